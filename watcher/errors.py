@@ -1,0 +1,85 @@
+"""Everything that watcher raises on purpose.
+
+::
+
+    WatcherError                     a person can act on it: printed as one line, never as a traceback
+    ├── UsageError                   the config or the command line is wrong (exit 2)
+    │   ├── ConfigError              carries every problem of the config at once
+    │   └── RuleError                one rule that cannot be read; carries the place and a hint
+    ├── StoreError                   the database cannot be used: missing, newer, unwritable, damaged, full
+    │   └── DaemonRunning            another process holds the lock on this state folder
+    └── UnknownPage                  a saved page of no kind that watcher reads
+
+A page that cannot be fetched or read, and a message that cannot be sent, are values (``Unreachable``,
+``Unreadable``, ``Outcome``), not exceptions: they are expected, stored and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class WatcherError(Exception):
+    """Something that a person can act on; ``str()`` is the whole message."""
+
+    exit_code = 1
+
+
+class UsageError(WatcherError):
+    """The config or the command line is wrong."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a config file.
+
+    ``line`` and ``column`` count from 1; 0 where the place is not known. ``source_line`` is the offending line as
+    it stands in the file, for the caret. ``fatal`` is false for a warning.
+    """
+
+    file: str
+    line: int
+    column: int
+    what: str
+    hint: str = ""
+    source_line: str = ""
+    fatal: bool = True
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        kind = "" if self.fatal else "warning: "
+        return f"{place}: {kind}{self.what}" + (f"; {self.hint}" if self.hint else "")
+
+
+class ConfigError(UsageError):
+    """The config cannot be used; ``problems`` holds all of them, in file order."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class RuleError(UsageError):
+    """A rule that cannot be read.
+
+    ``start`` and ``end`` are character offsets into the rule's text; ``hint`` says what to write instead.
+    """
+
+    def __init__(self, what: str, *, start: int = 0, end: int = 0, hint: str = "") -> None:
+        self.what, self.start, self.end, self.hint = what, start, max(start, end), hint
+        super().__init__(what + (f"; {hint}" if hint else ""))
+
+
+class StoreError(WatcherError):
+    """The database cannot be used."""
+
+
+class DaemonRunning(StoreError):
+    """Another process holds the lock on this state folder."""
+
+
+class UnknownPage(WatcherError):
+    """A saved page of no kind that watcher reads."""

@@ -1,0 +1,318 @@
+"""The tables, and what the database itself enforces. Migrations in ``migrations/`` must arrive at exactly this."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    func,
+    text,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored and returned in UTC; SQLite gives naive ones back otherwise."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive datetime cannot be stored: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        found: datetime = value
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+class IsoDay(TypeDecorator[date]):
+    """A day as ``YYYY-MM-DD`` text: sorts as a date and coalesces with ``''`` on every database."""
+
+    impl = String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
+        return None if value is None else date.fromisoformat(value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+paper = Table(
+    "paper",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("merged_into", ForeignKey("paper.id"), index=True),  # the older row stays; this one only points at it
+    Column("key", Text, nullable=False),  # the strongest of its keys, for people
+    Column("title", Text, nullable=False),
+    Column("title_folded", Text, nullable=False, index=True),
+    Column("abstract", Text, nullable=False, default=""),
+    Column("authors", JSON, nullable=False, default=list),
+    Column("arxiv_id", Text),
+    Column("version", Integer),
+    Column("doi", Text),
+    Column("url", Text),
+    Column("organization", Text),
+    Column("published", UtcDateTime),
+    Column("first_seen", UtcDateTime, nullable=False, index=True),
+    Column("summary", Text),
+    Column("keywords", JSON, nullable=False, default=list),
+    Column("categories", JSON, nullable=False, default=list),
+    Column("submitter", Text),
+    Column("code_url", Text),
+    Column("project_url", Text),
+    Column("thumbnail", Text),
+    Column("waiting_since", UtcDateTime, index=True),  # its abstract has not been read yet: not matched before
+)
+
+paper_key = Table(
+    "paper_key",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("paper_id", ForeignKey("paper.id"), nullable=False, index=True),
+)
+
+listing = Table(
+    "listing",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("paper_id", ForeignKey("paper.id"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("day", IsoDay),
+    Column("rank", Integer),
+    Column("upvotes", Integer),
+    Column("comments", Integer),
+    Column("read_at", UtcDateTime, nullable=False),  # when these numbers were read
+    Index("ix_listing_source_day", "source", "day"),
+)
+Index(
+    "uq_listing_paper_source_day",
+    listing.c.paper_id,
+    listing.c.source,
+    func.coalesce(listing.c.day, text("''")),
+    unique=True,
+)
+
+metric = Table(
+    "metric",
+    metadata,
+    Column("listing_id", ForeignKey("listing.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("upvotes", Integer),
+    Column("comments", Integer),
+    PrimaryKeyConstraint("listing_id", "at"),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("owner", Text, nullable=False, default=""),
+    Column("name", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("rule_digest", Text, nullable=False),  # of rule and sources: what makes an edit an edit
+    Column("sources", JSON, nullable=False, default=list),
+    Column("endpoints", JSON, nullable=False, default=list),  # [[receiver, label], …]
+    Column("schedule", Text, nullable=False),  # when, timezone, quiet hours: a change computes next_due anew
+    Column("next_due", UtcDateTime),
+    Column("paused", Boolean, nullable=False, default=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("gone_at", UtcDateTime),
+)
+Index(
+    "uq_subscription_owner_name",
+    subscription.c.owner,
+    subscription.c.name,
+    unique=True,
+    sqlite_where=subscription.c.gone_at.is_(None),
+    postgresql_where=subscription.c.gone_at.is_(None),
+)
+
+rules_generation = Table(
+    "rules_generation",
+    metadata,
+    Column("id", Integer, primary_key=True),  # always 1
+    Column("generation", Integer, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+match = Table(
+    "match",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subscription_id", ForeignKey("subscription.id"), nullable=False),
+    Column("paper_id", ForeignKey("paper.id"), nullable=False, index=True),
+    Column("occasion", Text, nullable=False, default="first"),
+    Column("fate", Text, nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("strong", Boolean, nullable=False),
+    Column("places", JSON, nullable=False, default=list),  # [[field, start, end, term], …]
+    Column("matched_at", UtcDateTime, nullable=False),
+    Column("same_as", ForeignKey("match.id")),  # after a merge of papers: the match that stands for this one
+    CheckConstraint("fate IN ('held', 'owed', 'baseline', 'dropped')", name="fate"),
+)
+Index(
+    "uq_match_subscription_paper_occasion",
+    match.c.subscription_id,
+    match.c.paper_id,
+    match.c.occasion,
+    unique=True,
+    sqlite_where=match.c.same_as.is_(None),
+    postgresql_where=match.c.same_as.is_(None),
+)
+Index("ix_match_subscription_fate", match.c.subscription_id, match.c.fate)
+
+endpoint = Table(
+    "endpoint",
+    metadata,
+    Column("receiver", Text, nullable=False),
+    Column("label", Text, nullable=False, default=""),
+    Column("failing_since", UtcDateTime),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("next_try", UtcDateTime),
+    Column("told_at", UtcDateTime),
+    Column("last_reason", Text, nullable=False, default=""),
+    PrimaryKeyConstraint("receiver", "label"),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("began", UtcDateTime, nullable=False),
+    Column("ended", UtcDateTime),
+    Column("told_at", UtcDateTime),  # empty while it is young: told after its time, or never
+)
+Index(
+    "uq_incident_kind_subject",
+    incident.c.kind,
+    incident.c.subject,
+    unique=True,
+    sqlite_where=incident.c.ended.is_(None),
+    postgresql_where=incident.c.ended.is_(None),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", String(32), primary_key=True),  # the stable key: travels with every try
+    Column("kind", Text, nullable=False),
+    Column("receiver", Text, nullable=False),
+    Column("label", Text, nullable=False, default=""),
+    Column("part", Integer, nullable=False, default=1),
+    Column("parts", Integer, nullable=False, default=1),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("lease", UtcDateTime),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("replay_of", ForeignKey("delivery.id")),
+    Column("incident_id", ForeignKey("incident.id")),
+    CheckConstraint("(state = 'sending') = (lease IS NOT NULL)", name="lease_while_sending"),
+    CheckConstraint("state IN ('pending', 'sending', 'sent', 'dead', 'cancelled', 'folded')", name="state"),
+    Index("ix_delivery_receiver_label_state", "receiver", "label", "state"),
+    Index("ix_delivery_state", "state"),
+)
+Index(
+    "uq_delivery_one_in_flight",
+    delivery.c.receiver,
+    delivery.c.label,
+    unique=True,
+    sqlite_where=delivery.c.state == text("'sending'"),
+    postgresql_where=delivery.c.state == text("'sending'"),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("match_id", ForeignKey("match.id"), nullable=False),
+    Column("receiver", Text, nullable=False),
+    Column("label", Text, nullable=False, default=""),
+    Column("due", UtcDateTime, nullable=False),
+    Column("delivery_id", ForeignKey("delivery.id"), index=True),
+    Column("dropped", Text),  # why it will not be told: merged, cancelled …
+    PrimaryKeyConstraint("match_id", "receiver", "label"),
+    Index("ix_alert_receiver_label_due", "receiver", "label", "due"),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("delivery_id", ForeignKey("delivery.id"), nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("subject", Text, nullable=False, default=""),
+    Column("size", Integer, nullable=False, default=0),
+    Column("sha256", String(64), nullable=False, default=""),
+    PrimaryKeyConstraint("delivery_id", "n"),
+)
+
+page = Table(
+    "page",
+    metadata,
+    Column("source", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("etag", Text),
+    Column("modified", Text),
+    Column("parser_version", Integer, nullable=False),
+    Column("day", IsoDay),
+    Column("previous", IsoDay),  # a 304 has no body: where the walk goes on is remembered here
+    Column("is_newest", Boolean, nullable=False, default=False),
+    Column("read_at", UtcDateTime, nullable=False),  # last answered whole, by a body or by a 304
+    Column("shown", Integer, nullable=False, default=0),  # papers in its last accepted reading
+    Column("short_since", UtcDateTime),  # since when it shows fewer
+    Column("short_digest", String(64)),  # which ones: a smaller set that stands for a day is taken as true
+    PrimaryKeyConstraint("source", "url"),
+    Index("ix_page_source_day", "source", "day"),
+)
+
+poll = Table(
+    "poll",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("new", Integer, nullable=False, default=0),  # papers never seen before
+    Column("pages", Integer, nullable=False, default=0),
+    Index("ix_poll_source_at", "source", "at"),
+)
