@@ -260,6 +260,19 @@ class Subscription:
         return f"{self.owner}/{self.name}" if self.owner else self.name
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A subscription as the database has it; ``rule_digest`` is of its rule and sources."""
+
+    id: int
+    subscription: Subscription
+    rule_digest: str
+    next_due: datetime | None
+    paused: bool = False
+    created_at: datetime
+    gone_at: datetime | None = None
+
+
 # --- what is found and told ------------------------------------------------------------------------------------
 
 

@@ -144,7 +144,7 @@ subscription = Table(
     Column("rule_digest", Text, nullable=False),  # of rule and sources: what makes an edit an edit
     Column("sources", JSON, nullable=False, default=list),
     Column("endpoints", JSON, nullable=False, default=list),  # [[receiver, label], …]
-    Column("schedule", Text, nullable=False),  # when, timezone, quiet hours: a change computes next_due anew
+    Column("settings", JSON, nullable=False, default=dict),  # to, when, timezone, quiet hours, backfill
     Column("next_due", UtcDateTime),
     Column("paused", Boolean, nullable=False, default=False),
     Column("created_at", UtcDateTime, nullable=False),
