@@ -1,0 +1,9 @@
+"""Matches become alerts, alerts become deliveries: every decision on the way, each a pure function.
+
+``schedule``  when a subscription is due, when it has to keep quiet
+``fate``      what becomes of a match, with the reason
+``changes``   what differs between the subscriptions of the config and those of the database
+``bundle``    due alerts cut into messages
+``retry``     what an attempt means for its delivery and for its endpoint
+``incidents`` what the operator should hear
+"""

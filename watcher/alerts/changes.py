@@ -1,0 +1,75 @@
+"""What differs between the subscriptions that the config asks for and those that the database has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from watcher.model import Saved, Subscription
+
+Name = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A subscription of the config with the digest of its rule and sources."""
+
+    subscription: Subscription
+    rule_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Each subscription stands in one list at most; those in none are as they were.
+
+    ``kept`` pairs what is saved with what is wanted where anything differs: name, rule, schedule, receivers.
+    ``back`` are those that were gone and are wanted again under their name.
+    """
+
+    new: tuple[Wanted, ...] = ()
+    kept: tuple[tuple[Saved, Wanted], ...] = ()
+    back: tuple[tuple[Saved, Wanted], ...] = ()
+    gone: tuple[Saved, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.kept or self.back or self.gone)
+
+
+def compare(wanted: Sequence[Wanted], saved: Sequence[Saved]) -> Changes:
+    """Pair them by owner and name; then a name gone and a name come that can only be each other are a rename."""
+    active = {_name(row.subscription): row for row in saved if row.gone_at is None}
+    left = {_name(row.subscription): row for row in sorted(saved, key=lambda row: row.id) if row.gone_at is not None}
+    asked = {_name(one.subscription): one for one in wanted}
+    come = {name: one for name, one in asked.items() if name not in active}
+    gone = {name: row for name, row in active.items() if name not in asked}
+    renamed = _renames(gone, come)
+    back = [(left[name], one) for name, one in come.items() if name in left and name not in renamed.values()]
+    new = [one for name, one in come.items() if name not in left and name not in renamed.values()]
+    kept = [(active[old], come[name]) for old, name in renamed.items()]
+    kept += [(row, asked[name]) for name, row in active.items() if name in asked and _differs(row, asked[name])]
+    return Changes(
+        new=tuple(new),
+        kept=tuple(kept),
+        back=tuple(back),
+        gone=tuple(row for name, row in gone.items() if name not in renamed),
+    )
+
+
+def _renames(gone: Mapping[Name, Saved], come: Mapping[Name, Wanted]) -> dict[Name, Name]:
+    """Old name → new name, where rule and receivers are the same and neither has another candidate."""
+    before = {name: (row.rule_digest, frozenset(row.subscription.endpoints)) for name, row in gone.items()}
+    after = {name: (one.rule_digest, frozenset(one.subscription.endpoints)) for name, one in come.items()}
+    olds, news = Counter(before.values()), Counter(after.values())
+    by_content = {content: name for name, content in after.items()}
+    return {
+        name: by_content[content] for name, content in before.items() if olds[content] == 1 and news[content] == 1
+    }
+
+
+def _differs(row: Saved, one: Wanted) -> bool:
+    return row.rule_digest != one.rule_digest or row.subscription != one.subscription
+
+
+def _name(subscription: Subscription) -> Name:
+    return subscription.owner, subscription.name

@@ -1,0 +1,59 @@
+"""What an attempt means for its delivery and for its endpoint. Backing off belongs to the endpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from watcher.model import DeliveryState, Outcome, Result
+
+FIRST_DELAY = timedelta(seconds=30)
+LONGEST_DELAY = timedelta(hours=1)
+FAILURES_LIVE = timedelta(days=14)
+TOLD_AFTER = timedelta(hours=1)
+LEASE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How an endpoint has been doing: ``failures`` in a row, since when, and when to try again."""
+
+    failing_since: datetime | None = None
+    failures: int = 0
+    next_try: datetime | None = None
+    last_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What follows from one attempt: the delivery's state, the endpoint's health, what the operator hears.
+
+    ``failing`` is true to tell the operator that the endpoint fails, false that it is back, None for neither.
+    """
+
+    state: DeliveryState
+    health: Health
+    failing: bool | None
+    reason: str = ""
+
+
+def after_attempt(outcome: Outcome, health: Health, now: datetime, *, jitter: float) -> Consequence:
+    """Decide what one attempt means. ``jitter`` is between 0 and 1 and spreads the delays by a quarter."""
+    if outcome.result is Result.SENT:
+        return Consequence(DeliveryState.SENT, Health(), failing=False)
+    if outcome.result is Result.REFUSED:
+        # The endpoint took the call and judged the message: it works, so its own state stays as it is.
+        return Consequence(DeliveryState.DEAD, health, failing=None, reason=outcome.reason)
+    since = health.failing_since or now
+    failures = health.failures + 1
+    worse = Health(since, failures, now + delay(failures, jitter), outcome.reason)
+    if now - since >= FAILURES_LIVE:
+        return Consequence(DeliveryState.DEAD, worse, failing=True, reason=f"given up after 14 days: {outcome.reason}")
+    is_down = outcome.result is Result.DOWN
+    return Consequence(DeliveryState.PENDING, worse, failing=True if is_down or now - since >= TOLD_AFTER else None)
+
+
+def delay(failures: int, jitter: float) -> timedelta:
+    """How long to wait after the n-th failure in a row: doubling from half a minute, an hour at most."""
+    doubled = FIRST_DELAY * 2 ** min(failures - 1, 10)
+    return min(doubled * (0.75 + jitter / 2), LONGEST_DELAY)
