@@ -211,7 +211,7 @@ class When:
     def __str__(self) -> str:
         if self.at is None:
             return self.rhythm.value
-        days = "mon tue wed thu fri sat sun".split()
+        days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
         on = f" on {days[self.weekday]}" if self.weekday is not None else ""
         return f"{self.rhythm.value}{on} at {self.at:%H:%M}"
 

@@ -62,9 +62,7 @@ def _renames(gone: Mapping[Name, Saved], come: Mapping[Name, Wanted]) -> dict[Na
     after = {name: (one.rule_digest, frozenset(one.subscription.endpoints)) for name, one in come.items()}
     olds, news = Counter(before.values()), Counter(after.values())
     by_content = {content: name for name, content in after.items()}
-    return {
-        name: by_content[content] for name, content in before.items() if olds[content] == 1 and news[content] == 1
-    }
+    return {name: by_content[content] for name, content in before.items() if olds[content] == 1 and news[content] == 1}
 
 
 def _differs(row: Saved, one: Wanted) -> bool:

@@ -55,5 +55,5 @@ def after_attempt(outcome: Outcome, health: Health, now: datetime, *, jitter: fl
 
 def delay(failures: int, jitter: float) -> timedelta:
     """How long to wait after the n-th failure in a row: doubling from half a minute, an hour at most."""
-    doubled = FIRST_DELAY * 2 ** min(failures - 1, 10)
+    doubled = FIRST_DELAY * (1 << min(failures - 1, 10))
     return min(doubled * (0.75 + jitter / 2), LONGEST_DELAY)

@@ -1,0 +1,33 @@
+"""Statements over many rows: as few round trips as the databases' limits on bound values allow."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+
+MOST_BOUND = 500
+"""Values in one IN list: far below SQLite's and PostgreSQL's limits, large enough to amortise the call."""
+
+
+def in_batches(things: Collection[T], size: int = MOST_BOUND) -> Iterator[list[T]]:
+    """Cut ``things`` into lists of ``size`` at most."""
+    rest = iter(things)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def insert_unless_there(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
+    """Insert the rows that break no unique constraint; how many those were."""
+    if not rows:
+        return 0
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    added = 0
+    for batch in in_batches(rows, MOST_BOUND // max(len(rows[0]), 1) or 1):
+        added += connection.execute(make(table).values(batch).on_conflict_do_nothing()).rowcount
+    return added

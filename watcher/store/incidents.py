@@ -1,0 +1,82 @@
+"""Incidents: one open row for each kind of trouble and subject, told once, closed with a recovery if it was told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from watcher.model import DeliveryKind, Endpoint, Incident, IncidentKind
+from watcher.store import schema
+from watcher.store.outbox import Outbox
+
+_table = schema.incident
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An incident that has not ended; ``told_at`` is None while the operator has not been told."""
+
+    id: int
+    incident: Incident
+    told_at: datetime | None
+
+
+class Incidents:
+    """Rows of ``incident``; the deliveries that tell of them are made in the same transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def begin(self, kind: IncidentKind, subject: str, reason: str, now: datetime) -> Open:
+        """The open incident of this kind and subject, new or known; the reason is the latest."""
+        known = self.open_one(kind, subject)
+        if known is None:
+            self._connection.execute(insert(_table).values(kind=kind.value, subject=subject, reason=reason, began=now))
+        elif known.incident.reason != reason:
+            self._connection.execute(update(_table).where(_table.c.id == known.id).values(reason=reason))
+        begun = self.open_one(kind, subject)
+        assert begun is not None
+        return begun
+
+    def tell(self, id: int, operator: Iterable[Endpoint], now: datetime) -> None:
+        """Tell the operator that it began. Told also where there is no operator: then only the log knows."""
+        self._connection.execute(update(_table).where(_table.c.id == id).values(told_at=now))
+        self._send(id, DeliveryKind.INCIDENT, operator, now)
+
+    def end(self, kind: IncidentKind, subject: str, operator: Iterable[Endpoint], now: datetime) -> bool:
+        """Close it, and tell of the recovery if its beginning was told; whether one was open."""
+        known = self.open_one(kind, subject)
+        if known is None:
+            return False
+        self._connection.execute(update(_table).where(_table.c.id == known.id).values(ended=now))
+        if known.told_at is not None:
+            self._send(known.id, DeliveryKind.RECOVERY, operator, now)
+        return True
+
+    def open_one(self, kind: IncidentKind, subject: str) -> Open | None:
+        query = select(_table).where(_table.c.kind == kind.value, _table.c.subject == subject, _table.c.ended.is_(None))
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _as_open(row)
+
+    def all_open(self) -> list[Open]:
+        query = select(_table).where(_table.c.ended.is_(None)).order_by(_table.c.began)
+        return [_as_open(row) for row in self._connection.execute(query)]
+
+    def get(self, id: int) -> Incident:
+        return _as_open(self._connection.execute(select(_table).where(_table.c.id == id)).one()).incident
+
+    def _send(self, id: int, kind: DeliveryKind, operator: Iterable[Endpoint], now: datetime) -> None:
+        outbox = Outbox(self._connection)
+        for endpoint in operator:
+            outbox.enqueue(endpoint, kind, now, incident_id=id)
+
+
+def _as_open(row: Any) -> Open:
+    incident = Incident(
+        kind=IncidentKind(row.kind), subject=row.subject, reason=row.reason, began=row.began, ended=row.ended
+    )
+    return Open(row.id, incident, row.told_at)

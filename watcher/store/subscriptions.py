@@ -1,0 +1,125 @@
+"""The subscriptions as they were last applied, and the generation of the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import Connection, exists, func, insert, or_, select, update
+
+from watcher.alerts.changes import Wanted
+from watcher.model import Endpoint, Fate, QuietHours, Rhythm, Saved, Subscription, When
+from watcher.store import schema
+
+_table = schema.subscription
+
+
+class Subscriptions:
+    """Rows of ``subscription``; every change of a rule goes with :meth:`raise_generation` in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def generation(self, *, hold: bool = False) -> int:
+        """The rules' generation; ``hold`` keeps others from raising it until this transaction ends."""
+        query = select(schema.rules_generation.c.generation)
+        if hold:
+            query = query.with_for_update(read=True)
+        return self._connection.scalar(query) or 0
+
+    def raise_generation(self) -> None:
+        table = schema.rules_generation
+        raised = self._connection.execute(update(table).values(generation=table.c.generation + 1))
+        if not raised.rowcount:
+            self._connection.execute(insert(table).values(id=1, generation=1))
+
+    def all(self) -> list[Saved]:
+        """Also those that are gone."""
+        return [_saved(row) for row in self._connection.execute(select(_table).order_by(_table.c.id)).mappings()]
+
+    def active(self) -> list[Saved]:
+        return [saved for saved in self.all() if saved.gone_at is None]
+
+    def due(self, now: datetime) -> list[Saved]:
+        """Those whose time has come: a due instant has passed, or told immediately with something held."""
+        held = exists().where(schema.match.c.subscription_id == _table.c.id, schema.match.c.fate == Fate.HELD)
+        query = (
+            select(_table)
+            .where(_table.c.gone_at.is_(None), _table.c.paused.is_(False))
+            .where(or_(_table.c.next_due <= now, _table.c.next_due.is_(None) & held))
+            .order_by(_table.c.id)
+        )
+        return [_saved(row) for row in self._connection.execute(query).mappings()]
+
+    def insert(self, wanted: Wanted, next_due: datetime | None, now: datetime) -> int:
+        added = self._connection.execute(insert(_table).values(**_row(wanted), next_due=next_due, created_at=now))
+        key = added.inserted_primary_key
+        assert key is not None
+        return int(key[0])
+
+    def update(self, id: int, wanted: Wanted, next_due: datetime | None) -> None:
+        """Give the row its new name, rule and settings; it is active from now on."""
+        values = _row(wanted) | {"next_due": next_due, "gone_at": None}
+        self._connection.execute(update(_table).where(_table.c.id == id).values(**values))
+
+    def set_gone(self, id: int, now: datetime) -> None:
+        self._connection.execute(update(_table).where(_table.c.id == id).values(gone_at=now))
+
+    def set_next_due(self, id: int, next_due: datetime | None) -> None:
+        self._connection.execute(update(_table).where(_table.c.id == id).values(next_due=next_due))
+
+    def count(self) -> int:
+        query = select(func.count()).select_from(_table).where(_table.c.gone_at.is_(None))
+        return self._connection.scalar(query) or 0
+
+
+def _row(wanted: Wanted) -> dict[str, Any]:
+    subscription = wanted.subscription
+    quiet = subscription.quiet_hours
+    return {
+        "owner": subscription.owner,
+        "name": subscription.name,
+        "rule": subscription.rule,
+        "rule_digest": wanted.rule_digest,
+        "sources": list(subscription.sources),
+        "endpoints": [[endpoint.receiver, endpoint.label] for endpoint in subscription.endpoints],
+        "settings": {
+            "to": list(subscription.to),
+            "rhythm": subscription.when.rhythm.value,
+            "at": subscription.when.at and subscription.when.at.isoformat(),
+            "weekday": subscription.when.weekday,
+            "timezone": subscription.timezone,
+            "quiet": quiet and [quiet.start.isoformat(), quiet.end.isoformat()],
+            "backfill": subscription.backfill,
+        },
+    }
+
+
+def _saved(row: Mapping[Any, Any]) -> Saved:
+    settings = row["settings"]
+    quiet = settings["quiet"]
+    return Saved(
+        id=row["id"],
+        rule_digest=row["rule_digest"],
+        next_due=row["next_due"],
+        paused=row["paused"],
+        created_at=row["created_at"],
+        gone_at=row["gone_at"],
+        subscription=Subscription(
+            name=row["name"],
+            owner=row["owner"],
+            rule=row["rule"],
+            to=tuple(settings["to"]),
+            endpoints=tuple(Endpoint(receiver, label) for receiver, label in row["endpoints"]),
+            sources=tuple(row["sources"]),
+            when=When(
+                Rhythm(settings["rhythm"]),
+                time.fromisoformat(settings["at"]) if settings["at"] else None,
+                settings["weekday"],
+            ),
+            timezone=settings["timezone"],
+            quiet_hours=QuietHours(*map(time.fromisoformat, quiet)) if quiet else None,
+            backfill=settings["backfill"],
+        ),
+    )
