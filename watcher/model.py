@@ -354,6 +354,18 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One match that a message tells: its paper, the full name of its subscription, how it matched."""
+
+    match_id: int
+    paper_id: int
+    subscription: str
+    timezone: str
+    strong: bool
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One paper in a message: which subscriptions it is told for, and what matched.
 

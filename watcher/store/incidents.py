@@ -47,15 +47,15 @@ class Incidents:
         self._connection.execute(update(_table).where(_table.c.id == id).values(told_at=now))
         self._send(id, DeliveryKind.INCIDENT, operator, now)
 
-    def end(self, kind: IncidentKind, subject: str, operator: Iterable[Endpoint], now: datetime) -> bool:
-        """Close it, and tell of the recovery if its beginning was told; whether one was open."""
-        known = self.open_one(kind, subject)
-        if known is None:
-            return False
-        self._connection.execute(update(_table).where(_table.c.id == known.id).values(ended=now))
-        if known.told_at is not None:
-            self._send(known.id, DeliveryKind.RECOVERY, operator, now)
-        return True
+    def end(self, kinds: Iterable[IncidentKind], subject: str, operator: Iterable[Endpoint], now: datetime) -> bool:
+        """Close those that are open; one recovery is told if the beginning of any was. Whether one was open."""
+        known = [one for kind in kinds if (one := self.open_one(kind, subject))]
+        for one in known:
+            self._connection.execute(update(_table).where(_table.c.id == one.id).values(ended=now))
+        told = [one for one in known if one.told_at is not None]
+        if told:
+            self._send(told[0].id, DeliveryKind.RECOVERY, operator, now)
+        return bool(known)
 
     def open_one(self, kind: IncidentKind, subject: str) -> Open | None:
         query = select(_table).where(_table.c.kind == kind.value, _table.c.subject == subject, _table.c.ended.is_(None))

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 from watcher.model import Decision, DeliveryState, Endpoint, Fate, Hit
 from watcher.store import schema
 from watcher.store.batches import in_batches, insert_unless_there
+from watcher.store.endpoints import at
 
 _match, _alert, _delivery = schema.match, schema.alert, schema.delivery
 
@@ -82,15 +83,12 @@ class Matches:
             )
         return ids
 
-    def held_or_owed(self, paper_ids: Collection[int]) -> dict[int, list[int]]:
-        """Subscription → matches of these papers with fate ``owed`` or ``held`` that no alert stands for yet."""
+    def held_among(self, paper_ids: Collection[int]) -> dict[int, list[int]]:
+        """Subscription → its held matches of these papers."""
         found: dict[int, list[int]] = {}
         for batch in in_batches(paper_ids):
-            query = (
-                select(_match.c.subscription_id, _match.c.id)
-                .outerjoin(_alert, _alert.c.match_id == _match.c.id)
-                .where(_match.c.paper_id.in_(batch), _match.c.same_as.is_(None), _alert.c.match_id.is_(None))
-                .where(_match.c.fate.in_([Fate.HELD, Fate.OWED]))
+            query = select(_match.c.subscription_id, _match.c.id).where(
+                _match.c.paper_id.in_(batch), _match.c.fate == Fate.HELD, _match.c.same_as.is_(None)
             )
             for subscription_id, match_id in self._connection.execute(query):
                 found.setdefault(subscription_id, []).append(match_id)
@@ -117,7 +115,7 @@ class Matches:
         where = [_alert.c.match_id.in_(select(_match.c.id).where(_match.c.subscription_id == subscription_id))]
         cancelled = 0
         for endpoint in [None] if endpoints is None else endpoints:
-            here = [*where, *_at(endpoint)] if endpoint else where
+            here = [*where, *at(_alert, endpoint)] if endpoint else where
             cancelled += self._connection.execute(
                 update(_alert).where(*here, _unsent()).values(dropped=CANCELLED, delivery_id=None)
             ).rowcount
@@ -130,7 +128,7 @@ class Matches:
             owed += self._connection.execute(
                 update(_alert)
                 .where(_alert.c.match_id.in_(select(_match.c.id).where(_match.c.subscription_id == subscription_id)))
-                .where(*_at(endpoint), _alert.c.dropped == CANCELLED)
+                .where(*at(_alert, endpoint), _alert.c.dropped == CANCELLED)
                 .values(dropped=None, due=due)
             ).rowcount
         return owed
@@ -179,13 +177,9 @@ def _merge_alerts(connection: Connection, first: int, second: int) -> None:
         for row in rows[1:]:
             connection.execute(
                 update(_alert)
-                .where(_alert.c.match_id == row.match_id, *_at(endpoint))
+                .where(_alert.c.match_id == row.match_id, *at(_alert, endpoint))
                 .values(dropped=MERGED, delivery_id=None)
             )
-
-
-def _at(endpoint: Endpoint) -> tuple[ColumnElement[bool], ...]:
-    return _alert.c.receiver == endpoint.receiver, _alert.c.label == endpoint.label
 
 
 def _unsent() -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, exists, func, insert, or_, select, update
 
-from watcher.alerts.retry import LEASE, Consequence, Health
+from watcher.alerts.retry import LEASE, Consequence
 from watcher.model import (
     Delivery,
     DeliveryKind,
@@ -18,24 +18,14 @@ from watcher.model import (
     Endpoint,
     Outcome,
     Place,
+    Told,
 )
 from watcher.store import schema
-from watcher.store.batches import in_batches, insert_unless_there
+from watcher.store.batches import in_batches
+from watcher.store.endpoints import Endpoints, at
 
 _alert, _attempt, _delivery = schema.alert, schema.attempt, schema.delivery
 _endpoint, _match, _subscription = schema.endpoint, schema.match, schema.subscription
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One match that a message tells: its paper, the full name of its subscription, how it matched."""
-
-    match_id: int
-    paper_id: int
-    subscription: str
-    timezone: str
-    strong: bool
-    places: tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +38,11 @@ class Rendered:
 
 
 class Outbox:
-    """Rows of ``alert`` (once due), ``delivery``, ``attempt`` and ``endpoint``."""
+    """Rows of ``alert`` (once due), ``delivery`` and ``attempt``."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._endpoints = Endpoints(connection)
 
     # --- from alerts to deliveries ---
 
@@ -68,8 +59,8 @@ class Outbox:
 
     def due_alerts(self, endpoint: Endpoint, now: datetime) -> list[Told]:
         """What is due at ``endpoint`` and stands in no delivery yet; by subscription, then strong before weak."""
-        self.lock(endpoint)
-        query = _told().where(*_at(_alert, endpoint), *_waiting(now))
+        self._endpoints.lock(endpoint)
+        query = _told().where(*at(_alert, endpoint), *_waiting(now))
         return [_as_told(row) for row in self._connection.execute(query)]
 
     def enqueue_digest(self, endpoint: Endpoint, match_ids: Collection[int], now: datetime, part: int, of: int) -> str:
@@ -77,7 +68,7 @@ class Outbox:
         id = self._insert(endpoint, DeliveryKind.DIGEST, now, part=part, parts=of)
         for batch in in_batches(match_ids):
             self._connection.execute(
-                update(_alert).where(*_at(_alert, endpoint), _alert.c.match_id.in_(batch)).values(delivery_id=id)
+                update(_alert).where(*at(_alert, endpoint), _alert.c.match_id.in_(batch)).values(delivery_id=id)
             )
         return id
 
@@ -119,15 +110,15 @@ class Outbox:
 
         A digest that all alerts have left (merged, cancelled) is cancelled on the way.
         """
-        self.lock(endpoint)
+        self._endpoints.lock(endpoint)
         self._free_expired(endpoint, now)
-        health = self.health(endpoint)
-        in_flight = exists().where(*_at(_delivery, endpoint), _delivery.c.state == DeliveryState.SENDING)
+        health = self._endpoints.health(endpoint)
+        in_flight = exists().where(*at(_delivery, endpoint), _delivery.c.state == DeliveryState.SENDING)
         if (health.next_try and health.next_try > now) or self._connection.scalar(select(in_flight)):
             return None
         query = (
             select(_delivery)
-            .where(*_at(_delivery, endpoint), _delivery.c.state == DeliveryState.PENDING)
+            .where(*at(_delivery, endpoint), _delivery.c.state == DeliveryState.PENDING)
             .order_by(_delivery.c.created_at, _delivery.c.part, _delivery.c.id)
         )
         for row in self._connection.execute(query).mappings().all():
@@ -160,7 +151,7 @@ class Outbox:
                 select(_match.c.paper_id, func.min(_delivery.c.finished_at).label("at"))
                 .join(_alert, _alert.c.match_id == _match.c.id)
                 .join(_delivery, _delivery.c.id == _alert.c.delivery_id)
-                .where(*_at(_alert, endpoint), _match.c.paper_id.in_(batch))
+                .where(*at(_alert, endpoint), _match.c.paper_id.in_(batch))
                 .where(_delivery.c.state == DeliveryState.SENT)
                 .group_by(_match.c.paper_id)
             )
@@ -175,7 +166,7 @@ class Outbox:
         self, delivery: Delivery, outcome: Outcome, consequence: Consequence, rendered: Rendered, now: datetime
     ) -> bool:
         """Write down one try and what follows from it; False, and nothing written, where the claim was lost."""
-        self.lock(delivery.endpoint)
+        self._endpoints.lock(delivery.endpoint)
         mine = (_delivery.c.id == delivery.id, _delivery.c.fence == delivery.fence)
         if not self._connection.scalar(select(func.count()).where(*mine, _delivery.c.state == DeliveryState.SENDING)):
             return False
@@ -184,7 +175,7 @@ class Outbox:
             self._set(delivery.id, state=DeliveryState.PENDING.value, lease=None)
         else:
             self._finish(delivery.id, consequence.state, consequence.reason, now)
-        self._set_health(delivery.endpoint, consequence.health)
+        self._endpoints.set_health(delivery.endpoint, consequence.health)
         return True
 
     def free_interrupted(self, now: datetime) -> int:
@@ -196,7 +187,7 @@ class Outbox:
 
     def _free_expired(self, endpoint: Endpoint, now: datetime) -> None:
         expired = (_delivery.c.state == DeliveryState.SENDING, _delivery.c.lease <= now)
-        self._free(*_at(_delivery, endpoint), *expired, now=now)
+        self._free(*at(_delivery, endpoint), *expired, now=now)
 
     def _free(self, *where: ColumnElement[bool], now: datetime) -> int:
         rows = self._connection.execute(select(_delivery.c.id, _delivery.c.fence).where(*where)).all()
@@ -206,32 +197,7 @@ class Outbox:
             self._set(row.id, state=DeliveryState.PENDING.value, lease=None)
         return len(rows)
 
-    # --- endpoints ---
-
-    def lock(self, endpoint: Endpoint) -> None:
-        """Make sure the endpoint has a row, and hold it until the transaction ends."""
-        insert_unless_there(
-            self._connection, _endpoint, [{"receiver": endpoint.receiver, "label": endpoint.label, "failures": 0}]
-        )
-        self._connection.execute(select(_endpoint.c.receiver).where(*_at(_endpoint, endpoint)).with_for_update())
-
-    def health(self, endpoint: Endpoint) -> Health:
-        row = self._connection.execute(select(_endpoint).where(*_at(_endpoint, endpoint))).one_or_none()
-        if row is None:
-            return Health()
-        return Health(row.failing_since, row.failures, row.next_try, row.last_reason)
-
-    def try_now(self) -> None:
-        """Forget every endpoint's waiting time: a person asked for a try."""
-        self._connection.execute(update(_endpoint).values(next_try=None))
-
-    def failing(self) -> list[tuple[Endpoint, Health]]:
-        """Endpoints whose last try failed."""
-        rows = self._connection.execute(select(_endpoint).where(_endpoint.c.failing_since.is_not(None))).all()
-        return [
-            (Endpoint(row.receiver, row.label), Health(row.failing_since, row.failures, row.next_try, row.last_reason))
-            for row in rows
-        ]
+    # --- what is left ---
 
     def endpoints_owed(self) -> set[Endpoint]:
         """Endpoints that something unsent waits for."""
@@ -243,31 +209,19 @@ class Outbox:
 
     def give_up(self, endpoint: Endpoint, reason: str, now: datetime) -> int:
         """The endpoint is gone from the config: its alerts become deliveries, all dead, to be replayed elsewhere."""
-        self.lock(endpoint)
+        self._endpoints.lock(endpoint)
         waiting = self._connection.scalars(
             select(_alert.c.match_id).where(
-                *_at(_alert, endpoint), _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None)
+                *at(_alert, endpoint), _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None)
             )
         ).all()
         if waiting:
             self.enqueue_digest(endpoint, waiting, now, 1, 1)
         return self._connection.execute(
             update(_delivery)
-            .where(*_at(_delivery, endpoint), _delivery.c.state == DeliveryState.PENDING)
+            .where(*at(_delivery, endpoint), _delivery.c.state == DeliveryState.PENDING)
             .values(state=DeliveryState.DEAD.value, reason=reason, finished_at=now)
         ).rowcount
-
-    def _set_health(self, endpoint: Endpoint, health: Health) -> None:
-        self._connection.execute(
-            update(_endpoint)
-            .where(*_at(_endpoint, endpoint))
-            .values(
-                failing_since=health.failing_since,
-                failures=health.failures,
-                next_try=health.next_try,
-                last_reason=health.last_reason,
-            )
-        )
 
     # --- looking ---
 
@@ -347,10 +301,6 @@ def _as_told(row: Any) -> Told:
 
 def _waiting(now: datetime) -> Sequence[ColumnElement[bool]]:
     return _alert.c.due <= now, _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None)
-
-
-def _at(table: Table, endpoint: Endpoint) -> tuple[ColumnElement[bool], ...]:
-    return table.c.receiver == endpoint.receiver, table.c.label == endpoint.label
 
 
 def _same_endpoint(one: Table, other: Table) -> ColumnElement[bool]:

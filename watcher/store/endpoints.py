@@ -1,0 +1,61 @@
+"""Endpoints: how each is doing, and the row that is held while its deliveries change."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Connection, Table, select, update
+
+from watcher.alerts.retry import Health
+from watcher.model import Endpoint
+from watcher.store import schema
+from watcher.store.batches import insert_unless_there
+
+_endpoint = schema.endpoint
+
+
+class Endpoints:
+    """Rows of ``endpoint``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def lock(self, endpoint: Endpoint) -> None:
+        """Make sure the endpoint has a row, and hold it until the transaction ends."""
+        insert_unless_there(
+            self._connection, _endpoint, [{"receiver": endpoint.receiver, "label": endpoint.label, "failures": 0}]
+        )
+        self._connection.execute(select(_endpoint.c.receiver).where(*at(_endpoint, endpoint)).with_for_update())
+
+    def health(self, endpoint: Endpoint) -> Health:
+        row = self._connection.execute(select(_endpoint).where(*at(_endpoint, endpoint))).one_or_none()
+        if row is None:
+            return Health()
+        return Health(row.failing_since, row.failures, row.next_try, row.last_reason)
+
+    def try_now(self) -> None:
+        """Forget every endpoint's waiting time: a person asked for a try."""
+        self._connection.execute(update(_endpoint).values(next_try=None))
+
+    def failing(self) -> list[tuple[Endpoint, Health]]:
+        """Endpoints whose last try failed."""
+        rows = self._connection.execute(select(_endpoint).where(_endpoint.c.failing_since.is_not(None))).all()
+        return [
+            (Endpoint(row.receiver, row.label), Health(row.failing_since, row.failures, row.next_try, row.last_reason))
+            for row in rows
+        ]
+
+    def set_health(self, endpoint: Endpoint, health: Health) -> None:
+        self._connection.execute(
+            update(_endpoint)
+            .where(*at(_endpoint, endpoint))
+            .values(
+                failing_since=health.failing_since,
+                failures=health.failures,
+                next_try=health.next_try,
+                last_reason=health.last_reason,
+            )
+        )
+
+
+def at(table: Table, endpoint: Endpoint) -> tuple[ColumnElement[bool], ...]:
+    """The rows of ``table`` that belong to one endpoint."""
+    return table.c.receiver == endpoint.receiver, table.c.label == endpoint.label
