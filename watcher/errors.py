@@ -65,11 +65,12 @@ class ConfigError(UsageError):
 class RuleError(UsageError):
     """A rule that cannot be read.
 
-    ``start`` and ``end`` are character offsets into the rule's text; ``hint`` says what to write instead.
+    ``start`` and ``end`` are character offsets into the rule's text; ``hint`` says what to write instead. ``text``
+    is the rule's whole text, set by whoever knows it, so that the place can be shown.
     """
 
-    def __init__(self, what: str, *, start: int = 0, end: int = 0, hint: str = "") -> None:
-        self.what, self.start, self.end, self.hint = what, start, max(start, end), hint
+    def __init__(self, what: str, *, start: int = 0, end: int = 0, hint: str = "", text: str = "") -> None:
+        self.what, self.start, self.end, self.hint, self.text = what, start, max(start, end), hint, text
         super().__init__(what + (f"; {hint}" if hint else ""))
 
 

@@ -1,0 +1,223 @@
+"""The command line: a table of commands, loaded only when called, and one place where errors become lines.
+
+``watcher --help`` imports none of the commands: its one-line helps stand in the table beside their addresses.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+import click
+
+from watcher import __version__
+from watcher.cli.desk import Desk
+from watcher.errors import ConfigError, RuleError, WatcherError
+
+INTERRUPTED = 130  # 128 + SIGINT, and below 128 + SIGPIPE, as shells have it
+READER_GONE = 141
+
+
+@dataclass(frozen=True, slots=True)
+class Lazy:
+    """A command that is not imported yet: ``target`` is ``module:attribute`` inside this package."""
+
+    target: str
+    help: str
+
+    def load(self) -> click.Command:
+        module, _, attribute = self.target.partition(":")
+        command = getattr(import_module(f"{__name__}.{module}"), attribute)
+        assert isinstance(command, click.Command), self.target
+        return command
+
+
+SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
+    "First steps": {
+        "demo": Lazy("demo:demo", "Show what watcher does, without network or config."),
+        "init": Lazy("init:init", "Write a commented config to start from."),
+        "check-config": Lazy("check_config:check_config", "Show everything that is wrong in the config."),
+        "schema": Lazy("schema:schema", "Print the config's JSON Schema, for editors."),
+        "test-notify": Lazy("test_notify:test_notify", "Send a test message to a receiver."),
+    },
+    "Watching": {
+        "run": Lazy("run:run", "Watch the sources and tell people, until stopped."),
+        "once": Lazy("once:once", "Poll every source now, tell what is due, and end."),
+        "import": Lazy("import_:import_", "Store and match saved digest pages."),
+    },
+    "Looking": {
+        "papers": Lazy("papers:papers", "List the stored papers, or those that a rule matches."),
+        "status": Lazy("status:status", "Say how sources, receivers and deliveries are doing."),
+    },
+    "Keeping": {
+        "migrate": Lazy("migrate:migrate", "Bring the database up to this version."),
+    },
+}
+COMMANDS: Mapping[str, Lazy] = {name: lazy for section in SECTIONS.values() for name, lazy in section.items()}
+
+
+def _set_config(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        context.ensure_object(Desk).config_path = Path(value)
+
+
+def _set_log_format(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        context.ensure_object(Desk).log_format = value
+
+
+def _set_verbose(context: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        context.ensure_object(Desk).verbose = True
+
+
+def _common_options() -> list[click.Option]:
+    """The options that may stand before a command's name and after it."""
+    return [
+        click.Option(
+            ["-c", "--config"],
+            metavar="FILE",
+            help="The config; without it the first of $WATCHER_CONFIG, ./config.yaml, "
+            "~/.config/watcher/config.yaml, /etc/watcher/config.yaml.",
+            callback=_set_config,
+            expose_value=False,
+        ),
+        click.Option(
+            ["--log-format"],
+            type=click.Choice(["plain", "json"]),
+            help="How log lines on stderr look.  [plain]",
+            callback=_set_log_format,
+            expose_value=False,
+        ),
+        click.Option(
+            ["-v", "--verbose"],
+            is_flag=True,
+            help="Log details, and show tracebacks.",
+            callback=_set_verbose,
+            expose_value=False,
+        ),
+    ]
+
+
+def _with_common_options(command: click.Command) -> click.Command:
+    taken = {name for parameter in command.params for name in parameter.opts}
+    names = {parameter.name for parameter in command.params}
+    command.params += [
+        option for option in _common_options() if option.name not in names and not taken.intersection(option.opts)
+    ]
+    return command
+
+
+class LazyGroup(click.Group):
+    """A group whose commands come from ``COMMANDS``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands and cmd_name in COMMANDS:
+            self.commands[cmd_name] = _with_common_options(COMMANDS[cmd_name].load())
+        return self.commands.get(cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else ""
+            raise click.UsageError(f"there is no command `{args[0]}`{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, lazy.help) for name, lazy in commands.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _point_stdout_nowhere()
+            raise click.exceptions.Exit(READER_GONE) from None
+
+
+cli = LazyGroup(
+    "watcher",
+    params=_common_options(),
+    help="Tells people about new research papers that match their saved rules.",
+    epilog="Exit status: 0 done, 1 something could not be done, 2 the config or the command line is wrong.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+click.version_option(__version__, "--version", prog_name="watcher", message="%(prog)s %(version)s")(cli)
+
+
+def main(args: Sequence[str] | None = None, env: Mapping[str, str] | None = None) -> int:
+    """Run one command and return its exit status; a command says its own by returning it or by ``ctx.exit()``."""
+    _never_fail_to_print()
+    desk = Desk(env=os.environ if env is None else env)
+    try:
+        result = cli.main(args=args, prog_name="watcher", obj=desk, standalone_mode=False)
+        sys.stdout.flush()
+    except click.Abort:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _point_stdout_nowhere()
+        return READER_GONE
+    except Exception as error:
+        return _explain(error, desk.verbose)
+    return result if isinstance(result, int) else 0
+
+
+def _explain(error: Exception, verbose: bool) -> int:
+    """Say on stderr what went wrong, for the person who typed the command; return the exit status."""
+    if verbose and not isinstance(error, click.ClickException):
+        import traceback
+
+        traceback.print_exception(error)
+    match error:
+        case ConfigError() | RuleError():
+            from watcher.cli import show
+
+            text = show.problems(error.problems) if isinstance(error, ConfigError) else show.rule_problem(error)
+            status = error.exit_code
+        case WatcherError():
+            text, status = f"watcher: {error}", error.exit_code
+        case click.ClickException():
+            text, status = _usage(error), error.exit_code
+        case OSError(strerror=str(strerror), filename=str(filename)):
+            text, status = f"watcher: {filename}: {strerror}", 1
+        case OSError(strerror=str(strerror)):
+            text, status = f"watcher: {strerror}", 1
+        case _:
+            hint = "" if verbose else " (run with -v for the traceback)"
+            text, status = f"watcher: internal error: {type(error).__name__}: {error}{hint}", 1
+    click.echo(text, err=True)
+    return status
+
+
+def _usage(error: click.ClickException) -> str:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    path = context.command_path if context else "watcher"
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.format_message()
+    message = error.format_message().rstrip(".")
+    return f"{path}: {message[:1].lower()}{message[1:]}" + (f"\nsee {path} --help" if context else "")
+
+
+def _never_fail_to_print() -> None:
+    """Papers hold characters that a terminal's encoding may lack."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _point_stdout_nowhere() -> None:
+    """Nobody reads any more: keep the interpreter's last flush from failing too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,82 @@
+"""What every command finds on its desk: the options given to all, the config, the state folder, the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from watcher.errors import UsageError
+
+if TYPE_CHECKING:
+    from watcher.config import Config
+    from watcher.store import Store
+
+SYSTEM_CONFIG = Path("/etc/watcher/config.yaml")
+SYSTEM_STATE = Path("/var/lib/watcher")
+NO_CONFIG = (
+    "there is no config: looked at $WATCHER_CONFIG, ./config.yaml, ~/.config/watcher/config.yaml and "
+    f"{SYSTEM_CONFIG}; write one with `watcher init`, or name it with -c"
+)
+
+
+def state_dir(config_path: Path | None, env: Mapping[str, str]) -> Path:
+    """Where the database, the locks and the good copies of included files lie, unless the config says otherwise.
+
+    ``$STATE_DIRECTORY`` (systemd sets it; the first where it names several), else ``/var/lib/watcher`` with the
+    system's config, else ``watcher`` under ``$XDG_STATE_HOME``, which is ``~/.local/state`` where unset.
+    """
+    if given := env.get("STATE_DIRECTORY", "").split(":")[0]:
+        return Path(given)
+    if config_path is not None and config_path.absolute() == SYSTEM_CONFIG:
+        return SYSTEM_STATE
+    xdg = Path(env.get("XDG_STATE_HOME") or "")
+    return (xdg if xdg.is_absolute() else _home(env) / ".local" / "state") / "watcher"
+
+
+def _home(env: Mapping[str, str]) -> Path:
+    return Path(env["HOME"]) if env.get("HOME") else Path.home()
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """The object that click hands to every command; ``config_path`` is what ``-c`` named, or None."""
+
+    env: Mapping[str, str] = field(default_factory=dict)
+    config_path: Path | None = None
+    verbose: bool = False
+    log_format: str = "plain"
+
+    def find(self) -> Path | None:
+        """The config's path: ``-c``, ``$WATCHER_CONFIG``, or the first that lies at a usual place."""
+        from watcher.config import find_config
+
+        return find_config(self.config_path, self.env, Path.cwd())
+
+    def config(self, *, required: bool = True) -> Config:
+        """Read and check the config; without one, raise ``UsageError``, or where not required be content with none."""
+        from watcher.config import default_config, load
+        from watcher.notify import problem_of
+        from watcher.rules import compile_rule
+
+        path = self.find()
+        if path is None:
+            if required:
+                raise UsageError(NO_CONFIG)
+            return default_config()
+        last_good = self.state_dir() / "includes"
+        return load(path, env=self.env, last_good=last_good, check_url=problem_of, check_rule=compile_rule)
+
+    def state_dir(self) -> Path:
+        return state_dir(self.find(), self.env)
+
+    def database(self, config: Config) -> str | Path:
+        """The database's URL where the config names one, else the path of the SQLite file in the state folder."""
+        return config.database or self.state_dir() / "watcher.db"
+
+    def open_store(self, config: Config, mode: Literal["read", "write", "create"] = "read") -> Store:
+        """Open the database; only ``create`` makes a missing one. Raises ``StoreError``."""
+        from watcher.store import open_store
+
+        return open_store(self.database(config), mode=mode, state_dir=self.state_dir())
