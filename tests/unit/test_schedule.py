@@ -1,0 +1,243 @@
+"""Runs that come when they asked to, whatever happens in between."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from threading import Barrier, Event, Lock
+
+import pytest
+
+from watcher.schedule import Schedule, utc_now
+
+LONG = 10.0  # seconds that a test waits for what should come at once
+HOUR = timedelta(hours=1)
+
+
+class Clocks:
+    """A wall clock that can be set, and one that only goes on."""
+
+    def __init__(self) -> None:
+        self.shift = timedelta()
+        self.elapsed = 0.0
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.shift
+
+    def monotonic(self) -> float:
+        return datetime.now(UTC).timestamp() + self.elapsed
+
+
+@pytest.fixture
+def clocks() -> Clocks:
+    return Clocks()
+
+
+@pytest.fixture
+def schedule(clocks: Clocks) -> Iterator[Schedule]:
+    made = Schedule(clocks.now, clocks.monotonic)
+    made.start()
+    yield made
+    made.stop(wait=LONG)
+
+
+def test_a_poll_says_when_it_comes_next(schedule: Schedule) -> None:
+    thrice, runs = Event(), []
+
+    def run() -> datetime:
+        runs.append(1)
+        if len(runs) < 3:
+            return utc_now()
+        thrice.set()
+        return utc_now() + HOUR
+
+    schedule.poll_each("a", utc_now(), run)
+    assert thrice.wait(LONG)
+
+
+def test_what_is_overdue_runs_at_once(schedule: Schedule) -> None:
+    ran = Event()
+    schedule.poll_each("a", utc_now() - 100 * HOUR, lambda: (ran.set(), utc_now() + HOUR)[1])
+    assert ran.wait(LONG)
+
+
+def test_a_failure_is_one_line_and_the_run_comes_again(schedule: Schedule, caplog: pytest.LogCaptureFixture) -> None:
+    failing, seen = Event(), Event()
+
+    def fail() -> datetime:
+        failing.set()
+        raise ValueError("no such thing")
+
+    class Seen(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            seen.set()
+
+    caplog.set_level(logging.INFO, "watcher.schedule")
+    logging.getLogger("watcher.schedule").addHandler(handler := Seen())
+    try:
+        schedule.poll_each("hf-daily", utc_now(), fail)
+        assert failing.wait(LONG)
+        assert seen.wait(LONG)
+    finally:
+        logging.getLogger("watcher.schedule").removeHandler(handler)
+    schedule.stop(wait=LONG)
+    lines = [record for record in caplog.records if record.name == "watcher.schedule"]
+    assert [line.getMessage() for line in lines] == ["hf-daily failed: ValueError: no such thing"]
+    assert lines[0].exc_info in (None, False)
+
+
+def test_after_a_failure_the_next_run_is_soon(schedule: Schedule) -> None:
+    def fail() -> datetime:
+        raise ValueError
+
+    schedule.poll_each("a", utc_now(), fail)
+    other = Event()
+    while (at := schedule.next_run("a")) is None or at <= utc_now():
+        other.wait(0.01)
+    assert at <= utc_now() + timedelta(minutes=1)
+
+
+def test_a_tick_is_not_dropped_by_its_own_end(schedule: Schedule) -> None:
+    """The next run is asked for while the present one still counts as running."""
+    often, runs = Event(), []
+
+    def tick() -> None:
+        runs.append(1)
+        if len(runs) == 100:
+            often.set()
+
+    schedule.every(0, tick, "tick")
+    assert often.wait(LONG)
+
+
+def test_runs_of_one_name_never_overlap_even_when_replaced(schedule: Schedule) -> None:
+    inside, overlapped, replaced = Lock(), Event(), Event()
+    entered, leave = Event(), Event()
+
+    def first() -> datetime:
+        with inside:
+            entered.set()
+            assert leave.wait(LONG)
+        return utc_now()
+
+    def second() -> datetime:
+        if not inside.acquire(blocking=False):
+            overlapped.set()
+        replaced.set()
+        return utc_now() + HOUR
+
+    schedule.poll_each("a", utc_now(), first)
+    assert entered.wait(LONG)
+    schedule.poll_each("a", utc_now(), second)
+    assert not replaced.wait(0.1)
+    leave.set()
+    assert replaced.wait(LONG)
+    assert not overlapped.is_set()
+
+
+def test_soon_while_running_means_once_more(schedule: Schedule) -> None:
+    entered, leave, again = Event(), Event(), Event()
+
+    def run() -> datetime:
+        if entered.is_set():
+            again.set()
+        entered.set()
+        assert leave.wait(LONG)
+        return utc_now() + HOUR
+
+    schedule.poll_each("a", utc_now(), run)
+    assert entered.wait(LONG)
+    schedule.soon("a")
+    leave.set()
+    assert again.wait(LONG)
+
+
+def test_soon_brings_a_far_run_near(schedule: Schedule) -> None:
+    ran = Event()
+    schedule.poll_each("a", utc_now() + HOUR, lambda: (ran.set(), utc_now() + HOUR)[1])
+    schedule.soon("unknown")
+    schedule.soon("a")
+    assert ran.wait(LONG)
+
+
+def test_removed_while_running_does_not_come_again(schedule: Schedule) -> None:
+    entered, leave = Event(), Event()
+
+    def run() -> datetime:
+        entered.set()
+        assert leave.wait(LONG)
+        return utc_now()
+
+    schedule.poll_each("a", utc_now(), run)
+    assert entered.wait(LONG)
+    schedule.remove("a")
+    leave.set()
+    assert schedule.stop(wait=LONG)
+    assert schedule.next_run("a") is None
+
+
+def test_slow_polls_hold_up_no_tick() -> None:
+    schedule = Schedule(polls=1, ticks=1)
+    schedule.start()
+    entered, leave, ticked = Event(), Event(), Event()
+
+    def poll() -> datetime:
+        entered.set()
+        assert leave.wait(LONG)
+        return utc_now() + HOUR
+
+    schedule.poll_each("slow", utc_now(), poll)
+    assert entered.wait(LONG)
+    schedule.every(60, ticked.set, "tick")
+    assert ticked.wait(LONG)
+    leave.set()
+    assert schedule.stop(wait=LONG)
+
+
+def test_stop_says_that_something_still_runs() -> None:
+    schedule = Schedule()
+    schedule.start()
+    entered, leave = Event(), Event()
+
+    def poll() -> datetime:
+        entered.set()
+        assert leave.wait(LONG)
+        return utc_now()
+
+    schedule.poll_each("slow", utc_now(), poll)
+    assert entered.wait(LONG)
+    assert not schedule.stop(wait=0.05)
+    leave.set()
+    assert schedule.stop(wait=LONG)
+
+
+def test_different_names_run_side_by_side(schedule: Schedule) -> None:
+    both = Barrier(2)
+    met = Event()
+
+    def run() -> datetime:
+        both.wait(LONG)
+        met.set()
+        return utc_now() + HOUR
+
+    schedule.poll_each("a", utc_now(), run)
+    schedule.poll_each("b", utc_now(), run)
+    assert met.wait(LONG)
+
+
+def test_a_clock_set_back_takes_the_next_run_back(schedule: Schedule, clocks: Clocks) -> None:
+    due = clocks.now() + 3 * HOUR
+    schedule.poll_each("a", due, lambda: clocks.now() + HOUR)
+    clocks.shift = -2 * HOUR
+    schedule.follow_clock()
+    assert schedule.next_run("a") is not None
+    assert abs(schedule.next_run("a") - (due - 2 * HOUR)) < timedelta(seconds=1)
+
+
+def test_a_clock_that_went_on_leaves_the_next_run(schedule: Schedule, clocks: Clocks) -> None:
+    due = clocks.now() + 3 * HOUR
+    schedule.poll_each("a", due, lambda: clocks.now() + HOUR)
+    clocks.shift = 2 * HOUR
+    schedule.follow_clock()
+    assert schedule.next_run("a") == due

@@ -1,0 +1,213 @@
+"""When things run: APScheduler behind three verbs. What is due to be told lies in the database, never here.
+
+Every job is a one-off that says itself when it comes next, so that runs of one job never overlap, none is dropped for
+being late, and a poll can come sooner after a half page. Instants are aware and in UTC.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from threading import Condition, Event, Lock, Thread
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
+from apscheduler.schedulers.background import BackgroundScheduler
+
+PULSE = 30.0  # seconds between looks at the clock: APScheduler sleeps through its jumps
+JUMP = timedelta(seconds=5)
+AFTER_FAILURE = timedelta(minutes=1)
+
+log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(eq=False)
+class _Task:
+    """One named thing that runs again and again.
+
+    ``active`` is true while it runs, ``again`` asks for another run right after that; ``turn`` is shared with the task
+    of this name that it replaced.
+    """
+
+    name: str
+    run: Callable[[], datetime]
+    pool: str
+    turn: Lock = field(default_factory=Lock)
+    active: bool = False
+    again: bool = False
+
+
+class Schedule:
+    """Runs polls and ticks on threads, until stopped.
+
+    Polls and ticks have a pool of threads each, so that slow sites never hold up what has to be told. An exception
+    that a run lets out is logged in one line, and the run is tried again after a minute.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime] = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
+        *,
+        polls: int = 8,
+        ticks: int = 8,
+    ) -> None:
+        self._clock, self._monotonic = clock, monotonic
+        self._tasks: dict[str, _Task] = {}
+        self._busy = 0
+        self._changed = Condition()
+        self._ended = Event()
+        self._offset = self._clock_offset()
+        self._scheduler = BackgroundScheduler(
+            executors={"polls": ThreadPoolExecutor(polls), "ticks": ThreadPoolExecutor(ticks)},
+            # A job that asks for its next run is still an instance: at a limit of one APScheduler would drop that run.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1000},
+            timezone=UTC,
+        )
+        self._pulse = Thread(target=self._follow, name="schedule-pulse", daemon=True)
+
+    def start(self) -> None:
+        """Begin; jobs may be given before and after."""
+        self._scheduler.start()
+        self._pulse.start()
+
+    def poll_each(self, name: str, first: datetime, run: Callable[[], datetime]) -> None:
+        """Call ``run`` at ``first``, and then whenever it said that it wants to be called next.
+
+        A name that is already there is replaced; a run of the old one that is under way ends first.
+        """
+        self._put(name, first, run, "polls")
+
+    def every(self, seconds: float, fn: Callable[[], object], name: str = "") -> None:
+        """Call ``fn`` now, and ``seconds`` after each of its ends; ``name`` defaults to the function's."""
+
+        def run() -> datetime:
+            fn()
+            return self._clock() + timedelta(seconds=seconds)
+
+        self._put(name or fn.__qualname__, self._clock(), run, "ticks")
+
+    def soon(self, name: str) -> None:
+        """Run ``name`` now, or once more as soon as its present run ends; unknown names are ignored."""
+        with self._changed:
+            task = self._tasks.get(name)
+            if task is None:
+                return
+            if task.active:
+                task.again = True
+            else:
+                self._add(task, self._clock())
+
+    def remove(self, name: str) -> None:
+        """Forget ``name``; a run that is under way ends, and does not come again."""
+        with self._changed:
+            self._tasks.pop(name, None)
+            self._forget(name)
+
+    @property
+    def names(self) -> frozenset[str]:
+        with self._changed:
+            return frozenset(self._tasks)
+
+    def next_run(self, name: str) -> datetime | None:
+        """When ``name`` runs next; None where it is unknown, running or not started."""
+        at: datetime | None = getattr(self._scheduler.get_job(name), "next_run_time", None)
+        return at
+
+    def stop(self, wait: float = 0.0) -> bool:
+        """Start nothing more, wait at most ``wait`` seconds for what is running; whether it has all ended.
+
+        Where it has not, the interpreter waits for those threads when it exits: a process in a hurry uses
+        ``os._exit``.
+        """
+        with self._changed:
+            self._tasks.clear()
+        self._ended.set()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        with self._changed:
+            return self._changed.wait_for(lambda: self._busy == 0, timeout=wait)
+
+    def _put(self, name: str, first: datetime, run: Callable[[], datetime], pool: str) -> None:
+        with self._changed:
+            if self._ended.is_set():
+                return
+            task = _Task(name, run, pool)
+            if name in self._tasks:
+                task.turn = self._tasks[name].turn
+            self._tasks[name] = task
+            self._add(task, first)
+
+    def _add(self, task: _Task, at: datetime) -> None:
+        self._scheduler.add_job(
+            self._run, "date", run_date=at, args=[task], id=task.name, executor=task.pool, replace_existing=True
+        )
+
+    def _forget(self, name: str) -> None:
+        try:
+            self._scheduler.remove_job(name)
+        except JobLookupError:
+            return
+
+    def _run(self, task: _Task) -> None:
+        with task.turn:
+            if not self._begin(task):
+                return
+            following = self._attempt(task)
+            self._end(task, following)
+
+    def _begin(self, task: _Task) -> bool:
+        with self._changed:
+            wanted = self._tasks.get(task.name) is task
+            task.active = wanted
+            self._busy += wanted
+            return wanted
+
+    def _end(self, task: _Task, following: datetime) -> None:
+        with self._changed:
+            task.active = False
+            self._busy -= 1
+            self._changed.notify_all()
+            if self._tasks.get(task.name) is task:
+                again, task.again = task.again, False
+                self._add(task, self._clock() if again else following)
+
+    def _attempt(self, task: _Task) -> datetime:
+        try:
+            return task.run()
+        except Exception as error:
+            verbose = log.isEnabledFor(logging.DEBUG)
+            log.error("%s failed: %s: %s", task.name, type(error).__name__, error, exc_info=verbose)
+            return self._clock() + AFTER_FAILURE
+
+    def _clock_offset(self) -> timedelta:
+        return self._clock() - datetime.fromtimestamp(self._monotonic(), UTC)
+
+    def _follow(self) -> None:
+        while not self._ended.wait(PULSE):
+            self.follow_clock()
+
+    def follow_clock(self) -> None:
+        """Notice that the clock was set: what is due runs; a clock set back takes the next runs back with it.
+
+        A clock that went on (a machine that slept) leaves them where they are: overdue.
+        """
+        offset = self._clock_offset()
+        back, self._offset = offset - self._offset, offset
+        if back < -JUMP:
+            log.warning("the clock was set back by %s", -back)
+            self._move(back)
+        self._scheduler.wakeup()
+
+    def _move(self, by: timedelta) -> None:
+        with self._changed:
+            for name, task in self._tasks.items():
+                if (at := self.next_run(name)) is not None:
+                    self._add(task, at + by)
