@@ -129,7 +129,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in COMMANDS and not args[0].startswith("-"):
+        if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             near = get_close_matches(args[0], COMMANDS, n=1)
             hint = f"; did you mean `{near[0]}`?" if near else ""
             raise click.UsageError(f"there is no command `{args[0]}`{hint}", ctx)
