@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from watcher.model import Decision, Fate, Subscription
+from watcher.model import Decision, Fate, Paper, Subscription
 
 OLDER = "older than the look-back"
 UNDATED = "undated"
@@ -27,9 +27,9 @@ class Telling(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LookBack:
-    """The digest days that count as present: those that a source's newest pages show, or the last days to now."""
+    """The digest days of one source that count as present: those its newest pages show, or the last days to now."""
 
-    days: Collection[date] = ()
+    days: frozenset[date] = frozenset()
     since: date | None = None
 
     def holds(self, day: date | None) -> bool:
@@ -38,29 +38,49 @@ class LookBack:
         return day in self.days or (self.since is not None and day >= self.since)
 
 
-def look_back(known_days: Collection[date], days: int, now: datetime) -> LookBack:
-    """The last ``days`` digest days: as the source's pages show them, else counted back from ``now``."""
-    if known_days:
-        return LookBack(days=frozenset(sorted(known_days, reverse=True)[:days]))
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What counts as present, source by source; ``elsewhere`` for sources that are not polled."""
+
+    by_source: Mapping[str, LookBack]
+    elsewhere: LookBack
+
+    def holds(self, paper: Paper, sources: Collection[str] = ()) -> bool:
+        """Whether any listing of ``paper`` (in ``sources``, or anywhere) is present."""
+        return any(
+            self.by_source.get(listing.source, self.elsewhere).holds(listing.day)
+            for listing in paper.listings
+            if not sources or listing.source in sources
+        )
+
+
+def last_days(days: int, now: datetime) -> LookBack:
+    """The last ``days`` days to now, today included; none for 0."""
     return LookBack(since=now.date() - timedelta(days=days - 1))
 
 
-def of_polled(subscription: Subscription, day: date, *, first_poll: bool, now: datetime) -> Decision:
+def last_digests(shown: Collection[date], days: int, now: datetime) -> LookBack:
+    """The last ``days`` of the digest days that a source's pages showed; the last days to now if it showed none."""
+    if not shown:
+        return last_days(days, now)
+    return LookBack(days=frozenset(sorted(shown, reverse=True)[:days]))
+
+
+def of_polled(subscription: Subscription, paper: Paper, *, first_poll: bool, now: datetime) -> Decision:
     """A poll found it. Held, but for the past that the subscription does not want to hear of.
 
     At the first poll of a source nothing tells the past from the news but the subscription's own ``backfill``.
     """
-    wanted = subscription.backfill
-    if first_poll and wanted is not None and day <= now.date() - timedelta(days=wanted):
-        return Decision(Fate.BASELINE, "listed before the subscription began")
-    return Decision(Fate.HELD)
+    if not first_poll or subscription.backfill is None:
+        return Decision(Fate.HELD)
+    return of_known_paper(subscription, paper, Present({}, last_days(subscription.backfill, now)), now)
 
 
-def of_new_subscription(subscription: Subscription, day: date, present: LookBack, now: datetime) -> Decision:
-    """The subscription is new, the paper was there: told within ``backfill``, or else within the look-back."""
+def of_known_paper(subscription: Subscription, paper: Paper, present: Present, now: datetime) -> Decision:
+    """The paper was there before the subscription: told within ``backfill``, or else within the look-back."""
     if subscription.backfill is not None:
-        present = LookBack(since=now.date() - timedelta(days=subscription.backfill - 1))
-    if present.holds(day):
+        present = Present({}, last_days(subscription.backfill, now))
+    if present.holds(paper, subscription.sources):
         return Decision(Fate.HELD)
     return Decision(Fate.BASELINE, "listed before the subscription began")
 
@@ -70,14 +90,11 @@ def of_edited_rule() -> Decision:
     return Decision(Fate.BASELINE, "listed before the rule was edited")
 
 
-def of_imported(day: date | None, present: LookBack, telling: Telling) -> Decision:
-    """A saved page held it; ``day`` is its digest day, None where the page has none."""
-    if telling is Telling.ALL:
-        return Decision(Fate.OWED)
+def of_imported(paper: Paper, sources: Collection[str], present: Present, telling: Telling) -> Decision:
+    """A saved page held it. What is to be told whatever its day is held here and owed when the import ends."""
     if telling is Telling.NOTHING:
         return Decision(Fate.DROPPED, NOT_TO_TELL)
-    if day is None:
-        return Decision(Fate.DROPPED, UNDATED)
-    if present.holds(day):
+    if telling is Telling.ALL or present.holds(paper, sources):
         return Decision(Fate.HELD)
-    return Decision(Fate.DROPPED, OLDER)
+    is_dated = any(listing.day for listing in paper.listings)
+    return Decision(Fate.DROPPED, OLDER if is_dated else UNDATED)

@@ -63,35 +63,28 @@ class Matches:
         ]
         return insert_unless_there(self._connection, _match, rows)
 
-    def held(self, subscription_id: int) -> list[int]:
-        """Ids of what waits for the subscription's time."""
-        return self._ids(_match.c.subscription_id == subscription_id, _match.c.fate == Fate.HELD)
+    def held(self, subscription_id: int) -> dict[int, int]:
+        """Match → paper, of what waits for the subscription's time."""
+        return self._papers(_match.c.subscription_id == subscription_id, _match.c.fate == Fate.HELD)
 
-    def held_papers(self, subscription_id: int) -> dict[int, int]:
-        """Paper → match, of what waits for the subscription's time."""
-        query = select(_match.c.paper_id, _match.c.id).where(
-            _match.c.subscription_id == subscription_id, _match.c.fate == Fate.HELD, _match.c.same_as.is_(None)
-        )
-        return {row[0]: row[1] for row in self._connection.execute(query)}
-
-    def untold(self, paper_ids: Collection[int], reasons: Collection[str]) -> list[int]:
-        """Ids of the matches of these papers that were dropped for one of ``reasons``."""
-        ids: list[int] = []
+    def untold(self, paper_ids: Collection[int], reasons: Collection[str]) -> dict[int, int]:
+        """Match → paper, of the matches of these papers that were dropped for one of ``reasons``."""
+        found: dict[int, int] = {}
         for batch in in_batches(paper_ids):
-            ids += self._ids(
+            found |= self._papers(
                 _match.c.paper_id.in_(batch), _match.c.fate == Fate.DROPPED, _match.c.reason.in_(list(reasons))
             )
-        return ids
+        return found
 
-    def held_among(self, paper_ids: Collection[int]) -> dict[int, list[int]]:
-        """Subscription → its held matches of these papers."""
-        found: dict[int, list[int]] = {}
+    def held_among(self, paper_ids: Collection[int]) -> dict[int, dict[int, int]]:
+        """Subscription → match → paper, of the held matches of these papers."""
+        found: dict[int, dict[int, int]] = {}
         for batch in in_batches(paper_ids):
-            query = select(_match.c.subscription_id, _match.c.id).where(
+            query = select(_match.c.subscription_id, _match.c.id, _match.c.paper_id).where(
                 _match.c.paper_id.in_(batch), _match.c.fate == Fate.HELD, _match.c.same_as.is_(None)
             )
-            for subscription_id, match_id in self._connection.execute(query):
-                found.setdefault(subscription_id, []).append(match_id)
+            for subscription_id, match_id, paper_id in self._connection.execute(query):
+                found.setdefault(subscription_id, {})[match_id] = paper_id
         return found
 
     def decide(self, match_ids: Collection[int], decision: Decision) -> None:
@@ -133,9 +126,9 @@ class Matches:
             ).rowcount
         return owed
 
-    def _ids(self, *where: ColumnElement[bool]) -> list[int]:
-        query = select(_match.c.id).where(*where, _match.c.same_as.is_(None)).order_by(_match.c.id)
-        return list(self._connection.scalars(query))
+    def _papers(self, *where: ColumnElement[bool]) -> dict[int, int]:
+        query = select(_match.c.id, _match.c.paper_id).where(*where, _match.c.same_as.is_(None)).order_by(_match.c.id)
+        return {row[0]: row[1] for row in self._connection.execute(query)}
 
 
 def merge_matches(connection: Connection, kept: int, merged: int) -> None:

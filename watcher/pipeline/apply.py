@@ -1,0 +1,169 @@
+"""Bring the database to what the config asks for: new, edited, renamed, returned and vanished subscriptions."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from watcher.alerts import fate
+from watcher.alerts.changes import Changes, Wanted, compare
+from watcher.alerts.schedule import next_due
+from watcher.config import Config
+from watcher.model import Decision, Fate, IncidentKind, Paper, Saved, Subscription
+from watcher.pipeline.parts import Parts
+from watcher.rules import Rule, compile_rule, document_of, evaluate
+from watcher.store import Transaction
+from watcher.store.matches import Found
+
+log = logging.getLogger(__name__)
+
+RULE_EDITED = Decision(Fate.DROPPED, "rule edited")
+DEFAULT_LOOK_BACK = 3
+FORECAST = 30
+"""Days of the past on which a changed rule is tried, for the line that the log shows of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The stored papers that a new or edited rule is tried on, and which of them count as present."""
+
+    papers: tuple[Paper, ...]
+    present: fate.Present
+
+
+def apply_config(parts: Parts) -> Changes:
+    """Make the database's subscriptions those of ``parts.config``, in one transaction with all that follows.
+
+    The rules' generation is raised with it, so that no paper falls between a poll and a rule change.
+    """
+    now = parts.clock()
+    wanted = [Wanted(one, _rule(one).digest) for one in parts.config.subscriptions]
+    with parts.store.transaction() as tx:
+        changes = compare(wanted, tx.subscriptions.all())
+        if changes:
+            tx.subscriptions.raise_generation()
+            past = past_of(tx, parts.config, now)
+            for one in changes.new:
+                _add(tx, one, past, now)
+            for saved, one in changes.kept:
+                _edit(tx, saved, one, past, now)
+            for saved, one in changes.back:
+                _take_back(tx, saved, one, past, now)
+            for saved in changes.gone:
+                tx.matches.cancel(saved.id)
+                tx.subscriptions.set_gone(saved.id, now)
+            _log_changes(changes, past, now)
+        _give_up_endpoints(tx, parts, now)
+        parts.rules.bring_up_to_date(tx)
+    return changes
+
+
+def present_of(tx: Transaction, config: Config, now: datetime) -> fate.Present:
+    """The digest days that count as present, for every source and for papers that none of them lists."""
+    by_source = {
+        source.name: fate.last_digests(tx.pages.days(source.name, source.look_back), source.look_back, now)
+        for source in config.sources.values()
+    }
+    longest = max((source.look_back for source in config.sources.values()), default=DEFAULT_LOOK_BACK)
+    return fate.Present(by_source, fate.last_days(longest, now))
+
+
+def past_of(tx: Transaction, config: Config, now: datetime) -> Past:
+    """The papers of the last ``max(look_back, follow)`` digest days of every source, and of as many days to now."""
+    ids: set[int] = set()
+    longest = FORECAST
+    for source in config.sources.values():
+        days = max(source.look_back, source.follow)
+        ids |= set(tx.papers.listed_in(source.name, tx.pages.days(source.name, days)))
+        longest = max(longest, days)
+    ids |= set(tx.papers.listed_since(now.date() - timedelta(days=longest)))
+    return Past(tuple(tx.papers.get(ids)), present_of(tx, config, now))
+
+
+def _add(tx: Transaction, one: Wanted, past: Past, now: datetime) -> None:
+    due = next_due(one.subscription.when, one.subscription.timezone, now)
+    id = tx.subscriptions.insert(one, due, now)
+    _match_past(tx, id, one.subscription, past, _of_known(one.subscription, past, now), now)
+
+
+def _edit(tx: Transaction, saved: Saved, one: Wanted, past: Past, now: datetime) -> None:
+    before, after = saved.subscription, one.subscription
+    due = saved.next_due
+    if (before.when, before.timezone) != (after.when, after.timezone):
+        due = next_due(after.when, after.timezone, now)
+    tx.subscriptions.update(saved.id, one, due)
+    left = set(before.endpoints) - set(after.endpoints)
+    if left:
+        tx.matches.cancel(saved.id, left)
+    if saved.rule_digest != one.rule_digest:
+        _match_past(tx, saved.id, after, past, lambda paper: fate.of_edited_rule(), now)
+        _drop_what_no_longer_holds(tx, saved.id, after)
+
+
+def _take_back(tx: Transaction, saved: Saved, one: Wanted, past: Past, now: datetime) -> None:
+    """It was gone and is here again: the same row, so that what was told stays told."""
+    subscription = one.subscription
+    tx.subscriptions.update(saved.id, one, next_due(subscription.when, subscription.timezone, now))
+    tx.matches.owe_cancelled(saved.id, subscription.endpoints, now)
+    _match_past(tx, saved.id, subscription, past, _of_known(subscription, past, now), now)
+    if saved.rule_digest != one.rule_digest:
+        _drop_what_no_longer_holds(tx, saved.id, subscription)
+
+
+def _of_known(subscription: Subscription, past: Past, now: datetime) -> Callable[[Paper], Decision]:
+    return lambda paper: fate.of_known_paper(subscription, paper, past.present, now)
+
+
+def _match_past(
+    tx: Transaction,
+    id: int,
+    subscription: Subscription,
+    past: Past,
+    decide: Callable[[Paper], Decision],
+    now: datetime,
+) -> None:
+    rule = _rule(subscription)
+    hits = ((paper, evaluate(rule, document_of(paper))) for paper in past.papers)
+    tx.matches.record([Found(id, paper.id, hit, decide(paper)) for paper, hit in hits if hit], now)
+
+
+def _drop_what_no_longer_holds(tx: Transaction, id: int, subscription: Subscription) -> None:
+    rule = _rule(subscription)
+    held = tx.matches.held(id)
+    still = {paper.id for paper in tx.papers.get(held.values()) if evaluate(rule, document_of(paper))}
+    tx.matches.decide([match_id for match_id, paper_id in held.items() if paper_id not in still], RULE_EDITED)
+
+
+def _give_up_endpoints(tx: Transaction, parts: Parts, now: datetime) -> None:
+    """What waits for an endpoint that the config no longer has is dead, and the operator told."""
+    for endpoint in sorted(tx.outbox.endpoints_owed()):
+        if parts.config.has_endpoint(endpoint):
+            continue
+        dead = tx.outbox.give_up(endpoint, "the receiver is gone from the config", now)
+        reason = f"{dead} messages to {endpoint} will not be sent: the receiver is gone from the config"
+        begun = tx.incidents.begin(IncidentKind.ENDPOINT_GONE, str(endpoint), reason, now)
+        tx.incidents.tell(begun.id, parts.config.operator, now)
+
+
+def _log_changes(changes: Changes, past: Past, now: datetime) -> None:
+    changed = [("new", one.subscription) for one in changes.new]
+    changed += [("changed", one.subscription) for _, one in changes.kept]
+    changed += [("back", one.subscription) for _, one in changes.back]
+    since = now.date() - timedelta(days=FORECAST)
+    recent = [paper for paper in past.papers if paper.digest_day >= since]
+    for what, subscription in changed:
+        told = would_tell(_rule(subscription), recent)
+        log.info("%s: %s; would have told %d papers in the last %d days", subscription.full_name, what, told, FORECAST)
+    for saved in changes.gone:
+        log.info("%s: gone", saved.subscription.full_name)
+
+
+def would_tell(rule: Rule, papers: Collection[Paper]) -> int:
+    """How many of ``papers`` the rule holds for."""
+    return sum(evaluate(rule, document_of(paper)) is not None for paper in papers)
+
+
+def _rule(subscription: Subscription) -> Rule:
+    return compile_rule(subscription.rule, subscription.sources)

@@ -1,0 +1,105 @@
+"""Saved pages: recognised, stored and matched like polled ones, told as far as they are present."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from watcher.alerts import fate
+from watcher.alerts.fate import Telling
+from watcher.config import Config
+from watcher.errors import UnknownPage
+from watcher.model import Decision, Fate, Paper, Saved
+from watcher.parsers import Saved as SavedPage
+from watcher.parsers import recognise
+from watcher.pipeline.apply import present_of
+from watcher.pipeline.parts import Parts
+from watcher.pipeline.poll import record_matches
+from watcher.pipeline.tell import enqueue
+from watcher.store import Transaction
+
+NO_SOURCE = "import"
+"""The source of pages that belong to none of the configured ones."""
+
+
+@dataclass
+class Imported:
+    """What an import has done so far. ``papers`` are the ids of all that its pages list."""
+
+    stored: int = 0
+    papers: set[int] = field(default_factory=set)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How an import ended: papers matched by any rule, told or about to be, and not told for being in the past."""
+
+    stored: int
+    matched: int
+    told: int
+    untold: int
+
+    def __str__(self) -> str:
+        rest = f" ({self.untold} older or undated: --tell)" if self.untold else ""
+        return f"stored {self.stored}, matched {self.matched}, told {self.told}{rest}"
+
+
+def import_page(body: bytes, name: str, source: str | None, telling: Telling, parts: Parts, done: Imported) -> None:
+    """Store and match one saved page, all or nothing; a page that cannot be read is noted in ``done.failed``."""
+    try:
+        saved = recognise(body)
+    except UnknownPage as error:
+        done.failed.append((name, str(error)))
+        return
+    now = parts.clock()
+    with parts.store.transaction() as tx:
+        parts.rules.bring_up_to_date(tx)
+        entries = saved.reading.entries
+        recorded = tx.papers.record_entries(
+            entries, source_of(saved, source, parts.config), now, whole=saved.reading.whole
+        )
+        # All that the page lists, not only what changed: a subscription may be younger than the paper.
+        record_matches(tx, parts.rules, set(recorded.ids), _decide(tx, telling, parts.config, now), now)
+    done.stored += len(recorded.new)
+    done.papers |= set(recorded.ids)
+
+
+def source_of(saved: SavedPage, source: str | None, config: Config) -> str:
+    """The source that a saved page counts as: the one named, else the one configured of its kind, else none."""
+    if source is not None:
+        return source
+    of_kind = [one.name for one in config.sources.values() if one.kind == saved.kind]
+    return of_kind[0] if len(of_kind) == 1 else NO_SOURCE
+
+
+def finish_import(done: Imported, telling: Telling, parts: Parts) -> Summary:
+    """Owe what is to be told at once (``--tell``), one message a subscription, and count."""
+    now = parts.clock()
+    with parts.store.transaction() as tx:
+        if telling is Telling.ALL:
+            tx.matches.decide(tx.matches.untold(done.papers, fate.IMPORT_REASONS), Decision(Fate.HELD))
+        held = tx.matches.held_among(done.papers)
+        if telling is Telling.ALL:
+            _owe_now(tx, held, parts, now)
+        untold = tx.matches.untold(done.papers, (fate.OLDER, fate.UNDATED))
+        matched = {paper_id for _, paper_id in tx.matches.known(done.papers)}
+    told = {paper_id for matches in held.values() for paper_id in matches.values()}
+    return Summary(done.stored, len(matched), len(told), len(set(untold.values()) - told))
+
+
+def _decide(tx: Transaction, telling: Telling, config: Config, now: datetime) -> Callable[[Saved, Paper], Decision]:
+    present = present_of(tx, config, now)
+    return lambda saved, paper: fate.of_imported(paper, saved.subscription.sources, present, telling)
+
+
+def _owe_now(tx: Transaction, held: Mapping[int, Mapping[int, int]], parts: Parts, now: datetime) -> None:
+    active = {saved.id: saved.subscription for saved in tx.subscriptions.active()}
+    for id, matches in held.items():
+        if id not in active:
+            continue
+        tx.matches.owe(matches, active[id].endpoints, now)
+        for endpoint in active[id].endpoints:
+            due = tx.outbox.due_alerts(endpoint, now)
+            enqueue(tx, endpoint, [one for one in due if one.match_id in matches], parts, now)

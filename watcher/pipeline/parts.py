@@ -1,0 +1,33 @@
+"""What the steps work with: everything that touches the world, handed in once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Event
+
+from watcher.config import Config
+from watcher.fetch import Fetcher
+from watcher.notify import Notifier
+from watcher.pipeline.rulebook import RuleBook
+from watcher.store import Store
+
+
+@dataclass
+class Parts:
+    """The parts of one process; ``config`` is replaced as a whole when it is reloaded.
+
+    ``clock`` gives the instant in UTC, ``jitter`` a number between 0 and 1, ``env`` the environment that secrets
+    come from.
+    """
+
+    config: Config
+    store: Store
+    fetcher: Fetcher
+    notifier: Notifier
+    clock: Callable[[], datetime]
+    jitter: Callable[[], float]
+    env: Mapping[str, str]
+    rules: RuleBook
+    stopping: Event = field(default_factory=Event)
