@@ -31,18 +31,6 @@ HEAVY = {
     "sqlalchemy",
     "yaml",
 }
-    "alembic",
-    "apprise",
-    "apscheduler",
-    "httpx",
-    "jinja2",
-    "lark",
-    "pydantic",
-    "rich",
-    "selectolax",
-    "sqlalchemy",
-    "yaml",
-)
 
 
 @dataclass(frozen=True)
