@@ -1,0 +1,120 @@
+"""House rules that no linter knows; the layers and the owners of dependencies are import-linter's (pyproject.toml)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "watcher"
+FILES = sorted(PACKAGE.rglob("*.py"))
+PURE = ("errors", "model", "rules", "parsers", "verdict", "walk", "alerts", "render")
+KEEPS_TIME = ("app", "cli", "demo", "schedule")
+CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "sleep"}
+DISK = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "unlink", "glob", "rglob", "iterdir"}
+BANNED_NAMES = re.compile(r"(Job|Manager|Handler|Processor|Service|Helper|Utils?|Notification)$")
+LINES, FUNCTION_LINES = 400, 50
+
+
+def ids(path: Path) -> str:
+    return str(path.relative_to(PACKAGE))
+
+
+def room(path: Path) -> str:
+    """The top-level module or package that a file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def calls(module: ast.Module) -> Iterator[tuple[str, str, int]]:
+    """Every call as (what it is called on, name, line): ``datetime.now(UTC)`` is ("datetime", "now", …)."""
+    for node in ast.walk(module):
+        match node:
+            case ast.Call(func=ast.Name(id=name)):
+                yield "", name, node.lineno
+            case ast.Call(func=ast.Attribute(value=owner, attr=name)):
+                yield ast.unparse(owner), name, node.lineno
+
+
+def clock_reads(module: ast.Module) -> list[str]:
+    owners = {"datetime", "date", "time", "datetime.datetime", "datetime.date"}
+    return [
+        f"line {line}: {owner}.{name}()" for owner, name, line in calls(module) if owner in owners and name in CLOCKS
+    ]
+
+
+def disk_uses(module: ast.Module) -> list[str]:
+    return [f"line {line}: {name}()" for _, name, line in calls(module) if name in DISK]
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if room(path) in PURE], ids=ids)
+def test_the_pure_part_reads_no_clock_and_no_disk(path: Path) -> None:
+    module = tree(path)
+    assert clock_reads(module) + disk_uses(module) == []
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if room(path) not in KEEPS_TIME], ids=ids)
+def test_time_arrives_as_an_argument(path: Path) -> None:
+    assert clock_reads(tree(path)) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=ids)
+def test_pieces_are_small(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    long = [
+        f"{node.name}: {lines}"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef)
+        and (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > FUNCTION_LINES
+    ]
+    assert long == []
+    assert text.count("\n") <= LINES
+
+
+@pytest.mark.parametrize("path", FILES, ids=ids)
+def test_names_say_what_a_thing_is(path: Path) -> None:
+    named = [node.name for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef)]
+    assert [name for name in [*named, path.stem.title()] if BANNED_NAMES.search(name)] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=ids)
+def test_nothing_is_left_for_later(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(r"\b(?:TODO|FIXME|XXX|NotImplementedError)\b", text) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=ids)
+def test_what_is_public_is_explained(path: Path) -> None:
+    """Modules and public classes say what they are; bases and fields say the rest."""
+    module = tree(path)
+    classes = [node for node in module.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+    assert ast.get_docstring(module) or path.name == "__main__.py"
+    assert [node.name for node in classes if not ast.get_docstring(node)] == []
+
+
+def test_one_exception_tree() -> None:
+    """Classes that end in Error or derive from Exception stand in errors.py, where their tree is drawn."""
+    strays = [
+        f"{ids(path)}: {node.name}"
+        for path in FILES
+        if room(path) != "errors"
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ClassDef)
+        and not node.name.startswith("_")
+        and any(re.search(r"(Error|Exception)$", ast.unparse(base)) for base in node.bases)
+    ]
+    assert strays == []
+
+
+def test_the_contracts_name_every_pure_room_that_is_there() -> None:
+    rooms = {room(path) for path in FILES}
+    contracts = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    pure = contracts.split('id = "pure"')[1].split("forbidden_modules")[0]
+    assert set(re.findall(r'"watcher\.(\w+)"', pure)) == rooms.intersection(PURE)
