@@ -31,9 +31,10 @@ class Endpoints:
             return Health()
         return Health(row.failing_since, row.failures, row.next_try, row.last_reason)
 
-    def try_now(self) -> None:
-        """Forget every endpoint's waiting time: a person asked for a try."""
-        self._connection.execute(update(_endpoint).values(next_try=None))
+    def try_now(self, endpoint: Endpoint | None = None) -> None:
+        """Forget the waiting time of one endpoint or of all: a person asked for a try."""
+        where = at(_endpoint, endpoint) if endpoint else ()
+        self._connection.execute(update(_endpoint).where(*where).values(next_try=None))
 
     def failing(self) -> list[tuple[Endpoint, Health]]:
         """Endpoints whose last try failed."""

@@ -178,6 +178,10 @@ class Outbox:
         self._endpoints.set_health(delivery.endpoint, consequence.health)
         return True
 
+    def cancel(self, delivery_id: str, reason: str, now: datetime) -> None:
+        """Do not send it after all."""
+        self._finish(delivery_id, DeliveryState.CANCELLED, reason, now)
+
     def free_interrupted(self, now: datetime) -> int:
         """Free what a daemon that is gone was sending, whatever its lease says; how many.
 

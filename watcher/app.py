@@ -1,0 +1,216 @@
+"""Wiring: the parts of one process put together, and the daemon that keeps them running until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Event, Lock
+from types import FrameType
+from typing import TextIO
+
+from watcher.config import Config
+from watcher.errors import ConfigError, WatcherError
+from watcher.fetch import Fetcher, default_user_agent
+from watcher.model import Endpoint, Source
+from watcher.notify import Notifier
+from watcher.pipeline.apply import apply_config
+from watcher.pipeline.deliver import deliver
+from watcher.pipeline.parts import Parts
+from watcher.pipeline.poll import match_waiting, next_poll, poll
+from watcher.pipeline.rulebook import RuleBook
+from watcher.pipeline.tell import tell_due
+from watcher.pipeline.trouble import record_config_troubles
+from watcher.schedule import Schedule
+from watcher.store import Store
+from watcher.systemd import Systemd
+
+log = logging.getLogger(__name__)
+
+TICK = 30.0
+"""Seconds between looks at what is due."""
+
+PATIENCE = 10.0
+"""Seconds that a stop waits for what is being sent."""
+
+SENDERS = 8
+"""Endpoints that are sent to side by side."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_parts(
+    config: Config,
+    store: Store,
+    env: Mapping[str, str],
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    console: TextIO | None = None,
+) -> Parts:
+    """The real parts: the network, the database, apprise, the clock of this machine."""
+    return Parts(
+        config=config,
+        store=store,
+        fetcher=Fetcher(user_agent=default_user_agent(config.contact or ""), clock=clock),
+        notifier=Notifier(console=console or sys.stdout),
+        clock=clock,
+        jitter=random.random,
+        env=env,
+        rules=RuleBook(),
+    )
+
+
+class Daemon:
+    """Polls, tells and sends until SIGTERM or SIGINT; SIGHUP reads the config again.
+
+    ``load`` reads the config and raises ``ConfigError``; ``config_loaded`` is called with every config that takes
+    effect (logging learns its secrets there).
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        load: Callable[[], Config],
+        systemd: Systemd,
+        *,
+        config_loaded: Callable[[Config], None] = lambda config: None,
+    ) -> None:
+        self._parts, self._load, self._systemd, self._config_loaded = parts, load, systemd, config_loaded
+        self._schedule = Schedule(parts.clock)
+        self._senders = Senders(parts)
+        self._woken, self._stop, self._reload = Event(), Event(), Event()
+
+    def run(self) -> bool:
+        """Run until told to stop; whether everything that was under way could end in time."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+        self._take_up(self._parts.config)
+        with self._parts.store.transaction() as tx:
+            interrupted = tx.outbox.free_interrupted(self._parts.clock())
+        if interrupted:
+            log.warning("%d messages were being sent when the last daemon ended: sent again", interrupted)
+        self._schedule.start()
+        self._schedule.every(TICK, self._tick, name="tick")
+        self._systemd.ready(self._status())
+        log.info("watching: %s", self._status())
+        self._wait()
+        return self._end()
+
+    def _wait(self) -> None:
+        """Sleep in the main thread, where signals arrive, and keep the watchdog quiet."""
+        every = self._systemd.alive_every
+        while not self._stop.is_set():
+            self._woken.wait(every.total_seconds() if every else None)
+            self._woken.clear()
+            self._systemd.alive()
+            if self._reload.is_set() and not self._stop.is_set():
+                self._reload.clear()
+                self._read_config_again()
+
+    def _end(self) -> bool:
+        log.info("stopping")
+        self._systemd.stopping("finishing what is being sent")
+        self._parts.stopping.set()
+        self._parts.fetcher.close()
+        until = time.monotonic() + PATIENCE
+        ended = self._senders.stop(PATIENCE)
+        return self._schedule.stop(max(until - time.monotonic(), 0.0)) and ended
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        (self._reload if number == signal.SIGHUP else self._stop).set()
+        self._woken.set()
+
+    def _tick(self) -> None:
+        match_waiting(self._parts)
+        tell_due(self._parts)
+        self._senders.send_pending()
+
+    def _poll(self, source: Source) -> datetime:
+        polled = poll(source, self._parts)
+        self._schedule.soon("tick")
+        return next_poll(source, polled, self._parts.clock(), self._parts.jitter())
+
+    def _read_config_again(self) -> None:
+        self._systemd.reloading(time.monotonic_ns())
+        try:
+            config = self._load()
+        except WatcherError as error:
+            log.error("the config is broken, the old one stays:\n%s", error)
+            problems = error.problems if isinstance(error, ConfigError) else ()
+            reason = "; ".join(str(problem) for problem in problems[:5]) or str(error)
+            record_config_troubles(self._parts, self._parts.config, {"config": reason})
+        else:
+            self._take_up(config)
+            log.info("the config was read again: %s", self._status())
+        self._systemd.ready(self._status())
+
+    def _take_up(self, config: Config) -> None:
+        """Let ``config`` take effect: subscriptions, polls, what is wrong with its included files."""
+        self._config_loaded(config)
+        before = set(self._schedule.names) - {"tick"}
+        self._parts.config = config
+        apply_config(self._parts)
+        record_config_troubles(self._parts, config, {})
+        for name in before - config.sources.keys():
+            self._schedule.remove(name)
+        for source in config.sources.values():
+            self._schedule.poll_each(source.name, self._first_poll(source), lambda source=source: self._poll(source))
+        self._schedule.soon("tick")
+
+    def _first_poll(self, source: Source) -> datetime:
+        now = self._parts.clock()
+        with self._parts.store.reading() as tx:
+            last = tx.pages.last_poll(source.name)
+        return now if last is None else max(now, last.at + source.every)
+
+    def _status(self) -> str:
+        config = self._parts.config
+        return f"{len(config.sources)} sources, {len(config.subscriptions)} subscriptions"
+
+
+class Senders:
+    """Threads that send: one at most for each endpoint, so that a slow one holds up no other."""
+
+    def __init__(self, parts: Parts, threads: int = SENDERS) -> None:
+        self._parts = parts
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="send")
+        self._busy: set[Endpoint] = set()
+        self._lock = Lock()
+        self._idle = Event()
+        self._idle.set()
+
+    def send_pending(self) -> None:
+        """Begin to send to every endpoint that something is pending for and that nobody sends to yet."""
+        with self._parts.store.reading() as tx:
+            endpoints = tx.outbox.endpoints_to_deliver(self._parts.clock())
+        for endpoint in endpoints:
+            with self._lock:
+                if endpoint in self._busy or self._parts.stopping.is_set():
+                    continue
+                self._busy.add(endpoint)
+                self._idle.clear()
+                self._pool.submit(self._send, endpoint)
+
+    def stop(self, wait: float) -> bool:
+        """Begin nothing more; whether all that was being sent ended within ``wait`` seconds."""
+        self._pool.shutdown(wait=False, cancel_futures=False)
+        return self._idle.wait(wait)
+
+    def _send(self, endpoint: Endpoint) -> None:
+        try:
+            deliver(endpoint, self._parts)
+        except Exception as error:
+            # The job boundary: whatever it was, the delivery's lease ends and it is tried again.
+            log.error("sending to %s failed: %s: %s", endpoint, type(error).__name__, error)
+        finally:
+            with self._lock:
+                self._busy.discard(endpoint)
+                if not self._busy:
+                    self._idle.set()

@@ -1,0 +1,89 @@
+"""``watcher import``: saved pages."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from watcher.alerts.fate import Telling
+from watcher.cli.desk import Desk
+from watcher.cli.once import delivered_line
+from watcher.cli.working import Work, at_work
+from watcher.errors import UsageError
+from watcher.pipeline.deliver import deliver_all, failed
+from watcher.pipeline.imports import Imported, finish_import, import_page
+from watcher.pipeline.tell import tell_due
+
+LARGEST = 50_000_000
+"""Bytes of a saved page that are read; a larger file is none."""
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--source", metavar="NAME", help="Count the pages as this source's.")
+@click.option("--tell/--no-tell", "tell", default=None, help="Tell all that matches, or nothing.  [what is recent]")
+@click.pass_obj
+def import_(desk: Desk, files: tuple[Path, ...], source: str | None, tell: bool | None) -> int:
+    """Store and match saved digest pages: HTML, API answers, pages rendered as text.
+
+    Tells only papers whose digest date lies in the look-back; --tell tells all of them at once, also what an earlier
+    import of them left untold. Exit status 1 if a file could not be read; the others are imported all the same.
+    """
+    telling = {None: Telling.LOOK_BACK, True: Telling.ALL, False: Telling.NOTHING}[tell]
+    with at_work(desk, required=False) as work:
+        if source is not None and source not in work.parts.config.sources:
+            known = ", ".join(work.parts.config.sources) or "none"
+            raise UsageError(f"there is no source {source!r} in the config; it has: {known}")
+        done = Imported()
+        with _progress(files) as steps:
+            for file in steps:
+                _import_file(file, source, telling, work, done)
+        summary = finish_import(done, telling, work.parts)
+        sent = []
+        if work.may_send and telling is not Telling.NOTHING:
+            tell_due(work.parts)
+            sent = deliver_all(work.parts)
+    for name, reason in done.failed:
+        click.echo(f"{name}: {reason}", err=True)
+    for one in failed(sent):
+        click.echo(delivered_line(one), err=True)
+    click.echo(str(summary))
+    return 1 if done.failed or failed(sent) else 0
+
+
+def _import_file(file: Path, source: str | None, telling: Telling, work: Work, done: Imported) -> None:
+    try:
+        if file.is_file() and file.stat().st_size > LARGEST:
+            done.failed.append((str(file), f"larger than {LARGEST // 1_000_000} MB: not a saved page"))
+            return
+        body = file.read_bytes()
+    except OSError as error:
+        done.failed.append((str(file), error.strerror or type(error).__name__))
+        return
+    import_page(body, str(file), source, telling, work.parts, done)
+
+
+@contextmanager
+def _progress(files: tuple[Path, ...]) -> Iterator[Iterator[Path]]:
+    """The files one by one, with a bar on a terminal."""
+    if not sys.stderr.isatty() or len(files) < 2:
+        yield iter(files)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("importing"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=len(files))
+
+        def steps() -> Iterator[Path]:
+            for file in files:
+                progress.update(task, description=file.name)
+                yield file
+                progress.advance(task)
+
+        yield steps()

@@ -1,0 +1,135 @@
+"""``watcher once``: everything that is due, once, and what came of it."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import click
+
+from watcher.alerts.schedule import next_due
+from watcher.cli import show
+from watcher.cli.desk import Desk
+from watcher.cli.working import Work, at_work
+from watcher.model import DeliveryState, Rhythm, Saved, Verdict
+from watcher.pipeline.deliver import Delivered, deliver_all
+from watcher.pipeline.poll import Polled, match_waiting, poll
+from watcher.pipeline.tell import tell_due
+
+BAD = frozenset({Verdict.BROKEN, Verdict.UNREACHABLE})
+
+
+@click.command()
+@click.option("--flush", is_flag=True, help="Send digests that are not due yet, too.")
+@click.option("--json", "as_json", is_flag=True, help="Say what was done as one JSON object.")
+@click.pass_obj
+def once(desk: Desk, flush: bool, as_json: bool) -> int:
+    """Poll every source now, whatever its `every` says, tell what is due, and end.
+
+    A digest that is not due is named with its time. Exit status 1 if a source is broken or unreachable or a message
+    could not be sent.
+    """
+    with at_work(desk, console=sys.stderr if as_json else None) as work:
+        polls = [poll(source, work.parts) for source in work.parts.config.sources.values()]
+        match_waiting(work.parts)
+        sent = _send(work, flush)
+        waiting = _waiting(work)
+    if as_json:
+        click.echo(show.json_text(_as_json(polls, sent, waiting)))
+    else:
+        _print(polls, sent, waiting, work.may_send)
+    failed = any(one.judged.verdict in BAD for one in polls) or any(one.state in UNSENT for one in sent)
+    return 1 if failed else 0
+
+
+UNSENT = frozenset({DeliveryState.PENDING, DeliveryState.DEAD})
+
+
+def _send(work: Work, flush: bool) -> list[Delivered]:
+    """Nothing while a daemon runs: it sees at its next tick what there is to send."""
+    if not work.may_send:
+        return []
+    if flush:
+        with work.parts.store.transaction() as tx:
+            tx.endpoints.try_now()
+    tell_due(work.parts, flush=flush)
+    return deliver_all(work.parts)
+
+
+def _waiting(work: Work) -> list[tuple[Saved, int, datetime]]:
+    """Subscriptions that hold something for later, how much, and until when."""
+    now = work.parts.clock()
+    found = []
+    with work.parts.store.reading() as tx:
+        for saved in tx.subscriptions.active():
+            subscription = saved.subscription
+            if subscription.when.rhythm is Rhythm.IMMEDIATELY or not (held := tx.matches.held(saved.id)):
+                continue
+            due = saved.next_due or next_due(subscription.when, subscription.timezone, now)
+            if due is not None:
+                found.append((saved, len(held), due))
+    return found
+
+
+def _as_json(polls: list[Polled], sent: list[Delivered], waiting: list[tuple[Saved, int, datetime]]) -> object:
+    return {
+        "polls": [
+            {
+                "source": one.source,
+                "verdict": one.judged.verdict.value,
+                "reason": one.judged.reason,
+                "new": one.new,
+                "matched": one.matched,
+            }
+            for one in polls
+        ],
+        "deliveries": [
+            {
+                "id": one.delivery.id,
+                "kind": one.delivery.kind.value,
+                "subscriptions": list(one.subscriptions),
+                "receiver": str(one.delivery.endpoint),
+                "state": one.state.value,
+                "reason": one.reason,
+                "papers": list(one.papers),
+            }
+            for one in sent
+        ],
+        "held": [
+            {"subscription": saved.subscription.full_name, "papers": papers, "due": due}
+            for saved, papers, due in waiting
+        ],
+    }
+
+
+def _print(
+    polls: list[Polled], sent: list[Delivered], waiting: list[tuple[Saved, int, datetime]], may_send: bool
+) -> None:
+    for poll_ in polls:
+        counts = f", {counted(poll_.new, 'new paper')}, {poll_.matched} matched" if poll_.new or poll_.matched else ""
+        reason = f": {poll_.judged.reason}" if poll_.judged.reason else ""
+        click.echo(f"{poll_.source}: {poll_.judged.verdict.value}{counts}{reason}")
+    for one in sent:
+        click.echo(delivered_line(one))
+    for saved, papers, due in waiting:
+        local = due.astimezone(ZoneInfo(saved.subscription.timezone))
+        when = f"{local:%a} {local.day} {local:%b %H:%M} {saved.subscription.timezone}"
+        click.echo(f"{saved.subscription.full_name}: {counted(papers, 'paper')} held until {when} (--flush sends now)")
+    if not may_send:
+        click.echo("a daemon runs on this database: it sends what is due")
+    elif not sent and not waiting:
+        click.echo("nothing to tell")
+
+
+def delivered_line(one: Delivered) -> str:
+    """One line for one attempt: where, what, how it ended."""
+    what = counted(len(one.papers), "paper") if one.papers else f"the {one.delivery.kind.value} message"
+    of = f" of {', '.join(one.subscriptions)}" if one.subscriptions else ""
+    ended = "sent" if one.state is DeliveryState.SENT else f"not sent ({one.state.value}: {one.reason})"
+    return f"{one.delivery.endpoint}: {what}{of} {ended}"
+
+
+def counted(n: int, what: str) -> str:
+    """``1 paper``, ``2 papers``."""
+    return f"{n} {what}" + ("" if n == 1 else "s")

@@ -1,0 +1,57 @@
+"""``watcher test-notify``: does a message arrive?"""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from watcher.cli.desk import Desk
+from watcher.cli.working import Work, at_work
+from watcher.errors import UsageError
+from watcher.model import DeliveryKind, DeliveryState, Endpoint
+from watcher.pipeline.deliver import deliver
+
+PATIENCE = 90.0
+"""Seconds to wait for a running daemon to send it."""
+
+
+@click.command("test-notify")
+@click.argument("receiver")
+@click.pass_obj
+def test_notify(desk: Desk, receiver: str) -> int:
+    """Send a test message to RECEIVER, as `to:` names it (also mail:ana@lab.org), and say whether it was taken."""
+    with at_work(desk) as work:
+        endpoints = work.parts.config.endpoints_of(receiver)
+        if not endpoints:
+            known = ", ".join(work.parts.config.receivers) or "none"
+            raise UsageError(f"there is no receiver {receiver!r} in the config; it has: {known}")
+        ended = [_test(endpoint, work) for endpoint in endpoints]
+    for endpoint, (state, reason) in zip(endpoints, ended, strict=True):
+        click.echo(f"{endpoint}: {'sent' if state is DeliveryState.SENT else f'not sent: {reason}'}")
+    return 0 if all(state is DeliveryState.SENT for state, _ in ended) else 1
+
+
+def _test(endpoint: Endpoint, work: Work) -> tuple[DeliveryState, str]:
+    with work.parts.store.transaction() as tx:
+        id = tx.outbox.enqueue(endpoint, DeliveryKind.TEST, work.parts.clock())
+        tx.endpoints.lock(endpoint)
+        tx.endpoints.try_now(endpoint)
+    if work.may_send:
+        deliver(endpoint, work.parts)
+    return _wait_for(id, work)
+
+
+def _wait_for(id: str, work: Work) -> tuple[DeliveryState, str]:
+    until = time.monotonic() + (0 if work.may_send else PATIENCE)
+    while True:
+        with work.parts.store.reading() as tx:
+            state, reason = tx.outbox.state_of(id) or (DeliveryState.DEAD, "vanished")
+        if state not in (DeliveryState.PENDING, DeliveryState.SENDING) or time.monotonic() >= until:
+            break
+        time.sleep(0.5)
+    if state is DeliveryState.PENDING:
+        # A test is for now: it must not arrive next week, when the receiver is mended.
+        with work.parts.store.transaction() as tx:
+            tx.outbox.cancel(id, reason or "not sent in time", work.parts.clock())
+    return state, reason or "the daemon did not send it in time"

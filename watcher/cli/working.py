@@ -1,0 +1,53 @@
+"""What commands that write have in common: the config, the database and, if no daemon runs, the right to send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from watcher.cli.desk import Desk
+
+if TYPE_CHECKING:
+    from watcher.pipeline.parts import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """``may_send`` is false while a daemon runs on the same database: it sends, and its config stands."""
+
+    parts: Parts
+    may_send: bool
+
+
+@contextmanager
+def at_work(desk: Desk, *, required: bool = True, console: TextIO | None = None) -> Iterator[Work]:
+    """Open everything, apply the config where no daemon runs, and close it all at the end."""
+    from watcher import logs
+    from watcher.app import open_parts
+    from watcher.errors import DaemonRunning
+    from watcher.pipeline.apply import apply_config
+    from watcher.pipeline.trouble import record_config_troubles
+
+    config = desk.config(required=required)
+    logs.set_up(desk.log_format, verbose=desk.verbose, secrets=config.secrets(desk.env))
+    store = desk.open_store(config, "create")
+    parts = open_parts(config, store, desk.env, console=console)
+    lock = store.daemon_lock()
+    may_send = True
+    try:
+        try:
+            lock.acquire()
+        except DaemonRunning:
+            may_send = False
+        if may_send and desk.find() is not None:
+            apply_config(parts)
+            record_config_troubles(parts, config, {})
+            with store.transaction() as tx:
+                tx.outbox.free_interrupted(parts.clock())
+        yield Work(parts, may_send)
+    finally:
+        parts.fetcher.close()
+        lock.release()
+        store.close()
