@@ -1,0 +1,100 @@
+"""Which pages are read: the look-back, what an outage missed, followed days."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+from watcher.model import NotModified, Page, Reading, Source, Unreachable, Unreadable
+from watcher.walk import KnownPage, Visit, walk
+
+NOW = datetime(2026, 3, 13, 12, tzinfo=UTC)
+DAYS = [date(2026, 3, n) for n in (2, 3, 4, 5, 6, 9, 10, 11, 12, 13)]
+SOURCE = Source(name="hf", look_back=3, follow=8)
+
+
+def url(day: date) -> str:
+    return f"http://site/papers/date/{day}"
+
+
+def page_of(day: date) -> Reading:
+    at = DAYS.index(day)
+    return Reading(entries=(), day=day, previous=DAYS[at - 1] if at else None, is_newest=day == DAYS[-1])
+
+
+def read(day: date, ago: timedelta = timedelta(hours=1), whole: bool = True) -> KnownPage:
+    return KnownPage(url(day), day, page_of(day).previous, NOW - ago, whole)
+
+
+def whole(asked: str) -> Visit:
+    day = DAYS[-1] if asked == "start" else date.fromisoformat(asked[-10:])
+    return Visit(asked, Page(url=url(day), body=b"", fetched_at=NOW), page_of(day))
+
+
+def visits(
+    known: list[KnownPage], answer: Callable[[str], Visit] = whole, *, follows_numbers: bool = False
+) -> list[str]:
+    steps = walk(SOURCE, "start", url, {page.url: page for page in known}, follows_numbers=follows_numbers, now=NOW)
+    asked = [next(steps)]
+    while True:
+        try:
+            asked.append(steps.send(answer(asked[-1])))
+        except StopIteration:
+            return [one[-5:] for one in asked]
+
+
+def test_the_first_walk_reads_the_look_back_and_no_more() -> None:
+    assert visits([]) == ["start", "03-12", "03-11"]
+
+
+def test_days_that_an_outage_missed_are_read() -> None:
+    assert visits([read(DAYS[3]), read(DAYS[4])]) == ["start", "03-12", "03-11", "03-10", "03-09"]
+
+
+def test_a_gap_between_days_that_were_read_is_closed() -> None:
+    known = [read(day) for day in DAYS if day != date(2026, 3, 9)]
+    assert visits(known) == ["start", "03-12", "03-11", "03-09"]
+
+
+def test_a_day_that_was_never_whole_is_read_again() -> None:
+    known = [read(day, whole=day != date(2026, 3, 6)) for day in DAYS]
+    assert visits(known) == ["start", "03-12", "03-11", "03-06"]
+
+
+def test_an_unchanged_page_is_walked_on_from_as_it_was() -> None:
+    def answer(asked: str) -> Visit:
+        return Visit(asked, NotModified(url=url(DAYS[-1]) if asked == "start" else asked, fetched_at=NOW))
+
+    assert visits([read(day) for day in DAYS], answer) == ["start", "03-12", "03-11"]
+
+
+def test_a_server_that_does_not_answer_is_asked_no_further() -> None:
+    def answer(asked: str) -> Visit:
+        return Visit(asked, Unreachable(url=asked, reason="HTTP 500", fetched_at=NOW))
+
+    assert visits([read(day) for day in DAYS], answer) == ["start"]
+
+
+def test_a_broken_newest_page_does_not_hide_the_days_before() -> None:
+    def answer(asked: str) -> Visit:
+        if asked == "start":
+            return Visit(asked, Page(url=url(DAYS[-1]), body=b"", fetched_at=NOW), Unreadable("cut off"))
+        return whole(asked)
+
+    assert visits([read(day) for day in DAYS[:-1]], answer) == ["start", "03-12", "03-11"]
+    assert visits([], answer) == ["start"]
+
+
+def test_followed_days_are_read_once_a_day_where_numbers_count() -> None:
+    day = timedelta(hours=25)
+    known = [read(one, day) for one in DAYS]
+    assert visits(known) == ["start", "03-12", "03-11"]
+    followed = ["03-10", "03-09", "03-06", "03-05", "03-04"]
+    assert visits(known, follows_numbers=True) == ["start", "03-12", "03-11", *followed]
+    assert visits([read(one) for one in DAYS], follows_numbers=True) == ["start", "03-12", "03-11"]
+
+
+def test_a_page_that_names_itself_as_the_day_before_ends_the_walk() -> None:
+    def answer(asked: str) -> Visit:
+        loop = Reading(entries=(), day=DAYS[-1], previous=DAYS[-1])
+        return Visit(asked, Page(url=url(DAYS[-1]), body=b"", fetched_at=NOW), loop)
+
+    assert visits([], answer) == ["start"]
