@@ -28,18 +28,19 @@ def run(desk: Desk) -> int:
     config = load()
     logs.set_up(desk.log_format, verbose=desk.verbose, secrets=config.secrets(desk.env))
     store = desk.open_store(config, "create")
-    with store.daemon_lock():
-        daemon = Daemon(
-            open_parts(config, store, desk.env),
-            load,
-            Systemd.from_env(desk.env, os.getpid()),
-            config_loaded=lambda taken: logs.add_secrets(taken.secrets(desk.env)),
-        )
-        ended = daemon.run()
-        store.close()
+    if store.daemon_lock:
+        store.daemon_lock.acquire()
+    daemon = Daemon(
+        open_parts(config, store, desk.env),
+        load,
+        Systemd.from_env(desk.env, os.getpid()),
+        config_loaded=lambda taken: logs.add_secrets(taken.secrets(desk.env)),
+    )
+    ended = daemon.run()
     if not ended:
         # Threads that a receiver keeps waiting would hold up the exit; what they send is freed at the next start.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)
+    store.close()
     return 0

@@ -34,11 +34,11 @@ def at_work(desk: Desk, *, required: bool = True, console: TextIO | None = None)
     logs.set_up(desk.log_format, verbose=desk.verbose, secrets=config.secrets(desk.env))
     store = desk.open_store(config, "create")
     parts = open_parts(config, store, desk.env, console=console)
-    lock = store.daemon_lock()
     may_send = True
     try:
         try:
-            lock.acquire()
+            if store.daemon_lock:
+                store.daemon_lock.acquire()
         except DaemonRunning:
             may_send = False
         if may_send and desk.find() is not None:
@@ -49,5 +49,4 @@ def at_work(desk: Desk, *, required: bool = True, console: TextIO | None = None)
         yield Work(parts, may_send)
     finally:
         parts.fetcher.close()
-        lock.release()
         store.close()

@@ -39,7 +39,7 @@ def poll(source: Source, parts: Parts) -> Polled:
     """Read the pages of ``source`` and store all that they list, with its matches, in one transaction."""
     with parts.store.reading() as tx:
         known = tx.pages.known(source.name)
-        parts.rules.bring_up_to_date(tx)
+        parts.rules.bring_up_to_date(tx, hold=False)
     visits = read_pages(source, parts, known)
     now = parts.clock()
     with parts.store.transaction() as tx:

@@ -20,9 +20,9 @@ class RuleBook:
         self._rules: dict[int, Rule] = {}
         self._saved: dict[int, Saved] = {}
 
-    def bring_up_to_date(self, tx: Transaction) -> None:
-        """Learn what has changed in the database; the generation is held until ``tx`` ends."""
-        generation = tx.subscriptions.generation(hold=True)
+    def bring_up_to_date(self, tx: Transaction, *, hold: bool = True) -> None:
+        """Learn what has changed in the database; ``hold`` keeps the generation as it is until ``tx`` ends."""
+        generation = tx.subscriptions.generation(hold=hold)
         with self._lock:
             if generation == self._generation:
                 return
