@@ -1,0 +1,114 @@
+"""Where the fetcher follows a redirect, and where it does not."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.integration.sites import Answer, Site, raw, say, serving
+from watcher.fetch import Fetcher, Limits
+from watcher.fetch import fetcher as fetcher_module
+from watcher.fetch import wire as wire_module
+from watcher.model import Fetched, NotModified, Page, Unreachable, Validators
+
+NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+NOTHING = Validators()
+
+
+def to(location: str) -> Answer:
+    return say("302 Found", Location=location)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving() as site:
+        yield site
+
+
+@pytest.fixture
+def public_site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A server at an address that counts as public here."""
+
+    def is_public(address: str) -> bool:
+        return address == "127.0.0.2"
+
+    monkeypatch.setattr(wire_module, "is_public", is_public)
+    monkeypatch.setattr(fetcher_module, "is_public", is_public)
+    with serving("127.0.0.2") as site:
+        yield site
+
+
+def fetcher(**limits: float) -> Fetcher:
+    return Fetcher(user_agent="watcher/1 (+me@here)", clock=lambda: NOW, limits=Limits(**limits))
+
+
+def get(site: Site, path: str = "/p", known: Validators = NOTHING, **limits: float) -> Fetched:
+    return fetcher(**limits).get(site.url + path, lambda url: known)
+
+
+def reason(site: Site, answer: Answer, **limits: float) -> str:
+    site.answers["/p"] = answer
+    found = get(site, **limits)
+    assert isinstance(found, Unreachable), found
+    return found.reason
+
+
+def test_every_hop_is_asked_with_its_own_validators(site: Site) -> None:
+    site.answers = {"/papers": to("/day"), "/day": raw(b"HTTP/1.1 304 Not Modified\r\n\r\n")}
+    known = {site.url + "/day": Validators('"day"')}
+    found = fetcher().get(site.url + "/papers", known.get)
+    assert found == NotModified(url=site.url + "/day", fetched_at=NOW)
+    assert ["If-None-Match" in request for request in site.asked] == [False, True]
+
+
+def test_a_redirect_loop_ends(site: Site) -> None:
+    assert reason(site, to("/p")) == "redirected more than 5 times"
+    assert len(site.asked) == 6
+
+
+@pytest.mark.parametrize("location", ["file:///etc/passwd", "gopher://a/", "ftp://example.org/p"])
+def test_redirects_elsewhere_than_the_web_are_refused(site: Site, location: str) -> None:
+    assert reason(site, to(location)).startswith("redirected to what is no web address")
+
+
+def test_the_password_stays_with_its_host_and_out_of_what_is_returned(site: Site, public_site: Site) -> None:
+    site.answers = {"/p": to("/q"), "/q": to(public_site.url + "/r")}
+    public_site.answers["/r"] = say(body=b"x")
+    url = site.url.replace("http://", "http://me:secret@")
+    found = fetcher(interval=0).get(url + "/p", lambda url: NOTHING)
+    assert found == Page(url=public_site.url + "/r", body=b"x", fetched_at=NOW)
+    assert ["Authorization" in request for request in site.asked] == [True, True]
+    assert "Authorization" not in public_site.asked[0]
+
+
+def test_cookies_are_not_kept(site: Site) -> None:
+    site.answers = {"/p": say("302 Found", Location="/q", Set_Cookie="a=b"), "/q": say(body=b"x")}
+    get(site)
+    assert "cookie" not in site.headers_of_last()
+
+
+def test_a_public_site_may_not_lead_inside(site: Site, public_site: Site) -> None:
+    public_site.answers["/p"] = to(site.url + "/secret")
+    assert reason(public_site, to(site.url + "/secret")).startswith("a public site leads to 127.0.0.1, inside")
+    port = site.url.rpartition(":")[2]
+    assert "inside a private network" in reason(public_site, to(f"http://2130706433:{port}/secret"))
+    assert "inside a private network" in reason(public_site, to(f"http://localhost:{port}/secret"))
+    assert site.asked == []
+
+
+def test_a_private_site_of_the_operator_may_lead_anywhere(site: Site, public_site: Site) -> None:
+    site.answers = {"/p": to("/q"), "/q": to(public_site.url + "/r")}
+    public_site.answers["/r"] = to(site.url + "/back")
+    assert "inside a private network" in reason(site, to("/q"))
+    public_site.answers["/r"] = say(body=b"x")
+    assert isinstance(get(site), Page)
+
+
+def test_a_name_that_was_public_may_not_turn_inward(site: Site, public_site: Site) -> None:
+    addresses = iter(["127.0.0.2", "127.0.0.1"])
+    port = public_site.url.rpartition(":")[2]
+    public_site.answers["/p"] = say(body=b"x")
+    asking = Fetcher(resolve=lambda host, port: [next(addresses)], limits=Limits(interval=0))
+    assert isinstance(asking.get(f"http://site.example:{port}/p", lambda url: NOTHING), Page)
+    found = asking.get(f"http://site.example:{port}/p", lambda url: NOTHING)
+    assert isinstance(found, Unreachable) and "inside a private network" in found.reason

@@ -1,0 +1,81 @@
+import gzip
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watcher.fetch.body import BadBody, read_body
+
+
+def read(chunks: list[bytes], encoding: str = "gzip", most_sent: int = 10_000, most: int = 100_000) -> bytes:
+    return read_body(chunks, encoding, most_sent=most_sent, most=most)
+
+
+def pieces(data: bytes, size: int) -> list[bytes]:
+    return [data[start : start + size] for start in range(0, len(data), size)]
+
+
+@given(st.lists(st.binary(), max_size=4), st.integers(1, 50))
+def test_any_gzip_members_in_any_pieces_inflate_to_what_went_in(parts: list[bytes], size: int) -> None:
+    sent = b"".join(gzip.compress(part) for part in parts)
+    assert read(pieces(sent, size)) == b"".join(parts)
+
+
+@pytest.mark.parametrize("encoding", ["", "identity", "Identity"])
+def test_plain_bodies_pass(encoding: str) -> None:
+    assert read([b"ab", b"c"], encoding) == b"abc"
+
+
+@pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip", "zstd"])
+def test_an_encoding_that_was_not_asked_for_is_refused(encoding: str) -> None:
+    with pytest.raises(BadBody, match="was not asked for"):
+        read([b"x"], encoding)
+
+
+def test_bounds_are_inclusive() -> None:
+    assert len(read([bytes(100)], "", most=100)) == 100
+    assert len(read([gzip.compress(bytes(100))], most=100)) == 100
+
+
+def test_too_much_is_refused_before_the_rest_is_asked_for() -> None:
+    def endless() -> Iterator[bytes]:
+        while True:
+            yield bytes(1_000)
+
+    with pytest.raises(BadBody, match=r"body is larger than 0\.1 MB"):
+        read_body(endless(), "", most_sent=1, most=100_000)
+
+
+def test_a_bomb_stops_at_the_bound() -> None:
+    with pytest.raises(BadBody, match=r"inflates to more than 0\.1 MB"):
+        read([gzip.compress(bytes(5_000_000))])
+
+
+def test_many_small_members_stop_at_the_bound_too() -> None:
+    with pytest.raises(BadBody, match="inflates to more"):
+        read([gzip.compress(bytes(60_000)), gzip.compress(bytes(60_000))])
+
+
+def test_too_much_compressed_is_refused() -> None:
+    with pytest.raises(BadBody, match="compressed body is larger"):
+        read([gzip.compress(b"x"), bytes(20_000)])
+
+
+@pytest.mark.parametrize("cut", [1, 12, -1])
+def test_a_cut_gzip_is_said_to_be_cut(cut: int) -> None:
+    with pytest.raises(BadBody, match="cut off"):
+        read([gzip.compress(b"some words that are long enough")[:cut]])
+
+
+def test_what_is_no_gzip_is_refused() -> None:
+    with pytest.raises(BadBody, match="not the gzip"):
+        read([b"<html>"])
+
+
+def test_what_stands_behind_the_gzip_is_ignored() -> None:
+    assert read([gzip.compress(b"page") + bytes(30)]) == b"page"
+
+
+def test_an_empty_body_is_empty() -> None:
+    assert read([]) == b""

@@ -1,0 +1,38 @@
+"""Which network addresses lie in the public Internet."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last four bytes are an IPv4 address
+
+
+def is_public(address: str) -> bool:
+    """Whether anybody may reach ``address``: not private, loopback, link-local, multicast or reserved.
+
+    An IPv6 address that carries an IPv4 one (mapped, NAT64, 6to4) is judged by that one; Teredo is never public.
+    """
+    ip = ip_address(address)
+    if isinstance(ip, IPv6Address):
+        carried = _carried(ip)
+        if carried is not None:
+            return is_public(str(carried))
+        if ip.is_site_local or ip.teredo is not None:
+            return False
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+def _carried(ip: IPv6Address) -> IPv4Address | None:
+    if ip in NAT64:
+        return IPv4Address(ip.packed[-4:])
+    return ip.ipv4_mapped or ip.sixtofour
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host``, as it stands in a URL, is this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,66 @@
+"""Reading a body within bounds: what is sent, and what it inflates to."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+
+GZIP = 16 + zlib.MAX_WBITS  # zlib's way of saying: a gzip header, and nothing else
+MEMBER = b"\x1f"  # how a further gzip member begins; its second byte may come in the next chunk
+
+
+class BadBody(Exception):
+    """The body is too large, cut off, or in an encoding that was not asked for; ``str()`` is for people."""
+
+
+def read_body(chunks: Iterable[bytes], encoding: str, *, most_sent: int, most: int) -> bytes:
+    """The whole body, at most ``most`` bytes of at most ``most_sent`` compressed ones.
+
+    ``encoding`` is the Content-Encoding; only gzip and none are read, since only they are asked for. Raises
+    ``BadBody`` as soon as a bound is passed, before anything beyond it is held in memory.
+    """
+    match encoding.strip().lower():
+        case "" | "identity":
+            return b"".join(_bounded(chunks, most, "body"))
+        case "gzip" | "x-gzip":
+            return _gunzip(_bounded(chunks, most_sent, "compressed body"), most)
+        case other:
+            raise BadBody(f"the body is encoded as {other[:40]!r}, which was not asked for")
+
+
+def _bounded(chunks: Iterable[bytes], most: int, what: str) -> Iterable[bytes]:
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > most:
+            raise BadBody(f"the {what} is larger than {_megabytes(most)}")
+        yield chunk
+
+
+def _gunzip(chunks: Iterable[bytes], most: int) -> bytes:
+    """Inflate; several members follow each other (RFC 1952), what else stands behind one is ignored."""
+    out = bytearray()
+    member = zlib.decompressobj(GZIP)
+    empty = True
+    for chunk in chunks:
+        rest = chunk
+        while rest:
+            if member.eof:
+                if not rest.startswith(MEMBER):
+                    break
+                member = zlib.decompressobj(GZIP)
+            empty = False
+            try:
+                out += member.decompress(rest, most - len(out) + 1)
+            except zlib.error as error:
+                raise BadBody("the body is not the gzip that it claims to be") from error
+            if len(out) > most:
+                raise BadBody(f"the body inflates to more than {_megabytes(most)}")
+            rest = member.unused_data if member.eof else member.unconsumed_tail
+    if not empty and not member.eof:
+        raise BadBody("the body was cut off: its gzip does not end")
+    return bytes(out)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:g} MB"

@@ -1,0 +1,100 @@
+"""Why a request failed, in one line for people."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from http import HTTPStatus
+
+import httpcore
+import httpx
+
+from watcher.fetch.body import BadBody
+from watcher.fetch.turns import NotNow
+from watcher.fetch.wire import Refused
+
+FAILURES = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    BadBody,
+    NotNow,
+    Refused,
+    OSError,
+    ValueError,
+)
+"""All that a server, the network or an odd address can do to a request."""
+
+LONGEST = 300
+"""Characters of a reason: parts of it are what the server wrote."""
+
+
+def explain(error: Exception) -> str:
+    """One line about one of ``FAILURES``."""
+    return one_line(_explain(error))
+
+
+def one_line(text: str) -> str:
+    """``text`` without line breaks and control characters, cut to ``LONGEST``."""
+    clean = "".join(character if character.isprintable() else " " for character in text)
+    return clean if len(clean) <= LONGEST else clean[: LONGEST - 1] + "…"
+
+
+def status_line(status: int) -> str:
+    """``HTTP 404 Not Found``, in our own words: the server's may say anything."""
+    try:
+        return f"HTTP {status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"HTTP {status}"
+
+
+def _explain(error: Exception) -> str:
+    match error:
+        case BadBody() | NotNow() | Refused():
+            return str(error)
+        case httpcore.ConnectTimeout():
+            return "no connection in time"
+        case httpcore.TimeoutException():
+            return "the server fell silent"
+        case httpcore.NetworkError():
+            return _network(error)
+        case httpcore.RemoteProtocolError():
+            return _protocol(str(error))
+        case httpx.InvalidURL() | httpx.UnsupportedProtocol() | httpcore.UnsupportedProtocol():
+            return f"not an address that can be fetched: {error}"
+        case _:
+            return f"{type(error).__name__}: {error}"
+
+
+def _network(error: Exception) -> str:
+    for cause in _causes(error):
+        match cause:
+            case ssl.SSLCertVerificationError():
+                return f"its TLS certificate does not hold: {cause.verify_message}"
+            case ssl.SSLError():
+                return f"TLS failed: {(cause.reason or str(cause)).replace('_', ' ').lower()}"
+            case OSError(strerror=str(words)) if words:
+                return _lower(words)
+    what = "no connection" if isinstance(error, httpcore.ConnectError) else "the connection broke"
+    return f"{what}: {error}" if str(error) else what
+
+
+def _protocol(said: str) -> str:
+    if "without sending complete message body" in said or "incomplete chunked read" in said:
+        return "the body was cut off"
+    if "without sending a response" in said:
+        return "the server closed the connection without an answer"
+    return f"the answer is not HTTP: {_lower(said)}"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,50 @@
+"""How long a server asks to be left alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+LONGEST = timedelta(days=1)
+"""A server that asks for more is asked again after this, so that a typo there does not end a source here."""
+
+_ITEM = re.compile(r";\s*([rt])\s*=\s*(\d{1,12})\b")
+
+
+def wait_asked_for(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """What ``Retry-After`` (seconds or a date, RFC 9110) or ``RateLimit`` asks for; None where neither is sensible.
+
+    Both are read, the longer one counts. ``RateLimit: "pages";r=0;t=57`` is as in the IETF draft
+    "RateLimit header fields for HTTP": nothing remains, full again in 57 seconds.
+    """
+    waits = [_retry_after(headers.get("Retry-After", ""), now), _rate_limit(headers.get("RateLimit", ""))]
+    asked = [wait for wait in waits if wait is not None and wait > timedelta(0)]
+    return min(max(asked), LONGEST) if asked else None
+
+
+def _retry_after(value: str, now: datetime) -> timedelta | None:
+    value = value.strip()
+    if re.fullmatch(r"[0-9]+", value):
+        return _seconds(value)
+    try:
+        at = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
+
+
+def _rate_limit(value: str) -> timedelta | None:
+    """The longest wait of the policies of which nothing remains."""
+    waits = []
+    for policy in value.split(","):
+        found = dict(_ITEM.findall(policy))
+        if "t" in found and int(found.get("r", "0")) == 0:
+            waits.append(_seconds(found["t"]))
+    return max(waits, default=None)
+
+
+def _seconds(digits: str) -> timedelta:
+    longest = int(LONGEST.total_seconds())
+    return timedelta(seconds=longest if len(digits) > len(str(longest)) else min(int(digits), longest))

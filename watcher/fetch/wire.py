@@ -1,0 +1,212 @@
+"""The connection of one request: to a checked address, and over when its time is.
+
+httpx's timeouts count from one byte to the next, so a server that drips passes them, in the headers already; here
+every wait is cut to what is left of the whole request's time.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+from typing import Any
+
+import httpcore
+import httpx
+
+from watcher.fetch.addresses import is_public
+
+Resolve = Callable[[str, int], list[str]]
+"""Host and port → the addresses of the host, best first. Raises ``OSError``."""
+
+
+class Refused(Exception):
+    """The connection is not made; ``str()`` says why, for people."""
+
+
+class Deadline:
+    """The instant by which a request must be over."""
+
+    def __init__(self, seconds: float, monotonic: Callable[[], float]) -> None:
+        self.seconds = seconds
+        self._monotonic = monotonic
+        self._at = monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds left, 0 when it has passed."""
+        return max(self._at - self._monotonic(), 0.0)
+
+    def cut(self, timeout: float | None) -> float:
+        """``timeout``, cut to what is left; raises ``Refused`` where nothing is."""
+        left = self.left
+        if not left:
+            raise Refused(f"no whole answer within {self.seconds:g} s")
+        return left if timeout is None else min(timeout, left)
+
+
+class Live:
+    """The connections that are open, so that all of them can be ended at once from another thread."""
+
+    def __init__(self) -> None:
+        self._streams: set[httpcore.NetworkStream] = set()
+        self._lock = Lock()
+        self.ended = False
+
+    def add(self, stream: httpcore.NetworkStream) -> None:
+        """Count ``stream`` as open; one that comes after the end is ended at once."""
+        with self._lock:
+            self._streams.add(stream)
+            if self.ended:
+                _shut(stream)
+
+    def discard(self, stream: httpcore.NetworkStream) -> None:
+        with self._lock:
+            self._streams.discard(stream)
+
+    def end(self) -> None:
+        """End every connection; whoever waits on one reads its end."""
+        with self._lock:
+            self.ended = True
+            for stream in self._streams:
+                _shut(stream)
+
+
+def _shut(stream: httpcore.NetworkStream) -> None:
+    with suppress(OSError):  # it ended by itself
+        stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """Ask the system's resolver."""
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+class Wire(httpcore.NetworkBackend):
+    """Connects for one request. With ``public_only`` no address but public ones is connected to."""
+
+    def __init__(self, deadline: Deadline, live: Live, resolve: Resolve, *, public_only: bool) -> None:
+        self._deadline, self._live, self._resolve, self._public_only = deadline, live, resolve, public_only
+        self._backend = httpcore.SyncBackend()
+        self.address: str | None = None
+        """Where the request went, once it did."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Try the host's addresses in turn; the address that was checked is the one that is connected to."""
+        addresses = self._checked(host, port, timeout)
+        for n, address in enumerate(addresses, start=1):
+            try:
+                share = self._deadline.cut(timeout)
+                stream = self._backend.connect_tcp(address, port, share, local_address, socket_options or ())
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if n == len(addresses):
+                    raise
+                continue
+            self.address = address
+            return _Stream(stream, self._deadline, self._live)
+        raise Refused(f"{host} has no address")
+
+    def _checked(self, host: str, port: int, timeout: float | None) -> list[str]:
+        found = self._look_up(host, port, self._deadline.cut(timeout))
+        allowed = [address for address in found if not self._public_only or is_public(address)]
+        if found and not allowed:
+            raise Refused(f"a public site leads to {host}, inside a private network ({found[0]})")
+        return allowed
+
+    def _look_up(self, host: str, port: int, timeout: float) -> list[str]:
+        """Resolve on a thread of its own: the system's resolver knows no timeout."""
+        answer: SimpleQueue[list[str] | Exception] = SimpleQueue()
+
+        def ask() -> None:
+            try:
+                answer.put(list(dict.fromkeys(self._resolve(host, port))))
+            except (OSError, UnicodeError) as error:
+                answer.put(error)
+
+        Thread(target=ask, name=f"resolve {host}", daemon=True).start()
+        try:
+            found = answer.get(timeout=timeout)
+        except Empty:
+            raise Refused(f"looking up {host} took longer than {timeout:.0f} s") from None
+        if isinstance(found, Exception):
+            raise Refused(f"{host} cannot be looked up: {_words(found)}") from found
+        return found
+
+
+def _words(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection whose every wait is cut to the deadline."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline, live: Live) -> None:
+        self._stream, self._deadline, self._live = stream, deadline, live
+        live.add(self)
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._deadline.cut(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._deadline.cut(timeout))
+
+    def close(self) -> None:
+        self._live.discard(self)
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        self._live.discard(self)
+        secured = self._stream.start_tls(ssl_context, server_hostname, self._deadline.cut(timeout))
+        return _Stream(secured, self._deadline, self._live)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class Transport(httpx.BaseTransport):
+    """What httpx sends through: httpcore's pool on a network of our own, which ``httpx.HTTPTransport`` cannot take."""
+
+    def __init__(self, wire: Wire, ssl_context: ssl.SSLContext | None) -> None:
+        self._pool = httpcore.ConnectionPool(ssl_context, network_backend=wire, max_keepalive_connections=0)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        answer = self._pool.handle_request(
+            httpcore.Request(
+                method=request.method,
+                url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                headers=request.headers.raw,
+                extensions=request.extensions,
+            )
+        )
+        assert isinstance(answer.stream, Iterable)
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=_Body(answer.stream), extensions=answer.extensions
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class _Body(httpx.SyncByteStream):
+    def __init__(self, stream: Iterable[bytes]) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._stream
+
+    def close(self) -> None:
+        if hasattr(self._stream, "close"):
+            self._stream.close()
