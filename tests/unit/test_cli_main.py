@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -202,3 +203,15 @@ def test_a_reader_that_went_away_is_no_error() -> None:
     assert ran.stderr == ""
     assert ran.stdout == "x" * 10
     assert ran.returncode == 141
+
+
+def test_help_costs_little() -> None:
+    """Under 0.3 s of CPU, the interpreter included; the least of three runs, since the machine may be busy."""
+
+    def cpu_seconds() -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-m", "watcher", "--help"], stdout=subprocess.DEVNULL, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    assert min(cpu_seconds() for _ in range(3)) < 0.3
