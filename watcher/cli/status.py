@@ -1,0 +1,162 @@
+"""``watcher status``: how sources, receivers and deliveries are doing, and whether anything got stuck."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from watcher.cli import show
+from watcher.cli.desk import Desk
+from watcher.model import Source
+
+if TYPE_CHECKING:
+    from watcher.config import Config
+    from watcher.store import Store, Transaction
+    from watcher.store.incidents import Open
+    from watcher.store.pages import Poll
+
+Report = dict[str, Any]
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def status(desk: Desk, as_json: bool) -> int:
+    """Say how sources, subscriptions, receivers and deliveries are doing.
+
+    Exit status 1 if a daemon runs and something that it should have told by now is untold.
+    """
+    config = desk.config(required=False)
+    with desk.open_store(config) as store:
+        report = report_of(store, config, datetime.now(UTC))
+    if as_json:
+        click.echo(show.json_text(report))
+    else:
+        _print(report)
+    return 1 if report["late"] and report["daemon"] else 0
+
+
+def report_of(store: Store, config: Config, now: datetime) -> Report:
+    """Everything that status shows, of one instant. ``daemon`` is null where it cannot be known (PostgreSQL)."""
+    from watcher.store.checks import find_lost
+
+    is_running = store.daemon_lock.held_by_other() if store.daemon_lock else None
+    with store.reading() as tx:
+        return {
+            "daemon": is_running,
+            "papers": tx.papers.count(),
+            "sources": [_source(source, tx, now, is_running) for source in config.sources.values()],
+            "subscriptions": _subscriptions(tx),
+            "failing": [
+                {
+                    "receiver": str(endpoint),
+                    "since": health.failing_since,
+                    "next_try": health.next_try,
+                    "failures": health.failures,
+                    "reason": health.last_reason,
+                }
+                for endpoint, health in tx.endpoints.failing()
+            ],
+            "incidents": [_incident(one) for one in tx.incidents.all_open()],
+            "deliveries": {state.value: count for state, count in sorted(tx.outbox.states().items())},
+            "late": [
+                {"what": lost.what, "count": lost.count, "since": lost.since, "subject": lost.subject}
+                for lost in find_lost(tx.connection, now)
+            ],
+        }
+
+
+def _source(source: Source, tx: Transaction, now: datetime, is_running: bool | None) -> Report:
+    last = tx.pages.last_poll(source.name)
+    return {
+        "source": source.name,
+        "at": last and last.at,
+        "verdict": last and last.judged.verdict.value,
+        "reason": last.judged.reason if last else "",
+        "new": last and last.new,
+        "next": _next_poll(source, last, now) if is_running is not False else None,
+    }
+
+
+def _next_poll(source: Source, last: Poll | None, now: datetime) -> datetime:
+    """When the daemon looks again, but for jitter and for what a server asks; overdue is now."""
+    if last is None:
+        return now
+    from watcher.pipeline.poll import Polled, next_poll
+
+    polled = Polled(source.name, last.judged, last.new, 0)
+    return max(next_poll(source, polled, last.at, jitter=0.0), now)
+
+
+def _subscriptions(tx: Transaction) -> list[Report]:
+    return [
+        {
+            "subscription": saved.subscription.full_name,
+            "to": [str(endpoint) for endpoint in saved.subscription.endpoints],
+            "when": str(saved.subscription.when),
+            "next_due": saved.next_due,
+            "held": len(tx.matches.held(saved.id)),
+            "paused": saved.paused,
+        }
+        for saved in tx.subscriptions.active()
+    ]
+
+
+def _incident(one: Open) -> Report:
+    incident = one.incident
+    return {
+        "kind": incident.kind.value,
+        "subject": incident.subject,
+        "reason": incident.reason,
+        "since": incident.began,
+        "told": one.told_at,
+    }
+
+
+def _print(report: Report) -> None:
+    daemon = {True: "a daemon runs", False: "no daemon runs", None: "daemons are not seen from here"}
+    click.echo(f"{daemon[report['daemon']]}; {report['papers']} papers stored; times are UTC")
+    _section(
+        "sources",
+        ("source", "last poll", "verdict", "new>", "next"),
+        [(one["source"], one["at"] or "never", one["verdict"], one["new"], one["next"]) for one in report["sources"]],
+    )
+    for one in report["sources"]:
+        if one["reason"]:
+            click.echo(f"{one['source']}: {one['verdict']}: {one['reason']}")
+    _section(
+        "subscriptions",
+        ("subscription", "when", "held>", "next due"),
+        [(one["subscription"], _when(one), one["held"], one["next_due"]) for one in report["subscriptions"]],
+    )
+    _section(
+        "failing receivers",
+        ("receiver", "since", "tries>", "next try", "reason"),
+        [
+            tuple(one[name] for name in ("receiver", "since", "failures", "next_try", "reason"))
+            for one in report["failing"]
+        ],
+    )
+    _section(
+        "open incidents",
+        ("what", "subject", "since", "reason"),
+        [tuple(one[name] for name in ("kind", "subject", "since", "reason")) for one in report["incidents"]],
+    )
+    _section("deliveries", ("state", "count>"), list(report["deliveries"].items()))
+    _section(
+        "late",
+        ("what", "for", "count>", "since"),
+        [tuple(one[name] for name in ("what", "subject", "count", "since")) for one in report["late"]],
+    )
+
+
+def _when(one: Report) -> str:
+    return f"{one['when']} (paused)" if one["paused"] else str(one["when"])
+
+
+def _section(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+    if rows:
+        click.echo(f"\n{title}")
+        show.table(columns, rows)
