@@ -296,7 +296,8 @@ page = Table(
     Column("day", IsoDay),
     Column("previous", IsoDay),  # a 304 has no body: where the walk goes on is remembered here
     Column("is_newest", Boolean, nullable=False, default=False),
-    Column("read_at", UtcDateTime, nullable=False),  # last answered whole, by a body or by a 304
+    Column("is_whole", Boolean, nullable=False, default=True),  # unless its last reading was partial
+    Column("read_at", UtcDateTime, nullable=False),  # last answered, by a body that was read or by a 304
     Column("shown", Integer, nullable=False, default=0),  # papers in its last accepted reading
     Column("short_since", UtcDateTime),  # since when it shows fewer
     Column("short_digest", String(64)),  # which ones: a smaller set that stands for a day is taken as true

@@ -1,0 +1,158 @@
+"""The tables: made by the migrations exactly as the schema has them, and of nobody else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, text
+
+from watcher.errors import StoreError
+from watcher.store import open_store
+from watcher.store.migrate import Migrated, revisions, scripts
+from watcher.store.schema import metadata
+
+
+def _engine(database: str) -> Any:
+    return create_engine(database if "://" in database else f"sqlite:///{database}")
+
+
+def _execute(database: str, *statements: str) -> None:
+    engine = _engine(database)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def _definitions(connection: Connection) -> set[tuple[str, ...]]:
+    """Every table, column, constraint and index as the database itself describes it."""
+    if connection.dialect.name == "sqlite":
+        rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version'"))
+        return {(row.name, re.sub(r'[\s"]+', " ", row.sql or "")) for row in rows}
+    queries = [
+        "SELECT table_name, column_name, data_type, is_nullable, column_default, character_maximum_length "
+        "FROM information_schema.columns WHERE table_schema = 'public'",
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE connamespace = 'public'::regnamespace",
+        "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    ]
+    rows = [tuple(map(str, row)) for query in queries for row in connection.execute(text(query))]
+    return {row for row in rows if row[0] != "alembic_version"}
+
+
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
+def test_migrations_arrive_at_the_schema(empty_database: str) -> None:
+    open_store(empty_database, mode="create").close()
+    engine = _engine(empty_database)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+        migrated = _definitions(connection)
+    engine.dispose()
+    assert len(migrated) > len(metadata.tables)
+    # Alembic compares neither checks nor partial indexes; the databases' own words do.
+    if engine.dialect.name == "sqlite":
+        fresh = create_engine("sqlite://")
+    else:
+        _execute(empty_database, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+        fresh = _engine(empty_database)
+    with fresh.begin() as connection:
+        metadata.create_all(connection)
+        assert _definitions(connection) == migrated
+    fresh.dispose()
+
+
+def test_the_names_of_the_scripts_say_their_revisions() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(scripts()))
+    config.set_main_option("path_separator", "os")
+    directory = ScriptDirectory.from_config(config)
+    assert [script.revision for script in directory.walk_revisions()] == revisions()[::-1]
+    assert directory.get_heads() == revisions()[-1:]
+
+
+def test_create_says_from_and_to(empty_database: str) -> None:
+    with open_store(empty_database, mode="create") as store:
+        assert store.migrated == Migrated(None, revisions()[-1])
+    with open_store(empty_database, mode="write") as store:
+        assert store.migrated == Migrated(revisions()[-1], revisions()[-1])
+        assert not store.migrated
+
+
+def test_an_older_database_is_brought_up_to_date(
+    empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_store(empty_database, mode="create").close()
+    _next_release(tmp_path, monkeypatch, "op.add_column('paper', sa.Column('moon', sa.Text()))")
+    with pytest.raises(StoreError, match=r"older watcher .* run `watcher migrate`"):
+        open_store(empty_database, mode="read")
+    with open_store(empty_database, mode="write") as store:
+        assert store.migrated == Migrated("0001", "9999")
+        with store.reading() as tx:
+            assert tx.connection.execute(text("SELECT moon FROM paper")).all() == []
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(
+    empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_store(empty_database, mode="create").close()
+    with monkeypatch.context() as patch:
+        _next_release(tmp_path, patch, "op.add_column('paper', sa.Column('moon', sa.Text()))\n    raise KeyError('no')")
+        with pytest.raises(KeyError):
+            open_store(empty_database, mode="write")
+    with open_store(empty_database, mode="write") as store, store.reading() as tx:
+        assert store.migrated == Migrated("0001", "0001")
+        row = tx.connection.execute(text("SELECT count(*) FROM paper")).scalar()
+        assert row == 0
+        assert "moon" not in tx.connection.execute(text("SELECT * FROM paper")).keys()
+
+
+def test_a_newer_database_is_refused(empty_database: str) -> None:
+    open_store(empty_database, mode="create").close()
+    _execute(empty_database, "UPDATE alembic_version SET version_num = '7777'")
+    for mode in ("read", "write", "create"):
+        with pytest.raises(StoreError, match=r"was written by a newer watcher \(revision 7777, .* install that one"):
+            open_store(empty_database, mode=mode)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        ["CREATE TABLE bookmarks (id INTEGER)"],
+        ["CREATE TABLE alembic_version (version_num VARCHAR(32))", "INSERT INTO alembic_version VALUES ('abc')"]
+        + ["CREATE TABLE invoice (id INTEGER)"],
+    ],
+)
+def test_the_database_of_another_program_is_refused(empty_database: str, tables: list[str]) -> None:
+    _execute(empty_database, *tables)
+    for mode in ("read", "write", "create"):
+        with pytest.raises(StoreError, match="belongs to another program"):
+            open_store(empty_database, mode=mode)  # type: ignore[arg-type]
+
+
+def test_a_missing_database_is_made_only_where_asked(empty_database: str) -> None:
+    for mode in ("read", "write"):
+        with pytest.raises(StoreError, match=r"no database at .*: run `watcher once` first"):
+            open_store(empty_database, mode=mode)  # type: ignore[arg-type]
+    if "://" not in empty_database:
+        assert not Path(empty_database).exists()
+    open_store(empty_database, mode="create").close()
+    open_store(empty_database, mode="read").close()
+
+
+def _next_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
+    """Let this release have one more migration."""
+    folder = tmp_path / "100% migrations"
+    (folder / "versions").mkdir(parents=True)
+    for path in [scripts() / "env.py", *(scripts() / "versions").glob("*.py")]:
+        (folder / path.relative_to(scripts())).write_text(path.read_text())
+    head = "import sqlalchemy as sa\nfrom alembic import op\n\nrevision = '9999'\ndown_revision = '0001'\n"
+    (folder / "versions" / "9999_next.py").write_text(f"{head}\n\ndef upgrade():\n    {body}\n")
+    monkeypatch.setattr("watcher.store.migrate.scripts", lambda: folder)

@@ -1,0 +1,119 @@
+"""Three ways to reach a database: an SQLite file to write to, one only to read, and a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import URL, Connection, Engine, text
+
+from watcher.store.engine import Place, begin_with, postgres_engine, sqlite_engine
+from watcher.store.locks import WriteLock
+
+
+class Access(Protocol):
+    """Connections inside a transaction that is committed when the block ends."""
+
+    def writing(self) -> AbstractContextManager[Connection]: ...
+
+    def reading(self) -> AbstractContextManager[Connection]: ...
+
+    def close(self) -> None: ...
+
+
+def access_to(place: Place, *, write: bool) -> Access:
+    if place.path is None:
+        return Server(place.url)
+    return File(place.path) if write else FileToRead(place.path)
+
+
+class File:
+    """SQLite, for a process that writes."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = WriteLock(path)
+        self._engine = sqlite_engine(path, "write")
+        self._reader = begin_with(self._engine, "BEGIN")
+        self._has_log = False
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        # The lock outlasts the commit: its checkpoint has to be over before another process writes.
+        with self._lock.exclusive():
+            if not self._has_log:
+                _use_log(self._engine)
+                self._has_log = True
+            with self._engine.begin() as connection:
+                yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self._reader.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        # The last connection writes the log back into the file.
+        with self._lock.exclusive():
+            self._engine.dispose()
+
+
+class FileToRead:
+    """SQLite, for a process that may or will only read.
+
+    While a writer lives, or after it was killed, its write-ahead log lies there and is read too. After a clean stop
+    there is none, and a process that may not write could not make one: the file is then read as it is, and writers
+    wait until that is done.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = WriteLock(path)
+        self._log = Path(f"{path}-wal")
+        self._at_rest = begin_with(sqlite_engine(path, "immutable"), "BEGIN")
+        self._in_use = begin_with(sqlite_engine(path, "readonly"), "BEGIN")
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        raise RuntimeError("the database was opened for reading")
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with ExitStack() as stack:
+            shared = stack.enter_context(self._lock.shared())
+            in_use = self._log.exists()
+            connection = stack.enter_context((self._in_use if in_use else self._at_rest).begin())
+            connection.execute(text("SELECT 1 FROM sqlite_master LIMIT 1"))
+            if in_use:
+                # From this first look on, SQLite itself keeps what we read.
+                shared.release()
+            yield connection
+
+    def close(self) -> None:
+        self._at_rest.dispose()
+        self._in_use.dispose()
+
+
+class Server:
+    """PostgreSQL."""
+
+    def __init__(self, url: URL) -> None:
+        self._engine = postgres_engine(url)
+        self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        return self._engine.begin()
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        return self._reader.begin()
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _use_log(engine: Engine) -> None:
+    """Switch the file to write-ahead logging, which it remembers; impossible inside a transaction."""
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA journal_mode = WAL")
+    finally:
+        raw.close()

@@ -1,0 +1,148 @@
+"""A database opened for reading or writing, and its transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from watcher.errors import StoreError
+from watcher.store.access import access_to
+from watcher.store.endpoints import Endpoints
+from watcher.store.engine import Place, explained, place_of
+from watcher.store.incidents import Incidents
+from watcher.store.locks import DaemonLock
+from watcher.store.matches import Matches
+from watcher.store.migrate import Migrated, migrate, missing, require_current, revision_of
+from watcher.store.outbox import Outbox
+from watcher.store.pages import Pages
+from watcher.store.papers import Papers
+from watcher.store.subscriptions import Subscriptions
+
+Mode = Literal["read", "write", "create"]
+
+_MIGRATION_LOCK = 0x77617463
+"""Advisory lock of PostgreSQL ("watc"): one watcher migrates, the others wait."""
+
+
+class Transaction:
+    """What can be said to the database inside one transaction; each room has the verbs for its tables."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.papers = Papers(connection)
+        self.pages = Pages(connection)
+        self.subscriptions = Subscriptions(connection)
+        self.matches = Matches(connection)
+        self.outbox = Outbox(connection)
+        self.endpoints = Endpoints(connection)
+        self.incidents = Incidents(connection)
+
+
+class Store:
+    """An open database. ``migrated`` says from and to which revision opening it has brought it.
+
+    Any thread may open transactions, one at a time each. On SQLite, ``daemon_lock`` is what the one process that
+    sends has to hold.
+    """
+
+    def __init__(self, place: Place, mode: Mode) -> None:
+        self.place = place
+        self.migrated: Migrated | None = None
+        self.daemon_lock = DaemonLock(place.path) if place.path else None
+        self._mode = mode
+        self._access = access_to(place, write=mode != "read")
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Read and write; all is stored when the block ends, nothing if it raises.
+
+        Raises ``StoreError`` where the database fails. On SQLite other writers, of all processes, wait meanwhile.
+        """
+        if self._mode == "read":
+            raise RuntimeError("the database was opened for reading")
+        with self._explaining(), self._access.writing() as connection:
+            yield Transaction(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Read what is stored at one instant, whatever others write meanwhile."""
+        with self._explaining(), self._access.reading() as connection:
+            yield Transaction(connection)
+
+    def close(self) -> None:
+        with self._explaining():
+            self._access.close()
+        if self.daemon_lock:
+            self.daemon_lock.release()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def prepare(self) -> None:
+        """Make sure that the tables are as this release expects them; bring them there unless only reading."""
+        if self._mode == "read":
+            with self._explaining(), self._access.reading() as connection:
+                require_current(connection, self.place)
+            return
+        with self._explaining(), self._access.writing() as connection:
+            self.migrated = self._migrate(connection)
+
+    def _migrate(self, connection: Connection) -> Migrated:
+        if self.place.path is None:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+        if self._mode == "write" and revision_of(connection, self.place) is None:
+            raise missing(self.place)
+        return migrate(connection, self.place)
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error) as error:
+            understood = explained(error, self.place)
+            if understood is None:
+                raise
+            raise understood from error
+
+
+def open_store(database: str | Path | None, *, mode: Mode = "write", state_dir: Path | None = None) -> Store:
+    """Open a database at a path or URL (None: ``watcher.db`` in ``state_dir``, from where relative paths count too).
+
+    ``create`` makes a missing one, ``write`` and ``create`` bring an older one up to date, ``read`` changes nothing.
+    Raises ``StoreError`` with what to do: missing, newer, of another program, damaged, not to be written to.
+    """
+    place = place_of(database, state_dir)
+    if place.path is not None:
+        _prepare_file(place.path, create=mode == "create")
+    store = Store(place, mode)
+    try:
+        store.prepare()
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _prepare_file(path: Path, *, create: bool) -> None:
+    """Make the folder and an empty file where there is none, or say that there is none."""
+    try:
+        if create:
+            path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+            path.touch(mode=0o640)
+        elif not path.exists():
+            raise missing(path)
+        if path.is_dir():
+            raise StoreError(f"{path} is a folder: name a file in it, for instance {path / 'watcher.db'}")
+    except OSError as error:
+        hint = "name another one with `database:` or $STATE_DIRECTORY, or give this user the right to write there"
+        raise StoreError(f"no database can be kept in {path.parent}: {error.strerror}; {hint}") from error

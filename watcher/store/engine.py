@@ -1,0 +1,150 @@
+"""Where the database is, how connections to it are made, and what its errors mean to a person."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from watcher.errors import StoreError
+
+BUSY_TIMEOUT = 30
+"""Seconds that SQLite waits for a lock of its own; write.lock makes such waits rare."""
+
+_EXAMPLES = "write a path, or postgresql+psycopg://user@host/name"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a database is: ``path`` for SQLite, else only ``url``. ``str()`` is for people and shows no password."""
+
+    url: URL
+    path: Path | None = None
+
+    def __str__(self) -> str:
+        return str(self.path) if self.path else self.url.render_as_string(hide_password=True)
+
+
+def place_of(database: str | Path | None, state_dir: Path | None = None) -> Place:
+    """Read a path or a URL. Relative paths count from ``state_dir``; None is ``watcher.db`` in it."""
+    if database is None or isinstance(database, Path) or "://" not in database:
+        return _file(Path(database or "watcher.db"), state_dir)
+    try:
+        url = make_url(database)
+        backend = url.get_backend_name()
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise StoreError(f"database: this is no address of a database; {_EXAMPLES}") from error
+    if backend == "sqlite":
+        if not url.database or url.database == ":memory:" or url.query:
+            raise StoreError(f"database: an SQLite database needs a path and nothing else; {_EXAMPLES}")
+        return _file(Path(url.database), state_dir)
+    if backend not in ("postgresql", "postgres"):
+        raise StoreError(f"database: {backend} is not supported; {_EXAMPLES}")
+    # The bare name means psycopg 2 to some SQLAlchemy releases and psycopg 3 to others.
+    return Place(url.set(drivername="postgresql+psycopg"))
+
+
+def _file(path: Path, state_dir: Path | None) -> Place:
+    path = (state_dir or Path()) / path.expanduser()
+    return Place(URL.create("sqlite", database=str(path)), path)
+
+
+Access = Literal["write", "readonly", "immutable"]
+
+
+def sqlite_engine(path: Path, access: Access) -> Engine:
+    """An engine on one file. ``immutable`` is for a file that nobody writes: SQLite then takes no locks at all.
+
+    Transactions begin as :func:`begin_with` says, IMMEDIATE where it says nothing; pysqlite's own way of beginning
+    them loses updates.
+    """
+    mode = {"write": "rw", "readonly": "ro", "immutable": "ro&immutable=1"}[access]
+    address = f"file:{quote(str(path.absolute()))}?mode={mode}"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            address, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA foreign_keys = ON")
+        # A power cut takes acknowledged rows with it under NORMAL.
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+    # A pooled reader would keep a snapshot of files that a writer may replace.
+    pool = {"poolclass": QueuePool, "pool_size": 8} if access == "write" else {"poolclass": NullPool}
+    engine = create_engine("sqlite://", creator=connect, **pool)  # type: ignore[call-overload]
+    event.listen(engine, "begin", _begin_sqlite)
+    assert isinstance(engine, Engine)
+    return engine
+
+
+def begin_with(engine: Engine, statement: str) -> Engine:
+    """The same engine, whose SQLite transactions begin with ``statement``."""
+    return engine.execution_options(watcher_begin=statement)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("watcher_begin", "BEGIN IMMEDIATE"))
+
+
+def postgres_engine(url: URL) -> Engine:
+    """An engine on a PostgreSQL server; connections that died while idle are noticed and made anew."""
+    try:
+        return create_engine(url, pool_pre_ping=True, pool_size=8)
+    except ImportError as error:
+        raise StoreError("PostgreSQL needs a driver: pip install 'watcher[postgres]'") from error
+
+
+def explained(error: DBAPIError | sqlite3.Error, place: Place) -> StoreError | None:
+    """The error in words and with what to do; None where it is a mistake of the program, to be seen as such."""
+    raised: Any = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(raised, sqlite3.Error):
+        what = _by_prefix(_SQLITE, getattr(raised, "sqlite_errorname", "") or "")
+    else:
+        what = _by_prefix(_POSTGRES, getattr(raised, "sqlstate", "") or "")
+        # Without a connection there is no state either.
+        if what is None and getattr(raised, "sqlstate", None) is None and type(raised).__name__ == "OperationalError":
+            what = "cannot be reached; see that the server runs and that the address is right"
+    if what is None:
+        return None
+    reason = str(raised).strip().partition("\n")[0]
+    return StoreError(f"the database {place} {what} ({reason})")
+
+
+def _by_prefix(meanings: dict[str, str], code: str) -> str | None:
+    return next((meaning for prefix, meaning in meanings.items() if prefix and code.startswith(prefix)), None)
+
+
+_DAMAGED = "is left as it is; move it away, or put a backup in its place"
+
+_SQLITE = {
+    "SQLITE_FULL": "cannot grow: the disk is full; free some space, nothing that was stored is lost",
+    "SQLITE_IOERR": "cannot be read or written: look at the disk and at the system's log",
+    "SQLITE_READONLY": "cannot be written: give this user the right to write to it and to its folder",
+    "SQLITE_CANTOPEN": "cannot be opened: give this user the right to read it and its folder",
+    "SQLITE_PERM": "cannot be opened: give this user the right to read it and its folder",
+    "SQLITE_AUTH": "cannot be opened: give this user the right to read it and its folder",
+    "SQLITE_NOTADB": f"is no SQLite database and {_DAMAGED}",
+    "SQLITE_CORRUPT": f"is damaged and {_DAMAGED}",
+    "SQLITE_BUSY": "is held by another program for too long; see who uses it",
+    "SQLITE_LOCKED": "is held by another program for too long; see who uses it",
+}
+
+_POSTGRES = {
+    "08": "cannot be reached; see that the server runs and that the address is right",
+    "28": "refuses this user; look at the name, the password and pg_hba.conf",
+    "3D": "does not exist on this server; create it with createdb",
+    "25006": "is read-only: name the primary server, not a replica",
+    "42501": "gives this user too few rights; let it own the database, or grant CREATE and USAGE on the schema",
+    "53100": "cannot grow: the server's disk is full; free some space, nothing that was stored is lost",
+    "53": "has no room for another connection or is out of memory; try again later",
+    "57": "was interrupted by the server; try again",
+    "58": "cannot be read or written; look at the server's log",
+    "40": "was changed by another watcher at the same time; try again",
+    "XX": "is damaged or the server has a defect; look at the server's log",
+}

@@ -1,0 +1,252 @@
+"""Which known paper an entry is, and what it adds to it. Pure: works on what :mod:`recording` has loaded.
+
+Identities in this order: arXiv id, DOI, the entry's own id or link, and the folded title where there is nothing
+else. Two papers with different arXiv ids are two papers, whatever their titles. An entry without any identity is the
+one known paper of its title whose abstract or authors agree; where none or several do, it is a paper of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from watcher.model import Entry
+from watcher.rules import fold_title
+
+ENOUGH = 20
+"""Words after which the beginnings of two abstracts are enough to compare."""
+
+ALIKE = 0.8
+"""Share of common words, or authors, from which two abstracts, or lists of authors, agree."""
+
+TITLE = "title:"
+_STRENGTH = {"arxiv": 0, "doi": 1, "title": 3}
+
+_FACTS = ("doi", "organization", "published", "summary", "keywords", "categories", "submitter")
+_LINKS = ("code_url", "project_url", "thumbnail")
+_TEXT = ("title", "abstract", "authors", "version")
+
+
+@dataclass(eq=False, slots=True)
+class Candidate:
+    """A known paper. ``order`` is smaller for the older one; ``values`` are its columns, ``id`` only where stored.
+
+    ``is_changed`` says that columns have to be written, ``merged_into`` that it turned out to be another one.
+    """
+
+    order: int
+    values: dict[str, Any]
+    is_changed: bool = False
+    merged_into: Candidate | None = None
+    _abstract: tuple[str, str] = field(default=("", ""), repr=False)
+
+    @property
+    def id(self) -> int | None:
+        return self.values.get("id")
+
+    @property
+    def arxiv_id(self) -> str | None:
+        return self.values["arxiv_id"]  # type: ignore[no-any-return]
+
+    @property
+    def is_title_only(self) -> bool:
+        return bool(self.values["key"].startswith(TITLE))
+
+    @property
+    def folded_abstract(self) -> str:
+        abstract = self.values["abstract"]
+        if self._abstract[0] != abstract:
+            self._abstract = (abstract, fold_title(abstract))
+        return self._abstract[1]
+
+    @property
+    def final(self) -> Candidate:
+        """The paper that it is after all merges."""
+        return self if self.merged_into is None else self.merged_into.final
+
+    def set(self, values: Mapping[str, Any]) -> None:
+        """Take over these columns; ``is_changed`` if any differs."""
+        changed = {name: value for name, value in values.items() if self.values[name] != value}
+        self.values |= changed
+        self.is_changed |= bool(changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who an entry is: the known papers that it shows to be one, oldest first, and the keys that it adds."""
+
+    same: tuple[Candidate, ...]
+    keys: tuple[str, ...]
+
+
+class Catalogue:
+    """The known papers that a set of entries can be about: by key, and by folded title."""
+
+    def __init__(self, by_key: Mapping[str, Candidate], candidates: Iterable[Candidate]) -> None:
+        self._by_key = dict(by_key)
+        self._by_title: dict[str, list[Candidate]] = {}
+        for candidate in candidates:
+            self._by_title.setdefault(candidate.values["title_folded"], []).append(candidate)
+
+    def identify(self, entry: Entry) -> Identity:
+        return self._of_keys(entry) if entry.keys else self._of_title(entry)
+
+    def add(self, candidate: Candidate, keys: Iterable[str]) -> None:
+        """Make a paper, known or new, known under ``keys`` and under its title."""
+        self._by_key |= dict.fromkeys(keys, candidate)
+        titled = self._by_title.setdefault(candidate.values["title_folded"], [])
+        if candidate not in titled:
+            titled.append(candidate)
+
+    def _of_keys(self, entry: Entry) -> Identity:
+        same: list[Candidate] = []
+        arxiv_id = arxiv_id_of(entry)
+        for known in self._known(entry.keys):
+            if known not in same and not (arxiv_id and known.arxiv_id and known.arxiv_id != arxiv_id):
+                same.append(known)
+                arxiv_id = arxiv_id or known.arxiv_id
+        alike = [known for known in self._titled(entry) if known not in same and agrees(entry, known)]
+        if len(alike) == 1 and alike[0].is_title_only:
+            same += alike
+        keys = tuple(key for key in dict.fromkeys(entry.keys) if key not in self._by_key)
+        return Identity(tuple(sorted(same, key=lambda known: known.order)), keys)
+
+    def _of_title(self, entry: Entry) -> Identity:
+        own = content_key(entry)
+        if known := self._by_key.get(own):
+            return Identity((known.final,), ())
+        alike = [known for known in self._titled(entry) if agrees(entry, known)]
+        if len(alike) == 1:
+            return Identity((alike[0],), (own,))
+        plain = title_key(entry.title)
+        return Identity((), (own,) if plain in self._by_key else (plain, own))
+
+    def _known(self, keys: Iterable[str]) -> list[Candidate]:
+        return [self._by_key[key].final for key in keys if key in self._by_key]
+
+    def _titled(self, entry: Entry) -> list[Candidate]:
+        return list(dict.fromkeys(known.final for known in self._by_title.get(folded(entry.title), ())))
+
+
+def folded(title: str) -> str:
+    """The title's words as identity compares them; a title without any word stands for itself."""
+    return fold_title(title) or title.strip()
+
+
+def title_key(title: str) -> str:
+    """The key of a paper that only its title identifies."""
+    return TITLE + folded(title)
+
+
+def content_key(entry: Entry) -> str:
+    """The key of exactly this title, abstract and authors: tells papers of one title apart, and knows repeats."""
+    content = "\n".join([fold_title(entry.abstract), *map(fold_title, entry.authors)])
+    return f"{title_key(entry.title)}#{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+
+
+def arxiv_id_of(entry: Entry) -> str | None:
+    keys = [key.removeprefix("arxiv:") for key in entry.keys if key.startswith("arxiv:")]
+    return keys[0] if keys else entry.arxiv_id
+
+
+def agrees(entry: Entry, known: Candidate) -> bool:
+    """Whether a paper of the same title has the entry's abstract or authors."""
+    return agree(fold_title(entry.abstract), known.folded_abstract) or same_authors(
+        entry.authors, known.values["authors"]
+    )
+
+
+def agree(one: str, other: str) -> bool:
+    """Whether two folded abstracts are of one paper: alike as a whole, or as far as the shorter one goes.
+
+    Renderings cut abstracts, and differ in formulas; short ones must be alike as a whole.
+    """
+    a, b = one.split(), other.split()
+    shortest = min(len(a), len(b))
+    if not shortest:
+        return False
+    return _alike(a, b) or (shortest >= ENOUGH and _alike(a[:shortest], b[:shortest]))
+
+
+def same_authors(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two lists name the same people: "Y. Bengio", "Bengio, Yoshua" and "Yoshua Bengio" are one."""
+    return bool(one and other) and _alike([_signature(name) for name in one], [_signature(name) for name in other])
+
+
+def _signature(name: str) -> str:
+    """Last name and first initial, folded."""
+    last, comma, first = name.partition(",")
+    words = fold_title(f"{first} {last}" if comma else name).split()
+    return f"{words[-1]} {words[0][0]}" if words else name.strip()
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    a, b = set(one), set(other)
+    return len(a & b) >= ALIKE * len(a | b)
+
+
+def strongest(keys: Iterable[str]) -> str:
+    """The key that identifies best; of equals the first."""
+    return min(keys, key=lambda key: _STRENGTH.get(key.partition(":")[0], 2))
+
+
+def new_values(entry: Entry, key: str, now: datetime) -> dict[str, Any]:
+    """The columns of a paper that nobody has seen before."""
+    values: dict[str, Any] = {name: getattr(entry, name) for name in (*_FACTS, *_LINKS, *_TEXT, "url")}
+    values |= {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
+    return values | {
+        "key": key,
+        "title_folded": folded(entry.title),
+        "arxiv_id": arxiv_id_of(entry),
+        "first_seen": now,
+        "waiting_since": None,
+    }
+
+
+def learn(known: Candidate, entry: Entry) -> None:
+    """Add what the entry says: newer values win, empty ones never, and text only where :func:`_has_better_text`.
+
+    An entry known by its title alone only fills gaps of a paper that has a better identity. The first link stays:
+    sources that list one paper would take turns.
+    """
+    own = new_values(entry, known.values["key"], known.values["first_seen"])
+    is_weaker = not entry.keys and not known.is_title_only
+    newer = () if is_weaker else (*_FACTS, *_LINKS)
+    if not is_weaker and _has_better_text(known, entry):
+        newer = (*newer, "title", "authors", "version")
+        if not _is_cut(entry, known):
+            newer = (*newer, "abstract")
+    values = {
+        name: own[name]
+        for name in (*_FACTS, *_LINKS, *_TEXT, "url", "arxiv_id")
+        if own[name] and (name in newer or not known.values[name])
+    }
+    if "title" in values:
+        values["title_folded"] = own["title_folded"]
+    known.set(values | {"key": strongest([known.values["key"], *entry.keys])})
+
+
+def _has_better_text(known: Candidate, entry: Entry) -> bool:
+    """Versions decide; text that says its version stands above text that does not."""
+    version: int | None = known.values["version"]
+    return version is None or (entry.version is not None and entry.version >= version)
+
+
+def _is_cut(entry: Entry, known: Candidate) -> bool:
+    """Whether the entry's abstract is only the beginning of the one known, of the same version."""
+    if entry.version != known.values["version"]:
+        return False
+    return bool(known.values["abstract"].startswith(entry.abstract.rstrip(" .…")))
+
+
+def absorb(kept: Candidate, other: Candidate) -> None:
+    """Let the older of two papers that are one take over what the other knows."""
+    better = kept.is_title_only and not other.is_title_only
+    names = (*_FACTS, *_LINKS, *_TEXT, "title_folded", "url", "arxiv_id")
+    values = {name: other.values[name] for name in names if other.values[name] and (better or not kept.values[name])}
+    kept.set(values | {"key": strongest([kept.values["key"], other.values["key"]])})
+    kept.is_changed = True
+    other.merged_into = kept

@@ -1,0 +1,172 @@
+"""Two files beside an SQLite database that processes hold with flock(2).
+
+``write.lock``   every writing transaction of every process, and readers that cannot use the write-ahead log
+``daemon.lock``  the one process that sends
+
+A lock goes with its process, however that ends; the files themselves mean nothing and are never removed.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+
+from watcher.errors import DaemonRunning, StoreError
+
+PATIENCE = 60.0
+"""Seconds to wait for another process's transaction; one that takes longer hangs."""
+
+_FIRST_WAIT, _LONGEST_WAIT = 0.001, 0.05
+
+
+class WriteLock:
+    """One writer at a time, over threads and processes; readers of a database at rest share it."""
+
+    def __init__(self, database: Path, patience: float = PATIENCE) -> None:
+        self.path = database.parent / "write.lock"
+        self._patience = patience
+        self._thread = RLock()
+        self._is_held = False
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold it alone. A second one inside the first, in one thread, is a mistake of the caller."""
+        with self._thread:
+            if self._is_held:
+                raise RuntimeError("a transaction is already open in this thread")
+            descriptor = _open(self.path, os.O_RDWR | os.O_CREAT)
+            self._is_held = True
+            try:
+                self._wait(descriptor, fcntl.LOCK_EX)
+                yield
+            finally:
+                self._is_held = False
+                os.close(descriptor)
+
+    @contextmanager
+    def shared(self) -> Iterator[Shared]:
+        """Keep writers away while reading. Without a lock file nobody has written here, and nothing is held."""
+        try:
+            descriptor = _open(self.path, os.O_RDONLY)
+        except FileNotFoundError:
+            yield Shared(None)
+            return
+        shared = Shared(descriptor)
+        try:
+            self._wait(descriptor, fcntl.LOCK_SH)
+            yield shared
+        finally:
+            shared.release()
+
+    def _wait(self, descriptor: int, operation: int) -> None:
+        """flock(2) has no timeout, so ask again, ever more slowly, until patience ends."""
+        until, wait = time.monotonic() + self._patience, _FIRST_WAIT
+        while not _try(descriptor, operation):
+            if time.monotonic() >= until:
+                raise StoreError(
+                    f"another watcher has been writing for {self._patience:.0f} s (it holds {self.path}): "
+                    "see what it does, or stop it"
+                )
+            time.sleep(wait)
+            wait = min(wait * 2, _LONGEST_WAIT)
+
+
+class Shared:
+    """A shared hold that can be given up before its block ends."""
+
+    def __init__(self, descriptor: int | None) -> None:
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+class DaemonLock:
+    """Held by the one process that sends from an SQLite database; its process id stands in the file."""
+
+    def __init__(self, database: Path) -> None:
+        self.path = database.parent / "daemon.lock"
+        self._descriptor: int | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this object holds it."""
+        return self._descriptor is not None
+
+    def acquire(self) -> None:
+        """Hold it until :meth:`release` or the end of the process; raise ``DaemonRunning`` where another does."""
+        if self.is_held:
+            return
+        descriptor = _open(self.path, os.O_RDWR | os.O_CREAT)
+        # Somebody who only looks (held_by_other) holds it for an instant.
+        for wait in (0.01, 0.05, 0.1, 0.0):
+            if _try(descriptor, fcntl.LOCK_EX):
+                break
+            time.sleep(wait)
+        else:
+            pid = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+            os.close(descriptor)
+            who = f"watcher (process {pid})" if pid else "watcher"
+            raise DaemonRunning(
+                f"another {who} runs on {self.path.parent}: stop it first, or give this one a database of its own"
+            )
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        if self._descriptor is not None:
+            os.ftruncate(self._descriptor, 0)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def held_by_other(self) -> bool:
+        """Whether another holder, of this process or not, has it now."""
+        if self.is_held:
+            return False
+        try:
+            descriptor = _open(self.path, os.O_RDONLY)
+        except FileNotFoundError:
+            return False
+        try:
+            return not _try(descriptor, fcntl.LOCK_SH)
+        finally:
+            os.close(descriptor)
+
+    def __enter__(self) -> DaemonLock:
+        self.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+def _open(path: Path, flags: int) -> int:
+    """Open a lock file; ``FileNotFoundError`` where there is none to read, ``StoreError`` where it cannot be used."""
+    try:
+        return os.open(path, flags | os.O_CLOEXEC, 0o640)
+    except FileNotFoundError:
+        raise
+    except PermissionError as error:
+        hint = f"run as the user that owns {path.parent}"
+        raise StoreError(f"{path} cannot be opened: permission denied; {hint}") from error
+    except OSError as error:
+        raise StoreError(f"{path} cannot be opened: {error.strerror}") from error
+
+
+def _try(descriptor: int, operation: int) -> bool:
+    try:
+        fcntl.flock(descriptor, operation | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+            return False
+        raise StoreError(f"this file system does not lock files: {error.strerror}") from error
+    return True

@@ -1,0 +1,139 @@
+"""Papers: recorded, found, listed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
+
+from watcher.model import Entry, Paper
+from watcher.store import schema
+from watcher.store.batches import MOST_BOUND, in_batches
+from watcher.store.identity import title_key
+from watcher.store.queries import first_day, paper_of, undated_day
+from watcher.store.recording import Recorded, Recording
+
+_paper, _key, _listing = schema.paper, schema.paper_key, schema.listing
+
+_LIVES = _paper.c.merged_into.is_(None)
+
+
+class Papers:
+    """Rows of ``paper``, ``paper_key``, ``listing`` and ``metric``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def record_entries(self, entries: Sequence[Entry], source: str, now: datetime, *, whole: bool = True) -> Recorded:
+        """Store what a page of ``source`` lists; recording the same again changes nothing.
+
+        A new paper without an abstract from a page that is not ``whole`` waits for it: see :meth:`waiting`.
+        """
+        return Recording(self._connection, source, now, whole=whole).record(entries)
+
+    # --- one and all ---
+
+    def get(self, ids: Iterable[int]) -> list[Paper]:
+        """The papers with these ids, in this order; the id of a merged one gives the one that it became, once."""
+        asked = list(dict.fromkeys(ids))
+        stays = self._merged(asked)
+        wanted = list(dict.fromkeys(stays.get(id, id) for id in asked))
+        rows: dict[int, Any] = {}
+        listings: dict[int, list[Any]] = {}
+        for batch in in_batches(wanted):
+            papers = self._connection.execute(select(_paper).where(_paper.c.id.in_(batch))).mappings()
+            rows |= {row["id"]: row for row in papers}
+            listed = select(_listing).where(_listing.c.paper_id.in_(batch))
+            for row in self._connection.execute(listed.order_by(_listing.c.day, _listing.c.id)).mappings():
+                listings.setdefault(row["paper_id"], []).append(row)
+        return [paper_of(rows[id], listings.get(id, ())) for id in wanted if id in rows]
+
+    def find(self, key: str) -> Paper | None:
+        """The paper known as ``key``: a whole key, an arXiv id, a DOI, a link, a title, or the beginning of one key."""
+        key = key.strip()
+        unversioned = re.sub(r"^(arxiv:)?(\d{4}\.\d{4,5}|[a-z.-]+/\d{7})v\d+$", r"\2", key, flags=re.IGNORECASE)
+        candidates = [key, key.lower(), f"arxiv:{unversioned}", f"doi:{key.lower()}", f"url:{key}", title_key(key)]
+        query = select(_key.c.key, _key.c.paper_id).where(_key.c.key.in_(candidates))
+        found = {row.key: row.paper_id for row in self._connection.execute(query)}
+        known = [found[candidate] for candidate in candidates if candidate in found]
+        ids = known[:1] or (self._beginning_with(key) if key else [])
+        return self.get(ids)[0] if len(ids) == 1 else None
+
+    def all(self, since: date | None = None) -> Iterator[Paper]:
+        """Every paper, or those of digest day ``since`` and later; newest digest first, a few hundred in memory."""
+        day = func.coalesce(first_day(), undated_day(self._connection))
+        query = select(_paper.c.id).where(_LIVES).order_by(day.desc(), _paper.c.id.desc())
+        if since is not None:
+            query = query.where(day >= since.isoformat())
+        rows = self._connection.execute(query, execution_options={"yield_per": MOST_BOUND})
+        for batch in rows.scalars().partitions():
+            yield from self.get(batch)
+
+    def count(self) -> int:
+        return self._connection.scalar(select(func.count()).select_from(_paper).where(_LIVES)) or 0
+
+    # --- ids of those listed somewhere ---
+
+    def listed_in(self, source: str | None, days: Collection[date]) -> list[int]:
+        """Ids of the papers that a source, or any, lists on one of these digest days."""
+        found: set[int] = set()
+        for batch in in_batches(days):
+            found.update(self._listed(_listing.c.day.in_(batch), *_of(source)))
+        return sorted(found)
+
+    def listed_since(self, day: date, source: str | None = None) -> list[int]:
+        """Ids of the papers that a source, or any, lists on this day or later.
+
+        The day of a paper that no dated list has is when it was published, else first seen.
+        """
+        dated = exists().where(_listing.c.paper_id == _paper.c.id, _listing.c.day.is_not(None))
+        undated = select(_paper.c.id).where(_LIVES, ~dated, undated_day(self._connection) >= day.isoformat())
+        if source is not None:
+            undated = undated.where(exists().where(_listing.c.paper_id == _paper.c.id, *_of(source)))
+        found = set(self._listed(_listing.c.day >= day, *_of(source)))
+        return sorted(found | set(self._connection.scalars(undated)))
+
+    # --- papers that wait for their abstract ---
+
+    def waiting(self, before: datetime) -> list[int]:
+        """Ids of the papers that have waited for their abstract since ``before`` or longer."""
+        query = select(_paper.c.id).where(_LIVES, _paper.c.waiting_since <= before).order_by(_paper.c.id)
+        return list(self._connection.scalars(query))
+
+    def ready(self, ids: Iterable[int], waited_since: datetime) -> list[int]:
+        """Those of ``ids`` that do not wait for their abstract, or have done so since ``waited_since`` or longer."""
+        is_ready = or_(_paper.c.waiting_since.is_(None), _paper.c.waiting_since <= waited_since)
+        found: list[int] = []
+        for batch in in_batches(set(ids)):
+            found += self._connection.scalars(select(_paper.c.id).where(_paper.c.id.in_(batch), _LIVES, is_ready))
+        return sorted(found)
+
+    def stop_waiting(self, ids: Iterable[int]) -> None:
+        """Take these papers as they are."""
+        for batch in in_batches(set(ids)):
+            self._connection.execute(update(_paper).where(_paper.c.id.in_(batch)).values(waiting_since=None))
+
+    # --- rows ---
+
+    def _merged(self, ids: Collection[int]) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for batch in in_batches(ids):
+            query = select(_paper.c.id, _paper.c.merged_into).where(_paper.c.id.in_(batch), ~_LIVES)
+            found |= {row.id: row.merged_into for row in self._connection.execute(query)}
+        return found
+
+    def _beginning_with(self, key: str) -> list[int]:
+        """Ids of the papers with such a key; two are enough to know that it is not one."""
+        starts = [_key.c.key.startswith(prefix + key, autoescape=True) for prefix in ("", "arxiv:", "doi:", "url:")]
+        query = select(_key.c.paper_id).where(or_(*starts)).distinct().limit(2)
+        return list(self._connection.scalars(query))
+
+    def _listed(self, *where: ColumnElement[bool]) -> Iterable[int]:
+        return self._connection.scalars(select(_listing.c.paper_id).where(and_(*where)).distinct())
+
+
+def _of(source: str | None) -> list[ColumnElement[bool]]:
+    return [] if source is None else [_listing.c.source == source]

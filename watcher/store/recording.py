@@ -1,0 +1,213 @@
+"""What a page lists, written down: papers found or made, what they gained, and where and how they are listed.
+
+Everything that the entries can be about is loaded first, decided on in memory, and written in few statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, insert, select, text, update
+
+from watcher.model import Entry
+from watcher.store import schema
+from watcher.store.batches import in_batches, insert_unless_there
+from watcher.store.identity import (
+    Candidate,
+    Catalogue,
+    absorb,
+    content_key,
+    folded,
+    learn,
+    new_values,
+    strongest,
+    title_key,
+)
+from watcher.store.merging import merge_papers
+
+_paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing, schema.metric
+
+_ONE_RECORDER = 0x70617065
+"""Advisory lock of PostgreSQL ("pape"): two sources may show one new paper at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Papers never seen before; papers unseen, newly listed, or with text, facts or numbers changed; and of each
+    entry the paper that it is. All ids are those of papers that stay."""
+
+    new: tuple[int, ...]
+    touched: tuple[int, ...]
+    ids: tuple[int, ...]
+
+
+class Recording:
+    """The entries of one page of ``source``, read at ``now``; ``whole`` where it shows abstracts as well."""
+
+    def __init__(self, connection: Connection, source: str, now: datetime, *, whole: bool) -> None:
+        self._connection = connection
+        self._source = source
+        self._now = now
+        self._whole = whole
+        self._catalogue = Catalogue({}, ())
+        self._order = 0
+        self._keys: dict[str, Candidate] = {}
+        self._added: list[Candidate] = []
+        self._seen: dict[int, Candidate] = {}
+        self._merges: list[tuple[int, int]] = []
+
+    def record(self, entries: Sequence[Entry]) -> Recorded:
+        self._load(entries)
+        papers = [self._place(entry) for entry in entries]
+        added, touched = self._write_papers()
+        touched |= self._write_listings(zip(papers, entries, strict=True))
+        ids = tuple(_id(paper) for paper in papers)
+        return Recorded(tuple(added), tuple(sorted(touched)), ids)
+
+    # --- what is known ---
+
+    def _load(self, entries: Sequence[Entry]) -> None:
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_RECORDER})
+        keys = {key for entry in entries for key in _keys_of(entry)}
+        paper_ids = {row.key: row.paper_id for row in self._select(_key, _key.c.key, keys)}
+        rows = self._select(_paper, _paper.c.id, set(paper_ids.values()))
+        rows += self._select(_paper, _paper.c.title_folded, {folded(entry.title) for entry in entries})
+        known = {row.id: Candidate(row.id, dict(row._mapping)) for row in rows if row.merged_into is None}
+        self._catalogue = Catalogue({key: known[id] for key, id in paper_ids.items()}, known.values())
+        self._order = max(known, default=0)
+
+    def _select(self, table: Table, column: Any, values: set[Any]) -> list[Any]:
+        found: list[Any] = []
+        for batch in in_batches(values):
+            found += self._connection.execute(select(table).where(column.in_(batch)))
+        return found
+
+    # --- what the entries are ---
+
+    def _place(self, entry: Entry) -> Candidate:
+        """Find or make the entry's paper, and let it learn what the entry says."""
+        identity = self._catalogue.identify(entry)
+        if identity.same:
+            paper, *others = identity.same
+            for other in others:
+                self._merge(paper, other)
+            learn(paper, entry)
+        else:
+            paper = self._make(entry, identity.keys)
+        self._catalogue.add(paper, identity.keys)
+        self._keys |= dict.fromkeys(identity.keys, paper)
+        self._wait_for_abstract(paper)
+        self._seen[id(paper)] = paper
+        return paper
+
+    def _make(self, entry: Entry, keys: Sequence[str]) -> Candidate:
+        self._order += 1
+        paper = Candidate(self._order, new_values(entry, strongest(keys), self._now))
+        if not self._whole and not entry.abstract:
+            paper.set({"waiting_since": self._now})
+        self._added.append(paper)
+        return paper
+
+    def _merge(self, kept: Candidate, other: Candidate) -> None:
+        if other.id is not None:
+            self._merges.append((_id(kept), other.id))
+        absorb(kept, other)
+
+    def _wait_for_abstract(self, paper: Candidate) -> None:
+        if paper.values["waiting_since"] and (paper.values["abstract"] or self._whole):
+            paper.set({"waiting_since": None})
+
+    # --- what is written ---
+
+    def _write_papers(self) -> tuple[list[int], set[int]]:
+        """Merge, insert and update; the ids of new papers, and of all that are new or changed."""
+        for kept, merged in self._merges:
+            merge_papers(self._connection, kept, merged)
+        added = [paper for paper in self._added if paper.merged_into is None]
+        for paper, paper_id in zip(added, self._insert(_paper, [paper.values for paper in added]), strict=True):
+            paper.values["id"] = paper_id
+            paper.is_changed = False
+        changed = [paper for paper in self._seen.values() if paper.is_changed and paper.merged_into is None]
+        self._update(_paper, [paper.values for paper in changed])
+        insert_unless_there(
+            self._connection, _key, [{"key": key, "paper_id": _id(paper)} for key, paper in self._keys.items()]
+        )
+        new = [_id(paper) for paper in added]
+        return new, {*new, *(_id(paper) for paper in changed)}
+
+    def _write_listings(self, listed: Iterable[tuple[Candidate, Entry]]) -> set[int]:
+        """Write where papers are listed and their numbers; the ids of papers newly listed or with other numbers."""
+        wanted = {(_id(paper), entry.listed): entry for paper, entry in listed}
+        known = self._known_listings({paper_id for paper_id, _ in wanted})
+        fresh = [self._row(place, entry) for place, entry in wanted.items() if place not in known]
+        again = [_newer(known[place], self._row(place, entry)) for place, entry in wanted.items() if place in known]
+        changed = [row for row in again if row.pop("is_changed")]
+        for row, listing_id in zip(fresh, self._insert(_listing, fresh), strict=True):
+            row["id"] = listing_id
+        self._update(_listing, again)
+        numbers = [row for row in (*fresh, *changed) if row["upvotes"] is not None or row["comments"] is not None]
+        self._write_metrics(numbers)
+        return {row["paper_id"] for row in (*fresh, *changed)}
+
+    def _known_listings(self, paper_ids: set[int]) -> dict[tuple[int, date | None], Any]:
+        rows = self._select(_listing, _listing.c.paper_id, paper_ids)
+        return {(row.paper_id, row.day): row for row in rows if row.source == self._source}
+
+    def _row(self, place: tuple[int, date | None], entry: Entry) -> dict[str, Any]:
+        return {
+            "paper_id": place[0],
+            "source": self._source,
+            "day": place[1],
+            "rank": entry.rank,
+            "upvotes": entry.upvotes,
+            "comments": entry.comments,
+            "read_at": self._now,
+        }
+
+    def _write_metrics(self, listings: Sequence[dict[str, Any]]) -> None:
+        rows = [{"listing_id": row["id"], "at": self._now} | _numbers(row) for row in listings]
+        if insert_unless_there(self._connection, _metric, rows) < len(rows):
+            # Read twice at one instant: what was read last counts.
+            self._execute_update(_metric, ["listing_id", "at"], rows)
+
+    def _insert(self, table: Table, rows: Sequence[dict[str, Any]]) -> list[int]:
+        """Insert the rows; their ids, in the same order."""
+        if not rows:
+            return []
+        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+        return list(self._connection.scalars(statement, list(rows)))
+
+    def _update(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        self._execute_update(table, ["id"], rows)
+
+    def _execute_update(self, table: Table, keys: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+        if rows:
+            where = [table.c[key] == bindparam(f"old_{key}") for key in keys]
+            columns = {name: bindparam(name) for name in rows[0] if name not in keys}
+            values = [row | {f"old_{key}": row[key] for key in keys} for row in rows]
+            self._connection.execute(update(table).where(*where).values(columns), values)
+
+
+def _keys_of(entry: Entry) -> tuple[str, ...]:
+    return entry.keys or (title_key(entry.title), content_key(entry))
+
+
+def _id(paper: Candidate) -> int:
+    found = paper.final.id
+    assert found is not None
+    return found
+
+
+def _newer(known: Any, row: dict[str, Any]) -> dict[str, Any]:
+    """The known listing with what was read now; a number that is not shown any more stays as it was."""
+    latest = {name: value if value is not None else getattr(known, name) for name, value in row.items()}
+    is_changed = _numbers(latest) != {"upvotes": known.upvotes, "comments": known.comments}
+    return latest | {"id": known.id, "is_changed": is_changed}
+
+
+def _numbers(row: dict[str, Any]) -> dict[str, Any]:
+    return {"upvotes": row["upvotes"], "comments": row["comments"]}
