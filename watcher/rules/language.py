@@ -1,0 +1,269 @@
+"""From the text of a rule to its tree. The grammar stands here, and every error that a writer can make.
+
+Offsets in a ``RuleError`` count characters of the rule's text.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from watcher.errors import RuleError
+from watcher.rules.terms import comparison, field_term, term
+from watcher.rules.tree import And, Node, Not, Or
+
+if TYPE_CHECKING:
+    from lark import Lark, Token, Tree
+
+GRAMMAR = r"""
+start: any
+any: all (OR all)*
+all: one (AND one | one)*
+?one: negated | group | compared | in_field | plain
+negated: (NOT | MINUS) one
+group: "(" any ")"
+compared: COMPARISON
+in_field: FIELD (EXACT | PHRASE | REGEX | WORD)
+plain: EXACT | PHRASE | WORD
+
+OR.9: /OR(?![^\s()])/
+AND.9: /AND(?![^\s()])/
+NOT.9: /NOT(?![^\s()])/
+MINUS.8: /(?<![^\s(])-(?=\S)/
+COMPARISON.7: /(?i:upvotes|comments|published|listed)\s*[<>=]+\s*[^\s()"]*/
+FIELD.6: /[A-Za-z_]+:(?=\S)/
+EXACT.5: /=(?:"[^"]*"|[^\s()"]+)/
+PHRASE.4: /"[^"]*"(?:~[^\s()"]*)?/
+REGEX.3: /\/(?:\\.|[^\/\\])+\//
+WORD.1: /[^\s()"]+/
+%ignore /\s+/
+"""
+
+LONGEST = 20_000
+MOST_LEAVES = 1_000
+DEEPEST = 50
+
+_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
+_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def parse(text: str) -> Node:
+    """The tree of a rule; raises ``RuleError`` with the place and what to write instead."""
+    if len(text) > LONGEST:
+        raise RuleError(
+            f"the rule has {len(text):,} characters", start=LONGEST, hint=f"{LONGEST:,} at most: make several of it"
+        )
+    if found := _UNREADABLE.search(text):
+        raise RuleError("a character that cannot be read", start=found.start(), end=found.end(), hint="remove it")
+    if not text.strip():
+        raise RuleError("the rule is empty", hint="write a word or a phrase")
+    _check_depth(text)
+    node = _Builder(text).any(_tree(text.translate(_QUOTES)).children[0])  # type: ignore[arg-type]
+    _require_positive(node, text)
+    return node
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Lark:
+    from lark import Lark
+
+    return Lark(GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=False)
+
+
+def _tree(text: str) -> Tree[Token]:
+    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+
+    try:
+        return _parser().parse(text)
+    except UnexpectedCharacters as error:
+        raise _unexpected_character(text, error.pos_in_stream or 0) from None
+    except UnexpectedToken as error:
+        raise _unexpected_token(text, error.token) from None
+
+
+def _unexpected_character(text: str, at: int) -> RuleError:
+    if text[at] == '"':
+        return RuleError("expected a closing quote", start=at, end=len(text), hint='write "…" around the phrase')
+    if text[at] == "(" and text[:at].endswith(":"):
+        return RuleError("a field takes one term", start=at, end=at + 1, hint="write title:a OR title:b")
+    return RuleError(f"{text[at]!r} cannot stand here", start=at, end=at + 1, hint="put quotes around the phrase")
+
+
+def _unexpected_token(text: str, token: Token) -> RuleError:
+    start = token.start_pos or 0
+    if token.type == "$END":
+        last = re.search(r"(?:^|[\s(])(OR|AND|NOT|-)\s*$", text)
+        if last:
+            word = "NOT" if last[1] == "-" else last[1]
+            return RuleError(f"{word} has nothing on its right", start=last.start(1), end=last.end(1), hint=_REMOVE)
+        opened = _unclosed(text)
+        return RuleError("expected a closing parenthesis", start=opened, end=opened + 1, hint="write ) where it ends")
+    end = start + len(token)
+    if token.type in ("OR", "AND"):
+        return RuleError(f"{token} has nothing on its left", start=start, end=end, hint=_REMOVE)
+    if token.type == "RPAR":
+        before = text[:start].rstrip()
+        if before.endswith("("):
+            return RuleError("empty parentheses", start=len(before) - 1, end=end, hint="write a term between them")
+        if found := re.search(r"(?:^|[\s(])(OR|AND|NOT)$", before):
+            return RuleError(
+                f"{found[1]} has nothing on its right", start=found.start(1), end=found.end(1), hint=_REMOVE
+            )
+        return RuleError("a closing parenthesis without an opening one", start=start, end=end, hint="remove it")
+    if token.type == "LPAR" and text[:start].endswith(":"):
+        return RuleError("a field takes one term", start=start, end=end, hint="write title:a OR title:b")
+    return RuleError(f"{str(token)!r} cannot stand here", start=start, end=end, hint="put quotes around the phrase")
+
+
+_REMOVE = "remove it, or put quotes around it to search for the word"
+
+
+def _unclosed(text: str) -> int:
+    opened: list[int] = []
+    for found in re.finditer(r'"[^"]*"|[()]', text):
+        if found[0] == "(":
+            opened.append(found.start())
+        elif found[0] == ")" and opened:
+            opened.pop()
+    return opened[-1] if opened else len(text)
+
+
+def _check_depth(text: str) -> None:
+    """Refuse what is nested too deep before anything recurses into it."""
+    depth = 0
+    for found in re.finditer(r'"[^"]*"|[()]|(?<!\S)(?:NOT\s+|-)+', text):
+        piece = found[0]
+        depth += {"(": 1, ")": -1}.get(piece, 0)
+        if depth > DEEPEST or piece.count("NOT") + piece.count("-") > DEEPEST:
+            raise RuleError(
+                "nested too deep", start=found.start(), end=found.end(), hint=f"{DEEPEST} levels at most: simplify it"
+            )
+
+
+class _Builder:
+    """Turns lark's tree into ours; counts leaves on the way."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._leaves = 0
+
+    def any(self, tree: Tree[Token]) -> Node:
+        branches = [child for child in tree.children if not isinstance(child, str)]
+        if len(branches) > 1:
+            for branch in branches:
+                self._refuse_mixture(tree, branch)
+        nodes = tuple(self.all(branch) for branch in branches)
+        return nodes[0] if len(nodes) == 1 else Or(nodes)
+
+    def all(self, tree: Tree[Token]) -> Node:
+        nodes = tuple(self.one(child) for child in tree.children if not isinstance(child, str))
+        return nodes[0] if len(nodes) == 1 else And(nodes)
+
+    def one(self, tree: Tree[Token]) -> Node:
+        match tree.data:
+            case "negated":
+                child = self.one(tree.children[-1])  # type: ignore[arg-type]
+                return child.child if isinstance(child, Not) else Not(child)
+            case "group":
+                return self.any(tree.children[0])  # type: ignore[arg-type]
+        self._leaves += 1
+        tokens = [token for token in tree.children if isinstance(token, str)]
+        start = tokens[0].start_pos or 0
+        if self._leaves > MOST_LEAVES:
+            raise RuleError(
+                f"more than {MOST_LEAVES:,} terms", start=start, end=start + 1, hint="make several subscriptions of it"
+            )
+        match tree.data:
+            case "compared":
+                return comparison(str(tokens[0]), start)
+            case "in_field":
+                return field_term(str(tokens[0]), str(tokens[1]), tokens[1].type, start)
+        return term(str(tokens[0]), tokens[0].type, start)
+
+    def _refuse_mixture(self, tree: Tree[Token], branch: Tree[Token]) -> None:
+        """``a b OR c`` is read one way by some and the other by others."""
+        ones = [child for child in branch.children if not isinstance(child, str)]
+        ands = len(branch.children) - len(ones)
+        if len(ones) - 1 == ands:
+            return
+        parts = [self._source(one) for one in tree.children if not isinstance(one, str)]
+        here = self._source(branch)
+        apart = " OR ".join(f"({part})" if part == here else part for part in parts)
+        inner = [self._source(one) for one in ones]
+        if parts[-1] == here:
+            other = f"({' OR '.join([*parts[:-1], inner[0]])}) {' '.join(inner[1:])}"
+        else:
+            other = f"{' '.join(inner[:-1])} ({' OR '.join([inner[-1], *parts[parts.index(here) + 1 :]])})"
+        start, end = branch.meta.start_pos, branch.meta.end_pos
+        raise RuleError(
+            "words in a row beside an OR can be read in two ways",
+            start=start,
+            end=end,
+            hint=f"write {apart} or {other}",
+        )
+
+    def _source(self, tree: Tree[Token]) -> str:
+        return self._text[tree.meta.start_pos : tree.meta.end_pos]
+
+
+def _require_positive(node: Node, text: str) -> None:
+    """Every branch has to ask for something; a rule of exclusions alone would match the whole world."""
+
+    def positive(one: Node) -> bool:
+        match one:
+            case Not():
+                return False
+            case And(children):
+                return builtins.any(positive(child) for child in children)
+            case Or(children):
+                return builtins.all(positive(child) for child in children)
+        return True
+
+    if not positive(node):
+        found = re.search(r"(?<!\S)(?:NOT\b|-)", text)
+        start = found.start() if found else 0
+        raise RuleError(
+            "a branch with nothing but NOT", start=start, end=len(text), hint="add a word that has to be there"
+        )
+
+
+def rule_from_lists(
+    any: Sequence[str] = (), all: Sequence[str] = (), none: Sequence[str] = (), where: str | None = None
+) -> str:
+    """The rule's text that lists of terms stand for; one item is one term, operators in it are not read.
+
+    Raises ``RuleError`` whose offsets count in the item that is wrong.
+    """
+    parts: list[str] = []
+    if any:
+        parts.append("(" + " OR ".join(quoted(item) for item in any) + ")")
+    parts += [quoted(item) for item in all]
+    if where and where.strip():
+        parts.append(f"({where.strip()})")
+    if not parts:
+        raise RuleError("nothing but exclusions", hint="add any:, all: or where:")
+    return " AND ".join([*parts, *(f"NOT {quoted(item)}" for item in none)])
+
+
+def quoted(item: str) -> str:
+    """One term of a list as the language writes it."""
+    item = item.strip().translate(_QUOTES)
+    if not item:
+        raise RuleError("an empty term", hint="write a word or a phrase, or remove it")
+    if item.startswith("-"):
+        raise RuleError("a term cannot begin with -", end=1, hint="put it under none:")
+    if re.match(r"(?i)(upvotes|comments|published|listed)\s*[<>=]", item):
+        raise RuleError("a comparison is no term", end=len(item), hint=f"write where: {item}")
+    field, rest = "", item
+    if found := re.match(r"([a-z]+):(?=\S)", item):
+        field, rest = found[0], item[found.end() :]
+    exact = "=" if rest.startswith("=") else ""
+    rest = rest[len(exact) :]
+    if re.fullmatch(r'"[^"]*"(~\d+)?', rest) or (field and re.fullmatch(r"/.+/", rest)):
+        return f"{field}{exact}{rest}"
+    if '"' in rest:
+        raise RuleError("a quote inside a term", start=item.index('"'), hint="a list item is a phrase without quotes")
+    return f'{field}{exact}"{rest}"'

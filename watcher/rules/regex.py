@@ -1,0 +1,44 @@
+"""Regexes in RE2: linear in time whatever the pattern and the text."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from watcher.errors import RuleError
+
+MOST_MEMORY = 8 << 20
+"""Bytes that one compiled pattern may take."""
+
+
+@lru_cache(maxsize=1024)
+def compiled(pattern: str) -> Any:
+    """The compiled pattern; raises ``RuleError`` where the machine has no RE2."""
+    try:
+        import re2
+    except ImportError:
+        raise RuleError(
+            "this machine cannot read regexes", hint="install google-re2, or write words and prefixes"
+        ) from None
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = MOST_MEMORY
+    return re2.compile(pattern, options)
+
+
+def problem_of(pattern: str) -> str | None:
+    """Why RE2 does not take the pattern; None where it does."""
+    try:
+        compiled(pattern)
+    except RuleError:
+        raise
+    except Exception as error:  # re2.error is a C++ exception's shadow without a public base
+        text = error.args[0] if error.args else error
+        return text.decode(errors="replace") if isinstance(text, bytes) else str(text)
+    return None
+
+
+def search(pattern: str, text: str) -> tuple[int, int] | None:
+    """The first match's character span."""
+    found = compiled(pattern).search(text)
+    return found.span() if found else None

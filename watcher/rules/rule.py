@@ -1,0 +1,38 @@
+"""A compiled rule."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from watcher.rules.language import parse
+from watcher.rules.terms import NUMBERS
+from watcher.rules.tree import Compare, Node, canonical, leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``digest`` is of what the rule means (SHA-256, hex), so that other blanks or lists are no edit.
+
+    ``sources`` restricts whose listings count; empty for all.
+    """
+
+    text: str
+    tree: Node
+    sources: frozenset[str]
+    digest: str
+    uses_numbers: bool
+
+
+def compile_rule(text: str, sources: Sequence[str] = ()) -> Rule:
+    """Read a rule; raises ``RuleError`` with the place and what to write instead."""
+    tree = parse(text)
+    meaning = canonical(tree) + "\n" + ",".join(sorted(sources))
+    return Rule(
+        text=text,
+        tree=tree,
+        sources=frozenset(sources),
+        digest=hashlib.sha256(meaning.encode()).hexdigest(),
+        uses_numbers=any(isinstance(leaf, Compare) and leaf.field in NUMBERS for leaf in leaves(tree)),
+    )
