@@ -1,0 +1,12 @@
+"""From bytes to entries: one parser per kind of source, and the forms of saved pages. Pure and total."""
+
+from __future__ import annotations
+
+from watcher.parsers import huggingface
+from watcher.parsers.parser import Parser
+from watcher.parsers.saved import Saved, recognise
+
+PARSERS: dict[str, Parser] = {parser.kind: parser for parser in (huggingface.PARSER,)}
+"""All kinds of sources, by the name that ``kind:`` takes."""
+
+__all__ = ["PARSERS", "Parser", "Saved", "recognise"]

@@ -1,0 +1,123 @@
+"""Values of a page made safe where they enter: bounded, composed, without anything that steers a terminal or a mail.
+
+Every function is total: whatever JSON or HTML holds goes in, a clean value or nothing comes out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+TITLE_CHARS = 1_000
+ABSTRACT_CHARS = 50_000
+NAME_CHARS = 300
+URL_CHARS = 2_000
+LONGEST_LIST = 5_000
+LARGEST_NUMBER = 2**31 - 1
+"""What a column of whole numbers holds."""
+
+MARKS_IN_A_ROW = 30
+"""As in the Stream-Safe Text Format of Unicode Standard Annex 15; longer runs make composing quadratic."""
+
+# CSI sequences, OSC and its kin up to their end, then any two-character escape.
+_ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)|\x1b[ -~]")
+# Controls except whitespace, bidi controls, interlinear marks, surrogates, non-characters, the byte order mark, tags.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb"
+    "\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z][a-z-]*(?:\.[A-Z]{2})?/\d{7})(?:v([1-9]\d?))?", re.ASCII)
+_URL = re.compile(r"https?://[^\s<>\"'`\\]+", re.IGNORECASE)
+_DOI = re.compile(r"10\.\d{4,9}/[!-~]{1,250}", re.ASCII)
+_DOI_PREFIX = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)", re.IGNORECASE)
+
+
+def line(value: object, limit: int = TITLE_CHARS) -> str:
+    """A text in one line, at most ``limit`` characters: every run of whitespace is one blank; "" for what is no text.
+
+    Abstracts come wrapped at some width, or not, so that their line breaks mean nothing either.
+    """
+    if not isinstance(value, str):
+        return ""
+    # Bounded before the work: what is removed or composed makes a text shorter, never twice as long.
+    text = _UNSEEN.sub("", _ANSI.sub("", value[: 2 * limit]))
+    text = " ".join(text.split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _bound_marks(text))
+    return text[:limit].rstrip()
+
+
+def abstract(value: object) -> str:
+    """A text of several sentences, in one line."""
+    return line(value, ABSTRACT_CHARS)
+
+
+def names(values: object, limit: int = NAME_CHARS) -> tuple[str, ...]:
+    """The texts of a list, each in one line, without the empty ones and those that are no text."""
+    if not isinstance(values, list):
+        return ()
+    return tuple(name for value in values[:LONGEST_LIST] if (name := line(value, limit)))
+
+
+def number(value: object) -> int | None:
+    """A count; None for what is no whole number, negative, or more than a column holds."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= LARGEST_NUMBER else None
+
+
+def instant(value: object) -> datetime | None:
+    """An ISO 8601 instant in UTC (which it is in where it says nothing); None for anything else."""
+    if not isinstance(value, str) or len(value) > 40:
+        return None
+    try:
+        at = datetime.fromisoformat(value)
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def url(value: object) -> str | None:
+    """An absolute http(s) address that looks like where it leads; None for anything else."""
+    if not isinstance(value, str) or len(value) > URL_CHARS:
+        return None
+    address = value.strip()
+    if not re.fullmatch(r"https?://[^\s<>\"'`\\\x00-\x20\x7f-\x9f]+", address, re.IGNORECASE) or _UNSEEN.search(
+        address
+    ):
+        return None
+    try:
+        place = urlsplit(address)
+        host = place.hostname
+    except ValueError:
+        return None
+    return address if host and "@" not in place.netloc else None
+
+
+def arxiv_id(value: object) -> tuple[str, int | None] | None:
+    """An arXiv identifier of either era and the version it names; None for what is none.
+
+    The forms are those of https://info.arxiv.org/help/arxiv_identifier.html.
+    """
+    found = _ARXIV_ID.fullmatch(value) if isinstance(value, str) else None
+    return (found[1], int(found[2]) if found[2] else None) if found else None
+
+
+def doi(value: object) -> str | None:
+    """A DOI in lower case, without resolver or scheme; None for what is none."""
+    if not isinstance(value, str):
+        return None
+    name = _DOI_PREFIX.sub("", value.strip(), count=1)
+    return name.lower() if _DOI.fullmatch(name) else None
+
+
+def _bound_marks(text: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if marks <= MARKS_IN_A_ROW:
+            kept.append(char)
+    return "".join(kept)
