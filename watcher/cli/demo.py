@@ -1,0 +1,81 @@
+"""``watcher demo``: what watcher does, seen in a few seconds, without network or config."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.errors import UsageError, WatcherError
+from watcher.model import DeliveryState
+
+if TYPE_CHECKING:
+    from watcher.demo.tour import Stop, Tour
+
+MAIL = "mail.html"
+
+
+@click.command()
+@click.option(
+    "--state", type=click.Path(path_type=Path), metavar="DIR", help="Where to put what it makes.  [a new one]"
+)
+def demo(state: Path | None) -> int:
+    """Show what watcher does, without network or config.
+
+    Serves a small digest of invented papers from inside the process, watches it for two simulated days with three
+    subscriptions, tells what matches on the terminal, and ends.
+    """
+    from watcher.demo.tour import touring
+
+    folder = _folder(state)
+    morning = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0)
+    with touring(folder, morning, sys.stdout) as tour:
+        click.echo(f"A digest of invented papers is served at {tour.site.url}; three subscriptions watch it.")
+        stops = _days(tour)
+        _keep_mail(tour, folder / MAIL)
+    click.echo(
+        f"\nThe first message as HTML e-mail:  {folder / MAIL}\n"
+        f"The config that all this ran on:   {folder / 'config.yaml'}\n"
+        "Next: `watcher init` writes a config to start from; `watcher run` then watches the real digest."
+    )
+    return 0 if all(one.state is DeliveryState.SENT for stop in stops for one in stop.told) else 1
+
+
+def _folder(state: Path | None) -> Path:
+    if state is None:
+        return Path(tempfile.mkdtemp(prefix="watcher-demo-"))
+    if state.exists() and not (state.is_dir() and next(state.iterdir(), None) is None):
+        raise UsageError(f"{state} is not an empty folder: the demo keeps out of what it did not make")
+    state.mkdir(parents=True, exist_ok=True)
+    return state
+
+
+def _days(tour: Tour) -> list[Stop]:
+    """The first morning, the second, and an hour later."""
+    stops = [_look(tour, "eight papers are listed")]
+    tour.sleep(timedelta(days=1))
+    stops.append(_look(tour, "five new papers, and one of yesterday's is listed again"))
+    tour.sleep(timedelta(hours=1))
+    stops.append(_look(tour, "the pages are as they were"))
+    return stops
+
+
+def _look(tour: Tour, what: str) -> Stop:
+    click.secho(f"\n{tour.now:%A %H:%M}: {what}", bold=True)
+    stop = tour.look()
+    polled = stop.polled
+    told = sum(len(one.papers) for one in stop.told)
+    click.echo(
+        f"→ {polled.judged.verdict.value}: {polled.new} papers never seen before, {polled.matched} matches, {told} told"
+    )
+    return stop
+
+
+def _keep_mail(tour: Tour, path: Path) -> None:
+    if not tour.messages:
+        raise WatcherError("the demo told nothing: this installation does not work as it should")
+    path.write_text(tour.messages[0].html, encoding="utf-8")

@@ -1,0 +1,123 @@
+"""Two simulated days and an hour of watching the demo's site, by the steps that the daemon takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TextIO
+
+from watcher.app import open_parts
+from watcher.config import Config, load
+from watcher.demo.papers import DAY_ONE, DAY_TWO, TIDEPOOL
+from watcher.demo.site import Site, serving
+from watcher.model import Message, Outcome
+from watcher.notify import Notifier, problem_of
+from watcher.pipeline.apply import apply_config
+from watcher.pipeline.deliver import Delivered, deliver_all
+from watcher.pipeline.parts import Parts
+from watcher.pipeline.poll import Polled, poll
+from watcher.pipeline.tell import tell_due
+from watcher.rules import compile_rule
+from watcher.store import open_store
+
+SOURCE = "invented"
+DAY = timedelta(days=1)
+AGAIN = replace(TIDEPOOL, upvotes=TIDEPOOL.upvotes + 30)
+"""A paper of the first day that the second one lists once more."""
+
+CONFIG = """\
+# What `watcher demo` ran on. `watcher init` writes one for you, with every setting explained.
+timezone: UTC
+operator: [screen]
+
+sources:
+  invented: {{kind: huggingface, listing: daily, url: "{url}"}}
+
+receivers:
+  screen: {{url: "console://"}}
+
+subscriptions:
+  - name: forgetting
+    rule: >-
+      "continual learning" OR "catastrophic forgetting"
+    to: [screen]
+    when: immediately
+  - name: agents
+    any: [agent, tool use]
+    none: [survey]
+    to: [screen]
+    when: immediately
+  - name: valdemarsson
+    rule: 'author:"I Valdemarsson-Cho"'
+    to: [screen]
+    when: immediately
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One look at the site: what was read there and what was told of it."""
+
+    polled: Polled
+    told: tuple[Delivered, ...]
+
+
+@dataclass
+class Tour:
+    """The demo under way. ``folder`` holds its config and its database."""
+
+    folder: Path
+    site: Site
+    parts: Parts
+    messages: list[Message] = field(default_factory=list)
+    now: datetime = field(kw_only=True)
+
+    def look(self) -> Stop:
+        """Poll, tell, send: what the daemon does when it is time."""
+        polled = poll(self.parts.config.sources[SOURCE], self.parts)
+        tell_due(self.parts)
+        return Stop(polled, tuple(deliver_all(self.parts)))
+
+    def sleep(self, time: timedelta) -> None:
+        """Let simulated time pass."""
+        self.now += time
+        self.site.today = self.now.date()
+
+
+@contextmanager
+def touring(folder: Path, now: datetime, console: TextIO) -> Iterator[Tour]:
+    """Serve the site and open everything else, in the real way, in ``folder``; messages go to ``console``."""
+    today = now.date()
+    with serving(Site({today: DAY_ONE, today + DAY: (*DAY_TWO, AGAIN)}, today)) as site:
+        config = _config(folder, site.url)
+        with open_store(folder / "watcher.db", mode="create") as store:
+            tour: Tour
+            parts = open_parts(config, store, {}, clock=lambda: tour.now, console=console)
+            tour = Tour(folder, site, parts, now=now)
+            parts.notifier = _Keeping(console, tour.messages.append)
+            apply_config(parts)
+            try:
+                yield tour
+            finally:
+                parts.fetcher.close()
+
+
+def _config(folder: Path, url: str) -> Config:
+    path = folder / "config.yaml"
+    path.write_text(CONFIG.format(url=url), encoding="utf-8")
+    return load(path, env={}, last_good=None, check_url=problem_of, check_rule=compile_rule)
+
+
+class _Keeping(Notifier):
+    """Sends, and keeps what was sent."""
+
+    def __init__(self, console: TextIO, keep: Callable[[Message], None]) -> None:
+        super().__init__(console)
+        self._keep = keep
+
+    def send(self, url: str, message: Message, delivery_id: str) -> Outcome:
+        self._keep(message)
+        return super().send(url, message, delivery_id)
