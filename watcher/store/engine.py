@@ -75,11 +75,12 @@ def sqlite_engine(path: Path, access: Access) -> Engine:
         connection.execute("PRAGMA synchronous = FULL")
         return connection
 
-    # A pooled reader would keep a snapshot of files that a writer may replace.
-    pool = {"poolclass": QueuePool, "pool_size": 8} if access == "write" else {"poolclass": NullPool}
-    engine = create_engine("sqlite://", creator=connect, **pool)  # type: ignore[call-overload]
+    if access == "write":
+        engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=8)
+    else:
+        # A pooled reader would keep files open that a writer replaces.
+        engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
     event.listen(engine, "begin", _begin_sqlite)
-    assert isinstance(engine, Engine)
     return engine
 
 

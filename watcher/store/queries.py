@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, String, func, select, type_coerce
@@ -33,15 +34,10 @@ def undated_day(connection: Connection) -> ColumnElement[str]:
 
 def paper_of(row: Any, listings: Iterable[Any]) -> Paper:
     """The paper that a row of ``paper`` and its rows of ``listing`` are."""
-    names = ("id", "key", "title", "abstract", "arxiv_id", "version", "doi", "url", "organization", "published")
-    more = ("first_seen", "summary", "submitter", "code_url", "project_url", "thumbnail")
-    return Paper(
-        **{name: row[name] for name in (*names, *more)},
-        **{name: tuple(row[name]) for name in ("authors", "keywords", "categories")},
-        listings=tuple(listing_of(listing) for listing in listings),
-    )
+    values = {field.name: row[field.name] for field in fields(Paper) if field.name != "listings"}
+    values |= {name: tuple(values[name]) for name in ("authors", "keywords", "categories")}
+    return Paper(**values, listings=tuple(listing_of(listing) for listing in listings))
 
 
 def listing_of(row: Any) -> Listing:
-    names = ("source", "day", "rank", "upvotes", "comments", "read_at")
-    return Listing(**{name: row[name] for name in names})
+    return Listing(**{field.name: row[field.name] for field in fields(Listing)})

@@ -187,7 +187,7 @@ class Recording:
     def _execute_update(self, table: Table, keys: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
         if rows:
             where = [table.c[key] == bindparam(f"old_{key}") for key in keys]
-            columns = {name: bindparam(name) for name in rows[0] if name not in keys}
+            columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name not in keys}
             values = [row | {f"old_{key}": row[key] for key in keys} for row in rows]
             self._connection.execute(update(table).where(*where).values(columns), values)
 
