@@ -30,10 +30,10 @@ _HEAD = re.compile(
     rf"|{_DATE}(?=$|[^\s\d,])"
 )
 _BRAND = re.compile(r"Get trending papers in your email inbox|Daily Papers(?=$|by)|and the research community")
-_FRAME = frozenset(
-    """Models|Datasets|Spaces|Buckets|Posts|Docs|Solutions|Pricing|Enterprise|Community|Company|TOS|Privacy|About
-    |Careers|Website|Papers|Daily|Weekly|Monthly|Trending|Previous|Next|Log In|Sign Up|System theme|© Hugging Face
-    |Hugging Face|Load more""".replace("\n    ", "").split("|")
+_FRAME = re.compile(
+    "Models|Datasets|Spaces|Buckets|Posts|Docs|Solutions|Pricing|Enterprise|Community|Company|TOS|Privacy|About|Careers"
+    "|Website|Papers|Daily|Weekly|Monthly|Trending|Previous|Next|Log In|Sign Up|System theme|(?:© )?Hugging Face"
+    "|Load more"
 )
 
 
@@ -59,7 +59,7 @@ def lines_of(text: str) -> Lines:
     blocks = [block for block in _blocks(text) if block]
     lines = [line for block in _unwrapped(blocks) for line in block]
     lines, head = _beheaded(lines)
-    while lines and lines[-1].text in _FRAME:
+    while lines and _FRAME.fullmatch(lines[-1].text):
         lines.pop()
     years = [found[3] for piece in head if (found := WHEN.fullmatch(piece)) and found[3]]
     split = [part for line in lines for part in split_meta(line)]
@@ -114,6 +114,6 @@ def _beheaded(lines: list[Line]) -> tuple[list[Line], list[str]]:
         while found := _HEAD.match(rest):
             pieces.append(found[0])
             rest = rest[found.end() :].lstrip()
-        if rest and rest not in _FRAME:
+        if rest and not _FRAME.fullmatch(rest):
             return [Line(line.number, rest), *lines[n + 1 :]], pieces
     return [], pieces
