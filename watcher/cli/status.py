@@ -117,7 +117,8 @@ def _incident(one: Open) -> Report:
 
 def _print(report: Report) -> None:
     daemon = {True: "a daemon runs", False: "no daemon runs", None: "daemons are not seen from here"}
-    click.echo(f"{daemon[report['daemon']]}; {report['papers']} papers stored; times are UTC")
+    papers = "1 paper" if report["papers"] == 1 else f"{report['papers']} papers"
+    click.echo(f"{daemon[report['daemon']]}; {papers} stored; times are UTC")
     _section(
         "sources",
         ("source", "last poll", "verdict", "new>", "next"),
