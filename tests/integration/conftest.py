@@ -79,11 +79,19 @@ def postgres() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def migrated(postgres: Server) -> str:
+def postgres_template(postgres: Server) -> str:
     """The name of a database with the tables in it, to be copied."""
     postgres.execute("CREATE DATABASE migrated")
     open_store(postgres.url("migrated"), mode="create").close()
     return "migrated"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the tables in it, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "watcher.db"
+    open_store(path, mode="create").close()
+    return path
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -102,15 +110,19 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
 @pytest.fixture(params=["sqlite", "postgresql"])
 def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Store]]:
     """Makes new databases with the tables in them; they are gone after the test."""
-    server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
-    template = request.getfixturevalue("migrated") if server else None
+    is_sqlite = request.param == "sqlite"
+    template = request.getfixturevalue("sqlite_template" if is_sqlite else "postgres_template")
+    server: Server | None = None if is_sqlite else request.getfixturevalue("postgres")
     made: list[tuple[Store, str]] = []
 
     def make() -> Store:
         name = f"store{next(_numbers)}"
         if server:
             server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        store = open_store(server.url(name) if server else tmp_path / name / "watcher.db", mode="create")
+        else:
+            (tmp_path / name).mkdir()
+            shutil.copy(template, tmp_path / name)
+        store = open_store(server.url(name) if server else tmp_path / name / "watcher.db")
         made.append((store, name))
         return store
 

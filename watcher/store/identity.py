@@ -118,11 +118,10 @@ class Catalogue:
         own = content_key(entry)
         if known := self._by_key.get(own):
             return Identity((known.final,), ())
-        alike = [known for known in self._titled(entry) if agrees(entry, known)]
-        if len(alike) == 1:
-            return Identity((alike[0],), (own,))
         plain = title_key(entry.title)
-        return Identity((), (own,) if plain in self._by_key else (plain, own))
+        keys = (own,) if plain in self._by_key else (plain, own)
+        alike = [known for known in self._titled(entry) if agrees(entry, known)]
+        return Identity(tuple(alike) if len(alike) == 1 else (), keys)
 
     def _known(self, keys: Iterable[str]) -> list[Candidate]:
         return [self._by_key[key].final for key in keys if key in self._by_key]

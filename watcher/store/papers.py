@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -63,14 +64,20 @@ class Papers:
         return self.get(ids)[0] if len(ids) == 1 else None
 
     def all(self, since: date | None = None) -> Iterator[Paper]:
-        """Every paper, or those of digest day ``since`` and later; newest digest first, a few hundred in memory."""
+        """Every paper, or those of digest day ``since`` and later; newest digest first.
+
+        Memory holds a few hundred papers at a time, and eight bytes of each.
+        """
         day = func.coalesce(first_day(), undated_day(self._connection))
         query = select(_paper.c.id).where(_LIVES).order_by(day.desc(), _paper.c.id.desc())
         if since is not None:
             query = query.where(day >= since.isoformat())
+        ids = array("q")
         rows = self._connection.execute(query, execution_options={"yield_per": MOST_BOUND})
         for batch in rows.scalars().partitions():
-            yield from self.get(batch)
+            ids.extend(batch)
+        for wanted in in_batches(ids):
+            yield from self.get(wanted)
 
     def count(self) -> int:
         return self._connection.scalar(select(func.count()).select_from(_paper).where(_LIVES)) or 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Table, bindparam, func, insert, select, text, update
 
 from watcher.model import Entry
 from watcher.store import schema
@@ -128,8 +128,8 @@ class Recording:
         for kept, merged in self._merges:
             merge_papers(self._connection, kept, merged)
         added = [paper for paper in self._added if paper.merged_into is None]
-        for paper, paper_id in zip(added, self._insert(_paper, [paper.values for paper in added]), strict=True):
-            paper.values["id"] = paper_id
+        self._insert(_paper, [paper.values for paper in added])
+        for paper in added:
             paper.is_changed = False
         changed = [paper for paper in self._seen.values() if paper.is_changed and paper.merged_into is None]
         self._update(_paper, [paper.values for paper in changed])
@@ -146,8 +146,7 @@ class Recording:
         fresh = [self._row(place, entry) for place, entry in wanted.items() if place not in known]
         again = [_newer(known[place], self._row(place, entry)) for place, entry in wanted.items() if place in known]
         changed = [row for row in again if row.pop("is_changed")]
-        for row, listing_id in zip(fresh, self._insert(_listing, fresh), strict=True):
-            row["id"] = listing_id
+        self._insert(_listing, fresh)
         self._update(_listing, again)
         numbers = [row for row in (*fresh, *changed) if row["upvotes"] is not None or row["comments"] is not None]
         self._write_metrics(numbers)
@@ -174,12 +173,20 @@ class Recording:
             # Read twice at one instant: what was read last counts.
             self._execute_update(_metric, ["listing_id", "at"], rows)
 
-    def _insert(self, table: Table, rows: Sequence[dict[str, Any]]) -> list[int]:
-        """Insert the rows; their ids, in the same order."""
-        if not rows:
-            return []
-        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-        return list(self._connection.scalars(statement, list(rows)))
+    def _insert(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert the rows, and give each its id; SQLite's RETURNING would take a statement for each."""
+        if rows:
+            for row, free_id in zip(rows, self._free_ids(table, len(rows)), strict=True):
+                row["id"] = free_id
+            self._connection.execute(insert(table), list(rows))
+
+    def _free_ids(self, table: Table, n: int) -> Sequence[int]:
+        if self._connection.dialect.name == "postgresql":
+            sequence = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
+            numbers = select(sequence).select_from(func.generate_series(1, n))
+            return sorted(self._connection.scalars(numbers))
+        last = self._connection.scalar(select(func.max(table.c.id))) or 0
+        return range(last + 1, last + 1 + n)
 
     def _update(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         self._execute_update(table, ["id"], rows)

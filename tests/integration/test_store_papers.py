@@ -1,0 +1,429 @@
+"""Papers on real databases: recorded once whatever lists them, merged, found and listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from watcher.model import Endpoint, Entry, Paper, Subscription
+from watcher.store import Store, schema
+from watcher.store.recording import Recorded
+
+NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+TUESDAY, MONDAY, FRIDAY = date(2026, 3, 10), date(2026, 3, 9), date(2026, 3, 6)
+
+ABSTRACTS = {
+    "kites": "We map the rivers of a made-up continent with seven kites and a bag of string. Each kite carries a small "
+    "camera, and each camera a smaller clock. Our maps are wrong by less than the length of a boat.",
+    "mills": "Windmills forget. This paper measures how long a windmill remembers the storm before the last one by "
+    "asking its miller. Of forty millers thirty answered, and nine of their windmills remembered anything.",
+    "bells": "A bell rung under water is heard by nobody, or so it was thought. Nineteen divers, four lakes and one "
+    "very patient carp show that the opposite holds wherever the water is colder than the bell.",
+}
+
+
+def kites(number: int | None = 1, **more: Any) -> Entry:
+    """An entry with an arXiv id, or one that only its title identifies."""
+    arxiv_id = None if number is None else f"2603.{number:05}"
+    shown: dict[str, Any] = {
+        "title": "Kites over Rivers",
+        "abstract": ABSTRACTS["kites"],
+        "arxiv_id": arxiv_id,
+        "keys": (f"arxiv:{arxiv_id}",) if arxiv_id else (),
+        "listed": TUESDAY if arxiv_id else None,
+    }
+    return Entry(**shown | more)
+
+
+def record(store: Store, *entries: Entry, source: str = "hf", now: datetime = NOW, whole: bool = True) -> Recorded:
+    with store.transaction() as tx:
+        return tx.papers.record_entries(entries, source, now, whole=whole)
+
+
+def stored(store: Store) -> list[Paper]:
+    with store.reading() as tx:
+        return list(tx.papers.all())
+
+
+def test_every_field_comes_back(store: Store) -> None:
+    entry = Entry(
+        title="Kites over Rivers",
+        keys=("arxiv:2603.00001", "doi:10.1/x"),
+        abstract=ABSTRACTS["kites"],
+        authors=("Ana Lund", "Bo Weir"),
+        arxiv_id="2603.00001",
+        version=2,
+        doi="10.1/x",
+        url="https://example.org/1",
+        organization="Kite Institute",
+        published=datetime(2026, 3, 8, 23, 30, tzinfo=UTC),
+        listed=TUESDAY,
+        rank=1,
+        upvotes=12,
+        comments=3,
+        submitter="bo",
+        summary="Kites map rivers.",
+        keywords=("kites", "maps"),
+        categories=("cs.CV",),
+        code_url="https://example.org/code",
+        project_url="https://example.org/project",
+        thumbnail="https://example.org/1.png",
+    )
+    recorded = record(store, entry)
+    [paper] = stored(store)
+    assert recorded == Recorded(new=(paper.id,), touched=(paper.id,), ids=(paper.id,))
+    assert (paper.key, paper.first_seen) == ("arxiv:2603.00001", NOW)
+    shared = [name for name in Paper.__dataclass_fields__ if name in Entry.__dataclass_fields__]
+    assert len(shared) == 16
+    assert {name: getattr(paper, name) for name in shared} == {name: getattr(entry, name) for name in shared}
+    [listing] = paper.listings
+    assert (listing.source, listing.day, listing.read_at) == ("hf", TUESDAY, NOW)
+    assert (listing.rank, listing.upvotes, listing.comments) == (1, 12, 3)
+
+
+def test_the_same_page_again_changes_nothing(store: Store) -> None:
+    entries = [kites(1, upvotes=3), kites(2, title="Mills", abstract=ABSTRACTS["mills"]), kites(None, title="Bells")]
+    first = record(store, *entries)
+    before = stored(store)
+    again = record(store, *entries)
+    assert again == Recorded(new=(), touched=(), ids=first.ids)
+    assert stored(store) == before
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        pytest.param(kites(upvotes=4), id="upvotes"),
+        pytest.param(kites(upvotes=3, comments=1), id="comments"),
+        pytest.param(kites(upvotes=3, listed=MONDAY), id="another day"),
+        pytest.param(kites(upvotes=3, title="Kites above Rivers"), id="title"),
+        pytest.param(kites(upvotes=3, organization="Kite Institute"), id="a fact"),
+    ],
+)
+def test_touched_are_papers_with_something_new(store: Store, later: Entry) -> None:
+    first = record(store, kites(upvotes=3), kites(2, title="Mills", abstract=ABSTRACTS["mills"]))
+    recorded = record(store, later, now=NOW + HOUR)
+    assert recorded == Recorded(new=(), touched=first.ids[:1], ids=first.ids[:1])
+
+
+def test_another_source_lists_it_too(store: Store) -> None:
+    first = record(store, kites())
+    recorded = record(store, kites(listed=None), source="feed")
+    assert recorded == Recorded(new=(), touched=first.ids, ids=first.ids)
+    [paper] = stored(store)
+    assert {(listing.source, listing.day) for listing in paper.listings} == {("hf", TUESDAY), ("feed", None)}
+
+
+def test_numbers_are_those_read_last_and_their_history_is_kept(store: Store) -> None:
+    numbers = [(3, 0, 7), (3, 0, 2), (5, None, 1), (None, None, 9)]
+    for hour, (upvotes, comments, rank) in enumerate(numbers):
+        record(store, kites(upvotes=upvotes, comments=comments, rank=rank), now=NOW + hour * HOUR)
+    [paper] = stored(store)
+    [listing] = paper.listings
+    assert (listing.upvotes, listing.comments, listing.rank) == (5, 0, 9)
+    assert listing.read_at == NOW + 3 * HOUR
+    assert history(store) == [(NOW, 3, 0), (NOW + 2 * HOUR, 5, 0)]
+
+
+def test_of_two_readings_at_one_instant_the_last_counts(store: Store) -> None:
+    record(store, kites(upvotes=3))
+    record(store, kites(upvotes=4))
+    assert history(store) == [(NOW, 4, None)]
+
+
+def history(store: Store) -> list[tuple[datetime, int | None, int | None]]:
+    metric = schema.metric
+    with store.reading() as tx:
+        rows = tx.connection.execute(select(metric.c.at, metric.c.upvotes, metric.c.comments).order_by(metric.c.at))
+        return [(row.at, row.upvotes, row.comments) for row in rows]
+
+
+def test_a_page_may_show_one_paper_twice(store: Store) -> None:
+    recorded = record(store, kites(rank=1), kites(rank=2), kites(listed=MONDAY))
+    assert len(recorded.new) == 1
+    assert recorded.ids == recorded.new * 3
+    [paper] = stored(store)
+    assert [(listing.day, listing.rank) for listing in paper.listings] == [(MONDAY, None), (TUESDAY, 2)]
+
+
+# --- waiting for an abstract ---
+
+
+def test_a_paper_without_abstract_waits_where_the_page_is_not_whole(store: Store) -> None:
+    cards = record(store, kites(abstract=""), kites(2, title="Mills"), whole=False)
+    waits, ready = cards.ids
+    assert cards.new == (waits, ready)
+    with store.reading() as tx:
+        assert tx.papers.waiting(before=NOW) == [waits]
+        assert tx.papers.waiting(before=NOW - HOUR) == []
+        assert tx.papers.ready(cards.ids, waited_since=NOW - HOUR) == [ready]
+        assert tx.papers.ready(cards.ids, waited_since=NOW) == [waits, ready]
+
+
+@pytest.mark.parametrize("abstract", [ABSTRACTS["kites"], ""])
+def test_a_whole_page_ends_the_waiting(store: Store, abstract: str) -> None:
+    cards = record(store, kites(abstract=""), whole=False)
+    assert record(store, kites(abstract=""), now=NOW + HOUR, whole=False).touched == ()
+    whole = record(store, kites(abstract=abstract), now=NOW + 2 * HOUR)
+    assert whole == Recorded(new=(), touched=cards.ids, ids=cards.ids)
+    with store.reading() as tx:
+        assert tx.papers.waiting(before=NOW + HOUR) == []
+
+
+def test_who_stopped_waiting_does_not_begin_again(store: Store) -> None:
+    cards = record(store, kites(abstract=""), whole=False)
+    with store.transaction() as tx:
+        tx.papers.stop_waiting(cards.ids)
+    assert record(store, kites(abstract=""), now=NOW + HOUR, whole=False).touched == ()
+    with store.reading() as tx:
+        assert tx.papers.waiting(before=NOW + HOUR) == []
+
+
+# --- one paper is one paper ---
+
+
+@pytest.mark.parametrize("text_first", [True, False])
+def test_text_page_and_arxiv_page_show_one_paper(store: Store, text_first: bool) -> None:
+    pages = [(kites(None), "import"), (kites(7, authors=("Ana Lund",)), "hf")]
+    ids = {record(store, entry, source=source).ids for entry, source in (pages if text_first else pages[::-1])}
+    assert len(ids) == 1
+    [paper] = stored(store)
+    assert (paper.key, paper.arxiv_id, paper.authors) == ("arxiv:2603.00007", "2603.00007", ("Ana Lund",))
+    assert {listing.source for listing in paper.listings} == {"import", "hf"}
+    with store.reading() as tx:
+        assert tx.papers.find("arxiv:2603.00007") == tx.papers.find("title:kites over rivers") == paper
+
+
+def test_two_papers_of_one_title_stay_two(store: Store) -> None:
+    others = [kites(2, abstract=ABSTRACTS["mills"]), kites(None, abstract=ABSTRACTS["bells"]), kites(None)]
+    recorded = record(store, kites(1), *others)
+    assert len(recorded.new) == 3
+    assert recorded.ids[3] == recorded.ids[0]
+    assert record(store, kites(1), *others).new == ()
+
+
+def test_two_arxiv_ids_with_one_text_stay_two(store: Store) -> None:
+    assert len(record(store, kites(1), kites(2)).new) == 2
+
+
+def test_two_known_papers_become_one(store: Store) -> None:
+    text_page = record(store, kites(None), source="import", now=NOW - HOUR)
+    cards = record(store, kites(abstract="", upvotes=3), whole=False)
+    whole = record(store, kites(upvotes=4), now=NOW + HOUR)
+    assert whole == Recorded(new=(), touched=text_page.ids, ids=text_page.ids)
+    [paper] = stored(store)
+    assert (paper.id, paper.key, paper.first_seen) == (text_page.ids[0], "arxiv:2603.00001", NOW - HOUR)
+    assert {(listing.source, listing.upvotes) for listing in paper.listings} == {("import", None), ("hf", 4)}
+    assert history(store) == [(NOW, 3, None), (NOW + HOUR, 4, None)]
+    with store.reading() as tx:
+        assert tx.papers.count() == 1
+        assert tx.papers.get([*cards.ids, *text_page.ids]) == [paper]
+        assert tx.papers.find("2603.00001") == tx.papers.find("title:kites over rivers") == paper
+        assert tx.papers.waiting(before=NOW + HOUR) == []
+
+
+def test_listings_of_one_place_and_day_become_one(store: Store) -> None:
+    record(store, kites(None, keys=("doi:10.1/x",), listed=TUESDAY, upvotes=9))
+    record(store, kites(1, upvotes=3), now=NOW - HOUR)
+    record(store, kites(1, upvotes=4, keys=("arxiv:2603.00001", "doi:10.1/x")), now=NOW + HOUR)
+    [paper] = stored(store)
+    [listing] = paper.listings
+    assert (listing.upvotes, listing.read_at) == (4, NOW + HOUR)
+    assert history(store) == [(NOW - HOUR, 3, None), (NOW, 9, None), (NOW + HOUR, 4, None)]
+
+
+def test_a_merged_paper_resolves_after_the_next_merge_too(store: Store) -> None:
+    three = [record(store, kites(None, keys=(key,))).ids[0] for key in ("url:https://a.example/1", "doi:10.1/x")]
+    three += record(store, kites(1)).ids
+    record(store, kites(1, keys=("arxiv:2603.00001", "doi:10.1/x")))
+    record(store, kites(1, keys=("arxiv:2603.00001", "url:https://a.example/1")))
+    [paper] = stored(store)
+    assert paper.id == three[0]
+    with store.reading() as tx:
+        assert [tx.papers.get([id]) for id in three] == [[paper]] * 3
+
+
+def test_three_on_one_page_become_one(store: Store) -> None:
+    both = kites(1, keys=("arxiv:2603.00001", "doi:10.1/x"))
+    recorded = record(store, kites(None), kites(None, keys=("doi:10.1/x",), title="Kites"), both)
+    assert len(recorded.new) == 1
+    assert recorded.touched == recorded.new
+    assert recorded.ids == recorded.new * 3
+    assert record(store, both).touched == ()
+
+
+def test_matches_go_with_the_merge(store: Store) -> None:
+    from watcher.alerts.changes import Wanted
+    from watcher.model import Decision, Fate, Hit
+    from watcher.store.matches import Found
+
+    [older] = record(store, kites(None), source="import").ids
+    [younger] = record(store, kites(abstract=""), whole=False).ids
+    wanted = Subscription(name="kites", rule="kite", to=("me",), endpoints=(Endpoint("me"),))
+    with store.transaction() as tx:
+        subscription = tx.subscriptions.insert(Wanted(wanted, "digest"), None, NOW)
+        found = [Found(subscription, id, Hit(strong=True), Decision(Fate.HELD)) for id in (older, younger)]
+        assert tx.matches.record(found, NOW) == 2
+    record(store, kites())
+    with store.reading() as tx:
+        assert list(tx.matches.held(subscription).values()) == [older]
+
+
+_TITLES = ["Kites", "Mills", "On Bells"]
+
+
+@st.composite
+def _entries(draw: st.DrawFn) -> Entry:
+    """Entries of at most nine papers; one arXiv id for each title and abstract."""
+    title, subject = draw(st.sampled_from(_TITLES)), draw(st.sampled_from(sorted(ABSTRACTS)))
+    number = 10 * _TITLES.index(title) + sorted(ABSTRACTS).index(subject)
+    has_id = draw(st.booleans())
+    return kites(
+        number if has_id else None,
+        title=draw(st.sampled_from([title, title.upper()])),
+        abstract=ABSTRACTS[subject],
+        listed=draw(st.sampled_from([None, MONDAY, TUESDAY])),
+        upvotes=draw(st.none() | st.integers(0, 3)),
+    )
+
+
+_PAGES = st.lists(st.lists(_entries(), max_size=6), max_size=4)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pages=_PAGES, data=st.data())
+def test_the_order_of_pages_does_not_matter(
+    make_store: Callable[[], Store], pages: list[list[Entry]], data: st.DataObject
+) -> None:
+    known = {(entry.title.casefold(), entry.abstract) for page in pages for entry in page}
+    for order in (pages, data.draw(st.permutations(pages))):
+        store = make_store()
+        for page in order:
+            record(store, *page)
+        papers = stored(store)
+        assert sorted((paper.title.casefold(), paper.abstract) for paper in papers) == sorted(known)
+        for page in order:
+            recorded = record(store, *page)
+            assert recorded.new == ()
+            assert set(recorded.ids) <= {paper.id for paper in papers}
+        store.close()
+
+
+# --- finding and listing ---
+
+
+@pytest.fixture
+def shelf(store: Store) -> Store:
+    """Five papers: two dated, one dated long ago, one only published, one without any day."""
+    record(store, kites(1), kites(2, title="Mills", abstract=ABSTRACTS["mills"], listed=MONDAY))
+    record(store, kites(3, title="Bells", abstract=ABSTRACTS["bells"], listed=date(2025, 1, 2)), source="lab")
+    published = datetime(2026, 3, 7, 23, 59, tzinfo=UTC)
+    record(store, kites(4, title="Looms", abstract="Weaving.", listed=None, published=published), source="lab")
+    record(store, kites(None, title="Clocks", abstract="Ticking."), source="import")
+    return store
+
+
+def titles(papers: Sequence[Paper]) -> list[str]:
+    return [paper.title for paper in papers]
+
+
+def test_all_come_newest_digest_first(shelf: Store) -> None:
+    expected = ["Clocks", "Kites over Rivers", "Mills", "Looms", "Bells"]
+    with shelf.reading() as tx:
+        assert titles(list(tx.papers.all())) == expected
+        assert titles(list(tx.papers.all(since=MONDAY))) == expected[:3]
+        assert titles(list(tx.papers.all(since=date(2026, 3, 7)))) == expected[:4]
+        assert [paper.digest_day for paper in tx.papers.all()] == sorted(
+            (paper.digest_day for paper in tx.papers.all()), reverse=True
+        )
+        assert tx.papers.count() == 5
+
+
+def test_all_come_in_pieces(store: Store) -> None:
+    entries = [kites(n, title=f"Kite {n}", abstract=f"Number {n}.") for n in range(1200)]
+    record(store, *entries)
+    with store.reading() as tx:
+        first = next(iter(tx.papers.all()))
+        assert first.title == "Kite 1199"
+        assert sorted(titles(list(tx.papers.all()))) == sorted(entry.title for entry in entries)
+
+
+def test_listed_in_and_since(shelf: Store) -> None:
+    def names(ids: list[int]) -> set[str]:
+        with shelf.reading() as tx:
+            return set(titles(tx.papers.get(ids)))
+
+    with shelf.reading() as tx:
+        papers = tx.papers
+        assert names(papers.listed_in("hf", [TUESDAY])) == {"Kites over Rivers"}
+        assert names(papers.listed_in("hf", [MONDAY, TUESDAY])) == {"Kites over Rivers", "Mills"}
+        assert names(papers.listed_in("lab", [MONDAY, TUESDAY])) == set()
+        assert names(papers.listed_in(None, [MONDAY, date(2025, 1, 2)])) == {"Mills", "Bells"}
+        assert names(papers.listed_in(None, [])) == set()
+        assert names(papers.listed_since(MONDAY)) == {"Kites over Rivers", "Mills", "Clocks"}
+        assert names(papers.listed_since(date(2026, 3, 7))) == {"Kites over Rivers", "Mills", "Clocks", "Looms"}
+        assert names(papers.listed_since(date(2025, 1, 1), "lab")) == {"Bells", "Looms"}
+
+
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [
+        ("arxiv:2603.00001", "Kites over Rivers"),
+        ("2603.00001", "Kites over Rivers"),
+        ("2603.00001v3", "Kites over Rivers"),
+        ("arXiv:2603.00001v3", "Kites over Rivers"),
+        (" 2603.00002 ", "Mills"),
+        ("title:clocks", "Clocks"),
+        ("clocks", "Clocks"),
+        ("title:clo", "Clocks"),
+        ("2603.0000", None),
+        ("2603.%", None),
+        ("2603_00001", None),
+        ("2604.00001", None),
+        ("", None),
+    ],
+)
+def test_find(shelf: Store, key: str, title: str | None) -> None:
+    with shelf.reading() as tx:
+        found = tx.papers.find(key)
+    assert (found and found.title) == title
+
+
+def test_get_keeps_the_order_asked_for(shelf: Store) -> None:
+    with shelf.reading() as tx:
+        ids = [paper.id for paper in tx.papers.all()]
+        assert [paper.id for paper in tx.papers.get(ids)] == ids
+        assert [paper.id for paper in tx.papers.get(ids[::-1])] == ids[::-1]
+        assert tx.papers.get([]) == tx.papers.get([987_654]) == []
+
+
+def test_many_entries_take_few_statements(store: Store) -> None:
+    """A page of a thousand costs about as many statements as one of ten."""
+    from sqlalchemy import event
+
+    counted: list[int] = []
+    for n in (10, 1000):
+        entries = [kites(n * 10_000 + i, title=f"Kite {n} {i}", abstract=f"No. {i}", upvotes=1) for i in range(n)]
+        for _ in ("new", "again"):
+            with store.transaction() as tx:
+                statements: list[str] = []
+                event.listen(tx.connection, "before_cursor_execute", lambda *args, to=statements: to.append(args[2]))
+                tx.papers.record_entries(entries, "hf", NOW)
+                counted.append(len(statements))
+    assert max(counted) < 40
+
+
+def test_nothing_is_stored_where_the_transaction_fails(store: Store) -> None:
+    with pytest.raises(KeyError), store.transaction() as tx:
+        tx.papers.record_entries([kites()], "hf", NOW)
+        raise KeyError("a mistake")
+    with store.reading() as tx:
+        tables = (schema.paper, schema.paper_key, schema.listing)
+        assert [tx.connection.scalar(select(func.count()).select_from(table)) for table in tables] == [0, 0, 0]
