@@ -413,10 +413,9 @@ class Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A delivery put into words. ``html`` is a whole document; ``markdown`` is CommonMark; ``slack`` is mrkdwn."""
+    """A delivery put into words. ``html`` is a whole document, ``markdown`` is CommonMark."""
 
     subject: str
     text: str
     html: str
     markdown: str
-    slack: str

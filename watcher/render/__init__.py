@@ -1,0 +1,90 @@
+"""Deliveries put into words: subject, text, HTML, Markdown. Pure."""
+
+from __future__ import annotations
+
+import textwrap
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from watcher.model import Content, DeliveryKind, Item, Message
+from watcher.render import escape
+from watcher.render.notice import notice_of
+from watcher.render.view import Piece, counted, groups_of, paper_view, subject_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+WIDTH = 76
+
+
+def render(content: Content) -> Message:
+    """Everything that a message for any service needs."""
+    if content.delivery.kind is DeliveryKind.DIGEST:
+        subject = subject_of(content)
+        context = {
+            "subject": subject,
+            "groups": groups_of(content.items),
+            "names": list(dict.fromkeys(name for item in content.items for name in item.subscriptions)),
+            "delivery": content.delivery,
+        }
+        return _message("digest", subject, context)
+    notice = notice_of(content)
+    return _message("notice", f"watcher: {notice.headline}", {"subject": notice.headline, "notice": notice})
+
+
+def estimated_size(item: Item) -> int:
+    """Characters that one paper takes in the longest of the formats that have a limit (Markdown)."""
+    view = paper_view(item)
+    texts = [view.title, view.url or "", view.authors, view.about, view.terms, *(piece.text for piece in view.snippet)]
+    links = sum(len(link.url) + len(link.name) + 8 for link in view.links)
+    return sum(len(escape.markdown(text)) for text in texts) + links + 60
+
+
+def _message(name: str, subject: str, context: dict[str, object]) -> Message:
+    return Message(
+        subject=subject,
+        text=_template(f"{name}.txt").render(context).strip() + "\n",
+        html=_template(f"{name}.html").render(context),
+        markdown=_template(f"{name}.md").render(context).strip() + "\n",
+    )
+
+
+def _template(name: str):  # type: ignore[no-untyped-def]
+    return _environment().get_template(name)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("watcher.render"),
+        autoescape=lambda name: bool(name) and name.endswith(".html"),  # type: ignore[union-attr]
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"md": escape.markdown, "wrap": _wrap, "counted": counted, "plain": _plain, "bold": _bold}
+    return environment
+
+
+def _wrap(text: str, indent: int = 0) -> str:
+    """Filled lines of a plain-text message; addresses stay whole."""
+    blanks = " " * indent
+    return textwrap.fill(
+        text, WIDTH, initial_indent=blanks, subsequent_indent=blanks, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _plain(pieces: tuple[Piece, ...]) -> str:
+    return "".join(piece.text for piece in pieces).strip()
+
+
+def _bold(pieces: tuple[Piece, ...]) -> str:
+    return "".join(_marked(piece) for piece in pieces).strip()
+
+
+def _marked(piece: Piece) -> str:
+    text = escape.markdown(piece.text)
+    return f"**{text.strip()}**" if piece.is_match and text.strip() else text
