@@ -1,0 +1,122 @@
+"""Whatever bytes come: a value, never an exception, never a paper of which nobody could say what it is."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import date
+from html import escape
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.parsers.pages import api_entry, api_page, make_page, sample_papers
+from watcher.errors import UnknownPage
+from watcher.model import Reading, Unreadable
+from watcher.parsers import PARSERS, recognise
+from watcher.parsers.digest_text import parse as parse_text
+from watcher.parsers.html import tree_of
+
+DAY = date(2025, 3, 4)
+PAGE = make_page(DAY, sample_papers(2), "2025-03-03", "2025-03-05")
+API = api_page(sample_papers(2), DAY)
+URLS = ["", f"https://huggingface.co/papers/date/{DAY}", "http://[", "https://huggingface.co/papers?date=x"]
+
+JSON_VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=())),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def check(parsed: object) -> None:
+    assert isinstance(parsed, Reading | Unreadable)
+    if isinstance(parsed, Unreadable):
+        assert parsed.reason
+        return
+    assert len({entry.keys for entry in parsed.entries}) == len(parsed.entries) or not any(
+        entry.keys for entry in parsed.entries
+    )
+    for entry in parsed.entries:
+        assert entry.title
+        repr(entry).encode()
+
+
+def read_all(body: bytes) -> None:
+    for url in URLS:
+        check(PARSERS["huggingface"].parse(body, url))
+    check(parse_text(body))
+    try:
+        check(recognise(body).reading)
+    except UnknownPage as error:
+        assert str(error)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes(body: bytes) -> None:
+    read_all(body)
+    read_all(b"<!doctype html><html>" + body + b"</html>")
+
+
+@given(st.sampled_from([PAGE, API]), st.data())
+def test_damaged_pages(page: bytes, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(page)))
+    end = data.draw(st.integers(start, min(len(page), start + 400)))
+    read_all(page[:start] + data.draw(st.binary(max_size=20)) + page[end:])
+
+
+INNER = sorted(api_entry(sample_papers(1)[0], DAY)["paper"])
+OUTER = sorted(api_entry(sample_papers(1)[0], DAY))
+
+
+@given(st.sampled_from(INNER), st.sampled_from(OUTER), JSON_VALUES)
+def test_any_json_in_the_place_of_any_value(inner: str, outer: str, value: Any) -> None:
+    entry = api_entry(sample_papers(1)[0], DAY)
+    entry["paper"][inner] = value
+    read_all(json.dumps([entry]).encode())
+    entry[outer] = value
+    read_all(json.dumps([entry]).encode())
+
+
+@given(JSON_VALUES, st.sampled_from(["dailyPapers", "dateString", "prevDate", "nextDate", "periodType", "query"]))
+def test_any_json_as_the_embedded_one(value: Any, key: str) -> None:
+    props = {"dateString": str(DAY), "dailyPapers": [], key: value}
+    for embedded in (value, props):
+        data = escape(json.dumps(embedded))
+        read_all(f'<html><div data-target="DailyPapers" data-props="{data}"></div></html>'.encode())
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=30), st.text("/:?&=.date[]papers2025-", max_size=30))
+def test_any_text_and_any_address_on_a_card(title: str, address: str) -> None:
+    card = f"<article><h3><a href='{escape(address)}'>{escape(title)}</a></h3></article>"
+    read_all(f"<html><a href='{escape(address)}'>Next</a>{card}</html>".encode())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<div>" * 500_000,
+        b"<a" * 1_000_000,
+        b'<a b="' * 1_000_000,
+        b"<p " + b" ".join(b"a%d=1" % n for n in range(200_000)) + b">",
+        b"<p " + b" ".join(b"a%d='>'" % n for n in range(200_000)) + b">",
+        b"<p" + b"/a" * 500_000 + b">",
+        b"".join(b"<p><b id=%d></p>" % n for n in range(50_000)),
+        b"<!--" * 500_000,
+        b"</p>" * 500_000,
+    ],
+    ids=lambda body: str(body[:12]),
+)
+def test_what_takes_quadratic_time_is_never_parsed(body: bytes) -> None:
+    began = time.process_time()
+    tree_of(body)
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("body", [b"<" * 2_000_000, b"<!--" * 500_000, b"<title" * 300_000, b"<form " * 300_000])
+def test_looking_at_a_body_takes_no_time(body: bytes) -> None:
+    began = time.process_time()
+    read_all(body)
+    assert time.process_time() - began < 20

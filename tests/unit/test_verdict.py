@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watcher.model import Entry, Judged, NotModified, Reading, Unreachable, Unreadable, Verdict
+from watcher.verdict import DayHistory, entry_key, judge_page, set_digest, worst
+
+NOW = datetime(2025, 3, 5, 8, tzinfo=UTC)
+DAY = date(2025, 3, 4)  # a Tuesday
+
+
+def page(n: int, *, newest: bool = False, whole: bool = True, warnings: tuple[str, ...] = ()) -> Reading:
+    entries = tuple(Entry(title=f"Paper {i}", keys=(key(i),)) for i in range(n))
+    return Reading(entries=entries, day=DAY, is_newest=newest, whole=whole, warnings=warnings)
+
+
+def key(n: int) -> str:
+    return f"arxiv:2503.{n:05d}"
+
+
+def keys(n: int) -> frozenset[str]:
+    return frozenset(map(key, range(n)))
+
+
+TUESDAYS = (30, 24, 41, 28, 35)
+STOOD = DayHistory(known=keys(9), short_since=NOW - timedelta(hours=24), short_digest=set_digest(keys(8)))
+
+
+@pytest.mark.parametrize(
+    ("parsed", "history", "new", "verdict", "reason"),
+    [
+        (Unreadable("looks like a login page"), DayHistory(), 0, Verdict.BROKEN, "looks like a login page"),
+        (Unreachable(url="x", reason="503", fetched_at=NOW), DayHistory(), 0, Verdict.UNREACHABLE, "503"),
+        (NotModified(url="x", fetched_at=NOW), DayHistory(known=keys(9)), 0, Verdict.UNCHANGED, ""),
+        (page(0), DayHistory(), 0, Verdict.QUIET, ""),
+        (page(9), DayHistory(), 9, Verdict.NEW, ""),
+        (page(9), DayHistory(known=keys(8)), 1, Verdict.NEW, ""),
+        (page(9), DayHistory(known=keys(9)), 0, Verdict.UNCHANGED, ""),
+        (page(0), DayHistory(known=keys(9)), 0, Verdict.PARTIAL, "2025-03-04: shows no papers; 9 were there before"),
+        (page(1), DayHistory(known=keys(49)), 0, Verdict.PARTIAL, "2025-03-04: shows 1 paper; 49 were there before"),
+        (page(0), DayHistory(known=keys(1)), 0, Verdict.PARTIAL, "2025-03-04: shows no papers; 1 was there before"),
+        (
+            page(8, newest=True),
+            DayHistory(known=keys(9)),
+            0,
+            Verdict.PARTIAL,
+            "2025-03-04: shows 8 papers; 9 were there before",
+        ),
+        (
+            page(11),
+            DayHistory(weekday_counts=TUESDAYS),
+            11,
+            Verdict.PARTIAL,
+            "2025-03-04: shows 11 papers, though the day is over; the last 5 Tuesdays had 24 at least",
+        ),
+        (page(12), DayHistory(weekday_counts=TUESDAYS), 12, Verdict.NEW, ""),
+        (page(1), DayHistory(weekday_counts=TUESDAYS[:4]), 1, Verdict.NEW, ""),
+        (page(1, newest=True), DayHistory(weekday_counts=TUESDAYS), 1, Verdict.NEW, ""),
+        (page(0, newest=True), DayHistory(weekday_counts=TUESDAYS), 0, Verdict.QUIET, ""),
+        (page(9, whole=False), DayHistory(), 9, Verdict.PARTIAL, "2025-03-04: not read whole"),
+        (page(9, whole=False, warnings=("only cards",)), DayHistory(), 9, Verdict.PARTIAL, "2025-03-04: only cards"),
+        (page(9, warnings=("no cards",)), DayHistory(), 9, Verdict.NEW, ""),
+        (page(8), STOOD, 0, Verdict.UNCHANGED, ""),
+    ],
+)
+def test_verdicts(
+    parsed: Reading | Unreadable | NotModified | Unreachable,
+    history: DayHistory,
+    new: int,
+    verdict: Verdict,
+    reason: str,
+) -> None:
+    assert judge_page(parsed, history, new, NOW) == Judged(verdict, reason)
+
+
+def test_a_smaller_set_is_taken_as_true_only_when_just_that_set_has_stood_for_a_day() -> None:
+    assert judge_page(page(8), STOOD, 0, NOW - timedelta(seconds=1)).verdict is Verdict.PARTIAL
+    assert judge_page(page(7), STOOD, 0, NOW).verdict is Verdict.PARTIAL
+
+
+def test_a_short_day_that_stands_is_taken_as_true() -> None:
+    history = DayHistory(
+        known=keys(2), weekday_counts=TUESDAYS, short_since=NOW - timedelta(days=2), short_digest=set_digest(keys(2))
+    )
+    assert judge_page(page(2), history, 0, NOW).verdict is Verdict.UNCHANGED
+    assert judge_page(page(3), history, 1, NOW).verdict is Verdict.PARTIAL
+
+
+def test_a_reading_that_is_not_whole_never_becomes_true_by_standing() -> None:
+    history = DayHistory(known=keys(9), short_since=NOW - timedelta(days=9), short_digest=set_digest(keys(9)))
+    assert judge_page(page(9, whole=False), history, 0, NOW).verdict is Verdict.PARTIAL
+
+
+def test_a_page_without_a_day_is_compared_with_what_it_showed_and_with_no_weekday() -> None:
+    undated = Reading(entries=page(1).entries)
+    assert judge_page(undated, DayHistory(weekday_counts=TUESDAYS), 1, NOW).verdict is Verdict.NEW
+    assert judge_page(undated, DayHistory(known=keys(2)), 0, NOW) == Judged(
+        Verdict.PARTIAL, "shows 1 paper; 2 were there before"
+    )
+
+
+def test_the_worst_verdict_counts_in_the_order_of_the_design() -> None:
+    order = ["unreachable", "broken", "partial", "new", "unchanged", "quiet"]
+    judged = [Judged(Verdict(name), name) for name in order]
+    for some in permutations(judged, 3):
+        assert worst(some) == min(some, key=lambda one: order.index(one.verdict))
+
+
+def test_the_worst_verdict_tells_every_reason_once() -> None:
+    pages = [
+        Judged(Verdict.BROKEN, "a"),
+        Judged(Verdict.NEW),
+        Judged(Verdict.BROKEN, "b"),
+        Judged(Verdict.BROKEN, "a"),
+    ]
+    assert worst(iter(pages)) == Judged(Verdict.BROKEN, "a; b")
+
+
+def test_an_entry_is_known_by_its_first_key_and_else_by_its_title() -> None:
+    assert entry_key(Entry(title="A Title", keys=("arxiv:2503.00001", "doi:10.1000/1"))) == "arxiv:2503.00001"
+    bare, dressed = Entry(title="Tide Gauges, Revisited"), Entry(title="tide gauges revisited")
+    assert entry_key(bare) == entry_key(dressed)
+    assert entry_key(bare).startswith("title:")
+
+
+@given(st.lists(st.text(max_size=5), max_size=5))
+def test_a_set_has_one_digest_in_every_order(some: list[str]) -> None:
+    assert set_digest(some) == set_digest(reversed(some)) == set_digest(some * 2)
+
+
+def test_different_sets_have_different_digests() -> None:
+    assert len({set_digest(keys(n)) for n in range(5)}) == 5
