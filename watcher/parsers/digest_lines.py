@@ -33,7 +33,7 @@ _BRAND = re.compile(r"Get trending papers in your email inbox|Daily Papers(?=$|b
 _FRAME = re.compile(
     "Models|Datasets|Spaces|Buckets|Posts|Docs|Solutions|Pricing|Enterprise|Community|Company|TOS|Privacy|About|Careers"
     "|Website|Papers|Daily|Weekly|Monthly|Trending|Previous|Next|Log In|Sign Up|System theme|(?:© )?Hugging Face"
-    "|Load more"
+    "|Hugging Face's logo(?: Hugging Face)?|Load more"
 )
 
 
