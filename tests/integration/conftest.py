@@ -94,17 +94,22 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database without tables."""
-    if request.param == "sqlite":
-        yield str(tmp_path / "watcher.db")
-        return
-    server = request.getfixturevalue("postgres")
+@pytest.fixture
+def postgres_database(postgres: Server) -> Iterator[str]:
+    """The address of a PostgreSQL database without tables."""
     name = f"empty{next(_numbers)}"
-    server.execute(f"CREATE DATABASE {name}")
-    yield server.url(name)
-    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    postgres.execute(f"CREATE DATABASE {name}")
+    yield postgres.url(name)
+    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without tables: once a path, once a URL."""
+    if request.param == "sqlite":
+        return str(tmp_path / "watcher.db")
+    url: str = request.getfixturevalue("postgres_database")
+    return url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -15,8 +15,11 @@ from sqlalchemy import Connection, create_engine, inspect, text
 
 from watcher.errors import StoreError
 from watcher.store import open_store
+from watcher.store.database import Mode
 from watcher.store.migrate import Migrated, revisions, scripts
 from watcher.store.schema import metadata
+
+ALL_MODES: tuple[Mode, ...] = ("read", "write", "create")
 
 
 def _engine(database: str) -> Any:
@@ -44,8 +47,8 @@ def _definitions(connection: Connection) -> set[tuple[str, ...]]:
            FROM pg_constraint WHERE connamespace = 'public'::regnamespace""",
         "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
     ]
-    rows = [tuple(map(str, row)) for query in queries for row in connection.execute(text(query))]
-    return {row for row in rows if row[0] != "alembic_version"}
+    found = {tuple(map(str, row)) for query in queries for row in connection.execute(text(query))}
+    return {row for row in found if row[0] != "alembic_version"}
 
 
 @pytest.mark.filterwarnings("ignore:.*expression-based index")
@@ -116,9 +119,9 @@ def test_a_migration_that_fails_leaves_nothing_behind(
 def test_a_newer_database_is_refused(empty_database: str) -> None:
     open_store(empty_database, mode="create").close()
     _execute(empty_database, "UPDATE alembic_version SET version_num = '7777'")
-    for mode in ("read", "write", "create"):
+    for mode in ALL_MODES:
         with pytest.raises(StoreError, match=r"was written by a newer watcher \(revision 7777, .* install that one"):
-            open_store(empty_database, mode=mode)  # type: ignore[arg-type]
+            open_store(empty_database, mode=mode)
 
 
 @pytest.mark.parametrize(
@@ -134,15 +137,15 @@ def test_a_newer_database_is_refused(empty_database: str) -> None:
 )
 def test_the_database_of_another_program_is_refused(empty_database: str, tables: list[str]) -> None:
     _execute(empty_database, *tables)
-    for mode in ("read", "write", "create"):
+    for mode in ALL_MODES:
         with pytest.raises(StoreError, match="belongs to another program"):
-            open_store(empty_database, mode=mode)  # type: ignore[arg-type]
+            open_store(empty_database, mode=mode)
 
 
 def test_a_missing_database_is_made_only_where_asked(empty_database: str) -> None:
-    for mode in ("read", "write"):
+    for mode in ALL_MODES[:2]:
         with pytest.raises(StoreError, match=r"no database at .*: run `watcher once` first"):
-            open_store(empty_database, mode=mode)  # type: ignore[arg-type]
+            open_store(empty_database, mode=mode)
     if "://" not in empty_database:
         assert not Path(empty_database).exists()
     open_store(empty_database, mode="create").close()

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
-from watcher.model import Endpoint, Entry, Paper, Subscription
+from watcher.alerts.changes import Wanted
+from watcher.model import Decision, Endpoint, Entry, Fate, Hit, Paper, Subscription
 from watcher.store import Store, schema
+from watcher.store.matches import Found
 from watcher.store.recording import Recorded
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
@@ -260,10 +262,6 @@ def test_three_on_one_page_become_one(store: Store) -> None:
 
 
 def test_matches_go_with_the_merge(store: Store) -> None:
-    from watcher.alerts.changes import Wanted
-    from watcher.model import Decision, Fate, Hit
-    from watcher.store.matches import Found
-
     [older] = record(store, kites(None), source="import").ids
     [younger] = record(store, kites(abstract=""), whole=False).ids
     wanted = Subscription(name="kites", rule="kite", to=("me",), endpoints=(Endpoint("me"),))
@@ -297,7 +295,7 @@ def _entries(draw: st.DrawFn) -> Entry:
 _PAGES = st.lists(st.lists(_entries(), max_size=6), max_size=4)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pages=_PAGES, data=st.data())
 def test_the_order_of_pages_does_not_matter(
     make_store: Callable[[], Store], pages: list[list[Entry]], data: st.DataObject
@@ -406,8 +404,6 @@ def test_get_keeps_the_order_asked_for(shelf: Store) -> None:
 
 def test_many_entries_take_few_statements(store: Store) -> None:
     """A page of a thousand costs about as many statements as one of ten."""
-    from sqlalchemy import event
-
     counted: list[int] = []
     for n in (10, 1000):
         entries = [kites(n * 10_000 + i, title=f"Kite {n} {i}", abstract=f"No. {i}", upvotes=1) for i in range(n)]

@@ -141,8 +141,11 @@ def _prepare_file(path: Path, *, create: bool) -> None:
             path.touch(mode=0o640)
         elif not path.exists():
             raise missing(path)
-        if path.is_dir():
-            raise StoreError(f"{path} is a folder: name a file in it, for instance {path / 'watcher.db'}")
     except OSError as error:
+        if not create:
+            hint = "give this user the right to read it and its folder"
+            raise StoreError(f"{path} cannot be opened: {error.strerror}; {hint}") from error
         hint = "name another one with `database:` or $STATE_DIRECTORY, or give this user the right to write there"
         raise StoreError(f"no database can be kept in {path.parent}: {error.strerror}; {hint}") from error
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder: name a file in it, for instance {path / 'watcher.db'}")

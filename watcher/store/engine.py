@@ -110,7 +110,7 @@ def explained(error: DBAPIError | sqlite3.Error, place: Place) -> StoreError | N
         what = _by_prefix(_POSTGRES, getattr(raised, "sqlstate", "") or "")
         # Without a connection there is no state either.
         if what is None and getattr(raised, "sqlstate", None) is None and type(raised).__name__ == "OperationalError":
-            what = "cannot be reached; see that the server runs and that the address is right"
+            what = _UNREACHED
     if what is None:
         return None
     reason = str(raised).strip().partition("\n")[0]
@@ -136,10 +136,10 @@ _SQLITE = {
     "SQLITE_LOCKED": "is held by another program for too long; see who uses it",
 }
 
+_UNREACHED = "cannot be reached: see that the server runs, and that address, name, user and password are right"
+
 _POSTGRES = {
-    "08": "cannot be reached; see that the server runs and that the address is right",
-    "28": "refuses this user; look at the name, the password and pg_hba.conf",
-    "3D": "does not exist on this server; create it with createdb",
+    "08": _UNREACHED,
     "25006": "is read-only: name the primary server, not a replica",
     "42501": "gives this user too few rights; let it own the database, or grant CREATE and USAGE on the schema",
     "53100": "cannot grow: the server's disk is full; free some space, nothing that was stored is lost",

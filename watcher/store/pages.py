@@ -153,9 +153,7 @@ def _short(
     digest = set_digest(shown)
     if history.short_digest == digest:
         return history.short_since, digest
-    if judged.verdict is Verdict.PARTIAL or history.known - shown:
-        return now, digest
-    return None, None
+    return (now, digest) if judged.verdict is Verdict.PARTIAL else (None, None)
 
 
 def _as_poll(row: Any) -> Poll:
