@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from threading import Event, Lock
 from types import FrameType
 from typing import TextIO
@@ -161,7 +162,7 @@ class Daemon:
         for name in before - config.sources.keys():
             self._schedule.remove(name)
         for source in config.sources.values():
-            self._schedule.poll_each(source.name, self._first_poll(source), lambda source=source: self._poll(source))
+            self._schedule.poll_each(source.name, self._first_poll(source), partial(self._poll, source))
         self._schedule.soon("tick")
 
     def _first_poll(self, source: Source) -> datetime:

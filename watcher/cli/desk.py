@@ -73,7 +73,7 @@ class Desk:
 
     def database(self, config: Config) -> str | Path:
         """The database's URL where the config names one, else the path of the SQLite file in the state folder."""
-        return config.database or self.state_dir() / "watcher.db"
+        return config.database(self.env) or self.state_dir() / "watcher.db"
 
     def open_store(self, config: Config, mode: Literal["read", "write", "create"] = "read") -> Store:
         """Open the database; only ``create`` makes a missing one. Raises ``StoreError``."""

@@ -9,7 +9,19 @@ from datetime import datetime, timedelta
 
 from watcher.alerts import fate
 from watcher.alerts.incidents import KINDS, is_due, trouble_of
-from watcher.model import Decision, Judged, NotModified, Page, Paper, Reading, Saved, Source, Unreachable, Verdict
+from watcher.model import (
+    Decision,
+    Judged,
+    NotModified,
+    Page,
+    Paper,
+    Reading,
+    Saved,
+    Source,
+    Unreachable,
+    Unreadable,
+    Verdict,
+)
 from watcher.parsers import PARSERS
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.rulebook import RuleBook
@@ -97,6 +109,9 @@ def _record_visits(
     touched: set[int] = set()
     new = 0
     for visit in visits:
+        if isinstance(visit.parsed, Reading):
+            for warning in visit.parsed.warnings:
+                log.warning("%s: %s: %s", source.name, visit.url, warning)
         verdict, fresh, changed = _record_visit(tx, source, visit, now)
         judged.append(verdict)
         new += fresh
@@ -107,17 +122,25 @@ def _record_visits(
 def _record_visit(tx: Transaction, source: Source, visit: Visit, now: datetime) -> tuple[Judged, int, set[int]]:
     version = PARSERS[source.kind].version
     reading = visit.parsed
-    if not isinstance(reading, Reading):
+    if not isinstance(reading, Reading) or not isinstance(visit.fetched, Page):
         if isinstance(visit.fetched, NotModified):
             tx.pages.touch(source.name, visit.url, now)
-        unread = reading if reading is not None else visit.fetched
-        return judge_page(unread, DayHistory(), 0, now), 0, set()  # type: ignore[arg-type]
+        return judge_page(_unread(visit), DayHistory(), 0, now), 0, set()
     history = tx.pages.history(source.name, visit.url, reading.day)
     recorded = tx.papers.record_entries(reading.entries, source.name, now, whole=reading.whole)
     verdict = judge_page(reading, history, len(recorded.new), now)
     shown = frozenset(entry_key(entry) for entry in reading.entries)
     tx.pages.record(source.name, visit.fetched, reading, version, verdict, shown, history, now)
     return verdict, len(recorded.new), set(recorded.touched)
+
+
+def _unread(visit: Visit) -> Unreadable | NotModified | Unreachable:
+    match visit:
+        case Visit(parsed=Unreadable() as unreadable):
+            return unreadable
+        case Visit(fetched=NotModified() | Unreachable() as answer):
+            return answer
+    raise AssertionError("a page that was read is judged with its history")
 
 
 def record_matches(

@@ -1,0 +1,25 @@
+"""YAML → ``Config``, with all errors at once, each at its place.
+
+``source``, ``tree``, ``reading``  files to trees of texts with places
+``kinds``, ``keys``                what texts can mean, which keys there are (pydantic; the JSON Schema)
+``checking``, ``subscriptions``    keys that hold, and what they name
+``includes``, ``loading``          files on disk, put together
+``values``                         the frozen result
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from watcher.config.loading import default_config, find_config, load
+from watcher.config.values import Address, Config, Receiver
+
+__all__ = ["Address", "Config", "Receiver", "default_config", "find_config", "json_schema", "load"]
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a config file, for editors."""
+    from watcher.config.keys import ConfigKeys
+
+    schema = ConfigKeys.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "watcher's config"}

@@ -1,0 +1,156 @@
+"""From a tree with places to keys that hold: pydantic's errors, and the checks across keys, brought to their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from watcher.config.keys import Keys
+from watcher.config.nearest import did_you_mean, known
+from watcher.config.reading import Parsed
+from watcher.config.tree import BROKEN, Node, Scalar, Table, find, plain, scalars
+from watcher.errors import Problem, RuleError
+
+K = TypeVar("K", bound=Keys)
+Path = tuple[int | str, ...]
+
+
+class Checker:
+    """One file: its tree, and the problems found so far."""
+
+    def __init__(self, parsed: Parsed) -> None:
+        self.source = parsed.source
+        self.root = parsed.root
+        self.problems: list[Problem] = list(parsed.problems)
+
+    @property
+    def is_broken(self) -> bool:
+        return any(problem.fatal for problem in self.problems)
+
+    def keys(self, model: type[K], drop: Iterable[str] = ()) -> K | None:
+        """The file as ``model``, None where a key is wrong (all of them are noted)."""
+        if self.root is None:
+            return None if self.is_broken else model()
+        if not isinstance(self.root, Table):
+            self.note((), "a table of keys belongs here", "begin with subscriptions:")
+            return None
+        try:
+            return model.model_validate(plain(self.root))
+        except ValidationError as error:
+            for one in error.errors(include_url=False, include_input=True):
+                self._note_validation(model, one)
+            return None
+
+    def note(self, path: Path, what: str, hint: str = "", *, fatal: bool = True, in_key: bool = False) -> None:
+        """Something wrong at a path of keys and indexes."""
+        node, _ = self._node(path)
+        offset = node.start if node else 0
+        if in_key and path:
+            parent, found = self._node(path[:-1])
+            if found and isinstance(parent, Table) and str(path[-1]) in parent.keys:
+                offset = parent.keys[str(path[-1])].start
+        self._note_at(offset, what, hint, fatal=fatal)
+
+    def note_rule(self, path: Path, error: RuleError) -> None:
+        """A rule that cannot be read, with the place inside the rule."""
+        node, found = self._node(path)
+        offset = node.start if node else 0
+        if found and isinstance(node, Scalar):
+            offset = self._inside(node, error.start)
+        self._note_at(offset, error.what, error.hint)
+
+    def check_rule(self, path: Path, read: Callable[[], object]) -> bool:
+        """Whether ``read`` raises no ``RuleError``; noted if it does."""
+        try:
+            read()
+        except RuleError as error:
+            self.note_rule(path, error)
+            return False
+        return True
+
+    def scalar(self, path: Path) -> Scalar | None:
+        node, found = self._node(path)
+        return node if found and isinstance(node, Scalar) else None
+
+    def hide(self, path: Path) -> None:
+        """Never show what stands there: an address."""
+        node, found = self._node(path)
+        if node is not None and found:
+            self.source.secret += [(one.start, one.end) for one in scalars(node)]
+
+    def after(self, node: Scalar) -> str:
+        """What stands on the line behind a value."""
+        end = self.source.text.find("\n", node.end)
+        return self.source.text[node.end : None if end < 0 else end]
+
+    def _node(self, path: Path) -> tuple[Node | None, bool]:
+        return (None, False) if self.root is None else find(self.root, path)
+
+    def _inside(self, node: Scalar, at: int) -> int:
+        """The offset of a value's character ``at`` in the file: blanks are folded and quotes doubled by YAML."""
+        text = self.source.text
+        place = node.start
+        if node.style in ("|", ">"):
+            place = text.find("\n", place) + 1
+        elif node.style:
+            place += 1
+        for char in node.text[:at]:
+            if not char.isspace():
+                place = text.find(char, place, node.end) + 1 or place
+        while place < node.end and text[place].isspace() and at < len(node.text) and not node.text[at].isspace():
+            place += 1
+        return min(place, max(node.end - 1, node.start))
+
+    def _note_validation(self, model: type[Keys], error: Any) -> None:
+        path: Path = tuple(error["loc"])
+        match error["type"]:
+            case "extra_forbidden":
+                names = _names(model, path[:-1])
+                self.note(
+                    path, f"unknown key `{path[-1]}`", did_you_mean(str(path[-1]), names) or known(names), in_key=True
+                )
+            case "missing":
+                self.note(path[:-1], f"`{path[-1]}` is missing", f"add {path[-1]}: …")
+            case "watcher":
+                self.note(path, error["ctx"]["what"], error["ctx"]["hint"])
+            case "list_type":
+                self.note(path, "a list belongs here", "begin each item with -")
+            case "model_type" | "dict_type" | "model_attributes_type":
+                self.note(path, "a table of keys belongs here", "write key: value, one a line, indented")
+            case _:
+                self.note(path, error["msg"].lower(), "")
+
+    def _note_at(self, offset: int, what: str, hint: str, *, fatal: bool = True) -> None:
+        if self.root is not None and fatal and _is_broken_at(self.root, offset):
+            return
+        self.problems.append(self.source.problem(offset, what, hint, fatal=fatal))
+
+
+def _is_broken_at(root: Node, offset: int) -> bool:
+    """Whether the value there could not be read and that is said already."""
+    return any(one.style == BROKEN and one.start == offset for one in scalars(root))
+
+
+def _names(model: type[Keys], path: Path) -> list[str]:
+    """The keys that are known at a path."""
+    fields = model.model_fields
+    here: type[Keys] = model
+    for step in path:
+        if isinstance(step, int) or step not in {field.alias or name for name, field in fields.items()}:
+            continue
+        field = next(field for name, field in fields.items() if (field.alias or name) == step)
+        inner = _model_in(field.annotation)
+        if inner is not None:
+            here, fields = inner, inner.model_fields
+    return [field.alias or name for name, field in here.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[Keys] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Keys):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        if found := _model_in(argument):
+            return found
+    return None

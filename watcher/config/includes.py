@@ -1,0 +1,115 @@
+"""Included files on disk: which there are, their last good copies, and those that have vanished."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from watcher.errors import Problem
+
+VANISHED_FOR = 24 * 3600.0
+"""Seconds for which a file that has vanished counts as broken; after that its subscriptions are gone."""
+
+
+@dataclass(slots=True)
+class Included:
+    """One included file; ``data`` is None where it cannot be read or has vanished, and ``problems`` say so."""
+
+    name: str
+    shown: str
+    data: bytes | None
+    folder: Path | None
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def owner(self) -> str:
+        """What its subscriptions' names are scoped by: the name without its ending."""
+        return Path(self.name).stem
+
+    def last_good(self) -> bytes | None:
+        """Its last good version, if there is a copy."""
+        with suppress(OSError):
+            return (self.folder / self.name).read_bytes() if self.folder else None
+        return None
+
+    def keep_copy(self, data: bytes) -> None:
+        """Keep this version as the last good one; a process that may not write leaves that to one that may."""
+        if self.folder is None or self.last_good() == data:
+            return
+        with suppress(OSError):
+            self.folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+            beside = self.folder / f".{self.name}.new"
+            beside.write_bytes(data)
+            os.replace(beside, self.folder / self.name)
+
+
+def included_files(patterns: Sequence[str], folder: Path, last_good: Path | None) -> list[Included]:
+    """The files that the patterns name, sorted, relative to ``folder``; and those that were there a day ago."""
+    found: dict[str, Included] = {}
+    for pattern in patterns:
+        paths = sorted(folder.glob(pattern)) if not Path(pattern).is_absolute() else _absolute(pattern)
+        for path in paths:
+            one = _read(path, _shown(path, folder), last_good)
+            known = found.get(path.name)
+            if known is not None and known.shown != one.shown:
+                one.problems.append(
+                    Problem(
+                        one.shown, 0, 0, f"{known.shown} has the same name", "names scope subscriptions: rename one"
+                    )
+                )
+            found[path.name] = one
+    return [*found.values(), *_vanished(found, last_good)]
+
+
+def _absolute(pattern: str) -> list[Path]:
+    path = Path(pattern)
+    return sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+
+
+def _shown(path: Path, folder: Path) -> str:
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+
+
+def _read(path: Path, shown: str, last_good: Path | None) -> Included:
+    try:
+        return Included(path.name, shown, path.read_bytes(), last_good)
+    except OSError as error:
+        problem = Problem(shown, 0, 0, f"cannot be read: {error.strerror}", "give watcher's user the right to read it")
+        return Included(path.name, shown, None, last_good, [problem])
+
+
+def _vanished(found: dict[str, Included], last_good: Path | None) -> list[Included]:
+    """Copies whose files are gone: kept in force for a day, in case they come back."""
+    if last_good is None or not last_good.is_dir():
+        return []
+    gone = []
+    for copy in sorted(last_good.iterdir()):
+        if copy.name.startswith(".") or not copy.is_file():
+            continue
+        marker = last_good / f".{copy.name}.gone"
+        if copy.name in found:
+            with suppress(OSError):
+                marker.unlink(missing_ok=True)
+        elif _gone_for(marker) < VANISHED_FOR:
+            problem = Problem(
+                copy.name, 0, 0, "the file has vanished", "its subscriptions end a day after; put it back"
+            )
+            gone.append(Included(copy.name, copy.name, None, last_good, [problem]))
+        else:
+            with suppress(OSError):
+                copy.unlink()
+                marker.unlink()
+    return gone
+
+
+def _gone_for(marker: Path) -> float:
+    """Seconds since the file was first missed, which is remembered by a marker's time."""
+    with suppress(OSError):
+        if not marker.exists():
+            marker.touch()
+        return time.time() - marker.stat().st_mtime
+    return 0.0

@@ -1,0 +1,109 @@
+"""The keys that a config may have, at each place; the JSON Schema is made from this."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from watcher.config.kinds import (
+    Backfill,
+    Count,
+    Duration,
+    Name,
+    Schedule,
+    Text,
+    Texts,
+    Time,
+    WebAddress,
+    Zone,
+    wrong,
+)
+from watcher.config.nearest import did_you_mean
+from watcher.model import When
+
+
+def _one_of(what: str, *allowed: str) -> BeforeValidator:
+    def check(value: Any) -> Any:
+        if value not in allowed:
+            hint = did_you_mean(str(value), allowed) or f"write {' or '.join(allowed)}"
+            raise wrong(f"there is no {what} `{value}`", hint)
+        return value
+
+    return BeforeValidator(check)
+
+
+class Keys(BaseModel):
+    """A table of which every key is known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class QuietHoursKeys(Keys):
+    """Local times between which nothing is sent; held, then delivered."""
+
+    from_: Time = Field(alias="from", description="When the quiet begins, local time.")
+    to: Time = Field(description="When it ends; earlier than `from` for over midnight.")
+
+
+class SourceKeys(Keys):
+    """A place that lists papers."""
+
+    kind: Annotated[Literal["huggingface"], _one_of("kind of source", "huggingface")] = Field(
+        "huggingface", description="What reads it."
+    )
+    listing: Annotated[Literal["daily"], _one_of("listing", "daily")] = Field("daily", description="Which list of it.")
+    every: Duration = Field(timedelta(hours=1), description="How often it is looked at.")
+    look_back: Count = Field(3, description="Digest days that are read at every look, from the newest back.")
+    follow: Count = Field(14, description="Digest days whose numbers are read again daily, where a rule uses them.")
+    url: WebAddress | None = Field(None, description="Another address than the kind's own.")
+
+
+class ReceiverKeys(Keys):
+    """A named way to reach someone: exactly one of url, url_file, urls."""
+
+    url: Text | None = Field(None, description="An apprise URL; ${NAME} is taken from the environment.")
+    url_file: Text | None = Field(None, description="A file that holds the apprise URL.")
+    urls: dict[str, Text] | None = Field(None, description="Several apprise URLs, each under a label.")
+    address: Text | None = Field(None, description="The URL's parameter that takes the address of `name:address`.")
+    quiet_hours: QuietHoursKeys | None = Field(None, description="When nothing is sent there.")
+
+
+class SubscriptionKeys(Keys):
+    """One saved rule of one person."""
+
+    name: Name = Field(description="What messages call it; unique in its file.")
+    rule: Text | None = Field(None, description="The rule (docs/rules.md), instead of the lists below.")
+    any: Texts | None = Field(None, description="Terms of which one has to be there.")
+    all: Texts | None = Field(None, description="Terms that all have to be there.")
+    none: Texts | None = Field(None, description="Terms of which none may be there.")
+    where: Text | None = Field(None, description="Comparisons and fields that also have to hold: upvotes >= 50.")
+    to: Texts = Field(description="Receivers: a name, or name:address.")
+    when: Schedule = Field(When(), description="When it is told.")
+    timezone: Zone | None = Field(None, description="The zone of `when` and `quiet_hours`.")
+    sources: Texts | None = Field(None, description="Sources that count; all if left out.")
+    quiet_hours: QuietHoursKeys | None = Field(None, description="When it keeps quiet.")
+    backfill: Backfill | None = Field(None, description="How much of the past a new subscription tells.")
+
+
+class IncludedKeys(Keys):
+    """An included file: subscriptions and nothing else."""
+
+    subscriptions: list[SubscriptionKeys] = Field(default_factory=list, description="What to tell whom.")
+
+
+class ConfigKeys(IncludedKeys):
+    """watcher's config."""
+
+    timezone: Zone | None = Field(None, description="The zone of every schedule that names none.")
+    operator: Texts | None = Field(None, description="Receivers that hear of broken sources and failing receivers.")
+    database: Text | None = Field(None, description="A path, or an SQLAlchemy URL; ${NAME} from the environment.")
+    unreachable_after: Duration = Field(
+        timedelta(hours=24), description="How long a source may be out of reach before the operator hears of it."
+    )
+    contact: Text | None = Field(None, description="An address for sites' operators, sent with every request.")
+    sources: dict[str, SourceKeys] = Field(default_factory=dict, description="Places that list papers, by name.")
+    receivers: dict[str, ReceiverKeys] = Field(default_factory=dict, description="Ways to reach people, by name.")
+    include: Texts | None = Field(None, description="Files with further subscriptions: subscriptions.d/*.yaml.")
+    allow: dict[str, Texts] | None = Field(None, description="Receivers that an included file may use, by its name.")

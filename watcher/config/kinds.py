@@ -1,0 +1,144 @@
+"""What a config's texts can mean: durations, times, zones, schedules; each reads one text and says what to write."""
+
+from __future__ import annotations
+
+import re
+from datetime import time, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from watcher.config.nearest import did_you_mean
+from watcher.model import Rhythm, When
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_DURATION = r"(\d+\s*[smhdw]\s*)+"
+_TIME = r"([01]?\d|2[0-3]):([0-5]\d)"
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WHEN = re.compile(rf"(?:daily at (?P<daily>{_TIME})|weekly on (?P<day>[a-z]+) at (?P<weekly>{_TIME}))", re.I)
+
+
+def wrong(what: str, hint: str = "") -> PydanticCustomError:
+    """An error in our words, for pydantic to carry to its place."""
+    return PydanticCustomError("watcher", "{what}", {"what": what, "hint": hint})
+
+
+def _text(value: Any, hint: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise wrong("a text is missing here" if value in (None, "") else "a single text belongs here", hint)
+    return value.strip()
+
+
+def _duration(value: Any) -> timedelta:
+    hint = "write a number and s, m, h, d or w, as in 30m or 1h"
+    text = _text(value, hint).lower()
+    if not re.fullmatch(_DURATION, text):
+        raise wrong(f"`{text[:40]}` is no duration", hint)
+    seconds = sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)\s*([smhdw])", text))
+    if seconds > 10 * 366 * 86400:
+        raise wrong(f"`{text[:40]}` is too long", "ten years at most")
+    return timedelta(seconds=seconds)
+
+
+def _count(value: Any) -> int:
+    text = _text(value, "write a whole number")
+    if not re.fullmatch(r"\d{1,6}", text):
+        raise wrong(f"`{text[:40]}` is no whole number", "write digits only")
+    return int(text)
+
+
+def _time(value: Any) -> time:
+    text = _text(value, "write a time such as 08:00")
+    found = re.fullmatch(_TIME, text)
+    if not found:
+        raise wrong(f"`{text[:40]}` is no time of day", 'write it as "08:00", in quotes')
+    return time(int(found[1]), int(found[2]))
+
+
+def _zone(value: Any) -> str:
+    text = _text(value, "write a zone such as Europe/Paris")
+    try:
+        ZoneInfo(text)
+    except (ValueError, OSError, KeyError):
+        hint = did_you_mean(text, available_timezones()) or "write a name such as Europe/Paris or UTC"
+        raise wrong(f"there is no time zone `{text[:60]}`", hint) from None
+    return text
+
+
+def _when(value: Any) -> When:
+    hint = "write immediately, daily at 08:00, or weekly on mon at 08:00"
+    text = " ".join(_text(value, hint).lower().split())
+    if text == "immediately":
+        return When()
+    found = _WHEN.fullmatch(text)
+    if not found:
+        raise wrong(f"`{text[:60]}` is no schedule", hint)
+    if found["daily"]:
+        return When(Rhythm.DAILY, _time(found["daily"]))
+    day = found["day"][:3]
+    if day not in _DAYS:
+        raise wrong(f"`{found['day']}` is no day of the week", "write mon, tue, wed, thu, fri, sat or sun")
+    return When(Rhythm.WEEKLY, _time(found["weekly"]), _DAYS.index(day))
+
+
+def _backfill(value: Any) -> int:
+    hint = "write none, or days such as 7d"
+    text = _text(value, hint).lower()
+    if text == "none":
+        return 0
+    found = re.fullmatch(r"(\d{1,4})\s*d(?:ays?)?", text)
+    if not found:
+        raise wrong(f"`{text[:40]}` is no number of days", hint)
+    return int(found[1])
+
+
+def _name(value: Any) -> str:
+    text = _text(value, "write a name")
+    if len(text) > 100 or not re.fullmatch(r"[\w][\w .+-]*", text):
+        raise wrong(f"`{text[:60]}` cannot be a name", "use letters, digits, blanks, - _ . + and begin with a letter")
+    return text
+
+
+def _texts(value: Any) -> list[str]:
+    """One text, or a list of texts."""
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list) or not value:
+        raise wrong("a list is missing here", "write [one, two], or one item a line with - before it")
+    for item in value:
+        if not isinstance(item, str):
+            raise wrong("each item is one text", "put it into quotes")
+    return [item.strip() for item in value]
+
+
+def _url(value: Any) -> str:
+    text = _text(value, "write https://…")
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
+        raise wrong("this is no web address", "write https://…")
+    return text
+
+
+def _string(pattern: str | None = None, **more: Any) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", **({"pattern": f"^{pattern}$"} if pattern else {}), **more})
+
+
+Text = Annotated[str, BeforeValidator(lambda value: _text(value, "write a text")), _string()]
+Duration = Annotated[timedelta, BeforeValidator(_duration), _string(r"(\d+ *[smhdw] *)+", examples=["30m", "1h", "7d"])]
+Count = Annotated[int, BeforeValidator(_count), WithJsonSchema({"type": "integer", "minimum": 0})]
+Time = Annotated[time, BeforeValidator(_time), _string(_TIME, examples=["08:00"])]
+Zone = Annotated[str, BeforeValidator(_zone), _string(examples=["Europe/Paris", "UTC"])]
+Schedule = Annotated[
+    When,
+    BeforeValidator(_when),
+    _string(examples=["immediately", "daily at 08:00", "weekly on mon at 08:00"]),
+]
+Backfill = Annotated[int, BeforeValidator(_backfill), _string(r"none|\d+ *d", examples=["none", "7d"])]
+Name = Annotated[str, BeforeValidator(_name), _string()]
+WebAddress = Annotated[str, BeforeValidator(_url), _string(format="uri")]
+Texts = Annotated[
+    list[str],
+    BeforeValidator(_texts),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "number"]}}]}),
+]

@@ -1,0 +1,246 @@
+"""From files to a config: the main file, its included files, and their last good versions."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from watcher.config.checking import Checker
+from watcher.config.includes import Included, included_files
+from watcher.config.keys import ConfigKeys, IncludedKeys, ReceiverKeys
+from watcher.config.nearest import known
+from watcher.config.reading import read
+from watcher.config.subscriptions import (
+    CheckRule,
+    Surroundings,
+    allowed_receivers,
+    quiet_hours_of,
+    subscriptions_of,
+    target_holds,
+)
+from watcher.config.tree import scalars
+from watcher.config.values import Address, Config, Receiver
+from watcher.errors import ConfigError, Problem, UsageError, WatcherError
+from watcher.model import Endpoint, Source, Subscription
+
+CheckUrl = Callable[[str], str | None]
+_NAME = re.compile(r"\w[\w.-]*")
+
+
+def load(
+    path: Path,
+    *,
+    env: Mapping[str, str],
+    check_url: CheckUrl,
+    check_rule: CheckRule,
+    last_good: Path | None = None,
+    strict: bool = False,
+    need_secrets: bool = False,
+) -> Config:
+    """Read the config at ``path`` and all that it includes; raises ``ConfigError`` with all problems at once.
+
+    A broken included file is replaced by its copy in ``last_good`` and reported in ``Config.broken_includes``;
+    ``strict`` makes it an error. A missing secret is a warning, and with ``need_secrets`` an error.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; write a config with `watcher init`, or name one with -c") from None
+    checker = Checker(read(str(path), data))
+    keys = checker.keys(ConfigKeys)
+    if keys is None:
+        raise ConfigError(_in_order(checker.problems))
+    config = _main(checker, keys, path, env, check_url, need_secrets=need_secrets)
+    around = Surroundings(config, check_rule, timezone=keys.timezone)
+    own = subscriptions_of(checker, keys.subscriptions, around)
+    config = replace(config, operator=_operator(checker, keys, around))
+    files = included_files(keys.include or [], path.parent, last_good)
+    _check_allow(checker, keys, files)
+    theirs = [_include(one, around, keys.allow, strict=strict) for one in files]
+    _warn_of_zone(checker, keys)
+    problems = [*checker.problems, *(problem for one in theirs for problem in one.problems)]
+    if any(problem.fatal for problem in problems):
+        raise ConfigError(_in_order(problems))
+    return replace(
+        config,
+        subscriptions=own + tuple(sub for one in theirs for sub in one.subscriptions),
+        problems=tuple(problems),
+        broken_includes={one.name: one.broken for one in theirs if one.broken},
+        digest=hashlib.sha256(b"\0".join([data, *(one.data or b"" for one in files)])).hexdigest(),
+    )
+
+
+def _main(
+    checker: Checker, keys: ConfigKeys, path: Path, env: Mapping[str, str], check_url: CheckUrl, *, need_secrets: bool
+) -> Config:
+    sources = {
+        name: Source(name=name, **one.model_dump())
+        for name, one in keys.sources.items()
+        if _name_holds(checker, "sources", name)
+    }
+    for name, one in sources.items():
+        if not 1 <= one.look_back <= 31:
+            checker.note(("sources", name, "look_back"), "look_back counts 1 to 31 digest days", "write 3")
+        if one.follow > 60:
+            checker.note(("sources", name, "follow"), "follow counts 60 digest days at most", "write 14")
+        if one.every.total_seconds() < 60:
+            checker.note(("sources", name, "every"), "more often than once a minute is impolite", "write 1h")
+    receivers = {
+        name: made
+        for name, one in keys.receivers.items()
+        if _name_holds(checker, "receivers", name) and (made := _receiver(checker, name, one)) is not None
+    }
+    config = Config(
+        path=path,
+        folder=path.parent,
+        timezone=keys.timezone or "UTC",
+        sources=sources,
+        receivers=receivers,
+        database_text=keys.database,
+        unreachable_after=keys.unreachable_after,
+        contact=keys.contact,
+    )
+    for receiver in receivers.values():
+        _check_addresses(checker, receiver, config, env, check_url, need_secrets=need_secrets)
+    return config
+
+
+def _name_holds(checker: Checker, where: str, name: str) -> bool:
+    if _NAME.fullmatch(name) and len(name) <= 100:
+        return True
+    checker.note((where, name), f"`{name[:60]}` cannot be a name", "use letters, digits, - _ and .", in_key=True)
+    return False
+
+
+def _receiver(checker: Checker, name: str, keys: ReceiverKeys) -> Receiver | None:
+    path = ("receivers", name)
+    for key in ("url", "urls"):
+        checker.hide((*path, key))
+    given = [key for key in ("url", "url_file", "urls") if getattr(keys, key)]
+    if len(given) != 1:
+        what = "has no address" if not given else f"has {' and '.join(given)}"
+        checker.note(path, f"receiver `{name}` {what}", "give it one of url, url_file and urls", in_key=True)
+        return None
+    urls: dict[str, Address] = {"": Address(text=keys.url or "", file=keys.url_file or "")}
+    if keys.urls:
+        urls = {label: Address(text=text) for label, text in keys.urls.items()}
+    return Receiver(name=name, urls=urls, address=keys.address, quiet_hours=quiet_hours_of(keys.quiet_hours))
+
+
+def _check_addresses(
+    checker: Checker,
+    receiver: Receiver,
+    config: Config,
+    env: Mapping[str, str],
+    check_url: CheckUrl,
+    *,
+    need_secrets: bool,
+) -> None:
+    """Whether apprise takes the addresses, as far as their secrets are there."""
+    for label, address in receiver.urls.items():
+        key = ("url_file",) if address.file else ("urls", label) if label else ("url",)
+        path = ("receivers", receiver.name, *key)
+        try:
+            url = address.resolve(env, config.folder)
+        except WatcherError as error:
+            hint = "set it where watcher runs" if not address.file else "write the file where watcher runs"
+            checker.note(path, str(error), hint, fatal=need_secrets)
+            continue
+        if receiver.address:
+            url += ("&" if "?" in url else "?") + f"{receiver.address}=somebody@example.org"
+        if problem := check_url(url):
+            checker.note(path, problem, "see docs/configuration.md, Receivers")
+
+
+def _operator(checker: Checker, keys: ConfigKeys, around: Surroundings) -> tuple[Endpoint, ...]:
+    targets = [
+        target for n, target in enumerate(keys.operator or []) if target_holds(checker, ("operator", n), target, around)
+    ]
+    return tuple(dict.fromkeys(one for target in targets for one in around.config.endpoints_of(target)))
+
+
+def _check_allow(checker: Checker, keys: ConfigKeys, files: list[Included]) -> None:
+    names = [one.name for one in files]
+    for name, receivers in (keys.allow or {}).items():
+        if name not in names:
+            checker.note(
+                ("allow", name), f"no included file is called `{name}`", known(names), fatal=False, in_key=True
+            )
+        for n, receiver in enumerate(receivers):
+            if receiver not in keys.receivers:
+                checker.note(("allow", name, n), f"there is no receiver `{receiver}`", known(keys.receivers))
+
+
+def _warn_of_zone(checker: Checker, keys: ConfigKeys) -> None:
+    if keys.timezone is None and any(one.timezone is None and one.when.at for one in keys.subscriptions):
+        checker.note((), "no timezone: schedules are in UTC", "add timezone: Europe/Paris", fatal=False)
+
+
+class _Theirs:
+    """What one included file gives: its subscriptions, or those of its last good version and why."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.subscriptions: tuple[Subscription, ...] = ()
+        self.problems: list[Problem] = []
+        self.broken: tuple[Problem, ...] = ()
+
+
+def _include(file: Included, around: Surroundings, allow: Mapping[str, list[str]] | None, *, strict: bool) -> _Theirs:
+    theirs = _Theirs(file.name)
+    around = replace(around, owner=file.owner, allowed=allowed_receivers(allow, file.name))
+    problems = list(file.problems)
+    if file.data is not None:
+        theirs.subscriptions, found = _read_include(file.shown, file.data, around)
+        problems += found
+    if not any(problem.fatal for problem in problems):
+        theirs.problems = problems
+        if file.data is not None:
+            file.keep_copy(file.data)
+        return theirs
+    if strict:
+        theirs.problems = problems
+        return theirs
+    theirs.broken = tuple(problem for problem in problems if problem.fatal)
+    copy = file.last_good()
+    theirs.subscriptions = _read_include(file.shown, copy, around)[0] if copy is not None else ()
+    return theirs
+
+
+def _read_include(shown: str, data: bytes, around: Surroundings) -> tuple[tuple[Subscription, ...], list[Problem]]:
+    checker = Checker(read(shown, data))
+    for one in scalars(checker.root) if checker.root else ():
+        if "${" in one.text:
+            number, column = checker.source.position(one.start)
+            what = "an included file has no ${…}"
+            checker.problems.append(
+                Problem(shown, number, column, what, "secrets stand in the main file", checker.source.line(number))
+            )
+    keys = checker.keys(IncludedKeys)
+    made = subscriptions_of(checker, keys.subscriptions, around) if keys else ()
+    return made, checker.problems
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    """File by file, from top to bottom; the same once."""
+    files = list(dict.fromkeys(problem.file for problem in problems))
+    return sorted(dict.fromkeys(problems), key=lambda one: (files.index(one.file), one.line, one.column))
+
+
+def default_config() -> Config:
+    """What commands work with that need no config."""
+    return Config()
+
+
+def find_config(explicit: Path | None, env: Mapping[str, str], cwd: Path) -> Path | None:
+    """The config's path: the one named, ``$WATCHER_CONFIG``, or the first that lies at a usual place."""
+    if explicit is not None:
+        return explicit
+    if named := env.get("WATCHER_CONFIG"):
+        return Path(named)
+    home = Path(env.get("HOME") or "~").expanduser()
+    usual = [cwd / "config.yaml", home / ".config/watcher/config.yaml", Path("/etc/watcher/config.yaml")]
+    return next((path for path in usual if path.is_file()), None)

@@ -1,0 +1,169 @@
+"""The subscriptions of one file, checked against receivers, sources and the rule language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from watcher.config.checking import Checker, Path
+from watcher.config.keys import QuietHoursKeys, SubscriptionKeys
+from watcher.config.nearest import did_you_mean, known
+from watcher.config.values import Config
+from watcher.errors import RuleError
+from watcher.model import QuietHours, Subscription
+from watcher.rules import rule_from_lists
+
+CheckRule = Callable[[str], Any]
+_LISTS = ("any", "all", "none", "where")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the subscriptions of a file may name: ``config`` has sources and receivers, ``allowed`` limits these."""
+
+    config: Config
+    check_rule: CheckRule
+    owner: str = ""
+    allowed: Collection[str] | None = None
+    timezone: str | None = None
+
+
+def subscriptions_of(checker: Checker, asked: list[SubscriptionKeys], around: Surroundings) -> tuple[Subscription, ...]:
+    """The subscriptions that hold; what does not is noted in ``checker``."""
+    made = [_subscription(checker, ("subscriptions", n), one, around) for n, one in enumerate(asked)]
+    seen: dict[str, int] = {}
+    for n, one in enumerate(asked):
+        path = ("subscriptions", n, "name")
+        if one.name in seen:
+            node = checker.scalar(("subscriptions", seen[one.name], "name"))
+            line = checker.source.position(node.start)[0] if node else 0
+            checker.note(path, f"there are two subscriptions `{one.name}`", f"the other is on line {line}; rename one")
+        seen.setdefault(one.name, n)
+    return tuple(one for one in made if one is not None)
+
+
+def _subscription(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> Subscription | None:
+    rule = _rule(checker, path, keys, around)
+    to = [target for n, target in _with_places(keys.to) if target_holds(checker, (*path, "to", *n), target, around)]
+    for n, name in _with_places(keys.sources or []):
+        if name not in around.config.sources:
+            names = around.config.sources
+            hint = did_you_mean(name, names) or known(names)
+            checker.note(_place(checker, (*path, "sources"), n), f"there is no source `{name}`", hint)
+    if rule is None:
+        return None
+    return Subscription(
+        name=keys.name,
+        owner=around.owner,
+        rule=rule,
+        to=tuple(keys.to),
+        endpoints=tuple(dict.fromkeys(one for target in to for one in around.config.endpoints_of(target))),
+        when=keys.when,
+        timezone=keys.timezone or around.timezone or "UTC",
+        sources=tuple(keys.sources or ()),
+        quiet_hours=quiet_hours_of(keys.quiet_hours),
+        backfill=keys.backfill,
+    )
+
+
+def quiet_hours_of(keys: QuietHoursKeys | None) -> QuietHours | None:
+    return QuietHours(keys.from_, keys.to) if keys else None
+
+
+def target_holds(checker: Checker, path: Path, target: str, around: Surroundings) -> bool:
+    """Whether a receiver as ``to:`` names it can be used here; noted if not."""
+    path = _place(checker, path[:-1], path[-1:]) if isinstance(path[-1], int) else path
+    name, colon, address = target.partition(":")
+    receiver = around.config.receivers.get(name)
+    if receiver is None:
+        names = around.config.receivers
+        checker.note(path, f"there is no receiver `{name}`", did_you_mean(name, names) or known(names))
+    elif around.allowed is not None and name not in around.allowed:
+        checker.note(path, f"this file may not use receiver `{name}`", known(around.allowed))
+    elif colon and not receiver.address:
+        checker.note(path, f"receiver `{name}` takes no address", f"write {name}, or give the receiver `address:`")
+    elif receiver.address and not re.fullmatch(r"[^@\s,]+@[^@\s,]+", address):
+        checker.note(path, f"receiver `{name}` needs an address", f"write {name}:ana@example.org")
+    else:
+        return True
+    return False
+
+
+def _rule(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> str | None:
+    lists = [name for name in _LISTS if getattr(keys, name) is not None]
+    if keys.rule is not None:
+        for name in lists:
+            if name != "where":
+                checker.note((*path, name), f"`{name}` stands beside `rule`", "keep one of the two", in_key=True)
+        return _written_rule(checker, path, keys.rule, keys.where, around)
+    if not lists:
+        checker.note(path, "a rule is missing", "add rule: …, or any: / all: / none: / where:")
+        return None
+    return _listed_rule(checker, path, keys, around)
+
+
+def _written_rule(checker: Checker, path: Path, rule: str, where: str | None, around: Surroundings) -> str | None:
+    here = (*path, "rule")
+    holds = checker.check_rule(here, lambda: around.check_rule(rule))
+    if where is not None:
+        holds &= checker.check_rule((*path, "where"), lambda: around.check_rule(where))
+    if not holds:
+        return None
+    _warn_of_yaml(checker, here, rule)
+    return f"({rule}) AND ({where})" if where is not None else rule
+
+
+def _warn_of_yaml(checker: Checker, path: Path, rule: str) -> None:
+    """What YAML took away without an error: the quotes around a phrase, all after `` #``."""
+    node = checker.scalar(path)
+    if node is None:
+        return
+    if (
+        node.style in ("'", '"')
+        and re.fullmatch(r"[\w-]+(?: [\w-]+)+", rule)
+        and not re.search(r"\b(AND|OR|NOT)\b", rule)
+    ):
+        what = f"YAML takes these quotes: {len(rule.split())} words that may stand anywhere, not a phrase"
+        checker.note(path, what, f"for a phrase write rule: '\"{rule}\"'", fatal=False)
+    if not node.style and re.match(r"\s+#\S", checker.after(node)):
+        checker.note(path, "YAML takes what follows # for a comment", "write rule: >- and the rule below", fatal=False)
+
+
+def _listed_rule(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> str | None:
+    holds = True
+    for name in ("any", "all", "none"):
+        for n, item in _with_places(getattr(keys, name) or []):
+            place = _place(checker, (*path, name), n)
+            holds &= checker.check_rule(place, partial(_check_term, item, around))
+    if keys.where is not None:
+        holds &= checker.check_rule((*path, "where"), lambda: around.check_rule(keys.where or ""))
+    if not holds:
+        return None
+    try:
+        rule = rule_from_lists(any=keys.any or (), all=keys.all or (), none=keys.none or (), where=keys.where)
+        around.check_rule(rule)
+    except RuleError as error:
+        checker.note(path, error.what, error.hint)
+        return None
+    return rule
+
+
+def _check_term(item: str, around: Surroundings) -> None:
+    around.check_rule(rule_from_lists(any=[item]))
+
+
+def _with_places(items: list[str]) -> Iterator[tuple[tuple[int, ...], str]]:
+    return (((n,), item) for n, item in enumerate(items))
+
+
+def _place(checker: Checker, path: Path, n: Path) -> Path:
+    """The place of an item, also where one text stands for a list."""
+    return path if checker.scalar(path) else (*path, *n)
+
+
+def allowed_receivers(allow: Mapping[str, list[str]] | None, file_name: str) -> Collection[str] | None:
+    """The receivers that an included file may use: None for all, as for files that ``allow`` does not name."""
+    return None if allow is None else allow.get(file_name)

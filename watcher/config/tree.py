@@ -1,0 +1,208 @@
+"""YAML → a tree of texts with their places.
+
+Of YAML only what a config needs is read: tables, lists and scalars, every scalar as the text that it is. Tags,
+anchors, aliases, merge keys, duplicate keys and second documents are refused, and so are files too large or too deep.
+The tree is built from libyaml's events without recursion (composing nodes would overflow the C stack on hostile input).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from watcher.config.source import SourceText
+from watcher.errors import Problem
+
+BROKEN = "!"
+"""The style of a value that could not be read and whose problem is noted already."""
+DEEPEST = 50
+"""Lists and tables inside each other."""
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text. ``start`` and ``end`` are offsets.
+
+    ``style`` is ``'``, ``"``, ``|``, ``>``, empty for a plain one, or ``BROKEN``.
+    """
+
+    text: str
+    style: str
+    start: int
+    end: int
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was written at all."""
+        return not self.text and not self.style
+
+
+@dataclass(slots=True)
+class Items:
+    """A list."""
+
+    start: int
+    end: int = 0
+    items: list[Node] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Table:
+    """Keys with their values, in the file's order."""
+
+    start: int
+    end: int = 0
+    keys: dict[str, Scalar] = field(default_factory=dict)
+    values: dict[str, Node] = field(default_factory=dict)
+
+    def get(self, key: str) -> Node | None:
+        return self.values.get(key)
+
+
+Node = Scalar | Items | Table
+
+
+class _Stop(Exception):
+    """The rest cannot be read: the offset, what, hint."""
+
+    def __init__(self, offset: int, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.offset, self.what, self.hint = offset, what, hint
+
+
+QUOTE = "put a text that begins with such a sign into quotes"
+
+
+class Builder:
+    """Puts events together, and notes what it refuses in ``problems``.
+
+    ``last`` is the last scalar that was read, for those who explain why the next thing could not be.
+    """
+
+    def __init__(self, source: SourceText) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+        self.last: Scalar | None = None
+        self._open: list[tuple[Items | Table, Scalar | None]] = []
+        self._root: Node | None = None
+
+    def read(self, text: str) -> Node | None:
+        """The tree of ``text``, which has the length and the lines of the source's; None where there is nothing.
+
+        Raises ``yaml.YAMLError`` where it is not YAML.
+        """
+        try:
+            return self._build(yaml.parse(text, Loader=_LOADER))
+        except _Stop as stop:
+            self.problems.append(self.source.problem(stop.offset, stop.what, stop.hint))
+            return None
+
+    def _build(self, events: Iterator[yaml.Event]) -> Node | None:
+        documents = 0
+        for event in events:
+            offset = event.start_mark.index if event.start_mark else 0
+            end = event.end_mark.index if event.end_mark else offset
+            match event:
+                case yaml.DocumentStartEvent():
+                    documents += 1
+                    if documents > 1:
+                        raise _Stop(offset, "a second document begins here", "remove the line `---`")
+                case yaml.AliasEvent():
+                    self._refuse(offset, f"aliases such as `*{event.anchor}` are not read", QUOTE)
+                    self._add(Scalar("", BROKEN, offset, offset))
+                case yaml.ScalarEvent():
+                    self._refuse_extras(event, offset)
+                    self.last = Scalar(event.value, event.style or "", offset, end)
+                    self._add(self.last)
+                case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
+                    self._refuse_extras(event, offset)
+                    self._begin(Items(offset) if isinstance(event, yaml.SequenceStartEvent) else Table(offset))
+                case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
+                    self._open.pop()[0].end = end
+        return self._root
+
+    def _begin(self, node: Items | Table) -> None:
+        self._add(node)
+        self._open.append((node, None))
+        if len(self._open) > DEEPEST:
+            raise _Stop(node.start, f"lists and tables are nested more than {DEEPEST} deep")
+
+    def _add(self, node: Node) -> None:
+        if not self._open:
+            self._root = node
+            return
+        parent, key = self._open[-1]
+        if isinstance(parent, Items):
+            parent.items.append(node)
+        elif key is not None:
+            self._set(parent, key, node)
+            self._open[-1] = (parent, None)
+        else:
+            self._open[-1] = (parent, self._key(node))
+
+    def _key(self, node: Node) -> Scalar:
+        if isinstance(node, Scalar):
+            return node
+        self._refuse(node.start, "a list or table cannot be a key", QUOTE)
+        return Scalar("", BROKEN, node.start, node.start)
+
+    def _set(self, table: Table, key: Scalar, value: Node) -> None:
+        if key.style == BROKEN:
+            return
+        if key.text in table.keys:
+            line, _ = self.source.position(table.keys[key.text].start)
+            self._refuse(key.start, f"`{key.text}` stands here twice", f"it is on line {line} already; keep one")
+            return
+        table.keys[key.text] = key
+        table.values[key.text] = value
+
+    def _refuse_extras(self, event: Any, offset: int) -> None:
+        if event.anchor is not None:
+            self._refuse(offset, f"anchors such as `&{event.anchor}` are not read", QUOTE)
+        if event.tag is not None:
+            shown = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._refuse(offset, f"tags such as `{shown}` are not read", QUOTE)
+
+    def _refuse(self, offset: int, what: str, hint: str) -> None:
+        self.problems.append(self.source.problem(offset, what, hint))
+
+
+def plain(node: Node) -> Any:
+    """The tree as lists, dicts and texts; a value that was not written is None."""
+    match node:
+        case Scalar():
+            return None if node.empty else node.text
+        case Items():
+            return [plain(item) for item in node.items]
+        case Table():
+            return {key: plain(value) for key, value in node.values.items()}
+
+
+def find(root: Node, path: tuple[int | str, ...]) -> tuple[Node, bool]:
+    """The node at a path of keys and indexes, else the last one on the way there; and whether it is the one."""
+    node = root
+    for step in path:
+        below: Node | None = None
+        if isinstance(node, Table):
+            below = node.get(str(step))
+        elif isinstance(node, Items) and isinstance(step, int) and step < len(node.items):
+            below = node.items[step]
+        if below is None:
+            return node, False
+        node = below
+    return node, True
+
+
+def scalars(node: Node) -> Iterator[Scalar]:
+    """All texts under a node, keys left out."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Scalar):
+            yield one
+        else:
+            waiting += list(reversed(one.items if isinstance(one, Items) else [*one.values.values()]))

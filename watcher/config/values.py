@@ -1,0 +1,151 @@
+"""A config that holds: frozen values, secrets not resolved yet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from watcher.errors import Problem, WatcherError
+from watcher.model import Endpoint, QuietHours, Source, Subscription
+
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+SHORTEST_SECRET = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An apprise URL as the config has it: a text in which ``${NAME}`` stands for secrets, or a file that holds it."""
+
+    text: str = field(default="", repr=False)
+    file: str = ""
+
+    def resolve(self, env: Mapping[str, str], folder: Path) -> str:
+        """The URL. Raises ``WatcherError`` that names what is missing, and nothing that is there."""
+        if self.file:
+            return self._from_file(env, folder)
+        return expand(self.text, env)
+
+    def _from_file(self, env: Mapping[str, str], folder: Path) -> str:
+        folders = [Path(one) for one in (env.get("CREDENTIALS_DIRECTORY"),) if one] + [folder]
+        for place in folders:
+            path = place / self.file
+            try:
+                return path.read_text().strip()
+            except FileNotFoundError:
+                continue
+            except (OSError, UnicodeDecodeError) as error:
+                raise WatcherError(f"url_file {path} cannot be read: {getattr(error, 'strerror', error)}") from None
+        raise WatcherError(f"there is no url_file {self.file} in {' or '.join(map(str, folders))}")
+
+
+def expand(text: str, env: Mapping[str, str]) -> str:
+    """Put in what ``${NAME}`` stands for: as it is where it stands alone, percent-encoded inside a URL."""
+    missing = [name for name in VARIABLE.findall(text) if not env.get(name)]
+    if missing:
+        raise WatcherError(f"${{{missing[0]}}} is not set in the environment")
+    if alone := VARIABLE.fullmatch(text):
+        return env[alone[1]]
+    return VARIABLE.sub(lambda found: quote(env[found[1]], safe=""), text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """A named way to reach someone. ``address`` is the URL's parameter for addressed use (``mail:ana@lab.org``)."""
+
+    name: str
+    urls: Mapping[str, Address]
+    address: str | None = None
+    quiet_hours: QuietHours | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that the config says.
+
+    ``problems`` are warnings; ``broken_includes`` has for each included file that is not in force as it stands the
+    problems that keep it out. ``folder`` is where relative names count from. ``digest`` changes with any file's text.
+    """
+
+    path: Path | None = None
+    folder: Path = Path()
+    timezone: str = "UTC"
+    operator: tuple[Endpoint, ...] = ()
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    receivers: Mapping[str, Receiver] = field(default_factory=dict)
+    subscriptions: tuple[Subscription, ...] = ()
+    database_text: str | None = field(default=None, repr=False)
+    unreachable_after: timedelta = timedelta(hours=24)
+    contact: str | None = None
+    problems: tuple[Problem, ...] = ()
+    broken_includes: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+    digest: str = ""
+
+    def database(self, env: Mapping[str, str]) -> str | None:
+        """The database's path or URL, None for the default; raises ``WatcherError`` for a missing secret."""
+        return None if self.database_text is None else expand(self.database_text, env)
+
+    def endpoints_of(self, target: str) -> tuple[Endpoint, ...]:
+        """The endpoints of a receiver as ``to:`` names it; none where there is no such receiver."""
+        name, colon, address = target.partition(":")
+        receiver = self.receivers.get(name)
+        if receiver is None or bool(colon) != bool(receiver.address) or (colon and not address):
+            return ()
+        return tuple(Endpoint(target, label) for label in receiver.urls)
+
+    def has_endpoint(self, endpoint: Endpoint) -> bool:
+        return endpoint in self.endpoints_of(endpoint.receiver)
+
+    def address(self, endpoint: Endpoint, env: Mapping[str, str]) -> str:
+        """The apprise URL of an endpoint; raises ``WatcherError`` that names the receiver and what is missing."""
+        if not self.has_endpoint(endpoint):
+            raise WatcherError(f"receiver {endpoint} is not in the config")
+        name, _, address = endpoint.receiver.partition(":")
+        receiver = self.receivers[name]
+        try:
+            url = receiver.urls[endpoint.label].resolve(env, self.folder)
+        except WatcherError as error:
+            raise WatcherError(f"receiver {name}: {error}") from None
+        if receiver.address:
+            url += ("&" if "?" in url else "?") + f"{quote(receiver.address)}={quote(address, safe='@')}"
+        return url
+
+    def address_or_empty(self, endpoint: Endpoint, env: Mapping[str, str]) -> str:
+        """The same, empty where it cannot be resolved."""
+        try:
+            return self.address(endpoint, env)
+        except WatcherError:
+            return ""
+
+    def quiet_hours_of(self, endpoint: Endpoint) -> QuietHours | None:
+        receiver = self.receivers.get(endpoint.receiver.partition(":")[0])
+        return receiver.quiet_hours if receiver else None
+
+    def secrets(self, env: Mapping[str, str]) -> frozenset[str]:
+        """Everything that must not be shown: what variables hold, addresses, their passwords and tokens."""
+        found = {env[name] for name in VARIABLE.findall(self.database_text or "") if env.get(name)}
+        for receiver in self.receivers.values():
+            for address in receiver.urls.values():
+                found |= {env[name] for name in VARIABLE.findall(address.text) if env.get(name)}
+                try:
+                    found |= set(_pieces(address.resolve(env, self.folder)))
+                except WatcherError:
+                    continue
+        return frozenset(one for one in found if len(one) >= SHORTEST_SECRET)
+
+
+def _pieces(url: str) -> Iterator[str]:
+    """An address, its password and the tokens in its path; not its host, which is worth reading in a log."""
+    if len(url) > len("console://x"):
+        yield url
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return
+    for piece in (parts.password or "", *parts.path.split("/")):
+        if "@" not in piece:
+            yield piece
+            yield unquote(piece)
