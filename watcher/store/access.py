@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import URL, Connection, Engine, text
 
+from watcher.errors import StoreError
 from watcher.store.engine import Place, begin_with, postgres_engine, sqlite_engine
 from watcher.store.locks import WriteLock
 
@@ -54,9 +55,11 @@ class File:
             yield connection
 
     def close(self) -> None:
-        # The last connection writes the log back into the file.
-        with self._lock.exclusive():
+        """Also where the lock cannot be had: whoever writes then keeps the log, and closing leaves it alone."""
+        with suppress(StoreError), self._lock.exclusive():
+            # The last connection writes the log back into the file.
             self._engine.dispose()
+        self._engine.dispose()
 
 
 class FileToRead:

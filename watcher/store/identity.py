@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from watcher.model import Entry
@@ -130,6 +131,7 @@ class Catalogue:
         return list(dict.fromkeys(known.final for known in self._by_title.get(folded(entry.title), ())))
 
 
+@lru_cache(maxsize=4096)
 def folded(title: str) -> str:
     """The title's words as identity compares them; a title without any word stands for itself."""
     return fold_title(title) or title.strip()
@@ -142,7 +144,7 @@ def title_key(title: str) -> str:
 
 def content_key(entry: Entry) -> str:
     """The key of exactly this title, abstract and authors: tells papers of one title apart, and knows repeats."""
-    content = "\n".join([fold_title(entry.abstract), *map(fold_title, entry.authors)])
+    content = "\n".join(" ".join(text.split()).casefold() for text in (entry.abstract, *entry.authors))
     return f"{title_key(entry.title)}#{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 
 
