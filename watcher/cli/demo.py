@@ -34,7 +34,10 @@ def demo(state: Path | None) -> int:
     folder = _folder(state)
     morning = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0)
     with touring(folder, morning, sys.stdout) as tour:
-        click.echo(f"A digest of invented papers is served at {tour.site.url}; three subscriptions watch it.")
+        click.echo(
+            f"A digest of invented papers is served at {tour.site.url}.\n"
+            "Three subscriptions watch it. The papers' own links lead nowhere."
+        )
         stops = _days(tour)
         _keep_mail(tour, folder / MAIL)
     click.echo(
@@ -67,11 +70,9 @@ def _days(tour: Tour) -> list[Stop]:
 def _look(tour: Tour, what: str) -> Stop:
     click.secho(f"\n{tour.now:%A %H:%M}: {what}", bold=True)
     stop = tour.look()
-    polled = stop.polled
-    told = sum(len(one.papers) for one in stop.told)
-    click.echo(
-        f"→ {polled.judged.verdict.value}: {polled.new} papers never seen before, {polled.matched} matches, {told} told"
-    )
+    polled, told = stop.polled, sum(len(one.papers) for one in stop.told)
+    news = f"{polled.new} papers never seen before, {told} of them told" if told else "nothing to tell"
+    click.echo(f"{polled.source}: {polled.judged.verdict.value}, {news}")
     return stop
 
 

@@ -33,8 +33,9 @@ class Site:
         if day not in shown:
             return None
         at = shown.index(day)
-        neighbours = {"prevDate": shown[at - 1] if at else None, "nextDate": (shown[at + 1 :] or [None])[0]}
-        return _page(day, self.days[day], {name: str(one) for name, one in neighbours.items() if one}).encode()
+        props = {"prevDate": str(before) for before in shown[:at][-1:]}
+        props |= {"nextDate": str(after) for after in shown[at + 1 :][:1]}
+        return _page(day, self.days[day], props).encode()
 
 
 @contextmanager
@@ -97,11 +98,11 @@ class _Pages(BaseHTTPRequestHandler):
 
 def _page(day: date, papers: Sequence[Invented], neighbours: Mapping[str, str]) -> str:
     entries = [_entry(paper, day) for paper in papers]
-    props = escape(json.dumps({"dateString": str(day), "periodType": "day", "dailyPapers": entries} | neighbours))
+    props = {"dateString": str(day), "periodType": "day", "dailyPapers": entries, **neighbours}
     cards = "\n".join(map(_card, papers))
     return (
         "<!doctype html><html><head><title>Invented Papers</title></head><body><main><h1>Invented Papers</h1>\n"
-        f'<div class="SVELTE_HYDRATER contents" data-target="DailyPapers" data-props="{props}"></div>\n'
+        f'<div class="SVELTE_HYDRATER contents" data-target="DailyPapers" data-props="{escape(json.dumps(props))}"></div>\n'
         f"<section>{cards}</section></main></body></html>\n"
     )
 
