@@ -33,9 +33,12 @@ class Site:
         if day not in shown:
             return None
         at = shown.index(day)
-        props = {"prevDate": str(before) for before in shown[:at][-1:]}
-        props |= {"nextDate": str(after) for after in shown[at + 1 :][:1]}
-        return _page(day, self.days[day], props).encode()
+        neighbours = {}
+        if at > 0:
+            neighbours["prevDate"] = str(shown[at - 1])
+        if at + 1 < len(shown):
+            neighbours["nextDate"] = str(shown[at + 1])
+        return _page(day, self.days[day], neighbours).encode()
 
 
 @contextmanager
@@ -98,11 +101,11 @@ class _Pages(BaseHTTPRequestHandler):
 
 def _page(day: date, papers: Sequence[Invented], neighbours: Mapping[str, str]) -> str:
     entries = [_entry(paper, day) for paper in papers]
-    props = {"dateString": str(day), "periodType": "day", "dailyPapers": entries, **neighbours}
+    props = escape(json.dumps({"dateString": str(day), "periodType": "day", "dailyPapers": entries, **neighbours}))
     cards = "\n".join(map(_card, papers))
     return (
         "<!doctype html><html><head><title>Invented Papers</title></head><body><main><h1>Invented Papers</h1>\n"
-        f'<div class="SVELTE_HYDRATER contents" data-target="DailyPapers" data-props="{escape(json.dumps(props))}"></div>\n'
+        f'<div class="SVELTE_HYDRATER contents" data-target="DailyPapers" data-props="{props}"></div>\n'
         f"<section>{cards}</section></main></body></html>\n"
     )
 
