@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -16,6 +16,10 @@ from watcher.errors import Problem, RuleError
 K = TypeVar("K", bound=Keys)
 Path = tuple[int | str, ...]
 
+MOST_PASSES = 6
+STAND_INS = {"name": "unnamed-", "to": "?"}
+"""What stands for a required key that is missing, so that the rest of its table can be checked."""
+
 
 class Checker:
     """One file: its tree, and the problems found so far."""
@@ -24,27 +28,55 @@ class Checker:
         self.source = parsed.source
         self.root = parsed.root
         self.problems: list[Problem] = list(parsed.problems)
+        self._silent: set[Path] = set()
 
     @property
     def is_broken(self) -> bool:
         return any(problem.fatal for problem in self.problems)
 
-    def keys(self, model: type[K], drop: Iterable[str] = ()) -> K | None:
-        """The file as ``model``, None where a key is wrong (all of them are noted)."""
+    def keys(self, model: type[K]) -> K | None:
+        """The file as ``model``, with all that is wrong in its keys noted.
+
+        What is wrong is left out, or stood in for where it has to be there, so that the checks that follow see the
+        rest. None where nothing can be made of the file.
+        """
         if self.root is None:
             return None if self.is_broken else model()
         if not isinstance(self.root, Table):
             self.note((), "a table of keys belongs here", "begin with subscriptions:")
             return None
-        try:
-            return model.model_validate(plain(self.root))
-        except ValidationError as error:
-            for one in error.errors(include_url=False, include_input=True):
-                self._note_validation(model, one)
-            return None
+        data = plain(self.root)
+        for n in range(MOST_PASSES):
+            try:
+                return model.model_validate(data)
+            except ValidationError as error:
+                for one in error.errors(include_url=False, include_input=False):
+                    if not n:
+                        self._note_validation(model, one)
+                    self._leave_out(data, tuple(one["loc"]), is_missing=one["type"] == "missing")
+        return None
+
+    def _leave_out(self, data: Any, path: Path, *, is_missing: bool) -> None:
+        """Take a wrong value out of ``data``, or put a stand-in where one is missing; nothing more is said of it."""
+        self._silent.add(path)
+        for step in path[:-1]:
+            data = data[step]
+        if is_missing:
+            data[path[-1]] = STAND_INS.get(str(path[-1]), "00:00") + (str(path[-2]) if path[-1] == "name" else "")
+        elif isinstance(data, dict):
+            data.pop(path[-1], None)
+        else:
+            data[path[-1]] = {}
+
+    def declared(self, key: str) -> frozenset[str]:
+        """The names in a table of the file, whether or not what they stand for holds."""
+        node, found = self._node((key,))
+        return frozenset(node.keys) if found and isinstance(node, Table) else frozenset()
 
     def note(self, path: Path, what: str, hint: str = "", *, fatal: bool = True, in_key: bool = False) -> None:
         """Something wrong at a path of keys and indexes."""
+        if any(path[:n] in self._silent for n in range(1, len(path) + 1)):
+            return
         node, _ = self._node(path)
         offset = node.start if node else 0
         if in_key and path:

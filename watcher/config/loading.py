@@ -54,7 +54,13 @@ def load(
     if keys is None:
         raise ConfigError(_in_order(checker.problems))
     config = _main(checker, keys, path, env, check_url, need_secrets=need_secrets)
-    around = Surroundings(config, check_rule, timezone=keys.timezone)
+    around = Surroundings(
+        config,
+        check_rule,
+        sources=checker.declared("sources"),
+        receivers=checker.declared("receivers"),
+        timezone=keys.timezone,
+    )
     own = subscriptions_of(checker, keys.subscriptions, around)
     config = replace(config, operator=_operator(checker, keys, around))
     files = included_files(keys.include or [], path.parent, last_good)
@@ -170,8 +176,9 @@ def _check_allow(checker: Checker, keys: ConfigKeys, files: list[Included]) -> N
                 ("allow", name), f"no included file is called `{name}`", known(names), fatal=False, in_key=True
             )
         for n, receiver in enumerate(receivers):
-            if receiver not in keys.receivers:
-                checker.note(("allow", name, n), f"there is no receiver `{receiver}`", known(keys.receivers))
+            if receiver not in checker.declared("receivers"):
+                hint = known(checker.declared("receivers"))
+                checker.note(("allow", name, n), f"there is no receiver `{receiver}`", hint)
 
 
 def _warn_of_zone(checker: Checker, keys: ConfigKeys) -> None:

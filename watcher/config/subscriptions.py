@@ -22,10 +22,16 @@ _LISTS = ("any", "all", "none", "where")
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the subscriptions of a file may name: ``config`` has sources and receivers, ``allowed`` limits these."""
+    """What the subscriptions of a file may name.
+
+    ``sources`` and ``receivers`` are all names that the main file declares, ``config`` has those that hold;
+    ``allowed`` limits the receivers.
+    """
 
     config: Config
     check_rule: CheckRule
+    sources: Collection[str] = ()
+    receivers: Collection[str] = ()
     owner: str = ""
     allowed: Collection[str] | None = None
     timezone: str | None = None
@@ -49,8 +55,8 @@ def _subscription(checker: Checker, path: Path, keys: SubscriptionKeys, around: 
     rule = _rule(checker, path, keys, around)
     to = [target for n, target in _with_places(keys.to) if target_holds(checker, (*path, "to", *n), target, around)]
     for n, name in _with_places(keys.sources or []):
-        if name not in around.config.sources:
-            names = around.config.sources
+        if name not in around.sources:
+            names = around.sources
             hint = did_you_mean(name, names) or known(names)
             checker.note(_place(checker, (*path, "sources"), n), f"there is no source `{name}`", hint)
     if rule is None:
@@ -78,8 +84,10 @@ def target_holds(checker: Checker, path: Path, target: str, around: Surroundings
     path = _place(checker, path[:-1], path[-1:]) if isinstance(path[-1], int) else path
     name, colon, address = target.partition(":")
     receiver = around.config.receivers.get(name)
+    if receiver is None and name in around.receivers:
+        return False  # what is wrong with it is said where it stands
     if receiver is None:
-        names = around.config.receivers
+        names = around.receivers
         checker.note(path, f"there is no receiver `{name}`", did_you_mean(name, names) or known(names))
     elif around.allowed is not None and name not in around.allowed:
         checker.note(path, f"this file may not use receiver `{name}`", known(around.allowed))
@@ -100,7 +108,7 @@ def _rule(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surround
                 checker.note((*path, name), f"`{name}` stands beside `rule`", "keep one of the two", in_key=True)
         return _written_rule(checker, path, keys.rule, keys.where, around)
     if not lists:
-        checker.note(path, "a rule is missing", "add rule: …, or any: / all: / none: / where:")
+        checker.note((*path, "rule"), "a rule is missing", "add rule: …, or any: / all: / none: / where:")
         return None
     return _listed_rule(checker, path, keys, around)
 

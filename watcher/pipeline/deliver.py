@@ -25,6 +25,7 @@ from watcher.model import (
 )
 from watcher.pipeline.parts import Parts
 from watcher.render import render
+from watcher.render.view import counted
 from watcher.store import Transaction
 from watcher.store.outbox import Rendered
 
@@ -103,7 +104,7 @@ def _mark(delivery: Delivery, content: Content, message: Message, outcome: Outco
     subscriptions = tuple(sorted({name for item in content.items for name in item.subscriptions}))
     papers = tuple(item.paper.key for item in content.items)
     level = logging.INFO if outcome.result is Result.SENT else logging.WARNING
-    what = f"{len(papers)} papers" if content.items else delivery.kind.value
+    what = counted(len(papers), "paper") if content.items else delivery.kind.value
     log.log(
         level, "%s: %s %s%s", delivery.endpoint, what, outcome.result.value, outcome.reason and f": {outcome.reason}"
     )

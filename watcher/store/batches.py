@@ -29,5 +29,6 @@ def insert_unless_there(connection: Connection, table: Table, rows: Sequence[dic
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     added = 0
     for batch in in_batches(rows, MOST_BOUND // max(len(rows[0]), 1) or 1):
-        added += connection.execute(make(table).values(batch).on_conflict_do_nothing()).rowcount
+        statement = make(table).values(batch).on_conflict_do_nothing()
+        added += connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
     return added

@@ -1,0 +1,69 @@
+"""``watcher check-config``: everything that is wrong, at once."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import click
+
+from watcher.cli import show
+from watcher.cli.desk import NO_CONFIG, Desk
+from watcher.errors import ConfigError, Problem, UsageError
+
+
+@click.command("check-config")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--secrets", is_flag=True, help="Make a missing secret an error.")
+@click.option("--json", "as_json", is_flag=True, help="Print the problems as one JSON array.")
+@click.pass_obj
+def check_config(desk: Desk, file: Path | None, secrets: bool, as_json: bool) -> int:
+    """Show everything that is wrong in the config and in what it includes, each with its place.
+
+    FILE is a config; without it the one that the other commands would use. Exit status 2 for errors, 0 where there
+    are only warnings. Nothing is sent or written.
+    """
+    from watcher.config import load
+    from watcher.notify import problem_of
+    from watcher.rules import compile_rule
+
+    path = file or desk.find()
+    if path is None:
+        raise UsageError(NO_CONFIG)
+    problems: tuple[Problem, ...]
+    summary = ""
+    try:
+        config = load(
+            path, env=desk.env, check_url=problem_of, check_rule=compile_rule, strict=True, need_secrets=secrets
+        )
+    except ConfigError as error:
+        problems = error.problems
+    else:
+        problems = config.problems
+        counts = (
+            (len(config.sources), "source"),
+            (len(config.receivers), "receiver"),
+            (len(config.subscriptions), "subscription"),
+        )
+        summary = ", ".join(_counted(n, what) for n, what in counts)
+    if as_json:
+        show.json_array(dataclasses.asdict(problem) for problem in problems)
+    else:
+        _print(path, problems, summary)
+    return 2 if any(problem.fatal for problem in problems) else 0
+
+
+def _print(path: Path, problems: tuple[Problem, ...], summary: str) -> None:
+    for problem in problems:
+        click.echo(show.problem(problem))
+    errors = sum(problem.fatal for problem in problems)
+    warnings = len(problems) - errors
+    counts = [_counted(n, what) for n, what in ((errors, "error"), (warnings, "warning")) if n]
+    if errors:
+        click.echo(f"{path}: {', '.join(counts)}")
+    else:
+        click.echo(f"{path}: OK: {summary}" + (f"; {', '.join(counts)}" if counts else ""))
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}" + ("" if n == 1 else "s")

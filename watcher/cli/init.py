@@ -1,0 +1,79 @@
+"""``watcher init``: a config to start from."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from watcher.cli.desk import Desk
+from watcher.errors import WatcherError
+
+SCHEMA = "watcher.schema.json"
+_ZONE_LINE = re.compile(r"^timezone: .*$", re.MULTILINE)
+
+
+@click.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace a config that is there.")
+@click.pass_obj
+def init(desk: Desk, path: Path | None, force: bool) -> int:
+    """Write a commented config that works as it is, to PATH (./config.yaml), and its schema beside it.
+
+    Asks nothing: the time zone is this machine's. An existing file is not replaced.
+    """
+    from watcher.config import json_schema
+
+    path = path or desk.config_path or Path("config.yaml")
+    if path.is_dir():
+        path /= "config.yaml"
+    if path.exists() and not force:
+        raise WatcherError(f"{path} is there already; name another one, or replace it with --force")
+    zone = local_zone(desk.env)
+    text = _ZONE_LINE.sub(f"timezone: {zone}", example(), count=1)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        (path.parent / SCHEMA).write_text(json.dumps(json_schema(), indent=2) + "\n")
+    except OSError as error:
+        raise WatcherError(f"{path} cannot be written: {error.strerror}") from None
+    where = "" if path == Path("config.yaml") else f" -c {path}"
+    click.echo(f"wrote {path}: Hugging Face's daily papers, told on this terminal, times in {zone}")
+    click.echo("next, edit its receivers and subscriptions, then:")
+    for command, what in (
+        ("check-config", "everything that is wrong in it, at once"),
+        ("once", "read the papers now, tell what matches"),
+        ("run", "keep doing so"),
+    ):
+        click.echo(f"  watcher{where} {command:<14}{what}")
+    return 0
+
+
+def example() -> str:
+    """The example config, as it is shipped."""
+    shipped = files("watcher") / "config.example.yaml"
+    if shipped.is_file():
+        return shipped.read_text()
+    return (Path(__file__).resolve().parents[2] / "config.example.yaml").read_text()
+
+
+def local_zone(env: Mapping[str, str]) -> str:
+    """This machine's IANA zone: ``$TZ``, what /etc/localtime links to, /etc/timezone; else UTC."""
+    link = os.path.realpath("/etc/localtime").partition("/zoneinfo/")[2]
+    try:
+        named = Path("/etc/timezone").read_text().strip()
+    except OSError:
+        named = ""
+    for name in (env.get("TZ", "").lstrip(":"), link, named):
+        try:
+            if name and "/" in name:
+                return ZoneInfo(name).key
+        except (ValueError, OSError, KeyError):
+            continue
+    return "UTC"
