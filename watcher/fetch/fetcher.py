@@ -65,7 +65,7 @@ class Fetcher:
     address is checked anew. Cookies, environment proxies and caches are not used.
 
     ``clock`` gives the instant that pages are stamped with, ``monotonic`` the seconds that limits and pauses are
-    counted in; ``transport`` stands in for the network in tests.
+    counted in, ``resolve`` the addresses of a host.
     """
 
     def __init__(
@@ -77,7 +77,6 @@ class Fetcher:
         monotonic: Callable[[], float] = time.monotonic,
         limits: Limits | None = None,
         resolve: Resolve = resolve,
-        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._headers = {
             "User-Agent": user_agent or default_user_agent(),
@@ -88,7 +87,7 @@ class Fetcher:
         self._clock, self._monotonic, self._limits = clock, monotonic, limits or Limits()
         self._turns = Turns(monotonic, sleep)
         self._live = Live()
-        self._resolve, self._transport = resolve, transport
+        self._resolve = resolve
         self._seen_public: set[str] = set()
 
     def get(self, url: str, validators: Callable[[str], Validators | None]) -> Fetched:
@@ -128,7 +127,7 @@ class Fetcher:
             public_only = public_only or host in self._seen_public
             wire = Wire(deadline, self._live, self._resolve, public_only=public_only)
             with self._client(wire, url) as client, client.stream("GET", url, headers=_conditions(known)) as response:
-                is_from_public = wire.address is None or is_public(wire.address)
+                is_from_public = wire.address is not None and is_public(wire.address)
                 if is_from_public:
                     self._seen_public.add(host)
                 if response.status_code in REDIRECTS and "Location" in response.headers:
@@ -138,7 +137,7 @@ class Fetcher:
     def _client(self, wire: Wire, url: httpx.URL) -> httpx.Client:
         limits = self._limits
         return httpx.Client(
-            transport=self._transport or Transport(wire, self._tls if url.scheme == "https" else None),
+            transport=Transport(wire, self._tls if url.scheme == "https" else None),
             headers=self._headers,
             timeout=httpx.Timeout(limits.silence, connect=limits.connect),
             follow_redirects=False,
