@@ -19,7 +19,8 @@ from pathlib import Path
 
 WATCHER = [sys.executable, "-m", "watcher"]
 REPEATS = 5
-IDLE_SECONDS = 20.0
+SETTLING_SECONDS = 10.0
+IDLE_SECONDS = 60.0
 
 CONFIG = """\
 timezone: UTC
@@ -63,7 +64,7 @@ def idle_daemon() -> dict[str, float]:
         env = {**os.environ, "STATE_DIRECTORY": folder}
         daemon = subprocess.Popen([*WATCHER, "-c", str(config), "run"], env=env, stderr=subprocess.DEVNULL)
         try:
-            wait(IDLE_SECONDS / 2)
+            wait(SETTLING_SECONDS)
             before = cpu_ticks(daemon.pid)
             wait(IDLE_SECONDS)
             ticks = cpu_ticks(daemon.pid) - before

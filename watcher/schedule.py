@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Condition, Event, Lock, Thread
@@ -44,6 +45,14 @@ class _Task:
     again: bool = False
 
 
+class _Scheduler(BackgroundScheduler):  # type: ignore[misc]  # APScheduler has no types
+    """Stopped while it starts a job, APScheduler looks for that job in the wrong place, and its thread dies of it."""
+
+    def remove_job(self, job_id: str, jobstore: str | None = None) -> None:
+        with suppress(JobLookupError):
+            super().remove_job(job_id, jobstore)
+
+
 class Schedule:
     """Runs polls and ticks on threads, until stopped.
 
@@ -65,7 +74,7 @@ class Schedule:
         self._changed = Condition()
         self._ended = Event()
         self._offset = self._clock_offset()
-        self._scheduler = BackgroundScheduler(
+        self._scheduler = _Scheduler(
             executors={"polls": ThreadPoolExecutor(polls), "ticks": ThreadPoolExecutor(ticks)},
             # A job that asks for its next run is still an instance: at a limit of one APScheduler would drop that run.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1000},
@@ -109,7 +118,7 @@ class Schedule:
         """Forget ``name``; a run that is under way ends, and does not come again."""
         with self._changed:
             self._tasks.pop(name, None)
-            self._forget(name)
+            self._scheduler.remove_job(name)
 
     @property
     def names(self) -> frozenset[str]:
@@ -149,12 +158,6 @@ class Schedule:
         self._scheduler.add_job(
             self._run, "date", run_date=at, args=[task], id=task.name, executor=task.pool, replace_existing=True
         )
-
-    def _forget(self, name: str) -> None:
-        try:
-            self._scheduler.remove_job(name)
-        except JobLookupError:
-            return
 
     def _run(self, task: _Task) -> None:
         with task.turn:
