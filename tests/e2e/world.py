@@ -145,6 +145,7 @@ class Home:
         self.folder, self.config = folder, folder / "config.yaml"
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("WATCHER_")}
         self.env |= {"STATE_DIRECTORY": str(folder / "state"), "PYTHONUNBUFFERED": "1", "COLUMNS": "80"}
+        self.env["PYTHONPATH"] = str(Path(__file__).resolve().parents[2])
 
     def write(self, text: str) -> None:
         self.config.write_text(text)
@@ -152,7 +153,14 @@ class Home:
     def run(self, *args: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run one command to its end."""
         return subprocess.run(
-            self._line(args), env=self.env, cwd=self.folder, capture_output=True, text=True, timeout=60, **options
+            self._line(args),
+            check=False,
+            env=self.env,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            **options,
         )
 
     def once(self, *args: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from watcher.alerts import fate
 from watcher.alerts.incidents import KINDS, is_due, trouble_of
+from watcher.errors import WatcherError
 from watcher.model import (
     Decision,
     Judged,
@@ -36,6 +37,10 @@ WAIT_FOR_ABSTRACT = timedelta(hours=24)
 SOON = timedelta(minutes=15)
 
 
+class Stopped(WatcherError):
+    """The process was asked to stop while a source was being read: what was not read says nothing of the source."""
+
+
 @dataclass(frozen=True, slots=True)
 class Polled:
     """What one look at a source gave; ``new`` counts papers never seen before, ``matched`` new matches."""
@@ -53,6 +58,8 @@ def poll(source: Source, parts: Parts) -> Polled:
         known = tx.pages.known(source.name)
         parts.rules.bring_up_to_date(tx, hold=False)
     visits = read_pages(source, parts, known)
+    if parts.stopping.is_set():
+        raise Stopped(f"{source.name}: stopped while being read")
     now = parts.clock()
     with parts.store.transaction() as tx:
         parts.rules.bring_up_to_date(tx)
