@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import click
@@ -17,6 +18,7 @@ def run(desk: Desk) -> int:
 
     SIGHUP reads the config again, SIGTERM ends (waiting at most 10 s for what is being sent). Logs go to stderr.
     """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the daemon's own takes over
     from watcher import logs
     from watcher.app import Daemon, open_parts
     from watcher.config import Config

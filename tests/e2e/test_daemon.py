@@ -1,0 +1,169 @@
+"""The daemon as a process: told whatever kills it, stopped and reloaded by signals, alone on its database."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import DAYS, TODAY, config, titles
+from tests.e2e.test_once import LOOK_BACK, told
+from tests.e2e.world import PATIENCE, Home, Site, Webhook
+
+pytestmark = pytest.mark.e2e
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    """Look again and again, for half a minute at most, until something outside this process has happened."""
+    end = time.monotonic() + PATIENCE
+    pause = threading.Event()
+    while not condition():
+        assert time.monotonic() < end, f"never happened: {what}"
+        pause.wait(0.05)
+
+
+def stop(process: subprocess.Popen[str]) -> int:
+    process.send_signal(signal.SIGTERM)
+    return process.wait(PATIENCE)
+
+
+def test_tells_what_matches_and_ends_on_sigterm(home: Home, site: Site, hook: Webhook) -> None:
+    with home.daemon() as process:
+        hook.wait_for(lambda hook: bool(hook.posts))
+        assert stop(process) == 0
+    assert told(hook, titles(site, *DAYS)) == titles(site, *LOOK_BACK)
+    assert "Traceback" not in home.log
+
+
+def test_killed_between_storing_and_sending_every_match_is_told(home: Home, site: Site, hook: Webhook) -> None:
+    hook.gate = threading.Event()
+    with home.daemon() as process:
+        hook.wait_for(lambda hook: hook.tries == 1)  # the message has left, its answer has not come
+        process.kill()
+        process.wait()
+    hook.gate.set()
+    hook.gate = None
+    with home.daemon() as process:
+        hook.wait_for(lambda hook: bool(hook.posts))
+        assert stop(process) == 0
+    assert told(hook, titles(site, *DAYS)) == titles(site, *LOOK_BACK)
+    assert "sent again" in home.log
+
+
+def test_killed_again_and_again_nothing_is_lost(home: Home, site: Site, hook: Webhook) -> None:
+    """Killed a little later each time, from before the first page to after the last message."""
+    for n in range(12):
+        with home.daemon() as process:
+            threading.Event().wait(0.3 + n * 0.12)
+            process.kill()
+            process.wait()
+            with (home.folder / "daemon.log").open("a") as log:
+                log.write("killed\n")
+    with home.daemon() as process:
+        until(lambda: "watching" in home.log.rsplit("killed", 1)[-1], "the last daemon is up")
+        until(lambda: titles(site, *LOOK_BACK) <= _seen(hook, site), "every match told")
+        assert stop(process) == 0
+    assert _seen(hook, site) == titles(site, *LOOK_BACK)
+
+
+def _seen(hook: Webhook, site: Site) -> set[str]:
+    text = " ".join(hook.text().split())
+    return {title for title in titles(site, *DAYS) if " ".join(title.split()) in text}
+
+
+def test_a_second_daemon_is_refused(home: Home, hook: Webhook) -> None:
+    with home.daemon() as process:
+        hook.wait_for(lambda hook: bool(hook.posts))
+        second = home.run("run")
+        assert second.returncode == 1
+        assert f"process {process.pid}" in second.stderr and "Traceback" not in second.stderr
+        assert process.poll() is None
+
+
+def test_commands_work_beside_a_daemon_and_leave_the_sending_to_it(home: Home, site: Site, hook: Webhook) -> None:
+    with home.daemon() as process:
+        hook.wait_for(lambda hook: bool(hook.posts))
+        site.today = TODAY + timedelta(days=1)
+        beside = home.run("once")
+        assert beside.returncode == 0 and "a daemon runs on this database" in beside.stdout
+        assert "ops: sent" in home.run("test-notify", "ops").stdout
+        assert stop(process) == 0
+
+
+def test_sighup_takes_a_good_config_and_keeps_the_old_one_from_a_bad_one(home: Home, site: Site, hook: Webhook) -> None:
+    good = home.config.read_text()
+    with home.daemon() as process:
+        hook.wait_for(lambda hook: bool(hook.posts))
+        home.write(good.replace("rule: zeppelin", 'rule: "zeppelin OR"'))
+        process.send_signal(signal.SIGHUP)
+        hook.wait_for(lambda hook: any("config" in post["title"] for post in hook.posts))
+        assert "OR has nothing on its right" in home.log
+        home.write(good + "  - {name: all-parts, rule: 'title:part', to: [me]}\n")
+        process.send_signal(signal.SIGHUP)
+        hook.wait_for(lambda hook: any("all-parts" in post["title"] for post in hook.posts))
+        hook.wait_for(lambda hook: any("read again" in post["title"] for post in hook.posts))
+        assert stop(process) == 0
+
+
+def test_a_broken_include_keeps_its_last_good_version(home: Home, site: Site, hook: Webhook) -> None:
+    folder = home.folder / "subscriptions.d"
+    folder.mkdir()
+    theirs = folder / "ana.yaml"
+    theirs.write_text("subscriptions:\n  - {name: parts, rule: 'title:part', to: [me]}\n")
+    home.write(config(site, hook) + "include: subscriptions.d/*.yaml\n")
+    first = home.once()
+    assert "ana/parts" in {name for one in first["deliveries"] for name in one["subscriptions"]}
+    theirs.write_text("subscriptions:\n  - {name: parts, rule: 'title:(', to: [me]}\n")
+    site.today = TODAY + timedelta(days=1)
+    broken = home.once()
+    assert "ana/parts" in {name for one in broken["deliveries"] for name in one["subscriptions"]}
+    assert "incident" in {one["kind"] for one in broken["deliveries"]}
+    assert "ana.yaml" in home.run("status").stdout
+    assert home.run("check-config").returncode == 2
+    theirs.write_text("subscriptions:\n  - {name: parts, rule: 'title:part', to: [me]}\n")
+    assert "recovery" in {one["kind"] for one in home.once()["deliveries"]}
+
+
+def test_systemd_hears_of_start_reload_and_stop(home: Home, hook: Webhook, tmp_path: Path) -> None:
+    path = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(path))
+        manager.settimeout(PATIENCE)
+        with home.daemon(NOTIFY_SOCKET=str(path), WATCHDOG_USEC="400000") as process:
+            heard = [manager.recv(4096).decode()]
+            assert heard[0].startswith("READY=1")
+            assert manager.recv(4096).decode() == "WATCHDOG=1"
+            process.send_signal(signal.SIGHUP)
+            while "RELOADING=1" not in heard[-1]:
+                heard.append(manager.recv(4096).decode())
+            while "READY=1" not in heard[-1]:
+                heard.append(manager.recv(4096).decode())
+            process.send_signal(signal.SIGTERM)
+            while "STOPPING=1" not in heard[-1]:
+                heard.append(manager.recv(4096).decode())
+            assert process.wait(PATIENCE) == 0
+
+
+def test_sigterm_does_not_wait_for_ever_for_a_receiver_that_hangs(home: Home, hook: Webhook) -> None:
+    hook.gate = threading.Event()
+    with home.daemon() as process:
+        hook.wait_for(lambda hook: hook.tries == 1)
+        began = time.monotonic()
+        assert stop(process) == 0
+        assert time.monotonic() - began < 15
+        hook.gate.set()
+
+
+def test_logs_are_json_lines_where_asked(home: Home, hook: Webhook) -> None:
+    import json
+
+    done = home.run("once", "--log-format", "json")
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert lines and all({"ts", "level", "logger", "message"} <= line.keys() for line in lines)
