@@ -21,7 +21,7 @@ from watcher.fetch import Fetcher, default_user_agent
 from watcher.model import Endpoint, Source
 from watcher.notify import Notifier
 from watcher.pipeline.apply import apply_config
-from watcher.pipeline.deliver import deliver
+from watcher.pipeline.deliver import deliver, endpoints_to_deliver
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.poll import match_waiting, next_poll, poll
 from watcher.pipeline.rulebook import RuleBook
@@ -189,9 +189,7 @@ class Senders:
 
     def send_pending(self) -> None:
         """Begin to send to every endpoint that something is pending for and that nobody sends to yet."""
-        with self._parts.store.reading() as tx:
-            endpoints = tx.outbox.endpoints_to_deliver(self._parts.clock())
-        for endpoint in endpoints:
+        for endpoint in endpoints_to_deliver(self._parts):
             with self._lock:
                 if endpoint in self._busy or self._parts.stopping.is_set():
                     continue

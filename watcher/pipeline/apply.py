@@ -13,7 +13,7 @@ from watcher.alerts.schedule import next_due
 from watcher.config import Config
 from watcher.model import Decision, Fate, IncidentKind, Paper, Saved, Subscription
 from watcher.pipeline.parts import Parts
-from watcher.rules import Rule, compile_rule, document_of, evaluate
+from watcher.rules import Document, Rule, compile_rule, document_of, evaluate
 from watcher.store import Transaction
 from watcher.store.matches import Found
 
@@ -27,14 +27,14 @@ FORECAST = 30
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The stored papers that a new or edited rule is tried on, and which of them count as present."""
+    """The stored papers that a new or edited rule is tried on, folded once, and which of them count as present."""
 
-    papers: tuple[Paper, ...]
+    papers: tuple[tuple[Paper, Document], ...]
     present: fate.Present
 
 
 def apply_config(parts: Parts) -> Changes:
-    """Make the database's subscriptions those of ``parts.config``, in one transaction with all that follows.
+    """Make the database's subscriptions those of ``parts.config``, in one transaction with all that follows from it.
 
     The rules' generation is raised with it, so that no paper falls between a poll and a rule change.
     """
@@ -79,7 +79,8 @@ def past_of(tx: Transaction, config: Config, now: datetime) -> Past:
         ids |= set(tx.papers.listed_in(source.name, tx.pages.days(source.name, days)))
         longest = max(longest, days)
     ids |= set(tx.papers.listed_since(now.date() - timedelta(days=longest)))
-    return Past(tuple(tx.papers.get(ids)), present_of(tx, config, now))
+    papers = tuple((paper, document_of(paper)) for paper in tx.papers.get(ids))
+    return Past(papers, present_of(tx, config, now))
 
 
 def _add(tx: Transaction, one: Wanted, past: Past, now: datetime) -> None:
@@ -125,7 +126,7 @@ def _match_past(
     now: datetime,
 ) -> None:
     rule = _rule(subscription)
-    hits = ((paper, evaluate(rule, document_of(paper))) for paper in past.papers)
+    hits = ((paper, evaluate(rule, document)) for paper, document in past.papers)
     tx.matches.record([Found(id, paper.id, hit, decide(paper)) for paper, hit in hits if hit], now)
 
 
@@ -152,7 +153,7 @@ def _log_changes(changes: Changes, past: Past, now: datetime) -> None:
     changed += [("changed", one.subscription) for _, one in changes.kept]
     changed += [("back", one.subscription) for _, one in changes.back]
     since = now.date() - timedelta(days=FORECAST)
-    recent = [paper for paper in past.papers if paper.digest_day >= since]
+    recent = [document for paper, document in past.papers if paper.digest_day >= since]
     for what, subscription in changed:
         told = would_tell(_rule(subscription), recent)
         log.info("%s: %s; would have told %d papers in the last %d days", subscription.full_name, what, told, FORECAST)
@@ -160,9 +161,9 @@ def _log_changes(changes: Changes, past: Past, now: datetime) -> None:
         log.info("%s: gone", saved.subscription.full_name)
 
 
-def would_tell(rule: Rule, papers: Collection[Paper]) -> int:
+def would_tell(rule: Rule, papers: Collection[Document]) -> int:
     """How many of ``papers`` the rule holds for."""
-    return sum(evaluate(rule, document_of(paper)) is not None for paper in papers)
+    return sum(evaluate(rule, paper) is not None for paper in papers)
 
 
 def _rule(subscription: Subscription) -> Rule:

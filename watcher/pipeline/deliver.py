@@ -11,6 +11,7 @@ from datetime import datetime
 
 from watcher.alerts.items import items_of
 from watcher.alerts.retry import Consequence, after_attempt
+from watcher.alerts.schedule import quiet_until
 from watcher.errors import WatcherError
 from watcher.model import (
     Content,
@@ -35,6 +36,9 @@ SIDE_BY_SIDE = 4
 """Endpoints that are sent to at the same time."""
 
 
+NO_MESSAGE = Message(subject="", text="", html="", markdown="")
+
+
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """One attempt, for those who want to see it: what it told, where, and how it ended."""
@@ -48,12 +52,19 @@ class Delivered:
 
 def deliver_all(parts: Parts) -> list[Delivered]:
     """Send everything pending, several endpoints side by side, one message at a time to each."""
-    with parts.store.reading() as tx:
-        endpoints = tx.outbox.endpoints_to_deliver(parts.clock())
+    endpoints = endpoints_to_deliver(parts)
     if not endpoints:
         return []
     with ThreadPoolExecutor(min(SIDE_BY_SIDE, len(endpoints)), thread_name_prefix="deliver") as pool:
         return [one for done in pool.map(lambda endpoint: deliver(endpoint, parts), endpoints) for one in done]
+
+
+def endpoints_to_deliver(parts: Parts) -> list[Endpoint]:
+    """Endpoints that something can be sent to now: pending, not backing off, outside their receiver's quiet hours."""
+    now, config = parts.clock(), parts.config
+    with parts.store.reading() as tx:
+        endpoints = tx.outbox.endpoints_to_deliver(now)
+    return [one for one in endpoints if not quiet_until(config.quiet_hours_of(one), config.timezone, now)]
 
 
 def deliver(endpoint: Endpoint, parts: Parts) -> list[Delivered]:
@@ -61,8 +72,7 @@ def deliver(endpoint: Endpoint, parts: Parts) -> list[Delivered]:
     done: list[Delivered] = []
     while not parts.stopping.is_set() and (claimed := _claim(endpoint, parts)):
         delivery, content = claimed
-        message = render(content)
-        outcome = _send(delivery, message, parts)
+        message, outcome = _send(delivery, content, parts)
         done.append(_mark(delivery, content, message, outcome, parts))
     return done
 
@@ -84,12 +94,17 @@ def _content(tx: Transaction, delivery: Delivery, parts: Parts) -> Content:
     return Content(delivery=delivery, items=tuple(items), timezone=told[0].timezone)
 
 
-def _send(delivery: Delivery, message: Message, parts: Parts) -> Outcome:
+def _send(delivery: Delivery, content: Content, parts: Parts) -> tuple[Message, Outcome]:
+    try:
+        message = render(content)
+    except Exception as error:  # one message that cannot be written must not stand before all others
+        log.error("%s cannot be put into words: %s: %s", delivery.id, type(error).__name__, error)
+        return NO_MESSAGE, Outcome(Result.REFUSED, f"could not be put into words: {type(error).__name__}")
     try:
         url = parts.config.address(delivery.endpoint, parts.env)
     except WatcherError as error:
-        return Outcome(Result.DOWN, str(error))
-    return parts.notifier.send(url, message, delivery.id)
+        return message, Outcome(Result.DOWN, str(error))
+    return message, parts.notifier.send(url, message, delivery.id)
 
 
 def _mark(delivery: Delivery, content: Content, message: Message, outcome: Outcome, parts: Parts) -> Delivered:
