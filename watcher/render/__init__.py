@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from watcher.model import Content, DeliveryKind, Item, Message
 from watcher.render import escape
 from watcher.render.notice import notice_of
-from watcher.render.view import Piece, counted, groups_of, paper_view, subject_of
+from watcher.render.view import counted, groups_of, paper_view, subject_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -33,11 +33,13 @@ def render(content: Content) -> Message:
 
 
 def estimated_size(item: Item) -> int:
-    """Characters that one paper takes in the longest of the formats that have a limit (Markdown)."""
+    """Characters that one paper takes at most in the formats that have a limit: Markdown and text."""
     view = paper_view(item)
-    texts = [view.title, view.url or "", view.authors, view.about, view.terms, *(piece.text for piece in view.snippet)]
-    links = sum(len(link.url) + len(link.name) + 8 for link in view.links)
-    return sum(len(escape.markdown(text)) for text in texts) + links + 60
+    texts = [view.title, view.url or "", view.authors, view.about, view.terms, view.told_before]
+    shown = [escape.markdown(text) for text in texts] + [escape.markdown_marked(view.snippet)]
+    links = sum(len(link.url) + len(link.name) + 12 for link in view.links)
+    # Text is indented and wrapped: three characters more for each line of 70.
+    return sum(len(text) + len(text) // 20 for text in shown) + links + 80
 
 
 def _message(name: str, subject: str, context: dict[str, object]) -> Message:
@@ -49,7 +51,7 @@ def _message(name: str, subject: str, context: dict[str, object]) -> Message:
     )
 
 
-def _template(name: str):  # type: ignore[no-untyped-def]
+def _template(name: str) -> Any:
     return _environment().get_template(name)
 
 
@@ -65,7 +67,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"md": escape.markdown, "wrap": _wrap, "counted": counted, "plain": _plain, "bold": _bold}
+    environment.filters |= {
+        "md": escape.markdown,
+        "md_marked": escape.markdown_marked,
+        "text_marked": escape.text_marked,
+        "wrap": _wrap,
+        "counted": counted,
+    }
     return environment
 
 
@@ -75,16 +83,3 @@ def _wrap(text: str, indent: int = 0) -> str:
     return textwrap.fill(
         text, WIDTH, initial_indent=blanks, subsequent_indent=blanks, break_long_words=False, break_on_hyphens=False
     )
-
-
-def _plain(pieces: tuple[Piece, ...]) -> str:
-    return "".join(piece.text for piece in pieces).strip()
-
-
-def _bold(pieces: tuple[Piece, ...]) -> str:
-    return "".join(_marked(piece) for piece in pieces).strip()
-
-
-def _marked(piece: Piece) -> str:
-    text = escape.markdown(piece.text)
-    return f"**{text.strip()}**" if piece.is_match and text.strip() else text

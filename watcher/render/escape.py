@@ -1,43 +1,34 @@
-"""Making text of strangers harmless: titles and names come from pages that anybody can write."""
+"""Text made literal in Markdown."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from urllib.parse import quote, urlsplit
 
-_MARKDOWN = re.compile(r"[\\`*\[\]<>]|~~|(?<!\w)_|_(?!\w)")
+from watcher.render.snippet import Segment
+
+_MARKDOWN = re.compile(r"[\\`*\[\]<>]|~~|\|\||(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
 _BLOCK = re.compile(r"^(?=[#+\-=>|]|\d+[.)])")
-_PING = re.compile(r"@(?=\w)")
-_BLANKS = re.compile(r"\s+")
-
-
-def one_line(text: str, longest: int = 300) -> str:
-    """Without line breaks, control and direction characters; cut after ``longest`` characters."""
-    kept = "".join(char if unicodedata.category(char) not in _HARMFUL else " " for char in text)
-    kept = _BLANKS.sub(" ", kept).strip()
-    return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "…"
-
-
-_HARMFUL = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_MENTION = re.compile(r"(?<!\w)@(?=\w)")
 
 
 def markdown(text: str) -> str:
-    """As CommonMark that shows just these characters and pings nobody.
+    """As CommonMark that shows just these characters and calls nobody.
 
     No more is escaped than has to be: Slack, which apprise translates to, shows every other backslash.
     """
-    return _BLOCK.sub("\u200b", _PING.sub("@\u200b", _MARKDOWN.sub(lambda found: "\\" + found[0], text)))
+    return _BLOCK.sub("\u200b", _inline(text))
 
 
-def url(address: str | None) -> str | None:
-    """The address if it is http(s) and can stand between brackets and quotes; None otherwise."""
-    if not address:
-        return None
-    try:
-        parts = urlsplit(address.strip())
-    except ValueError:
-        return None
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        return None
-    return quote(address.strip(), safe="%/:=&?~#+!$,;@-._*")
+def markdown_marked(segments: tuple[Segment, ...]) -> str:
+    """Segments with the hits in bold."""
+    inline = "".join(f"**{_inline(one.text)}**" if one.hit else _inline(one.text) for one in segments)
+    return inline if segments and segments[0].hit else _BLOCK.sub("\u200b", inline)
+
+
+def _inline(text: str) -> str:
+    return _MENTION.sub("@\u200b", _MARKDOWN.sub(lambda found: "\\" + found[0], text))
+
+
+def text_marked(segments: tuple[Segment, ...]) -> str:
+    """Segments with the hits between asterisks."""
+    return "".join(f"*{one.text}*" if one.hit else one.text for one in segments)

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from watcher.model import Content, DeliveryKind, Incident, IncidentKind
-from watcher.render.escape import one_line
+from watcher.render.clean import one_line
 
 
 @dataclass(frozen=True, slots=True)

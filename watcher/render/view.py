@@ -7,26 +7,22 @@ from dataclasses import dataclass
 from datetime import date
 
 from watcher.model import Content, Item, Paper, Place
-from watcher.render.escape import one_line, url
+from watcher.render.clean import clip, one_line, safe_url
+from watcher.render.snippet import Segment, snippet, spans_in, whole
 
-SNIPPET = 280
-"""Characters of the abstract that a message shows around the first match."""
+LONGEST_TITLE = 300
+LONGEST_SUBJECT = 78
+"""Characters that a mail reader shows of a subject, and that fit into one line of its header (RFC 5322, 2.1.1)."""
 
-BEFORE = 60
 FIRST_AUTHORS = 3
 MOST_TERMS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A run of text, matched by the rule or not."""
-
-    text: str
-    is_match: bool
+MOST_LISTINGS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
+    """``url`` is an http(s) address that can stand between any brackets and quotes."""
+
     name: str
     url: str
 
@@ -36,11 +32,12 @@ class PaperView:
     """One paper as a message shows it; ``about`` is organisation, listing and votes, ``terms`` what matched."""
 
     title: str
+    marked_title: tuple[Segment, ...]
     url: str | None
     authors: str
     about: str
     terms: str
-    snippet: tuple[Piece, ...]
+    snippet: tuple[Segment, ...]
     links: tuple[Link, ...]
     told_before: str
 
@@ -76,14 +73,17 @@ def groups_of(items: Iterable[Item]) -> tuple[Group, ...]:
 
 
 def paper_view(item: Item) -> PaperView:
+    """What a message shows of one paper."""
     paper = item.paper
+    title = one_line(paper.title, LONGEST_TITLE) or "(no title)"
     return PaperView(
-        title=one_line(paper.title) or "(no title)",
+        title=title,
+        marked_title=_marked_title(paper.title, item.places) or (Segment(title),),
         url=main_url(paper),
         authors=authors_line(paper.authors),
         about=" · ".join(about(paper)),
-        terms=", ".join(list(dict.fromkeys(one_line(place.term, 60) for place in item.places))[:MOST_TERMS]),
-        snippet=snippet(paper.abstract, item.places),
+        terms=terms_line(item.places),
+        snippet=excerpt(paper, item.places),
         links=links(paper),
         told_before=day(item.told_before) if item.told_before else "",
     )
@@ -91,11 +91,18 @@ def paper_view(item: Item) -> PaperView:
 
 def authors_line(authors: Sequence[str]) -> str:
     """The first three and the last: the order says who did the work and who leads."""
-    names = [one_line(name, 80) for name in authors]
+    names = [name for name in (one_line(name, 80) for name in authors) if name]
     if len(names) <= FIRST_AUTHORS + 1:
         return ", ".join(names)
     left = len(names) - FIRST_AUTHORS - 1
-    return f"{', '.join(names[:FIRST_AUTHORS])} … {names[-1]} ({left} more)"
+    return f"{', '.join(names[:FIRST_AUTHORS])} … {names[-1]} (and {left} more)"
+
+
+def terms_line(places: Iterable[Place]) -> str:
+    """The terms of the rule that matched, each once."""
+    terms = list(dict.fromkeys(one_line(place.term, 60) for place in places))
+    more = [f"{len(terms) - MOST_TERMS} more"] if len(terms) > MOST_TERMS else []
+    return ", ".join(terms[:MOST_TERMS] + more)
 
 
 def about(paper: Paper) -> list[str]:
@@ -105,29 +112,46 @@ def about(paper: Paper) -> list[str]:
     for listing in paper.listings:
         known = days.get(listing.source)
         days[listing.source] = max(filter(None, (known, listing.day)), default=None)
-    parts += [f"{source}, {day(at)}" if at else source for source, at in days.items()]
-    newest = max(paper.listings, key=lambda listing: listing.read_at, default=None)
-    if newest and newest.upvotes is not None:
-        parts.append(counted(newest.upvotes, "upvote"))
-    if newest and newest.comments:
-        parts.append(counted(newest.comments, "comment"))
+    listed = [f"{one_line(source, 60)}, {day(at)}" if at else one_line(source, 60) for source, at in days.items()]
+    parts += listed[:MOST_LISTINGS]
+    by_age = sorted(paper.listings, key=lambda listing: listing.read_at, reverse=True)
+    upvotes = next((listing.upvotes for listing in by_age if listing.upvotes is not None), None)
+    comments = next((listing.comments for listing in by_age if listing.comments is not None), None)
+    if upvotes is not None:
+        parts.append(counted(upvotes, "upvote"))
+    if comments:
+        parts.append(counted(comments, "comment"))
     return parts
 
 
+def excerpt(paper: Paper, places: Sequence[Place]) -> tuple[Segment, ...]:
+    """The abstract around its first match, with what matched; the site's own summary where there is no abstract."""
+    if paper.abstract.strip():
+        return snippet(paper.abstract, spans_in(paper.abstract, places, "abstract"))
+    summary = paper.summary or ""
+    return snippet(summary, spans_in(summary, places, "summary"))
+
+
+def _marked_title(title: str, places: Sequence[Place]) -> tuple[Segment, ...]:
+    return whole(title, spans_in(title, places, "title"), LONGEST_TITLE)
+
+
 def main_url(paper: Paper) -> str | None:
-    return url(paper.url) or (f"https://arxiv.org/abs/{paper.arxiv_id}" if paper.arxiv_id else None)
+    """Where a click on the title leads."""
+    found = links(paper)
+    return found[0].url if found else None
 
 
 def links(paper: Paper) -> tuple[Link, ...]:
     """Paper page, arXiv, PDF, code, project; each address once."""
     id = paper.arxiv_id
     named = [
-        ("Paper", url(paper.url)),
-        ("arXiv", url(f"https://arxiv.org/abs/{id}") if id else None),
-        ("PDF", url(f"https://arxiv.org/pdf/{id}") if id else None),
-        ("DOI", url(f"https://doi.org/{paper.doi}") if paper.doi else None),
-        ("Code", url(paper.code_url)),
-        ("Project", url(paper.project_url)),
+        ("Paper", safe_url(paper.url)),
+        ("arXiv", safe_url(f"https://arxiv.org/abs/{id}") if id else None),
+        ("PDF", safe_url(f"https://arxiv.org/pdf/{id}") if id else None),
+        ("DOI", safe_url(f"https://doi.org/{paper.doi}") if paper.doi else None),
+        ("Code", safe_url(paper.code_url)),
+        ("Project", safe_url(paper.project_url)),
     ]
     seen: dict[str, str] = {}
     for name, address in named:
@@ -136,38 +160,16 @@ def links(paper: Paper) -> tuple[Link, ...]:
     return tuple(Link(name, address) for address, name in seen.items())
 
 
-def snippet(abstract: str, places: Iterable[Place]) -> tuple[Piece, ...]:
-    """A window of the abstract around its first match, with all matches in it marked.
-
-    The text may have changed since it was matched: places that lie outside are left out.
-    """
-    if not abstract:
-        return ()
-    spans = sorted((p.start, p.end) for p in places if p.field == "abstract" and 0 <= p.start < p.end <= len(abstract))
-    first = spans[0][0] if spans else 0
-    start = _word_start(abstract, max(first - BEFORE, 0))
-    end = _word_end(abstract, min(start + SNIPPET, len(abstract)))
-    pieces = [Piece("… ", False)] if start else []
-    at = start
-    for span_start, span_end in spans:
-        if span_start < at or span_end > end:
-            continue
-        pieces += [Piece(abstract[at:span_start], False), Piece(abstract[span_start:span_end], True)]
-        at = span_end
-    pieces.append(Piece(abstract[at:end], False))
-    if end < len(abstract):
-        pieces.append(Piece(" …", False))
-    return tuple(Piece(_flat(piece.text), piece.is_match) for piece in pieces if piece.text)
-
-
 def subject_of(content: Content) -> str:
     """How many, of what, the first title; which part of how many."""
+    if not content.items:
+        return "no papers"
     items = sorted(content.items, key=lambda item: (item.told_before is not None, not item.strong))
     names = list(dict.fromkeys(name for item in content.items for name in item.subscriptions))
-    what = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+    others = f" and {len(names) - 1} more" if len(names) > 1 else ""
     part = f" ({content.delivery.part}/{content.delivery.parts})" if content.delivery.parts > 1 else ""
-    head = f"{counted(len(items), 'paper')} for {one_line(what, 60)}{part}: "
-    return one_line(head + one_line(items[0].paper.title, max(90 - len(head), 30)), 160)
+    head = f"{counted(len(items), 'paper')} for {one_line(names[0], 30)}{others}{part}: "
+    return head + clip(one_line(items[0].paper.title) or "(no title)", LONGEST_SUBJECT - len(head))
 
 
 def counted(n: int, what: str) -> str:
@@ -176,22 +178,5 @@ def counted(n: int, what: str) -> str:
 
 
 def day(at: date) -> str:
+    """``10 Mar 2026``."""
     return f"{at.day} {at:%b %Y}"
-
-
-def _flat(text: str) -> str:
-    """A line, its outer blanks kept: pieces stand side by side."""
-    inner = one_line(text, SNIPPET * 2)
-    return (" " if text[:1].isspace() else "") + inner + (" " if text[-1:].isspace() and inner else "")
-
-
-def _word_start(text: str, at: int) -> int:
-    blank = text.find(" ", at) if at else -1
-    return blank + 1 if 0 <= blank < at + 30 else at
-
-
-def _word_end(text: str, at: int) -> int:
-    if at >= len(text):
-        return len(text)
-    blank = text.rfind(" ", 0, at)
-    return blank if blank > at - 30 else at

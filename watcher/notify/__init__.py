@@ -1,0 +1,12 @@
+"""apprise: the only room that knows it. Sends one message to one address, and says how that ended.
+
+apprise is imported when something is sent or checked, not before: it takes long, and most commands need none of it.
+"""
+
+from __future__ import annotations
+
+from watcher.notify.addresses import limit_of, problem_of, schema_of
+from watcher.notify.secrets import SHORTEST_SECRET, scrub, secrets_of
+from watcher.notify.sender import Notifier
+
+__all__ = ["SHORTEST_SECRET", "Notifier", "limit_of", "problem_of", "schema_of", "scrub", "secrets_of"]

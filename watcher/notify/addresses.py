@@ -1,0 +1,175 @@
+"""What an apprise URL may be, how much it takes, and the plugin behind it."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import re
+import warnings
+from functools import lru_cache
+from types import ModuleType
+from typing import Any
+from urllib.parse import parse_qsl
+
+DEFAULT_LIMIT = 30_000
+"""Characters of one message to a service of which nothing is known."""
+
+MAIL_LIMIT = 60_000
+"""No mail server minds more, but Gmail hides what lies beyond 102 KB of HTML, and nobody reads it."""
+
+LIMITS = {
+    **dict.fromkeys(("mailto", "mailtos"), MAIL_LIMIT),
+    **dict.fromkeys(("console", "json", "jsons", "xml", "xmls", "form", "forms"), 300_000),
+    **dict.fromkeys(("ntfy", "ntfys"), 3_900),  # bytes, by the server's default; apprise says 7,800
+}
+"""Characters of a body that a service takes, where it takes more or less than apprise says."""
+
+MOST = 100_000
+TITLE_ROOM = 100
+"""Characters kept for the subject where it becomes a part of the body."""
+
+ON_THIS_HOST = frozenset(
+    {"syslog", "dbus", "qt", "kde", "glib", "gio", "gnome", "macosx", "windows", "blink1"}
+    | {"fcm", "vapid", "deltachat", "deltachats", "apprise", "apprises"}
+)
+"""Services that touch the machine or read its files, and apprise's own, which hands on to configs of others."""
+
+_READS_A_FILE = "it reads a file of this machine"
+FORBIDDEN_KEYS = {
+    "optional": "it would report a failure as success",
+    "retry": "watcher tries again itself",
+    "redirect": "a message goes where the config says, and nowhere else",
+    "overflow": "watcher cuts between papers itself",
+    "attach": "nothing is attached",
+    **dict.fromkeys(("template", "keyfile", "subfile", "pgp", "pgpkey", "pgppub", "pgpprv", "wkd"), _READS_A_FILE),
+}
+
+_SCHEMA = re.compile(r"([A-Za-z][A-Za-z0-9_.+-]*)://")
+
+
+def schema_of(url: str) -> str:
+    """The service's name, in lower case; empty where there is none."""
+    found = _SCHEMA.match(url.strip())
+    return found[1].lower() if found else ""
+
+
+@lru_cache(maxsize=4096)
+def problem_of(url: str) -> str | None:
+    """Why this address cannot be used; None where it can. Says nothing of the address but its service."""
+    schema = schema_of(url)
+    if not schema:
+        return "it is no apprise URL: it begins with the service's name and ://, such as mailtos://"
+    for key, _ in parse_qsl(url.partition("?")[2], keep_blank_values=True):
+        if reason := FORBIDDEN_KEYS.get(key.strip().lower()):
+            return f"{key.strip().lower()}= is not allowed: {reason}"
+    return _problem_of_service(schema) or _problem_of_parts(url, schema)
+
+
+def _problem_of_service(schema: str) -> str | None:
+    if schema in ON_THIS_HOST:
+        return f"{schema}:// is not allowed: it would touch this machine or read its files"
+    if schema in ("http", "https"):
+        return None  # the address of a webhook as its service shows it: apprise knows many
+    plugin = plugins().get(schema)
+    if plugin is None:
+        near = difflib.get_close_matches(schema, sorted(plugins()), 1)
+        return f"apprise knows no service {schema}://" + (f"; did you mean {near[0]}://?" if near else "")
+    if not plugin.enabled:
+        needed = plugin.requirements.get("packages_required") or []
+        names = [needed] if isinstance(needed, str) else list(needed)
+        return f"{schema}:// needs a package that is not installed" + (f": {', '.join(names)}" if names else "")
+    return None
+
+
+def _problem_of_parts(url: str, schema: str) -> str | None:
+    service = load(url)
+    if service is None:
+        hint = ": an @, / or # in a password is written %40, %2F, %23" if url.count("@") > 1 or "#" in url else ""
+        return f"apprise does not take this {schema}:// address: something in it is missing or wrong{hint}"
+    # A web address may be a service's own, and that service one that is not allowed.
+    if schema in ("http", "https") and (problem := _problem_of_service(_service_schema(service))):
+        return problem
+    if not getattr(service, "targets", True):
+        return f"this {schema}:// address names nobody to send to, or no valid one"
+    return None
+
+
+def limit_of(url: str) -> int:
+    """Characters that one message's body may have; a default where the address is empty or unknown."""
+    schema = schema_of(url)
+    if schema in LIMITS:
+        return LIMITS[schema]
+    if not schema or schema in ON_THIS_HOST:
+        return DEFAULT_LIMIT
+    # Some services say it only once the address is known.
+    service: Any = load(url) or plugins().get(schema)
+    limit = getattr(service, "body_maxlen", None)
+    if not isinstance(limit, int):
+        return DEFAULT_LIMIT
+    shared = service.overflow_amalgamate_title or service.title_maxlen == 0
+    return max(min(limit, MOST) - (TITLE_ROOM if shared and limit > 2 * TITLE_ROOM else 0), 1)
+
+
+def load(url: str) -> Any | None:
+    """The plugin for one address, as watcher wants it; None where apprise does not take the address.
+
+    What the address says about trying again, redirects, cutting and formats does not count.
+    """
+    apprise = apprise_module()
+    tokens = apprise.plugins.url_to_dict(url.strip(), secure_logging=True)
+    if not tokens:
+        return None
+    for key in ("retry", "wait", "overflow", "redirect", "emojis", "optional", "format"):
+        tokens.pop(key, None)
+    service = apprise.Apprise.instantiate(tokens, asset=_asset(apprise), suppress_exceptions=True)
+    if service is not None and "rto" not in tokens:
+        # Four seconds are too few: a slow answer would be a second message.
+        service.socket_read_timeout = 20.0
+    return service
+
+
+def _service_schema(service: Any) -> str:
+    own = service.secure_protocol or service.protocol or ""
+    return str(own if isinstance(own, str) else next(iter(own)))
+
+
+def _asset(apprise: ModuleType) -> Any:
+    return apprise.AppriseAsset(
+        app_id="watcher",
+        app_desc="watcher",
+        async_mode=False,
+        http_redirects=False,
+        secure_logging=True,
+        service_timeout=0,  # the sender has its own; apprise's would share six threads among all endpoints
+        image_url_mask="",
+        image_url_logo="",
+        storage_mode="memory",
+    )
+
+
+@lru_cache(maxsize=1)
+def apprise_module() -> ModuleType:
+    """apprise, with watcher's plugins in it and its log kept to itself: that prints addresses."""
+    own = logging.getLogger("apprise")
+    own.propagate = False
+    own.addHandler(logging.NullHandler())
+    with warnings.catch_warnings():
+        # Loading all its plugins touches modules that Python is about to drop.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import apprise
+
+        from watcher.notify import plugins as ours
+
+        ours.register()
+    own.setLevel(logging.DEBUG)  # why a connection failed stands at this level only
+    return apprise
+
+
+@lru_cache(maxsize=1)
+def plugins() -> dict[str, Any]:
+    """Every service that apprise knows, by its schema."""
+    apprise_module()
+    from watcher.notify.plugins import registry
+
+    manager = registry()
+    return {schema: manager[schema] for schema in manager.schemas()}

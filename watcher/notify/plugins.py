@@ -1,0 +1,163 @@
+"""Services as watcher wants them, put into apprise through its plugin interface. Imports apprise: load it late."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formataddr, parseaddr
+from functools import lru_cache
+from threading import Lock
+from typing import Any, TextIO
+
+from apprise.manager_plugins import NotificationManager
+from apprise.plugins.base import NotifyBase
+from apprise.plugins.email import NotifyEmail
+from apprise.plugins.slack import NotifySlack
+
+from watcher.model import Outcome, Result
+from watcher.notify import reasons
+
+# apprise's classes carry no types that a subclass could be checked against.
+_Base: Any = NotifyBase
+_Email: Any = NotifyEmail
+_Slack: Any = NotifySlack
+
+MAIL_TIMEOUT = 20.0
+"""Seconds without an answer from a mail server."""
+
+# Anything but ASCII is encoded: not every server on the way takes eight bits.
+_POLICY = SMTP.clone(cte_type="7bit", max_line_length=78)
+
+
+class Console(_Base):  # type: ignore[misc]
+    """Prints messages, for trying things out and for machines whose output somebody collects."""
+
+    service_name = "Console"
+    protocol = "console"
+    templates = ("{schema}://",)
+    request_rate_per_sec = 0
+    body_maxlen = 1_000_000
+    title_maxlen = 1_000
+
+    stream: TextIO
+    lock: Lock
+
+    def url(self, privacy: bool = False, *args: Any, **kwargs: Any) -> str:
+        return "console://"
+
+    def send(self, body: str, title: str = "", **kwargs: Any) -> bool:
+        lines = [f"│ {line}".rstrip() for line in body.strip().splitlines()]
+        with self.lock:
+            self.stream.write("\n".join(["", f"╭─ {title}", *lines, "╰─", ""]))
+            self.stream.flush()
+        return True
+
+    @staticmethod
+    def parse_url(url: str) -> Any:
+        return _Base.parse_url(url, verify_host=False)
+
+
+class Mail(_Email):  # type: ignore[misc]
+    """E-mail with a text part of its own, one Message-ID over all repeats, and the server's code in the outcome.
+
+    apprise makes the text part from the HTML, and keeps the server's answer to itself. Attributes that the sender
+    fills in: ``text``; ``html`` or None for text alone; ``delivery_id``; ``date`` (RFC 5322); ``limit`` in seconds.
+    """
+
+    text: str
+    html: str | None
+    delivery_id: str
+    date: str
+    outcome: Outcome | None = None
+
+    def send(self, body: str, title: str = "", **kwargs: Any) -> bool:
+        self.outcome = self._deliver(title)
+        return self.outcome.result is Result.SENT
+
+    def _deliver(self, subject: str) -> Outcome:
+        recipients = [address for _, address in self.targets] + [_bare(address) for address in (*self.cc, *self.bcc)]
+        try:
+            message = self._message(subject)
+            with self._connection() as server:
+                refused = server.sendmail(self.from_addr[1], recipients, message.as_bytes())
+        except (smtplib.SMTPException, OSError) as error:
+            return reasons.of_mail(error)
+        # Some took it: to fail now would send it to them again.
+        return Outcome(Result.SENT, f"refused for {', '.join(refused)}" if refused else "")
+
+    def _message(self, subject: str) -> EmailMessage:
+        message = EmailMessage(policy=_POLICY)
+        message["Subject"] = subject
+        message["From"] = formataddr((self.from_addr[0] or None, self.from_addr[1]))
+        message["To"] = ", ".join(formataddr((name or None, address)) for name, address in self.targets)
+        if self.cc:
+            message["Cc"] = ", ".join(sorted(self.cc))
+        if self.reply_to:
+            message["Reply-To"] = ", ".join(sorted(self.reply_to))
+        message["Date"] = self.date
+        # The same over all repeats: most servers and readers show a Message-ID once.
+        message["Message-ID"] = f"<watcher.{self.delivery_id}@{self.from_addr[1].rpartition('@')[2]}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message["X-Watcher-Delivery"] = self.delivery_id
+        for name, value in self.headers.items():
+            del message[name]
+            message[name] = value
+        message.set_content(self.text)
+        if self.html is not None:
+            message.add_alternative(self.html, subtype="html")
+        return message
+
+    def _connection(self) -> smtplib.SMTP:
+        tls = _tls(self.verify_certificate)
+        server: smtplib.SMTP
+        if self.secure_mode == "ssl":
+            server = smtplib.SMTP_SSL(self.smtp_host, self.port, timeout=MAIL_TIMEOUT, context=tls)
+        else:
+            server = smtplib.SMTP(self.smtp_host, self.port, timeout=MAIL_TIMEOUT)
+        try:
+            if self.secure_mode == "starttls":
+                server.starttls(context=tls)
+            if self.user and self.password:
+                server.login(self.user, self.password)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+
+class Slack(_Slack):  # type: ignore[misc]
+    """Slack with the message as its text: as an attachment, which apprise makes of it, Slack folds it up."""
+
+    def _send(self, url: str, payload: Any, *args: Any, **kwargs: Any) -> Any:
+        attachments = payload.get("attachments") or [{}]
+        if text := attachments[0].get("text"):
+            kept = {key: value for key, value in payload.items() if key != "attachments"}
+            payload = {**kept, "text": text, "mrkdwn": True, "unfurl_links": False, "unfurl_media": False}
+        return super()._send(url, payload, *args, **kwargs)
+
+
+def registry() -> Any:
+    """apprise's table of services."""
+    return NotificationManager()  # type: ignore[no-untyped-call]
+
+
+def register() -> None:
+    """Put watcher's services into apprise's table, over its own where it has one."""
+    for plugin in (Console, Mail, Slack):
+        registry().add(plugin, force=True)
+
+
+@lru_cache(maxsize=2)
+def _tls(verify: bool) -> ssl.SSLContext:
+    # Kept: reading the machine's certificates is most of what sending a mail costs.
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _bare(address: str) -> str:
+    return parseaddr(address)[1] or address

@@ -1,0 +1,120 @@
+"""Why a message was not taken, in words for people: from a mail server's answer, or from what apprise logged."""
+
+from __future__ import annotations
+
+import ast
+import re
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+
+from watcher.model import Outcome, Result
+from watcher.notify.secrets import scrub
+
+LONGEST = 300
+
+_DOWN = frozenset({401, 403, 404, 410})
+_REFUSED = frozenset({413})
+_STATUS = re.compile(r"\berror=(\d{3})\b")
+_DETAILS = re.compile(r"Response Details:\s*(b?(?:'.*'|\".*\"))", re.DOTALL)
+_TAGS = re.compile(r"<[^>]*>")
+_CAUSES = {
+    re.compile(r"certificate verify failed", re.I): "the server's certificate is not trusted",
+    re.compile(r"name or service not known|nodename nor servname|getaddrinfo|name resolution", re.I): "no such host",
+    re.compile(r"connection refused", re.I): "connection refused",
+    re.compile(r"timed? ?out", re.I): "no answer in time",
+    re.compile(r"unreachable|no route", re.I): "no way to the server",
+    re.compile(r"reset by peer|connection aborted|remote end closed|broken pipe", re.I): "the connection was cut",
+    re.compile(r"ssl|tls", re.I): "no secure connection",
+}
+
+
+def of_mail(error: Exception) -> Outcome:
+    """What an SMTP failure means (RFC 5321, 4.2.1: 4yz may work later, 5yz will not).
+
+    5yz to the message itself refuses it; 5yz to anything before means that the endpoint, as it is configured, does
+    not work.
+    """
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, answer = max(error.recipients.values(), key=lambda reply: reply[0])
+        return _answered("the mail server refused the recipient", code, answer, Result.DOWN)
+    if isinstance(error, smtplib.SMTPDataError):
+        return _answered("the mail server refused the message", error.smtp_code, error.smtp_error, Result.REFUSED)
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return _answered("the mail server refused the password", error.smtp_code, error.smtp_error, Result.DOWN)
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return _answered("the mail server refused the sender", error.smtp_code, error.smtp_error, Result.DOWN)
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _answered("the mail server refused", error.smtp_code, error.smtp_error, Result.DOWN)
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return Outcome(Result.FAILED, "the mail server offers no encryption (STARTTLS) or no sign-in")
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return Outcome(Result.FAILED, "the mail server ended the connection")
+    return Outcome(Result.FAILED, f"mail server: {_cause(_words(error)) or type(error).__name__}")
+
+
+def _words(error: Exception) -> str:
+    kinds: dict[type[Exception], str] = {
+        ConnectionRefusedError: "connection refused",
+        TimeoutError: "timed out",
+        socket.gaierror: "getaddrinfo",
+        ssl.SSLCertVerificationError: "certificate verify failed",
+        ssl.SSLError: "ssl",
+    }
+    return next((words for kind, words in kinds.items() if isinstance(error, kind)), str(error))
+
+
+def _answered(what: str, code: int, answer: bytes | str, permanent: Result) -> Outcome:
+    said = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
+    reason = f"{what}: {code} {' '.join(said.split())}"[:LONGEST].rstrip()
+    return Outcome(permanent if 500 <= code < 600 else Result.FAILED, reason)
+
+
+def of_log(lines: Sequence[str], secrets: Iterable[str]) -> Outcome:
+    """What apprise's log of one failed call means: it gives no other reason. Scrubbed."""
+    status = next((int(found[1]) for line in lines if (found := _STATUS.search(line))), None)
+    if status is not None:
+        said = _said(lines)
+        reason = f"the service answered {status}{_phrase(status)}" + (f": {said}" if said else "")
+        return Outcome(_result_of(status), scrub(reason, secrets)[:LONGEST])
+    cause = next((cause for line in lines if "xception" in line and (cause := _cause(line))), None)
+    last = " ".join(lines[-1].split()) if lines else "apprise gave no reason"
+    return Outcome(Result.FAILED, scrub(cause or last, secrets)[:LONGEST])
+
+
+def of_exception(error: BaseException, secrets: Iterable[str]) -> Outcome:
+    """A plugin's own failure."""
+    said = " ".join(str(error).split())
+    return Outcome(Result.FAILED, scrub(f"{type(error).__name__}: {said}", secrets)[:LONGEST])
+
+
+def _result_of(status: int) -> Result:
+    if status in _DOWN:
+        return Result.DOWN
+    return Result.REFUSED if status in _REFUSED else Result.FAILED
+
+
+def _phrase(status: int) -> str:
+    try:
+        return f" {HTTPStatus(status).phrase}"
+    except ValueError:
+        return ""
+
+
+def _said(lines: Iterable[str]) -> str:
+    found = next((found for line in lines if (found := _DETAILS.search(line))), None)
+    if not found:
+        return ""
+    try:
+        answer = ast.literal_eval(found[1])
+    except (ValueError, SyntaxError):
+        return ""
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
+    said = " ".join("".join(char if char.isprintable() else " " for char in _TAGS.sub(" ", text)).split())
+    return said if len(said) <= 120 else said[:119] + "…"
+
+
+def _cause(text: str) -> str | None:
+    return next((cause for pattern, cause in _CAUSES.items() if pattern.search(text)), None)

@@ -1,0 +1,122 @@
+"""One message to one address: at most one at a time to each, never for longer than a limit."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from threading import Lock, Thread
+from typing import Any, TextIO
+
+from watcher.model import Message, Outcome, Result
+from watcher.notify.addresses import apprise_module, limit_of, load, problem_of, schema_of
+from watcher.notify.forms import put
+from watcher.notify.reasons import of_exception, of_log
+from watcher.notify.secrets import scrub, secrets_of
+
+TIMEOUT = 60.0
+"""Seconds that one message may take; well below the lease of a delivery."""
+
+LONGEST_PAUSE = 1.2
+"""Seconds between two messages to one address, where its service asks for a pause."""
+
+UNPAUSED = frozenset({"mailto", "mailtos", "console", "json", "jsons", "xml", "xmls", "form", "forms"})
+ENOUGH_ADDRESSES = 1000
+
+
+class Notifier:
+    """Sends messages; ``console`` is where ``console://`` prints, ``timeout`` is in seconds.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(
+        self,
+        console: TextIO | None = None,
+        *,
+        timeout: float = TIMEOUT,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._console = console or sys.stdout
+        self._printing = Lock()
+        self._timeout = timeout
+        self._clock = clock
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._hanging: dict[str, Thread] = {}
+        self._sent_at: dict[str, float] = {}
+
+    def send(self, url: str, message: Message, delivery_id: str) -> Outcome:
+        """Send to one apprise URL. Never raises; the outcome's reason holds nothing secret of the URL.
+
+        FAILED also where the answer was lost: the message may have arrived.
+        """
+        if problem := problem_of(url):
+            return Outcome(Result.DOWN, problem)
+        if (last := self._hanging.get(url)) and last.is_alive():
+            return Outcome(Result.FAILED, "the last try still hangs")
+        outcomes: list[Outcome] = []
+        # A thread of its own: one service that hangs for ever then costs nobody else's turn.
+        thread = Thread(
+            target=lambda: outcomes.append(self._deliver(url, message, delivery_id)), name="send", daemon=True
+        )
+        thread.start()
+        thread.join(self._timeout)
+        if not outcomes:
+            self._hanging[url] = thread
+            return Outcome(Result.FAILED, f"no answer within {self._timeout:g} s: it may have arrived all the same")
+        self._hanging.pop(url, None)
+        return outcomes[0]
+
+    def _deliver(self, url: str, message: Message, delivery_id: str) -> Outcome:
+        try:
+            service = load(url)
+            if service is None:
+                return Outcome(Result.DOWN, "apprise does not take the address")
+            self._wait_for_turn(url, service)
+            return self._call(service, url, message, delivery_id)
+        except Exception as error:  # a plugin's own failure must not end the daemon
+            return of_exception(error, secrets_of(url))
+
+    def _call(self, service: Any, url: str, message: Message, delivery_id: str) -> Outcome:
+        body = put(message, service, url, limit_of(url))
+        self._equip(service, message, delivery_id, as_text=body.format == "text")
+        apprise = apprise_module()
+        one = apprise.Apprise(asset=service.asset)
+        one.add(service)
+        result = one.notify(title=body.title, body=body.text, body_format=body.format, log_level=logging.DEBUG)
+        if (own := getattr(service, "outcome", None)) is not None:
+            return Outcome(own.result, scrub(own.reason, secrets_of(url)))
+        if result.status == apprise.AppriseResultStatus.SUCCESS:
+            return Outcome(Result.SENT)
+        return of_log([entry.message for entry in result.logs()], secrets_of(url))
+
+    def _equip(self, service: Any, message: Message, delivery_id: str, *, as_text: bool) -> None:
+        """The delivery's key and whatever else a service can carry beside title and body."""
+        from watcher.notify.plugins import Console, Mail
+
+        if isinstance(service, Console):
+            service.stream, service.lock = self._console, self._printing
+        elif isinstance(service, Mail):
+            service.text, service.html = message.text, None if as_text else message.html
+            service.delivery_id, service.date = delivery_id, format_datetime(self._clock())
+        elif isinstance(headers := getattr(service, "headers", None), dict):
+            headers.setdefault("X-Watcher-Delivery", delivery_id)
+        if isinstance(extras := getattr(service, "payload_extras", None), dict):
+            extras.setdefault("delivery", delivery_id)
+
+    def _wait_for_turn(self, url: str, service: Any) -> None:
+        if schema_of(url) in UNPAUSED:
+            return
+        pause = min(float(service.request_rate_per_sec), LONGEST_PAUSE)
+        left = self._sent_at.get(url, float("-inf")) + pause - self._monotonic()
+        if left > 0:
+            self._sleep(left)
+        if len(self._sent_at) >= ENOUGH_ADDRESSES:
+            self._sent_at.clear()
+        self._sent_at[url] = self._monotonic()

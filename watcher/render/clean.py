@@ -1,0 +1,69 @@
+"""Text from strangers made fit to print: one line, nothing invisible, links that are links."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlsplit
+
+LONGEST_URL = 1000
+"""Characters; a longer address is left out rather than cut."""
+
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])?")
+_INVISIBLE = re.compile(
+    "["
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # controls that are no white space
+    "\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # soft hyphen, bidi, zero width
+    "\U000e0000-\U000e007f"  # tags
+    "]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SPACE = re.compile(r"\s+")
+# Zero-width joiners are kept: Persian and emoji need them.
+_PING = re.compile(r"(?<![\w@])@(?=(?:everyone|here|channel|all|room|group|team)\b)", re.IGNORECASE)
+
+
+def squeeze(text: str) -> str:
+    """``text`` on one line: white space as single blanks, nothing that moves the cursor or hides."""
+    visible = _INVISIBLE.sub("", _ANSI.sub("", text))
+    return _SPACE.sub(" ", _SURROGATE.sub("\ufffd", visible))
+
+
+def one_line(text: str, longest: int = 500) -> str:
+    """``text`` squeezed, trimmed and clipped to ``longest`` characters."""
+    # Cut first: a title of a megabyte must not cost a megabyte's work in every form.
+    return clip(squeeze(text[: longest * 4]).strip(), longest)
+
+
+def clip(text: str, longest: int) -> str:
+    """At most ``longest`` characters, cut between words where one ends near enough, with an ellipsis."""
+    if len(text) <= longest:
+        return text
+    if longest < 2:
+        return "…"[:longest]
+    head = text[: longest - 1]
+    word_end = head.rfind(" ")
+    if word_end >= longest * 2 // 3:
+        head = head[:word_end]
+    return head.rstrip(" ,;:.-–") + "…"
+
+
+def defuse(text: str) -> str:
+    """``text`` with the words that call a whole room (``@everyone``) cut by a zero-width blank."""
+    return _PING.sub("@\u200b", text)
+
+
+def safe_url(url: str | None) -> str | None:
+    """``url`` if it is a plain http or https address, with everything unusual percent-encoded; else None."""
+    if not url or len(url) > LONGEST_URL:
+        return None
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").encode("idna").decode()
+        port = f":{parts.port}" if parts.port else ""
+    except (ValueError, UnicodeError):
+        return None
+    # A user name before the host only ever serves to make an address look like another.
+    if parts.scheme not in ("http", "https") or "@" in parts.netloc or not re.fullmatch(r"[a-z0-9._-]+", host):
+        return None
+    rest = parts.path + (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
+    return f"{parts.scheme}://{host}{port}" + quote(_SURROGATE.sub("", rest), safe="%/:?#@!$&+,;=~-._")
