@@ -98,9 +98,8 @@ def test_the_changelog_knows_this_version_or_an_unreleased_one() -> None:
 
 
 def test_the_readmes_config_loads(tmp_path: Path) -> None:
-    from watcher.notify import problem_of
-
     from watcher.config import load
+    from watcher.notify import problem_of
     from watcher.rules import compile_rule
 
     (example,) = [body for language, body in BLOCK.findall(README) if language == "yaml"]
