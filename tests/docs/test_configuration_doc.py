@@ -1,0 +1,56 @@
+"""Every YAML block of the documentation loads, and every key is in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from watcher.config import json_schema, load
+from watcher.notify import problem_of
+from watcher.rules import compile_rule
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+ENV = {
+    "WATCHER_MAIL_URL": "mailto://mail.example?from=a@b.example&to=c@d.example",
+    "MAIL_PASSWORD": "p@ss/w#rd",
+    "SMTP_PASSWORD": "secret",
+}
+
+
+def blocks() -> Iterator[tuple[str, str]]:
+    for page in PAGES:
+        for n, found in enumerate(re.finditer(r"```yaml\n(.*?)```", page.read_text(), re.S)):
+            yield f"{page.name}-{n}", found[1]
+
+
+def as_config(block: str) -> str:
+    """A block as a file: keys of a subscription alone get the rest around them."""
+    if re.match(r"(any|all|none|where|rule):", block):
+        inner = "".join(f"    {line}\n" for line in block.splitlines())
+        return f"receivers:\n  me: {{url: 'console://'}}\nsubscriptions:\n  - name: x\n    to: [me]\n{inner}"
+    return block
+
+
+@pytest.mark.parametrize(("name", "block"), list(blocks()))
+def test_blocks_load(name: str, block: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(as_config(block))
+    (tmp_path / "slack_url").write_text("json://slack.example/")
+    load(path, env=ENV, check_url=problem_of, check_rule=compile_rule, strict=True)
+
+
+def test_the_example_loads_as_it_is() -> None:
+    config = load(ROOT / "config.example.yaml", env={}, check_url=problem_of, check_rule=compile_rule, strict=True)
+    assert config.sources and config.subscriptions and not config.problems
+
+
+def test_every_key_is_documented() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text()
+    schema = json_schema()
+    tables = [schema, *schema["$defs"].values()]
+    keys = {key for table in tables for key in table.get("properties", {})}
+    assert {key for key in keys if f"`{key}`" not in page and f"{key}:" not in page} == set()
