@@ -17,6 +17,7 @@ QUIET = ("httpx", "httpcore", "apscheduler", "alembic", "sqlalchemy", "markdown_
 _PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}
 """syslog(3) priorities, which journald reads from ``<n>`` at the beginning of a line (sd-daemon(3))."""
 
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 _secrets: set[str] = set()
 
 
@@ -24,7 +25,8 @@ def set_up(log_format: str, *, verbose: bool, secrets: Iterable[str]) -> None:
     """Log to stderr as ``plain`` or ``json``; calling it again replaces what was set up before."""
     add_secrets(secrets)
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Json() if log_format == "json" else Plain(journal="JOURNAL_STREAM" in os.environ))
+    plain = Plain(journal="JOURNAL_STREAM" in os.environ, timed=sys.stderr.isatty())
+    handler.setFormatter(Json() if log_format == "json" else plain)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
@@ -38,10 +40,11 @@ def add_secrets(secrets: Iterable[str]) -> None:
 
 
 class Plain(logging.Formatter):
-    """``2026-03-10 08:00:00 WARNING message``; under journald, which keeps the time, ``<4>message``."""
+    """``WARNING message``, with the time before it where a person watches; under journald ``<4>message``."""
 
-    def __init__(self, *, journal: bool) -> None:
-        super().__init__("%(message)s" if journal else "%(asctime)s %(levelname)s %(message)s", "%Y-%m-%d %H:%M:%S")
+    def __init__(self, *, journal: bool = False, timed: bool = False) -> None:
+        line = "%(message)s" if journal else "%(levelname)s %(message)s"
+        super().__init__(f"%(asctime)s {line}" if timed and not journal else line, "%Y-%m-%d %H:%M:%S")
         self._journal = journal
 
     def format(self, record: logging.LogRecord) -> str:
@@ -53,15 +56,18 @@ class Plain(logging.Formatter):
 
 
 class Json(logging.Formatter):
-    """One object a line: ts (ISO 8601, UTC), level, logger, message, and the traceback where there is one."""
+    """One object a line: ts (ISO 8601, UTC), level, logger, message; fields (``extra``) and exc where there are any."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        line: dict[str, object] = {
             "ts": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": scrub(record.getMessage(), _secrets),
         }
+        fields = {name: value for name, value in vars(record).items() if name not in _STANDARD}
+        if fields:
+            line["fields"] = {name: scrub(str(value), _secrets) for name, value in fields.items()}
         if record.exc_info:
             line["exc"] = scrub(self.formatException(record.exc_info), _secrets)
         return json.dumps(line, ensure_ascii=False)

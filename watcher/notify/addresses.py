@@ -15,7 +15,7 @@ DEFAULT_LIMIT = 30_000
 """Characters of one message to a service of which nothing is known."""
 
 MAIL_LIMIT = 60_000
-"""No mail server minds more, but Gmail hides what lies beyond 102 KB of HTML, and nobody reads it."""
+"""Servers take more, but nobody reads more than some eighty papers in one mail."""
 
 LIMITS = {
     **dict.fromkeys(("mailto", "mailtos"), MAIL_LIMIT),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from watcher.model import Content, DeliveryKind, Item, Message
 from watcher.render import escape
 from watcher.render.notice import notice_of
-from watcher.render.view import counted, groups_of, paper_view, subject_of
+from watcher.render.view import counted, groups_of, names_of, paper_view, subject_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -24,7 +24,7 @@ def render(content: Content) -> Message:
         context = {
             "subject": subject,
             "groups": groups_of(content.items),
-            "names": list(dict.fromkeys(name for item in content.items for name in item.subscriptions)),
+            "names": names_of(content.items),
             "delivery": content.delivery,
         }
         return _message("digest", subject, context)
@@ -77,9 +77,9 @@ def _environment() -> Environment:
     return environment
 
 
-def _wrap(text: str, indent: int = 0) -> str:
-    """Filled lines of a plain-text message; addresses stay whole."""
-    blanks = " " * indent
+def _wrap(text: str, indent: int = 0, hanging: int = 0) -> str:
+    """Filled lines of a plain-text message, all but the first ``hanging`` further in; addresses stay whole."""
+    first, rest = " " * indent, " " * (indent + hanging)
     return textwrap.fill(
-        text, WIDTH, initial_indent=blanks, subsequent_indent=blanks, break_long_words=False, break_on_hyphens=False
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )

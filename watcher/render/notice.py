@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from watcher.model import Content, DeliveryKind, Incident, IncidentKind
-from watcher.render.clean import one_line
+from watcher.render.clean import one_line, safe_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Notice:
     headline: str
     facts: tuple[tuple[str, str], ...]
     advice: str
+    why: str
 
 
 _HEADLINES = {
@@ -29,39 +30,52 @@ _HEADLINES = {
     IncidentKind.CONFIG_BROKEN: ("the {} cannot be read", "the {} can be read again"),
 }
 _ADVICE = {
-    IncidentKind.SOURCE_BROKEN: "watcher goes on trying, and tells what was missed when the page can be read again. "
-    "If the site has changed its pages, a newer watcher may be needed.",
-    IncidentKind.SOURCE_UNREACHABLE: "watcher goes on trying, and tells what was missed when the site answers again.",
+    IncidentKind.SOURCE_BROKEN: "The page is there, but it is taken neither for papers nor for a quiet day. watcher "
+    "goes on trying, and tells what was missed when the page can be read again. Look at it in a browser; if the site "
+    "has changed its pages, a newer watcher may be needed.",
+    IncidentKind.SOURCE_UNREACHABLE: "watcher goes on trying, and tells what was missed when the site answers again. "
+    "If it stays away, look at the network and at the source's address in the config.",
     IncidentKind.SOURCE_PARTIAL: "What is shown is told. watcher looks again soon; a smaller list that stands for a "
     "day is taken as true.",
-    IncidentKind.ENDPOINT_FAILING: "Nothing is lost: what is due is kept, one try an hour at least, and told when the "
-    "receiver works again. Check its address and password in the config; try it with `watcher test-notify`.",
-    IncidentKind.ENDPOINT_GONE: "Put the receiver back into the config to keep what is due to it from being lost.",
+    IncidentKind.ENDPOINT_FAILING: "What is due is kept for 14 days, tried again once an hour at least, and told when "
+    "the receiver works again. Check its address and password in the config; try it with `watcher test-notify`.",
+    IncidentKind.ENDPOINT_GONE: "What was due to it is no longer sent. Put the receiver back into the config, or send "
+    "it elsewhere.",
     IncidentKind.INCLUDE_BROKEN: "Its last good version stays in force. `watcher check-config` shows every error.",
     IncidentKind.CONFIG_BROKEN: "The config that was read before stays in force. `watcher check-config` shows every "
     "error.",
 }
-_NO_ADVICE = "There is nothing to do."
+_ALL_WELL = "There is nothing to do."
+_MISSED = f"What was missed meanwhile is read, and what matched is told as usual. {_ALL_WELL}"
+_RELIEF = {
+    IncidentKind.SOURCE_BROKEN: _MISSED,
+    IncidentKind.SOURCE_UNREACHABLE: _MISSED,
+    IncidentKind.SOURCE_PARTIAL: _MISSED,
+    IncidentKind.ENDPOINT_FAILING: f"What was kept for it is being sent. {_ALL_WELL}",
+}
+_TO_OPERATOR = "You get this because watcher's config names you as its operator."
+_TO_TESTED = "You get this because somebody tried this receiver with `watcher test-notify`."
 
 
 def notice_of(content: Content) -> Notice:
     """What an incident, a recovery or a test says."""
     incident = content.incident
     if incident is None:
-        return Notice("test message", (), "This receiver works. watcher was asked to try it; no paper is told.")
+        return Notice("test message", (), "This receiver works. It tells of no paper.", _TO_TESTED)
     is_over = content.delivery.kind is DeliveryKind.RECOVERY
     headline = _HEADLINES[incident.kind][is_over].format(one_line(incident.subject, 100))
-    return Notice(
-        headline, _facts(incident, content.timezone, is_over), _NO_ADVICE if is_over else _ADVICE[incident.kind]
-    )
+    advice = _RELIEF.get(incident.kind, _ALL_WELL) if is_over else _ADVICE[incident.kind]
+    return Notice(headline, _facts(incident, content, is_over), advice, _TO_OPERATOR)
 
 
-def _facts(incident: Incident, timezone: str, is_over: bool) -> tuple[tuple[str, str], ...]:
-    facts = [("Since", _when(incident.began, timezone))]
+def _facts(incident: Incident, content: Content, is_over: bool) -> tuple[tuple[str, str], ...]:
+    facts = [("Since", _when(incident.began, content.timezone))]
     if is_over and incident.ended:
-        facts.append(("Until", _when(incident.ended, timezone)))
+        facts.append(("Until", _when(incident.ended, content.timezone)))
     if incident.reason:
         facts.append(("It was" if is_over else "Reason", one_line(incident.reason, 500)))
+    if address := safe_url(content.source_urls.get(incident.subject)):
+        facts.append(("Page", address))
     return tuple(facts)
 
 

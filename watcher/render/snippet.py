@@ -115,7 +115,7 @@ def _joined(pieces: list[Segment], *, cut_before: bool, cut_after: bool) -> tupl
     if cut_before:
         pieces.insert(0, Segment("… "))
     if cut_after:
-        last = pieces[-1].text.rstrip()
+        last = pieces[-1].text.rstrip(" ,;:-–(\n\t")
         pieces[-1] = Segment(last, pieces[-1].hit)
         pieces.append(Segment(" …" if last.endswith((".", "!", "?")) else "…"))
     joined: list[Segment] = []

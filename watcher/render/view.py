@@ -72,6 +72,11 @@ def groups_of(items: Iterable[Item]) -> tuple[Group, ...]:
     )
 
 
+def names_of(items: Iterable[Item]) -> list[str]:
+    """The subscriptions that a message is for, each once."""
+    return [one_line(name, 100) for name in dict.fromkeys(name for item in items for name in item.subscriptions)]
+
+
 def paper_view(item: Item) -> PaperView:
     """What a message shows of one paper."""
     paper = item.paper
@@ -165,7 +170,7 @@ def subject_of(content: Content) -> str:
     if not content.items:
         return "no papers"
     items = sorted(content.items, key=lambda item: (item.told_before is not None, not item.strong))
-    names = list(dict.fromkeys(name for item in content.items for name in item.subscriptions))
+    names = names_of(content.items)
     others = f" and {len(names) - 1} more" if len(names) > 1 else ""
     part = f" ({content.delivery.part}/{content.delivery.parts})" if content.delivery.parts > 1 else ""
     head = f"{counted(len(items), 'paper')} for {one_line(names[0], 30)}{others}{part}: "

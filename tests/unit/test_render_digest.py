@@ -1,0 +1,190 @@
+"""Digests in words."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.messages import HOSTILE, NOW, digest, item, listing, paper, places
+from watcher.model import Content
+from watcher.render import estimated_size, render
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+
+
+def full() -> Content:
+    """Every shape that a digest has."""
+    weak = paper(2, title="Notes on Moss & Stones", arxiv_id=None, code_url=None, project_url=None)
+    known = paper(3, title="A Leaf Seen Before")
+    both = paper(4, title="Roots, Pruning and Rain", organization=None, authors=("Ada Fern", "Bo Moss"))
+    bare = paper(5, title="Only a Title", abstract="", authors=(), arxiv_id=None, url=None, organization=None)
+    bare = replace(bare, code_url=None, project_url=None, listings=())
+    return digest(
+        item(),
+        item(weak, strong=False),
+        item(known, told_before=date(2026, 3, 6)),
+        item(both, subscriptions=("ana/trees", "weather")),
+        item(bare, subscriptions=("weather",), places=()),
+        part=2,
+        parts=3,
+    )
+
+
+@pytest.mark.parametrize(("form", "field"), [("txt", "text"), ("md", "markdown"), ("html", "html")])
+def test_golden(form: str, field: str) -> None:
+    """Rewritten with ``UPDATE_GOLDEN=1``; look at the difference before it is committed."""
+    path, written = GOLDEN / f"digest.{form}", getattr(render(full()), field)
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(written, encoding="utf-8")
+    assert written == path.read_text(encoding="utf-8")
+
+
+def test_subject() -> None:
+    assert render(digest(item())).subject == "1 paper for ana/trees: Pruning Bonsai Networks Without Shears"
+    assert render(full()).subject.startswith("5 papers for ana/trees and 1 more (2/3): Pruning Bonsai")
+
+
+def test_the_subject_names_the_best_paper_first() -> None:
+    weak, strong = item(paper(1, title="Weak"), strong=False), item(paper(2, title="Strong"))
+    assert render(digest(weak, strong)).subject.endswith(": Strong")
+
+
+@given(st.text(), st.text())
+def test_a_subject_is_one_short_line(title: str, name: str) -> None:
+    subject = render(digest(item(paper(title=title), subscriptions=(name, "other")))).subject
+    assert len(subject) <= 78
+    assert len(subject.splitlines()) == 1
+
+
+def test_the_newest_numbers_count_and_every_source_is_named() -> None:
+    older = listing("arxiv", day=date(2026, 3, 8), upvotes=5, read_at=NOW - timedelta(days=1))
+    unknown = listing("lab-blog", day=None, upvotes=None, comments=None, read_at=NOW + timedelta(hours=1))
+    text = render(digest(item(paper(listings=(older, listing(), unknown))))).text
+    assert "arxiv, 8 Mar 2026 · hf-daily, 9 Mar 2026 · lab-blog · 1,234 upvotes · 1 comment" in " ".join(text.split())
+
+
+def test_strong_ones_come_first_then_weak_then_known() -> None:
+    text = render(digest(*reversed(full().items[:3]))).text
+    assert (
+        text.index("Pruning Bonsai")
+        < text.index("Also mentioned in")
+        < text.index("Notes on Moss")
+        < text.index("Told before")
+        < text.index("A Leaf Seen Before (6 Mar 2026)")
+    )
+
+
+def test_lines_of_the_text_fit_a_terminal() -> None:
+    lines = render(full()).text.splitlines()
+    assert [line for line in lines if len(line) > 76 and "https://" not in line] == []
+
+
+def test_each_address_is_linked_once() -> None:
+    url = "https://arxiv.org/abs/2603.00001"
+    assert render(digest(item(paper(url=url)))).text.count(url) == 1
+
+
+def test_the_summary_stands_in_for_an_abstract() -> None:
+    assert "From the site itself." in render(digest(item(paper(abstract="", summary="From the site itself.")))).text
+
+
+def test_a_rule_with_many_terms_names_a_few() -> None:
+    found = tuple(
+        place
+        for word in ["Small", "trees", "need", "small", "tools", "We", "study", "pots"]
+        for place in places(paper().abstract, word)
+    )
+    assert "Matched: Small, trees, need, small, tools, We, 2 more" in render(digest(item(places=found))).text
+
+
+class Tags(HTMLParser):
+    """The tags of a document and where its links lead."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.open: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+        if tag not in ("meta", "br", "img"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def hostile() -> Content:
+    bad = paper(
+        title=HOSTILE,
+        abstract=HOSTILE + " pruning",
+        authors=(HOSTILE,),
+        organization=HOSTILE,
+        url="javascript:alert(1)",
+        code_url='https://code.example/"><script>alert(3)</script>',
+        project_url="https://x.example/)(![a](b",
+        listings=(listing(HOSTILE),),
+    )
+    return digest(item(bad, subscriptions=(HOSTILE,), places=places(bad.abstract, "pruning")))
+
+
+def test_hostile_text_does_nothing_in_html() -> None:
+    plain, bad = Tags(render(digest(item())).html), Tags(render(hostile()).html)
+    assert "script" not in bad.tags
+    assert set(bad.tags) <= set(plain.tags)
+    assert bad.open == []
+    assert all(re.match(r"https?://[\w.]+/", link) for link in bad.links)
+    assert "{{7*7}}" in render(hostile()).html
+
+
+def test_hostile_text_does_nothing_in_text() -> None:
+    message = render(hostile())
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e]", message.text + message.subject)
+    assert "javascript:alert(1)" not in [word for line in message.text.splitlines() for word in line.split()]
+
+
+def test_hostile_text_does_nothing_in_markdown() -> None:
+    text = render(hostile()).markdown
+    assert not re.search(r"(?<!\\)<", text)
+    assert not re.search(r"(?<!\w)@\w", text)
+    targets = re.findall(r"(?<!\\)\]\(([^)]*)\)", text)
+    assert targets
+    assert all(target.startswith("https://") for target in targets)
+    assert "\\*bold\\*" in text
+    assert "\\`code\\`" in text
+    assert "\\||spoiler\\||" in text
+
+
+def test_a_megabyte_of_title_costs_nothing() -> None:
+    big = paper(title="word " * 200_000, abstract="x" * 1_000_000, authors=("name " * 1000,) * 3000)
+    message = render(digest(item(big, places=places(big.title, "word", "title")[:50])))
+    assert len(message.text) < 3_000
+    assert len(message.html) < 12_000
+
+
+def test_the_estimate_covers_what_is_written() -> None:
+    for n in range(1, 5):
+        items = [item(paper(m, abstract=("*pruning* " * 80))) for m in range(1, n + 1)]
+        message = render(digest(*items))
+        heads = 500  # the subject, the group's heading, the foot
+        assert sum(map(estimated_size, items)) + heads >= max(len(message.text), len(message.markdown))
+
+
+def test_html_is_for_mail_readers() -> None:
+    html = render(full()).html
+    assert "prefers-color-scheme: dark" in html
+    assert "<img" not in html
+    assert "background:url" not in html
+    assert Tags(html).open == []
+    assert '<span class="hit"' in html
