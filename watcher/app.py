@@ -39,6 +39,10 @@ TICK = 30.0
 PATIENCE = 10.0
 """Seconds that a stop waits for what is being sent."""
 
+TICK_NAME = "tick"
+STUCK = 300.0
+"""Seconds without a tick after which the watchdog is no longer fed: something hangs that only a restart frees."""
+
 SENDERS = 8
 """Endpoints that are sent to side by side."""
 
@@ -87,6 +91,7 @@ class Daemon:
         self._schedule = Schedule(parts.clock)
         self._senders = Senders(parts)
         self._woken, self._stop, self._reload = Event(), Event(), Event()
+        self._ticked_at = time.monotonic()
 
     def run(self) -> bool:
         """Run until told to stop; whether everything that was under way could end in time."""
@@ -98,7 +103,7 @@ class Daemon:
         if interrupted:
             log.warning("%d messages were being sent when the last daemon ended: sent again", interrupted)
         self._schedule.start()
-        self._schedule.every(TICK, self._tick, name="tick")
+        self._schedule.every(TICK, self._tick, name=TICK_NAME)
         self._systemd.ready(self._status())
         log.info("watching: %s", self._status())
         self._wait()
@@ -110,7 +115,8 @@ class Daemon:
         while not self._stop.is_set():
             self._woken.wait(every.total_seconds() if every else None)
             self._woken.clear()
-            self._systemd.alive()
+            if time.monotonic() - self._ticked_at < STUCK:
+                self._systemd.alive()
             if self._reload.is_set() and not self._stop.is_set():
                 self._reload.clear()
                 self._read_config_again()
@@ -132,10 +138,11 @@ class Daemon:
         match_waiting(self._parts)
         tell_due(self._parts)
         self._senders.send_pending()
+        self._ticked_at = time.monotonic()
 
     def _poll(self, source: Source) -> datetime:
         polled = poll(source, self._parts)
-        self._schedule.soon("tick")
+        self._schedule.soon(TICK_NAME)
         return next_poll(source, polled, self._parts.clock(), self._parts.jitter())
 
     def _read_config_again(self) -> None:
@@ -147,6 +154,7 @@ class Daemon:
             problems = error.problems if isinstance(error, ConfigError) else ()
             reason = "; ".join(str(problem) for problem in problems[:5]) or str(error)
             record_config_troubles(self._parts, self._parts.config, {"config": reason})
+            self._schedule.soon(TICK_NAME)
         else:
             self._take_up(config)
             log.info("the config was read again: %s", self._status())
@@ -155,15 +163,15 @@ class Daemon:
     def _take_up(self, config: Config) -> None:
         """Let ``config`` take effect: subscriptions, polls, what is wrong with its included files."""
         self._config_loaded(config)
-        before = set(self._schedule.names) - {"tick"}
+        before = set(self._schedule.names) - {TICK_NAME}
         self._parts.config = config
         apply_config(self._parts)
         record_config_troubles(self._parts, config, {})
-        for name in before - config.sources.keys():
+        for name in before - {_poll_name(source) for source in config.sources.values()}:
             self._schedule.remove(name)
         for source in config.sources.values():
-            self._schedule.poll_each(source.name, self._first_poll(source), partial(self._poll, source))
-        self._schedule.soon("tick")
+            self._schedule.poll_each(_poll_name(source), self._first_poll(source), partial(self._poll, source))
+        self._schedule.soon(TICK_NAME)
 
     def _first_poll(self, source: Source) -> datetime:
         now = self._parts.clock()
@@ -174,6 +182,10 @@ class Daemon:
     def _status(self) -> str:
         config = self._parts.config
         return f"{len(config.sources)} sources, {len(config.subscriptions)} subscriptions"
+
+
+def _poll_name(source: Source) -> str:
+    return f"poll {source.name}"
 
 
 class Senders:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from watcher.errors import RuleError
 from watcher.rules.language import parse
 from watcher.rules.terms import NUMBERS
 from watcher.rules.tree import Compare, Node, canonical, leaves
@@ -27,7 +28,11 @@ class Rule:
 
 def compile_rule(text: str, sources: Sequence[str] = ()) -> Rule:
     """Read a rule; raises ``RuleError`` with the place and what to write instead."""
-    tree = parse(text)
+    try:
+        tree = parse(text)
+    except RuleError as error:
+        error.text = text
+        raise
     meaning = canonical(tree) + "\n" + ",".join(sorted(sources))
     return Rule(
         text=text,
