@@ -164,6 +164,6 @@ def test_sigterm_does_not_wait_for_ever_for_a_receiver_that_hangs(home: Home, ho
 def test_logs_are_json_lines_where_asked(home: Home, hook: Webhook) -> None:
     import json
 
-    done = home.run("once", "--log-format", "json")
+    done = home.run("once", "--log-format", "json", "-v")
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     assert lines and all({"ts", "level", "logger", "message"} <= line.keys() for line in lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ def at_work(desk: Desk, *, required: bool = True, console: TextIO | None = None)
 
     config = desk.config(required=required)
     logs.set_up(desk.log_format, verbose=desk.verbose, secrets=config.secrets(desk.env))
+    if not desk.verbose:
+        # These commands say themselves what they did.
+        logging.getLogger("watcher").setLevel(logging.WARNING)
     store = desk.open_store(config, "create")
     parts = open_parts(config, store, desk.env, console=console)
     may_send = True
