@@ -1,0 +1,138 @@
+"""What is read: sources, their pages, the entries on them, and how a look went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A place that lists papers. ``url`` is the address that the config names, or None for the kind's own.
+
+    ``look_back`` and ``follow`` count digest days.
+    """
+
+    name: str
+    kind: str = "huggingface"
+    listing: str = "daily"
+    url: str | None = None
+    every: timedelta = timedelta(hours=1)
+    look_back: int = 3
+    follow: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave to ask "changed since?" with, verbatim."""
+
+    etag: str | None = None
+    modified: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.etag or self.modified)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One fetched answer. ``url`` is where the body was found, after redirects."""
+
+    url: str
+    body: bytes
+    fetched_at: datetime
+    validators: Validators = Validators()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """The server answered 304: the page at ``url`` is the one already read."""
+
+    url: str
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreachable:
+    """No usable answer: no connection, a status of 400 and more, or over a bound. ``reason`` is for people."""
+
+    url: str
+    reason: str
+    fetched_at: datetime
+    retry_after: timedelta | None = None
+
+
+Fetched = Page | NotModified | Unreachable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One paper as one page shows it.
+
+    ``keys`` are its identities, strongest first (``arxiv:2403.01779``, ``doi:10.…``, ``url:…``), empty where the
+    page shows none and the title has to do. ``listed`` is the digest day; ``rank`` counts from 1.
+    """
+
+    title: str
+    keys: tuple[str, ...] = ()
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    arxiv_id: str | None = None
+    version: int | None = None
+    doi: str | None = None
+    url: str | None = None
+    organization: str | None = None
+    published: datetime | None = None
+    listed: date | None = None
+    rank: int | None = None
+    upvotes: int | None = None
+    comments: int | None = None
+    submitter: str | None = None
+    summary: str | None = None
+    keywords: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    code_url: str | None = None
+    project_url: str | None = None
+    thumbnail: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a parser read from one page.
+
+    ``day`` is the digest day, ``previous`` the day before it that has a page, ``is_newest`` whether the page names
+    no next day. ``whole`` is false where only the page's cards could be read: titles without abstracts.
+    """
+
+    entries: tuple[Entry, ...]
+    day: date | None = None
+    previous: date | None = None
+    is_newest: bool = False
+    whole: bool = True
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The page is there and cannot be read; ``reason`` says what was looked for and what was found."""
+
+    reason: str
+
+
+class Verdict(StrEnum):
+    """How one look at a source went; of several pages, the first in this order."""
+
+    UNREACHABLE = "unreachable"
+    BROKEN = "broken"
+    PARTIAL = "partial"
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict with its reason, in words for people; empty where there is nothing to explain."""
+
+    verdict: Verdict
+    reason: str = ""

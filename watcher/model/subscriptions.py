@@ -1,0 +1,86 @@
+"""What people ask for: subscriptions, their schedules, the endpoints that they are told at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+
+
+class Rhythm(StrEnum):
+    IMMEDIATELY = "immediately"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When a subscription is told; ``at`` is local time, ``weekday`` 0 for Monday."""
+
+    rhythm: Rhythm = Rhythm.IMMEDIATELY
+    at: time | None = None
+    weekday: int | None = None
+
+    def __str__(self) -> str:
+        if self.at is None:
+            return self.rhythm.value
+        days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+        on = f" on {days[self.weekday]}" if self.weekday is not None else ""
+        return f"{self.rhythm.value}{on} at {self.at:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Local times between which nothing is sent; ``start`` may lie after ``end`` (over midnight)."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Endpoint:
+    """One address that a message can go to: a receiver as ``to:`` names it (``mail:ana@lab.org``) and its label."""
+
+    receiver: str
+    label: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.receiver}/{self.label}" if self.label else self.receiver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """One saved rule of one person, as the config has it.
+
+    ``owner`` is the included file's stem, empty for the main file. ``rule`` is the rule's whole text, lists and
+    ``where`` joined in. ``sources`` is empty for all. ``backfill`` counts days of the past that a new subscription
+    tells, None for the source's look-back. ``endpoints`` are those of all receivers in ``to:``.
+    """
+
+    name: str
+    rule: str
+    to: tuple[str, ...]
+    endpoints: tuple[Endpoint, ...]
+    owner: str = ""
+    when: When = When()
+    timezone: str = "UTC"
+    sources: tuple[str, ...] = ()
+    quiet_hours: QuietHours | None = None
+    backfill: int | None = None
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.owner}/{self.name}" if self.owner else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A subscription as the database has it; ``rule_digest`` is of its rule and sources."""
+
+    id: int
+    subscription: Subscription
+    rule_digest: str
+    next_due: datetime | None
+    paused: bool = False
+    created_at: datetime
+    gone_at: datetime | None = None

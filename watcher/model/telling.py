@@ -1,0 +1,156 @@
+"""What is found and told: matches, deliveries, messages, incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from watcher.model.papers import Paper
+from watcher.model.subscriptions import Endpoint
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where a rule matched: characters ``start`` to ``end`` of the paper's ``field``; ``term`` as the rule has it."""
+
+    field: str
+    start: int
+    end: int
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule that holds for a paper, strongly or not, and where."""
+
+    strong: bool
+    places: tuple[Place, ...] = ()
+
+
+class Fate(StrEnum):
+    HELD = "held"  # waits for its subscription's time
+    OWED = "owed"  # alerts stand for it
+    BASELINE = "baseline"  # known from before, never told
+    DROPPED = "dropped"  # not told, for the reason beside it
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a match, with the reason; empty where there is nothing to explain."""
+
+    fate: Fate
+    reason: str = ""
+
+
+class DeliveryKind(StrEnum):
+    DIGEST = "digest"
+    INCIDENT = "incident"
+    RECOVERY = "recovery"
+    TEST = "test"
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+    FOLDED = "folded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message to one endpoint, claimed for sending. ``id`` is stable over repeats; ``fence`` is this claim's."""
+
+    id: str
+    kind: DeliveryKind
+    endpoint: Endpoint
+    fence: int
+    part: int = 1
+    parts: int = 1
+    created_at: datetime
+
+
+class Result(StrEnum):
+    SENT = "sent"
+    FAILED = "failed"  # may work later
+    REFUSED = "refused"  # this message will never be taken
+    DOWN = "down"  # the endpoint as it is configured does not work (401, 403, 404)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one attempt ended; ``reason`` is for people and holds no secret."""
+
+    result: Result
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One match that a message tells: its paper, the full name of its subscription, how it matched."""
+
+    match_id: int
+    paper_id: int
+    subscription: str
+    timezone: str
+    strong: bool
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One paper in a message: which subscriptions it is told for, and what matched.
+
+    ``told_before`` is set where the same endpoint was told of it on an earlier day, for another subscription.
+    """
+
+    paper: Paper
+    subscriptions: tuple[str, ...]
+    strong: bool
+    places: tuple[Place, ...] = ()
+    told_before: date | None = None
+
+
+class IncidentKind(StrEnum):
+    SOURCE_BROKEN = "source broken"
+    SOURCE_UNREACHABLE = "source unreachable"
+    SOURCE_PARTIAL = "source partial"
+    ENDPOINT_FAILING = "endpoint failing"
+    ENDPOINT_GONE = "endpoint gone"
+    INCLUDE_BROKEN = "include broken"
+    CONFIG_BROKEN = "config broken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """Something that the operator should know, from when it began to when it ended."""
+
+    kind: IncidentKind
+    subject: str
+    reason: str
+    began: datetime
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """All that a delivery says, before it is put into words for one service."""
+
+    delivery: Delivery
+    items: tuple[Item, ...] = ()
+    incident: Incident | None = None
+    timezone: str = "UTC"
+    source_urls: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A delivery put into words. ``html`` is a whole document, ``markdown`` is CommonMark."""
+
+    subject: str
+    text: str
+    html: str
+    markdown: str
