@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,11 @@ def test_blocks_load(name: str, block: str, tmp_path: Path) -> None:
 def test_the_example_loads_as_it_is() -> None:
     config = load(ROOT / "config.example.yaml", env={}, check_url=problem_of, check_rule=compile_rule, strict=True)
     assert config.sources and config.subscriptions and not config.problems
+
+
+def test_the_schema_beside_the_example_is_todays() -> None:
+    kept = json.loads((ROOT / "watcher.schema.json").read_text())
+    assert kept == json.loads(json.dumps(json_schema())), "run `watcher schema > watcher.schema.json`"
 
 
 def test_every_key_is_documented() -> None:
