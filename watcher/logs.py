@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 from watcher.notify import SHORTEST_SECRET, scrub
 
-QUIET = ("httpx", "httpcore", "apscheduler", "alembic", "sqlalchemy", "markdown_it", "asyncio")
-"""Libraries of which only warnings are shown; httpx would log every address."""
+QUIET = ("httpx", "httpcore", "urllib3", "apscheduler", "alembic", "sqlalchemy", "markdown_it", "asyncio")
+"""Libraries of which only warnings are shown; httpx and urllib3 would log every address."""
 
 _PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}
 """syslog(3) priorities, which journald reads from ``<n>`` at the beginning of a line (sd-daemon(3))."""

@@ -44,7 +44,7 @@ FORBIDDEN_KEYS = {
     **dict.fromkeys(("template", "keyfile", "subfile", "pgp", "pgpkey", "pgppub", "pgpprv", "wkd"), _READS_A_FILE),
 }
 
-_SCHEMA = re.compile(r"([A-Za-z][A-Za-z0-9_.+-]*)://")
+_SCHEMA = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.+-]*)://")
 
 
 def schema_of(url: str) -> str:
@@ -89,7 +89,7 @@ def _problem_of_parts(url: str, schema: str) -> str | None:
     # A web address may be a service's own, and that service one that is not allowed.
     if schema in ("http", "https") and (problem := _problem_of_service(_service_schema(service))):
         return problem
-    if not getattr(service, "targets", True):
+    if schema in ("mailto", "mailtos") and not service.targets:
         return f"this {schema}:// address names nobody to send to, or no valid one"
     return None
 
@@ -153,6 +153,7 @@ def apprise_module() -> ModuleType:
     own = logging.getLogger("apprise")
     own.propagate = False
     own.addHandler(logging.NullHandler())
+    logging.getLogger("urllib3").setLevel(logging.WARNING)  # below that it prints paths, and so tokens
     with warnings.catch_warnings():
         # Loading all its plugins touches modules that Python is about to drop.
         warnings.simplefilter("ignore", DeprecationWarning)

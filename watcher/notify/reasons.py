@@ -76,12 +76,11 @@ def of_log(lines: Sequence[str], secrets: Iterable[str]) -> Outcome:
     """What apprise's log of one failed call means: it gives no other reason. Scrubbed."""
     status = next((int(found[1]) for line in lines if (found := _STATUS.search(line))), None)
     if status is not None:
-        said = _said(lines)
-        reason = f"the service answered {status}{_phrase(status)}" + (f": {said}" if said else "")
-        return Outcome(_result_of(status), scrub(reason, secrets)[:LONGEST])
+        said = scrub(_said(lines), secrets)
+        return Outcome(_result_of(status), f"the service answered {status}{_phrase(status)}" + (said and f": {said}"))
     cause = next((cause for line in lines if "xception" in line and (cause := _cause(line))), None)
-    last = " ".join(lines[-1].split()) if lines else "apprise gave no reason"
-    return Outcome(Result.FAILED, scrub(cause or last, secrets)[:LONGEST])
+    last = scrub(" ".join(lines[-1].split()), secrets) if lines else "apprise gave no reason"
+    return Outcome(Result.FAILED, (cause or last)[:LONGEST])
 
 
 def of_exception(error: BaseException, secrets: Iterable[str]) -> Outcome:

@@ -11,7 +11,7 @@ SHORTEST_SECRET = 4
 
 _HIDDEN = "***"
 _MAIL = re.compile(r"mailtos?://", re.IGNORECASE)
-_LIKE_A_HOST = re.compile(r"localhost|[\w-]+(\.[\w-]+)+|\[?[0-9a-f:.]+\]?", re.IGNORECASE)
+_LIKE_A_HOST = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.IGNORECASE)
 
 
 def scrub(text: str, secrets: Iterable[str]) -> str:
@@ -38,13 +38,13 @@ def _pieces(url: str) -> Iterator[str]:
         host, values = parts.hostname or "", [value for _, value in parse_qsl(parts.query)]
     except ValueError:
         return
-    # urlsplit() gives the host in lower case; a token is wanted as it was written.
-    written_host = parts.netloc.rpartition("@")[2].partition(":")[0]
+    # As it is written: urlsplit() gives the host in lower case, and what follows its colon as a port.
+    where = parts.netloc.rpartition("@")[2]
     hidden = [parts.password or ""]
     if not _MAIL.match(url):
-        token = [] if _LIKE_A_HOST.fullmatch(host) else [written_host, host]
+        token = [] if _LIKE_A_HOST.fullmatch(where) else [*where.split(":"), host]
         hidden += [parts.username or "", *parts.path.split("/"), *parts.query.split("&"), *values, *token]
     for piece in hidden:
-        if piece and piece not in host:
+        if piece:
             yield piece
             yield unquote(piece)

@@ -1,0 +1,95 @@
+"""The log: what it looks like, and what never stands in it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from watcher import logs
+
+SECRET = "hunter2-and-more"
+
+
+Read = Callable[[], str]
+
+
+@pytest.fixture
+def stderr(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Read]:
+    """Gives what was logged so far; puts the root logger back."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    monkeypatch.delenv("JOURNAL_STREAM", raising=False)
+    monkeypatch.setattr(logs, "_secrets", set())
+    yield lambda: capsys.readouterr().err
+    root.handlers[:], root.level = handlers, level
+
+
+def test_plain_lines(stderr: Read) -> None:
+    logs.set_up("plain", verbose=False, secrets=())
+    logging.getLogger("watcher.x").warning("mind the %s", "gap")
+    logging.getLogger("watcher.x").debug("not shown")
+    assert stderr() == "WARNING mind the gap\n"
+
+
+def test_a_terminal_is_shown_the_time() -> None:
+    line = logs.Plain(timed=True).format(logging.makeLogRecord({"msg": "hello", "levelname": "INFO", "created": 0.0}))
+    assert line.endswith(" INFO hello")
+    assert line.count(":") == 2
+
+
+def test_the_journal_is_given_priorities(stderr: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOURNAL_STREAM", "8:1")
+    logs.set_up("plain", verbose=True, secrets=())
+    log = logging.getLogger("watcher.x")
+    log.error("two\nlines")
+    log.info("one")
+    log.debug("less")
+    assert stderr() == "<3>two\n<3>lines\n<6>one\n<7>less\n"
+
+
+def test_json_lines(stderr: Read) -> None:
+    logs.set_up("json", verbose=False, secrets=[SECRET])
+    logging.getLogger("watcher.x").warning("mind the %s", "gap\n", extra={"source": "hf", "url": SECRET})
+    line = json.loads(stderr())
+    assert line.pop("ts").endswith("+00:00")
+    assert line == {
+        "level": "warning",
+        "logger": "watcher.x",
+        "message": "mind the gap\n",
+        "fields": {"source": "hf", "url": "***"},
+    }
+
+
+@pytest.mark.parametrize("form", ["plain", "json"])
+def test_secrets_stand_nowhere(stderr: Read, form: str) -> None:
+    logs.set_up(form, verbose=True, secrets=())
+    logs.add_secrets([SECRET, "ab"])
+    log = logging.getLogger("some.library")
+    log.warning("in the message %s", SECRET)
+    log.warning(f"in the format {SECRET}")
+    try:
+        raise ValueError(f"in the exception {SECRET}")
+    except ValueError:
+        log.exception("failed")
+    written = stderr()
+    assert SECRET not in written
+    assert written.count("***") == 3
+    assert "ValueError" in written
+
+
+@pytest.mark.parametrize("name", ["httpx", "apscheduler.scheduler", "sqlalchemy.engine"])
+def test_libraries_are_heard_only_when_they_warn(stderr: Read, name: str) -> None:
+    logs.set_up("plain", verbose=True, secrets=())
+    logging.getLogger(name).info("GET https://papers.example/")
+    logging.getLogger(name).warning("careful")
+    assert stderr() == "WARNING careful\n"
+
+
+def test_setting_up_again_replaces(stderr: Read) -> None:
+    logs.set_up("plain", verbose=False, secrets=())
+    logs.set_up("json", verbose=False, secrets=())
+    logging.getLogger("watcher").warning("once")
+    assert len(stderr().splitlines()) == 1

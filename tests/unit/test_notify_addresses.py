@@ -1,0 +1,115 @@
+"""Which addresses are taken, how much they take, what they hide."""
+
+from __future__ import annotations
+
+import pytest
+
+from watcher.notify import limit_of, problem_of, schema_of, scrub, secrets_of
+
+TOKEN = "TIiajkdnlazkcOXrIdevi7Qs"
+SLACK = f"slack://T1JJ3T3L2/A1BRTD4JD/{TOKEN}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "console://",
+        "mailto://127.0.0.1:2525/?from=bot@lab.example&to=ana@lab.example",
+        "mailtos://bot:p%40ss%2Fw%23rd@smtp.lab.example?from=bot@lab.example&to=ana@lab.example",
+        "json://127.0.0.1:8080/hook",
+        "ntfys://ntfy.lab.example/topic",
+        "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js",
+        "tgram://123456789:abcdefg_hijklmnop/12315544/",
+        SLACK,
+        f"https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/{TOKEN}",
+    ],
+    ids=schema_of,
+)
+def test_good_addresses(url: str) -> None:
+    assert problem_of(url) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("", "it is no apprise URL"),
+        ("ana@lab.example", "it is no apprise URL"),
+        ("mailt://bot@lab.example", "apprise knows no service mailt://; did you mean mailto://?"),
+        ("syslog://", "syslog:// is not allowed"),
+        ("dbus://", "not allowed"),
+        ("gio://", "not allowed"),
+        ("macosx://", "not allowed"),
+        ("windows://", "not allowed"),
+        ("apprise://127.0.0.1/token", "not allowed"),
+        ("json://127.0.0.1/?optional=yes", "optional= is not allowed: it would report a failure as success"),
+        (f"{SLACK}?template=/etc/passwd", "template= is not allowed: it reads a file"),
+        ("mailto://a:b@lab.example?pgp=yes&pgppub=/etc/passwd", "pgp= is not allowed"),
+        ("mailto://a:b@lab.example?PGPPRV=/etc/passwd", "pgpprv= is not allowed"),
+        ("json://127.0.0.1/?redirect=yes", "redirect= is not allowed"),
+        ("json://127.0.0.1/?retry=3", "retry= is not allowed"),
+        ("json://127.0.0.1/?overflow=split", "overflow= is not allowed"),
+        ("slack://short", "does not take this slack:// address"),
+        ("mailtos://bot:p@ss/w#rd@smtp.lab.example", "%40, %2F, %23"),
+        ("mailto://127.0.0.1?from=bot@lab.example&to=nobody", "names nobody to send to"),
+        ("https://papers.example/hook", "does not take this https:// address"),
+    ],
+)
+def test_bad_addresses(url: str, words: str) -> None:
+    problem = problem_of(url)
+    assert problem is not None
+    assert words in problem
+    assert "\n" not in problem
+    for piece in ("/etc/passwd", "p@ss", "w#rd", "papers.example", "lab.example"):
+        assert piece not in problem
+
+
+@pytest.mark.parametrize(
+    ("url", "limit"),
+    [
+        ("", 30_000),
+        ("mailtos://bot:pass@smtp.lab.example", 60_000),
+        (SLACK, 35_000),
+        ("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", 1_900),
+        ("tgram://123456789:abcdefg_hijklmnop/12315544/", 3_996),
+        ("ntfy://ntfy.lab.example/topic", 3_900),
+        ("46elks://user:password@+15551234567/+15551234567", 160),
+        ("nosuch://x", 30_000),
+        ("syslog://", 30_000),
+    ],
+)
+def test_limits(url: str, limit: int) -> None:
+    assert limit_of(url) == limit
+
+
+def test_secrets_of_mail() -> None:
+    secrets = secrets_of("mailtos://bot:p%40ss%2Fw%23rd@smtp.lab.example:587/?from=bot@lab.example&to=ana@lab.example")
+    assert {"p@ss/w#rd", "p%40ss%2Fw%23rd"} <= secrets
+    reason = "smtp.lab.example refused bot@lab.example: p@ss/w#rd is wrong for ana@lab.example"
+    assert scrub(reason, secrets) == "smtp.lab.example refused bot@lab.example: *** is wrong for ana@lab.example"
+
+
+@pytest.mark.parametrize(
+    ("url", "hidden"),
+    [
+        (SLACK, ["T1JJ3T3L2", "A1BRTD4JD", TOKEN]),
+        ("discord://WebhookId42/js_Token", ["WebhookId42", "js_Token"]),
+        (
+            "json://user:word@hooks.lab.example/path%20secret?+X-Key=k3y-value",
+            ["user", "word", "path secret", "k3y-value"],
+        ),
+        ("tgram://123456789:abcdefg_hijklmnop/12315544/", ["abcdefg_hijklmnop", "12315544"]),
+    ],
+    ids=["slack", "discord", "json", "tgram"],
+)
+def test_secrets_of_the_rest(url: str, hidden: list[str]) -> None:
+    assert set(hidden) <= secrets_of(url)
+    assert scrub(" ".join(hidden), secrets_of(url)).replace("*", "").strip() == ""
+
+
+def test_a_host_is_no_secret() -> None:
+    secrets = secrets_of("json://hooks.lab.example:8443/a/token")
+    assert scrub("cannot reach hooks.lab.example", secrets) == "cannot reach hooks.lab.example"
+
+
+def test_longer_secrets_go_first_and_short_ones_stay() -> None:
+    assert scrub("secretive secret abc", {"secret", "secretive", "abc"}) == "*** *** abc"
