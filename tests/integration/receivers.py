@@ -119,7 +119,7 @@ class Mailbox:
         """The last mail that was taken."""
         content = self.received[-1].content
         assert isinstance(content, bytes)
-        return message_from_bytes(content, policy=default)  # type: ignore[arg-type,return-value]
+        return message_from_bytes(content, policy=default)
 
 
 @contextmanager
@@ -131,7 +131,7 @@ def mailbox(password: str = "", **settings: Any) -> Iterator[Mailbox]:
         # Not "handled": aiosmtpd then answers 535 itself.
         return AuthResult(success=given.login == b"bot" and given.password == password.encode(), handled=False)
 
-    asks = {"authenticator": check, "auth_required": True, "auth_require_tls": False} if password else {}
+    asks: dict[str, Any] = {"authenticator": check, "auth_required": True, "auth_require_tls": False} if password else {}
     # A free port is found by asking for one: the controller cannot be given 0.
     with web() as found:
         port = found.port
