@@ -131,7 +131,9 @@ def mailbox(password: str = "", **settings: Any) -> Iterator[Mailbox]:
         # Not "handled": aiosmtpd then answers 535 itself.
         return AuthResult(success=given.login == b"bot" and given.password == password.encode(), handled=False)
 
-    asks: dict[str, Any] = {"authenticator": check, "auth_required": True, "auth_require_tls": False} if password else {}
+    asks: dict[str, Any] = {}
+    if password:
+        asks = {"authenticator": check, "auth_required": True, "auth_require_tls": False}
     # A free port is found by asking for one: the controller cannot be given 0.
     with web() as found:
         port = found.port
