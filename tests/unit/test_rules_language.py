@@ -96,7 +96,8 @@ def test_any_text_is_a_rule_or_an_error_with_a_place(text: str) -> None:
     [
         ("a  b", "a AND b", True),
         ("b a", "a b", True),
-        ('"agent"', "Agents", True),
+        ('"agent"', "agent", True),
+        ("agent", "agents", False),
         ("a OR b", "b OR a", True),
         ("a", "title:a", False),
         ("=RAG", "RAG", False),

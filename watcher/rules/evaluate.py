@@ -4,208 +4,178 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import UTC
+from itertools import islice
 
 from watcher.model import Hit, Listing, Place
-from watcher.rules.document import Document, listings_in
-from watcher.rules.regex import search
+from watcher.rules import regex
+from watcher.rules.document import Document
 from watcher.rules.rule import Rule
-from watcher.rules.text import Edge, Folded
-from watcher.rules.tree import And, Author, Compare, Exact, Label, Leaf, Near, Node, Not, Or, Regex, Text, Words
+from watcher.rules.search import apart, are_two, is_named, spans
+from watcher.rules.text import Folded, Span
+from watcher.rules.tree import And, Author, Compare, Exact, Label, Leaf, Near, Node, Not, Or, Regex, Text
+
+MOST_PLACES = 50
+"""Places that a hit keeps, and that are looked for of each leaf: enough to highlight a page."""
+
+ORDER = ("title", "abstract", "author", "org", "keyword", "category", "summary", "source", "id")
+"""Fields, as places are sorted by them; numbers come last."""
 
 _OPERATORS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "=": operator.eq}
-MOST_PLACES = 50
-"""Places that a hit keeps: enough to highlight a page."""
+
+NEITHER, HOLDS, STRONG, BOTH = 0, 1, 2, 3
+"""How a node reads: as it stands (1), and with each bare word or phrase read as ``about:`` (2)."""
+
+Listings = Collection[Listing]
+Found = list[tuple[str, Folded, Span]]
+
+
+class Reader:
+    """One document under the eyes of many rules: what a term was found to say is remembered."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._found: dict[str, Found] = {}
+        self._bits: dict[str, int] = {}
+
+    def hit(self, rule: Rule) -> Hit | None:
+        """How the rule holds for the paper, or None.
+
+        A paper that none of the rule's sources lists is none of its business. An unknown number makes a comparison
+        false, with NOT before it as well.
+        """
+        listings = self.document.listings(rule.sources)
+        if rule.sources and not listings:
+            return None
+        bits = self.bits(rule.tree, listings)
+        if not bits & HOLDS:
+            return None
+        found = sorted(set(self.places(rule.tree, listings)), key=_in_order)
+        return Hit(bool(bits & STRONG), tuple(found[:MOST_PLACES]))
+
+    def bits(self, node: Node, listings: Listings) -> int:
+        """Whether the node holds as it stands (``HOLDS``) and with each bare term read as ``about:`` (``STRONG``)."""
+        match node:
+            case And(children):
+                bits = BOTH
+                for child in children:
+                    bits &= self.bits(child, listings)
+                    if not bits:
+                        break
+                return bits
+            case Or(children):
+                bits = NEITHER
+                for child in children:
+                    bits |= self.bits(child, listings)
+                    if bits == BOTH:
+                        break
+                return bits
+            case Not(Compare() as leaf):
+                return BOTH if _compares(leaf, self.document, listings) is False else NEITHER
+            case Not(child):
+                return BOTH ^ self._leaf(child, listings)
+        return self._leaf(node, listings)
+
+    def _leaf(self, leaf: Leaf, listings: Listings) -> int:
+        """A leaf whose answer hangs on the rule's sources is looked at each time, all others once."""
+        if isinstance(leaf, Compare):
+            return BOTH if _compares(leaf, self.document, listings) else NEITHER
+        if isinstance(leaf, Label):
+            return BOTH if any(True for _ in self._labelled(leaf, listings)) else NEITHER
+        bits = self._bits.get(leaf.written)
+        if bits is None:
+            bits = self._bits[leaf.written] = self._read(leaf)
+        return bits
+
+    def _read(self, leaf: Text | Near | Exact | Regex | Author) -> int:
+        if isinstance(leaf, Regex):
+            texts = self.document.texts(leaf.field)
+            return BOTH if any(regex.holds(leaf.pattern, text.plain.text) for text in texts) else NEITHER
+        if isinstance(leaf, Author):
+            return BOTH if any(is_named(leaf, name) for name in self.document.texts("author")) else NEITHER
+        found = self._find(leaf)
+        if leaf.field is not None:
+            return BOTH if found else NEITHER
+        is_about = any(field == "title" for field, _, _ in found) or are_two(span for _, _, span in found)
+        if leaf.about:
+            return BOTH if is_about else NEITHER
+        return (HOLDS if found else NEITHER) | (STRONG if is_about else NEITHER)
+
+    def _find(self, leaf: Text | Near | Exact) -> Found:
+        found = self._found.get(leaf.written)
+        if found is None:
+            found = self._found[leaf.written] = list(self._search(leaf))
+        return found
+
+    def _search(self, leaf: Text | Near | Exact) -> Iterator[tuple[str, Folded, Span]]:
+        for field in (leaf.field,) if leaf.field else ("title", "abstract"):
+            for text in self.document.texts(field):
+                for span in spans(leaf, text):
+                    yield field, text, span
+
+    def _labelled(self, leaf: Label, listings: Listings) -> Iterator[tuple[int, int]]:
+        """The characters of each label of the field that fits."""
+        if leaf.field == "source":
+            labels = [(one.source.lower(), 0) for one in listings]
+        else:
+            labels = [(one.value, one.base) for one in self.document.labels(leaf.field)]
+        for value, base in labels:
+            if value.startswith(leaf.value) if leaf.is_prefix else value == leaf.value:
+                yield base, base + len(value)
+
+    def places(self, node: Node, listings: Listings) -> Iterator[Place]:
+        """The places of all leaves that the rule holds by: under OR, those of each branch that holds."""
+        match node:
+            case Not():
+                return
+            case And(children) | Or(children):
+                for child in children:
+                    if self.bits(child, listings) & HOLDS:
+                        yield from self.places(child, listings)
+            case Compare():
+                yield Place(node.field, 0, 0, node.written)
+            case Label():
+                for start, end in self._labelled(node, listings):
+                    yield Place(node.field, start, end, node.written)
+            case Regex():
+                for text in self.document.texts(node.field):
+                    for span in regex.places(node.pattern, text.plain.text, MOST_PLACES):
+                        start, end = text.plain.original(*span)
+                        yield Place(node.field, text.base + start, text.base + end, node.written)
+            case Author():
+                for name in self.document.texts("author"):
+                    if is_named(node, name):
+                        yield Place("author", *name.characters(0, len(name.line)), node.written)
+            case _:
+                yield from self._text_places(node)
+
+    def _text_places(self, leaf: Text | Near | Exact) -> Iterator[Place]:
+        by_text: dict[int, list[tuple[str, Folded, Span]]] = {}
+        for one in self._find(leaf):
+            by_text.setdefault(id(one[1]), []).append(one)
+        for some in by_text.values():
+            field, text, _ = some[0]
+            for first, last in islice(apart(span for _, _, span in some), MOST_PLACES):
+                yield Place(field, *text.characters(first, last), leaf.written)
 
 
 def evaluate(rule: Rule, document: Document) -> Hit | None:
-    """How the rule holds for the paper, or None.
-
-    A paper that none of the rule's sources lists is none of its business. An unknown number makes a comparison
-    neither true nor false, and a rule that hangs on it does not hold, with or without NOT.
-    """
-    listings = listings_in(document, rule.sources)
-    if rule.sources and not listings:
-        return None
-    if _holds(rule.tree, document, listings, strictly=False) is not True:
-        return None
-    strong = _holds(rule.tree, document, listings, strictly=True) is True
-    return Hit(strong, places_of(rule.tree, document))
+    """How the rule holds for the paper, or None; see :meth:`Reader.hit`."""
+    return Reader(document).hit(rule)
 
 
-def _holds(node: Node, document: Document, listings: Collection[Listing], *, strictly: bool) -> bool | None:
-    """Three-valued (Kleene): None is unknown. ``strictly`` reads each bare word or phrase as ``about:``."""
-    match node:
-        case Not(child):
-            held = _holds(child, document, listings, strictly=strictly)
-            return None if held is None else not held
-        case And(children):
-            unknown = False
-            for child in children:
-                held = _holds(child, document, listings, strictly=strictly)
-                if held is False:
-                    return False
-                unknown |= held is None
-            return None if unknown else True
-        case Or(children):
-            unknown = False
-            for child in children:
-                held = _holds(child, document, listings, strictly=strictly)
-                if held is True:
-                    return True
-                unknown |= held is None
-            return None if unknown else False
-        case Compare():
-            return _compares(node, document, listings)
-        case Author(words):
-            return any(_is_named(words, name) for _, name in document.authors)
-        case Label():
-            return _has_label(node, document, listings)
-        case _:
-            return _has_text(node, document, about=getattr(node, "about", False) or (strictly and _is_bare(node)))
+def _in_order(place: Place) -> tuple[int, Place]:
+    return ORDER.index(place.field) if place.field in ORDER else len(ORDER), place
 
 
-def _is_bare(leaf: Leaf) -> bool:
-    return isinstance(leaf, Text | Near | Exact) and leaf.field is None
-
-
-def _has_text(leaf: Text | Near | Exact | Regex, document: Document, *, about: bool) -> bool:
-    if not about:
-        fields = (leaf.field,) if leaf.field else ("title", "abstract")
-        return any(next(_spans(leaf, text), None) is not None for name in fields for text in document.texts[name])
-    if any(next(_spans(leaf, text), None) is not None for text in document.texts["title"]):
-        return True
-    starts = {start for text in document.texts["abstract"] for start, _ in _spans(leaf, text)}
-    return len(starts) > 1
-
-
-def _spans(leaf: Text | Near | Exact | Regex, text: Folded) -> Iterator[tuple[int, int]]:
-    """Where the leaf matches: character spans of the original."""
-    match leaf:
-        case Text(ways=ways, is_prefix=is_prefix):
-            for way in ways:
-                for path in _paths(way, text, is_prefix):
-                    yield path[0].start, path[-1].end
-        case Near(words=words, gap=gap):
-            yield from _near(words, gap, text)
-        case Exact(text=wanted):
-            yield from _exact(wanted, text.original)
-        case Regex(pattern=pattern):
-            if found := search(pattern, text.original):
-                yield found
-
-
-def _paths(way: Words, text: Folded, is_prefix: bool) -> Iterator[list[Edge]]:
-    """Every path of edges that spells ``way``."""
-    last = len(way) - 1
-
-    def edges(n: int) -> Iterator[Edge]:
-        if is_prefix and n == last:
-            for word, found in text.spelled.items():
-                if word.startswith(way[n]):
-                    yield from found
-        else:
-            yield from text.forms.get(way[n], ())
-
-    if last == 0:
-        for edge in edges(0):
-            yield [edge]
-        return
-    following = [{} for _ in way]  # type: list[dict[int, Edge]]
-    for n in range(1, last + 1):
-        for edge in edges(n):
-            following[n].setdefault(edge.at, edge)
-    for first in edges(0):
-        path = [first]
-        for n in range(1, last + 1):
-            edge_after = following[n].get(path[-1].to)
-            if edge_after is None:
-                break
-            path.append(edge_after)
-        else:
-            yield path
-
-
-def _near(words: Words, gap: int, text: Folded) -> Iterator[tuple[int, int]]:
-    """Spans in which all words stand, in any order, with ``gap`` others at most (a sweep over their places)."""
-    places = sorted(
-        ((edge, n) for n, word in enumerate(words) for edge in text.forms.get(word, ())), key=lambda one: one[0].at
-    )
-    last: dict[int, Edge] = {}
-    for edge, n in places:
-        for other in range(len(words)):
-            # One place of a word that the rule names twice counts once.
-            if words[other] == words[n] and other in last and n != other and last[other].at == edge.at:
-                break
-        else:
-            last[n] = edge
-        if len(last) == len(words):
-            first = min(last.values(), key=lambda one: one.at)
-            end = max(last.values(), key=lambda one: one.to)
-            if end.to - first.at - len(words) <= gap:
-                yield first.start, end.end
-
-
-def _exact(wanted: str, original: str) -> Iterator[tuple[int, int]]:
-    at = original.find(wanted)
-    while at >= 0:
-        end = at + len(wanted)
-        before, after = original[at - 1 : at], original[end : end + 1]
-        if not (wanted[0].isalnum() and before.isalnum()) and not (wanted[-1].isalnum() and after.isalnum()):
-            yield at, end
-        at = original.find(wanted, at + 1)
-
-
-def _is_named(words: Words, name: Words) -> bool:
-    """Every word is one of the name's; a single letter on either side is an initial. Whole words are needed too."""
-    if not any(word in name for word in words if len(word) > 1):
-        return False
-    return all(
-        word in name or any((len(word) == 1 or len(part) == 1) and word[0] == part[0] for part in name)
-        for word in words
-    )
-
-
-def _has_label(leaf: Label, document: Document, listings: Collection[Listing]) -> bool:
-    values = [one.source.lower() for one in listings] if leaf.field == "source" else document.labels[leaf.field]
-    return any(value.startswith(leaf.value) if leaf.is_prefix else value == leaf.value for value in values)
-
-
-def _compares(leaf: Compare, document: Document, listings: Collection[Listing]) -> bool | None:
+def _compares(leaf: Compare, document: Document, listings: Listings) -> bool | None:
+    """None where the number or day is not known. Of several listings the newest number counts, and any day."""
     compare = _OPERATORS[leaf.operator]
     if leaf.field == "published":
-        return None if document.published is None else bool(compare(document.published, leaf.value))
+        published = document.paper.published
+        return None if published is None else bool(compare(published.astimezone(UTC).date(), leaf.value))
     if leaf.field == "listed":
-        days: list[date] = [one.day for one in listings if one.day]
+        days = [one.day for one in listings if one.day]
         return any(compare(day, leaf.value) for day in days) if days else None
     known = [(one.read_at, value) for one in listings if (value := getattr(one, leaf.field)) is not None]
     return bool(compare(max(known)[1], leaf.value)) if known else None
-
-
-def places_of(node: Node, document: Document) -> tuple[Place, ...]:
-    """Where the leaves of a rule match, but for those under NOT; in the order of the text, fifty at most."""
-    found = {place for leaf in _positive(node) for place in _places(leaf, document)}
-    return tuple(sorted(found)[:MOST_PLACES])
-
-
-def _positive(node: Node) -> Iterator[Leaf]:
-    match node:
-        case Not():
-            return
-        case And(children) | Or(children):
-            for child in children:
-                yield from _positive(child)
-        case _:
-            yield node
-
-
-def _places(leaf: Leaf, document: Document) -> Iterator[Place]:
-    if isinstance(leaf, Text | Near | Exact | Regex):
-        for name in (leaf.field,) if leaf.field else ("title", "abstract"):
-            for text in document.texts[name]:
-                for start, end in _spans(leaf, text):
-                    yield Place(name, start, end, leaf.written)
-    elif isinstance(leaf, Author):
-        for name, words in document.authors:
-            if _is_named(leaf.words, words):
-                yield Place("author", 0, len(name), leaf.written)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from watcher.errors import RuleError
 from watcher.rules.terms import comparison, field_term, term
-from watcher.rules.tree import And, Node, Not, Or
+from watcher.rules.tree import And, Node, Not, Or, all_of, any_of, negated
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
@@ -155,18 +155,15 @@ class _Builder:
         if len(branches) > 1:
             for branch in branches:
                 self._refuse_mixture(tree, branch)
-        nodes = tuple(self.all(branch) for branch in branches)
-        return nodes[0] if len(nodes) == 1 else Or(nodes)
+        return any_of([self.all(branch) for branch in branches])
 
     def all(self, tree: Tree[Token]) -> Node:
-        nodes = tuple(self.one(child) for child in tree.children if not isinstance(child, str))
-        return nodes[0] if len(nodes) == 1 else And(nodes)
+        return all_of([self.one(child) for child in tree.children if not isinstance(child, str)])
 
     def one(self, tree: Tree[Token]) -> Node:
         match tree.data:
             case "negated":
-                child = self.one(tree.children[-1])  # type: ignore[arg-type]
-                return child.child if isinstance(child, Not) else Not(child)
+                return negated(self.one(tree.children[-1]))  # type: ignore[arg-type]
             case "group":
                 return self.any(tree.children[0])  # type: ignore[arg-type]
         self._leaves += 1

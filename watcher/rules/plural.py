@@ -1,18 +1,25 @@
-"""Plurals, decided on the original spelling; both sides of a match go through :func:`singular`.
+"""Plurals, decided on the original spelling. Both sides of a match go through :func:`forms`.
 
-Not a stemmer: only what makes one word of X and Xs. The result is a key, not always a word (cookie → cooky).
+Not a stemmer: only what makes one word of X and Xs. Of a word that may be a plural both forms count, so that ``atlas``
+and ``ATLAS`` still meet; ``GPS`` and ``GPs`` do not, since capitals say which is which.
 """
 
 from __future__ import annotations
 
 import re
 
-_CAPITALS_S = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})[A-Z0-9]+s")
-"""GANs, LLMs, V2Vs: two capitals at least, since As and Is begin sentences."""
+_CAPITALS_S = re.compile(r"(?=\d*[A-Z])[A-Z0-9]{2,}s")
+"""GANs, LLMs, 3Ds, V100s; one capital alone does not count, since As and Is begin sentences."""
 
 _SHORTEST = 4
+_SHORTEST_Y = 5
 
-NEVER = frozenset({"news", "means", "species", "series", "lens", "bias", "always", "perhaps", "does"})
+NEVER = frozenset(
+    {
+        *("news", "means", "species", "series", "lens", "bias", "always", "perhaps", "does"),
+        *("alias", "atlas", "canvas", "chaos", "cosmos", "ethos", "pathos", "whereas", "kubernetes", "texas"),
+    }
+)
 
 PAIRS = {
     "analyses": "analysis",
@@ -22,42 +29,44 @@ PAIRS = {
     "indices": "index",
     "corpora": "corpus",
     "axes": "axis",
-    "biases": "bias",
-    "movies": "movie",
-    "viruses": "virus",
-    "lenses": "lens",
-    "statuses": "status",
-    "heroes": "hero",
-    "caches": "cache",
-    "niches": "niche",
-    "headaches": "headache",
+    **{word + "es": word for word in ("bias", "virus", "lens", "status", "hero", "echo", "veto", "tomato", "potato")},
+    **{
+        word + "es": word
+        for word in ("alias", "atlas", "canvas", "corpus", "focus", "bonus", "census", "campus", "bus")
+    },
+    **{word + "s": word for word in ("cache", "niche", "ache", "headache", "avalanche", "psyche")},
+    **{word + "s": word for word in ("gpu", "cpu", "tpu", "npu", "menu", "api", "gui", "asic")},
+    **{word + "s": word for word in ("movie", "cookie", "zombie", "selfie", "calorie", "genie", "rookie", "hoodie")},
+    **{word + "s": word for word in ("indie", "newbie", "foodie", "sortie", "necktie", "trie", "birdie", "prairie")},
 }
+"""Plurals that no rule below makes, or that one would make wrongly."""
 
 _NOT_PLURAL = ("ss", "us", "is", "ics")
 _LOSE_ES = ("ches", "shes", "xes", "sses")
 
 
-def singular(original: str, folded: str) -> str:
-    """The key under which ``folded`` and its plural are one; ``original`` is the spelling in the text."""
-    if original.isupper():
-        return folded
-    if _CAPITALS_S.fullmatch(original):
-        return folded[:-1]
-    return _ie_to_y(_without_s(folded))
+def forms(spelled: str, folded: str) -> tuple[str, ...]:
+    """What counts as the word ``spelled``: its singular and, where capitals do not decide, itself as well."""
+    if spelled.isupper():
+        return (folded,)
+    if _CAPITALS_S.fullmatch(spelled):
+        return (folded[:-1],)
+    base = singular(folded)
+    return (folded,) if base == folded else (base, folded)
 
 
-def _without_s(word: str) -> str:
+def singular(word: str) -> str:
+    """The singular of a folded word, as far as its letters alone tell."""
     if word in PAIRS:
         return PAIRS[word]
-    if len(word) < _SHORTEST or not word.endswith("s") or word in NEVER or word.endswith(_NOT_PLURAL):
+    if not word.endswith("s") or word in NEVER or word.endswith(_NOT_PLURAL) or _letters(word) < _SHORTEST:
         return word
-    if not word.isalpha():
-        return word[:-1] if word[-2].isalpha() else word
+    if word.endswith("ies") and len(word) >= _SHORTEST_Y:
+        return word[:-3] + "y"
     if word.endswith(_LOSE_ES):
         return word[:-2]
-    return word[:-1]
+    return word[:-1] if word[-2].isalpha() else word
 
 
-def _ie_to_y(word: str) -> str:
-    """Policies loses its s to policie, and meets policy; movie meets movies on the way."""
-    return word[:-2] + "y" if len(word) > _SHORTEST and word.endswith("ie") else word
+def _letters(word: str) -> int:
+    return sum(char.isalpha() for char in word)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from watcher.errors import RuleError
@@ -38,7 +40,17 @@ def problem_of(pattern: str) -> str | None:
     return None
 
 
-def search(pattern: str, text: str) -> tuple[int, int] | None:
-    """The first match's character span."""
-    found = compiled(pattern).search(text)
-    return found.span() if found else None
+def matches_nothing(pattern: str) -> bool:
+    """Whether the pattern is content with no characters at all, and so with every text."""
+    return compiled(pattern).search("") is not None
+
+
+def holds(pattern: str, text: str) -> bool:
+    """Whether the pattern is found."""
+    return compiled(pattern).search(text) is not None
+
+
+def places(pattern: str, text: str, most: int) -> Iterator[tuple[int, int]]:
+    """The first matches' character spans, but for empty ones."""
+    spans = (found.span() for found in compiled(pattern).finditer(text))
+    return islice((span for span in spans if span[0] < span[1]), most)

@@ -14,7 +14,7 @@ from watcher.rules.tree import Compare, Node, canonical, leaves
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``digest`` is of what the rule means (SHA-256, hex), so that other blanks or lists are no edit.
+    """``digest`` is of what the rule asks (SHA-256, hex), so that other blanks, another order or lists are no edit.
 
     ``sources`` restricts whose listings count; empty for all.
     """
@@ -33,7 +33,7 @@ def compile_rule(text: str, sources: Sequence[str] = ()) -> Rule:
     except RuleError as error:
         error.text = text
         raise
-    meaning = canonical(tree) + "\n" + ",".join(sorted(sources))
+    meaning = canonical(tree) + "\n" + "\n".join(sorted(sources))
     return Rule(
         text=text,
         tree=tree,

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 from difflib import get_close_matches
-from itertools import product
 
 from watcher.errors import RuleError
-from watcher.rules.plural import singular
-from watcher.rules.text import MOST_PARTS, Token, tokens
-from watcher.rules.tree import Author, Compare, Exact, Label, Leaf, Near, Regex, Text, Words
+from watcher.rules.text import WITH_PLURALS, Compound, compounds_of_term
+from watcher.rules.tree import Author, Compare, Exact, Label, Leaf, Near, Pattern, Regex, Text
 
 TEXT_FIELDS = ("title", "abstract", "keyword", "summary", "org")
 LABEL_FIELDS = ("category", "source", "id")
@@ -18,12 +16,11 @@ FIELDS = (*TEXT_FIELDS, *LABEL_FIELDS, "author", "about")
 NUMBERS = ("upvotes", "comments")
 DAYS = ("published", "listed")
 
-WITH_PLURALS = frozenset({None, "title", "abstract"})
 SHORTEST_PREFIX = 2
 LONGEST_REGEX = 1_000
 LARGEST_GAP = 100
-MOST_WAYS = 64
 _OPERATORS = {"and": "AND", "or": "OR", "not": "NOT"}
+_PLAIN = re.compile(r"[^\s()\"/=\-][^\s()\":]*")
 _WELL = re.compile(r"(?i)(upvotes|comments|published|listed)\s*(>=|<=|>|<|=)\s*(\S+)")
 
 
@@ -62,15 +59,11 @@ def field_term(name: str, text: str, kind: str, start: int) -> Leaf:
         return _text_leaf(text, kind, field, start + len(name), about=False)
     value = text.removeprefix("=").split('"')[1] if '"' in text else text.removeprefix("=")
     if field == "author":
-        words = tuple(token.folded for token in tokens(value))
-        if not any(len(word) > 1 for word in words):
-            raise RuleError("an author needs a name", start=start, end=end, hint='write author:"Y Bengio"')
-        return Author(words, name + text)
-    value = value.strip().lower()
-    is_prefix = value.endswith("*")
+        return _author(value.strip(), f"author:{_written(value)}", start, end)
+    value = " ".join(value.lower().split())
     if not value.strip("*."):
         raise RuleError(f"{field}: has nothing to look for", start=start, end=end, hint=f"write {field}:…")
-    return Label(field, value.rstrip("*"), name + text, is_prefix)
+    return Label(field, value.rstrip("*"), f"{field}:{_written(value)}", value.endswith("*"))
 
 
 def comparison(text: str, start: int) -> Compare:
@@ -85,40 +78,92 @@ def comparison(text: str, start: int) -> Compare:
         value = int(found[3]) if field in NUMBERS else date.fromisoformat(found[3])
     except ValueError:
         raise wrong from None
-    return Compare(field, found[2], value, text)
+    return Compare(field, found[2], value, f"{field}{found[2]}{value}")
 
 
 def _text_leaf(text: str, kind: str, field: str | None, start: int, *, about: bool) -> Leaf:
     end = start + len(text)
+    before = "about:" if about else f"{field}:" if field else ""
     if kind == "EXACT":
-        inside = text[1:].strip('"').strip()
-        if not any(char.isalnum() for char in inside):
-            raise RuleError("nothing to look for after =", start=start, end=end, hint='write =RAG or ="a b"')
-        return Exact(inside, text, field, about)
+        return _exact(_inside(text), before, field, start, end, about=about)
     inside, _, tail = text[1:].partition('"') if kind == "PHRASE" else (text, "", "")
     is_prefix = inside.endswith("*")
     if "*" in inside.removesuffix("*") or (is_prefix and tail):
         hint = "write the beginning of a word and *, as in quanti*"
         raise RuleError("* can only end a term", start=start, end=end, hint=hint)
-    parts = list(tokens(inside.removesuffix("*")))
-    if not parts:
+    read = compounds_of_term(inside.removesuffix("*"), plurals=field in (None, *WITH_PLURALS))
+    if not read:
         raise RuleError("no letter or digit to look for", start=start, end=end, hint="write a word")
-    if is_prefix and (len(parts[-1].folded) < SHORTEST_PREFIX or parts[-1].end < len(inside) - 1):
+    if is_prefix:
+        _check_prefix(inside, read[-1].parts[-1].surface, start, end)
+    if tail:
+        gap = _gap(tail, read, start, end)
+        return Near(tuple(_pattern([one]) for one in read), gap, f"{before}{_quoted(inside)}~{gap}", field, about)
+    return Text(_pattern(read, is_prefix=is_prefix), before + _written(inside), field, is_prefix, about)
+
+
+def _check_prefix(inside: str, last: str, start: int, end: int) -> None:
+    if len(last) < SHORTEST_PREFIX or not inside[-2].isalnum():
         hint = "two letters at least, as in ge*"
         raise RuleError("a prefix that is too short", start=start, end=end, hint=hint)
-    if tail:
-        return _near(parts, tail, text, field, start, about=about)
-    return Text(_ways(parts, field in WITH_PLURALS, is_prefix), text, field, is_prefix, about)
 
 
-def _near(parts: list[Token], tail: str, text: str, field: str | None, start: int, *, about: bool) -> Near:
-    end = start + len(text)
+def _gap(tail: str, read: list[Compound], start: int, end: int) -> int:
     if not re.fullmatch(r"~\d{1,3}", tail) or not 0 < int(tail[1:]) <= LARGEST_GAP:
         hint = f'write "a b"~5: a number from 1 to {LARGEST_GAP}'
         raise RuleError("a distance that cannot be read", start=start, end=end, hint=hint)
-    if len(parts) < 2:
+    if len(read) < 2:
         raise RuleError("nearness needs two words", start=start, end=end, hint='write "a b"~5')
-    return Near(tuple(_key(part, field in WITH_PLURALS) for part in parts), int(tail[1:]), text, field, about)
+    return int(tail[1:])
+
+
+def _exact(inside: str, before: str, field: str | None, start: int, end: int, *, about: bool) -> Exact:
+    parts = [part for one in compounds_of_term(inside, plurals=False) for part in one.parts]
+    if not parts:
+        raise RuleError("nothing to look for after =", start=start, end=end, hint='write =RAG or ="a b"')
+    return Exact(
+        tuple((part.spelled, part.joint, part.surface) for part in parts), f"{before}={_written(inside)}", field, about
+    )
+
+
+def _pattern(read: list[Compound], *, is_prefix: bool = False) -> Pattern:
+    """The words of a term as a graph over its parts; the last word of a prefix counts as it is spelled."""
+    nodes: list[list[tuple[int, tuple[str, ...]]]] = []
+    end = sum(len(one.parts) for one in read)
+    for one in read:
+        base = len(nodes)
+        nodes += [[] for _ in one.parts]
+        for edge in one.edges:
+            goes_on = is_prefix and base + edge.last == end
+            nodes[base + edge.first].append((base + edge.last, (edge.surface,) if goes_on else edge.forms))
+    return tuple(tuple(edges) for edges in nodes)
+
+
+def _author(value: str, written: str, start: int, end: int) -> Author:
+    is_prefix = value.endswith("*")
+    read = compounds_of_term(value.removesuffix("*"), plurals=False)
+    words = [part.surface for one in read for part in one.parts]
+    if not any(len(word) > 1 for word in words):
+        raise RuleError("an author needs a name", start=start, end=end, hint='write author:"Y Bengio"')
+    if is_prefix:
+        _check_prefix(value, words[-1], start, end)
+    apart, joined = tuple(words), tuple("".join(part.surface for part in one.parts) for one in read)
+    return Author((apart,) if apart == joined else (apart, joined), written, is_prefix)
+
+
+def _inside(text: str) -> str:
+    return text.removeprefix("=").strip('"').strip()
+
+
+def _written(inside: str) -> str:
+    """A term in one spelling of blanks and quotes."""
+    inside = " ".join(inside.split())
+    is_plain = _PLAIN.fullmatch(inside) and inside not in _OPERATORS and inside not in _OPERATORS.values()
+    return inside if is_plain else _quoted(inside)
+
+
+def _quoted(inside: str) -> str:
+    return '"' + " ".join(inside.split()) + '"'
 
 
 def _regex(field: str, pattern: str, start: int, end: int) -> Regex:
@@ -127,54 +172,12 @@ def _regex(field: str, pattern: str, start: int, end: int) -> Regex:
         raise RuleError(f"{field}: takes no regex", start=start, end=end, hint=hint)
     if len(pattern) > LONGEST_REGEX:
         raise RuleError("the regex is too long", start=start, end=end, hint=f"{LONGEST_REGEX:,} characters at most")
-    from watcher.rules.regex import problem_of
+    from watcher.rules.regex import matches_nothing, problem_of
 
     if problem := problem_of(pattern):
         hint = "RE2 syntax: no look-around, no back-references"
         raise RuleError(f"the regex cannot be read: {problem}", start=start, end=end, hint=hint)
+    if matches_nothing(pattern):
+        hint = "make it ask for a character at least"
+        raise RuleError("the regex fits every text", start=start, end=end, hint=hint)
     return Regex(pattern, field, f"{field}:/{pattern}/")
-
-
-def _key(part: Token, plurals: bool) -> str:
-    return singular(part.original, part.folded) if plurals else part.folded
-
-
-def _ways(parts: list[Token], plurals: bool, is_prefix: bool) -> tuple[Words, ...]:
-    """The sequences that a term stands for: each hyphenated compound apart, joined, and in between."""
-    compounds: list[list[Token]] = []
-    for part in parts:
-        if part.is_joined and compounds:
-            compounds[-1].append(part)
-        else:
-            compounds.append([part])
-    keys = [
-        [_key(part, plurals and not (is_prefix and part is parts[-1])) for part in compound] for compound in compounds
-    ]
-    choices = [_joins(compound, key) for compound, key in zip(compounds, keys, strict=True)]
-    count = 1
-    for choice in choices:
-        count *= len(choice)
-    if count > MOST_WAYS:
-        choices = [[choice[0], choice[-1]] if len(choice) > 1 else choice for choice in choices][:6] + [
-            [choice[0]] for choice in choices[6:]
-        ]
-    return tuple(dict.fromkeys(tuple(word for run in way for word in run) for way in product(*choices)))
-
-
-def _joins(compound: list[Token], keys: list[str]) -> list[Words]:
-    """All ways to cut a compound into runs of joined parts; all apart first, all joined last."""
-    if len(compound) == 1 or len(compound) > MOST_PARTS:
-        return [tuple(keys)]
-    ways: list[Words] = []
-    for glued in product((False, True), repeat=len(compound) - 1):
-        runs: list[str] = [keys[0]]
-        spelled = compound[0].folded
-        for n, is_glued in enumerate(glued, start=1):
-            if is_glued:
-                runs[-1] = spelled + keys[n]
-                spelled += compound[n].folded
-            else:
-                runs.append(keys[n])
-                spelled = compound[n].folded
-        ways.append(tuple(runs))
-    return ways

@@ -1,59 +1,159 @@
-"""TeX in titles and abstracts, taken off: accents become letters, commands their names, markup a joint.
+"""A text cleaned for reading, with the way back: no TeX markup, no invisible characters, straight quotes.
 
-Not a TeX reader: just the forms that stand in real titles and abstracts.
+Not a TeX reader: just the forms that stand in real titles and abstracts. Accents become letters, known names their
+characters, styles vanish, other commands leave their names.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
 
-JOINT = "\x00"
-"""Stands where markup was between two parts of one word: ``$M^3$ViT``."""
+from watcher.rules.letters import GREEK
 
-_STYLE = re.compile(
-    r"text(bf|it|rm|sc|sf|tt|superscript|subscript)?|emph|math(bf|bb|cal|frak|it|rm|sf|tt)|boldsymbol|bm|operatorname"
-    r"|mbox|ensuremath|underline|url|href|it|bf|rm|tt|sc|em|left|right|[bB]ig|displaystyle|limits"
+JOINT = "\u2060"
+"""Stands in a cleaned text where markup was between two parts of one word: ``$M^3$ViT``."""
+
+_SUSPECT = re.compile("[\\\\${}\x00-\x08\x0b-\x1f\x7f\u00ad\u200b-\u200f\u2010\u2011\u2018-\u201f\u202a-\u202e"
+                      "\u2060-\u206f\u2212\u02bc\u2032\ufe00-\ufe0f\ufeff\ud800-\udfff]")  # fmt: skip
+
+_STYLE = (
+    r"text(?:bf|it|rm|sc|sf|tt|sl|normal|superscript|subscript)?|emph|math(?:bf|bb|cal|frak|it|rm|sf|tt|scr)"
+    r"|boldsymbol|bm|operatorname|mbox|ensuremath|underline|url|href|it|bf|rm|tt|sc|sf|em|sl|left|right|[bB]ig[gG]?[lr]?"
+    r"|displaystyle|limits|hat|tilde|bar|vec|widehat|widetilde|overline"
+)
+_GAP = (
+    r"times|cdots?|[lv]?dots|to|(?:long)?(?:right|left)arrow|Leftarrow|Rightarrow|uparrow|downarrow|q?quad|sim(?:eq)?|approx"
+    r"|leq?|geq?|neq?|ll|gg|pm|in|circ|ast|star|bullet|dagger|infty|cup|cap|subset|mid|cite[pt]?|footnote|label|ref"
 )
 _PIECE = re.compile(
-    r"""
-      (?P<accent>(?P<open>\{\s*)?(?:
-            \\["'`^~=.]\s*(?:\{\s*\\?(?P<in>[A-Za-z])\s*\}|\\?(?P<bare>[A-Za-z]))
-          | \\[Hcvudbkrt]\s*\{\s*\\?(?P<under>[A-Za-z])\s*\}
-        )(?(open)\s*\}))
-    | (?P<letter>\\(?P<which>ss|ae|oe|aa|o|l|i|j|AE|OE|AA|O|L)(?![A-Za-z])\s?(?:\{\})?)
-    | (?P<command>\\(?P<name>[A-Za-z]+)\*?)
-    | (?P<escape>\\(?P<char>[%&$\#_{}\-]))
-    | (?P<space>\\[,;:!\s\\]|~)
-    | (?P<markup>[$\{\}]+)
-    """,
+    rf"""
+    (?=[\\${{}}\x00-\x1f\x7f-\xad\u02bc\u200b-\u206f\u2212\ufe00-\ufe0f\ufeff\ud800-\udfff])(?:
+      (?P<accent>(?P<open>\{{\s*)?(?:
+            \\(?P<over>["'`^~=.])\s*(?:\{{\s*\\?(?P<in>[A-Za-z])\s*\}}|\\?(?P<bare>[A-Za-z]))
+          | \\(?P<named>[Hcvudbkr])\s*\{{\s*\\?(?P<under>[A-Za-z])\s*\}}
+        )(?(open)\s*\}}))
+    | (?P<letter>\\(?P<which>ss|ae|oe|aa|o|l|i|j|AE|OE|AA|O|L)(?![A-Za-z])(?:\{{\}}|\s(?=[a-z]))?)
+    | (?P<greek>\\(?P<name>(?:var)?(?i:{"|".join(GREEK)})|ell)(?![A-Za-z]))
+    | (?P<style>\\(?:{_STYLE})(?![A-Za-z])\*?(?:\s(?=[A-Za-z]))?)
+    | (?P<gap>\\(?:{_GAP})(?![A-Za-z])|\\[,;:!\s\\])
+    | (?P<escape>\\(?P<char>[%&$\#_]))
+    | (?P<dropped>[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+|\\-)
+    | (?P<markup>\\[()\[\]]|[\\${{}}])
+    | (?P<quote>[\u2018-\u201f\u2032\u02bc\u2010\u2011\u2212])
+    | (?P<unreadable>[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff])
+    )""",
     re.VERBOSE,
 )
-_LETTERS = {"ss": "ss", "ae": "ae", "oe": "oe", "aa": "a", "o": "o", "l": "l", "i": "i", "j": "j"}
-_GAPS = frozenset({"times", "cdot", "cdots", "ldots", "dots", "to", "rightarrow", "leftarrow", "quad", "qquad", "sim"})
+_MARKS = {
+    **{'"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303", "=": "\u0304", ".": "\u0307"},
+    **{"H": "\u030b", "c": "\u0327", "v": "\u030c", "u": "\u0306", "d": "\u0323", "b": "\u0331", "k": "\u0328"},
+    "r": "\u030a",
+}
+_LETTERS = {"ss": "ß", "ae": "æ", "oe": "œ", "aa": "å", "o": "ø", "l": "ł", "i": "i", "j": "j"}
+_STRAIGHT = {"\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'", "\u02bc": "'",
+             "\u2010": "-", "\u2011": "-", "\u2212": "-"}  # fmt: skip
 
 
-def without_tex(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield (what to read, start, end): plain characters one by one, TeX as what it stands for."""
-    at = 0
-    for found in _PIECE.finditer(text):
-        for n in range(at, found.start()):
-            yield text[n], n, n + 1
-        yield _meaning(found), found.start(), found.end()
-        at = found.end()
-    for n in range(at, len(text)):
-        yield text[n], n, n + 1
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """A cleaned text. Pieces that were changed begin at ``starts`` and end at ``ends`` (sorted), and stood in the
+    original from ``origins[n][0]`` to ``origins[n][1]``; what lies between is the original's."""
+
+    text: str
+    starts: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
+    origins: tuple[tuple[int, int], ...] = ()
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the original for a span (not empty) of the cleaned text."""
+        return self._start(start), self._end(end)
+
+    def _start(self, at: int) -> int:
+        n = bisect_right(self.starts, at) - 1
+        if n < 0:
+            return at
+        return self.origins[n][0] if at < self.ends[n] else self.origins[n][1] + at - self.ends[n]
+
+    def _end(self, at: int) -> int:
+        n = bisect_right(self.starts, at - 1) - 1
+        if n < 0:
+            return at
+        return self.origins[n][1] if at <= self.ends[n] else self.origins[n][1] + at - self.ends[n]
+
+    def without_joints(self) -> Clean:
+        """The same for a regex to read: what markup was between is gone."""
+        return _rewritten(self, JOINT, "")
+
+
+def clean(text: str) -> Clean:
+    """Take off what is markup and not text; almost every text is returned as it is."""
+    if not _SUSPECT.search(text):
+        return Clean(text)
+    return _assembled(text, [(*found.span(), _meaning(found)) for found in _PIECE.finditer(text)])
+
+
+def _assembled(text: str, pieces: list[tuple[int, int, str]]) -> Clean:
+    out: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    origins: list[tuple[int, int]] = []
+    at = length = 0
+    for start, end, meaning in pieces:
+        out += (text[at:start], meaning)
+        length += start - at
+        starts.append(length)
+        length += len(meaning)
+        ends.append(length)
+        origins.append((start, end))
+        at = end
+    out.append(text[at:])
+    return Clean("".join(out), tuple(starts), tuple(ends), tuple(origins))
+
+
+def _rewritten(before: Clean, gone: str, instead: str) -> Clean:
+    if gone not in before.text:
+        return before
+    pieces: list[tuple[int, int, str]] = []
+    shift = 0
+    for start, end in zip(before.starts, before.ends, strict=True):
+        meaning = before.text[start:end].replace(gone, instead)
+        pieces.append((start - shift, start - shift + len(meaning), meaning))
+        shift += end - start - len(meaning)
+    return Clean(
+        before.text.replace(gone, instead),
+        tuple(piece[0] for piece in pieces),
+        tuple(piece[1] for piece in pieces),
+        before.origins,
+    )
 
 
 def _meaning(found: re.Match[str]) -> str:
-    if found["accent"]:
-        return found["in"] or found["bare"] or found["under"]
-    if found["letter"]:
-        return _LETTERS[found["which"].lower()]
-    if name := found["name"]:
-        if _STYLE.fullmatch(name):
-            return JOINT
-        return " " if name in _GAPS else name
-    if char := found["char"]:
-        return "" if char == "-" else char
-    return " " if found["space"] else JOINT
+    match found.lastgroup:
+        case "accent":
+            letter = found["in"] or found["bare"] or found["under"]
+            mark = _MARKS[found["over"] or found["named"]]
+            return unicodedata.normalize("NFC", letter + mark)
+        case "letter":
+            letter = _LETTERS[found["which"].lower()]
+            return letter.upper() if found["which"].isupper() and letter != "ß" else letter
+        case "greek":
+            return _greek(found["name"])
+        case "escape":
+            return found["char"]
+        case "quote":
+            return _STRAIGHT.get(found[0], '"')
+        case "gap" | "unreadable":
+            return " "
+        case "dropped":
+            return ""
+    return JOINT
+
+
+def _greek(name: str) -> str:
+    if name == "ell":
+        return "ℓ"
+    letter = GREEK[name.lower().removeprefix("var")]
+    return letter.upper() if name[0].isupper() else letter

@@ -1,7 +1,8 @@
-"""Folding and tokens: what counts as the same word, with the way back into the original text.
+"""Tokens: what counts as a word of a text, with the way back into the original.
 
-A text becomes a row of positions. A word is an edge from one position to the next; a compound (``multi-modal``,
-``$M^3$ViT``, ``L_2``) has an edge for each of its parts and one for every run of parts joined. A phrase is a path.
+A text becomes a row of positions, one for each part. A word is an edge from one position to another: a part spans one,
+and a compound (``multi-modal``, ``$M^3$ViT``, ``L_2``) has an edge for every run of its parts joined as well. A phrase
+is a path. Both the papers' texts and the rules' terms are read here, so that they agree.
 """
 
 from __future__ import annotations
@@ -9,176 +10,266 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from typing import NamedTuple
 
-from watcher.rules.plural import singular
-from watcher.rules.tex import without_tex
+from watcher.rules.letters import UNSPACED, fold_letters, letter_name, marks
+from watcher.rules.plural import forms
+from watcher.rules.tex import JOINT, Clean, clean
+
+WITH_PLURALS = frozenset({"title", "abstract"})
+"""Fields in which singular and plural are one; in names, they are not."""
 
 MOST_PARTS = 6
 """Parts of a compound that are joined in all ways; a longer one is read as its parts."""
 
-_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
-_HYPHENS = "\\-\u2010\u2011\u2012\u2013\u2212"
-_TOKEN = re.compile(
-    rf"""
-    (?P<cjk>[{_CJK}])
-    | (?P<dotted>(?<!\S)\.(?=[^\W\d_])[^\W_]+)
-    | (?P<word>[^\W_{_CJK}]+ (?: (?<=\d)\.(?=\d) [^\W_{_CJK}]+ )* (?P<sign>(?:\+{{1,2}}|\#)(?![\w+\#]))?)
-      (?:['\u2019]s(?!\w))?
-    """,
-    re.VERBOSE,
+_MOST_KNOWN = 32_768
+_LONGEST_KNOWN = 64
+"""How many compounds are remembered, and how long they may be."""
+
+_HYPHENS = "\\-\u2010-\u2013\u2212"
+_SIGN = r"\+\+(?=\d)|\+{1,2}(?![\w+])|\#(?![\w#])"
+
+
+class Part(NamedTuple):
+    """One part of a compound, from character ``start`` to ``end`` of it.
+
+    ``joint`` is what ties it to the part before, as it is written; empty for the first. ``forms`` are the folded words
+    that count as this one, ``surface`` itself without plural folding.
+    """
+
+    start: int
+    end: int
+    spelled: str
+    joint: str
+    forms: tuple[str, ...]
+    surface: str
+
+
+class Edge(NamedTuple):
+    """A word that spans the positions ``first`` to ``last`` of a compound, under all forms that count."""
+
+    first: int
+    last: int
+    forms: tuple[str, ...]
+    surface: str
+
+
+class Compound(NamedTuple):
+    """A word, or several that hyphens or markup tie together.
+
+    ``edges`` are its words, parts and joined runs; ``bases`` what it counts as in a text but not in a rule (``C`` for
+    ``C++``). ``line`` has one word for each part, and ``more`` every other word with its positions, (from, to, word).
+    """
+
+    parts: tuple[Part, ...]
+    edges: tuple[Edge, ...]
+    bases: tuple[Edge, ...]
+    line: tuple[str, ...]
+    more: tuple[tuple[int, int, str], ...]
+
+
+def compounds(cleaned: str, *, plurals: bool) -> list[Compound]:
+    """The words of a cleaned text in order."""
+    known = _KNOWN[plurals]
+    if len(known) > _MOST_KNOWN:
+        known.clear()
+    return [known[piece] for piece in _pattern(is_ascii=cleaned.isascii()).findall(cleaned)]
+
+
+class _Known(dict[str, Compound]):
+    """Compounds that were read before: texts repeat their words."""
+
+    def __init__(self, *, plurals: bool) -> None:
+        self._plurals = plurals
+
+    def __missing__(self, piece: str) -> Compound:
+        read = _compound(piece, self._plurals)
+        if len(piece) <= _LONGEST_KNOWN:
+            self[piece] = read
+        return read
+
+
+def compounds_of_term(text: str, *, plurals: bool) -> list[Compound]:
+    """The words of a term of a rule, written as people write them in texts."""
+    return compounds(clean(unicodedata.normalize("NFC", text)).text, plurals=plurals)
+
+
+@cache
+def _pattern(*, is_ascii: bool) -> re.Pattern[str]:
+    letters = "[A-Za-z0-9]+" if is_ascii else f"(?:[^\\W_{UNSPACED}]++[{marks()}]*+)++"
+    part = rf"{letters}(?:(?<=\d)\.(?=\d){letters})*(?:{_SIGN})?"
+    joint = rf"(?:{JOINT}*(?:[{_HYPHENS}](?:\n[ \t]*)?|[_^'\u2019]){JOINT}*|{JOINT}+)"
+    dotted = rf"(?<!\S)\.(?=[A-Za-z]){letters}"
+    one = f"(?:{part}|{dotted})(?:{joint}{part})*"
+    return re.compile(one if is_ascii else f"[{UNSPACED}]|{one}")
+
+
+_PIECES = re.compile(
+    rf"(?P<joint>[{_HYPHENS}_^'\u2019{JOINT}\s]*)"
+    rf"(?P<part>\.?[^{_HYPHENS}_^'\u2019{JOINT}\s.]+(?:\.[^{_HYPHENS}_^'\u2019{JOINT}\s.]+)*)"
 )
-_JOINT = re.compile(rf"[{_HYPHENS}_^\x00]+")
-"""What stands between the parts of a compound; NUL is where TeX markup was."""
 
-_GREEK = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
-    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "ο": "omicron", "π": "pi", "ρ": "rho",
-    "σ": "sigma", "ς": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
-    "ϵ": "epsilon", "ϑ": "theta", "ϕ": "phi", "µ": "mu",
-}  # fmt: skip
-_PLAIN = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ŋ": "n", "ħ": "h"}
-_INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
-_KEPT_WHOLE = re.compile(rf"[{_CJK}]")
+
+def _compound(piece: str, plurals: bool) -> Compound:
+    parts = tuple(_parts(piece, plurals))
+    edges = tuple(Edge(at, at + 1, part.forms, part.surface) for at, part in enumerate(parts))
+    if 1 < len(parts) <= MOST_PARTS:
+        edges += tuple(_joined(parts, plurals))
+    bases = tuple(Edge(at, at + 1, (base,), base) for at, part in enumerate(parts) if (base := _base(part.surface)))
+    line = tuple(part.forms[0] for part in parts)
+    more = dict.fromkeys(
+        (edge.first, edge.last, form)
+        for edge in edges + bases
+        for form in edge.forms
+        if edge.last > edge.first + 1 or form != line[edge.first]
+    )
+    return Compound(parts, edges, bases, line, tuple(more))
+
+
+def _base(surface: str) -> str:
+    """``C`` for ``C++``; empty for what has no sign."""
+    base = surface.rstrip("+#")
+    return "" if base == surface else base
+
+
+_KNOWN = {plurals: _Known(plurals=plurals) for plurals in (False, True)}
+
+
+def _parts(piece: str, plurals: bool) -> Iterator[Part]:
+    joint = ""
+    is_first = True
+    for found in _PIECES.finditer(piece):
+        spelled = found["part"]
+        tie = found["joint"].replace(JOINT, "").strip() or found["joint"][:1]
+        if tie in ("'", "\u2019") and spelled in ("s", "S") and not is_first:
+            continue  # a possessive
+        joint = "" if is_first else _written(tie)
+        surface, all_forms = _folded(spelled, plurals)
+        yield Part(found.start("part"), found.end("part"), spelled, joint, all_forms, surface)
+        is_first = False
+
+
+def _written(tie: str) -> str:
+    return "-" if re.fullmatch(f"[{_HYPHENS}]", tie) else tie.replace("\u2019", "'")
+
+
+def _folded(spelled: str, plurals: bool) -> tuple[str, tuple[str, ...]]:
+    surface = fold_letters(spelled)
+    if name := letter_name(surface):
+        return name, (name,)
+    if spelled == "ℓ":
+        return surface, (surface, "ell")
+    return surface, forms(spelled, surface) if plurals else (surface,)
+
+
+def _joined(parts: tuple[Part, ...], plurals: bool) -> Iterator[Edge]:
+    """An edge for every run of two parts and more; the last part may be a plural by itself or in the whole."""
+    for first in range(len(parts) - 1):
+        surface, spelled = parts[first].surface, parts[first].spelled
+        for last in range(first + 1, len(parts)):
+            end = parts[last]
+            names = [surface + form for form in end.forms]
+            surface, spelled = surface + end.surface, spelled + end.spelled
+            whole = fold_letters(spelled)
+            names += forms(spelled, whole) if plurals else (whole,)
+            yield Edge(first, last + 1, tuple(dict.fromkeys((*names, surface) if not plurals else names)), surface)
+
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
-    """A word in a text: from position ``at`` to ``to``, characters ``start`` to ``end`` of the original."""
+class Words:
+    """The edges of a text by what they are looked up under: positions (from, to), in the order of the text."""
 
-    at: int
-    to: int
-    start: int
-    end: int
+    forms: dict[str, list[Span]]
+    surfaces: dict[str, list[Span]]
 
 
-@dataclass(slots=True)
 class Folded:
-    """One text, folded: the edges under their keys, with plurals (``forms``) and as written (``spelled``)."""
+    """One text, folded. ``base`` is where it begins in what a reader is shown of its field (the fifth author, say).
 
-    original: str
-    forms: dict[str, list[Edge]] = field(default_factory=dict)
-    spelled: dict[str, list[Edge]] = field(default_factory=dict)
+    ``line`` has a word for each position.
+    """
 
+    __slots__ = ("_offsets", "_plain", "_tokens", "_words", "base", "clean", "compounds", "line")
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One part: folded, its original spelling, where it stands, and whether it hangs on the part before it."""
+    def __init__(self, text: str, *, plurals: bool, base: int = 0) -> None:
+        self.base = base
+        self.clean = clean(text)
+        self.compounds = compounds(self.clean.text, plurals=plurals)
+        self.line = list(chain.from_iterable([one.line for one in self.compounds]))
+        self._words: Words | None = None
+        self._tokens: list[tuple[str, str]] | None = None
+        self._offsets: list[Span] | None = None
+        self._plain: Clean | None = None
 
-    folded: str
-    original: str
-    start: int
-    end: int
-    is_joined: bool
-    base: str = ""
+    def more(self) -> list[tuple[int, int, str]]:
+        """The words that are not in the line: joined runs, plurals as they stand, bases; with positions (from, to)."""
+        found: list[tuple[int, int, str]] = []
+        at = 0
+        for one in self.compounds:
+            if one.more:
+                found += [(at + first, at + last, word) for first, last, word in one.more]
+            at += len(one.line)
+        return found
 
+    @property
+    def words(self) -> Words:
+        """Every word, by form and by surface."""
+        if self._words is None:
+            self._words = self._looked_up()
+        return self._words
 
-def fold(text: str, *, plurals: bool) -> Folded:
-    """Fold a text. ``plurals`` makes one of singular and plural, as in titles and abstracts."""
-    result = Folded(text)
-    compound: list[tuple[Token, str, int]] = []
-    for at, token in enumerate(tokens(text)):
-        if not token.is_joined:
-            _add_joins(result, compound)
-            compound = []
-        key = _key(token, plurals)
-        compound.append((token, key, at))
-        edge = Edge(at, at + 1, token.start, token.end)
-        result.forms.setdefault(key, []).append(edge)
-        result.spelled.setdefault(token.folded, []).append(edge)
-        if token.base:
-            result.forms.setdefault(token.base, []).append(edge)
-            result.spelled.setdefault(token.base, []).append(edge)
-    _add_joins(result, compound)
-    return result
+    def _looked_up(self) -> Words:
+        by_form: dict[str, list[Span]] = {}
+        by_surface: dict[str, list[Span]] = {}
+        at = 0
+        for one in self.compounds:
+            for edge in chain(one.edges, one.bases):
+                span = (at + edge.first, at + edge.last)
+                for form in edge.forms:
+                    by_form.setdefault(form, []).append(span)
+                by_surface.setdefault(edge.surface, []).append(span)
+            at += len(one.parts)
+        return Words(by_form, by_surface)
 
+    @property
+    def tokens(self) -> list[tuple[str, str]]:
+        """Each part as it is written, and what ties it to the one before."""
+        if self._tokens is None:
+            self._tokens = [(part.spelled, part.joint) for one in self.compounds for part in one.parts]
+        return self._tokens
 
-def _key(token: Token, plurals: bool) -> str:
-    return singular(token.original, token.folded) if plurals else token.folded
+    @property
+    def plain(self) -> Clean:
+        """The cleaned original, for regexes."""
+        if self._plain is None:
+            self._plain = self.clean.without_joints()
+        return self._plain
 
+    def characters(self, first: int, last: int) -> Span:
+        """The span of the original that the positions from ``first`` to before ``last`` stand for, plus ``base``."""
+        if self._offsets is None:
+            self._offsets = list(self._located())
+        start, end = self.clean.original(self._offsets[first][0], self._offsets[last - 1][1])
+        return self.base + start, self.base + end
 
-def _add_joins(result: Folded, compound: list[tuple[Token, str, int]]) -> None:
-    if not 1 < len(compound) <= MOST_PARTS:
-        return
-    for first in range(len(compound)):
-        joined = compound[first][0].folded
-        for last in range(first + 1, len(compound)):
-            token, key, at = compound[last]
-            edge = Edge(compound[first][2], at + 1, compound[first][0].start, token.end)
-            result.forms.setdefault(joined + key, []).append(edge)
-            joined += token.folded
-            result.spelled.setdefault(joined, []).append(edge)
-
-
-def tokens(text: str) -> Iterator[Token]:
-    """The parts of a text in order; hidden joints (hyphens, ``_``, ``^``, TeX markup) tie parts to compounds."""
-    clean, places = _cleaned(text)
-    previous_end = -1
-    for found in _TOKEN.finditer(clean):
-        kind = found.lastgroup
-        start, end = found.span(kind or 0)
-        folded = found[kind or 0]
-        is_joined = previous_end >= 0 and _JOINT.fullmatch(clean, previous_end, start) is not None
-        previous_end = found.end()
-        first, last = places(start), places(end - 1, last=True)
-        original = text[first:last]
-        if folded in _GREEK:
-            folded = _GREEK[folded]
-        sign = found["sign"] or ""
-        yield Token(folded, original, first, last, is_joined, base=folded[: -len(sign)] if sign else "")
-
-
-class _Places:
-    """From an offset in the cleaned text to one in the original."""
-
-    def __init__(self, starts: list[int] | None, ends: list[int] | None) -> None:
-        self._starts, self._ends = starts, ends
-
-    def __call__(self, at: int, *, last: bool = False) -> int:
-        if self._starts is None or self._ends is None:
-            return at + 1 if last else at
-        return self._ends[at] if last else self._starts[at]
-
-
-def _cleaned(text: str) -> tuple[str, _Places]:
-    """Lower case without accents, compatibility forms, TeX and invisible characters, and the way back."""
-    has_tex = "\\" in text or "$" in text or "{" in text
-    if text.isascii() and not has_tex:
-        return text.lower(), _Places(None, None)
-    pieces = without_tex(text) if has_tex else ((char, at, at + 1) for at, char in enumerate(text))
-    out: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for piece, start, end in pieces:
-        for char in piece:
-            plain = _folded_char(char)
-            if not plain and ends and unicodedata.combining(char):
-                ends[-1] = end
-            out.append(plain)
-            starts.extend([start] * len(plain))
-            ends.extend([end] * len(plain))
-    return "".join(out), _Places(starts, ends)
-
-
-@lru_cache(maxsize=4096)
-def _folded_char(char: str) -> str:
-    if char in _INVISIBLE:
-        return ""
-    if _KEPT_WHOLE.match(char):
-        return char
-    apart = unicodedata.normalize("NFKD", char)
-    if _KEPT_WHOLE.search(apart):
-        return unicodedata.normalize("NFKC", char)
-    bare = "".join(one for one in apart if not unicodedata.combining(one)).casefold()
-    return "".join(_PLAIN.get(one, one) for one in bare)
+    def _located(self) -> Iterator[Span]:
+        found = _pattern(is_ascii=self.clean.text.isascii()).finditer(self.clean.text)
+        for one, piece in zip(self.compounds, found, strict=True):
+            for part in one.parts:
+                yield piece.start() + part.start, piece.start() + part.end
 
 
 def fold_title(title: str) -> str:
-    """A title's identity: its parts, folded, compounds apart, without plurals and punctuation, a blank between."""
-    return " ".join(token.folded for token in tokens(title))
+    """A title's identity: its parts, folded, compounds apart, without plurals and punctuation, a blank between.
 
-
-def fold_words(text: str) -> tuple[str, ...]:
-    """The parts of a text, folded, without plurals."""
-    return tuple(token.folded for token in tokens(text))
+    A title without any letter or digit is its own identity.
+    """
+    cleaned = clean(title).text
+    parts = chain.from_iterable(one.parts for one in compounds(cleaned, plurals=False))
+    return " ".join(part.surface for part in parts) or " ".join(cleaned.casefold().split())

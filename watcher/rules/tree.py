@@ -1,4 +1,8 @@
-"""What a rule says: a tree of frozen nodes. Leaves carry folded words, and the text that the author wrote."""
+"""What a rule says: a tree of frozen nodes in negation normal form (NOT stands only before leaves).
+
+Every leaf has ``written``, the term as the rule has it, in one spelling of blanks and quotes: a rule by itself, and the
+same for all leaves that ask the same.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-Words = tuple[str, ...]
+Pattern = tuple[tuple[tuple[int, tuple[str, ...]], ...], ...]
+"""A word or phrase as a small graph: for each node the edges that leave it, as (to, forms that count). A path from the
+first node to the end (``len(pattern)``) is one way to write it; a hyphen makes a fork."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A word or phrase. ``ways`` are the sequences of folded words that count (hyphenated: joined and apart).
+    """A word or phrase. ``field`` is None for title and abstract. ``is_prefix`` lets the last word go on; ``about``
+    asks for the title, or twice the abstract."""
 
-    ``field`` is None for title and abstract. ``is_prefix`` lets the last word go on; ``about`` asks for the title or
-    twice the abstract. ``written`` is the term as the rule has it.
-    """
-
-    ways: tuple[Words, ...]
+    pattern: Pattern
     written: str
     field: str | None = None
     is_prefix: bool = False
@@ -26,9 +29,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Words in any order with ``gap`` other words between them at most."""
+    """Words in any order, at most ``gap`` others between them."""
 
-    words: Words
+    words: tuple[Pattern, ...]
     gap: int
     written: str
     field: str | None = None
@@ -37,9 +40,9 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """Characters as they stand, between word boundaries, without any folding."""
+    """Whole tokens as they are written: (token, what ties it to the one before, its word in an index)."""
 
-    text: str
+    tokens: tuple[tuple[str, str, str], ...]
     written: str
     field: str | None = None
     about: bool = False
@@ -56,10 +59,12 @@ class Regex:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Words that must all stand in one name, in any order; a single letter is an initial."""
+    """Words that must all stand in one name, in any order; ``ways`` has one row of words for each way to write them.
+    A single letter is an initial. ``is_prefix`` lets the last word go on."""
 
-    words: Words
+    ways: tuple[tuple[str, ...], ...]
     written: str
+    is_prefix: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,9 @@ Leaf = Text | Near | Exact | Regex | Author | Label | Compare
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    child: Node
+    """The leaf does not hold. A comparison with an unknown number holds neither by itself nor in here."""
+
+    child: Leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +110,35 @@ class Or:
 Node = Leaf | Not | And | Or
 
 
-def leaves(node: Node) -> Iterator[Leaf]:
-    """All leaves, from left to right."""
+def all_of(nodes: list[Node]) -> Node:
+    """AND, flat."""
+    flat = [part for node in nodes for part in (node.children if isinstance(node, And) else (node,))]
+    return flat[0] if len(flat) == 1 else And(tuple(flat))
+
+
+def any_of(nodes: list[Node]) -> Node:
+    """OR, flat."""
+    flat = [part for node in nodes for part in (node.children if isinstance(node, Or) else (node,))]
+    return flat[0] if len(flat) == 1 else Or(tuple(flat))
+
+
+def negated(node: Node) -> Node:
+    """NOT, pushed down to the leaves (De Morgan)."""
     match node:
         case Not(child):
-            yield from leaves(child)
+            return child
+        case And(children):
+            return any_of([negated(child) for child in children])
+        case Or(children):
+            return all_of([negated(child) for child in children])
+    return Not(node)
+
+
+def leaves(node: Node) -> Iterator[Leaf]:
+    """All leaves, from left to right, negated ones too."""
+    match node:
+        case Not(leaf):
+            yield leaf
         case And(children) | Or(children):
             for child in children:
                 yield from leaves(child)
@@ -116,25 +147,15 @@ def leaves(node: Node) -> Iterator[Leaf]:
 
 
 def canonical(node: Node) -> str:
-    """One spelling for all rules that mean the same but for order of writing, blanks and letter case."""
+    """One spelling for all rules that are the same but for the order of terms, blanks, quotes and parentheses.
+
+    It is made of what is written and not of how it is folded, so that a better folding edits nobody's rule.
+    """
     match node:
         case Not(child):
-            return f"NOT({canonical(child)})"
+            return f"NOT {child.written}"
         case And(children):
-            return "AND(" + ",".join(sorted(canonical(child) for child in children)) + ")"
+            return "(" + " AND ".join(sorted({canonical(child) for child in children})) + ")"
         case Or(children):
-            return "OR(" + ",".join(sorted(canonical(child) for child in children)) + ")"
-        case Text():
-            return f"text{(node.field, sorted(node.ways), node.is_prefix, node.about)}"
-        case Near():
-            return f"near{(node.field, sorted(node.words), node.gap, node.about)}"
-        case Exact():
-            return f"exact{(node.field, node.text, node.about)}"
-        case Regex():
-            return f"regex{(node.field, node.pattern)}"
-        case Author():
-            return f"author{sorted(node.words)}"
-        case Label():
-            return f"label{(node.field, node.value, node.is_prefix)}"
-        case Compare():
-            return f"compare{(node.field, node.operator, str(node.value))}"
+            return "(" + " OR ".join(sorted({canonical(child) for child in children})) + ")"
+    return node.written

@@ -1,0 +1,135 @@
+"""A few thousand rules, one paper at a time: only rules of which a required word occurs are read.
+
+Each rule is filed under words without which it cannot hold (under OR, some of every branch). The words of a paper look
+up the rules to read; :class:`watcher.rules.evaluate.Reader` has the last word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from watcher.model import Hit
+from watcher.rules.evaluate import Reader
+from watcher.rules.rule import Rule
+from watcher.rules.tree import And, Author, Exact, Near, Node, Or, Pattern, Text
+
+Keys = frozenset[str]
+"""Words of which one at least occurs where the rule holds; a trailing ``*`` marks a beginning."""
+
+_FIELDS = ("title", "abstract", "keyword", "summary", "org", "author")
+
+
+class Few:
+    """Rules by number. Adding and removing one touches only its own words."""
+
+    def __init__(self) -> None:
+        self._rules: dict[int, Rule] = {}
+        self._keys: dict[int, Keys] = {}
+        self._by_key: dict[str, set[int]] = {}
+        self._always: set[int] = set()
+        self._prefix_lengths: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    def __contains__(self, id: int) -> bool:
+        return id in self._rules
+
+    def rules(self) -> Iterator[tuple[int, Rule]]:
+        """All, by number."""
+        yield from self._rules.items()
+
+    def add(self, id: int, rule: Rule) -> None:
+        """File a rule whose number is free."""
+        self._rules[id] = rule
+        keys = self._required(rule.tree)
+        if keys is None:
+            self._always.add(id)
+            return
+        self._keys[id] = keys
+        for key in keys:
+            self._by_key.setdefault(key, set()).add(id)
+            if key.endswith("*"):
+                self._prefix_lengths[len(key)] = self._prefix_lengths.get(len(key), 0) + 1
+
+    def remove(self, id: int) -> None:
+        """Forget a rule; unknown numbers are ignored."""
+        self._rules.pop(id, None)
+        self._always.discard(id)
+        for key in self._keys.pop(id, ()):
+            here = self._by_key[key]
+            here.discard(id)
+            if not here:
+                del self._by_key[key]
+            if key.endswith("*"):
+                self._prefix_lengths[len(key)] -= 1
+                if not self._prefix_lengths[len(key)]:
+                    del self._prefix_lengths[len(key)]
+
+    def match(self, reader: Reader) -> dict[int, Hit]:
+        """Every rule that holds for the paper, and how."""
+        if not self._rules:
+            return {}
+        hits = ((id, reader.hit(self._rules[id])) for id in sorted(self._candidates(reader)))
+        return {id: hit for id, hit in hits if hit is not None}
+
+    def _candidates(self, reader: Reader) -> set[int]:
+        found = set(self._always)
+        words = set(_words(reader))
+        for key in words & self._by_key.keys():
+            found |= self._by_key[key]
+        for length in self._prefix_lengths:
+            for beginning in {word[: length - 1] for word in words}:
+                found |= self._by_key.get(beginning + "*", set())
+        return found
+
+    def _required(self, node: Node) -> Keys | None:
+        """Words of which one has to occur; None where nothing can be said."""
+        match node:
+            case And(children):
+                some = [keys for child in children if (keys := self._required(child)) is not None]
+                return min(some, key=self._cost) if some else None
+            case Or(children):
+                every = [self._required(child) for child in children]
+                if any(keys is None for keys in every):
+                    return None
+                return frozenset().union(*(keys for keys in every if keys is not None))
+            case Text(pattern, is_prefix=is_prefix):
+                return self._of_pattern(pattern, is_prefix=is_prefix)
+            case Near(words):
+                return min((self._of_pattern(word) for word in words), key=self._cost)
+            case Exact(tokens):
+                return frozenset({min((word for _, _, word in tokens), key=self._key_cost)})
+            case Author(ways, is_prefix=is_prefix):
+                last = 1 if is_prefix else 0
+                # The other words may be initials in the paper's spelling of the name.
+                whole = {word for way in ways for word in way[: len(way) - last] if len(word) > 1}
+                return frozenset(whole | {way[-1] + "*" for way in ways if is_prefix})
+        return None
+
+    def _of_pattern(self, pattern: Pattern, *, is_prefix: bool = False) -> Keys:
+        """Every path leaves the first node: the words of its edges, or those that enter the end if they are fewer."""
+        end = len(pattern)
+        mark = "*" if is_prefix else ""
+
+        def words(edges: Iterable[tuple[int, tuple[str, ...]]]) -> Keys:
+            return frozenset(form + (mark if to == end else "") for to, forms in edges for form in forms)
+
+        return min(
+            words(pattern[0]), words(edge for edges in pattern for edge in edges if edge[0] == end), key=self._cost
+        )
+
+    def _cost(self, keys: Iterable[str]) -> tuple[int, int]:
+        costs = [self._key_cost(key) for key in keys]
+        return sum(cost[0] for cost in costs), max(cost[1] for cost in costs)
+
+    def _key_cost(self, key: str) -> tuple[int, int]:
+        return len(self._by_key.get(key, ())), -len(key)
+
+
+def _words(reader: Reader) -> Iterator[str]:
+    """Every word that a rule can be filed under and that occurs in the paper."""
+    for field in _FIELDS:
+        for text in reader.document.texts(field):
+            yield from text.words.forms
+            yield from text.words.surfaces

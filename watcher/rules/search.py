@@ -1,0 +1,126 @@
+"""Where words, phrases and names stand in a folded text: spans of positions, without overlap, in order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from watcher.rules.text import Folded, Span
+from watcher.rules.tree import Author, Exact, Near, Pattern, Text
+
+
+def spans(leaf: Text | Near | Exact, text: Folded) -> list[Span]:
+    """Every place of the leaf; those of one length of a prefix may lie in others."""
+    match leaf:
+        case Text():
+            return sorted(_paths(leaf.pattern, text, is_prefix=leaf.is_prefix))
+        case Near():
+            return _near(leaf, text)
+        case Exact():
+            return _exact(leaf, text)
+
+
+def apart(found: Iterable[Span]) -> list[Span]:
+    """Without those that overlap an earlier one; of two that begin together the longer stays."""
+    kept: list[Span] = []
+    for span in sorted(found, key=lambda span: (span[0], -span[1])):
+        if not kept or span[0] >= kept[-1][1]:
+            kept.append(span)
+    return kept
+
+
+def are_two(found: Iterable[Span]) -> bool:
+    """Whether two of the places do not overlap."""
+    some = list(found)
+    return bool(some) and max(first for first, _ in some) >= min(last for _, last in some)
+
+
+def _paths(pattern: Pattern, text: Folded, *, is_prefix: bool) -> set[Span]:
+    """All paths of ``pattern`` in the text, as from where to where: the nodes are gone through in order."""
+    end = len(pattern)
+    reached: list[dict[int, set[int]]] = [{} for _ in range(end + 1)]
+    for node, edges in enumerate(pattern):
+        if node and not reached[node]:
+            continue
+        for to, forms in edges:
+            here, there = reached[node], reached[to]
+            for form in forms:
+                for first, last in _words(form, text, is_prefix=is_prefix and to == end):
+                    if not node:
+                        there.setdefault(last, set()).add(first)
+                    elif first in here:
+                        there.setdefault(last, set()).update(here[first])
+    return {(first, last) for last, firsts in reached[end].items() for first in firsts}
+
+
+def _words(form: str, text: Folded, *, is_prefix: bool) -> Iterable[Span]:
+    if not is_prefix:
+        return text.words.forms.get(form, ())
+    either = (text.words.forms, text.words.surfaces)
+    return {span for words in either for word, found in words.items() if word.startswith(form) for span in found}
+
+
+def _near(leaf: Near, text: Folded) -> list[Span]:
+    """Windows that hold all words, each as late as it can be, with few enough others between (one sweep).
+
+    A word that the rule names twice needs two places.
+    """
+    wanted = Counter(leaf.words)
+    found = {pattern: apart(_paths(pattern, text, is_prefix=False)) for pattern in wanted}
+    if any(len(found[pattern]) < count for pattern, count in wanted.items()):
+        return []
+    windows: list[Span] = []
+    last: dict[Pattern, list[Span]] = {pattern: [] for pattern in wanted}
+    for span, pattern in sorted((span, pattern) for pattern, some in found.items() for span in some):
+        last[pattern] = [*last[pattern], span][-wanted[pattern] :]
+        if any(len(last[one]) < count for one, count in wanted.items()):
+            continue
+        chosen = [span for some in last.values() for span in some]
+        first, end = min(span[0] for span in chosen), max(span[1] for span in chosen)
+        if end - first - sum(span[1] - span[0] for span in chosen) <= leaf.gap:
+            windows.append((first, end))
+    return windows
+
+
+def _exact(leaf: Exact, text: Folded) -> list[Span]:
+    tokens = text.tokens
+    (begin, _, _), *rest = leaf.tokens
+    following = [(spelled, joint) for spelled, joint, _ in rest]
+    length = len(leaf.tokens)
+    return [
+        (at, at + length)
+        for at, (spelled, _) in enumerate(tokens)
+        if spelled == begin and tokens[at + 1 : at + length] == following
+    ]
+
+
+def is_named(leaf: Author, name: Folded) -> bool:
+    """Whether one way to write the author is this name."""
+    words = [form for form, some in name.words.forms.items() for _ in some]
+    return any(_has_all(way, words, is_prefix=leaf.is_prefix) for way in leaf.ways)
+
+
+def _has_all(way: tuple[str, ...], words: list[str], *, is_prefix: bool) -> bool:
+    """Each word is another one of the name's; a letter on either side is an initial, but one word has to be whole."""
+    left = list(words)
+    missing: list[str] = []
+    for at, word in enumerate(way):
+        goes_on = is_prefix and at == len(way) - 1
+        whole = [one for one in left if one == word or (goes_on and one.startswith(word))] if len(word) > 1 else []
+        if whole:
+            left.remove(whole[0])
+        else:
+            missing.append(word)
+    return len(missing) < len(way) and _are_initials(missing, left)
+
+
+def _are_initials(missing: list[str], left: list[str]) -> bool:
+    """Whether the words that are missing can be told apart among what is left of the name, letter by letter."""
+    for letter in {word[0] for word in missing}:
+        whole = sum(word[0] == letter and len(word) > 1 for word in missing)
+        lone = sum(word == letter for word in missing)
+        letters = left.count(letter)
+        others = sum(word[0] == letter and len(word) > 1 for word in left)
+        if whole > letters or lone > letters - whole + others:
+            return False
+    return True
