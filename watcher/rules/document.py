@@ -52,6 +52,12 @@ class Document:
         known = (paper.key, paper.key.partition(":")[2], paper.arxiv_id, version, paper.doi, paper.url)
         return [Labelled(value, 0) for value in dict.fromkeys(one.lower() for one in known if one)]
 
+    def names(self, field: str) -> list[str]:
+        """The labels of a field by themselves; those of ``source`` are the sources that list the paper."""
+        if field == "source":
+            return [one.source.lower() for one in self.paper.listings]
+        return [one.value for one in self.labels(field)]
+
     def listings(self, sources: Collection[str]) -> tuple[Listing, ...]:
         """The listings that count for a rule: those in its sources, or all."""
         return tuple(one for one in self.paper.listings if not sources or one.source in sources)

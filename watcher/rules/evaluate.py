@@ -50,8 +50,12 @@ class Reader:
         bits = self.bits(rule.tree, listings)
         if not bits & HOLDS:
             return None
-        found = sorted(set(self.places(rule.tree, listings)), key=_in_order)
-        return Hit(bool(bits & STRONG), tuple(found[:MOST_PLACES]))
+        return Hit(bool(bits & STRONG), self.where(rule.tree, rule.sources))
+
+    def where(self, tree: Node, sources: Collection[str]) -> tuple[Place, ...]:
+        """Where a rule that holds matches: the places of its leaves in order, fifty at most."""
+        found = sorted(set(self.places(tree, self.document.listings(sources))), key=_in_order)
+        return tuple(found[:MOST_PLACES])
 
     def bits(self, node: Node, listings: Listings) -> int:
         """Whether the node holds as it stands (``HOLDS``) and with each bare term read as ``about:`` (``STRONG``)."""

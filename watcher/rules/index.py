@@ -1,33 +1,217 @@
-"""Many rules, one paper or a page of them."""
+"""Any number of rules, one paper or a page of them, and always the answer of reading every rule."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
 from watcher.model import Hit
 from watcher.rules.document import Document
-from watcher.rules.evaluate import Reader
+from watcher.rules.encode import Mark, encode
+from watcher.rules.evaluate import HOLDS, STRONG, Reader
 from watcher.rules.few import Few
-from watcher.rules.rule import Rule
+from watcher.rules.rule import Rule, compile_rule
+from watcher.rules.tree import Node, all_of, any_of, negated
+
+if TYPE_CHECKING:
+    from watcher.rules.packed import Packed
+
+MOST_FEW = 4_096
+"""Rules that are looked through one paper at a time; what is more is packed."""
+
+PAGE = 64
+"""Papers that are matched in one go."""
+
+RETUNED_AT = (64, 512, 4_096, 32_768)
+"""After so many papers it is known which terms are rare, and the rules are watched under those."""
+
+_KNOWN_PREFIXES = 65_536
+
+
+class Matches(Mapping[int, Hit]):
+    """The rules that hold for one paper, by number. Where they matched is found out when it is asked for."""
+
+    def __init__(self, reader: Reader, few: dict[int, Hit], packed: dict[int, tuple[Packed, int, bool]]) -> None:
+        self._reader = reader
+        self._few = few
+        self._packed = packed
+
+    def __len__(self) -> int:
+        return len(self._few) + len(self._packed)
+
+    def __iter__(self) -> Iterator[int]:
+        yield from self._few
+        yield from self._packed
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._few or id in self._packed
+
+    def __getitem__(self, id: int) -> Hit:
+        if id in self._few:
+            return self._few[id]
+        packed, rule, strong = self._packed[id]
+        return Hit(strong, self._reader.where(tree_of(packed, rule), packed.source_sets[packed.rule_sources[rule]]))
+
+    def strong(self, id: int) -> bool:
+        """Whether the rule holds strongly."""
+        return self._few[id].strong if id in self._few else self._packed[id][2]
 
 
 class Index:
-    """Rules by number. Adding and removing one touches only its own terms."""
+    """Rules by number. Adding and removing one touches only that one; :meth:`match_page` packs what has piled up.
 
-    def __init__(self) -> None:
+    ``most_few`` rules are kept as they are; more are packed into arrays (numpy), which are merged when they are several.
+    """
+
+    def __init__(self, most_few: int = MOST_FEW) -> None:
         self._few = Few()
+        self._packs: list[Packed] = []
+        self._most_few = most_few
+        self._papers = 0
+        self._prefixes: dict[str, tuple[int, ...]] = {}
 
     def __len__(self) -> int:
-        return len(self._few)
+        return len(self._few) + sum(len(pack) for pack in self._packs)
+
+    def __contains__(self, id: int) -> bool:
+        return id in self._few or any(pack.place_of(id) is not None for pack in self._packs)
 
     def add(self, id: int, rule: Rule) -> None:
         """File a rule; a number that is taken is a mistake of the caller."""
-        if id in self._few:
+        if id in self:
             raise ValueError(f"rule {id} is there already")
         self._few.add(id, rule)
+        if len(self._few) > 2 * self._most_few:
+            self.pack()
 
     def remove(self, id: int) -> None:
         """Forget a rule; unknown numbers are ignored."""
         self._few.remove(id)
+        for pack in self._packs:
+            place = pack.place_of(id)
+            if place is not None:
+                pack.alive[place] = False
 
-    def match(self, document: Document) -> dict[int, Hit]:
+    def pack(self) -> None:
+        """Sort what was added into arrays. Larger ones take in smaller ones, so that each rule is sorted seldom."""
+        from watcher.rules.arrange import arranged
+        from watcher.rules.packed import loose_rows, merged
+        from watcher.rules.rows import Rows
+
+        rows, odd = Rows(), Few()
+        for id, rule in self._few.rules():
+            encoded = encode(rule)
+            if encoded is None:
+                odd.add(id, rule)
+            else:
+                rows.add(id, rule, encoded)
+        self._few = odd
+        if not len(rows.ids):
+            return
+        loose = loose_rows(rows)
+        while self._packs and len(self._packs[-1].ids) < 4 * len(loose.ids):
+            loose = merged(self._packs.pop().loose(), loose)
+        self._packs.append(arranged(loose))
+        self._prefixes.clear()
+
+    def match(self, document: Document) -> Matches:
         """Every rule that holds for the paper, and how."""
-        return self._few.match(Reader(document))
+        return self.match_page([document])[0]
+
+    def match_page(self, documents: Sequence[Document]) -> list[Matches]:
+        """The same for many papers, in less time for each."""
+        if len(self._few) > self._most_few:
+            self.pack()
+        readers = [Reader(document) for document in documents]
+        found = [Matches(reader, self._few.match(reader), {}) for reader in readers]
+        for at in range(0, len(documents), PAGE if self._packs else max(1, len(documents))):
+            self._match_packs(readers[at : at + PAGE], found[at : at + PAGE])
+        self._retune(len(documents))
+        return found
+
+    def _match_packs(self, readers: Sequence[Reader], found: Sequence[Matches]) -> None:
+        if not self._packs:
+            return
+        from watcher.rules.grams import grams_of
+
+        grams = grams_of(
+            [reader.document for reader in readers],
+            max(pack.longest for pack in self._packs),
+            frozenset().union(*(pack.fields for pack in self._packs)),
+            self._prefixes_of if any(pack.prefixes for pack in self._packs) else None,
+        )
+        for pack in self._packs:
+            allowed = [
+                [not sources or bool(reader.document.listings(sources)) for reader in readers]
+                for sources in pack.source_sets
+            ]
+            answer = pack.match(grams, len(readers), allowed)
+            ids = pack.ids[answer.rule].tolist()
+            strong = ((answer.bits & STRONG) > 0).tolist()
+            for paper, rule, id, is_strong in zip(
+                answer.paper.tolist(), answer.rule.tolist(), ids, strong, strict=True
+            ):
+                found[paper]._packed[id] = (pack, rule, is_strong)
+            for paper, branch in zip(answer.unsure_paper.tolist(), answer.unsure_branch.tolist(), strict=True):
+                _read(pack, branch, readers[paper], found[paper])
+
+    def _prefixes_of(self, word: str) -> tuple[int, ...]:
+        """The hashes of the beginnings of ``word`` that any rule asks for."""
+        known = self._prefixes.get(word)
+        if known is None:
+            if len(self._prefixes) > _KNOWN_PREFIXES:
+                self._prefixes.clear()
+            beginnings = (word[:length] for length in range(1, len(word) + 1))
+            known = self._prefixes[word] = tuple(
+                hash(one + "*") for one in beginnings if any(one in pack.prefixes for pack in self._packs)
+            )
+        return known
+
+    def _retune(self, papers: int) -> None:
+        before, self._papers = self._papers, self._papers + papers
+        if self._packs and any(before < mark <= self._papers for mark in RETUNED_AT):
+            from watcher.rules.arrange import arranged
+
+            self._packs = [arranged(pack.loose()) for pack in self._packs]
+
+
+def _read(pack: Packed, branch: int, reader: Reader, found: Matches) -> None:
+    """Decide a branch that its keys do not."""
+    rule = int(pack.branch_rule[branch])
+    id = int(pack.ids[rule])
+    listings = reader.document.listings(pack.source_sets[pack.rule_sources[rule]])
+    bits = reader.bits(_branch_tree(pack, branch), listings)
+    if bits & HOLDS:
+        is_strong = bool(bits & STRONG) or (id in found._packed and found._packed[id][2])
+        found._packed[id] = (pack, rule, is_strong)
+
+
+def tree_of(pack: Packed, rule: int) -> Node:
+    """What a packed rule says: put together from its branches, or read again where those are not as it was written."""
+    if pack.rearranged[rule]:
+        return _tree_of_text(pack.texts[rule])
+    import numpy as np
+
+    first = int(np.searchsorted(pack.branch_rule, rule))
+    last = int(np.searchsorted(pack.branch_rule, rule, side="right"))
+    return any_of([_branch_tree(pack, branch) for branch in range(first, last)])
+
+
+def _branch_tree(pack: Packed, branch: int) -> Node:
+    text = pack.texts[pack.branch_rule[branch]]
+    clauses: list[Node] = []
+    clause: list[Node] = []
+    for at in pack.branch_literals(branch):
+        leaf = _tree_of_text(text[pack.literal_from[at] : pack.literal_to[at]])
+        marks = int(pack.literal_marks[at])
+        clause.append(negated(leaf) if marks & Mark.NEGATED else leaf)
+        if marks & Mark.LAST:
+            clauses.append(any_of(clause))
+            clause = []
+    return all_of(clauses)
+
+
+@lru_cache(maxsize=16_384)
+def _tree_of_text(text: str) -> Node:
+    return compile_rule(text).tree

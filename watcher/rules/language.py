@@ -50,8 +50,14 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-def parse(text: str) -> Node:
-    """The tree of a rule; raises ``RuleError`` with the place and what to write instead."""
+Spans = tuple[tuple[int, int], ...]
+
+
+def parse(text: str) -> tuple[Node, Spans]:
+    """The tree of a rule, and where each of its leaves is written, from left to right.
+
+    Raises ``RuleError`` with the place and what to write instead.
+    """
     if len(text) > LONGEST:
         raise RuleError(
             f"the rule has {len(text):,} characters", start=LONGEST, hint=f"{LONGEST:,} at most: make several of it"
@@ -61,9 +67,10 @@ def parse(text: str) -> Node:
     if not text.strip():
         raise RuleError("the rule is empty", hint="write a word or a phrase")
     _check_depth(text)
-    node = _Builder(text).any(_tree(text.translate(_QUOTES)).children[0])  # type: ignore[arg-type]
+    builder = _Builder(text)
+    node = builder.any(_tree(text.translate(_QUOTES)).children[0])  # type: ignore[arg-type]
     _require_positive(node, text)
-    return node
+    return node, tuple(builder.spans)
 
 
 @lru_cache(maxsize=1)
@@ -144,11 +151,11 @@ def _check_depth(text: str) -> None:
 
 
 class _Builder:
-    """Turns lark's tree into ours; counts leaves on the way."""
+    """Turns lark's tree into ours; notes where the leaves are on the way."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._leaves = 0
+        self.spans: list[tuple[int, int]] = []
 
     def any(self, tree: Tree[Token]) -> Node:
         branches = [child for child in tree.children if not isinstance(child, str)]
@@ -166,10 +173,10 @@ class _Builder:
                 return negated(self.one(tree.children[-1]))  # type: ignore[arg-type]
             case "group":
                 return self.any(tree.children[0])  # type: ignore[arg-type]
-        self._leaves += 1
         tokens = [token for token in tree.children if isinstance(token, str)]
         start = tokens[0].start_pos or 0
-        if self._leaves > MOST_LEAVES:
+        self.spans.append((start, start + sum(map(len, tokens))))
+        if len(self.spans) > MOST_LEAVES:
             raise RuleError(
                 f"more than {MOST_LEAVES:,} terms", start=start, end=start + 1, hint="make several subscriptions of it"
             )

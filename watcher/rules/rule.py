@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from watcher.errors import RuleError
-from watcher.rules.language import parse
+from watcher.rules.language import Spans, parse
 from watcher.rules.terms import NUMBERS
 from watcher.rules.tree import Compare, Node, canonical, leaves
 
@@ -16,11 +16,12 @@ from watcher.rules.tree import Compare, Node, canonical, leaves
 class Rule:
     """``digest`` is of what the rule asks (SHA-256, hex), so that other blanks, another order or lists are no edit.
 
-    ``sources`` restricts whose listings count; empty for all.
+    ``sources`` restricts whose listings count; empty for all. ``spans`` are where the leaves are written.
     """
 
     text: str
     tree: Node
+    spans: Spans
     sources: frozenset[str]
     digest: str
     uses_numbers: bool
@@ -29,7 +30,7 @@ class Rule:
 def compile_rule(text: str, sources: Sequence[str] = ()) -> Rule:
     """Read a rule; raises ``RuleError`` with the place and what to write instead."""
     try:
-        tree = parse(text)
+        tree, spans = parse(text)
     except RuleError as error:
         error.text = text
         raise
@@ -37,6 +38,7 @@ def compile_rule(text: str, sources: Sequence[str] = ()) -> Rule:
     return Rule(
         text=text,
         tree=tree,
+        spans=spans,
         sources=frozenset(sources),
         digest=hashlib.sha256(meaning.encode()).hexdigest(),
         uses_numbers=any(isinstance(leaf, Compare) and leaf.field in NUMBERS for leaf in leaves(tree)),

@@ -118,11 +118,12 @@ def _gap(tail: str, read: list[Compound], start: int, end: int) -> int:
 
 
 def _exact(inside: str, before: str, field: str | None, start: int, end: int, *, about: bool) -> Exact:
-    parts = [part for one in compounds_of_term(inside, plurals=False) for part in one.parts]
+    plurals = field in (None, *WITH_PLURALS)
+    parts = [part for one in compounds_of_term(inside, plurals=plurals) for part in one.parts]
     if not parts:
         raise RuleError("nothing to look for after =", start=start, end=end, hint='write =RAG or ="a b"')
     return Exact(
-        tuple((part.spelled, part.joint, part.surface) for part in parts), f"{before}={_written(inside)}", field, about
+        tuple((part.spelled, part.joint, part.forms[0]) for part in parts), f"{before}={_written(inside)}", field, about
     )
 
 

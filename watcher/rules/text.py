@@ -61,7 +61,8 @@ class Compound(NamedTuple):
     """A word, or several that hyphens or markup tie together.
 
     ``edges`` are its words, parts and joined runs; ``bases`` what it counts as in a text but not in a rule (``C`` for
-    ``C++``). ``line`` has one word for each part, and ``more`` every other word with its positions, (from, to, word).
+    ``C++``). ``line`` has one word for each part, and ``more`` every other word with its positions, (from, to, word);
+    ``spelled`` are the surfaces that are no form.
     """
 
     parts: tuple[Part, ...]
@@ -69,6 +70,7 @@ class Compound(NamedTuple):
     bases: tuple[Edge, ...]
     line: tuple[str, ...]
     more: tuple[tuple[int, int, str], ...]
+    spelled: tuple[tuple[int, int, str], ...]
 
 
 def compounds(cleaned: str, *, plurals: bool) -> list[Compound]:
@@ -126,7 +128,8 @@ def _compound(piece: str, plurals: bool) -> Compound:
         for form in edge.forms
         if edge.last > edge.first + 1 or form != line[edge.first]
     )
-    return Compound(parts, edges, bases, line, tuple(more))
+    spelled = tuple((edge.first, edge.last, edge.surface) for edge in edges if edge.surface not in edge.forms)
+    return Compound(parts, edges, bases, line, tuple(more), spelled)
 
 
 def _base(surface: str) -> str:
@@ -214,6 +217,16 @@ class Folded:
         for one in self.compounds:
             if one.more:
                 found += [(at + first, at + last, word) for first, last, word in one.more]
+            at += len(one.line)
+        return found
+
+    def spelled(self) -> list[tuple[int, int, str]]:
+        """The surfaces that are no form of their words (``gans`` of GANs): prefixes read them too."""
+        found: list[tuple[int, int, str]] = []
+        at = 0
+        for one in self.compounds:
+            if one.spelled:
+                found += [(at + first, at + last, word) for first, last, word in one.spelled]
             at += len(one.line)
         return found
 

@@ -1,0 +1,203 @@
+"""A rule as rows of numbers: branches (OR) of clauses (AND) of literals (OR), every term a 64-bit key.
+
+The keys are those of :mod:`watcher.rules.grams`. What they cannot say (nearness, exact spelling, regexes, numbers …) is
+marked to be read; of most such terms a key is known all the same without which they cannot hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import IntEnum, IntFlag
+from itertools import product
+from typing import NamedTuple
+
+from watcher.rules.grams import LONGEST_GRAM, MASK, STEP, key_of
+from watcher.rules.rule import Rule
+from watcher.rules.tree import And, Author, Exact, Label, Leaf, Near, Node, Not, Or, Pattern, Text, leaves
+
+MOST_GRAMS = 64
+"""Sequences of one term; one that has more is read instead."""
+
+MOST_LITERALS = 256
+"""Literals of one rule; one that has more is not encoded."""
+
+
+class Kind(IntEnum):
+    """What it says of a paper that a term's words are found."""
+
+    BARE = 0  # holds; strong by the title, or by the abstract twice
+    ABOUT = 1  # holds if it would be strong
+    SURE = 2  # holds, strongly
+
+
+class Mark(IntFlag):
+    """About a literal."""
+
+    NEGATED = 1
+    LAST = 2  # of its clause
+    READ = 4  # its key does not decide
+    UNKEYED = 8  # it has no key at all
+
+
+class Term(NamedTuple):
+    """The keys of a leaf: any of them found is the leaf found. ``key`` stands for all of them and the kind.
+
+    ``longest`` counts the words of the longest, ``prefixes`` are the beginnings of words that they ask for.
+    """
+
+    key: int
+    kind: Kind
+    grams: tuple[int, ...]
+    longest: int
+    field: str
+    prefixes: frozenset[str]
+
+
+class Literal(NamedTuple):
+    """``number`` counts the leaves of the rule from left to right."""
+
+    term: Term | None
+    number: int
+    marks: Mark
+
+
+Clause = list[Literal]
+
+
+class Encoded(NamedTuple):
+    """``rearranged`` is set where the branches are not those that the rule was written with."""
+
+    branches: list[list[Clause]]
+    rearranged: bool
+
+
+class _TooMuch(Exception):
+    """The rule is too long for rows of numbers."""
+
+
+def encode(rule: Rule) -> Encoded | None:
+    """The rule's rows; None where there would be too many."""
+    numbers = {id(leaf): n for n, leaf in enumerate(leaves(rule.tree))}
+    encoder = _Encoder(numbers)
+    try:
+        branches = list(encoder.branches(rule.tree))
+    except _TooMuch:
+        return None
+    return Encoded(branches, encoder.rearranged)
+
+
+class _Encoder:
+    def __init__(self, numbers: dict[int, int]) -> None:
+        self._numbers = numbers
+        self.rearranged = False
+
+    def branches(self, node: Node) -> Iterator[list[Clause]]:
+        """Under OR, the leaves together and every other child by itself."""
+        if not isinstance(node, Or):
+            yield self._clauses(node)
+            return
+        plain = [child for child in node.children if not isinstance(child, And | Or)]
+        if plain:
+            yield [[self._literal(child) for child in plain]]
+        for child in node.children:
+            if isinstance(child, And | Or):
+                yield self._clauses(child)
+
+    def _clauses(self, node: Node) -> list[Clause]:
+        """Conjunctive normal form; OR over AND is multiplied out."""
+        match node:
+            case And(children):
+                found = [clause for child in children for clause in self._clauses(child)]
+            case Or(children):
+                every = [self._clauses(child) for child in children]
+                if any(len(clauses) > 1 for clauses in every):
+                    self.rearranged = True
+                count = 1
+                for clauses in every:
+                    count *= len(clauses)
+                    if count > MOST_LITERALS:
+                        raise _TooMuch
+                found = [[literal for clause in chosen for literal in clause] for chosen in product(*every)]
+            case _:
+                found = [[self._literal(node)]]
+        if sum(map(len, found)) > MOST_LITERALS:
+            raise _TooMuch
+        return found
+
+    def _literal(self, node: Node) -> Literal:
+        leaf, marks = (node.child, Mark.NEGATED) if isinstance(node, Not) else (node, Mark(0))
+        assert not isinstance(leaf, And | Or | Not)
+        term, is_sure = term_of(leaf)
+        if not is_sure:
+            marks |= Mark.READ
+            if marks & Mark.NEGATED or term is None:
+                return Literal(None, self._numbers[id(leaf)], marks | Mark.UNKEYED)
+        return Literal(term, self._numbers[id(leaf)], marks)
+
+
+def term_of(leaf: Leaf) -> tuple[Term | None, bool]:
+    """The leaf's keys, and whether they decide; where they do not, the leaf cannot hold without one of them."""
+    match leaf:
+        case Text():
+            return _text(leaf)
+        case Near(words):
+            pattern = max(words, key=lambda word: min(len(form) for form in word[0][0][1]))
+            return _necessary(pattern, leaf.field or ""), False
+        case Exact(tokens):
+            return _guard([(max((word for _, _, word in tokens), key=len),)], leaf.field or ""), False
+        case Author(ways, is_prefix=is_prefix):
+            words = {
+                word + "*" if is_prefix and n == len(way) - 1 else word
+                for way in ways
+                for n, word in enumerate(way)
+                if len(word) > 1
+            }
+            return _guard([(word,) for word in sorted(words)], "author"), False
+        case Label(field, value, is_prefix=False):
+            return _term([(value,)], field, Kind.SURE), field != "source"
+    return None, False
+
+
+def _text(leaf: Text) -> tuple[Term | None, bool]:
+    sequences = _sequences(leaf.pattern, is_prefix=leaf.is_prefix)
+    if len(sequences) > MOST_GRAMS or any(len(words) > LONGEST_GRAM for words in sequences):
+        return _necessary(leaf.pattern, leaf.field or "", is_prefix=leaf.is_prefix), False
+    kind = Kind.SURE if leaf.field else Kind.ABOUT if leaf.about else Kind.BARE
+    return _term(sequences, leaf.field or "", kind), True
+
+
+def _necessary(pattern: Pattern, field: str, *, is_prefix: bool = False) -> Term:
+    """What has to be found for the pattern to be found."""
+    sequences = {words[:LONGEST_GRAM] for words in _sequences(pattern, is_prefix=is_prefix)}
+    if len(sequences) > MOST_GRAMS:
+        mark = "*" if is_prefix else ""
+        sequences = {(form + (mark if to == len(pattern) else ""),) for to, forms in pattern[0] for form in forms}
+    return _guard(sequences, field)
+
+
+def _guard(sequences: Iterable[tuple[str, ...]], field: str) -> Term:
+    return _term(sequences, field, Kind.SURE)
+
+
+def _term(sequences: Iterable[tuple[str, ...]], field: str, kind: Kind) -> Term:
+    some = list(sequences)
+    grams = tuple(sorted({key_of(words, field) for words in some}))
+    key = int(kind)
+    for gram in grams:
+        key = ((key ^ gram) * STEP + len(grams)) & MASK
+    prefixes = frozenset(words[-1][:-1] for words in some if words[-1].endswith("*"))
+    return Term(key, kind, grams, max(map(len, some)), field, prefixes)
+
+
+def _sequences(pattern: Pattern, *, is_prefix: bool = False) -> set[tuple[str, ...]]:
+    """Every row of words that is a path of the pattern, up to one more than :data:`MOST_GRAMS`."""
+    end = len(pattern)
+    rows: list[set[tuple[str, ...]]] = [set() for _ in range(end + 1)]
+    rows[0].add(())
+    for node, edges in enumerate(pattern):
+        for to, forms in edges:
+            mark = "*" if is_prefix and to == end else ""
+            rows[to].update((*row, form + mark) for row in rows[node] for form in forms)
+            if len(rows[to]) > MOST_GRAMS * 4:
+                return {*rows[to]}
+    return rows[end]

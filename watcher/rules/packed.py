@@ -1,0 +1,325 @@
+"""Many rules in sorted arrays: which of them a page of papers may match, and most of the answer.
+
+The words and phrases of all rules stand once each, under 64-bit keys in buckets with a bit filter before them. A rule is
+watched under the terms of one of its clauses, the one whose terms occur least; what is found there is decided for all
+watched rules together, clause by clause. A literal that its key does not decide counts as true here, and the rule is
+marked to be read. The scheme is that of counting and watching in publish/subscribe systems: Yan, Garcia-Molina, "Index
+structures for selective dissemination of information under the Boolean model", ACM TODS 19(2), 1994.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from watcher.rules.encode import Kind, Mark
+from watcher.rules.evaluate import BOTH, HOLDS, STRONG
+from watcher.rules.grams import Grams, Keys, Numbers, ranges
+from watcher.rules.rows import Rows
+
+Array = npt.NDArray[Any]
+Flags = npt.NDArray[np.bool_]
+Bits = npt.NDArray[np.uint8]
+
+CHUNK = 1 << 15
+"""Watched branches that are decided in one go: what stays in the processor's cache."""
+
+
+class Loose(NamedTuple):
+    """Rules with their terms by key, unsorted: what is packed, and what two packed ones become before they are one."""
+
+    ids: Array
+    texts: list[str]
+    sources: list[frozenset[str]]
+    rearranged: Array
+    branch_rule: Array
+    branch_end: Array
+    literal_term: Keys
+    literal_marks: Array
+    literal_from: Array
+    literal_to: Array
+    term_key: Keys
+    term_kind: Array
+    term_seen: Array
+    gram_term: Keys
+    gram_key: Keys
+    longest: int
+    fields: frozenset[str]
+    prefixes: frozenset[str]
+
+
+class Found(NamedTuple):
+    """(paper, rule, bits) by row, each pair once; the rule's number is its place in the arrays.
+
+    ``unsure`` are branches (paper, branch) that hold if their marked literals do.
+    """
+
+    paper: Numbers
+    rule: Numbers
+    bits: Bits
+    unsure_paper: Numbers
+    unsure_branch: Numbers
+
+
+class Hits(NamedTuple):
+    """Terms that occur: paper, term, bits; each pair once."""
+
+    paper: Numbers
+    term: Numbers
+    bits: Bits
+
+
+@dataclass(slots=True, eq=False)
+class Packed:
+    """Sorted rules. Removing one marks it; adding needs a new one (:func:`merged`)."""
+
+    ids: Array
+    texts: list[str]
+    source_sets: list[frozenset[str]]
+    rule_sources: Array
+    rearranged: Array
+    alive: Flags
+    branch_rule: Array
+    branch_end: Array
+    branch_unit: Flags  # one clause of sure literals: found is held
+    branch_read: Flags
+    literal_term: Array
+    literal_marks: Array
+    literal_from: Array
+    literal_to: Array
+    term_keys: Keys
+    term_kind: Array
+    term_seen: Array  # papers in which it was found so far
+    gram_keys: Keys
+    gram_start: Array
+    gram_terms: Array
+    bucket_start: Array
+    bucket_shift: int
+    filter: Bits
+    watch_start: Array
+    watch_branches: Array
+    always: Array
+    columns: Array
+    longest: int
+    fields: frozenset[str]
+    prefixes: frozenset[str]
+    order: Array
+
+    def __len__(self) -> int:
+        return int(self.alive.sum())
+
+    def place_of(self, id: int) -> int | None:
+        """The number of a rule that is here."""
+        at = int(np.searchsorted(self.ids, id, sorter=self.order))
+        if at == len(self.ids):
+            return None
+        place = int(self.order[at])
+        return place if self.ids[place] == id and self.alive[place] else None
+
+    def branch_literals(self, branch: int) -> range:
+        """The numbers of a branch's literals."""
+        return range(int(self.branch_end[branch - 1]) if branch else 0, int(self.branch_end[branch]))
+
+    def find(self, grams: Grams) -> Hits:
+        """The terms that occur in the page."""
+        which, gram = self._looked_up(grams.keys)
+        starts = self.gram_start[gram].astype(np.int64)
+        place, row = ranges(starts, self.gram_start[gram + 1] - starts)
+        term = self.gram_terms[place].astype(np.int64)
+        which = which[row]
+        if not len(term):
+            return Hits(term, term, np.zeros(0, np.uint8))
+        pair = grams.paper[which] * len(self.term_keys) + term
+        by_pair = np.argsort(pair, kind="stable")
+        pair, which, term = pair[by_pair], which[by_pair], term[by_pair]
+        begins = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))
+        two = np.maximum.reduceat(grams.first[which], begins) >= np.minimum.reduceat(grams.last[which], begins)
+        about = two | np.maximum.reduceat(grams.in_title[which], begins)
+        term, paper = term[begins], grams.paper[which][begins]
+        kind = self.term_kind[term]
+        bits = np.where(about | (kind == Kind.SURE), BOTH, np.where(kind == Kind.BARE, HOLDS, 0)).astype(np.uint8)
+        np.add.at(self.term_seen, term, 1)
+        kept = bits > 0
+        return Hits(paper[kept], term[kept], bits[kept])
+
+    def _looked_up(self, keys: Keys) -> tuple[Numbers, Numbers]:
+        """Of the keys that are known: their places in ``keys``, and the numbers of their sequences."""
+        low = keys & np.uint64(len(self.filter) * 8 - 1)
+        some = np.flatnonzero((self.filter[low >> np.uint64(3)] >> (low & np.uint64(7)).astype(np.uint8)) & 1)
+        wanted = keys[some]
+        bucket = (wanted >> np.uint64(self.bucket_shift)).astype(np.int64)
+        at, end = self.bucket_start[bucket].astype(np.int64), self.bucket_start[bucket + 1]
+        found_at: list[Numbers] = []
+        found_gram: list[Numbers] = []
+        while len(some):
+            left = at < end
+            some, wanted, at, end = some[left], wanted[left], at[left], end[left]
+            same = self.gram_keys[at] == wanted
+            found_at.append(some[same])
+            found_gram.append(at[same])
+            rest = ~same
+            some, wanted, at, end = some[rest], wanted[rest], at[rest] + 1, end[rest]
+        if not found_at:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        return np.concatenate(found_at), np.concatenate(found_gram)
+
+    def match(self, grams: Grams, papers: int, allowed: Sequence[Sequence[bool]]) -> Found:
+        """The rules that hold, or hold if what has to be read does; ``allowed[set of sources][paper]``."""
+        hits = self.find(grams)
+        starts = self.watch_start[hits.term].astype(np.int64)
+        place, row = ranges(starts, self.watch_start[hits.term + 1] - starts)
+        branch, paper, bits = self.watch_branches[place].astype(np.int64), hits.paper[row], hits.bits[row]
+        if len(self.always):
+            branch = np.concatenate([branch, np.tile(self.always, papers)])
+            paper = np.concatenate([paper, np.repeat(np.arange(papers), len(self.always))])
+            bits = np.concatenate([bits, np.full(papers * len(self.always), BOTH, np.uint8)])
+        rule = self.branch_rule[branch]
+        may = np.array(allowed, np.bool_).reshape(len(self.source_sets), papers)[self.rule_sources[rule], paper]
+        may &= self.alive[rule]
+        branch, paper, bits = branch[may], paper[may], bits[may]
+        unit = self.branch_unit[branch]
+        many_paper, many_branch = _unique_pairs(paper[~unit], branch[~unit], len(self.branch_rule))
+        many_bits = self._decided(many_paper, many_branch, hits, papers)
+        holds = (many_bits & HOLDS) > 0
+        unsure = holds & self.branch_read[many_branch]
+        holds &= ~unsure
+        found = _combined(
+            np.concatenate([paper[unit], many_paper[holds]]),
+            self.branch_rule[np.concatenate([branch[unit], many_branch[holds]])].astype(np.int64),
+            np.concatenate([bits[unit], many_bits[holds]]),
+            len(self.ids),
+        )
+        return Found(*found, many_paper[unsure], many_branch[unsure])
+
+    def _decided(self, paper: Numbers, branch: Numbers, hits: Hits, papers: int) -> Bits:
+        """How each branch reads for its paper."""
+        if not len(branch):
+            return np.zeros(0, np.uint8)
+        terms = np.unique(hits.term)
+        self.columns[terms] = np.arange(1, len(terms) + 1)
+        table = np.zeros((papers, len(terms) + 1), np.uint8)
+        table[hits.paper, self.columns[hits.term]] = hits.bits
+        chunks = [
+            self._decided_chunk(paper[at : at + CHUNK], branch[at : at + CHUNK], table)
+            for at in range(0, len(branch), CHUNK)
+        ]
+        self.columns[terms] = 0
+        return np.concatenate(chunks)
+
+    def _decided_chunk(self, paper: Numbers, branch: Numbers, table: Bits) -> Bits:
+        ends = self.branch_end[branch].astype(np.int64)
+        starts = np.where(branch > 0, self.branch_end[branch - 1], 0).astype(np.int64)
+        counts = ends - starts
+        place, row = ranges(starts, counts)
+        marks = self.literal_marks[place]
+        value = table[paper[row], self.columns[self.literal_term[place]]]
+        value = np.where(marks & Mark.NEGATED, BOTH - value, value)
+        value[(marks & Mark.UNKEYED) > 0] = BOTH
+        last = (marks & Mark.LAST) > 0
+        clause_starts = np.flatnonzero(np.concatenate([[True], last[:-1]]))
+        clauses = np.bitwise_or.reduceat(value, clause_starts)
+        before = np.cumsum(last)
+        first_clause = np.concatenate([[0], before[np.cumsum(counts)[:-1] - 1]])
+        decided: Bits = np.bitwise_and.reduceat(clauses, first_clause)
+        return decided
+
+    def loose(self) -> Loose:
+        """The living rules, unsorted again."""
+        branch_start = np.concatenate([[0], self.branch_end[:-1]])
+        kept_branch = np.flatnonzero(self.alive[self.branch_rule])
+        counts = (self.branch_end - branch_start)[kept_branch].astype(np.int64)
+        literal, _ = ranges(branch_start[kept_branch].astype(np.int64), counts)
+        new_number = np.cumsum(self.alive) - 1
+        kept = np.flatnonzero(self.alive)
+        grams, gram = ranges(self.gram_start[:-1].astype(np.int64), np.diff(self.gram_start).astype(np.int64))
+        return Loose(
+            ids=self.ids[kept],
+            texts=[self.texts[at] for at in kept],
+            sources=[self.source_sets[at] for at in self.rule_sources[kept]],
+            rearranged=self.rearranged[kept],
+            branch_rule=new_number[self.branch_rule[kept_branch]],
+            branch_end=np.cumsum(counts),
+            literal_term=self.term_keys[self.literal_term[literal]],
+            literal_marks=self.literal_marks[literal],
+            literal_from=self.literal_from[literal],
+            literal_to=self.literal_to[literal],
+            term_key=self.term_keys,
+            term_kind=self.term_kind,
+            term_seen=self.term_seen,
+            gram_term=self.term_keys[self.gram_terms[grams]],
+            gram_key=self.gram_keys[gram],
+            longest=self.longest,
+            fields=self.fields,
+            prefixes=self.prefixes,
+        )
+
+
+def _unique_pairs(paper: Numbers, branch: Numbers, branches: int) -> tuple[Numbers, Numbers]:
+    pair = np.unique(paper * branches + branch)
+    return pair // branches, pair % branches
+
+
+def _combined(paper: Numbers, rule: Numbers, bits: Bits, rules: int) -> tuple[Numbers, Numbers, Bits]:
+    """One row for each paper and rule, with the bits of all."""
+    pair = paper * rules + rule
+    order = np.argsort(pair, kind="stable")
+    pair, bits = pair[order], bits[order]
+    if not len(pair):
+        return pair, pair, bits
+    begins = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))
+    return pair[begins] // rules, pair[begins] % rules, np.bitwise_or.reduceat(bits, begins)
+
+
+assert HOLDS | STRONG == BOTH
+
+
+def merged(one: Loose, other: Loose) -> Loose:
+    """Two as one, unsorted."""
+    return Loose(
+        ids=np.concatenate([one.ids, other.ids]),
+        texts=one.texts + other.texts,
+        sources=one.sources + other.sources,
+        rearranged=np.concatenate([one.rearranged, other.rearranged]),
+        branch_rule=np.concatenate([one.branch_rule, other.branch_rule + len(one.ids)]),
+        branch_end=np.concatenate([one.branch_end, other.branch_end + len(one.literal_marks)]),
+        literal_term=np.concatenate([one.literal_term, other.literal_term]),
+        literal_marks=np.concatenate([one.literal_marks, other.literal_marks]),
+        literal_from=np.concatenate([one.literal_from, other.literal_from]),
+        literal_to=np.concatenate([one.literal_to, other.literal_to]),
+        term_key=np.concatenate([one.term_key, other.term_key]),
+        term_kind=np.concatenate([one.term_kind, other.term_kind]),
+        term_seen=np.concatenate([one.term_seen, other.term_seen]),
+        gram_term=np.concatenate([one.gram_term, other.gram_term]),
+        gram_key=np.concatenate([one.gram_key, other.gram_key]),
+        longest=max(one.longest, other.longest),
+        fields=one.fields | other.fields,
+        prefixes=one.prefixes | other.prefixes,
+    )
+
+
+def loose_rows(rows: Rows) -> Loose:
+    """The rows as arrays."""
+    return Loose(
+        ids=np.array(rows.ids, np.int64),
+        texts=rows.texts,
+        sources=rows.sources,
+        rearranged=np.array(rows.rearranged, np.bool_),
+        branch_rule=np.array(rows.branch_rule, np.int64),
+        branch_end=np.array(rows.branch_end, np.int64),
+        literal_term=np.array(rows.literal_term, np.uint64),
+        literal_marks=np.array(rows.literal_marks, np.uint8),
+        literal_from=np.array(rows.literal_from, np.uint16),
+        literal_to=np.array(rows.literal_to, np.uint16),
+        term_key=np.array(rows.term_key, np.uint64),
+        term_kind=np.array(rows.term_kind, np.uint8),
+        term_seen=np.zeros(len(rows.term_key), np.uint32),
+        gram_term=np.array(rows.gram_term, np.uint64),
+        gram_key=np.array(rows.gram_key, np.uint64),
+        longest=rows.longest,
+        fields=frozenset(rows.fields),
+        prefixes=frozenset(rows.prefixes),
+    )

@@ -1,0 +1,66 @@
+"""The rules of an index as growing rows of numbers, before they are sorted into a :class:`watcher.rules.packed.Packed`."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+
+from watcher.rules.encode import Encoded, Mark, Term
+from watcher.rules.rule import Rule
+
+
+class Rows:
+    """Rules one after the other: per rule, per branch, per literal, and per term."""
+
+    def __init__(self) -> None:
+        self.ids = array("q")
+        self.texts: list[str] = []
+        self.sources: list[frozenset[str]] = []
+        self.rearranged = array("b")
+        self.branch_rule = array("i")
+        self.branch_end = array("i")  # where its literals end
+        self.literal_term = array("Q")  # the term's key; 0 for none
+        self.literal_marks = array("B")
+        self.literal_from = array("H")  # where it is written in the rule's text
+        self.literal_to = array("H")
+        self.term_key = array("Q", [0])  # the first stands for none
+        self.term_kind = array("B", [0])
+        self.gram_term = array("Q")  # pairs of a term's key …
+        self.gram_key = array("Q")  # … and a sequence that it is found by
+        self.longest = 1
+        self.fields: set[str] = set()
+        self.prefixes: set[str] = set()
+        self._terms: set[int] = set()
+
+    def add(self, id: int, rule: Rule, encoded: Encoded) -> None:
+        """Append a rule."""
+        number = len(self.ids)
+        self.ids.append(id)
+        self.texts.append(rule.text)
+        self.sources.append(rule.sources)
+        self.rearranged.append(encoded.rearranged)
+        for branch in encoded.branches:
+            self.branch_rule.append(number)
+            for clause in branch:
+                for literal in clause:
+                    self._literal(literal.term, literal.marks, rule.spans[literal.number])
+                self.literal_marks[-1] |= Mark.LAST
+            self.branch_end.append(len(self.literal_marks))
+
+    def _literal(self, term: Term | None, marks: Mark, span: Sequence[int]) -> None:
+        self.literal_term.append(term.key if term else 0)
+        self.literal_marks.append(marks)
+        self.literal_from.append(span[0])
+        self.literal_to.append(span[1])
+        if term is None or term.key in self._terms:
+            return
+        self._terms.add(term.key)
+        self.term_key.append(term.key)
+        self.term_kind.append(term.kind)
+        for gram in term.grams:
+            self.gram_term.append(term.key)
+            self.gram_key.append(gram)
+        self.longest = max(self.longest, term.longest)
+        self.prefixes |= term.prefixes
+        if term.field:
+            self.fields.add(term.field)
