@@ -165,8 +165,7 @@ def record_matches(
     known = tx.matches.known(ready)
     found = [
         Found(saved.id, paper.id, hit, decide(saved, paper))
-        for saved, paper, hit in rules.match(tx.papers.get(ready))
-        if (saved.id, paper.id) not in known
+        for saved, paper, hit in rules.match(tx.papers.get(ready), known)
     ]
     return tx.matches.record(found, now)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from threading import Lock
 
 from watcher.model import Hit, Paper, Saved
-from watcher.rules import Document, Index, Rule, compile_rule, document_of
+from watcher.rules import Index, compile_rule, document_of
 from watcher.store import Transaction
+
+PAGE = 128
+"""Papers that are matched in one go."""
 
 
 class RuleBook:
@@ -17,8 +20,8 @@ class RuleBook:
         self._lock = Lock()
         self._generation = -1
         self._index = Index()
-        self._rules: dict[int, Rule] = {}
         self._saved: dict[int, Saved] = {}
+        self._using_numbers: set[int] = set()
 
     def bring_up_to_date(self, tx: Transaction, *, hold: bool = True) -> None:
         """Learn what has changed in the database; ``hold`` keeps the generation as it is until ``tx`` ends."""
@@ -28,38 +31,41 @@ class RuleBook:
                 return
             active = {saved.id: saved for saved in tx.subscriptions.active()}
             for id in self._saved.keys() - active.keys():
-                self._index.remove(id)
-                del self._rules[id]
+                self._forget(id)
             for id, saved in active.items():
                 known = self._saved.get(id)
                 if known is None or known.rule_digest != saved.rule_digest:
-                    self._put(saved, is_new=known is None)
+                    self._forget(id)
+                    self._learn(saved)
             self._saved = active
             self._generation = generation
 
-    def match(self, papers: Iterable[Paper]) -> Iterator[tuple[Saved, Paper, Hit]]:
-        """Every subscription that matches one of ``papers``, and how."""
-        for paper in papers:
+    def match(
+        self, papers: Sequence[Paper], known: Collection[tuple[int, int]] = ()
+    ) -> Iterator[tuple[Saved, Paper, Hit]]:
+        """Every subscription that matches one of ``papers``, and how; without the pairs of ids in ``known``."""
+        for at in range(0, len(papers), PAGE):
+            page = papers[at : at + PAGE]
             with self._lock:
-                hits = self._index.match(document_of(paper))
+                found = self._index.match_page([document_of(paper) for paper in page])
                 saved = self._saved
-            for id, hit in sorted(hits.items()):
-                yield saved[id], paper, hit
-
-    def hit(self, id: int, document: Document) -> Hit | None:
-        """How one subscription's rule matches one document."""
-        with self._lock:
-            return self._index.match(document).get(id)
+            for paper, matches in zip(page, found, strict=True):
+                for id in sorted(matches):
+                    if (id, paper.id) not in known:
+                        yield saved[id], paper, matches[id]
 
     @property
     def uses_numbers(self) -> bool:
         """Whether any rule looks at upvotes or comments."""
         with self._lock:
-            return any(rule.uses_numbers for rule in self._rules.values())
+            return bool(self._using_numbers)
 
-    def _put(self, saved: Saved, *, is_new: bool) -> None:
+    def _learn(self, saved: Saved) -> None:
         rule = compile_rule(saved.subscription.rule, saved.subscription.sources)
-        if not is_new:
-            self._index.remove(saved.id)
         self._index.add(saved.id, rule)
-        self._rules[saved.id] = rule
+        if rule.uses_numbers:
+            self._using_numbers.add(saved.id)
+
+    def _forget(self, id: int) -> None:
+        self._index.remove(id)
+        self._using_numbers.discard(id)

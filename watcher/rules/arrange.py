@@ -1,4 +1,4 @@
-"""Sort loose rules into a :class:`watcher.rules.packed.Packed`: terms, sequences, buckets, and what is watched where."""
+"""Sort loose rules into packed ones: terms, sequences, buckets, and what is watched where."""
 
 from __future__ import annotations
 

@@ -146,13 +146,13 @@ def term_of(leaf: Leaf) -> tuple[Term | None, bool]:
         case Exact(tokens):
             return _guard([(max((word for _, _, word in tokens), key=len),)], leaf.field or ""), False
         case Author(ways, is_prefix=is_prefix):
-            words = {
+            named = {
                 word + "*" if is_prefix and n == len(way) - 1 else word
                 for way in ways
                 for n, word in enumerate(way)
                 if len(word) > 1
             }
-            return _guard([(word,) for word in sorted(words)], "author"), False
+            return _guard([(word,) for word in sorted(named)], "author"), False
         case Label(field, value, is_prefix=False):
             return _term([(value,)], field, Kind.SURE), field != "source"
     return None, False

@@ -6,17 +6,22 @@ A word is hashed by Python (SipHash, keyed anew in every process), a sequence by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from array import array
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from watcher.rules.document import Document
-from watcher.rules.text import Folded
+from watcher.rules.text import Chunk, Folded
 
 Keys = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
+
+MOST_KNOWN = 65_536
+"""Chunks that are remembered."""
 
 MASK = (1 << 64) - 1
 STEP = 0x9E3779B97F4A7C15
@@ -60,111 +65,140 @@ class Grams:
     paper: Numbers
     in_title: npt.NDArray[np.bool_]
 
+    def only(self, which: npt.NDArray[np.bool_]) -> Grams:
+        """Some of them."""
+        return Grams(self.keys[which], self.first[which], self.last[which], self.paper[which], self.in_title[which])
 
-@dataclass(slots=True)
-class _Edges:
-    """The words of many texts: where each begins, ends and goes on, and its hash."""
 
-    at: list[int]
-    to: list[int]
-    hashes: list[int]
-    ends_here: list[bool]
+class Vocabulary(dict[Chunk, int]):
+    """Chunks by number, with the hashes of their words in rows, so that a page is put together without a loop.
+
+    ``prefixes`` are the beginnings of words that rules ask for.
+    """
+
+    def __init__(self, prefixes: Collection[str]) -> None:
+        self._prefixes = prefixes
+        self._lengths = sorted({len(one) for one in prefixes})
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all."""
+        super().clear()
+        self._line = array("q")
+        self._line_end = array("q", [0])
+        self._aside = array("q")  # four numbers a row: from, to, hash, whether it is a beginning
+        self._aside_end = array("q", [0])
+
+    def __missing__(self, chunk: Chunk) -> int:
+        self._line.extend(map(hash, chunk.line))
+        self._line_end.append(len(self._line))
+        for first, last, word in chunk.more:
+            self._aside.extend((first, last, hash(word), 0))
+        if self._prefixes:
+            self._add_beginnings(chunk)
+        self._aside_end.append(len(self._aside) // 4)
+        self[chunk] = number = len(self)
+        return number
+
+    def _add_beginnings(self, chunk: Chunk) -> None:
+        line = tuple((n, n + 1, word) for n, word in enumerate(chunk.line))
+        beginnings = dict.fromkeys(
+            (first, last, word[:length])
+            for first, last, word in line + chunk.more + chunk.spelled
+            for length in self._lengths
+            if length <= len(word) and word[:length] in self._prefixes
+        )
+        for first, last, beginning in beginnings:
+            self._aside.extend((first, last, hash(beginning + "*"), 1))
+
+    def edges(self, texts: Sequence[Folded]) -> Edges:
+        """The words of all texts."""
+        if len(self) > MOST_KNOWN:
+            self.clear()
+        chunks = sum(len(text.chunks) for text in texts)
+        number = np.fromiter((self[chunk] for text in texts for chunk in text.chunks), np.int64, chunks)
+        text = np.repeat(np.arange(len(texts)), [len(text.chunks) for text in texts])
+        line_end = np.frombuffer(self._line_end, np.int64)
+        starts = line_end[number]
+        lengths = line_end[number + 1] - starts
+        place, row = ranges(starts, lengths)
+        hashes = np.frombuffer(self._line, np.int64)[place] if len(place) else place
+        at = np.arange(len(place)) + text[row]  # a free position behind each text: nothing runs on into the next
+        begins = np.cumsum(lengths) - lengths + text
+        aside_end = np.frombuffer(self._aside_end, np.int64)
+        starts = aside_end[number]
+        place, row = ranges(starts, aside_end[number + 1] - starts)
+        of_text = np.repeat(np.arange(len(texts)), [len(text.line) + 1 for text in texts])
+        if not len(place):
+            return Edges(at, at + 1, hashes.view(np.uint64), at + 1, of_text, len(at) + len(texts))
+        aside = np.frombuffer(self._aside, np.int64).reshape(-1, 4)[place]
+        end = len(at) + len(texts)
+        first, last = begins[row] + aside[:, 0], begins[row] + aside[:, 1]
+        onward = np.concatenate([at + 1, np.where(aside[:, 3] > 0, end, last)])
+        all_at = np.concatenate([at, first])
+        order = np.argsort(all_at, kind="stable")
+        to, hashes = np.concatenate([at + 1, last]), np.concatenate([hashes, aside[:, 2]])
+        return Edges(all_at[order], to[order], hashes[order].view(np.uint64), onward[order], of_text, end)
+
+
+class Edges(NamedTuple):
+    """The words of many texts, sorted by where they begin: from, to, hash, and where a sequence goes on.
+
+    ``text`` is the text of each position; ``end`` is a position where nothing begins.
+    """
+
+    at: Numbers
+    to: Numbers
+    hashes: Keys
+    onward: Numbers
+    text: Numbers
+    end: int
 
 
 def grams_of(
     documents: Sequence[Document],
     longest: int,
     fields: Collection[str],
-    prefixes: Callable[[str], tuple[int, ...]] | None,
+    vocabulary: Vocabulary,
 ) -> Grams:
-    """All sequences of up to ``longest`` words in titles and abstracts, and those of ``fields`` under their own keys.
-
-    ``prefixes`` gives the hashes of the beginnings that anybody asks for, of a word.
-    """
+    """All sequences of up to ``longest`` words in titles and abstracts; those of ``fields`` again, under own keys."""
     texts = [
         (n, field, text)
         for n, document in enumerate(documents)
         for field in ("title", "abstract", *sorted(set(fields) - {"title", "abstract", *_LABELS}))
         for text in document.texts(field)
     ]
-    found = _sequences([text for _, _, text in texts], longest, prefixes)
-    keys, first, last, text = found
-    paper = np.array([n for n, _, _ in texts], np.int64)[text] if texts else text
-    field = np.array([FIELDS.index(field) for _, field, _ in texts], np.int64)[text] if texts else text
-    in_title = field == FIELDS.index("title")
+    keys, first, last, text = _sequences([text for _, _, text in texts], longest, vocabulary)
+    if not texts:
+        return _together([_labels(documents, name) for name in _LABELS])
+    paper = np.array([n for n, _, _ in texts], np.int64)[text]
+    field = np.array([FIELDS.index(field) for _, field, _ in texts], np.int64)[text]
+    grams = Grams(keys, first, last, paper, field == FIELDS.index("title"))
     in_main = field <= FIELDS.index("abstract")
-    salts = np.array(list(_SALTS.values()), np.uint64)
-    parts = [Grams(*(one[in_main] for one in (keys, first, last, paper, in_title)))] if texts else []
+    parts = [grams if in_main.all() else grams.only(in_main)]
     for name in fields:
-        if name not in _LABELS and texts:
-            here = field == FIELDS.index(name)
-            salted = keys[here] ^ salts[FIELDS.index(name)]
-            parts.append(Grams(salted, *(one[here] for one in (first, last, paper, in_title))))
-    parts += [_labels(documents, name) for name in fields if name in _LABELS]
+        if name in _LABELS:
+            parts.append(_labels(documents, name))
+        else:
+            here = grams.only(field == FIELDS.index(name))
+            parts.append(replace(here, keys=here.keys ^ np.uint64(_SALTS[name])))
     return parts[0] if len(parts) == 1 else _together(parts)
 
 
-def _sequences(
-    texts: Sequence[Folded], longest: int, prefixes: Callable[[str], tuple[int, ...]] | None
-) -> tuple[Keys, Numbers, Numbers, Numbers]:
+def _sequences(texts: Sequence[Folded], longest: int, vocabulary: Vocabulary) -> tuple[Keys, Numbers, Numbers, Numbers]:
     """Keys, positions from and to, and the text's number of all sequences."""
-    lengths = np.array([len(text.line) for text in texts], np.int64)
-    bases = np.cumsum(lengths + 1) - lengths - 1  # a free position behind each text: nothing runs on into the next
-    total = int(lengths.sum())
-    line = np.fromiter(map(hash, _words(texts)), np.int64, total).view(np.uint64)
-    at = np.arange(total) + np.repeat(np.arange(len(texts)), lengths)
-    beside = _beside(texts, bases.tolist(), prefixes)
-    end = total + len(texts) + 1
-    if beside.at:
-        at = np.concatenate([at, np.array(beside.at, np.int64)])
-        to = np.concatenate([at[:total] + 1, np.array(beside.to, np.int64)])
-        line = np.concatenate([line, np.array(beside.hashes, np.int64).view(np.uint64)])
-        onward = np.where(np.concatenate([np.zeros(total, np.bool_), np.array(beside.ends_here, np.bool_)]), end, to)
-        order = np.argsort(at, kind="stable")
-        at, to, line, onward = at[order], to[order], line[order], onward[order]
-    else:
-        to = onward = at + 1
-    counts = np.bincount(at, minlength=end + 1) if len(at) else np.zeros(end + 1, np.int64)
+    edges = vocabulary.edges(texts)
+    counts = np.bincount(edges.at, minlength=edges.end + 1)
     starts = np.cumsum(counts) - counts
-    keys, first, last, go = [line], [at], [to], onward
+    keys, first, last, onward = [edges.hashes], [edges.at], [edges.to], edges.onward
     for _ in range(longest - 1):
-        edge, gram = ranges(starts[go], counts[go])
-        keys.append(keys[-1][gram] * np.uint64(STEP) + line[edge])
+        edge, gram = ranges(starts[onward], counts[onward])
+        keys.append(keys[-1][gram] * np.uint64(STEP) + edges.hashes[edge])
         first.append(first[-1][gram])
-        last.append(to[edge])
-        go = onward[edge]
+        last.append(edges.to[edge])
+        onward = edges.onward[edge]
     firsts = np.concatenate(first)
-    return np.concatenate(keys), firsts, np.concatenate(last), np.searchsorted(bases, firsts, side="right") - 1
-
-
-def _words(texts: Iterable[Folded]) -> Iterable[str]:
-    for text in texts:
-        yield from text.line
-
-
-def _beside(texts: Sequence[Folded], bases: Sequence[int], prefixes: Callable[[str], tuple[int, ...]] | None) -> _Edges:
-    """The words that are not in the lines, and the beginnings of all words that are asked for."""
-    found = _Edges([], [], [], [])
-    for text, base in zip(texts, bases, strict=True):
-        more = text.more()
-        for first, last, word in more:
-            found.at.append(base + first)
-            found.to.append(base + last)
-            found.hashes.append(hash(word))
-            found.ends_here.append(False)
-        if prefixes is None:
-            continue
-        spelled = [(n, n + 1, word) for n, word in enumerate(text.line) if prefixes(word)]
-        for first, last, hashed in dict.fromkeys(
-            (first, last, hashed)
-            for first, last, word in (*spelled, *more, *text.spelled())
-            for hashed in prefixes(word)
-        ):
-            found.at.append(base + first)
-            found.to.append(base + last)
-            found.hashes.append(hashed)
-            found.ends_here.append(True)
-    return found
+    return np.concatenate(keys), firsts, np.concatenate(last), edges.text[firsts]
 
 
 def _labels(documents: Sequence[Document], field: str) -> Grams:

@@ -15,10 +15,14 @@ from watcher.rules.rule import Rule, compile_rule
 from watcher.rules.tree import Node, all_of, any_of, negated
 
 if TYPE_CHECKING:
-    from watcher.rules.packed import Packed
+    from watcher.rules.grams import Numbers, Vocabulary
+    from watcher.rules.packed import Bits, Packed
 
 MOST_FEW = 4_096
 """Rules that are looked through one paper at a time; what is more is packed."""
+
+GROWTH = 16
+"""How many times larger than what is added a pack must be to stay as it is."""
 
 PAGE = 64
 """Papers that are matched in one go."""
@@ -26,42 +30,77 @@ PAGE = 64
 RETUNED_AT = (64, 512, 4_096, 32_768)
 """After so many papers it is known which terms are rare, and the rules are watched under those."""
 
-_KNOWN_PREFIXES = 65_536
-
 
 class Matches(Mapping[int, Hit]):
     """The rules that hold for one paper, by number. Where they matched is found out when it is asked for."""
 
-    def __init__(self, reader: Reader, few: dict[int, Hit], packed: dict[int, tuple[Packed, int, bool]]) -> None:
+    def __init__(self, reader: Reader, few: dict[int, Hit]) -> None:
         self._reader = reader
         self._few = few
-        self._packed = packed
+        self._packed: list[tuple[Packed, Numbers, Bits]] = []
+        self._read: dict[int, tuple[Packed, int, bool]] = {}
+        self._by_id: dict[int, tuple[Packed, int, bool]] | None = None
 
     def __len__(self) -> int:
-        return len(self._few) + len(self._packed)
+        return len(self._few) + sum(len(rules) for _, rules, _ in self._packed) + len(self._read)
 
     def __iter__(self) -> Iterator[int]:
         yield from self._few
-        yield from self._packed
+        yield from self._read
+        for pack, rules, _ in self._packed:
+            yield from pack.ids[rules].tolist()
 
     def __contains__(self, id: object) -> bool:
-        return id in self._few or id in self._packed
+        return id in self._few or id in self._found()
 
     def __getitem__(self, id: int) -> Hit:
         if id in self._few:
             return self._few[id]
-        packed, rule, strong = self._packed[id]
-        return Hit(strong, self._reader.where(tree_of(packed, rule), packed.source_sets[packed.rule_sources[rule]]))
+        pack, rule, is_strong = self._found()[id]
+        return Hit(is_strong, self._reader.where(tree_of(pack, rule), pack.source_sets[pack.rule_sources[rule]]))
 
     def strong(self, id: int) -> bool:
         """Whether the rule holds strongly."""
-        return self._few[id].strong if id in self._few else self._packed[id][2]
+        return self._few[id].strong if id in self._few else self._found()[id][2]
+
+    def _found(self) -> dict[int, tuple[Packed, int, bool]]:
+        if self._by_id is None:
+            self._by_id = dict(self._read)
+            for pack, rules, bits in self._packed:
+                rows = zip(pack.ids[rules].tolist(), rules.tolist(), (bits & STRONG).tolist(), strict=True)
+                self._by_id.update((id, (pack, rule, bool(strong))) for id, rule, strong in rows)
+        return self._by_id
+
+    def take(self, pack: Packed, rules: Numbers, bits: Bits, unsure: Sequence[int]) -> None:
+        """Add what a pack found: rules that hold, in order, and branches that have to be read."""
+        if unsure:
+            rules, bits = self._decide(pack, rules, bits, unsure)
+        if len(rules):
+            self._packed.append((pack, rules, bits))
+
+    def _decide(self, pack: Packed, rules: Numbers, bits: Bits, unsure: Sequence[int]) -> tuple[Numbers, Bits]:
+        """Read the branches that their keys do not decide; a rule with one that holds is moved to what was read."""
+        held: dict[int, int] = {}
+        for branch in unsure:
+            rule = int(pack.branch_rule[branch])
+            listings = self._reader.document.listings(pack.source_sets[pack.rule_sources[rule]])
+            read = self._reader.bits(branch_tree(pack, branch), listings)
+            if read & HOLDS:
+                held[rule] = held.get(rule, 0) | read
+        stays = [n for n, rule in enumerate(rules.tolist()) if rule not in held] if held else None
+        if stays is not None and len(stays) < len(rules):
+            for rule, before in zip(rules.tolist(), bits.tolist(), strict=True):
+                if rule in held:
+                    held[rule] |= before
+            rules, bits = rules[stays], bits[stays]
+        self._read |= {int(pack.ids[rule]): (pack, rule, bool(read & STRONG)) for rule, read in held.items()}
+        return rules, bits
 
 
 class Index:
     """Rules by number. Adding and removing one touches only that one; :meth:`match_page` packs what has piled up.
 
-    ``most_few`` rules are kept as they are; more are packed into arrays (numpy), which are merged when they are several.
+    ``most_few`` rules are kept as they are; more are packed into arrays (numpy), and those merged when they are many.
     """
 
     def __init__(self, most_few: int = MOST_FEW) -> None:
@@ -69,7 +108,7 @@ class Index:
         self._packs: list[Packed] = []
         self._most_few = most_few
         self._papers = 0
-        self._prefixes: dict[str, tuple[int, ...]] = {}
+        self._vocabulary: Vocabulary | None = None
 
     def __len__(self) -> int:
         return len(self._few) + sum(len(pack) for pack in self._packs)
@@ -110,10 +149,10 @@ class Index:
         if not len(rows.ids):
             return
         loose = loose_rows(rows)
-        while self._packs and len(self._packs[-1].ids) < 4 * len(loose.ids):
+        while self._packs and len(self._packs[-1].ids) < GROWTH * len(loose.ids):
             loose = merged(self._packs.pop().loose(), loose)
         self._packs.append(arranged(loose))
-        self._prefixes.clear()
+        self._vocabulary = None
 
     def match(self, document: Document) -> Matches:
         """Every rule that holds for the paper, and how."""
@@ -124,7 +163,7 @@ class Index:
         if len(self._few) > self._most_few:
             self.pack()
         readers = [Reader(document) for document in documents]
-        found = [Matches(reader, self._few.match(reader), {}) for reader in readers]
+        found = [Matches(reader, self._few.match(reader)) for reader in readers]
         for at in range(0, len(documents), PAGE if self._packs else max(1, len(documents))):
             self._match_packs(readers[at : at + PAGE], found[at : at + PAGE])
         self._retune(len(documents))
@@ -139,7 +178,7 @@ class Index:
             [reader.document for reader in readers],
             max(pack.longest for pack in self._packs),
             frozenset().union(*(pack.fields for pack in self._packs)),
-            self._prefixes_of if any(pack.prefixes for pack in self._packs) else None,
+            self._known_words(),
         )
         for pack in self._packs:
             allowed = [
@@ -147,26 +186,20 @@ class Index:
                 for sources in pack.source_sets
             ]
             answer = pack.match(grams, len(readers), allowed)
-            ids = pack.ids[answer.rule].tolist()
-            strong = ((answer.bits & STRONG) > 0).tolist()
-            for paper, rule, id, is_strong in zip(
-                answer.paper.tolist(), answer.rule.tolist(), ids, strong, strict=True
-            ):
-                found[paper]._packed[id] = (pack, rule, is_strong)
-            for paper, branch in zip(answer.unsure_paper.tolist(), answer.unsure_branch.tolist(), strict=True):
-                _read(pack, branch, readers[paper], found[paper])
+            papers = range(len(readers) + 1)
+            bounds = answer.paper.searchsorted(papers).tolist()
+            unsure = answer.unsure_paper.searchsorted(papers).tolist()
+            for n, one in enumerate(found):
+                here = slice(bounds[n], bounds[n + 1])
+                to_read = answer.unsure_branch[unsure[n] : unsure[n + 1]].tolist()
+                one.take(pack, answer.rule[here], answer.bits[here], to_read)
 
-    def _prefixes_of(self, word: str) -> tuple[int, ...]:
-        """The hashes of the beginnings of ``word`` that any rule asks for."""
-        known = self._prefixes.get(word)
-        if known is None:
-            if len(self._prefixes) > _KNOWN_PREFIXES:
-                self._prefixes.clear()
-            beginnings = (word[:length] for length in range(1, len(word) + 1))
-            known = self._prefixes[word] = tuple(
-                hash(one + "*") for one in beginnings if any(one in pack.prefixes for pack in self._packs)
-            )
-        return known
+    def _known_words(self) -> Vocabulary:
+        if self._vocabulary is None:
+            from watcher.rules.grams import Vocabulary
+
+            self._vocabulary = Vocabulary(frozenset().union(*(pack.prefixes for pack in self._packs)))
+        return self._vocabulary
 
     def _retune(self, papers: int) -> None:
         before, self._papers = self._papers, self._papers + papers
@@ -174,17 +207,6 @@ class Index:
             from watcher.rules.arrange import arranged
 
             self._packs = [arranged(pack.loose()) for pack in self._packs]
-
-
-def _read(pack: Packed, branch: int, reader: Reader, found: Matches) -> None:
-    """Decide a branch that its keys do not."""
-    rule = int(pack.branch_rule[branch])
-    id = int(pack.ids[rule])
-    listings = reader.document.listings(pack.source_sets[pack.rule_sources[rule]])
-    bits = reader.bits(_branch_tree(pack, branch), listings)
-    if bits & HOLDS:
-        is_strong = bool(bits & STRONG) or (id in found._packed and found._packed[id][2])
-        found._packed[id] = (pack, rule, is_strong)
 
 
 def tree_of(pack: Packed, rule: int) -> Node:
@@ -195,10 +217,11 @@ def tree_of(pack: Packed, rule: int) -> Node:
 
     first = int(np.searchsorted(pack.branch_rule, rule))
     last = int(np.searchsorted(pack.branch_rule, rule, side="right"))
-    return any_of([_branch_tree(pack, branch) for branch in range(first, last)])
+    return any_of([branch_tree(pack, branch) for branch in range(first, last)])
 
 
-def _branch_tree(pack: Packed, branch: int) -> Node:
+def branch_tree(pack: Packed, branch: int) -> Node:
+    """What one branch of a packed rule says."""
     text = pack.texts[pack.branch_rule[branch]]
     clauses: list[Node] = []
     clause: list[Node] = []

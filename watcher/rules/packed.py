@@ -1,10 +1,9 @@
 """Many rules in sorted arrays: which of them a page of papers may match, and most of the answer.
 
-The words and phrases of all rules stand once each, under 64-bit keys in buckets with a bit filter before them. A rule is
-watched under the terms of one of its clauses, the one whose terms occur least; what is found there is decided for all
-watched rules together, clause by clause. A literal that its key does not decide counts as true here, and the rule is
-marked to be read. The scheme is that of counting and watching in publish/subscribe systems: Yan, Garcia-Molina, "Index
-structures for selective dissemination of information under the Boolean model", ACM TODS 19(2), 1994.
+The words and phrases of all rules stand once each, under 64-bit keys in buckets with a bit filter before them. A rule
+is watched under the terms of one of its clauses, the one whose terms occur least; what is found there is decided for
+all watched rules together, clause by clause. A literal that its key does not decide counts as true here, and the rule
+is
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The rules of an index as growing rows of numbers, before they are sorted into a :class:`watcher.rules.packed.Packed`."""
+"""The rules of an index as growing rows of numbers, before they are sorted (:mod:`watcher.rules.arrange`)."""
 
 from __future__ import annotations
 

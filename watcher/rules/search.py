@@ -83,15 +83,21 @@ def _near(leaf: Near, text: Folded) -> list[Span]:
 
 
 def _exact(leaf: Exact, text: Folded) -> list[Span]:
-    tokens = text.tokens
-    (begin, _, _), *rest = leaf.tokens
-    following = [(spelled, joint) for spelled, joint, _ in rest]
     length = len(leaf.tokens)
     return [
         (at, at + length)
-        for at, (spelled, _) in enumerate(tokens)
-        if spelled == begin and tokens[at + 1 : at + length] == following
+        for at, _ in text.words.forms.get(leaf.tokens[0][2], ())
+        if at + length <= len(text.line) and _is_written(leaf, text, at)
     ]
+
+
+def _is_written(leaf: Exact, text: Folded, at: int) -> bool:
+    """Whether the tokens stand at a position as they are written; what ties the first to others does not count."""
+    for n, (spelled, joint, _) in enumerate(leaf.tokens):
+        part = text.part(at + n)
+        if part.spelled != spelled or (n and part.joint != joint):
+            return False
+    return True
 
 
 def is_named(leaf: Author, name: Folded) -> bool:

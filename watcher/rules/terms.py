@@ -7,8 +7,9 @@ from datetime import date
 from difflib import get_close_matches
 
 from watcher.errors import RuleError
-from watcher.rules.text import WITH_PLURALS, Compound, compounds_of_term
+from watcher.rules.text import WITH_PLURALS
 from watcher.rules.tree import Author, Compare, Exact, Label, Leaf, Near, Pattern, Regex, Text
+from watcher.rules.words import Compound, compounds_of_term
 
 TEXT_FIELDS = ("title", "abstract", "keyword", "summary", "org")
 LABEL_FIELDS = ("category", "source", "id")

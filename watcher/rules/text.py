@@ -1,192 +1,90 @@
-"""Tokens: what counts as a word of a text, with the way back into the original.
+"""A text as a row of positions, with the way back into the original.
 
-A text becomes a row of positions, one for each part. A word is an edge from one position to another: a part spans one,
-and a compound (``multi-modal``, ``$M^3$ViT``, ``L_2``) has an edge for every run of its parts joined as well. A phrase
-is a path. Both the papers' texts and the rules' terms are read here, so that they agree.
+A word is an edge from one position to another: a part spans one, a run of joined parts several. A phrase is a path.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from itertools import chain
-from typing import NamedTuple
+from functools import lru_cache
+from itertools import accumulate, chain
 
-from watcher.rules.letters import UNSPACED, fold_letters, letter_name, marks
-from watcher.rules.plural import forms
-from watcher.rules.tex import JOINT, Clean, clean
+from watcher.rules.tex import Clean, clean
+from watcher.rules.words import Part, compounds
 
 WITH_PLURALS = frozenset({"title", "abstract"})
 """Fields in which singular and plural are one; in names, they are not."""
 
-MOST_PARTS = 6
-"""Parts of a compound that are joined in all ways; a longer one is read as its parts."""
-
 _MOST_KNOWN = 32_768
-_LONGEST_KNOWN = 64
-"""How many compounds are remembered, and how long they may be."""
+_LONGEST_KNOWN = 48
+"""How many chunks are remembered, and how long they may be: texts repeat their words."""
 
-_HYPHENS = "\\-\u2010-\u2013\u2212"
-_SIGN = r"\+\+(?=\d)|\+{1,2}(?![\w+])|\#(?![\w#])"
+_CHUNK = re.compile(r"(?:\S|(?<=-)\n[ \t]*(?=\w))+")
+"""What blanks set apart; a hyphen at the end of a line ties."""
+
+Span = tuple[int, int]
+Edges = tuple[tuple[int, int, str], ...]
+"""Words with their positions: (from, to, word)."""
 
 
-class Part(NamedTuple):
-    """One part of a compound, from character ``start`` to ``end`` of it.
+class Chunk:
+    """What stands between two blanks.
 
-    ``joint`` is what ties it to the part before, as it is written; empty for the first. ``forms`` are the folded words
-    that count as this one, ``surface`` itself without plural folding.
+    ``line`` has one word for each position, ``more`` are the words beside it (runs of joined parts, plurals as they
+    stand, bases), ``spelled`` the surfaces that are no form (``gans`` of GANs).
     """
 
-    start: int
-    end: int
-    spelled: str
-    joint: str
-    forms: tuple[str, ...]
-    surface: str
+    __slots__ = ("line", "more", "spelled")
+
+    def __init__(self, piece: str, *, plurals: bool) -> None:
+        line: list[str] = []
+        more: dict[tuple[int, int, str], None] = {}
+        spelled: dict[tuple[int, int, str], None] = {}
+        for compound in compounds(piece, plurals=plurals):
+            at = len(line)
+            line += [part.forms[0] for part in compound.parts]
+            for edge in compound.edges + compound.bases:
+                first, last = at + edge.first, at + edge.last
+                for form in edge.forms:
+                    if last > first + 1 or form != line[first]:
+                        more[first, last, form] = None
+                if edge.surface not in edge.forms:
+                    spelled[first, last, edge.surface] = None
+        self.line: tuple[str, ...] = tuple(line)
+        self.more: Edges = tuple(more)
+        self.spelled: Edges = tuple(spelled)
 
 
-class Edge(NamedTuple):
-    """A word that spans the positions ``first`` to ``last`` of a compound, under all forms that count."""
-
-    first: int
-    last: int
-    forms: tuple[str, ...]
-    surface: str
-
-
-class Compound(NamedTuple):
-    """A word, or several that hyphens or markup tie together.
-
-    ``edges`` are its words, parts and joined runs; ``bases`` what it counts as in a text but not in a rule (``C`` for
-    ``C++``). ``line`` has one word for each part, and ``more`` every other word with its positions, (from, to, word);
-    ``spelled`` are the surfaces that are no form.
-    """
-
-    parts: tuple[Part, ...]
-    edges: tuple[Edge, ...]
-    bases: tuple[Edge, ...]
-    line: tuple[str, ...]
-    more: tuple[tuple[int, int, str], ...]
-    spelled: tuple[tuple[int, int, str], ...]
-
-
-def compounds(cleaned: str, *, plurals: bool) -> list[Compound]:
-    """The words of a cleaned text in order."""
-    known = _KNOWN[plurals]
-    if len(known) > _MOST_KNOWN:
-        known.clear()
-    return [known[piece] for piece in _pattern(is_ascii=cleaned.isascii()).findall(cleaned)]
-
-
-class _Known(dict[str, Compound]):
-    """Compounds that were read before: texts repeat their words."""
+class _Known(dict[str, Chunk]):
+    """Chunks that were read before."""
 
     def __init__(self, *, plurals: bool) -> None:
         self._plurals = plurals
 
-    def __missing__(self, piece: str) -> Compound:
-        read = _compound(piece, self._plurals)
+    def __missing__(self, piece: str) -> Chunk:
+        read = Chunk(piece, plurals=self._plurals)
         if len(piece) <= _LONGEST_KNOWN:
+            if len(self) >= _MOST_KNOWN:
+                self.clear()
             self[piece] = read
         return read
-
-
-def compounds_of_term(text: str, *, plurals: bool) -> list[Compound]:
-    """The words of a term of a rule, written as people write them in texts."""
-    return compounds(clean(unicodedata.normalize("NFC", text)).text, plurals=plurals)
-
-
-@cache
-def _pattern(*, is_ascii: bool) -> re.Pattern[str]:
-    letters = "[A-Za-z0-9]+" if is_ascii else f"(?:[^\\W_{UNSPACED}]++[{marks()}]*+)++"
-    part = rf"{letters}(?:(?<=\d)\.(?=\d){letters})*(?:{_SIGN})?"
-    joint = rf"(?:{JOINT}*(?:[{_HYPHENS}](?:\n[ \t]*)?|[_^'\u2019]){JOINT}*|{JOINT}+)"
-    dotted = rf"(?<!\S)\.(?=[A-Za-z]){letters}"
-    one = f"(?:{part}|{dotted})(?:{joint}{part})*"
-    return re.compile(one if is_ascii else f"[{UNSPACED}]|{one}")
-
-
-_PIECES = re.compile(
-    rf"(?P<joint>[{_HYPHENS}_^'\u2019{JOINT}\s]*)"
-    rf"(?P<part>\.?[^{_HYPHENS}_^'\u2019{JOINT}\s.]+(?:\.[^{_HYPHENS}_^'\u2019{JOINT}\s.]+)*)"
-)
-
-
-def _compound(piece: str, plurals: bool) -> Compound:
-    parts = tuple(_parts(piece, plurals))
-    edges = tuple(Edge(at, at + 1, part.forms, part.surface) for at, part in enumerate(parts))
-    if 1 < len(parts) <= MOST_PARTS:
-        edges += tuple(_joined(parts, plurals))
-    bases = tuple(Edge(at, at + 1, (base,), base) for at, part in enumerate(parts) if (base := _base(part.surface)))
-    line = tuple(part.forms[0] for part in parts)
-    more = dict.fromkeys(
-        (edge.first, edge.last, form)
-        for edge in edges + bases
-        for form in edge.forms
-        if edge.last > edge.first + 1 or form != line[edge.first]
-    )
-    spelled = tuple((edge.first, edge.last, edge.surface) for edge in edges if edge.surface not in edge.forms)
-    return Compound(parts, edges, bases, line, tuple(more), spelled)
-
-
-def _base(surface: str) -> str:
-    """``C`` for ``C++``; empty for what has no sign."""
-    base = surface.rstrip("+#")
-    return "" if base == surface else base
 
 
 _KNOWN = {plurals: _Known(plurals=plurals) for plurals in (False, True)}
 
 
-def _parts(piece: str, plurals: bool) -> Iterator[Part]:
-    joint = ""
-    is_first = True
-    for found in _PIECES.finditer(piece):
-        spelled = found["part"]
-        tie = found["joint"].replace(JOINT, "").strip() or found["joint"][:1]
-        if tie in ("'", "\u2019") and spelled in ("s", "S") and not is_first:
-            continue  # a possessive
-        joint = "" if is_first else _written(tie)
-        surface, all_forms = _folded(spelled, plurals)
-        yield Part(found.start("part"), found.end("part"), spelled, joint, all_forms, surface)
-        is_first = False
-
-
-def _written(tie: str) -> str:
-    return "-" if re.fullmatch(f"[{_HYPHENS}]", tie) else tie.replace("\u2019", "'")
-
-
-def _folded(spelled: str, plurals: bool) -> tuple[str, tuple[str, ...]]:
-    surface = fold_letters(spelled)
-    if name := letter_name(surface):
-        return name, (name,)
-    if spelled == "ℓ":
-        return surface, (surface, "ell")
-    return surface, forms(spelled, surface) if plurals else (surface,)
-
-
-def _joined(parts: tuple[Part, ...], plurals: bool) -> Iterator[Edge]:
-    """An edge for every run of two parts and more; the last part may be a plural by itself or in the whole."""
-    for first in range(len(parts) - 1):
-        surface, spelled = parts[first].surface, parts[first].spelled
-        for last in range(first + 1, len(parts)):
-            end = parts[last]
-            names = [surface + form for form in end.forms]
-            surface, spelled = surface + end.surface, spelled + end.spelled
-            whole = fold_letters(spelled)
-            names += forms(spelled, whole) if plurals else (whole,)
-            yield Edge(first, last + 1, tuple(dict.fromkeys((*names, surface) if not plurals else names)), surface)
-
-
-Span = tuple[int, int]
+@lru_cache(maxsize=4096)
+def _parts(piece: str, plurals: bool) -> tuple[tuple[Part, int], ...]:
+    """The parts of a chunk, each with where its compound begins in it."""
+    return tuple((part, one.start) for one in compounds(piece, plurals=plurals) for part in one.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The edges of a text by what they are looked up under: positions (from, to), in the order of the text."""
+    """The words of a text: positions (from, to) by form, and by those surfaces that are no form."""
 
     forms: dict[str, list[Span]]
     surfaces: dict[str, list[Span]]
@@ -195,67 +93,52 @@ class Words:
 class Folded:
     """One text, folded. ``base`` is where it begins in what a reader is shown of its field (the fifth author, say).
 
-    ``line`` has a word for each position.
+    ``line`` has a word for each position, ``chunks`` all that they count as.
     """
 
-    __slots__ = ("_offsets", "_plain", "_tokens", "_words", "base", "clean", "compounds", "line")
+    __slots__ = ("_places", "_plain", "_plurals", "_starts", "_words", "base", "chunks", "clean", "line")
 
     def __init__(self, text: str, *, plurals: bool, base: int = 0) -> None:
         self.base = base
         self.clean = clean(text)
-        self.compounds = compounds(self.clean.text, plurals=plurals)
-        self.line = list(chain.from_iterable([one.line for one in self.compounds]))
+        known = _KNOWN[plurals]
+        cleaned = self.clean.text
+        pieces = _CHUNK.findall(cleaned) if "-\n" in cleaned else cleaned.split()
+        self.chunks = [known[piece] for piece in pieces]
+        self.line = list(chain.from_iterable([one.line for one in self.chunks]))
+        self._plurals = plurals
         self._words: Words | None = None
-        self._tokens: list[tuple[str, str]] | None = None
-        self._offsets: list[Span] | None = None
         self._plain: Clean | None = None
-
-    def more(self) -> list[tuple[int, int, str]]:
-        """The words that are not in the line: joined runs, plurals as they stand, bases; with positions (from, to)."""
-        found: list[tuple[int, int, str]] = []
-        at = 0
-        for one in self.compounds:
-            if one.more:
-                found += [(at + first, at + last, word) for first, last, word in one.more]
-            at += len(one.line)
-        return found
-
-    def spelled(self) -> list[tuple[int, int, str]]:
-        """The surfaces that are no form of their words (``gans`` of GANs): prefixes read them too."""
-        found: list[tuple[int, int, str]] = []
-        at = 0
-        for one in self.compounds:
-            if one.spelled:
-                found += [(at + first, at + last, word) for first, last, word in one.spelled]
-            at += len(one.line)
-        return found
+        self._starts: list[int] | None = None
+        self._places: list[Span] | None = None
 
     @property
     def words(self) -> Words:
         """Every word, by form and by surface."""
         if self._words is None:
-            self._words = self._looked_up()
+            forms: dict[str, list[Span]] = {}
+            surfaces: dict[str, list[Span]] = {}
+            for at, word in enumerate(self.line):
+                forms.setdefault(word, []).append((at, at + 1))
+            for at, one in self._beside():
+                for first, last, word in one.more:
+                    forms.setdefault(word, []).append((at + first, at + last))
+                for first, last, word in one.spelled:
+                    surfaces.setdefault(word, []).append((at + first, at + last))
+            self._words = Words(forms, surfaces)
         return self._words
 
-    def _looked_up(self) -> Words:
-        by_form: dict[str, list[Span]] = {}
-        by_surface: dict[str, list[Span]] = {}
+    def _beside(self) -> Iterator[tuple[int, Chunk]]:
+        """The chunks that are more than their line, with their first positions."""
         at = 0
-        for one in self.compounds:
-            for edge in chain(one.edges, one.bases):
-                span = (at + edge.first, at + edge.last)
-                for form in edge.forms:
-                    by_form.setdefault(form, []).append(span)
-                by_surface.setdefault(edge.surface, []).append(span)
-            at += len(one.parts)
-        return Words(by_form, by_surface)
+        for one in self.chunks:
+            if one.more or one.spelled:
+                yield at, one
+            at += len(one.line)
 
-    @property
-    def tokens(self) -> list[tuple[str, str]]:
-        """Each part as it is written, and what ties it to the one before."""
-        if self._tokens is None:
-            self._tokens = [(part.spelled, part.joint) for one in self.compounds for part in one.parts]
-        return self._tokens
+    def part(self, at: int) -> Part:
+        """What stands at a position, as it is written."""
+        return self._located(at)[1]
 
     @property
     def plain(self) -> Clean:
@@ -266,16 +149,20 @@ class Folded:
 
     def characters(self, first: int, last: int) -> Span:
         """The span of the original that the positions from ``first`` to before ``last`` stand for, plus ``base``."""
-        if self._offsets is None:
-            self._offsets = list(self._located())
-        start, end = self.clean.original(self._offsets[first][0], self._offsets[last - 1][1])
-        return self.base + start, self.base + end
+        begin, part = self._located(first)
+        end, other = self._located(last - 1)
+        start, stop = self.clean.original(begin + part.start, end + other.end)
+        return self.base + start, self.base + stop
 
-    def _located(self) -> Iterator[Span]:
-        found = _pattern(is_ascii=self.clean.text.isascii()).finditer(self.clean.text)
-        for one, piece in zip(self.compounds, found, strict=True):
-            for part in one.parts:
-                yield piece.start() + part.start, piece.start() + part.end
+    def _located(self, at: int) -> tuple[int, Part]:
+        """Where the compound of a position begins, and its part."""
+        if self._starts is None or self._places is None:
+            self._starts = list(accumulate((len(one.line) for one in self.chunks), initial=0))
+            self._places = [found.span() for found in _CHUNK.finditer(self.clean.text)]
+        number = bisect_right(self._starts, at) - 1
+        start, end = self._places[number]
+        part, offset = _parts(self.clean.text[start:end], self._plurals)[at - self._starts[number]]
+        return start + offset, part
 
 
 def fold_title(title: str) -> str:

@@ -1,0 +1,143 @@
+"""Words of a piece of text: its parts, what hyphens and markup tie together, and all that each counts as.
+
+A compound (``multi-modal``, ``$M^3$ViT``, ``L_2``) has an edge for each of its parts and for every run of parts joined.
+Both the papers' texts and the rules' terms are read here, so that they agree.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from watcher.rules.letters import UNSPACED, fold_letters, letter_name, marks
+from watcher.rules.plural import forms
+from watcher.rules.tex import JOINT, clean
+
+MOST_PARTS = 6
+"""Parts of a compound that are joined in all ways; a longer one is read as its parts."""
+
+_HYPHENS = "\\-\u2010-\u2013\u2212"
+_SIGN = r"\+\+(?=\d)|\+{1,2}(?![\w+])|\#(?![\w#])"
+
+
+class Part(NamedTuple):
+    """One part of a compound, from character ``start`` to ``end`` of it.
+
+    ``joint`` is what ties it to the part before, as it is written; empty for the first. ``forms`` are the folded words
+    that count as this one, ``surface`` itself without plural folding.
+    """
+
+    start: int
+    end: int
+    spelled: str
+    joint: str
+    forms: tuple[str, ...]
+    surface: str
+
+
+class Edge(NamedTuple):
+    """A word that spans the positions ``first`` to ``last`` of a compound, under all forms that count."""
+
+    first: int
+    last: int
+    forms: tuple[str, ...]
+    surface: str
+
+
+class Compound(NamedTuple):
+    """A word, or several that hyphens or markup tie together.
+
+    ``edges`` are its words, parts and joined runs; ``bases`` what it counts as in a text but not in a rule (``C`` for
+    ``C++``). ``start`` is its first character.
+    """
+
+    parts: tuple[Part, ...]
+    edges: tuple[Edge, ...]
+    bases: tuple[Edge, ...]
+    start: int
+
+
+def compounds(cleaned: str, *, plurals: bool) -> list[Compound]:
+    """The words of a cleaned text in order."""
+    return [
+        _compound(found[0], found.start(), plurals) for found in _pattern(is_ascii=cleaned.isascii()).finditer(cleaned)
+    ]
+
+
+def compounds_of_term(text: str, *, plurals: bool) -> list[Compound]:
+    """The words of a term of a rule, written as people write them in texts."""
+    return compounds(clean(unicodedata.normalize("NFC", text)).text, plurals=plurals)
+
+
+@cache
+def _pattern(*, is_ascii: bool) -> re.Pattern[str]:
+    letters = "[A-Za-z0-9]+" if is_ascii else f"(?:[^\\W_{UNSPACED}]++[{marks()}]*+)++"
+    part = rf"{letters}(?:(?<=\d)\.(?=\d){letters})*(?:{_SIGN})?"
+    joint = rf"(?:{JOINT}*(?:[{_HYPHENS}](?:\n[ \t]*)?|[_^'\u2019]){JOINT}*|{JOINT}+)"
+    dotted = rf"(?<!\S)\.(?=[A-Za-z]){letters}"
+    one = f"(?:{part}|{dotted})(?:{joint}{part})*"
+    return re.compile(one if is_ascii else f"[{UNSPACED}]|{one}")
+
+
+_PIECES = re.compile(
+    rf"(?P<joint>[{_HYPHENS}_^'\u2019{JOINT}\s]*)"
+    rf"(?P<part>\.?[^{_HYPHENS}_^'\u2019{JOINT}\s.]+(?:\.[^{_HYPHENS}_^'\u2019{JOINT}\s.]+)*)"
+)
+
+
+def _compound(piece: str, start: int, plurals: bool) -> Compound:
+    parts = tuple(_parts(piece, plurals))
+    edges = tuple(Edge(at, at + 1, part.forms, part.surface) for at, part in enumerate(parts))
+    if 1 < len(parts) <= MOST_PARTS:
+        edges += tuple(_joined(parts, plurals))
+    bases = tuple(Edge(at, at + 1, (base,), base) for at, part in enumerate(parts) if (base := _base(part.surface)))
+    return Compound(parts, edges, bases, start)
+
+
+def _base(surface: str) -> str:
+    """``C`` for ``C++``; empty for what has no sign."""
+    base = surface.rstrip("+#")
+    return "" if base == surface else base
+
+
+def _parts(piece: str, plurals: bool) -> Iterator[Part]:
+    joint = ""
+    is_first = True
+    for found in _PIECES.finditer(piece):
+        spelled = found["part"]
+        tie = found["joint"].replace(JOINT, "").strip() or found["joint"][:1]
+        if tie in ("'", "\u2019") and spelled in ("s", "S") and not is_first:
+            continue  # a possessive
+        joint = "" if is_first else _written(tie)
+        surface, all_forms = _folded(spelled, plurals)
+        yield Part(found.start("part"), found.end("part"), spelled, joint, all_forms, surface)
+        is_first = False
+
+
+def _written(tie: str) -> str:
+    return "-" if re.fullmatch(f"[{_HYPHENS}]", tie) else tie.replace("\u2019", "'")
+
+
+def _folded(spelled: str, plurals: bool) -> tuple[str, tuple[str, ...]]:
+    surface = fold_letters(spelled)
+    if name := letter_name(surface):
+        return name, (name,)
+    if spelled == "ℓ":
+        return surface, (surface, "ell")
+    return surface, forms(spelled, surface) if plurals else (surface,)
+
+
+def _joined(parts: tuple[Part, ...], plurals: bool) -> Iterator[Edge]:
+    """An edge for every run of two parts and more; the last part may be a plural by itself or in the whole."""
+    for first in range(len(parts) - 1):
+        surface, spelled = parts[first].surface, parts[first].spelled
+        for last in range(first + 1, len(parts)):
+            end = parts[last]
+            names = [surface + form for form in end.forms]
+            surface, spelled = surface + end.surface, spelled + end.spelled
+            whole = fold_letters(spelled)
+            names += forms(spelled, whole) if plurals else (whole,)
+            yield Edge(first, last + 1, tuple(dict.fromkeys((*names, surface) if not plurals else names)), surface)
