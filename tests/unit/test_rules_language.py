@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.errors import RuleError
 from watcher.model import Listing, Paper
-from watcher.rules import Index, compile_rule, document_of, evaluate, fold_title, rule_from_lists
+from watcher.rules import compile_rule, document_of, evaluate, fold_title, rule_from_lists
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
@@ -273,57 +273,3 @@ def test_the_identity_of_titles(one: str, other: str, same: bool) -> None:
 def test_a_paper_of_a_megabyte_is_matched_in_bounded_time() -> None:
     document = document_of(paper("x", "lorem ipsum-dolor " * 60_000))
     assert evaluate(compile_rule('"ipsum dolor" "lorem dolor"~3'), document) is not None
-
-
-# --- many rules ---
-
-WORDS = st.sampled_from(
-    ["agent", "agents", "multi-modal", "multimodal", "KV", "cache", "RAG", "rags", "C++", "C", "naïve"]
-)
-LEAF = st.one_of(
-    WORDS,
-    st.lists(WORDS, min_size=2, max_size=3).map(lambda words: f'"{" ".join(words)}"'),
-    st.lists(WORDS, min_size=2, max_size=2).map(lambda words: f'"{" ".join(words)}"~2'),
-    WORDS.map(lambda word: f"={word}"),
-    WORDS.map(lambda word: f"title:{word}"),
-    WORDS.map(lambda word: f"about:{word}"),
-    st.sampled_from(["age*", "mul*", "upvotes>=5", "NOT upvotes>=5", "title:/ag.nt/", 'author:"A Agent"', "source:hf"]),
-)
-RULE = st.recursive(
-    LEAF,
-    lambda rules: st.one_of(
-        st.tuples(rules, rules).map(lambda pair: f"({pair[0]} AND {pair[1]})"),
-        st.tuples(rules, rules).map(lambda pair: f"({pair[0]} OR {pair[1]})"),
-        st.tuples(rules, rules).map(lambda pair: f"({pair[0]} AND NOT {pair[1].removeprefix('NOT ')})"),
-    ),
-    max_leaves=6,
-)
-PAPER = st.builds(
-    lambda title, abstract, upvotes: paper(
-        " ".join(title), " ".join(abstract), authors=("Ada Agent",), listings=(listing("hf", upvotes, 0),)
-    ),
-    st.lists(WORDS, max_size=5),
-    st.lists(WORDS, max_size=8),
-    st.sampled_from([None, 3, 7]),
-)
-
-
-@pytest.mark.parametrize("most_few", [0, 2, 100])
-@settings(max_examples=300, deadline=None)
-@given(st.lists(RULE, min_size=1, max_size=6), PAPER)
-def test_the_index_answers_as_every_rule_read_by_itself(most_few: int, texts: list[str], one: Paper) -> None:
-    rules = {}
-    for id, text in enumerate(texts):
-        try:
-            rules[id] = compile_rule(text)
-        except RuleError:
-            continue  # a branch with nothing but NOT
-    index, document = Index(most_few), document_of(one)
-    for id, rule in rules.items():
-        index.add(id, rule)
-    plain = {id: hit for id, rule in rules.items() if (hit := evaluate(rule, document))}
-    assert index.match(document) == plain
-    for id in list(rules)[::2]:
-        index.remove(id)
-        plain.pop(id, None)
-    assert index.match(document) == plain and len(index) == len(rules) - len(list(rules)[::2])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from threading import Lock
 
 from watcher.model import Hit, Paper, Saved
-from watcher.rules import Index, compile_rule, document_of
+from watcher.rules import Index, Rule, compile_rule, document_of
 from watcher.store import Transaction
 
 PAGE = 128
@@ -32,11 +32,10 @@ class RuleBook:
             active = {saved.id: saved for saved in tx.subscriptions.active()}
             for id in self._saved.keys() - active.keys():
                 self._forget(id)
-            for id, saved in active.items():
-                known = self._saved.get(id)
-                if known is None or known.rule_digest != saved.rule_digest:
-                    self._forget(id)
-                    self._learn(saved)
+            changed = [saved for saved in active.values() if self._is_new(saved)]
+            for saved in changed:
+                self._forget(saved.id)
+            self._index.add_many(self._compiled(changed))
             self._saved = active
             self._generation = generation
 
@@ -60,11 +59,16 @@ class RuleBook:
         with self._lock:
             return bool(self._using_numbers)
 
-    def _learn(self, saved: Saved) -> None:
-        rule = compile_rule(saved.subscription.rule, saved.subscription.sources)
-        self._index.add(saved.id, rule)
-        if rule.uses_numbers:
-            self._using_numbers.add(saved.id)
+    def _is_new(self, saved: Saved) -> bool:
+        known = self._saved.get(saved.id)
+        return known is None or known.rule_digest != saved.rule_digest
+
+    def _compiled(self, some: Iterable[Saved]) -> Iterator[tuple[int, Rule]]:
+        for saved in some:
+            rule = compile_rule(saved.subscription.rule, saved.subscription.sources)
+            if rule.uses_numbers:
+                self._using_numbers.add(saved.id)
+            yield saved.id, rule
 
     def _forget(self, id: int) -> None:
         self._index.remove(id)

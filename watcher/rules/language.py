@@ -68,23 +68,31 @@ def parse(text: str) -> tuple[Node, Spans]:
         raise RuleError("the rule is empty", hint="write a word or a phrase")
     _check_depth(text)
     builder = _Builder(text)
-    node = builder.any(_tree(text.translate(_QUOTES)).children[0])  # type: ignore[arg-type]
+    try:
+        node = builder.any(_tree(text.translate(_QUOTES)).children[0])  # type: ignore[arg-type]
+    except _Mixture:
+        # Positions of whole branches cost a third of the time, and only this error needs them.
+        node = builder.any(_tree(text.translate(_QUOTES), positions=True).children[0])  # type: ignore[arg-type]
     _require_positive(node, text)
     return node, tuple(builder.spans)
 
 
-@lru_cache(maxsize=1)
-def _parser() -> Lark:
+class _Mixture(Exception):
+    """Words in a row stand beside an OR, and it is not known where."""
+
+
+@lru_cache(maxsize=2)
+def _parser(*, positions: bool) -> Lark:
     from lark import Lark
 
-    return Lark(GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=False)
+    return Lark(GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=positions, maybe_placeholders=False)
 
 
-def _tree(text: str) -> Tree[Token]:
+def _tree(text: str, *, positions: bool = False) -> Tree[Token]:
     from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
     try:
-        return _parser().parse(text)
+        return _parser(positions=positions).parse(text)
     except UnexpectedCharacters as error:
         raise _unexpected_character(text, error.pos_in_stream or 0) from None
     except UnexpectedToken as error:
@@ -193,6 +201,8 @@ class _Builder:
         ands = len(branch.children) - len(ones)
         if len(ones) - 1 == ands:
             return
+        if tree.meta.empty:
+            raise _Mixture
         parts = [self._source(one) for one in tree.children if not isinstance(one, str)]
         here = self._source(branch)
         apart = " OR ".join(f"({part})" if part == here else part for part in parts)

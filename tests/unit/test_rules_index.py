@@ -1,0 +1,167 @@
+"""Many rules at once give the answer of each read by itself, as slowly and plainly as possible."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.rules_reference import answer
+from watcher.errors import RuleError
+from watcher.model import Listing, Paper
+from watcher.rules import Index, Rule, compile_rule, document_of, evaluate
+
+NOW = datetime(2026, 3, 10, tzinfo=UTC)
+EXAMPLES = int(os.environ.get("WATCHER_EXAMPLES", "300"))
+
+WORDS = [
+    *("agent", "agents", "Agent", "AGENTS", "multi-modal", "multimodal", "multi", "modal", "KV", "cache", "caches"),
+    *("RAG", "rags", "RAGs", "C++", "C", "naïve", "k-NN", "GPS", "gp", "$M^3$ViT", "β-VAE", "beta", "large"),
+    *("language", "models", "quantized", "a-b-c-d", "LoRA+", "LoRA", ".NET", "(cache)", "agent's", "GPT-4o"),
+    *("模型", "o"),
+]  # fmt: skip
+WORD = st.sampled_from(WORDS)
+TERM = WORD.map(lambda word: word.strip("()$").replace("$", ""))
+PHRASE = st.lists(TERM, min_size=2, max_size=4).map(lambda words: f'"{" ".join(words)}"')
+LONG = st.lists(TERM, min_size=6, max_size=9).map(lambda words: f'"{" ".join(words)}"')
+LEAF = st.one_of(
+    TERM,
+    PHRASE,
+    LONG,
+    PHRASE.map(lambda phrase: phrase[:-1] + '*"'),
+    st.tuples(PHRASE, st.integers(1, 4)).map(lambda pair: f"{pair[0]}~{pair[1]}"),
+    TERM.map(lambda word: f'="{word}"'),
+    PHRASE.map(lambda phrase: f"={phrase}"),
+    st.tuples(
+        st.sampled_from(["title", "abstract", "about", "keyword", "org", "summary"]), st.one_of(TERM, PHRASE)
+    ).map(lambda pair: f"{pair[0]}:{pair[1]}"),
+    st.sampled_from(["age*", "mul*", "ra*", "gp*", "title:ca*", "about:mod*", "upvotes>=5", "comments<3"]),
+    st.sampled_from(['author:"A Agent"', "author:gem*", 'author:"Lin Gem-Okoro"', "source:hf", "source:a*"]),
+    st.sampled_from(["category:cs.CL", "category:cs.*", "id:2603.00001", "title:/ag.nts?/", "abstract:/[A-Z]{2}/"]),
+    st.sampled_from(["listed>=2026-03-10", "published>=2026-01-01"]),
+)  # fmt: skip
+RULE = st.recursive(
+    st.one_of(LEAF, LEAF.map(lambda leaf: f"NOT {leaf}")),
+    lambda rules: st.one_of(
+        st.lists(rules, min_size=2, max_size=3).map(lambda some: "(" + " AND ".join(some) + ")"),
+        st.lists(rules, min_size=2, max_size=3).map(lambda some: "(" + " OR ".join(some) + ")"),
+        rules.map(lambda rule: f"NOT ({rule})"),
+    ),
+    max_leaves=7,
+)
+LISTING = st.builds(
+    lambda source, upvotes, comments, hours, day: Listing(
+        source=source,
+        day=date(2026, 3, day) if day else None,
+        upvotes=upvotes,
+        comments=comments,
+        read_at=NOW + timedelta(hours=hours),
+    ),
+    st.sampled_from(["hf", "arxiv"]),
+    st.sampled_from([None, 3, 7]),
+    st.sampled_from([None, 1, 9]),
+    st.integers(0, 9),
+    st.sampled_from([None, 9, 10]),
+)
+TEXT = st.lists(WORD, max_size=9).map(" ".join)
+PAPER = st.builds(
+    Paper,
+    id=st.just(1),
+    key=st.just("arxiv:2603.00001"),
+    arxiv_id=st.sampled_from([None, "2603.00001"]),
+    title=TEXT,
+    abstract=TEXT,
+    summary=st.one_of(st.none(), TEXT),
+    organization=st.one_of(st.none(), TEXT),
+    keywords=st.lists(TEXT, max_size=2).map(tuple),
+    authors=st.lists(
+        st.sampled_from(["Ada Agent", "A. Agent", "Lin Gem-Okoro", "L G Okoro", "Gem", "Agent A. Ada"]), max_size=3
+    ).map(tuple),
+    categories=st.sampled_from([(), ("cs.CL",), ("stat.ML", "cs.LG")]),
+    published=st.sampled_from([None, NOW, NOW - timedelta(days=400)]),
+    listings=st.lists(LISTING, max_size=2, unique_by=lambda one: one.source).map(tuple),
+    first_seen=st.just(NOW),
+)
+SOURCES = st.sampled_from([(), (), (), ("hf",), ("arxiv", "hf")])
+
+
+def compiled(texts: list[tuple[str, tuple[str, ...]]]) -> dict[int, Rule]:
+    rules = {}
+    for id, (text, sources) in enumerate(texts):
+        try:
+            rules[id] = compile_rule(text, sources)
+        except RuleError:
+            continue  # a branch with nothing but NOT, an author without a name …
+    return rules
+
+
+@pytest.mark.parametrize("most_few", [0, 2, 100])
+@settings(
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+@given(st.lists(st.tuples(RULE, SOURCES), min_size=1, max_size=6), st.lists(PAPER, min_size=1, max_size=3))
+def test_the_index_answers_as_the_reference(
+    most_few: int, texts: list[tuple[str, tuple[str, ...]]], papers: list[Paper]
+) -> None:
+    rules = compiled(texts)
+    index = Index(most_few)
+    for id, rule in rules.items():
+        index.add(id, rule)
+    documents = [document_of(paper) for paper in papers]
+    found = index.match_page(documents)
+    for paper, document, matches in zip(papers, documents, found, strict=True):
+        plain = {id: strong for id, rule in rules.items() if (strong := answer(rule, paper)) is not None}
+        assert {id: matches.strong(id) for id in matches} == plain
+        assert len(matches) == len(plain)
+        assert dict(matches) == {id: hit for id, rule in rules.items() if (hit := evaluate(rule, document))}
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.tuples(RULE, SOURCES), min_size=1, max_size=8),
+    st.lists(st.tuples(st.sampled_from(["add", "remove", "pack", "match"]), st.integers(0, 7)), max_size=20),
+    PAPER,
+)
+def test_rules_that_come_and_go(
+    texts: list[tuple[str, tuple[str, ...]]], steps: list[tuple[str, int]], paper: Paper
+) -> None:
+    rules = compiled(texts)
+    index, here, document = Index(3), dict[int, Rule](), document_of(paper)
+    for step, id in steps:
+        if step == "add" and id in rules and id not in here:
+            here[id] = rules[id]
+            index.add(id, rules[id])
+        elif step == "remove":
+            here.pop(id, None)
+            index.remove(id)
+        elif step == "pack":
+            index.pack()
+        else:
+            assert dict(index.match(document)) == {
+                id: hit for id, rule in here.items() if (hit := evaluate(rule, document))
+            }
+        assert len(index) == len(here) and all((id in index) == (id in here) for id in range(8))
+
+
+def test_a_number_is_given_once() -> None:
+    index = Index(0)
+    index.add(1, compile_rule("agent"))
+    with pytest.raises(ValueError, match="there already"):
+        index.add(1, compile_rule("cache"))
+    index.pack()
+    with pytest.raises(ValueError, match="there already"):
+        index.add(1, compile_rule("cache"))
+
+
+def test_many_are_filed_as_one_by_one() -> None:
+    rules = [(n, compile_rule(f'word{n % 50} OR "agent {n}"' if n % 3 else f"agent NOT word{n}")) for n in range(200)]
+    paper = Paper(id=1, key="k:1", title="An agent word7", abstract="agent 13", first_seen=NOW)
+    many, single = Index(20), Index(20)
+    many.add_many(rules)
+    for id, rule in rules:
+        single.add(id, rule)
+    assert dict(many.match(document_of(paper))) == dict(single.match(document_of(paper)))
+    assert len(many) == 200
