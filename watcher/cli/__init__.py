@@ -54,6 +54,8 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
     },
     "Looking": {
         "papers": Lazy("papers:papers", "List the stored papers, or those that a rule matches."),
+        "backtest": Lazy("backtest:backtest", "Show what a rule would have told."),
+        "explain": Lazy("explain:explain", "Say why a rule matches a paper, or why not."),
         "status": Lazy("status:status", "Say how sources, receivers and deliveries are doing."),
     },
     "Keeping": {

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from itertools import islice
 from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
@@ -13,9 +12,8 @@ from typing import TYPE_CHECKING, TextIO, cast
 
 import click
 
-from watcher.cli import show
+from watcher.cli import rules, show
 from watcher.cli.desk import Desk
-from watcher.errors import RuleError
 from watcher.model import Hit, Listing, Paper
 
 if TYPE_CHECKING:
@@ -33,24 +31,11 @@ IN_MEMORY = 8_000_000
 Found = tuple[Paper, Hit | None]
 
 
-def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
-    """The day that ``--since`` means: so many days (``7d``) or weeks (``2w``) before today, or itself."""
-    if value is None:
-        return None
-    today = datetime.now(UTC).date()
-    try:
-        if back := re.fullmatch(r"([0-9]{1,6})([dw])", value):
-            return today - timedelta(days=int(back[1]) * (7 if back[2] == "w" else 1))
-        return date.fromisoformat(value)
-    except OverflowError:
-        return date.min
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is no day; write 7d, 2w or {today}", ctx, param) from None
-
-
 @click.command()
 @click.argument("query", nargs=-1)
-@click.option("--since", metavar="DAY", callback=_day, help="Only papers announced since then: 7d, 2w, 2026-03-01.")
+@click.option(
+    "--since", metavar="DAY", callback=rules.day, help="Only papers announced since then: 7d, 2w, 2026-03-01."
+)
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="N papers at most, the newest.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array, a paper an object.")
 @click.pass_obj
@@ -59,7 +44,8 @@ def papers(desk: Desk, query: tuple[str, ...], since: date | None, limit: int | 
 
     QUERY is a rule as in the config; for a phrase, quote twice: '"KV cache" OR quantization'.
     """
-    rule = _compiled(" ".join(query))
+    text = " ".join(query)
+    rule = rules.compiled(text) if text.strip() else None
     with desk.open_store(desk.config(required=False)) as store:
         if as_json:
             _print_json(store, rule, since, limit)
@@ -85,18 +71,6 @@ def _print_table(store: Store, rule: Rule | None, since: date | None, limit: int
         show.table(COLUMNS if rule is None else (*COLUMNS[:-1], "match", COLUMNS[-1]), rows)
     else:
         click.echo("no paper" + (" matches" if rule else " is stored") + (f" since {since}" if since else ""), err=True)
-
-
-def _compiled(query: str) -> Rule | None:
-    if not query.strip():
-        return None
-    from watcher.rules import compile_rule
-
-    try:
-        return compile_rule(query)
-    except RuleError as error:
-        error.text = error.text or query
-        raise
 
 
 def _matched(stored: Iterable[Paper], rule: Rule | None) -> Iterator[Found]:

@@ -1,0 +1,156 @@
+"""Why a rule matches, why it does not, and what it would have told."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from watcher.model import Listing, Paper
+from watcher.rules import compile_rule, document_of
+from watcher.rules.explain import Explanation, explain
+from watcher.rules.trial import TermCount, tried
+
+NOW = datetime(2026, 3, 10, tzinfo=UTC)
+
+
+def paper(title: str = "", abstract: str = "", day: int = 10, **more: object) -> Paper:
+    listing = Listing(source="hf", day=date(2026, 3, day), upvotes=7, read_at=NOW)
+    values: dict[str, object] = {"listings": (listing,), "authors": ("Ada Brisk", "Júlia Holm")} | more
+    return Paper(id=day, key=f"arxiv:2603.000{day}", title=title, abstract=abstract, first_seen=NOW, **values)  # type: ignore[arg-type]
+
+
+def of(rule: str, title: str = "", abstract: str = "", sources: tuple[str, ...] = (), **more: object) -> Explanation:
+    return explain(compile_rule(rule, sources), document_of(paper(title, abstract, **more)))
+
+
+@pytest.mark.parametrize(
+    ("rule", "title", "found", "folding"),
+    [
+        ("cache", "A cache", "cache", ()),
+        ("cache", "A Cache", "Cache", ("case",)),
+        ("cache", "Two caches", "caches", ("plural",)),
+        ("GAN", "On GANs", "GANs", ("plural",)),
+        ("multimodal", "Multi-modal maps", "Multi-modal", ("case", "hyphen or blank")),
+        ('"KV cache"', "(KV) cache", "KV) cache", ("hyphen or blank",)),
+        ("naive", "a naïve way", "naïve", ("accents",)),
+        ("naive", 'a na\\"{\\i}ve way', 'na\\"{\\i}ve', ("TeX", "accents")),
+        ("m3vit", "our $M^3$ViT", "M^3$ViT", ("TeX", "case", "hyphen or blank")),
+        ("beta", "a β prior", "β", ("Greek",)),
+        ("quanti*", "a quantized one", "quantized", ("begins with quanti",)),
+    ],
+)
+def test_a_term_is_shown_where_it_stands_and_how_it_was_folded(
+    rule: str, title: str, found: str, folding: tuple[str, ...]
+) -> None:
+    explained = of(rule, title)
+    assert explained.strong
+    (reason,) = explained.reasons
+    (place,) = reason.places
+    assert (place.field, place.text[place.start : place.end], place.folding) == ("title", found, folding)
+
+
+def test_a_mention_says_why_it_is_weak() -> None:
+    explained = of("cache OR agent", "Maps", "One cache.")
+    assert explained.strong is False
+    assert [(one.term, one.weak) for one in explained.reasons] == [("cache", "once in the abstract, not in the title")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "term", "text"),
+    [
+        ("author:holm", "author:holm", "Júlia Holm"),
+        ("keyword:kiln", "keyword:kiln", "kilns of clay"),
+        ("org:pebble", "org:pebble", "Pebble"),
+        ("category:cs.*", "category:cs.*", "cs.CL"),
+        ("id:2603.00010", "id:2603.00010", "arxiv:2603.00010"),
+        ("source:hf", "source:hf", "hf"),
+        ("=Maps", "=Maps", "Maps"),
+        ('"maps old"~3', '"maps old"~3', "Maps of the old"),
+        ("title:/M[a-z]+/", "title:/M[a-z]+/", "Maps"),
+    ],
+)
+def test_every_kind_of_term_has_its_place(rule: str, term: str, text: str) -> None:
+    more = {"keywords": ("clay", "kiln"), "organization": "Pebble Lab", "categories": ("stat.ML", "cs.CL")}
+    explained = of(rule, "Maps of the old towns", "x", **more)
+    (reason,) = explained.reasons
+    shown = [place.text[place.start : place.end] for place in reason.places]
+    assert reason.term == term and reason.holds
+    assert shown == [text if term != "keyword:kiln" else "kiln"]
+
+
+def test_numbers_say_what_they_are() -> None:
+    (reason,) = of("upvotes>=5").reasons
+    assert (reason.term, reason.value) == ("upvotes>=5", "7")
+
+
+@pytest.mark.parametrize(
+    ("rule", "what", "terms"),
+    [
+        ("cache agent", "not found", ["agent"]),
+        ("cache (agent OR robot)", "none of these", ["agent", "robot"]),
+        ("cache (agent OR (maps robot))", "none of these", ["agent", "robot"]),
+        ("cache -maps", "excluded", ["maps"]),
+        ("cache upvotes>=50", "not found", ["upvotes>=50"]),
+        ("cache comments>2", "not found", ["comments>2"]),
+        ("cache NOT comments>2", "not known", ["comments>2"]),
+        ("cache about:towns", "not found", ["about:towns"]),
+    ],
+)
+def test_the_smallest_part_that_failed_is_named(rule: str, what: str, terms: list[str]) -> None:
+    explained = of(rule, "Maps of a cache", "Some towns.")
+    assert explained.strong is None
+    (missing,) = explained.missing
+    assert (missing.what, [reason.term for reason in missing.reasons]) == (what, terms)
+
+
+def test_what_excluded_it_and_what_it_has_are_shown() -> None:
+    (excluded,) = of("cache -maps", "Maps of a cache").missing[0].reasons
+    assert excluded.places[0].text[excluded.places[0].start : excluded.places[0].end] == "Maps"
+    assert of("cache upvotes>=50", "A cache").missing[0].reasons[0].value == "7"
+    assert of("cache comments>5", "A cache").missing[0].reasons[0].value == "unknown"
+    assert "about:" in of("about:towns", "x", "Some towns").missing[0].reasons[0].weak
+
+
+def test_every_part_that_failed_is_named() -> None:
+    missing = of("agent robot -maps", "Maps").missing
+    assert [(one.what, one.reasons[0].term) for one in missing] == [
+        *(("not found", "agent"), ("not found", "robot")),
+        ("excluded", "maps"),
+    ]
+
+
+def test_a_paper_of_another_source() -> None:
+    explained = of("maps", "Maps", sources=("arxiv",))
+    assert explained.strong is None and explained.missing[0].what == "listed in hf, not in arxiv"
+
+
+def test_a_trial_counts_days_terms_and_what_one_term_alone_let_in() -> None:
+    papers = [
+        paper("An agent", day=2),
+        paper("A kiln", "agent", day=3),
+        paper("Maps", day=3),
+        paper("Maps of kilns", "survey", day=9),
+        paper("Towns", day=10),
+    ]
+    trial = tried(compile_rule("(agent OR kiln OR robot) -survey"), papers)
+    assert (trial.papers, len(trial.matches), trial.strong) == (5, 2, 2)
+    assert trial.by_day() == {date(2026, 3, 2): 1, date(2026, 3, 3): 1, date(2026, 3, 9): 0, date(2026, 3, 10): 0}
+    assert trial.by_week() == {date(2026, 3, 2): 2, date(2026, 3, 9): 0}
+    assert (trial.per_day, round(trial.per_week, 2)) == (0.5, 1.56)
+    assert trial.terms == (TermCount("agent", 2, 1), TermCount("kiln", 1, 0), TermCount("robot", 0, 0))
+
+
+def test_a_term_that_all_matches_need_let_in_none_alone() -> None:
+    trial = tried(compile_rule("agent kiln"), [paper("An agent kiln")])
+    assert [one.alone for one in trial.terms] == [None, None]
+
+
+def test_weeks_without_any_match_are_counted() -> None:
+    trial = tried(compile_rule("kiln"), [paper("A kiln", day=2), paper("A kiln", day=30)])
+    assert list(trial.by_week().values()) == [1, 0, 0, 0, 1]
+
+
+def test_a_trial_of_nothing() -> None:
+    trial = tried(compile_rule("kiln"), [])
+    assert (trial.papers, trial.per_day, trial.per_week, trial.by_week()) == (0, 0.0, 0.0, {})

@@ -1,0 +1,136 @@
+"""``watcher backtest``: what a rule would have told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.cli import rules, show
+from watcher.cli.desk import Desk
+
+if TYPE_CHECKING:
+    from watcher.model import Hit, Paper
+    from watcher.rules.trial import TermCount, Trial
+
+DAYS_SHOWN = 31
+"""With more days than this the chart has a bar a week."""
+
+BAR = 40
+
+
+@click.command()
+@click.option("--rule", metavar="RULE", help="The rule to try, as in the config.")
+@click.option("--subscription", metavar="NAME", help="Try this subscription's rule, on what its sources list.")
+@click.option("--since", metavar="DAY", callback=rules.day, help="Only papers announced since then: 90d, 2026-03-01.")
+@click.option("--limit", type=click.IntRange(min=0), default=20, metavar="N", help="Show N papers at most.  [20]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def backtest(
+    desk: Desk, rule: str | None, subscription: str | None, since: date | None, limit: int, as_json: bool
+) -> int:
+    """Show what a rule would have told on the stored papers: how many a day, which ones, by which terms."""
+    from watcher.rules.trial import tried
+
+    wanted, config = rules.meant(desk, rule, subscription)
+    with desk.open_store(config) as store, store.reading() as tx:
+        trial = tried(wanted, tx.papers.all(since))
+    if as_json:
+        click.echo(show.json_text(as_object(trial, wanted.text, since)))
+    else:
+        for line in lines(trial, wanted.text, since, limit):
+            click.echo(line)
+    return 0
+
+
+def as_object(trial: Trial, rule: str, since: date | None) -> dict[str, object]:
+    """A trial as ``--json`` shows it."""
+    return {
+        "rule": rule,
+        "since": since,
+        "papers": trial.papers,
+        "days": len(trial.days),
+        "first_day": trial.days[0] if trial.days else None,
+        "last_day": trial.days[-1] if trial.days else None,
+        "matched": len(trial.matches),
+        "strong": trial.strong,
+        "per_day": round(trial.per_day, 2),
+        "per_week": round(trial.per_week, 2),
+        "by_day": {str(day): count for day, count in trial.by_day().items()},
+        "terms": [{"term": one.term, "matched": one.matched, "alone": one.alone} for one in trial.terms],
+        "matches": [
+            {"key": paper.key, "day": paper.digest_day, "title": paper.title, "strong": hit.strong}
+            for paper, hit in trial.matches
+        ],
+    }
+
+
+def lines(trial: Trial, rule: str, since: date | None, limit: int) -> Iterator[str]:
+    """A trial in words and bars, 80 columns wide."""
+    yield f"rule: {rules.fitted(rule, 74)}"
+    yield from summary(trial, since)
+    if not trial.matches:
+        return
+    yield ""
+    yield from chart(trial)
+    yield ""
+    yield from _terms(trial.terms)
+    if limit:
+        yield ""
+        yield from titles(trial, limit)
+
+
+def summary(trial: Trial, since: date | None) -> Iterator[str]:
+    """How much was tried, and how much of it matched."""
+    if not trial.papers:
+        yield "no paper is stored" + (f" since {since}" if since else "") + ": import some, or wait for the first polls"
+        return
+    short = " (nothing older is stored)" if since and trial.days[0] > since else ""
+    plural = "" if len(trial.days) == 1 else "s"
+    yield f"tried on {trial.papers} papers of {len(trial.days)} day{plural}, {trial.days[0]} to {trial.days[-1]}{short}"
+    share = 100 * len(trial.matches) / trial.papers
+    weak = len(trial.matches) - trial.strong
+    yield f"matches {len(trial.matches)} ({share:.1f} %): {trial.strong} strong, {weak} weak"
+    if trial.matches:
+        yield f"that is {trial.per_day:.1f} a day, {trial.per_week:.1f} a week"
+
+
+def chart(trial: Trial) -> Iterator[str]:
+    """A bar for each digest day, or where there are many for each week."""
+    is_short = len(trial.days) <= DAYS_SHOWN
+    counts: Mapping[date, int] = trial.by_day() if is_short else trial.by_week()
+    most = max(counts.values(), default=0)
+    for day, count in counts.items():
+        name = f"{day:%a} {day}" if is_short else f"week of {day}"
+        bar = "█" * max(1, round(BAR * count / max(most, BAR))) if count else ""
+        yield f"{name}  {bar}{' ' if bar else ''}{count}"
+
+
+def _terms(terms: tuple[TermCount, ...]) -> Iterator[str]:
+    found = [one for one in terms if one.matched]
+    wide = max((min(len(one.term), 40) for one in found), default=4)
+    if any(one.alone is not None for one in found):
+        yield f"{'term':<{wide}}  matched  alone"
+    else:
+        yield f"{'term':<{wide}}  matched"
+    for one in found:
+        alone = "" if one.alone is None else f"{one.alone:>7}"
+        yield f"{rules.fitted(one.term, 40):<{wide}}  {one.matched:>7}{alone}"
+    if never := [one.term for one in terms if not one.matched]:
+        yield "never matched: " + ", ".join(never)
+
+
+def titles(trial: Trial, limit: int) -> Iterator[str]:
+    """The matched papers, newest first, the strong ones before the weak ones."""
+    for name, strong in (("strong", True), ("weak", False)):
+        some = [(paper, hit) for paper, hit in trial.matches if hit.strong is strong]
+        for paper, hit in some[:limit]:
+            yield _title(paper, hit)
+        if len(some) > limit:
+            yield f"… and {len(some) - limit} more {name} ones (--limit {len(some)})"
+
+
+def _title(paper: Paper, hit: Hit) -> str:
+    return f"{paper.digest_day} {'strong' if hit.strong else 'weak  '} {rules.fitted(paper.title, 61)}"

@@ -1,0 +1,144 @@
+"""``watcher explain``: why a rule matches a paper, or why it does not."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.cli import rules, show
+from watcher.cli.desk import Desk
+from watcher.errors import UsageError
+
+if TYPE_CHECKING:
+    from watcher.model import Paper
+    from watcher.rules import Rule
+    from watcher.rules.explain import Explanation, Found, Missing, Reason
+    from watcher.store import Store
+
+AROUND = 24
+"""Characters of the text that are shown on both sides of a place."""
+
+MOST_PLACES = 3
+MOST_TITLES = 5
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[SUBSCRIPTION] PAPER")
+@click.option("--rule", metavar="RULE", help="Explain this rule, in place of a subscription's.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def explain(desk: Desk, words: tuple[str, ...], rule: str | None, as_json: bool) -> int:
+    """Say why a subscription's rule matches a stored paper, or which part of it fails.
+
+    PAPER is a key, an arXiv id, a DOI, a link, or a part of the title. Exit status 1 where it does not match.
+    """
+    from watcher.rules.document import document_of
+    from watcher.rules.explain import explain as explained
+
+    if len(words) != (2 if rule is None else 1):
+        raise UsageError("say a subscription and a paper, or --rule RULE and a paper; quote what has blanks")
+    wanted, config = rules.meant(desk, rule, words[0] if rule is None else None)
+    with desk.open_store(config) as store:
+        paper = _found(store, words[-1])
+    found = explained(wanted, document_of(paper))
+    if as_json:
+        click.echo(show.json_text(as_object(paper, wanted, found)))
+    else:
+        for line in lines(paper, wanted, found):
+            click.echo(line)
+    return 0 if found.strong is not None else 1
+
+
+def _found(store: Store, name: str) -> Paper:
+    """The paper that is meant; raises ``UsageError`` where none or several may be."""
+    with store.reading() as tx:
+        if paper := tx.papers.find(name):
+            return paper
+        folded = " ".join(name.casefold().split())
+        some = [paper for paper in tx.papers.all() if folded in " ".join(paper.title.casefold().split())]
+    if len(some) == 1:
+        return some[0]
+    if not some:
+        raise UsageError(f"no stored paper is called {name!r}: write an arXiv id, or a part of its title")
+    shown = "".join(f"\n  {paper.key}  {rules.fitted(paper.title, 56)}" for paper in some[:MOST_TITLES])
+    more = f"\n  … and {len(some) - MOST_TITLES} more" if len(some) > MOST_TITLES else ""
+    raise UsageError(f"{len(some)} papers have {name!r} in their titles; write the key of one:{shown}{more}")
+
+
+def as_object(paper: Paper, rule: Rule, found: Explanation) -> dict[str, object]:
+    """An explanation as ``--json`` shows it."""
+    strength = None if found.strong is None else "strong" if found.strong else "weak"
+    return {
+        "key": paper.key,
+        "title": paper.title,
+        "rule": rule.text,
+        "strength": strength,
+        "reasons": [_reason(reason) for reason in found.reasons],
+        "missing": [{"what": one.what, "terms": [_reason(reason) for reason in one.reasons]} for one in found.missing],
+    }
+
+
+def _reason(reason: Reason) -> dict[str, object]:
+    shown = dataclasses.asdict(reason)
+    shown["places"] = [
+        {
+            "field": one.field,
+            "start": one.start,
+            "end": one.end,
+            "text": one.text[one.start : one.end],
+            "folding": one.folding,
+        }
+        for one in reason.places
+    ]
+    return shown
+
+
+def lines(paper: Paper, rule: Rule, found: Explanation) -> Iterator[str]:
+    """An explanation in words, 80 columns wide."""
+    yield rules.fitted(f"{paper.key}  {paper.title}", rules.WIDTH)
+    yield f"rule: {rules.fitted(rule.text, 74)}"
+    if found.strong is None:
+        yield "does not match:"
+        for missing in found.missing:
+            yield from _of_missing(missing)
+        return
+    yield "matches strongly:" if found.strong else "matches weakly (a mention):"
+    for reason in found.reasons:
+        yield from _of_reason(reason)
+
+
+def _of_reason(reason: Reason) -> Iterator[str]:
+    weak = f"  ({reason.weak})" if reason.weak else ""
+    value = f"  it is {reason.value}" if reason.value else ""
+    yield f"  {reason.term}{value}{weak}"
+    for place in reason.places[:MOST_PLACES]:
+        yield from _of_place(place)
+    if len(reason.places) > MOST_PLACES:
+        yield f"      … and {len(reason.places) - MOST_PLACES} more places"
+
+
+def _of_place(place: Found) -> Iterator[str]:
+    before = " ".join(place.text[max(0, place.start - AROUND) : place.start].split(" "))
+    after = place.text[place.end : place.end + AROUND]
+    opening = "…" if place.start > AROUND else ""
+    closing = "…" if place.end + AROUND < len(place.text) else ""
+    here = place.text[place.start : place.end]
+    snippet = f"{opening}{before}[{here}]{after}{closing}".replace("\n", " ")
+    folding = f"  ({', '.join(place.folding)})" if place.folding else ""
+    yield f"      {place.field}: {snippet}{folding}"
+
+
+def _of_missing(missing: Missing) -> Iterator[str]:
+    if len(missing.reasons) > 1:
+        yield f"  {missing.what}: {', '.join(reason.term for reason in missing.reasons)}"
+        return
+    if not missing.reasons:
+        yield f"  {missing.what}"
+    for reason in missing.reasons:
+        value = f": it is {reason.value}" if reason.value else ""
+        yield f"  {reason.term}  {missing.what}{value}{f': {reason.weak}' if reason.weak else ''}"
+        for place in reason.places[:MOST_PLACES]:
+            yield from _of_place(place)

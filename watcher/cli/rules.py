@@ -1,0 +1,80 @@
+"""What the commands that try a rule share: the rule that is meant, the days that are meant, papers as lines."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.errors import RuleError, UsageError
+
+if TYPE_CHECKING:
+    from watcher.cli.desk import Desk
+    from watcher.config import Config
+    from watcher.model import Subscription
+    from watcher.rules import Rule
+
+WIDTH = 80
+
+
+def day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
+    """The day that ``--since`` means: so many days (``7d``) or weeks (``2w``) before today, or itself."""
+    if value is None:
+        return None
+    today = datetime.now(UTC).date()
+    try:
+        if back := re.fullmatch(r"([0-9]{1,6})([dw])", value):
+            return today - timedelta(days=int(back[1]) * (7 if back[2] == "w" else 1))
+        return date.fromisoformat(value)
+    except OverflowError:
+        return date.min
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no day; write 7d, 2w or {today}", ctx, param) from None
+
+
+def compiled(text: str) -> Rule:
+    """The rule that was typed; raises ``RuleError`` with its text, so that the place can be shown."""
+    from watcher.rules import compile_rule
+
+    try:
+        return compile_rule(text)
+    except RuleError as error:
+        error.text = error.text or text
+        raise
+
+
+def meant(desk: Desk, rule: str | None, subscription: str | None) -> tuple[Rule, Config]:
+    """The rule of ``--rule`` or of the subscription with this name, and the config; exactly one is given."""
+    if (rule is None) == (subscription is None):
+        raise UsageError("say either --rule RULE or --subscription NAME")
+    if rule is not None:
+        return compiled(rule), desk.config(required=False)
+    from watcher.rules import compile_rule
+
+    config = desk.config()
+    found = named(config, subscription or "")
+    return compile_rule(found.rule, found.sources), config
+
+
+def named(config: Config, name: str) -> Subscription:
+    """The subscription with this name, or with this name in an included file where only one has it."""
+    full = {one.full_name: one for one in config.subscriptions}
+    if name in full:
+        return full[name]
+    some = [one for one in config.subscriptions if one.name == name]
+    if len(some) == 1:
+        return some[0]
+    if some:
+        raise UsageError(f"several are called {name!r}: write {' or '.join(one.full_name for one in some)}")
+    near = get_close_matches(name, full, n=3)
+    hint = f"did you mean {', '.join(near)}?" if near else f"there are: {', '.join(full) or 'none'}"
+    raise UsageError(f"there is no subscription {name!r}; {hint}")
+
+
+def fitted(text: str, width: int) -> str:
+    """``text`` in one line of ``width`` characters at most."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: max(width - 1, 0)] + "…"

@@ -1,0 +1,197 @@
+"""Why a rule matches a paper, or why it does not: term by term, what was found and how it counts as the same."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from watcher.model import Paper, Place
+from watcher.rules.document import BETWEEN, Document
+from watcher.rules.evaluate import HOLDS, STRONG, Listings, Reader
+from watcher.rules.letters import letter_name
+from watcher.rules.plural import singular
+from watcher.rules.rule import Rule
+from watcher.rules.tex import JOINT, clean
+from watcher.rules.tree import And, Compare, Exact, Leaf, Near, Node, Not, Or, Text, leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One place: its field, the whole text of that field, the span in it, and how it is the term for all that."""
+
+    field: str
+    text: str
+    start: int
+    end: int
+    folding: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One term of the rule: whether it was found, and where.
+
+    ``weak`` says why it is a mention only, empty where it is more or where that is not asked. ``value`` is what the
+    paper has where the term compares numbers or days.
+    """
+
+    term: str
+    holds: bool
+    places: tuple[Found, ...] = ()
+    weak: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The part of a rule that failed: one term (``reasons`` has one), or several of which one would have done."""
+
+    what: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """``strong`` is None where the rule does not match; then ``missing`` says why not, else ``reasons`` why."""
+
+    strong: bool | None
+    reasons: tuple[Reason, ...] = ()
+    missing: tuple[Missing, ...] = ()
+
+
+def explain(rule: Rule, document: Document) -> Explanation:
+    """Why, or why not."""
+    reader = Reader(document)
+    listings = document.listings(rule.sources)
+    if rule.sources and not listings:
+        where = ", ".join(sorted({one.source for one in document.paper.listings})) or "no source"
+        return Explanation(None, missing=(Missing(f"listed in {where}, not in {', '.join(sorted(rule.sources))}", ()),))
+    bits = reader.bits(rule.tree, listings)
+    if not bits & HOLDS:
+        return Explanation(None, missing=tuple(_missing(rule.tree, reader, listings)))
+    reasons = tuple(_reason(leaf, reader, listings) for leaf in _holding(rule.tree, reader, listings))
+    return Explanation(bool(bits & STRONG), reasons)
+
+
+def _holding(node: Node, reader: Reader, listings: Listings) -> Iterator[Leaf]:
+    """The terms that the rule holds by, each once."""
+    seen: set[str] = set()
+    for leaf in _holding_of(node, reader, listings):
+        if leaf.written not in seen:
+            seen.add(leaf.written)
+            yield leaf
+
+
+def _holding_of(node: Node, reader: Reader, listings: Listings) -> Iterator[Leaf]:
+    match node:
+        case And(children) | Or(children):
+            for child in children:
+                if reader.bits(child, listings) & HOLDS:
+                    yield from _holding_of(child, reader, listings)
+        case Not():
+            return
+        case _:
+            yield node
+
+
+def _missing(node: Node, reader: Reader, listings: Listings) -> Iterator[Missing]:
+    """The smallest parts that failed: under AND each child that did, under OR all of them together."""
+    match node:
+        case And(children):
+            for child in children:
+                if not reader.bits(child, listings) & HOLDS:
+                    yield from _missing(child, reader, listings)
+        case Or(children):
+            yield Missing("none of these", tuple(_of_branch(child, reader, listings) for child in children))
+        case Not(leaf):
+            reason = _reason(leaf, reader, listings)
+            yield Missing("excluded" if reason.holds else "not known", (reason,))
+        case _:
+            yield Missing("not found", (_reason(node, reader, listings),))
+
+
+def _of_branch(node: Node, reader: Reader, listings: Listings) -> Reason:
+    """A branch that failed, by its first term that did."""
+    for missing in _missing(node, reader, listings):
+        if missing.reasons:
+            return missing.reasons[0]
+    return Reason(" ".join(leaf.written for leaf in leaves(node)), False)
+
+
+def _reason(leaf: Leaf, reader: Reader, listings: Listings) -> Reason:
+    bits = reader.bits(leaf, listings)
+    if isinstance(leaf, Compare):
+        return Reason(leaf.written, bool(bits & HOLDS), value=_value(leaf, reader.document.paper, listings))
+    found = tuple(_found(leaf, place, reader.document.paper) for place in reader.places(leaf, listings))
+    weak = ""
+    if bits & HOLDS and not bits & STRONG:
+        weak = "once in the abstract, not in the title"
+    elif found and not bits & HOLDS and isinstance(leaf, Text | Near | Exact) and leaf.about:
+        weak = "about: asks for the title, or twice the abstract"
+    return Reason(leaf.written, bool(bits & HOLDS), found, weak)
+
+
+def _value(leaf: Compare, paper: Paper, listings: Listings) -> str:
+    if leaf.field == "published":
+        return f"{paper.published:%Y-%m-%d}" if paper.published else "unknown"
+    if leaf.field == "listed":
+        return ", ".join(sorted({str(one.day) for one in listings if one.day})) or "unknown"
+    known = [(one.read_at, value) for one in listings if (value := getattr(one, leaf.field)) is not None]
+    return str(max(known)[1]) if known else "unknown"
+
+
+def _found(leaf: Leaf, place: Place, paper: Paper) -> Found:
+    text = text_of(paper, place.field)
+    if place.field == "id":  # one of the paper's names, which may not be the one that is shown
+        return Found(place.field, text, 0, len(text), ())
+    folding = _folding(leaf, text[place.start : place.end]) if isinstance(leaf, Text) else ()
+    return Found(place.field, text, place.start, place.end, folding)
+
+
+def text_of(paper: Paper, field: str) -> str:
+    """The text that places of a field count in."""
+    match field:
+        case "author":
+            return BETWEEN.join(paper.authors)
+        case "keyword":
+            return BETWEEN.join(paper.keywords)
+        case "category":
+            return BETWEEN.join(paper.categories)
+        case "org":
+            return paper.organization or ""
+        case "id":
+            return paper.key
+        case "source":
+            return BETWEEN.join(one.source for one in paper.listings)
+    value: str | None = getattr(paper, field)
+    return value or ""
+
+
+def _folding(leaf: Text, original: str) -> tuple[str, ...]:
+    """What was folded to make ``original`` the term: each step without which the two would differ."""
+    term = re.sub(r'^(?:[a-z]+:)?"?|"?$', "", leaf.written)
+    if leaf.is_prefix:
+        return (f"begins with {term.removesuffix('*')}",)
+    return tuple(name for name in _STEPS if original != term and not _is_same(original, term, without=name))
+
+
+def _is_same(one: str, other: str, *, without: str) -> bool:
+    for name, step in _STEPS.items():
+        if name != without:
+            one, other = step(one), step(other)
+    return one == other
+
+
+def _without_accents(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+
+
+_STEPS: Mapping[str, Callable[[str], str]] = {
+    "TeX": lambda text: clean(text).text.replace(JOINT, ""),
+    "accents": _without_accents,
+    "Greek": lambda text: re.sub(r"[^\W_]+", lambda word: letter_name(word[0].casefold()) or word[0], text),
+    "case": str.casefold,
+    "plural": lambda text: re.sub(r"[^\W_]+", lambda word: singular(word[0]), text),
+    "hyphen or blank": lambda text: re.sub(r"[\s_^()\[\]\-\u2010-\u2013]+", "", text),
+}

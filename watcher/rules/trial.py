@@ -1,0 +1,120 @@
+"""A rule tried on papers of the past: what it would have told, and which of its terms did what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from watcher.model import Hit, Paper
+from watcher.rules.document import document_of
+from watcher.rules.evaluate import HOLDS, Reader
+from watcher.rules.rule import Rule
+from watcher.rules.tree import And, Leaf, Node, Not, Or
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class TermCount:
+    """In how many of the matched papers a term was found, and how many of them it alone let in.
+
+    ``alone`` is None for a term that every match needs.
+    """
+
+    term: str
+    matched: int
+    alone: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """``matches`` in the order of the papers; ``days`` are those on which papers were listed."""
+
+    papers: int
+    days: tuple[date, ...]
+    matches: tuple[tuple[Paper, Hit], ...]
+    terms: tuple[TermCount, ...]
+
+    @property
+    def strong(self) -> int:
+        """How many matches are strong."""
+        return sum(hit.strong for _, hit in self.matches)
+
+    @property
+    def per_day(self) -> float:
+        """Matches a digest day."""
+        return len(self.matches) / len(self.days) if self.days else 0.0
+
+    @property
+    def per_week(self) -> float:
+        """Matches in seven days, over the days from the first to the last."""
+        return 7 * len(self.matches) / ((self.days[-1] - self.days[0]).days + 1) if self.days else 0.0
+
+    def by_day(self) -> Mapping[date, int]:
+        """Matches of every digest day, also of those that had none."""
+        counts = Counter(paper.digest_day for paper, _ in self.matches)
+        return {day: counts[day] for day in self.days}
+
+    def by_week(self) -> Mapping[date, int]:
+        """Matches of every week, by its Monday."""
+        weeks: dict[date, int] = {}
+        for day, count in self.by_day().items():
+            monday = day - timedelta(days=day.weekday())
+            weeks[monday] = weeks.get(monday, 0) + count
+        if weeks:
+            monday, last = min(weeks), max(weeks)
+            while (monday := monday + WEEK) < last:
+                weeks.setdefault(monday, 0)
+        return dict(sorted(weeks.items()))
+
+
+def tried(rule: Rule, papers: Iterable[Paper]) -> Trial:
+    """Read every paper; what the rule's sources do not list is read too and does not match."""
+    terms = list(dict.fromkeys((leaf.written, is_choice) for leaf, is_choice in _positive(rule.tree)))
+    matched, alone = Counter[str](), Counter[str]()
+    matches: list[tuple[Paper, Hit]] = []
+    days: set[date] = set()
+    count = 0
+    for paper in papers:
+        count += 1
+        days.add(paper.digest_day)
+        reader = Reader(document_of(paper))
+        hit = reader.hit(rule)
+        if hit is None:
+            continue
+        matches.append((paper, hit))
+        listings = reader.document.listings(rule.sources)
+        held = {leaf.written for leaf, _ in _positive(rule.tree) if reader.bits(leaf, listings) & HOLDS}
+        matched.update(held)
+        alone.update(term for term in held if not reader.bits(_without(rule.tree, term), listings) & HOLDS)
+    counts = [TermCount(term, matched[term], alone[term] if is_choice else None) for term, is_choice in terms]
+    return Trial(count, tuple(sorted(days)), tuple(matches), tuple(sorted(counts, key=lambda one: -one.matched)))
+
+
+def _positive(node: Node, *, is_choice: bool = False) -> Iterator[tuple[Leaf, bool]]:
+    """The terms that are not excluded, and whether there are others that would do instead."""
+    match node:
+        case Not():
+            return
+        case And(children):
+            for child in children:
+                yield from _positive(child, is_choice=is_choice)
+        case Or(children):
+            for child in children:
+                yield from _positive(child, is_choice=True)
+        case _:
+            yield node, is_choice
+
+
+def _without(node: Node, term: str) -> Node:
+    """The rule as if the term were never found."""
+    match node:
+        case And(children):
+            return And(tuple(_without(child, term) for child in children))
+        case Or(children):
+            return Or(tuple(_without(child, term) for child in children))
+        case Not():
+            return node
+    return Or(()) if node.written == term else node
