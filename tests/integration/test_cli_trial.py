@@ -96,3 +96,65 @@ def test_what_cannot_be_tried(
 ) -> None:
     assert main(command, env) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_rule_is_tried_shown_and_written(
+    env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(CONFIG + "\n# the end\n")
+    config.chmod(0o640)
+    assert main(["add", '"quiet kiln" OR lantern -robot:x', "--to", "me"], env) == 2
+    assert config.read_text() == CONFIG + "\n# the end\n"
+    capsys.readouterr()
+    rule = '"quiet kiln" OR (lantern -robot)'
+    assert main(["add", rule, "--to", "me", "--dry-run"], env) == 0
+    assert config.read_text() == CONFIG + "\n# the end\n"
+    assert main(["add", rule, "--to", "me", "--when", "daily at 09:00"], env) == 0
+    out = capsys.readouterr().out
+    assert "matches 40 (100.0 %): 40 strong" in out and f"wrote {config}:11" in out
+    added = f"  - name: quiet-kiln-lantern\n    rule: >-\n      {rule}\n    to: me\n    when: daily at 09:00\n"
+    assert config.read_text() == CONFIG + added + "\n# the end\n"
+    assert config.stat().st_mode & 0o777 == 0o640
+    assert main(["add", rule, "--to", "me"], env) == 0
+    assert "name: quiet-kiln-lantern-2" in config.read_text()
+    assert main(["check-config"], env) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.yaml", "state"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--to", "mee"], "did you mean me?"),
+        (["--to", "me:ana@example.org"], "is not used as"),
+        (["--to", "me", "--name", "kilns"], "already"),
+        (["--to", "me", "--when", "tomorrow"], "was left as it is: `tomorrow` is no schedule"),
+        (["--to", "me", "--file", "other.yaml"], "No such file"),
+    ],
+)
+def test_what_cannot_be_added(
+    more: list[str], said: str, env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["add", "agent", *more], env) in (1, 2)
+    assert said in capsys.readouterr().err
+    assert (tmp_path / "config.yaml").read_text() == CONFIG
+
+
+def test_an_included_file_gets_one_too(env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "config.yaml").write_text(CONFIG + "include: people/*.yaml\n")
+    (tmp_path / "people").mkdir()
+    ana = tmp_path / "people" / "ana.yaml"
+    ana.write_text("# Ana's\n")
+    (tmp_path / "stray.yaml").write_text("")
+    assert main(["add", "agent", "--to", "me", "--file", str(ana)], env) == 0
+    assert ana.read_text() == "# Ana's\n\nsubscriptions:\n  - name: agent\n    rule: agent\n    to: me\n"
+    assert main(["add", "agent", "--to", "me", "--file", "stray.yaml"], env) == 2
+    assert "is it among the files" in capsys.readouterr().err and (tmp_path / "stray.yaml").read_text() == ""
+
+
+def test_a_rule_is_added_before_there_is_a_database(
+    env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    env = env | {"STATE_DIRECTORY": str(tmp_path / "elsewhere")}
+    assert main(["add", "agent", "--to", "me"], env) == 0
+    assert "not tried on the past" in capsys.readouterr().out

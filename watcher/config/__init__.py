@@ -11,10 +11,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from watcher.config.adding import subscription_lines, with_subscription
 from watcher.config.loading import default_config, find_config, load
 from watcher.config.values import Address, Config, Receiver
 
-__all__ = ["Address", "Config", "Receiver", "default_config", "find_config", "json_schema", "load"]
+__all__ = [
+    "Address",
+    "Config",
+    "Receiver",
+    "default_config",
+    "find_config",
+    "json_schema",
+    "load",
+    "subscription_lines",
+    "with_subscription",
+]
 
 
 def json_schema() -> dict[str, Any]:

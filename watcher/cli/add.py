@@ -1,0 +1,163 @@
+"""``watcher add``: a new subscription, tried on the past before it is written."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from datetime import UTC, date, datetime, timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.cli import backtest, rules
+from watcher.cli.desk import NO_CONFIG, Desk
+from watcher.errors import ConfigError, StoreError, UsageError, WatcherError
+
+if TYPE_CHECKING:
+    from watcher.config import Config
+
+TRIED_ON = timedelta(days=90)
+SHOWN = 5
+
+
+@click.command()
+@click.argument("rule")
+@click.option("--to", "to", multiple=True, required=True, metavar="RECEIVER", help="Whom to tell; may be repeated.")
+@click.option("--name", metavar="NAME", help="The subscription's name; made of the rule where it is not given.")
+@click.option("--when", metavar="WHEN", help="When to tell, such as 'daily at 09:00'.  [immediately]")
+@click.option("--file", "file", type=click.Path(path_type=Path), help="Write into this file that the config includes.")
+@click.option("--dry-run", is_flag=True, help="Show everything, write nothing.")
+@click.pass_obj
+def add(
+    desk: Desk, rule: str, to: tuple[str, ...], name: str | None, when: str | None, file: Path | None, dry_run: bool
+) -> int:
+    """Try RULE on the papers of the last 90 days, and write it into the config as a subscription.
+
+    Comments and order of the file stay as they are. For a phrase, quote twice: '"KV cache" OR quantization'.
+    """
+    from watcher.config import subscription_lines
+
+    rules.compiled(rule)
+    config = desk.config()
+    _check_receivers(config, to)
+    path = file or _main(config)
+    taken = {one.name for one in config.subscriptions}
+    if name in taken:
+        raise UsageError(f"there is a subscription {name!r} already; choose another --name")
+    name = name or _named(rule, taken)
+    lines = subscription_lines(name, rule, to, when)
+    _show_trial(desk, config, rule)
+    click.echo("")
+    for line in lines:
+        click.echo(f"  {line}")
+    click.echo("")
+    number = _write(desk, config, path, lines, dry_run=dry_run)
+    if dry_run:
+        click.echo(f"nothing was written; without --dry-run this goes to {path}:{number}")
+    else:
+        click.echo(f"wrote {path}:{number}; a running daemon takes it with `systemctl reload watcher` (SIGHUP)")
+    return 0
+
+
+def _check_receivers(config: Config, to: tuple[str, ...]) -> None:
+    for target in to:
+        if not config.endpoints_of(target):
+            receiver = target.partition(":")[0]
+            if receiver in config.receivers:
+                raise UsageError(f"receiver {receiver!r} is not used as {target!r}; see `watcher check-config`")
+            near = get_close_matches(receiver, config.receivers, n=3)
+            hint = f"did you mean {', '.join(near)}?" if near else f"there are: {', '.join(config.receivers) or 'none'}"
+            raise UsageError(f"there is no receiver {receiver!r}; {hint}")
+
+
+def _named(rule: str, taken: set[str]) -> str:
+    """A name of the rule's first words that nobody has."""
+    asked = re.sub(r'(?:(?<!\S)-|\bNOT\s+)(?:"[^"]*"|\S+)', "", rule)
+    words = [word for word in re.findall(r"\w+", asked.lower()) if word not in ("and", "or", "not", "title", "about")]
+    stem = "-".join(words[:4])[:40].strip("-_") or "rule"
+    name, n = stem, 1
+    while name in taken:
+        n += 1
+        name = f"{stem}-{n}"
+    return name
+
+
+def _show_trial(desk: Desk, config: Config, rule: str) -> None:
+    from watcher.rules.trial import tried
+
+    since: date | None = (datetime.now(UTC) - TRIED_ON).date()
+    try:
+        with desk.open_store(config) as store, store.reading() as tx:
+            trial = tried(rules.compiled(rule), tx.papers.all(since))
+            if not trial.papers:  # an archive, or a daemon that was off: the past is still worth a look
+                since = None
+                trial = tried(rules.compiled(rule), tx.papers.all())
+    except StoreError as error:
+        click.echo(f"not tried on the past: {error}")
+        return
+    for line in backtest.summary(trial, since):
+        click.echo(line)
+    for line in backtest.titles(trial, SHOWN):
+        click.echo(f"  {line}")
+
+
+def _write(desk: Desk, config: Config, path: Path, lines: list[str], *, dry_run: bool) -> int:
+    """Write the file beside itself, read it back as the daemon would, and only then let it take the old one's place."""
+    from watcher.config import with_subscription
+
+    try:
+        before = path.read_bytes()
+        after, number = with_subscription(str(path), before, lines)
+        beside = path.with_name(f".{path.name}.new")
+        try:
+            beside.write_bytes(after)
+            shutil.copymode(path, beside)
+            is_main = path.resolve() == _main(config).resolve()
+            if is_main:
+                _check(desk, config, beside, shown=path)
+            if not dry_run:
+                _keep_owner(path, beside)
+                os.replace(beside, path.resolve())
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise WatcherError(f"{path}: {error.strerror}; add the lines above by hand") from None
+    if not is_main and not dry_run:
+        try:
+            _check(desk, config, _main(config), shown=path)
+        except WatcherError:
+            path.write_bytes(before)
+            raise
+    return number
+
+
+def _check(desk: Desk, config: Config, path: Path, *, shown: Path) -> None:
+    """Read the changed config; raises ``UsageError`` where it does not mean what it should."""
+    from watcher.config import load
+    from watcher.notify import problem_of
+    from watcher.rules import compile_rule
+
+    good = desk.state_dir() / "includes"
+    try:
+        after = load(path, env=desk.env, last_good=good, check_url=problem_of, check_rule=compile_rule)
+    except ConfigError as error:
+        found = [one for one in error.problems if one.fatal]
+        what = "; ".join(f"{one.what}; {one.hint}" if one.hint else one.what for one in found)
+        raise UsageError(f"{shown} was left as it is: {what}") from None
+    if len(after.subscriptions) != len(config.subscriptions) + 1:
+        raise UsageError(f"{shown} was left as it is: is it among the files that {config.path} includes?")
+
+
+def _main(config: Config) -> Path:
+    if config.path is None:
+        raise UsageError(NO_CONFIG)
+    return config.path
+
+
+def _keep_owner(path: Path, beside: Path) -> None:
+    was = path.stat()
+    if (was.st_uid, was.st_gid) != (beside.stat().st_uid, beside.stat().st_gid):
+        os.chown(beside, was.st_uid, was.st_gid)

@@ -1,0 +1,100 @@
+"""Write one more subscription into a config's text and leave every other character of it as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from watcher.config.reading import read
+from watcher.config.tree import Items, Node, Scalar, Table
+from watcher.errors import ConfigError, UsageError
+
+_PLAIN_RULE = re.compile(r"[A-Za-z][\w+.-]*(?: [A-Za-z][\w+.-]*)*")
+_BY_HAND = "`subscriptions` is not a list with one item a line; write it so, and try again"
+_PLAIN_NAME = re.compile(r"[A-Za-z][\w.:@+-]*")
+
+
+def subscription_lines(name: str, rule: str, to: Sequence[str], when: str | None = None) -> list[str]:
+    """A subscription as it is written under ``subscriptions:``, without indentation; the rule needs no quotes there."""
+    rule = " ".join(rule.split())
+    lines = [f"- name: {_scalar(name)}"]
+    lines += [f"  rule: {rule}"] if _PLAIN_RULE.fullmatch(rule) else ["  rule: >-", f"    {rule}"]
+    if len(to) == 1:
+        lines.append(f"  to: {_scalar(to[0])}")
+    else:
+        lines.append(f"  to: [{', '.join(_scalar(one) for one in to)}]")
+    return [*lines, f"  when: {when}"] if when else lines
+
+
+def _scalar(text: str) -> str:
+    return text if _PLAIN_NAME.fullmatch(text) else "'" + text.replace("'", "''") + "'"
+
+
+def with_subscription(name: str, data: bytes, lines: Sequence[str]) -> tuple[bytes, int]:
+    """The file's bytes with one more subscription, and the line (from 1) on which it begins.
+
+    It comes after the last one, indented as that is. Raises ``ConfigError`` where the file is no YAML, ``UsageError``
+    where its list is written in brackets and has to be changed by hand.
+    """
+    parsed = read(name, data)
+    if parsed.problems:
+        raise ConfigError(parsed.problems)
+    mark = data[: len(data) - len(data.lstrip(b"\xef\xbb\xbf"))]
+    text = data[len(mark) :].decode()
+    given = parsed.source.text
+    shift = len(text) - len(given)  # a mark before the text that the reader took off as well
+    root = parsed.root
+    if root is not None and not isinstance(root, Table):
+        raise UsageError(f"{name}: a config is a table of keys")
+    listed = root.get("subscriptions") if root else None
+    if isinstance(listed, Items) and not listed.items:  # []
+        text = text[: listed.start + shift].rstrip(" ") + text[listed.end + shift :]
+    at, before, indent = _place(name, text, root, shift)
+    end = "\r\n" if "\r\n" in text else "\n"
+    head = text[:at]
+    if head and not head.endswith("\n"):
+        head += end
+    block = "".join(f"{indent}{line}{end}" for line in lines)
+    return mark + (head + before.replace("\n", end) + block + text[at:]).encode(), head.count("\n") + before.count(
+        "\n"
+    ) + 1
+
+
+def _place(name: str, text: str, root: Table | None, shift: int) -> tuple[int, str, str]:
+    """Where to write, what has to stand before it, and how far in."""
+    node: Node | None = root.get("subscriptions") if root else None
+    if root is None or node is None:
+        return len(text), ("\n" if text.strip() else "") + "subscriptions:\n", "  "
+    key = root.keys["subscriptions"]
+    if (isinstance(node, Scalar) and node.empty) or (isinstance(node, Items) and not node.items):
+        return _line_end(text, key.end + shift), "", "  "
+    if isinstance(node, Items) and text[node.start + shift] != "[":
+        first = node.start + shift
+        line = text.rfind("\n", 0, first) + 1
+        return _after_last(text, node, shift), _between(text, node, shift), text[line:first]
+    raise UsageError(f"{name}: {_BY_HAND}")
+
+
+def _between(text: str, node: Items, shift: int) -> str:
+    """A blank line where there is one before the last item (and its comments)."""
+    if len(node.items) < 2:
+        return ""
+    lines = text[: node.items[-1].start + shift].split("\n")[:-1]
+    while lines and lines[-1].lstrip().startswith("#"):
+        lines.pop()
+    return "\n" if lines and not lines[-1].strip() else ""
+
+
+def _line_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end + 1
+
+
+def _after_last(text: str, node: Items, shift: int) -> int:
+    """Behind the last line of the list that is neither blank nor a comment."""
+    end = len(text[: node.end + shift].rstrip())
+    while True:
+        line = text.rfind("\n", 0, end) + 1
+        if not text[line:end].lstrip().startswith("#"):
+            return _line_end(text, end)
+        end = len(text[:line].rstrip())
