@@ -95,10 +95,9 @@ def _watched(
     Where no paper was seen yet, a term that many rules ask for is taken for one that many papers have.
     """
     if not len(loose.literal_marks):
-        return {
-            "watch_start": np.zeros(len(seen) + 1, np.int32),
-            "watch_branches": np.zeros(0, np.int32),
-        }, branch_start[:0]
+        start = np.zeros(len(seen) + 1, np.int32)
+        none = {"watch_start": start, "watch_branches": start[:0], "is_watched": np.zeros(len(seen), np.bool_)}
+        return none, branch_start[:0]
     asked = np.bincount(literal_term, minlength=len(seen))
     cost = seen + asked / (1.0 + asked.max()) if seen.any() else asked.astype(np.float64)
     of_literal = np.where(loose.literal_marks & (Mark.NEGATED | Mark.UNKEYED), NEVER, cost[literal_term])
@@ -116,4 +115,5 @@ def _watched(
     order = np.lexsort((branch, term))
     counts = np.bincount(term, minlength=len(seen))
     start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    return {"watch_start": start, "watch_branches": branch[order].astype(np.int32)}, np.flatnonzero(best == NEVER)
+    watched = {"watch_start": start, "watch_branches": branch[order].astype(np.int32), "is_watched": counts > 0}
+    return watched, np.flatnonzero(best == NEVER)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -116,7 +117,9 @@ class Vocabulary(dict[Chunk, int]):
         if len(self) > MOST_KNOWN:
             self.clear()
         chunks = sum(len(text.chunks) for text in texts)
-        number = np.fromiter((self[chunk] for text in texts for chunk in text.chunks), np.int64, chunks)
+        number = np.fromiter(
+            map(self.__getitem__, chain.from_iterable(text.chunks for text in texts)), np.int64, chunks
+        )
         text = np.repeat(np.arange(len(texts)), [len(text.chunks) for text in texts])
         line_end = np.frombuffer(self._line_end, np.int64)
         starts = line_end[number]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from watcher.model import Hit
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from watcher.rules.packed import Bits, Packed
     from watcher.rules.rows import Rows
 
-MOST_FEW = 4_096
+MOST_FEW = 256
 """Rules that are looked through one paper at a time; what is more is packed."""
 
 GROWTH = 16
@@ -32,8 +32,8 @@ LOADED_AT_ONCE = 65_536
 PAGE = 64
 """Papers that are matched in one go."""
 
-RETUNED_AT = (64, 512, 4_096, 32_768)
-"""After so many papers it is known which terms are rare, and the rules are watched under those."""
+RETUNED_AT = (64, 1_024)
+"""After so many papers it is known, better than before, which terms are rare, and rules are watched under those."""
 
 
 class Matches(Mapping[int, Hit]):
@@ -131,13 +131,16 @@ class Index:
 
     def add_many(self, rules: Iterable[tuple[int, Rule]]) -> None:
         """File many rules whose numbers are free; quicker than one by one where they are very many."""
+        some = iter(rules)
+        first = list(islice(some, self._most_few + 1))
+        if len(first) <= self._most_few:
+            for id, rule in first:
+                self.add(id, rule)
+            return
         from watcher.rules.rows import Rows
 
-        some = iter(rules)
-        for id, rule in islice(some, self._most_few):
-            self.add(id, rule)
         rows = Rows()
-        for id, rule in some:
+        for id, rule in chain(first, some):
             if (encoded := encode(rule)) is None:
                 self._few.add(id, rule)
             else:
@@ -211,6 +214,8 @@ class Index:
                 [not sources or bool(reader.document.listings(sources)) for reader in readers]
                 for sources in pack.source_sets
             ]
+            if self._papers < RETUNED_AT[-1]:
+                pack.learn(grams)
             answer = pack.match(grams, len(readers), allowed)
             papers = range(len(readers) + 1)
             bounds = answer.paper.searchsorted(papers).tolist()

@@ -101,6 +101,7 @@ class Packed:
     filter: Bits
     watch_start: Array
     watch_branches: Array
+    is_watched: Flags
     always: Array
     columns: Array
     longest: int
@@ -123,13 +124,15 @@ class Packed:
         """The numbers of a branch's literals."""
         return range(int(self.branch_end[branch - 1]) if branch else 0, int(self.branch_end[branch]))
 
-    def find(self, grams: Grams) -> Hits:
-        """The terms that occur in the page."""
+    def _occurring(self, grams: Grams) -> tuple[Numbers, Numbers]:
+        """Every place of every term: the numbers of the sequence in the page, and of the term."""
         which, gram = self._looked_up(grams.keys)
         starts = self.gram_start[gram].astype(np.int64)
         place, row = ranges(starts, self.gram_start[gram + 1] - starts)
-        term = self.gram_terms[place].astype(np.int64)
-        which = which[row]
+        return which[row], self.gram_terms[place].astype(np.int64)
+
+    def _hits(self, grams: Grams, which: Numbers, term: Numbers) -> Hits:
+        """The terms that hold, by paper."""
         if not len(term):
             return Hits(term, term, np.zeros(0, np.uint8))
         pair = grams.paper[which] * len(self.term_keys) + term
@@ -141,9 +144,13 @@ class Packed:
         term, paper = term[begins], grams.paper[which][begins]
         kind = self.term_kind[term]
         bits = np.where(about | (kind == Kind.SURE), BOTH, np.where(kind == Kind.BARE, HOLDS, 0)).astype(np.uint8)
-        np.add.at(self.term_seen, term, 1)
         kept = bits > 0
         return Hits(paper[kept], term[kept], bits[kept])
+
+    def learn(self, grams: Grams) -> None:
+        """Count in how many papers each term occurs: the next sorting watches rules under rare ones."""
+        hits = self._hits(grams, *self._occurring(grams))
+        np.add.at(self.term_seen, hits.term, 1)
 
     def _looked_up(self, keys: Keys) -> tuple[Numbers, Numbers]:
         """Of the keys that are known: their places in ``keys``, and the numbers of their sequences."""
@@ -168,7 +175,9 @@ class Packed:
 
     def match(self, grams: Grams, papers: int, allowed: Sequence[Sequence[bool]]) -> Found:
         """The rules that hold, or hold if what has to be read does; ``allowed[set of sources][paper]``."""
-        hits = self.find(grams)
+        which, term = self._occurring(grams)
+        watched = self.is_watched[term]
+        hits = self._hits(grams, which[watched], term[watched])
         starts = self.watch_start[hits.term].astype(np.int64)
         place, row = ranges(starts, self.watch_start[hits.term + 1] - starts)
         branch, paper, bits = self.watch_branches[place].astype(np.int64), hits.paper[row], hits.bits[row]
@@ -182,7 +191,8 @@ class Packed:
         branch, paper, bits = branch[may], paper[may], bits[may]
         unit = self.branch_unit[branch]
         many_paper, many_branch = _unique_pairs(paper[~unit], branch[~unit], len(self.branch_rule))
-        many_bits = self._decided(many_paper, many_branch, hits, papers)
+        needed = self._needed(many_branch)[term]
+        many_bits = self._decided(many_paper, many_branch, self._hits(grams, which[needed], term[needed]), papers)
         holds = (many_bits & HOLDS) > 0
         unsure = holds & self.branch_read[many_branch]
         holds &= ~unsure
@@ -193,6 +203,19 @@ class Packed:
             len(self.ids),
         )
         return Found(*found, many_paper[unsure], many_branch[unsure])
+
+    def _needed(self, branch: Numbers) -> Flags:
+        """For each term whether one of these branches asks for it."""
+        place, _ = self._literals(np.unique(branch))
+        needed = np.zeros(len(self.term_keys), np.bool_)
+        needed[self.literal_term[place]] = True
+        return needed
+
+    def _literals(self, branch: Numbers) -> tuple[Numbers, Numbers]:
+        """The literals of branches, one branch after the other, and how many each has."""
+        starts = np.where(branch > 0, self.branch_end[branch - 1], 0).astype(np.int64)
+        counts = self.branch_end[branch] - starts
+        return ranges(starts, counts)[0], counts
 
     def _decided(self, paper: Numbers, branch: Numbers, hits: Hits, papers: int) -> Bits:
         """How each branch reads for its paper."""
@@ -210,10 +233,8 @@ class Packed:
         return np.concatenate(chunks)
 
     def _decided_chunk(self, paper: Numbers, branch: Numbers, table: Bits) -> Bits:
-        ends = self.branch_end[branch].astype(np.int64)
-        starts = np.where(branch > 0, self.branch_end[branch - 1], 0).astype(np.int64)
-        counts = ends - starts
-        place, row = ranges(starts, counts)
+        place, counts = self._literals(branch)
+        row = np.repeat(np.arange(len(branch)), counts)
         marks = self.literal_marks[place]
         value = table[paper[row], self.columns[self.literal_term[place]]]
         value = np.where(marks & Mark.NEGATED, BOTH - value, value)
