@@ -17,7 +17,19 @@ _SHORTEST_Y = 5
 NEVER = frozenset(
     {
         *("news", "means", "species", "series", "lens", "bias", "always", "perhaps", "does"),
-        *("alias", "atlas", "canvas", "chaos", "cosmos", "ethos", "pathos", "whereas", "kubernetes", "texas"),
+        *(
+            "alias",
+            "atlas",
+            "canvas",
+            "chaos",
+            "cosmos",
+            "ethos",
+            "pathos",
+            "whereas",
+            "kubernetes",
+            "texas",
+            "besides",
+        ),
     }
 )
 
@@ -29,6 +41,18 @@ PAIRS = {
     "indices": "index",
     "corpora": "corpus",
     "axes": "axis",
+    "criteria": "criterion",
+    "phenomena": "phenomenon",
+    "spectra": "spectrum",
+    "gases": "gas",
+    "plateaus": "plateau",
+    **{word + "es": word + "is" for word in ("cris", "thes", "synthes", "diagnos", "parenthes", "prosthes")},
+    # Of the words in -ics these are plurals; the others (physics, robotics, statistics …) are not.
+    **{word + "s": word for word in ("metric", "topic", "heuristic", "rubric", "critic", "characteristic", "mimic")},
+    **{
+        word + "s": word
+        for word in ("harmonic", "fabric", "clinic", "schematic", "comic", "lyric", "relic", "diacritic")
+    },
     **{word + "es": word for word in ("bias", "virus", "lens", "status", "hero", "echo", "veto", "tomato", "potato")},
     **{
         word + "es": word

@@ -31,7 +31,8 @@ _GAP = (
 _PIECE = re.compile(
     rf"""
     (?=[\\${{}}\x00-\x1f\x7f-\xad\u02bc\u200b-\u206f\u2212\ufe00-\ufe0f\ufeff\ud800-\udfff])(?:
-      (?P<accent>(?P<open>\{{\s*)?(?:
+      (?P<possessive>(?<=[A-Za-z])\\'s(?![A-Za-z]))
+    | (?P<accent>(?P<open>\{{\s*)?(?:
             \\(?P<over>["'`^~=.])\s*(?:\{{\s*\\?(?P<in>[A-Za-z])\s*\}}|\\?(?P<bare>[A-Za-z]))
           | \\(?P<named>[Hcvudbkr])\s*\{{\s*\\?(?P<under>[A-Za-z])\s*\}}
         )(?(open)\s*\}}))
@@ -132,6 +133,8 @@ def _rewritten(before: Clean, gone: str, instead: str) -> Clean:
 
 def _meaning(found: re.Match[str]) -> str:
     match found.lastgroup:
+        case "possessive":  # an escaped apostrophe, and not an accent
+            return "'s"
         case "accent":
             letter = found["in"] or found["bare"] or found["under"]
             mark = _MARKS[found["over"] or found["named"]]
