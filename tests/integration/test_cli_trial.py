@@ -158,3 +158,19 @@ def test_a_rule_is_added_before_there_is_a_database(
     env = env | {"STATE_DIRECTORY": str(tmp_path / "elsewhere")}
     assert main(["add", "agent", "--to", "me"], env) == 0
     assert "not tried on the past" in capsys.readouterr().out
+
+
+def test_check_config_says_what_the_stored_papers_suggest(
+    env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    today = datetime.now(UTC)
+    with open_store(tmp_path / "state" / "watcher.db", mode="write") as store, store.transaction() as tx:
+        for n in range(60):
+            entry = Entry(title=f"Kilns, Part {n}", keys=(f"arxiv:2604.{n:05}",), abstract="x", listed=today.date())
+            tx.papers.record_entries([entry], "hf", today)
+    assert main(["check-config"], env) == 0
+    out = capsys.readouterr().out
+    assert "config.yaml:9:11: warning: subscription kilns: matches 60 of the 60 papers stored lately (100 %)" in out
+    assert "    rule: kiln -loud\n" in out and out.endswith("1 subscription; 1 warning\n")
+    assert main(["check-config"], env | {"STATE_DIRECTORY": str(tmp_path / "nowhere")}) == 0
+    assert "warning" not in capsys.readouterr().out

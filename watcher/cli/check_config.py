@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from watcher.cli import show
 from watcher.cli.desk import NO_CONFIG, Desk
-from watcher.errors import ConfigError, Problem, UsageError
+from watcher.errors import ConfigError, Problem, StoreError, UsageError
+
+if TYPE_CHECKING:
+    from watcher.config import Config
+
+LOOKED_AT = timedelta(days=90)
+MOST_PAPERS = 5_000
+"""Papers that are looked at, the newest: a few seconds' work."""
 
 
 @click.command("check-config")
@@ -21,7 +32,7 @@ def check_config(desk: Desk, file: Path | None, secrets: bool, as_json: bool) ->
     """Show everything that is wrong in the config and in what it includes, each with its place.
 
     FILE is a config; without it the one that the other commands would use. Exit status 2 for errors, 0 where there
-    are only warnings. Nothing is sent or written.
+    are only warnings. Nothing is sent or written. Where papers are stored, rules are tried on those of 90 days.
     """
     from watcher.config import load
     from watcher.notify import problem_of
@@ -39,7 +50,7 @@ def check_config(desk: Desk, file: Path | None, secrets: bool, as_json: bool) ->
     except ConfigError as error:
         problems = error.problems
     else:
-        problems = config.problems
+        problems = config.problems + tuple(_advice(desk, config, path))
         counts = (
             (len(config.sources), "source"),
             (len(config.receivers), "receiver"),
@@ -51,6 +62,24 @@ def check_config(desk: Desk, file: Path | None, secrets: bool, as_json: bool) ->
     else:
         _print(path, problems, summary)
     return 2 if any(problem.fatal for problem in problems) else 0
+
+
+def _advice(desk: Desk, config: Config, path: Path) -> Iterator[Problem]:
+    """What the papers stored in the last ninety days suggest, where there is a database to look into."""
+    from watcher.config import place_of_rule
+    from watcher.rules import compile_rule, document_of
+    from watcher.rules.advice import advise
+
+    since = (datetime.now(UTC) - LOOKED_AT).date()
+    try:
+        with desk.open_store(config) as store, store.reading() as tx:
+            documents = [document_of(paper) for paper in islice(tx.papers.all(since), MOST_PAPERS)]
+    except (StoreError, UsageError):
+        return
+    rules = {one.full_name: compile_rule(one.rule, one.sources) for one in config.subscriptions}
+    for advice in advise(rules, documents):
+        what = f"subscription {advice.name}: {advice.what}"
+        yield place_of_rule(path, advice.name, what, advice.hint)
 
 
 def _print(path: Path, problems: tuple[Problem, ...], summary: str) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from watcher.config.adding import subscription_lines, with_subscription
+from watcher.config.adding import place_of_rule, subscription_lines, with_subscription
 from watcher.config.loading import default_config, find_config, load
 from watcher.config.values import Address, Config, Receiver
 
@@ -23,6 +23,7 @@ __all__ = [
     "find_config",
     "json_schema",
     "load",
+    "place_of_rule",
     "subscription_lines",
     "with_subscription",
 ]

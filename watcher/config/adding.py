@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from watcher.config.reading import read
 from watcher.config.tree import Items, Node, Scalar, Table
-from watcher.errors import ConfigError, UsageError
+from watcher.errors import ConfigError, Problem, UsageError
 
 _PLAIN_RULE = re.compile(r"[A-Za-z][\w+.-]*(?: [A-Za-z][\w+.-]*)*")
 _BY_HAND = "`subscriptions` is not a list with one item a line; write it so, and try again"
@@ -58,6 +59,21 @@ def with_subscription(name: str, data: bytes, lines: Sequence[str]) -> tuple[byt
     return mark + (head + before.replace("\n", end) + block + text[at:]).encode(), head.count("\n") + before.count(
         "\n"
     ) + 1
+
+
+def place_of_rule(path: Path, subscription: str, what: str, hint: str) -> Problem:
+    """A warning about the rule of a subscription, at its place where that is in the main file."""
+    try:
+        parsed = read(str(path), path.read_bytes())
+    except OSError:
+        return Problem(str(path), 0, 0, what, hint, fatal=False)
+    listed = parsed.root.get("subscriptions") if isinstance(parsed.root, Table) else None
+    for item in listed.items if isinstance(listed, Items) else []:
+        name = item.get("name") if isinstance(item, Table) else None
+        if isinstance(item, Table) and isinstance(name, Scalar) and name.text == subscription:
+            value = item.get("rule") or name
+            return parsed.source.problem(value.start, what, hint, fatal=False)
+    return Problem(str(path), 0, 0, what, hint, fatal=False)
 
 
 def _place(name: str, text: str, root: Table | None, shift: int) -> tuple[int, str, str]:

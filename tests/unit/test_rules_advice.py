@@ -1,0 +1,90 @@
+"""What stored papers suggest about rules."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from watcher.model import Paper
+from watcher.rules import compile_rule, document_of
+from watcher.rules.advice import advise
+from watcher.rules.document import Document
+
+NOW = datetime(2026, 3, 10, tzinfo=UTC)
+
+
+def documents(*texts: tuple[str, str], filled: int = 100) -> list[Document]:
+    """These papers and as many others that nobody asks for."""
+    papers = [*texts, *[("Other things", "Nothing of note.")] * (filled - len(texts))]
+    return [
+        document_of(Paper(id=n, key=f"k:{n}", title=title, abstract=abstract, first_seen=NOW))
+        for n, (title, abstract) in enumerate(papers)
+    ]
+
+
+def said(rule: str, *texts: tuple[str, str], filled: int = 100) -> list[tuple[str, str]]:
+    return [(one.what, one.hint) for one in advise({"mine": compile_rule(rule)}, documents(*texts, filled=filled))]
+
+
+def test_a_rule_that_matches_too_much() -> None:
+    ((what, _),) = said("kiln", *[("A kiln", "")] * 26)
+    assert what == "matches 26 of the 100 papers stored lately (26 %)"
+    assert not said("kiln", *[("A kiln", "")] * 25)
+
+
+def test_a_rule_that_matches_nothing() -> None:
+    ((what, _),) = said("kiln")
+    assert what == "matches none of the 100 papers stored lately"
+
+
+def test_nothing_is_said_of_few_papers() -> None:
+    assert said("kiln", filled=39) == [] and said("kiln", filled=40) != []
+    assert advise({}, documents()) == []
+
+
+def test_forms_that_are_missed() -> None:
+    texts = [("On quantization", "")] * 4 + [("We quantize", "")] * 2 + [("A quantized map", "")]
+    ((what, hint),) = said("quantization", *texts)
+    assert what == "3 papers lately have quantize, quantized but not quantization"
+    assert hint == "write quanti* to find all of them"
+    ((_, hint),) = said("title:quantization", *texts)
+    assert hint == "write title:quanti* to find all of them"
+
+
+@pytest.mark.parametrize("rule", ["quanti*", "=quantization", '"on quantization"', "kiln -quantization"])
+def test_what_already_says_so_or_is_no_single_word_is_left_alone(rule: str) -> None:
+    texts = [("On quantization", "")] * 4 + [("We quantize a kiln", "")] * 6
+    assert said(rule, *texts) == []
+
+
+def test_few_missed_forms_are_not_worth_a_word() -> None:
+    assert said("quantization", *[("On quantization", "")] * 9, ("We quantize", ""), ("It quantizes", "")) == []
+
+
+def test_a_rule_whose_matches_are_mostly_mentions() -> None:
+    texts = [("Maps", "One kiln.")] * 7 + [("A kiln", "")] * 3
+    ((what, hint),) = said("kiln", *texts)
+    assert what == "7 of its 10 matches are mentions only"
+    assert hint == "write about:kiln to be told of papers that are about it"
+    assert said("about:kiln", *texts) == [] and said("kiln", *texts[1:]) == []
+
+
+def test_an_acronym_with_several_meanings() -> None:
+    texts = [
+        *[("Maps", "We use Retrieval-Augmented Generation (RAG).")] * 3,
+        *[("Maps", "A Robust Agent of Gravel (RAG) is shown.")] * 2,
+        ("Maps", "One Rare And Grey (RAG) thing."),
+    ]
+    ((what, hint),) = said("title:RAG OR RAG", *texts)[:1]
+    assert (
+        what == 'papers mean several things by RAG: "retrieval augmented generation" (3), "robust agent of gravel" (2)'
+    )
+    assert hint == 'add NOT "robust agent of gravel", or ask for a field or a second word'
+    assert said('RAG NOT "robust agent of gravel"', *texts) == []
+    assert said("rag", *texts) == []
+
+
+@pytest.mark.parametrize("text", ["see the appendix (RAG)", "Some Random Words (RAGS)", "(RAG) alone"])
+def test_what_is_no_definition(text: str) -> None:
+    assert said("RAG", *[("RAG", text)] * 5, *[("RAG", "Raw And Good (RAG)")] * 3) == []
