@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,9 +11,10 @@ from watcher.alerts import fate
 from watcher.alerts.changes import Changes, Wanted, compare
 from watcher.alerts.schedule import next_due
 from watcher.config import Config
-from watcher.model import Decision, Fate, IncidentKind, Paper, Saved, Subscription
+from watcher.model import Decision, Fate, Hit, IncidentKind, Paper, Saved, Subscription
 from watcher.pipeline.parts import Parts
-from watcher.rules import Document, Rule, compile_rule, document_of, evaluate
+from watcher.pipeline.rulebook import PAGE
+from watcher.rules import Index, Rule, compile_rule, document_of, evaluate
 from watcher.store import Transaction
 from watcher.store.matches import Found
 
@@ -27,9 +28,12 @@ FORECAST = 30
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The stored papers that a new or edited rule is tried on, folded once, and which of them count as present."""
+    """What new and edited rules match among the stored papers, and which papers count as present.
 
-    papers: tuple[tuple[Paper, Document], ...]
+    ``matched`` is by the subscription's full name.
+    """
+
+    matched: Mapping[str, Sequence[tuple[Paper, Hit]]]
     present: fate.Present
 
 
@@ -39,12 +43,13 @@ def apply_config(parts: Parts) -> Changes:
     The rules' generation is raised with it, so that no paper falls between a poll and a rule change.
     """
     now = parts.clock()
-    wanted = [Wanted(one, _rule(one).digest) for one in parts.config.subscriptions]
+    rules = {one.full_name: compile_rule(one.rule, one.sources) for one in parts.config.subscriptions}
+    wanted = [Wanted(one, rules[one.full_name].digest) for one in parts.config.subscriptions]
     with parts.store.transaction() as tx:
         changes = compare(wanted, tx.subscriptions.all())
         if changes:
             tx.subscriptions.raise_generation()
-            past = past_of(tx, parts.config, now)
+            past = _past_of(tx, parts.config, _changed_rules(changes, rules), now)
             for one in changes.new:
                 _add(tx, one, past, now)
             for saved, one in changes.kept:
@@ -70,8 +75,16 @@ def present_of(tx: Transaction, config: Config, now: datetime) -> fate.Present:
     return fate.Present(by_source, fate.last_days(longest, now))
 
 
-def past_of(tx: Transaction, config: Config, now: datetime) -> Past:
-    """The papers of the last ``max(look_back, follow)`` digest days of every source, and of as many days to now."""
+def _changed_rules(changes: Changes, rules: Mapping[str, Rule]) -> dict[str, Rule]:
+    """The rules that have to be tried on the past."""
+    edited = [one for saved, one in changes.kept if saved.rule_digest != one.rule_digest]
+    changed = [*changes.new, *edited, *(one for _, one in changes.back)]
+    return {one.subscription.full_name: rules[one.subscription.full_name] for one in changed}
+
+
+def _past_of(tx: Transaction, config: Config, rules: Mapping[str, Rule], now: datetime) -> Past:
+    """Try rules on the papers of the last ``max(look_back, follow)`` digest days of every source, and of as many days
+    to now."""
     ids: set[int] = set()
     longest = FORECAST
     for source in config.sources.values():
@@ -79,8 +92,16 @@ def past_of(tx: Transaction, config: Config, now: datetime) -> Past:
         ids |= set(tx.papers.listed_in(source.name, tx.pages.days(source.name, days)))
         longest = max(longest, days)
     ids |= set(tx.papers.listed_since(now.date() - timedelta(days=longest)))
-    papers = tuple((paper, document_of(paper)) for paper in tx.papers.get(ids))
-    return Past(papers, present_of(tx, config, now))
+    index, names = Index(), list(rules)
+    index.add_many(enumerate(rules.values()))
+    matched: dict[str, list[tuple[Paper, Hit]]] = {name: [] for name in names}
+    papers = tx.papers.get(ids) if rules else []
+    for at in range(0, len(papers), PAGE):
+        page = papers[at : at + PAGE]
+        for paper, matches in zip(page, index.match_page([document_of(one) for one in page]), strict=True):
+            for id, hit in matches.items():
+                matched[names[id]].append((paper, hit))
+    return Past(matched, present_of(tx, config, now))
 
 
 def _add(tx: Transaction, one: Wanted, past: Past, now: datetime) -> None:
@@ -125,9 +146,8 @@ def _match_past(
     decide: Callable[[Paper], Decision],
     now: datetime,
 ) -> None:
-    rule = _rule(subscription)
-    hits = ((paper, evaluate(rule, document)) for paper, document in past.papers)
-    tx.matches.record([Found(id, paper.id, hit, decide(paper)) for paper, hit in hits if hit], now)
+    hits = past.matched[subscription.full_name]
+    tx.matches.record([Found(id, paper.id, hit, decide(paper)) for paper, hit in hits], now)
 
 
 def _drop_what_no_longer_holds(tx: Transaction, id: int, subscription: Subscription) -> None:
@@ -153,17 +173,14 @@ def _log_changes(changes: Changes, past: Past, now: datetime) -> None:
     changed += [("changed", one.subscription) for _, one in changes.kept]
     changed += [("back", one.subscription) for _, one in changes.back]
     since = now.date() - timedelta(days=FORECAST)
-    recent = [document for paper, document in past.papers if paper.digest_day >= since]
     for what, subscription in changed:
-        told = would_tell(_rule(subscription), recent)
-        log.info("%s: %s; would have told %d papers in the last %d days", subscription.full_name, what, told, FORECAST)
+        told = ""
+        if subscription.full_name in past.matched:
+            count = sum(paper.digest_day >= since for paper, _ in past.matched[subscription.full_name])
+            told = f"; would have told {count} paper{'' if count == 1 else 's'} in the last {FORECAST} days"
+        log.info("%s: %s%s", subscription.full_name, what, told)
     for saved in changes.gone:
         log.info("%s: gone", saved.subscription.full_name)
-
-
-def would_tell(rule: Rule, papers: Collection[Document]) -> int:
-    """How many of ``papers`` the rule holds for."""
-    return sum(evaluate(rule, paper) is not None for paper in papers)
 
 
 def _rule(subscription: Subscription) -> Rule:
