@@ -12,7 +12,8 @@ from watcher.rules.document import Document
 from watcher.rules.encode import Mark, encode
 from watcher.rules.evaluate import HOLDS, STRONG, Reader
 from watcher.rules.few import Few
-from watcher.rules.rule import Rule, compile_rule
+from watcher.rules.language import parse
+from watcher.rules.rule import Rule
 from watcher.rules.tree import Node, all_of, any_of, negated
 
 if TYPE_CHECKING:
@@ -268,4 +269,4 @@ def branch_tree(pack: Packed, branch: int) -> Node:
 
 @lru_cache(maxsize=16_384)
 def _tree_of_text(text: str) -> Node:
-    return compile_rule(text).tree
+    return parse(text)[0]
