@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -165,3 +167,14 @@ def test_many_are_filed_as_one_by_one() -> None:
         single.add(id, rule)
     assert dict(many.match(document_of(paper))) == dict(single.match(document_of(paper)))
     assert len(many) == 200
+
+
+def test_a_few_rules_do_without_numpy() -> None:
+    """A small daemon should not pay for what it does not need."""
+    code = (
+        "import sys; from watcher.rules import *; from watcher.model import Paper; from datetime import datetime, UTC\n"
+        "index = Index(); index.add_many(enumerate([compile_rule('kiln')] * 100))\n"
+        "paper = Paper(id=1, key='k:1', title='A kiln', abstract='', first_seen=datetime.now(UTC))\n"
+        "assert len(index.match(document_of(paper))) == 100 and 'numpy' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,8 +1,4 @@
-"""The word sequences of a page of papers as arrays of 64-bit keys, for one look at all of them together.
-
-A word is hashed by Python (SipHash, keyed anew in every process), a sequence by a polynomial over its words, modulo
-2**64. Two different sequences meet with a chance of 2**-64, and nobody outside can make them meet.
-"""
+"""The word sequences of a page of papers as arrays of 64-bit keys, for one look at all of them together."""
 
 from __future__ import annotations
 
@@ -16,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from watcher.rules.document import Document
+from watcher.rules.keys import FIELDS, SALTS, STEP, key_of
 from watcher.rules.text import Chunk, Folded
 
 Keys = npt.NDArray[np.uint64]
@@ -24,26 +21,7 @@ Numbers = npt.NDArray[np.int64]
 MOST_KNOWN = 65_536
 """Chunks that are remembered."""
 
-MASK = (1 << 64) - 1
-STEP = 0x9E3779B97F4A7C15
-"""Odd, from the golden ratio: spreads a sum over all 64 bits (Knuth, TAOCP 3, 6.4)."""
-
-LONGEST_GRAM = 6
-"""Words of a sequence that is looked up whole; of a longer phrase the beginning is, and then it is read."""
-
-FIELDS = ("", "title", "abstract", "keyword", "summary", "org", "author", "category", "id", "source")
-"""What a key is looked for in; the first is title and abstract together."""
-
-_SALTS = {field: (n * 0xD6E8FEB86659FD93) & MASK for n, field in enumerate(FIELDS)}
 _LABELS = ("category", "id", "source")
-
-
-def key_of(words: Sequence[str], field: str = "") -> int:
-    """The key of a sequence of words in a field; a last word that ends in ``*`` is a beginning."""
-    key = hash(words[0])
-    for word in words[1:]:
-        key = key * STEP + hash(word)
-    return (key & MASK) ^ _SALTS[field]
 
 
 def ranges(starts: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
@@ -184,7 +162,7 @@ def grams_of(
             parts.append(_labels(documents, name))
         else:
             here = grams.only(field == FIELDS.index(name))
-            parts.append(replace(here, keys=here.keys ^ np.uint64(_SALTS[name])))
+            parts.append(replace(here, keys=here.keys ^ np.uint64(SALTS[name])))
     return parts[0] if len(parts) == 1 else _together(parts)
 
 
