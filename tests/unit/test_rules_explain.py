@@ -112,6 +112,12 @@ def test_what_excluded_it_and_what_it_has_are_shown() -> None:
     assert "about:" in of("about:towns", "x", "Some towns").missing[0].reasons[0].weak
 
 
+def test_an_exact_word_that_is_written_otherwise() -> None:
+    assert of("=GAN", "On GANs").missing[0].reasons[0].weak == "written otherwise: GANs"
+    assert of("title:=GAN", "On gan-s").missing[0].reasons[0].weak == "written otherwise: gan-s"
+    assert of("=GAN", "Maps").missing[0].reasons[0].weak == ""
+
+
 def test_every_part_that_failed_is_named() -> None:
     missing = of("agent robot -maps", "Maps").missing
     assert [(one.what, one.reasons[0].term) for one in missing] == [

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from watcher.model import Paper, Place
 from watcher.rules.document import BETWEEN, Document
 from watcher.rules.evaluate import HOLDS, STRONG, Listings, Reader
+from watcher.rules.language import parse
 from watcher.rules.letters import letter_name
 from watcher.rules.plural import singular
 from watcher.rules.rule import Rule
@@ -127,9 +128,19 @@ def _reason(leaf: Leaf, reader: Reader, listings: Listings) -> Reason:
     weak = ""
     if bits & HOLDS and not bits & STRONG:
         weak = "once in the abstract, not in the title"
+    elif isinstance(leaf, Exact) and not bits & HOLDS:
+        weak = _otherwise(leaf, reader)
     elif found and not bits & HOLDS and isinstance(leaf, Text | Near | Exact) and leaf.about:
         weak = "about: asks for the title, or twice the abstract"
     return Reason(leaf.written, bool(bits & HOLDS), found, weak)
+
+
+def _otherwise(leaf: Exact, reader: Reader) -> str:
+    """What there is where an exact term is not: the same words, written otherwise."""
+    folded = parse(leaf.written.replace("=", "", 1))[0]
+    for place in reader.places(folded, ()):
+        return f"written otherwise: {text_of(reader.document.paper, place.field)[place.start : place.end]}"
+    return ""
 
 
 def _value(leaf: Compare, paper: Paper, listings: Listings) -> str:
