@@ -19,6 +19,8 @@ from watcher.model.reading import (
 )
 from watcher.model.subscriptions import Endpoint, QuietHours, Rhythm, Saved, Subscription, When
 from watcher.model.telling import (
+    FIRST,
+    WITHDRAWN,
     Content,
     Decision,
     Delivery,
@@ -30,13 +32,17 @@ from watcher.model.telling import (
     IncidentKind,
     Item,
     Message,
+    Nothing,
     Outcome,
     Place,
     Result,
     Told,
+    Unread,
 )
 
 __all__ = [
+    "FIRST",
+    "WITHDRAWN",
     "Content",
     "Decision",
     "Delivery",
@@ -54,6 +60,7 @@ __all__ = [
     "Listing",
     "Message",
     "NotModified",
+    "Nothing",
     "Outcome",
     "Page",
     "Paper",
@@ -67,6 +74,7 @@ __all__ = [
     "Subscription",
     "Told",
     "Unreachable",
+    "Unread",
     "Unreadable",
     "Validators",
     "Verdict",

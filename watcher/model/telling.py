@@ -29,6 +29,13 @@ class Hit:
     places: tuple[Place, ...] = ()
 
 
+FIRST = "first"
+"""The occasion of a match: the paper itself."""
+
+WITHDRAWN = "withdrawn"
+"""The occasion of a match: a paper that was told has been withdrawn. New versions are ``v2``, ``v3`` …"""
+
+
 class Fate(StrEnum):
     HELD = "held"  # waits for its subscription's time
     OWED = "owed"  # alerts stand for it
@@ -48,6 +55,8 @@ class DeliveryKind(StrEnum):
     DIGEST = "digest"
     INCIDENT = "incident"
     RECOVERY = "recovery"
+    EMPTY = "empty"  # a digest without papers, where a subscription asks for one
+    SIGN_OF_LIFE = "sign of life"
     TEST = "test"
 
 
@@ -90,7 +99,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One match that a message tells: its paper, the full name of its subscription, how it matched."""
+    """One match that a message tells: its paper, the full name of its subscription, how it matched.
+
+    ``short`` where it goes over its subscription's ``max_papers``, ``bundle`` where it may share a message with other
+    subscriptions.
+    """
 
     match_id: int
     paper_id: int
@@ -98,6 +111,10 @@ class Told:
     timezone: str
     strong: bool
     places: tuple[Place, ...]
+    occasion: str = FIRST
+    short: bool = False
+    bundle: bool = True
+    max_papers: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +122,8 @@ class Item:
     """One paper in a message: which subscriptions it is told for, and what matched.
 
     ``told_before`` is set where the same endpoint was told of it on an earlier day, for another subscription.
+    ``short`` asks for one line: it goes over ``max_papers``. ``occasion`` is ``first`` for the paper itself, ``v2``
+    and so on for a new version of a paper that was told, ``withdrawn`` for its end.
     """
 
     paper: Paper
@@ -112,6 +131,26 @@ class Item:
     strong: bool
     places: tuple[Place, ...] = ()
     told_before: date | None = None
+    short: bool = False
+    occasion: str = FIRST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nothing:
+    """A subscription that has nothing to tell though ``read`` papers were read for it since ``since``."""
+
+    subscription: str
+    read: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A source that a message's subscriptions look at and that cannot be read, or not wholly, since ``since``."""
+
+    source: str
+    since: datetime
+    partly: bool = False
 
 
 class IncidentKind(StrEnum):
@@ -137,12 +176,18 @@ class Incident:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """All that a delivery says, before it is put into words for one service."""
+    """All that a delivery says, before it is put into words for one service.
+
+    ``nothing`` has the subscriptions without papers that say so: all of an empty digest or a sign of life, some of a
+    digest that they share with others. ``unread`` says what may be missing.
+    """
 
     delivery: Delivery
     items: tuple[Item, ...] = ()
     incident: Incident | None = None
     timezone: str = "UTC"
+    nothing: tuple[Nothing, ...] = ()
+    unread: tuple[Unread, ...] = ()
     source_urls: Mapping[str, str] = field(default_factory=dict)
 
 
