@@ -8,7 +8,8 @@ import numpy as np
 
 from watcher.rules.encode import Mark
 from watcher.rules.grams import Keys, ranges
-from watcher.rules.packed import Array, Flags, Loose, Packed
+from watcher.rules.loose import Array, Loose
+from watcher.rules.packed import Flags, Packed
 
 NEVER = float("inf")
 

@@ -174,15 +174,16 @@ class Index:
 
     def _take(self, rows: Rows) -> None:
         from watcher.rules.arrange import arranged
-        from watcher.rules.packed import loose_rows, merged
+        from watcher.rules.loose import loose_rows, merged
 
         if not len(rows.ids):
             return
         loose = loose_rows(rows)
+        if not loose.prefixes <= self._all_prefixes():
+            self._vocabulary = None  # it knows words by the beginnings that are asked for
         while self._packs and len(self._packs[-1].ids) < GROWTH * len(loose.ids):
             loose = merged(self._packs.pop().loose(), loose)
         self._packs.append(arranged(loose))
-        self._vocabulary = None
 
     def match(self, document: Document) -> Matches:
         """Every rule that holds for the paper, and how."""
@@ -230,8 +231,11 @@ class Index:
         if self._vocabulary is None:
             from watcher.rules.grams import Vocabulary
 
-            self._vocabulary = Vocabulary(frozenset().union(*(pack.prefixes for pack in self._packs)))
+            self._vocabulary = Vocabulary(self._all_prefixes())
         return self._vocabulary
+
+    def _all_prefixes(self) -> frozenset[str]:
+        return frozenset().union(*(pack.prefixes for pack in self._packs))
 
     def _retune(self, papers: int) -> None:
         before, self._papers = self._papers, self._papers + papers

@@ -10,45 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from watcher.rules.encode import Kind, Mark
-from watcher.rules.evaluate import BOTH, HOLDS, STRONG
+from watcher.rules.evaluate import BOTH, HOLDS
 from watcher.rules.grams import Grams, Keys, Numbers, ranges
-from watcher.rules.rows import Rows
+from watcher.rules.loose import Array, Loose
 
-Array = npt.NDArray[Any]
 Flags = npt.NDArray[np.bool_]
 Bits = npt.NDArray[np.uint8]
 
 CHUNK = 1 << 15
 """Watched branches that are decided in one go: what stays in the processor's cache."""
-
-
-class Loose(NamedTuple):
-    """Rules with their terms by key, unsorted: what is packed, and what two packed ones become before they are one."""
-
-    ids: Array
-    texts: list[str]
-    sources: list[frozenset[str]]
-    rearranged: Array
-    branch_rule: Array
-    branch_end: Array
-    literal_term: Keys
-    literal_marks: Array
-    literal_from: Array
-    literal_to: Array
-    term_key: Keys
-    term_kind: Array
-    term_seen: Array
-    gram_term: Keys
-    gram_key: Keys
-    longest: int
-    fields: frozenset[str]
-    prefixes: frozenset[str]
 
 
 class Found(NamedTuple):
@@ -74,7 +50,7 @@ class Hits(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Packed:
-    """Sorted rules. Removing one marks it; adding needs a new one (:func:`merged`)."""
+    """Sorted rules. Removing one marks it; adding needs a new one (:func:`watcher.rules.loose.merged`)."""
 
     ids: Array
     texts: list[str]
@@ -292,54 +268,3 @@ def _combined(paper: Numbers, rule: Numbers, bits: Bits, rules: int) -> tuple[Nu
         return pair, pair, bits
     begins = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))
     return pair[begins] // rules, pair[begins] % rules, np.bitwise_or.reduceat(bits, begins)
-
-
-assert HOLDS | STRONG == BOTH
-
-
-def merged(one: Loose, other: Loose) -> Loose:
-    """Two as one, unsorted."""
-    return Loose(
-        ids=np.concatenate([one.ids, other.ids]),
-        texts=one.texts + other.texts,
-        sources=one.sources + other.sources,
-        rearranged=np.concatenate([one.rearranged, other.rearranged]),
-        branch_rule=np.concatenate([one.branch_rule, other.branch_rule + len(one.ids)]),
-        branch_end=np.concatenate([one.branch_end, other.branch_end + len(one.literal_marks)]),
-        literal_term=np.concatenate([one.literal_term, other.literal_term]),
-        literal_marks=np.concatenate([one.literal_marks, other.literal_marks]),
-        literal_from=np.concatenate([one.literal_from, other.literal_from]),
-        literal_to=np.concatenate([one.literal_to, other.literal_to]),
-        term_key=np.concatenate([one.term_key, other.term_key]),
-        term_kind=np.concatenate([one.term_kind, other.term_kind]),
-        term_seen=np.concatenate([one.term_seen, other.term_seen]),
-        gram_term=np.concatenate([one.gram_term, other.gram_term]),
-        gram_key=np.concatenate([one.gram_key, other.gram_key]),
-        longest=max(one.longest, other.longest),
-        fields=one.fields | other.fields,
-        prefixes=one.prefixes | other.prefixes,
-    )
-
-
-def loose_rows(rows: Rows) -> Loose:
-    """The rows as arrays."""
-    return Loose(
-        ids=np.array(rows.ids, np.int64),
-        texts=rows.texts,
-        sources=rows.sources,
-        rearranged=np.array(rows.rearranged, np.bool_),
-        branch_rule=np.array(rows.branch_rule, np.int64),
-        branch_end=np.array(rows.branch_end, np.int64),
-        literal_term=np.array(rows.literal_term, np.uint64),
-        literal_marks=np.array(rows.literal_marks, np.uint8),
-        literal_from=np.array(rows.literal_from, np.uint16),
-        literal_to=np.array(rows.literal_to, np.uint16),
-        term_key=np.array(rows.term_key, np.uint64),
-        term_kind=np.array(rows.term_kind, np.uint8),
-        term_seen=np.zeros(len(rows.term_key), np.uint32),
-        gram_term=np.array(rows.gram_term, np.uint64),
-        gram_key=np.array(rows.gram_key, np.uint64),
-        longest=rows.longest,
-        fields=frozenset(rows.fields),
-        prefixes=frozenset(rows.prefixes),
-    )
