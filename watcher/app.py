@@ -21,7 +21,7 @@ from watcher.fetch import Fetcher, default_user_agent
 from watcher.model import Endpoint, Source
 from watcher.notify import Notifier
 from watcher.pipeline.apply import apply_config
-from watcher.pipeline.deliver import deliver, endpoints_to_deliver
+from watcher.pipeline.deliver import deliver, endpoints_to_deliver, failing_endpoints
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.poll import match_waiting, next_poll, poll
 from watcher.pipeline.rulebook import RuleBook
@@ -43,8 +43,11 @@ TICK_NAME = "tick"
 STUCK = 300.0
 """Seconds without a tick after which the watchdog is no longer fed: something hangs that only a restart frees."""
 
-SENDERS = 8
+SENDERS = 12
 """Endpoints that are sent to side by side."""
+
+PROBES = 4
+"""Endpoints that failed when last tried and are tried again side by side."""
 
 
 def utc_now() -> datetime:
@@ -189,11 +192,16 @@ def _poll_name(source: Source) -> str:
 
 
 class Senders:
-    """Threads that send: one at most for each endpoint, so that a slow one holds up no other."""
+    """Threads that send: one at most for each endpoint, so that a slow one holds up no other.
 
-    def __init__(self, parts: Parts, threads: int = SENDERS) -> None:
+    Endpoints that failed when last tried have threads of their own: however many hang, those that work do not wait
+    for them.
+    """
+
+    def __init__(self, parts: Parts, threads: int = SENDERS, probes: int = PROBES) -> None:
         self._parts = parts
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="send")
+        self._probes = ThreadPoolExecutor(probes, thread_name_prefix="probe")
         self._busy: set[Endpoint] = set()
         self._lock = Lock()
         self._idle = Event()
@@ -201,17 +209,20 @@ class Senders:
 
     def send_pending(self) -> None:
         """Begin to send to every endpoint that something is pending for and that nobody sends to yet."""
-        for endpoint in endpoints_to_deliver(self._parts):
+        endpoints = endpoints_to_deliver(self._parts)
+        failing = failing_endpoints(self._parts) if endpoints else set()
+        for endpoint in endpoints:
             with self._lock:
                 if endpoint in self._busy or self._parts.stopping.is_set():
                     continue
                 self._busy.add(endpoint)
                 self._idle.clear()
-                self._pool.submit(self._send, endpoint)
+                (self._probes if endpoint in failing else self._pool).submit(self._send, endpoint)
 
     def stop(self, wait: float) -> bool:
         """Begin nothing more; whether all that was being sent ended within ``wait`` seconds."""
-        self._pool.shutdown(wait=False, cancel_futures=False)
+        for pool in (self._pool, self._probes):
+            pool.shutdown(wait=False, cancel_futures=False)
         return self._idle.wait(wait)
 
     def _send(self, endpoint: Endpoint) -> None:

@@ -113,7 +113,7 @@ def test_a_queue_behind_a_delivery_in_flight_is_not_late_but_an_ended_lease_is(s
     with store.transaction() as tx:
         assert tx.outbox.claim(ANA, NOW)
     enqueue(store)
-    assert lost(store, timedelta(minutes=3)) == []
+    assert lost(store, LEASE) == []
     ended = NOW + LEASE
     assert lost(store, LEASE + MINUTE) == [Lost("deliveries whose sender is gone", 1, ended, "ana")]
 

@@ -93,12 +93,13 @@ def test_create_says_from_and_to(empty_database: str) -> None:
 def test_an_older_database_is_brought_up_to_date(
     empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = revisions()[-1]
     open_store(empty_database, mode="create").close()
     _next_release(tmp_path, monkeypatch, "op.add_column('paper', sa.Column('moon', sa.Text()))")
     with pytest.raises(StoreError, match=r"older watcher .* run `watcher migrate`"):
         open_store(empty_database, mode="read")
     with open_store(empty_database, mode="write") as store:
-        assert store.migrated == Migrated("0001", "9999")
+        assert store.migrated == Migrated(before, "9999")
         with store.reading() as tx:
             assert tx.connection.execute(text("SELECT moon FROM paper")).all() == []
 
@@ -106,13 +107,14 @@ def test_an_older_database_is_brought_up_to_date(
 def test_a_migration_that_fails_leaves_nothing_behind(
     empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = revisions()[-1]
     open_store(empty_database, mode="create").close()
     with monkeypatch.context() as patch:
         _next_release(tmp_path, patch, "op.add_column('paper', sa.Column('moon', sa.Text()))\n    raise KeyError('no')")
         with pytest.raises(KeyError):
             open_store(empty_database, mode="write")
     with open_store(empty_database, mode="write") as store, store.reading() as tx:
-        assert store.migrated == Migrated("0001", "0001")
+        assert store.migrated == Migrated(before, before)
         assert "moon" not in {column["name"] for column in inspect(tx.connection).get_columns("paper")}
 
 
@@ -158,6 +160,8 @@ def _next_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) ->
     (folder / "versions").mkdir(parents=True)
     for path in [scripts() / "env.py", *(scripts() / "versions").glob("*.py")]:
         (folder / path.relative_to(scripts())).write_text(path.read_text())
-    head = "import sqlalchemy as sa\nfrom alembic import op\n\nrevision = '9999'\ndown_revision = '0001'\n"
+    head = (
+        f"import sqlalchemy as sa\nfrom alembic import op\n\nrevision = '9999'\ndown_revision = '{revisions()[-1]}'\n"
+    )
     (folder / "versions" / "9999_next.py").write_text(f"{head}\n\ndef upgrade():\n    {body}\n")
     monkeypatch.setattr("watcher.store.migrate.scripts", lambda: folder)

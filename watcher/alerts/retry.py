@@ -11,7 +11,16 @@ FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=1)
 FAILURES_LIVE = timedelta(days=14)
 TOLD_AFTER = timedelta(hours=1)
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=90)
+RENEW_EVERY = LEASE / 3
+"""How often a lease is renewed while its message is being sent: two renewals may fail."""
+
+FOLD_AFTER = TOLD_AFTER
+"""After a shorter outage the messages that waited go out as they are."""
+
+DEFERRED_AFTER = 2
+MOST_INTERRUPTIONS = 10
+"""Tries of one message that ended with the program's own end: it is taken to be what ends the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,10 @@ class Health:
     failures: int = 0
     next_try: datetime | None = None
     last_reason: str = ""
+
+    def is_waiting(self, now: datetime) -> bool:
+        """Whether the endpoint is left alone for now. A time further away than any is of a clock since set back."""
+        return self.next_try is not None and now < self.next_try <= now + LONGEST_DELAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,18 @@ def after_attempt(outcome: Outcome, health: Health, now: datetime, *, jitter: fl
         return Consequence(DeliveryState.DEAD, worse, failing=True, reason=f"given up after 14 days: {outcome.reason}")
     is_down = outcome.result is Result.DOWN
     return Consequence(DeliveryState.PENDING, worse, failing=True if is_down or now - since >= TOLD_AFTER else None)
+
+
+def after_interruption(interruptions: int) -> tuple[DeliveryState, str]:
+    """What becomes of a delivery whose sender ended, this time included, without saying how the try ended."""
+    if interruptions < MOST_INTERRUPTIONS:
+        return DeliveryState.PENDING, ""
+    return DeliveryState.DEAD, f"the program ended {interruptions} times while sending it; it may have arrived"
+
+
+def is_backlog(before: Health, now: datetime) -> bool:
+    """Whether what waits at an endpoint that took a message just now has piled up in an outage worth the name."""
+    return before.failing_since is not None and now - before.failing_since >= FOLD_AFTER
 
 
 def delay(failures: int, jitter: float) -> timedelta:

@@ -57,6 +57,7 @@ class DeliveryKind(StrEnum):
     RECOVERY = "recovery"
     EMPTY = "empty"  # a digest without papers, where a subscription asks for one
     SIGN_OF_LIFE = "sign of life"
+    SUMMARY = "summary"  # of incidents and recoveries that an endpoint missed
     TEST = "test"
 
 
@@ -188,6 +189,8 @@ class Content:
     timezone: str = "UTC"
     nothing: tuple[Nothing, ...] = ()
     unread: tuple[Unread, ...] = ()
+    incidents: tuple[Incident, ...] = ()  # of a summary
+    folded: int = 0  # messages that this one stands for, since they could not be sent
     source_urls: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watcher.alerts.items import items_of
-from watcher.alerts.retry import Consequence, after_attempt
+from watcher.alerts.retry import Consequence, after_attempt, is_backlog
 from watcher.alerts.schedule import quiet_until
-from watcher.errors import WatcherError
+from watcher.errors import StoreError, WatcherError
 from watcher.model import (
     Content,
     Delivery,
@@ -24,7 +24,9 @@ from watcher.model import (
     Outcome,
     Result,
 )
+from watcher.pipeline.lease import renewed
 from watcher.pipeline.parts import Parts
+from watcher.pipeline.tell import enqueue
 from watcher.render import render
 from watcher.render.view import counted
 from watcher.store import Transaction
@@ -32,7 +34,7 @@ from watcher.store.outbox import Rendered
 
 log = logging.getLogger(__name__)
 
-SIDE_BY_SIDE = 4
+SIDE_BY_SIDE = 8
 """Endpoints that are sent to at the same time."""
 
 
@@ -67,44 +69,57 @@ def endpoints_to_deliver(parts: Parts) -> list[Endpoint]:
     return [one for one in endpoints if not quiet_until(config.quiet_hours_of(one), config.timezone, now)]
 
 
+def failing_endpoints(parts: Parts) -> set[Endpoint]:
+    """Endpoints whose last try failed."""
+    with parts.store.reading() as tx:
+        return {endpoint for endpoint, _ in tx.endpoints.failing()}
+
+
 def deliver(endpoint: Endpoint, parts: Parts) -> list[Delivered]:
     """Send what is pending at one endpoint until it is empty, backs off, or the process is asked to stop."""
     done: list[Delivered] = []
-    while not parts.stopping.is_set() and (claimed := _claim(endpoint, parts)):
-        delivery, content = claimed
-        message, outcome = _send(delivery, content, parts)
+    while not parts.stopping.is_set() and (delivery := _claim(endpoint, parts)):
+        with renewed(delivery, parts):
+            content, message, outcome = _send(delivery, parts)
         done.append(_mark(delivery, content, message, outcome, parts))
     return done
 
 
-def _claim(endpoint: Endpoint, parts: Parts) -> tuple[Delivery, Content] | None:
+def _claim(endpoint: Endpoint, parts: Parts) -> Delivery | None:
     with parts.store.transaction() as tx:
-        delivery = tx.outbox.claim(endpoint, parts.clock())
-        return None if delivery is None else (delivery, _content(tx, delivery, parts))
+        return tx.outbox.claim(endpoint, parts.clock())
 
 
-def _content(tx: Transaction, delivery: Delivery, parts: Parts) -> Content:
-    if delivery.kind is not DeliveryKind.DIGEST:
-        incident_id = tx.outbox.incident_of(delivery.id)
-        incident = None if incident_id is None else tx.incidents.get(incident_id)
-        return Content(delivery=delivery, incident=incident, timezone=parts.config.timezone)
-    told = tx.outbox.told(delivery.id)
-    paper_ids = {one.paper_id for one in told}
-    items = items_of(told, tx.papers.get(paper_ids), tx.outbox.told_before(delivery.endpoint, paper_ids))
-    return Content(delivery=delivery, items=tuple(items), timezone=told[0].timezone)
-
-
-def _send(delivery: Delivery, content: Content, parts: Parts) -> tuple[Message, Outcome]:
+def _send(delivery: Delivery, parts: Parts) -> tuple[Content, Message, Outcome]:
+    content = Content(delivery=delivery, timezone=parts.config.timezone)
+    message = NO_MESSAGE
     try:
+        content = _content(delivery, parts)
         message = render(content)
+    except StoreError:
+        raise
     except Exception as error:  # one message that cannot be written must not stand before all others
         log.error("%s cannot be put into words: %s: %s", delivery.id, type(error).__name__, error)
-        return NO_MESSAGE, Outcome(Result.REFUSED, f"could not be put into words: {type(error).__name__}")
+        return content, message, Outcome(Result.REFUSED, f"could not be put into words: {type(error).__name__}")
     try:
         url = parts.config.address(delivery.endpoint, parts.env)
     except WatcherError as error:
-        return message, Outcome(Result.DOWN, str(error))
-    return message, parts.notifier.send(url, message, delivery.id)
+        return content, message, Outcome(Result.DOWN, str(error))
+    return content, message, parts.notifier.send(url, message, delivery.id)
+
+
+def _content(delivery: Delivery, parts: Parts) -> Content:
+    with parts.store.reading() as tx:
+        folded = tx.outbox.folded(delivery.id)
+        if delivery.kind is not DeliveryKind.DIGEST:
+            incidents = tuple(tx.outbox.incidents_of(delivery.id))
+            first = incidents[0] if incidents else None
+            zone = parts.config.timezone
+            return Content(delivery=delivery, incident=first, incidents=incidents, timezone=zone, folded=folded)
+        told = tx.outbox.told(delivery.id)
+        paper_ids = {one.paper_id for one in told}
+        items = items_of(told, tx.papers.get(paper_ids), tx.outbox.told_before(delivery.endpoint, paper_ids))
+        return Content(delivery=delivery, items=tuple(items), timezone=told[0].timezone, folded=folded)
 
 
 def _mark(delivery: Delivery, content: Content, message: Message, outcome: Outcome, parts: Parts) -> Delivered:
@@ -114,8 +129,15 @@ def _mark(delivery: Delivery, content: Content, message: Message, outcome: Outco
     with parts.store.transaction() as tx:
         health = tx.endpoints.health(delivery.endpoint)
         consequence = after_attempt(outcome, health, now, jitter=parts.jitter())
-        if tx.outbox.record_attempt(delivery, outcome, consequence, rendered, now):
+        is_recorded = tx.outbox.record_attempt(delivery, outcome, consequence, rendered, now)
+        if is_recorded:
             _record_health(tx, delivery.endpoint, consequence, outcome, parts, now)
+    if outcome.result is Result.SENT and is_backlog(health, now):
+        _fold(delivery.endpoint, parts, now)
+    if not is_recorded:
+        log.warning(
+            "%s: %s was claimed by another sender meanwhile; it may arrive twice", delivery.endpoint, delivery.id
+        )
     subscriptions = tuple(sorted({name for item in content.items for name in item.subscriptions}))
     papers = tuple(item.paper.key for item in content.items)
     level = logging.INFO if outcome.result is Result.SENT else logging.WARNING
@@ -137,6 +159,20 @@ def _record_health(
             tx.incidents.tell(begun.id, others, now)
     elif consequence.failing is False:
         tx.incidents.end([IncidentKind.ENDPOINT_FAILING], str(endpoint), others, now)
+
+
+def _fold(endpoint: Endpoint, parts: Parts, now: datetime) -> None:
+    """The endpoint is back: what piled up goes out as one message that lists all of it, not as a week of them."""
+    with parts.store.transaction() as tx:
+        tx.endpoints.lock(endpoint)
+        tx.outbox.fold_notices(endpoint, now)
+        waiting = tx.outbox.digests_in_backlog(endpoint)
+
+        def bundle() -> None:
+            enqueue(tx, endpoint, tx.outbox.due_alerts(endpoint, now), parts, now)
+
+        if len(waiting) > 1 or (waiting and tx.outbox.due_alerts(endpoint, now)):
+            tx.outbox.fold_digests(endpoint, waiting, bundle, now)
 
 
 def failed(done: Iterable[Delivered]) -> list[Delivered]:

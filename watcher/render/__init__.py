@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from watcher.model import Content, DeliveryKind, Item, Message
 from watcher.render import escape
 from watcher.render.notice import notice_of
-from watcher.render.view import counted, groups_of, names_of, paper_view, subject_of
+from watcher.render.view import counted, folded_line, groups_of, names_of, paper_view, subject_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -26,6 +26,7 @@ def render(content: Content) -> Message:
             "groups": groups_of(content.items),
             "names": names_of(content.items),
             "delivery": content.delivery,
+            "folded": folded_line(content),
         }
         return _message("digest", subject, context)
     notice = notice_of(content)

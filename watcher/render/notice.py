@@ -59,6 +59,8 @@ _TO_TESTED = "You get this because somebody tried this receiver with `watcher te
 
 def notice_of(content: Content) -> Notice:
     """What an incident, a recovery or a test says."""
+    if content.delivery.kind is DeliveryKind.SUMMARY:
+        return _summary(content)
     incident = content.incident
     if incident is None:
         return Notice("test message", (), "This receiver works. It tells of no paper.", _TO_TESTED)
@@ -66,6 +68,24 @@ def notice_of(content: Content) -> Notice:
     headline = _HEADLINES[incident.kind][is_over].format(one_line(incident.subject, 100))
     advice = _RELIEF.get(incident.kind, _ALL_WELL) if is_over else _ADVICE[incident.kind]
     return Notice(headline, _facts(incident, content, is_over), advice, _TO_OPERATOR)
+
+
+def _summary(content: Content) -> Notice:
+    """What happened while the operator could not be told: each trouble once, open or over."""
+    open_ = sum(incident.ended is None for incident in content.incidents)
+    facts = [
+        (_HEADLINES[one.kind][0].format(one_line(one.subject, 100)), _span(one, content.timezone))
+        for one in content.incidents
+    ]
+    headline = f"{len(facts)} incidents while you could not be told, {open_ or 'none'} still open"
+    advice = "`watcher status` shows what is open." if open_ else _ALL_WELL
+    return Notice(headline, tuple(facts), advice, _TO_OPERATOR)
+
+
+def _span(incident: Incident, timezone: str) -> str:
+    until = f", over since {_when(incident.ended, timezone)}" if incident.ended else ", still so"
+    reason = f"; {one_line(incident.reason, 300)}" if incident.reason else ""
+    return f"since {_when(incident.began, timezone)}{until}{reason}"
 
 
 def _facts(incident: Incident, content: Content, is_over: bool) -> tuple[tuple[str, str], ...]:

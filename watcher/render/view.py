@@ -177,6 +177,11 @@ def subject_of(content: Content) -> str:
     return head + clip(one_line(items[0].paper.title) or "(no title)", LONGEST_SUBJECT - len(head))
 
 
+def folded_line(content: Content) -> str:
+    """What a message says that takes the place of some that its receiver missed; empty for any other."""
+    return f"In place of {counted(content.folded, 'message')} that could not be sent before." if content.folded else ""
+
+
 def counted(n: int, what: str) -> str:
     """``1 paper``, ``2 papers``."""
     return f"{n:,} {what}" + ("" if n == 1 else "s")

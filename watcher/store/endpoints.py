@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, Table, select, update
+from datetime import datetime
 
-from watcher.alerts.retry import Health
+from sqlalchemy import ColumnElement, Connection, Table, or_, select, update
+
+from watcher.alerts.retry import LONGEST_DELAY, Health
 from watcher.model import Endpoint
 from watcher.store import schema
 from watcher.store.batches import insert_unless_there
@@ -60,3 +62,9 @@ class Endpoints:
 def at(table: Table, endpoint: Endpoint) -> tuple[ColumnElement[bool], ...]:
     """The rows of ``table`` that belong to one endpoint."""
     return table.c.receiver == endpoint.receiver, table.c.label == endpoint.label
+
+
+def may_try(now: datetime) -> ColumnElement[bool]:
+    """Endpoints that are not left alone for now, as ``Health.is_waiting`` has it; also where there is no row."""
+    next_try = _endpoint.c.next_try
+    return or_(next_try.is_(None), next_try <= now, next_try > now + LONGEST_DELAY)

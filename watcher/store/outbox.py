@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, exists, func, insert, or_, select, update
-
-from watcher.alerts.retry import LEASE, Consequence
-from watcher.model import (
-    Delivery,
-    DeliveryKind,
-    DeliveryState,
-    Endpoint,
-    Outcome,
-    Place,
-    Told,
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    ScalarSelect,
+    Table,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
 )
-from watcher.store import schema
+
+from watcher.alerts.retry import DEFERRED_AFTER, LEASE, Consequence, after_interruption
+from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, Incident, Outcome, Told
+from watcher.store import folding, schema
 from watcher.store.batches import in_batches
-from watcher.store.endpoints import Endpoints, at
+from watcher.store.endpoints import Endpoints, at, may_try
+from watcher.store.told import due_alerts, has_alerts, incidents_of, told_before, told_by, waiting
 
 _alert, _attempt, _delivery = schema.alert, schema.attempt, schema.delivery
-_endpoint, _match, _subscription = schema.endpoint, schema.match, schema.subscription
+_endpoint = schema.endpoint
+
+UNKNOWN = "unknown"
+"""The outcome of a try whose sender ended before it could say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,7 @@ class Outbox:
         query = (
             select(_alert.c.receiver, _alert.c.label)
             .outerjoin(_endpoint, _same_endpoint(_alert, _endpoint))
-            .where(*_waiting(now), or_(_endpoint.c.next_try.is_(None), _endpoint.c.next_try <= now))
+            .where(*waiting(now), may_try(now))
             .distinct()
             .order_by(_alert.c.receiver, _alert.c.label)
         )
@@ -60,8 +70,7 @@ class Outbox:
     def due_alerts(self, endpoint: Endpoint, now: datetime) -> list[Told]:
         """What is due at ``endpoint`` and stands in no delivery yet; by subscription, then strong before weak."""
         self._endpoints.lock(endpoint)
-        query = _told().where(*at(_alert, endpoint), *_waiting(now))
-        return [_as_told(row) for row in self._connection.execute(query)]
+        return due_alerts(self._connection, endpoint, now)
 
     def enqueue_digest(self, endpoint: Endpoint, match_ids: Collection[int], now: datetime, part: int, of: int) -> str:
         """Make one delivery of these alerts."""
@@ -94,12 +103,12 @@ class Outbox:
     # --- sending ---
 
     def endpoints_to_deliver(self, now: datetime) -> list[Endpoint]:
-        """Endpoints with a pending delivery, none in flight, and not backing off."""
+        """Endpoints with a delivery that is pending or whose sender is gone, and not backing off."""
+        is_left = and_(_delivery.c.state == DeliveryState.SENDING, _delivery.c.lease <= now)
         query = (
             select(_delivery.c.receiver, _delivery.c.label)
             .outerjoin(_endpoint, _same_endpoint(_delivery, _endpoint))
-            .where(_delivery.c.state == DeliveryState.PENDING)
-            .where(or_(_endpoint.c.next_try.is_(None), _endpoint.c.next_try <= now))
+            .where(or_(_delivery.c.state == DeliveryState.PENDING, is_left), may_try(now))
             .distinct()
             .order_by(_delivery.c.receiver, _delivery.c.label)
         )
@@ -108,67 +117,78 @@ class Outbox:
     def claim(self, endpoint: Endpoint, now: datetime) -> Delivery | None:
         """Take the oldest pending delivery for sending, if the endpoint is free and not backing off.
 
-        A digest that all alerts have left (merged, cancelled) is cancelled on the way.
+        A digest that all alerts have left (merged, cancelled) is cancelled on the way. One whose tries were cut off
+        by the program's end more than once waits for the others: it may be what ends the program.
         """
         self._endpoints.lock(endpoint)
         self._free_expired(endpoint, now)
-        health = self._endpoints.health(endpoint)
         in_flight = exists().where(*at(_delivery, endpoint), _delivery.c.state == DeliveryState.SENDING)
-        if (health.next_try and health.next_try > now) or self._connection.scalar(select(in_flight)):
+        if self._endpoints.health(endpoint).is_waiting(now) or self._connection.scalar(select(in_flight)):
             return None
         query = (
             select(_delivery)
             .where(*at(_delivery, endpoint), _delivery.c.state == DeliveryState.PENDING)
-            .order_by(_delivery.c.created_at, _delivery.c.part, _delivery.c.id)
+            .order_by(
+                case((_interruptions() >= DEFERRED_AFTER, 1), else_=0),
+                _delivery.c.created_at,
+                _delivery.c.part,
+                _delivery.c.id,
+            )
         )
         for row in self._connection.execute(query).mappings().all():
-            if row["kind"] == DeliveryKind.DIGEST and not self._has_alerts(row["id"]):
+            if row["kind"] == DeliveryKind.DIGEST and not has_alerts(self._connection, row["id"]):
                 self._finish(row["id"], DeliveryState.CANCELLED, "nothing left to tell", now)
                 continue
-            fence = row["fence"] + 1
-            self._set(row["id"], state=DeliveryState.SENDING.value, lease=now + LEASE, fence=fence)
-            return Delivery(
-                id=row["id"],
-                kind=DeliveryKind(row["kind"]),
-                endpoint=endpoint,
-                fence=fence,
-                part=row["part"],
-                parts=row["parts"],
-                created_at=row["created_at"],
-            )
+            return self._claimed(row, endpoint, now)
         return None
+
+    def _claimed(self, row: RowMapping, endpoint: Endpoint, now: datetime) -> Delivery:
+        fence = row["fence"] + 1
+        self._set(row["id"], state=DeliveryState.SENDING.value, lease=now + LEASE, fence=fence)
+        return Delivery(
+            id=row["id"],
+            kind=DeliveryKind(row["kind"]),
+            endpoint=endpoint,
+            fence=fence,
+            part=row["part"],
+            parts=row["parts"],
+            created_at=row["created_at"],
+        )
 
     def told(self, delivery_id: str) -> list[Told]:
         """The matches that a delivery tells."""
-        query = _told().where(_alert.c.delivery_id == delivery_id, _alert.c.dropped.is_(None))
-        return [_as_told(row) for row in self._connection.execute(query)]
+        return told_by(self._connection, delivery_id)
 
     def told_before(self, endpoint: Endpoint, paper_ids: Collection[int]) -> dict[int, date]:
         """Paper → the day on which this endpoint was first told of it, for the papers that it was told of."""
-        found: dict[int, date] = {}
-        for batch in in_batches(paper_ids):
-            query = (
-                select(_match.c.paper_id, func.min(_delivery.c.finished_at).label("at"))
-                .join(_alert, _alert.c.match_id == _match.c.id)
-                .join(_delivery, _delivery.c.id == _alert.c.delivery_id)
-                .where(*at(_alert, endpoint), _match.c.paper_id.in_(batch))
-                .where(_delivery.c.state == DeliveryState.SENT)
-                .group_by(_match.c.paper_id)
-            )
-            for row in self._connection.execute(query):
-                found[row.paper_id] = row.at.date()
-        return found
+        return told_before(self._connection, endpoint, paper_ids)
 
-    def incident_of(self, delivery_id: str) -> int | None:
-        return self._connection.scalar(select(_delivery.c.incident_id).where(_delivery.c.id == delivery_id))
+    def incidents_of(self, delivery_id: str) -> list[Incident]:
+        """The incidents that a delivery tells of."""
+        return incidents_of(self._connection, delivery_id)
+
+    def folded(self, delivery_id: str) -> int:
+        """How many deliveries this one stands for."""
+        return folding.folded(self._connection, delivery_id)
+
+    def renew(self, delivery: Delivery, now: datetime) -> bool:
+        """Keep the claim for another lease; False where it was lost."""
+        mine = (_delivery.c.id == delivery.id, _delivery.c.fence == delivery.fence)
+        renewed = update(_delivery).where(*mine, _delivery.c.state == DeliveryState.SENDING).values(lease=now + LEASE)
+        return self._connection.execute(renewed).rowcount == 1
 
     def record_attempt(
         self, delivery: Delivery, outcome: Outcome, consequence: Consequence, rendered: Rendered, now: datetime
     ) -> bool:
         """Write down one try and what follows from it; False, and nothing written, where the claim was lost."""
         self._endpoints.lock(delivery.endpoint)
-        mine = (_delivery.c.id == delivery.id, _delivery.c.fence == delivery.fence)
-        if not self._connection.scalar(select(func.count()).where(*mine, _delivery.c.state == DeliveryState.SENDING)):
+        # Freed, but claimed by nobody since: what came of the try is still the truth.
+        is_mine = exists().where(
+            _delivery.c.id == delivery.id,
+            _delivery.c.fence == delivery.fence,
+            _delivery.c.state.in_([DeliveryState.SENDING, DeliveryState.PENDING]),
+        )
+        if not self._connection.scalar(select(is_mine)):
             return False
         self._add_attempt(delivery.id, delivery.fence, outcome.result.value, outcome.reason, rendered, now)
         if consequence.state is DeliveryState.PENDING:
@@ -197,9 +217,36 @@ class Outbox:
         rows = self._connection.execute(select(_delivery.c.id, _delivery.c.fence).where(*where)).all()
         for row in rows:
             reason = "interrupted while sending: it may have arrived"
-            self._add_attempt(row.id, row.fence, "unknown", reason, Rendered(), now)
-            self._set(row.id, state=DeliveryState.PENDING.value, lease=None)
+            self._add_attempt(row.id, row.fence, UNKNOWN, reason, Rendered(), now)
+            interruptions = select(_interruptions()).where(_delivery.c.id == row.id)
+            state, reason = after_interruption(self._connection.scalar(interruptions) or 0)
+            if state is DeliveryState.PENDING:
+                self._set(row.id, state=state.value, lease=None)
+            else:
+                self._finish(row.id, state, reason, now)
         return len(rows)
+
+    # --- after an outage ---
+
+    def digests_in_backlog(self, endpoint: Endpoint) -> list[str]:
+        """Digests that wait at an endpoint and were never attempted."""
+        return folding.backlog(self._connection, endpoint, [DeliveryKind.DIGEST])
+
+    def fold_digests(
+        self, endpoint: Endpoint, ids: Sequence[str], enqueue: Callable[[], object], now: datetime
+    ) -> None:
+        """Take the alerts of these digests back; ``enqueue`` makes deliveries of what is due, which tell them all."""
+        matches = folding.release(self._connection, ids)
+        enqueue()
+        for id in ids:
+            into = folding.delivery_of(self._connection, endpoint, matches[id]) if id in matches else None
+            folding.fold(self._connection, [id], into, now)
+
+    def fold_notices(self, endpoint: Endpoint, now: datetime) -> None:
+        """Let one summary take the place of the incidents and recoveries that wait and were never attempted."""
+        ids = folding.backlog(self._connection, endpoint, folding.NOTICES)
+        if len(ids) > 1:
+            folding.fold(self._connection, ids, self.enqueue(endpoint, DeliveryKind.SUMMARY, now), now)
 
     # --- what is left ---
 
@@ -214,13 +261,13 @@ class Outbox:
     def give_up(self, endpoint: Endpoint, reason: str, now: datetime) -> int:
         """The endpoint is gone from the config: its alerts become deliveries, all dead, to be replayed elsewhere."""
         self._endpoints.lock(endpoint)
-        waiting = self._connection.scalars(
+        owed = self._connection.scalars(
             select(_alert.c.match_id).where(
                 *at(_alert, endpoint), _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None)
             )
         ).all()
-        if waiting:
-            self.enqueue_digest(endpoint, waiting, now, 1, 1)
+        if owed:
+            self.enqueue_digest(endpoint, owed, now, 1, 1)
         return self._connection.execute(
             update(_delivery)
             .where(*at(_delivery, endpoint), _delivery.c.state == DeliveryState.PENDING)
@@ -245,10 +292,6 @@ class Outbox:
         return {DeliveryState(row[0]): row[1] for row in self._connection.execute(query)}
 
     # --- rows ---
-
-    def _has_alerts(self, delivery_id: str) -> bool:
-        query = select(exists().where(_alert.c.delivery_id == delivery_id, _alert.c.dropped.is_(None)))
-        return bool(self._connection.scalar(query))
 
     def _add_attempt(
         self, delivery_id: str, fence: int, outcome: str, reason: str, rendered: Rendered, now: datetime
@@ -275,36 +318,13 @@ class Outbox:
         self._connection.execute(update(_delivery).where(_delivery.c.id == id).values(**values))
 
 
-def _told() -> Select[Any]:
+def _interruptions() -> ScalarSelect[int]:
+    """How many tries of a delivery ended with its sender's end."""
     return (
-        select(
-            _match.c.id,
-            _match.c.paper_id,
-            _match.c.strong,
-            _match.c.places,
-            _subscription.c.owner,
-            _subscription.c.name,
-            _subscription.c.settings,
-        )
-        .join(_alert, _alert.c.match_id == _match.c.id)
-        .join(_subscription, _subscription.c.id == _match.c.subscription_id)
-        .order_by(_subscription.c.id, _match.c.strong.desc(), _match.c.id)
+        select(func.count())
+        .where(_attempt.c.delivery_id == _delivery.c.id, _attempt.c.outcome == UNKNOWN)
+        .scalar_subquery()
     )
-
-
-def _as_told(row: Any) -> Told:
-    return Told(
-        match_id=row.id,
-        paper_id=row.paper_id,
-        subscription=f"{row.owner}/{row.name}" if row.owner else row.name,
-        timezone=row.settings["timezone"],
-        strong=row.strong,
-        places=tuple(Place(*place) for place in row.places),
-    )
-
-
-def _waiting(now: datetime) -> Sequence[ColumnElement[bool]]:
-    return _alert.c.due <= now, _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None)
 
 
 def _same_endpoint(one: Table, other: Table) -> ColumnElement[bool]:

@@ -243,6 +243,7 @@ delivery = Table(
     Column("finished_at", UtcDateTime),
     Column("replay_of", ForeignKey("delivery.id")),
     Column("incident_id", ForeignKey("incident.id")),
+    Column("folded_into", String(32), index=True),  # the summary that took this one's place
     CheckConstraint("(state = 'sending') = (lease IS NOT NULL)", name="lease_while_sending"),
     CheckConstraint("state IN ('pending', 'sending', 'sent', 'dead', 'cancelled', 'folded')", name="state"),
     Index("ix_delivery_receiver_label_state", "receiver", "label", "state"),

@@ -1,0 +1,246 @@
+"""Leases, interruptions, outages and poison: what keeps one message from the others, and what does not."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.integration.test_pipeline import World, subscription
+from watcher.alerts.retry import LEASE, MOST_INTERRUPTIONS
+from watcher.model import Content, DeliveryKind, DeliveryState, Endpoint, Message, Outcome, Result
+from watcher.pipeline import deliver as delivering
+from watcher.pipeline.apply import apply_config
+from watcher.pipeline.deliver import deliver, deliver_all, endpoints_to_deliver
+from watcher.pipeline.lease import renewed
+from watcher.pipeline.tell import tell_due
+from watcher.store import Store
+
+ME = Endpoint("me")
+DOWN, UP = Outcome(Result.FAILED, "connection refused"), Outcome(Result.SENT)
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    world = World(store)
+    apply_config(world.parts)
+    return world
+
+
+def states(world: World) -> dict[DeliveryState, int]:
+    with world.parts.store.reading() as tx:
+        return tx.outbox.states()
+
+
+def claim(world: World) -> Any:
+    with world.parts.store.transaction() as tx:
+        return tx.outbox.claim(ME, world.now)
+
+
+def notice(world: World, kind: DeliveryKind = DeliveryKind.TEST) -> str:
+    with world.parts.store.transaction() as tx:
+        return tx.outbox.enqueue(ME, kind, world.now)
+
+
+# --- leases ---
+
+
+def test_a_lease_is_renewed_while_its_message_is_being_sent(world: World) -> None:
+    notice(world)
+    claimed, asked = claim(world), threading.Event()
+
+    def clock() -> Any:
+        world.now += LEASE / 2
+        if world.now > claimed.created_at + 3 * LEASE:
+            asked.set()
+        return world.now
+
+    world.parts.clock = clock
+    with renewed(claimed, world.parts, every=0.001):
+        assert asked.wait(20)
+    assert claim(world) is None  # three leases later it is still being sent
+    world.now += 2 * LEASE
+    again = claim(world)
+    assert again.id == claimed.id and again.fence == claimed.fence + 1
+
+
+def test_a_lost_claim_is_not_renewed(world: World) -> None:
+    notice(world)
+    first = claim(world)
+    world.now += LEASE
+    second = claim(world)
+    with world.parts.store.transaction() as tx:
+        assert not tx.outbox.renew(first, world.now)
+        assert tx.outbox.renew(second, world.now)
+
+
+def test_what_a_sender_left_behind_is_found_though_nothing_else_is_pending(world: World) -> None:
+    notice(world)
+    claim(world)
+    assert endpoints_to_deliver(world.parts) == []
+    world.now += LEASE
+    assert endpoints_to_deliver(world.parts) == [ME]
+    deliver_all(world.parts)
+    assert states(world) == {DeliveryState.SENT: 1}
+
+
+def test_a_try_that_was_given_up_too_early_still_counts(world: World) -> None:
+    """The daemon freed it at its start, while the thread of the one before was about to say that it was sent."""
+    notice(world)
+    claimed = claim(world)
+    with world.parts.store.transaction() as tx:
+        assert tx.outbox.free_interrupted(world.now) == 1
+    delivering._mark(claimed, Content(delivery=claimed), delivering.NO_MESSAGE, UP, world.parts)
+    assert states(world) == {DeliveryState.SENT: 1} and endpoints_to_deliver(world.parts) == []
+
+
+# --- poison ---
+
+
+def test_a_message_that_ends_the_program_again_and_again_lets_others_pass_and_is_dead_in_the_end(world: World) -> None:
+    poison, other = notice(world), ""
+    for n in range(MOST_INTERRUPTIONS):
+        claimed = claim(world)
+        assert claimed.id == poison
+        if n == 1:
+            world.now += timedelta(seconds=1)
+            other = notice(world)
+        with world.parts.store.transaction() as tx:
+            tx.outbox.free_interrupted(world.now)
+        if n == 1:
+            claimed = claim(world)
+            assert claimed.id == other
+            delivering._mark(claimed, Content(delivery=claimed), delivering.NO_MESSAGE, UP, world.parts)
+    assert states(world) == {DeliveryState.SENT: 1, DeliveryState.DEAD: 1}
+    with world.parts.store.reading() as tx:
+        state, reason = tx.outbox.state_of(poison) or (None, "")
+    assert state is DeliveryState.DEAD and "ended 10 times while sending it" in reason
+
+
+@pytest.mark.parametrize("broken", ["_content", "render"])
+def test_a_message_that_can_not_be_put_into_words_is_dead_and_the_rest_is_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    world.apply(subscription(), subscription(name="yours", to="you"))
+    world.look()
+    real = getattr(delivering, broken)
+
+    def fail(what: Any, *more: Any) -> Any:
+        delivery = getattr(what, "delivery", what)
+        if delivery.endpoint == ME:
+            raise ValueError("poison")
+        return real(what, *more)
+
+    monkeypatch.setattr(delivering, broken, fail)
+    tell_due(world.parts)
+    deliver_all(world.parts)
+    assert states(world) == {DeliveryState.SENT: 1, DeliveryState.DEAD: 1}
+    assert [url for url, _ in world.receivers.sent] == ["json://you.example/"]
+
+
+# --- outages ---
+
+
+def outage(world: World, hours: int) -> None:
+    """Nothing arrives for so long; the daemon goes on trying every half an hour."""
+    world.receivers.outcome = DOWN
+    for _ in range(2 * hours):
+        world.tell()
+        world.now += timedelta(minutes=30)
+    world.receivers.outcome = UP
+    world.now += timedelta(hours=1)
+
+
+RULES = ["gauges", "orchards OR kilns", "maps OR agents OR compost"]
+
+
+def three_digests(world: World) -> None:
+    """Three messages that wait at one endpoint, of a few papers each."""
+    for n in range(len(RULES)):
+        world.apply(*[subscription(name=f"s{m}", rule=rule) for m, rule in enumerate(RULES[: n + 1])])
+        tell_due(world.parts)
+
+
+def test_what_piled_up_in_an_outage_comes_as_the_probe_and_one_summary(world: World) -> None:
+    world.apply()
+    world.look()
+    three_digests(world)
+    assert states(world) == {DeliveryState.PENDING: 3}
+    outage(world, hours=24 * 7)
+    world.tell()
+    mine = [message for url, message in world.receivers.sent if "me.example" in url]
+    assert len(mine) == 2 and world.told() == 12
+    # Only the probe had been attempted; what took the place of the other two says what it stands for.
+    found = states(world)
+    assert found[DeliveryState.FOLDED] == 2 and DeliveryState.PENDING not in found
+    assert "2 messages" in mine[1].text
+
+
+def test_after_a_short_outage_messages_go_out_as_they_are(world: World) -> None:
+    world.apply()
+    world.look()
+    three_digests(world)
+    world.receivers.outcome = DOWN
+    world.tell()
+    world.receivers.outcome = UP
+    world.now += timedelta(minutes=5)
+    assert world.tell() == 3 and world.told() == 12
+    assert states(world) == {DeliveryState.SENT: 3}
+
+
+def test_an_operator_that_was_away_gets_one_summary_of_all_incidents(world: World) -> None:
+    world.parts.config = world.config(subscription())
+    world.look()
+    pages = dict(world.network.pages)
+    world.receivers.outcome = DOWN
+    for n in range(4):
+        world.network.pages = {} if n % 2 == 0 else dict(pages)
+        world.look()
+        world.tell()
+        world.now += timedelta(hours=1)
+    world.receivers.outcome = UP
+    world.now += timedelta(hours=1)
+    world.tell()
+    world.tell()
+    told = [message for url, message in world.receivers.sent if "ops" in url]
+    # The probe, the summary of the three that waited, and that messages to the others arrive again.
+    summaries = [message for message in told if "while you could not be told" in message.subject]
+    assert len(summaries) == 1 and "hf cannot be reached" in summaries[0].text
+    assert states(world)[DeliveryState.FOLDED] >= 2 and DeliveryState.PENDING not in states(world)
+
+
+def test_a_receiver_that_hangs_holds_up_no_other(world: World) -> None:
+    world.apply(subscription(), subscription(name="yours", to="you"))
+    world.look()
+    tell_due(world.parts)
+    gate, arrived = threading.Event(), threading.Event()
+    real = world.receivers.send
+
+    def send(url: str, message: Message, delivery_id: str) -> Outcome:
+        if "me.example" in url:
+            assert gate.wait(30)
+        else:
+            arrived.set()
+        return real(url, message, delivery_id)
+
+    world.receivers.send = send  # type: ignore[method-assign]
+    hanging = threading.Thread(target=deliver, args=(ME, world.parts))
+    hanging.start()
+    other = threading.Thread(target=deliver, args=(Endpoint("you"), world.parts))
+    other.start()
+    assert arrived.wait(30)
+    gate.set()
+    hanging.join()
+    other.join()
+    assert states(world) == {DeliveryState.SENT: 2}
+
+
+def test_a_clock_that_was_set_back_keeps_no_endpoint_waiting(world: World) -> None:
+    world.look()
+    world.receivers.outcome = DOWN
+    world.tell()
+    world.receivers.outcome = UP
+    world.now -= timedelta(hours=2)
+    assert world.tell() == 1 and world.told() == 12

@@ -1,0 +1,96 @@
+"""What deliveries tell: the matches behind their alerts, and what an endpoint was told before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
+
+from watcher.model import DeliveryState, Endpoint, Incident, IncidentKind, Place, Told
+from watcher.store import schema
+from watcher.store.batches import in_batches
+from watcher.store.endpoints import at
+
+_alert, _delivery, _incident = schema.alert, schema.delivery, schema.incident
+_match, _subscription = schema.match, schema.subscription
+
+
+def waiting(now: datetime) -> Sequence[ColumnElement[bool]]:
+    """Alerts that are due and stand in no delivery yet."""
+    return _alert.c.due <= now, _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None)
+
+
+def due_alerts(connection: Connection, endpoint: Endpoint, now: datetime) -> list[Told]:
+    """What is due at ``endpoint`` and stands in no delivery yet; by subscription, then strong before weak."""
+    query = _told().where(*at(_alert, endpoint), *waiting(now))
+    return [_as_told(row) for row in connection.execute(query)]
+
+
+def told_by(connection: Connection, delivery_id: str) -> list[Told]:
+    """The matches that a delivery tells."""
+    query = _told().where(_alert.c.delivery_id == delivery_id, _alert.c.dropped.is_(None))
+    return [_as_told(row) for row in connection.execute(query)]
+
+
+def has_alerts(connection: Connection, delivery_id: str) -> bool:
+    query = select(exists().where(_alert.c.delivery_id == delivery_id, _alert.c.dropped.is_(None)))
+    return bool(connection.scalar(query))
+
+
+def told_before(connection: Connection, endpoint: Endpoint, paper_ids: Collection[int]) -> dict[int, date]:
+    """Paper → the day on which this endpoint was first told of it, for the papers that it was told of."""
+    found: dict[int, date] = {}
+    for batch in in_batches(paper_ids):
+        query = (
+            select(_match.c.paper_id, func.min(_delivery.c.finished_at).label("at"))
+            .join(_alert, _alert.c.match_id == _match.c.id)
+            .join(_delivery, _delivery.c.id == _alert.c.delivery_id)
+            .where(*at(_alert, endpoint), _match.c.paper_id.in_(batch))
+            .where(_delivery.c.state == DeliveryState.SENT)
+            .group_by(_match.c.paper_id)
+        )
+        for row in connection.execute(query):
+            found[row.paper_id] = row.at.date()
+    return found
+
+
+def incidents_of(connection: Connection, delivery_id: str) -> list[Incident]:
+    """The incidents that a delivery, or those that were folded into it, tells of; in the order of their beginning."""
+    those = select(_delivery.c.incident_id).where(
+        (_delivery.c.id == delivery_id) | (_delivery.c.folded_into == delivery_id)
+    )
+    rows = connection.execute(select(_incident).where(_incident.c.id.in_(those)).order_by(_incident.c.began))
+    return [
+        Incident(kind=IncidentKind(row.kind), subject=row.subject, reason=row.reason, began=row.began, ended=row.ended)
+        for row in rows
+    ]
+
+
+def _told() -> Select[Any]:
+    return (
+        select(
+            _match.c.id,
+            _match.c.paper_id,
+            _match.c.strong,
+            _match.c.places,
+            _subscription.c.owner,
+            _subscription.c.name,
+            _subscription.c.settings,
+        )
+        .join(_alert, _alert.c.match_id == _match.c.id)
+        .join(_subscription, _subscription.c.id == _match.c.subscription_id)
+        .order_by(_subscription.c.id, _match.c.strong.desc(), _match.c.id)
+    )
+
+
+def _as_told(row: Any) -> Told:
+    return Told(
+        match_id=row.id,
+        paper_id=row.paper_id,
+        subscription=f"{row.owner}/{row.name}" if row.owner else row.name,
+        timezone=row.settings["timezone"],
+        strong=row.strong,
+        places=tuple(Place(*place) for place in row.places),
+    )
