@@ -49,7 +49,7 @@ def main() -> int:
         for field in ("dense", "sparse"):
             for size in sizes:
                 rows += _size(options, field, size, url)
-    _adding(rows, max(size for size in sizes if size <= 100_000))
+    _adding(rows, min(max(sizes), 100_000))
     options.json.write_text(json.dumps(rows, indent=1))
     _verdicts(rows)
     return 0
