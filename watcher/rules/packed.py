@@ -79,7 +79,7 @@ class Packed:
     watch_branches: Array
     is_watched: Flags
     always: Array
-    columns: Array
+    columns: Array  # scratch: zero for every term between two uses
     longest: int
     fields: frozenset[str]
     prefixes: frozenset[str]
@@ -167,7 +167,7 @@ class Packed:
         branch, paper, bits = branch[may], paper[may], bits[may]
         unit = self.branch_unit[branch]
         many_paper, many_branch = _unique_pairs(paper[~unit], branch[~unit], len(self.branch_rule))
-        needed = self._needed(many_branch)[term]
+        needed = self._needed(many_branch, term)
         many_bits = self._decided(many_paper, many_branch, self._hits(grams, which[needed], term[needed]), papers)
         holds = (many_bits & HOLDS) > 0
         unsure = holds & self.branch_read[many_branch]
@@ -180,11 +180,13 @@ class Packed:
         )
         return Found(*found, many_paper[unsure], many_branch[unsure])
 
-    def _needed(self, branch: Numbers) -> Flags:
-        """For each term whether one of these branches asks for it."""
-        place, _ = self._literals(np.unique(branch))
-        needed = np.zeros(len(self.term_keys), np.bool_)
-        needed[self.literal_term[place]] = True
+    def _needed(self, branch: Numbers, term: Numbers) -> Flags:
+        """For each of the terms whether one of these branches asks for it."""
+        place, _ = self._literals(branch)
+        asked = self.literal_term[place]
+        self.columns[asked] = 1
+        needed: Flags = self.columns[term] > 0
+        self.columns[asked] = 0
         return needed
 
     def _literals(self, branch: Numbers) -> tuple[Numbers, Numbers]:
