@@ -5,6 +5,7 @@
     WatcherError                     a person can act on it: printed as one line, never as a traceback
     ├── UsageError                   the config or the command line is wrong (exit 2)
     │   ├── ConfigError              carries every problem of the config at once
+    │   ├── CronError                one schedule that cannot be read; carries a hint
     │   └── RuleError                one rule that cannot be read; carries the place and a hint
     ├── StoreError                   the database cannot be used: missing, newer, unwritable, damaged, full
     │   └── DaemonRunning            another process holds the lock on this state folder
@@ -60,6 +61,14 @@ class ConfigError(UsageError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class CronError(UsageError):
+    """A cron expression that cannot be read: ``what`` is wrong with it, and a ``hint`` what to write."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(f"{what}; {hint}")
+        self.what, self.hint = what, hint
 
 
 class RuleError(UsageError):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import time as clock
 from pathlib import Path
 
 import pytest
 
 from watcher.config import Config, find_config, load
 from watcher.errors import ConfigError, UsageError, WatcherError
-from watcher.model import Endpoint, Rhythm
+from watcher.model import Endpoint, QuietHours, Rhythm
 from watcher.notify import problem_of
 from watcher.rules import compile_rule
 
@@ -155,6 +156,51 @@ subscriptions:
     assert (one.name, one.rule, one.backfill) == ("2024", '("no" OR "2024")', 0)
     assert one.when.rhythm is Rhythm.WEEKLY and str(one.when) == "weekly on mon at 08:00"
     assert config.sources["hf"].every.total_seconds() == 5400 and one.timezone == "Europe/Paris"
+
+
+@pytest.mark.parametrize(
+    ("written", "when"),
+    [
+        ("immediately", "immediately"),
+        ("hourly", "hourly"),
+        ("Weekdays at 8:00", "weekdays at 08:00"),
+        ("weekly on Monday at 08:30", "weekly on mon at 08:30"),
+        ('cron "30 8 * * mon-fri"', 'cron "30 8 * * mon-fri"'),
+        ("cron 0 8 * * 7", 'cron "0 8 * * 7"'),
+    ],
+)
+def test_schedules_are_shown_as_they_are_written(path: Path, written: str, when: str) -> None:
+    text = f"timezone: UTC\n{RECEIVERS}subscriptions:\n  - {{name: a, rule: b, to: me}}\n"
+    (one,) = read(path, text.replace("to: me", f"to: me, when: '{written}'")).subscriptions
+    assert str(one.when) == when
+
+
+def test_quiet_days_stand_beside_quiet_hours(path: Path) -> None:
+    text = """
+timezone: UTC
+receivers:
+  me: {url: "console://", quiet_days: sunday}
+subscriptions:
+  - {name: a, rule: b, to: me, quiet_hours: {from: "22:00", to: "07:00"}, quiet_days: [Sat, sun]}
+"""
+    config = read(path, text)
+    assert config.subscriptions[0].quiet_hours == QuietHours(clock(22), clock(7), frozenset({5, 6}))
+    assert config.receivers["me"].quiet_hours == QuietHours(days=frozenset({6}))
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("when: cron 0 8 * *", "`0 8 * *` has 4 of cron's five fields"),
+        ("when: cron 0 8 30 2 *", "`0 8 30 2 *` never comes"),
+        ("when: weekly on mo at 08:00", "`mo` is no day of the week"),
+        ("quiet_days: [holiday]", "`holiday` is no day of the week"),
+        ("quiet_days: [mon, tue, wed, thu, fri, sat, sun]", "all seven days are quiet"),
+    ],
+)
+def test_times_that_cannot_be(path: Path, line: str, what: str) -> None:
+    (problem,) = problems(path, f"{RECEIVERS}subscriptions:\n- name: a\n  rule: b\n  to: me\n  {line}\n")
+    assert problem.partition(": ")[2].startswith(what)
 
 
 # --- secrets ---

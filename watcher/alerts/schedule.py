@@ -1,7 +1,8 @@
 """When a subscription is due. Local times become instants here and nowhere else.
 
 A local time that a clock change skips is told an hour later by the wall clock; one that it repeats is told at its
-first occurrence only (PEP 495, ``fold=0``).
+first occurrence only (PEP 495, ``fold=0``). What comes every hour follows the clock itself: every full hour that is,
+none that is skipped.
 """
 
 from __future__ import annotations
@@ -9,31 +10,99 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from watcher.alerts.cron import Cron, read_cron
 from watcher.model import QuietHours, Rhythm, Subscription, When
 
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+HOURLY = "0 * * * *"
+
+SATURDAY = 5
+
+LONGEST_QUIET = timedelta(days=14)
+"""Quiet hours that leave no time at all between them end here."""
 
 
 def next_due(when: When, timezone: str, after: datetime) -> datetime | None:
     """The first due instant later than ``after``, in UTC; None for ``immediately``, which is always due."""
-    if when.rhythm is Rhythm.IMMEDIATELY or when.at is None:
+    if when.rhythm is Rhythm.IMMEDIATELY:
         return None
     zone = ZoneInfo(timezone)
+    cron = read_cron(when.cron or HOURLY) if when.rhythm in (Rhythm.CRON, Rhythm.HOURLY) else None
+    if cron is not None and cron.every_hour:
+        return _next_by_the_clock(cron, zone, after)
     day = after.astimezone(zone).date() - DAY
     while True:
-        if when.weekday in (None, day.weekday()):
-            instant = _instant(day, when.at, zone)
-            if instant > after:
-                return instant
+        # Two days at once: a time that is skipped just before midnight moves behind some of the next day's.
+        near = (_instant(one, at, zone) for one in (day, day + DAY) for at in _times_on(when, cron, one))
+        if later := [instant for instant in near if instant > after]:
+            return min(later)
         day += DAY
 
 
+def _times_on(when: When, cron: Cron | None, day: date) -> tuple[time, ...]:
+    """The local times that a schedule asks for on one local day."""
+    if cron is not None:
+        return cron.times if cron.falls_on(day) else ()
+    if when.at is None or when.weekday not in (None, day.weekday()):
+        return ()
+    return () if when.rhythm is Rhythm.WEEKDAYS and day.weekday() >= SATURDAY else (when.at,)
+
+
+def _next_by_the_clock(cron: Cron, zone: ZoneInfo, after: datetime) -> datetime:
+    instant = after.astimezone(UTC).replace(second=0, microsecond=0) + MINUTE
+    while True:
+        local = instant.astimezone(zone)
+        if not cron.falls_on(local.date()):
+            instant = max(_instant(local.date() + DAY, time(), zone), instant + MINUTE)
+        elif local.minute not in cron.minutes:
+            instant += MINUTE
+        else:
+            return instant
+
+
+def next_month(timezone: str, at: time, after: datetime) -> datetime:
+    """The first instant later than ``after`` that is ``at`` on the first day of a local month, in UTC."""
+    zone = ZoneInfo(timezone)
+    first = after.astimezone(zone).date().replace(day=1)
+    while (instant := _instant(first, at, zone)) <= after:
+        first = (first + 31 * DAY).replace(day=1)
+    return instant
+
+
 def quiet_until(quiet: QuietHours | None, timezone: str, now: datetime) -> datetime | None:
-    """The instant at which the quiet hours around ``now`` end; None outside them."""
-    if quiet is None or quiet.start == quiet.end:
+    """The instant at which the quiet hours and days around ``now`` end; None outside them."""
+    if quiet is None:
         return None
     zone = ZoneInfo(timezone)
+    end = _quiet_end(quiet, zone, now)
+    while end is not None and end - now < LONGEST_QUIET and (further := _quiet_end(quiet, zone, end)):
+        end = further
+    return end
+
+
+def alert_due(subscription: Subscription, receiver: QuietHours | None, timezone: str, now: datetime) -> datetime:
+    """When an alert made now may be sent: at once, or when neither subscription nor receiver is quiet.
+
+    ``timezone`` is of the receiver's quiet hours. Where the two leave no time between them the receiver's count.
+    """
+    due = now
+    while due - now < LONGEST_QUIET:
+        later = quiet_until(subscription.quiet_hours, subscription.timezone, due) or due
+        later = quiet_until(receiver, timezone, later) or later
+        if later == due:
+            return due
+        due = later
+    return quiet_until(receiver, timezone, now) or now
+
+
+def _quiet_end(quiet: QuietHours, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """The end of the quiet day, or else of the quiet hours, that ``now`` lies in."""
     today = now.astimezone(zone).date()
+    if today.weekday() in quiet.days:
+        return _instant(today + DAY, time(), zone)
+    if quiet.start == quiet.end:
+        return None
     over_midnight = quiet.end < quiet.start
     for begins in (today - DAY, today):
         start = _instant(begins, quiet.start, zone)
@@ -41,11 +110,6 @@ def quiet_until(quiet: QuietHours | None, timezone: str, now: datetime) -> datet
         if start <= now < end:
             return end
     return None
-
-
-def alert_due(subscription: Subscription, now: datetime) -> datetime:
-    """When an alert made now may be sent: at once, or when the subscription's quiet hours end."""
-    return quiet_until(subscription.quiet_hours, subscription.timezone, now) or now
 
 
 def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:

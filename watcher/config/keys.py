@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from watcher.config.kinds import (
     Backfill,
     Count,
+    Days,
     Duration,
     Name,
     Schedule,
@@ -68,6 +69,7 @@ class ReceiverKeys(Keys):
     urls: dict[str, Text] | None = Field(None, description="Several apprise URLs, each under a label.")
     address: Text | None = Field(None, description="The URL's parameter that takes the address of `name:address`.")
     quiet_hours: QuietHoursKeys | None = Field(None, description="When nothing is sent there.")
+    quiet_days: Days | None = Field(None, description="Whole days on which nothing is sent there.")
 
 
 class SubscriptionKeys(Keys):
@@ -84,6 +86,7 @@ class SubscriptionKeys(Keys):
     timezone: Zone | None = Field(None, description="The zone of `when` and `quiet_hours`.")
     sources: Texts | None = Field(None, description="Sources that count; all if left out.")
     quiet_hours: QuietHoursKeys | None = Field(None, description="When it keeps quiet.")
+    quiet_days: Days | None = Field(None, description="Whole days on which it keeps quiet.")
     backfill: Backfill | None = Field(None, description="How much of the past a new subscription tells.")
 
 

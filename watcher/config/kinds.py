@@ -10,14 +10,19 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from watcher.alerts.cron import read_cron
 from watcher.config.nearest import did_you_mean
+from watcher.errors import CronError
 from watcher.model import Rhythm, When
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = r"(\d+\s*[smhdw]\s*)+"
 _TIME = r"([01]?\d|2[0-3]):([0-5]\d)"
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WHEN = re.compile(rf"(?:daily at (?P<daily>{_TIME})|weekly on (?P<day>[a-z]+) at (?P<weekly>{_TIME}))", re.I)
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WHEN = re.compile(rf"(?P<rhythm>daily|weekdays|weekly on (?P<day>[a-z]+)) at (?P<at>{_TIME})")
+_CRON = re.compile(r"""cron (?P<quote>["']?)(?P<fields>[^"']*)(?P=quote)""")
+A_CRON = 'cron "30 8 * * mon-fri"'
+_FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
 def wrong(what: str, hint: str = "") -> PydanticCustomError:
@@ -68,19 +73,54 @@ def _zone(value: Any) -> str:
 
 
 def _when(value: Any) -> When:
-    hint = "write immediately, daily at 08:00, or weekly on mon at 08:00"
+    hint = 'write immediately, hourly, daily at 08:00, weekdays at 08:00, weekly on mon at 08:00, or cron "0 8 * * mon"'
     text = " ".join(_text(value, hint).lower().split())
-    if text == "immediately":
-        return When()
+    if text in (Rhythm.IMMEDIATELY, Rhythm.HOURLY):
+        return When(Rhythm(text))
+    if found := _CRON.fullmatch(text):
+        return _cron(found["fields"].strip())
     found = _WHEN.fullmatch(text)
     if not found:
         raise wrong(f"`{text[:60]}` is no schedule", hint)
-    if found["daily"]:
-        return When(Rhythm.DAILY, _time(found["daily"]))
-    day = found["day"][:3]
-    if day not in _DAYS:
-        raise wrong(f"`{found['day']}` is no day of the week", "write mon, tue, wed, thu, fri, sat or sun")
-    return When(Rhythm.WEEKLY, _time(found["weekly"]), _DAYS.index(day))
+    weekday = _day(found["day"]) if found["day"] else None
+    return When(Rhythm(found["rhythm"].split()[0]), _time(found["at"]), weekday)
+
+
+def _cron(fields: str) -> When:
+    try:
+        read_cron(fields)
+    except CronError as error:
+        raise wrong(error.what, error.hint) from None
+    return When(Rhythm.CRON, cron=fields)
+
+
+def _day(text: str) -> int:
+    """0 for Monday."""
+    found = [n for n, day in enumerate(_DAYS) if len(text) >= 3 and day.startswith(text.lower())]
+    if not found:
+        raise wrong(f"`{text[:40]}` is no day of the week", "write mon, tue, wed, thu, fri, sat or sun")
+    return found[0]
+
+
+def _days(value: Any) -> frozenset[int]:
+    days = frozenset(_day(text) for text in _texts(value))
+    if len(days) == len(_DAYS):
+        raise wrong("all seven days are quiet: nothing would ever be sent", "leave one out")
+    return days
+
+
+def _flag(value: Any) -> bool:
+    text = _text(value, "write true or false").lower()
+    if text not in _FLAGS:
+        raise wrong(f"`{text[:40]}` is neither true nor false", "write true or false")
+    return _FLAGS[text]
+
+
+def _papers(value: Any) -> int:
+    count = _count(value)
+    if not count:
+        raise wrong("a message without papers is no message", "write 1 or more, or leave it out")
+    return count
 
 
 def _backfill(value: Any) -> int:
@@ -132,8 +172,24 @@ Zone = Annotated[str, BeforeValidator(_zone), _string(examples=["Europe/Paris", 
 Schedule = Annotated[
     When,
     BeforeValidator(_when),
-    _string(examples=["immediately", "daily at 08:00", "weekly on mon at 08:00"]),
+    _string(
+        examples=[
+            "immediately",
+            "hourly",
+            "daily at 08:00",
+            "weekdays at 08:00",
+            "weekly on mon at 08:00",
+            A_CRON,
+        ]
+    ),
 ]
+Days = Annotated[
+    frozenset[int],
+    BeforeValidator(_days),
+    WithJsonSchema({"type": "array", "items": {"type": "string"}, "examples": [["sat", "sun"]]}),
+]
+Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
+Papers = Annotated[int, BeforeValidator(_papers), WithJsonSchema({"type": "integer", "minimum": 1})]
 Backfill = Annotated[int, BeforeValidator(_backfill), _string(r"none|\d+ *d", examples=["none", "7d"])]
 Name = Annotated[str, BeforeValidator(_name), _string()]
 WebAddress = Annotated[str, BeforeValidator(_url), _string(format="uri")]

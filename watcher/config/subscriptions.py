@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from watcher.config.checking import Checker, Path
-from watcher.config.keys import QuietHoursKeys, SubscriptionKeys
+from watcher.config.keys import ReceiverKeys, SubscriptionKeys
 from watcher.config.nearest import did_you_mean, known
 from watcher.config.values import Config
 from watcher.errors import RuleError
@@ -70,13 +70,17 @@ def _subscription(checker: Checker, path: Path, keys: SubscriptionKeys, around: 
         when=keys.when,
         timezone=keys.timezone or around.timezone or "UTC",
         sources=tuple(keys.sources or ()),
-        quiet_hours=quiet_hours_of(keys.quiet_hours),
+        quiet_hours=quiet_hours_of(keys),
         backfill=keys.backfill,
     )
 
 
-def quiet_hours_of(keys: QuietHoursKeys | None) -> QuietHours | None:
-    return QuietHours(keys.from_, keys.to) if keys else None
+def quiet_hours_of(keys: SubscriptionKeys | ReceiverKeys) -> QuietHours | None:
+    """The quiet hours and days that a subscription or a receiver asks for."""
+    hours, days = keys.quiet_hours, keys.quiet_days or frozenset()
+    if hours is None:
+        return QuietHours(days=days) if days else None
+    return QuietHours(hours.from_, hours.to, days)
 
 
 def target_holds(checker: Checker, path: Path, target: str, around: Surroundings) -> bool:

@@ -9,19 +9,25 @@ from enum import StrEnum
 
 class Rhythm(StrEnum):
     IMMEDIATELY = "immediately"
+    HOURLY = "hourly"
     DAILY = "daily"
+    WEEKDAYS = "weekdays"
     WEEKLY = "weekly"
+    CRON = "cron"
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """When a subscription is told; ``at`` is local time, ``weekday`` 0 for Monday."""
+    """When a subscription is told; ``at`` is local time, ``weekday`` 0 for Monday, ``cron`` five fields."""
 
     rhythm: Rhythm = Rhythm.IMMEDIATELY
     at: time | None = None
     weekday: int | None = None
+    cron: str = ""
 
     def __str__(self) -> str:
+        if self.cron:
+            return f'cron "{self.cron}"'
         if self.at is None:
             return self.rhythm.value
         days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -31,10 +37,14 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """Local times between which nothing is sent; ``start`` may lie after ``end`` (over midnight)."""
+    """Local times between which nothing is sent, and whole local days (0 for Monday).
 
-    start: time
-    end: time
+    ``start`` may lie after ``end`` (over midnight); equal to it there are days only.
+    """
+
+    start: time = time()
+    end: time = time()
+    days: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,6 +65,8 @@ class Subscription:
     ``owner`` is the included file's stem, empty for the main file. ``rule`` is the rule's whole text, lists and
     ``where`` joined in. ``sources`` is empty for all. ``backfill`` counts days of the past that a new subscription
     tells, None for the source's look-back. ``endpoints`` are those of all receivers in ``to:``.
+    ``bundle`` lets it share a message with others, ``max_papers`` are shown in full in one message, the rest in
+    short. It may send also empty digests, a sign of life once a month, and new versions of papers that it told.
     """
 
     name: str
@@ -67,6 +79,11 @@ class Subscription:
     sources: tuple[str, ...] = ()
     quiet_hours: QuietHours | None = None
     backfill: int | None = None
+    bundle: bool = True
+    max_papers: int | None = None
+    sends_empty: bool = False
+    shows_life: bool = False
+    tells_updates: bool = False
 
     @property
     def full_name(self) -> str:

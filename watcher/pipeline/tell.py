@@ -7,7 +7,8 @@ from datetime import datetime
 from watcher.alerts.bundle import cut
 from watcher.alerts.items import items_of
 from watcher.alerts.schedule import alert_due, next_due
-from watcher.model import Endpoint, Told
+from watcher.config import Config
+from watcher.model import Endpoint, Saved, Told
 from watcher.notify import limit_of
 from watcher.pipeline.parts import Parts
 from watcher.render import estimated_size
@@ -25,13 +26,21 @@ def tell_due(parts: Parts, *, flush: bool = False) -> int:
     for saved in due:
         subscription = saved.subscription
         with parts.store.transaction() as tx:
-            at = now if flush else alert_due(subscription, now)
-            tx.matches.owe(tx.matches.held(saved.id), subscription.endpoints, at)
+            _owe(tx, saved, parts.config, now, flush=flush)
             if not flush:
                 tx.subscriptions.set_next_due(saved.id, next_due(subscription.when, subscription.timezone, now))
     with parts.store.reading() as tx:
         endpoints = tx.outbox.endpoints_with_due_alerts(now)
     return sum(_enqueue(endpoint, parts, now) for endpoint in endpoints)
+
+
+def _owe(tx: Transaction, saved: Saved, config: Config, now: datetime, *, flush: bool) -> None:
+    """Make alerts of what is held, due when neither the subscription nor the receiver keeps quiet."""
+    held = tx.matches.held(saved.id)
+    for endpoint in saved.subscription.endpoints:
+        quiet = config.quiet_hours_of(endpoint)
+        due = now if flush else alert_due(saved.subscription, quiet, config.timezone, now)
+        tx.matches.owe(held, [endpoint], due)
 
 
 def _enqueue(endpoint: Endpoint, parts: Parts, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -13,6 +13,9 @@ from watcher.model import Endpoint, Fate, QuietHours, Rhythm, Saved, Subscriptio
 from watcher.store import schema
 
 _table = schema.subscription
+
+_PLAIN = ("bundle", "max_papers", "sends_empty", "shows_life", "tells_updates")
+"""Settings that are stored as they are; rows older than one of them have its default."""
 
 
 class Subscriptions:
@@ -89,9 +92,12 @@ def _row(wanted: Wanted) -> dict[str, Any]:
             "rhythm": subscription.when.rhythm.value,
             "at": subscription.when.at and subscription.when.at.isoformat(),
             "weekday": subscription.when.weekday,
+            "cron": subscription.when.cron,
             "timezone": subscription.timezone,
             "quiet": quiet and [quiet.start.isoformat(), quiet.end.isoformat()],
+            "quiet_days": sorted(quiet.days) if quiet else [],
             "backfill": subscription.backfill,
+            **{name: getattr(subscription, name) for name in _PLAIN},
         },
     }
 
@@ -117,9 +123,18 @@ def _saved(row: Mapping[Any, Any]) -> Saved:
                 Rhythm(settings["rhythm"]),
                 time.fromisoformat(settings["at"]) if settings["at"] else None,
                 settings["weekday"],
+                settings.get("cron", ""),
             ),
             timezone=settings["timezone"],
-            quiet_hours=QuietHours(*map(time.fromisoformat, quiet)) if quiet else None,
+            quiet_hours=_quiet_hours(quiet, settings.get("quiet_days", ())),
             backfill=settings["backfill"],
+            **{name: settings[name] for name in _PLAIN if name in settings},
         ),
     )
+
+
+def _quiet_hours(hours: Sequence[str] | None, days: Collection[int]) -> QuietHours | None:
+    if not hours:
+        return None
+    start, end = map(time.fromisoformat, hours)
+    return QuietHours(start, end, frozenset(days))
