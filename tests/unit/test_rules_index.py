@@ -17,7 +17,7 @@ from watcher.model import Listing, Paper
 from watcher.rules import Index, Rule, compile_rule, document_of, evaluate
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
-EXAMPLES = int(os.environ.get("WATCHER_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("WATCHER_EXAMPLES", "150"))
 
 WORDS = [
     *("agent", "agents", "Agent", "AGENTS", "multi-modal", "multimodal", "multi", "modal", "KV", "cache", "caches"),
