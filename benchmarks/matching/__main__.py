@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import random
 import statistics
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from typing import Any
 from benchmarks.matching import engines
 from benchmarks.matching.made import MadePaper, MadeRule, Maker, generated_texts, papers_of, read_corpus
 from benchmarks.postgres import cluster
-from watcher.rules import compile_rule, document_of
+from watcher.rules import Index, compile_rule, document_of
 from watcher.rules.index import RETUNED_AT
 
 PAGE = 100
@@ -50,6 +51,7 @@ def main() -> int:
             for size in sizes:
                 rows += _size(options, field, size, url)
     _adding(rows, min(max(sizes), 100_000))
+    _regexes(rows)
     options.json.write_text(json.dumps(rows, indent=1))
     _verdicts(rows)
     return 0
@@ -255,6 +257,23 @@ def _adding(rows: list[Row], size: int) -> None:
         f" the next paper: {row['next_match_us']:.0f} µs (most: {row['next_match_most_us']:.0f})"
     )
     rows.append(row)
+
+
+def _regexes(rows: list[Row], size: int = 1_000) -> None:
+    """Rules that are a regex alone, which has to be read for every paper, and those that ask for a word as well."""
+    papers = papers_of(generated_texts(PAGE, seed=1))
+    documents = [document_of(paper.paper(n)) for n, paper in enumerate(papers)]
+    dice = random.Random(4)
+    for what in ("alone", "beside a word"):
+        index = Index()
+        texts = [f"title:/{''.join(dice.choices('bdfgklmnr', k=3))}[a-z]+{n}/" for n in range(size)]
+        if what != "alone":
+            texts = [f"{dice.choice(papers).abstract[0]} {text}" for text in texts]
+        index.add_many((n, compile_rule(text)) for n, text in enumerate(texts))
+        index.match_page(documents)
+        seconds = statistics.median(_timed(lambda index=index: index.match_page(documents)) for _ in range(ROUNDS))
+        rows.append({"what": f"regexes {what}", "rules": size, "us": 1e6 * seconds / PAGE})
+        print(f"{size:,} rules with a regex {what}: {rows[-1]['us']:,.0f} µs a paper")
 
 
 def _verdicts(rows: Sequence[Row]) -> None:
