@@ -1,11 +1,10 @@
-"""Rules over real papers: the index against the reference, and what folding makes of the real vocabulary."""
+"""Rules over real papers: the index against the reference, and the places of words."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import random
-from collections import Counter
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -15,9 +14,7 @@ import pytest
 from tests.unit.rules_reference import answer
 from watcher.model import Paper
 from watcher.rules import Index, compile_rule, document_of, evaluate
-from watcher.rules.tex import clean
 from watcher.rules.text import Folded
-from watcher.rules.words import compounds
 
 pytestmark = pytest.mark.real
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -96,32 +93,3 @@ def test_every_word_of_a_real_paper_has_its_place(papers: list[Paper]) -> None:
             start, end = folded.characters(n, n + 1)
             assert at <= start < end <= len(paper.abstract)
             at = start
-
-
-def test_the_pairs_that_folding_brings_together_and_those_it_does_not(
-    papers: list[Paper], capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Run with ``-s`` to read both lists through."""
-    counts: Counter[tuple[str, tuple[str, ...]]] = Counter()
-    for paper in papers:
-        for text in (paper.title, paper.abstract):
-            for one in compounds(clean(text).text, plurals=True):
-                counts.update((part.surface, part.forms) for part in one.parts)
-    forms: dict[str, set[str]] = {}
-    for surface, some in counts:
-        forms.setdefault(surface, set()).update(some)
-    candidates = [
-        (word, plural)
-        for word in sorted(forms)
-        for plural in {word + "s", word + "es", *({word[:-1] + "ies"} if word.endswith("y") else ())}
-        if plural in forms and word.isalpha()
-    ]
-    together = [pair for pair in candidates if forms[pair[0]] & forms[pair[1]]]
-    apart = [pair for pair in candidates if not forms[pair[0]] & forms[pair[1]]]
-    print(f"{len(together)} pairs together:", ", ".join(f"{one}/{other}" for one, other in together))
-    print(f"{len(apart)} pairs apart:", ", ".join(f"{one}/{other}" for one, other in apart))
-    assert len(together) > 1_500
-    for pair in [("metric", "metrics"), ("policy", "policies"), ("class", "classes"), ("cache", "caches")]:
-        assert pair in together
-    for pair in [("new", "news"), ("physic", "physics"), ("dynamic", "dynamics"), ("mean", "means"), ("it", "its")]:
-        assert pair not in together

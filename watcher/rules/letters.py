@@ -28,7 +28,12 @@ GREEK = {name: chr(0x3B1 + at) for at, name in enumerate(_NAMES_OF_GREEK) if " "
 """The letters by their names, which are TeX's as well."""
 
 _NAMES = {letter: name for name, letter in GREEK.items()}
-_ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+_ACCENTS = re.compile(
+    "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u0652\u0670]+"
+)
+"""Also the vowel points of Hebrew and Arabic, which are mostly left out, and the stroke that widens Arabic words."""
+
 _PLAIN = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ŋ": "n", "ħ": "h"}
 )
@@ -41,12 +46,15 @@ UNSPACED = (
 
 
 def fold_letters(text: str) -> str:
-    """``text`` blind to case, accents and compatibility forms; other scripts keep the marks that make their letters."""
+    """A word blind to case, accents and compatibility forms; other scripts keep the marks that make their letters.
+
+    Of a word that is nothing but an accent, itself.
+    """
     if text.isascii():
         return text.lower()
     apart = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
     folded = _ACCENTS.sub("", unicodedata.normalize("NFKD", apart.casefold()))
-    return unicodedata.normalize("NFC", folded.translate(_PLAIN))
+    return unicodedata.normalize("NFC", folded.translate(_PLAIN)).replace(" ", "") or text
 
 
 def letter_name(letter: str) -> str | None:

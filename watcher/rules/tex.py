@@ -16,8 +16,11 @@ from watcher.rules.letters import GREEK
 JOINT = "\u2060"
 """Stands in a cleaned text where markup was between two parts of one word: ``$M^3$ViT``."""
 
-_SUSPECT = re.compile("[\\\\${}\x00-\x08\x0b-\x1f\x7f\u00ad\u200b-\u200f\u2010\u2011\u2018-\u201f\u202a-\u202e"
-                      "\u2060-\u206f\u2212\u02bc\u2032\ufe00-\ufe0f\ufeff\ud800-\udfff]")  # fmt: skip
+_SUSPICIOUS = (
+    "[\\\\${}\x00-\x08\x0b-\x1f\x7f\u00ad\u02bc\u200b-\u200f\u2010\u2011\u2018-\u201f\u202a-\u202e\u2032"
+    "\u2060-\u206f\u2206\u2212\ufe00-\ufe0f\ufeff\ud800-\udfff]"
+)
+_SUSPECT = re.compile(_SUSPICIOUS)
 
 _STYLE = (
     r"text(?:bf|it|rm|sc|sf|tt|sl|normal|superscript|subscript)?|emph|math(?:bf|bb|cal|frak|it|rm|sf|tt|scr)"
@@ -30,7 +33,7 @@ _GAP = (
 )
 _PIECE = re.compile(
     rf"""
-    (?=[\\${{}}\x00-\x1f\x7f-\xad\u02bc\u200b-\u206f\u2212\ufe00-\ufe0f\ufeff\ud800-\udfff])(?:
+    (?={_SUSPICIOUS})(?:
       (?P<possessive>(?<=[A-Za-z])\\'s(?![A-Za-z]))
     | (?P<accent>(?P<open>\{{\s*)?(?:
             \\(?P<over>["'`^~=.])\s*(?:\{{\s*\\?(?P<in>[A-Za-z])\s*\}}|\\?(?P<bare>[A-Za-z]))
@@ -43,7 +46,7 @@ _PIECE = re.compile(
     | (?P<escape>\\(?P<char>[%&$\#_]))
     | (?P<dropped>[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+|\\-)
     | (?P<markup>\\[()\[\]]|[\\${{}}])
-    | (?P<quote>[\u2018-\u201f\u2032\u02bc\u2010\u2011\u2212])
+    | (?P<plain>[\u2018-\u201f\u2032\u02bc\u2010\u2011\u2206\u2212])
     | (?P<unreadable>[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff])
     )""",
     re.VERBOSE,
@@ -54,8 +57,8 @@ _MARKS = {
     "r": "\u030a",
 }
 _LETTERS = {"ss": "ß", "ae": "æ", "oe": "œ", "aa": "å", "o": "ø", "l": "ł", "i": "i", "j": "j"}
-_STRAIGHT = {"\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'", "\u02bc": "'",
-             "\u2010": "-", "\u2011": "-", "\u2212": "-"}  # fmt: skip
+_PLAIN = {"\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'", "\u02bc": "'",
+          "\u2010": "-", "\u2011": "-", "\u2206": "\u0394", "\u2212": "-"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +149,8 @@ def _meaning(found: re.Match[str]) -> str:
             return _greek(found["name"])
         case "escape":
             return found["char"]
-        case "quote":
-            return _STRAIGHT.get(found[0], '"')
+        case "plain":
+            return _PLAIN.get(found[0], '"')
         case "gap" | "unreadable":
             return " "
         case "dropped":

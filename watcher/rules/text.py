@@ -76,10 +76,17 @@ class _Known(dict[str, Chunk]):
 _KNOWN = {plurals: _Known(plurals=plurals) for plurals in (False, True)}
 
 
-@lru_cache(maxsize=4096)
 def _parts(piece: str, plurals: bool) -> tuple[tuple[Part, int], ...]:
     """The parts of a chunk, each with where its compound begins in it."""
+    return (_short_parts if len(piece) <= _LONGEST_KNOWN else _long_parts)(piece, plurals)
+
+
+def _parts_of(piece: str, plurals: bool) -> tuple[tuple[Part, int], ...]:
     return tuple((part, one.start) for one in compounds(piece, plurals=plurals) for part in one.parts)
+
+
+_short_parts = lru_cache(maxsize=4096)(_parts_of)
+_long_parts = lru_cache(maxsize=8)(_parts_of)
 
 
 @dataclass(frozen=True, slots=True)

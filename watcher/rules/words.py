@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from watcher.rules.letters import UNSPACED, fold_letters, letter_name, marks
@@ -18,6 +18,9 @@ from watcher.rules.tex import JOINT, clean
 
 MOST_PARTS = 6
 """Parts of a compound that are joined in all ways; a longer one is read as its parts."""
+
+MOST_MARKS = 30
+"""Combining marks on one letter, as in Unicode's stream-safe text (UAX 15); ordering more takes quadratic time."""
 
 _HYPHENS = "\\-\u2010-\u2013\u2212"
 _SIGN = r"\+\+(?=\d)|\+{1,2}(?![\w+])|\#(?![\w#])"
@@ -62,9 +65,7 @@ class Compound(NamedTuple):
 
 def compounds(cleaned: str, *, plurals: bool) -> list[Compound]:
     """The words of a cleaned text in order."""
-    return [
-        _compound(found[0], found.start(), plurals) for found in _pattern(is_ascii=cleaned.isascii()).finditer(cleaned)
-    ]
+    return [_read(found[0], found.start(), plurals) for found in _pattern(is_ascii=cleaned.isascii()).finditer(cleaned)]
 
 
 def compounds_of_term(text: str, *, plurals: bool) -> list[Compound]:
@@ -74,7 +75,7 @@ def compounds_of_term(text: str, *, plurals: bool) -> list[Compound]:
 
 @cache
 def _pattern(*, is_ascii: bool) -> re.Pattern[str]:
-    letters = "[A-Za-z0-9]+" if is_ascii else f"(?:[^\\W_{UNSPACED}]++[{marks()}]*+)++"
+    letters = "[A-Za-z0-9]+" if is_ascii else f"(?:[^\\W_{UNSPACED}]++[{marks()}]{{0,{MOST_MARKS}}}+)++"
     part = rf"{letters}(?:(?<=\d)\.(?=\d){letters})*(?:{_SIGN})?"
     joint = rf"(?:{JOINT}*(?:[{_HYPHENS}](?:\n[ \t]*)?|[_^'\u2019]){JOINT}*|{JOINT}+)"
     dotted = rf"(?<!\S)\.(?=[A-Za-z]){letters}"
@@ -86,6 +87,19 @@ _PIECES = re.compile(
     rf"(?P<joint>[{_HYPHENS}_^'\u2019{JOINT}\s]*)"
     rf"(?P<part>\.?[^{_HYPHENS}_^'\u2019{JOINT}\s.]+(?:\.[^{_HYPHENS}_^'\u2019{JOINT}\s.]+)*)"
 )
+
+
+def _read(piece: str, start: int, plurals: bool) -> Compound:
+    """Remembers single characters: texts without blanks consist of them."""
+    if len(piece) > 1:
+        return _compound(piece, start, plurals)
+    parts, edges, bases, _ = _character(piece, plurals)
+    return Compound(parts, edges, bases, start)
+
+
+@lru_cache(maxsize=8192)
+def _character(piece: str, plurals: bool) -> Compound:
+    return _compound(piece, 0, plurals)
 
 
 def _compound(piece: str, start: int, plurals: bool) -> Compound:
@@ -131,11 +145,16 @@ def _folded(spelled: str, plurals: bool) -> tuple[str, tuple[str, ...]]:
 
 
 def _joined(parts: tuple[Part, ...], plurals: bool) -> Iterator[Edge]:
-    """An edge for every run of two parts and more; the last part may be a plural by itself or in the whole."""
+    """An edge for every run of two parts and more; the last part may be a plural by itself or in the whole.
+
+    Digits do not run into digits: 20-25 is not 2025.
+    """
     for first in range(len(parts) - 1):
         surface, spelled = parts[first].surface, parts[first].spelled
         for last in range(first + 1, len(parts)):
             end = parts[last]
+            if surface[-1].isdigit() and end.surface[0].isdigit():
+                break
             names = [surface + form for form in end.forms]
             surface, spelled = surface + end.surface, spelled + end.spelled
             whole = fold_letters(spelled)
