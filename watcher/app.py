@@ -195,13 +195,15 @@ class Senders:
     """Threads that send: one at most for each endpoint, so that a slow one holds up no other.
 
     Endpoints that failed when last tried have threads of their own: however many hang, those that work do not wait
-    for them.
+    for them. Messages that may have ended the program share one thread, the least suspect first: whichever it is,
+    each time it ends the program the others have gone before.
     """
 
     def __init__(self, parts: Parts, threads: int = SENDERS, probes: int = PROBES) -> None:
         self._parts = parts
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="send")
-        self._probes = ThreadPoolExecutor(probes, thread_name_prefix="probe")
+        self._working = ThreadPoolExecutor(threads, thread_name_prefix="send")
+        self._failing = ThreadPoolExecutor(probes, thread_name_prefix="probe")
+        self._suspect = ThreadPoolExecutor(1, thread_name_prefix="suspect")
         self._busy: set[Endpoint] = set()
         self._lock = Lock()
         self._idle = Event()
@@ -212,22 +214,26 @@ class Senders:
         endpoints = endpoints_to_deliver(self._parts)
         failing = failing_endpoints(self._parts) if endpoints else set()
         for endpoint in endpoints:
-            with self._lock:
-                if endpoint in self._busy or self._parts.stopping.is_set():
-                    continue
-                self._busy.add(endpoint)
-                self._idle.clear()
-                (self._probes if endpoint in failing else self._pool).submit(self._send, endpoint)
+            self._begin(endpoint, self._failing if endpoint in failing else self._working)
+        for endpoint in endpoints_to_deliver(self._parts, suspects=True):
+            self._begin(endpoint, self._suspect)
 
     def stop(self, wait: float) -> bool:
         """Begin nothing more; whether all that was being sent ended within ``wait`` seconds."""
-        for pool in (self._pool, self._probes):
+        for pool in (self._working, self._failing, self._suspect):
             pool.shutdown(wait=False, cancel_futures=False)
         return self._idle.wait(wait)
 
-    def _send(self, endpoint: Endpoint) -> None:
+    def _begin(self, endpoint: Endpoint, pool: ThreadPoolExecutor) -> None:
+        with self._lock:
+            if endpoint not in self._busy and not self._parts.stopping.is_set():
+                self._busy.add(endpoint)
+                self._idle.clear()
+                pool.submit(self._send, endpoint, pool is self._suspect)
+
+    def _send(self, endpoint: Endpoint, suspects: bool) -> None:
         try:
-            deliver(endpoint, self._parts)
+            deliver(endpoint, self._parts, suspects=suspects)
         except Exception as error:
             # The job boundary: whatever it was, the delivery's lease ends and it is tried again.
             log.error("sending to %s failed: %s: %s", endpoint, type(error).__name__, error)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.integration.test_pipeline import World, subscription
-from watcher.alerts.retry import LEASE, MOST_INTERRUPTIONS
+from watcher.alerts.retry import LEASE, SUSPECT_AFTER
 from watcher.model import Content, DeliveryKind, DeliveryState, Endpoint, Message, Outcome, Result
 from watcher.pipeline import deliver as delivering
 from watcher.pipeline.apply import apply_config
@@ -99,24 +99,38 @@ def test_a_try_that_was_given_up_too_early_still_counts(world: World) -> None:
 # --- poison ---
 
 
-def test_a_message_that_ends_the_program_again_and_again_lets_others_pass_and_is_dead_in_the_end(world: World) -> None:
-    poison, other = notice(world), ""
-    for n in range(MOST_INTERRUPTIONS):
-        claimed = claim(world)
-        assert claimed.id == poison
-        if n == 1:
-            world.now += timedelta(seconds=1)
-            other = notice(world)
+def test_a_message_that_ends_the_program_again_and_again_is_sent_after_all_others_and_never_given_up(
+    world: World,
+) -> None:
+    poison = notice(world)
+    for _ in range(SUSPECT_AFTER):
+        assert claim(world).id == poison
         with world.parts.store.transaction() as tx:
             tx.outbox.free_interrupted(world.now)
-        if n == 1:
-            claimed = claim(world)
-            assert claimed.id == other
-            delivering._mark(claimed, Content(delivery=claimed), delivering.NO_MESSAGE, UP, world.parts)
-    assert states(world) == {DeliveryState.SENT: 1, DeliveryState.DEAD: 1}
-    with world.parts.store.reading() as tx:
-        state, reason = tx.outbox.state_of(poison) or (None, "")
-    assert state is DeliveryState.DEAD and "ended 10 times while sending it" in reason
+    assert claim(world) is None
+    world.now += timedelta(seconds=1)
+    other = notice(world)
+    keys: list[str] = []
+
+    def send(url: str, message: Message, delivery_id: str) -> Outcome:
+        keys.append(delivery_id)
+        return UP
+
+    world.receivers.send = send  # type: ignore[method-assign]
+    deliver_all(world.parts)
+    assert keys == [other, poison] and states(world) == {DeliveryState.SENT: 2}
+
+
+def test_the_least_suspect_goes_first(world: World) -> None:
+    for receiver, cut_off in (("me", SUSPECT_AFTER + 1), ("you", SUSPECT_AFTER)):
+        with world.parts.store.transaction() as tx:
+            tx.outbox.enqueue(Endpoint(receiver), DeliveryKind.TEST, world.now)
+        for n in range(cut_off):
+            with world.parts.store.transaction() as tx:
+                assert tx.outbox.claim(Endpoint(receiver), world.now, suspects=n >= SUSPECT_AFTER)
+                tx.outbox.free_interrupted(world.now)
+    assert endpoints_to_deliver(world.parts) == []
+    assert endpoints_to_deliver(world.parts, suspects=True) == [Endpoint("you"), ME]
 
 
 @pytest.mark.parametrize("broken", ["_content", "render"])

@@ -18,9 +18,8 @@ RENEW_EVERY = LEASE / 3
 FOLD_AFTER = TOLD_AFTER
 """After a shorter outage the messages that waited go out as they are."""
 
-DEFERRED_AFTER = 2
-MOST_INTERRUPTIONS = 10
-"""Tries of one message that ended with the program's own end: it is taken to be what ends the program."""
+SUSPECT_AFTER = 3
+"""Tries that ended with the program's own end, after which a message may be what ends it: sent last, and alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +63,6 @@ def after_attempt(outcome: Outcome, health: Health, now: datetime, *, jitter: fl
         return Consequence(DeliveryState.DEAD, worse, failing=True, reason=f"given up after 14 days: {outcome.reason}")
     is_down = outcome.result is Result.DOWN
     return Consequence(DeliveryState.PENDING, worse, failing=True if is_down or now - since >= TOLD_AFTER else None)
-
-
-def after_interruption(interruptions: int) -> tuple[DeliveryState, str]:
-    """What becomes of a delivery whose sender ended, this time included, without saying how the try ended."""
-    if interruptions < MOST_INTERRUPTIONS:
-        return DeliveryState.PENDING, ""
-    return DeliveryState.DEAD, f"the program ended {interruptions} times while sending it; it may have arrived"
 
 
 def is_backlog(before: Health, now: datetime) -> bool:

@@ -53,19 +53,24 @@ class Delivered:
 
 
 def deliver_all(parts: Parts) -> list[Delivered]:
-    """Send everything pending, several endpoints side by side, one message at a time to each."""
-    endpoints = endpoints_to_deliver(parts)
-    if not endpoints:
-        return []
-    with ThreadPoolExecutor(min(SIDE_BY_SIDE, len(endpoints)), thread_name_prefix="deliver") as pool:
-        return [one for done in pool.map(lambda endpoint: deliver(endpoint, parts), endpoints) for one in done]
+    """Send everything pending, several endpoints side by side, one message at a time to each; suspects alone."""
+    done: list[Delivered] = []
+    if endpoints := endpoints_to_deliver(parts):
+        with ThreadPoolExecutor(min(SIDE_BY_SIDE, len(endpoints)), thread_name_prefix="deliver") as pool:
+            done += [one for some in pool.map(lambda endpoint: deliver(endpoint, parts), endpoints) for one in some]
+    for endpoint in endpoints_to_deliver(parts, suspects=True):
+        done += deliver(endpoint, parts, suspects=True)
+    return done
 
 
-def endpoints_to_deliver(parts: Parts) -> list[Endpoint]:
-    """Endpoints that something can be sent to now: pending, not backing off, outside their receiver's quiet hours."""
+def endpoints_to_deliver(parts: Parts, *, suspects: bool = False) -> list[Endpoint]:
+    """Endpoints that something can be sent to now: pending, not backing off, outside their receiver's quiet hours.
+
+    ``suspects`` asks for what may have ended the program: it has to be sent when all else is, one at a time.
+    """
     now, config = parts.clock(), parts.config
     with parts.store.reading() as tx:
-        endpoints = tx.outbox.endpoints_to_deliver(now)
+        endpoints = tx.outbox.endpoints_to_deliver(now, suspects=suspects)
     return [one for one in endpoints if not quiet_until(config.quiet_hours_of(one), config.timezone, now)]
 
 
@@ -75,19 +80,19 @@ def failing_endpoints(parts: Parts) -> set[Endpoint]:
         return {endpoint for endpoint, _ in tx.endpoints.failing()}
 
 
-def deliver(endpoint: Endpoint, parts: Parts) -> list[Delivered]:
+def deliver(endpoint: Endpoint, parts: Parts, *, suspects: bool = False) -> list[Delivered]:
     """Send what is pending at one endpoint until it is empty, backs off, or the process is asked to stop."""
     done: list[Delivered] = []
-    while not parts.stopping.is_set() and (delivery := _claim(endpoint, parts)):
+    while not parts.stopping.is_set() and (delivery := _claim(endpoint, parts, suspects)):
         with renewed(delivery, parts):
             content, message, outcome = _send(delivery, parts)
         done.append(_mark(delivery, content, message, outcome, parts))
     return done
 
 
-def _claim(endpoint: Endpoint, parts: Parts) -> Delivery | None:
+def _claim(endpoint: Endpoint, parts: Parts, suspects: bool) -> Delivery | None:
     with parts.store.transaction() as tx:
-        return tx.outbox.claim(endpoint, parts.clock())
+        return tx.outbox.claim(endpoint, parts.clock(), suspects=suspects)
 
 
 def _send(delivery: Delivery, parts: Parts) -> tuple[Content, Message, Outcome]:

@@ -15,7 +15,6 @@ from sqlalchemy import (
     ScalarSelect,
     Table,
     and_,
-    case,
     exists,
     func,
     insert,
@@ -24,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from watcher.alerts.retry import DEFERRED_AFTER, LEASE, Consequence, after_interruption
+from watcher.alerts.retry import LEASE, SUSPECT_AFTER, Consequence
 from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, Incident, Outcome, Told
 from watcher.store import folding, schema
 from watcher.store.batches import in_batches
@@ -102,23 +101,26 @@ class Outbox:
 
     # --- sending ---
 
-    def endpoints_to_deliver(self, now: datetime) -> list[Endpoint]:
-        """Endpoints with a delivery that is pending or whose sender is gone, and not backing off."""
+    def endpoints_to_deliver(self, now: datetime, *, suspects: bool = False) -> list[Endpoint]:
+        """Endpoints with a delivery that is pending or whose sender is gone, and not backing off.
+
+        ``suspects`` asks for those with deliveries that may be what ended the program, the least suspect first.
+        """
         is_left = and_(_delivery.c.state == DeliveryState.SENDING, _delivery.c.lease <= now)
+        is_pending = and_(_delivery.c.state == DeliveryState.PENDING, _is_suspect() == suspects)
         query = (
             select(_delivery.c.receiver, _delivery.c.label)
             .outerjoin(_endpoint, _same_endpoint(_delivery, _endpoint))
-            .where(or_(_delivery.c.state == DeliveryState.PENDING, is_left), may_try(now))
-            .distinct()
-            .order_by(_delivery.c.receiver, _delivery.c.label)
+            .where(is_pending if suspects else or_(is_pending, is_left), may_try(now))
+            .order_by(*((_interruptions(),) if suspects else ()), _delivery.c.receiver, _delivery.c.label)
         )
-        return [Endpoint(*row) for row in self._connection.execute(query)]
+        return list(dict.fromkeys(Endpoint(*row) for row in self._connection.execute(query)))
 
-    def claim(self, endpoint: Endpoint, now: datetime) -> Delivery | None:
+    def claim(self, endpoint: Endpoint, now: datetime, *, suspects: bool = False) -> Delivery | None:
         """Take the oldest pending delivery for sending, if the endpoint is free and not backing off.
 
-        A digest that all alerts have left (merged, cancelled) is cancelled on the way. One whose tries were cut off
-        by the program's end more than once waits for the others: it may be what ends the program.
+        A digest that all alerts have left (merged, cancelled) is cancelled on the way. Deliveries whose tries were
+        cut off again and again are left alone, unless ``suspects`` asks for just those.
         """
         self._endpoints.lock(endpoint)
         self._free_expired(endpoint, now)
@@ -127,13 +129,8 @@ class Outbox:
             return None
         query = (
             select(_delivery)
-            .where(*at(_delivery, endpoint), _delivery.c.state == DeliveryState.PENDING)
-            .order_by(
-                case((_interruptions() >= DEFERRED_AFTER, 1), else_=0),
-                _delivery.c.created_at,
-                _delivery.c.part,
-                _delivery.c.id,
-            )
+            .where(*at(_delivery, endpoint), _delivery.c.state == DeliveryState.PENDING, _is_suspect() == suspects)
+            .order_by(_delivery.c.created_at, _delivery.c.part, _delivery.c.id)
         )
         for row in self._connection.execute(query).mappings().all():
             if row["kind"] == DeliveryKind.DIGEST and not has_alerts(self._connection, row["id"]):
@@ -218,12 +215,7 @@ class Outbox:
         for row in rows:
             reason = "interrupted while sending: it may have arrived"
             self._add_attempt(row.id, row.fence, UNKNOWN, reason, Rendered(), now)
-            interruptions = select(_interruptions()).where(_delivery.c.id == row.id)
-            state, reason = after_interruption(self._connection.scalar(interruptions) or 0)
-            if state is DeliveryState.PENDING:
-                self._set(row.id, state=state.value, lease=None)
-            else:
-                self._finish(row.id, state, reason, now)
+            self._set(row.id, state=DeliveryState.PENDING.value, lease=None)
         return len(rows)
 
     # --- after an outage ---
@@ -325,6 +317,10 @@ def _interruptions() -> ScalarSelect[int]:
         .where(_attempt.c.delivery_id == _delivery.c.id, _attempt.c.outcome == UNKNOWN)
         .scalar_subquery()
     )
+
+
+def _is_suspect() -> ColumnElement[bool]:
+    return _interruptions() >= SUSPECT_AFTER
 
 
 def _same_endpoint(one: Table, other: Table) -> ColumnElement[bool]:

@@ -1,0 +1,128 @@
+"""A daemon that is killed as often as one likes: each is forked off a process that has everything imported."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import re
+import sqlite3
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from tests.e2e.world import PATIENCE, serving
+
+_PROGRAM = multiprocessing.get_context("forkserver")
+_PROGRAM.set_forkserver_preload(["watcher.cli.run", "watcher.app", "apprise", "tests.e2e.killing"])
+
+
+@dataclass
+class Sink:
+    """Many receivers behind one address: what arrived at which, under which key."""
+
+    posts: list[tuple[str, str, frozenset[int]]] = field(default_factory=list)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    address: str = ""
+
+    def wait_for(self, posts: int, seconds: float) -> bool:
+        """Wait until so many have arrived in all, or until the time is over."""
+        with self.changed:
+            return self.changed.wait_for(lambda: len(self.posts) >= posts, seconds)
+
+    def told(self) -> dict[tuple[str, int], list[str]]:
+        """(receiver, number of a paper) → the key of each message that told it there."""
+        found: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+        for receiver, key, papers in self.posts:
+            for paper in papers:
+                found[receiver, paper].append(key)
+        return found
+
+    def repeats(self) -> int:
+        """How many messages arrived that had arrived before."""
+        return len(self.posts) - len({(receiver, key) for receiver, key, _ in self.posts})
+
+
+@contextmanager
+def taking(sink: Sink) -> Iterator[Sink]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+        def handle(self) -> None:
+            with suppress(ConnectionError):  # whoever sent it was killed
+                super().handle()
+
+        def do_POST(self) -> None:
+            text = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            papers = frozenset(int(number) for number in re.findall(r"Part(?:\\n|\s)+(\d+)", text))
+            with sink.changed:
+                sink.posts.append((self.path, self.headers["X-Watcher-Delivery"], papers))
+                sink.changed.notify_all()
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    with serving(Handler) as address:
+        sink.address = address
+        yield sink
+
+
+def run_daemon(config: Path, state: Path) -> None:
+    """What the forked process does: ``watcher run``, with its log appended to ``daemon.log``."""
+    from watcher.cli import main
+
+    log = os.open(state.parent / "daemon.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 2)
+    sys.exit(main(["-c", str(config), "run"], {"STATE_DIRECTORY": str(state), "PATH": os.environ["PATH"]}))
+
+
+@contextmanager
+def daemon(config: Path, state: Path) -> Iterator[BaseProcess]:
+    """A daemon for as long as the block lasts, then killed."""
+    process = _PROGRAM.Process(target=run_daemon, args=(config, state))
+    process.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.join(PATIENCE)
+
+
+def kill_somewhere(config: Path, state: Path, sink: Sink, chance: random.Random, most: int) -> None:
+    """Run a daemon and kill it: soon after its start, or when some messages have arrived."""
+    before = len(sink.posts)
+    with daemon(config, state):
+        if chance.random() < 0.25:
+            sink.wait_for(sys.maxsize, chance.uniform(0.0, 0.4))
+        else:
+            sink.wait_for(before + 1, PATIENCE)
+            sink.wait_for(before + chance.randint(1, most), 0.5)
+
+
+def an_hour_passes(state: Path) -> None:
+    """The last poll was long ago: the next daemon polls when it starts."""
+    database = sqlite3.connect(state / "watcher.db", isolation_level=None)
+    try:
+        database.execute("UPDATE poll SET at = datetime(at, '-2 hours') || '.000000'")
+    except sqlite3.OperationalError as error:  # killed before the tables were there
+        if "no such table" not in str(error):
+            raise
+    finally:
+        database.close()
+
+
+def count(state: Path, statement: str) -> int:
+    database = sqlite3.connect(state / "watcher.db")
+    try:
+        return int(database.execute(statement).fetchone()[0])
+    finally:
+        database.close()

@@ -1,0 +1,118 @@
+"""Killed fifty times while it tells a thousand alerts: none is lost, only what was in flight comes twice."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.killing import Sink, an_hour_passes, count, daemon, kill_somewhere, taking
+from tests.e2e.world import PATIENCE, Site, playing
+from tests.parsers.pages import sample_papers
+from watcher.app import PROBES, SENDERS
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+FIRST = date(2026, 1, 1)
+KILLS = 52
+DAYS, PER_DAY, RECEIVERS = KILLS, 1, 20
+ALERTS = DAYS * PER_DAY * RECEIVERS
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with taking(Sink()) as sink:
+        yield sink
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    days = {FIRST + timedelta(days=n): sample_papers(PER_DAY, seed=n + 1) for n in range(DAYS)}
+    with playing(Site(days, FIRST)) as site:
+        yield site
+
+
+@pytest.fixture
+def config(tmp_path: Path, site: Site, sink: Sink) -> Path:
+    receivers = [f"r{n}" for n in range(RECEIVERS)]
+    lines = [f'  {name}: {{url: "json://{sink.address}/{name}"}}' for name in receivers]
+    path = tmp_path / "config.yaml"
+    path.write_text(f"""
+timezone: UTC
+sources:
+  hf: {{url: "{site.url}", every: 1h, look_back: {DAYS}}}
+receivers:
+{chr(10).join(lines)}
+subscriptions:
+  - {{name: parts, rule: "title:part", to: [{", ".join(receivers)}]}}
+""")
+    return path
+
+
+def everything(site: Site) -> set[tuple[str, int]]:
+    numbers = [int(paper["title"].rsplit(" ", 1)[1]) for papers in site.days.values() for paper in papers]
+    return {(f"/r{n}", number) for n in range(RECEIVERS) for number in numbers}
+
+
+def wait_until_told(sink: Sink, expected: set[tuple[str, int]]) -> None:
+    end = time.monotonic() + 3 * PATIENCE
+    while set(sink.told()) != expected:
+        assert time.monotonic() < end, f"{len(expected - set(sink.told()))} alerts never came"
+        sink.wait_for(len(sink.posts) + 1, 0.1)
+
+
+def test_fifty_kills_lose_nothing_and_repeat_only_what_was_in_flight(
+    config: Path, site: Site, sink: Sink, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    state, chance = tmp_path / "state", random.Random(7)
+    state.mkdir()
+    began = time.monotonic()
+    for n in range(KILLS):
+        site.today = FIRST + timedelta(days=n)
+        kill_somewhere(config, state, sink, chance, most=RECEIVERS // 2)
+        an_hour_passes(state)
+    while_killed = len(sink.posts)
+    site.today = FIRST + timedelta(days=DAYS - 1)
+    with daemon(config, state):
+        wait_until_told(sink, everything(site))
+    interrupted = count(state, "SELECT count(*) FROM attempt WHERE outcome = 'unknown'")
+    figures = {
+        "kills": KILLS,
+        "alerts": ALERTS,
+        "messages": len(sink.posts),
+        "of them between kills": while_killed,
+        "tries cut off": interrupted,
+        "repeated": sink.repeats(),
+        "seconds": round(time.monotonic() - began, 1),
+    }
+    for name, value in figures.items():
+        record_property(name, value)
+    print(figures)
+    assert ALERTS >= 1000 and set(sink.told()) == everything(site)
+    # A paper that came twice came in one message, which was being sent when its sender was killed.
+    assert all(len(set(keys)) == 1 for keys in sink.told().values())
+    assert sink.repeats() <= interrupted <= KILLS * (SENDERS + PROBES + 1)
+    assert count(state, "SELECT count(*) FROM delivery WHERE state IN ('dead', 'cancelled')") == 0
+    assert while_killed > KILLS
+
+
+def test_without_kills_nothing_comes_twice(config: Path, site: Site, sink: Sink, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    site.today = FIRST + timedelta(days=DAYS - 1)
+    with daemon(config, state) as process:
+        wait_until_told(sink, everything(site))
+        process.terminate()
+        process.join(PATIENCE)
+        assert process.exitcode == 0
+    an_hour_passes(state)
+    with daemon(config, state) as process:
+        sink.wait_for(len(sink.posts) + 1, 1.0)
+        process.terminate()
+        process.join(PATIENCE)
+    assert sink.repeats() == 0 and all(len(keys) == 1 for keys in sink.told().values())
+    assert count(state, "SELECT count(*) FROM attempt WHERE outcome <> 'sent'") == 0

@@ -1,0 +1,246 @@
+"""Anything may happen in any order, and the promise holds: what is owed is told once, or says why it is not.
+
+Polls, sends, failures, crashes at every transaction, reloads, edits, renames, merges of papers, receivers that go and
+clocks that jump, on a real database.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import replace
+from datetime import time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import select
+
+from tests.integration.mortal import SENT, Life, standing
+from watcher.model import DeliveryState, Endpoint, Entry, Fate, Outcome, Result, Rhythm, Subscription, When
+from watcher.store import open_store, schema
+from watcher.store.checks import find_lost
+
+_alert, _delivery, _match = schema.alert, schema.delivery, schema.match
+
+WORDS = ["kites", "mills", "bells"]
+OUTCOMES = [SENT, Outcome(Result.FAILED, "timeout"), Outcome(Result.REFUSED, "550"), Outcome(Result.DOWN, "401")]
+JUMPS = [timedelta(seconds=30), timedelta(minutes=20), timedelta(hours=2), timedelta(hours=-2), timedelta(days=1)]
+ENDS = {DeliveryState.SENT, DeliveryState.DEAD}
+WAITS = {DeliveryState.PENDING, DeliveryState.SENDING}
+
+
+@cache
+def template() -> Path:
+    path = Path(tempfile.mkdtemp(prefix="watcher-machine-")) / "watcher.db"
+    open_store(path, mode="create").close()
+    return path
+
+
+def entry(number: int, words: list[str], *keys: str) -> Entry:
+    """A paper of this number, known under these kinds of keys."""
+    known = {"doi": f"doi:10.1/{number}", "url": f"url:https://example.org/{number}"}
+    return Entry(
+        title=f"Paper {number} on {' and '.join(words)}",
+        abstract=f"What number {number} says is said at length and nowhere else, about {number} things.",
+        keys=tuple(known[key] for key in keys),
+        doi=f"10.1/{number}" if "doi" in keys else None,
+    )
+
+
+class Machine(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="watcher-machine-"))
+        shutil.copy(template(), self.folder)
+        self.opened = open_store(self.folder / "watcher.db")
+        self.life = Life(self.opened)
+        self.papers: list[tuple[int, list[str]]] = []
+        self.split: list[tuple[int, list[str]]] = []
+
+    def teardown(self) -> None:
+        try:
+            self.settle()
+        finally:
+            self.opened.close()
+            shutil.rmtree(self.folder)
+
+    # --- what people do ---
+
+    @initialize()
+    def subscribe_first(self) -> None:
+        self.subscribe("kites", "s0", ("me",), When())
+
+    @rule(
+        word=st.sampled_from(WORDS),
+        name=st.sampled_from(["s0", "s1", "s2"]),
+        to=st.sampled_from([("me",), ("you",), ("me", "you")]),
+        when=st.sampled_from([When(), When(Rhythm.DAILY, time(8))]),
+    )
+    def subscribe(self, word: str, name: str, to: tuple[str, ...], when: When) -> None:
+        """A new subscription, or an edit of rule, receivers or schedule."""
+        one = Subscription(name=name, rule=word, to=to, endpoints=tuple(map(Endpoint, to)), when=when)
+        self._reload((*(s for s in self.life.subscriptions if s.name != name), one))
+
+    @precondition(lambda self: self.life.subscriptions)
+    @rule(data=st.data())
+    def unsubscribe(self, data: st.DataObject) -> None:
+        gone = data.draw(st.sampled_from(self.life.subscriptions))
+        self._reload(tuple(s for s in self.life.subscriptions if s is not gone))
+
+    @precondition(lambda self: self.life.subscriptions)
+    @rule(data=st.data(), name=st.sampled_from(["s3", "s4"]))
+    def rename(self, data: st.DataObject, name: str) -> None:
+        old = data.draw(st.sampled_from(self.life.subscriptions))
+        if name not in {s.name for s in self.life.subscriptions}:
+            renamed = [replace(s, name=name) if s is old else s for s in self.life.subscriptions]
+            self._reload(tuple(renamed))
+
+    @rule(receivers=st.sampled_from([("me", "you", "ops"), ("me", "ops")]))
+    def take_receiver_away_or_back(self, receivers: tuple[str, ...]) -> None:
+        self.life.receivers = receivers
+        self._reload(self.life.subscriptions)
+
+    def _reload(self, subscriptions: tuple[Subscription, ...]) -> None:
+        self.life.subscriptions = subscriptions
+        with self.life.mortal():
+            self.life.reload()
+
+    # --- what the world does ---
+
+    @rule(words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=2, unique=True))
+    def a_paper_appears(self, words: list[str]) -> None:
+        number = len(self.papers) + 1
+        self.papers.append((number, words))
+        with self.life.mortal():
+            self.life.list_papers(entry(number, words, "doi"))
+
+    @rule(words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=2, unique=True))
+    def a_paper_appears_as_two(self, words: list[str]) -> None:
+        number = len(self.papers) + 1
+        self.papers.append((number, words))
+        self.split.append((number, words))
+        other = replace(entry(number, words, "url"), title=f"The {number}. piece on {' and '.join(words)}")
+        with self.life.mortal():
+            self.life.list_papers(entry(number, words, "doi"))
+        with self.life.mortal():
+            self.life.list_papers(other)
+
+    @precondition(lambda self: self.split)
+    @rule(data=st.data())
+    def two_papers_turn_out_to_be_one(self, data: st.DataObject) -> None:
+        number, words = data.draw(st.sampled_from(self.split))
+        with self.life.mortal():
+            self.life.list_papers(entry(number, words, "doi", "url"))
+
+    @rule(by=st.sampled_from(JUMPS))
+    def the_clock_jumps(self, by: timedelta) -> None:
+        self.life.now += by
+
+    @rule(receiver=st.sampled_from(["me", "you", "ops"]), outcome=st.sampled_from(OUTCOMES), arrives=st.booleans())
+    def a_receiver_changes_its_mind(self, receiver: str, outcome: Outcome, arrives: bool) -> None:
+        self.life.outcomes[Endpoint(receiver)] = outcome
+        self.life.arrives_all_the_same = arrives
+
+    # --- what the daemon does, and how it ends ---
+
+    @rule()
+    def tick(self) -> None:
+        self.life.tell()
+        self.life.deliver()
+
+    @rule()
+    def tell_only(self) -> None:
+        self.life.tell()
+
+    @rule(at=st.sampled_from(["before", "after"]))
+    def killed_while_sending(self, at: str) -> None:
+        self.life.tell()
+        self.life.dies_at = at
+        with self.life.mortal():
+            self.life.deliver()
+        self.life.dies_at = None
+
+    @rule(fuse=st.integers(1, 8), inside=st.booleans())
+    def killed_at_a_transaction(self, fuse: int, inside: bool) -> None:
+        self.life.store.fuse, self.life.store.dies_inside = fuse, inside
+        with self.life.mortal():
+            self.life.tell()
+            self.life.deliver()
+
+    # --- what must hold whatever happened ---
+
+    @invariant()
+    def every_alert_says_where_it_is(self) -> None:
+        with self.life.store.reading() as tx:
+            for row in tx.connection.execute(_alerts()):
+                assert row.dropped or row.delivery_id is None or row.state in ENDS | WAITS, row
+                assert row.state != DeliveryState.DEAD or row.reason, row
+
+    @invariant()
+    def what_is_marked_as_sent_has_arrived(self) -> None:
+        with self.life.store.reading() as tx:
+            stands = standing(tx)
+            heard = {(where, stands(match)) for where, match in self.life.heard}
+            for row in tx.connection.execute(_alerts()):
+                if row.state == DeliveryState.SENT and not row.dropped:
+                    assert (row.receiver, stands(row.match_id)) in heard, row
+
+    def settle(self) -> None:
+        """All receivers work again, and a few days pass: nothing is left that was owed."""
+        life = self.life
+        life.outcomes.clear()
+        life.arrives_all_the_same = False
+        life.begin()
+        for _ in range(6):
+            life.now += timedelta(days=1)
+            life.tell()
+            life.deliver()
+        with life.store.reading() as tx:
+            assert find_lost(tx.connection, life.now) == []
+            assert not {state for state in tx.outbox.states() if state in WAITS}
+            stands = standing(tx)
+            heard = {(where, stands(match)) for where, match in life.heard}
+            for row in tx.connection.execute(_alerts()):
+                assert row.dropped or row.state in ENDS, row
+            self._every_match_is_there(tx)
+            for owed in tx.connection.execute(_owed()):
+                assert (owed.receiver, stands(owed.id)) in heard or owed.state == DeliveryState.DEAD, owed
+
+    def _every_match_is_there(self, tx: Any) -> None:
+        known = tx.matches.known([paper.id for paper in tx.papers.all()])
+        for saved in tx.subscriptions.active():
+            for paper in tx.papers.all():
+                if saved.subscription.rule in paper.title:
+                    assert (saved.id, paper.id) in known, (saved, paper.title)
+            assert tx.matches.held(saved.id) == {}
+
+
+def _alerts() -> Any:
+    columns = (_alert.c.match_id, _alert.c.receiver, _alert.c.delivery_id, _alert.c.dropped)
+    return select(*columns, _delivery.c.state, _delivery.c.reason).outerjoin(
+        _delivery, _delivery.c.id == _alert.c.delivery_id
+    )
+
+
+def _owed() -> Any:
+    """Matches whose alerts stand, with the state of the delivery of each."""
+    return (
+        select(_match.c.id, _alert.c.receiver, _delivery.c.state)
+        .join(_alert, _alert.c.match_id == _match.c.id)
+        .outerjoin(_delivery, _delivery.c.id == _alert.c.delivery_id)
+        .where(_match.c.fate == Fate.OWED, _match.c.same_as.is_(None), _alert.c.dropped.is_(None))
+    )
+
+
+Machine.TestCase.settings = settings(
+    max_examples=40,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+test_outbox = pytest.mark.timeout(300)(Machine.TestCase)
