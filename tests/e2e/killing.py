@@ -100,12 +100,13 @@ def daemon(config: Path, state: Path) -> Iterator[BaseProcess]:
 def kill_somewhere(config: Path, state: Path, sink: Sink, chance: random.Random, most: int) -> None:
     """Run a daemon and kill it: soon after its start, or when some messages have arrived."""
     before = len(sink.posts)
-    with daemon(config, state):
+    with daemon(config, state) as process:
         if chance.random() < 0.25:
             sink.wait_for(sys.maxsize, chance.uniform(0.0, 0.4))
         else:
-            sink.wait_for(before + 1, PATIENCE)
+            sink.wait_for(before + 1, 2.0)
             sink.wait_for(before + chance.randint(1, most), 0.5)
+        assert process.exitcode is None, (state.parent / "daemon.log").read_text()[-1000:]
 
 
 def an_hour_passes(state: Path) -> None:
