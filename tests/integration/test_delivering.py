@@ -133,7 +133,7 @@ def test_the_least_suspect_goes_first(world: World) -> None:
     assert endpoints_to_deliver(world.parts, suspects=True) == [Endpoint("you"), ME]
 
 
-@pytest.mark.parametrize("broken", ["_content", "render"])
+@pytest.mark.parametrize("broken", ["content_of", "render"])
 def test_a_message_that_can_not_be_put_into_words_is_dead_and_the_rest_is_sent(
     world: World, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:

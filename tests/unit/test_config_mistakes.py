@@ -188,12 +188,30 @@ subscriptions:
     assert config.receivers["me"].quiet_hours == QuietHours(days=frozenset({6}))
 
 
+def test_what_a_message_holds(path: Path) -> None:
+    text = f"""
+timezone: UTC
+{RECEIVERS}
+subscriptions:
+  - {{name: a, rule: b, to: me, when: hourly, bundle: no, max_papers: 20, when_empty: send, sign_of_life: monthly}}
+  - {{name: c, rule: b, to: me}}
+"""
+    one, other = read(path, text).subscriptions
+    assert (one.bundle, one.max_papers, one.sends_empty, one.shows_life) == (False, 20, True, True)
+    assert (other.bundle, other.max_papers, other.sends_empty, other.shows_life) == (True, None, False, False)
+
+
 @pytest.mark.parametrize(
     ("line", "what"),
     [
         ("when: cron 0 8 * *", "`0 8 * *` has 4 of cron's five fields"),
         ("when: cron 0 8 30 2 *", "`0 8 30 2 *` never comes"),
         ("when: weekly on mo at 08:00", "`mo` is no day of the week"),
+        ("max_papers: 0", "a message without papers is no message"),
+        ("bundle: maybe", "`maybe` is neither true nor false"),
+        ("when_empty: sent", "there is no value `sent`"),
+        ("when_empty: send", "`when_empty: send` needs a time"),
+        ("sign_of_life: weekly", "there is no rhythm `weekly`"),
         ("quiet_days: [holiday]", "`holiday` is no day of the week"),
         ("quiet_days: [mon, tue, wed, thu, fri, sat, sun]", "all seven days are quiet"),
     ],

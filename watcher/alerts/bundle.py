@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TypeVar
+
+from watcher.model import Told
 
 T = TypeVar("T")
 
@@ -27,3 +30,24 @@ def cut(things: Sequence[T], size_of: Callable[[T], int], limit: int) -> list[li
         runs[-1].append(thing)
         used += size
     return runs
+
+
+def messages(told: Sequence[Told]) -> list[list[Told]]:
+    """What shares a message: all of one time, but for the subscriptions that want one of their own."""
+    apart: dict[str, list[Told]] = {}
+    together = [one for one in told if one.bundle]
+    for one in told:
+        if not one.bundle:
+            apart.setdefault(one.subscription, []).append(one)
+    return [some for some in (together, *apart.values()) if some]
+
+
+def shortened(told: Sequence[Told]) -> frozenset[int]:
+    """Matches that go over their subscription's ``max_papers``; those that come first are told in full."""
+    counts: Counter[str] = Counter()
+    over: set[int] = set()
+    for one in told:
+        counts[one.subscription] += 1
+        if one.max_papers is not None and counts[one.subscription] > one.max_papers:
+            over.add(one.match_id)
+    return frozenset(over)

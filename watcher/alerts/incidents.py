@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from watcher.model import IncidentKind, Judged, Verdict
+from watcher.model import Incident, IncidentKind, Judged, Unread, Verdict
 
 KINDS = {
     Verdict.BROKEN: IncidentKind.SOURCE_BROKEN,
@@ -35,3 +36,13 @@ def trouble_of(judged: Judged, unreachable_after: timedelta) -> Trouble | None:
 def is_due(began: datetime, told_at: datetime | None, tell_after: timedelta, now: datetime) -> bool:
     """Whether an incident that is still open has to be told now: once, after its time."""
     return told_at is None and now - began >= tell_after
+
+
+def unread_of(open_incidents: Iterable[Incident], wanted: Iterable[Collection[str]]) -> tuple[Unread, ...]:
+    """Which sources cannot be read, of those that subscriptions look at; ``wanted`` has each one's, empty for all."""
+    looked_at = list(wanted)
+    return tuple(
+        Unread(source=one.subject, since=one.began, partly=one.kind is IncidentKind.SOURCE_PARTIAL)
+        for one in open_incidents
+        if one.kind in KINDS.values() and any(not sources or one.subject in sources for sources in looked_at)
+    )

@@ -16,6 +16,8 @@ from watcher.model import QuietHours, Rhythm, Subscription, When
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 HOURLY = "0 * * * *"
+SIGN_TIME = time(9)
+LONGEST_MONTH = 32 * DAY  # and a change of the clock
 
 SATURDAY = 5
 
@@ -59,6 +61,21 @@ def _next_by_the_clock(cron: Cron, zone: ZoneInfo, after: datetime) -> datetime:
             instant += MINUTE
         else:
             return instant
+
+
+def next_sign(subscription: Subscription, after: datetime) -> datetime | None:
+    """When a subscription next shows a sign of life if nothing matched till then; None where it shows none.
+
+    The first of the month, at its own time of day; an empty digest is sign enough.
+    """
+    if not subscription.shows_life or subscription.sends_empty:
+        return None
+    return next_month(subscription.timezone, subscription.when.at or SIGN_TIME, after)
+
+
+def sign_began(subscription: Subscription, due: datetime) -> datetime:
+    """The beginning of the month that a sign of life speaks of."""
+    return next_month(subscription.timezone, subscription.when.at or SIGN_TIME, due - LONGEST_MONTH)
 
 
 def next_month(timezone: str, at: time, after: datetime) -> datetime:

@@ -12,7 +12,9 @@ from watcher.config.kinds import (
     Count,
     Days,
     Duration,
+    Flag,
     Name,
+    Papers,
     Schedule,
     Text,
     Texts,
@@ -33,6 +35,10 @@ def _one_of(what: str, *allowed: str) -> BeforeValidator:
         return value
 
     return BeforeValidator(check)
+
+
+WhenEmpty = Annotated[Literal["skip", "send"], _one_of("value", "skip", "send")]
+SignOfLife = Annotated[Literal["monthly"], _one_of("rhythm", "monthly")]
 
 
 class Keys(BaseModel):
@@ -88,6 +94,10 @@ class SubscriptionKeys(Keys):
     quiet_hours: QuietHoursKeys | None = Field(None, description="When it keeps quiet.")
     quiet_days: Days | None = Field(None, description="Whole days on which it keeps quiet.")
     backfill: Backfill | None = Field(None, description="How much of the past a new subscription tells.")
+    bundle: Flag = Field(True, description="Whether it shares a message with what is due at the same time.")
+    max_papers: Papers | None = Field(None, description="Papers shown in full in one message; the rest in short.")
+    when_empty: WhenEmpty = Field("skip", description="Whether a digest without papers is sent.")
+    sign_of_life: SignOfLife | None = Field(None, description="A message after a month in which nothing matched.")
 
 
 class IncludedKeys(Keys):

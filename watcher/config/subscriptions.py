@@ -13,7 +13,7 @@ from watcher.config.keys import ReceiverKeys, SubscriptionKeys
 from watcher.config.nearest import did_you_mean, known
 from watcher.config.values import Config
 from watcher.errors import RuleError
-from watcher.model import QuietHours, Subscription
+from watcher.model import QuietHours, Rhythm, Subscription
 from watcher.rules import rule_from_lists
 
 CheckRule = Callable[[str], Any]
@@ -59,6 +59,9 @@ def _subscription(checker: Checker, path: Path, keys: SubscriptionKeys, around: 
             names = around.sources
             hint = did_you_mean(name, names) or known(names)
             checker.note(_place(checker, (*path, "sources"), n), f"there is no source `{name}`", hint)
+    if keys.when_empty == "send" and keys.when.rhythm is Rhythm.IMMEDIATELY:
+        what = "`when_empty: send` needs a time at which papers could be missed"
+        checker.note((*path, "when_empty"), what, "write when: daily at 08:00, or the like")
     if rule is None:
         return None
     return Subscription(
@@ -72,6 +75,10 @@ def _subscription(checker: Checker, path: Path, keys: SubscriptionKeys, around: 
         sources=tuple(keys.sources or ()),
         quiet_hours=quiet_hours_of(keys),
         backfill=keys.backfill,
+        bundle=keys.bundle,
+        max_papers=keys.max_papers,
+        sends_empty=keys.when_empty == "send",
+        shows_life=keys.sign_of_life is not None,
     )
 
 

@@ -92,12 +92,17 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """A subscription as the database has it; ``rule_digest`` is of its rule and sources."""
+    """A subscription as the database has it; ``rule_digest`` is of its rule and sources.
+
+    ``last_due`` is when its last digest was made, empty or not; ``sign_due`` when it next shows a sign of life.
+    """
 
     id: int
     subscription: Subscription
     rule_digest: str
     next_due: datetime | None
+    last_due: datetime | None = None
+    sign_due: datetime | None = None
     paused: bool = False
     created_at: datetime
     gone_at: datetime | None = None

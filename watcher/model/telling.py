@@ -103,7 +103,7 @@ class Told:
     """One match that a message tells: its paper, the full name of its subscription, how it matched.
 
     ``short`` where it goes over its subscription's ``max_papers``, ``bundle`` where it may share a message with other
-    subscriptions.
+    subscriptions; ``sources`` are those that the subscription looks at, empty for all.
     """
 
     match_id: int
@@ -116,6 +116,7 @@ class Told:
     short: bool = False
     bundle: bool = True
     max_papers: int | None = None
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +144,8 @@ class Nothing:
     subscription: str
     read: int
     since: datetime
+    timezone: str = "UTC"
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

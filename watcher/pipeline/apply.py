@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from watcher.alerts import fate
 from watcher.alerts.changes import Changes, Wanted, compare
-from watcher.alerts.schedule import next_due
+from watcher.alerts.schedule import next_due, next_sign
 from watcher.config import Config
 from watcher.model import Decision, Fate, Hit, IncidentKind, Paper, Saved, Subscription
 from watcher.pipeline.parts import Parts
@@ -58,6 +58,7 @@ def apply_config(parts: Parts) -> Changes:
                 _take_back(tx, saved, one, past, now)
             for saved in changes.gone:
                 tx.matches.cancel(saved.id)
+                tx.blanks.drop(saved.id, saved.subscription.endpoints)
                 tx.subscriptions.set_gone(saved.id, now)
             _log_changes(changes, past, now)
         _give_up_endpoints(tx, parts, now)
@@ -107,6 +108,7 @@ def _past_of(tx: Transaction, config: Config, rules: Mapping[str, Rule], now: da
 def _add(tx: Transaction, one: Wanted, past: Past, now: datetime) -> None:
     due = next_due(one.subscription.when, one.subscription.timezone, now)
     id = tx.subscriptions.insert(one, due, now)
+    tx.subscriptions.set_sign_due(id, next_sign(one.subscription, now))
     _match_past(tx, id, one.subscription, past, _of_known(one.subscription, past, now), now)
 
 
@@ -116,9 +118,12 @@ def _edit(tx: Transaction, saved: Saved, one: Wanted, past: Past, now: datetime)
     if (before.when, before.timezone) != (after.when, after.timezone):
         due = next_due(after.when, after.timezone, now)
     tx.subscriptions.update(saved.id, one, due)
+    if next_sign(before, now) != next_sign(after, now):
+        tx.subscriptions.set_sign_due(saved.id, next_sign(after, now))
     left = set(before.endpoints) - set(after.endpoints)
     if left:
         tx.matches.cancel(saved.id, left)
+        tx.blanks.drop(saved.id, left)
     if saved.rule_digest != one.rule_digest:
         _match_past(tx, saved.id, after, past, lambda paper: fate.of_edited_rule(), now)
         _drop_what_no_longer_holds(tx, saved.id, after)
@@ -128,6 +133,7 @@ def _take_back(tx: Transaction, saved: Saved, one: Wanted, past: Past, now: date
     """It was gone and is here again: the same row, so that what was told stays told."""
     subscription = one.subscription
     tx.subscriptions.update(saved.id, one, next_due(subscription.when, subscription.timezone, now))
+    tx.subscriptions.set_sign_due(saved.id, next_sign(subscription, now))
     tx.matches.owe_cancelled(saved.id, subscription.endpoints, now)
     _match_past(tx, saved.id, subscription, past, _of_known(subscription, past, now), now)
     if saved.rule_digest != one.rule_digest:

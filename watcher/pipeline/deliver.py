@@ -9,14 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from watcher.alerts.items import items_of
 from watcher.alerts.retry import Consequence, after_attempt, is_backlog
 from watcher.alerts.schedule import quiet_until
 from watcher.errors import StoreError, WatcherError
 from watcher.model import (
     Content,
     Delivery,
-    DeliveryKind,
     DeliveryState,
     Endpoint,
     IncidentKind,
@@ -24,6 +22,7 @@ from watcher.model import (
     Outcome,
     Result,
 )
+from watcher.pipeline.content import content_of
 from watcher.pipeline.lease import renewed
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.tell import enqueue
@@ -99,7 +98,8 @@ def _send(delivery: Delivery, parts: Parts) -> tuple[Content, Message, Outcome]:
     content = Content(delivery=delivery, timezone=parts.config.timezone)
     message = NO_MESSAGE
     try:
-        content = _content(delivery, parts)
+        with parts.store.reading() as tx:
+            content = content_of(delivery, tx, parts.config)
         message = render(content)
     except StoreError:
         raise
@@ -111,20 +111,6 @@ def _send(delivery: Delivery, parts: Parts) -> tuple[Content, Message, Outcome]:
     except WatcherError as error:
         return content, message, Outcome(Result.DOWN, str(error))
     return content, message, parts.notifier.send(url, message, delivery.id)
-
-
-def _content(delivery: Delivery, parts: Parts) -> Content:
-    with parts.store.reading() as tx:
-        folded = tx.outbox.folded(delivery.id)
-        if delivery.kind is not DeliveryKind.DIGEST:
-            incidents = tuple(tx.outbox.incidents_of(delivery.id))
-            first = incidents[0] if incidents else None
-            zone = parts.config.timezone
-            return Content(delivery=delivery, incident=first, incidents=incidents, timezone=zone, folded=folded)
-        told = tx.outbox.told(delivery.id)
-        paper_ids = {one.paper_id for one in told}
-        items = items_of(told, tx.papers.get(paper_ids), tx.outbox.told_before(delivery.endpoint, paper_ids))
-        return Content(delivery=delivery, items=tuple(items), timezone=told[0].timezone, folded=folded)
 
 
 def _mark(delivery: Delivery, content: Content, message: Message, outcome: Outcome, parts: Parts) -> Delivered:
@@ -143,7 +129,8 @@ def _mark(delivery: Delivery, content: Content, message: Message, outcome: Outco
         log.warning(
             "%s: %s was claimed by another sender meanwhile; it may arrive twice", delivery.endpoint, delivery.id
         )
-    subscriptions = tuple(sorted({name for item in content.items for name in item.subscriptions}))
+    named = {name for item in content.items for name in item.subscriptions}
+    subscriptions = tuple(sorted(named | {one.subscription for one in content.nothing}))
     papers = tuple(item.paper.key for item in content.items)
     level = logging.INFO if outcome.result is Result.SENT else logging.WARNING
     what = counted(len(papers), "paper") if content.items else delivery.kind.value

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from watcher.alerts.bundle import cut
+from watcher.alerts.bundle import cut, messages, shortened
 from watcher.alerts.items import items_of
-from watcher.alerts.schedule import alert_due, next_due
-from watcher.config import Config
-from watcher.model import Endpoint, Saved, Told
+from watcher.alerts.schedule import alert_due, next_due, next_sign, sign_began
+from watcher.model import DeliveryKind, Endpoint, Rhythm, Saved, Told
 from watcher.notify import limit_of
 from watcher.pipeline.parts import Parts
 from watcher.render import estimated_size
 from watcher.store import Transaction
+from watcher.store.blanks import Blank
 
 
 def tell_due(parts: Parts, *, flush: bool = False) -> int:
@@ -23,39 +25,106 @@ def tell_due(parts: Parts, *, flush: bool = False) -> int:
     now = parts.clock()
     with parts.store.reading() as tx:
         due = tx.subscriptions.active() if flush else tx.subscriptions.due(now)
+        signs = tx.subscriptions.signs_due(now)
     for saved in due:
-        subscription = saved.subscription
         with parts.store.transaction() as tx:
-            _owe(tx, saved, parts.config, now, flush=flush)
-            if not flush:
-                tx.subscriptions.set_next_due(saved.id, next_due(subscription.when, subscription.timezone, now))
+            _tell(tx, saved, parts, now, flush=flush)
+    for saved in signs:
+        with parts.store.transaction() as tx:
+            _show_life(tx, saved, parts, now)
     with parts.store.reading() as tx:
-        endpoints = tx.outbox.endpoints_with_due_alerts(now)
-    return sum(_enqueue(endpoint, parts, now) for endpoint in endpoints)
+        endpoints = {*tx.outbox.endpoints_with_due_alerts(now), *tx.blanks.endpoints(now)}
+    return sum(_enqueue(endpoint, parts, now) for endpoint in sorted(endpoints))
 
 
-def _owe(tx: Transaction, saved: Saved, config: Config, now: datetime, *, flush: bool) -> None:
+def _tell(tx: Transaction, saved: Saved, parts: Parts, now: datetime, *, flush: bool) -> None:
     """Make alerts of what is held, due when neither the subscription nor the receiver keeps quiet."""
+    subscription = saved.subscription
     held = tx.matches.held(saved.id)
-    for endpoint in saved.subscription.endpoints:
-        quiet = config.quiet_hours_of(endpoint)
-        due = now if flush else alert_due(saved.subscription, quiet, config.timezone, now)
+    for endpoint, due in _dues(saved, parts, now, flush=flush).items():
         tx.matches.owe(held, [endpoint], due)
+    if flush:
+        return
+    if not held and subscription.sends_empty and subscription.when.rhythm is not Rhythm.IMMEDIATELY:
+        _owe_nothing(tx, saved, DeliveryKind.EMPTY, saved.last_due or saved.created_at, parts, now)
+    tx.subscriptions.set_told(saved.id, now, next_due(subscription.when, subscription.timezone, now))
+
+
+def _dues(saved: Saved, parts: Parts, now: datetime, *, flush: bool = False) -> dict[Endpoint, datetime]:
+    subscription, config = saved.subscription, parts.config
+    return {
+        endpoint: now if flush else alert_due(subscription, config.quiet_hours_of(endpoint), config.timezone, now)
+        for endpoint in subscription.endpoints
+    }
+
+
+def _show_life(tx: Transaction, saved: Saved, parts: Parts, now: datetime) -> None:
+    """The month is over: say so if nothing matched in it."""
+    assert saved.sign_due is not None
+    since = max(saved.created_at, sign_began(saved.subscription, saved.sign_due))
+    if not tx.matches.count(saved.id, since):
+        _owe_nothing(tx, saved, DeliveryKind.SIGN_OF_LIFE, since, parts, now)
+    tx.subscriptions.set_sign_due(saved.id, next_sign(saved.subscription, now))
+
+
+def _owe_nothing(
+    tx: Transaction, saved: Saved, kind: DeliveryKind, since: datetime, parts: Parts, now: datetime
+) -> None:
+    read = tx.papers.count(since, saved.subscription.sources)
+    tx.blanks.owe(saved.id, kind, _dues(saved, parts, now), since, read)
 
 
 def _enqueue(endpoint: Endpoint, parts: Parts, now: datetime) -> int:
     with parts.store.transaction() as tx:
-        return enqueue(tx, endpoint, tx.outbox.due_alerts(endpoint, now), parts, now)
+        told, blanks, missed = tx.outbox.due_alerts(endpoint, now), tx.blanks.due(endpoint, now), list[str]()
+        if blanks:
+            missed = tx.blanks.release_missed(endpoint)
+            blanks = tx.blanks.due(endpoint, now)
+        made = _deliveries(tx, endpoint, told, blanks, parts, now)
+        tx.blanks.fold(missed, made, now)
+        return len(made)
 
 
 def enqueue(tx: Transaction, endpoint: Endpoint, told: list[Told], parts: Parts, now: datetime) -> int:
-    """Cut what an endpoint is to be told into deliveries, between papers; how many."""
+    """Cut what an endpoint is to be told into deliveries; how many."""
+    return len(_deliveries(tx, endpoint, told, (), parts, now))
+
+
+def _deliveries(
+    tx: Transaction, endpoint: Endpoint, told: list[Told], blanks: Sequence[Blank], parts: Parts, now: datetime
+) -> list[str]:
+    """Deliveries of what an endpoint is to be told; subscriptions without papers are named beside the others'."""
+    made: list[str] = []
+    for group in messages(told):
+        first, *more = _digest(tx, endpoint, group, parts, now)
+        made += [first, *more]
+        if group[0].bundle:
+            tx.blanks.tell([one.id for one in blanks if one.bundle], first)
+            blanks = [one for one in blanks if not one.bundle]
+    return made + _without_papers(tx, endpoint, blanks, now)
+
+
+def _digest(tx: Transaction, endpoint: Endpoint, told: list[Told], parts: Parts, now: datetime) -> list[str]:
+    """Cut one message, between papers, into as many deliveries as the service's limit asks for."""
     matches: dict[int, list[int]] = {}
     for one in told:
         matches.setdefault(one.paper_id, []).append(one.match_id)
-    items = items_of(told, tx.papers.get(matches), {})
+    short = shortened(told)
+    items = items_of([replace(one, short=one.match_id in short) for one in told], tx.papers.get(matches), {})
     runs = cut(items, estimated_size, limit_of(parts.config.address_or_empty(endpoint, parts.env)))
+    made = []
     for n, run in enumerate(runs, start=1):
         ids = [id for item in run for id in matches[item.paper.id]]
-        tx.outbox.enqueue_digest(endpoint, ids, now, n, len(runs))
-    return len(runs)
+        made.append(tx.outbox.enqueue_digest(endpoint, ids, now, n, len(runs), short.intersection(ids)))
+    return made
+
+
+def _without_papers(tx: Transaction, endpoint: Endpoint, blanks: Sequence[Blank], now: datetime) -> list[str]:
+    """One message for all that may share it, one for each other subscription."""
+    shared: dict[str, list[Blank]] = {}
+    for one in blanks:
+        shared.setdefault("" if one.bundle else one.nothing.subscription, []).append(one)
+    made = [tx.outbox.enqueue(endpoint, some[-1].kind, now) for some in shared.values()]
+    for id, some in zip(made, shared.values(), strict=True):
+        tx.blanks.tell([one.id for one in some], id)
+    return made

@@ -6,7 +6,7 @@
 ``schema``         the tables
 ``papers``, ``recording``, ``identity``, ``queries``  papers: read, written, recognised, listed
 ``pages``          pages and polls
-``subscriptions``, ``matches``, ``outbox``, ``endpoints``, ``incidents``  what is asked for, found and told
+``subscriptions``, ``matches``, ``outbox``, ``blanks``, ``endpoints``, ``incidents``  what is asked for, found and told
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from watcher.errors import StoreError
 from watcher.store.access import access_to
+from watcher.store.blanks import Blanks
 from watcher.store.endpoints import Endpoints
 from watcher.store.engine import Place, explained, place_of
 from watcher.store.incidents import Incidents
@@ -41,6 +42,7 @@ class Transaction:
         self.subscriptions = Subscriptions(connection)
         self.matches = Matches(connection)
         self.outbox = Outbox(connection)
+        self.blanks = Blanks(connection)
         self.endpoints = Endpoints(connection)
         self.incidents = Incidents(connection)
 

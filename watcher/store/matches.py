@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from watcher.model import Decision, DeliveryState, Endpoint, Fate, Hit
 from watcher.store import schema
@@ -62,6 +62,16 @@ class Matches:
             for one in found
         ]
         return insert_unless_there(self._connection, _match, rows)
+
+    def count(self, subscription_id: int, since: datetime) -> int:
+        """How many papers a subscription matched since an instant, but for what was there before."""
+        query = (
+            select(func.count())
+            .select_from(_match)
+            .where(_match.c.subscription_id == subscription_id, _match.c.matched_at >= since)
+            .where(_match.c.fate != Fate.BASELINE, _match.c.same_as.is_(None))
+        )
+        return self._connection.scalar(query) or 0
 
     def held(self, subscription_id: int) -> dict[int, int]:
         """Match → paper, of what waits for the subscription's time."""

@@ -71,13 +71,21 @@ class Outbox:
         self._endpoints.lock(endpoint)
         return due_alerts(self._connection, endpoint, now)
 
-    def enqueue_digest(self, endpoint: Endpoint, match_ids: Collection[int], now: datetime, part: int, of: int) -> str:
-        """Make one delivery of these alerts."""
+    def enqueue_digest(
+        self,
+        endpoint: Endpoint,
+        match_ids: Collection[int],
+        now: datetime,
+        part: int,
+        of: int,
+        short: Collection[int] = (),
+    ) -> str:
+        """Make one delivery of these alerts; those of the matches ``short`` are told in short form."""
         id = self._insert(endpoint, DeliveryKind.DIGEST, now, part=part, parts=of)
-        for batch in in_batches(match_ids):
-            self._connection.execute(
-                update(_alert).where(*at(_alert, endpoint), _alert.c.match_id.in_(batch)).values(delivery_id=id)
-            )
+        for values, ids in (({"delivery_id": id, "short": False}, match_ids), ({"short": True}, short)):
+            for batch in in_batches(ids):
+                here = (*at(_alert, endpoint), _alert.c.match_id.in_(batch))
+                self._connection.execute(update(_alert).where(*here).values(values))
         return id
 
     def enqueue(self, endpoint: Endpoint, kind: DeliveryKind, now: datetime, *, incident_id: int | None = None) -> str:

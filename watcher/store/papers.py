@@ -79,8 +79,14 @@ class Papers:
         for wanted in in_batches(ids):
             yield from self.get(wanted)
 
-    def count(self) -> int:
-        return self._connection.scalar(select(func.count()).select_from(_paper).where(_LIVES)) or 0
+    def count(self, since: datetime | None = None, sources: Collection[str] = ()) -> int:
+        """How many papers there are; of those first seen since an instant, and listed by any of these sources."""
+        query = select(func.count()).select_from(_paper).where(_LIVES)
+        if since is not None:
+            query = query.where(_paper.c.first_seen >= since)
+        if sources:
+            query = query.where(exists().where(_listing.c.paper_id == _paper.c.id, _listing.c.source.in_(sources)))
+        return self._connection.scalar(query) or 0
 
     # --- ids of those listed somewhere ---
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
     func,
     text,
 )
@@ -146,6 +147,8 @@ subscription = Table(
     Column("endpoints", JSON, nullable=False, default=list),  # [[receiver, label], …]
     Column("settings", JSON, nullable=False, default=dict),  # to, when, timezone, quiet hours, backfill
     Column("next_due", UtcDateTime),
+    Column("last_due", UtcDateTime),  # when its last digest was made, empty or not
+    Column("sign_due", UtcDateTime, index=True),  # when its next sign of life is due, where it asks for them
     Column("paused", Boolean, nullable=False, default=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("gone_at", UtcDateTime),
@@ -266,9 +269,25 @@ alert = Table(
     Column("label", Text, nullable=False, default=""),
     Column("due", UtcDateTime, nullable=False),
     Column("delivery_id", ForeignKey("delivery.id"), index=True),
+    Column("short", Boolean, nullable=False, default=False, server_default=false()),  # over max_papers
     Column("dropped", Text),  # why it will not be told: merged, cancelled …
     PrimaryKeyConstraint("match_id", "receiver", "label"),
     Index("ix_alert_receiver_label_due", "receiver", "label", "due"),
+)
+
+blank = Table(
+    "blank",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subscription_id", ForeignKey("subscription.id"), nullable=False),
+    Column("receiver", Text, nullable=False),
+    Column("label", Text, nullable=False, default=""),
+    Column("kind", Text, nullable=False),  # of the delivery that it asks for: empty, sign of life
+    Column("due", UtcDateTime, nullable=False),
+    Column("since", UtcDateTime, nullable=False),  # nothing was told since
+    Column("read", Integer, nullable=False),  # papers read since
+    Column("delivery_id", ForeignKey("delivery.id"), index=True),
+    Index("uq_blank_told_once", "subscription_id", "receiver", "label", "kind", "since", unique=True),
 )
 
 attempt = Table(

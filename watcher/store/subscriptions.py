@@ -69,8 +69,21 @@ class Subscriptions:
     def set_gone(self, id: int, now: datetime) -> None:
         self._connection.execute(update(_table).where(_table.c.id == id).values(gone_at=now))
 
-    def set_next_due(self, id: int, next_due: datetime | None) -> None:
-        self._connection.execute(update(_table).where(_table.c.id == id).values(next_due=next_due))
+    def set_told(self, id: int, now: datetime, next_due: datetime | None) -> None:
+        """Its digest was made, or there was none to make."""
+        self._connection.execute(update(_table).where(_table.c.id == id).values(last_due=now, next_due=next_due))
+
+    def signs_due(self, now: datetime) -> list[Saved]:
+        """Those whose next sign of life is due, if there was nothing else."""
+        query = (
+            select(_table)
+            .where(_table.c.sign_due <= now, _table.c.gone_at.is_(None), _table.c.paused.is_(False))
+            .order_by(_table.c.id)
+        )
+        return [_saved(row) for row in self._connection.execute(query).mappings()]
+
+    def set_sign_due(self, id: int, sign_due: datetime | None) -> None:
+        self._connection.execute(update(_table).where(_table.c.id == id).values(sign_due=sign_due))
 
     def count(self) -> int:
         query = select(func.count()).select_from(_table).where(_table.c.gone_at.is_(None))
@@ -109,6 +122,8 @@ def _saved(row: Mapping[Any, Any]) -> Saved:
         id=row["id"],
         rule_digest=row["rule_digest"],
         next_due=row["next_due"],
+        last_due=row["last_due"],
+        sign_due=row["sign_due"],
         paused=row["paused"],
         created_at=row["created_at"],
         gone_at=row["gone_at"],

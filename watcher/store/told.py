@@ -75,8 +75,11 @@ def _told() -> Select[Any]:
             _match.c.paper_id,
             _match.c.strong,
             _match.c.places,
+            _match.c.occasion,
+            _alert.c.short,
             _subscription.c.owner,
             _subscription.c.name,
+            _subscription.c.sources,
             _subscription.c.settings,
         )
         .join(_alert, _alert.c.match_id == _match.c.id)
@@ -93,4 +96,9 @@ def _as_told(row: Any) -> Told:
         timezone=row.settings["timezone"],
         strong=row.strong,
         places=tuple(Place(*place) for place in row.places),
+        occasion=row.occasion,
+        short=row.short,
+        bundle=row.settings.get("bundle", True),
+        max_papers=row.settings.get("max_papers"),
+        sources=tuple(row.sources),
     )
