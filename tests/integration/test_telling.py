@@ -7,13 +7,18 @@ from typing import Any
 
 import pytest
 
-from tests.integration.test_pipeline import START, World, subscription
+from tests.integration.test_pipeline import DAYS, START, World, subscription
 from watcher.config import Config
 from watcher.model import (
+    FIRST,
+    WITHDRAWN,
     Content,
+    Decision,
     DeliveryKind,
     DeliveryState,
     Endpoint,
+    Entry,
+    Fate,
     Outcome,
     QuietHours,
     Result,
@@ -24,7 +29,9 @@ from watcher.model import (
 from watcher.pipeline import deliver as delivering
 from watcher.pipeline.apply import apply_config
 from watcher.pipeline.deliver import deliver_all
+from watcher.pipeline.poll import record_matches
 from watcher.pipeline.tell import tell_due
+from watcher.pipeline.updates import record_updates
 from watcher.store import Store
 
 DAILY = When(Rhythm.DAILY, time(8))
@@ -270,3 +277,58 @@ def test_only_sources_that_the_subscription_looks_at_are_named(desk: Desk) -> No
     desk.look()
     said = {one.delivery.endpoint: one.unread for one in desk.until("2026-03-11T08:00") if one.nothing}
     assert said[Endpoint("me")] == () and [one.source for one in said[Endpoint("you")]] == ["hf"]
+
+
+# --- what becomes of a paper that was told ---
+
+
+def withdraw(desk: Desk) -> None:
+    desk.papers[DAYS[-1]][0]["abstract"] = "This paper has been withdrawn by its authors: the islands were clouds."
+    desk.publish()
+    desk.look()
+
+
+def test_a_withdrawal_is_told_once_to_those_who_were_told_of_the_paper_and_asked(desk: Desk) -> None:
+    title = desk.papers[DAYS[-1]][0]["title"]
+    desk.apply(
+        subscription(tells_updates=True),
+        subscription(name="gone-with-the-text", rule="abstract:islands", to="you", tells_updates=True),
+        subscription(name="not-asked", to="ops"),
+        subscription(name="never-told", rule=NOTHING, tells_updates=True),
+    )
+    desk.look()
+    desk.tell()
+    desk.said.clear()
+    withdraw(desk)
+    assert desk.tell() == 2
+    assert {one.delivery.endpoint for one in desk.said} == {Endpoint("me"), Endpoint("you")}
+    for content in desk.said:
+        assert [(item.paper.title, item.occasion, item.told_before) for item in content.items] == [
+            (title, WITHDRAWN, None)
+        ]
+    withdraw(desk)
+    assert desk.tell() == 0
+
+
+def test_a_withdrawal_before_the_paper_was_told_is_no_news(desk: Desk) -> None:
+    desk.apply(subscription(when=DAILY, tells_updates=True))
+    desk.look()
+    withdraw(desk)
+    (content,) = desk.until("2026-03-12T09:00")
+    assert {item.occasion for item in content.items} == {FIRST}
+
+
+def test_new_versions_are_told_one_after_the_other(desk: Desk) -> None:
+    desk.apply(subscription(rule="title:tides", tells_updates=True))
+
+    def show(version: int) -> list[str]:
+        entry = Entry(title="Tides", keys=("arxiv:2603.00001",), abstract="We measure.", version=version)
+        with desk.parts.store.transaction() as tx:
+            recorded = tx.papers.record_entries([entry], "hf", desk.now)
+            record_matches(tx, desk.parts.rules, recorded.touched, lambda *_: Decision(Fate.HELD), desk.now)
+            record_updates(tx, desk.parts.rules, recorded.updates, desk.now)
+        desk.said.clear()
+        desk.tell()
+        return [item.occasion for content in desk.said for item in content.items]
+
+    assert [show(version) for version in (1, 1, 2, 1, 2, 4)] == [[FIRST], [], ["v2"], [], [], ["v4"]]

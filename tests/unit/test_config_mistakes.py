@@ -211,6 +211,7 @@ subscriptions:
         ("bundle: maybe", "`maybe` is neither true nor false"),
         ("when_empty: sent", "there is no value `sent`"),
         ("when_empty: send", "`when_empty: send` needs a time"),
+        ("on_update: tell", "there is no value `tell`"),
         ("sign_of_life: weekly", "there is no rhythm `weekly`"),
         ("quiet_days: [holiday]", "`holiday` is no day of the week"),
         ("quiet_days: [mon, tue, wed, thu, fri, sat, sun]", "all seven days are quiet"),

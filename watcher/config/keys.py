@@ -38,6 +38,7 @@ def _one_of(what: str, *allowed: str) -> BeforeValidator:
 
 
 WhenEmpty = Annotated[Literal["skip", "send"], _one_of("value", "skip", "send")]
+OnUpdate = Annotated[Literal["ignore", "notify"], _one_of("value", "ignore", "notify")]
 SignOfLife = Annotated[Literal["monthly"], _one_of("rhythm", "monthly")]
 
 
@@ -97,6 +98,7 @@ class SubscriptionKeys(Keys):
     bundle: Flag = Field(True, description="Whether it shares a message with what is due at the same time.")
     max_papers: Papers | None = Field(None, description="Papers shown in full in one message; the rest in short.")
     when_empty: WhenEmpty = Field("skip", description="Whether a digest without papers is sent.")
+    on_update: OnUpdate = Field("ignore", description="Whether new versions and withdrawals of told papers are told.")
     sign_of_life: SignOfLife | None = Field(None, description="A message after a month in which nothing matched.")
 
 

@@ -78,6 +78,7 @@ def _subscription(checker: Checker, path: Path, keys: SubscriptionKeys, around: 
         bundle=keys.bundle,
         max_papers=keys.max_papers,
         sends_empty=keys.when_empty == "send",
+        tells_updates=keys.on_update == "notify",
         shows_life=keys.sign_of_life is not None,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from watcher.alerts import fate
@@ -26,6 +26,7 @@ from watcher.model import (
 from watcher.parsers import PARSERS
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.rulebook import RuleBook
+from watcher.pipeline.updates import record_updates
 from watcher.store import Transaction
 from watcher.store.matches import Found
 from watcher.verdict import DayHistory, entry_key, judge_page, worst
@@ -63,9 +64,10 @@ def poll(source: Source, parts: Parts) -> Polled:
     now = parts.clock()
     with parts.store.transaction() as tx:
         parts.rules.bring_up_to_date(tx)
-        judged, new, touched = _record_visits(tx, source, visits, now)
-        matched = record_matches(tx, parts.rules, touched, _decide(first_poll=not known, now=now), now)
-        verdict = worst(judged)
+        judged, read = _record_visits(tx, source, visits, now)
+        matched = record_matches(tx, parts.rules, read.touched, _decide(first_poll=not known, now=now), now)
+        matched += record_updates(tx, parts.rules, read.updates, now)
+        verdict, new = worst(judged), read.new
         tx.pages.record_poll(source.name, verdict, new, len(visits), now)
         _record_trouble(tx, source, verdict, parts, now)
     log.info("%s: %s, %d new, %d matched%s", source.name, verdict.verdict, new, matched, _because(verdict))
@@ -108,37 +110,43 @@ def read_pages(source: Source, parts: Parts, known: Mapping[str, KnownPage]) -> 
         return visits
 
 
+@dataclass
+class _Read:
+    """What the pages of one look gave: papers never seen before, those to be matched, and updates of known ones."""
+
+    new: int = 0
+    touched: set[int] = field(default_factory=set)
+    updates: dict[int, str] = field(default_factory=dict)
+
+
 def _record_visits(
     tx: Transaction, source: Source, visits: Sequence[Visit], now: datetime
-) -> tuple[list[Judged], int, set[int]]:
-    """Store every page; a verdict for each, how many papers were never seen before, which have to be matched."""
-    judged: list[Judged] = []
-    touched: set[int] = set()
-    new = 0
+) -> tuple[list[Judged], _Read]:
+    """Store every page; a verdict for each."""
+    read = _Read()
     for visit in visits:
         if isinstance(visit.parsed, Reading):
             for warning in visit.parsed.warnings:
                 log.warning("%s: %s: %s", source.name, visit.url, warning)
-        verdict, fresh, changed = _record_visit(tx, source, visit, now)
-        judged.append(verdict)
-        new += fresh
-        touched |= changed
-    return judged, new, touched
+    return [_record_visit(tx, source, visit, read, now) for visit in visits], read
 
 
-def _record_visit(tx: Transaction, source: Source, visit: Visit, now: datetime) -> tuple[Judged, int, set[int]]:
+def _record_visit(tx: Transaction, source: Source, visit: Visit, read: _Read, now: datetime) -> Judged:
     version = PARSERS[source.kind].version
     reading = visit.parsed
     if not isinstance(reading, Reading) or not isinstance(visit.fetched, Page):
         if isinstance(visit.fetched, NotModified):
             tx.pages.touch(source.name, visit.url, now)
-        return judge_page(_unread(visit), DayHistory(), 0, now), 0, set()
+        return judge_page(_unread(visit), DayHistory(), 0, now)
     history = tx.pages.history(source.name, visit.url, reading.day)
     recorded = tx.papers.record_entries(reading.entries, source.name, now, whole=reading.whole)
     verdict = judge_page(reading, history, len(recorded.new), now)
     shown = frozenset(entry_key(entry) for entry in reading.entries)
     tx.pages.record(source.name, visit.fetched, reading, version, verdict, shown, history, now)
-    return verdict, len(recorded.new), set(recorded.touched)
+    read.new += len(recorded.new)
+    read.touched |= set(recorded.touched)
+    read.updates |= recorded.updates
+    return verdict
 
 
 def _unread(visit: Visit) -> Unreadable | NotModified | Unreachable:

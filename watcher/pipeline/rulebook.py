@@ -53,6 +53,11 @@ class RuleBook:
                     if (id, paper.id) not in known:
                         yield saved[id], paper, matches[id]
 
+    def active(self, subscription_id: int) -> Saved | None:
+        """The subscription with this id, None where it is gone."""
+        with self._lock:
+            return self._saved.get(subscription_id)
+
     @property
     def uses_numbers(self) -> bool:
         """Whether any rule looks at upvotes or comments."""

@@ -8,13 +8,14 @@ one known paper of its title whose abstract or authors agree; where none or seve
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from watcher.model import Entry
+from watcher.model import WITHDRAWN, Entry
 from watcher.rules import fold_title
 
 ENOUGH = 20
@@ -22,6 +23,13 @@ ENOUGH = 20
 
 ALIKE = 0.8
 """Share of common words, or authors, from which two abstracts, or lists of authors, agree."""
+
+_WITHDRAWN_TITLE = re.compile(r"\W*(withdrawn|retracted)\s*[\]:)]", re.IGNORECASE)
+_WITHDRAWN_ABSTRACT = re.compile(
+    r"\W*(this|the) (paper|article|submission|manuscript|preprint|work) (has been|was|is) (being )?"
+    r"(withdrawn|retracted)\b",
+    re.IGNORECASE,
+)
 
 TITLE = "title:"
 _STRENGTH = {"arxiv": 0, "doi": 1, "title": 3}
@@ -228,6 +236,19 @@ def learn(known: Candidate, entry: Entry) -> None:
     if "title" in values:
         values["title_folded"] = own["title_folded"]
     known.set(values | {"key": strongest([known.values["key"], *entry.keys])})
+
+
+def update_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
+    """What a known paper's columns have become: withdrawn, a newer version (``v3``), or neither."""
+    if is_withdrawn(after) and not is_withdrawn(before):
+        return WITHDRAWN
+    old, new = before["version"], after["version"]
+    return f"v{new}" if old and new and new > old else None
+
+
+def is_withdrawn(values: Mapping[str, Any]) -> bool:
+    """Whether title or abstract begins with saying so, as arXiv asks of those who withdraw a paper."""
+    return bool(_WITHDRAWN_TITLE.match(values["title"]) or _WITHDRAWN_ABSTRACT.match(values["abstract"]))
 
 
 def _has_better_text(known: Candidate, entry: Entry) -> bool:

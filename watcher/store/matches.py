@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
-from watcher.model import Decision, DeliveryState, Endpoint, Fate, Hit
+from watcher.model import FIRST, Decision, DeliveryState, Endpoint, Fate, Hit
 from watcher.store import schema
 from watcher.store.batches import in_batches, insert_unless_there
 from watcher.store.endpoints import at
@@ -22,12 +22,13 @@ MERGED = "merged"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A rule that holds for a paper, with what becomes of it."""
+    """A rule that holds for a paper, with what becomes of it; or an update of a paper that was told."""
 
     subscription_id: int
     paper_id: int
     hit: Hit
     decision: Decision
+    occasion: str = FIRST
 
 
 class Matches:
@@ -41,9 +42,22 @@ class Matches:
         found: set[tuple[int, int]] = set()
         for batch in in_batches(paper_ids):
             query = select(_match.c.subscription_id, _match.c.paper_id).where(
-                _match.c.paper_id.in_(batch), _match.c.occasion == "first", _match.c.same_as.is_(None)
+                _match.c.paper_id.in_(batch), _match.c.occasion == FIRST, _match.c.same_as.is_(None)
             )
             found.update((row[0], row[1]) for row in self._connection.execute(query))
+        return found
+
+    def told(self, paper_ids: Collection[int]) -> list[tuple[int, int, bool]]:
+        """(subscription, paper, strong) of the first matches of these papers that alerts stand for."""
+        found: list[tuple[int, int, bool]] = []
+        for batch in in_batches(paper_ids):
+            query = (
+                select(_match.c.subscription_id, _match.c.paper_id, _match.c.strong)
+                .where(_match.c.paper_id.in_(batch), _match.c.occasion == FIRST, _match.c.fate == Fate.OWED)
+                .where(_match.c.same_as.is_(None))
+                .order_by(_match.c.id)
+            )
+            found += [(row[0], row[1], row[2]) for row in self._connection.execute(query)]
         return found
 
     def record(self, found: Iterable[Found], now: datetime) -> int:
@@ -52,7 +66,7 @@ class Matches:
             {
                 "subscription_id": one.subscription_id,
                 "paper_id": one.paper_id,
-                "occasion": "first",
+                "occasion": one.occasion,
                 "fate": one.decision.fate.value,
                 "reason": one.decision.reason,
                 "strong": one.hit.strong,

@@ -5,8 +5,8 @@ Everything that the entries can be about is loaded first, decided on in memory, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from watcher.store.identity import (
     new_values,
     strongest,
     title_key,
+    update_of,
 )
 from watcher.store.merging import merge_papers
 
@@ -37,11 +38,15 @@ _ONE_RECORDER = 0x70617065
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """Papers never seen before; papers unseen, newly listed, or with text, facts or numbers changed; and of each
-    entry the paper that it is. All ids are those of papers that stay."""
+    entry the paper that it is. All ids are those of papers that stay.
+
+    ``updates`` has for known papers that are withdrawn or of a newer version now the occasion: ``withdrawn``, ``v3``.
+    """
 
     new: tuple[int, ...]
     touched: tuple[int, ...]
     ids: tuple[int, ...]
+    updates: Mapping[int, str] = field(default_factory=dict)
 
 
 class Recording:
@@ -58,6 +63,7 @@ class Recording:
         self._added: list[Candidate] = []
         self._seen: dict[int, Candidate] = {}
         self._merges: list[tuple[int, int]] = []
+        self._updates: list[tuple[Candidate, str]] = []
 
     def record(self, entries: Sequence[Entry]) -> Recorded:
         self._load(entries)
@@ -65,7 +71,8 @@ class Recording:
         added, touched = self._write_papers()
         touched |= self._write_listings(zip(papers, entries, strict=True))
         ids = tuple(_id(paper) for paper in papers)
-        return Recorded(tuple(added), tuple(sorted(touched)), ids)
+        updates = {_id(paper): occasion for paper, occasion in self._updates}
+        return Recorded(tuple(added), tuple(sorted(touched)), ids, updates)
 
     # --- what is known ---
 
@@ -95,7 +102,10 @@ class Recording:
             paper, *others = identity.same
             for other in others:
                 self._merge(paper, other)
+            before = dict(paper.values)
             learn(paper, entry)
+            if paper.id is not None and (occasion := update_of(before, paper.values)):
+                self._updates.append((paper, occasion))
         else:
             paper = self._make(entry, identity.keys)
         self._catalogue.add(paper, identity.keys)

@@ -1,0 +1,150 @@
+"""What a message holds: who shares one, what is cut short, which sources are named, what is new of a paper."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watcher.alerts.bundle import messages, shortened
+from watcher.alerts.incidents import unread_of
+from watcher.alerts.items import items_of, nothing_of, occasion_of
+from watcher.alerts.schedule import next_sign, sign_began
+from watcher.model import FIRST, Incident, IncidentKind, Nothing, Paper, Subscription, Told, Unread
+from watcher.store.identity import update_of
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+def told(id: int, subscription: str = "a", paper: int | None = None, **more: object) -> Told:
+    values = {"timezone": "UTC", "strong": True, "places": ()} | more
+    return Told(match_id=id, paper_id=paper or id, subscription=subscription, **values)  # type: ignore[arg-type]
+
+
+def ids(groups: list[list[Told]]) -> list[list[int]]:
+    return [[one.match_id for one in group] for group in groups]
+
+
+def test_one_message_but_for_those_that_want_their_own() -> None:
+    some = [told(1), told(2, "b", bundle=False), told(3, "c"), told(4, "d", bundle=False), told(5, "b", bundle=False)]
+    assert ids(messages(some)) == [[1, 3], [2, 5], [4]]
+    assert messages([]) == []
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=20))
+def test_everything_stands_in_one_message(drawn: list[tuple[str, bool]]) -> None:
+    some = [told(n, name, bundle=bundle) for n, (name, bundle) in enumerate(drawn, start=1)]
+    groups = messages(some)
+    assert sorted(id for group in ids(groups) for id in group) == [one.match_id for one in some]
+    assert all(groups)
+
+
+def test_the_first_papers_are_told_in_full() -> None:
+    some = [told(n, "a", max_papers=2) for n in (1, 2, 3, 4)] + [told(5, "b"), told(6, "b")]
+    assert shortened(some) == {3, 4}
+
+
+def paper(id: int) -> Paper:
+    return Paper(id=id, key=f"arxiv:{id}", title=f"Paper {id}", first_seen=NOW)
+
+
+def test_a_paper_is_short_only_where_all_are() -> None:
+    some = [told(1, "a", 7, short=True), told(2, "b", 7), told(3, "a", 8, short=True)]
+    assert [item.short for item in items_of(some, [paper(7), paper(8)], {})] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("occasions", "shown"),
+    [
+        ([FIRST], FIRST),
+        (["v2", "v10", "v9"], "v10"),
+        (["v3", "withdrawn"], "withdrawn"),
+        (["withdrawn", FIRST], FIRST),
+    ],
+)
+def test_the_occasion_that_counts_most_is_shown(occasions: list[str], shown: str) -> None:
+    assert occasion_of([told(n, occasion=one) for n, one in enumerate(occasions, start=1)]) == shown
+
+
+def test_an_update_is_no_repeat() -> None:
+    day = NOW.date()
+    some = [told(1, paper=7, occasion="v2"), told(2, paper=8)]
+    items = items_of(some, [paper(7), paper(8)], {7: day, 8: day})
+    assert [(item.occasion, item.told_before) for item in items] == [("v2", None), (FIRST, day)]
+
+
+def test_messages_without_papers_are_one_line_each() -> None:
+    monday, tuesday = (Nothing(subscription="a", read=n, since=NOW + timedelta(days=n)) for n in (1, 2))
+    other = Nothing(subscription="b", read=5, since=NOW)
+    assert nothing_of([monday, tuesday, other], []) == (
+        Nothing(subscription="a", read=3, since=monday.since),
+        other,
+    )
+    assert nothing_of([monday, other], [told(1, "a")]) == (other,)
+
+
+def incident(kind: IncidentKind, subject: str = "hf") -> Incident:
+    return Incident(kind=kind, subject=subject, reason="", began=NOW)
+
+
+def test_sources_that_a_subscription_looks_at_are_named() -> None:
+    some = [
+        incident(IncidentKind.SOURCE_BROKEN),
+        incident(IncidentKind.SOURCE_PARTIAL, "arxiv"),
+        incident(IncidentKind.ENDPOINT_FAILING, "me"),
+    ]
+    broken, partly = Unread(source="hf", since=NOW), Unread(source="arxiv", since=NOW, partly=True)
+    assert unread_of(some, [()]) == (broken, partly)
+    assert unread_of(some, [("hf",)]) == (broken,)
+    assert unread_of(some, [("hf",), ("arxiv", "lab")]) == (broken, partly)
+    assert unread_of(some, [("lab",)]) == unread_of(some, []) == ()
+
+
+def subscription(**more: object) -> Subscription:
+    values = {"name": "a", "rule": "b", "to": ("me",), "endpoints": (), "timezone": "Europe/Berlin"} | more
+    return Subscription(**values)  # type: ignore[arg-type]
+
+
+def test_signs_of_life_come_on_the_first() -> None:
+    assert next_sign(subscription(), NOW) is None
+    assert next_sign(subscription(shows_life=True, sends_empty=True), NOW) is None
+    due = next_sign(subscription(shows_life=True), NOW)
+    assert due == datetime(2026, 4, 1, 7, tzinfo=UTC)
+    assert sign_began(subscription(), due) == datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
+@given(st.integers(0, 60), st.sampled_from(["UTC", "America/New_York", "Australia/Lord_Howe"]))
+def test_signs_of_life_leave_no_month_out(months: int, zone: str) -> None:
+    one = subscription(shows_life=True, timezone=zone)
+    after = datetime(2025, 1, 15, tzinfo=UTC) + timedelta(days=30) * months
+    due = next_sign(one, after)
+    assert due is not None
+    following = next_sign(one, due)
+    assert following is not None and sign_began(one, following) == due
+
+
+def columns(**more: object) -> dict[str, object]:
+    return {"title": "Tides", "abstract": "We measure tides.", "version": 1} | more
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "update"),
+    [
+        ({}, {}, None),
+        ({}, {"version": 2}, "v2"),
+        ({"version": 2}, {"version": 4}, "v4"),
+        ({"version": None}, {"version": 2}, None),
+        ({"version": 3}, {"version": None}, None),
+        ({}, {"version": 2, "abstract": "This paper has been withdrawn by the authors."}, "withdrawn"),
+        ({}, {"abstract": "The article was retracted: a sign was wrong."}, "withdrawn"),
+        ({}, {"title": "[Withdrawn] Tides"}, "withdrawn"),
+        ({}, {"title": "RETRACTED: Tides"}, "withdrawn"),
+        ({}, {"title": "Withdrawn papers and who reads them", "version": 2}, "v2"),
+        ({}, {"abstract": "We ask why this paper has been withdrawn.", "version": 2}, "v2"),
+        ({"title": "[Withdrawn] Tides"}, {"title": "[Withdrawn] Tides", "version": 2}, "v2"),
+    ],
+)
+def test_what_is_new_of_a_known_paper(before: dict[str, object], after: dict[str, object], update: str | None) -> None:
+    assert update_of(columns(**before), columns(**after)) == update

@@ -1,0 +1,29 @@
+"""New versions and withdrawals of papers that were told, for the subscriptions that want to hear of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from watcher.model import Decision, Fate, Hit
+from watcher.pipeline.rulebook import RuleBook
+from watcher.rules import compile_rule, document_of, evaluate
+from watcher.store import Transaction
+from watcher.store.matches import Found
+
+
+def record_updates(tx: Transaction, rules: RuleBook, updates: Mapping[int, str], now: datetime) -> int:
+    """Hold an update of each told paper, by the occasion that ``updates`` has for it; how many matches that is.
+
+    Whether the rule still holds does not matter: who was told of a paper is told of its end.
+    """
+    papers = {paper.id: paper for paper in tx.papers.get(updates)}
+    found = []
+    for subscription_id, paper_id, strong in tx.matches.told(updates):
+        saved = rules.active(subscription_id)
+        if saved is None or not saved.subscription.tells_updates or paper_id not in papers:
+            continue
+        rule = compile_rule(saved.subscription.rule, saved.subscription.sources)
+        hit = evaluate(rule, document_of(papers[paper_id])) or Hit(strong)
+        found.append(Found(saved.id, paper_id, hit, Decision(Fate.HELD), updates[paper_id]))
+    return tx.matches.record(found, now)
