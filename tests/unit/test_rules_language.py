@@ -154,6 +154,11 @@ def test_does_not_find(rule: str, title: str) -> None:
     assert not holds(rule, title)
 
 
+def test_hyphens_within_quotes_nest_nothing() -> None:
+    phrase = f'"{"a-" * 500}b"'
+    assert evaluate(compile_rule(phrase), document_of(paper(phrase, "")))
+
+
 def test_a_phrase_never_runs_from_the_title_into_the_abstract() -> None:
     assert not holds('"KV cache"', "On KV", "cache sizes")
     assert holds("KV cache", "On KV", "cache sizes")

@@ -152,7 +152,8 @@ def _check_depth(text: str) -> None:
     for found in re.finditer(r'"[^"]*"|[()]|(?<!\S)(?:NOT\s+|-)+', text):
         piece = found[0]
         depth += {"(": 1, ")": -1}.get(piece, 0)
-        if depth > DEEPEST or piece.count("NOT") + piece.count("-") > DEEPEST:
+        negations = 0 if piece.startswith('"') else piece.count("NOT") + piece.count("-")
+        if depth > DEEPEST or negations > DEEPEST:
             raise RuleError(
                 "nested too deep", start=found.start(), end=found.end(), hint=f"{DEEPEST} levels at most: simplify it"
             )
