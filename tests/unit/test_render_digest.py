@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.messages import HOSTILE, NOW, digest, item, listing, paper, places
-from watcher.model import Content
+from tests.unit.messages import HOSTILE, NOW, delivery, digest, item, listing, paper, places
+from watcher.model import Content, DeliveryKind, Nothing, Unread
 from watcher.render import estimated_size, render
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -38,10 +38,32 @@ def full() -> Content:
     )
 
 
-@pytest.mark.parametrize(("form", "field"), [("txt", "text"), ("md", "markdown"), ("html", "html")])
-def test_golden(form: str, field: str) -> None:
+def rare() -> Content:
+    """What few digests have: short form, updates, subscriptions without papers, sources that could not be read."""
+    long = [item(paper(n, title=f"Leaf Number {n}", abstract="", authors=()), places=()) for n in range(1, 8)]
+    over = item(paper(8, title="One Too Many"), short=True)
+    newer = item(paper(9, title="A Tree, Revised"), occasion="v2", told_before=date(2026, 3, 1))
+    gone = item(paper(10, title="A Tree That Never Was"), occasion="withdrawn")
+    return replace(
+        digest(*long, over, newer, gone),
+        nothing=(Nothing(subscription="weather", read=412, since=NOW - timedelta(days=1)),),
+        unread=(
+            Unread(source="hf-daily", since=NOW - timedelta(days=2)),
+            Unread(source="arxiv", since=NOW - timedelta(days=1), partly=True),
+        ),
+        folded=3,
+    )
+
+
+FORMS = {"txt": "text", "html": "html", "md": "markdown", "slack": "mrkdwn", "chat.html": "chat_html"}
+
+
+@pytest.mark.parametrize("name", ["digest", "rare"])
+@pytest.mark.parametrize("form", FORMS)
+def test_golden(name: str, form: str) -> None:
     """Rewritten with ``UPDATE_GOLDEN=1``; look at the difference before it is committed."""
-    path, written = GOLDEN / f"digest.{form}", getattr(render(full()), field)
+    content = full() if name == "digest" else rare()
+    path, written = GOLDEN / f"{name}.{form}", getattr(render(content), FORMS[form])
     if os.environ.get("UPDATE_GOLDEN"):
         path.write_text(written, encoding="utf-8")
     assert written == path.read_text(encoding="utf-8")
@@ -102,7 +124,23 @@ def test_a_rule_with_many_terms_names_a_few() -> None:
         for word in ["Small", "trees", "need", "small", "tools", "We", "study", "pots"]
         for place in places(paper().abstract, word)
     )
-    assert "Matched: Small, trees, need, small, tools, We, 2 more" in render(digest(item(places=found))).text
+    assert "Matched: Small, trees, need, tools, We, study, 1 more" in render(digest(item(places=found))).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [
+        (DeliveryKind.EMPTY, "no papers for weather"),
+        (DeliveryKind.SIGN_OF_LIFE, "1,412 papers read for weather, none matched"),
+    ],
+)
+def test_a_message_without_papers_says_how_many_were_read(kind: DeliveryKind, subject: str) -> None:
+    nothing = (Nothing(subscription="weather", read=1412, since=NOW - timedelta(days=30)),)
+    message = render(Content(delivery=delivery(kind), nothing=nothing))
+    assert message.subject == subject
+    for words in (message.text, message.html, message.markdown, message.mrkdwn, message.chat_html):
+        assert "weather: 1,412 papers read since 8 Feb 2026, none matched" in words
+    assert "your watcher subscription weather" in message.text
 
 
 class Tags(HTMLParser):
@@ -166,6 +204,24 @@ def test_hostile_text_does_nothing_in_markdown() -> None:
     assert "\\||spoiler\\||" in text
 
 
+@given(st.text(st.sampled_from("ab <>&*_~`|@!#:[]()\\\"'\n-") | st.characters(), max_size=80))
+def test_whatever_the_title_chats_show_it_and_do_nothing(title: str) -> None:
+    bad = paper(title=title, abstract=f"{title} pruning {title}", authors=(title,), organization=title)
+    message = render(digest(item(bad, subscriptions=(title,), places=places(bad.abstract, "pruning"))))
+    tags = Tags(message.chat_html)
+    assert set(tags.tags) <= {"b", "a"}
+    assert tags.open == []
+    assert all(re.match(r"https://[\w.]+/", link) for link in tags.links)
+    assert all(re.match(r"https://[\w.]+/[^|<>]*\|", link) for link in re.findall(r"<([^>]*)>", message.mrkdwn))
+    assert not re.search(r"(?<!\w)@\w", message.chat_html + message.mrkdwn + message.markdown)
+
+
+def test_each_line_of_a_chat_message_stands_alone() -> None:
+    """So that it can be cut at any line end."""
+    for line in (render(full()).chat_html + render(rare()).chat_html).splitlines():
+        assert Tags(line).open == []
+
+
 def test_a_megabyte_of_title_costs_nothing() -> None:
     big = paper(title="word " * 200_000, abstract="x" * 1_000_000, authors=("name " * 1000,) * 3000)
     message = render(digest(item(big, places=places(big.title, "word", "title")[:50])))
@@ -177,8 +233,9 @@ def test_the_estimate_covers_what_is_written() -> None:
     for n in range(1, 5):
         items = [item(paper(m, abstract=("*pruning* " * 80))) for m in range(1, n + 1)]
         message = render(digest(*items))
-        heads = 500  # the subject, the group's heading, the foot
-        assert sum(map(estimated_size, items)) + heads >= max(len(message.text), len(message.markdown))
+        heads = 700  # the subject, the group's heading, the foot
+        forms = (message.text, message.markdown, message.mrkdwn, message.chat_html)
+        assert sum(map(estimated_size, items)) + heads >= max(map(len, forms))
 
 
 def test_html_is_for_mail_readers() -> None:

@@ -199,9 +199,17 @@ class Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A delivery put into words. ``html`` is a whole document, ``markdown`` is CommonMark."""
+    """A delivery put into words. ``html`` is a whole document, ``markdown`` is CommonMark.
+
+    ``mrkdwn`` is Slack's markup, ``chat_html`` the few tags that Telegram and Matrix know, with line ends as they
+    are. ``troubles`` says which of the config's templates failed, so that watcher's own was used.
+    """
 
     subject: str
     text: str
     html: str
     markdown: str
+    mrkdwn: str = ""
+    chat_html: str = ""
+    subscriptions: tuple[str, ...] = ()
+    troubles: tuple[str, ...] = ()

@@ -20,6 +20,8 @@ MAIL_LIMIT = 60_000
 LIMITS = {
     **dict.fromkeys(("mailto", "mailtos"), MAIL_LIMIT),
     **dict.fromkeys(("console", "json", "jsons", "xml", "xmls", "form", "forms"), 300_000),
+    **dict.fromkeys(("matrix", "matrixs"), 25_000),  # an event of 64 KB holds the message twice
+    **dict.fromkeys(("workflow", "workflows"), 8_000),  # 28 KB in JSON; apprise says 1,000 characters
     **dict.fromkeys(("ntfy", "ntfys"), 3_900),  # bytes, by the server's default; apprise says 7,800
 }
 """Characters of a body that a service takes, where it takes more or less than apprise says."""
@@ -87,7 +89,7 @@ def _problem_of_parts(url: str, schema: str) -> str | None:
         hint = ": an @, / or # in a password is written %40, %2F, %23" if url.count("@") > 1 or "#" in url else ""
         return f"apprise does not take this {schema}:// address: something in it is missing or wrong{hint}"
     # A web address may be a service's own, and that service one that is not allowed.
-    if schema in ("http", "https") and (problem := _problem_of_service(_service_schema(service))):
+    if schema in ("http", "https") and (problem := _problem_of_service(service_schema(service))):
         return problem
     if schema in ("mailto", "mailtos") and not service.targets:
         return f"this {schema}:// address names nobody to send to, or no valid one"
@@ -128,7 +130,8 @@ def load(url: str) -> Any | None:
     return service
 
 
-def _service_schema(service: Any) -> str:
+def service_schema(service: Any) -> str:
+    """What a plugin calls itself, whatever address it came from."""
     own = service.secure_protocol or service.protocol or ""
     return str(own if isinstance(own, str) else next(iter(own)))
 

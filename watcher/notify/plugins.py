@@ -128,11 +128,16 @@ class Mail(_Email):  # type: ignore[misc]
 
 
 class Slack(_Slack):  # type: ignore[misc]
-    """Slack with the message as its text: as an attachment, which apprise makes of it, Slack folds it up."""
+    """Slack with the message as its text: as an attachment, which apprise makes of it, Slack folds it up.
+
+    ``mrkdwn``, which the sender fills in, is sent as it is; None for what apprise made.
+    """
+
+    mrkdwn: str | None = None
 
     def _send(self, url: str, payload: Any, *args: Any, **kwargs: Any) -> Any:
         attachments = payload.get("attachments") or [{}]
-        if text := attachments[0].get("text"):
+        if text := self.mrkdwn or attachments[0].get("text"):
             kept = {key: value for key, value in payload.items() if key != "attachments"}
             payload = {**kept, "text": text, "mrkdwn": True, "unfurl_links": False, "unfurl_media": False}
         return super()._send(url, payload, *args, **kwargs)

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from watcher.model import Message, Outcome, Result
 from watcher.notify.addresses import apprise_module, limit_of, load, problem_of, schema_of
-from watcher.notify.forms import put
+from watcher.notify.forms import Body, put
 from watcher.notify.reasons import of_exception, of_log
 from watcher.notify.secrets import scrub, secrets_of
 
@@ -85,7 +85,7 @@ class Notifier:
 
     def _call(self, service: Any, url: str, message: Message, delivery_id: str) -> Outcome:
         body = put(message, service, url, limit_of(url))
-        self._equip(service, message, delivery_id, as_text=body.format == "text")
+        self._equip(service, message, body, delivery_id)
         apprise = apprise_module()
         one = apprise.Apprise(asset=service.asset)
         one.add(service)
@@ -96,15 +96,17 @@ class Notifier:
             return Outcome(Result.SENT)
         return of_log([entry.message for entry in result.logs()], secrets_of(url))
 
-    def _equip(self, service: Any, message: Message, delivery_id: str, *, as_text: bool) -> None:
+    def _equip(self, service: Any, message: Message, body: Body, delivery_id: str) -> None:
         """The delivery's key and whatever else a service can carry beside title and body."""
-        from watcher.notify.plugins import Console, Mail
+        from watcher.notify.plugins import Console, Mail, Slack
 
         if isinstance(service, Console):
             service.stream, service.lock = self._console, self._printing
         elif isinstance(service, Mail):
-            service.text, service.html = message.text, None if as_text else message.html
+            service.text, service.html = message.text, None if body.format == "text" else message.html
             service.delivery_id, service.date = delivery_id, format_datetime(self._clock())
+        elif isinstance(service, Slack):
+            service.mrkdwn = body.text if body.format is None else None
         elif isinstance(headers := getattr(service, "headers", None), dict):
             headers.setdefault("X-Watcher-Delivery", delivery_id)
         if isinstance(extras := getattr(service, "payload_extras", None), dict):

@@ -1,86 +1,103 @@
-"""Deliveries put into words: subject, text, HTML, Markdown. Pure."""
+"""Deliveries put into words: subject, text, HTML, and what chats show. Pure."""
 
 from __future__ import annotations
 
-import textwrap
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Mapping
 
 from watcher.model import Content, DeliveryKind, Item, Message
 from watcher.render import escape
-from watcher.render.notice import notice_of
-from watcher.render.view import counted, folded_line, groups_of, names_of, paper_view, subject_of
+from watcher.render.dialects import CHAT_HTML, MARKDOWN, SLACK, Dialect
+from watcher.render.notice import Notice, notice_of
+from watcher.render.pages import NAMES, page, template_problem
+from watcher.render.view import (
+    contents_of,
+    folded_line,
+    groups_of,
+    names_of,
+    nothing_lines,
+    paper_view,
+    subject_of,
+    unread_lines,
+    why_line,
+)
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
+__all__ = ["NAMES", "estimated_size", "render", "template_problem"]
 
-WIDTH = 76
+WITH_SUBSCRIPTIONS = frozenset({DeliveryKind.DIGEST, DeliveryKind.EMPTY, DeliveryKind.SIGN_OF_LIFE})
+_BLANK_LINES = re.compile(r"\n{3,}")
 
 
-def render(content: Content) -> Message:
-    """Everything that a message for any service needs."""
-    if content.delivery.kind is DeliveryKind.DIGEST:
-        subject = subject_of(content)
-        context = {
-            "subject": subject,
-            "groups": groups_of(content.items),
-            "names": names_of(content.items),
-            "delivery": content.delivery,
-            "folded": folded_line(content),
-        }
-        return _message("digest", subject, context)
+def render(content: Content, templates: Mapping[str, str] | None = None) -> Message:
+    """Everything that a message for any service needs.
+
+    ``templates`` (name to text) take the place of watcher's own; one that fails is named in ``Message.troubles``.
+    """
+    if content.delivery.kind in WITH_SUBSCRIPTIONS:
+        return _message("digest", subject_of(content), _digest(content), templates or {}, tuple(names_of(content)))
     notice = notice_of(content)
-    return _message("notice", f"watcher: {notice.headline}", {"subject": notice.headline, "notice": notice})
+    return _message("notice", f"watcher: {notice.headline}", _notice(notice), templates or {}, ())
 
 
 def estimated_size(item: Item) -> int:
-    """Characters that one paper takes at most in the formats that have a limit: Markdown and text."""
+    """Characters that one paper takes at most in the formats that have a limit: text and the markups of chats."""
     view = paper_view(item)
-    texts = [view.title, view.url or "", view.authors, view.about, view.terms, view.told_before]
-    shown = [escape.markdown(text) for text in texts] + [escape.markdown_marked(view.snippet)]
-    links = sum(len(link.url) + len(link.name) + 12 for link in view.links)
+    texts = [view.title, view.url or "", view.authors, view.about, view.terms, view.told_before, view.badge]
+    hits = sum(segment.hit for segment in view.snippet)
+    shown = sum(_longest(text) for text in [*texts, "".join(segment.text for segment in view.snippet)])
+    # <b> and </b> are seven characters, the markup of a link eighteen at most.
+    return shown + 7 * (hits + 1) + sum(_longest(link.url) + len(link.name) + 18 for link in view.links) + 80
+
+
+def _longest(text: str) -> int:
     # Text is indented and wrapped: three characters more for each line of 70.
-    return sum(len(text) + len(text) // 20 for text in shown) + links + 80
+    plain = len(text) + len(text) // 20
+    return max(plain, len(escape.markdown(text)), len(SLACK.escape(text)), len(CHAT_HTML.escape(text)))
 
 
-def _message(name: str, subject: str, context: dict[str, object]) -> Message:
-    return Message(
-        subject=subject,
-        text=_template(f"{name}.txt").render(context).strip() + "\n",
-        html=_template(f"{name}.html").render(context),
-        markdown=_template(f"{name}.md").render(context).strip() + "\n",
-    )
-
-
-def _template(name: str) -> Any:
-    return _environment().get_template(name)
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("watcher.render"),
-        autoescape=lambda name: bool(name) and name.endswith(".html"),  # type: ignore[union-attr]
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "md": escape.markdown,
-        "md_marked": escape.markdown_marked,
-        "text_marked": escape.text_marked,
-        "wrap": _wrap,
-        "counted": counted,
+def _digest(content: Content) -> dict[str, object]:
+    groups = groups_of(content.items)
+    folded = folded_line(content)
+    return {
+        "groups": groups,
+        "contents": contents_of(groups),
+        "names": names_of(content),
+        "delivery": content.delivery,
+        "heads": [folded] if folded else [],
+        "nothing": nothing_lines(content),
+        "unread": unread_lines(content),
+        "why": why_line(content),
     }
-    return environment
 
 
-def _wrap(text: str, indent: int = 0, hanging: int = 0) -> str:
-    """Filled lines of a plain-text message, all but the first ``hanging`` further in; addresses stay whole."""
-    first, rest = " " * indent, " " * (indent + hanging)
-    return textwrap.fill(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+def _notice(notice: Notice) -> dict[str, object]:
+    return {"notice": notice, "subject": notice.headline}
+
+
+def _message(
+    name: str,
+    subject: str,
+    context: Mapping[str, object],
+    templates: Mapping[str, str],
+    names: tuple[str, ...],
+) -> Message:
+    context = {"subject": subject} | dict(context)
+    troubles: list[str] = []
+
+    def written(form: str, dialect: Dialect | None = None) -> str:
+        text, trouble = page(f"{name}.{form}", context | {"m": dialect} if dialect else context, templates)
+        if trouble:
+            troubles.append(trouble)
+        return text if form == "html" else _BLANK_LINES.sub("\n\n", text).strip() + "\n"
+
+    message = Message(
+        subject=subject,
+        text=written("txt"),
+        html=written("html"),
+        markdown=written("chat", MARKDOWN),
+        mrkdwn=written("chat", SLACK),
+        chat_html=written("chat", CHAT_HTML),
+        subscriptions=names,
+        troubles=tuple(dict.fromkeys(troubles)),
     )
+    return message

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
-from watcher.model import Content, Item, Paper, Place
+from watcher.model import FIRST, WITHDRAWN, Content, DeliveryKind, Item, Paper, Place
 from watcher.render.clean import clip, one_line, safe_url
 from watcher.render.snippet import Segment, snippet, spans_in, whole
 
@@ -17,6 +18,8 @@ LONGEST_SUBJECT = 78
 FIRST_AUTHORS = 3
 MOST_TERMS = 6
 MOST_LISTINGS = 3
+LONG = 6
+"""Papers in full form from which on a message begins with their titles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class PaperView:
-    """One paper as a message shows it; ``about`` is organisation, listing and votes, ``terms`` what matched."""
+    """One paper as a message shows it; ``about`` is organisation, listing and votes, ``terms`` what matched.
+
+    ``badge`` says what is new of a paper that was told; ``note`` is what stands beside the title in short form.
+    """
 
     title: str
     marked_title: tuple[Segment, ...]
@@ -40,20 +46,32 @@ class PaperView:
     snippet: tuple[Segment, ...]
     links: tuple[Link, ...]
     told_before: str
+    badge: str = ""
+
+    @property
+    def note(self) -> str:
+        beside = f"told {self.told_before}" if self.badge and self.told_before else self.told_before or self.terms
+        return "; ".join(part for part in (self.badge, beside) if part)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The papers told for the same subscriptions: those that are about it, those that mention it, those known."""
+    """The papers told for the same subscriptions.
+
+    ``strong`` are about it, ``weak`` mention it, ``short`` are more than a message should hold, ``known`` were told
+    before for another subscription, ``updates`` are new versions and withdrawals of what was told.
+    """
 
     names: str
     strong: tuple[PaperView, ...]
     weak: tuple[PaperView, ...]
     known: tuple[PaperView, ...]
+    short: tuple[PaperView, ...] = ()
+    updates: tuple[PaperView, ...] = ()
 
     @property
     def count(self) -> int:
-        return len(self.strong) + len(self.weak) + len(self.known)
+        return sum(map(len, (self.strong, self.weak, self.known, self.short, self.updates)))
 
 
 def groups_of(items: Iterable[Item]) -> tuple[Group, ...]:
@@ -61,20 +79,31 @@ def groups_of(items: Iterable[Item]) -> tuple[Group, ...]:
     by_names: dict[tuple[str, ...], list[Item]] = {}
     for item in items:
         by_names.setdefault(item.subscriptions, []).append(item)
-    return tuple(
-        Group(
-            names=" and ".join(one_line(name, 100) for name in names),
-            strong=tuple(paper_view(one) for one in some if one.strong and not one.told_before),
-            weak=tuple(paper_view(one) for one in some if not one.strong and not one.told_before),
-            known=tuple(paper_view(one) for one in some if one.told_before),
-        )
-        for names, some in by_names.items()
-    )
+    return tuple(_group(names, some) for names, some in by_names.items())
 
 
-def names_of(items: Iterable[Item]) -> list[str]:
-    """The subscriptions that a message is for, each once."""
-    return [one_line(name, 100) for name in dict.fromkeys(name for item in items for name in item.subscriptions)]
+def _group(names: tuple[str, ...], items: list[Item]) -> Group:
+    parts: dict[str, list[PaperView]] = {"strong": [], "weak": [], "known": [], "short": [], "updates": []}
+    for item in items:
+        parts[_part(item)].append(paper_view(item))
+    shown = {part: tuple(papers) for part, papers in parts.items()}
+    return Group(names=" and ".join(one_line(name, 100) for name in names), **shown)
+
+
+def _part(item: Item) -> str:
+    if item.occasion != FIRST:
+        return "updates"
+    if item.told_before:
+        return "known"
+    if item.short:
+        return "short"
+    return "strong" if item.strong else "weak"
+
+
+def names_of(content: Content) -> list[str]:
+    """The subscriptions that a message is for, each once: those with papers first."""
+    told = [name for item in content.items for name in item.subscriptions]
+    return [one_line(name, 100) for name in dict.fromkeys([*told, *(one.subscription for one in content.nothing)])]
 
 
 def paper_view(item: Item) -> PaperView:
@@ -91,7 +120,14 @@ def paper_view(item: Item) -> PaperView:
         snippet=excerpt(paper, item.places),
         links=links(paper),
         told_before=day(item.told_before) if item.told_before else "",
+        badge=_badge(item.occasion),
     )
+
+
+def _badge(occasion: str) -> str:
+    if occasion == FIRST:
+        return ""
+    return "withdrawn" if occasion == WITHDRAWN else f"new version {one_line(occasion, 20)}"
 
 
 def authors_line(authors: Sequence[str]) -> str:
@@ -105,7 +141,10 @@ def authors_line(authors: Sequence[str]) -> str:
 
 def terms_line(places: Iterable[Place]) -> str:
     """The terms of the rule that matched, each once."""
-    terms = list(dict.fromkeys(one_line(place.term, 60) for place in places))
+    by_folded: dict[str, str] = {}
+    for place in places:
+        by_folded.setdefault(place.term.casefold(), one_line(place.term, 60))
+    terms = list(by_folded.values())
     more = [f"{len(terms) - MOST_TERMS} more"] if len(terms) > MOST_TERMS else []
     return ", ".join(terms[:MOST_TERMS] + more)
 
@@ -167,14 +206,59 @@ def links(paper: Paper) -> tuple[Link, ...]:
 
 def subject_of(content: Content) -> str:
     """How many, of what, the first title; which part of how many."""
-    if not content.items:
-        return "no papers"
-    items = sorted(content.items, key=lambda item: (item.told_before is not None, not item.strong))
-    names = names_of(content.items)
+    names = names_of(replace(content, nothing=()) if content.items else content)
     others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    whom = f" for {one_line(names[0], 30)}{others}" if names else ""
+    if not content.items:
+        read = sum(one.read for one in content.nothing)
+        alive = content.delivery.kind is DeliveryKind.SIGN_OF_LIFE
+        return f"{counted(read, 'paper')} read{whom}, none matched" if alive else f"no papers{whom}"
+    items = sorted(content.items, key=lambda item: ("strong", "updates", "weak", "short", "known").index(_part(item)))
     part = f" ({content.delivery.part}/{content.delivery.parts})" if content.delivery.parts > 1 else ""
-    head = f"{counted(len(items), 'paper')} for {one_line(names[0], 30)}{others}{part}: "
+    head = f"{counted(len(items), 'paper')}{whom}{part}: "
     return head + clip(one_line(items[0].paper.title) or "(no title)", LONGEST_SUBJECT - len(head))
+
+
+def contents_of(groups: Sequence[Group]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """For each group its heading and, where the message is long, the titles of its papers in full form."""
+    is_long = sum(len(group.strong) for group in groups) >= LONG
+    if len(groups) < 2 and not is_long:
+        return ()
+    return tuple(
+        (f"{group.names} ({group.count})", tuple(clip(one.title, 90) for one in group.strong) if is_long else ())
+        for group in groups
+    )
+
+
+def nothing_lines(content: Content) -> list[str]:
+    """What is said of subscriptions that have nothing to tell."""
+    zone = ZoneInfo(content.timezone)
+    return [
+        f"{one_line(one.subscription, 100)}: {counted(one.read, 'paper')} read since "
+        f"{day(one.since.astimezone(zone).date())}, none matched"
+        for one in content.nothing
+    ]
+
+
+def unread_lines(content: Content) -> list[str]:
+    """What may be missing, since a source could not be read."""
+    zone = ZoneInfo(content.timezone)
+    return [
+        f"{one_line(one.source, 100)} {'showed only a part of its papers' if one.partly else 'could not be read'} "
+        f"since {one.since.astimezone(zone):%a} {day(one.since.astimezone(zone).date())}; papers may follow"
+        for one in content.unread
+    ]
+
+
+def why_line(content: Content) -> str:
+    """Why the reader gets this, and how to change it."""
+    names, delivery = names_of(content), content.delivery
+    many, them = ("s", "them") if len(names) > 1 else ("", "it")
+    part = f" (part {delivery.part} of {delivery.parts})" if delivery.parts > 1 else ""
+    return (
+        f"You get this because of your watcher subscription{many} {', '.join(names)}{part}. "
+        f"To change or end {them}, edit {them} in watcher's config."
+    )
 
 
 def folded_line(content: Content) -> str:

@@ -1,0 +1,96 @@
+"""The markups of chats: one template writes a message, a dialect says how bold, a link and a plain word look."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from watcher.render import escape
+from watcher.render.snippet import Segment
+
+_SLACK_MARK = re.compile(r"[*_~`]")
+_EDGES = frozenset(["", *" .,;:!?()"])
+_MENTION = re.compile(r"(?<!\w)@(?=\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """``line_end`` goes on within a paragraph; ``bold`` and ``link`` take text that is escaped already."""
+
+    escape: Callable[[str], str]
+    bold: Callable[[str], str]
+    link_of: Callable[[str, str], str]
+    line_end: str = "\n"
+    bullet: str = "• "
+    marked_by: Callable[[tuple[Segment, ...]], str] | None = None
+
+    def link(self, text: str, url: str | None) -> str:
+        """``text``, not escaped yet, as a link where there is an address."""
+        return self.link_of(self.escape(text), url) if url else self.escape(text)
+
+    def strong(self, text: str) -> str:
+        """``text``, not escaped yet, in bold."""
+        return self.bold(self.escape(text))
+
+    def marked(self, segments: tuple[Segment, ...]) -> str:
+        """Segments with the hits in bold."""
+        if self.marked_by:
+            return self.marked_by(segments)
+        return "".join(self.strong(one.text) if one.hit else self.escape(one.text) for one in segments)
+
+    def lines(self, lines: Iterable[str]) -> str:
+        """A paragraph of those lines that are not empty."""
+        return self.line_end.join(line for line in lines if line)
+
+
+def _html(text: str) -> str:
+    # A mention cut by a zero-width blank calls nobody.
+    return html.escape(_MENTION.sub("@\u200b", text))
+
+
+def _slack(text: str) -> str:
+    """Slack's text (docs.slack.dev, Formatting message text): three characters are entities.
+
+    It has no way to write a literal asterisk: a zero-width blank behind it keeps it from beginning anything.
+    """
+    plain = html.escape(_MENTION.sub("@\u200b", text), quote=False)
+    return _SLACK_MARK.sub(lambda found: found[0] + "\u200b", plain)
+
+
+def _slack_marked(segments: tuple[Segment, ...]) -> str:
+    # Slack sees an asterisk only at the edge of a word: within one, a zero-width blank makes an edge.
+    pieces: list[str] = []
+    for n, one in enumerate(segments):
+        if not one.hit:
+            pieces.append(_slack(one.text))
+            continue
+        before, after = (
+            segments[n - 1].text[-1:] if n else "",
+            "".join(later.text[:1] for later in segments[n + 1 : n + 2]),
+        )
+        pieces.append("\u200b" * (before not in _EDGES) + f"*{_slack(one.text)}*" + "\u200b" * (after not in _EDGES))
+    return "".join(pieces)
+
+
+MARKDOWN = Dialect(
+    escape=escape.markdown,
+    bold=lambda text: f"**{text}**",
+    link_of=lambda text, url: f"[{text}]({url})",
+    line_end="  \n",  # two blanks keep a line's end where Markdown would join lines
+    bullet="- ",
+    marked_by=escape.markdown_marked,
+)
+SLACK = Dialect(
+    escape=_slack,
+    bold=lambda text: f"*{text}*",
+    link_of=lambda text, url: f"<{html.escape(url, quote=False)}|{text}>",
+    marked_by=_slack_marked,
+)
+CHAT_HTML = Dialect(
+    escape=_html,
+    bold=lambda text: f"<b>{text}</b>",
+    link_of=lambda text, url: f'<a href="{html.escape(url)}">{text}</a>',
+)
+"""What Telegram and Matrix both show: bold, links, and line ends as they are."""
