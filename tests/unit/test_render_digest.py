@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -229,13 +230,14 @@ def test_a_megabyte_of_title_costs_nothing() -> None:
     assert len(message.html) < 12_000
 
 
-def test_the_estimate_covers_what_is_written() -> None:
-    for n in range(1, 5):
-        items = [item(paper(m, abstract=("*pruning* " * 80))) for m in range(1, n + 1)]
-        message = render(digest(*items))
-        heads = 700  # the subject, the group's heading, the foot
-        forms = (message.text, message.markdown, message.mrkdwn, message.chat_html)
-        assert sum(map(estimated_size, items)) + heads >= max(map(len, forms))
+@pytest.mark.parametrize("shape", [{}, {"strong": False}, {"short": True}, {"told_before": date(2026, 3, 1)}])
+def test_the_estimate_covers_what_is_written_and_little_more(shape: dict[str, Any]) -> None:
+    heads = 700  # the subject, the group's heading, the foot
+    for title in ("Leaf", "A_long*title " * 20):
+        some = [item(paper(n, title=title, abstract="*pruning* " * 80), **shape) for n in range(1, 30)]
+        message = render(digest(*some))
+        longest = max(map(len, (message.text, message.markdown, message.mrkdwn, message.chat_html)))
+        assert longest <= sum(map(estimated_size, some)) + heads <= 1.5 * longest + heads
 
 
 def test_html_is_for_mail_readers() -> None:

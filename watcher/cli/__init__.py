@@ -57,6 +57,7 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
         "papers": Lazy("papers:papers", "List the stored papers, or those that a rule matches."),
         "backtest": Lazy("backtest:backtest", "Show what a rule would have told."),
         "explain": Lazy("explain:explain", "Say why a rule matches a paper, or why not."),
+        "preview": Lazy("preview:preview", "Show what a subscription would say, without sending it."),
         "status": Lazy("status:status", "Say how sources, receivers and deliveries are doing."),
     },
     "Keeping": {

@@ -11,12 +11,14 @@ from watcher.render.dialects import CHAT_HTML, MARKDOWN, SLACK, Dialect
 from watcher.render.notice import Notice, notice_of
 from watcher.render.pages import NAMES, page, template_problem
 from watcher.render.view import (
+    PaperView,
     contents_of,
     folded_line,
     groups_of,
     names_of,
     nothing_lines,
     paper_view,
+    part_of,
     subject_of,
     unread_lines,
     why_line,
@@ -42,17 +44,29 @@ def render(content: Content, templates: Mapping[str, str] | None = None) -> Mess
 def estimated_size(item: Item) -> int:
     """Characters that one paper takes at most in the formats that have a limit: text and the markups of chats."""
     view = paper_view(item)
-    texts = [view.title, view.url or "", view.authors, view.about, view.terms, view.told_before, view.badge]
+    if part_of(item) == "strong":
+        return _size_in_full(view)
+    url = view.url or ""
+    chat = _longest(view.title) + _longest(url) + _longest(view.note) + 24  # bullet, <a href="">, brackets
+    about = "" if view.told_before else f"  {view.about}; matched: {view.terms}"
+    return max(chat, sum(_plain(text) for text in (view.title, view.note, about, url)) + 12)
+
+
+def _size_in_full(view: PaperView) -> int:
+    texts = [view.title, view.url or "", view.authors, view.about, view.terms]
     hits = sum(segment.hit for segment in view.snippet)
     shown = sum(_longest(text) for text in [*texts, "".join(segment.text for segment in view.snippet)])
     # <b> and </b> are seven characters, the markup of a link eighteen at most.
     return shown + 7 * (hits + 1) + sum(_longest(link.url) + len(link.name) + 18 for link in view.links) + 80
 
 
-def _longest(text: str) -> int:
+def _plain(text: str) -> int:
     # Text is indented and wrapped: three characters more for each line of 70.
-    plain = len(text) + len(text) // 20
-    return max(plain, len(escape.markdown(text)), len(SLACK.escape(text)), len(CHAT_HTML.escape(text)))
+    return len(text) + len(text) // 20 + 1
+
+
+def _longest(text: str) -> int:
+    return max(_plain(text), len(escape.markdown(text)), len(SLACK.escape(text)), len(CHAT_HTML.escape(text)))
 
 
 def _digest(content: Content) -> dict[str, object]:

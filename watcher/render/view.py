@@ -85,12 +85,13 @@ def groups_of(items: Iterable[Item]) -> tuple[Group, ...]:
 def _group(names: tuple[str, ...], items: list[Item]) -> Group:
     parts: dict[str, list[PaperView]] = {"strong": [], "weak": [], "known": [], "short": [], "updates": []}
     for item in items:
-        parts[_part(item)].append(paper_view(item))
+        parts[part_of(item)].append(paper_view(item))
     shown = {part: tuple(papers) for part, papers in parts.items()}
     return Group(names=" and ".join(one_line(name, 100) for name in names), **shown)
 
 
-def _part(item: Item) -> str:
+def part_of(item: Item) -> str:
+    """Which of a ``Group``'s parts shows a paper."""
     if item.occasion != FIRST:
         return "updates"
     if item.told_before:
@@ -213,7 +214,7 @@ def subject_of(content: Content) -> str:
         read = sum(one.read for one in content.nothing)
         alive = content.delivery.kind is DeliveryKind.SIGN_OF_LIFE
         return f"{counted(read, 'paper')} read{whom}, none matched" if alive else f"no papers{whom}"
-    items = sorted(content.items, key=lambda item: ("strong", "updates", "weak", "short", "known").index(_part(item)))
+    items = sorted(content.items, key=lambda item: ("strong", "updates", "weak", "short", "known").index(part_of(item)))
     part = f" ({content.delivery.part}/{content.delivery.parts})" if content.delivery.parts > 1 else ""
     head = f"{counted(len(items), 'paper')}{whom}{part}: "
     return head + clip(one_line(items[0].paper.title) or "(no title)", LONGEST_SUBJECT - len(head))

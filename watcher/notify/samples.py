@@ -1,0 +1,35 @@
+"""A message as a service would be given it, without an address: for looking at it before anything is sent."""
+
+from __future__ import annotations
+
+from watcher.errors import WatcherError
+from watcher.model import Message
+from watcher.notify.addresses import limit_of, load
+from watcher.notify.forms import Body, put
+
+_TOKEN = "A" * 24
+SERVICES = {
+    "email": "mailtos://user:password@mail.example?to=ana@lab.example",
+    "slack": f"slack://T00000000/B00000000/{_TOKEN}",
+    "discord": f"discord://0000000000/{_TOKEN}",
+    "telegram": f"tgram://123456789:{_TOKEN}/12345/",
+    "ntfy": "ntfy://ntfy.example/papers",
+    "matrix": "matrixs://bot:token@matrix.example/#papers",
+    "teams": f"workflows://prod.example:443/{_TOKEN}/{_TOKEN}/",
+    "mattermost": f"mmosts://chat.example/{_TOKEN}",
+}
+"""Services by the name that people know them by, each with an address that leads nowhere."""
+
+
+def room_of(service: str) -> int:
+    """Characters that one message to a service of ``SERVICES`` may have."""
+    return limit_of(SERVICES[service])
+
+
+def seen_by(service: str, message: Message) -> Body:
+    """What a service of ``SERVICES`` is given. Raises ``WatcherError`` where apprise lacks what it needs for it."""
+    url = SERVICES[service]
+    plugin = load(url)
+    if plugin is None:
+        raise WatcherError(f"apprise cannot speak to {service} here: a package that it needs is not installed")
+    return put(message, plugin, url, limit_of(url))
