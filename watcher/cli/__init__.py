@@ -62,6 +62,7 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
     },
     "Keeping": {
         "migrate": Lazy("migrate:migrate", "Bring the database up to this version."),
+        "copy-to": Lazy("copy_to:copy_to", "Copy an SQLite database to PostgreSQL."),
     },
 }
 COMMANDS: Mapping[str, Lazy] = {name: lazy for section in SECTIONS.values() for name, lazy in section.items()}

@@ -21,6 +21,8 @@ class Access(Protocol):
 
     def reading(self) -> AbstractContextManager[Connection]: ...
 
+    def settle(self) -> None: ...
+
     def close(self) -> None: ...
 
 
@@ -44,7 +46,7 @@ class File:
         # The lock outlasts the commit: its checkpoint has to be over before another process writes.
         with self._lock.exclusive():
             if not self._has_log:
-                _use_log(self._engine)
+                _pragma(self._engine, "journal_mode = WAL")
                 self._has_log = True
             with self._engine.begin() as connection:
                 yield connection
@@ -53,6 +55,11 @@ class File:
     def reading(self) -> Iterator[Connection]:
         with self._reader.begin() as connection:
             yield connection
+
+    def settle(self) -> None:
+        """Write the log back into the file, as far as no reader needs it."""
+        with self._lock.exclusive():
+            _pragma(self._engine, "wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Also where the lock cannot be had: whoever writes then keeps the log, and closing leaves it alone."""
@@ -91,6 +98,9 @@ class FileToRead:
                 shared.release()
             yield connection
 
+    def settle(self) -> None:
+        raise RuntimeError("the database was opened for reading")
+
     def close(self) -> None:
         self._at_rest.dispose()
         self._in_use.dispose()
@@ -109,14 +119,17 @@ class Server:
     def reading(self) -> AbstractContextManager[Connection]:
         return self._reader.begin()
 
+    def settle(self) -> None:
+        """Nothing: the server keeps its own log."""
+
     def close(self) -> None:
         self._engine.dispose()
 
 
-def _use_log(engine: Engine) -> None:
-    """Switch the file to write-ahead logging, which it remembers; impossible inside a transaction."""
+def _pragma(engine: Engine, what: str) -> None:
+    """What is impossible inside a transaction, for instance to switch to a log, which the file remembers."""
     raw = engine.raw_connection()
     try:
-        raw.cursor().execute("PRAGMA journal_mode = WAL")
+        raw.cursor().execute(f"PRAGMA {what}")
     finally:
         raw.close()

@@ -78,6 +78,11 @@ class Store:
         with self._explaining(), self._access.reading() as connection:
             yield Transaction(connection)
 
+    def settle(self) -> None:
+        """Let the SQLite file itself hold all that is stored, not its write-ahead log."""
+        with self._explaining():
+            self._access.settle()
+
     def close(self) -> None:
         with self._explaining():
             self._access.close()

@@ -15,6 +15,9 @@ from watcher.errors import StoreError
 _HERE = Path(__file__).resolve()
 _OURS = {"paper", "paper_key", "delivery"}
 
+COPYING = "copying"
+"""A table that is there as long as `watcher copy-to` has not ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
@@ -44,6 +47,8 @@ def revision_of(connection: Connection, place: object) -> str | None:
     Raises ``StoreError`` for the tables of another program and for those of a newer watcher.
     """
     tables = set(inspect(connection).get_table_names())
+    if COPYING in tables:
+        raise StoreError(f"the database {place} holds half of a copy: run the same `watcher copy-to` again to end it")
     found: list[str] = []
     if "alembic_version" in tables:
         found = list(connection.scalars(text("SELECT version_num FROM alembic_version")))
