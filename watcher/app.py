@@ -131,6 +131,7 @@ class Daemon:
         self._parts.fetcher.close()
         until = time.monotonic() + PATIENCE
         ended = self._senders.stop(PATIENCE)
+        self._parts.notifier.close()
         return self._schedule.stop(max(until - time.monotonic(), 0.0)) and ended
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
@@ -141,6 +142,7 @@ class Daemon:
         match_waiting(self._parts)
         tell_due(self._parts)
         self._senders.send_pending()
+        self._parts.notifier.close_idle()
         self._ticked_at = time.monotonic()
 
     def _poll(self, source: Source) -> datetime:

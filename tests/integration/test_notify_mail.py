@@ -20,7 +20,8 @@ MESSAGE = render(digest(item(paper(title="Über Bäume 🌳"))))
 
 def send(box: Mailbox, options: str = "", user: str = "", message: Message = MESSAGE) -> Outcome:
     url = f"mailto://{user}127.0.0.1:{box.port}/?from=bot@lab.example&to=ana@lab.example{options}"
-    return Notifier(clock=lambda: NOW).send(url, message, "key-1")
+    with Notifier(clock=lambda: NOW) as notifier:
+        return notifier.send(url, message, "key-1")
 
 
 def test_a_mail_arrives_whole() -> None:

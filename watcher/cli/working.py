@@ -52,5 +52,6 @@ def at_work(desk: Desk, *, required: bool = True, console: TextIO | None = None)
                 tx.outbox.free_interrupted(parts.clock())
         yield Work(parts, may_send)
     finally:
+        parts.notifier.close()
         parts.fetcher.close()
         store.close()

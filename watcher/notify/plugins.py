@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import smtplib
-import ssl
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formataddr, parseaddr
-from functools import lru_cache
 from threading import Lock
 from typing import Any, TextIO
 
@@ -17,15 +14,12 @@ from apprise.plugins.email import NotifyEmail
 from apprise.plugins.slack import NotifySlack
 
 from watcher.model import Outcome, Result
-from watcher.notify import reasons
+from watcher.notify import reasons, smtp
 
 # apprise's classes carry no types that a subclass could be checked against.
 _Base: Any = NotifyBase
 _Email: Any = NotifyEmail
 _Slack: Any = NotifySlack
-
-MAIL_TIMEOUT = 20.0
-"""Seconds without an answer from a mail server."""
 
 # Anything but ASCII is encoded: not every server on the way takes eight bits.
 _POLICY = SMTP.clone(cte_type="7bit", max_line_length=78)
@@ -63,9 +57,10 @@ class Mail(_Email):  # type: ignore[misc]
     """E-mail with a text part of its own, one Message-ID over all repeats, and the server's code in the outcome.
 
     apprise makes the text part from the HTML, and keeps the server's answer to itself. Attributes that the sender
-    fills in: ``text``; ``html`` or None for text alone; ``delivery_id``; ``date`` (RFC 5322); ``limit`` in seconds.
+    fills in: ``connections``; ``text``; ``html`` or None for text alone; ``delivery_id``; ``date`` (RFC 5322).
     """
 
+    connections: smtp.Connections
     text: str
     html: str | None
     delivery_id: str
@@ -79,13 +74,23 @@ class Mail(_Email):  # type: ignore[misc]
     def _deliver(self, subject: str) -> Outcome:
         recipients = [address for _, address in self.targets] + [_bare(address) for address in (*self.cc, *self.bcc)]
         try:
-            message = self._message(subject)
-            with self._connection() as server:
-                refused = server.sendmail(self.from_addr[1], recipients, message.as_bytes())
-        except (smtplib.SMTPException, OSError) as error:
+            refused = self.connections.send(
+                self._server(), self.from_addr[1], recipients, self._message(subject).as_bytes()
+            )
+        except (smtp.AnswerLost, OSError) as error:
             return reasons.of_mail(error)
         # Some took it: to fail now would send it to them again.
         return Outcome(Result.SENT, f"refused for {', '.join(refused)}" if refused else "")
+
+    def _server(self) -> smtp.Server:
+        return smtp.Server(
+            host=self.smtp_host,
+            port=self.port,
+            secure=self.secure_mode,
+            user=self.user or "",
+            password=self.password or "",
+            verify=self.verify_certificate,
+        )
 
     def _message(self, subject: str) -> EmailMessage:
         message = EmailMessage(policy=_POLICY)
@@ -108,23 +113,6 @@ class Mail(_Email):  # type: ignore[misc]
         if self.html is not None:
             message.add_alternative(self.html, subtype="html")
         return message
-
-    def _connection(self) -> smtplib.SMTP:
-        tls = _tls(self.verify_certificate)
-        server: smtplib.SMTP
-        if self.secure_mode == "ssl":
-            server = smtplib.SMTP_SSL(self.smtp_host, self.port, timeout=MAIL_TIMEOUT, context=tls)
-        else:
-            server = smtplib.SMTP(self.smtp_host, self.port, timeout=MAIL_TIMEOUT)
-        try:
-            if self.secure_mode == "starttls":
-                server.starttls(context=tls)
-            if self.user and self.password:
-                server.login(self.user, self.password)
-        except BaseException:
-            server.close()
-            raise
-        return server
 
 
 class Slack(_Slack):  # type: ignore[misc]
@@ -152,16 +140,6 @@ def register() -> None:
     """Put watcher's services into apprise's table, over its own where it has one."""
     for plugin in (Console, Mail, Slack):
         registry().add(plugin, force=True)
-
-
-@lru_cache(maxsize=2)
-def _tls(verify: bool) -> ssl.SSLContext:
-    # Kept: reading the machine's certificates is most of what sending a mail costs.
-    context = ssl.create_default_context()
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 def _bare(address: str) -> str:

@@ -12,6 +12,7 @@ from http import HTTPStatus
 
 from watcher.model import Outcome, Result
 from watcher.notify.secrets import scrub
+from watcher.notify.smtp import AnswerLost, TooBig
 
 LONGEST = 300
 
@@ -37,10 +38,12 @@ def of_mail(error: Exception) -> Outcome:
     5yz to the message itself refuses it; 5yz to anything before means that the endpoint, as it is configured, does
     not work.
     """
+    if isinstance(error, AnswerLost):
+        return Outcome(Result.FAILED, "the mail server did not confirm the message: it may have arrived all the same")
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, answer = max(error.recipients.values(), key=lambda reply: reply[0])
         return _answered("the mail server refused the recipient", code, answer, Result.DOWN)
-    if isinstance(error, smtplib.SMTPDataError):
+    if isinstance(error, smtplib.SMTPDataError | TooBig):
         return _answered("the mail server refused the message", error.smtp_code, error.smtp_error, Result.REFUSED)
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return _answered("the mail server refused the password", error.smtp_code, error.smtp_error, Result.DOWN)
@@ -51,7 +54,9 @@ def of_mail(error: Exception) -> Outcome:
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return Outcome(Result.FAILED, "the mail server offers no encryption (STARTTLS) or no sign-in")
     if isinstance(error, smtplib.SMTPServerDisconnected):
-        return Outcome(Result.FAILED, "the mail server ended the connection")
+        # smtplib says so of a server that is silent, too.
+        what = "gave no answer in time" if "timed out" in str(error) else "ended the connection"
+        return Outcome(Result.FAILED, f"the mail server {what}")
     return Outcome(Result.FAILED, f"mail server: {_cause(_words(error)) or type(error).__name__}")
 
 

@@ -16,6 +16,7 @@ from watcher.notify.addresses import apprise_module, limit_of, load, problem_of,
 from watcher.notify.forms import Body, put
 from watcher.notify.reasons import of_exception, of_log
 from watcher.notify.secrets import scrub, secrets_of
+from watcher.notify.smtp import PATIENCE, Connections
 
 TIMEOUT = 60.0
 """Seconds that one message may take; well below the lease of a delivery."""
@@ -28,9 +29,11 @@ ENOUGH_ADDRESSES = 1000
 
 
 class Notifier:
-    """Sends messages; ``console`` is where ``console://`` prints, ``timeout`` is in seconds.
+    """Sends messages; ``console`` is where ``console://`` prints.
 
-    Safe to use from several threads.
+    ``timeout`` is in seconds for a whole message, ``patience`` for one answer of a mail server. Connections to mail
+    servers are kept for the next message: :meth:`close_idle` and :meth:`close` end them. Safe to use from several
+    threads.
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class Notifier:
         console: TextIO | None = None,
         *,
         timeout: float = TIMEOUT,
+        patience: float = PATIENCE,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -50,6 +54,7 @@ class Notifier:
         self._sleep = sleep
         self._hanging: dict[str, Thread] = {}
         self._sent_at: dict[str, float] = {}
+        self._mail = Connections(patience, monotonic)
 
     def send(self, url: str, message: Message, delivery_id: str) -> Outcome:
         """Send to one apprise URL. Never raises; the outcome's reason holds nothing secret of the URL.
@@ -72,6 +77,20 @@ class Notifier:
             return Outcome(Result.FAILED, f"no answer within {self._timeout:g} s: it may have arrived all the same")
         self._hanging.pop(url, None)
         return outcomes[0]
+
+    def close_idle(self) -> None:
+        """Close connections that nobody has used for a while."""
+        self._mail.close_idle()
+
+    def close(self) -> None:
+        """Close all connections that are kept; messages can still be sent, each over one of its own."""
+        self._mail.close()
+
+    def __enter__(self) -> Notifier:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     def _deliver(self, url: str, message: Message, delivery_id: str) -> Outcome:
         try:
@@ -104,6 +123,7 @@ class Notifier:
             service.stream, service.lock = self._console, self._printing
         elif isinstance(service, Mail):
             service.text, service.html = message.text, None if body.format == "text" else message.html
+            service.connections = self._mail
             service.delivery_id, service.date = delivery_id, format_datetime(self._clock())
         elif isinstance(service, Slack):
             service.mrkdwn = body.text if body.format is None else None

@@ -1,0 +1,290 @@
+"""Connections to mail servers, kept over several messages, and one message handed over stage by stage.
+
+Setting up a connection costs more than a message: four answers and a TLS handshake before the first word of it.
+"""
+
+from __future__ import annotations
+
+import re
+import select
+import smtplib
+import socket
+import ssl
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
+from threading import Lock
+
+PATIENCE = 20.0
+"""Seconds without an answer from a mail server."""
+
+LONGEST_IDLE = 20.0
+"""Seconds without a message after which a connection is closed: it is somebody else's memory, too."""
+
+LONGEST_LIFE = 300.0
+"""Seconds that a connection is used again (as Postfix has it, ``smtp_connection_reuse_time_limit``)."""
+
+MOST_MESSAGES = 100
+"""Messages over one connection: the limit that many servers have."""
+
+PARTING = 1.0
+"""Seconds to wait for the answer to QUIT."""
+
+_FIRST_DOT = re.compile(rb"^\.", re.MULTILINE)
+_TOO_BIG = 552
+_GOODBYE = frozenset({-1, 421})  # smtplib: -1 is no answer that anybody understands
+_reading_certificates = Lock()
+
+
+class AnswerLost(Exception):
+    """The message was handed over, and no answer came: it may have arrived."""
+
+
+class TooBig(smtplib.SMTPResponseException):
+    """The server refused the message by its announced size, before it was sent."""
+
+
+class _Stale(Exception):
+    """A connection that was kept no longer serves; no part of the message has gone over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where and how to sign in; ``secure`` is ``insecure``, ``starttls`` or ``ssl`` (apprise's words)."""
+
+    host: str
+    port: int
+    secure: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    verify: bool = True
+
+
+@dataclass(slots=True)
+class _Kept:
+    smtp: smtplib.SMTP
+    opened: float
+    used: float
+    messages: int = 0
+
+
+class Connections:
+    """Connections that wait for the next message to the same server, each used by one thread at a time.
+
+    ``patience`` is how many seconds an answer may take. Safe to use from several threads.
+    """
+
+    def __init__(self, patience: float = PATIENCE, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._patience, self._monotonic = patience, monotonic
+        self._lock = Lock()
+        self._idle: dict[Server, list[_Kept]] = {}
+        self._closed = False
+
+    def send(self, server: Server, sender: str, recipients: Sequence[str], message: bytes) -> list[str]:
+        """Hand one message over; the recipients that were refused while others were taken.
+
+        ``message`` has CRLF line ends and 7-bit characters. A kept connection that no longer serves is opened anew
+        once; nothing is repeated after the message itself was begun. Raises ``AnswerLost`` where it may have arrived,
+        else ``OSError``, which what smtplib raises is, too.
+        """
+        if kept := self._take(server):
+            with suppress(_Stale):
+                return self._hand_over(server, kept, sender, recipients, message)
+        now = self._monotonic()
+        fresh = _Kept(_connect(server, self._patience), now, now)
+        return self._hand_over(server, fresh, sender, recipients, message)
+
+    def close_idle(self) -> None:
+        """Close what nobody has used for a while."""
+        now = self._monotonic()
+        with self._lock:
+            old = [one for waiting in self._idle.values() for one in waiting if not _is_young(one, now)]
+            self._idle = {
+                server: young
+                for server, waiting in self._idle.items()
+                if (young := [one for one in waiting if _is_young(one, now)])
+            }
+        for one in old:
+            _part(one.smtp)
+
+    def close(self) -> None:
+        """Close all; what is being sent now closes its own when it is done."""
+        with self._lock:
+            self._closed = True
+            left = [one for waiting in self._idle.values() for one in waiting]
+            self._idle.clear()
+        for one in left:
+            _part(one.smtp)
+
+    def _take(self, server: Server) -> _Kept | None:
+        """The connection that was used last, if it can be used again."""
+        while True:
+            with self._lock:
+                waiting = self._idle.get(server)
+                if not waiting:
+                    return None
+                kept = waiting.pop()
+            if _is_young(kept, self._monotonic()) and not _has_news(kept.smtp):
+                return kept
+            _part(kept.smtp)
+
+    def _give(self, server: Server, kept: _Kept) -> None:
+        kept.used, kept.messages = self._monotonic(), kept.messages + 1
+        with self._lock:
+            if keep := not self._closed and kept.messages < MOST_MESSAGES:
+                self._idle.setdefault(server, []).append(kept)
+        if not keep:
+            _part(kept.smtp)
+
+    def _hand_over(
+        self, server: Server, kept: _Kept, sender: str, recipients: Sequence[str], message: bytes
+    ) -> list[str]:
+        is_reusable = False
+        try:
+            refused = _envelope(kept.smtp, sender, recipients, len(message), is_old=kept.messages > 0)
+            _body(kept.smtp, message)
+            is_reusable = True
+        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
+            # A refusal is about one message, and the next may go over the same connection.
+            is_reusable = _code(error) not in _GOODBYE and _is_reset(kept.smtp)
+            raise
+        finally:
+            if is_reusable:
+                self._give(server, kept)
+            else:
+                kept.smtp.close()
+        return refused
+
+
+def _envelope(smtp: smtplib.SMTP, sender: str, recipients: Sequence[str], size: int, *, is_old: bool) -> list[str]:
+    """Everything before the message itself; the recipients that were refused, if any was taken."""
+    try:
+        _mail(smtp, sender, size)
+        refused = _recipients(smtp, recipients)
+        code, answer = smtp.docmd("DATA")
+        if code != 354:
+            raise smtplib.SMTPDataError(code, answer)
+    except OSError as error:  # what smtplib raises is one, too
+        if is_old and _may_be_age(error):
+            raise _Stale from error
+        raise
+    return refused
+
+
+def _mail(smtp: smtplib.SMTP, sender: str, size: int) -> None:
+    code, answer = smtp.mail(sender, [f"size={size}"] if smtp.has_extn("size") else [])
+    if code == _TOO_BIG:
+        raise TooBig(code, answer)
+    if code != 250:
+        raise smtplib.SMTPSenderRefused(code, answer, sender)
+
+
+def _recipients(smtp: smtplib.SMTP, recipients: Sequence[str]) -> list[str]:
+    refused: dict[str, tuple[int, bytes]] = {}
+    for recipient in recipients:
+        code, answer = smtp.rcpt(recipient)
+        if code in _GOODBYE:
+            raise smtplib.SMTPRecipientsRefused({recipient: (code, answer)})
+        if code not in (250, 251):
+            refused[recipient] = (code, answer)
+    if len(refused) == len(recipients):
+        raise smtplib.SMTPRecipientsRefused(refused)
+    return list(refused)
+
+
+def _body(smtp: smtplib.SMTP, message: bytes) -> None:
+    """The message itself, after which nobody can tell a lost message from a lost answer (RFC 1047)."""
+    end = b".\r\n" if message.endswith(b"\r\n") else b"\r\n.\r\n"
+    try:
+        smtp.send(_FIRST_DOT.sub(b"..", message) + end)
+        code, answer = smtp.getreply()
+    except OSError as error:
+        raise AnswerLost from error
+    if code != 250:
+        raise smtplib.SMTPDataError(code, answer)
+
+
+def _connect(server: Server, patience: float) -> smtplib.SMTP:
+    smtp: smtplib.SMTP
+    name = _own_name()
+    if server.secure == "ssl":
+        tls = certificates(server.verify)
+        smtp = smtplib.SMTP_SSL(server.host, server.port, local_hostname=name, timeout=patience, context=tls)
+    else:
+        smtp = smtplib.SMTP(server.host, server.port, local_hostname=name, timeout=patience)
+    try:
+        if server.secure == "starttls":
+            smtp.starttls(context=certificates(server.verify))
+        smtp.ehlo_or_helo_if_needed()
+        if server.user and server.password:
+            smtp.login(server.user, server.password)
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
+def _part(smtp: smtplib.SMTP) -> None:
+    with suppress(OSError):
+        if smtp.sock is not None:
+            smtp.sock.settimeout(PARTING)
+            smtp.quit()
+    smtp.close()
+
+
+def _is_young(kept: _Kept, now: float) -> bool:
+    return now - kept.used < LONGEST_IDLE and now - kept.opened < LONGEST_LIFE
+
+
+def _has_news(smtp: smtplib.SMTP) -> bool:
+    """Whether the server said something unasked: goodbye, in one way or another."""
+    if smtp.sock is None:
+        return True
+    asked = select.poll()
+    asked.register(smtp.sock, select.POLLIN)
+    return bool(asked.poll(0))
+
+
+def _is_reset(smtp: smtplib.SMTP) -> bool:
+    try:
+        return smtp.rset()[0] == 250
+    except OSError:
+        return False
+
+
+def _may_be_age(error: OSError) -> bool:
+    """Whether a new connection may do better: this one was cut, or has carried enough for the server's taste."""
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return error.smtp_code in _GOODBYE or 400 <= error.smtp_code < 500
+    return _code(error) in (0, *_GOODBYE)
+
+
+def _code(error: OSError) -> int:
+    """The answer's code; 0 where there was none."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return max(code for code, _ in error.recipients.values())
+    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
+
+
+@lru_cache(maxsize=1)
+def _own_name() -> str:
+    # Asked once: where no name server answers, every connection would wait for it.
+    name = socket.getfqdn()
+    return name if "." in name else "[127.0.0.1]"
+
+
+def certificates(verify: bool) -> ssl.SSLContext:
+    """The machine's certificates, read once: that takes longer than most mails."""
+    with _reading_certificates:
+        return _certificates(verify)
+
+
+@lru_cache(maxsize=2)
+def _certificates(verify: bool) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
