@@ -5,7 +5,7 @@ The walk is a generator that yields addresses and is sent what was found there, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,6 +13,9 @@ from watcher.model import Fetched, Reading, Source, Unreachable, Unreadable
 
 AGAIN_AFTER = timedelta(hours=24)
 """How old the last reading of a followed day must be before it is read again."""
+
+MOST_PAGES = 60
+"""Pages of one list that are read after its first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +48,55 @@ Walk = Generator[str, Visit, None]
 
 def walk(
     source: Source,
-    start: str,
+    starts: Sequence[str],
+    day_url: Callable[[date], str] | None,
+    known: Mapping[str, KnownPage],
+    *,
+    follows_numbers: bool,
+    now: datetime,
+) -> Walk:
+    """Yield the addresses to read: of one list at least, each with its further pages.
+
+    Where there are pages of days, first the newest page and ``look_back`` digest days in all; then older days,
+    ``follow`` at most, of which no page was ever read whole though newer and older ones were (an outage, a broken
+    page); then, where a rule uses numbers, the followed days that were not read for a day.
+    """
+    visit = yield from _list(starts[0], source, now)
+    for start in starts[1:]:
+        if isinstance(visit.fetched, Unreachable):
+            return
+        yield from _list(start, source, now)
+    if day_url:
+        yield from _days(visit, source, day_url, known, follows_numbers=follows_numbers, now=now)
+
+
+def _list(start: str, source: Source, now: datetime) -> Generator[str, Visit, Visit]:
+    """One list, page after page, until it goes back further than the look-back; gives its first page."""
+    first = visit = yield start
+    oldest = now - timedelta(days=source.look_back)
+    for _ in range(MOST_PAGES):
+        if not isinstance(visit.parsed, Reading) or visit.parsed.next is None or _is_past(visit.parsed, oldest):
+            break
+        visit = yield visit.parsed.next
+    return first
+
+
+def _is_past(reading: Reading, oldest: datetime) -> bool:
+    """Whether all on the page is older; what bears no time is never."""
+    times = [entry.published for entry in reading.entries]
+    return bool(times) and all(time is not None and time < oldest for time in times)
+
+
+def _days(
+    visit: Visit,
+    source: Source,
     day_url: Callable[[date], str],
     known: Mapping[str, KnownPage],
     *,
     follows_numbers: bool,
     now: datetime,
 ) -> Walk:
-    """Yield the addresses to read.
-
-    First the newest page and ``look_back`` digest days in all; then older days, ``follow`` at most, of which no page
-    was ever read whole though newer and older ones were (an outage, a broken page); then, where a rule uses
-    numbers, the followed days that were not read for a day.
-    """
     days = {page.day: page for page in known.values() if page.day}
-    visit = yield start
     read = {_day_of(visit, known)}
     passed = set(read)
     previous = _goes_on(visit, None, known, days)

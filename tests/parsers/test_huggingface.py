@@ -13,6 +13,7 @@ from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers import PARSERS
 
 PARSER = PARSERS["huggingface"]
+SOURCE = Source(name="hf")
 DAY, BEFORE, AFTER = date(2025, 3, 4), date(2025, 3, 3), date(2025, 3, 5)
 URL = f"https://huggingface.co/papers/date/{DAY}"
 
@@ -35,13 +36,13 @@ ONE: dict[str, Any] = {
 
 
 def read(page: bytes, url: str = URL) -> Reading:
-    reading = PARSER.parse(page, url)
+    reading = PARSER.parse(page, url, SOURCE)
     assert isinstance(reading, Reading), reading
     return reading
 
 
 def refusal(page: bytes, url: str = URL) -> str:
-    parsed = PARSER.parse(page, url)
+    parsed = PARSER.parse(page, url, SOURCE)
     assert isinstance(parsed, Unreadable)
     return parsed.reason
 
@@ -303,7 +304,7 @@ def test_what_is_no_page_is_called_by_its_name(page: bytes, reason: str) -> None
 def test_no_cut_makes_a_page_with_fewer_papers() -> None:
     page = make_page(DAY, sample_papers(3), BEFORE)
     for end in range(0, len(page) - len(b"</html>\n"), 7):
-        assert isinstance(PARSER.parse(page[:end], URL), Unreadable)
+        assert isinstance(PARSER.parse(page[:end], URL, SOURCE), Unreadable)
 
 
 # --- hostile values ---
@@ -347,4 +348,6 @@ def test_texts_enter_clean() -> None:
 )
 def test_addresses(url: str | None, start: str, day_url: str) -> None:
     source = Source(name="hf", url=url)
-    assert (PARSER.start(source), PARSER.day_url(source, DAY)) == (start, day_url)
+    assert PARSER.starts(source, DAY) == (start,)
+    assert PARSER.day_url is not None
+    assert PARSER.day_url(source, DAY) == day_url

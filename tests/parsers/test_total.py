@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.parsers.pages import api_entry, api_page, make_page, sample_papers
 from watcher.errors import UnknownPage
-from watcher.model import Reading, Unreadable
+from watcher.model import Reading, Source, Unreadable
 from watcher.parsers import PARSERS, recognise
 from watcher.parsers.digest_text import parse as parse_text
 from watcher.parsers.html import tree_of
@@ -46,7 +46,7 @@ def check(parsed: object) -> None:
 
 def read_all(body: bytes) -> None:
     for url in URLS:
-        check(PARSERS["huggingface"].parse(body, url))
+        check(PARSERS["huggingface"].parse(body, url, Source(name="hf")))
     check(parse_text(body))
     try:
         check(recognise(body).reading)

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from watcher.model import Entry, Reading, Unreadable
+from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers import PARSERS, recognise
 from watcher.rules import fold_title
 
 pytestmark = pytest.mark.real
 
 PARSER = PARSERS["huggingface"]
+SOURCE = Source(name="hf")
 PROPS = re.compile(rb'data-target="DailyPapers"[^>]*?data-props="([^"]*)"', re.S)
 CARD = re.compile(rb"<article.*?</article>", re.S)
 
@@ -28,7 +29,7 @@ def pages(shared: Path, folder: str = "hf_html", which: str = "2026-*.html") -> 
 
 
 def read(path: Path, body: bytes | None = None) -> Reading:
-    parsed = PARSER.parse(path.read_bytes() if body is None else body, "")
+    parsed = PARSER.parse(path.read_bytes() if body is None else body, "", SOURCE)
     assert isinstance(parsed, Reading), f"{path.name}: {parsed.reason}"
     return parsed
 
@@ -129,7 +130,7 @@ def test_faults_of_a_page_are_told_apart(shared: Path) -> None:
 
 
 def reason(body: bytes, url: str = "") -> str:
-    parsed = PARSER.parse(body, url)
+    parsed = PARSER.parse(body, url, SOURCE)
     assert isinstance(parsed, Unreadable)
     return parsed.reason
 

@@ -17,7 +17,7 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from watcher.model import Reading
+from watcher.model import Reading, Source
 from watcher.parsers import PARSERS
 from watcher.rules.letters import fold_letters
 from watcher.rules.plural import forms
@@ -58,7 +58,7 @@ def texts(shared: Path) -> Iterator[str]:
             yield f"{paper['title']}\n\n{paper['abstract']}"
     seen: set[str] = set()
     for path in sorted(captures.glob("hf_html/*.html")):
-        reading = PARSERS["huggingface"].parse(path.read_bytes(), "")
+        reading = PARSERS["huggingface"].parse(path.read_bytes(), "", Source(name="hf"))
         assert isinstance(reading, Reading), path
         for entry in reading.entries:
             if entry.keys[0] not in seen:

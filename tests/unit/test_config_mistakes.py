@@ -320,3 +320,11 @@ def test_where_a_config_is_looked_for(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"nowhere\.yaml: No such file"):
         load(tmp_path / "nowhere.yaml", env={}, check_url=problem_of, check_rule=compile_rule)
+
+
+def test_a_kind_of_source_refuses_what_it_does_not_take(path: Path) -> None:
+    text = RECEIVERS + "sources:\n  hf: {listing: dayly, folder: here}\n"
+    assert problems(path, text) == [
+        "3:9: there is no listing `dayly`",
+        "3:25: a source of kind huggingface has no `folder`",
+    ]

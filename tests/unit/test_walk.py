@@ -1,10 +1,11 @@
 """Which pages are read: the look-back, what an outage missed, followed days."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
-from watcher.model import NotModified, Page, Reading, Source, Unreachable, Unreadable
-from watcher.walk import KnownPage, Visit, walk
+from watcher.model import Entry, NotModified, Page, Reading, Source, Unreachable, Unreadable
+from watcher.walk import MOST_PAGES, KnownPage, Visit, walk
 
 NOW = datetime(2026, 3, 13, 12, tzinfo=UTC)
 DAYS = [date(2026, 3, n) for n in (2, 3, 4, 5, 6, 9, 10, 11, 12, 13)]
@@ -32,7 +33,7 @@ def whole(asked: str) -> Visit:
 def visits(
     known: list[KnownPage], answer: Callable[[str], Visit] = whole, *, follows_numbers: bool = False
 ) -> list[str]:
-    steps = walk(SOURCE, "start", url, {page.url: page for page in known}, follows_numbers=follows_numbers, now=NOW)
+    steps = walk(SOURCE, ["start"], url, {page.url: page for page in known}, follows_numbers=follows_numbers, now=NOW)
     asked = [next(steps)]
     while True:
         try:
@@ -98,3 +99,38 @@ def test_a_page_that_names_itself_as_the_day_before_ends_the_walk() -> None:
         return Visit(asked, Page(url=url(DAYS[-1]), body=b"", fetched_at=NOW), loop)
 
     assert visits([], answer) == ["start"]
+
+
+def list_page(asked: str, next: str | None, published: datetime | None = None) -> Visit:
+    entries = (Entry(title="A", published=published),)
+    return Visit(asked, Page(url=asked, body=b"", fetched_at=NOW), Reading(entries=entries, next=next))
+
+
+def walked(starts: list[str], answer: Callable[[str], Visit]) -> list[str]:
+    steps = walk(SOURCE, starts, None, {}, follows_numbers=False, now=NOW)
+    asked = [next(steps)]
+    with suppress(StopIteration):
+        while True:
+            asked.append(steps.send(answer(asked[-1])))
+    return asked
+
+
+def test_every_list_is_read_to_its_end() -> None:
+    pages = {"a": "a2", "a2": "a3", "a3": None, "b": None}
+    assert walked(["a", "b"], lambda asked: list_page(asked, pages[asked])) == ["a", "a2", "a3", "b"]
+
+
+def test_a_list_is_left_where_all_is_older_than_the_look_back() -> None:
+    ages = {"a": 1, "a2": 2, "a3": 4, "a4": 5}
+    pages = {"a": "a2", "a2": "a3", "a3": "a4", "a4": None}
+    asked = walked(["a"], lambda asked: list_page(asked, pages[asked], NOW - timedelta(days=ages[asked])))
+    assert asked == ["a", "a2", "a3"]
+
+
+def test_a_list_without_end_is_left() -> None:
+    assert len(walked(["0"], lambda asked: list_page(asked, str(int(asked) + 1)))) == MOST_PAGES + 1
+
+
+def test_a_server_that_does_not_answer_is_asked_for_no_other_list() -> None:
+    gone = Visit("a", Unreachable(url="a", reason="HTTP 500", fetched_at=NOW))
+    assert walked(["a", "b"], lambda asked: gone) == ["a"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from watcher.config.kinds import (
     Backfill,
@@ -25,6 +25,7 @@ from watcher.config.kinds import (
 )
 from watcher.config.nearest import did_you_mean
 from watcher.model import When
+from watcher.parsers import PARSERS
 
 
 def _one_of(what: str, *allowed: str) -> BeforeValidator:
@@ -38,6 +39,7 @@ def _one_of(what: str, *allowed: str) -> BeforeValidator:
 
 
 WhenEmpty = Annotated[Literal["skip", "send"], _one_of("value", "skip", "send")]
+Kind = Annotated[str, _one_of("kind of source", *PARSERS), WithJsonSchema({"type": "string", "enum": [*PARSERS]})]
 OnUpdate = Annotated[Literal["ignore", "notify"], _one_of("value", "ignore", "notify")]
 SignOfLife = Annotated[Literal["monthly"], _one_of("rhythm", "monthly")]
 
@@ -58,14 +60,23 @@ class QuietHoursKeys(Keys):
 class SourceKeys(Keys):
     """A place that lists papers."""
 
-    kind: Annotated[Literal["huggingface"], _one_of("kind of source", "huggingface")] = Field(
-        "huggingface", description="What reads it."
-    )
-    listing: Annotated[Literal["daily"], _one_of("listing", "daily")] = Field("daily", description="Which list of it.")
+    kind: Kind = Field("huggingface", description="What reads it (docs/sources.md).")
     every: Duration = Field(timedelta(hours=1), description="How often it is looked at.")
     look_back: Count = Field(3, description="Digest days that are read at every look, from the newest back.")
     follow: Count = Field(14, description="Digest days whose numbers are read again daily, where a rule uses them.")
-    url: WebAddress | None = Field(None, description="Another address than the kind's own.")
+    url: WebAddress | None = Field(None, description="Its address, or another than the kind's own.")
+    listing: Text | None = Field(None, description="Which list of the site.")
+    via: Text | None = Field(None, description="Which of the site's ways to read it.")
+    query: Text | None = Field(None, description="What to search for there.")
+    categories: Texts | None = Field(None, description="The site's categories, such as cs.CL.")
+    announce: Texts | None = Field(None, description="Which announcements count.")
+    folder: Text | None = Field(None, description="The folder whose files are read.")
+    item: Text | None = Field(None, description="CSS selector of one paper on the page.")
+    title: Text | None = Field(None, description="CSS selector of its title, within the item.")
+    abstract: Text | None = Field(None, description="CSS selector of its abstract, within the item.")
+    link: Text | None = Field(None, description="CSS selector of its link, within the item.")
+    date: Text | None = Field(None, description="CSS selector of its date, within the item.")
+    authors: Text | None = Field(None, description="CSS selector of its authors, within the item.")
 
 
 class ReceiverKeys(Keys):

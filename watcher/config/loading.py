@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from watcher.config.includes import Included, included_files
 from watcher.config.keys import ConfigKeys, IncludedKeys, ReceiverKeys
 from watcher.config.nearest import known
 from watcher.config.reading import read
+from watcher.config.sources import name_holds, sources_of
 from watcher.config.subscriptions import (
     CheckRule,
     Surroundings,
@@ -24,10 +24,9 @@ from watcher.config.subscriptions import (
 from watcher.config.tree import scalars
 from watcher.config.values import Address, Config, Receiver
 from watcher.errors import ConfigError, Problem, UsageError, WatcherError
-from watcher.model import Endpoint, Source, Subscription
+from watcher.model import Endpoint, Subscription
 
 CheckUrl = Callable[[str], str | None]
-_NAME = re.compile(r"\w[\w.-]*")
 
 
 def load(
@@ -82,22 +81,11 @@ def load(
 def _main(
     checker: Checker, keys: ConfigKeys, path: Path, env: Mapping[str, str], check_url: CheckUrl, *, need_secrets: bool
 ) -> Config:
-    sources = {
-        name: Source(name=name, **one.model_dump())
-        for name, one in keys.sources.items()
-        if _name_holds(checker, "sources", name)
-    }
-    for name, one in sources.items():
-        if not 1 <= one.look_back <= 31:
-            checker.note(("sources", name, "look_back"), "look_back counts 1 to 31 digest days", "write 3")
-        if one.follow > 60:
-            checker.note(("sources", name, "follow"), "follow counts 60 digest days at most", "write 14")
-        if one.every.total_seconds() < 60:
-            checker.note(("sources", name, "every"), "more often than once a minute is impolite", "write 1h")
+    sources = sources_of(checker, keys.sources, path.parent)
     receivers = {
         name: made
         for name, one in keys.receivers.items()
-        if _name_holds(checker, "receivers", name) and (made := _receiver(checker, name, one)) is not None
+        if name_holds(checker, "receivers", name) and (made := _receiver(checker, name, one)) is not None
     }
     config = Config(
         path=path,
@@ -112,13 +100,6 @@ def _main(
     for receiver in receivers.values():
         _check_addresses(checker, receiver, config, env, check_url, need_secrets=need_secrets)
     return config
-
-
-def _name_holds(checker: Checker, where: str, name: str) -> bool:
-    if _NAME.fullmatch(name) and len(name) <= 100:
-        return True
-    checker.note((where, name), f"`{name[:60]}` cannot be a name", "use letters, digits, - _ and .", in_key=True)
-    return False
 
 
 def _receiver(checker: Checker, name: str, keys: ReceiverKeys) -> Receiver | None:

@@ -8,10 +8,23 @@ from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Selectors:
+    """Where things stand on a page of HTML: CSS selectors, those after ``item`` within an item."""
+
+    item: str
+    title: str | None = None
+    abstract: str | None = None
+    link: str | None = None
+    date: str | None = None
+    authors: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A place that lists papers. ``url`` is the address that the config names, or None for the kind's own.
 
-    ``look_back`` and ``follow`` count digest days.
+    ``look_back`` and ``follow`` count digest days. What stands after them belongs to some kinds only; None and empty
+    where the config does not say.
     """
 
     name: str
@@ -21,6 +34,12 @@ class Source:
     every: timedelta = timedelta(hours=1)
     look_back: int = 3
     follow: int = 14
+    via: str | None = None
+    query: str | None = None
+    categories: tuple[str, ...] = ()
+    announce: tuple[str, ...] = ()
+    folder: str | None = None
+    selectors: Selectors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +120,15 @@ class Reading:
     """What a parser read from one page.
 
     ``day`` is the digest day, ``previous`` the day before it that has a page, ``is_newest`` whether the page names
-    no next day. ``whole`` is false where only the page's cards could be read: titles without abstracts.
+    no next day; ``next`` is the address of the next page of the same list. ``whole`` is false where only the page's
+    cards could be read: titles without abstracts.
     """
 
     entries: tuple[Entry, ...]
     day: date | None = None
     previous: date | None = None
     is_newest: bool = False
+    next: str | None = None
     whole: bool = True
     warnings: tuple[str, ...] = ()
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from watcher.parsers import huggingface
-from watcher.parsers.parser import Parser
+from watcher.parsers.parser import Mistake, Parser
 from watcher.parsers.saved import Saved, recognise
 
 PARSERS: dict[str, Parser] = {parser.kind: parser for parser in (huggingface.PARSER,)}
 """All kinds of sources, by the name that ``kind:`` takes."""
 
-__all__ = ["PARSERS", "Parser", "Saved", "recognise"]
+__all__ = ["PARSERS", "Mistake", "Parser", "Saved", "recognise"]

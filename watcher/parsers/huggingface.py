@@ -8,7 +8,7 @@ they have to agree.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -20,10 +20,11 @@ from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers.html import tree_of
 from watcher.parsers.huggingface_cards import day_in, read_cards, read_days
 from watcher.parsers.huggingface_entry import SITE, day_of, entries_of
-from watcher.parsers.parser import Parser
+from watcher.parsers.parser import Mistake, Parser
 from watcher.parsers.sniff import Form, binary_kind, form_of, is_cut_off, is_login, title_of
 
 _SHOWN_DIFFERENCES = 3
+LISTINGS = ("daily",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,4 +184,17 @@ def _letters(title: str) -> str:
     return "".join(char for char in title.casefold() if char.isalnum())
 
 
-PARSER = Parser(kind="huggingface", version=1, listings=("daily",), start=start, day_url=day_url, parse=parse)
+def _mistakes(source: Source) -> Iterator[Mistake]:
+    if source.listing not in LISTINGS:
+        yield Mistake("listing", f"there is no listing `{source.listing}`", f"write {' or '.join(LISTINGS)}")
+
+
+PARSER = Parser(
+    kind="huggingface",
+    version=1,
+    takes=frozenset({"listing"}),
+    check=_mistakes,
+    starts=lambda source, today: (start(source),),
+    day_url=day_url,
+    parse=lambda body, url, source: parse(body, url),
+)

@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
 from datetime import date
+from zlib import crc32
 
 from watcher.model import Reading, Source, Unreadable
+
+NOT_READ_BY = ("name", "every", "look_back", "follow", "url")
+"""What changes nothing about how a body is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Why a source cannot be read as it is configured: the key, what is wrong with it and what to write instead."""
+
+    key: str
+    what: str
+    hint: str = ""
+
+
+def _no_mistakes(source: Source) -> Iterable[Mistake]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parser:
     """How one kind of source is addressed and read; no IO.
 
-    ``version`` is raised whenever ``parse`` reads more than before, so that pages are fetched anew. ``start`` is the
-    address of the newest page, ``day_url`` that of one digest day. ``parse`` takes a body and the address where it
-    was found ("" where that is not known) and never raises.
+    ``version`` is raised whenever ``parse`` reads more than before, so that pages are fetched anew. ``takes`` are the
+    config keys of this kind alone. ``check`` finds what is wrong with a source of this kind. ``starts`` gives the
+    addresses that are read at every look, on a day in UTC, each the first page of a list; ``day_url`` that of one
+    digest day, where the kind has pages of days. ``parse`` takes a body, the address where it was found ("" where
+    that is not known) and the source, and never raises.
     """
 
     kind: str
     version: int
-    listings: tuple[str, ...]
-    start: Callable[[Source], str]
-    day_url: Callable[[Source, date], str]
-    parse: Callable[[bytes, str], Reading | Unreadable]
+    takes: frozenset[str] = frozenset()
+    check: Callable[[Source], Iterable[Mistake]] = _no_mistakes
+    starts: Callable[[Source, date], tuple[str, ...]]
+    day_url: Callable[[Source, date], str] | None = None
+    parse: Callable[[bytes, str, Source], Reading | Unreadable]
+
+    def reads(self, source: Source) -> int:
+        """A number that changes with the parser and with all of the config that ``parse`` depends on."""
+        how = {key: value for key, value in asdict(source).items() if key not in NOT_READ_BY}
+        return crc32(repr((self.version, sorted(how.items()))).encode()) & 0x7FFFFFFF

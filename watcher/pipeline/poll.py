@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from watcher.alerts import fate
 from watcher.alerts.incidents import KINDS, is_due, trouble_of
@@ -89,11 +90,11 @@ def read_pages(source: Source, parts: Parts, known: Mapping[str, KnownPage]) -> 
     """Fetch and parse page by page; where the walk goes next depends on what the last page said."""
     parser = PARSERS[source.kind]
     with parts.store.reading() as tx:
-        validators = tx.pages.validators(source.name, parser.version)
+        validators = tx.pages.validators(source.name, parser.reads(source))
     steps = walk(
         source,
-        parser.start(source),
-        lambda day: parser.day_url(source, day),
+        parser.starts(source, parts.clock().date()),
+        partial(parser.day_url, source) if parser.day_url else None,
         known,
         follows_numbers=parts.rules.uses_numbers,
         now=parts.clock(),
@@ -103,7 +104,7 @@ def read_pages(source: Source, parts: Parts, known: Mapping[str, KnownPage]) -> 
         url = next(steps)
         while True:
             fetched = parts.fetcher.get(url, validators.get)
-            parsed = parser.parse(fetched.body, fetched.url) if isinstance(fetched, Page) else None
+            parsed = parser.parse(fetched.body, fetched.url, source) if isinstance(fetched, Page) else None
             visits.append(Visit(url, fetched, parsed))
             url = steps.send(visits[-1])
     except StopIteration:
@@ -132,7 +133,7 @@ def _record_visits(
 
 
 def _record_visit(tx: Transaction, source: Source, visit: Visit, read: _Read, now: datetime) -> Judged:
-    version = PARSERS[source.kind].version
+    version = PARSERS[source.kind].reads(source)
     reading = visit.parsed
     if not isinstance(reading, Reading) or not isinstance(visit.fetched, Page):
         if isinstance(visit.fetched, NotModified):

@@ -63,7 +63,8 @@ class Pages:
         history: DayHistory,
         now: datetime,
     ) -> None:
-        """Remember a page that was read; its validators only where nothing is missing, for a 304 would hide it.
+        """Remember a page that was read; its validators only where nothing is missing and no page follows,
+        for a 304 would hide it.
 
         Since when it shows too little, and which papers, is kept as long as it shows just these, also after that
         was taken as true.
@@ -73,8 +74,8 @@ class Pages:
         row = {
             "source": source,
             "url": page.url,
-            "etag": page.validators.etag if is_whole else None,
-            "modified": page.validators.modified if is_whole else None,
+            "etag": page.validators.etag if is_whole and not reading.next else None,
+            "modified": page.validators.modified if is_whole and not reading.next else None,
             "parser_version": parser_version,
             "day": reading.day,
             "previous": reading.previous,

@@ -1,0 +1,78 @@
+"""The sources of a config, checked against what their kinds take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from watcher.config.checking import Checker
+from watcher.config.keys import SourceKeys
+from watcher.model import Selectors, Source
+from watcher.parsers import PARSERS
+
+_NAME = re.compile(r"\w[\w.-]*")
+_OF_EVERY_KIND = ("kind", "every", "look_back", "follow", "url")
+_SELECTORS = ("item", "title", "abstract", "link", "date", "authors")
+_LISTS = ("categories", "announce")
+
+
+def name_holds(checker: Checker, where: str, name: str) -> bool:
+    """Whether a source or a receiver can be called so."""
+    if _NAME.fullmatch(name) and len(name) <= 100:
+        return True
+    checker.note((where, name), f"`{name[:60]}` cannot be a name", "use letters, digits, - _ and .", in_key=True)
+    return False
+
+
+def sources_of(checker: Checker, keys: Mapping[str, SourceKeys], folder: Path) -> dict[str, Source]:
+    """Every source whose name holds; relative folders are those beside the config."""
+    return {
+        name: _source(checker, name, one, folder) for name, one in keys.items() if name_holds(checker, "sources", name)
+    }
+
+
+def _source(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> Source:
+    parser = PARSERS[keys.kind]
+    given = {key: value for key, value in keys if value is not None and key not in _OF_EVERY_KIND}
+    for key in sorted(given.keys() - parser.takes):
+        others = " and ".join(kind for kind, one in PARSERS.items() if key in one.takes)
+        hint = f"remove it: it belongs to sources of kind {others}" if others else "remove it"
+        checker.note(("sources", name, key), f"a source of kind {keys.kind} has no `{key}`", hint, in_key=True)
+        del given[key]
+    selectors = {key: given.pop(key) for key in _SELECTORS if key in given}
+    own: dict[str, Any] = {key: tuple(value) if key in _LISTS else value for key, value in given.items()}
+    source = Source(
+        name=name,
+        kind=keys.kind,
+        every=keys.every,
+        look_back=keys.look_back,
+        follow=keys.follow,
+        url=keys.url,
+        selectors=Selectors(**selectors) if "item" in selectors else None,
+        **own,
+    )
+    if source.folder:
+        source = replace(source, folder=str(folder / source.folder))
+    _check_numbers(checker, source)
+    for one in parser.check(source):
+        path = ("sources", name, one.key)
+        checker.note(path if _is_given(keys, one.key) else path[:2], one.what, one.hint)
+    return source
+
+
+def _is_given(keys: SourceKeys, key: str) -> bool:
+    return key in keys.model_fields_set
+
+
+def _check_numbers(checker: Checker, source: Source) -> None:
+    path = ("sources", source.name)
+    if not 1 <= source.look_back <= 31:
+        checker.note((*path, "look_back"), "look_back counts 1 to 31 digest days", "write 3")
+    if source.follow > 60:
+        checker.note((*path, "follow"), "follow counts 60 digest days at most", "write 14")
+    if source.every < timedelta(minutes=1):
+        checker.note((*path, "every"), "more often than once a minute is impolite", "write 1h")
