@@ -325,6 +325,6 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_a_kind_of_source_refuses_what_it_does_not_take(path: Path) -> None:
     text = RECEIVERS + "sources:\n  hf: {listing: dayly, folder: here}\n"
     assert problems(path, text) == [
-        "3:9: there is no listing `dayly`",
+        "3:17: there is no listing `dayly`",
         "3:25: a source of kind huggingface has no `folder`",
     ]
