@@ -326,5 +326,5 @@ def test_a_kind_of_source_refuses_what_it_does_not_take(path: Path) -> None:
     text = RECEIVERS + "sources:\n  hf: {listing: dayly, folder: here}\n"
     assert problems(path, text) == [
         "3:17: there is no listing `dayly`",
-        "3:25: a source of kind huggingface has no `folder`",
+        "3:24: a source of kind huggingface has no `folder`",
     ]
