@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event, Lock
 from types import FrameType
@@ -24,6 +24,7 @@ from watcher.pipeline.apply import apply_config
 from watcher.pipeline.deliver import deliver, endpoints_to_deliver, failing_endpoints
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.poll import match_waiting, next_poll, poll
+from watcher.pipeline.retain import sweep
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.tell import tell_due
 from watcher.pipeline.trouble import record_config_troubles
@@ -40,6 +41,10 @@ PATIENCE = 10.0
 """Seconds that a stop waits for what is being sent."""
 
 TICK_NAME = "tick"
+GC_NAME = "gc"
+GC_AFTER, GC_EVERY = timedelta(minutes=10), timedelta(days=1)
+"""When old history is deleted: not at once, for there is enough to do at a start, and then daily."""
+
 STUCK = 300.0
 """Seconds without a tick after which the watchdog is no longer fed: something hangs that only a restart frees."""
 
@@ -107,6 +112,9 @@ class Daemon:
             log.warning("%d messages were being sent when the last daemon ended: sent again", interrupted)
         self._schedule.start()
         self._schedule.every(TICK, self._tick, name=TICK_NAME)
+        # Some time within the hour, so that many daemons over one database do not come together.
+        first = self._parts.clock() + GC_AFTER * (1 + 5 * self._parts.jitter())
+        self._schedule.poll_each(GC_NAME, first, self._tidy)
         self._systemd.ready(self._status())
         log.info("watching: %s", self._status())
         self._wait()
@@ -145,6 +153,10 @@ class Daemon:
         self._parts.notifier.close_idle()
         self._ticked_at = time.monotonic()
 
+    def _tidy(self) -> datetime:
+        sweep(self._parts)
+        return self._parts.clock() + GC_EVERY
+
     def _poll(self, source: Source) -> datetime:
         polled = poll(source, self._parts)
         self._schedule.soon(TICK_NAME)
@@ -168,7 +180,7 @@ class Daemon:
     def _take_up(self, config: Config) -> None:
         """Let ``config`` take effect: subscriptions, polls, what is wrong with its included files."""
         self._config_loaded(config)
-        before = set(self._schedule.names) - {TICK_NAME}
+        before = set(self._schedule.names) - {TICK_NAME, GC_NAME}
         self._parts.config = config
         apply_config(self._parts)
         record_config_troubles(self._parts, config, {})

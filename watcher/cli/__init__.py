@@ -62,6 +62,7 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
     },
     "Keeping": {
         "migrate": Lazy("migrate:migrate", "Bring the database up to this version."),
+        "gc": Lazy("gc:gc", "Delete history that is older than the config keeps it."),
         "copy-to": Lazy("copy_to:copy_to", "Copy an SQLite database to PostgreSQL."),
     },
 }

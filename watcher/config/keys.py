@@ -13,6 +13,7 @@ from watcher.config.kinds import (
     Days,
     Duration,
     Flag,
+    Kept,
     Name,
     Papers,
     Schedule,
@@ -113,6 +114,14 @@ class SubscriptionKeys(Keys):
     sign_of_life: SignOfLife | None = Field(None, description="A message after a month in which nothing matched.")
 
 
+class RetainKeys(Keys):
+    """How long is kept what nobody needs in order to tell once."""
+
+    attempts: Kept = Field(timedelta(days=365), description="Tries of messages that have long been sent or given up.")
+    polls: Kept = Field(timedelta(days=90), description="Looks at sources; the last hundred of each stay.")
+    metrics: Kept = Field(timedelta(days=365), description="Upvotes and comments as they were; the newest stay.")
+
+
 class IncludedKeys(Keys):
     """An included file: subscriptions and nothing else."""
 
@@ -127,6 +136,9 @@ class ConfigKeys(IncludedKeys):
     database: Text | None = Field(None, description="A path, or an SQLAlchemy URL; ${NAME} from the environment.")
     unreachable_after: Duration = Field(
         timedelta(hours=24), description="How long a source may be out of reach before the operator hears of it."
+    )
+    retain: RetainKeys = Field(
+        default_factory=lambda: RetainKeys.model_validate({}), description="How long history is kept."
     )
     contact: Text | None = Field(None, description="An address for sites' operators, sent with every request.")
     sources: dict[str, SourceKeys] = Field(default_factory=dict, description="Places that list papers, by name.")

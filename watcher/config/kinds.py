@@ -21,6 +21,7 @@ _TIME = r"([01]?\d|2[0-3]):([0-5]\d)"
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WHEN = re.compile(rf"(?P<rhythm>daily|weekdays|weekly on (?P<day>[a-z]+)) at (?P<at>{_TIME})")
 _CRON = re.compile(r"""cron (?P<quote>["']?)(?P<fields>[^"']*)(?P=quote)""")
+KEPT_HINT = "write a duration such as 90d, or forever"
 A_CRON = 'cron "30 8 * * mon-fri"'
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -45,6 +46,16 @@ def _duration(value: Any) -> timedelta:
     if seconds > 10 * 366 * 86400:
         raise wrong(f"`{text[:40]}` is too long", "ten years at most")
     return timedelta(seconds=seconds)
+
+
+def _kept(value: Any) -> timedelta | None:
+    text = _text(value, KEPT_HINT).lower()
+    if text == "forever":
+        return None
+    kept = _duration(text)
+    if kept < timedelta(days=1):
+        raise wrong("less than a day is not worth keeping", KEPT_HINT)
+    return kept
 
 
 def _count(value: Any) -> int:
@@ -166,6 +177,7 @@ def _string(pattern: str | None = None, **more: Any) -> WithJsonSchema:
 
 Text = Annotated[str, BeforeValidator(lambda value: _text(value, "write a text")), _string()]
 Duration = Annotated[timedelta, BeforeValidator(_duration), _string(r"(\d+ *[smhdw] *)+", examples=["30m", "1h", "7d"])]
+Kept = Annotated[timedelta | None, BeforeValidator(_kept), _string(examples=["90d", "52w", "forever"])]
 Count = Annotated[int, BeforeValidator(_count), WithJsonSchema({"type": "integer", "minimum": 0})]
 Time = Annotated[time, BeforeValidator(_time), _string(_TIME, examples=["08:00"])]
 Zone = Annotated[str, BeforeValidator(_zone), _string(examples=["Europe/Paris", "UTC"])]

@@ -22,7 +22,7 @@ from watcher.config.subscriptions import (
     target_holds,
 )
 from watcher.config.tree import scalars
-from watcher.config.values import Address, Config, Receiver
+from watcher.config.values import Address, Config, Receiver, Retain
 from watcher.errors import ConfigError, Problem, UsageError, WatcherError
 from watcher.model import Endpoint, Subscription
 
@@ -95,6 +95,7 @@ def _main(
         receivers=receivers,
         database_text=keys.database,
         unreachable_after=keys.unreachable_after,
+        retain=Retain(**keys.retain.model_dump()),
         contact=keys.contact,
     )
     for receiver in receivers.values():

@@ -62,6 +62,15 @@ class Receiver:
     quiet_hours: QuietHours | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Retain:
+    """How long is kept what nobody needs in order to tell once; None for ever."""
+
+    attempts: timedelta | None = timedelta(days=365)
+    polls: timedelta | None = timedelta(days=90)
+    metrics: timedelta | None = timedelta(days=365)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything that the config says.
@@ -79,6 +88,7 @@ class Config:
     subscriptions: tuple[Subscription, ...] = ()
     database_text: str | None = field(default=None, repr=False)
     unreachable_after: timedelta = timedelta(hours=24)
+    retain: Retain = Retain()
     contact: str | None = None
     problems: tuple[Problem, ...] = ()
     broken_includes: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)

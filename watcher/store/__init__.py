@@ -6,6 +6,7 @@
 ``schema``         the tables
 ``papers``, ``recording``, ``identity``, ``queries``  papers: read, written, recognised, listed
 ``pages``          pages and polls
+``retention``      history that is forgotten;  ``copying``  from SQLite to PostgreSQL
 ``subscriptions``, ``matches``, ``outbox``, ``blanks``, ``endpoints``, ``incidents``  what is asked for, found and told
 """
 

@@ -24,6 +24,7 @@ from watcher.store.migrate import Migrated, migrate, missing, require_current, r
 from watcher.store.outbox import Outbox
 from watcher.store.pages import Pages
 from watcher.store.papers import Papers
+from watcher.store.retention import Retention
 from watcher.store.subscriptions import Subscriptions
 
 Mode = Literal["read", "write", "create"]
@@ -45,6 +46,7 @@ class Transaction:
         self.blanks = Blanks(connection)
         self.endpoints = Endpoints(connection)
         self.incidents = Incidents(connection)
+        self.retention = Retention(connection)
 
 
 class Store:

@@ -133,6 +133,7 @@ metric = Table(
     Column("upvotes", Integer),
     Column("comments", Integer),
     PrimaryKeyConstraint("listing_id", "at"),
+    Index("ix_metric_at", "at", "listing_id"),
 )
 
 subscription = Table(
@@ -303,6 +304,7 @@ attempt = Table(
     Column("size", Integer, nullable=False, default=0),
     Column("sha256", String(64), nullable=False, default=""),
     PrimaryKeyConstraint("delivery_id", "n"),
+    Index("ix_attempt_at", "at", "delivery_id", "n"),
 )
 
 page = Table(
@@ -336,4 +338,5 @@ poll = Table(
     Column("new", Integer, nullable=False, default=0),  # papers never seen before
     Column("pages", Integer, nullable=False, default=0),
     Index("ix_poll_source_at", "source", "at"),
+    Index("ix_poll_at", "at", "id"),
 )

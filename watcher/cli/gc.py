@@ -1,0 +1,35 @@
+"""``watcher gc``: delete history that is older than the config keeps it."""
+
+from __future__ import annotations
+
+import click
+
+from watcher.cli.desk import Desk
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Count what would go, and delete nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+@click.pass_obj
+def gc(desk: Desk, dry_run: bool, as_json: bool) -> None:
+    """Delete history that is older than `retain:` in the config keeps it: attempts, polls, old numbers.
+
+    Papers, matches, alerts and deliveries stay for ever: by them watcher knows what it has told. A running daemon does
+    this once a day by itself; this works beside it.
+    """
+    from watcher.app import open_parts
+    from watcher.cli import show
+    from watcher.pipeline.retain import sweep
+
+    config = desk.config(required=False)
+    with desk.open_store(config, "read" if dry_run else "write") as store:
+        parts = open_parts(config, store, desk.env)
+        try:
+            swept = sweep(parts, dry_run=dry_run)
+        finally:
+            parts.fetcher.close()
+    if as_json:
+        show.json_array({"what": one.what.value, "rows": one.rows, "before": one.before} for one in swept)
+        return
+    done = "would go>" if dry_run else "deleted>"
+    show.table(("what", done, "older than"), [(one.what.value, one.rows, one.before or "never") for one in swept])

@@ -1,0 +1,64 @@
+"""History that is older than the config keeps it, deleted in small batches, so that nobody waits for it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from watcher.pipeline.parts import Parts
+from watcher.store.retention import History
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+"""Rows of one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What went, or with a dry run would go: ``rows`` older than ``before``, None where that is never."""
+
+    what: History
+    rows: int
+    before: datetime | None
+
+
+def sweep(parts: Parts, *, dry_run: bool = False) -> list[Swept]:
+    """Delete what is older than ``retain:`` says; begun again after a crash or a stop, it goes on with what is left."""
+    now, retain = parts.clock(), parts.config.retain
+    kept = {
+        History.ATTEMPTS: retain.attempts,
+        History.POLLS: retain.polls,
+        History.METRICS: retain.metrics,
+    }
+    swept = []
+    for what, duration in kept.items():
+        before = None if duration is None else now - duration
+        rows = 0 if before is None else (_count if dry_run else _delete)(what, before, parts)
+        swept.append(Swept(what, rows, before))
+    if not dry_run:
+        _log(swept)
+    return swept
+
+
+def _count(what: History, before: datetime, parts: Parts) -> int:
+    with parts.store.reading() as tx:
+        return tx.retention.count(what, before)
+
+
+def _delete(what: History, before: datetime, parts: Parts) -> int:
+    deleted, after = 0, None
+    while not parts.stopping.is_set():
+        with parts.store.transaction() as tx:
+            batch = tx.retention.delete(what, before, after, BATCH)
+        deleted += batch.deleted
+        if (after := batch.after) is None:
+            break
+    return deleted
+
+
+def _log(swept: list[Swept]) -> None:
+    gone = [f"{one.rows} {one.what.value}" for one in swept if one.rows]
+    if gone:
+        log.info("deleted what was kept long enough: %s", ", ".join(gone))
