@@ -58,6 +58,8 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
         "backtest": Lazy("backtest:backtest", "Show what a rule would have told."),
         "explain": Lazy("explain:explain", "Say why a rule matches a paper, or why not."),
         "preview": Lazy("preview:preview", "Show what a subscription would say, without sending it."),
+        "history": Lazy("history:history", "Say who was told of a paper, when and where."),
+        "deliveries": Lazy("deliveries:deliveries", "List messages and how they ended."),
         "status": Lazy("status:status", "Say how sources, receivers and deliveries are doing."),
     },
     "Keeping": {

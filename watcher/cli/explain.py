@@ -10,19 +10,18 @@ import click
 
 from watcher.cli import rules, show
 from watcher.cli.desk import Desk
+from watcher.cli.naming import paper_named
 from watcher.errors import UsageError
 
 if TYPE_CHECKING:
     from watcher.model import Paper
     from watcher.rules import Rule
     from watcher.rules.explain import Explanation, Found, Missing, Reason
-    from watcher.store import Store
 
 AROUND = 24
 """Characters of the text that are shown on both sides of a place."""
 
 MOST_PLACES = 3
-MOST_TITLES = 5
 
 
 @click.command()
@@ -41,8 +40,8 @@ def explain(desk: Desk, words: tuple[str, ...], rule: str | None, as_json: bool)
     if len(words) != (2 if rule is None else 1):
         raise UsageError("say a subscription and a paper, or --rule RULE and a paper; quote what has blanks")
     wanted, config = rules.meant(desk, rule, words[0] if rule is None else None)
-    with desk.open_store(config) as store:
-        paper = _found(store, words[-1])
+    with desk.open_store(config) as store, store.reading() as tx:
+        paper = paper_named(tx, words[-1])
     found = explained(wanted, document_of(paper))
     if as_json:
         click.echo(show.json_text(as_object(paper, wanted, found)))
@@ -50,22 +49,6 @@ def explain(desk: Desk, words: tuple[str, ...], rule: str | None, as_json: bool)
         for line in lines(paper, wanted, found):
             click.echo(line)
     return 0 if found.strong is not None else 1
-
-
-def _found(store: Store, name: str) -> Paper:
-    """The paper that is meant; raises ``UsageError`` where none or several may be."""
-    with store.reading() as tx:
-        if paper := tx.papers.find(name):
-            return paper
-        folded = " ".join(name.casefold().split())
-        some = [paper for paper in tx.papers.all() if folded in " ".join(paper.title.casefold().split())]
-    if len(some) == 1:
-        return some[0]
-    if not some:
-        raise UsageError(f"no stored paper is called {name!r}: write an arXiv id, or a part of its title")
-    shown = "".join(f"\n  {paper.key}  {rules.fitted(paper.title, 56)}" for paper in some[:MOST_TITLES])
-    more = f"\n  … and {len(some) - MOST_TITLES} more" if len(some) > MOST_TITLES else ""
-    raise UsageError(f"{len(some)} papers have {name!r} in their titles; write the key of one:{shown}{more}")
 
 
 def as_object(paper: Paper, rule: Rule, found: Explanation) -> dict[str, object]:

@@ -11,6 +11,7 @@ import click
 from watcher.alerts.schedule import next_due
 from watcher.cli import show
 from watcher.cli.desk import Desk
+from watcher.cli.show import counted
 from watcher.cli.working import Work, at_work
 from watcher.model import DeliveryState, Rhythm, Saved, Verdict
 from watcher.pipeline.deliver import Delivered, deliver_all
@@ -128,8 +129,3 @@ def delivered_line(one: Delivered) -> str:
     of = f" of {', '.join(one.subscriptions)}" if one.subscriptions else ""
     ended = "sent" if one.state is DeliveryState.SENT else f"not sent ({one.state.value}: {one.reason})"
     return f"{one.delivery.endpoint}: {what}{of} {ended}"
-
-
-def counted(n: int, what: str) -> str:
-    """``1 paper``, ``2 papers``."""
-    return f"{n} {what}" + ("" if n == 1 else "s")

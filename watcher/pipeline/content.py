@@ -24,7 +24,7 @@ def content_of(delivery: Delivery, tx: Transaction, config: Config) -> Content:
     told = tx.outbox.told(delivery.id)
     nothing = nothing_of(tx.blanks.told(delivery.id), told)
     paper_ids = {one.paper_id for one in told}
-    items = items_of(told, tx.papers.get(paper_ids), tx.outbox.told_before(delivery.endpoint, paper_ids))
+    items = items_of(told, tx.papers.get(paper_ids), tx.outbox.told_before(delivery, paper_ids))
     zones = [one.timezone for one in told] or [one.timezone for one in nothing]
     return Content(
         delivery=delivery,

@@ -13,6 +13,7 @@ from watcher.model import DeliveryKind, Endpoint, Nothing
 from watcher.store import folding, schema
 from watcher.store.batches import in_batches, insert_unless_there
 from watcher.store.endpoints import at, may_try
+from watcher.store.told import holder
 
 _blank, _endpoint, _subscription = schema.blank, schema.endpoint, schema.subscription
 
@@ -92,7 +93,8 @@ class Blanks:
 
     def told(self, delivery_id: str) -> list[Nothing]:
         """What a delivery says."""
-        rows = self._connection.execute(_blanks().where(_blank.c.delivery_id == delivery_id))
+        said_by = holder(self._connection, _blank, delivery_id)
+        rows = self._connection.execute(_blanks().where(_blank.c.delivery_id == said_by))
         return [_as_blank(row).nothing for row in rows]
 
 

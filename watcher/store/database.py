@@ -15,8 +15,10 @@ from sqlalchemy.exc import DBAPIError
 from watcher.errors import StoreError
 from watcher.store.access import access_to
 from watcher.store.blanks import Blanks
+from watcher.store.deliveries import Deliveries
 from watcher.store.endpoints import Endpoints
 from watcher.store.engine import Place, explained, place_of
+from watcher.store.history import History
 from watcher.store.incidents import Incidents
 from watcher.store.locks import DaemonLock
 from watcher.store.matches import Matches
@@ -44,6 +46,8 @@ class Transaction:
         self.matches = Matches(connection)
         self.outbox = Outbox(connection)
         self.blanks = Blanks(connection)
+        self.deliveries = Deliveries(connection)
+        self.history = History(connection)
         self.endpoints = Endpoints(connection)
         self.incidents = Incidents(connection)
         self.retention = Retention(connection)

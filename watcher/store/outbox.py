@@ -28,7 +28,7 @@ from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, Incid
 from watcher.store import folding, schema
 from watcher.store.batches import in_batches
 from watcher.store.endpoints import Endpoints, at, may_try
-from watcher.store.told import due_alerts, has_alerts, incidents_of, told_before, told_by, waiting
+from watcher.store.told import due_alerts, has_alerts, incidents_of, repeated, told_before, told_by, waiting
 
 _alert, _attempt, _delivery = schema.alert, schema.attempt, schema.delivery
 _endpoint = schema.endpoint
@@ -164,9 +164,9 @@ class Outbox:
         """The matches that a delivery tells."""
         return told_by(self._connection, delivery_id)
 
-    def told_before(self, endpoint: Endpoint, paper_ids: Collection[int]) -> dict[int, date]:
-        """Paper → the day on which this endpoint was first told of it, for the papers that it was told of."""
-        return told_before(self._connection, endpoint, paper_ids)
+    def told_before(self, delivery: Delivery, paper_ids: Collection[int]) -> dict[int, date]:
+        """Paper → the day on which other messages first told a delivery's endpoint of it, where they did."""
+        return told_before(self._connection, delivery.endpoint, paper_ids, delivery.id)
 
     def incidents_of(self, delivery_id: str) -> list[Incident]:
         """The incidents that a delivery tells of."""
@@ -174,7 +174,8 @@ class Outbox:
 
     def folded(self, delivery_id: str) -> int:
         """How many deliveries this one stands for."""
-        return folding.folded(self._connection, delivery_id)
+        same = repeated(self._connection, delivery_id, anywhere=True)
+        return sum(folding.folded(self._connection, id) for id in same)
 
     def renew(self, delivery: Delivery, now: datetime) -> bool:
         """Keep the claim for another lease; False where it was lost."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, exists, func, select
 
 from watcher.model import DeliveryState, Endpoint, Incident, IncidentKind, Place, Told
 from watcher.store import schema
@@ -29,26 +29,58 @@ def due_alerts(connection: Connection, endpoint: Endpoint, now: datetime) -> lis
 
 
 def told_by(connection: Connection, delivery_id: str) -> list[Told]:
-    """The matches that a delivery tells."""
-    query = _told().where(_alert.c.delivery_id == delivery_id, _alert.c.dropped.is_(None))
+    """The matches that a delivery tells: its own, or those of the one that it repeats for somebody who asked."""
+    query = _told().where(_alert.c.delivery_id == holder(connection, _alert, delivery_id), _alert.c.dropped.is_(None))
     return [_as_told(row) for row in connection.execute(query)]
 
 
 def has_alerts(connection: Connection, delivery_id: str) -> bool:
-    query = select(exists().where(_alert.c.delivery_id == delivery_id, _alert.c.dropped.is_(None)))
+    here = holder(connection, _alert, delivery_id)
+    query = select(exists().where(_alert.c.delivery_id == here, _alert.c.dropped.is_(None)))
     return bool(connection.scalar(query))
 
 
-def told_before(connection: Connection, endpoint: Endpoint, paper_ids: Collection[int]) -> dict[int, date]:
-    """Paper → the day on which this endpoint was first told of it, for the papers that it was told of."""
+def holder(connection: Connection, table: Table, delivery_id: str) -> str:
+    """The delivery that has the rows of ``table``: a replay of what was told leaves them where they are."""
+    for id in repeated(connection, delivery_id):
+        if connection.scalar(select(exists().where(table.c.delivery_id == id))):
+            return id
+    return delivery_id
+
+
+def repeated(connection: Connection, delivery_id: str, *, anywhere: bool = False) -> list[str]:
+    """A delivery and those that it repeats, newest first; those at its own endpoint, or ``anywhere``."""
+    columns = (_delivery.c.id, _delivery.c.receiver, _delivery.c.label, _delivery.c.replay_of)
+    found: list[str] = []
+    id: str | None = delivery_id
+    endpoint = None
+    while id:
+        row = connection.execute(select(*columns).where(_delivery.c.id == id)).one()
+        here = Endpoint(row.receiver, row.label)
+        if not anywhere and endpoint not in (None, here):
+            break
+        endpoint = here
+        found.append(row.id)
+        id = row.replay_of
+    return found
+
+
+def told_before(
+    connection: Connection, endpoint: Endpoint, paper_ids: Collection[int], delivery_id: str
+) -> dict[int, date]:
+    """Paper → the day on which this endpoint was first told of it, for the papers that it was told of.
+
+    Told by other messages than ``delivery_id`` and what that one repeats.
+    """
     found: dict[int, date] = {}
+    same = repeated(connection, delivery_id)
     for batch in in_batches(paper_ids):
         query = (
             select(_match.c.paper_id, func.min(_delivery.c.finished_at).label("at"))
             .join(_alert, _alert.c.match_id == _match.c.id)
             .join(_delivery, _delivery.c.id == _alert.c.delivery_id)
             .where(*at(_alert, endpoint), _match.c.paper_id.in_(batch))
-            .where(_delivery.c.state == DeliveryState.SENT)
+            .where(_delivery.c.state == DeliveryState.SENT, _delivery.c.id.not_in(same))
             .group_by(_match.c.paper_id)
         )
         for row in connection.execute(query):
@@ -58,9 +90,8 @@ def told_before(connection: Connection, endpoint: Endpoint, paper_ids: Collectio
 
 def incidents_of(connection: Connection, delivery_id: str) -> list[Incident]:
     """The incidents that a delivery, or those that were folded into it, tells of; in the order of their beginning."""
-    those = select(_delivery.c.incident_id).where(
-        (_delivery.c.id == delivery_id) | (_delivery.c.folded_into == delivery_id)
-    )
+    same = repeated(connection, delivery_id, anywhere=True)
+    those = select(_delivery.c.incident_id).where(_delivery.c.id.in_(same) | _delivery.c.folded_into.in_(same))
     rows = connection.execute(select(_incident).where(_incident.c.id.in_(those)).order_by(_incident.c.began))
     return [
         Incident(kind=IncidentKind(row.kind), subject=row.subject, reason=row.reason, began=row.began, ended=row.ended)

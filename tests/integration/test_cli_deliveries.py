@@ -1,0 +1,156 @@
+"""``deliveries`` and ``history`` at the desk, over a service that takes messages or refuses them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.receivers import Web, web
+from tests.parsers.pages import make_page, sample_papers
+from watcher.cli import main
+
+PAPERS = sample_papers(3, seed=7)
+TITLES = [paper["title"] for paper in PAPERS]
+REFUSING = 413
+
+
+@dataclass
+class Desk:
+    """A folder with a config, a saved page of three papers, and two services: ``me`` and ``you``."""
+
+    folder: Path
+    me: Web
+    you: Web
+    capsys: pytest.CaptureFixture[str]
+    receivers: tuple[str, ...] = ("me", "you")
+    subscriptions: dict[str, str] = field(default_factory=lambda: {"parts": "title:part"})
+
+    def __post_init__(self) -> None:
+        (self.folder / "page.html").write_bytes(make_page("2025-03-04", PAPERS))
+        self.configure()
+
+    def configure(self) -> None:
+        ports = {"me": self.me.port, "you": self.you.port}
+        lines = ["receivers:", *(f'  {name}: {{url: "json://127.0.0.1:{ports[name]}/"}}' for name in self.receivers)]
+        lines += ["subscriptions:"]
+        lines += [
+            f"  - {{name: {name}, rule: '{rule}', to: [{self.receivers[0]}]}}"
+            for name, rule in self.subscriptions.items()
+        ]
+        (self.folder / "config.yaml").write_text("\n".join(lines))
+
+    def run(self, *args: str) -> tuple[int, str]:
+        """One command: its exit status and all that it says."""
+        status = main(args, {"STATE_DIRECTORY": str(self.folder / "state"), "HOME": str(self.folder)})
+        said = self.capsys.readouterr()
+        return status, said.out + said.err
+
+    def json(self, *args: str) -> Any:
+        status, said = self.run(*args, "--json")
+        assert status == 0
+        return json.loads(said)
+
+    def tell(self) -> int:
+        """Import the page and tell of all that matches."""
+        return self.run("import", "page.html", "--tell")[0]
+
+
+def titles_in(service: Web) -> list[int]:
+    """How often each title has arrived."""
+    return [sum(title in body.decode() for _, _, body in service.requests) for title in TITLES]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
+    monkeypatch.chdir(tmp_path)
+    with web() as me, web() as you:
+        yield Desk(tmp_path, me, you, capsys)
+
+
+# --- deliveries ---
+
+
+def test_messages_are_listed_with_how_they_ended(desk: Desk) -> None:
+    desk.me.status = REFUSING
+    assert desk.tell() == 1
+    status, said = desk.run("deliveries")
+    (found,) = desk.json("deliveries", "--state", "dead", "--receiver", "me")
+    assert status == 0 and found["id"][:10] in said and "the service answered 413" in said
+    assert (found["state"], found["receiver"], found["papers"], found["tries"]) == ("dead", "me", 3, 1)
+    assert "3 papers" in found["subject"] and found["finished"] >= found["made"]
+
+
+def test_a_list_without_messages_says_so(desk: Desk) -> None:
+    desk.tell()
+    assert desk.run("deliveries", "--state", "dead") == (0, "no dead message\n")
+    assert desk.run("deliveries", "--receiver", "you") == (0, "no message to you\n")
+    assert desk.json("deliveries", "--state", "dead") == []
+    assert desk.run("deliveries", "--state", "lost")[0] == 2
+
+
+# --- history ---
+
+
+def test_a_paper_says_who_was_told_of_it_when_and_where(desk: Desk) -> None:
+    desk.tell()
+    status, said = desk.run("history", PAPERS[0]["id"])
+    assert status == 0 and TITLES[0] in said and "told\tme\tparts" in said
+    (found,) = desk.json("history", TITLES[0])
+    (message,) = desk.json("deliveries")
+    assert (found["state"], found["receiver"], found["delivery"]) == ("told", "me", message["id"])
+    assert found["at"] == message["finished"]
+
+
+def test_a_subscription_says_what_it_told_and_what_not(desk: Desk) -> None:
+    desk.run("import", "page.html")  # far older than the look-back: nothing is told
+    assert [(one["state"], one["receiver"]) for one in desk.json("history", "parts")] == [("not told", None)] * 3
+    assert {one["reason"] for one in desk.json("history", "parts")} == {"older than the look-back"}
+    desk.tell()
+    assert sorted(one["title"] for one in desk.json("history", "parts")) == sorted(TITLES)
+    assert {one["state"] for one in desk.json("history", "parts")} == {"told"}
+    assert len(desk.json("history", "parts", "--limit", "2")) == 2
+
+
+def test_what_was_refused_is_not_told_and_says_why(desk: Desk) -> None:
+    desk.me.status = REFUSING
+    desk.tell()
+    found = desk.json("history", "parts")
+    assert {one["state"] for one in found} == {"dead"} and "413" in found[0]["reason"]
+
+
+def test_a_paper_that_nothing_matched_points_to_explain(desk: Desk) -> None:
+    desk.subscriptions = {"owls": "owl"}
+    desk.configure()
+    desk.tell()
+    key = f"arxiv:{PAPERS[0]['id']}"
+    status, said = desk.run("history", key)
+    assert status == 0 and f"no subscription matched it; `watcher explain NAME {key}` says why" in said
+    assert "it matched nothing so far" in desk.run("history", "owls")[1]
+
+
+def test_a_subscription_that_is_gone_still_has_its_history(desk: Desk) -> None:
+    desk.tell()
+    desk.subscriptions = {"owls": "owl"}
+    desk.configure()
+    desk.tell()
+    status, said = desk.run("history", "parts")
+    assert status == 0 and "parts (gone from the config)" in said and said.count("told") == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("part", "did you mean parts?"),
+        ("Part 70", "3 papers have 'Part 70' in their titles"),
+        ("x y", "no stored paper"),
+    ],
+)
+def test_what_is_not_known_is_said(desk: Desk, name: str, said: str) -> None:
+    desk.tell()
+    status, answer = desk.run("history", name)
+    assert status == 2 and said in answer

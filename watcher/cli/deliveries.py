@@ -1,0 +1,70 @@
+"""``watcher deliveries``: messages that were sent or were not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.cli import show
+from watcher.cli.desk import Desk
+from watcher.cli.show import counted
+from watcher.model import DeliveryState
+
+if TYPE_CHECKING:
+    from watcher.store.deliveries import Listed
+
+COLUMNS = ("id", "made", "receiver", "state", "message")
+SHORT = 8
+"""Characters of an id that a table shows: enough to tell it from millions."""
+
+
+@click.command()
+@click.option("--state", type=click.Choice([state.value for state in DeliveryState]), help="Only those in this state.")
+@click.option("--receiver", metavar="NAME", help="Only those to this receiver.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, metavar="N", help="N at most, the newest.  [50]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array, a delivery an object.")
+@click.pass_obj
+def deliveries(desk: Desk, state: str | None, receiver: str | None, limit: int, as_json: bool) -> int:
+    """List messages, newest first: where they went, and how that ended. Times are UTC.
+
+    `watcher replay` sends those again that are dead.
+    """
+    with desk.open_store(desk.config(required=False)) as store, store.reading() as tx:
+        found = tx.deliveries.listed(DeliveryState(state) if state else None, receiver, limit)
+    if as_json:
+        show.json_array(_as_object(one) for one in found)
+    elif found:
+        show.table(COLUMNS, [_row(one) for one in found])
+    else:
+        of = f"{state} message" if state else "message"
+        click.echo(f"no {of}" + (f" to {receiver}" if receiver else ""), err=True)
+    return 0
+
+
+def _as_object(one: Listed) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "kind": one.kind.value,
+        "receiver": str(one.endpoint),
+        "state": one.state.value,
+        "reason": one.reason,
+        "subject": one.subject,
+        "papers": one.papers,
+        "made": one.created_at,
+        "tries": one.tries,
+        "tried": one.tried_at,
+        "finished": one.finished_at,
+        "replay_of": one.replay_of,
+        "folded_into": one.folded_into,
+    }
+
+
+def _row(one: Listed) -> tuple[object, ...]:
+    message = f"{described(one)}: {one.reason}" if one.reason else one.subject or described(one)
+    return one.id[:SHORT], one.created_at, one.endpoint, one.state.value, message
+
+
+def described(one: Listed) -> str:
+    """What a message tells, in short."""
+    return counted(one.papers, "paper") if one.papers else one.kind.value

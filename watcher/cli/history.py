@@ -1,0 +1,74 @@
+"""``watcher history``: was I told of this, when, and where?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.cli import rules, show
+from watcher.cli.deliveries import SHORT
+from watcher.cli.desk import Desk
+from watcher.cli.naming import anything_named
+from watcher.model import FIRST, Paper
+
+if TYPE_CHECKING:
+    from watcher.model import Saved
+    from watcher.store.history import Told
+
+
+@click.command()
+@click.argument("what", metavar="PAPER|SUBSCRIPTION")
+@click.option("--limit", type=click.IntRange(min=1), default=50, metavar="N", help="N lines at most, the newest.  [50]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+@click.pass_obj
+def history(desk: Desk, what: str, limit: int, as_json: bool) -> int:
+    """Say of a paper who was told of it, or of a subscription what it told: when, where, and if not, why not.
+
+    PAPER is an arXiv id, a DOI, a link, or a part of the title; SUBSCRIPTION a name as in the config. Times are UTC.
+    """
+    with desk.open_store(desk.config(required=False)) as store, store.reading() as tx:
+        meant = anything_named(tx, what)
+        is_paper = isinstance(meant, Paper)
+        found = tx.history.of_paper(meant.id, limit) if is_paper else tx.history.of_subscription(meant.id, limit)
+    if as_json:
+        show.json_array(_as_object(one) for one in found)
+    else:
+        _print(meant, found)
+    return 0
+
+
+def _print(meant: Paper | Saved, found: list[Told]) -> None:
+    is_paper = isinstance(meant, Paper)
+    click.echo(rules.fitted(f"{meant.key}  {meant.title}", rules.WIDTH) if isinstance(meant, Paper) else _named(meant))
+    if not found:
+        hint = f"; `watcher explain NAME {meant.key}` says why" if isinstance(meant, Paper) else ""
+        click.echo(f"no subscription matched it{hint}" if is_paper else "it matched nothing so far")
+        return
+    columns = ("when", "receiver", "subscription" if is_paper else "paper", "message", "state")
+    show.table(columns, [_row(one, one.subscription if is_paper else f"{one.paper} {one.title}") for one in found])
+
+
+def _row(one: Told, what: str) -> tuple[object, ...]:
+    of = "" if one.occasion == FIRST else f" of {one.occasion}"
+    state = f"{one.state}{of}" + (f": {one.reason}" if one.reason else "")
+    return one.at, one.endpoint, what, one.delivery and one.delivery[:SHORT], state
+
+
+def _named(saved: Saved) -> str:
+    state = " (gone from the config)" if saved.gone_at else " (paused)" if saved.paused else ""
+    return f"{saved.subscription.full_name}{state}: {rules.fitted(saved.subscription.rule, 60)}"
+
+
+def _as_object(one: Told) -> dict[str, object]:
+    return {
+        "paper": one.paper,
+        "title": one.title,
+        "occasion": one.occasion,
+        "subscription": one.subscription,
+        "receiver": one.endpoint and str(one.endpoint),
+        "state": one.state,
+        "at": one.at,
+        "reason": one.reason,
+        "delivery": one.delivery,
+    }

@@ -1,0 +1,57 @@
+"""What a person calls something that is stored: a paper, a subscription."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from watcher.cli import rules
+from watcher.errors import UsageError
+
+if TYPE_CHECKING:
+    from watcher.model import Paper, Saved
+    from watcher.store import Transaction
+
+MOST_TITLES = 5
+
+
+def paper_named(tx: Transaction, name: str) -> Paper:
+    """The stored paper with this key or title; raises ``UsageError`` where none or several may be meant."""
+    if paper := tx.papers.find(name):
+        return paper
+    folded = " ".join(name.casefold().split())
+    some = [paper for paper in tx.papers.all() if folded in " ".join(paper.title.casefold().split())]
+    if len(some) == 1:
+        return some[0]
+    if not some:
+        raise UsageError(f"no stored paper is called {name!r}: write an arXiv id, or a part of its title")
+    shown = "".join(f"\n  {paper.key}  {rules.fitted(paper.title, 56)}" for paper in some[:MOST_TITLES])
+    more = f"\n  … and {len(some) - MOST_TITLES} more" if len(some) > MOST_TITLES else ""
+    raise UsageError(f"{len(some)} papers have {name!r} in their titles; write the key of one:{shown}{more}")
+
+
+def subscription_named(tx: Transaction, name: str) -> Saved | None:
+    """The stored subscription of this name, in force or, where none is, the last that was; None where none ever was.
+
+    The name alone will do for one of an included file. Raises ``UsageError`` where several in force may be meant.
+    """
+    named = [one for one in tx.subscriptions.all() if name in (one.subscription.full_name, one.subscription.name)]
+    named.sort(key=lambda one: (one.gone_at is None, one.subscription.full_name == name, one.id))
+    alike = [one for one in named if one.gone_at is None]
+    if len(alike) > 1 and alike[-1].subscription.full_name != name:
+        names = " or ".join(one.subscription.full_name for one in alike)
+        raise UsageError(f"several are called {name!r}: write {names}")
+    return named[-1] if named else None
+
+
+def anything_named(tx: Transaction, name: str) -> Saved | Paper:
+    """The subscription, else the paper, that a person means; raises ``UsageError`` where there is neither."""
+    if saved := subscription_named(tx, name):
+        return saved
+    try:
+        return paper_named(tx, name)
+    except UsageError as error:
+        active = [one.subscription.full_name for one in tx.subscriptions.active()]
+        if near := get_close_matches(name, active, n=3):
+            raise UsageError(f"there is no subscription {name!r}; did you mean {', '.join(near)}?") from None
+        raise UsageError(f"there is no subscription {name!r}, and {error}") from None
