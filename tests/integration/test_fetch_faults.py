@@ -231,9 +231,9 @@ def test_requests_to_another_host_are_spaced_but_not_those_to_this_machine(site:
     asking = Fetcher(resolve=lambda host, port: ["127.0.0.1"], sleep=slept.append, limits=Limits(interval=5))
     port = site.url.rpartition(":")[2]
     for host in ("127.0.0.1", "127.0.0.1", "a.example", "b.example"):
-        assert isinstance(asking.get(f"http://{host}:{port}/p", lambda url: NOTHING), Page)
+        assert isinstance(asking.get(f"http://{host}:{port}/p", lambda url: NOTHING, robots=False), Page)
     assert slept == []
-    asking.get(f"http://a.example:{port}/p", lambda url: NOTHING)
+    asking.get(f"http://a.example:{port}/p", lambda url: NOTHING, robots=False)
     assert [0 < seconds <= 5 for seconds in slept] == [True]
 
 

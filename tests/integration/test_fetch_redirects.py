@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.sites import Answer, Site, raw, say, serving
 from watcher.fetch import Fetcher, Limits
-from watcher.fetch import fetcher as fetcher_module
+from watcher.fetch import exchange as exchange_module
 from watcher.fetch import wire as wire_module
 from watcher.model import Fetched, NotModified, Page, Unreachable, Validators
 
@@ -33,7 +33,7 @@ def public_site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         return address == "127.0.0.2"
 
     monkeypatch.setattr(wire_module, "is_public", is_public)
-    monkeypatch.setattr(fetcher_module, "is_public", is_public)
+    monkeypatch.setattr(exchange_module, "is_public", is_public)
     with serving("127.0.0.2") as site:
         yield site
 
@@ -105,10 +105,21 @@ def test_a_private_site_of_the_operator_may_lead_anywhere(site: Site, public_sit
 
 
 def test_a_name_that_was_public_may_not_turn_inward(site: Site, public_site: Site) -> None:
-    addresses = iter(["127.0.0.2", "127.0.0.1"])
+    addresses = iter(["127.0.0.2", "127.0.0.2", "127.0.0.1"])
     port = public_site.url.rpartition(":")[2]
     public_site.answers["/p"] = say(body=b"x")
     asking = Fetcher(resolve=lambda host, port: [next(addresses)], limits=Limits(interval=0))
     assert isinstance(asking.get(f"http://site.example:{port}/p", lambda url: NOTHING), Page)
     found = asking.get(f"http://site.example:{port}/p", lambda url: NOTHING)
     assert isinstance(found, Unreachable) and "inside a private network" in found.reason
+
+
+def test_of_a_name_with_addresses_of_both_kinds_the_private_one_is_never_used(site: Site, public_site: Site) -> None:
+    nobody = public_site.url.rpartition(":")[2]
+    site.answers["/p"] = say(body=b"x")
+    port = site.url.rpartition(":")[2]
+    assert port != nobody
+    asking = Fetcher(resolve=lambda host, port: ["127.0.0.2", "127.0.0.1"], limits=Limits(interval=0))
+    found = asking.get(f"http://site.example:{port}/p", lambda url: NOTHING)
+    assert isinstance(found, Unreachable) and found.reason == "connection refused"
+    assert site.asked == []

@@ -2,6 +2,7 @@ from threading import Event, Thread
 
 import pytest
 
+from watcher.fetch.pace import Pace
 from watcher.fetch.turns import NotNow, Turns
 
 
@@ -31,7 +32,7 @@ def turns(clock: Clock) -> Turns:
 
 
 def take(turns: Turns, host: str = "a.org", interval: float = 1.0, patience: float = 60.0) -> None:
-    with turns.turn(host, interval, patience):
+    with turns.turn(Pace(host, interval), patience):
         pass
 
 
@@ -49,14 +50,14 @@ def test_another_host_waits_for_nobody(turns: Turns, clock: Clock) -> None:
 
 
 def test_time_spent_in_the_turn_counts(turns: Turns, clock: Clock) -> None:
-    with turns.turn("a.org", 1.0, 60.0):
+    with turns.turn(Pace("a.org", 1.0), 60.0):
         clock.now += 5
     take(turns)
     assert clock.slept == []
 
 
 def test_a_closed_host_is_not_asked_before_its_time(turns: Turns, clock: Clock) -> None:
-    turns.close("a.org", 57)
+    turns.close(Pace("a.org", 1.0), 57)
     clock.now += 7
     with pytest.raises(NotNow, match=r"a\.org asked to be left alone, for 50 s more") as refusal:
         take(turns)
@@ -67,8 +68,8 @@ def test_a_closed_host_is_not_asked_before_its_time(turns: Turns, clock: Clock) 
 
 
 def test_a_shorter_wait_does_not_replace_a_longer_one(turns: Turns, clock: Clock) -> None:
-    turns.close("a.org", 60)
-    turns.close("a.org", 1)
+    turns.close(Pace("a.org", 1.0), 60)
+    turns.close(Pace("a.org", 1.0), 1)
     clock.now += 30
     with pytest.raises(NotNow):
         take(turns)
@@ -85,12 +86,12 @@ def test_one_request_at_a_time_to_a_host() -> None:
     inside, leave, passed = Event(), Event(), Event()
 
     def first() -> None:
-        with turns.turn("a.org", 0, 60):
+        with turns.turn(Pace("a.org", 0), 60):
             inside.set()
             leave.wait(10)
 
     def second() -> None:
-        with turns.turn("a.org", 0, 60):
+        with turns.turn(Pace("a.org", 0), 60):
             passed.set()
 
     holder, waiter = Thread(target=first), Thread(target=second)
@@ -107,6 +108,6 @@ def test_one_request_at_a_time_to_a_host() -> None:
 
 
 def test_a_failed_turn_is_given_back(turns: Turns) -> None:
-    with pytest.raises(OSError, match="reset"), turns.turn("a.org", 0, 60):
+    with pytest.raises(OSError, match="reset"), turns.turn(Pace("a.org", 0), 60):
         raise OSError("reset")
     take(turns, patience=0.01)

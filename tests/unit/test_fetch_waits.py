@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.fetch.waits import LONGEST, wait_asked_for
+from watcher.fetch.waits import LONGEST, nothing_remains_for, wait_asked_for
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
@@ -60,3 +60,18 @@ def test_the_longer_of_both_counts() -> None:
 def test_whatever_a_server_writes_gives_a_sensible_wait(retry_after: str, rate_limit: str) -> None:
     wait = wait_asked_for({"Retry-After": retry_after, "RateLimit": rate_limit}, NOW)
     assert wait is None or timedelta(0) < wait <= LONGEST
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ('"pages";r=0;t=57', 57),
+        ('"pages";r=3;t=57', None),
+        ('"pages";t=57', None),
+        ('"a";r=1;t=9, "b";r=0;t=5', 5),
+        ("", None),
+    ],
+)
+def test_a_good_answer_may_say_that_nothing_remains(value: str, seconds: float | None) -> None:
+    rest = nothing_remains_for({"RateLimit": value})
+    assert (rest and rest.total_seconds()) == seconds

@@ -1,5 +1,7 @@
 """Fetching: polite, bounded, conditional; nothing that a server does raises."""
 
-from watcher.fetch.fetcher import Fetcher, Limits, default_user_agent
+from watcher.fetch.exchange import Limits
+from watcher.fetch.fetcher import Fetcher, default_user_agent
+from watcher.fetch.turns import Book
 
-__all__ = ["Fetcher", "Limits", "default_user_agent"]
+__all__ = ["Book", "Fetcher", "Limits", "default_user_agent"]

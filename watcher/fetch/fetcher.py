@@ -2,47 +2,27 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 
 import httpx
 
 from watcher import __version__
-from watcher.fetch.addresses import is_loopback, is_public
-from watcher.fetch.body import read_body
+from watcher.fetch.addresses import is_loopback
+from watcher.fetch.exchange import Answer, Exchange, Limits, netloc
+from watcher.fetch.permits import Permits
 from watcher.fetch.reasons import FAILURES, explain, one_line, status_line
-from watcher.fetch.turns import NotNow, Turns
-from watcher.fetch.waits import wait_asked_for
-from watcher.fetch.wire import Deadline, Live, Refused, Resolve, Transport, Wire, resolve
+from watcher.fetch.robots import Robots, read_robots
+from watcher.fetch.turns import Book, NotNow
+from watcher.fetch.wire import Deadline, Refused, Resolve, resolve
 from watcher.model import Fetched, NotModified, Page, Unreachable, Validators
 
 ACCEPT = "text/html, application/xhtml+xml, application/json, application/xml;q=0.9, */*;q=0.5"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-ASKS_TO_WAIT = frozenset({429, 503})
 LONGEST_VALIDATOR = 1_000
 """Characters of an ETag or Last-Modified that is worth keeping."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one request may cost: seconds, bytes, redirects.
-
-    ``total`` covers everything from waiting for the host's turn to the body's last byte, over all redirects;
-    ``silence`` is the longest gap between two reads; ``interval`` lies between the beginnings of two requests to one
-    host that is not this machine.
-    """
-
-    total: float = 60.0
-    connect: float = 10.0
-    silence: float = 20.0
-    interval: float = 1.0
-    redirects: int = 5
-    body: int = 20_000_000
-    compressed: int = 10_000_000
 
 
 def default_user_agent(contact: str = "") -> str:
@@ -61,11 +41,8 @@ class _Redirect:
 class Fetcher:
     """Fetches pages, from several threads if need be. Never raises for what a server does.
 
-    Each request has a connection of its own: at the pace that is polite, one would hardly be used twice, and every
-    address is checked anew. Cookies, environment proxies and caches are not used.
-
     ``clock`` gives the instant that pages are stamped with, ``monotonic`` the seconds that limits and pauses are
-    counted in, ``resolve`` the addresses of a host.
+    counted in, ``resolve`` the addresses of a host; ``book`` is what other processes know of sites.
     """
 
     def __init__(
@@ -73,114 +50,122 @@ class Fetcher:
         *,
         user_agent: str | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        sleep: Callable[[float], object] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         limits: Limits | None = None,
         resolve: Resolve = resolve,
+        book: Book | None = None,
     ) -> None:
-        self._headers = {
-            "User-Agent": user_agent or default_user_agent(),
-            "Accept": ACCEPT,
-            "Accept-Encoding": "gzip",
-            "Connection": "close",
-        }
-        self._clock, self._monotonic, self._limits = clock, monotonic, limits or Limits()
-        self._turns = Turns(monotonic, sleep)
-        self._live = Live()
-        self._resolve = resolve
-        self._seen_public: set[str] = set()
+        agent = user_agent or default_user_agent()
+        headers = {"User-Agent": agent, "Accept": ACCEPT, "Accept-Encoding": "gzip", "Connection": "close"}
+        self._product = agent.partition("/")[0]
+        self._clock = clock
+        self._exchange = Exchange(
+            headers, limits or Limits(), clock=clock, sleep=sleep, monotonic=monotonic, resolve=resolve, book=book
+        )
+        self._permits = Permits(monotonic)
 
-    def get(self, url: str, validators: Callable[[str], Validators | None]) -> Fetched:
+    def get(self, url: str, validators: Callable[[str], Validators | None], *, robots: bool = True) -> Fetched:
         """Ask for ``url``, following redirects; every address on the way with ``validators(address)``.
 
-        Addresses come without password and fragment, here and in what is returned.
+        Addresses come without password and fragment, here and in what is returned. Where ``robots`` is true, each
+        site's robots.txt is obeyed.
         """
-        deadline = Deadline(self._limits.total, self._monotonic)
+        deadline = self._exchange.deadline()
         at, public_only = url, False
         try:
             target = _checked(httpx.URL(url))
-            for _ in range(self._limits.redirects + 1):
-                at = _shown(target)
+            for _ in range(self._exchange.limits.redirects + 1):
+                at = shown(target)
+                delay = self._permitted(target, public_only=public_only) if robots else 0.0
                 known = validators(at) or Validators()
-                found = self._ask(target, known, deadline, public_only=public_only)
+                answer = self._exchange.ask(target, _conditions(known), deadline, public_only=public_only, delay=delay)
+                found = self._meaning(target, answer, known)
                 if not isinstance(found, _Redirect):
                     return found
                 target, public_only = found.to, public_only or found.from_public
-            return self._unreachable(at, f"redirected more than {self._limits.redirects} times")
+            return self._unreachable(at, f"redirected more than {self._exchange.limits.redirects} times")
         except NotNow as refusal:
-            wait = None if refusal.wait is None else timedelta(seconds=refusal.wait)
-            return self._unreachable(at, str(refusal), wait)
+            return self._unreachable(at, str(refusal), refusal.wait)
         except FAILURES as error:
             return self._unreachable(at, self._reason(error, deadline))
 
     def close(self) -> None:
         """End every request that is under way; it and every later one is unreachable. From any thread."""
-        self._live.end()
+        self._exchange.end()
 
-    def _ask(self, url: httpx.URL, known: Validators, deadline: Deadline, *, public_only: bool) -> Fetched | _Redirect:
-        """One request to one address, in the host's turn."""
-        host = _host(url)
-        interval = 0.0 if is_loopback(url.host) else self._limits.interval
-        with self._turns.turn(host, interval, deadline.left):
-            if self._live.ended:
-                raise Refused("stopped")
-            public_only = public_only or host in self._seen_public
-            wire = Wire(deadline, self._live, self._resolve, public_only=public_only)
-            with self._client(wire, url) as client, client.stream("GET", url, headers=_conditions(known)) as response:
-                is_from_public = wire.address is not None and is_public(wire.address)
-                if is_from_public:
-                    self._seen_public.add(host)
-                if response.status_code in REDIRECTS and "Location" in response.headers:
-                    return _Redirect(_target(url, response.headers["Location"]), is_from_public)
-                return self._answer(url, response, known)
+    # --- what an answer means ---
 
-    def _client(self, wire: Wire, url: httpx.URL) -> httpx.Client:
-        limits = self._limits
-        return httpx.Client(
-            transport=Transport(wire, self._tls if url.scheme == "https" else None),
-            headers=self._headers,
-            timeout=httpx.Timeout(limits.silence, connect=limits.connect),
-            follow_redirects=False,
-            trust_env=False,
-        )
-
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        """Made once, and only where https is asked for: it reads every root certificate."""
-        return httpx.create_ssl_context(trust_env=False)
-
-    def _answer(self, url: httpx.URL, response: httpx.Response, known: Validators) -> Fetched:
-        if response.status_code == httpx.codes.NOT_MODIFIED and known:
-            return NotModified(url=_shown(url), fetched_at=self._clock())
-        if response.status_code != httpx.codes.OK:
-            return self._refusal(url, response)
-        body = read_body(
-            response.iter_raw(),
-            response.headers.get("Content-Encoding", ""),
-            most_sent=self._limits.compressed,
-            most=self._limits.body,
-        )
-        given = Validators(_worth_keeping(response, "ETag"), _worth_keeping(response, "Last-Modified"))
-        return Page(url=_shown(url), body=body, fetched_at=self._clock(), validators=given)
-
-    def _refusal(self, url: httpx.URL, response: httpx.Response) -> Unreachable:
-        reason, wait = status_line(response.status_code), None
-        if response.status_code in ASKS_TO_WAIT:
-            wait = wait_asked_for(response.headers, self._clock())
-        if wait is not None:
-            self._turns.close(_host(url), wait.total_seconds())
-            reason += f", asks to be left alone for {wait.total_seconds():.0f} s"
-        return self._unreachable(_shown(url), reason, wait)
+    def _meaning(self, url: httpx.URL, answer: Answer, known: Validators) -> Fetched | _Redirect:
+        if answer.status in REDIRECTS and "Location" in answer.headers:
+            return _Redirect(_target(url, answer.headers["Location"]), answer.from_public)
+        if answer.status == httpx.codes.NOT_MODIFIED and known:
+            return NotModified(url=shown(url), fetched_at=self._clock())
+        if answer.status != httpx.codes.OK:
+            return self._unreachable(shown(url), _refusal(answer), answer.wait)
+        given = Validators(_worth_keeping(answer, "ETag"), _worth_keeping(answer, "Last-Modified"))
+        return Page(url=shown(url), body=answer.body, fetched_at=self._clock(), validators=given)
 
     def _reason(self, error: Exception, deadline: Deadline) -> str:
-        if self._live.ended:
+        if self._exchange.ended:
             return "stopped"
         if not deadline.left:
             return f"no whole answer within {deadline.seconds:g} s"
         return explain(error)
 
-    def _unreachable(self, url: str, reason: str, retry_after: timedelta | None = None) -> Unreachable:
+    def _unreachable(self, url: str, reason: str, wait: float | None = None) -> Unreachable:
+        retry_after = None if wait is None else timedelta(seconds=wait)
         return Unreachable(url=url, reason=reason, fetched_at=self._clock(), retry_after=retry_after)
+
+    # --- what the site permits ---
+
+    def _permitted(self, url: httpx.URL, *, public_only: bool) -> float:
+        """The seconds that the site wants between two requests; raises ``Refused`` where it forbids this one.
+
+        This machine is not asked: its own pages are for its own programs.
+        """
+        if is_loopback(url.host):
+            return 0.0
+        origin = f"{url.scheme}://{netloc(url)}"
+        robots = self._permits.robots(origin, lambda: self._read_robots(origin, public_only=public_only))
+        if line := robots.refusal(url.raw_path.decode("ascii")):
+            raise Refused(f"{origin}/robots.txt forbids it: {line}")
+        return robots.delay
+
+    def _read_robots(self, origin: str, *, public_only: bool) -> Robots | str:
+        """Ask for a robots.txt: 4xx forbids nothing, 5xx and no answer leave it open (RFC 9309, 2.3.1).
+
+        Returned as text is why nothing may be asked for while it is open.
+        """
+        deadline = self._exchange.deadline()
+        target = httpx.URL(f"{origin}/robots.txt")
+        try:
+            for _ in range(self._exchange.limits.redirects + 1):
+                answer = self._exchange.ask(target, {}, deadline, public_only=public_only)
+                if answer.status not in REDIRECTS or "Location" not in answer.headers:
+                    return self._robots(answer)
+                target, public_only = _target(target, answer.headers["Location"]), public_only or answer.from_public
+            return Robots()
+        except NotNow:
+            raise
+        except FAILURES as error:
+            return self._reason(error, deadline)
+
+    def _robots(self, answer: Answer) -> Robots | str:
+        if answer.status == httpx.codes.OK:
+            return read_robots(answer.body, self._product)
+        is_missing = 400 <= answer.status < 500 and answer.status != httpx.codes.TOO_MANY_REQUESTS
+        return Robots() if is_missing else f"{_refusal(answer)} for robots.txt, without which nothing else is asked for"
+
+
+def shown(url: httpx.URL) -> str:
+    """The address without what is secret or only for the reader."""
+    return str(url.copy_with(userinfo=b"", fragment=None))
+
+
+def _refusal(answer: Answer) -> str:
+    asks = "" if answer.wait is None else f", asks to be left alone for {answer.wait:.0f} s"
+    return status_line(answer.status) + asks
 
 
 def _conditions(known: Validators) -> dict[str, str]:
@@ -189,9 +174,9 @@ def _conditions(known: Validators) -> dict[str, str]:
     return {name: value for name, value in headers.items() if value}
 
 
-def _worth_keeping(response: httpx.Response, header: str) -> str | None:
+def _worth_keeping(answer: Answer, header: str) -> str | None:
     """A validator that can be sent back as it is: one that cannot would spoil every later request."""
-    value: str = response.headers.get(header, "").strip()
+    value = answer.headers.get(header, "").strip()
     return value if value and value.isascii() and value.isprintable() and len(value) <= LONGEST_VALIDATOR else None
 
 
@@ -201,7 +186,7 @@ def _target(url: httpx.URL, location: str) -> httpx.URL:
         target = _checked(url.join(location))
     except (httpx.InvalidURL, Refused):
         raise Refused(f"redirected to what is no web address: {location[:200]!r}") from None
-    same = (target.scheme, _host(target)) == (url.scheme, _host(url))
+    same = (target.scheme, netloc(target)) == (url.scheme, netloc(url))
     return target.copy_with(userinfo=url.userinfo if same else b"")
 
 
@@ -209,12 +194,3 @@ def _checked(url: httpx.URL) -> httpx.URL:
     if url.scheme not in ("http", "https") or not url.host:
         raise Refused(f"only http and https addresses are fetched, not {one_line(url.scheme) or 'bare'} ones")
     return url
-
-
-def _shown(url: httpx.URL) -> str:
-    return str(url.copy_with(userinfo=b"", fragment=None))
-
-
-def _host(url: httpx.URL) -> str:
-    """The host with its port, unless that is the scheme's own: what is paced together."""
-    return url.netloc.decode("ascii")

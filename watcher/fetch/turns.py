@@ -1,4 +1,4 @@
-"""Whose turn it is: one request at a time to each host, not too often, and none while the host asked to be left alone.
+"""Whose turn it is: one request at a time to each site, not too often, and none while the site asked to be left alone.
 
 All instants are seconds of a monotonic clock.
 """
@@ -10,10 +10,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Protocol
+
+from watcher.fetch.pace import Pace
+from watcher.model import SiteTurn
+
+
+class Book(Protocol):
+    """What all processes of one database know together of sites, by name."""
+
+    def take(self, name: str, interval: float, lease: float) -> SiteTurn:
+        """Begin a request, or say for how long to wait before asking again."""
+
+    def give_back(self, name: str, *, is_public: bool) -> None:
+        """The request is over; ``is_public`` where the site answered from the public Internet."""
+
+    def pause(self, name: str, seconds: float, *, closed: bool) -> None:
+        """Begin no request for this long; ``closed`` where the site refused the last one."""
 
 
 class NotNow(Exception):
-    """The host may not be asked in time; ``wait`` is how many seconds it asked to be left alone, None where it
+    """The site may not be asked in time; ``wait`` is how many seconds it asked to be left alone, None where it
     is only busy."""
 
     def __init__(self, reason: str, wait: float | None = None) -> None:
@@ -22,54 +39,111 @@ class NotNow(Exception):
 
 
 @dataclass
-class _Host:
+class _Site:
     lock: Lock = field(default_factory=Lock)
     free_at: float = float("-inf")
     closed_until: float = float("-inf")
+    is_public: bool = False
+
+
+@dataclass
+class Turn:
+    """A turn that is held; ``is_public`` once the site has ever answered from the public Internet."""
+
+    is_public: bool
 
 
 class Turns:
-    """The hosts and their turns. Safe to use from several threads."""
+    """The sites and their turns. Safe to use from several threads.
 
-    def __init__(self, monotonic: Callable[[], float], sleep: Callable[[float], object]) -> None:
-        self._monotonic, self._sleep = monotonic, sleep
-        self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
+    With a ``book``, other processes take turns too; one of them that dies in its turn holds it for ``lease`` seconds.
+    """
+
+    def __init__(
+        self,
+        monotonic: Callable[[], float],
+        sleep: Callable[[float], object],
+        book: Book | None = None,
+        lease: float = 120.0,
+    ) -> None:
+        self._monotonic, self._sleep, self._book, self._lease = monotonic, sleep, book, lease
+        self._sites: defaultdict[str, _Site] = defaultdict(_Site)
         self._lock = Lock()
 
     @contextmanager
-    def turn(self, name: str, interval: float, patience: float) -> Iterator[None]:
-        """Hold the host ``name``; the next turn begins ``interval`` seconds after this one at the earliest.
+    def turn(self, pace: Pace, patience: float) -> Iterator[Turn]:
+        """Hold a site; its next turn begins ``pace.interval`` seconds after this one at the earliest.
 
-        Raises ``NotNow`` where the host asked to be left alone, or does not get free within ``patience`` seconds.
+        Raises ``NotNow`` where the site asked to be left alone, or does not get free within ``patience`` seconds.
         """
-        host = self._host(name)
-        began = self._monotonic()
-        self._refuse_if_closed(name, host, began)
-        if not host.lock.acquire(timeout=max(patience, 0)):
-            raise NotNow(f"{name} was busy with earlier requests for {patience:.0f} s")
+        site = self._site(pace.name)
+        until = self._monotonic() + patience
+        self._refuse_if_closed(pace.name, site)
+        if not site.lock.acquire(timeout=max(patience, 0)):
+            raise _busy(pace.name, patience)
+        book = self._book if pace.interval else None
+        is_taken = False
+        turn = Turn(site.is_public)
         try:
-            now = self._monotonic()
-            self._refuse_if_closed(name, host, now)
-            wait = host.free_at - now
-            if wait > patience - (now - began):
-                raise NotNow(f"{name} was busy with earlier requests for {patience:.0f} s")
-            if wait > 0:
-                self._sleep(wait)
-            host.free_at = self._monotonic() + interval
-            yield
+            self._wait(pace.name, site, until, patience)
+            if book:
+                site.is_public |= self._take(book, pace, until, patience).is_public
+                is_taken = True
+            turn.is_public = site.is_public
+            site.free_at = max(self._monotonic() + pace.interval, site.free_at)
+            yield turn
         finally:
-            host.lock.release()
+            site.is_public = turn.is_public
+            if book and is_taken:
+                book.give_back(pace.name, is_public=turn.is_public)
+            site.lock.release()
 
-    def close(self, name: str, seconds: float) -> None:
-        """Leave ``name`` alone for this long; an earlier, longer wait stays."""
-        host = self._host(name)
-        host.closed_until = max(host.closed_until, self._monotonic() + seconds)
+    def close(self, pace: Pace, seconds: float) -> None:
+        """Refuse requests to the site for this long; an earlier, longer wait stays."""
+        site = self._site(pace.name)
+        site.closed_until = max(site.closed_until, self._monotonic() + seconds)
+        if self._book and pace.interval:
+            self._book.pause(pace.name, seconds, closed=True)
 
-    def _host(self, name: str) -> _Host:
+    def pause(self, pace: Pace, seconds: float) -> None:
+        """Let the next request to the site wait for this long: it has said that nothing remains until then."""
+        site = self._site(pace.name)
+        site.free_at = max(site.free_at, self._monotonic() + seconds)
+        if self._book and pace.interval:
+            self._book.pause(pace.name, seconds, closed=False)
+
+    def _wait(self, name: str, site: _Site, until: float, patience: float) -> None:
+        self._refuse_if_closed(name, site)
+        now = self._monotonic()
+        if site.free_at > max(until, now):
+            raise _busy(name, patience)
+        if site.free_at > now:
+            self._sleep(site.free_at - now)
+
+    def _take(self, book: Book, pace: Pace, until: float, patience: float) -> SiteTurn:
+        while True:
+            answer = book.take(pace.name, pace.interval, self._lease)
+            if answer.is_closed:
+                raise _closed(pace.name, answer.wait)
+            if not answer.wait:
+                return answer
+            if answer.wait > until - self._monotonic():
+                raise _busy(pace.name, patience)
+            self._sleep(answer.wait)
+
+    def _site(self, name: str) -> _Site:
         with self._lock:
-            return self._hosts[name]
+            return self._sites[name]
 
-    def _refuse_if_closed(self, name: str, host: _Host, now: float) -> None:
-        left = host.closed_until - now
+    def _refuse_if_closed(self, name: str, site: _Site) -> None:
+        left = site.closed_until - self._monotonic()
         if left > 0:
-            raise NotNow(f"{name} asked to be left alone, for {left:.0f} s more", left)
+            raise _closed(name, left)
+
+
+def _busy(name: str, patience: float) -> NotNow:
+    return NotNow(f"{name} was busy with earlier requests for {patience:.0f} s")
+
+
+def _closed(name: str, left: float) -> NotNow:
+    return NotNow(f"{name} asked to be left alone, for {left:.0f} s more", left)

@@ -24,6 +24,12 @@ def wait_asked_for(headers: Mapping[str, str], now: datetime) -> timedelta | Non
     return min(max(asked), LONGEST) if asked else None
 
 
+def nothing_remains_for(headers: Mapping[str, str]) -> timedelta | None:
+    """How long a server that answered well says that it has no more to give; None where something remains."""
+    rest = _rate_limit(headers.get("RateLimit", ""), unsaid=1)
+    return min(rest, LONGEST) if rest else None
+
+
 def _retry_after(value: str, now: datetime) -> timedelta | None:
     value = value.strip()
     if re.fullmatch(r"[0-9]+", value):
@@ -35,12 +41,12 @@ def _retry_after(value: str, now: datetime) -> timedelta | None:
     return (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
 
 
-def _rate_limit(value: str) -> timedelta | None:
-    """The longest wait of the policies of which nothing remains."""
+def _rate_limit(value: str, unsaid: int = 0) -> timedelta | None:
+    """The longest wait of the policies of which nothing remains; ``unsaid`` is what remains where that is not said."""
     waits = []
     for policy in value.split(","):
         found = dict(_ITEM.findall(policy))
-        if "t" in found and int(found.get("r", "0")) == 0:
+        if "t" in found and int(found.get("r", unsaid)) == 0:
             waits.append(_seconds(found["t"]))
     return max(waits, default=None)
 

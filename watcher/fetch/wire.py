@@ -35,6 +35,10 @@ class Deadline:
         self._monotonic = monotonic
         self._at = monotonic() + seconds
 
+    def extend(self, seconds: float) -> None:
+        """Give the request more time: it had to wait through no fault of the server."""
+        self._at += seconds
+
     @property
     def left(self) -> float:
         """Seconds left, 0 when it has passed."""
@@ -118,7 +122,9 @@ class Wire(httpcore.NetworkBackend):
 
     def _checked(self, host: str, port: int, timeout: float | None) -> list[str]:
         found = self._look_up(host, port, self._deadline.cut(timeout))
-        allowed = [address for address in found if not self._public_only or is_public(address)]
+        public = [address for address in found if is_public(address)]
+        # Of a name that has addresses of both kinds, the private ones are a trap.
+        allowed = public if public or self._public_only else found
         if found and not allowed:
             raise Refused(f"a public site leads to {host}, inside a private network ({found[0]})")
         return allowed

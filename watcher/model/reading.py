@@ -84,6 +84,19 @@ class Unreachable:
 Fetched = Page | NotModified | Unreachable
 
 
+@dataclass(frozen=True, slots=True)
+class SiteTurn:
+    """Whether a site may be asked now: in ``wait`` seconds at the earliest, where that is not 0.
+
+    ``is_closed`` where the site itself asked to be left alone for that long; ``is_public`` where it has ever answered
+    from the public Internet.
+    """
+
+    wait: float = 0.0
+    is_closed: bool = False
+    is_public: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One paper as one page shows it.

@@ -1,0 +1,166 @@
+"""One request and its answer, in the site's turn and within all bounds; what the answer means is for others."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from threading import Event
+
+import httpx
+
+from watcher.fetch.addresses import is_public
+from watcher.fetch.body import read_body
+from watcher.fetch.pace import Pace, pace_of
+from watcher.fetch.turns import Book, Turns
+from watcher.fetch.waits import nothing_remains_for, wait_asked_for
+from watcher.fetch.wire import Deadline, Live, Refused, Resolve, Transport, Wire, resolve
+
+ASKS_TO_WAIT = frozenset({429, 503})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one page may cost: seconds, bytes, redirects.
+
+    ``total`` covers everything from the request to the body's last byte, over all redirects, but for waiting for the
+    site's turn, which ``patience`` bounds; ``silence`` is the longest gap between two reads; ``interval`` lies between
+    the beginnings of two requests to one host that is not this machine.
+    """
+
+    total: float = 60.0
+    patience: float = 600.0
+    connect: float = 10.0
+    silence: float = 20.0
+    interval: float = 1.0
+    redirects: int = 5
+    body: int = 20_000_000
+    compressed: int = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back; ``body`` only with status 200, ``wait`` seconds where the site asks to be left alone.
+
+    ``from_public`` where it came from the public Internet: it may not lead inward then.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    from_public: bool
+    wait: float | None = None
+
+
+class Exchange:
+    """Makes requests, from several threads if need be. Raises one of ``reasons.FAILURES``.
+
+    Each request has a connection of its own: at the pace that is polite, one would hardly be used twice, and every
+    address is checked anew. Cookies, environment proxies and caches are not used.
+    """
+
+    def __init__(
+        self,
+        headers: Mapping[str, str],
+        limits: Limits,
+        *,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], object] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        resolve: Resolve = resolve,
+        book: Book | None = None,
+    ) -> None:
+        self.limits = limits
+        self._headers, self._clock, self._monotonic, self._resolve = dict(headers), clock, monotonic, resolve
+        self._live = Live()
+        self._closing = Event()
+        self._turns = Turns(monotonic, sleep or self._closing.wait, book, lease=2 * limits.total)
+
+    @property
+    def ended(self) -> bool:
+        return self._live.ended
+
+    def deadline(self) -> Deadline:
+        """The time of one page, beginning now."""
+        return Deadline(self.limits.total, self._monotonic)
+
+    def end(self) -> None:
+        """End every request that is under way or waits for its turn. From any thread."""
+        self._live.end()
+        self._closing.set()
+
+    def ask(
+        self,
+        url: httpx.URL,
+        conditions: Mapping[str, str],
+        deadline: Deadline,
+        *,
+        public_only: bool = False,
+        delay: float = 0.0,
+    ) -> Answer:
+        """One request to one address; the time that it waits for its turn is added to the deadline.
+
+        ``delay`` is the site's own wish of seconds between two requests.
+        """
+        pace = pace_of(url.host, netloc(url), self.limits.interval)
+        if pace.interval:
+            pace = Pace(pace.name, max(pace.interval, delay))
+        waiting_since = self._monotonic()
+        with self._turns.turn(pace, self.limits.patience) as turn:
+            deadline.extend(self._monotonic() - waiting_since)
+            if self._live.ended:
+                raise Refused("stopped")
+            wire = Wire(deadline, self._live, self._resolve, public_only=public_only or turn.is_public)
+            with self._client(wire, url) as client, client.stream("GET", url, headers=dict(conditions)) as response:
+                from_public = wire.address is not None and is_public(wire.address)
+                turn.is_public |= from_public
+                return Answer(
+                    response.status_code,
+                    response.headers,
+                    self._body(response) if response.status_code == httpx.codes.OK else b"",
+                    from_public,
+                    self._obey(pace, response),
+                )
+
+    def _client(self, wire: Wire, url: httpx.URL) -> httpx.Client:
+        limits = self.limits
+        return httpx.Client(
+            transport=Transport(wire, self._tls if url.scheme == "https" else None),
+            headers=self._headers,
+            timeout=httpx.Timeout(limits.silence, connect=limits.connect),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Made once, and only where https is asked for: it reads every root certificate."""
+        return httpx.create_ssl_context(trust_env=False)
+
+    def _body(self, response: httpx.Response) -> bytes:
+        return read_body(
+            response.iter_raw(),
+            response.headers.get("Content-Encoding", ""),
+            most_sent=self.limits.compressed,
+            most=self.limits.body,
+        )
+
+    def _obey(self, pace: Pace, response: httpx.Response) -> float | None:
+        """Leave the site alone for as long as it asks: seconds where it refused, None where it answered."""
+        now = self._clock()
+        if response.status_code in ASKS_TO_WAIT:
+            asked = wait_asked_for(response.headers, now)
+            if asked is not None:
+                self._turns.close(pace, asked.total_seconds())
+                return asked.total_seconds()
+        elif (rest := nothing_remains_for(response.headers)) is not None:
+            self._turns.pause(pace, rest.total_seconds())
+        return None
+
+
+def netloc(url: httpx.URL) -> str:
+    """The host with its port, unless that is the scheme's own: what is paced together."""
+    return url.netloc.decode("ascii")
