@@ -32,6 +32,12 @@ from watcher.fetch.addresses import is_loopback, is_public
         ("64:ff9b::5db8:d822", True),
         ("2002:a00:1::", False),
         ("2002:5db8:d822::", True),
+        ("64:ff9b:1::5db8:d822", False),
+        ("2606:4700::5efe:a00:1", False),
+        ("2606:4700::200:5efe:5db8:d822", True),
+        ("192.88.99.1", False),
+        ("192.0.0.8", False),
+        ("3fff::1", False),
         ("2001:0:4136:e378:8000:63bf:3fff:fdd2", False),
     ],
 )

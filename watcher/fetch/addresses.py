@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last four bytes are an IPv4 address
+ISATAP = (b"\x00\x00\x5e\xfe", b"\x02\x00\x5e\xfe")  # RFC 5214: between the prefix and an IPv4 address
+NEVER = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
+"""Protocol assignments, relays and documentation that older Pythons take for public."""
 
 
 def is_public(address: str) -> bool:
     """Whether anybody may reach ``address``: not private, loopback, link-local, multicast or reserved.
 
-    An IPv6 address that carries an IPv4 one (mapped, NAT64, 6to4) is judged by that one; Teredo is never public.
+    An IPv6 address that carries an IPv4 one (mapped, NAT64, 6to4, ISATAP) is judged by that one; Teredo is never
+    public.
     """
     ip = ip_address(address)
     if isinstance(ip, IPv6Address):
@@ -19,11 +23,13 @@ def is_public(address: str) -> bool:
             return is_public(str(carried))
         if ip.is_site_local or ip.teredo is not None:
             return False
+    if any(ip in network for network in NEVER):
+        return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
 def _carried(ip: IPv6Address) -> IPv4Address | None:
-    if ip in NAT64:
+    if ip in NAT64 or ip.packed[8:12] in ISATAP:
         return IPv4Address(ip.packed[-4:])
     return ip.ipv4_mapped or ip.sixtofour
 
