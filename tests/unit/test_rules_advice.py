@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,28 +14,35 @@ from watcher.rules.document import Document
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
 
-def documents(*texts: tuple[str, str], filled: int = 100) -> list[Document]:
-    """These papers and as many others that nobody asks for."""
+def documents(*texts: tuple[str, str], filled: int = 100, days: int = 20) -> list[Document]:
+    """These papers and as many others that nobody asks for, over some days."""
     papers = [*texts, *[("Other things", "Nothing of note.")] * (filled - len(texts))]
     return [
-        document_of(Paper(id=n, key=f"k:{n}", title=title, abstract=abstract, first_seen=NOW))
+        document_of(
+            Paper(id=n, key=f"k:{n}", title=title, abstract=abstract, first_seen=NOW + timedelta(days=n % days))
+        )
         for n, (title, abstract) in enumerate(papers)
     ]
 
 
-def said(rule: str, *texts: tuple[str, str], filled: int = 100) -> list[tuple[str, str]]:
-    return [(one.what, one.hint) for one in advise({"mine": compile_rule(rule)}, documents(*texts, filled=filled))]
+def said(rule: str, *texts: tuple[str, str], filled: int = 100, days: int = 20) -> list[tuple[str, str]]:
+    papers = documents(*texts, filled=filled, days=days)
+    return [(one.what, one.hint) for one in advise({"mine": compile_rule(rule)}, papers)]
 
 
 def test_a_rule_that_matches_too_much() -> None:
     ((what, _),) = said("kiln", *[("A kiln", "")] * 26)
-    assert what == "matches 26 of the 100 papers stored lately (26 %)"
+    assert what == "matches 26 of 100 papers since 2026-03-10 (26 %)"
     assert not said("kiln", *[("A kiln", "")] * 25)
 
 
 def test_a_rule_that_matches_nothing() -> None:
     ((what, _),) = said("kiln")
-    assert what == "matches none of the 100 papers stored lately"
+    assert what == "matches none of 100 papers since 2026-03-10"
+
+
+def test_nothing_is_said_of_a_short_past() -> None:
+    assert said("kiln", days=13) == [] and said("kiln", days=14) != []
 
 
 def test_nothing_is_said_of_few_papers() -> None:
@@ -46,10 +53,28 @@ def test_nothing_is_said_of_few_papers() -> None:
 def test_forms_that_are_missed() -> None:
     texts = [("On quantization", "")] * 4 + [("We quantize", "")] * 2 + [("A quantized map", "")]
     ((what, hint),) = said("quantization", *texts)
-    assert what == "3 papers lately have quantize, quantized but not quantization"
-    assert hint == "write quanti* to find all of them"
+    assert what == "quantization misses papers that have quantize, quantized"
+    assert hint == "quanti* would match 3 more than the 4 now"
     ((_, hint),) = said("title:quantization", *texts)
-    assert hint == "write title:quanti* to find all of them"
+    assert hint == "title:quanti* would match 3 more than the 4 now"
+
+
+def test_a_prefix_that_would_bring_other_words_is_made_longer() -> None:
+    texts = [("On quantization", "")] * 4 + [("We quantize", "")] * 4 + [("A quantile", ""), ("The quantity", "")] * 3
+    ((_, hint),) = said("quantization", *texts)
+    assert hint == "quantiz* would match 4 more than the 4 now"
+
+
+def test_the_last_word_of_a_phrase_and_what_a_rule_already_says() -> None:
+    texts = [("Weight pruning", "")] * 3 + [("Weight pruned", "")] * 3
+    ((_, hint),) = said('"weight pruning"', *texts)
+    assert hint == '"weight prun*" would match 3 more than the 3 now'
+    assert said('"weight pruning" OR "weight pruned"', *texts) == []
+
+
+def test_another_word_is_no_form() -> None:
+    texts = [("Scaling", "")] * 3 + [("At scale", "")] * 31
+    assert said("scaling", *texts, filled=200) == []
 
 
 @pytest.mark.parametrize("rule", ["quanti*", "=quantization", '"on quantization"', "kiln -quantization"])
@@ -65,8 +90,8 @@ def test_few_missed_forms_are_not_worth_a_word() -> None:
 def test_a_rule_whose_matches_are_mostly_mentions() -> None:
     texts = [("Maps", "One kiln.")] * 7 + [("A kiln", "")] * 3
     ((what, hint),) = said("kiln", *texts)
-    assert what == "7 of its 10 matches are mentions only"
-    assert hint == "write about:kiln to be told of papers that are about it"
+    assert what == "7 of its 10 matches are mentions"
+    assert hint == "write about:kiln to hear of the other 3 only"
     assert said("about:kiln", *texts) == [] and said("kiln", *texts[1:]) == []
 
 
@@ -77,12 +102,12 @@ def test_an_acronym_with_several_meanings() -> None:
         ("Maps", "One Rare And Grey (RAG) thing."),
     ]
     ((what, hint),) = said("title:RAG OR RAG", *texts)[:1]
-    assert (
-        what == 'papers mean several things by RAG: "retrieval augmented generation" (3), "robust agent of gravel" (2)'
+    assert what == (
+        'RAG has several meanings in its 6 matches: "retrieval augmented generation" (3), "robust agent of gravel" (2)'
     )
-    assert hint == 'add NOT "robust agent of gravel", or ask for a field or a second word'
+    assert hint == 'exclude one, as in NOT "robust agent of gravel", or ask for a second word'
     assert said('RAG NOT "robust agent of gravel"', *texts) == []
-    assert said("rag", *texts) == []
+    assert said("rag", *texts)[0][0].startswith("rag has several meanings")
 
 
 @pytest.mark.parametrize("text", ["see the appendix (RAG)", "Some Random Words (RAGS)", "(RAG) alone"])

@@ -1,35 +1,47 @@
-"""What the stored papers suggest about rules: too much, too little, forms that are missed, other meanings."""
+"""What the stored papers suggest about rules: too much, too little, forms that are missed, other meanings.
+
+A proposal is a rule of its own, tried on the same papers: its figures are what would change, not guesses.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
 
+from watcher.errors import RuleError
+from watcher.rules.acronyms import ACRONYM, meanings
 from watcher.rules.document import Document
+from watcher.rules.families import family, most_frequent, prefixes
 from watcher.rules.index import Index
-from watcher.rules.rule import Rule
-from watcher.rules.tree import And, Node, Not, Or, Text
-from watcher.rules.words import compounds_of_term
+from watcher.rules.rule import Rule, compile_rule
+from watcher.rules.tree import And, Exact, Leaf, Near, Node, Not, Or, Text, leaves
 
 TOO_MANY = 0.25
-"""The share of all papers that a rule may match before it is worth a word."""
+"""The share of the papers that a rule may match before it is worth a word."""
 
 FEWEST_PAPERS = 40
 """With fewer papers than this nothing is said."""
 
+SHORTEST_PAST = 14
+"""Days that papers have to cover before it is worth saying that none matched."""
+
 MOSTLY_WEAK = 0.6
 FEWEST_MATCHES = 10
 
-_SUFFIXES = (
-    *("zations", "sations", "zation", "sation", "ations", "ation", "zing", "sing", "zed", "sed"),
-    *("ments", "ment", "ings", "ing", "ions", "ion", "ers", "er", "ed", "es", "e", "s"),
-)
-_SHORTEST_STEM = 5
-_ACRONYM = re.compile(r"[A-Z][A-Z0-9]{1,5}")
-_DEFINITION = re.compile(r"((?:[A-Za-z][\w-]*[ -]){1,7}[A-Za-z][\w-]*) ?\(([A-Z][A-Z0-9]{1,5})s?\)")
-_SMALL = frozenset({"of", "for", "and", "the", "in", "to", "with", "a", "an", "on", "by", "via", "from"})
+FEWEST_MISSED, MISSED_SHARE, MOST_TIMES, MOST_OF_FEW = 3, 0.3, 1.5, 30
+"""Forms are missed where they would bring this many papers and this share of what the rule matches. What would bring so
+many times as many, and more than so many of a rule that matches few, is another word: scale is no form of scaling."""
+
+FEW_OTHERS, SOME_OTHERS = 0.1, 0.3
+"""The share of what a prefix brings that may have other words; more where no narrower prefix is left."""
+
+FEWEST_DEFINED = 2
+
+_LAST_WORD = re.compile(r'(?P<head>.*?)(?P<word>[A-Za-z]+)(?P<tail>"?)', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,131 +53,229 @@ class Advice:
     hint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many papers a rule matched, and how many of them strongly."""
+
+    matched: int
+    strong: int
+
+
+class Past:
+    """Papers that rules are tried on, and what is known of their words."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self.documents = documents
+        days = [document.paper.digest_day for document in documents]
+        self.first, self.last = (min(days), max(days)) if days else (date.min, date.min)
+        self._in_sources: dict[frozenset[str], int] = {}
+
+    @cached_property
+    def vocabulary(self) -> Mapping[str, int]:
+        """Word → the number of papers that have it in title or abstract, in alphabetical order."""
+        counts: Counter[str] = Counter()
+        for document in self.documents:
+            texts = (*document.texts("title"), *document.texts("abstract"))
+            counts.update({word for text in texts for word in text.line})
+        return dict(sorted(counts.items()))
+
+    @cached_property
+    def words(self) -> list[str]:
+        return list(self.vocabulary)
+
+    @cached_property
+    def meanings(self) -> Mapping[str, Mapping[str, int]]:
+        """See :func:`watcher.rules.acronyms.meanings`."""
+        return meanings(self.documents)
+
+    def papers(self, sources: frozenset[str]) -> int:
+        """How many papers these sources list."""
+        if not sources:
+            return len(self.documents)
+        if sources not in self._in_sources:
+            self._in_sources[sources] = sum(bool(one.listings(sources)) for one in self.documents)
+        return self._in_sources[sources]
+
+    def tried(self, rules: Sequence[Rule]) -> list[Count]:
+        """Every rule on every paper."""
+        index = Index()
+        index.add_many(enumerate(rules))
+        matched, strong = Counter[int](), Counter[int]()
+        for matches in index.match_page(self.documents):
+            matched.update(iter(matches))
+            strong.update(id for id in matches if matches.strong(id))
+        return [Count(matched[n], strong[n]) for n in range(len(rules))]
+
+
+@dataclass(frozen=True, slots=True)
+class Wider:
+    """A word of a rule and forms of it; ``rules`` has the forms, then the prefixes, in the rule's place of the word."""
+
+    name: str
+    leaf: Text
+    forms: list[str]
+    prefixes: list[str]
+    rules: list[Rule]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrower:
+    """A rule without one of the other meanings of an acronym in it."""
+
+    name: str
+    short: str
+    all: Mapping[str, int]
+    others: list[str]
+    rules: list[Rule]
+
+
 def advise(rules: Mapping[str, Rule], documents: Sequence[Document]) -> list[Advice]:
     """What to say of each rule after a look at papers of its past; nothing where there are too few of them."""
     if len(documents) < FEWEST_PAPERS or not rules:
         return []
-    names = list(rules)
-    index = Index()
-    index.add_many(enumerate(rules.values()))
-    matched, strong = Counter[int](), Counter[int]()
-    for matches in index.match_page(documents):
-        matched.update(iter(matches))
-        strong.update(id for id in matches if matches.strong(id))
-    vocabulary = _vocabulary(documents)
-    meanings = _meanings(documents)
-    found: list[Advice] = []
-    for id, name in enumerate(names):
-        found += _volume(name, rules[name], matched[id], strong[id], len(documents))
-        for leaf in _asked(rules[name].tree):
-            found += _prefix(name, leaf, vocabulary)
-            found += _acronym(name, leaf, rules[name], meanings)
-    return found
+    past = Past(documents)
+    counts = dict(zip(rules, past.tried(list(rules.values())), strict=True))
+    proposed = [one for name, rule in rules.items() for one in _proposals(name, rule, past)]
+    tried = iter(past.tried([rule for one in proposed for rule in one.rules]))
+    found: dict[str, list[Advice]] = {name: list(_volume(name, rules[name], counts[name], past)) for name in rules}
+    for one in proposed:
+        new = [next(tried) for _ in one.rules]
+        said = _missed(one, counts[one.name], new) if isinstance(one, Wider) else _meant(one, counts[one.name], new)
+        found[one.name] += said if counts[one.name].matched <= TOO_MANY * len(documents) else ()
+    return [one for some in found.values() for one in some]
 
 
-def _volume(name: str, rule: Rule, matched: int, strong: int, papers: int) -> Iterator[Advice]:
+def _volume(name: str, rule: Rule, count: Count, past: Past) -> Iterator[Advice]:
+    papers, matched = past.papers(rule.sources), count.matched
     if matched > TOO_MANY * papers:
-        what = f"matches {matched} of the {papers} papers stored lately ({100 * matched // papers} %)"
-        yield Advice(name, what, "add a word that has to be there too, or a field such as title:")
-    elif not matched:
-        yield Advice(name, f"matches none of the {papers} papers stored lately", "look at it with `watcher backtest`")
-    elif matched >= FEWEST_MATCHES and matched - strong > MOSTLY_WEAK * matched:
-        bare = [leaf.written for leaf in _asked(rule.tree) if leaf.field is None and not leaf.about]
-        if bare:
-            what = f"{matched - strong} of its {matched} matches are mentions only"
-            yield Advice(name, what, f"write about:{bare[0]} to be told of papers that are about it")
+        what = f"matches {matched} of {papers} papers since {past.first} ({100 * matched // papers} %)"
+        yield Advice(name, what, "add a word that has to be there too, or ask for it in a field: title:")
+    elif not matched and papers and (past.last - past.first).days + 1 >= SHORTEST_PAST:
+        what = f"matches none of {papers} papers since {past.first}"
+        yield Advice(name, what, "see which of its terms are ever found: `watcher backtest`")
+    weak = matched - count.strong
+    bare = list(dict.fromkeys(leaf.written for leaf in _asked(rule.tree) if _is_bare(leaf)))
+    if bare and matched >= FEWEST_MATCHES and weak > MOSTLY_WEAK * matched:
+        others = f"the other {count.strong} only" if count.strong else "papers that are about it only"
+        named = ", ".join(f"about:{one}" for one in bare[:3]) + (" …" if len(bare) > 3 else "")
+        yield Advice(name, f"{weak} of its {matched} matches are mentions", f"write {named} to hear of {others}")
 
 
-def _asked(node: Node) -> Iterator[Text]:
-    """The words and phrases that are not excluded."""
+def _asked(node: Node) -> Iterator[Leaf]:
+    """The terms that are not excluded."""
     match node:
         case And(children) | Or(children):
             for child in children:
                 yield from _asked(child)
         case Not():
             return
-        case Text():
+        case _:
             yield node
+
+
+def _is_bare(leaf: Leaf) -> bool:
+    return isinstance(leaf, Text | Near | Exact) and leaf.field is None and not leaf.about
+
+
+def _proposals(name: str, rule: Rule, past: Past) -> Iterator[Wider | Narrower]:
+    asked = {leaf.written: leaf for leaf in _asked(rule.tree)}
+    for leaf in asked.values():
+        if isinstance(leaf, Text) and not leaf.is_prefix:
+            yield from _wider(name, leaf, rule, past)
+        if isinstance(leaf, Text | Exact):
+            yield from _narrower(name, leaf, rule, past)
+
+
+def _changed(rule: Rule, leaf: Leaf, term: str) -> Rule | None:
+    """The rule with another term in the place of one; None where it is too long for that."""
+    text, end = "", 0
+    excluded = {id(node.child) for node in _nots(rule.tree)}
+    for one, (first, last) in zip(leaves(rule.tree), rule.spans, strict=True):
+        if one.written == leaf.written and id(one) not in excluded:
+            text, end = text + rule.text[end:first] + term, last
+    return _compiled(text + rule.text[end:], rule)
+
+
+def _nots(node: Node) -> Iterator[Not]:
+    match node:
+        case Not():
+            yield node
+        case And(children) | Or(children):
+            for child in children:
+                yield from _nots(child)
+
+
+def _compiled(text: str, like: Rule) -> Rule | None:
+    try:
+        return replace(compile_rule(text), sources=like.sources)
+    except RuleError:
+        return None
 
 
 # --- forms of a word ---
 
 
-def _vocabulary(documents: Iterable[Document]) -> dict[str, set[int]]:
-    """Word → the numbers of the papers that have it in title or abstract."""
-    found: dict[str, set[int]] = {}
-    for number, document in enumerate(documents):
-        for field in ("title", "abstract"):
-            for text in document.texts(field):
-                for word in set(text.line):
-                    found.setdefault(word, set()).add(number)
-    return found
+def _wider(name: str, leaf: Text, rule: Rule, past: Past) -> Iterator[Wider]:
+    """The rule with the forms of a term's last word, and with prefixes that find them."""
+    parts = _LAST_WORD.fullmatch(leaf.written)
+    if parts is None:
+        return
+    word = parts["word"].lower()
+    own = {form for edges in leaf.pattern for _, forms in edges for form in forms}
+    others = [one for one in family(word, past.words) if one not in own]
+    if not others:
+        return
+    forms = most_frequent(others, [past.vocabulary[one] for one in others])
+    spelled = [parts["head"] + one + parts["tail"] for one in forms]
+    starts = [f"{parts['head']}{one}*{parts['tail']}" for one in prefixes(word, forms)]
+    changed = [_changed(rule, leaf, f"({' OR '.join([leaf.written, *spelled])})")]
+    changed += [_changed(rule, leaf, one) for one in starts]
+    if starts and None not in changed:
+        yield Wider(name, leaf, forms, starts, [one for one in changed if one])
 
 
-def _prefix(name: str, leaf: Text, vocabulary: Mapping[str, set[int]]) -> Iterator[Advice]:
-    """A word whose other forms stand in papers that do not have it."""
-    if leaf.is_prefix or len(leaf.pattern) > 1 or leaf.field not in (None, "title", "abstract"):
+def _missed(one: Wider, count: Count, tried: Sequence[Count]) -> Iterator[Advice]:
+    """The widest prefix that brings the forms and little else."""
+    gained = tried[0].matched - count.matched
+    most = max(MOST_TIMES * count.matched, MOST_OF_FEW)
+    if not max(FEWEST_MISSED, MISSED_SHARE * count.matched) <= gained <= most:
         return
-    forms = leaf.pattern[0][0][1]
-    word = forms[0]
-    stem = next((word[: -len(end)] for end in _SUFFIXES if word.endswith(end)), "")
-    if len(stem) < _SHORTEST_STEM or not word.isalpha():
-        return
-    own = set[int]().union(*(vocabulary.get(form, set()) for form in forms))
-    family = {
-        other: papers - own for other, papers in vocabulary.items() if other.startswith(stem) and other not in forms
-    }
-    missed = set[int]().union(*family.values()) if family else set()
-    if len(missed) < max(3, 0.3 * len(own)):
-        return
-    shown = sorted((other for other in family if family[other]), key=lambda other: -len(family[other]))[:4]
-    what = f"{len(missed)} papers lately have {', '.join(shown)} but not {leaf.written}"
-    yield Advice(name, what, f"write {leaf.written.removesuffix(word)}{stem}* to find all of them")
+    for n, (prefix, new) in enumerate(zip(one.prefixes, tried[1:], strict=True)):
+        others = new.matched - tried[0].matched
+        is_last = n == len(one.prefixes) - 1
+        if others <= (SOME_OTHERS if is_last else FEW_OTHERS) * (gained + others):
+            more = new.matched - count.matched
+            what = f"{one.leaf.written} misses papers that have {', '.join(one.forms[:4])}"
+            yield Advice(one.name, what, f"{prefix} would match {more} more than the {count.matched} now")
+            return
 
 
 # --- acronyms ---
 
 
-def _meanings(documents: Iterable[Document]) -> dict[str, Counter[str]]:
-    """Acronym → what it is defined as, ``retrieval augmented generation (RAG)``, with the number of papers."""
-    found: dict[str, Counter[str]] = {}
-    for document in documents:
-        paper = document.paper
-        here = {
-            (short, long)
-            for words, short in _DEFINITION.findall(f"{paper.title}\n{paper.abstract}")
-            if (long := _long_form(words, short))
-        }
-        for short, long in here:
-            found.setdefault(short, Counter())[long] += 1
-    return found
-
-
-def _long_form(words: str, short: str) -> str:
-    """The last of ``words`` whose initials are the acronym; small words may stand between. Empty where none are.
-
-    Schwartz and Hearst, "A simple algorithm for identifying abbreviation definitions in biomedical text", 2003, have
-    the idea; here an initial is the first letter of a word or of a hyphenated part.
-    """
-    parts = re.split(r"[ -]+", words)
-    at = len(parts)
-    for letter in reversed(short.rstrip("0123456789")):
-        at -= 1
-        while at >= 0 and parts[at].lower() in _SMALL and parts[at][:1].upper() != letter:
-            at -= 1
-        if at < 0 or parts[at][:1].upper() != letter:
-            return ""
-    singular = [part.forms[0] for one in compounds_of_term(" ".join(parts[at:]), plurals=True) for part in one.parts]
-    return " ".join(singular)
-
-
-def _acronym(name: str, leaf: Text, rule: Rule, meanings: Mapping[str, Counter[str]]) -> Iterator[Advice]:
-    short = leaf.written.partition(":")[2] or leaf.written
-    if leaf.is_prefix or not _ACRONYM.fullmatch(short) or short not in meanings:
+def _narrower(name: str, leaf: Text | Exact, rule: Rule, past: Past) -> Iterator[Narrower]:
+    """The rule without each of the meanings that are not the most frequent one, and without that."""
+    short = leaf.written.rpartition(":")[2].removeprefix("=")
+    known = past.meanings.get(short.upper(), {}) if ACRONYM.fullmatch(short) else {}
+    several = {long: count for long, count in known.items() if count >= FEWEST_DEFINED}
+    if len(several) < 2:
         return
-    common = meanings[short].most_common()
-    others = [(long, count) for long, count in common[1:] if count >= 2 and long not in rule.text.lower()]
-    if others:
-        listed = ", ".join(f'"{long}" ({count})' for long, count in [common[0], *others[:3]])
-        what = f"papers mean several things by {short}: {listed}"
-        yield Advice(name, what, f'add NOT "{others[0][0]}", or ask for a field or a second word')
+    changed = {long: _compiled(f'({rule.text}) NOT "{long}"', rule) for long in several}
+    rules = {long: one for long, one in changed.items() if one}
+    yield Narrower(name, short, several, list(rules), list(rules.values()))
+
+
+def _meant(one: Narrower, count: Count, tried: Sequence[Count]) -> Iterator[Advice]:
+    """What NOT would leave out, where the rule matches papers of more than one meaning."""
+    without = {long: count.matched - new.matched for long, new in zip(one.others, tried, strict=True)}
+    left = {long: n for long, n in without.items() if n}
+    if len(left) < 2:
+        return
+    listed = ", ".join(f'"{long}" ({n})' for long, n in _few(left.items()))
+    least = list(left)[-1]
+    what = f"{one.short} has several meanings in its {count.matched} matches: {listed}"
+    yield Advice(one.name, what, f'exclude one, as in NOT "{least}", or ask for a second word')
+
+
+def _few(pairs: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    return sorted(pairs, key=lambda one: -one[1])[:4]

@@ -1,0 +1,60 @@
+"""What acronyms stand for: the definitions in papers, ``retrieval-augmented generation (RAG)``."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from watcher.rules.document import Document
+from watcher.rules.words import compounds_of_term
+
+ACRONYM = re.compile(r"[A-Za-z][A-Za-z0-9]{1,6}")
+"""What a rule may write for one; whether it is one, definitions say."""
+
+_DEFINITION = re.compile(r"((?:[A-Za-z][\w-]*[ -]){1,7}[A-Za-z][\w-]*) ?\(([A-Z][A-Za-z0-9]{0,5}[A-Z0-9])s?\)")
+_SMALL = frozenset({"of", "for", "and", "the", "in", "to", "with", "a", "an", "on", "by", "via", "from"})
+_ALIKE = 3
+"""Letters at the beginning of each word that tell two meanings apart: vision and visual are one."""
+
+Meanings = Mapping[str, Mapping[str, int]]
+"""Acronym, in capitals → what it stands for, the most frequent first → the number of papers that say so."""
+
+
+def meanings(documents: Iterable[Document]) -> Meanings:
+    """What the papers define; of several spellings of one meaning the most frequent."""
+    found: dict[str, Counter[str]] = {}
+    for document in documents:
+        text = f"{document.paper.title}\n{document.paper.abstract}"
+        here = {(short.upper(), long_form(words, short)) for words, short in _DEFINITION.findall(text)}
+        for short, long in here:
+            if long:
+                found.setdefault(short, Counter())[long] += 1
+    return {short: _together(counts) for short, counts in found.items()}
+
+
+def long_form(words: str, short: str) -> str:
+    """The last of ``words`` whose initials are the acronym's capitals; small words may stand between. Else empty.
+
+    Schwartz and Hearst, "A simple algorithm for identifying abbreviation definitions in biomedical text", 2003, have
+    the idea; here an initial is the first letter of a word or of a hyphenated part.
+    """
+    parts = re.split(r"[ -]+", words)
+    at = len(parts)
+    for letter in reversed([one for one in short if one.isupper()]):
+        at -= 1
+        while at >= 0 and parts[at].lower() in _SMALL and parts[at][:1].upper() != letter:
+            at -= 1
+        if at < 0 or parts[at][:1].upper() != letter:
+            return ""
+    singular = [part.forms[0] for one in compounds_of_term(" ".join(parts[at:]), plurals=True) for part in one.parts]
+    return " ".join(singular) if len(singular) > 1 else ""
+
+
+def _together(counts: Counter[str]) -> dict[str, int]:
+    """Spellings of one meaning, ``minimization`` and ``minimizer``, under the most frequent."""
+    named: dict[tuple[str, ...], str] = {}
+    sums: Counter[str] = Counter()
+    for long, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
+        sums[named.setdefault(tuple(word[:_ALIKE] for word in long.split()), long)] += count
+    return dict(sorted(sums.items(), key=lambda one: (-one[1], one[0])))
