@@ -26,6 +26,7 @@ from watcher.pipeline.parts import Parts
 from watcher.pipeline.poll import match_waiting, next_poll, poll
 from watcher.pipeline.retain import sweep
 from watcher.pipeline.rulebook import RuleBook
+from watcher.pipeline.sites import SiteBook
 from watcher.pipeline.tell import tell_due
 from watcher.pipeline.trouble import record_config_troubles
 from watcher.schedule import Schedule
@@ -71,7 +72,7 @@ def open_parts(
     return Parts(
         config=config,
         store=store,
-        fetcher=Fetcher(user_agent=default_user_agent(config.contact or ""), clock=clock),
+        fetcher=Fetcher(user_agent=default_user_agent(config.contact or ""), clock=clock, book=SiteBook(store, clock)),
         notifier=Notifier(console=console or sys.stdout),
         clock=clock,
         jitter=random.random,

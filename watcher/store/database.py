@@ -27,6 +27,7 @@ from watcher.store.outbox import Outbox
 from watcher.store.pages import Pages
 from watcher.store.papers import Papers
 from watcher.store.retention import Retention
+from watcher.store.sites import Sites
 from watcher.store.subscriptions import Subscriptions
 
 Mode = Literal["read", "write", "create"]
@@ -50,6 +51,7 @@ class Transaction:
         self.history = History(connection)
         self.endpoints = Endpoints(connection)
         self.incidents = Incidents(connection)
+        self.sites = Sites(connection)
         self.retention = Retention(connection)
 
 

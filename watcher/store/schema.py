@@ -340,3 +340,14 @@ poll = Table(
     Index("ix_poll_source_at", "source", "at"),
     Index("ix_poll_at", "at", "id"),
 )
+
+site = Table(
+    "site",
+    metadata,
+    Column("name", Text, primary_key=True),  # a host with its port, or the domain whose hosts take turns
+    Column("free_at", UtcDateTime),  # before that no request begins
+    Column("closed_until", UtcDateTime),  # until then it asked to be left alone
+    Column("holder", Text),  # the process whose request is under way
+    Column("lease", UtcDateTime),
+    Column("is_public", Boolean, nullable=False, default=False, server_default=false()),  # it may not turn inward
+)

@@ -1,0 +1,166 @@
+"""Turns at sites over several processes of one database."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from tests.integration.sites import say, serving
+from watcher.fetch import Fetcher, Limits
+from watcher.fetch.pace import Pace
+from watcher.fetch.turns import NotNow, Turns
+from watcher.model import Page, SiteTurn, Unreachable
+from watcher.pipeline.sites import SiteBook
+from watcher.store import Store
+
+NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+LEASE = 120.0
+
+
+class Clock:
+    """One clock for all processes; sleeping moves it."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def __call__(self) -> datetime:
+        return NOW + timedelta(seconds=self.seconds)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def processes(store: Store, clock: Clock) -> list[SiteBook]:
+    return [SiteBook(store, clock), SiteBook(store, clock)]
+
+
+def test_another_process_waits_until_the_request_is_over_and_the_interval_too(
+    processes: list[SiteBook], clock: Clock
+) -> None:
+    one, other = processes
+    assert one.take("a.org", 3, LEASE) == SiteTurn()
+    assert 0 < other.take("a.org", 3, LEASE).wait < 1
+    clock.seconds = 60
+    assert 0 < other.take("a.org", 3, LEASE).wait < 1
+    one.give_back("a.org", is_public=False)
+    assert other.take("a.org", 3, LEASE) == SiteTurn()
+    other.give_back("a.org", is_public=False)
+    clock.seconds = 61
+    assert one.take("a.org", 3, LEASE) == SiteTurn(wait=2)
+    assert one.take("b.org", 3, LEASE) == SiteTurn()
+
+
+def test_the_turn_of_a_process_that_died_ends(processes: list[SiteBook], clock: Clock) -> None:
+    one, other = processes
+    one.take("a.org", 3, LEASE)
+    clock.seconds = LEASE
+    assert other.take("a.org", 3, LEASE) == SiteTurn()
+    one.give_back("a.org", is_public=False)
+    clock.seconds += 10
+    assert one.take("a.org", 3, LEASE).wait > 0
+
+
+def test_what_a_site_asks_for_holds_for_all(processes: list[SiteBook], clock: Clock) -> None:
+    one, other = processes
+    one.take("a.org", 1, LEASE)
+    one.pause("a.org", 57, closed=True)
+    one.pause("a.org", 5, closed=True)
+    one.give_back("a.org", is_public=True)
+    assert other.take("a.org", 1, LEASE) == SiteTurn(wait=57, is_closed=True, is_public=True)
+    clock.seconds = 57
+    assert other.take("a.org", 1, LEASE) == SiteTurn(is_public=True)
+    other.pause("a.org", 30, closed=False)
+    other.give_back("a.org", is_public=False)
+    assert one.take("a.org", 1, LEASE) == SiteTurn(wait=30, is_public=True)
+
+
+def test_a_clock_that_was_wrong_stops_nobody(processes: list[SiteBook], clock: Clock) -> None:
+    one, other = processes
+    clock.seconds = 7 * 86_400
+    one.take("a.org", 1, LEASE)
+    one.pause("a.org", 57, closed=True)
+    clock.seconds = 0
+    assert other.take("a.org", 1, LEASE) == SiteTurn()
+
+
+def test_turns_wait_for_other_processes(processes: list[SiteBook], clock: Clock) -> None:
+    one, other = (Turns(clock.monotonic, clock.sleep, book) for book in processes)
+    pace = Pace("arxiv.org", 3)
+    with one.turn(pace, 60):
+        pass
+    with other.turn(pace, 60) as turn:
+        turn.is_public = True
+    assert clock.slept == [3]
+    with one.turn(pace, 60) as turn:
+        assert turn.is_public
+    with other.turn(pace, 60), pytest.raises(NotNow, match="busy"), one.turn(pace, 10):
+        pass
+    one.close(pace, 20)
+    with pytest.raises(NotNow, match="asked to be left alone, for 20 s more"), other.turn(pace, 60):
+        pass
+
+
+def test_this_machine_is_not_written_down(store: Store, clock: Clock) -> None:
+    turns = Turns(clock.monotonic, clock.sleep, SiteBook(store, clock))
+    pace = Pace("127.0.0.1:80", 0)
+    with turns.turn(pace, 60):
+        pass
+    turns.close(pace, 0.0)
+    with store.reading() as tx:
+        assert tx.connection.exec_driver_sql("SELECT count(*) FROM site").scalar_one() == 0
+
+
+def test_two_daemons_ask_a_site_one_after_the_other(store: Store) -> None:
+    """Real threads, sockets and time: no two requests at once, and none too early."""
+    began: list[float] = []
+    inside, most, lock = 0, 0, threading.Lock()
+
+    def answer(connection: socket.socket) -> None:
+        nonlocal inside, most
+        with lock:
+            inside += 1
+            most = max(most, inside)
+            began.append(time.monotonic())
+        say(body=b"x")(connection)
+        with lock:
+            inside -= 1
+
+    with serving() as site:
+        site.answers["/p"] = answer
+        port = site.url.rpartition(":")[2]
+        found: list[Page | Unreachable | object] = []
+
+        def daemon() -> None:
+            asking = Fetcher(
+                resolve=lambda host, port: ["127.0.0.1"],
+                limits=Limits(interval=0.2),
+                book=SiteBook(store, lambda: datetime.now(UTC)),
+            )
+            for _ in range(3):
+                found.append(asking.get(f"http://a.example:{port}/p", lambda url: None, robots=False))
+
+        threads = [threading.Thread(target=daemon) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+    assert [type(one) for one in found] == [Page] * 6
+    assert most == 1
+    began.sort()
+    assert min(later - earlier for earlier, later in pairwise(began)) > 0.15
