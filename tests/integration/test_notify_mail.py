@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -58,6 +59,19 @@ def test_a_hostile_title_adds_no_header() -> None:
         )
     assert box.received[0].rcpt_tos == ["ana@lab.example"]
     assert box.mail()["Bcc"] is None
+
+
+@pytest.mark.parametrize("address", ["mailto:bot@lab.example", "https://lab.example/" + "stop/" * 30])
+def test_where_to_unsubscribe_stands_in_the_head_whole(address: str) -> None:
+    content = digest(item(subscriptions=("ana/trees", "cœur & reins, a name that makes this address a long one")))
+    with mailbox() as box:
+        assert send(box, message=render(replace(content, unsubscribe=address))).result == "sent"
+    raw = box.received[0].content
+    assert isinstance(raw, bytes)
+    (line,) = [line for line in raw.splitlines() if line.startswith(b"List-Unsubscribe:")]
+    shown = line.decode().removeprefix("List-Unsubscribe: ")
+    subject = "?subject=unsubscribe%20ana%2Ftrees%2C%20c%C5%93ur%20%26" if address.startswith("mailto") else ""
+    assert shown.startswith(f"<{address}{subject}") and shown.endswith(">")
 
 
 def test_a_repeat_carries_the_same_keys() -> None:

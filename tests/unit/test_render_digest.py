@@ -144,6 +144,16 @@ def test_a_message_without_papers_says_how_many_were_read(kind: DeliveryKind, su
     assert "your watcher subscription weather" in message.text
 
 
+def test_the_foot_says_where_to_unsubscribe() -> None:
+    message = render(replace(digest(item()), unsubscribe="mailto:bot@lab.example"))
+    address = "mailto:bot@lab.example?subject=unsubscribe%20ana%2Ftrees"
+    assert message.unsubscribe == address
+    assert message.text.endswith(f"\nUnsubscribe: {address}\n")
+    assert f'href="{address}"' in message.html
+    plain = render(digest(item()))
+    assert "nsubscribe" not in plain.text + plain.html + plain.unsubscribe
+
+
 class Tags(HTMLParser):
     """The tags of a document and where its links lead."""
 

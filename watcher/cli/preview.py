@@ -59,7 +59,7 @@ def _messages(desk: Desk, name: str, form: str, since: date, now: datetime) -> l
     found = rules.named(config, name)
     with desk.open_store(config) as store, store.reading() as tx:
         contents = contents_of(found, tx, config, since, now, room_of("email" if form == "text" else form))
-    return [render(content) for content in contents]
+    return [render(content, config.templates) for content in contents]
 
 
 def _shown(message: Message, form: str) -> str:

@@ -20,6 +20,7 @@ from watcher.config.kinds import (
     Text,
     Texts,
     Time,
+    Unsubscribe,
     WebAddress,
     Zone,
     wrong,
@@ -139,6 +140,10 @@ class ConfigKeys(IncludedKeys):
     )
     retain: RetainKeys = Field(
         default_factory=lambda: RetainKeys.model_validate({}), description="How long history is kept."
+    )
+    templates: Text | None = Field(None, description="A folder with templates in the place of watcher's own.")
+    unsubscribe: Unsubscribe | None = Field(
+        None, description="An e-mail or web address where readers end a subscription; in every mail."
     )
     contact: Text | None = Field(None, description="An address for sites' operators, sent with every request.")
     sources: dict[str, SourceKeys] = Field(default_factory=dict, description="Places that list papers, by name.")

@@ -171,6 +171,18 @@ def _url(value: Any) -> str:
     return text
 
 
+def _unsubscribe(value: Any) -> str:
+    """A web address, or an e-mail address with ``mailto:`` before it."""
+    hint = "write watcher@lab.example or https://…"
+    text = _text(value, hint)
+    if text.startswith(("http://", "https://")):
+        return _url(text)
+    text = text.removeprefix("mailto:")
+    if not re.fullmatch(r"[\w.+-]+@[A-Za-z0-9][A-Za-z0-9.-]*(\?[^\s<>]*)?", text, re.ASCII):
+        raise wrong("this is neither an e-mail address nor a web address", hint)
+    return f"mailto:{text}"
+
+
 def _string(pattern: str | None = None, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", **({"pattern": f"^{pattern}$"} if pattern else {}), **more})
 
@@ -204,6 +216,7 @@ Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"
 Papers = Annotated[int, BeforeValidator(_papers), WithJsonSchema({"type": "integer", "minimum": 1})]
 Backfill = Annotated[int, BeforeValidator(_backfill), _string(r"none|\d+ *d", examples=["none", "7d"])]
 Name = Annotated[str, BeforeValidator(_name), _string()]
+Unsubscribe = Annotated[str, BeforeValidator(_unsubscribe), _string(examples=["watcher@lab.example"])]
 WebAddress = Annotated[str, BeforeValidator(_url), _string(format="uri")]
 Texts = Annotated[
     list[str],

@@ -21,6 +21,7 @@ from watcher.config.subscriptions import (
     subscriptions_of,
     target_holds,
 )
+from watcher.config.templates import templates_of
 from watcher.config.tree import scalars
 from watcher.config.values import Address, Config, Receiver, Retain
 from watcher.errors import ConfigError, Problem, UsageError, WatcherError
@@ -66,13 +67,16 @@ def load(
     _check_allow(checker, keys, files)
     theirs = [_include(one, around, keys.allow, strict=strict) for one in files]
     _warn_of_zone(checker, keys)
-    problems = [*checker.problems, *(problem for one in theirs for problem in one.problems)]
+    templates = templates_of(checker, keys.templates, path.parent, strict=strict)
+    problems = [*checker.problems, *templates.problems, *(problem for one in theirs for problem in one.problems)]
     if any(problem.fatal for problem in problems):
         raise ConfigError(_in_order(problems))
     return replace(
         config,
         subscriptions=own + tuple(sub for one in theirs for sub in one.subscriptions),
         problems=tuple(problems),
+        templates=templates.texts,
+        broken_templates=templates.broken,
         broken_includes={one.name: one.broken for one in theirs if one.broken},
         digest=hashlib.sha256(b"\0".join([data, *(one.data or b"" for one in files)])).hexdigest(),
     )
@@ -97,6 +101,7 @@ def _main(
         unreachable_after=keys.unreachable_after,
         retain=Retain(**keys.retain.model_dump()),
         contact=keys.contact,
+        unsubscribe=keys.unsubscribe or "",
     )
     for receiver in receivers.values():
         _check_addresses(checker, receiver, config, env, check_url, need_secrets=need_secrets)

@@ -76,7 +76,9 @@ class Config:
     """Everything that the config says.
 
     ``problems`` are warnings; ``broken_includes`` has for each included file that is not in force as it stands the
-    problems that keep it out. ``folder`` is where relative names count from. ``digest`` changes with any file's text.
+    problems that keep it out. ``templates`` are those that stand in the place of watcher's own, by name;
+    ``broken_templates`` would, and says why they do not. ``unsubscribe`` is a mailto or web address.
+    ``folder`` is where relative names count from. ``digest`` changes with any file's text.
     """
 
     path: Path | None = None
@@ -90,6 +92,9 @@ class Config:
     unreachable_after: timedelta = timedelta(hours=24)
     retain: Retain = Retain()
     contact: str | None = None
+    unsubscribe: str = ""
+    templates: Mapping[str, str] = field(default_factory=dict)
+    broken_templates: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     broken_includes: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     digest: str = ""

@@ -38,6 +38,7 @@ from watcher.model.telling import (
     Outcome,
     Place,
     Result,
+    TemplateTrouble,
     Told,
     Unread,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "SiteTurn",
     "Source",
     "Subscription",
+    "TemplateTrouble",
     "Told",
     "Unreachable",
     "Unread",

@@ -165,6 +165,7 @@ class IncidentKind(StrEnum):
     ENDPOINT_GONE = "endpoint gone"
     INCLUDE_BROKEN = "include broken"
     CONFIG_BROKEN = "config broken"
+    TEMPLATE_BROKEN = "template broken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +184,8 @@ class Content:
     """All that a delivery says, before it is put into words for one service.
 
     ``nothing`` has the subscriptions without papers that say so: all of an empty digest or a sign of life, some of a
-    digest that they share with others. ``unread`` says what may be missing.
+    digest that they share with others. ``unread`` says what may be missing. ``unsubscribe`` is the mailto or web
+    address where a reader ends a subscription; empty where there is none.
     """
 
     delivery: Delivery
@@ -195,6 +197,19 @@ class Content:
     incidents: tuple[Incident, ...] = ()  # of a summary
     folded: int = 0  # messages that this one stands for, since they could not be sent
     source_urls: Mapping[str, str] = field(default_factory=dict)
+    unsubscribe: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateTrouble:
+    """Why one of the config's templates could not be used; ``line`` is 0 where it is not known."""
+
+    template: str
+    line: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.template}{f':{self.line}' if self.line else ''}: {self.what}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +217,8 @@ class Message:
     """A delivery put into words. ``html`` is a whole document, ``markdown`` is CommonMark.
 
     ``mrkdwn`` is Slack's markup, ``chat_html`` the few tags that Telegram and Matrix know, with line ends as they
-    are. ``troubles`` says which of the config's templates failed, so that watcher's own was used.
+    are. ``unsubscribe`` is an address for mail's List-Unsubscribe, empty where there is none. ``troubles`` says which
+    of the config's templates failed, so that watcher's own was used.
     """
 
     subject: str
@@ -212,4 +228,5 @@ class Message:
     mrkdwn: str = ""
     chat_html: str = ""
     subscriptions: tuple[str, ...] = ()
-    troubles: tuple[str, ...] = ()
+    unsubscribe: str = ""
+    troubles: tuple[TemplateTrouble, ...] = ()

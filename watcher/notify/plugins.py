@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import formataddr, parseaddr
 from threading import Lock
 from typing import Any, TextIO
@@ -21,8 +21,18 @@ _Base: Any = NotifyBase
 _Email: Any = NotifyEmail
 _Slack: Any = NotifySlack
 
+
+class _Policy(EmailPolicy):
+    """Leaves addresses in headers whole: a long one would be written in encoded words, which no reader follows."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name == "List-Unsubscribe":
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
 # Anything but ASCII is encoded: not every server on the way takes eight bits.
-_POLICY = SMTP.clone(cte_type="7bit", max_line_length=78)
+_POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=78)
 
 
 class Console(_Base):  # type: ignore[misc]
@@ -57,7 +67,8 @@ class Mail(_Email):  # type: ignore[misc]
     """E-mail with a text part of its own, one Message-ID over all repeats, and the server's code in the outcome.
 
     apprise makes the text part from the HTML, and keeps the server's answer to itself. Attributes that the sender
-    fills in: ``connections``; ``text``; ``html`` or None for text alone; ``delivery_id``; ``date`` (RFC 5322).
+    fills in: ``connections``; ``text``; ``html`` or None for text alone; ``delivery_id``; ``date`` (RFC 5322);
+    ``unsubscribe``, an address for its readers, or nothing.
     """
 
     connections: smtp.Connections
@@ -65,6 +76,7 @@ class Mail(_Email):  # type: ignore[misc]
     html: str | None
     delivery_id: str
     date: str
+    unsubscribe: str = ""
     outcome: Outcome | None = None
 
     def send(self, body: str, title: str = "", **kwargs: Any) -> bool:
@@ -106,6 +118,8 @@ class Mail(_Email):  # type: ignore[misc]
         message["Message-ID"] = f"<watcher.{self.delivery_id}@{self.from_addr[1].rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
         message["X-Watcher-Delivery"] = self.delivery_id
+        if self.unsubscribe:
+            message["List-Unsubscribe"] = f"<{self.unsubscribe}>"  # RFC 2369
         for name, value in self.headers.items():
             del message[name]
             message[name] = value

@@ -123,7 +123,7 @@ class Notifier:
             service.stream, service.lock = self._console, self._printing
         elif isinstance(service, Mail):
             service.text, service.html = message.text, None if body.format == "text" else message.html
-            service.connections = self._mail
+            service.connections, service.unsubscribe = self._mail, message.unsubscribe
             service.delivery_id, service.date = delivery_id, format_datetime(self._clock())
         elif isinstance(service, Slack):
             service.mrkdwn = body.text if body.format is None else None

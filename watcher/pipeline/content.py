@@ -33,6 +33,7 @@ def content_of(delivery: Delivery, tx: Transaction, config: Config) -> Content:
         unread=unread_now(tx, config, [*(one.sources for one in told), *(one.sources for one in nothing)]),
         timezone=zones[0] if zones else config.timezone,
         folded=folded,
+        unsubscribe=config.unsubscribe,
     )
 
 

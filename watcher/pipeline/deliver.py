@@ -26,6 +26,7 @@ from watcher.pipeline.content import content_of
 from watcher.pipeline.lease import renewed
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.tell import enqueue
+from watcher.pipeline.trouble import record_template_troubles
 from watcher.render import render
 from watcher.render.view import counted
 from watcher.store import Transaction
@@ -100,7 +101,8 @@ def _send(delivery: Delivery, parts: Parts) -> tuple[Content, Message, Outcome]:
     try:
         with parts.store.reading() as tx:
             content = content_of(delivery, tx, parts.config)
-        message = render(content)
+        message = render(content, parts.config.templates)
+        record_template_troubles(parts, message.troubles)
     except StoreError:
         raise
     except Exception as error:  # one message that cannot be written must not stand before all others

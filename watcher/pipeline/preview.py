@@ -43,7 +43,15 @@ def contents_of(
         began = datetime.combine(since, time(), ZoneInfo(zone))
         nothing = Nothing(subscription=subscription.full_name, read=read, since=began, timezone=zone)
         empty = _delivery(DeliveryKind.EMPTY, endpoint, now)
-        return [Content(delivery=empty, nothing=(nothing,), unread=unread, timezone=zone)]
+        return [
+            Content(
+                delivery=empty,
+                nothing=(nothing,),
+                unread=unread,
+                timezone=zone,
+                unsubscribe=config.unsubscribe,
+            )
+        ]
     items = _items(subscription, found)
     runs = cut(items, estimated_size, limit)
     return [
@@ -52,6 +60,7 @@ def contents_of(
             items=tuple(run),
             unread=unread,
             timezone=zone,
+            unsubscribe=config.unsubscribe,
         )
         for n, run in enumerate(runs, start=1)
     ]

@@ -1,12 +1,18 @@
-"""Troubles of the config that the operator hears of: a broken reload, broken included files."""
+"""Troubles of the config that the operator hears of: a broken reload, broken included files, broken templates."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import logging
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from watcher.config import Config
-from watcher.model import Endpoint, IncidentKind
+from watcher.model import Endpoint, Incident, IncidentKind, TemplateTrouble
 from watcher.pipeline.parts import Parts
+from watcher.store import Transaction
+
+log = logging.getLogger(__name__)
 
 MAIN = "config"
 
@@ -15,7 +21,7 @@ def record_config_troubles(parts: Parts, config: Config, broken: Mapping[str, st
     """Open and close the incidents of the config.
 
     ``broken`` has the reason why the main file could not be read again; empty where it could, and then ``config``
-    says which of its included files could not. An included file's own receivers hear of it too.
+    says which of its included files and templates could not. An included file's own receivers hear of it too.
     """
     now = parts.clock()
     with parts.store.transaction() as tx:
@@ -30,10 +36,42 @@ def record_config_troubles(parts: Parts, config: Config, broken: Mapping[str, st
             begun = tx.incidents.begin(IncidentKind.INCLUDE_BROKEN, file, reason, now)
             if begun.told_at is None:
                 tx.incidents.tell(begun.id, hearers(config, file), now)
+        for template, reason in config.broken_templates.items():
+            _begin_template(tx, config, template, reason, now)
         for one in tx.incidents.all_open():
             subject = one.incident.subject
             if one.incident.kind is IncidentKind.INCLUDE_BROKEN and subject not in config.broken_includes:
                 tx.incidents.end([IncidentKind.INCLUDE_BROKEN], subject, hearers(config, subject), now)
+            if one.incident.kind is IncidentKind.TEMPLATE_BROKEN and not _is_still_broken(one.incident, config):
+                tx.incidents.end([IncidentKind.TEMPLATE_BROKEN], subject, config.operator, now)
+
+
+def record_template_troubles(parts: Parts, troubles: Collection[TemplateTrouble]) -> None:
+    """Open an incident for each template that failed with a real message; it ends when the template changes."""
+    if not troubles:
+        return
+    now = parts.clock()
+    with parts.store.transaction() as tx:
+        for one in troubles:
+            reason = f"{one} ({_stamp(one.template, parts.config)})"
+            _begin_template(tx, parts.config, one.template, reason, now)
+
+
+def _is_still_broken(incident: Incident, config: Config) -> bool:
+    # What failed with one message is not well because another reading of the config found nothing.
+    return incident.subject in config.broken_templates or _stamp(incident.subject, config) in incident.reason
+
+
+def _stamp(template: str, config: Config) -> str:
+    """Tells one version of a template from the next."""
+    return "version " + hashlib.sha256(config.templates.get(template, "").encode()).hexdigest()[:8]
+
+
+def _begin_template(tx: Transaction, config: Config, template: str, reason: str, now: datetime) -> None:
+    log.warning("template %s: watcher's own is used", reason)
+    begun = tx.incidents.begin(IncidentKind.TEMPLATE_BROKEN, template, reason, now)
+    if begun.told_at is None:
+        tx.incidents.tell(begun.id, config.operator, now)
 
 
 def hearers(config: Config, file: str) -> list[Endpoint]:

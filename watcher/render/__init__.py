@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
-from watcher.model import Content, DeliveryKind, Item, Message
+from watcher.model import Content, DeliveryKind, Item, Message, TemplateTrouble
 from watcher.render import escape
 from watcher.render.dialects import CHAT_HTML, MARKDOWN, SLACK, Dialect
 from watcher.render.notice import Notice, notice_of
-from watcher.render.pages import NAMES, page, template_problem
+from watcher.render.pages import NAMES, page
 from watcher.render.view import (
     PaperView,
     contents_of,
     folded_line,
     groups_of,
+    leave_of,
     names_of,
     nothing_lines,
     paper_view,
@@ -24,7 +26,7 @@ from watcher.render.view import (
     why_line,
 )
 
-__all__ = ["NAMES", "estimated_size", "render", "template_problem"]
+__all__ = ["NAMES", "estimated_size", "render"]
 
 WITH_SUBSCRIPTIONS = frozenset({DeliveryKind.DIGEST, DeliveryKind.EMPTY, DeliveryKind.SIGN_OF_LIFE})
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -36,9 +38,10 @@ def render(content: Content, templates: Mapping[str, str] | None = None) -> Mess
     ``templates`` (name to text) take the place of watcher's own; one that fails is named in ``Message.troubles``.
     """
     if content.delivery.kind in WITH_SUBSCRIPTIONS:
-        return _message("digest", subject_of(content), _digest(content), templates or {}, tuple(names_of(content)))
+        message = _message("digest", subject_of(content), _digest(content), templates or {})
+        return replace(message, subscriptions=tuple(names_of(content)), unsubscribe=leave_of(content))
     notice = notice_of(content)
-    return _message("notice", f"watcher: {notice.headline}", _notice(notice), templates or {}, ())
+    return _message("notice", f"watcher: {notice.headline}", _notice(notice), templates or {})
 
 
 def estimated_size(item: Item) -> int:
@@ -76,11 +79,11 @@ def _digest(content: Content) -> dict[str, object]:
         "groups": groups,
         "contents": contents_of(groups),
         "names": names_of(content),
-        "delivery": content.delivery,
         "heads": [folded] if folded else [],
         "nothing": nothing_lines(content),
         "unread": unread_lines(content),
         "why": why_line(content),
+        "leave": leave_of(content),
     }
 
 
@@ -93,25 +96,23 @@ def _message(
     subject: str,
     context: Mapping[str, object],
     templates: Mapping[str, str],
-    names: tuple[str, ...],
 ) -> Message:
     context = {"subject": subject} | dict(context)
-    troubles: list[str] = []
+    troubles: list[TemplateTrouble] = []
 
     def written(form: str, dialect: Dialect | None = None) -> str:
-        text, trouble = page(f"{name}.{form}", context | {"m": dialect} if dialect else context, templates)
+        shown = {key: dialect.escaped(value) for key, value in context.items()} | {"m": dialect} if dialect else context
+        text, trouble = page(f"{name}.{form}", shown, templates)
         if trouble:
             troubles.append(trouble)
         return text if form == "html" else _BLANK_LINES.sub("\n\n", text).strip() + "\n"
 
-    message = Message(
+    return Message(
         subject=subject,
         text=written("txt"),
         html=written("html"),
         markdown=written("chat", MARKDOWN),
         mrkdwn=written("chat", SLACK),
         chat_html=written("chat", CHAT_HTML),
-        subscriptions=names,
         troubles=tuple(dict.fromkeys(troubles)),
     )
-    return message

@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
 
 from watcher.render import escape
 from watcher.render.snippet import Segment
@@ -27,22 +28,35 @@ class Dialect:
     marked_by: Callable[[tuple[Segment, ...]], str] | None = None
 
     def link(self, text: str, url: str | None) -> str:
-        """``text``, not escaped yet, as a link where there is an address."""
-        return self.link_of(self.escape(text), url) if url else self.escape(text)
-
-    def strong(self, text: str) -> str:
-        """``text``, not escaped yet, in bold."""
-        return self.bold(self.escape(text))
+        """``text``, escaped already, as a link where there is an address."""
+        return self.link_of(text, url) if url else text
 
     def marked(self, segments: tuple[Segment, ...]) -> str:
         """Segments with the hits in bold."""
         if self.marked_by:
             return self.marked_by(segments)
-        return "".join(self.strong(one.text) if one.hit else self.escape(one.text) for one in segments)
+        pieces = [(self.escape(one.text), one.hit) for one in segments]
+        return "".join(self.bold(text) if hit else text for text, hit in pieces)
 
     def lines(self, lines: Iterable[str]) -> str:
         """A paragraph of those lines that are not empty."""
         return self.line_end.join(line for line in lines if line)
+
+    def escaped(self, value: Any) -> Any:
+        """What a template shows with every text in it escaped, and what matched in bold; addresses as they are.
+
+        Escaped before the template sees it: one that somebody wrote for themselves has nothing to forget.
+        """
+        if isinstance(value, str):
+            return self.escape(value)
+        if isinstance(value, (tuple, list)):
+            if value and isinstance(value[0], Segment):
+                return self.marked(tuple(value))
+            return tuple(self.escaped(one) for one in value)
+        if not is_dataclass(value) or isinstance(value, type):
+            return value
+        parts = {one.name: getattr(value, one.name) for one in fields(value) if one.name != "url"}
+        return replace(value, **{name: self.escaped(part) for name, part in parts.items()})
 
 
 def _html(text: str) -> str:

@@ -28,6 +28,7 @@ _HEADLINES = {
     IncidentKind.ENDPOINT_GONE: ("receiver {} is gone", "receiver {} is back"),
     IncidentKind.INCLUDE_BROKEN: ("{} cannot be read", "{} can be read again"),
     IncidentKind.CONFIG_BROKEN: ("the {} cannot be read", "the {} can be read again"),
+    IncidentKind.TEMPLATE_BROKEN: ("template {} cannot be used", "template {} is used again"),
 }
 _ADVICE = {
     IncidentKind.SOURCE_BROKEN: "The page is there, but it is taken neither for papers nor for a quiet day. watcher "
@@ -42,6 +43,8 @@ _ADVICE = {
     IncidentKind.ENDPOINT_GONE: "What was due to it is no longer sent. Put the receiver back into the config, or send "
     "it elsewhere.",
     IncidentKind.INCLUDE_BROKEN: "Its last good version stays in force. `watcher check-config` shows every error.",
+    IncidentKind.TEMPLATE_BROKEN: "Messages are sent all the same, with watcher's own template in its place. Mend it, "
+    "try it with `watcher check-config`, and let watcher read its config again.",
     IncidentKind.CONFIG_BROKEN: "The config that was read before stays in force. `watcher check-config` shows every "
     "error.",
 }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+import traceback
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from watcher.model import TemplateTrouble
 from watcher.render import escape
 from watcher.render.view import counted
 
@@ -19,49 +21,45 @@ NAMES = ("digest.txt", "digest.html", "digest.chat", "notice.txt", "notice.html"
 WIDTH = 76
 
 
-def page(name: str, context: Mapping[str, object], templates: Mapping[str, str]) -> tuple[str, str]:
-    """A template's text, and why watcher's own was used in place of the one in ``templates``; empty where it was not.
+def page(name: str, context: Mapping[str, object], templates: Mapping[str, str]) -> tuple[str, TemplateTrouble | None]:
+    """A template's text, and why watcher's own was used in place of the one in ``templates``; None where it was not.
 
     A template of the config's may fail in any way: a message is not lost over that.
     """
     if name in templates or (name.endswith(".html") and "base.html" in templates):
         try:
-            return _environment(tuple(sorted(templates.items()))).get_template(name).render(context), ""
+            return _environment(tuple(sorted(templates.items()))).get_template(name).render(context), None
         except Exception as error:
-            return _own(name).render(context), _words(name, error)
-    return _own(name).render(context), ""
-
-
-def template_problem(name: str, text: str) -> tuple[str, int] | None:
-    """What is wrong with a template's syntax, and in which line; None where nothing is."""
-    from jinja2 import TemplateSyntaxError
-
-    try:
-        _environment(()).parse(text, name)
-    except TemplateSyntaxError as error:
-        return error.message or "it is no template", error.lineno
-    return None
+            return _own(name).render(context), _trouble(name, error, templates)
+    return _own(name).render(context), None
 
 
 def _own(name: str) -> Any:
     return _environment(None).get_template(name)
 
 
-def _words(name: str, error: Exception) -> str:
-    line = getattr(error, "lineno", None)
-    at = getattr(error, "name", None) or name
+def _trouble(name: str, error: Exception, templates: Mapping[str, str]) -> TemplateTrouble:
+    from jinja2 import TemplateError, TemplateSyntaxError
+
     said = " ".join(str(error).split())[:200] or "it failed"
-    return f"{at}{f':{line}' if line else ''}: {type(error).__name__}: {said}"
+    if isinstance(error, TemplateSyntaxError):
+        return TemplateTrouble(error.name or name, error.lineno, said)
+    # jinja puts a template's own name and line into the traceback.
+    frames = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    at, line = next((one for one in reversed(frames) if one[0] in templates), (name, 0))
+    return TemplateTrouble(at, line, said if isinstance(error, TemplateError) else f"{type(error).__name__}: {said}")
 
 
 @lru_cache(maxsize=4)
 def _environment(templates: tuple[tuple[str, str], ...] | None) -> Environment:
     """watcher's own templates, or in a sandbox those given, which see watcher's own under ``ours/``, too."""
-    from jinja2 import ChoiceLoader, DictLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
+    from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, PrefixLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     own = PackageLoader("watcher.render")
-    theirs = ChoiceLoader([DictLoader(dict(templates or ())), own, PrefixLoader({"ours": own})])
+    given = dict(templates or ())
+    named = FunctionLoader(lambda name: (given[name], name, lambda: True) if name in given else None)
+    theirs = ChoiceLoader([named, PrefixLoader({"ours": own}), own])
     kind = Environment if templates is None else ImmutableSandboxedEnvironment
     environment = kind(
         loader=own if templates is None else theirs,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from watcher.model import FIRST, WITHDRAWN, Content, DeliveryKind, Item, Paper, Place
@@ -260,6 +261,16 @@ def why_line(content: Content) -> str:
         f"You get this because of your watcher subscription{many} {', '.join(names)}{part}. "
         f"To change or end {them}, edit {them} in watcher's config."
     )
+
+
+def leave_of(content: Content) -> str:
+    """Where a reader ends the subscription: a web address, or mail with the names as its subject; empty for nowhere."""
+    if not content.unsubscribe.startswith("mailto:"):
+        return safe_url(content.unsubscribe) or ""
+    if "?" in content.unsubscribe:
+        return content.unsubscribe
+    names = clip(", ".join(names_of(content)), LONGEST_SUBJECT)
+    return f"{content.unsubscribe}?subject={quote(f'unsubscribe {names}', safe='')}"
 
 
 def folded_line(content: Content) -> str:

@@ -1,0 +1,75 @@
+"""The templates that the config's folder puts in the place of watcher's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from watcher.config.checking import Checker
+from watcher.config.nearest import did_you_mean, known
+from watcher.errors import Problem
+from watcher.model import TemplateTrouble
+from watcher.render import NAMES
+from watcher.render.sample import tried
+
+LARGEST = 200_000
+"""Bytes of one template."""
+
+INSTEAD = "watcher's own is used"
+
+
+class Templates:
+    """``texts`` by name, those that work; ``broken`` says what is wrong with the others; ``problems`` both ways."""
+
+    def __init__(self) -> None:
+        self.texts: Mapping[str, str] = {}
+        self.broken: dict[str, str] = {}
+        self.problems: list[Problem] = []
+
+
+def templates_of(checker: Checker, named: str | None, folder: Path, *, strict: bool) -> Templates:
+    """Read and try the templates in the folder ``named``, relative to ``folder``.
+
+    One that does not work is a warning, since watcher's own stands in for it; ``strict`` makes it an error.
+    """
+    made = Templates()
+    if named is None:
+        return made
+    path = folder / Path(named).expanduser()
+    if not path.is_dir():
+        checker.note(("templates",), f"there is no folder {path}", "make it, or leave the key out")
+        return made
+    texts: dict[str, str] = {}
+    for file in sorted(path.iterdir()):
+        _read(file, texts, made, strict=strict)
+    made.texts, troubles = tried(texts)
+    for trouble in troubles:
+        _note(made, path / trouble.template, trouble, texts, strict=strict)
+    return made
+
+
+def _read(file: Path, texts: dict[str, str], made: Templates, *, strict: bool) -> None:
+    if file.name.startswith(".") or not file.is_file():
+        return
+    if file.name not in NAMES:
+        hint = did_you_mean(file.name, NAMES) or known(NAMES)
+        made.problems.append(Problem(str(file), 0, 0, "no template has this name", hint, fatal=False))
+        return
+    try:
+        data = file.read_bytes()
+        if len(data) > LARGEST:
+            raise ValueError(f"it is larger than {LARGEST:,} bytes")
+        texts[file.name] = data.decode()
+    except UnicodeDecodeError:
+        _note(made, file, TemplateTrouble(file.name, 0, "it is not in UTF-8"), {}, strict=strict)
+    except (OSError, ValueError) as error:
+        what = getattr(error, "strerror", None) or str(error)
+        _note(made, file, TemplateTrouble(file.name, 0, what), {}, strict=strict)
+
+
+def _note(made: Templates, path: Path, trouble: TemplateTrouble, texts: Mapping[str, str], *, strict: bool) -> None:
+    lines = texts.get(trouble.template, "").splitlines()
+    line = lines[trouble.line - 1] if 0 < trouble.line <= len(lines) else ""
+    column = len(line) - len(line.lstrip()) + 1 if trouble.line else 0
+    made.broken[trouble.template] = str(trouble)
+    made.problems.append(Problem(str(path), trouble.line, column, trouble.what, INSTEAD, line[:2000], fatal=strict))
