@@ -41,6 +41,7 @@ def test_blocks_load(name: str, block: str, tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(as_config(block))
     (tmp_path / "slack_url").write_text("json://slack.example/")
+    (tmp_path / "mails").mkdir()
     load(path, env=ENV, check_url=problem_of, check_rule=compile_rule, strict=True)
 
 
