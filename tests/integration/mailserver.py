@@ -57,6 +57,7 @@ class MailServer:
     gate: threading.Event = field(default_factory=threading.Event)
     changed: threading.Condition = field(default_factory=threading.Condition)
     open_now: set[socket.socket] = field(default_factory=set)
+    reserved: Any = None
     _asked: dict[str, int] = field(default_factory=dict)
 
     def fail(self, stage: str, answer: str, times: int = 1_000_000) -> None:
@@ -205,7 +206,8 @@ class _Conversation(socketserver.StreamRequestHandler):
 
 class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
-    request_queue_size = 64
+    allow_reuse_address = True
+    request_queue_size = 128
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is no news."""
@@ -213,10 +215,10 @@ class _Server(socketserver.ThreadingTCPServer):
 
 @contextmanager
 def mail_server(**settings: Any) -> Iterator[MailServer]:
-    """A mail server on a free port, ended with the block."""
+    """A mail server, on a free port where ``port`` names none, ended with the block."""
     box = MailServer(**settings)
     handler = type("Conversation", (_Conversation,), {"box": box})
-    with _Server(("127.0.0.1", 0), handler) as server:
+    with _Server(("127.0.0.1", box.port), handler) as server:
         box.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()

@@ -11,6 +11,8 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qsl
 
+from watcher.notify.smtp import PATIENCE
+
 DEFAULT_LIMIT = 30_000
 """Characters of one message to a service of which nothing is known."""
 
@@ -112,9 +114,10 @@ def limit_of(url: str) -> int:
     return max(min(limit, MOST) - (TITLE_ROOM if shared and limit > 2 * TITLE_ROOM else 0), 1)
 
 
-def load(url: str) -> Any | None:
+def load(url: str, patience: float = PATIENCE) -> Any | None:
     """The plugin for one address, as watcher wants it; None where apprise does not take the address.
 
+    ``patience`` is how many seconds an answer may take, unless the address says that itself (``rto``).
     What the address says about trying again, redirects, cutting and formats does not count.
     """
     apprise = apprise_module()
@@ -126,7 +129,7 @@ def load(url: str) -> Any | None:
     service = apprise.Apprise.instantiate(tokens, asset=_asset(apprise), suppress_exceptions=True)
     if service is not None and "rto" not in tokens:
         # Four seconds are too few: a slow answer would be a second message.
-        service.socket_read_timeout = 20.0
+        service.socket_read_timeout = patience
     return service
 
 

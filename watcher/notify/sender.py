@@ -31,7 +31,7 @@ ENOUGH_ADDRESSES = 1000
 class Notifier:
     """Sends messages; ``console`` is where ``console://`` prints.
 
-    ``timeout`` is in seconds for a whole message, ``patience`` for one answer of a mail server. Connections to mail
+    ``timeout`` is in seconds for a whole message, ``patience`` for one answer. Connections to mail
     servers are kept for the next message: :meth:`close_idle` and :meth:`close` end them. Safe to use from several
     threads.
     """
@@ -48,7 +48,7 @@ class Notifier:
     ) -> None:
         self._console = console or sys.stdout
         self._printing = Lock()
-        self._timeout = timeout
+        self._timeout, self._patience = timeout, patience
         self._clock = clock
         self._monotonic = monotonic
         self._sleep = sleep
@@ -94,7 +94,7 @@ class Notifier:
 
     def _deliver(self, url: str, message: Message, delivery_id: str) -> Outcome:
         try:
-            service = load(url)
+            service = load(url, self._patience)
             if service is None:
                 return Outcome(Result.DOWN, "apprise does not take the address")
             self._wait_for_turn(url, service)

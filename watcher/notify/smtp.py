@@ -18,7 +18,7 @@ from functools import lru_cache
 from threading import Lock
 
 PATIENCE = 20.0
-"""Seconds without an answer from a mail server."""
+"""Seconds without an answer."""
 
 LONGEST_IDLE = 20.0
 """Seconds without a message after which a connection is closed: it is somebody else's memory, too."""

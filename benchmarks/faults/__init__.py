@@ -1,0 +1,1 @@
+"""What receivers do wrong, and what becomes of the messages."""

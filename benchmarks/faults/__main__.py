@@ -1,0 +1,106 @@
+"""The table of faults: what receivers do wrong, what happened, what was lost, what came twice."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import ssl
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.faults.faults import MAIL, WEB, Fault, play
+from benchmarks.faults.world import MESSAGES, Ending
+from tests.integration.mailserver import make_certificate
+
+HEAD = "| receiver | fault | what happened | ends as | lost | twice | the other receiver | operator heard |"
+SHOWN = 90
+
+
+def main() -> int:
+    """The command: exit status 1 where something was lost, came twice without need, or ended otherwise."""
+    asked = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
+    asked.add_argument("--json", action="store_true", help="one JSON array instead of the table")
+    asked.add_argument("--only", default="", help="faults with these words in their name")
+    options = asked.parse_args()
+    logging.getLogger("watcher").setLevel(logging.CRITICAL)
+    begun, rows = time.monotonic(), []
+    if not options.json:
+        print(HEAD, "|---|---|---|---|---|---|---|---|", sep="\n")
+    with trusted() as (authority, *certificates):
+        os.environ["SSL_CERT_FILE"] = str(authority)
+        for kind, fault in ((kind, one) for kind, some in (("mail", MAIL), ("http", WEB)) for one in some):
+            if options.only not in fault.name:
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                ended = play(fault, kind, Path(folder), (certificates[0], certificates[1]))
+            rows.append((kind, fault, ended))
+            if not options.json:
+                print(line(kind, fault, ended), flush=True)
+    bad = [fault.name for _, fault, ended in rows if not is_right(fault, ended)]
+    if options.json:
+        print(json.dumps([as_json(*row) for row in rows], indent=1))
+    else:
+        took = time.monotonic() - begun
+        print(f"\n{len(rows)} faults in {took:.0f} s, {len(bad)} ended wrongly{': ' if bad else ''}{', '.join(bad)}")
+    return 1 if bad else 0
+
+
+@contextmanager
+def trusted() -> Iterator[tuple[Path, ssl.SSLContext, ssl.SSLContext]]:
+    """An authority's file, a server's certificate of it, and one of another authority."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = []
+        for name in ("trusted", "unknown"):
+            (Path(folder) / name).mkdir()
+            made.append(make_certificate(Path(folder) / name))
+        yield made[0][0], made[0][1], made[1][1]
+
+
+def is_right(fault: Fault, ended: Ending) -> bool:
+    """Nothing lost, nothing twice but what nobody can know, the other receiver served, the end as it should be."""
+    right_end = not fault.ends or dict(fault.ends) == ended.states
+    no_more = ended.twice <= fault.twice and not ended.unknown_twice
+    return ended.lost == 0 and no_more and ended.others >= MESSAGES and right_end
+
+
+def line(kind: str, fault: Fault, ended: Ending) -> str:
+    """One row of the table."""
+    happened = " → ".join(_shortened(reason) + (f" ×{n}" if n > 1 else "") for reason, n in ended.reasons)
+    states = ", ".join(f"{n} {state.value}" for state, n in ended.states.items())
+    twice = f"{ended.twice} (same key)" if ended.twice else "0"
+    others = f"{ended.others} in {ended.after:.1f} s" if ended.others == MESSAGES else f"{ended.others}"
+    words = {"messages to wrong do not arrive": "down", "messages to wrong arrive again": "back"}
+    told = ", ".join(words.get(one, one) for one in dict.fromkeys(ended.told)) or "nothing"
+    cells = (kind, fault.name, happened, states, str(ended.lost), twice, others, told)
+    return f"| {' | '.join(cells)} |"
+
+
+def _shortened(reason: str) -> str:
+    return reason if len(reason) <= SHOWN else reason[: SHOWN - 1] + "…"
+
+
+def as_json(kind: str, fault: Fault, ended: Ending) -> dict[str, object]:
+    """The same for programs."""
+    return {
+        "receiver": kind,
+        "fault": fault.name,
+        "tries": [{"reason": reason, "times": n} for reason, n in ended.reasons],
+        "states": {state.value: n for state, n in ended.states.items()},
+        "lost": ended.lost,
+        "twice": ended.twice,
+        "twice_under_another_key": ended.unknown_twice,
+        "others": ended.others,
+        "others_after_s": round(ended.after, 3),
+        "operator": list(ended.told),
+        "right": is_right(fault, ended),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
