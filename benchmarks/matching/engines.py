@@ -140,7 +140,7 @@ class AhoCorasick(Closed):
 
 
 class Hyperscan(Closed):
-    """The terms in hyperscan, each reported once, the rules under one term each in Python.
+    """The terms in hyperscan as literals between blanks, each reported once, the rules under one term each in Python.
 
     Its own logical combinations refuse these patterns ("unordered match in sub-expressions").
     """
@@ -151,10 +151,10 @@ class Hyperscan(Closed):
         import hyperscan
 
         self._rules = Anchored(rules)
-        patterns = [rf"\b{' '.join(row)}" + ("" if goes_on else r"\b") for row, goes_on in self._rules.terms]
+        patterns = [f" {' '.join(row)}{'' if goes_on else ' '}" for row, goes_on in self._rules.terms]
         self._database = hyperscan.Database()
         self._database.compile(
-            expressions=[one.encode() for one in patterns],
+            expressions=[re.escape(one).encode() for one in patterns],
             ids=list(range(len(patterns))),
             elements=len(patterns),
             flags=[hyperscan.HS_FLAG_SINGLEMATCH] * len(patterns),
@@ -167,7 +167,7 @@ class Hyperscan(Closed):
         def on_match(number: int, start: int, end: int, flags: int, context: object) -> None:
             found.add(number)
 
-        self._database.scan(" ".join(words(paper)).encode(), match_event_handler=on_match, scratch=self._scratch)
+        self._database.scan(f" {' '.join(words(paper))} ".encode(), match_event_handler=on_match, scratch=self._scratch)
         return self._rules.matched(found)
 
 
