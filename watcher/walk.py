@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from watcher.model import Fetched, Reading, Source, Unreachable, Unreadable
 
@@ -82,9 +82,13 @@ def _list(start: str, source: Source, now: datetime) -> Generator[str, Visit, Vi
 
 
 def _is_past(reading: Reading, oldest: datetime) -> bool:
-    """Whether all on the page is older; what bears no time is never."""
-    times = [entry.published for entry in reading.entries]
+    """Whether all on the page is older, by the end of its digest day, else as published; what bears no time is not."""
+    times = [_end_of(entry.listed) if entry.listed else entry.published for entry in reading.entries]
     return bool(times) and all(time is not None and time < oldest for time in times)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time.max, UTC)
 
 
 def _days(

@@ -349,5 +349,6 @@ def test_texts_enter_clean() -> None:
 def test_addresses(url: str | None, start: str, day_url: str) -> None:
     source = Source(name="hf", url=url)
     assert PARSER.starts(source, DAY) == (start,)
-    assert PARSER.day_url is not None
-    assert PARSER.day_url(source, DAY) == day_url
+    of_day = PARSER.day_url(source)
+    assert of_day is not None
+    assert of_day(DAY) == day_url

@@ -1,4 +1,4 @@
-"""Hugging Face's Daily Papers: one page a digest day, read twice, from its JSON and from its cards.
+"""Hugging Face's Daily Papers: a page of a digest day, or of another list, read twice: its JSON and its cards.
 
 The JSON stands in the attribute ``data-props`` of the element with ``data-target="DailyPapers"``; it holds everything.
 The cards are ``<article>`` elements with the same papers in the same order, without abstracts. Where both are there
@@ -8,23 +8,23 @@ they have to agree.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
 from watcher.model import Entry, Reading, Source, Unreadable
+from watcher.parsers import huggingface_api
 from watcher.parsers.html import tree_of
 from watcher.parsers.huggingface_cards import day_in, read_cards, read_days
-from watcher.parsers.huggingface_entry import SITE, day_of, entries_of
-from watcher.parsers.parser import Mistake, Parser
+from watcher.parsers.huggingface_entry import day_of, entries_of
+from watcher.parsers.huggingface_lists import day_url, mistakes, starts
+from watcher.parsers.parser import Parser
 from watcher.parsers.sniff import Form, binary_kind, form_of, is_cut_off, is_login, title_of
 
 _SHOWN_DIFFERENCES = 3
-LISTINGS = ("daily",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,6 @@ class _Listing:
     day: date | None
     previous: date | None
     is_newest: bool
-
-
-def start(source: Source) -> str:
-    return source.url or f"{SITE}/papers"
-
-
-def day_url(source: Source, day: date) -> str:
-    """The day's address beside the address that the config gives: its path up to and with ``papers``."""
-    place = urlsplit(start(source))
-    before, papers, _ = place.path.rpartition("/papers")
-    return f"{place.scheme}://{place.netloc}{before if papers else ''}/papers/date/{day.isoformat()}"
 
 
 def parse(body: bytes, url: str) -> Reading | Unreadable:
@@ -184,17 +173,21 @@ def _letters(title: str) -> str:
     return "".join(char for char in title.casefold() if char.isalnum())
 
 
-def _mistakes(source: Source) -> Iterator[Mistake]:
-    if source.listing not in LISTINGS:
-        yield Mistake("listing", f"there is no listing `{source.listing}`", f"write {' or '.join(LISTINGS)}")
+def _read(body: bytes, url: str, source: Source) -> Reading | Unreadable:
+    if source.via == "api":
+        return huggingface_api.parse_answer(body, url)
+    reading = parse(body, url)
+    if source.listing != "daily" and isinstance(reading, Reading) and reading.day:
+        return Unreadable(f"asked for listing: {source.listing}, the page is that of {reading.day}")
+    return reading
 
 
 PARSER = Parser(
     kind="huggingface",
     version=1,
-    takes=frozenset({"listing"}),
-    check=_mistakes,
-    starts=lambda source, today: (start(source),),
+    takes=frozenset({"listing", "via", "query"}),
+    check=mistakes,
+    starts=starts,
     day_url=day_url,
-    parse=lambda body, url, source: parse(body, url),
+    parse=_read,
 )

@@ -26,14 +26,18 @@ def _no_mistakes(source: Source) -> Iterable[Mistake]:
     return ()
 
 
+def _no_days(source: Source) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parser:
     """How one kind of source is addressed and read; no IO.
 
     ``version`` is raised whenever ``parse`` reads more than before, so that pages are fetched anew. ``takes`` are the
     config keys of this kind alone. ``check`` finds what is wrong with a source of this kind. ``starts`` gives the
-    addresses that are read at every look, on a day in UTC, each the first page of a list; ``day_url`` that of one
-    digest day, where the kind has pages of days. ``parse`` takes a body, the address where it was found ("" where
+    addresses that are read at every look, on a day in UTC, each the first page of a list; ``day_url`` how a digest
+    day's is made, where the source has pages of days. ``parse`` takes a body, the address where it was found ("" where
     that is not known) and the source, and never raises.
     """
 
@@ -42,7 +46,7 @@ class Parser:
     takes: frozenset[str] = frozenset()
     check: Callable[[Source], Iterable[Mistake]] = _no_mistakes
     starts: Callable[[Source, date], tuple[str, ...]]
-    day_url: Callable[[Source, date], str] | None = None
+    day_url: Callable[[Source], Callable[[date], str] | None] = _no_days
     parse: Callable[[bytes, str, Source], Reading | Unreadable]
 
     def reads(self, source: Source) -> int:

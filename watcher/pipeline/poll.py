@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 
 from watcher.alerts import fate
 from watcher.alerts.incidents import KINDS, is_due, trouble_of
@@ -94,7 +93,7 @@ def read_pages(source: Source, parts: Parts, known: Mapping[str, KnownPage]) -> 
     steps = walk(
         source,
         parser.starts(source, parts.clock().date()),
-        partial(parser.day_url, source) if parser.day_url else None,
+        parser.day_url(source),
         known,
         follows_numbers=parts.rules.uses_numbers,
         now=parts.clock(),
