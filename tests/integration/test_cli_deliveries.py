@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from tests.integration.receivers import Web, web
 from tests.parsers.pages import make_page, sample_papers
 from watcher.cli import main
+from watcher.store.locks import DaemonLock
 
 PAPERS = sample_papers(3, seed=7)
 TITLES = [paper["title"] for paper in PAPERS]
@@ -154,3 +156,128 @@ def test_what_is_not_known_is_said(desk: Desk, name: str, said: str) -> None:
     desk.tell()
     status, answer = desk.run("history", name)
     assert status == 2 and said in answer
+
+
+# --- replay ---
+
+
+def test_a_dead_message_is_replayed_and_sent_once(desk: Desk) -> None:
+    desk.me.status = REFUSING
+    desk.tell()
+    (dead,) = desk.json("deliveries")
+    desk.me.status = 200
+    desk.me.requests.clear()
+    status, said = desk.run("replay", dead["id"][:10])
+    assert status == 0 and "3 papers to me: sent" in said and titles_in(desk.me) == [1, 1, 1]
+    newer, older = desk.json("deliveries")
+    assert (newer["state"], newer["replay_of"], older["state"]) == ("sent", dead["id"], "dead")
+    assert (newer["papers"], {one["state"] for one in desk.json("history", "parts")}) == (3, {"told"})
+    assert desk.run("replay", "--all-dead") == (0, "nothing to replay\n")
+    desk.tell()
+    assert titles_in(desk.me) == [1, 1, 1]
+
+
+def test_a_sent_message_that_was_lost_is_sent_again_whole(desk: Desk) -> None:
+    desk.tell()
+    (sent,) = desk.json("deliveries")
+    first = desk.me.body
+    assert desk.run("replay", sent["id"])[0] == 0
+    assert titles_in(desk.me) == [2, 2, 2]
+    assert json.loads(desk.me.body)["message"] == json.loads(first)["message"]
+    again = desk.json("deliveries")[0]
+    assert again["papers"] == 3 and again["id"] != sent["id"]
+
+
+def test_what_waits_for_a_receiver_that_is_gone_is_told_to_another(desk: Desk) -> None:
+    desk.me.status = 503
+    desk.tell()
+    desk.receivers = ("you",)
+    desk.configure()
+    status, said = desk.run("replay", "--all-dead")
+    assert status == 1 and "1 message to me not sent: it is gone from the config; name another with --to" in said
+    assert desk.run("replay", "--all-dead", "--to", "nobody")[0] == 2
+    status, said = desk.run("replay", "--receiver", "me", "--to", "you")
+    assert status == 0 and "3 papers to you: sent" in said and titles_in(desk.you) == [1, 1, 1]
+    states = {(one["receiver"], one["state"], one["reason"]) for one in desk.json("history", "parts")}
+    assert states == {("me", "not told", "replayed to you"), ("you", "told", "")}
+    assert desk.run("replay", "--all-dead", "--to", "you")[1] == "nothing to replay\n"
+
+
+def test_what_the_other_receiver_was_told_already_is_not_repeated(desk: Desk) -> None:
+    desk.me.status = REFUSING
+    desk.tell()
+    (dead,) = desk.json("deliveries")
+    assert desk.run("replay", dead["id"], "--to", "you")[0] == 0
+    assert desk.run("replay", dead["id"], "--to", "you") == (0, "nothing to replay: it was told already\n")
+    desk.me.status = 200
+    desk.me.requests.clear()
+    assert desk.run("replay", dead["id"])[0] == 0  # asked for by name: now also where it was refused
+    assert titles_in(desk.me) == titles_in(desk.you) == [1, 1, 1]
+
+
+def test_beside_a_daemon_the_daemon_sends(desk: Desk) -> None:
+    desk.me.status = REFUSING
+    desk.tell()
+    desk.me.requests.clear()
+    lock = DaemonLock(desk.folder / "state" / "watcher.db")
+    lock.acquire()
+    try:
+        status, said = desk.run("replay", "--all-dead")
+    finally:
+        lock.release()
+    assert status == 0 and "pending\na daemon runs on this database: it sends them" in said
+    assert not desk.me.requests and desk.json("deliveries")[0]["state"] == "pending"
+
+
+def test_a_replay_that_fails_says_so(desk: Desk) -> None:
+    desk.me.status = REFUSING
+    desk.tell()
+    status, said = desk.run("replay", "--all-dead")
+    assert status == 1 and "dead: the service answered 413" in said
+    assert len(desk.json("deliveries", "--state", "dead")) == 2
+    desk.me.status = 200
+    assert desk.run("replay", "--all-dead")[0] == 0  # only the newer one: it has taken the papers over
+    assert len(desk.json("deliveries", "--state", "sent")) == 1
+
+
+def test_into_quiet_hours_nothing_is_sent(desk: Desk) -> None:
+    desk.me.status = REFUSING
+    desk.tell()
+    text = (desk.folder / "config.yaml").read_text()
+    hour = timedelta(hours=1)
+    begin, end = datetime.now(UTC) - hour, datetime.now(UTC) + hour
+    quiet = f'quiet_hours: {{from: "{begin:%H:%M}", to: "{end:%H:%M}"}}}}'
+    (desk.folder / "config.yaml").write_text(text.replace('/"}', f'/", {quiet}', 1))
+    desk.me.requests.clear()
+    status, said = desk.run("replay", "--all-dead")
+    assert status == 0 and "pending: its receiver keeps quiet now" in said and not desk.me.requests
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ([], "say what to replay"),
+        (["--all-dead", "--receiver", "me"], "say what to replay"),
+        (["abcdef"], "no delivery begins with 'abcdef'; `watcher deliveries` lists them"),
+        ([""], "several deliveries begin"),
+    ],
+)
+def test_what_cannot_be_replayed(desk: Desk, args: list[str], said: str) -> None:
+    desk.tell()
+    desk.run("replay", desk.json("deliveries")[0]["id"])
+    status, answer = desk.run("replay", *args)
+    assert status == 2 and said in answer
+
+
+def test_what_waits_anyway_and_tests_are_not_replayed(desk: Desk) -> None:
+    desk.me.status = 503
+    desk.tell()
+    desk.run("test-notify", "you")
+    for one in desk.json("deliveries"):
+        status, said = desk.run("replay", one["id"])
+        assert status == 2 and ("it is sent without being asked for" in said or "`watcher test-notify you`" in said)
+
+
+def test_no_database_is_made_for_a_replay(desk: Desk) -> None:
+    status, said = desk.run("replay", "--all-dead")
+    assert status == 1 and "no database at" in said and not (desk.folder / "state" / "watcher.db").exists()

@@ -63,6 +63,7 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
         "status": Lazy("status:status", "Say how sources, receivers and deliveries are doing."),
     },
     "Keeping": {
+        "replay": Lazy("replay:replay", "Send messages again that were given up or lost."),
         "migrate": Lazy("migrate:migrate", "Bring the database up to this version."),
         "gc": Lazy("gc:gc", "Delete history that is older than the config keeps it."),
         "copy-to": Lazy("copy_to:copy_to", "Copy an SQLite database to PostgreSQL."),

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from watcher.cli.desk import Desk
 
@@ -23,8 +23,13 @@ class Work:
 
 
 @contextmanager
-def at_work(desk: Desk, *, required: bool = True, console: TextIO | None = None) -> Iterator[Work]:
-    """Open everything, apply the config where no daemon runs, and close it all at the end."""
+def at_work(
+    desk: Desk, *, required: bool = True, console: TextIO | None = None, mode: Literal["write", "create"] = "create"
+) -> Iterator[Work]:
+    """Open everything, apply the config where no daemon runs, and close it all at the end.
+
+    In mode ``write`` the database has to be there already.
+    """
     from watcher import logs
     from watcher.app import open_parts
     from watcher.errors import DaemonRunning
@@ -36,7 +41,7 @@ def at_work(desk: Desk, *, required: bool = True, console: TextIO | None = None)
     if not desk.verbose:
         # These commands say themselves what they did.
         logging.getLogger("watcher").setLevel(logging.WARNING)
-    store = desk.open_store(config, "create")
+    store = desk.open_store(config, mode)
     parts = open_parts(config, store, desk.env, console=console)
     may_send = True
     try:

@@ -53,7 +53,7 @@ def apply_config(parts: Parts) -> Changes:
             for one in changes.new:
                 _add(tx, one, past, now)
             for saved, one in changes.kept:
-                _edit(tx, saved, one, past, now)
+                _edit(tx, saved, one, past, parts.config, now)
             for saved, one in changes.back:
                 _take_back(tx, saved, one, past, now)
             for saved in changes.gone:
@@ -112,7 +112,7 @@ def _add(tx: Transaction, one: Wanted, past: Past, now: datetime) -> None:
     _match_past(tx, id, one.subscription, past, _of_known(one.subscription, past, now), now)
 
 
-def _edit(tx: Transaction, saved: Saved, one: Wanted, past: Past, now: datetime) -> None:
+def _edit(tx: Transaction, saved: Saved, one: Wanted, past: Past, config: Config, now: datetime) -> None:
     before, after = saved.subscription, one.subscription
     due = saved.next_due
     if (before.when, before.timezone) != (after.when, after.timezone):
@@ -122,7 +122,8 @@ def _edit(tx: Transaction, saved: Saved, one: Wanted, past: Past, now: datetime)
         tx.subscriptions.set_sign_due(saved.id, next_sign(after, now))
     left = set(before.endpoints) - set(after.endpoints)
     if left:
-        tx.matches.cancel(saved.id, left)
+        # What waits for a receiver that no longer exists was not called off by anybody: it is dead, to be replayed.
+        tx.matches.cancel(saved.id, [one for one in left if config.has_endpoint(one)])
         tx.blanks.drop(saved.id, left)
     if saved.rule_digest != one.rule_digest:
         _match_past(tx, saved.id, after, past, lambda paper: fate.of_edited_rule(), now)

@@ -21,6 +21,8 @@ from watcher.store.told import holder
 _alert, _attempt, _delivery = schema.alert, schema.attempt, schema.delivery
 _blank, _match = schema.blank, schema.match
 
+REPLAYED = "replayed to"
+
 _BLANK = ("subscription_id", "kind", "since", "read")
 
 
@@ -84,13 +86,14 @@ class Deliveries:
         if made and old.state is not DeliveryState.SENT and old.endpoint not in targets:
             names = ", ".join(map(str, targets))
             left = update(_alert).where(_alert.c.delivery_id == old.id, _alert.c.dropped.is_(None))
-            self._connection.execute(left.values(dropped=f"replayed to {names}"))
+            self._connection.execute(left.values(dropped=f"{REPLAYED} {names}"))
         return made
 
     def _told_by(self, old: Listed) -> tuple[list[int], list[dict[str, Any]]]:
         """The matches that a delivery tells, and the subscriptions that it says have nothing."""
         here = holder(self._connection, _alert, old.id)
-        matches = select(_alert.c.match_id).where(_alert.c.delivery_id == here, _alert.c.dropped.is_(None))
+        is_left = or_(_alert.c.dropped.is_(None), _alert.c.dropped.startswith(REPLAYED))
+        matches = select(_alert.c.match_id).where(_alert.c.delivery_id == here, is_left)
         said = holder(self._connection, _blank, old.id)
         blanks = select(*(_blank.c[name] for name in _BLANK)).where(_blank.c.delivery_id == said)
         return (

@@ -1,0 +1,127 @@
+"""``watcher replay``: send messages again that were given up, or that arrived and were lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.cli.deliveries import SHORT, described
+from watcher.cli.desk import Desk
+from watcher.cli.show import counted
+from watcher.cli.working import Work, at_work
+from watcher.errors import UsageError
+from watcher.model import DeliveryKind, DeliveryState, Endpoint
+
+if TYPE_CHECKING:
+    from watcher.store import Transaction
+    from watcher.store.deliveries import Listed
+
+
+@dataclass
+class Replayed:
+    """What a replay has made: ids of new messages, where they go, and what could not be replayed, with the reason."""
+
+    made: list[str] = field(default_factory=list)
+    endpoints: set[Endpoint] = field(default_factory=set)
+    left: list[str] = field(default_factory=list)
+
+
+@click.command()
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--receiver", metavar="NAME", help="All dead messages to this receiver.")
+@click.option("--all-dead", is_flag=True, help="All dead messages.")
+@click.option("--to", metavar="NAME", help="Send them to this receiver instead.")
+@click.pass_obj
+def replay(desk: Desk, ids: tuple[str, ...], receiver: str | None, all_dead: bool, to: str | None) -> int:
+    """Send messages again: dead ones, or by ID also those that arrived and were lost.
+
+    ID as `watcher deliveries` shows it. Each is told by a new message, another receiver only of what it was not told
+    yet. Exit status 1 if one could not be sent.
+    """
+    if bool(ids) + bool(receiver) + all_dead != 1:
+        raise UsageError("say what to replay: IDs, or --receiver NAME, or --all-dead")
+    with at_work(desk, mode="write") as work:
+        targets = _known(work, to) if to else None
+        with work.parts.store.transaction() as tx:
+            old = [_replayable(tx.deliveries.find(id)) for id in ids] if ids else tx.deliveries.dead(receiver)
+            done = _replay(tx, old, targets, work)
+            if ids and done.left:
+                raise UsageError(done.left[0])
+        ended = _send(work, done)
+    for line in [*(_line(one, work) for one in ended), *done.left]:
+        click.echo(line)
+    if not old or not (done.made or done.left):
+        click.echo("nothing to replay" + (": it was told already" if old else ""))
+    elif done.made and not work.may_send:
+        click.echo("a daemon runs on this database: it sends them")
+    failed = work.may_send and any(not _is_well(one, work) for one in ended)
+    return 1 if failed or done.left else 0
+
+
+def _known(work: Work, name: str) -> Sequence[Endpoint]:
+    targets = work.parts.config.endpoints_of(name)
+    if not targets:
+        known = ", ".join(work.parts.config.receivers) or "none"
+        raise UsageError(f"there is no receiver {name!r} in the config; it has: {known}")
+    return targets
+
+
+def _replayable(one: Listed) -> Listed:
+    """A message that a person named; raises ``UsageError`` where sending it again makes no sense."""
+    if one.state in (DeliveryState.PENDING, DeliveryState.SENDING):
+        raise UsageError(f"{one.id[:SHORT]} is {one.state.value}: it is sent without being asked for")
+    if one.folded_into:
+        raise UsageError(f"{one.id[:SHORT]} was told by another message: replay {one.folded_into[:SHORT]}")
+    if one.kind is DeliveryKind.TEST:
+        raise UsageError(f"{one.id[:SHORT]} is a test: run `watcher test-notify {one.endpoint.receiver}`")
+    return one
+
+
+def _replay(tx: Transaction, old: Sequence[Listed], targets: Sequence[Endpoint] | None, work: Work) -> Replayed:
+    """Make the new messages; those whose receiver is gone are left where no other is named."""
+    done, gone = Replayed(), dict[Endpoint, int]()
+    for one in old:
+        if targets is None and not work.parts.config.has_endpoint(one.endpoint):
+            gone[one.endpoint] = gone.get(one.endpoint, 0) + 1
+            continue
+        to = targets or [one.endpoint]
+        done.made += tx.deliveries.replay(one, to, work.parts.clock())
+        done.endpoints |= set(to)
+    done.left = [
+        f"{counted(many, 'message')} to {endpoint} not sent: it is gone from the config; name another with --to"
+        for endpoint, many in gone.items()
+    ]
+    return done
+
+
+def _send(work: Work, done: Replayed) -> list[Listed]:
+    """Send what was made, but into nobody's quiet hours and not beside a daemon; how each ended."""
+    from watcher.pipeline.deliver import deliver, endpoints_to_deliver
+
+    if work.may_send:
+        for endpoint in endpoints_to_deliver(work.parts):
+            if endpoint in done.endpoints:
+                deliver(endpoint, work.parts)
+    with work.parts.store.reading() as tx:
+        return [tx.deliveries.find(id) for id in done.made]
+
+
+def _is_well(one: Listed, work: Work) -> bool:
+    return one.state is DeliveryState.SENT or _is_quiet(one, work)
+
+
+def _is_quiet(one: Listed, work: Work) -> bool:
+    from watcher.alerts.schedule import quiet_until
+
+    config = work.parts.config
+    hours = config.quiet_hours_of(one.endpoint)
+    return not one.tries and quiet_until(hours, config.timezone, work.parts.clock()) is not None
+
+
+def _line(one: Listed, work: Work) -> str:
+    reason = one.reason or ("its receiver keeps quiet now" if _is_quiet(one, work) else "")
+    ended = one.state.value + (f": {reason}" if reason else "")
+    return f"{one.id[:SHORT]} {described(one)} to {one.endpoint}: {ended}"
