@@ -1,0 +1,139 @@
+"""Messages told again on real databases: what a replay takes over, what it repeats, what it leaves alone."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+import pytest
+
+from tests.integration.test_pipeline import World, subscription
+from watcher.errors import UsageError
+from watcher.model import DeliveryKind, DeliveryState, Endpoint, IncidentKind, Outcome, Result, Rhythm, When
+from watcher.pipeline.content import content_of
+from watcher.pipeline.deliver import deliver_all
+from watcher.store import Store
+from watcher.store.deliveries import Listed
+
+ME, YOU, OPS = Endpoint("me"), Endpoint("you"), Endpoint("ops")
+REFUSED, UP = Outcome(Result.REFUSED, "too large"), Outcome(Result.SENT)
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    return World(store)
+
+
+def listed(world: World, state: DeliveryState | None = None, receiver: str | None = None) -> list[Listed]:
+    with world.parts.store.reading() as tx:
+        return tx.deliveries.listed(state, receiver, 50)
+
+
+def replay(world: World, one: Listed, *targets: Endpoint) -> int:
+    """Replay and send; how many messages arrived."""
+    before = len(world.receivers.sent)
+    with world.parts.store.transaction() as tx:
+        tx.deliveries.replay(one, targets or [one.endpoint], world.now)
+    deliver_all(world.parts)
+    return len(world.receivers.sent) - before
+
+
+def refuse(world: World) -> list[Listed]:
+    """Everything that is due is refused."""
+    world.receivers.outcome = REFUSED
+    world.tell()
+    world.receivers.outcome = UP
+    world.now += timedelta(minutes=1)
+    with world.parts.store.reading() as tx:
+        return tx.deliveries.dead()
+
+
+def test_dead_papers_are_told_once_by_the_replay(world: World) -> None:
+    world.apply(subscription())
+    world.look()
+    (dead,) = refuse(world)
+    assert (dead.papers, dead.reason) == (12, "too large")
+    assert replay(world, dead) == 1 and world.told() == 12
+    assert replay(world, dead) == 0 and world.tell() == 0
+    with world.parts.store.reading() as tx:
+        assert tx.deliveries.dead() == [] and tx.deliveries.find(dead.id[:6]) == listed(world)[1]
+
+
+def test_a_replay_of_what_was_told_is_whole_and_counts_as_nothing_new(world: World) -> None:
+    world.apply(subscription())
+    world.look()
+    world.tell()
+    (sent,) = listed(world)
+    world.now += timedelta(days=1)
+    assert replay(world, sent) == 1
+    assert world.receivers.sent[0][1].text == world.receivers.sent[1][1].text
+    again = listed(world)[0]
+    world.now += timedelta(minutes=1)
+    assert replay(world, again) == 1  # a replay can be lost, too
+    assert [one.papers for one in listed(world)][1:] == [12, 12]
+    with world.parts.store.reading() as tx:
+        assert {one.delivery for one in tx.history.of_subscription(1, 50)} == {sent.id}
+
+
+def test_another_receiver_is_told_only_what_it_was_not_told(world: World) -> None:
+    world.apply(subscription(), subscription(name="some", rule="title:kilns", to="you"))
+    world.look()
+    world.tell()
+    (sent,) = listed(world, receiver="me")
+    assert replay(world, sent, YOU) == 1
+    assert {one.state for one in listed(world)} == {DeliveryState.SENT}
+    assert replay(world, sent, YOU) == 0
+
+
+def test_a_receiver_and_its_subscription_go_on_where_another_receiver_is_named(world: World) -> None:
+    world.apply(subscription())
+    world.look()
+    world.receivers.outcome = Outcome(Result.FAILED, "no answer")
+    world.tell()
+    world.receivers.outcome = UP
+    world.apply(subscription(to="you"), receivers=("you", "ops"))
+    (dead,) = listed(world, DeliveryState.DEAD, "me")
+    assert dead.reason == "the receiver is gone from the config"
+    assert world.tell() == 1 and "gone from the config" in world.receivers.text()  # the operator hears of it
+    assert replay(world, dead, YOU) == 1
+    texts = " ".join(" ".join(message.text.split()) for url, message in world.receivers.sent if "you." in url)
+    assert sum(paper["title"] in texts for papers in world.papers.values() for paper in papers) == 12
+
+
+def test_incidents_and_empty_digests_are_told_again(world: World) -> None:
+    world.apply(subscription(rule="title:unheard-of", when=When(Rhythm.DAILY, time(8)), sends_empty=True))
+    with world.parts.store.transaction() as tx:
+        begun = tx.incidents.begin(IncidentKind.SOURCE_BROKEN, "hf", "a login page", world.now)
+        tx.incidents.tell(begun.id, [OPS], world.now)
+    world.now += timedelta(days=1)
+    dead = refuse(world)
+    assert {one.kind for one in dead} == {DeliveryKind.INCIDENT, DeliveryKind.EMPTY}
+    assert [replay(world, one) for one in dead] == [1, 1]
+    told = next(one for one in listed(world, DeliveryState.SENT) if one.kind is DeliveryKind.EMPTY)
+    assert replay(world, told, YOU) == 1
+    text = world.receivers.text()
+    assert "a login page" in text and text.count("because of your watcher subscription parts") == 2
+    with world.parts.store.reading() as tx:
+        assert tx.deliveries.dead() == []
+
+
+def test_a_summary_told_again_names_all_that_was_folded(world: World) -> None:
+    world.apply(subscription())
+    with world.parts.store.transaction() as tx:
+        for name in ("hf", "other"):
+            begun = tx.incidents.begin(IncidentKind.SOURCE_BROKEN, name, f"{name} is a login page", world.now)
+            tx.incidents.tell(begun.id, [OPS], world.now)
+        tx.endpoints.lock(OPS)
+        tx.outbox.fold_notices(OPS, world.now)
+    (dead,) = refuse(world)
+    assert replay(world, dead) == 1 and "other is a login page" in world.receivers.text()
+    with world.parts.store.transaction() as tx:
+        tx.deliveries.replay(dead, [OPS], world.now)
+        claimed = tx.outbox.claim(OPS, world.now)
+        assert claimed and content_of(claimed, tx, world.parts.config).folded == 2
+
+
+def test_a_deliverys_beginning_has_to_be_enough(world: World) -> None:
+    world.apply(subscription())
+    for beginning in ("ffff", "%", ""):
+        with pytest.raises(UsageError), world.parts.store.reading() as tx:
+            tx.deliveries.find(beginning)
