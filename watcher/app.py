@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import logging
+import math
+import os
 import random
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Event, Lock
 from types import FrameType
 from typing import TextIO
 
 from watcher.config import Config
-from watcher.errors import ConfigError, WatcherError
+from watcher.errors import ConfigError, StoreError, WatcherError
 from watcher.fetch import Fetcher, default_user_agent
 from watcher.model import Endpoint, Source
 from watcher.notify import Notifier
 from watcher.pipeline.apply import apply_config
 from watcher.pipeline.deliver import deliver, endpoints_to_deliver, failing_endpoints
 from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import match_waiting, next_poll, poll
+from watcher.pipeline.poll import match_waiting
 from watcher.pipeline.retain import sweep
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.sites import SiteBook
 from watcher.pipeline.tell import tell_due
+from watcher.pipeline.together import Self, apply_at_start, poll_in_turn
 from watcher.pipeline.trouble import record_config_troubles
 from watcher.schedule import Schedule
 from watcher.store import Store
@@ -56,19 +61,16 @@ PROBES = 4
 """Endpoints that failed when last tried and are tried again side by side."""
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 def open_parts(
     config: Config,
     store: Store,
     env: Mapping[str, str],
     *,
-    clock: Callable[[], datetime] = utc_now,
+    clock: Callable[[], datetime] | None = None,
     console: TextIO | None = None,
 ) -> Parts:
-    """The real parts: the network, the database, apprise, the clock of this machine."""
+    """The real parts: the network, the database and its clock, apprise."""
+    clock = clock or store.clock
     return Parts(
         config=config,
         store=store,
@@ -101,16 +103,17 @@ class Daemon:
         self._senders = Senders(parts)
         self._woken, self._stop, self._reload = Event(), Event(), Event()
         self._ticked_at = time.monotonic()
+        self._self = Self(socket.gethostname(), os.getpid(), parts.clock())
+        # What was sent is written down however long the database is away.
+        parts.keep_trying = math.inf
 
     def run(self) -> bool:
         """Run until told to stop; whether everything that was under way could end in time."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
-        self._take_up(self._parts.config)
-        with self._parts.store.transaction() as tx:
-            interrupted = tx.outbox.free_interrupted(self._parts.clock())
-        if interrupted:
-            log.warning("%d messages were being sent when the last daemon ended: sent again", interrupted)
+        self._take_up(self._parts.config, apply=apply_at_start)
+        if not self._parts.store.is_shared:
+            self._free_interrupted()
         self._schedule.start()
         self._schedule.every(TICK, self._tick, name=TICK_NAME)
         # Some time within the hour, so that many daemons over one database do not come together.
@@ -120,6 +123,13 @@ class Daemon:
         log.info("watching: %s", self._status())
         self._wait()
         return self._end()
+
+    def _free_interrupted(self) -> None:
+        """Nobody else can be sending: what is marked so was the last daemon's."""
+        with self._parts.store.transaction() as tx:
+            interrupted = tx.outbox.free_interrupted(self._parts.clock())
+        if interrupted:
+            log.warning("%d messages were being sent when the last daemon ended: sent again", interrupted)
 
     def _wait(self) -> None:
         """Sleep in the main thread, where signals arrive, and keep the watchdog quiet."""
@@ -140,18 +150,27 @@ class Daemon:
         self._parts.fetcher.close()
         until = time.monotonic() + PATIENCE
         ended = self._senders.stop(PATIENCE)
+        ended = self._schedule.stop(max(until - time.monotonic(), 0.0)) and ended
         self._parts.notifier.close()
-        return self._schedule.stop(max(until - time.monotonic(), 0.0)) and ended
+        with suppress(StoreError):
+            self._self.leave(self._parts)
+        return ended
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         (self._reload if number == signal.SIGHUP else self._stop).set()
         self._woken.set()
 
     def _tick(self) -> None:
-        match_waiting(self._parts)
-        tell_due(self._parts)
-        self._senders.send_pending()
-        self._parts.notifier.close_idle()
+        try:
+            self._parts.store.hear_clock()
+            self._self.beat(self._parts)
+            match_waiting(self._parts)
+            tell_due(self._parts)
+            self._senders.send_pending()
+            self._parts.notifier.close_idle()
+        except StoreError as error:
+            # The daemon outlives its database: what is due is due still when that is back.
+            log.error("nothing can be told now: %s", error)
         self._ticked_at = time.monotonic()
 
     def _tidy(self) -> datetime:
@@ -159,9 +178,9 @@ class Daemon:
         return self._parts.clock() + GC_EVERY
 
     def _poll(self, source: Source) -> datetime:
-        polled = poll(source, self._parts)
+        following = poll_in_turn(source, self._parts)
         self._schedule.soon(TICK_NAME)
-        return next_poll(source, polled, self._parts.clock(), self._parts.jitter())
+        return following
 
     def _read_config_again(self) -> None:
         self._systemd.reloading(time.monotonic_ns())
@@ -174,16 +193,16 @@ class Daemon:
             record_config_troubles(self._parts, self._parts.config, {"config": reason})
             self._schedule.soon(TICK_NAME)
         else:
-            self._take_up(config)
+            self._take_up(config, apply=apply_config)
             log.info("the config was read again: %s", self._status())
         self._systemd.ready(self._status())
 
-    def _take_up(self, config: Config) -> None:
+    def _take_up(self, config: Config, apply: Callable[[Parts], object]) -> None:
         """Let ``config`` take effect: subscriptions, polls, what is wrong with its included files."""
         self._config_loaded(config)
         before = set(self._schedule.names) - {TICK_NAME, GC_NAME}
         self._parts.config = config
-        apply_config(self._parts)
+        apply(self._parts)
         record_config_troubles(self._parts, config, {})
         for name in before - {_poll_name(source) for source in config.sources.values()}:
             self._schedule.remove(name)

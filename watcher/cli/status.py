@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +14,7 @@ from watcher.model import Source
 if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.store import Store, Transaction
+    from watcher.store.daemons import Known, Version
     from watcher.store.incidents import Open
     from watcher.store.pages import Poll
 
@@ -30,7 +31,7 @@ def status(desk: Desk, as_json: bool) -> int:
     """
     config = desk.config(required=False)
     with desk.open_store(config) as store:
-        report = report_of(store, config, datetime.now(UTC))
+        report = report_of(store, config, store.clock())
     if as_json:
         click.echo(show.json_text(report))
     else:
@@ -39,13 +40,17 @@ def status(desk: Desk, as_json: bool) -> int:
 
 
 def report_of(store: Store, config: Config, now: datetime) -> Report:
-    """Everything that status shows, of one instant. ``daemon`` is null where it cannot be known (PostgreSQL)."""
+    """Everything that status shows, of one instant."""
     from watcher.store.checks import find_lost
 
-    is_running = store.daemon_lock.held_by_other() if store.daemon_lock else None
     with store.reading() as tx:
+        daemons = tx.daemons.alive(now)
+        is_running = store.daemon_lock.held_by_other() if store.daemon_lock else bool(daemons)
+        version = tx.daemons.version()
         return {
             "daemon": is_running,
+            "config": version and {"digest": version.digest[:8], "since": version.applied_at},
+            "daemons": [_daemon(one, version) for one in daemons] if is_running else [],
             "papers": tx.papers.count(),
             "sources": [_source(source, tx, now, is_running) for source in config.sources.values()],
             "subscriptions": _subscriptions(tx),
@@ -68,6 +73,18 @@ def report_of(store: Store, config: Config, now: datetime) -> Report:
         }
 
 
+def _daemon(one: Known, version: Version | None) -> Report:
+    return {
+        "host": one.host,
+        "pid": one.pid,
+        "release": one.release,
+        "since": one.started_at,
+        "heard": one.seen_at,
+        "config": one.config[:8],
+        "in_step": version is None or not one.config or one.config == version.digest,
+    }
+
+
 def _source(source: Source, tx: Transaction, now: datetime, is_running: bool | None) -> Report:
     last = tx.pages.last_poll(source.name)
     return {
@@ -84,10 +101,9 @@ def _next_poll(source: Source, last: Poll | None, now: datetime) -> datetime:
     """When the daemon looks again, but for jitter and for what a server asks; overdue is now."""
     if last is None:
         return now
-    from watcher.pipeline.poll import Polled, next_poll
+    from watcher.pipeline.together import due_again
 
-    polled = Polled(source.name, last.judged, last.new, 0)
-    return max(next_poll(source, polled, last.at, jitter=0.0), now)
+    return due_again(source, last, now)
 
 
 def _subscriptions(tx: Transaction) -> list[Report]:
@@ -116,9 +132,11 @@ def _incident(one: Open) -> Report:
 
 
 def _print(report: Report) -> None:
-    daemon = {True: "a daemon runs", False: "no daemon runs", None: "daemons are not seen from here"}
+    many = len(report["daemons"])
+    daemon = f"{many} daemons run" if many > 1 else "a daemon runs" if report["daemon"] else "no daemon runs"
     papers = "1 paper" if report["papers"] == 1 else f"{report['papers']} papers"
-    click.echo(f"{daemon[report['daemon']]}; {papers} stored; times are UTC")
+    click.echo(f"{daemon}; {papers} stored; times are UTC")
+    _print_daemons(report)
     _section(
         "sources",
         ("source", "last poll", "verdict", "new>", "next"),
@@ -151,6 +169,16 @@ def _print(report: Report) -> None:
         ("what", "for", "count>", "since"),
         [tuple(one[name] for name in ("what", "subject", "count", "since")) for one in report["late"]],
     )
+
+
+def _print_daemons(report: Report) -> None:
+    if len(report["daemons"]) > 1:
+        columns = ("host", "pid>", "release", "since", "heard", "config")
+        _section("daemons", columns, [tuple(one[name.rstrip(">")] for name in columns) for one in report["daemons"]])
+    for one in report["daemons"]:
+        if not one["in_step"]:
+            counts = f"{report['config']['digest']} counts since {report['config']['since']:%Y-%m-%d %H:%M}"
+            click.echo(f"the daemon {one['pid']} on {one['host']} runs with another config, {one['config']}: {counts}")
 
 
 def _when(one: Report) -> str:

@@ -12,6 +12,7 @@ from watcher.cli.desk import Desk
 
 if TYPE_CHECKING:
     from watcher.pipeline.parts import Parts
+    from watcher.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,11 @@ class Work:
 
     parts: Parts
     may_send: bool
+
+
+def _daemons_live(store: Store) -> bool:
+    with store.reading() as tx:
+        return bool(tx.daemons.alive(store.clock()))
 
 
 @contextmanager
@@ -48,13 +54,16 @@ def at_work(
         try:
             if store.daemon_lock:
                 store.daemon_lock.acquire()
+            elif _daemons_live(store):
+                may_send = False
         except DaemonRunning:
             may_send = False
         if may_send and desk.find() is not None:
             apply_config(parts)
             record_config_troubles(parts, config, {})
-            with store.transaction() as tx:
-                tx.outbox.free_interrupted(parts.clock())
+            if not store.is_shared:
+                with store.transaction() as tx:
+                    tx.outbox.free_interrupted(parts.clock())
         yield Work(parts, may_send)
     finally:
         parts.notifier.close()

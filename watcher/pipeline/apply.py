@@ -46,6 +46,7 @@ def apply_config(parts: Parts) -> Changes:
     rules = {one.full_name: compile_rule(one.rule, one.sources) for one in parts.config.subscriptions}
     wanted = [Wanted(one, rules[one.full_name].digest) for one in parts.config.subscriptions]
     with parts.store.transaction() as tx:
+        tx.daemons.hold_config()
         changes = compare(wanted, tx.subscriptions.all())
         if changes:
             tx.subscriptions.raise_generation()
@@ -62,7 +63,11 @@ def apply_config(parts: Parts) -> Changes:
                 tx.subscriptions.set_gone(saved.id, now)
             _log_changes(changes, past, now)
         _give_up_endpoints(tx, parts, now)
-        parts.rules.bring_up_to_date(tx)
+        if parts.config.digest:
+            tx.daemons.set_version(parts.config.digest, now)
+    with parts.store.reading() as tx:
+        # Only what was committed: a generation that was not may yet come to stand for other rules.
+        parts.rules.bring_up_to_date(tx, hold=False)
     return changes
 
 

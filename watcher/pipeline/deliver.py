@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from watcher.alerts.retry import Consequence, after_attempt, is_backlog
+from watcher.alerts.retry import Consequence, Health, after_attempt, is_backlog
 from watcher.alerts.schedule import quiet_until
 from watcher.errors import StoreError, WatcherError
 from watcher.model import (
@@ -37,6 +39,10 @@ log = logging.getLogger(__name__)
 SIDE_BY_SIDE = 8
 """Endpoints that are sent to at the same time."""
 
+FIRST_WAIT, LONGEST_WAIT = 0.05, 0.5
+"""Seconds between tries to write down what was sent: soon after a server is back, before others take it for unsent."""
+
+T = TypeVar("T")
 
 NO_MESSAGE = Message(subject="", text="", html="", markdown="")
 
@@ -119,12 +125,17 @@ def _mark(delivery: Delivery, content: Content, message: Message, outcome: Outco
     now = parts.clock()
     body = message.text.encode()
     rendered = Rendered(message.subject, len(body), hashlib.sha256(body).hexdigest())
-    with parts.store.transaction() as tx:
-        health = tx.endpoints.health(delivery.endpoint)
-        consequence = after_attempt(outcome, health, now, jitter=parts.jitter())
-        is_recorded = tx.outbox.record_attempt(delivery, outcome, consequence, rendered, now)
-        if is_recorded:
-            _record_health(tx, delivery.endpoint, consequence, outcome, parts, now)
+
+    def record() -> tuple[Health, Consequence, bool]:
+        with parts.store.transaction() as tx:
+            health = tx.endpoints.health(delivery.endpoint)
+            consequence = after_attempt(outcome, health, now, jitter=parts.jitter())
+            is_recorded = tx.outbox.record_attempt(delivery, outcome, consequence, rendered, now)
+            if is_recorded:
+                _record_health(tx, delivery.endpoint, consequence, outcome, parts, now)
+        return health, consequence, is_recorded
+
+    health, consequence, is_recorded = _insist(record, f"{delivery.endpoint}: what came of {delivery.id}", parts)
     if outcome.result is Result.SENT and is_backlog(health, now):
         _fold(delivery.endpoint, parts, now)
     if not is_recorded:
@@ -140,6 +151,21 @@ def _mark(delivery: Delivery, content: Content, message: Message, outcome: Outco
         level, "%s: %s %s%s", delivery.endpoint, what, outcome.result.value, outcome.reason and f": {outcome.reason}"
     )
     return Delivered(delivery, subscriptions, papers, consequence.state, outcome.reason)
+
+
+def _insist(record: Callable[[], T], what: str, parts: Parts) -> T:
+    """Write down what was done, however often the database fails meanwhile: what is not written is done again."""
+    until, wait = time.monotonic() + parts.keep_trying, FIRST_WAIT
+    while True:
+        try:
+            return record()
+        except StoreError as error:
+            if time.monotonic() >= until:
+                raise
+            log.warning("%s could not be written down yet: %s", what, error)
+        if parts.stopping.wait(wait):
+            until = time.monotonic()
+        wait = min(2 * wait, LONGEST_WAIT)
 
 
 def _record_health(

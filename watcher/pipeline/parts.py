@@ -19,7 +19,8 @@ class Parts:
     """The parts of one process; ``config`` is replaced as a whole when it is reloaded.
 
     ``clock`` gives the instant in UTC, ``jitter`` a number between 0 and 1, ``env`` the environment that secrets
-    come from.
+    come from. ``keep_trying`` are the seconds for which a database that is away is waited for when what was done
+    has to be written down.
     """
 
     config: Config
@@ -31,3 +32,4 @@ class Parts:
     env: Mapping[str, str]
     rules: RuleBook
     stopping: Event = field(default_factory=Event)
+    keep_trying: float = 30.0

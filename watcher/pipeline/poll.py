@@ -42,6 +42,10 @@ class Stopped(WatcherError):
     """The process was asked to stop while a source was being read: what was not read says nothing of the source."""
 
 
+class Overtaken(WatcherError):
+    """Another daemon has read the source meanwhile, since this one was held up past its turn: nothing is stored."""
+
+
 @dataclass(frozen=True, slots=True)
 class Polled:
     """What one look at a source gave; ``new`` counts papers never seen before, ``matched`` new matches."""
@@ -53,8 +57,11 @@ class Polled:
     retry_after: timedelta | None = None
 
 
-def poll(source: Source, parts: Parts) -> Polled:
-    """Read the pages of ``source`` and store all that they list, with its matches, in one transaction."""
+def poll(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool] = lambda tx: True) -> Polled:
+    """Read the pages of ``source`` and store all that they list, with its matches, in one transaction.
+
+    ``is_mine`` is asked in that transaction whether the turn that the poll was begun in lasts.
+    """
     with parts.store.reading() as tx:
         known = tx.pages.known(source.name)
         parts.rules.bring_up_to_date(tx, hold=False)
@@ -63,6 +70,8 @@ def poll(source: Source, parts: Parts) -> Polled:
         raise Stopped(f"{source.name}: stopped while being read")
     now = parts.clock()
     with parts.store.transaction() as tx:
+        if not is_mine(tx):
+            raise Overtaken(f"{source.name}: read by another daemon meanwhile")
         parts.rules.bring_up_to_date(tx)
         judged, read = _record_visits(tx, source, visits, now)
         matched = record_matches(tx, parts.rules, read.touched, _decide(first_poll=not known, now=now), now)

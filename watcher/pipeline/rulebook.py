@@ -27,7 +27,8 @@ class RuleBook:
         """Learn what has changed in the database; ``hold`` keeps the generation as it is until ``tx`` ends."""
         generation = tx.subscriptions.generation(hold=hold)
         with self._lock:
-            if generation == self._generation:
+            # An older one is what another thread's snapshot shows.
+            if generation <= self._generation:
                 return
             active = {saved.id: saved for saved in tx.subscriptions.active()}
             for id in self._saved.keys() - active.keys():

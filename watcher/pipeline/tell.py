@@ -26,12 +26,16 @@ def tell_due(parts: Parts, *, flush: bool = False) -> int:
     with parts.store.reading() as tx:
         due = tx.subscriptions.active() if flush else tx.subscriptions.due(now)
         signs = tx.subscriptions.signs_due(now)
-    for saved in due:
+    # Another daemon may have been quicker since.
+    for one in due:
         with parts.store.transaction() as tx:
-            _tell(tx, saved, parts, now, flush=flush)
-    for saved in signs:
+            saved = tx.subscriptions.hold_active(one.id) if flush else tx.subscriptions.hold_due(one.id, now)
+            if saved:
+                _tell(tx, saved, parts, now, flush=flush)
+    for one in signs:
         with parts.store.transaction() as tx:
-            _show_life(tx, saved, parts, now)
+            if saved := tx.subscriptions.hold_sign_due(one.id, now):
+                _show_life(tx, saved, parts, now)
     with parts.store.reading() as tx:
         endpoints = {*tx.outbox.endpoints_with_due_alerts(now), *tx.blanks.endpoints(now)}
     return sum(_enqueue(endpoint, parts, now) for endpoint in sorted(endpoints))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import URL, Connection, Engine, text
 
 from watcher.errors import StoreError
+from watcher.store.clock import ServerClock, utc_now
 from watcher.store.engine import Place, begin_with, postgres_engine, sqlite_engine
 from watcher.store.locks import WriteLock
 
@@ -23,6 +25,10 @@ class Access(Protocol):
 
     def settle(self) -> None: ...
 
+    def now(self) -> datetime: ...
+
+    def hear_clock(self) -> None: ...
+
     def close(self) -> None: ...
 
 
@@ -32,7 +38,17 @@ def access_to(place: Place, *, write: bool) -> Access:
     return File(place.path) if write else FileToRead(place.path)
 
 
-class File:
+class _OneMachine:
+    """SQLite's processes share a machine, and so its clock."""
+
+    def now(self) -> datetime:
+        return utc_now()
+
+    def hear_clock(self) -> None:
+        """Nothing: it is read each time."""
+
+
+class File(_OneMachine):
     """SQLite, for a process that writes."""
 
     def __init__(self, path: Path) -> None:
@@ -69,7 +85,7 @@ class File:
         self._engine.dispose()
 
 
-class FileToRead:
+class FileToRead(_OneMachine):
     """SQLite, for a process that may or will only read.
 
     While a writer lives, or after it was killed, its write-ahead log lies there and is read too. After a clean stop
@@ -112,6 +128,7 @@ class Server:
     def __init__(self, url: URL) -> None:
         self._engine = postgres_engine(url)
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._clock = ServerClock()
 
     def writing(self) -> AbstractContextManager[Connection]:
         return self._engine.begin()
@@ -121,6 +138,13 @@ class Server:
 
     def settle(self) -> None:
         """Nothing: the server keeps its own log."""
+
+    def now(self) -> datetime:
+        return self._clock()
+
+    def hear_clock(self) -> None:
+        with self._engine.begin() as connection:
+            self._clock.hear(lambda: connection.execute(text("SELECT clock_timestamp()")).scalar_one())
 
     def close(self) -> None:
         self._engine.dispose()

@@ -5,21 +5,25 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from watcher.errors import StoreError
 from watcher.store.access import access_to
 from watcher.store.blanks import Blanks
+from watcher.store.daemons import Daemons
 from watcher.store.deliveries import Deliveries
 from watcher.store.endpoints import Endpoints
 from watcher.store.engine import Place, explained, place_of
 from watcher.store.history import History
 from watcher.store.incidents import Incidents
+from watcher.store.leases import Leases
 from watcher.store.locks import DaemonLock
 from watcher.store.matches import Matches
 from watcher.store.migrate import Migrated, migrate, missing, require_current, revision_of
@@ -53,19 +57,22 @@ class Transaction:
         self.incidents = Incidents(connection)
         self.sites = Sites(connection)
         self.retention = Retention(connection)
+        self.leases = Leases(connection)
+        self.daemons = Daemons(connection)
 
 
 class Store:
     """An open database. ``migrated`` says from and to which revision opening it has brought it.
 
     Any thread may open transactions, one at a time each. On SQLite, ``daemon_lock`` is what the one process that
-    sends has to hold.
+    sends has to hold; ``is_shared`` is true where many may send side by side.
     """
 
     def __init__(self, place: Place, mode: Mode) -> None:
         self.place = place
         self.migrated: Migrated | None = None
         self.daemon_lock = DaemonLock(place.path) if place.path else None
+        self.is_shared = place.path is None
         self._mode = mode
         self._access = access_to(place, write=mode != "read")
 
@@ -91,6 +98,15 @@ class Store:
         with self._explaining():
             self._access.settle()
 
+    def clock(self) -> datetime:
+        """The instant, in UTC, that all who use this database agree on: a server's, else this machine's."""
+        return self._access.now()
+
+    def hear_clock(self) -> None:
+        """Read a server's clock anew. Raises ``StoreError``."""
+        with self._explaining():
+            self._access.hear_clock()
+
     def close(self) -> None:
         with self._explaining():
             self._access.close()
@@ -108,9 +124,11 @@ class Store:
         if self._mode == "read":
             with self._explaining(), self._access.reading() as connection:
                 require_current(connection, self.place)
+            self.hear_clock()
             return
         with self._explaining(), self._access.writing() as connection:
             self.migrated = self._migrate(connection)
+        self.hear_clock()
 
     def _migrate(self, connection: Connection) -> Migrated:
         if self.place.path is None:
@@ -123,6 +141,8 @@ class Store:
     def _explaining(self) -> Iterator[None]:
         try:
             yield
+        except PoolTimeout as error:
+            raise StoreError(f"the database {self.place} keeps all connections busy; see what it waits for") from error
         except (DBAPIError, sqlite3.Error) as error:
             understood = explained(error, self.place)
             if understood is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -93,12 +94,39 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("watcher_begin", "BEGIN IMMEDIATE"))
 
 
+CONNECT = 10
+"""Seconds to wait for a server's answer to a new connection."""
+
+ABANDONED = timedelta(seconds=60)
+"""A transaction that says nothing for so long is ended by the server: its process hangs, others wait for its rows."""
+
+_WIRE: dict[str, Any] = {
+    "connect_timeout": CONNECT,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    "application_name": "watcher",
+}
+"""A server that vanished without a word is noticed within half a minute. What the URL says comes before all this."""
+
+
 def postgres_engine(url: URL) -> Engine:
     """An engine on a PostgreSQL server; connections that died while idle are noticed and made anew."""
+    wire = {name: value for name, value in _WIRE.items() if name not in url.query}
     try:
-        return create_engine(url, pool_pre_ping=True, pool_size=8)
+        engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args=wire)
     except ImportError as error:
         raise StoreError("PostgreSQL needs a driver: pip install 'watcher[postgres]'") from error
+    event.listen(engine, "connect", _bound_transactions)
+    return engine
+
+
+def _bound_transactions(raw: Any, _: Any) -> None:
+    milliseconds = int(ABANDONED.total_seconds() * 1000)
+    with raw.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {milliseconds}")
+    raw.commit()
 
 
 def explained(error: DBAPIError | sqlite3.Error, place: Place) -> StoreError | None:
@@ -144,6 +172,7 @@ _POSTGRES = {
     "42501": "gives this user too few rights; let it own the database, or grant CREATE and USAGE on the schema",
     "53100": "cannot grow: the server's disk is full; free some space, nothing that was stored is lost",
     "53": "has no room for another connection or is out of memory; try again later",
+    "25P03": "ended a transaction that had said nothing for a minute: this process was held up; try again",
     "57": "was interrupted by the server; try again",
     "58": "cannot be read or written; look at the server's log",
     "40": "was changed by another watcher at the same time; try again",

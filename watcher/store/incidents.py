@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from watcher.model import DeliveryKind, Endpoint, Incident, IncidentKind
 from watcher.store import schema
+from watcher.store.batches import insert_unless_there
 from watcher.store.outbox import Outbox
 
 _table = schema.incident
@@ -33,12 +34,13 @@ class Incidents:
 
     def begin(self, kind: IncidentKind, subject: str, reason: str, now: datetime) -> Open:
         """The open incident of this kind and subject, new or known; the reason is the latest."""
-        known = self.open_one(kind, subject)
+        known = self.open_one(kind, subject, hold=True)
         if known is None:
-            self._connection.execute(insert(_table).values(kind=kind.value, subject=subject, reason=reason, began=now))
+            row = {"kind": kind.value, "subject": subject, "reason": reason, "began": now}
+            insert_unless_there(self._connection, _table, [row])
         elif known.incident.reason != reason:
             self._connection.execute(update(_table).where(_table.c.id == known.id).values(reason=reason))
-        begun = self.open_one(kind, subject)
+        begun = self.open_one(kind, subject, hold=True)
         assert begun is not None
         return begun
 
@@ -49,7 +51,7 @@ class Incidents:
 
     def end(self, kinds: Iterable[IncidentKind], subject: str, operator: Iterable[Endpoint], now: datetime) -> bool:
         """Close those that are open; one recovery is told if the beginning of any was. Whether one was open."""
-        known = [one for kind in kinds if (one := self.open_one(kind, subject))]
+        known = [one for kind in kinds if (one := self.open_one(kind, subject, hold=True))]
         for one in known:
             self._connection.execute(update(_table).where(_table.c.id == one.id).values(ended=now))
         told = [one for one in known if one.told_at is not None]
@@ -57,8 +59,11 @@ class Incidents:
             self._send(told[0].id, DeliveryKind.RECOVERY, operator, now)
         return bool(known)
 
-    def open_one(self, kind: IncidentKind, subject: str) -> Open | None:
+    def open_one(self, kind: IncidentKind, subject: str, *, hold: bool = False) -> Open | None:
+        """The open incident of this kind and subject; ``hold`` keeps it as it is until the transaction ends."""
         query = select(_table).where(_table.c.kind == kind.value, _table.c.subject == subject, _table.c.ended.is_(None))
+        if hold:
+            query = query.with_for_update()
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _as_open(row)
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from watcher.alerts.retry import LEASE, SUSPECT_AFTER, Consequence
+from watcher.alerts.retry import LEASE, RENEW_EVERY, SUSPECT_AFTER, Consequence
 from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, Incident, Outcome, Told
 from watcher.store import folding, schema
 from watcher.store.batches import in_batches
@@ -114,7 +114,7 @@ class Outbox:
 
         ``suspects`` asks for those with deliveries that may be what ended the program, the least suspect first.
         """
-        is_left = and_(_delivery.c.state == DeliveryState.SENDING, _delivery.c.lease <= now)
+        is_left = and_(*self._expired(now))
         is_pending = and_(_delivery.c.state == DeliveryState.PENDING, _is_suspect() == suspects)
         query = (
             select(_delivery.c.receiver, _delivery.c.label)
@@ -186,8 +186,13 @@ class Outbox:
     def record_attempt(
         self, delivery: Delivery, outcome: Outcome, consequence: Consequence, rendered: Rendered, now: datetime
     ) -> bool:
-        """Write down one try and what follows from it; False, and nothing written, where the claim was lost."""
+        """Write down one try and what follows from it; False, and nothing written, where the claim was lost.
+
+        Written already is well too: the answer to a commit may be lost with its connection.
+        """
         self._endpoints.lock(delivery.endpoint)
+        if self._is_recorded(delivery):
+            return True
         # Freed, but claimed by nobody since: what came of the try is still the truth.
         is_mine = exists().where(
             _delivery.c.id == delivery.id,
@@ -216,8 +221,18 @@ class Outbox:
         return self._free(_delivery.c.state == DeliveryState.SENDING, now=now)
 
     def _free_expired(self, endpoint: Endpoint, now: datetime) -> None:
-        expired = (_delivery.c.state == DeliveryState.SENDING, _delivery.c.lease <= now)
-        self._free(*at(_delivery, endpoint), *expired, now=now)
+        self._free(*at(_delivery, endpoint), *self._expired(now), now=now)
+
+    def _expired(self, now: datetime) -> list[ColumnElement[bool]]:
+        """Deliveries whose sender is gone.
+
+        While a server was down no sender could renew its lease, nor write down what it had sent: when it is back,
+        they have a moment to do so.
+        """
+        expired = [_delivery.c.state == DeliveryState.SENDING, _delivery.c.lease <= now]
+        if self._connection.dialect.name == "postgresql":
+            expired.append(~func.pg_postmaster_start_time().between(now - RENEW_EVERY, now))
+        return expired
 
     def _free(self, *where: ColumnElement[bool], now: datetime) -> int:
         rows = self._connection.execute(select(_delivery.c.id, _delivery.c.fence).where(*where)).all()
@@ -293,6 +308,10 @@ class Outbox:
         return {DeliveryState(row[0]): row[1] for row in self._connection.execute(query)}
 
     # --- rows ---
+
+    def _is_recorded(self, delivery: Delivery) -> bool:
+        mine = (_attempt.c.delivery_id == delivery.id, _attempt.c.fence == delivery.fence)
+        return bool(self._connection.scalar(select(exists().where(*mine, _attempt.c.outcome != UNKNOWN))))
 
     def _add_attempt(
         self, delivery_id: str, fence: int, outcome: str, reason: str, rendered: Rendered, now: datetime

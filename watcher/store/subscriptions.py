@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, insert, or_, select, update
 
 from watcher.alerts.changes import Wanted
 from watcher.model import Endpoint, Fate, QuietHours, Rhythm, Saved, Subscription, When
@@ -46,14 +46,28 @@ class Subscriptions:
 
     def due(self, now: datetime) -> list[Saved]:
         """Those whose time has come: a due instant has passed, or told immediately with something held."""
-        held = exists().where(schema.match.c.subscription_id == _table.c.id, schema.match.c.fate == Fate.HELD)
-        query = (
-            select(_table)
-            .where(_table.c.gone_at.is_(None), _table.c.paused.is_(False))
-            .where(or_(_table.c.next_due <= now, _table.c.next_due.is_(None) & held))
-            .order_by(_table.c.id)
-        )
+        query = select(_table).where(*_is_due(now)).order_by(_table.c.id)
         return [_saved(row) for row in self._connection.execute(query).mappings()]
+
+    def hold_active(self, id: int) -> Saved | None:
+        """The subscription if it is not gone, and nobody else's until the transaction ends."""
+        return self._hold(id, _table.c.gone_at.is_(None))
+
+    def hold_due(self, id: int, now: datetime) -> Saved | None:
+        """The subscription if it is due still; None where another daemon has told, or is telling, what it holds."""
+        return self._hold(id, *_is_due(now))
+
+    def hold_sign_due(self, id: int, now: datetime) -> Saved | None:
+        """The subscription if its sign of life is due still."""
+        return self._hold(id, *_is_sign_due(now))
+
+    def _hold(self, id: int, *where: ColumnElement[bool]) -> Saved | None:
+        held = select(_table.c.id).where(_table.c.id == id).with_for_update(skip_locked=True)
+        if self._connection.scalar(held) is None:
+            return None
+        # Another statement: what others have committed until the lock was had is seen by it alone.
+        row = self._connection.execute(select(_table).where(_table.c.id == id, *where)).mappings().one_or_none()
+        return None if row is None else _saved(row)
 
     def insert(self, wanted: Wanted, next_due: datetime | None, now: datetime) -> int:
         added = self._connection.execute(insert(_table).values(**_row(wanted), next_due=next_due, created_at=now))
@@ -75,11 +89,7 @@ class Subscriptions:
 
     def signs_due(self, now: datetime) -> list[Saved]:
         """Those whose next sign of life is due, if there was nothing else."""
-        query = (
-            select(_table)
-            .where(_table.c.sign_due <= now, _table.c.gone_at.is_(None), _table.c.paused.is_(False))
-            .order_by(_table.c.id)
-        )
+        query = select(_table).where(*_is_sign_due(now)).order_by(_table.c.id)
         return [_saved(row) for row in self._connection.execute(query).mappings()]
 
     def set_sign_due(self, id: int, sign_due: datetime | None) -> None:
@@ -88,6 +98,16 @@ class Subscriptions:
     def count(self) -> int:
         query = select(func.count()).select_from(_table).where(_table.c.gone_at.is_(None))
         return self._connection.scalar(query) or 0
+
+
+def _is_due(now: datetime) -> Sequence[ColumnElement[bool]]:
+    held = exists().where(schema.match.c.subscription_id == _table.c.id, schema.match.c.fate == Fate.HELD)
+    is_its_time = or_(_table.c.next_due <= now, _table.c.next_due.is_(None) & held)
+    return _table.c.gone_at.is_(None), _table.c.paused.is_(False), is_its_time
+
+
+def _is_sign_due(now: datetime) -> Sequence[ColumnElement[bool]]:
+    return _table.c.sign_due <= now, _table.c.gone_at.is_(None), _table.c.paused.is_(False)
 
 
 def _row(wanted: Wanted) -> dict[str, Any]:

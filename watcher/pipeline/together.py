@@ -1,0 +1,103 @@
+"""Many daemons over one database: who lives, which config counts, and each source polled by one of them at a time."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import uuid4
+
+from watcher import __version__
+from watcher.model import Source
+from watcher.pipeline.apply import apply_config
+from watcher.pipeline.lease import turn
+from watcher.pipeline.parts import Parts
+from watcher.pipeline.poll import SOON, Polled, next_poll, poll
+from watcher.store import Transaction
+from watcher.store.daemons import Known
+from watcher.store.pages import Poll
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Self:
+    """This daemon, as the others see it."""
+
+    host: str
+    pid: int
+    started_at: datetime
+    id: str = field(default_factory=lambda: uuid4().hex)
+
+    def beat(self, parts: Parts) -> None:
+        """Say that it lives and with which config; complain where another config counts."""
+        now, digest = parts.clock(), parts.config.digest
+        with parts.store.transaction() as tx:
+            tx.daemons.beat(Known(self.id, self.host, self.pid, __version__, digest, self.started_at, now))
+            problem = out_of_step(tx, digest)
+        if problem:
+            log.error("%s", problem)
+
+    def leave(self, parts: Parts) -> None:
+        """Say that it ends."""
+        with parts.store.transaction() as tx:
+            tx.daemons.leave(self.id)
+
+
+def out_of_step(tx: Transaction, digest: str) -> str:
+    """What is wrong where a daemon's config is not the one that counts; empty where it is."""
+    current = tx.daemons.version()
+    if not digest or current is None or current.digest == digest:
+        return ""
+    return (
+        f"this daemon's config ({digest[:8]}) is not the one that counts ({current.digest[:8]}, since "
+        f"{current.applied_at:%Y-%m-%d %H:%M} UTC): give it the same files, then reload it"
+    )
+
+
+def apply_at_start(parts: Parts) -> bool:
+    """Let the config take effect, unless it is an old one and daemons with its successor live; whether it did.
+
+    A machine that comes back with last week's files must not take everybody's subscriptions with it. A reload lets
+    any config take effect: then a person said so.
+    """
+    with parts.store.reading() as tx:
+        current = tx.daemons.version()
+        others = {one.config for one in tx.daemons.alive(parts.clock())}
+        is_old = current is not None and current.digest in others and tx.daemons.was_replaced(parts.config.digest)
+    if is_old:
+        log.error("the config was replaced by the one that the other daemons run with: it does not take effect here")
+        return False
+    apply_config(parts)
+    return True
+
+
+def poll_in_turn(source: Source, parts: Parts) -> datetime:
+    """Poll ``source`` unless another daemon does, or did since; when to look again."""
+    if not parts.store.is_shared:
+        return next_poll(source, poll(source, parts), parts.clock(), parts.jitter())
+    if later := _polled_by_another(source, parts):
+        return later
+    name = f"poll {source.name}"
+    with turn(name, parts) as holder:
+        if holder is None:
+            return parts.clock() + min(SOON, source.every) / 10
+        if later := _polled_by_another(source, parts):
+            return later
+        polled = poll(source, parts, lambda tx: tx.leases.hold(name, holder))
+    return next_poll(source, polled, parts.clock(), parts.jitter())
+
+
+def _polled_by_another(source: Source, parts: Parts) -> datetime | None:
+    """When it is due again, where that is not now."""
+    now = parts.clock()
+    with parts.store.reading() as tx:
+        last = tx.pages.last_poll(source.name)
+    due = now if last is None else due_again(source, last, now)
+    return due + source.every * parts.jitter() / 10 if due > now else None
+
+
+def due_again(source: Source, last: Poll, now: datetime) -> datetime:
+    """When a source is due after its last poll, but for jitter and for what a server asks; overdue is now."""
+    polled = Polled(source.name, last.judged, last.new, 0)
+    return max(next_poll(source, polled, last.at, jitter=0.0), now)
