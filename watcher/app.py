@@ -34,7 +34,7 @@ from watcher.pipeline.sites import SiteBook
 from watcher.pipeline.tell import tell_due
 from watcher.pipeline.together import Self, apply_at_start, poll_in_turn
 from watcher.pipeline.trouble import record_config_troubles
-from watcher.schedule import Schedule
+from watcher.schedule import Schedule, utc_now
 from watcher.store import Store
 from watcher.systemd import Systemd
 
@@ -99,7 +99,7 @@ class Daemon:
         config_loaded: Callable[[Config], None] = lambda config: None,
     ) -> None:
         self._parts, self._load, self._systemd, self._config_loaded = parts, load, systemd, config_loaded
-        self._schedule = Schedule(parts.clock)
+        self._schedule = Schedule()
         self._senders = Senders(parts)
         self._woken, self._stop, self._reload = Event(), Event(), Event()
         self._ticked_at = time.monotonic()
@@ -117,7 +117,7 @@ class Daemon:
         self._schedule.start()
         self._schedule.every(TICK, self._tick, name=TICK_NAME)
         # Some time within the hour, so that many daemons over one database do not come together.
-        first = self._parts.clock() + GC_AFTER * (1 + 5 * self._parts.jitter())
+        first = utc_now() + GC_AFTER * (1 + 5 * self._parts.jitter())
         self._schedule.poll_each(GC_NAME, first, self._tidy)
         self._systemd.ready(self._status())
         log.info("watching: %s", self._status())
@@ -175,12 +175,16 @@ class Daemon:
 
     def _tidy(self) -> datetime:
         sweep(self._parts)
-        return self._parts.clock() + GC_EVERY
+        return utc_now() + GC_EVERY
 
     def _poll(self, source: Source) -> datetime:
         following = poll_in_turn(source, self._parts)
         self._schedule.soon(TICK_NAME)
-        return following
+        return self._here(following)
+
+    def _here(self, at: datetime) -> datetime:
+        """What this machine's clock, by which the schedule wakes up, will show at an instant of the database's."""
+        return utc_now() + (at - self._parts.clock())
 
     def _read_config_again(self) -> None:
         self._systemd.reloading(time.monotonic_ns())
@@ -207,7 +211,9 @@ class Daemon:
         for name in before - {_poll_name(source) for source in config.sources.values()}:
             self._schedule.remove(name)
         for source in config.sources.values():
-            self._schedule.poll_each(_poll_name(source), self._first_poll(source), partial(self._poll, source))
+            self._schedule.poll_each(
+                _poll_name(source), self._here(self._first_poll(source)), partial(self._poll, source)
+            )
         self._schedule.soon(TICK_NAME)
 
     def _first_poll(self, source: Source) -> datetime:
