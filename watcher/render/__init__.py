@@ -16,6 +16,7 @@ from watcher.render.view import (
     contents_of,
     folded_line,
     groups_of,
+    inside_of,
     leave_of,
     names_of,
     nothing_lines,
@@ -78,6 +79,7 @@ def _digest(content: Content) -> dict[str, object]:
     return {
         "groups": groups,
         "contents": contents_of(groups),
+        "inside": inside_of(groups),
         "names": names_of(content),
         "heads": [folded] if folded else [],
         "nothing": nothing_lines(content),

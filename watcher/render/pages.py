@@ -19,6 +19,7 @@ NAMES = ("digest.txt", "digest.html", "digest.chat", "notice.txt", "notice.html"
 """Templates that can be replaced; ``base.html`` is what the other two HTML ones extend."""
 
 WIDTH = 76
+LONGEST_UNBROKEN = 24
 
 
 def page(name: str, context: Mapping[str, object], templates: Mapping[str, str]) -> tuple[str, TemplateTrouble | None]:
@@ -69,7 +70,7 @@ def _environment(templates: tuple[tuple[str, str], ...] | None) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"text_marked": escape.text_marked, "wrap": _wrap, "counted": counted}
+    environment.filters |= {"text_marked": escape.text_marked, "wrap": _wrap, "counted": counted, "unbroken": _unbroken}
     return environment
 
 
@@ -79,3 +80,9 @@ def _wrap(text: str, indent: int = 0, hanging: int = 0) -> str:
     return textwrap.fill(
         text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
+
+
+def _unbroken(text: str) -> str:
+    """Parts between middle dots that no line's end parts from each other: ``1 comment``."""
+    parts = [part.replace(" ", "\u00a0") if len(part) <= LONGEST_UNBROKEN else part for part in text.split(" · ")]
+    return " · ".join(parts)

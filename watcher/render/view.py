@@ -16,6 +16,7 @@ LONGEST_TITLE = 300
 LONGEST_SUBJECT = 78
 """Characters that a mail reader shows of a subject, and that fit into one line of its header (RFC 5322, 2.1.1)."""
 
+LONGEST_INSIDE = 160
 FIRST_AUTHORS = 3
 MOST_TERMS = 6
 MOST_LISTINGS = 3
@@ -88,7 +89,7 @@ def _group(names: tuple[str, ...], items: list[Item]) -> Group:
     for item in items:
         parts[part_of(item)].append(paper_view(item))
     shown = {part: tuple(papers) for part, papers in parts.items()}
-    return Group(names=" and ".join(one_line(name, 100) for name in names), **shown)
+    return Group(names=listed([one_line(name, 100) for name in names]), **shown)
 
 
 def part_of(item: Item) -> str:
@@ -232,6 +233,13 @@ def contents_of(groups: Sequence[Group]) -> tuple[tuple[str, tuple[str, ...]], .
     )
 
 
+def inside_of(groups: Sequence[Group]) -> str:
+    """A line for lists of mails: the titles after the one that the subject has."""
+    parts = ("strong", "updates", "weak")
+    titles = [paper.title for part in parts for group in groups for paper in getattr(group, part)]
+    return clip(" · ".join(titles[1:5]), LONGEST_INSIDE)
+
+
 def nothing_lines(content: Content) -> list[str]:
     """What is said of subscriptions that have nothing to tell."""
     zone = ZoneInfo(content.timezone)
@@ -258,7 +266,7 @@ def why_line(content: Content) -> str:
     many, them = ("s", "them") if len(names) > 1 else ("", "it")
     part = f" (part {delivery.part} of {delivery.parts})" if delivery.parts > 1 else ""
     return (
-        f"You get this because of your watcher subscription{many} {', '.join(names)}{part}. "
+        f"You get this because of your watcher subscription{many} {listed(names)}{part}. "
         f"To change or end {them}, edit {them} in watcher's config."
     )
 
@@ -281,6 +289,11 @@ def folded_line(content: Content) -> str:
 def counted(n: int, what: str) -> str:
     """``1 paper``, ``2 papers``."""
     return f"{n:,} {what}" + ("" if n == 1 else "s")
+
+
+def listed(names: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join([", ".join(names[:-1])] * (len(names) > 1) + list(names[-1:]))
 
 
 def day(at: date) -> str:
