@@ -30,17 +30,21 @@ PAPERS = {
     LEARNING: [
         (
             "Rehearsal Without a Diary: Continual Learning from One Page of Memory",
-            "Networks that learn one task after another forget the first. We show that continual learning needs less "
-            "memory than is thought: one page of examples, chosen by how soon they are forgotten, keeps nine tenths of "
-            "what was learnt over forty tasks. Nothing is stored of the others.",
+            (
+                "Networks that learn one task after another forget the first. We show that continual learning "
+                "needs less memory than is thought: one page of examples, chosen by how soon they are forgotten,"
+                " keeps nine tenths of what was learnt over forty tasks. Nothing is stored of the others."
+            ),
             ("Ada Fern", "Bo Moss", "Cy Ivy", "Di Oak", "Ed Elm", "Fay Ash"),
             "continual learning",
             312,
         ),
         (
             "What Does a Robot Forget First?",
-            "We follow a kitchen robot for a year. Catastrophic forgetting comes not task by task but tool by tool: what "
-            "is held by the handle stays, what is poured is lost within a week.",
+            (
+                "We follow a kitchen robot for a year. Catastrophic forgetting comes not task by task but tool "
+                "by tool: what is held by the handle stays, what is poured is lost within a week."
+            ),
             ("Gus Reed", "Hal Rush"),
             "catastrophic forgetting",
             87,
@@ -49,8 +53,11 @@ PAPERS = {
     AGENTS: [
         (
             "Ask Before You Click: Agents That Know When a Page Has Changed",
-            "An agent that acts on yesterday's page does harm. Ours reads what it is about to press, and asks when that "
-            "is not what it remembers. Across 1,200 sites this halves the number of wrong orders.",
+            (
+                "An agent that acts on yesterday's page does harm. Ours reads what it is about to press, and "
+                "asks when that is not what it remembers. Across 1,200 sites this halves the number of wrong "
+                "orders."
+            ),
             ("Ida Vale", "Jo Brook", "Kay Lake", "Lu Ford"),
             "agent",
             164,
