@@ -218,6 +218,9 @@ def _connect(server: Server, patience: float) -> smtplib.SMTP:
         if server.secure == "starttls":
             smtp.starttls(context=certificates(server.verify))
         smtp.ehlo_or_helo_if_needed()
+        if smtp.sock is not None:
+            # A message goes out in several writes, and the last would wait for the first one's acknowledgement.
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if server.user and server.password:
             smtp.login(server.user, server.password)
     except BaseException:

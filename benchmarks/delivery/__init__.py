@@ -1,0 +1,1 @@
+"""What sending costs, beside apprise alone and beside no library at all."""

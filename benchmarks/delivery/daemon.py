@@ -1,0 +1,88 @@
+"""Deliveries that lie ready in a database, sent as the daemon sends them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tests.parsers.pages import make_page, sample_papers
+from watcher.config import Address, Config, Receiver
+from watcher.model import DeliveryState, Endpoint, Page, Source, Subscription
+from watcher.notify import Notifier
+from watcher.pipeline.apply import apply_config
+from watcher.pipeline.deliver import deliver
+from watcher.pipeline.parts import Parts
+from watcher.pipeline.poll import poll
+from watcher.pipeline.rulebook import RuleBook
+from watcher.pipeline.tell import tell_due
+from watcher.store import Store, open_store
+
+PAPERS = 5
+NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
+HF = Source(name="hf", url="http://127.0.0.1/papers", look_back=1)
+
+
+@dataclass
+class OnePage:
+    """Answers every request with the same bytes."""
+
+    body: bytes
+
+    def get(self, url: str, validators: Any) -> Page:
+        """The page."""
+        return Page(url=url, body=self.body, fetched_at=NOW)
+
+
+def parts_of(store: Store, notifier: Notifier, urls: list[str], messages: int) -> Parts:
+    """A process that owes ``messages`` to each of the addresses."""
+    endpoints = tuple(Endpoint(f"r{n}") for n in range(len(urls)))
+    receivers = {f"r{n}": Receiver(name=f"r{n}", urls={"": Address(text=url)}) for n, url in enumerate(urls)}
+    saved = tuple(
+        Subscription(
+            name=f"s{n}",
+            rule=" OR ".join(f'"part {PAPERS * n + m}"' for m in range(PAPERS)),
+            to=tuple(receivers),
+            endpoints=endpoints,
+            bundle=False,
+        )
+        for n in range(messages)
+    )
+    page = make_page(date(2026, 3, 10), sample_papers(PAPERS * messages))
+    return Parts(
+        config=Config(sources={"hf": HF}, receivers=receivers, subscriptions=saved),
+        store=store,
+        fetcher=OnePage(page),  # type: ignore[arg-type]
+        notifier=notifier,
+        clock=lambda: NOW,
+        jitter=lambda: 0.5,
+        env={},
+        rules=RuleBook(),
+    )
+
+
+def deliver_many(
+    address: Callable[[str, int, int], str], kind: str, port: int, threads: int, messages: int
+) -> dict[str, float]:
+    """Send what ``messages`` deliveries hold, an endpoint a thread; seconds and CPU of the sending alone."""
+    from benchmarks.delivery.senders import timed
+
+    urls = [address(kind, port, n) for n in range(threads)]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_store(Path(folder) / "watcher.db", mode="create") as store,
+        Notifier() as notifier,
+    ):
+        parts = parts_of(store, notifier, urls, messages // threads)
+        apply_config(parts)
+        poll(HF, parts)
+        tell_due(parts)
+        took = timed([partial(deliver, Endpoint(f"r{n}"), parts) for n in range(threads)])
+        with store.reading() as tx:
+            states = tx.outbox.states()
+    assert states == {DeliveryState.SENT: messages // threads * threads}, states
+    return took
