@@ -75,7 +75,7 @@ def test_a_replay_of_what_was_told_is_whole_and_counts_as_nothing_new(world: Wor
 
 
 def test_another_receiver_is_told_only_what_it_was_not_told(world: World) -> None:
-    world.apply(subscription(), subscription(name="some", rule="title:kilns", to="you"))
+    world.apply(subscription(), subscription(name="some", rule="title:compost", to="you"))
     world.look()
     world.tell()
     (sent,) = listed(world, receiver="me")

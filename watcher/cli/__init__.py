@@ -63,6 +63,8 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
         "status": Lazy("status:status", "Say how sources, receivers and deliveries are doing."),
     },
     "Keeping": {
+        "pause": Lazy("pause:pause", "Hold what a subscription matches."),
+        "unpause": Lazy("pause:unpause", "Let a paused subscription go on."),
         "replay": Lazy("replay:replay", "Send messages again that were given up or lost."),
         "migrate": Lazy("migrate:migrate", "Bring the database up to this version."),
         "gc": Lazy("gc:gc", "Delete history that is older than the config keeps it."),

@@ -44,6 +44,23 @@ def subscription_named(tx: Transaction, name: str) -> Saved | None:
     return named[-1] if named else None
 
 
+def active_named(tx: Transaction, name: str) -> Saved:
+    """The subscription in force that a person means; raises ``UsageError`` where there is none."""
+    saved = subscription_named(tx, name)
+    if saved is None:
+        near = nearest(tx, name)
+        hint = f"did you mean {', '.join(near)}?" if near else "`watcher status` lists those that the database knows"
+        raise UsageError(f"there is no subscription {name!r}; {hint}")
+    if saved.gone_at is not None:
+        raise UsageError(f"subscription {name!r} is gone from the config")
+    return saved
+
+
+def nearest(tx: Transaction, name: str) -> list[str]:
+    """Subscriptions in force that are called alike."""
+    return get_close_matches(name, [one.subscription.full_name for one in tx.subscriptions.active()], n=3)
+
+
 def anything_named(tx: Transaction, name: str) -> Saved | Paper:
     """The subscription, else the paper, that a person means; raises ``UsageError`` where there is neither."""
     if saved := subscription_named(tx, name):
@@ -51,7 +68,6 @@ def anything_named(tx: Transaction, name: str) -> Saved | Paper:
     try:
         return paper_named(tx, name)
     except UsageError as error:
-        active = [one.subscription.full_name for one in tx.subscriptions.active()]
-        if near := get_close_matches(name, active, n=3):
+        if near := nearest(tx, name):
             raise UsageError(f"there is no subscription {name!r}; did you mean {', '.join(near)}?") from None
         raise UsageError(f"there is no subscription {name!r}, and {error}") from None

@@ -44,6 +44,8 @@ def once(desk: Desk, flush: bool, as_json: bool) -> int:
     return 1 if failed else 0
 
 
+Waiting = tuple[Saved, int, datetime | None]
+
 UNSENT = frozenset({DeliveryState.PENDING, DeliveryState.DEAD})
 
 
@@ -58,22 +60,23 @@ def _send(work: Work, flush: bool) -> list[Delivered]:
     return deliver_all(work.parts)
 
 
-def _waiting(work: Work) -> list[tuple[Saved, int, datetime]]:
-    """Subscriptions that hold something for later, how much, and until when."""
+def _waiting(work: Work) -> list[Waiting]:
+    """Subscriptions that hold something for later, how much, and until when; None for those that are paused."""
     now = work.parts.clock()
     found = []
     with work.parts.store.reading() as tx:
         for saved in tx.subscriptions.active():
             subscription = saved.subscription
-            if subscription.when.rhythm is Rhythm.IMMEDIATELY or not (held := tx.matches.held(saved.id)):
+            is_told_now = subscription.when.rhythm is Rhythm.IMMEDIATELY and not saved.paused
+            if is_told_now or not (held := tx.matches.held(saved.id)):
                 continue
             due = saved.next_due or next_due(subscription.when, subscription.timezone, now)
-            if due is not None:
-                found.append((saved, len(held), due))
+            if saved.paused or due is not None:
+                found.append((saved, len(held), None if saved.paused else due))
     return found
 
 
-def _as_json(polls: list[Polled], sent: list[Delivered], waiting: list[tuple[Saved, int, datetime]]) -> object:
+def _as_json(polls: list[Polled], sent: list[Delivered], waiting: list[Waiting]) -> object:
     return {
         "polls": [
             {
@@ -104,9 +107,7 @@ def _as_json(polls: list[Polled], sent: list[Delivered], waiting: list[tuple[Sav
     }
 
 
-def _print(
-    polls: list[Polled], sent: list[Delivered], waiting: list[tuple[Saved, int, datetime]], may_send: bool
-) -> None:
+def _print(polls: list[Polled], sent: list[Delivered], waiting: list[Waiting], may_send: bool) -> None:
     for poll_ in polls:
         counts = f", {counted(poll_.new, 'new paper')}, {poll_.matched} matched" if poll_.new or poll_.matched else ""
         reason = f": {poll_.judged.reason}" if poll_.judged.reason else ""
@@ -114,9 +115,13 @@ def _print(
     for one in sent:
         click.echo(delivered_line(one))
     for saved, papers, due in waiting:
+        name = saved.subscription.full_name
+        if due is None:
+            click.echo(f"{name}: {counted(papers, 'paper')} held: it is paused (`watcher unpause {name}`)")
+            continue
         local = due.astimezone(ZoneInfo(saved.subscription.timezone))
         when = f"{local:%a} {local.day} {local:%b %H:%M} {saved.subscription.timezone}"
-        click.echo(f"{saved.subscription.full_name}: {counted(papers, 'paper')} held until {when} (--flush sends now)")
+        click.echo(f"{name}: {counted(papers, 'paper')} held until {when} (--flush sends now)")
     if not may_send:
         click.echo("a daemon runs on this database: it sends what is due")
     elif not sent and not waiting:

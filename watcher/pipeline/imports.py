@@ -95,7 +95,7 @@ def _decide(tx: Transaction, telling: Telling, config: Config, now: datetime) ->
 
 
 def _owe_now(tx: Transaction, held: Mapping[int, Mapping[int, int]], parts: Parts, now: datetime) -> None:
-    active = {saved.id: saved.subscription for saved in tx.subscriptions.active()}
+    active = {saved.id: saved.subscription for saved in tx.subscriptions.active() if not saved.paused}
     for id, matches in held.items():
         if id not in active:
             continue

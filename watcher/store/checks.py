@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, selec
 
 from watcher.model import DeliveryState, Endpoint, Fate
 from watcher.store import schema
+from watcher.store.told import is_paused
 
 _alert, _attempt, _delivery = schema.alert, schema.attempt, schema.delivery
 _endpoint, _match, _subscription = schema.endpoint, schema.match, schema.subscription
@@ -54,12 +55,12 @@ def _held(connection: Connection, before: datetime) -> list[Lost]:
 
 
 def _owed(connection: Connection, before: datetime) -> list[Lost]:
-    """Alerts past due in no delivery, at endpoints that are not backing off."""
+    """Alerts past due in no delivery, of unpaused subscriptions, at endpoints that are not backing off."""
     query = (
         select(_alert.c.receiver, _alert.c.label, func.count(), func.min(_alert.c.due))
         .outerjoin(_endpoint, _of(_alert))
         .where(_alert.c.due <= before, _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None))
-        .where(_is_free(before))
+        .where(_is_free(before), ~is_paused())
         .group_by(_alert.c.receiver, _alert.c.label)
         .order_by(_alert.c.receiver, _alert.c.label)
     )

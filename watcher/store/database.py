@@ -31,6 +31,7 @@ from watcher.store.outbox import Outbox
 from watcher.store.pages import Pages
 from watcher.store.papers import Papers
 from watcher.store.retention import Retention
+from watcher.store.silence import Silence
 from watcher.store.sites import Sites
 from watcher.store.subscriptions import Subscriptions
 
@@ -53,6 +54,7 @@ class Transaction:
         self.blanks = Blanks(connection)
         self.deliveries = Deliveries(connection)
         self.history = History(connection)
+        self.silence = Silence(connection)
         self.endpoints = Endpoints(connection)
         self.incidents = Incidents(connection)
         self.sites = Sites(connection)

@@ -50,8 +50,8 @@ class Subscriptions:
         return [_saved(row) for row in self._connection.execute(query).mappings()]
 
     def hold_active(self, id: int) -> Saved | None:
-        """The subscription if it is not gone, and nobody else's until the transaction ends."""
-        return self._hold(id, _table.c.gone_at.is_(None))
+        """The subscription if it is neither gone nor paused, and nobody else's until the transaction ends."""
+        return self._hold(id, _table.c.gone_at.is_(None), _table.c.paused.is_(False))
 
     def hold_due(self, id: int, now: datetime) -> Saved | None:
         """The subscription if it is due still; None where another daemon has told, or is telling, what it holds."""
@@ -86,6 +86,9 @@ class Subscriptions:
     def set_told(self, id: int, now: datetime, next_due: datetime | None) -> None:
         """Its digest was made, or there was none to make."""
         self._connection.execute(update(_table).where(_table.c.id == id).values(last_due=now, next_due=next_due))
+
+    def set_next_due(self, id: int, next_due: datetime | None) -> None:
+        self._connection.execute(update(_table).where(_table.c.id == id).values(next_due=next_due))
 
     def signs_due(self, now: datetime) -> list[Saved]:
         """Those whose next sign of life is due, if there was nothing else."""

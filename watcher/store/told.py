@@ -18,8 +18,15 @@ _match, _subscription = schema.match, schema.subscription
 
 
 def waiting(now: datetime) -> Sequence[ColumnElement[bool]]:
-    """Alerts that are due and stand in no delivery yet."""
-    return _alert.c.due <= now, _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None)
+    """Alerts that are due and stand in no delivery yet, but for those of paused subscriptions."""
+    return _alert.c.due <= now, _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None), ~is_paused()
+
+
+def is_paused() -> ColumnElement[bool]:
+    """Alerts whose subscription is paused."""
+    match, subscription = _match.alias(), _subscription.alias()
+    of_alert = match.c.id == _alert.c.match_id
+    return exists().where(of_alert, subscription.c.id == match.c.subscription_id, subscription.c.paused)
 
 
 def due_alerts(connection: Connection, endpoint: Endpoint, now: datetime) -> list[Told]:

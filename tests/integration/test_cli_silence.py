@@ -1,0 +1,72 @@
+"""``pause`` and ``unpause`` at the desk."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.integration.test_cli_deliveries import Desk, desk, titles_in
+from watcher.store.locks import DaemonLock
+
+__all__ = ["desk"]
+
+
+def test_what_is_paused_holds_and_then_tells_in_one_message(desk: Desk) -> None:
+    desk.run("once")
+    assert desk.run("pause", "parts") == (0, "parts is paused: what it matches is held\n")
+    assert desk.run("pause", "parts") == (0, "parts was paused before\n")
+    desk.tell()
+    assert not desk.me.requests
+    assert desk.run("once") == (0, "parts: 3 papers held: it is paused (`watcher unpause parts`)\n")
+    assert desk.json("status")["subscriptions"][0]["paused"] is True
+    assert "immediately (paused)" in desk.run("status")[1]
+    assert {one["reason"] for one in desk.json("history", "parts")} == {"its subscription is paused"}
+    assert "parts (paused)" in desk.run("history", "parts")[1]
+    said = "parts goes on: 3 held papers will be told by the daemon now, else by the next `watcher once`\n"
+    assert desk.run("unpause", "parts") == (0, said)
+    assert desk.run("once") == (0, "me: 3 papers of parts sent\n")
+    assert len(desk.me.requests) == 1 and titles_in(desk.me) == [1, 1, 1]
+    assert desk.run("unpause", "parts") == (0, "parts is not paused\n")
+
+
+def test_what_is_dropped_is_never_told(desk: Desk) -> None:
+    desk.run("once")
+    desk.run("pause", "parts")
+    desk.tell()
+    assert desk.run("unpause", "parts", "--drop") == (0, "parts goes on: 3 held papers will not be told\n")
+    desk.tell()
+    assert desk.run("once") == (0, "nothing to tell\n") and not desk.me.requests
+
+
+def test_a_pause_works_beside_a_daemon(desk: Desk) -> None:
+    desk.run("once")
+    lock = DaemonLock(desk.folder / "state" / "watcher.db")
+    lock.acquire()
+    try:
+        assert desk.run("pause", "parts")[0] == 0
+        assert desk.run("unpause", "parts") == (0, "parts goes on: nothing was held\n")
+    finally:
+        lock.release()
+
+
+def test_a_daily_digest_says_when_it_is_told(desk: Desk) -> None:
+    later = (datetime.now(UTC).hour + 2) % 24
+    text = (desk.folder / "config.yaml").read_text()
+    (desk.folder / "config.yaml").write_text(text.replace("to: [me]", f"to: [me], when: daily at {later:02}:00"))
+    desk.run("once")
+    desk.run("pause", "parts")
+    desk.tell()
+    said = desk.run("unpause", "parts")[1]
+    assert f"3 held papers will be told daily at {later:02}:00, next on 2" in said
+
+
+@pytest.mark.parametrize("command", ["pause", "unpause"])
+def test_only_what_is_known_can_be_paused(desk: Desk, command: str) -> None:
+    desk.run("once")
+    assert desk.run(command, "part") == (2, "watcher: there is no subscription 'part'; did you mean parts?\n")
+    assert "`watcher status` lists those that the database knows" in desk.run(command, "owls")[1]
+    desk.subscriptions = {"owls": "owl"}
+    desk.configure()
+    desk.run("once")
+    assert desk.run(command, "parts") == (2, "watcher: subscription 'parts' is gone from the config\n")

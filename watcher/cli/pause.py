@@ -1,0 +1,63 @@
+"""``watcher pause`` and ``watcher unpause``: a subscription that is to wait, and then go on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.cli.desk import Desk
+from watcher.cli.naming import active_named
+from watcher.cli.show import counted
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from watcher.model import Saved
+
+
+@click.command()
+@click.argument("subscription")
+@click.pass_obj
+def pause(desk: Desk, subscription: str) -> int:
+    """Hold what SUBSCRIPTION matches until `watcher unpause`; nothing of it is lost, nothing sent.
+
+    Also held is what waits already, but for messages that were tried before and come as soon as their receiver is
+    back. `watcher status` names what is paused.
+    """
+    from watcher.pipeline.silence import pause as paused
+
+    with desk.open_store(desk.config(required=False), "write") as store, store.transaction() as tx:
+        saved = active_named(tx, subscription)
+        if not saved.paused:
+            paused(tx, saved)
+    name = saved.subscription.full_name
+    click.echo(f"{name} was paused before" if saved.paused else f"{name} is paused: what it matches is held")
+    return 0
+
+
+@click.command()
+@click.argument("subscription")
+@click.option("--drop", is_flag=True, help="Never tell what was held meanwhile.")
+@click.pass_obj
+def unpause(desk: Desk, subscription: str, drop: bool) -> int:
+    """Let SUBSCRIPTION go on: what was held meanwhile is told in one message, or dropped."""
+    from watcher.pipeline.silence import unpause as unpaused
+
+    with desk.open_store(desk.config(required=False), "write") as store, store.transaction() as tx:
+        saved, now = active_named(tx, subscription), store.clock()
+        papers = unpaused(tx, saved, now, drop=drop) if saved.paused else 0
+    name = saved.subscription.full_name
+    click.echo(f"{name} goes on: {_outcome(saved, papers, drop, now)}" if saved.paused else f"{name} is not paused")
+    return 0
+
+
+def _outcome(saved: Saved, papers: int, drop: bool, now: datetime) -> str:
+    if not papers:
+        return "nothing was held"
+    what = counted(papers, "held paper")
+    if drop:
+        return f"{what} will not be told"
+    if saved.next_due and saved.next_due > now:
+        return f"{what} will be told {saved.subscription.when}, next on {saved.next_due:%Y-%m-%d %H:%M} UTC"
+    return f"{what} will be told by the daemon now, else by the next `watcher once`"

@@ -1,0 +1,64 @@
+"""What keeps alerts from being told for a while: subscriptions that are paused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select, update
+
+from watcher.model import DeliveryState, Endpoint
+from watcher.store import schema
+from watcher.store.endpoints import Endpoints, at
+
+_alert, _attempt, _delivery = schema.alert, schema.attempt, schema.delivery
+_match, _subscription = schema.match, schema.subscription
+
+
+class Silence:
+    """``subscription.paused``, and the alerts that wait meanwhile."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._endpoints = Endpoints(connection)
+
+    def set_paused(self, subscription_id: int, paused: bool) -> None:
+        here = update(_subscription).where(_subscription.c.id == subscription_id)
+        self._connection.execute(here.values(paused=paused))
+
+    def take_back(self, subscription_id: int, endpoints: Collection[Endpoint]) -> None:
+        """Let a subscription's alerts leave the deliveries that nobody has tried to send yet."""
+        for endpoint in sorted(endpoints):
+            self._endpoints.lock(endpoint)
+            mine = (*at(_alert, endpoint), _alert.c.match_id.in_(_of(subscription_id)), _alert.c.dropped.is_(None))
+            untried = _alert.c.delivery_id.in_(_untried())
+            self._connection.execute(update(_alert).where(*mine, untried).values(delivery_id=None))
+
+    def drop(self, subscription_id: int, endpoints: Collection[Endpoint], reason: str) -> None:
+        """Never tell what waits for these endpoints in no delivery, or in one that nobody has tried to send yet."""
+        for endpoint in sorted(endpoints):
+            self._endpoints.lock(endpoint)
+            mine = (*at(_alert, endpoint), _alert.c.match_id.in_(_of(subscription_id)), _is_waiting())
+            self._connection.execute(update(_alert).where(*mine).values(dropped=reason, delivery_id=None))
+
+    def waiting(self, subscription_id: int) -> int:
+        """How many papers wait in alerts of a subscription that nobody has tried to send."""
+        query = (
+            select(func.count(_match.c.paper_id.distinct()))
+            .join(_alert, _alert.c.match_id == _match.c.id)
+            .where(_match.c.subscription_id == subscription_id, _is_waiting())
+        )
+        return self._connection.scalar(query) or 0
+
+
+def _of(subscription_id: int) -> Select[Any]:
+    return select(_match.c.id).where(_match.c.subscription_id == subscription_id)
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    return _alert.c.dropped.is_(None) & or_(_alert.c.delivery_id.is_(None), _alert.c.delivery_id.in_(_untried()))
+
+
+def _untried() -> Select[Any]:
+    attempted = exists().where(_attempt.c.delivery_id == _delivery.c.id)
+    return select(_delivery.c.id).where(_delivery.c.state == DeliveryState.PENDING, ~attempted)
