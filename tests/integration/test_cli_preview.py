@@ -19,7 +19,8 @@ receivers:
   me: {url: "json://127.0.0.1:1/"}
 subscriptions:
   - {name: kilns, rule: kiln, to: me, max_papers: 3}
-  - {name: moons, rule: moon, to: me}
+  - {name: moons, rule: moon, to: me, when_empty: send, when: daily at 08:00}
+  - {name: lamps, rule: lantern OR kiln, to: me}
 """
 
 
@@ -77,6 +78,14 @@ def test_without_papers(env: dict[str, str], capsys: pytest.CaptureFixture[str])
     assert main(["preview", "moons", "--since", "2d"], env) == 0
     out = capsys.readouterr().out
     assert out.startswith("Subject: no papers for moons") and "moons: 9 papers read since" in out
+
+
+def test_several_share_a_message(env: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["preview", "kilns", "lamps", "moons", "--since", "0d"], env) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Subject: 3 papers for kilns and 1 more: Quiet")
+    assert "kilns and lamps: 1 paper\n" in out and "\nlamps: 2 papers\n" in out
+    assert "moons: 3 papers read since" in out
 
 
 def test_the_page_is_opened(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import webbrowser
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ A_WEEK = timedelta(days=7)
 
 
 @click.command()
-@click.argument("subscription")
+@click.argument("subscriptions", metavar="SUBSCRIPTION...", nargs=-1, required=True)
 @click.option(
     "--as", "form", type=click.Choice(SHOWN_AS), default="text", help="The service it is written for.  [text]"
 )
@@ -30,14 +31,14 @@ A_WEEK = timedelta(days=7)
 )
 @click.option("--open", "in_browser", is_flag=True, help="Show the HTML of the e-mail in a browser.")
 @click.pass_obj
-def preview(desk: Desk, subscription: str, form: str, since: date | None, in_browser: bool) -> int:
-    """Show what SUBSCRIPTION would say about the stored papers; nothing is sent or written.
+def preview(desk: Desk, subscriptions: tuple[str, ...], form: str, since: date | None, in_browser: bool) -> int:
+    """Show what SUBSCRIPTION would say about the stored papers, several in one message; nothing is sent or written.
 
     `text` and `email` are the two parts of a mail: words, and HTML. What goes over a service's limit is shown as it
     would come, one message under the other. Told papers are told again here, and numbers are today's.
     """
     now = datetime.now(UTC)
-    messages = _messages(desk, subscription, "email" if in_browser else form, since or (now - A_WEEK).date(), now)
+    messages = _messages(desk, subscriptions, "email" if in_browser else form, since or (now - A_WEEK).date(), now)
     for trouble in dict.fromkeys(trouble for one in messages for trouble in one.troubles):
         click.echo(f"watcher: template {trouble}; watcher's own was used", err=True)
     if in_browser:
@@ -50,13 +51,13 @@ def preview(desk: Desk, subscription: str, form: str, since: date | None, in_bro
     return 0
 
 
-def _messages(desk: Desk, name: str, form: str, since: date, now: datetime) -> list[Message]:
+def _messages(desk: Desk, names: Sequence[str], form: str, since: date, now: datetime) -> list[Message]:
     from watcher.notify.samples import room_of
     from watcher.pipeline.preview import contents_of
     from watcher.render import render
 
     config = desk.config()
-    found = rules.named(config, name)
+    found = [rules.named(config, name) for name in dict.fromkeys(names)]
     with desk.open_store(config) as store, store.reading() as tx:
         contents = contents_of(found, tx, config, since, now, room_of("email" if form == "text" else form))
     return [render(content, config.templates) for content in contents]

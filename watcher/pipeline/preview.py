@@ -1,9 +1,9 @@
-"""What a subscription would say about the stored papers, without telling anybody."""
+"""What subscriptions would say about the stored papers, without telling anybody."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -24,63 +24,77 @@ from watcher.model import (
 )
 from watcher.pipeline.content import unread_now
 from watcher.render import estimated_size
-from watcher.rules import compile_rule, document_of, evaluate
+from watcher.rules import Rule, compile_rule, document_of, evaluate
 from watcher.store import Transaction
 
 
+@dataclass
+class _Tried:
+    """A subscription, how many papers its rule was tried on, and those that match."""
+
+    subscription: Subscription
+    rule: Rule
+    read: int = 0
+    found: list[tuple[Paper, Hit]] = field(default_factory=list)
+
+    def read_paper(self, paper: Paper) -> None:
+        sources = self.subscription.sources
+        self.read += not sources or any(one.source in sources for one in paper.listings)
+        if hit := evaluate(self.rule, document_of(paper)):
+            self.found.append((paper, hit))
+
+    def told(self, first: int) -> list[Told]:
+        """Its matches as messages have them, the strong ones first, numbered from ``first`` on."""
+        ordered = sorted(self.found, key=lambda one: (not one[1].strong, one[0].id))
+        return [_told(self.subscription, first + n, paper, hit) for n, (paper, hit) in enumerate(ordered)]
+
+    def nothing(self, since: date) -> Nothing:
+        name, zone = self.subscription.full_name, self.subscription.timezone
+        began = datetime.combine(since, time(), ZoneInfo(zone))
+        return Nothing(subscription=name, read=self.read, since=began, timezone=zone)
+
+
 def contents_of(
-    subscription: Subscription, tx: Transaction, config: Config, since: date, now: datetime, limit: int
+    subscriptions: Sequence[Subscription], tx: Transaction, config: Config, since: date, now: datetime, limit: int
 ) -> list[Content]:
     """The messages of at most ``limit`` characters that would tell the papers of ``since`` and later.
 
-    Where none matches, the one digest without papers.
+    Several subscriptions share them. Where none matches, the one digest without papers.
     """
-    read, found = _matched(subscription, tx.papers.all(since))
-    unread = unread_now(tx, config, [subscription.sources])
-    zone = subscription.timezone
-    endpoint = next(iter(subscription.endpoints), Endpoint("preview"))
-    if not found:
-        began = datetime.combine(since, time(), ZoneInfo(zone))
-        nothing = Nothing(subscription=subscription.full_name, read=read, since=began, timezone=zone)
-        empty = _delivery(DeliveryKind.EMPTY, endpoint, now)
-        return [
-            Content(
-                delivery=empty,
-                nothing=(nothing,),
-                unread=unread,
-                timezone=zone,
-                unsubscribe=config.unsubscribe,
-            )
-        ]
-    items = _items(subscription, found)
+    tried = [_Tried(one, compile_rule(one.rule, one.sources)) for one in subscriptions]
+    for paper in tx.papers.all(since):
+        for one in tried:
+            one.read_paper(paper)
+    items = _items(tried)
+    silent = [one for one in tried if not one.found and (one.subscription.sends_empty or not items)]
+    common = Content(
+        delivery=_delivery(DeliveryKind.EMPTY, subscriptions[0], now),
+        nothing=tuple(one.nothing(since) for one in silent),
+        unread=unread_now(tx, config, [one.sources for one in subscriptions]),
+        timezone=subscriptions[0].timezone,
+        unsubscribe=config.unsubscribe,
+    )
+    if not items:
+        return [common]
     runs = cut(items, estimated_size, limit)
     return [
-        Content(
-            delivery=_delivery(DeliveryKind.DIGEST, endpoint, now, n, len(runs)),
+        replace(
+            common,
+            delivery=_delivery(DeliveryKind.DIGEST, subscriptions[0], now, n, len(runs)),
             items=tuple(run),
-            unread=unread,
-            timezone=zone,
-            unsubscribe=config.unsubscribe,
+            nothing=common.nothing if n == 1 else (),
         )
         for n, run in enumerate(runs, start=1)
     ]
 
 
-def _matched(subscription: Subscription, papers: Iterable[Paper]) -> tuple[int, list[tuple[Paper, Hit]]]:
-    """How many papers the rule was tried on, and those that match: the strong ones first, as messages have them."""
-    rule = compile_rule(subscription.rule, subscription.sources)
-    read, found = 0, []
-    for paper in papers:
-        read += not subscription.sources or any(one.source in subscription.sources for one in paper.listings)
-        if hit := evaluate(rule, document_of(paper)):
-            found.append((paper, hit))
-    return read, sorted(found, key=lambda one: (not one[1].strong, one[0].id))
-
-
-def _items(subscription: Subscription, found: Sequence[tuple[Paper, Hit]]) -> list[Item]:
-    told = [_told(subscription, n, paper, hit) for n, (paper, hit) in enumerate(found)]
+def _items(tried: Sequence[_Tried]) -> list[Item]:
+    told: list[Told] = []
+    for one in tried:
+        told += one.told(len(told))
     short = shortened(told)
-    return items_of([replace(one, short=one.match_id in short) for one in told], [paper for paper, _ in found], {})
+    papers = [paper for one in tried for paper, _ in one.found]
+    return items_of([replace(one, short=one.match_id in short) for one in told], papers, {})
 
 
 def _told(subscription: Subscription, n: int, paper: Paper, hit: Hit) -> Told:
@@ -96,5 +110,6 @@ def _told(subscription: Subscription, n: int, paper: Paper, hit: Hit) -> Told:
     )
 
 
-def _delivery(kind: DeliveryKind, endpoint: Endpoint, now: datetime, part: int = 1, parts: int = 1) -> Delivery:
+def _delivery(kind: DeliveryKind, subscription: Subscription, now: datetime, part: int = 1, parts: int = 1) -> Delivery:
+    endpoint = next(iter(subscription.endpoints), Endpoint("preview"))
     return Delivery(id="preview", kind=kind, endpoint=endpoint, fence=0, part=part, parts=parts, created_at=now)

@@ -135,5 +135,8 @@ def _joined(pieces: list[Segment], *, cut_before: bool, cut_after: bool) -> tupl
 def _stripped(segments: list[Segment]) -> tuple[Segment, ...]:
     if segments:
         segments[0] = Segment(segments[0].text.lstrip(), segments[0].hit)
-        segments[-1] = Segment(segments[-1].text.rstrip(), segments[-1].hit)
+        last = segments[-1].text.rstrip()
+        if last.endswith(" …"):
+            last = last[:-2] + "\u00a0…"  # an ellipsis does not stand on a line of its own
+        segments[-1] = Segment(last, segments[-1].hit)
     return tuple(segment for segment in segments if segment.text)

@@ -1,0 +1,90 @@
+"""A morning of real papers: what several subscriptions find in a week, as mail and as every chat has it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.unit.test_render_digest import Tags
+from watcher.cli import main
+from watcher.cli.preview import SHOWN_AS
+from watcher.notify.samples import SERVICES, room_of
+
+pytestmark = pytest.mark.real
+
+NAMES = ("efficient-inference", "agents", "video", "weather")
+CONFIG = """
+timezone: Europe/Paris
+unsubscribe: watcher@lab.example
+sources:
+  hf-daily: {kind: huggingface}
+receivers:
+  me: {url: "json://127.0.0.1:1/"}
+subscriptions:
+  - {name: efficient-inference, rule: 'about:"KV cache" OR title:quanti* OR about:"speculative decoding"', to: me}
+  - {name: agents, any: [agent, tool use, =MCP], none: [survey], to: me, max_papers: 20}
+  - {name: video, rule: '"video generation" OR "video diffusion"', to: me}
+  - {name: weather, rule: hailstorm, to: me, when: daily at 08:00, when_empty: send}
+"""
+Show = Callable[[str], list[str]]
+
+
+@pytest.fixture(scope="module")
+def desk(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a config, and the real pages of March in a database."""
+    folder = tmp_path_factory.mktemp("morning")
+    (folder / "config.yaml").write_text(CONFIG)
+    pages = sorted((shared / "captures" / "hf_html").glob("2026-03-*.html"))
+    assert main(["-c", str(folder / "config.yaml"), "import", "--no-tell", *map(str, pages)], environment(folder)) == 0
+    return folder
+
+
+@pytest.fixture
+def show(desk: Path, capsys: pytest.CaptureFixture[str]) -> Show:
+    """The messages of the last week of March for one service, also kept in the folder to be looked at."""
+
+    def shown(form: str) -> list[str]:
+        capsys.readouterr()
+        wanted = ["preview", *NAMES, "--since", "2026-03-25", "--as", form]
+        assert main(["-c", str(desk / "config.yaml"), *wanted], environment(desk)) == 0
+        out = capsys.readouterr().out
+        (desk / f"morning.{form}").write_text(out, encoding="utf-8")
+        return re.split(r"^--- message \d+ of \d+ ---\n", out, flags=re.MULTILINE)[-out.count("--- message ") or -1 :]
+
+    return shown
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {"STATE_DIRECTORY": str(folder / "state"), "HOME": str(folder)}
+
+
+def test_a_morning_as_mail(show: Show) -> None:
+    (text,), (html,) = show("text"), show("email")
+    titles = re.findall(r'<div class="ink"[^>]*><a [^>]*>(.*?)</a>', html)
+    assert len(titles) > 40
+    assert text.startswith(f"Subject: {len(titles)} papers for efficient-inference and 2 more: ")
+    said = " ".join(text.split())
+    for title in titles:
+        plain = re.sub(r"<[^>]+>", "", title).replace("&#39;", "'").replace("&amp;", "&").replace("&#34;", '"')
+        assert plain in said
+    links = re.findall(r"https://huggingface.co/papers/\S+", text)
+    assert len(links) == len(set(links)) == len(titles)
+    assert "weather: " in text and "none matched" in text
+    tags = Tags(html)
+    assert tags.open == [] and set(tags.tags) >= {"table", "a", "span"}
+    assert all(re.match(r"(https?://|mailto:watcher@lab\.example)", link) for link in tags.links)
+    assert max(len(line) for line in text.splitlines() if not re.search("http|mailto|Subject", line)) <= 76
+
+
+@pytest.mark.parametrize("form", sorted({*SHOWN_AS} & {*SERVICES} - {"email"}))
+def test_a_morning_as_a_chat_has_it(show: Show, form: str) -> None:
+    messages = show(form)
+    assert all(len(one.rstrip()) <= room_of(form) for one in messages)
+    assert not any(one.rstrip().endswith("\n…") for one in messages)
+    papers = re.findall(r"https://huggingface\.co/papers/[\d.]+", "\n".join(messages))
+    in_full = re.findall(r"https://arxiv\.org/pdf/[\d.]+", "\n".join(messages))
+    assert len(set(papers)) > 40 and len(in_full) == len(set(in_full)) > 20
+    assert not re.search(r"(?<!\w)@\w", "\n".join(messages))
