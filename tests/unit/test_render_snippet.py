@@ -26,7 +26,7 @@ def test_a_long_text_is_cut_at_sentences_around_the_first_hit() -> None:
     text = shown(SENTENCES.replace("number 20", "with roses"), "roses")
     assert "*roses*" in text
     assert text.startswith("… Sentence")
-    assert text.endswith(". …")
+    assert text.endswith(".\u00a0…")
     assert len(text) <= WIDTH + 10
 
 
