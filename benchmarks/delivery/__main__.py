@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,21 +53,13 @@ def measure(
     cells: list[Cell], rounds: int, ports: dict[str, int], env: dict[str, str], found: dict[Cell, list[Any]]
 ) -> None:
     """Fill ``found``: round by round, so that what else runs on the machine hits all alike."""
-    senders = {}
-    with tempfile.TemporaryDirectory():
-        for who in WHO:
-            senders[who] = process("senders", env)
-        running = {who: one.__enter__() for who, one in senders.items()}
-        try:
-            for round in range(rounds):
-                for kind, threads, who in cells:
-                    print(f"\rround {round + 1}: {kind}, {threads}, {who:30}", end="", file=sys.stderr)
-                    one = ask(running[who], who, kind, ports[kind], threads)
-                    found[kind, threads, who].append(one)
-        finally:
-            print("\r" + " " * 60, end="\r", file=sys.stderr)
-            for one in senders.values():
-                one.__exit__(None, None, None)
+    with ExitStack() as stack:
+        running = {who: stack.enter_context(process("senders", env)) for who in WHO}
+        for round in range(rounds):
+            for kind, threads, who in cells:
+                print(f"\rround {round + 1}: {kind}, {threads}, {who:30}", end="", file=sys.stderr)
+                found[kind, threads, who].append(ask(running[who], who, kind, ports[kind], threads))
+    print("\r" + " " * 60, end="\r", file=sys.stderr)
 
 
 def ask(sender: Any, who: str, kind: str, port: int, threads: int) -> dict[str, float]:

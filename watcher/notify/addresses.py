@@ -6,6 +6,7 @@ import difflib
 import logging
 import re
 import warnings
+from copy import copy
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -120,17 +121,30 @@ def load(url: str, patience: float = PATIENCE) -> Any | None:
     ``patience`` is how many seconds an answer may take, unless the address says that itself (``rto``).
     What the address says about trying again, redirects, cutting and formats does not count.
     """
-    apprise = apprise_module()
-    tokens = apprise.plugins.url_to_dict(url.strip(), secure_logging=True)
-    if not tokens:
+    found, has_own_patience = _loaded(url)
+    if found is None:
         return None
-    for key in ("retry", "wait", "overflow", "redirect", "emojis", "optional", "format"):
-        tokens.pop(key, None)
-    service = apprise.Apprise.instantiate(tokens, asset=_asset(apprise), suppress_exceptions=True)
-    if service is not None and "rto" not in tokens:
+    # Reading an address costs a quarter of what sending does; whoever sends may change what is its own.
+    service = copy(found)
+    for name, value in vars(service).items():
+        if isinstance(value, (dict, list, set)):
+            setattr(service, name, copy(value))
+    if not has_own_patience:
         # Four seconds are too few: a slow answer would be a second message.
         service.socket_read_timeout = patience
     return service
+
+
+@lru_cache(maxsize=1024)
+def _loaded(url: str) -> tuple[Any | None, bool]:
+    apprise = apprise_module()
+    tokens = apprise.plugins.url_to_dict(url.strip(), secure_logging=True)
+    if not tokens:
+        return None, False
+    for key in ("retry", "wait", "overflow", "redirect", "emojis", "optional", "format"):
+        tokens.pop(key, None)
+    service = apprise.Apprise.instantiate(tokens, asset=_asset(apprise), suppress_exceptions=True)
+    return service, "rto" in tokens
 
 
 def service_schema(service: Any) -> str:
