@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from threading import Event, Lock
 from types import FrameType
 from typing import TextIO
@@ -26,6 +27,7 @@ from watcher.model import Endpoint, Source
 from watcher.notify import Notifier
 from watcher.pipeline.apply import apply_config
 from watcher.pipeline.deliver import deliver, endpoints_to_deliver, failing_endpoints
+from watcher.pipeline.kept import KeptPages
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.poll import match_waiting
 from watcher.pipeline.retain import sweep
@@ -68,8 +70,9 @@ def open_parts(
     *,
     clock: Callable[[], datetime] | None = None,
     console: TextIO | None = None,
+    state_dir: Path | None = None,
 ) -> Parts:
-    """The real parts: the network, the database and its clock, apprise."""
+    """The real parts: the network, the database and its clock, apprise; a folder for broken pages."""
     clock = clock or store.clock
     return Parts(
         config=config,
@@ -80,6 +83,7 @@ def open_parts(
         jitter=random.random,
         env=env,
         rules=RuleBook(),
+        kept=KeptPages(state_dir / "broken") if state_dir else None,
     )
 
 
@@ -220,7 +224,7 @@ class Daemon:
         now = self._parts.clock()
         with self._parts.store.reading() as tx:
             last = tx.pages.last_poll(source.name)
-        return now if last is None else max(now, last.at + source.every)
+        return now if last is None else max(now, last.at + (last.wait.time if last.wait else source.every))
 
     def _status(self) -> str:
         config = self._parts.config

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -16,15 +16,31 @@ ENOUGH_DAYS = 5
 TAKEN_AS_TRUE_AFTER = timedelta(hours=24)
 """How long a smaller set of papers must stand."""
 
+ENOUGH_LOOKS = {False: 5, True: 2}
+"""On how many weekdays, and on how many days of weekends, a page without a digest day must have shown papers before
+fewer are called short."""
+
+SITES_DAY_BEGINS = timedelta(hours=6)
+"""After midnight UTC: lists that are renewed at midnight in America are of the day before until then."""
+
+SOME = 3
+"""Papers that have to be odd together before that is more than chance."""
+
+MANY = 10
+"""Papers that have to be known before what most of them have is expected of others."""
+
 _ORDER = list(Verdict)
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
 class DayHistory:
     """What is known of a page's digest day.
 
-    ``known`` are the keys of the papers that it has shown; ``weekday_counts`` the numbers of papers on the last ten
-    earlier digest days of its weekday; ``short_since`` since when the page has shown too few papers, and
+    ``known`` are the keys of the papers that it has shown, ``gone`` how many of them it shows no more; ``before`` are
+    those of the digest day before it, where nothing is known of its own. ``weekday_counts`` are the numbers of papers
+    on the last ten earlier digest days of its weekday; ``recent``, for a page without a digest day, what it showed on
+    the last days on which it showed any. ``short_since`` is since when the page has shown too few papers, and
     ``short_digest`` which ones (see :func:`set_digest`).
     """
 
@@ -32,6 +48,22 @@ class DayHistory:
     weekday_counts: tuple[int, ...] = ()
     short_since: datetime | None = None
     short_digest: str | None = None
+    gone: int = 0
+    before: frozenset[str] = frozenset()
+    recent: tuple[tuple[date, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is known of a source when it shows a page.
+
+    ``renamed`` counts the page's papers that nobody knows by their keys though the source has listed their titles
+    under others; ``papers`` the last ones that it listed, ``with_abstract`` those of them that have one.
+    """
+
+    renamed: int = 0
+    papers: int = 0
+    with_abstract: int = 0
 
 
 def judge_page(
@@ -47,6 +79,67 @@ def judge_page(
             return Judged(Verdict.UNCHANGED)
         case Reading():
             return _judge_reading(parsed, history, new, now)
+
+
+def doubt(reading: Reading, history: DayHistory, past: Past, now: datetime) -> Judged | None:
+    """Why nothing of a page may be taken though it can be read; None where it may.
+
+    What stands for a day is taken as true here, too: a site may give all its papers new addresses, once.
+    """
+    shown = {entry_key(entry) for entry in reading.entries}
+    if len(shown) < SOME or _stands(shown, history, now):
+        return None
+    if past.renamed >= SOME and 2 * past.renamed >= len(shown):
+        what = f"{past.renamed} of {_papers(len(shown))} are known under other ids: the page changes them"
+        return Judged(Verdict.BROKEN, _of_day(what, reading.day))
+    if reading.day and shown == history.before:
+        return Judged(Verdict.PARTIAL, _of_day("shows just the papers of the digest day before", reading.day))
+    return None
+
+
+def without_abstracts(reading: Reading, past: Past) -> Reading:
+    """``reading`` as it is, or as not whole where no paper has an abstract though most of the source's last ones do."""
+    if len(reading.entries) < SOME or any(entry.abstract for entry in reading.entries):
+        return reading
+    if past.papers < MANY or 2 * past.with_abstract < past.papers:
+        return reading
+    reason = f"none of {_papers(len(reading.entries))} has an abstract; of the last {past.papers}, "
+    reason += f"{past.with_abstract} had one"
+    return replace(reading, whole=False, warnings=(*reading.warnings, reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """How many papers a page should show at ``least``, and which days say so."""
+
+    least: int
+    days: str
+
+    def __str__(self) -> str:
+        return f"{self.days} had {self.least} at least"
+
+
+def expected(day: date | None, *, is_newest: bool, history: DayHistory, now: datetime) -> Expected | None:
+    """What a page of ``day`` should show, by what such days had; None where that is not known.
+
+    The newest day fills until its end: nothing is expected of it but what it has shown.
+    """
+    if day is not None:
+        counts = history.weekday_counts
+        if is_newest or len(counts) < ENOUGH_DAYS:
+            return None
+        return Expected(min(counts), f"the last {len(counts)} {day:%A}s")
+    today = sites_day(now)
+    is_weekend = today.weekday() >= _SATURDAY
+    shown = [n for at, n in history.recent if at < today and (at.weekday() >= _SATURDAY) is is_weekend]
+    if len(shown) < ENOUGH_LOOKS[is_weekend]:
+        return None
+    return Expected(min(shown), f"the last {len(shown)} {'days of weekends' if is_weekend else 'weekdays'}")
+
+
+def sites_day(now: datetime) -> date:
+    """The day of which a list without a digest day is, seen at ``now``."""
+    return (now - SITES_DAY_BEGINS).date()
 
 
 def worst(judged: Iterable[Judged]) -> Judged:
@@ -74,7 +167,7 @@ def _judge_reading(reading: Reading, history: DayHistory, new: int, now: datetim
     shown = {entry_key(entry) for entry in reading.entries}
     if not reading.whole:
         return Judged(Verdict.PARTIAL, _of_day("; ".join(reading.warnings) or "not read whole", reading.day))
-    short = _shortfall(len(shown), reading, history)
+    short = _shortfall(len(shown), reading, history, now)
     if short and not _stands(shown, history, now):
         return Judged(Verdict.PARTIAL, short)
     if new:
@@ -82,21 +175,17 @@ def _judge_reading(reading: Reading, history: DayHistory, new: int, now: datetim
     return Judged(Verdict.UNCHANGED if reading.entries else Verdict.QUIET)
 
 
-def _shortfall(shown: int, reading: Reading, history: DayHistory) -> str:
-    """Why the page shows too few papers; "" where it does not.
-
-    The newest day is compared only with itself: it fills until its end.
-    """
+def _shortfall(shown: int, reading: Reading, history: DayHistory, now: datetime) -> str:
+    """Why the page shows too few papers, or not those that it should; "" where it does."""
     shows = f"{_of_day('shows', reading.day)} {_papers(shown)}"
     if shown < len(history.known):
         were = "was" if len(history.known) == 1 else "were"
         return f"{shows}; {len(history.known)} {were} there before"
-    if reading.is_newest or reading.day is None or len(history.weekday_counts) < ENOUGH_DAYS:
-        return ""
-    least = min(history.weekday_counts)
-    if 2 * shown < least:
-        days = f"the last {len(history.weekday_counts)} {reading.day:%A}s"
-        return f"{shows}, though the day is over; {days} had {least} at least"
+    if history.gone and not reading.is_newest:
+        return f"{shows}, though the day is over; {history.gone} that it showed before {_are(history.gone)} gone"
+    least = expected(reading.day, is_newest=reading.is_newest, history=history, now=now)
+    if least and 2 * shown < least.least:
+        return f"{shows}{', though the day is over' if reading.day else ''}; {least}"
     return ""
 
 
@@ -113,3 +202,7 @@ def _of_day(text: str, day: date | None) -> str:
 
 def _papers(n: int) -> str:
     return {0: "no papers", 1: "1 paper"}.get(n, f"{n} papers")
+
+
+def _are(n: int) -> str:
+    return "is" if n == 1 else "are"

@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.model import Entry, Judged, NotModified, Reading, Unreachable, Unreadable, Verdict
-from watcher.verdict import DayHistory, entry_key, judge_page, set_digest, worst
+from watcher.verdict import (
+    DayHistory,
+    Past,
+    doubt,
+    entry_key,
+    expected,
+    judge_page,
+    set_digest,
+    without_abstracts,
+    worst,
+)
 
 NOW = datetime(2025, 3, 5, 8, tzinfo=UTC)
 DAY = date(2025, 3, 4)  # a Tuesday
@@ -135,3 +145,85 @@ def test_a_set_has_one_digest_in_every_order(some: list[str]) -> None:
 
 def test_different_sets_have_different_digests() -> None:
     assert len({set_digest(keys(n)) for n in range(5)}) == 5
+
+
+# --- what the source's own past says ---
+
+WEDNESDAY, SATURDAY = NOW, NOW + timedelta(days=3)
+WEEKDAYS = tuple((DAY - timedelta(days=n), 30 + n) for n in (0, 1, 4, 5, 6))
+WEEKEND = ((DAY - timedelta(days=2), 20), (DAY - timedelta(days=3), 25))
+
+
+def undated(n: int) -> Reading:
+    return Reading(entries=page(n).entries)
+
+
+def test_a_paper_that_was_replaced_after_its_day_is_noticed() -> None:
+    history = DayHistory(known=keys(9), gone=1)
+    assert judge_page(page(9), history, 1, NOW) == Judged(
+        Verdict.PARTIAL, "2025-03-04: shows 9 papers, though the day is over; 1 that it showed before is gone"
+    )
+    assert judge_page(page(9, newest=True), history, 1, NOW).verdict is Verdict.NEW
+    stood = DayHistory(known=keys(9), gone=1, short_since=NOW - timedelta(days=1), short_digest=set_digest(keys(9)))
+    assert judge_page(page(9), stood, 0, NOW).verdict is Verdict.UNCHANGED
+
+
+@pytest.mark.parametrize(
+    ("n", "recent", "now", "reason"),
+    [
+        (14, WEEKDAYS, WEDNESDAY, "shows 14 papers; the last 5 weekdays had 30 at least"),
+        (15, WEEKDAYS, WEDNESDAY, ""),
+        (0, WEEKDAYS, WEDNESDAY, "shows no papers; the last 5 weekdays had 30 at least"),
+        (0, WEEKDAYS[:4], WEDNESDAY, ""),
+        (0, WEEKDAYS, SATURDAY, ""),
+        (0, WEEKDAYS + WEEKEND, SATURDAY, "shows no papers; the last 2 days of weekends had 20 at least"),
+        (0, WEEKDAYS, SATURDAY + timedelta(days=1, hours=21), ""),
+        (0, WEEKDAYS, SATURDAY + timedelta(days=1, hours=22), "shows no papers; the last 5 weekdays had 30 at least"),
+    ],
+)
+def test_a_page_without_a_day_is_measured_by_its_last_days(
+    n: int, recent: tuple[tuple[date, int], ...], now: datetime, reason: str
+) -> None:
+    judged = judge_page(undated(n), DayHistory(recent=recent), 0, now)
+    assert judged.reason == reason
+    assert (judged.verdict is Verdict.PARTIAL) == bool(reason)
+    assert (judged.verdict is Verdict.QUIET) == (n == 0 and not reason)
+
+
+def test_what_a_page_shows_today_is_no_measure_of_today() -> None:
+    recent = ((NOW.date(), 90), *WEEKDAYS)
+    assert str(expected(None, is_newest=False, history=DayHistory(recent=recent), now=NOW)) == (
+        "the last 5 weekdays had 30 at least"
+    )
+
+
+@pytest.mark.parametrize(("renamed", "n", "doubted"), [(9, 9, True), (5, 9, True), (4, 9, False), (2, 2, False)])
+def test_a_page_that_changes_its_ids_is_broken(renamed: int, n: int, doubted: bool) -> None:
+    found = doubt(page(n), DayHistory(), Past(renamed=renamed), NOW)
+    assert (found is not None) is doubted
+    if found:
+        assert found.verdict is Verdict.BROKEN
+        assert found.reason == f"2025-03-04: {renamed} of 9 papers are known under other ids: the page changes them"
+
+
+def test_new_ids_that_stand_for_a_day_are_taken() -> None:
+    history = DayHistory(short_since=NOW - timedelta(days=1), short_digest=set_digest(keys(9)))
+    assert doubt(page(9), history, Past(renamed=9), NOW) is None
+    assert doubt(page(8), history, Past(renamed=8), NOW) is not None
+
+
+def test_a_day_that_shows_just_the_day_before_is_not_there_yet() -> None:
+    assert doubt(page(9), DayHistory(before=keys(9)), Past(), NOW) == Judged(
+        Verdict.PARTIAL, "2025-03-04: shows just the papers of the digest day before"
+    )
+    assert doubt(page(9), DayHistory(before=keys(8)), Past(), NOW) is None
+    assert doubt(undated(9), DayHistory(), Past(), NOW) is None
+
+
+def test_a_page_that_lost_all_abstracts_is_not_whole() -> None:
+    found = without_abstracts(page(9), Past(papers=50, with_abstract=48))
+    assert not found.whole and found.warnings == ("none of 9 papers has an abstract; of the last 50, 48 had one",)
+    for past in (Past(), Past(papers=9, with_abstract=9), Past(papers=50, with_abstract=20)):
+        assert without_abstracts(page(9), past).whole
+    one = Reading(entries=(*page(8).entries, Entry(title="X", abstract="Y")))
+    assert without_abstracts(one, Past(papers=50, with_abstract=50)).whole

@@ -33,7 +33,7 @@ def run(desk: Desk) -> int:
     if store.daemon_lock:
         store.daemon_lock.acquire()
     daemon = Daemon(
-        open_parts(config, store, desk.env),
+        open_parts(config, store, desk.env, state_dir=desk.state_dir()),
         load,
         Systemd.from_env(desk.env, os.getpid()),
         config_loaded=lambda taken: logs.add_secrets(taken.secrets(desk.env)),

@@ -48,7 +48,7 @@ def at_work(
         # These commands say themselves what they did.
         logging.getLogger("watcher").setLevel(logging.WARNING)
     store = desk.open_store(config, mode)
-    parts = open_parts(config, store, desk.env, console=console)
+    parts = open_parts(config, store, desk.env, console=console, state_dir=desk.state_dir())
     may_send = True
     try:
         try:

@@ -12,9 +12,11 @@ from watcher.config.kinds import (
     Count,
     Days,
     Duration,
+    Every,
     Flag,
     Kept,
     Name,
+    Obey,
     Papers,
     Schedule,
     Text,
@@ -63,7 +65,8 @@ class SourceKeys(Keys):
     """A place that lists papers."""
 
     kind: Kind = Field("huggingface", description="What reads it (docs/sources.md).")
-    every: Duration = Field(timedelta(hours=1), description="How often it is looked at.")
+    every: Every = Field(timedelta(hours=1), description="How often it is looked at; auto: as often as it changes.")
+    robots: Obey | None = Field(None, description="Whether the site's robots.txt counts; by default for pages only.")
     look_back: Count = Field(3, description="Digest days that are read at every look, from the newest back.")
     follow: Count = Field(14, description="Digest days whose numbers are read again daily, where a rule uses them.")
     url: WebAddress | None = Field(None, description="Its address, or another than the kind's own.")

@@ -58,6 +58,20 @@ def _kept(value: Any) -> timedelta | None:
     return kept
 
 
+def _every(value: Any) -> timedelta | None:
+    """None for ``auto``."""
+    if isinstance(value, str) and value.strip().lower() == "auto":
+        return None
+    return _duration(value)
+
+
+def _obey(value: Any) -> bool:
+    text = _text(value, "write obey or ignore").lower()
+    if text not in ("obey", "ignore"):
+        raise wrong(f"`{text[:40]}` is neither obey nor ignore", "write obey or ignore")
+    return text == "obey"
+
+
 def _count(value: Any) -> int:
     text = _text(value, "write a whole number")
     if not re.fullmatch(r"\d{1,6}", text):
@@ -190,6 +204,10 @@ def _string(pattern: str | None = None, **more: Any) -> WithJsonSchema:
 Text = Annotated[str, BeforeValidator(lambda value: _text(value, "write a text")), _string()]
 Duration = Annotated[timedelta, BeforeValidator(_duration), _string(r"(\d+ *[smhdw] *)+", examples=["30m", "1h", "7d"])]
 Kept = Annotated[timedelta | None, BeforeValidator(_kept), _string(examples=["90d", "52w", "forever"])]
+Every = Annotated[
+    timedelta | None, BeforeValidator(_every), _string(r"auto|(\d+ *[smhdw] *)+", examples=["auto", "30m", "1h"])
+]
+Obey = Annotated[bool, BeforeValidator(_obey), WithJsonSchema({"enum": ["obey", "ignore"]})]
 Count = Annotated[int, BeforeValidator(_count), WithJsonSchema({"type": "integer", "minimum": 0})]
 Time = Annotated[time, BeforeValidator(_time), _string(_TIME, examples=["08:00"])]
 Zone = Annotated[str, BeforeValidator(_zone), _string(examples=["Europe/Paris", "UTC"])]

@@ -13,9 +13,10 @@ from watcher.config.checking import Checker
 from watcher.config.keys import SourceKeys
 from watcher.model import Selectors, Source
 from watcher.parsers import PARSERS
+from watcher.rhythm import BEFORE_IT_IS_KNOWN
 
 _NAME = re.compile(r"\w[\w.-]*")
-_OF_EVERY_KIND = ("kind", "every", "look_back", "follow", "url")
+_OF_EVERY_KIND = ("kind", "every", "robots", "look_back", "follow", "url")
 _SELECTORS = ("item", "title", "abstract", "link", "date", "authors")
 _LISTS = ("categories", "announce")
 
@@ -48,7 +49,9 @@ def _source(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> Sour
     source = Source(
         name=name,
         kind=keys.kind,
-        every=keys.every,
+        every=keys.every or BEFORE_IT_IS_KNOWN,
+        is_auto=keys.every is None,
+        robots=keys.robots,
         look_back=keys.look_back,
         follow=keys.follow,
         url=keys.url,

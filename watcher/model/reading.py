@@ -23,8 +23,9 @@ class Selectors:
 class Source:
     """A place that lists papers. ``url`` is the address that the config names, or None for the kind's own.
 
-    ``look_back`` and ``follow`` count digest days. What stands after them belongs to some kinds only; None and empty
-    where the config does not say.
+    ``is_auto`` where it finds its own rhythm; ``every`` is then how often it is looked at until that is known.
+    ``robots`` says whether its robots.txt is obeyed, None for as is usual for its kind. ``look_back`` and ``follow``
+    count digest days. What stands after them belongs to some kinds only; None and empty where the config does not say.
     """
 
     name: str
@@ -32,6 +33,8 @@ class Source:
     listing: str = "daily"
     url: str | None = None
     every: timedelta = timedelta(hours=1)
+    is_auto: bool = False
+    robots: bool | None = None
     look_back: int = 3
     follow: int = 14
     via: str | None = None

@@ -9,7 +9,7 @@ from zlib import crc32
 
 from watcher.model import Reading, Source, Unreadable
 
-NOT_READ_BY = ("name", "every", "look_back", "follow", "url")
+NOT_READ_BY = ("name", "every", "is_auto", "robots", "look_back", "follow", "url")
 """What changes nothing about how a body is read."""
 
 
@@ -20,6 +20,10 @@ class Mistake:
     key: str
     what: str
     hint: str = ""
+
+
+def _never(source: Source) -> bool:
+    return False
 
 
 def _no_mistakes(source: Source) -> Iterable[Mistake]:
@@ -37,8 +41,9 @@ class Parser:
     ``version`` is raised whenever ``parse`` reads more than before, so that pages are fetched anew. ``takes`` are the
     config keys of this kind alone. ``check`` finds what is wrong with a source of this kind. ``starts`` gives the
     addresses that are read at every look, on a day in UTC, each the first page of a list; ``day_url`` how a digest
-    day's is made, where the source has pages of days. ``parse`` takes a body, the address where it was found ("" where
-    that is not known) and the source, and never raises.
+    day's is made, where the source has pages of days. ``is_for_programs`` says whether what is read is offered to
+    programs (a feed, an API): robots.txt, which is for those who wander over pages, is not asked then. ``parse`` takes
+    a body, the address where it was found ("" where that is not known) and the source, and never raises.
     """
 
     kind: str
@@ -47,6 +52,7 @@ class Parser:
     check: Callable[[Source], Iterable[Mistake]] = _no_mistakes
     starts: Callable[[Source, date], tuple[str, ...]]
     day_url: Callable[[Source], Callable[[date], str] | None] = _no_days
+    is_for_programs: Callable[[Source], bool] = _never
     parse: Callable[[bytes, str, Source], Reading | Unreadable]
 
     def reads(self, source: Source) -> int:

@@ -10,6 +10,7 @@ from threading import Event
 from watcher.config import Config
 from watcher.fetch import Fetcher
 from watcher.notify import Notifier
+from watcher.pipeline.kept import KeptPages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.store import Store
 
@@ -20,7 +21,7 @@ class Parts:
 
     ``clock`` gives the instant in UTC, ``jitter`` a number between 0 and 1, ``env`` the environment that secrets
     come from. ``keep_trying`` are the seconds for which a database that is away is waited for when what was done
-    has to be written down.
+    has to be written down; ``kept`` is where bodies of broken pages go, None for nowhere.
     """
 
     config: Config
@@ -33,3 +34,4 @@ class Parts:
     rules: RuleBook
     stopping: Event = field(default_factory=Event)
     keep_trying: float = 30.0
+    kept: KeptPages | None = None

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from watcher.alerts import fate
 from watcher.alerts.incidents import KINDS, is_due, trouble_of
 from watcher.errors import WatcherError
-from watcher.model import (
-    Decision,
-    Judged,
-    NotModified,
-    Page,
-    Paper,
-    Reading,
-    Saved,
-    Source,
-    Unreachable,
-    Unreadable,
-    Verdict,
-)
-from watcher.parsers import PARSERS
+from watcher.model import Decision, Judged, Paper, Saved, Source, Unreachable, Verdict
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.updates import record_updates
+from watcher.pipeline.visits import keep_broken, read_pages, record_visits
+from watcher.rhythm import DAYS, Look, Wait, next_wait
 from watcher.store import Transaction
 from watcher.store.matches import Found
-from watcher.verdict import DayHistory, entry_key, judge_page, worst
-from watcher.walk import KnownPage, Visit, walk
+from watcher.store.pages import Poll
+from watcher.verdict import worst
+from watcher.walk import Visit
 
 log = logging.getLogger(__name__)
 
@@ -48,13 +39,17 @@ class Overtaken(WatcherError):
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What one look at a source gave; ``new`` counts papers never seen before, ``matched`` new matches."""
+    """What one look at a source gave; ``new`` counts papers never seen before, ``matched`` new matches.
+
+    ``wait`` is until the next one, where the source finds its own rhythm.
+    """
 
     source: str
     judged: Judged
     new: int
     matched: int
     retry_after: timedelta | None = None
+    wait: Wait | None = None
 
 
 def poll(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool] = lambda tx: True) -> Polled:
@@ -68,103 +63,51 @@ def poll(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool] = 
     visits = read_pages(source, parts, known)
     if parts.stopping.is_set():
         raise Stopped(f"{source.name}: stopped while being read")
+    kept = keep_broken(source, visits, parts)
     now = parts.clock()
     with parts.store.transaction() as tx:
         if not is_mine(tx):
             raise Overtaken(f"{source.name}: read by another daemon meanwhile")
         parts.rules.bring_up_to_date(tx)
-        judged, read = _record_visits(tx, source, visits, now)
+        judged, read = record_visits(tx, source, visits, now)
         matched = record_matches(tx, parts.rules, read.touched, _decide(first_poll=not known, now=now), now)
         matched += record_updates(tx, parts.rules, read.updates, now)
-        verdict, new = worst(judged), read.new
-        tx.pages.record_poll(source.name, verdict, new, len(visits), now)
+        verdict, new = _with_place(worst(judged), kept), read.new
+        wait = _own_rhythm(tx, source, verdict, now)
+        tx.pages.record_poll(source.name, verdict, new, len(visits), now, wait)
         _record_trouble(tx, source, verdict, parts, now)
     log.info("%s: %s, %d new, %d matched%s", source.name, verdict.verdict, new, matched, _because(verdict))
-    return Polled(source.name, verdict, new, matched, _retry_after(visits))
+    return Polled(source.name, verdict, new, matched, _retry_after(visits), wait)
+
+
+def polled_before(last: Poll) -> Polled:
+    """An earlier look as far as it is remembered: for :func:`next_poll`."""
+    return Polled(last.source, last.judged, last.new, 0, wait=last.wait)
+
+
+def _with_place(judged: Judged, kept: Path | None) -> Judged:
+    if kept is None or judged.verdict is not Verdict.BROKEN:
+        return judged
+    return replace(judged, reason=f"{judged.reason} (the page is kept as {kept})")
+
+
+def _own_rhythm(tx: Transaction, source: Source, judged: Judged, now: datetime) -> Wait | None:
+    """How long a source that is left to find its rhythm waits."""
+    if not source.is_auto:
+        return None
+    return next_wait([*tx.pages.looks(source.name, now - timedelta(days=DAYS)), Look(now, judged.verdict)], now)
 
 
 def next_poll(source: Source, polled: Polled, now: datetime, jitter: float) -> datetime:
-    """When to look again: after ``every``, sooner where something was missing, never before the server allows.
+    """When to look again: after ``every`` or the source's own rhythm, sooner where something was missing, never before
+    the server allows.
 
-    Up to a tenth of ``every`` is added, so that a thousand watchers do not ask in the same second.
+    Up to a tenth of that is added, so that a thousand watchers do not ask in the same second.
     """
-    wait = source.every
+    wait = every = polled.wait.time if polled.wait else source.every
     if polled.judged.verdict in (Verdict.PARTIAL, Verdict.BROKEN, Verdict.UNREACHABLE):
         wait = min(wait, SOON)
-    return now + max(wait, polled.retry_after or timedelta(0)) + source.every * jitter / 10
-
-
-def read_pages(source: Source, parts: Parts, known: Mapping[str, KnownPage]) -> list[Visit]:
-    """Fetch and parse page by page; where the walk goes next depends on what the last page said."""
-    parser = PARSERS[source.kind]
-    with parts.store.reading() as tx:
-        validators = tx.pages.validators(source.name, parser.reads(source))
-    steps = walk(
-        source,
-        parser.starts(source, parts.clock().date()),
-        parser.day_url(source),
-        known,
-        follows_numbers=parts.rules.uses_numbers,
-        now=parts.clock(),
-    )
-    visits: list[Visit] = []
-    try:
-        url = next(steps)
-        while True:
-            fetched = parts.fetcher.get(url, validators.get)
-            parsed = parser.parse(fetched.body, fetched.url, source) if isinstance(fetched, Page) else None
-            visits.append(Visit(url, fetched, parsed))
-            url = steps.send(visits[-1])
-    except StopIteration:
-        return visits
-
-
-@dataclass
-class _Read:
-    """What the pages of one look gave: papers never seen before, those to be matched, and updates of known ones."""
-
-    new: int = 0
-    touched: set[int] = field(default_factory=set)
-    updates: dict[int, str] = field(default_factory=dict)
-
-
-def _record_visits(
-    tx: Transaction, source: Source, visits: Sequence[Visit], now: datetime
-) -> tuple[list[Judged], _Read]:
-    """Store every page; a verdict for each."""
-    read = _Read()
-    for visit in visits:
-        if isinstance(visit.parsed, Reading):
-            for warning in visit.parsed.warnings:
-                log.warning("%s: %s: %s", source.name, visit.url, warning)
-    return [_record_visit(tx, source, visit, read, now) for visit in visits], read
-
-
-def _record_visit(tx: Transaction, source: Source, visit: Visit, read: _Read, now: datetime) -> Judged:
-    version = PARSERS[source.kind].reads(source)
-    reading = visit.parsed
-    if not isinstance(reading, Reading) or not isinstance(visit.fetched, Page):
-        if isinstance(visit.fetched, NotModified):
-            tx.pages.touch(source.name, visit.url, now)
-        return judge_page(_unread(visit), DayHistory(), 0, now)
-    history = tx.pages.history(source.name, visit.url, reading.day)
-    recorded = tx.papers.record_entries(reading.entries, source.name, now, whole=reading.whole)
-    verdict = judge_page(reading, history, len(recorded.new), now)
-    shown = frozenset(entry_key(entry) for entry in reading.entries)
-    tx.pages.record(source.name, visit.fetched, reading, version, verdict, shown, history, now)
-    read.new += len(recorded.new)
-    read.touched |= set(recorded.touched)
-    read.updates |= recorded.updates
-    return verdict
-
-
-def _unread(visit: Visit) -> Unreadable | NotModified | Unreachable:
-    match visit:
-        case Visit(parsed=Unreadable() as unreadable):
-            return unreadable
-        case Visit(fetched=NotModified() | Unreachable() as answer):
-            return answer
-    raise AssertionError("a page that was read is judged with its history")
+    return now + max(wait, polled.retry_after or timedelta(0)) + every * jitter / 10
 
 
 def record_matches(

@@ -12,7 +12,7 @@ from watcher.model import Source
 from watcher.pipeline.apply import apply_config
 from watcher.pipeline.lease import turn
 from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import SOON, Polled, next_poll, poll
+from watcher.pipeline.poll import SOON, next_poll, poll, polled_before
 from watcher.store import Transaction
 from watcher.store.daemons import Known
 from watcher.store.pages import Poll
@@ -99,5 +99,4 @@ def _polled_by_another(source: Source, parts: Parts) -> datetime | None:
 
 def due_again(source: Source, last: Poll, now: datetime) -> datetime:
     """When a source is due after its last poll, but for jitter and for what a server asks; overdue is now."""
-    polled = Polled(source.name, last.judged, last.new, 0)
-    return max(next_poll(source, polled, last.at, jitter=0.0), now)
+    return max(next_poll(source, polled_before(last), last.at, jitter=0.0), now)

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from watcher.model import Judged, Page, Reading, Validators, Verdict
+from watcher.model import Entry, Judged, Page, Reading, Validators, Verdict
+from watcher.rhythm import Look, Wait
 from watcher.store import schema
-from watcher.verdict import DayHistory, set_digest
+from watcher.store.batches import in_batches
+from watcher.store.identity import folded
+from watcher.verdict import DayHistory, Past, set_digest, sites_day
 from watcher.walk import KnownPage
 
-_page, _poll, _listing, _paper = schema.page, schema.poll, schema.listing, schema.paper
+_page, _poll, _listing, _paper, _key = schema.page, schema.poll, schema.listing, schema.paper, schema.paper_key
 
 DAYS_OF_HISTORY = 120
 """Digest days to look through for ten of one weekday: twice as many, for holidays and gaps."""
 
 OF_ONE_WEEKDAY = 10
 
+RECENT = 10
+"""Days on which a page without a digest day showed papers."""
+
+LAST_PAPERS = 50
+"""Papers that a source listed last, for what is usual there."""
+
+NOT_WHOLE = (Verdict.PARTIAL, Verdict.BROKEN)
+
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """One look at a source; ``new`` counts papers never seen before."""
+    """One look at a source; ``new`` counts papers never seen before, ``wait`` is what it chose for the next one."""
 
     source: str
     at: datetime
     judged: Judged
     new: int
     pages: int
+    wait: Wait | None = None
 
 
 class Pages:
@@ -69,7 +82,7 @@ class Pages:
         Since when it shows too little, and which papers, is kept as long as it shows just these, also after that
         was taken as true.
         """
-        is_whole = reading.whole and judged.verdict is not Verdict.PARTIAL
+        is_whole = reading.whole and judged.verdict not in NOT_WHOLE
         since, digest = _short(judged, shown, history, now)
         row = {
             "source": source,
@@ -85,6 +98,7 @@ class Pages:
             "shown": len(shown),
             "short_since": since,
             "short_digest": digest,
+            "recent": [[day.isoformat(), n] for day, n in _recent(reading, is_whole, len(shown), history, now)],
         }
         make = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
         self._connection.execute(
@@ -102,14 +116,50 @@ class Pages:
 
     def history(self, source: str, url: str, day: date | None) -> DayHistory:
         """What is known of a page's day, to judge what it shows now."""
-        page = select(_page.c.short_since, _page.c.short_digest).where(_page.c.source == source, _page.c.url == url)
-        row = self._connection.execute(page).one_or_none()
+        columns = _page.c.short_since, _page.c.short_digest, _page.c.recent
+        row = self._connection.execute(select(*columns).where(_page.c.source == source, _page.c.url == url)).first()
+        known = self._keys_listed(source, day)
         return DayHistory(
-            known=self._keys_listed(source, day),
+            known=known,
             weekday_counts=self._weekday_counts(source, day) if day else (),
             short_since=row.short_since if row else None,
             short_digest=row.short_digest if row else None,
+            before=self._keys_listed(source, self._day_before(source, day)) if day and not known else frozenset(),
+            recent=tuple((date.fromisoformat(at), n) for at, n in (row.recent if row else None) or ()),
         )
+
+    def gone(self, source: str, day: date | None, shown: Collection[int]) -> int:
+        """How many papers are listed on ``day`` that are not among those with the ids ``shown``."""
+        if day is None:
+            return 0
+        listed = select(_listing.c.paper_id).where(_listing.c.source == source, _listing.c.day == day)
+        return len(set(self._connection.scalars(listed)).difference(shown))
+
+    def past(self, source: str, entries: Sequence[Entry]) -> Past:
+        """What is known of ``source`` when it shows ``entries``."""
+        last = (
+            select(_paper.c.abstract)
+            .join(_listing, _listing.c.paper_id == _paper.c.id)
+            .where(_listing.c.source == source)
+            .order_by(_listing.c.day.desc())  # as the index on source and day has them
+            .limit(LAST_PAPERS)
+        )
+        abstracts = self._connection.scalars(last).all()
+        return Past(self._renamed(source, entries), len(abstracts), sum(map(bool, abstracts)))
+
+    def _renamed(self, source: str, entries: Sequence[Entry]) -> int:
+        keys = {key for entry in entries for key in entry.keys}
+        known = {key for batch in in_batches(keys) for key in self._connection.scalars(_those(_key.c.key, batch))}
+        strange = {folded(entry.title) for entry in entries if entry.keys and known.isdisjoint(entry.keys)}
+        listed = exists().where(_listing.c.paper_id == _paper.c.id, _listing.c.source == source)
+        return sum(
+            len(set(self._connection.scalars(_those(_paper.c.title_folded, batch).where(listed))))
+            for batch in in_batches(strange)
+        )
+
+    def _day_before(self, source: str, day: date) -> date | None:
+        query = select(_listing.c.day).where(_listing.c.source == source, _listing.c.day < day)
+        return self._connection.scalars(query.order_by(_listing.c.day.desc()).limit(1)).first()
 
     def _keys_listed(self, source: str, day: date | None) -> frozenset[str]:
         if day is None:
@@ -132,12 +182,26 @@ class Pages:
 
     # --- polls ---
 
-    def record_poll(self, source: str, judged: Judged, new: int, pages: int, now: datetime) -> None:
+    def record_poll(
+        self, source: str, judged: Judged, new: int, pages: int, now: datetime, wait: Wait | None = None
+    ) -> None:
         self._connection.execute(
             insert(_poll).values(
-                source=source, at=now, verdict=judged.verdict.value, reason=judged.reason, new=new, pages=pages
+                source=source,
+                at=now,
+                verdict=judged.verdict.value,
+                reason=judged.reason,
+                new=new,
+                pages=pages,
+                wait=round(wait.time.total_seconds()) if wait else None,
+                wait_reason=wait.reason if wait else None,
             )
         )
+
+    def looks(self, source: str, since: datetime) -> list[Look]:
+        """When ``source`` was looked at since then, and how it went; oldest first."""
+        query = select(_poll.c.at, _poll.c.verdict).where(_poll.c.source == source, _poll.c.at >= since)
+        return [Look(row.at, Verdict(row.verdict)) for row in self._connection.execute(query.order_by(_poll.c.at))]
 
     def polls(self, source: str, limit: int = 10) -> list[Poll]:
         """The last looks at ``source``, newest first."""
@@ -148,14 +212,27 @@ class Pages:
         return next(iter(self.polls(source, 1)), None)
 
 
+def _those(column: ColumnElement[Any], values: Collection[Any]) -> Select[Any]:
+    return select(column).where(column.in_(values))
+
+
+def _recent(reading: Reading, is_whole: bool, shown: int, history: DayHistory, now: datetime) -> list[tuple[date, int]]:
+    """What the page showed on its last days, with this one, newest first."""
+    if reading.day is not None or not is_whole or not shown:
+        return list(history.recent)
+    today = sites_day(now)
+    return [(today, shown), *(one for one in history.recent if one[0] != today)][:RECENT]
+
+
 def _short(
     judged: Judged, shown: frozenset[str], history: DayHistory, now: datetime
 ) -> tuple[datetime | None, str | None]:
     digest = set_digest(shown)
     if history.short_digest == digest:
         return history.short_since, digest
-    return (now, digest) if judged.verdict is Verdict.PARTIAL else (None, None)
+    return (now, digest) if judged.verdict in NOT_WHOLE else (None, None)
 
 
 def _as_poll(row: Any) -> Poll:
-    return Poll(row.source, row.at, Judged(Verdict(row.verdict), row.reason), row.new, row.pages)
+    wait = None if row.wait is None else Wait(timedelta(seconds=row.wait), row.wait_reason or "")
+    return Poll(row.source, row.at, Judged(Verdict(row.verdict), row.reason), row.new, row.pages, wait)

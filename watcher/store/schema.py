@@ -323,6 +323,7 @@ page = Table(
     Column("shown", Integer, nullable=False, default=0),  # papers in its last accepted reading
     Column("short_since", UtcDateTime),  # since when it shows fewer
     Column("short_digest", String(64)),  # which ones: a smaller set that stands for a day is taken as true
+    Column("recent", JSON),  # [[day, papers], …]: what it showed on its last days, newest first
     PrimaryKeyConstraint("source", "url"),
     Index("ix_page_source_day", "source", "day"),
 )
@@ -337,6 +338,8 @@ poll = Table(
     Column("reason", Text, nullable=False, default=""),
     Column("new", Integer, nullable=False, default=0),  # papers never seen before
     Column("pages", Integer, nullable=False, default=0),
+    Column("wait", Integer),  # seconds until the next one, but for jitter
+    Column("wait_reason", Text),
     Index("ix_poll_source_at", "source", "at"),
     Index("ix_poll_at", "at", "id"),
 )

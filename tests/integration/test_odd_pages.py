@@ -1,0 +1,149 @@
+"""Pages that can be read and are odd all the same, by what their source has shown before; on real databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.integration.test_pipeline import DAYS, SITE, World, subscription
+from tests.parsers.pages import make_page, sample_papers
+from watcher.model import Judged, Verdict
+from watcher.pipeline.apply import apply_config
+from watcher.pipeline.kept import PAGES, SIZE, KeptPages
+from watcher.pipeline.poll import next_poll, poll, polled_before
+from watcher.store import Store
+
+DAY = timedelta(days=1)
+OVER = DAYS[-2]
+
+
+@pytest.fixture
+def world(store: Store, tmp_path: Path) -> World:
+    world = World(store)
+    world.parts.kept = KeptPages(tmp_path / "broken")
+    apply_config(world.parts)
+    return world
+
+
+def look(world: World) -> Judged:
+    return poll(world.source, world.parts).judged
+
+
+def test_a_paper_that_is_replaced_after_its_day_is_noticed_and_after_a_day_believed(world: World) -> None:
+    look(world)
+    world.papers[OVER][2] = sample_papers(1, seed=77)[0]
+    world.publish()
+    judged = look(world)
+    assert judged == Judged(
+        Verdict.PARTIAL, f"{OVER}: shows 4 papers, though the day is over; 1 that it showed before is gone"
+    )
+    world.tell()
+    assert world.told() == 12, "what it shows is told"
+    world.now += DAY
+    assert look(world).verdict is Verdict.UNCHANGED
+    assert look(world).verdict is Verdict.UNCHANGED
+
+
+def test_ids_that_change_at_every_look_are_broken_and_nothing_is_told_twice(world: World) -> None:
+    look(world)
+    assert world.tell() == 1
+    for n in range(2):
+        world.now += timedelta(hours=1)
+        for day, papers in world.papers.items():
+            world.papers[day] = [{**one, "id": f"9{n}{day:%d}.{at:05}"} for at, one in enumerate(papers)]
+        world.publish()
+        judged = look(world)
+        assert judged.verdict is Verdict.BROKEN
+        assert "4 of 4 papers are known under other ids: the page changes them" in judged.reason
+    world.tell()
+    assert world.told() == 12
+    with world.parts.store.reading() as tx:
+        assert tx.papers.count() == 12
+
+
+def test_a_new_day_with_the_papers_of_the_day_before_is_not_there_yet(world: World) -> None:
+    look(world)
+    tomorrow = DAYS[-1] + DAY
+    page = f"{SITE}/papers/date/{tomorrow}"
+    world.network.pages[page] = make_page(tomorrow, world.papers[DAYS[-1]], DAYS[-1], None)
+    world.network.pages[f"{SITE}/papers"] = world.network.pages[page]
+    assert look(world) == Judged(Verdict.PARTIAL, f"{tomorrow}: shows just the papers of the digest day before")
+    with world.parts.store.reading() as tx:
+        assert tx.pages.history("hf", page, tomorrow).known == frozenset()
+    papers = sample_papers(5, seed=9)
+    world.network.pages[f"{SITE}/papers"] = make_page(tomorrow, papers, DAYS[-1], None)
+    assert look(world).verdict is Verdict.NEW
+
+
+def test_a_page_that_lost_its_abstracts_is_partial_and_its_papers_wait(world: World) -> None:
+    look(world)
+    tomorrow = DAYS[-1] + DAY
+    bare = [{**one, "abstract": ""} for one in sample_papers(4, seed=9)]
+    world.network.pages[f"{SITE}/papers"] = make_page(tomorrow, bare, DAYS[-1], None)
+    judged = look(world)
+    assert judged.verdict is Verdict.PARTIAL
+    assert "none of 4 papers has an abstract; of the last 12, 12 had one" in judged.reason
+    with world.parts.store.reading() as tx:
+        assert len(tx.papers.waiting(before=world.now + timedelta(seconds=1))) == 4
+
+
+def test_what_an_outage_of_days_missed_is_read_and_told_once(world: World) -> None:
+    world.source = replace(world.source, look_back=1)
+    newest = world.network.pages[f"{SITE}/papers"]
+    world.network.pages = {f"{SITE}/papers": make_page(DAYS[0], world.papers[DAYS[0]], None, None)}
+    assert look(world).verdict is Verdict.NEW
+    world.network.pages = {}
+    for _ in range(3):
+        world.now += DAY
+        assert look(world).verdict is Verdict.UNREACHABLE
+    world.publish()
+    assert world.network.pages[f"{SITE}/papers"] == newest
+    assert look(world).verdict is Verdict.NEW
+    world.tell()
+    with world.parts.store.reading() as tx:
+        assert tx.papers.count() == 12
+
+
+def test_a_broken_page_is_kept_and_the_operator_told_where(world: World, tmp_path: Path) -> None:
+    look(world)
+    world.tell()
+    world.network.pages[f"{SITE}/papers"] = b"<title>Log in</title><form action=/login></form>"
+    judged = look(world)
+    (kept,) = (tmp_path / "broken" / "hf").iterdir()
+    assert kept.read_bytes() == world.network.pages[f"{SITE}/papers"]
+    assert judged.reason.endswith(f"(the page is kept as {kept})")
+    world.tell()
+    assert kept.name in world.receivers.sent[-1][1].text
+    assert look(world).reason == judged.reason, "the same body is kept once"
+
+
+def test_few_bodies_are_kept_and_none_beyond_its_bound(tmp_path: Path, world: World) -> None:
+    kept = KeptPages(tmp_path / "k")
+    for n in range(PAGES + 2):
+        assert kept.keep("hf", bytes([65 + n]) * (SIZE + 1), world.now + n * DAY)
+    left = kept.of("hf")
+    assert [path.read_bytes()[:1] for path in left] == [b"E", b"D", b"C"]
+    assert {path.stat().st_size for path in left} == {SIZE}
+    assert {path.stat().st_mode & 0o777 for path in left} == {0o640}
+
+
+def test_a_folder_that_cannot_be_written_spoils_no_look(world: World, tmp_path: Path) -> None:
+    (tmp_path / "broken").write_text("in the way")
+    world.network.pages[f"{SITE}/papers"] = b"<p>"
+    assert look(world).verdict is Verdict.BROKEN
+
+
+def test_a_source_finds_its_own_rhythm(world: World) -> None:
+    world.source = replace(world.source, is_auto=True)
+    world.apply(subscription())
+    for _ in range(8 * 24):
+        polled = poll(world.source, world.parts)
+        world.now += timedelta(hours=1)
+    assert polled.wait and polled.wait.time == timedelta(hours=4)
+    with world.parts.store.reading() as tx:
+        last = tx.pages.last_poll("hf")
+    assert last and last.wait == polled.wait and polled_before(last).wait == polled.wait
+    assert next_poll(world.source, polled_before(last), last.at, jitter=0.5) == last.at + timedelta(hours=4.2)

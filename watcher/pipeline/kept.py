@@ -1,0 +1,57 @@
+"""Bodies of broken pages, kept for people to look at: few, bounded, the oldest dropped first."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+PAGES = 3
+"""Bodies kept of one source."""
+
+SIZE = 5_000_000
+"""Bytes kept of one body."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPages:
+    """Files in ``folder``, a folder a source: ``broken/hf/20260310T120000Z-1f3a5b7c.txt``.
+
+    They end in ``.txt`` so that no browser runs what stands in them; ``watcher import`` reads them all the same.
+    """
+
+    folder: Path
+
+    def keep(self, source: str, body: bytes, now: datetime) -> Path | None:
+        """Where ``body`` is kept; None where it cannot be. The same body is kept once, under its first time."""
+        digest = sha256(body).hexdigest()[:8]
+        try:
+            if there := next(iter((self.folder / source).glob(f"*-{digest}.txt")), None):
+                return there
+            path = self.folder / source / f"{now:%Y%m%dT%H%M%SZ}-{digest}.txt"
+            path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+            _write(path, body[:SIZE])
+            for old in self.of(source)[PAGES:]:
+                old.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("%s: the broken page cannot be kept: %s", source, error)
+            return None
+        return path
+
+    def of(self, source: str) -> list[Path]:
+        """What is kept of ``source``, newest first."""
+        return sorted((self.folder / source).glob("*.txt"), reverse=True)
+
+
+def _write(path: Path, body: bytes) -> None:
+    """All or nothing, and readable by the owner and the group alone."""
+    half = path.with_suffix(".half")
+    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(body)
+    half.rename(path)

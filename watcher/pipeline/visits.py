@@ -1,0 +1,108 @@
+"""The pages of one look at a source: fetched one after the other, then stored, each with a verdict."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from watcher.model import Judged, NotModified, Page, Reading, Source, Unreachable, Unreadable
+from watcher.parsers import PARSERS
+from watcher.pipeline.parts import Parts
+from watcher.store import Transaction
+from watcher.verdict import DayHistory, doubt, entry_key, judge_page, without_abstracts
+from watcher.walk import KnownPage, Visit, walk
+
+log = logging.getLogger(__name__)
+
+
+def read_pages(source: Source, parts: Parts, known: Mapping[str, KnownPage]) -> list[Visit]:
+    """Fetch and parse page by page; where the walk goes next depends on what the last page said."""
+    parser = PARSERS[source.kind]
+    with parts.store.reading() as tx:
+        validators = tx.pages.validators(source.name, parser.reads(source))
+    steps = walk(
+        source,
+        parser.starts(source, parts.clock().date()),
+        parser.day_url(source),
+        known,
+        follows_numbers=parts.rules.uses_numbers,
+        now=parts.clock(),
+    )
+    obeys = source.robots if source.robots is not None else not parser.is_for_programs(source)
+    get = parts.fetcher.get if obeys else partial(parts.fetcher.get, robots=False)
+    visits: list[Visit] = []
+    try:
+        url = next(steps)
+        while True:
+            fetched = get(url, validators.get)
+            parsed = parser.parse(fetched.body, fetched.url, source) if isinstance(fetched, Page) else None
+            visits.append(Visit(url, fetched, parsed))
+            url = steps.send(visits[-1])
+    except StopIteration:
+        return visits
+
+
+def keep_broken(source: Source, visits: Iterable[Visit], parts: Parts) -> Path | None:
+    """Where the body of the first page that cannot be read is kept; None where there is none."""
+    bodies = (
+        visit.fetched.body
+        for visit in visits
+        if isinstance(visit.parsed, Unreadable) and isinstance(visit.fetched, Page)
+    )
+    body = next(bodies, None)
+    return parts.kept.keep(source.name, body, parts.clock()) if body is not None and parts.kept else None
+
+
+@dataclass
+class Read:
+    """What the pages of one look gave: papers never seen before, those to be matched, and updates of known ones."""
+
+    new: int = 0
+    touched: set[int] = field(default_factory=set)
+    updates: dict[int, str] = field(default_factory=dict)
+
+
+def record_visits(tx: Transaction, source: Source, visits: Sequence[Visit], now: datetime) -> tuple[list[Judged], Read]:
+    """Store every page; a verdict for each."""
+    read = Read()
+    further = {visit.parsed.next for visit in visits if isinstance(visit.parsed, Reading)}
+    judged = []
+    for visit in visits:
+        match visit:
+            case Visit(parsed=Reading() as reading, fetched=Page() as page):
+                for warning in reading.warnings:
+                    log.warning("%s: %s: %s", source.name, visit.url, warning)
+                judged.append(_record_page(tx, source, page, reading, read, now, is_further=visit.asked in further))
+            case Visit(parsed=Unreadable() as unreadable):
+                judged.append(judge_page(unreadable, DayHistory(), 0, now))
+            case Visit(fetched=NotModified() | Unreachable() as answer):
+                if isinstance(answer, NotModified):
+                    tx.pages.touch(source.name, visit.url, now)
+                judged.append(judge_page(answer, DayHistory(), 0, now))
+    return judged, read
+
+
+def _record_page(
+    tx: Transaction, source: Source, page: Page, reading: Reading, read: Read, now: datetime, *, is_further: bool
+) -> Judged:
+    """Store what a page lists, unless it is too odd to be taken. How long a list's further pages are says nothing."""
+    history, past = tx.pages.history(source.name, page.url, reading.day), tx.pages.past(source.name, reading.entries)
+    if is_further:
+        history = replace(history, recent=())
+    reading = without_abstracts(reading, past)
+    verdict = doubt(reading, history, past, now)
+    if verdict is None:
+        recorded = tx.papers.record_entries(reading.entries, source.name, now, whole=reading.whole)
+        history = replace(history, gone=tx.pages.gone(source.name, reading.day, recorded.ids))
+        verdict = judge_page(reading, history, len(recorded.new), now)
+        read.new += len(recorded.new)
+        read.touched |= set(recorded.touched)
+        read.updates |= recorded.updates
+    shown = frozenset(entry_key(entry) for entry in reading.entries)
+    version = PARSERS[source.kind].reads(source)
+    tx.pages.record(source.name, page, reading, version, verdict, shown, history, now)
+    return verdict
