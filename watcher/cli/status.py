@@ -22,13 +22,19 @@ Report = dict[str, Any]
 
 
 @click.command()
+@click.argument("source", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
-def status(desk: Desk, as_json: bool) -> int:
-    """Say how sources, subscriptions, receivers and deliveries are doing.
+def status(desk: Desk, source: str | None, as_json: bool) -> int:
+    """Say how sources, subscriptions, receivers and deliveries are doing; or one SOURCE, with its last looks.
 
-    Exit status 1 if a daemon runs and something that it should have told by now is untold.
+    Exit status 1 if a daemon runs and something that it should have told by now is untold; of one source, if its last
+    look found it broken or out of reach.
     """
+    if source is not None:
+        from watcher.cli.status_source import print_source
+
+        return print_source(desk, source, as_json=as_json)
     config = desk.config(required=False)
     with desk.open_store(config) as store:
         report = report_of(store, config, store.clock())
@@ -64,7 +70,7 @@ def report_of(store: Store, config: Config, now: datetime) -> Report:
                 }
                 for endpoint, health in tx.endpoints.failing()
             ],
-            "incidents": [_incident(one) for one in tx.incidents.all_open()],
+            "incidents": [incident_row(one) for one in tx.incidents.all_open()],
             "deliveries": {state.value: count for state, count in sorted(tx.outbox.states().items())},
             "late": [
                 {"what": lost.what, "count": lost.count, "since": lost.since, "subject": lost.subject}
@@ -93,11 +99,11 @@ def _source(source: Source, tx: Transaction, now: datetime, is_running: bool | N
         "verdict": last and last.judged.verdict.value,
         "reason": last.judged.reason if last else "",
         "new": last and last.new,
-        "next": _next_poll(source, last, now) if is_running is not False else None,
+        "next": next_look(source, last, now) if is_running is not False else None,
     }
 
 
-def _next_poll(source: Source, last: Poll | None, now: datetime) -> datetime:
+def next_look(source: Source, last: Poll | None, now: datetime) -> datetime:
     """When the daemon looks again, but for jitter and for what a server asks; overdue is now."""
     if last is None:
         return now
@@ -120,7 +126,7 @@ def _subscriptions(tx: Transaction) -> list[Report]:
     ]
 
 
-def _incident(one: Open) -> Report:
+def incident_row(one: Open) -> Report:
     incident = one.incident
     return {
         "kind": incident.kind.value,
@@ -137,7 +143,7 @@ def _print(report: Report) -> None:
     papers = "1 paper" if report["papers"] == 1 else f"{report['papers']} papers"
     click.echo(f"{daemon}; {papers} stored; times are UTC")
     _print_daemons(report)
-    _section(
+    section(
         "sources",
         ("source", "last poll", "verdict", "new>", "next"),
         [(one["source"], one["at"] or "never", one["verdict"], one["new"], one["next"]) for one in report["sources"]],
@@ -145,12 +151,12 @@ def _print(report: Report) -> None:
     for one in report["sources"]:
         if one["reason"]:
             click.echo(f"{one['source']}: {one['verdict']}: {one['reason']}")
-    _section(
+    section(
         "subscriptions",
         ("subscription", "when", "held>", "next due"),
         [(one["subscription"], _when(one), one["held"], one["next_due"]) for one in report["subscriptions"]],
     )
-    _section(
+    section(
         "failing receivers",
         ("receiver", "since", "tries>", "next try", "reason"),
         [
@@ -158,13 +164,13 @@ def _print(report: Report) -> None:
             for one in report["failing"]
         ],
     )
-    _section(
+    section(
         "open incidents",
         ("what", "subject", "since", "reason"),
         [tuple(one[name] for name in ("kind", "subject", "since", "reason")) for one in report["incidents"]],
     )
-    _section("deliveries", ("state", "count>"), list(report["deliveries"].items()))
-    _section(
+    section("deliveries", ("state", "count>"), list(report["deliveries"].items()))
+    section(
         "late",
         ("what", "for", "count>", "since"),
         [tuple(one[name] for name in ("what", "subject", "count", "since")) for one in report["late"]],
@@ -174,7 +180,7 @@ def _print(report: Report) -> None:
 def _print_daemons(report: Report) -> None:
     if len(report["daemons"]) > 1:
         columns = ("host", "pid>", "release", "since", "heard", "config")
-        _section("daemons", columns, [tuple(one[name.rstrip(">")] for name in columns) for one in report["daemons"]])
+        section("daemons", columns, [tuple(one[name.rstrip(">")] for name in columns) for one in report["daemons"]])
     for one in report["daemons"]:
         if not one["in_step"]:
             counts = f"{report['config']['digest']} counts since {report['config']['since']:%Y-%m-%d %H:%M}"
@@ -185,7 +191,7 @@ def _when(one: Report) -> str:
     return f"{one['when']} (paused)" if one["paused"] else str(one["when"])
 
 
-def _section(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+def section(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
     if rows:
         click.echo(f"\n{title}")
         show.table(columns, rows)

@@ -189,5 +189,6 @@ PARSER = Parser(
     check=mistakes,
     starts=starts,
     day_url=day_url,
+    is_for_programs=lambda source: source.via == "api",
     parse=_read,
 )

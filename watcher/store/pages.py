@@ -15,7 +15,7 @@ from watcher.rhythm import Look, Wait
 from watcher.store import schema
 from watcher.store.batches import in_batches
 from watcher.store.identity import folded
-from watcher.verdict import DayHistory, Past, set_digest, sites_day
+from watcher.verdict import DayHistory, Expected, Past, expected, set_digest, sites_day
 from watcher.walk import KnownPage
 
 _page, _poll, _listing, _paper, _key = schema.page, schema.poll, schema.listing, schema.paper, schema.paper_key
@@ -44,6 +44,22 @@ class Poll:
     new: int
     pages: int
     wait: Wait | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page as it was read last: how many papers it showed, and how many such a page should show, where known.
+
+    ``short_since`` is since when it shows too few papers, or not those that it should.
+    """
+
+    url: str
+    day: date | None
+    read_at: datetime
+    papers: int
+    is_whole: bool
+    expected: Expected | None
+    short_since: datetime | None
 
 
 class Pages:
@@ -114,6 +130,19 @@ class Pages:
         query = select(_page.c.day).where(_page.c.source == source, _page.c.day.is_not(None)).distinct()
         return list(self._connection.scalars(query.order_by(_page.c.day.desc()).limit(n)))
 
+    def shown(self, source: str, now: datetime, limit: int = 10) -> list[Shown]:
+        """What the newest pages of ``source`` showed, and what was expected of them; the newest days first."""
+        newest = _page.c.day.desc().nulls_last(), _page.c.read_at.desc()
+        rows = self._connection.execute(select(_page).where(_page.c.source == source).order_by(*newest).limit(limit))
+        return [self._shown(row, now) for row in rows.all()]
+
+    def _shown(self, row: Any, now: datetime) -> Shown:
+        history = DayHistory(
+            weekday_counts=self._weekday_counts(row.source, row.day) if row.day else (), recent=_days_of(row.recent)
+        )
+        least = expected(row.day, is_newest=row.is_newest, history=history, now=now)
+        return Shown(row.url, row.day, row.read_at, row.shown, row.is_whole, least, row.short_since)
+
     def history(self, source: str, url: str, day: date | None) -> DayHistory:
         """What is known of a page's day, to judge what it shows now."""
         columns = _page.c.short_since, _page.c.short_digest, _page.c.recent
@@ -125,7 +154,7 @@ class Pages:
             short_since=row.short_since if row else None,
             short_digest=row.short_digest if row else None,
             before=self._keys_listed(source, self._day_before(source, day)) if day and not known else frozenset(),
-            recent=tuple((date.fromisoformat(at), n) for at, n in (row.recent if row else None) or ()),
+            recent=_days_of(row.recent) if row else (),
         )
 
     def gone(self, source: str, day: date | None, shown: Collection[int]) -> int:
@@ -210,6 +239,10 @@ class Pages:
 
     def last_poll(self, source: str) -> Poll | None:
         return next(iter(self.polls(source, 1)), None)
+
+
+def _days_of(recent: list[list[Any]] | None) -> tuple[tuple[date, int], ...]:
+    return tuple((date.fromisoformat(day), n) for day, n in recent or ())
 
 
 def _those(column: ColumnElement[Any], values: Collection[Any]) -> Select[Any]:

@@ -1,0 +1,138 @@
+"""``watcher status SOURCE``: the last looks at one source, what its pages show, and what was expected of them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from watcher.cli import show
+from watcher.cli.desk import Desk
+from watcher.cli.status import incident_row, next_look, section
+from watcher.errors import UsageError
+from watcher.model import Source, Verdict
+
+if TYPE_CHECKING:
+    from watcher.config import Config
+    from watcher.store import Store
+    from watcher.store.pages import Poll, Shown
+
+BAD = (Verdict.BROKEN, Verdict.UNREACHABLE)
+LOOKS = 10
+
+
+def print_source(desk: Desk, name: str, *, as_json: bool) -> int:
+    """Print how the source ``name`` is doing; the exit status."""
+    from watcher.pipeline.kept import KeptPages
+
+    config = desk.config(required=False)
+    with desk.open_store(config) as store:
+        report = _report(store, config, name, store.clock())
+    report["kept"] = [str(path) for path in KeptPages(desk.state_dir() / "broken").of(name)]
+    if as_json:
+        click.echo(show.json_text(report))
+    else:
+        _print(report)
+    return 1 if report["looks"] and report["looks"][0]["verdict"] in BAD else 0
+
+
+def _report(store: Store, config: Config, name: str, now: datetime) -> dict[str, Any]:
+    source = config.sources.get(name)
+    with store.reading() as tx:
+        looks = tx.pages.polls(name, LOOKS)
+        if source is None and not looks:
+            known = ", ".join(config.sources) or "none"
+            raise UsageError(f"there is no source `{name}`; the config has {known}")
+        incidents = [one for one in tx.incidents.all_open() if one.incident.subject == name]
+        return {
+            "source": name,
+            "kind": source and source.kind,
+            "url": source and source.url,
+            "every": source and ("auto" if source.is_auto else _duration(source.every)),
+            "next": _next(source, looks, now),
+            "why": looks[0].wait.reason if looks and looks[0].wait else "",
+            "looks": [_look(one) for one in looks],
+            "pages": [_page(one) for one in tx.pages.shown(name, now)],
+            "incidents": [incident_row(one) for one in incidents],
+        }
+
+
+def _next(source: Source | None, looks: list[Poll], now: datetime) -> datetime | None:
+    return next_look(source, looks[0] if looks else None, now) if source else None
+
+
+def _look(poll: Poll) -> dict[str, Any]:
+    return {
+        "at": poll.at,
+        "verdict": poll.judged.verdict.value,
+        "reason": poll.judged.reason,
+        "new": poll.new,
+        "pages": poll.pages,
+    }
+
+
+def _page(page: Shown) -> dict[str, Any]:
+    return {
+        "day": page.day,
+        "url": page.url,
+        "read_at": page.read_at,
+        "papers": page.papers,
+        "least": page.expected and page.expected.least,
+        "expected": str(page.expected or ""),
+        "whole": page.is_whole,
+        "short_since": page.short_since,
+    }
+
+
+def _duration(time: timedelta) -> str:
+    """``90m`` as ``1h 30m``."""
+    left, parts = round(time.total_seconds()), []
+    for unit, seconds in (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, left = divmod(left, seconds)
+        parts += [f"{count}{unit}"] if count else []
+    return " ".join(parts) or "0s"
+
+
+def _print(report: dict[str, Any]) -> None:
+    place = f", {report['url']}" if report["url"] else ""
+    kind = f"{report['kind']}{place}" if report["kind"] else "not in the config"
+    click.echo(f"{report['source']}: {kind}; times are UTC")
+    if report["every"]:
+        why = f": {report['why']}" if report["why"] else ""
+        often = "as often as it changes" if report["every"] == "auto" else f"every {report['every']}"
+        click.echo(f"looked at {often}, next at {report['next']:%Y-%m-%d %H:%M} or soon after{why}")
+    section(
+        "last looks",
+        ("at", "verdict", "new>", "pages>"),
+        [(one["at"], one["verdict"], one["new"], one["pages"]) for one in report["looks"]],
+    )
+    for at, verdict, reason in _reasons(report["looks"]):
+        click.echo(f"{at:%Y-%m-%d %H:%M} {verdict}: {reason}")
+    section(
+        "pages",
+        ("day", "read", "papers>", "expected", "state"),
+        [(one["day"] or "-", one["read_at"], one["papers"], _least(one), _state(one)) for one in report["pages"]],
+    )
+    section(
+        "open incidents",
+        ("what", "since", "told"),
+        [(one["kind"], one["since"], one["told"] or "not yet") for one in report["incidents"]],
+    )
+    section("kept bodies of broken pages", ("file",), [(path,) for path in report["kept"]])
+
+
+def _reasons(looks: list[dict[str, Any]]) -> list[tuple[datetime, str, str]]:
+    """The newest look with each reason."""
+    newest = {one["reason"]: one for one in reversed(looks) if one["reason"]}
+    return [(one["at"], one["verdict"], reason) for reason, one in reversed(newest.items())]
+
+
+def _least(page: dict[str, Any]) -> str:
+    return page["expected"] or "not known"
+
+
+def _state(page: dict[str, Any]) -> str:
+    if page["whole"]:
+        return "whole"
+    return f"short since {page['short_since']:%m-%d %H:%M}" if page["short_since"] else "not whole"
