@@ -45,6 +45,7 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
         "init": Lazy("init:init", "Write a commented config to start from."),
         "add": Lazy("add:add", "Try a rule on the past and write it into the config."),
         "check-config": Lazy("check_config:check_config", "Show everything that is wrong in the config."),
+        "try-source": Lazy("try_source:try_source", "Show what a source shows, before it is watched."),
         "schema": Lazy("schema:schema", "Print the config's JSON Schema, for editors."),
         "test-notify": Lazy("test_notify:test_notify", "Send a test message to a receiver."),
     },

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from watcher.parsers import huggingface
-from watcher.parsers.parser import Mistake, Parser
+from watcher.parsers import huggingface, selected
+from watcher.parsers.parser import Finding, Mistake, Parser
 from watcher.parsers.saved import Saved, recognise
 
-PARSERS: dict[str, Parser] = {parser.kind: parser for parser in (huggingface.PARSER,)}
+PARSERS: dict[str, Parser] = {parser.kind: parser for parser in (huggingface.PARSER, selected.PARSER)}
 """All kinds of sources, by the name that ``kind:`` takes."""
 
-__all__ = ["PARSERS", "Mistake", "Parser", "Saved", "recognise"]
+__all__ = ["PARSERS", "Finding", "Mistake", "Parser", "Saved", "recognise"]

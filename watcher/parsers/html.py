@@ -1,11 +1,12 @@
-"""HTML made a tree, within bounds."""
+"""HTML made a tree, within bounds, and what is read from it."""
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from watcher.model import Unreadable
 
@@ -18,6 +19,16 @@ _TAG_NAME = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9-]*+)")
 _ATTRIBUTE = rb"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+|))?+"
 _LONG_TAG = re.compile(rb"<[a-zA-Z][^\s/>]*+(?:" + _ATTRIBUTE + rb")*+")
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_DECLARED = re.compile(rb"<meta\b[^>]{0,300}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.ASCII | re.IGNORECASE)
+_WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
+_UNSEEN = frozenset(("script", "style", "template", "noscript", "svg", "-comment"))
+_APART = re.compile(
+    "address|article|aside|blockquote|br|d[dlt]|div|figcaption|figure|footer|h[1-6]|header|hr|li|main|nav|[ou]l|p|pre"
+    "|section|table|t[dhr]"
+)
+"""Elements whose text is not of one word with what stands beside them."""
 
 
 def tree_of(body: bytes) -> LexborHTMLParser | Unreadable:
@@ -57,3 +68,60 @@ def attributes(body: bytes) -> int:
         (len(_ATTRIBUTES.findall(tag[0])) for tag in _LONG_TAG.finditer(body) if len(tag[0]) > MOST_ATTRIBUTES),
         default=0,
     )
+
+
+def utf8(body: bytes) -> bytes:
+    """The page in UTF-8: from the charset that its mark or its head declares, else from that of old Windows programs.
+
+    Names are those of https://encoding.spec.whatwg.org/#names-and-labels, as far as Python knows them; Latin-1 there
+    is Windows-1252.
+    """
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace").encode()
+    found = _DECLARED.search(body[:4096])
+    declared = _text_codec(found[1].decode()) if found else None
+    if declared is None:
+        try:
+            return body.decode().encode()
+        except UnicodeDecodeError:
+            declared = "cp1252"
+    return body.decode(declared, "replace").encode()
+
+
+def _text_codec(name: str) -> str | None:
+    """The codec of this name, if it is one of text in which a page could declare it."""
+    try:
+        codec = codecs.lookup(name).name
+        return _WIDER.get(codec, codec) if "<".encode(codec) == b"<" else None
+    except (LookupError, ValueError, TypeError):
+        return None
+
+
+def all_of(scope: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
+    """The elements that ``selector`` finds, in the page's order, each once; of a node also itself."""
+    return list({node.mem_id: node for node in scope.css(selector)}.values())
+
+
+def is_within(node: LexborNode, other: LexborNode) -> bool:
+    """Whether ``node`` stands below ``other``."""
+    above = node.parent
+    while above is not None and above.mem_id != other.mem_id:
+        above = above.parent
+    return above is not None
+
+
+def text_of(node: LexborNode) -> str:
+    """What a reader sees of an element, in one line: paragraphs and cells apart, no scripts and styles."""
+    pieces: list[str] = []
+    ahead: list[LexborNode | str] = [node]
+    while ahead:
+        part = ahead.pop()
+        if isinstance(part, str):
+            pieces.append(part)
+        elif part.is_text_node:
+            pieces.append(part.text_content or "")
+        elif part.tag not in _UNSEEN:
+            gap = " " if _APART.fullmatch(part.tag or "") else ""
+            ahead += [gap, *reversed(list(part.iter(include_text=True))), gap]
+    return " ".join("".join(pieces).split())

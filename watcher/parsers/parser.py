@@ -30,6 +30,21 @@ def _no_mistakes(source: Source) -> Iterable[Mistake]:
     return ()
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one selector of a source finds on a page: elements, the items that have any, and else what is near."""
+
+    key: str
+    selector: str
+    elements: int
+    items: int
+    near: tuple[str, ...] = ()
+
+
+def _finds_nothing(body: bytes, source: Source) -> tuple[Finding, ...]:
+    return ()
+
+
 def _no_days(source: Source) -> None:
     return None
 
@@ -42,8 +57,9 @@ class Parser:
     config keys of this kind alone. ``check`` finds what is wrong with a source of this kind. ``starts`` gives the
     addresses that are read at every look, on a day in UTC, each the first page of a list; ``day_url`` how a digest
     day's is made, where the source has pages of days. ``is_for_programs`` says whether what is read is offered to
-    programs (a feed, an API): robots.txt, which is for those who wander over pages, is not asked then. ``parse`` takes
-    a body, the address where it was found ("" where that is not known) and the source, and never raises.
+    programs (a feed, an API): robots.txt, which is for those who wander over pages, is not asked then. ``parse``
+    takes a body, the address where it was found ("" where that is not known) and the source, and never raises.
+    ``find`` shows what selectors find, for kinds that have them.
     """
 
     kind: str
@@ -54,6 +70,11 @@ class Parser:
     day_url: Callable[[Source], Callable[[date], str] | None] = _no_days
     is_for_programs: Callable[[Source], bool] = _never
     parse: Callable[[bytes, str, Source], Reading | Unreadable]
+    find: Callable[[bytes, Source], tuple[Finding, ...]] = _finds_nothing
+
+    def obeys_robots(self, source: Source) -> bool:
+        """Whether robots.txt is asked first: as the config says, else as is usual for the kind."""
+        return source.robots if source.robots is not None else not self.is_for_programs(source)
 
     def reads(self, source: Source) -> int:
         """A number that changes with the parser and with all of the config that ``parse`` depends on."""

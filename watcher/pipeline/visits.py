@@ -32,8 +32,7 @@ def read_pages(source: Source, parts: Parts, known: Mapping[str, KnownPage]) -> 
         follows_numbers=parts.rules.uses_numbers,
         now=parts.clock(),
     )
-    obeys = source.robots if source.robots is not None else not parser.is_for_programs(source)
-    get = parts.fetcher.get if obeys else partial(parts.fetcher.get, robots=False)
+    get = parts.fetcher.get if parser.obeys_robots(source) else partial(parts.fetcher.get, robots=False)
     visits: list[Visit] = []
     try:
         url = next(steps)

@@ -1,0 +1,130 @@
+"""``watcher try-source``: what a source shows, before it is watched."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.cli import show
+from watcher.cli.desk import Desk
+from watcher.errors import UsageError
+from watcher.model import Entry, Reading, Source, Unreachable
+
+if TYPE_CHECKING:
+    from watcher.config import Config
+    from watcher.pipeline.trying import Tried
+
+COLUMNS = ("rank>", "key", "title", "authors>", "date", "characters>")
+FIELDS = ("rank", "keys", "title", "abstract", "authors", "published", "listed", "url", "upvotes", "comments")
+
+
+@click.command("try-source")
+@click.argument("name")
+@click.option("--file", "file", type=click.Path(path_type=Path), metavar="PAGE", help="Read this saved page instead.")
+@click.option("--limit", type=click.IntRange(min=0), default=10, metavar="N", help="Show N papers at most.  [10]")
+@click.option("--json", "as_json", is_flag=True, help="Say it all as one JSON object.")
+@click.pass_obj
+def try_source(desk: Desk, name: str, file: Path | None, limit: int, as_json: bool) -> int:
+    """Fetch the source NAME once and show what is read: its first papers, and what its selectors find.
+
+    Of each paper: its key, title, number of authors, day, and the characters of its abstract. Nothing is stored and
+    nobody is told. Exit status 1 if it could not be fetched or read, with the reason.
+    """
+    config = desk.config()
+    source = _source(config, name)
+    tried = _tried(source, file, config.contact or "")
+    if as_json:
+        click.echo(show.json_text(_as_object(source, tried, limit)))
+    else:
+        _print(source, tried, limit)
+    return 0 if isinstance(tried.parsed, Reading) else 1
+
+
+def _source(config: Config, name: str) -> Source:
+    if name not in config.sources:
+        known = ", ".join(config.sources) or "none"
+        raise UsageError(f"there is no source {name!r} in the config; it has: {known}")
+    return config.sources[name]
+
+
+def _tried(source: Source, file: Path | None, contact: str) -> Tried:
+    from watcher.fetch import Fetcher, default_user_agent
+    from watcher.pipeline import trying
+
+    if file is not None:
+        return trying.try_body(source, trying.first_address(source, _today()), file.read_bytes())
+    fetcher = Fetcher(user_agent=default_user_agent(contact))
+    try:
+        return trying.try_source(source, fetcher, _today)
+    finally:
+        fetcher.close()
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _print(source: Source, tried: Tried, limit: int) -> None:
+    click.echo(f"{source.name} ({source.kind}): {tried.url}, {tried.size:,} bytes", err=True)
+    if tried.findings:
+        rows = [(one.key, one.selector, one.elements, one.items, ", ".join(one.near)) for one in tried.findings]
+        show.table(("key", "selector", "elements>", "items>", "near it"), rows)
+        click.echo()
+    if not isinstance(tried.parsed, Reading):
+        click.echo(f"{_verdict(tried)}: {tried.parsed.reason}", err=True)
+        return
+    if tried.parsed.entries[:limit]:
+        show.table(COLUMNS, [_row(entry) for entry in tried.parsed.entries[:limit]])
+    for line in _notes(tried.parsed, limit):
+        click.echo(line, err=True)
+
+
+def _verdict(tried: Tried) -> str:
+    if isinstance(tried.parsed, Reading):
+        return "read"
+    return "unreachable" if isinstance(tried.parsed, Unreachable) else "broken"
+
+
+def _row(entry: Entry) -> tuple[object, ...]:
+    day = entry.listed or (entry.published.date() if entry.published else None)
+    key = entry.keys[0] if entry.keys else "by its title"
+    return entry.rank, key, entry.title, len(entry.authors), day, len(entry.abstract)
+
+
+def _notes(reading: Reading, limit: int) -> list[str]:
+    count = len(reading.entries)
+    day = f" of {reading.day}" if reading.day else ""
+    more = f", {limit} of them shown" if count > limit else ""
+    notes = [f"{count} {'paper' if count == 1 else 'papers'}{day}{more}"]
+    notes += [f"warning: {warning}" for warning in reading.warnings]
+    if reading.next:
+        notes.append(f"goes on at {reading.next}")
+    if reading.previous:
+        notes.append(f"the digest day before is {reading.previous}")
+    return notes
+
+
+def _as_object(source: Source, tried: Tried, limit: int) -> dict[str, object]:
+    reading = tried.parsed if isinstance(tried.parsed, Reading) else Reading(entries=())
+    return {
+        "source": source.name,
+        "kind": source.kind,
+        "url": tried.url,
+        "bytes": tried.size,
+        "verdict": _verdict(tried),
+        "reason": "" if isinstance(tried.parsed, Reading) else tried.parsed.reason,
+        "selectors": [
+            {"key": one.key, "selector": one.selector, "elements": one.elements, "items": one.items, "near": one.near}
+            for one in tried.findings
+        ],
+        "day": reading.day,
+        "previous": reading.previous,
+        "next": reading.next,
+        "whole": reading.whole,
+        "warnings": reading.warnings,
+        "count": len(reading.entries),
+        "papers": [{name: getattr(entry, name) for name in FIELDS} for entry in reading.entries[:limit]],
+    }
