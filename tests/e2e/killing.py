@@ -20,7 +20,7 @@ from pathlib import Path
 from tests.e2e.world import PATIENCE, serving
 
 _PROGRAM = multiprocessing.get_context("forkserver")
-_PROGRAM.set_forkserver_preload(["watcher.cli.run", "watcher.app", "apprise", "tests.e2e.killing"])
+_PROGRAM.set_forkserver_preload(["watcher.cli.run", "watcher.app", "apprise", "tests.e2e.killing", "tests.e2e.fleet"])
 
 
 @dataclass
@@ -30,6 +30,8 @@ class Sink:
     posts: list[tuple[str, str, frozenset[int]]] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
     address: str = ""
+    slow: float = 0.0
+    gate: threading.Event | None = None
 
     def wait_for(self, posts: int, seconds: float) -> bool:
         """Wait until so many have arrived in all, or until the time is over."""
@@ -67,6 +69,10 @@ def taking(sink: Sink) -> Iterator[Sink]:
             with sink.changed:
                 sink.posts.append((self.path, self.headers["X-Watcher-Delivery"], papers))
                 sink.changed.notify_all()
+            if sink.slow:
+                threading.Event().wait(sink.slow)
+            if sink.gate:
+                sink.gate.wait(PATIENCE)
             self.send_response(200)
             self.send_header("Content-Length", "0")
             self.end_headers()

@@ -2,80 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
 
+from tests.postgres import Server, serving_postgres
 from watcher.store import Store, open_store
 
 _numbers = count(1)
 
 
-def _binaries() -> Path | None:
-    """Where PostgreSQL's server lies: Debian keeps it out of the PATH."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    initdb = found[-1] if found else shutil.which("initdb")
-    return Path(initdb).parent if initdb else None
-
-
-class Server:
-    """A PostgreSQL cluster in a folder of its own, reached over a socket in it."""
-
-    def __init__(self, binaries: Path, folder: Path, user: str | None) -> None:
-        self._binaries, self._folder, self._user = binaries, folder, user
-
-    def start(self) -> None:
-        self._run("initdb", "-D", self._folder / "data", "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8")
-        options = f"-c listen_addresses='' -k {self._folder} -c fsync=off -c full_page_writes=off"
-        log = self._folder / "log"
-        self._run("pg_ctl", "start", "-w", "-D", self._folder / "data", "-l", log, "-o", options)
-
-    def stop(self) -> None:
-        self._run("pg_ctl", "stop", "-m", "immediate", "-D", self._folder / "data")
-
-    def url(self, database: str) -> str:
-        return f"postgresql+psycopg://postgres@/{database}?host={self._folder}"
-
-    def execute(self, statement: str) -> None:
-        engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.exec_driver_sql(statement)
-        engine.dispose()
-
-    def _run(self, program: str, *arguments: object) -> None:
-        command = [str(self._binaries / program), *map(str, arguments)]
-        # The server refuses to run as root.
-        subprocess.run(command, check=True, user=self._user, cwd=self._folder, stdout=subprocess.DEVNULL)
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
-    binaries = _binaries()
-    if binaries is None:
-        if os.environ.get("WATCHER_REQUIRE_POSTGRES") == "1":
-            pytest.fail("PostgreSQL is not installed, and WATCHER_REQUIRE_POSTGRES asks for it")
-        pytest.skip("PostgreSQL is not installed")
-    folder = Path(tempfile.mkdtemp(prefix="watcher-pg-"))
-    user = "postgres" if os.geteuid() == 0 else None
-    if user:
-        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-    server = Server(binaries, folder, user)
-    try:
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with serving_postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,9 @@ LEASE = timedelta(seconds=90)
 RENEW_EVERY = LEASE / 3
 """How often a lease is renewed while its message is being sent: two renewals may fail."""
 
+AFTER_START = LEASE / 3
+"""How long after a server's start the leases that ended while it was away are left to those who had them."""
+
 FOLD_AFTER = TOLD_AFTER
 """After a shorter outage the messages that waited go out as they are."""
 

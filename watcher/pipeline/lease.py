@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def renewed(delivery: Delivery, parts: Parts, every: float = RENEW_EVERY.total_seconds()) -> Iterator[None]:
+def renewed(delivery: Delivery, parts: Parts, every: float | None = None) -> Iterator[None]:
     """Renew the lease of ``delivery`` every so many seconds until the block ends or the claim is lost."""
     what = f"{delivery.endpoint}: the lease of {delivery.id}"
     with _kept(lambda tx: tx.outbox.renew(delivery, parts.clock()), what, parts, every):
@@ -26,7 +26,7 @@ def renewed(delivery: Delivery, parts: Parts, every: float = RENEW_EVERY.total_s
 
 
 @contextmanager
-def turn(name: str, parts: Parts, every: float = RENEW_EVERY.total_seconds()) -> Iterator[str | None]:
+def turn(name: str, parts: Parts, every: float | None = None) -> Iterator[str | None]:
     """Have the turn ``name``, over all daemons, for as long as the block lasts; None where another one has it.
 
     What the block stores it stores in a transaction that asks ``tx.leases.hold(name, holder)`` first: a process that
@@ -54,8 +54,8 @@ def _give_back(name: str, holder: str, parts: Parts) -> None:
 
 
 @contextmanager
-def _kept(renew: Callable[[Transaction], bool], what: str, parts: Parts, every: float) -> Iterator[None]:
-    ended = Event()
+def _kept(renew: Callable[[Transaction], bool], what: str, parts: Parts, every: float | None) -> Iterator[None]:
+    ended, every = Event(), RENEW_EVERY.total_seconds() if every is None else every
     thread = Thread(target=_renew, args=(renew, what, parts, every, ended), name="lease", daemon=True)
     thread.start()
     try:

@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from watcher.alerts.retry import LEASE, RENEW_EVERY, SUSPECT_AFTER, Consequence
+from watcher.alerts.retry import AFTER_START, LEASE, SUSPECT_AFTER, Consequence
 from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, Incident, Outcome, Told
 from watcher.store import folding, schema
 from watcher.store.batches import in_batches
@@ -231,7 +231,7 @@ class Outbox:
         """
         expired = [_delivery.c.state == DeliveryState.SENDING, _delivery.c.lease <= now]
         if self._connection.dialect.name == "postgresql":
-            expired.append(~func.pg_postmaster_start_time().between(now - RENEW_EVERY, now))
+            expired.append(~func.pg_postmaster_start_time().between(now - AFTER_START, now))
         return expired
 
     def _free(self, *where: ColumnElement[bool], now: datetime) -> int:
