@@ -1,12 +1,12 @@
-"""``pause`` and ``unpause`` at the desk."""
+"""``pause``, ``unpause``, ``mute`` and ``unmute`` at the desk."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.integration.test_cli_deliveries import Desk, desk, titles_in
+from tests.integration.test_cli_deliveries import PAPERS, TITLES, Desk, desk, titles_in
 from watcher.store.locks import DaemonLock
 
 __all__ = ["desk"]
@@ -70,3 +70,56 @@ def test_only_what_is_known_can_be_paused(desk: Desk, command: str) -> None:
     desk.configure()
     desk.run("once")
     assert desk.run(command, "parts") == (2, "watcher: subscription 'parts' is gone from the config\n")
+
+
+# --- mute ---
+
+
+def test_what_is_muted_is_listed_and_told_again_afterwards(desk: Desk) -> None:
+    desk.run("once")
+    assert desk.run("mute") == (0, "nothing is muted\n") and desk.json("mute") == []
+    status, said = desk.run("mute", "parts", "--for", "14d")
+    assert status == 0 and said.startswith("parts is muted until 2")
+    desk.tell()
+    assert not desk.me.requests
+    assert {one["state"] for one in desk.json("history", "parts")} == {"not told"}
+    (found,) = desk.json("mute")
+    assert (found["subject"], found["kind"]) == ("parts", "subscription")
+    assert datetime.fromisoformat(found["until"]) - datetime.fromisoformat(found["since"]) == timedelta(days=14)
+    assert "parts\t" in desk.run("mute")[1]
+    assert desk.json("status")["subscriptions"][0]["muted_until"] == found["until"]
+    assert "immediately (muted until 2" in desk.run("status")[1]
+    assert desk.run("unmute", "parts") == (0, "parts is no longer muted\n")
+    assert desk.run("unmute", "parts") == (0, "parts is not muted\n")
+    desk.tell()
+    assert not desk.me.requests  # what was kept back stays so
+
+
+def test_a_paper_is_muted_by_its_id_or_title(desk: Desk) -> None:
+    desk.run("import", "page.html", "--no-tell")
+    key = f"arxiv:{PAPERS[1]['id']}"
+    status, said = desk.run("mute", TITLES[1], "--for", "12h")
+    assert status == 0 and said.startswith(f"{key} (")
+    (found,) = desk.json("status")["muted"]
+    assert (found["subject"], found["kind"], found["title"]) == (key, "paper", TITLES[1])
+    assert f"muted papers\npaper\tuntil\ttitle\n{key}\t" in desk.run("status")[1]
+    desk.tell()
+    assert titles_in(desk.me) == [1, 0, 1]
+    assert desk.run("unmute", key)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["parts"], "say for how long, for instance --for 14d"),
+        (["--for", "14d"], "say what to mute"),
+        (["parts", "--for", "14"], "'14' is no time; write 12h, 14d or 3w"),
+        (["parts", "--for", "0d"], "is no time"),
+        (["part", "--for", "1d"], "did you mean parts?"),
+        (["owl", "--for", "1d"], "no stored paper is called 'owl'"),
+    ],
+)
+def test_what_cannot_be_muted(desk: Desk, args: list[str], said: str) -> None:
+    desk.run("once")
+    status, answer = desk.run("mute", *args)
+    assert status == 2 and said in answer

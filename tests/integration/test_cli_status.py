@@ -88,8 +88,10 @@ def test_json_says_everything(env: dict[str, str], capsys: pytest.CaptureFixture
             "next_due": None,
             "held": 1,
             "paused": False,
+            "muted_until": None,
         }
     ]
+    assert found["muted"] == []
     assert found["failing"] == [
         {"receiver": "ana", "since": at, "next_try": "2026-03-10T09:00:00+00:00", "failures": 3, "reason": "refused"}
     ]

@@ -1,4 +1,4 @@
-"""Subscriptions that are paused, on real databases: held, then told in one message or never."""
+"""Subscriptions that are paused or muted, and muted papers, on real databases: told later in one message, or never."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ import pytest
 
 from tests.integration.test_pipeline import DAYS, World, subscription
 from tests.parsers.pages import sample_papers
+from watcher.alerts.fate import Telling
 from watcher.model import DeliveryState, Endpoint, Outcome, QuietHours, Result, Rhythm, Saved, When
 from watcher.pipeline.deliver import deliver_all
-from watcher.pipeline.silence import pause, unpause
+from watcher.pipeline.imports import Imported, finish_import, import_page
+from watcher.pipeline.silence import mute, pause, unmute, unpause
 from watcher.pipeline.tell import tell_due
 from watcher.store import Store
 from watcher.store.checks import find_lost
+from watcher.store.merging import merge_papers
 
 ME = Endpoint("me")
 DAILY = When(Rhythm.DAILY, time(8))
@@ -155,3 +158,123 @@ def test_a_digest_without_anything_left_is_cancelled(world: Paused) -> None:
     with world.parts.store.reading() as tx:
         assert tx.outbox.states() == {DeliveryState.CANCELLED: 1}
     assert not world.receivers.sent
+
+
+# --- muted ---
+
+
+def quiet(world: Paused, hours: float, *, paper: str = "") -> None:
+    """Mute the subscription ``parts``, or a paper."""
+    with world.parts.store.transaction() as tx:
+        subject = tx.papers.find(paper) if paper else world.saved()
+        assert subject
+        mute(tx, subject, world.now, world.now + timedelta(hours=hours))
+
+
+def untold(world: Paused) -> set[str]:
+    with world.parts.store.reading() as tx:
+        found = tx.history.of_subscription(world.saved().id, 50)
+    return {one.reason for one in found if one.state == "not told"}
+
+
+def test_a_mute_ends_by_itself_and_what_it_kept_back_stays_untold(world: Paused) -> None:
+    world.apply(subscription(), subscription(name="beside", rule="title:compost", to="you"))
+    world.look()
+    quiet(world, 24)
+    assert world.tell() == 1  # the other subscription, which is not muted
+    assert world.late() == [] and untold(world) == {"muted until 2026-03-11 12:00"}
+    world.now += timedelta(hours=24)
+    world.more(2)
+    world.receivers.sent.clear()
+    assert world.tell() == 1 and world.told() == 2
+    assert world.tell() == 0
+
+
+def test_what_a_mute_finds_waiting_is_not_told_if_due_before_its_end(world: Paused) -> None:
+    hours = QuietHours(time(11), time(14))
+    world.apply(subscription(quiet_hours=hours), subscription(name="whole", to="you", quiet_hours=hours))
+    world.look()
+    tell_due(world.parts)  # owed for two o'clock
+    quiet(world, 1)
+    world.now += timedelta(hours=1, minutes=30)
+    quiet(world, 1)
+    world.now += timedelta(hours=2)
+    assert world.tell() == 1
+    ((url, _),) = world.receivers.sent
+    assert "you." in url
+
+
+def test_what_a_daily_subscription_holds_is_told_if_due_after_the_mute(world: Paused) -> None:
+    world.apply(subscription(when=DAILY))
+    world.look()
+    quiet(world, 3)
+    assert tell_due(world.parts, flush=True) == 0  # a flush neither tells nor drops it
+    world.now = datetime(2026, 3, 11, 8, tzinfo=UTC)
+    assert world.tell() == 1 and world.told() == 12
+
+
+def test_a_muted_subscription_says_nothing_at_all(world: Paused) -> None:
+    world.apply(subscription(rule="title:unheard-of", when=DAILY, sends_empty=True, shows_life=True))
+    quiet(world, 24 * 40)
+    world.now = datetime(2026, 4, 13, 9, tzinfo=UTC)
+    assert world.tell() == 0 and world.saved().next_due == datetime(2026, 4, 14, 8, tzinfo=UTC)
+
+
+def test_a_muted_paper_is_told_to_nobody(world: Paused) -> None:
+    paper = world.papers[DAYS[0]][0]
+    world.apply(subscription(), subscription(name="again", rule="abstract:islands", to="you"))
+    world.look()
+    quiet(world, 24, paper=paper["id"])
+    assert world.tell() == 2 and untold(world) == {"muted until 2026-03-11 12:00"}
+    assert paper["title"] not in world.receivers.text()
+    world.now += timedelta(hours=24)
+    assert world.tell() == 0
+    world.apply(subscription(), subscription(name="later", rule="title:part", to="you"))
+    assert world.tell() == 1  # what it is matched by from now on
+    assert paper["title"] in world.receivers.text()
+
+
+def test_a_paper_that_waits_in_a_message_leaves_it(world: Paused) -> None:
+    paper = world.papers[DAYS[0]][0]
+    world.apply(subscription())
+    world.look()
+    tell_due(world.parts)
+    quiet(world, 24, paper=paper["id"])
+    deliver_all(world.parts)
+    assert len(world.receivers.sent) == 1 and world.told() == 11
+    assert paper["title"] not in world.receivers.text()
+
+
+def test_a_mute_may_be_ended_or_set_anew(world: Paused) -> None:
+    world.apply(subscription())
+    quiet(world, 24)
+    quiet(world, 48)
+    with world.parts.store.transaction() as tx:
+        (found,) = tx.mutes.all(world.now)
+        assert (found.subject, found.until - found.since) == ("parts", timedelta(hours=48))
+        assert unmute(tx, world.saved(), world.now) and not unmute(tx, world.saved(), world.now)
+    world.look()
+    assert world.tell() == 1
+
+
+def test_papers_that_turn_out_to_be_one_are_muted_as_long_as_one_of_them_was(world: Paused) -> None:
+    world.apply(subscription())
+    world.look()
+    first, second = world.papers[DAYS[0]][:2]
+    quiet(world, 24, paper=first["id"])
+    quiet(world, 48, paper=second["id"])
+    with world.parts.store.transaction() as tx:
+        ids = [tx.papers.find(one["id"]).id for one in (first, second)]  # type: ignore[union-attr]
+        merge_papers(tx.connection, *ids)
+        assert tx.mutes.of_papers(world.now) == {ids[0]: world.now + timedelta(hours=48)}
+        assert tx.mutes.of_papers(world.now + timedelta(hours=48)) == {}
+
+
+def test_an_import_that_tells_all_leaves_out_what_is_muted(world: Paused) -> None:
+    world.apply(subscription())
+    quiet(world, 24)
+    done = Imported()
+    for body in world.network.pages.values():
+        import_page(body, "page", None, Telling.ALL, world.parts, done)
+    assert finish_import(done, Telling.ALL, world.parts).told == 0
+    assert world.tell() == 0

@@ -66,6 +66,8 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
     "Keeping": {
         "pause": Lazy("pause:pause", "Hold what a subscription matches."),
         "unpause": Lazy("pause:unpause", "Let a paused subscription go on."),
+        "mute": Lazy("mute:mute", "Tell nothing of a subscription or a paper for a while."),
+        "unmute": Lazy("mute:unmute", "Tell of it again."),
         "replay": Lazy("replay:replay", "Send messages again that were given up or lost."),
         "migrate": Lazy("migrate:migrate", "Bring the database up to this version."),
         "gc": Lazy("gc:gc", "Delete history that is older than the config keeps it."),

@@ -9,6 +9,7 @@ import click
 
 from watcher.cli import show
 from watcher.cli.desk import Desk
+from watcher.cli.mute import as_object as mute_as_object
 from watcher.model import Source
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def report_of(store: Store, config: Config, now: datetime) -> Report:
             "daemons": [_daemon(one, version) for one in daemons] if is_running else [],
             "papers": tx.papers.count(),
             "sources": [_source(source, tx, now, is_running) for source in config.sources.values()],
-            "subscriptions": _subscriptions(tx),
+            "subscriptions": _subscriptions(tx, now),
+            "muted": [mute_as_object(one) for one in tx.mutes.all(now)],
             "failing": [
                 {
                     "receiver": str(endpoint),
@@ -112,7 +114,8 @@ def next_look(source: Source, last: Poll | None, now: datetime) -> datetime:
     return due_again(source, last, now)
 
 
-def _subscriptions(tx: Transaction) -> list[Report]:
+def _subscriptions(tx: Transaction, now: datetime) -> list[Report]:
+    muted = {one.subject: one.until for one in tx.mutes.all(now) if one.title is None}
     return [
         {
             "subscription": saved.subscription.full_name,
@@ -121,6 +124,7 @@ def _subscriptions(tx: Transaction) -> list[Report]:
             "next_due": saved.next_due,
             "held": len(tx.matches.held(saved.id)),
             "paused": saved.paused,
+            "muted_until": muted.get(saved.subscription.full_name),
         }
         for saved in tx.subscriptions.active()
     ]
@@ -157,6 +161,11 @@ def _print(report: Report) -> None:
         [(one["subscription"], _when(one), one["held"], one["next_due"]) for one in report["subscriptions"]],
     )
     section(
+        "muted papers",
+        ("paper", "until", "title"),
+        [(one["subject"], one["until"], one["title"]) for one in report["muted"] if one["title"]],
+    )
+    section(
         "failing receivers",
         ("receiver", "since", "tries>", "next try", "reason"),
         [
@@ -188,7 +197,9 @@ def _print_daemons(report: Report) -> None:
 
 
 def _when(one: Report) -> str:
-    return f"{one['when']} (paused)" if one["paused"] else str(one["when"])
+    said = ["paused"] if one["paused"] else []
+    said += [f"muted until {one['muted_until']:%Y-%m-%d %H:%M}"] if one["muted_until"] else []
+    return f"{one['when']} ({', '.join(said)})" if said else str(one["when"])
 
 
 def section(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:

@@ -16,6 +16,7 @@ from watcher.parsers import recognise
 from watcher.pipeline.apply import present_of
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.poll import record_matches
+from watcher.pipeline.silence import unmuted
 from watcher.pipeline.tell import enqueue
 from watcher.store import Transaction
 
@@ -82,6 +83,7 @@ def finish_import(done: Imported, telling: Telling, parts: Parts) -> Summary:
             tx.matches.decide(tx.matches.untold(done.papers, fate.IMPORT_REASONS), Decision(Fate.HELD))
         held = tx.matches.held_among(done.papers)
         if telling is Telling.ALL:
+            held = {id: unmuted(tx, id, matches, now) for id, matches in held.items()}
             _owe_now(tx, held, parts, now)
         untold = tx.matches.untold(done.papers, (fate.OLDER, fate.UNDATED))
         matched = {paper_id for _, paper_id in tx.matches.known(done.papers)}

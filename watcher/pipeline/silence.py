@@ -1,11 +1,12 @@
-"""Subscriptions that are to say nothing for a while, because somebody asked for it."""
+"""Subscriptions and papers of which nothing is to be told for a while, because somebody asked for it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from watcher.alerts.schedule import next_due
-from watcher.model import Decision, Fate, Saved
+from watcher.model import Decision, Fate, Paper, Saved
 from watcher.store import Transaction
 
 DROPPED = Decision(Fate.DROPPED, "dropped when the subscription went on")
@@ -29,3 +30,39 @@ def unpause(tx: Transaction, saved: Saved, now: datetime, *, drop: bool = False)
         tx.silence.drop(saved.id, subscription.endpoints, DROPPED.reason)
         tx.subscriptions.set_next_due(saved.id, next_due(subscription.when, subscription.timezone, now))
     return papers
+
+
+def mute(tx: Transaction, subject: Saved | Paper, now: datetime, until: datetime) -> None:
+    """Never tell what a subscription matches, or what matches a paper, and would be told before ``until``."""
+    reason = _muted(until).reason
+    if isinstance(subject, Saved):
+        tx.mutes.begin(now, until, subscription_id=subject.id)
+        tx.mutes.drop_waiting_of_subscription(subject.id, subject.subscription.endpoints, reason, until)
+        tx.blanks.drop(subject.id, subject.subscription.endpoints)
+    else:
+        tx.mutes.begin(now, until, paper_id=subject.id)
+        tx.mutes.drop_waiting_of_paper(subject.id, reason, until)
+
+
+def unmute(tx: Transaction, subject: Saved | Paper, now: datetime) -> bool:
+    """Tell again what comes from now on; whether it was muted."""
+    if isinstance(subject, Saved):
+        return tx.mutes.end(now, subscription_id=subject.id)
+    return tx.mutes.end(now, paper_id=subject.id)
+
+
+def unmuted(
+    tx: Transaction, subscription_id: int, held: Mapping[int, int], now: datetime, *, drop: bool = True
+) -> dict[int, int]:
+    """Match → paper, of what a subscription holds and may tell; the rest is dropped, or left to be held."""
+    whole = tx.mutes.of_subscription(subscription_id, now)
+    papers = tx.mutes.of_papers(now) if held else {}
+    muted = {match: until for match, paper in held.items() if (until := whole or papers.get(paper))}
+    if drop:
+        for until in sorted(set(muted.values())):
+            tx.matches.decide([match for match, end in muted.items() if end == until], _muted(until))
+    return {match: paper for match, paper in held.items() if match not in muted}
+
+
+def _muted(until: datetime) -> Decision:
+    return Decision(Fate.DROPPED, f"muted until {until:%Y-%m-%d %H:%M}")

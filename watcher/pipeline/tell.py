@@ -12,6 +12,7 @@ from watcher.alerts.schedule import alert_due, next_due, next_sign, sign_began
 from watcher.model import DeliveryKind, Endpoint, Rhythm, Saved, Told
 from watcher.notify import limit_of
 from watcher.pipeline.parts import Parts
+from watcher.pipeline.silence import unmuted
 from watcher.render import estimated_size
 from watcher.store import Transaction
 from watcher.store.blanks import Blank
@@ -44,12 +45,13 @@ def tell_due(parts: Parts, *, flush: bool = False) -> int:
 def _tell(tx: Transaction, saved: Saved, parts: Parts, now: datetime, *, flush: bool) -> None:
     """Make alerts of what is held, due when neither the subscription nor the receiver keeps quiet."""
     subscription = saved.subscription
-    held = tx.matches.held(saved.id)
+    held = unmuted(tx, saved.id, tx.matches.held(saved.id), now, drop=not flush)
     for endpoint, due in _dues(saved, parts, now, flush=flush).items():
         tx.matches.owe(held, [endpoint], due)
     if flush:
         return
-    if not held and subscription.sends_empty and subscription.when.rhythm is not Rhythm.IMMEDIATELY:
+    says_so = subscription.sends_empty and subscription.when.rhythm is not Rhythm.IMMEDIATELY
+    if not held and says_so and not tx.mutes.of_subscription(saved.id, now):
         _owe_nothing(tx, saved, DeliveryKind.EMPTY, saved.last_due or saved.created_at, parts, now)
     tx.subscriptions.set_told(saved.id, now, next_due(subscription.when, subscription.timezone, now))
 
@@ -66,7 +68,7 @@ def _show_life(tx: Transaction, saved: Saved, parts: Parts, now: datetime) -> No
     """The month is over: say so if nothing matched in it."""
     assert saved.sign_due is not None
     since = max(saved.created_at, sign_began(saved.subscription, saved.sign_due))
-    if not tx.matches.count(saved.id, since):
+    if not tx.matches.count(saved.id, since) and not tx.mutes.of_subscription(saved.id, now):
         _owe_nothing(tx, saved, DeliveryKind.SIGN_OF_LIFE, since, parts, now)
     tx.subscriptions.set_sign_due(saved.id, next_sign(saved.subscription, now))
 

@@ -27,6 +27,7 @@ from watcher.store.leases import Leases
 from watcher.store.locks import DaemonLock
 from watcher.store.matches import Matches
 from watcher.store.migrate import Migrated, migrate, missing, require_current, revision_of
+from watcher.store.mutes import Mutes
 from watcher.store.outbox import Outbox
 from watcher.store.pages import Pages
 from watcher.store.papers import Papers
@@ -55,6 +56,7 @@ class Transaction:
         self.deliveries = Deliveries(connection)
         self.history = History(connection)
         self.silence = Silence(connection)
+        self.mutes = Mutes(connection)
         self.endpoints = Endpoints(connection)
         self.incidents = Incidents(connection)
         self.sites = Sites(connection)

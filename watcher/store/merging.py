@@ -8,18 +8,20 @@ from sqlalchemy import Connection, delete, or_, select, update
 
 from watcher.store import schema
 from watcher.store.matches import merge_matches
+from watcher.store.mutes import merge_mutes
 
 _paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing, schema.metric
 
 
 def merge_papers(connection: Connection, kept: int, merged: int) -> None:
-    """Let ``kept`` take over the keys, listings and matches of ``merged``; its columns are written elsewhere."""
+    """Let ``kept`` take over the keys, listings, matches and mutes of ``merged``; its columns are written elsewhere."""
     connection.execute(
         update(_paper).where(or_(_paper.c.id == merged, _paper.c.merged_into == merged)).values(merged_into=kept)
     )
     connection.execute(update(_key).where(_key.c.paper_id == merged).values(paper_id=kept))
     _merge_listings(connection, kept, merged)
     merge_matches(connection, kept, merged)
+    merge_mutes(connection, kept, merged)
 
 
 def _merge_listings(connection: Connection, kept: int, merged: int) -> None:

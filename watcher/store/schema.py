@@ -276,6 +276,19 @@ alert = Table(
     Index("ix_alert_receiver_label_due", "receiver", "label", "due"),
 )
 
+mute = Table(
+    "mute",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subscription_id", ForeignKey("subscription.id")),
+    Column("paper_id", ForeignKey("paper.id")),
+    Column("since", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    CheckConstraint("(subscription_id IS NULL) <> (paper_id IS NULL)", name="one_subject"),
+    Index("uq_mute_subscription_id", "subscription_id", unique=True),
+    Index("uq_mute_paper_id", "paper_id", unique=True),
+)
+
 blank = Table(
     "blank",
     metadata,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select, update
@@ -20,7 +21,6 @@ class Silence:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._endpoints = Endpoints(connection)
 
     def set_paused(self, subscription_id: int, paused: bool) -> None:
         here = update(_subscription).where(_subscription.c.id == subscription_id)
@@ -28,18 +28,16 @@ class Silence:
 
     def take_back(self, subscription_id: int, endpoints: Collection[Endpoint]) -> None:
         """Let a subscription's alerts leave the deliveries that nobody has tried to send yet."""
+        matches = select(_match.c.id).where(_match.c.subscription_id == subscription_id)
         for endpoint in sorted(endpoints):
-            self._endpoints.lock(endpoint)
-            mine = (*at(_alert, endpoint), _alert.c.match_id.in_(_of(subscription_id)), _alert.c.dropped.is_(None))
+            Endpoints(self._connection).lock(endpoint)
+            mine = (*at(_alert, endpoint), _alert.c.match_id.in_(matches), _alert.c.dropped.is_(None))
             untried = _alert.c.delivery_id.in_(_untried())
             self._connection.execute(update(_alert).where(*mine, untried).values(delivery_id=None))
 
     def drop(self, subscription_id: int, endpoints: Collection[Endpoint], reason: str) -> None:
         """Never tell what waits for these endpoints in no delivery, or in one that nobody has tried to send yet."""
-        for endpoint in sorted(endpoints):
-            self._endpoints.lock(endpoint)
-            mine = (*at(_alert, endpoint), _alert.c.match_id.in_(_of(subscription_id)), _is_waiting())
-            self._connection.execute(update(_alert).where(*mine).values(dropped=reason, delivery_id=None))
+        drop_waiting(self._connection, _match.c.subscription_id == subscription_id, endpoints, reason)
 
     def waiting(self, subscription_id: int) -> int:
         """How many papers wait in alerts of a subscription that nobody has tried to send."""
@@ -51,8 +49,23 @@ class Silence:
         return self._connection.scalar(query) or 0
 
 
-def _of(subscription_id: int) -> Select[Any]:
-    return select(_match.c.id).where(_match.c.subscription_id == subscription_id)
+def drop_waiting(
+    connection: Connection,
+    matches: ColumnElement[bool],
+    endpoints: Collection[Endpoint],
+    reason: str,
+    until: datetime | None = None,
+) -> None:
+    """Never tell what of these matches waits, in no delivery or in one that nobody has tried to send.
+
+    With ``until``, only what is due by then.
+    """
+    due = [_alert.c.due <= until] if until else []
+    those = _alert.c.match_id.in_(select(_match.c.id).where(matches))
+    for endpoint in sorted(endpoints):
+        Endpoints(connection).lock(endpoint)
+        mine = (*at(_alert, endpoint), those, _is_waiting(), *due)
+        connection.execute(update(_alert).where(*mine).values(dropped=reason, delivery_id=None))
 
 
 def _is_waiting() -> ColumnElement[bool]:

@@ -1,0 +1,107 @@
+"""``watcher mute`` and ``watcher unmute``: something of which nothing is to be told for a while."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.cli import rules, show
+from watcher.cli.desk import Desk
+from watcher.cli.naming import anything_named
+from watcher.errors import UsageError
+from watcher.model import Paper, Saved
+
+if TYPE_CHECKING:
+    from watcher.store.mutes import Mute
+
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+def _span(ctx: click.Context, param: click.Parameter, value: str | None) -> timedelta | None:
+    """The time that ``--for`` means."""
+    if value is None:
+        return None
+    found = re.fullmatch(r"([1-9][0-9]{0,3})([hdw])", value)
+    if found is None:
+        raise click.BadParameter(f"{value!r} is no time; write 12h, 14d or 3w", ctx, param)
+    return int(found[1]) * _UNITS[found[2]]
+
+
+@click.command()
+@click.argument("what", metavar="[SUBSCRIPTION|PAPER]", required=False)
+@click.option("--for", "span", metavar="TIME", callback=_span, help="For how long: 12h, 14d, 3w.")
+@click.option("--json", "as_json", is_flag=True, help="Print what is muted as one JSON array.")
+@click.pass_obj
+def mute(desk: Desk, what: str | None, span: timedelta | None, as_json: bool) -> int:
+    """Tell nothing of a subscription, or of a paper, for a while; without one, list what is muted.
+
+    What would be told in that time is not told later either: `watcher pause` holds it. Messages that were tried
+    before are still sent. Times are UTC.
+    """
+    if what is None:
+        if span is not None:
+            raise UsageError("say what to mute: a subscription or a paper")
+        return _list(desk, as_json)
+    if span is None:
+        raise UsageError("say for how long, for instance --for 14d")
+    from watcher.pipeline.silence import mute as muted
+
+    with desk.open_store(desk.config(required=False), "write") as store, store.transaction() as tx:
+        subject, now = anything_named(tx, what), store.clock()
+        _refuse_gone(subject)
+        muted(tx, subject, now, now + span)
+    click.echo(f"{_name(subject)} is muted until {now + span:%Y-%m-%d %H:%M} UTC")
+    return 0
+
+
+@click.command()
+@click.argument("what", metavar="SUBSCRIPTION|PAPER")
+@click.pass_obj
+def unmute(desk: Desk, what: str) -> int:
+    """Tell again of a subscription, or of a paper, what comes from now on."""
+    from watcher.pipeline.silence import unmute as unmuted
+
+    with desk.open_store(desk.config(required=False), "write") as store, store.transaction() as tx:
+        subject = anything_named(tx, what)
+        was_muted = unmuted(tx, subject, store.clock())
+    click.echo(f"{_name(subject)} is {'no longer' if was_muted else 'not'} muted")
+    return 0
+
+
+def _list(desk: Desk, as_json: bool) -> int:
+    with desk.open_store(desk.config(required=False)) as store, store.reading() as tx:
+        found = tx.mutes.all(store.clock())
+    if as_json:
+        show.json_array(as_object(one) for one in found)
+    elif found:
+        show.table(
+            ("muted", "since", "until", "title"), [(one.subject, one.since, one.until, one.title) for one in found]
+        )
+    else:
+        click.echo("nothing is muted", err=True)
+    return 0
+
+
+def as_object(one: Mute) -> dict[str, object]:
+    """A mute as ``--json`` shows it; a subscription has no title."""
+    return {
+        "subject": one.subject,
+        "kind": "subscription" if one.title is None else "paper",
+        "title": one.title,
+        "since": one.since,
+        "until": one.until,
+    }
+
+
+def _refuse_gone(subject: Saved | Paper) -> None:
+    if isinstance(subject, Saved) and subject.gone_at is not None:
+        raise UsageError(f"subscription {subject.subscription.full_name!r} is gone from the config")
+
+
+def _name(subject: Saved | Paper) -> str:
+    if isinstance(subject, Paper):
+        return f"{subject.key} ({rules.fitted(subject.title, 40)})"
+    return subject.subscription.full_name
