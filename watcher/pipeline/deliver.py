@@ -128,7 +128,7 @@ def _mark(delivery: Delivery, content: Content, message: Message, outcome: Outco
 
     def record() -> tuple[Health, Consequence, bool]:
         with parts.store.transaction() as tx:
-            health = tx.endpoints.health(delivery.endpoint)
+            health = tx.endpoints.lock(delivery.endpoint)
             consequence = after_attempt(outcome, health, now, jitter=parts.jitter())
             is_recorded = tx.outbox.record_attempt(delivery, outcome, consequence, rendered, now)
             if is_recorded:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, or_, select, update
 
 from watcher.alerts.retry import LONGEST_DELAY, Health
 from watcher.model import Endpoint
@@ -20,18 +21,19 @@ class Endpoints:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def lock(self, endpoint: Endpoint) -> None:
-        """Make sure the endpoint has a row, and hold it until the transaction ends."""
-        insert_unless_there(
-            self._connection, _endpoint, [{"receiver": endpoint.receiver, "label": endpoint.label, "failures": 0}]
-        )
-        self._connection.execute(select(_endpoint.c.receiver).where(*at(_endpoint, endpoint)).with_for_update())
+    def lock(self, endpoint: Endpoint) -> Health:
+        """Make sure the endpoint has a row, and hold it until the transaction ends; how it has been doing."""
+        query = select(_endpoint).where(*at(_endpoint, endpoint)).with_for_update()
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            new = {"receiver": endpoint.receiver, "label": endpoint.label, "failures": 0}
+            insert_unless_there(self._connection, _endpoint, [new])
+            row = self._connection.execute(query).one()
+        return _health(row)
 
     def health(self, endpoint: Endpoint) -> Health:
         row = self._connection.execute(select(_endpoint).where(*at(_endpoint, endpoint))).one_or_none()
-        if row is None:
-            return Health()
-        return Health(row.failing_since, row.failures, row.next_try, row.last_reason)
+        return Health() if row is None else _health(row)
 
     def try_now(self, endpoint: Endpoint | None = None) -> None:
         """Forget the waiting time of one endpoint or of all: a person asked for a try."""
@@ -41,10 +43,7 @@ class Endpoints:
     def failing(self) -> list[tuple[Endpoint, Health]]:
         """Endpoints whose last try failed."""
         rows = self._connection.execute(select(_endpoint).where(_endpoint.c.failing_since.is_not(None))).all()
-        return [
-            (Endpoint(row.receiver, row.label), Health(row.failing_since, row.failures, row.next_try, row.last_reason))
-            for row in rows
-        ]
+        return [(Endpoint(row.receiver, row.label), _health(row)) for row in rows]
 
     def set_health(self, endpoint: Endpoint, health: Health) -> None:
         self._connection.execute(
@@ -57,6 +56,10 @@ class Endpoints:
                 last_reason=health.last_reason,
             )
         )
+
+
+def _health(row: Row[Any]) -> Health:
+    return Health(row.failing_since, row.failures, row.next_try, row.last_reason)
 
 
 def at(table: Table, endpoint: Endpoint) -> tuple[ColumnElement[bool], ...]:

@@ -130,21 +130,21 @@ class Outbox:
         A digest that all alerts have left (merged, cancelled) is cancelled on the way. Deliveries whose tries were
         cut off again and again are left alone, unless ``suspects`` asks for just those.
         """
-        self._endpoints.lock(endpoint)
+        health = self._endpoints.lock(endpoint)
         self._free_expired(endpoint, now)
         in_flight = exists().where(*at(_delivery, endpoint), _delivery.c.state == DeliveryState.SENDING)
-        if self._endpoints.health(endpoint).is_waiting(now) or self._connection.scalar(select(in_flight)):
+        if health.is_waiting(now) or self._connection.scalar(select(in_flight)):
             return None
-        query = (
+        oldest = (
             select(_delivery)
             .where(*at(_delivery, endpoint), _delivery.c.state == DeliveryState.PENDING, _is_suspect() == suspects)
             .order_by(_delivery.c.created_at, _delivery.c.part, _delivery.c.id)
+            .limit(1)
         )
-        for row in self._connection.execute(query).mappings().all():
-            if row["kind"] == DeliveryKind.DIGEST and not has_alerts(self._connection, row["id"]):
-                self._finish(row["id"], DeliveryState.CANCELLED, "nothing left to tell", now)
-                continue
-            return self._claimed(row, endpoint, now)
+        while row := self._connection.execute(oldest).mappings().one_or_none():
+            if row["kind"] != DeliveryKind.DIGEST or has_alerts(self._connection, row["id"]):
+                return self._claimed(row, endpoint, now)
+            self._finish(row["id"], DeliveryState.CANCELLED, "nothing left to tell", now)
         return None
 
     def _claimed(self, row: RowMapping, endpoint: Endpoint, now: datetime) -> Delivery:
@@ -190,7 +190,7 @@ class Outbox:
 
         Written already is well too: the answer to a commit may be lost with its connection.
         """
-        self._endpoints.lock(delivery.endpoint)
+        health = self._endpoints.lock(delivery.endpoint)
         if self._is_recorded(delivery):
             return True
         # Freed, but claimed by nobody since: what came of the try is still the truth.
@@ -206,7 +206,8 @@ class Outbox:
             self._set(delivery.id, state=DeliveryState.PENDING.value, lease=None)
         else:
             self._finish(delivery.id, consequence.state, consequence.reason, now)
-        self._endpoints.set_health(delivery.endpoint, consequence.health)
+        if consequence.health != health:
+            self._endpoints.set_health(delivery.endpoint, consequence.health)
         return True
 
     def cancel(self, delivery_id: str, reason: str, now: datetime) -> None:

@@ -49,7 +49,8 @@ def has_alerts(connection: Connection, delivery_id: str) -> bool:
 
 def holder(connection: Connection, table: Table, delivery_id: str) -> str:
     """The delivery that has the rows of ``table``: a replay of what was told leaves them where they are."""
-    for id in repeated(connection, delivery_id):
+    chain = repeated(connection, delivery_id)
+    for id in chain if len(chain) > 1 else ():
         if connection.scalar(select(exists().where(table.c.delivery_id == id))):
             return id
     return delivery_id
