@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import time
 from datetime import time as clock
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from watcher.config import Config, find_config, load
 from watcher.errors import ConfigError, UsageError, WatcherError
-from watcher.model import Endpoint, QuietHours, Rhythm
+from watcher.model import Endpoint, QuietHours, Rate, Rhythm
 from watcher.notify import problem_of
 from watcher.rules import compile_rule
 
@@ -186,6 +187,30 @@ subscriptions:
     config = read(path, text)
     assert config.subscriptions[0].quiet_hours == QuietHours(clock(22), clock(7), frozenset({5, 6}))
     assert config.receivers["me"].quiet_hours == QuietHours(days=frozenset({6}))
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "seconds"),
+    [("20 per hour", 20, 3600), ("1/s", 1, 1), ("30/min", 30, 60), ("100 per day", 100, 86400), ("5 / m", 5, 60)],
+)
+def test_rates(path: Path, text: str, most: int, seconds: int) -> None:
+    config = read(path, f'receivers:\n  me: {{url: "console://", rate: {text}}}\n')
+    assert config.receivers["me"].rate == Rate(most, timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("20", "`20` is no rate"),
+        ("0 per hour", "nothing would ever be sent"),
+        ("20 per week", "`20 per week` is no rate"),
+    ],
+)
+def test_rates_that_are_none(path: Path, text: str, what: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(path, f'receivers:\n  me: {{url: "console://", rate: {text}}}\n')
+    (problem,) = caught.value.problems
+    assert problem.what == what and "20 per hour" in problem.hint
 
 
 def test_what_a_message_holds(path: Path) -> None:

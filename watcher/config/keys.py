@@ -18,6 +18,7 @@ from watcher.config.kinds import (
     Name,
     Obey,
     Papers,
+    PerTime,
     Schedule,
     Text,
     Texts,
@@ -93,6 +94,7 @@ class ReceiverKeys(Keys):
     address: Text | None = Field(None, description="The URL's parameter that takes the address of `name:address`.")
     quiet_hours: QuietHoursKeys | None = Field(None, description="When nothing is sent there.")
     quiet_days: Days | None = Field(None, description="Whole days on which nothing is sent there.")
+    rate: PerTime | None = Field(None, description="Messages that it gets at most: 20 per hour.")
 
 
 class SubscriptionKeys(Keys):

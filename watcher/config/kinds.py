@@ -13,10 +13,11 @@ from pydantic_core import PydanticCustomError
 from watcher.alerts.cron import read_cron
 from watcher.config.nearest import did_you_mean
 from watcher.errors import CronError
-from watcher.model import Rhythm, When
+from watcher.model import Rate, Rhythm, When
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = r"(\d+\s*[smhdw]\s*)+"
+_RATE = r"(?P<most>\d{1,6}) ?(/|per) ?(?P<unit>s|m|h|d|sec|min|second|minute|hour|day)"
 _TIME = r"([01]?\d|2[0-3]):([0-5]\d)"
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WHEN = re.compile(rf"(?P<rhythm>daily|weekdays|weekly on (?P<day>[a-z]+)) at (?P<at>{_TIME})")
@@ -148,6 +149,17 @@ def _papers(value: Any) -> int:
     return count
 
 
+def _rate(value: Any) -> Rate:
+    hint = "write a number per second, minute, hour or day, as in 20 per hour or 1/s"
+    text = " ".join(_text(value, hint).lower().split())
+    found = re.fullmatch(_RATE, text)
+    if not found:
+        raise wrong(f"`{text[:40]}` is no rate", hint)
+    if not int(found["most"]):
+        raise wrong("nothing would ever be sent", hint)
+    return Rate(int(found["most"]), timedelta(seconds=_UNITS[found["unit"][0]]))
+
+
 def _backfill(value: Any) -> int:
     hint = "write none, or days such as 7d"
     text = _text(value, hint).lower()
@@ -232,6 +244,7 @@ Days = Annotated[
 ]
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
 Papers = Annotated[int, BeforeValidator(_papers), WithJsonSchema({"type": "integer", "minimum": 1})]
+PerTime = Annotated[Rate, BeforeValidator(_rate), _string(r"\d+ ?(/|per) ?[a-z]+", examples=["20 per hour", "1/s"])]
 Backfill = Annotated[int, BeforeValidator(_backfill), _string(r"none|\d+ *d", examples=["none", "7d"])]
 Name = Annotated[str, BeforeValidator(_name), _string()]
 Unsubscribe = Annotated[str, BeforeValidator(_unsubscribe), _string(examples=["watcher@lab.example"])]

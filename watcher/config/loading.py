@@ -120,7 +120,7 @@ def _receiver(checker: Checker, name: str, keys: ReceiverKeys) -> Receiver | Non
     urls: dict[str, Address] = {"": Address(text=keys.url or "", file=keys.url_file or "")}
     if keys.urls:
         urls = {label: Address(text=text) for label, text in keys.urls.items()}
-    return Receiver(name=name, urls=urls, address=keys.address, quiet_hours=quiet_hours_of(keys))
+    return Receiver(name=name, urls=urls, address=keys.address, quiet_hours=quiet_hours_of(keys), rate=keys.rate)
 
 
 def _check_addresses(

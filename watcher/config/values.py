@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from watcher.errors import Problem, WatcherError
-from watcher.model import Endpoint, QuietHours, Source, Subscription
+from watcher.model import Endpoint, QuietHours, Rate, Source, Subscription
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 SHORTEST_SECRET = 6
@@ -60,6 +60,7 @@ class Receiver:
     urls: Mapping[str, Address]
     address: str | None = None
     quiet_hours: QuietHours | None = None
+    rate: Rate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,11 @@ class Config:
             return self.address(endpoint, env)
         except WatcherError:
             return ""
+
+    def rate_of(self, endpoint: Endpoint) -> tuple[str, Rate] | None:
+        """The receiver that an endpoint belongs to, where that has a rate."""
+        receiver = self.receivers.get(endpoint.receiver.partition(":")[0])
+        return (receiver.name, receiver.rate) if receiver and receiver.rate else None
 
     def quiet_hours_of(self, endpoint: Endpoint) -> QuietHours | None:
         receiver = self.receivers.get(endpoint.receiver.partition(":")[0])

@@ -19,7 +19,7 @@ from watcher.model.reading import (
     Validators,
     Verdict,
 )
-from watcher.model.subscriptions import Endpoint, QuietHours, Rhythm, Saved, Subscription, When
+from watcher.model.subscriptions import Endpoint, QuietHours, Rate, Rhythm, Saved, Subscription, When
 from watcher.model.telling import (
     FIRST,
     WITHDRAWN,
@@ -69,6 +69,7 @@ __all__ = [
     "Paper",
     "Place",
     "QuietHours",
+    "Rate",
     "Reading",
     "Result",
     "Rhythm",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 
@@ -45,6 +45,14 @@ class QuietHours:
     start: time = time()
     end: time = time()
     days: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most so many messages within any span of this length."""
+
+    most: int
+    within: timedelta
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from watcher.alerts.retry import Consequence, Health, after_attempt, is_backlog
@@ -43,6 +43,9 @@ FIRST_WAIT, LONGEST_WAIT = 0.05, 0.5
 """Seconds between tries to write down what was sent: soon after a server is back, before others take it for unsent."""
 
 T = TypeVar("T")
+
+PATIENCE = timedelta(seconds=10)
+"""For the turn that a receiver's rate allows; whoever waits longer keeps a thread from others."""
 
 NO_MESSAGE = Message(subject="", text="", html="", markdown="")
 
@@ -87,17 +90,32 @@ def failing_endpoints(parts: Parts) -> set[Endpoint]:
 
 
 def deliver(endpoint: Endpoint, parts: Parts, *, suspects: bool = False) -> list[Delivered]:
-    """Send what is pending at one endpoint until it is empty, backs off, or the process is asked to stop."""
+    """Send what is pending at one endpoint until it is empty, backs off, or the process is asked to stop.
+
+    Where its receiver has had what its rate allows, short waits are waited for, and longer ones left to a later call.
+    """
     done: list[Delivered] = []
-    while not parts.stopping.is_set() and (delivery := _claim(endpoint, parts, suspects)):
+    while not parts.stopping.is_set() and (delivery := _next(endpoint, parts, suspects)):
         with renewed(delivery, parts):
             content, message, outcome = _send(delivery, parts)
         done.append(_mark(delivery, content, message, outcome, parts))
     return done
 
 
-def _claim(endpoint: Endpoint, parts: Parts, suspects: bool) -> Delivery | None:
+def _next(endpoint: Endpoint, parts: Parts, suspects: bool) -> Delivery | None:
+    """The next delivery, claimed, when its turn has come; none where that takes long or the process has to stop."""
+    while isinstance(claimed := _claim(endpoint, parts, suspects), timedelta):
+        if claimed > PATIENCE or parts.stopping.wait(claimed.total_seconds()):
+            return None
+    return claimed
+
+
+def _claim(endpoint: Endpoint, parts: Parts, suspects: bool) -> Delivery | timedelta | None:
+    """A delivery, or how long its receiver's rate asks to wait for it."""
+    rate = parts.config.rate_of(endpoint)
     with parts.store.transaction() as tx:
+        if rate and (wait := tx.outbox.wait_for_turn(endpoint, *rate, parts.clock())):
+            return wait
         return tx.outbox.claim(endpoint, parts.clock(), suspects=suspects)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -24,8 +24,8 @@ from sqlalchemy import (
 )
 
 from watcher.alerts.retry import AFTER_START, LEASE, SUSPECT_AFTER, Consequence
-from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, Incident, Outcome, Told
-from watcher.store import folding, schema
+from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, Incident, Outcome, Rate, Told
+from watcher.store import folding, rates, schema
 from watcher.store.batches import in_batches
 from watcher.store.endpoints import Endpoints, at, may_try
 from watcher.store.told import due_alerts, has_alerts, incidents_of, repeated, told_before, told_by, waiting
@@ -123,6 +123,13 @@ class Outbox:
             .order_by(*((_interruptions(),) if suspects else ()), _delivery.c.receiver, _delivery.c.label)
         )
         return list(dict.fromkeys(Endpoint(*row) for row in self._connection.execute(query)))
+
+    def wait_for_turn(self, endpoint: Endpoint, receiver: str, rate: Rate, now: datetime) -> timedelta:
+        """How long what is pending has to wait for the rate of its endpoint's receiver, which is held meanwhile."""
+        pending = exists().where(*at(_delivery, endpoint), _delivery.c.state == DeliveryState.PENDING)
+        if not self._connection.scalar(select(pending)):
+            return timedelta()
+        return rates.wait_of(self._connection, receiver, rate, now)
 
     def claim(self, endpoint: Endpoint, now: datetime, *, suspects: bool = False) -> Delivery | None:
         """Take the oldest pending delivery for sending, if the endpoint is free and not backing off.

@@ -1,0 +1,41 @@
+"""What a receiver was sent of late, over all its endpoints and all who send from this database."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select
+
+from watcher.alerts.rate import wait_for_turn
+from watcher.model import DeliveryState, Rate
+from watcher.store import schema
+
+_attempt, _delivery = schema.attempt, schema.delivery
+
+_RATE_LOCK = 0x72617465
+"""First half of PostgreSQL's advisory locks for this ("rate"); the second is the receiver's."""
+
+
+def wait_of(connection: Connection, receiver: str, rate: Rate, now: datetime) -> timedelta:
+    """How long the next message to a receiver, by its name in the config, has to wait; nothing where it may go now.
+
+    Holds the receiver until the transaction ends: two that ask at the same time do not both get the last turn.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_RATE_LOCK, func.hashtext(receiver))))
+    theirs = _is_of(receiver)
+    sending = select(func.count()).where(theirs, _delivery.c.state == DeliveryState.SENDING)
+    tries = (
+        select(_attempt.c.at)
+        .join(_delivery, _delivery.c.id == _attempt.c.delivery_id)
+        .where(theirs, _attempt.c.at > now - rate.within, _attempt.c.at <= now + rate.within)
+        .order_by(_attempt.c.at.desc())
+        .limit(rate.most)
+    )
+    sent = connection.scalars(tries).all()
+    return wait_for_turn(rate, sent, connection.scalar(sending) or 0, now)
+
+
+def _is_of(receiver: str) -> ColumnElement[bool]:
+    """Deliveries to ``mail`` and to ``mail:ana@lab.example``."""
+    return or_(_delivery.c.receiver == receiver, _delivery.c.receiver.startswith(f"{receiver}:", autoescape=True))
