@@ -53,27 +53,29 @@ def walk(
     known: Mapping[str, KnownPage],
     *,
     follows_numbers: bool,
+    lag: timedelta = timedelta(0),
     now: datetime,
 ) -> Walk:
-    """Yield the addresses to read: of one list at least, each with its further pages.
+    """Yield the addresses to read: of one list at least, each with its further pages, as far back as what is new may
+    stand whose own time lies up to ``lag`` before it was listed.
 
     Where there are pages of days, first the newest page and ``look_back`` digest days in all; then older days,
     ``follow`` at most, of which no page was ever read whole though newer and older ones were (an outage, a broken
     page); then, where a rule uses numbers, the followed days that were not read for a day.
     """
-    visit = yield from _list(starts[0], source, now)
+    oldest = now - lag - timedelta(days=source.look_back)
+    visit = yield from _list(starts[0], oldest)
     for start in starts[1:]:
         if isinstance(visit.fetched, Unreachable):
             return
-        yield from _list(start, source, now)
+        yield from _list(start, oldest)
     if day_url:
         yield from _days(visit, source, day_url, known, follows_numbers=follows_numbers, now=now)
 
 
-def _list(start: str, source: Source, now: datetime) -> Generator[str, Visit, Visit]:
-    """One list, page after page, until it goes back further than the look-back; gives its first page."""
+def _list(start: str, oldest: datetime) -> Generator[str, Visit, Visit]:
+    """One list, page after page, until it goes back further than ``oldest``; gives its first page."""
     first = visit = yield start
-    oldest = now - timedelta(days=source.look_back)
     for _ in range(MOST_PAGES):
         if not isinstance(visit.parsed, Reading) or visit.parsed.next is None or _is_past(visit.parsed, oldest):
             break

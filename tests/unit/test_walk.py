@@ -106,8 +106,8 @@ def list_page(asked: str, next: str | None, published: datetime | None = None) -
     return Visit(asked, Page(url=asked, body=b"", fetched_at=NOW), Reading(entries=entries, next=next))
 
 
-def walked(starts: list[str], answer: Callable[[str], Visit]) -> list[str]:
-    steps = walk(SOURCE, starts, None, {}, follows_numbers=False, now=NOW)
+def walked(starts: list[str], answer: Callable[[str], Visit], lag: timedelta = timedelta(0)) -> list[str]:
+    steps = walk(SOURCE, starts, None, {}, follows_numbers=False, lag=lag, now=NOW)
     asked = [next(steps)]
     with suppress(StopIteration):
         while True:
@@ -123,8 +123,12 @@ def test_every_list_is_read_to_its_end() -> None:
 def test_a_list_is_left_where_all_is_older_than_the_look_back() -> None:
     ages = {"a": 1, "a2": 2, "a3": 4, "a4": 5}
     pages = {"a": "a2", "a2": "a3", "a3": "a4", "a4": None}
-    asked = walked(["a"], lambda asked: list_page(asked, pages[asked], NOW - timedelta(days=ages[asked])))
-    assert asked == ["a", "a2", "a3"]
+
+    def answer(asked: str) -> Visit:
+        return list_page(asked, pages[asked], NOW - timedelta(days=ages[asked]))
+
+    assert walked(["a"], answer) == ["a", "a2", "a3"]
+    assert walked(["a"], answer, lag=timedelta(days=2)) == ["a", "a2", "a3", "a4"]
 
 
 def test_a_list_without_end_is_left() -> None:

@@ -28,7 +28,7 @@ LARGEST = 50_000_000
 @click.option("--tell/--no-tell", "tell", default=None, help="Tell all that matches, or nothing.  [what is recent]")
 @click.pass_obj
 def import_(desk: Desk, files: tuple[Path, ...], source: str | None, tell: bool | None) -> int:
-    """Store and match saved digest pages: HTML, API answers, pages rendered as text.
+    """Store and match saved digest pages: HTML, API answers, feeds, text, JSON Lines of papers.
 
     Tells only papers whose digest date lies in the look-back; --tell tells all of them at once, also what an earlier
     import of them left untold. Exit status 1 if a file could not be read; the others are imported all the same.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from watcher.parsers import huggingface, selected
+from watcher.parsers import arxiv, feed, huggingface, selected
 from watcher.parsers.parser import Finding, Mistake, Parser
-from watcher.parsers.saved import Saved, recognise
+from watcher.parsers.saved import Saved, recognise, recognise_all
 
-PARSERS: dict[str, Parser] = {parser.kind: parser for parser in (huggingface.PARSER, selected.PARSER)}
+PARSERS: dict[str, Parser] = {
+    parser.kind: parser for parser in (huggingface.PARSER, arxiv.PARSER, feed.PARSER, selected.PARSER)
+}
 """All kinds of sources, by the name that ``kind:`` takes."""
 
-__all__ = ["PARSERS", "Finding", "Mistake", "Parser", "Saved", "recognise"]
+__all__ = ["PARSERS", "Finding", "Mistake", "Parser", "Saved", "recognise", "recognise_all"]

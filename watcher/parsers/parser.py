@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from zlib import crc32
 
 from watcher.model import Reading, Source, Unreadable
@@ -59,7 +59,8 @@ class Parser:
     day's is made, where the source has pages of days. ``is_for_programs`` says whether what is read is offered to
     programs (a feed, an API): robots.txt, which is for those who wander over pages, is not asked then. ``parse``
     takes a body, the address where it was found ("" where that is not known) and the source, and never raises.
-    ``find`` shows what selectors find, for kinds that have them.
+    ``find`` shows what selectors find, for kinds that have them. ``lag`` is how long after its own time a paper may be
+    listed.
     """
 
     kind: str
@@ -69,6 +70,7 @@ class Parser:
     starts: Callable[[Source, date], tuple[str, ...]]
     day_url: Callable[[Source], Callable[[date], str] | None] = _no_days
     is_for_programs: Callable[[Source], bool] = _never
+    lag: timedelta = timedelta(0)
     parse: Callable[[bytes, str, Source], Reading | Unreadable]
     find: Callable[[bytes, Source], tuple[Finding, ...]] = _finds_nothing
 

@@ -22,6 +22,12 @@ _BINARY = {
 }
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _MARKUP = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+)?html\b", re.I | re.S)
+_FEED = re.compile(
+    rb"\s*(?:<\?[^>]{0,2000}>\s*|<!--.{0,2000}?-->\s*|<!doctype\s+(?!html\b)[^>\[]{0,500}(?:\[[^\]]{0,20000}\]\s*)?>\s*)*"
+    rb"<(?!html\b)(?:[a-z]\w{0,20}:)?(rss|feed|rdf|channel)\b",
+    re.I | re.S,
+)
+_XML = re.compile(rb"\s*<\?xml\b", re.I)
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,2000})", re.I)
 _LOGIN = re.compile(r"\blog[ -]?in\b|\bsign[ -]?in\b", re.I)
 _LOGIN_FORM = re.compile(rb"<form\b[^>]{0,1000}\baction\s*=\s*[\"']?[^\"'>\s]{0,300}(?:login|signin|sign-in)", re.I)
@@ -33,27 +39,46 @@ class Form(StrEnum):
     EMPTY = "empty"
     BINARY = "binary"
     JSON = "JSON"
+    XML = "XML"
     HTML = "HTML"
     TEXT = "text"
 
 
 def form_of(body: bytes) -> Form:
-    """HTML is what begins with a doctype or an ``<html>`` tag, or has a title or an article near its head."""
-    head = body[:_HEAD].removeprefix(b"\xef\xbb\xbf")
+    """HTML is what begins with a doctype or an ``<html>`` tag, or has a title or an article near its head.
+
+    XML is what begins with a feed's element, or with an XML declaration where it is no HTML.
+    """
+    head = _in_ascii(body[:_HEAD]).removeprefix(b"\xef\xbb\xbf")
     if not head.strip():
         return Form.EMPTY
     if binary_kind(body):
         return Form.BINARY
     if head.lstrip()[:1] in (b"[", b"{"):
         return Form.JSON
-    if _MARKUP.match(head) or (head.lstrip()[:1] == b"<" and re.search(rb"<(?:title|body|article)\b", head, re.I)):
+    if _FEED.match(head):
+        return Form.XML
+    if _MARKUP.match(head):
+        return Form.HTML
+    if _XML.match(head):
+        return Form.XML
+    if head.lstrip()[:1] == b"<" and re.search(rb"<(?:title|body|article)\b", head, re.I):
         return Form.HTML
     return Form.TEXT
 
 
+def _in_ascii(head: bytes) -> bytes:
+    """The head with one byte a character, also of UTF-16, marked or not."""
+    if head[:2] in _UTF16:
+        return head.decode("utf-16", "replace").encode(errors="replace")
+    if head[:4] in (b"<\x00?\x00", b"\x00<\x00?"):
+        return head.replace(b"\x00", b"")
+    return head
+
+
 def binary_kind(body: bytes) -> str | None:
     """What kind of binary data it is; None for text."""
-    if body[:2] in _UTF16:
+    if body[:2] in _UTF16 or body[:4] in (b"<\x00?\x00", b"\x00<\x00?"):
         return None
     known = next((name for magic, name in _BINARY.items() if body.startswith(magic)), None)
     return known or ("binary data" if b"\x00" in body[:_HEAD] else None)

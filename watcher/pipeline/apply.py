@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from watcher.alerts import fate
 from watcher.alerts.changes import Changes, Wanted, compare
 from watcher.alerts.schedule import next_due, next_sign
 from watcher.config import Config
-from watcher.model import Decision, Fate, Hit, IncidentKind, Paper, Saved, Subscription
+from watcher.model import Decision, Fate, Hit, IncidentKind, Paper, Saved, Source, Subscription
+from watcher.parsers import PARSERS
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.rulebook import PAGE
 from watcher.rules import Index, Rule, compile_rule, document_of, evaluate
@@ -74,11 +75,17 @@ def apply_config(parts: Parts) -> Changes:
 def present_of(tx: Transaction, config: Config, now: datetime) -> fate.Present:
     """The digest days that count as present, for every source and for papers that none of them lists."""
     by_source = {
-        source.name: fate.last_digests(tx.pages.days(source.name, source.look_back), source.look_back, now)
+        source.name: fate.last_digests(_digest_days(tx, source), source.look_back, now)
         for source in config.sources.values()
     }
     longest = max((source.look_back for source in config.sources.values()), default=DEFAULT_LOOK_BACK)
     return fate.Present(by_source, fate.last_days(longest, now))
+
+
+def _digest_days(tx: Transaction, source: Source) -> list[date]:
+    """The digest days that the source's newest pages show; none where it has no page of each day."""
+    has_days = PARSERS[source.kind].day_url(source) is not None
+    return tx.pages.days(source.name, source.look_back) if has_days else []
 
 
 def _changed_rules(changes: Changes, rules: Mapping[str, Rule]) -> dict[str, Rule]:

@@ -12,7 +12,7 @@ from watcher.config import Config
 from watcher.errors import UnknownPage
 from watcher.model import Decision, Fate, Paper, Saved
 from watcher.parsers import Saved as SavedPage
-from watcher.parsers import recognise
+from watcher.parsers import recognise_all
 from watcher.pipeline.apply import present_of
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.poll import record_matches
@@ -48,12 +48,19 @@ class Summary:
 
 
 def import_page(body: bytes, name: str, source: str | None, telling: Telling, parts: Parts, done: Imported) -> None:
-    """Store and match one saved page, all or nothing; a page that cannot be read is noted in ``done.failed``."""
+    """Store and match one saved page, all or nothing, or a large collection batch by batch.
+
+    What cannot be read is noted in ``done.failed``, also the end of a page whose beginning could.
+    """
     try:
-        saved = recognise(body)
+        for saved in recognise_all(body):
+            _store(saved, source, telling, parts, done)
+            done.failed += [(name, warning) for warning in saved.reading.warnings if not saved.reading.whole]
     except UnknownPage as error:
         done.failed.append((name, str(error)))
-        return
+
+
+def _store(saved: SavedPage, source: str | None, telling: Telling, parts: Parts, done: Imported) -> None:
     now = parts.clock()
     with parts.store.transaction() as tx:
         parts.rules.bring_up_to_date(tx)

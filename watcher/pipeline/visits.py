@@ -30,6 +30,7 @@ def read_pages(source: Source, parts: Parts, known: Mapping[str, KnownPage]) -> 
         parser.day_url(source),
         known,
         follows_numbers=parts.rules.uses_numbers,
+        lag=parser.lag,
         now=parts.clock(),
     )
     get = parts.fetcher.get if parser.obeys_robots(source) else partial(parts.fetcher.get, robots=False)

@@ -1,0 +1,99 @@
+"""arXiv: what is announced in its categories, by its feeds, its lists, or found by its API."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from watcher.model import Reading, Source, Unreadable
+from watcher.parsers.arxiv_entry import KINDS
+from watcher.parsers.arxiv_feed import is_of_arxiv, parse_feed
+from watcher.parsers.arxiv_list import parse_list
+from watcher.parsers.feed import no_feed
+from watcher.parsers.feed_xml import NotWellFormed, read_xml
+from watcher.parsers.parser import Mistake, Parser
+from watcher.parsers.sniff import Form, form_of
+
+WAYS = ("rss", "listing", "api")
+RESULTS = 200
+"""Papers asked for in one answer of the API."""
+
+LAG = timedelta(days=7)
+"""Between submission and announcement lie a weekend and the longest holidays."""
+
+_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
+_EXAMPLE = "write categories: [cs.CL, cs.LG]"
+
+
+def starts(source: Source) -> tuple[str, ...]:
+    """The addresses of the source's lists: one, but for lists of several categories."""
+    if source.url:
+        return (source.url,)
+    if source.via == "listing":
+        return tuple(f"https://arxiv.org/list/{category}/new" for category in source.categories)
+    if source.via == "api":
+        asked = {"search_query": _search(source), "sortBy": "submittedDate", "sortOrder": "descending"}
+        return (f"https://export.arxiv.org/api/query?{urlencode(asked | {'max_results': RESULTS, 'start': 0})}",)
+    return (f"https://rss.arxiv.org/rss/{'+'.join(source.categories)}",)
+
+
+def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
+    """Read whichever of arXiv's forms it is."""
+    if form_of(body) is Form.HTML:
+        reading = parse_list(body, url, source.announce)
+        # Several lists have one day between them, so that no page of it shows all of its papers.
+        if isinstance(reading, Reading) and len(source.categories) > 1:
+            return replace(reading, day=None)
+        return reading
+    if reason := no_feed(body):
+        return Unreadable(reason)
+    try:
+        document = read_xml(body)
+    except NotWellFormed as wrong:
+        return Unreadable(f"looked for arXiv's feed, found XML that is not well-formed ({wrong})")
+    if isinstance(document, Unreadable):
+        return document
+    if not is_of_arxiv(document):
+        return Unreadable(f'looked for arXiv\'s feed, found one titled "{document.head.text("title")[:100]}"')
+    return parse_feed(document, url, source.announce)
+
+
+def _search(source: Source) -> str:
+    """The query, within the categories where there are any."""
+    within = " OR ".join(f"cat:{category}" for category in source.categories)
+    if source.query and within:
+        return f"({source.query}) AND ({within})"
+    return source.query or within
+
+
+def _mistakes(source: Source) -> Iterator[Mistake]:
+    via = source.via or WAYS[0]
+    if via not in WAYS:
+        yield Mistake("via", f"arXiv is not read via `{via}`", f"write {', '.join(WAYS[:-1])} or {WAYS[-1]}")
+    if source.query and via != "api":
+        yield Mistake("query", "only arXiv's API takes a `query`", "add via: api, or remove it")
+    if source.announce and via == "api":
+        yield Mistake("announce", "arXiv's API does not say how a paper was announced", "remove it, or write via: rss")
+    if not source.categories and not source.query and not source.url:
+        yield Mistake("categories", "an arXiv source needs `categories`", _EXAMPLE)
+    for category in source.categories:
+        if not _CATEGORY.fullmatch(category):
+            yield Mistake("categories", f"`{category}` is no category of arXiv", _EXAMPLE)
+    for kind in source.announce:
+        if kind not in KINDS:
+            yield Mistake("announce", f"arXiv announces nothing as `{kind}`", f"write some of {', '.join(KINDS)}")
+
+
+PARSER = Parser(
+    kind="arxiv",
+    version=1,
+    takes=frozenset({"categories", "announce", "via", "query"}),
+    check=_mistakes,
+    is_for_programs=lambda source: source.via != "listing",
+    starts=lambda source, today: starts(source),
+    lag=LAG,
+    parse=parse,
+)

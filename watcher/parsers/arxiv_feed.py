@@ -1,0 +1,135 @@
+"""arXiv's own feeds: the announcements of a day as RSS or Atom, and answers of its API.
+
+The forms are those of https://info.arxiv.org/help/rss.html and https://info.arxiv.org/help/api/user-manual.html.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from watcher.model import Entry, Reading, Unreadable
+from watcher.parsers import clean
+from watcher.parsers.arxiv_entry import Announced, announced, code_in, in_one_string
+from watcher.parsers.feed_xml import Document, Node
+from watcher.parsers.links import called
+from watcher.parsers.prose import moment, people
+
+_HEADING = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(\S+)\s+(?:Abstract:\s*)?", re.IGNORECASE)
+_IN_TITLE = re.compile(r"\.?\s*\(arXiv:\S+ \[[^\]]*\](?: UPDATED)?\)\s*$")
+_ERROR = "arxiv.org/api/errors"
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """Which part of all results an answer of the API is: None in feeds of announcements."""
+
+    total: int | None
+    start: int
+
+
+def parse_feed(document: Document, url: str, announce: Iterable[str]) -> Reading | Unreadable:
+    """Read what is announced, of the kinds in ``announce``; an answer of the API, found at ``url``, names the next."""
+    counts = _Counts(_number(document.head, "totalResults"), _number(document.head, "startIndex") or 0)
+    if error := _error_in(document):
+        return Unreadable(f"arXiv's API answers with an error: {error}")
+    if counts.total and not document.items and counts.start < counts.total:
+        return Unreadable(f"arXiv's API says that there are {counts.total:,} results and gives none")
+    found = [_announced(node, is_api=counts.total is not None) for node in document.items]
+    missing = sum(one is None for one in found)
+    if missing:
+        return Unreadable(f"{missing} of {len(found)} entries have no arXiv id or no title")
+    reading = announced((one for one in found if one), announce, is_cut=document.is_cut)
+    if counts.total is None:
+        return replace(reading, day=_day(reading.entries))
+    return replace(reading, next=_next(url, counts, len(document.items)))
+
+
+def is_of_arxiv(document: Document) -> bool:
+    """Whether a feed is one of arXiv's own: it says so, and its items are called by arXiv's ids if there are any."""
+    ids = [node.text("id", "guid") or node.attributes.get("rdf:about", "") for node in document.items]
+    return "arxiv.org" in _names(document) + " ".join(ids[:1]) and all(
+        called(id).arxiv_id or _ERROR in id for id in ids
+    )
+
+
+def _names(document: Document) -> str:
+    links = " ".join(link.attributes.get("href", "") for link in document.head.all("link"))
+    return " ".join([document.head.text("title"), document.head.text("link"), document.head.text("id"), links]).lower()
+
+
+def _announced(node: Node, *, is_api: bool) -> Announced | None:
+    found = [
+        called(text) for text in (node.text("id", "guid"), node.attributes.get("rdf:about", ""), node.text("link"))
+    ]
+    named = next((one for one in found if one.arxiv_id), None)
+    title = clean.line(_IN_TITLE.sub("", node.text("title")))
+    if named is None or not title:
+        return None
+    doi = clean.doi(node.text("arxiv:doi", "arxiv:DOI"))
+    text = node.text("summary", "description")
+    heading = _HEADING.match(text)
+    at = moment(node.text("published", "pubDate", "dc:date"))
+    key = f"arxiv:{named.arxiv_id}"
+    entry = Entry(
+        title=title,
+        keys=(key, f"doi:{doi}") if doi else (key,),
+        abstract=clean.abstract(text[heading.end() :] if heading else text),
+        authors=_authors(node),
+        arxiv_id=named.arxiv_id,
+        version=named.version or _version_in(text),
+        doi=doi,
+        url=f"https://arxiv.org/abs/{named.arxiv_id}",
+        published=at if is_api else None,
+        listed=at.date() if at else None,
+        categories=_categories(node),
+        code_url=code_in(node.text("arxiv:comment")),
+    )
+    return Announced(entry, node.text("arxiv:announce_type") or (heading[1] if heading else ""))
+
+
+def _version_in(text: str) -> int | None:
+    found = re.match(r"\s*(arXiv:\S+)", text)
+    return called(found[1]).version if found else None
+
+
+def _authors(node: Node) -> tuple[str, ...]:
+    if named := [author.text("name") for author in node.all("author")]:
+        return people(named) if any("," in name for name in named) else clean.names(named)
+    return in_one_string(node.text("dc:creator"))
+
+
+def _categories(node: Node) -> tuple[str, ...]:
+    primary = [child.attributes.get("term", "") for child in node.all("arxiv:primary_category")]
+    others = [child.attributes.get("term") or child.text() for child in node.all("category")]
+    return clean.names(list(dict.fromkeys(text.strip() for text in (*primary, *others))))
+
+
+def _day(entries: Iterable[Entry]) -> date | None:
+    """The day on which all was announced."""
+    days = {entry.listed for entry in entries}
+    return days.pop() if len(days) == 1 else None
+
+
+def _number(head: Node, name: str) -> int | None:
+    text = head.text(f"opensearch:{name}")
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
+
+
+def _error_in(document: Document) -> str:
+    first = document.items[0] if len(document.items) == 1 else None
+    if first is None or _ERROR not in first.text("id"):
+        return ""
+    return clean.line(first.text("summary")) or "without saying which"
+
+
+def _next(url: str, counts: _Counts, n: int) -> str | None:
+    """The address of the results that follow; None at their end, or where the address is not known."""
+    if not url or not n or counts.start + n >= (counts.total or 0):
+        return None
+    place = urlsplit(url)
+    query = [pair for pair in parse_qsl(place.query) if pair[0] != "start"]
+    return urlunsplit(place._replace(query=urlencode([*query, ("start", str(counts.start + n))])))

@@ -1,0 +1,56 @@
+"""The text of XML in whatever charset: as the byte order mark says, else the declaration, else as the bytes suggest."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_UNMARKED = ((b"<\x00?\x00", "utf-16-le"), (b"\x00<\x00?", "utf-16-be"))
+_DECLARED = re.compile(rb"\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:-]{1,40})[\"']", re.ASCII)
+_WIDER = {"iso8859-1": "cp1252", "ascii": "utf-8", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
+"""Charsets that are declared where a wider one is meant (https://encoding.spec.whatwg.org/#names-and-labels)."""
+
+
+def text_of(body: bytes) -> str:
+    """The text without a byte order mark; bytes that are none in the charset become U+FFFD."""
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace")
+    for start, name in _UNMARKED:
+        if body.startswith(start):
+            return body.decode(name, "replace")
+    declared = _declared(body)
+    if declared == "utf-8":
+        return _decoded(body)
+    return body.decode(declared, "replace")
+
+
+def _declared(body: bytes) -> str:
+    """The charset that the declaration names, where Python knows it as one of text; UTF-8 where there is none."""
+    found = _DECLARED.match(body[:1000])
+    if not found:
+        return "utf-8"
+    try:
+        codec = codecs.lookup(found[1].decode())
+        is_readable = "<?xml+".encode(codec.name) == b"<?xml+"  # else it could not have been declared in it
+    except (LookupError, ValueError, TypeError):
+        return "utf-8"
+    if not is_readable:
+        return "utf-8"
+    return _WIDER.get(codec.name, codec.name)
+
+
+def _decoded(body: bytes) -> str:
+    """UTF-8, unless more of what is not ASCII is broken than whole: then it is the charset of old Windows programs."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        text = body.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    whole = sum(not char.isascii() for char in text) - broken
+    return text if whole > broken else body.decode("cp1252", "replace")
