@@ -97,6 +97,26 @@ def test_commands_work_beside_a_daemon_and_leave_the_sending_to_it(home: Home, s
         assert stop(process) == 0
 
 
+def test_what_is_replayed_and_unpaused_beside_a_daemon_it_sends(home: Home, site: Site, hook: Webhook) -> None:
+    hook.status = 413
+    with home.daemon() as process:
+        until(lambda: "papers refused" in home.log, "the message is given up")
+        hook.status = 200
+        replayed = home.run("replay", "--all-dead")
+        assert replayed.returncode == 0 and "a daemon runs on this database: it sends them" in replayed.stdout
+        process.send_signal(signal.SIGHUP)  # not to wait for its next tick
+        hook.wait_for(lambda hook: bool(hook.posts))
+        assert home.run("pause", "airships").returncode == 0
+        site.today = TODAY + timedelta(days=1)
+        home.run("once")
+        assert "held" in home.run("history", "airships").stdout
+        assert "held paper" in home.run("unpause", "airships").stdout
+        process.send_signal(signal.SIGHUP)
+        hook.wait_for(lambda hook: len(hook.posts) == 2)
+        assert stop(process) == 0
+    assert told(hook, titles(site, *DAYS)) == titles(site, *LOOK_BACK, site.today)
+
+
 def test_sighup_takes_a_good_config_and_keeps_the_old_one_from_a_bad_one(home: Home, site: Site, hook: Webhook) -> None:
     good = home.config.read_text()
     with home.daemon() as process:

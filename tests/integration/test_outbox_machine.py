@@ -1,7 +1,7 @@
 """Anything may happen in any order, and the promise holds: what is owed is told once, or says why it is not.
 
-Polls, sends, failures, crashes at every transaction, reloads, edits, renames, merges of papers, receivers that go and
-clocks that jump, on a real database.
+Polls, sends, failures, crashes at every transaction, reloads, edits, renames, merges of papers, receivers that go,
+clocks that jump, pauses, mutes and replays, on a real database.
 """
 
 from __future__ import annotations
@@ -18,14 +18,16 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from tests.integration.mortal import SENT, Life, standing
 from watcher.model import DeliveryState, Endpoint, Entry, Fate, Outcome, Result, Rhythm, Subscription, When
+from watcher.pipeline.silence import mute, pause, unpause
 from watcher.store import open_store, schema
 from watcher.store.checks import find_lost
 
-_alert, _delivery, _match = schema.alert, schema.delivery, schema.match
+_alert, _attempt, _delivery, _match = schema.alert, schema.attempt, schema.delivery, schema.match
+_subscription = schema.subscription
 
 WORDS = ["kites", "mills", "bells"]
 OUTCOMES = [SENT, Outcome(Result.FAILED, "timeout"), Outcome(Result.REFUSED, "550"), Outcome(Result.DOWN, "401")]
@@ -105,6 +107,34 @@ class Machine(RuleBasedStateMachine):
         self.life.receivers = receivers
         self._reload(self.life.subscriptions)
 
+    @rule(name=st.sampled_from(["s0", "s1", "s2"]))
+    def pause_one(self, name: str) -> None:
+        with self.life.store.transaction() as tx:
+            for saved in tx.subscriptions.active():
+                if saved.subscription.name == name:
+                    pause(tx, saved)
+
+    @rule(drop=st.booleans())
+    def unpause_all(self, drop: bool) -> None:
+        with self.life.store.transaction() as tx:
+            for saved in tx.subscriptions.active():
+                if saved.paused:
+                    unpause(tx, saved, self.life.now, drop=drop)
+
+    @precondition(lambda self: self.papers)
+    @rule(data=st.data(), hours=st.sampled_from([1, 30]))
+    def mute_something(self, data: st.DataObject, hours: int) -> None:
+        with self.life.store.transaction() as tx:
+            subject = data.draw(st.sampled_from([*tx.subscriptions.active(), *tx.papers.all()]))
+            mute(tx, subject, self.life.now, self.life.now + timedelta(hours=hours))
+
+    @rule()
+    def replay_the_dead(self) -> None:
+        with self.life.store.transaction() as tx:
+            for dead in tx.deliveries.dead():
+                if self.life.parts.config.has_endpoint(dead.endpoint):
+                    tx.deliveries.replay(dead, [dead.endpoint], self.life.now)
+
     def _reload(self, subscriptions: tuple[Subscription, ...]) -> None:
         self.life.subscriptions = subscriptions
         with self.life.mortal():
@@ -182,6 +212,12 @@ class Machine(RuleBasedStateMachine):
                 assert row.state != DeliveryState.DEAD or row.reason, row
 
     @invariant()
+    def a_paused_subscription_is_in_no_new_message(self) -> None:
+        with self.life.store.reading() as tx:
+            for row in tx.connection.execute(_untried_of_paused()):
+                assert row.state != DeliveryState.PENDING, row
+
+    @invariant()
     def what_is_marked_as_sent_has_arrived(self) -> None:
         with self.life.store.reading() as tx:
             stands = standing(tx)
@@ -196,6 +232,7 @@ class Machine(RuleBasedStateMachine):
         life.outcomes.clear()
         life.arrives_all_the_same = False
         life.begin()
+        self.unpause_all(drop=False)
         for _ in range(6):
             life.now += timedelta(days=1)
             life.tell()
@@ -224,6 +261,19 @@ def _alerts() -> Any:
     columns = (_alert.c.match_id, _alert.c.receiver, _alert.c.delivery_id, _alert.c.dropped)
     return select(*columns, _delivery.c.state, _delivery.c.reason).outerjoin(
         _delivery, _delivery.c.id == _alert.c.delivery_id
+    )
+
+
+def _untried_of_paused() -> Any:
+    """Deliveries that nobody has tried to send or asked for, of alerts of paused subscriptions."""
+    attempted = exists().where(_attempt.c.delivery_id == _delivery.c.id)
+    return (
+        select(_delivery.c.id, _delivery.c.state, _match.c.id)
+        .join(_alert, _alert.c.delivery_id == _delivery.c.id)
+        .join(_match, _match.c.id == _alert.c.match_id)
+        .join(_subscription, _subscription.c.id == _match.c.subscription_id)
+        .where(_subscription.c.paused, _alert.c.dropped.is_(None), ~attempted)
+        .where(_delivery.c.replay_of.is_(None))
     )
 
 

@@ -122,7 +122,7 @@ def _subscriptions(tx: Transaction, now: datetime) -> list[Report]:
             "to": [str(endpoint) for endpoint in saved.subscription.endpoints],
             "when": str(saved.subscription.when),
             "next_due": saved.next_due,
-            "held": len(tx.matches.held(saved.id)),
+            "held": len(tx.matches.held(saved.id)) + (tx.silence.waiting(saved.id) if saved.paused else 0),
             "paused": saved.paused,
             "muted_until": muted.get(saved.subscription.full_name),
         }
