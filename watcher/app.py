@@ -21,7 +21,7 @@ from types import FrameType
 from typing import TextIO
 
 from watcher.config import Config
-from watcher.errors import ConfigError, StoreError, WatcherError
+from watcher.errors import ConfigError, DatabaseNewer, StoreError, WatcherError
 from watcher.fetch import Fetcher, default_user_agent
 from watcher.model import Endpoint, Source
 from watcher.notify import Notifier
@@ -91,7 +91,7 @@ class Daemon:
     """Polls, tells and sends until SIGTERM or SIGINT; SIGHUP reads the config again.
 
     ``load`` reads the config and raises ``ConfigError``; ``config_loaded`` is called with every config that takes
-    effect (logging learns its secrets there).
+    effect (logging learns its secrets there). ``outdated`` is true when it ended since the database outgrew it.
     """
 
     def __init__(
@@ -108,6 +108,7 @@ class Daemon:
         self._woken, self._stop, self._reload = Event(), Event(), Event()
         self._ticked_at = time.monotonic()
         self._self = Self(socket.gethostname(), os.getpid(), parts.clock())
+        self.outdated = False
         # What was sent is written down however long the database is away.
         parts.keep_trying = math.inf
 
@@ -167,11 +168,17 @@ class Daemon:
     def _tick(self) -> None:
         try:
             self._parts.store.hear_clock()
+            self._parts.store.require_known()
             self._self.beat(self._parts)
             match_waiting(self._parts)
             tell_due(self._parts)
             self._senders.send_pending()
             self._parts.notifier.close_idle()
+        except DatabaseNewer as error:
+            log.error("%s; this daemon ends", error)
+            self.outdated = True
+            self._stop.set()
+            self._woken.set()
         except StoreError as error:
             # The daemon outlives its database: what is due is due still when that is back.
             log.error("nothing can be told now: %s", error)

@@ -8,7 +8,9 @@
     │   ├── CronError                one schedule that cannot be read; carries a hint
     │   └── RuleError                one rule that cannot be read; carries the place and a hint
     ├── StoreError                   the database cannot be used: missing, newer, unwritable, damaged, full
-    │   └── DaemonRunning            another process holds the lock on this state folder
+    │   ├── DaemonRunning            another process holds the lock on this state folder
+    │   ├── DatabaseAway             its server does not answer, which may mend itself
+    │   └── DatabaseNewer            another watcher has brought the tables further than this one knows
     └── UnknownPage                  a saved page of no kind that watcher reads
 
 A page that cannot be fetched or read, and a message that cannot be sent, are values (``Unreachable``,
@@ -89,6 +91,14 @@ class StoreError(WatcherError):
 
 class DaemonRunning(StoreError):
     """Another process holds the lock on this state folder."""
+
+
+class DatabaseAway(StoreError):
+    """The database's server does not answer, which may mend itself."""
+
+
+class DatabaseNewer(StoreError):
+    """A newer watcher has brought the tables further than this one knows."""
 
 
 class UnknownPage(WatcherError):

@@ -46,6 +46,10 @@ class Systemd:
         """The config is being read again; ``monotonic_ns`` is ``time.monotonic_ns()``. ``ready`` ends it."""
         return self._send("RELOADING=1", f"MONOTONIC_USEC={monotonic_ns // 1000}")
 
+    def waiting(self, status: str, seconds: float) -> bool:
+        """Not started yet, and not stuck: the start may take so many seconds more."""
+        return self._send(f"EXTEND_TIMEOUT_USEC={round(seconds * 1_000_000)}", *_status(status))
+
     def stopping(self, status: str = "") -> bool:
         return self._send("STOPPING=1", *_status(status))
 

@@ -1,6 +1,6 @@
 """Several daemons over one PostgreSQL, and what can happen to them. ``python -m tests.e2e`` prints the table.
 
-Each is forked off a process that has everything imported, and is hasty: leases last 2 s, ticks come often.
+Each is forked off a process that has everything imported, and is hasty: leases last 3 s, ticks come often.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tests.postgres import Server
 
 _PROGRAM = multiprocessing.get_context("forkserver")
 
-LEASE = timedelta(seconds=2)
+LEASE = timedelta(seconds=3)
 FIRST = date(2026, 1, 1)
 RECEIVERS, PER_DAY = 24, 2
 

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
+import time
+from typing import TYPE_CHECKING
 
 import click
 
 from watcher.cli.desk import Desk
+
+if TYPE_CHECKING:
+    from watcher.config import Config
+    from watcher.store import Store
+    from watcher.systemd import Systemd
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
+"""Seconds between tries to reach a database when starting."""
+
+ANSWER = 60.0
+"""Seconds that one try takes at most."""
 
 
 @click.command()
@@ -21,7 +37,6 @@ def run(desk: Desk) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the daemon's own takes over
     from watcher import logs
     from watcher.app import Daemon, open_parts
-    from watcher.config import Config
     from watcher.systemd import Systemd
 
     def load() -> Config:
@@ -29,13 +44,14 @@ def run(desk: Desk) -> int:
 
     config = load()
     logs.set_up(desk.log_format, verbose=desk.verbose, secrets=config.secrets(desk.env))
-    store = desk.open_store(config, "create")
+    systemd = Systemd.from_env(desk.env, os.getpid())
+    store = _open(desk, config, systemd)
     if store.daemon_lock:
         store.daemon_lock.acquire()
     daemon = Daemon(
         open_parts(config, store, desk.env, state_dir=desk.state_dir()),
         load,
-        Systemd.from_env(desk.env, os.getpid()),
+        systemd,
         config_loaded=lambda taken: logs.add_secrets(taken.secrets(desk.env)),
     )
     ended = daemon.run()
@@ -43,6 +59,23 @@ def run(desk: Desk) -> int:
         # Threads that a receiver keeps waiting would hold up the exit; what they send is freed at the next start.
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(0)
+        os._exit(int(daemon.outdated))
     store.close()
-    return 0
+    return int(daemon.outdated)
+
+
+def _open(desk: Desk, config: Config, systemd: Systemd) -> Store:
+    """Open the database; under a service manager wait, ever longer, for a server that does not answer."""
+    from watcher.errors import DatabaseAway
+
+    wait = FIRST_WAIT
+    while True:
+        try:
+            return desk.open_store(config, "create")
+        except DatabaseAway as error:
+            if not systemd.address:
+                raise
+            log.warning("%s; trying again in %g s", error, wait)
+            systemd.waiting("waiting for the database", wait + ANSWER)
+        time.sleep(wait)
+        wait = min(2 * wait, LONGEST_WAIT)

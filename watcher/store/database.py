@@ -26,12 +26,13 @@ from watcher.store.incidents import Incidents
 from watcher.store.leases import Leases
 from watcher.store.locks import DaemonLock
 from watcher.store.matches import Matches
-from watcher.store.migrate import Migrated, migrate, missing, require_current, revision_of
+from watcher.store.migrate import Migrated, migrate, missing, require_current, require_known, revision_of
 from watcher.store.mutes import Mutes
 from watcher.store.outbox import Outbox
 from watcher.store.pages import Pages
 from watcher.store.papers import Papers
 from watcher.store.retention import Retention
+from watcher.store.server import require_fit
 from watcher.store.silence import Silence
 from watcher.store.sites import Sites
 from watcher.store.subscriptions import Subscriptions
@@ -106,6 +107,11 @@ class Store:
         """The instant, in UTC, that all who use this database agree on: a server's, else this machine's."""
         return self._access.now()
 
+    def require_known(self) -> None:
+        """Raise ``DatabaseNewer`` where a newer watcher has changed the tables since this one opened them."""
+        with self.reading() as tx:
+            require_known(tx.connection, self.place)
+
     def hear_clock(self) -> None:
         """Read a server's clock anew. Raises ``StoreError``."""
         with self._explaining():
@@ -127,6 +133,7 @@ class Store:
         """Make sure that the tables are as this release expects them; bring them there unless only reading."""
         if self._mode == "read":
             with self._explaining(), self._access.reading() as connection:
+                require_fit(connection, self.place, write=False)
                 require_current(connection, self.place)
             self.hear_clock()
             return
@@ -135,6 +142,7 @@ class Store:
         self.hear_clock()
 
     def _migrate(self, connection: Connection) -> Migrated:
+        require_fit(connection, self.place, write=True)
         if self.place.path is None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
         if self._mode == "write" and revision_of(connection, self.place) is None:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from watcher.errors import StoreError
+from watcher.errors import DatabaseAway, StoreError
 
 BUSY_TIMEOUT = 30
 """Seconds that SQLite waits for a lock of its own; write.lock makes such waits rare."""
@@ -142,7 +142,14 @@ def explained(error: DBAPIError | sqlite3.Error, place: Place) -> StoreError | N
     if what is None:
         return None
     reason = str(raised).strip().partition("\n")[0]
-    return StoreError(f"the database {place} {what} ({reason})")
+    kind = DatabaseAway if _is_away(what, raised) else StoreError
+    return kind(f"the database {place} {what} ({reason})")
+
+
+def _is_away(what: str, raised: Any) -> bool:
+    """Whether no server answered, or one that is only starting, ending or full; not where it said no."""
+    said_no = "FATAL:" in str(raised) and not any(passing in str(raised) for passing in _PASSING)
+    return what is _AWAY or (what is _UNREACHED and not said_no)
 
 
 def _by_prefix(meanings: dict[str, str], code: str) -> str | None:
@@ -164,6 +171,10 @@ _SQLITE = {
     "SQLITE_LOCKED": "is held by another program for too long; see who uses it",
 }
 
+_PASSING = ("is starting up", "is shutting down", "in recovery mode", "too many", "remaining connection slots")
+
+_AWAY = "was interrupted by the server; try again"
+
 _UNREACHED = "cannot be reached: see that the server runs, and that address, name, user and password are right"
 
 _POSTGRES = {
@@ -173,7 +184,7 @@ _POSTGRES = {
     "53100": "cannot grow: the server's disk is full; free some space, nothing that was stored is lost",
     "53": "has no room for another connection or is out of memory; try again later",
     "25P03": "ended a transaction that had said nothing for a minute: this process was held up; try again",
-    "57": "was interrupted by the server; try again",
+    "57": _AWAY,
     "58": "cannot be read or written; look at the server's log",
     "40": "was changed by another watcher at the same time; try again",
     "XX": "is damaged or the server has a defect; look at the server's log",

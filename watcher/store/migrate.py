@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from watcher.errors import StoreError
+from watcher.errors import DatabaseNewer, StoreError
 
 _HERE = Path(__file__).resolve()
 _OURS = {"paper", "paper_key", "delivery"}
@@ -57,11 +57,22 @@ def revision_of(connection: Connection, place: object) -> str | None:
     if not found or not tables >= _OURS:
         raise StoreError(f"the database {place} belongs to another program; give watcher one of its own")
     if len(found) > 1 or found[0] not in revisions():
-        raise StoreError(
-            f"the database {place} was written by a newer watcher (revision {', '.join(found)}, this one knows up to "
-            f"{revisions()[-1]}): install that one, or name another database"
-        )
+        raise _newer(", ".join(found), place)
     return found[0]
+
+
+def require_known(connection: Connection, place: object) -> None:
+    """Raise ``DatabaseNewer`` where another watcher has migrated the tables since they were opened."""
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    if found not in revisions():
+        raise _newer(str(found), place)
+
+
+def _newer(found: str, place: object) -> DatabaseNewer:
+    return DatabaseNewer(
+        f"the database {place} was written by a newer watcher (revision {found}, this one knows up to "
+        f"{revisions()[-1]}): install that one, or name another database"
+    )
 
 
 def require_current(connection: Connection, place: object) -> None:
