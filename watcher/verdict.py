@@ -13,8 +13,8 @@ from watcher.rules import fold_title
 ENOUGH_DAYS = 5
 """How many digest days of one weekday must be known before another is called short."""
 
-TAKEN_AS_TRUE_AFTER = timedelta(hours=24)
-"""How long a smaller set of papers must stand."""
+TAKEN_AS_TRUE_AFTER = timedelta(hours=25)
+"""How long a smaller set of papers must stand: a day, and an hour in which the operator hears of it first."""
 
 ENOUGH_LOOKS = {False: 5, True: 2}
 """On how many weekdays, and on how many days of weekends, a page without a digest day must have shown papers before
@@ -99,7 +99,7 @@ def doubt(reading: Reading, history: DayHistory, past: Past, now: datetime) -> J
 
 def without_abstracts(reading: Reading, past: Past) -> Reading:
     """``reading`` as it is, or as not whole where no paper has an abstract though most of the source's last ones do."""
-    if len(reading.entries) < SOME or any(entry.abstract for entry in reading.entries):
+    if not reading.whole or len(reading.entries) < SOME or any(entry.abstract for entry in reading.entries):
         return reading
     if past.papers < MANY or 2 * past.with_abstract < past.papers:
         return reading

@@ -43,6 +43,8 @@ def test_a_paper_that_is_replaced_after_its_day_is_noticed_and_after_a_day_belie
     world.tell()
     assert world.told() == 12, "what it shows is told"
     world.now += DAY
+    assert look(world).verdict is Verdict.PARTIAL, "the operator hears first"
+    world.now += timedelta(hours=1)
     assert look(world).verdict is Verdict.UNCHANGED
     assert look(world).verdict is Verdict.UNCHANGED
 
@@ -85,7 +87,7 @@ def test_a_page_that_lost_its_abstracts_is_partial_and_its_papers_wait(world: Wo
     world.network.pages[f"{SITE}/papers"] = make_page(tomorrow, bare, DAYS[-1], None)
     judged = look(world)
     assert judged.verdict is Verdict.PARTIAL
-    assert "none of 4 papers has an abstract; of the last 12, 12 had one" in judged.reason
+    assert judged.reason == f"{tomorrow}: 4 of 4 papers have no abstract in the embedded JSON"
     with world.parts.store.reading() as tx:
         assert len(tx.papers.waiting(before=world.now + timedelta(seconds=1))) == 4
 

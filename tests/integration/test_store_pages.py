@@ -122,7 +122,7 @@ def test_history_of_a_day(store: Store) -> None:
 
 
 def test_a_smaller_set_is_taken_as_true_after_a_day_and_stays_so(store: Store) -> None:
-    verdicts = [(0, 3), (1, 2), (24, 2), (25, 2), (26, 2), (27, 1), (28, 2), (29, 3)]
+    verdicts = [(0, 3), (1, 2), (25, 2), (26, 2), (27, 2), (28, 1), (29, 2), (30, 3)]
     found = [show(store, TUESDAY, count, now=NOW + hour * HOUR).verdict for hour, count in verdicts]
     assert found == [
         Verdict.NEW,

@@ -38,7 +38,7 @@ def keys(n: int) -> frozenset[str]:
 
 
 TUESDAYS = (30, 24, 41, 28, 35)
-STOOD = DayHistory(known=keys(9), short_since=NOW - timedelta(hours=24), short_digest=set_digest(keys(8)))
+STOOD = DayHistory(known=keys(9), short_since=NOW - timedelta(hours=25), short_digest=set_digest(keys(8)))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_paper_that_was_replaced_after_its_day_is_noticed() -> None:
         Verdict.PARTIAL, "2025-03-04: shows 9 papers, though the day is over; 1 that it showed before is gone"
     )
     assert judge_page(page(9, newest=True), history, 1, NOW).verdict is Verdict.NEW
-    stood = DayHistory(known=keys(9), gone=1, short_since=NOW - timedelta(days=1), short_digest=set_digest(keys(9)))
+    stood = DayHistory(known=keys(9), gone=1, short_since=NOW - timedelta(hours=25), short_digest=set_digest(keys(9)))
     assert judge_page(page(9), stood, 0, NOW).verdict is Verdict.UNCHANGED
 
 
@@ -207,7 +207,7 @@ def test_a_page_that_changes_its_ids_is_broken(renamed: int, n: int, doubted: bo
 
 
 def test_new_ids_that_stand_for_a_day_are_taken() -> None:
-    history = DayHistory(short_since=NOW - timedelta(days=1), short_digest=set_digest(keys(9)))
+    history = DayHistory(short_since=NOW - timedelta(hours=25), short_digest=set_digest(keys(9)))
     assert doubt(page(9), history, Past(renamed=9), NOW) is None
     assert doubt(page(8), history, Past(renamed=8), NOW) is not None
 

@@ -1,0 +1,1 @@
+"""What reading sources costs, and what becomes of their faults."""
