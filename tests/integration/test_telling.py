@@ -326,7 +326,7 @@ def test_new_versions_are_told_one_after_the_other(desk: Desk) -> None:
         with desk.parts.store.transaction() as tx:
             recorded = tx.papers.record_entries([entry], "hf", desk.now)
             record_matches(tx, desk.parts.rules, recorded.touched, lambda *_: Decision(Fate.HELD), desk.now)
-            record_updates(tx, desk.parts.rules, recorded.updates, desk.now)
+            record_updates(tx, recorded.updates, desk.now)
         desk.said.clear()
         desk.tell()
         return [item.occasion for content in desk.said for item in content.items]

@@ -65,7 +65,7 @@ def _waiting(work: Work) -> list[Waiting]:
     now = work.parts.clock()
     found = []
     with work.parts.store.reading() as tx:
-        for saved in tx.subscriptions.active():
+        for saved in tx.subscriptions.get(tx.subscriptions.holding()).values():
             subscription = saved.subscription
             is_told_now = subscription.when.rhythm is Rhythm.IMMEDIATELY and not saved.paused
             if is_told_now or not (held := tx.matches.held(saved.id)):

@@ -19,7 +19,7 @@ from watcher.model.reading import (
     Validators,
     Verdict,
 )
-from watcher.model.subscriptions import Endpoint, QuietHours, Rate, Rhythm, Saved, Subscription, When
+from watcher.model.subscriptions import Endpoint, Origin, QuietHours, Rate, Rhythm, Saved, Subscription, When
 from watcher.model.telling import (
     FIRST,
     WITHDRAWN,
@@ -64,6 +64,7 @@ __all__ = [
     "Message",
     "NotModified",
     "Nothing",
+    "Origin",
     "Outcome",
     "Page",
     "Paper",

@@ -98,6 +98,13 @@ class Subscription:
         return f"{self.owner}/{self.name}" if self.owner else self.name
 
 
+class Origin(StrEnum):
+    """Where a subscription is kept: in the config's files, or in the database alone."""
+
+    FILE = "file"
+    DATABASE = "database"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
     """A subscription as the database has it; ``rule_digest`` is of its rule and sources.
@@ -114,3 +121,4 @@ class Saved:
     paused: bool = False
     created_at: datetime
     gone_at: datetime | None = None
+    origin: Origin = Origin.FILE

@@ -48,7 +48,7 @@ def apply_config(parts: Parts) -> Changes:
     wanted = [Wanted(one, rules[one.full_name].digest) for one in parts.config.subscriptions]
     with parts.store.transaction() as tx:
         tx.daemons.hold_config()
-        changes = compare(wanted, tx.subscriptions.all())
+        changes = compare(wanted, tx.subscriptions.of_files())
         if changes:
             tx.subscriptions.raise_generation()
             past = _past_of(tx, parts.config, _changed_rules(changes, rules), now)
@@ -129,7 +129,7 @@ def _edit(tx: Transaction, saved: Saved, one: Wanted, past: Past, config: Config
     due = saved.next_due
     if (before.when, before.timezone) != (after.when, after.timezone):
         due = next_due(after.when, after.timezone, now)
-    tx.subscriptions.update(saved.id, one, due)
+    tx.subscriptions.update(saved.id, one, due, now)
     if next_sign(before, now) != next_sign(after, now):
         tx.subscriptions.set_sign_due(saved.id, next_sign(after, now))
     left = set(before.endpoints) - set(after.endpoints)
@@ -145,7 +145,7 @@ def _edit(tx: Transaction, saved: Saved, one: Wanted, past: Past, config: Config
 def _take_back(tx: Transaction, saved: Saved, one: Wanted, past: Past, now: datetime) -> None:
     """It was gone and is here again: the same row, so that what was told stays told."""
     subscription = one.subscription
-    tx.subscriptions.update(saved.id, one, next_due(subscription.when, subscription.timezone, now))
+    tx.subscriptions.update(saved.id, one, next_due(subscription.when, subscription.timezone, now), now)
     tx.subscriptions.set_sign_due(saved.id, next_sign(subscription, now))
     tx.matches.owe_cancelled(saved.id, subscription.endpoints, now)
     _match_past(tx, saved.id, subscription, past, _of_known(subscription, past, now), now)

@@ -104,11 +104,11 @@ def _decide(tx: Transaction, telling: Telling, config: Config, now: datetime) ->
 
 
 def _owe_now(tx: Transaction, held: Mapping[int, Mapping[int, int]], parts: Parts, now: datetime) -> None:
-    active = {saved.id: saved.subscription for saved in tx.subscriptions.active() if not saved.paused}
-    for id, matches in held.items():
-        if id not in active:
+    for id, saved in tx.subscriptions.get(held).items():
+        if saved.paused:
             continue
-        tx.matches.owe(matches, active[id].endpoints, now)
-        for endpoint in active[id].endpoints:
+        matches, endpoints = held[id], saved.subscription.endpoints
+        tx.matches.owe(matches, endpoints, now)
+        for endpoint in endpoints:
             due = tx.outbox.due_alerts(endpoint, now)
             enqueue(tx, endpoint, [one for one in due if one.match_id in matches], parts, now)

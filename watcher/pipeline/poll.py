@@ -71,7 +71,7 @@ def poll(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool] = 
         parts.rules.bring_up_to_date(tx)
         judged, read = record_visits(tx, source, visits, now)
         matched = record_matches(tx, parts.rules, read.touched, _decide(first_poll=not known, now=now), now)
-        matched += record_updates(tx, parts.rules, read.updates, now)
+        matched += record_updates(tx, read.updates, now)
         verdict, new = _with_place(worst(judged), kept), read.new
         wait = _own_rhythm(tx, source, verdict, now)
         tx.pages.record_poll(source.name, verdict, new, len(visits), now, wait)
@@ -123,11 +123,12 @@ def record_matches(
     """
     ready = tx.papers.ready(paper_ids, waited_since=now - WAIT_FOR_ABSTRACT)
     known = tx.matches.known(ready)
-    found = [
-        Found(saved.id, paper.id, hit, decide(saved, paper))
-        for saved, paper, hit in rules.match(tx.papers.get(ready), known)
-    ]
-    return tx.matches.record(found, now)
+    matched = 0
+    for some in rules.match(tx.papers.get(ready), known):
+        active = tx.subscriptions.get({id for id, _, _ in some})
+        found = [Found(id, paper.id, hit, decide(active[id], paper)) for id, paper, hit in some if id in active]
+        matched += tx.matches.record(found, now)
+    return matched
 
 
 def match_waiting(parts: Parts) -> int:

@@ -3,61 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from threading import Lock
 
-from watcher.model import Hit, Paper, Saved
+from watcher.model import Hit, Paper
 from watcher.rules import Index, Rule, compile_rule, document_of
 from watcher.store import Transaction
+from watcher.store.subscriptions import RuleRow
 
 PAGE = 128
 """Papers that are matched in one go."""
 
+MATCHED_AT_ONCE = 2_000
+"""Matches after which those found so far are handed on."""
+
+LEARNED_AT_ONCE = 65_536
+"""Rules that are kept as rows while many are learned."""
+
 
 class RuleBook:
-    """An index of rules with the generation that it stands at. Safe to use from several threads."""
+    """An index of rules with the generation that it stands at. Safe to use from several threads.
+
+    Of a subscription it keeps the rule alone; whatever else it asks for is in the database.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._generation = -1
+        self._generation = 0
+        self._is_loaded = False
         self._index = Index()
-        self._saved: dict[int, Saved] = {}
         self._using_numbers: set[int] = set()
 
     def bring_up_to_date(self, tx: Transaction, *, hold: bool = True) -> None:
-        """Learn what has changed in the database; ``hold`` keeps the generation as it is until ``tx`` ends."""
+        """Learn what has changed in the database; ``hold`` keeps the generation as it is until ``tx`` ends.
+
+        Only rules that came, went or were edited since are touched. Cut off by an error, it begins again next time.
+        """
         generation = tx.subscriptions.generation(hold=hold)
         with self._lock:
-            # An older one is what another thread's snapshot shows.
-            if generation <= self._generation:
+            if generation == self._generation and self._is_loaded:
                 return
-            active = {saved.id: saved for saved in tx.subscriptions.active()}
-            for id in self._saved.keys() - active.keys():
-                self._forget(id)
-            changed = [saved for saved in active.values() if self._is_new(saved)]
-            for saved in changed:
-                self._forget(saved.id)
-            self._index.add_many(self._compiled(changed))
-            self._saved = active
-            self._generation = generation
+            rows = tx.subscriptions.rules(after=self._generation if self._is_loaded else None)
+            while some := list(islice(rows, LEARNED_AT_ONCE)):
+                self._learn(some)
+            self._generation, self._is_loaded = generation, True
 
     def match(
         self, papers: Sequence[Paper], known: Collection[tuple[int, int]] = ()
-    ) -> Iterator[tuple[Saved, Paper, Hit]]:
-        """Every subscription that matches one of ``papers``, and how; without the pairs of ids in ``known``."""
+    ) -> Iterator[list[tuple[int, Paper, Hit]]]:
+        """Every subscription (its id) that matches one of ``papers``, and how; some thousand at a time.
+
+        Without the pairs of ids in ``known``.
+        """
         for at in range(0, len(papers), PAGE):
             page = papers[at : at + PAGE]
             with self._lock:
                 found = self._index.match_page([document_of(paper) for paper in page])
-                saved = self._saved
+            some: list[tuple[int, Paper, Hit]] = []
             for paper, matches in zip(page, found, strict=True):
-                for id in sorted(matches):
-                    if (id, paper.id) not in known:
-                        yield saved[id], paper, matches[id]
+                some += [(id, paper, matches[id]) for id in sorted(matches) if (id, paper.id) not in known]
+                if len(some) >= MATCHED_AT_ONCE:
+                    yield some
+                    some = []
+            yield some
 
-    def active(self, subscription_id: int) -> Saved | None:
-        """The subscription with this id, None where it is gone."""
+    @property
+    def generation(self) -> int:
+        """The generation of the rules that it knows."""
         with self._lock:
-            return self._saved.get(subscription_id)
+            return self._generation
 
     @property
     def uses_numbers(self) -> bool:
@@ -65,17 +79,19 @@ class RuleBook:
         with self._lock:
             return bool(self._using_numbers)
 
-    def _is_new(self, saved: Saved) -> bool:
-        known = self._saved.get(saved.id)
-        return known is None or known.rule_digest != saved.rule_digest
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._index)
 
-    def _compiled(self, some: Iterable[Saved]) -> Iterator[tuple[int, Rule]]:
-        for saved in some:
-            rule = compile_rule(saved.subscription.rule, saved.subscription.sources)
+    def _learn(self, rows: Collection[RuleRow]) -> None:
+        for row in rows:
+            self._index.remove(row.id)
+            self._using_numbers.discard(row.id)
+        self._index.add_many(self._compiled(row for row in rows if row.is_active))
+
+    def _compiled(self, rows: Iterable[RuleRow]) -> Iterator[tuple[int, Rule]]:
+        for row in rows:
+            rule = compile_rule(row.rule, row.sources)
             if rule.uses_numbers:
-                self._using_numbers.add(saved.id)
-            yield saved.id, rule
-
-    def _forget(self, id: int) -> None:
-        self._index.remove(id)
-        self._using_numbers.discard(id)
+                self._using_numbers.add(row.id)
+            yield row.id, rule

@@ -25,17 +25,17 @@ def tell_due(parts: Parts, *, flush: bool = False) -> int:
     """
     now = parts.clock()
     with parts.store.reading() as tx:
-        due = tx.subscriptions.active() if flush else tx.subscriptions.due(now)
+        due = tx.subscriptions.holding() if flush else tx.subscriptions.due(now)
         signs = tx.subscriptions.signs_due(now)
     # Another daemon may have been quicker since.
-    for one in due:
+    for id in due:
         with parts.store.transaction() as tx:
-            saved = tx.subscriptions.hold_active(one.id) if flush else tx.subscriptions.hold_due(one.id, now)
+            saved = tx.subscriptions.hold_active(id) if flush else tx.subscriptions.hold_due(id, now)
             if saved:
                 _tell(tx, saved, parts, now, flush=flush)
-    for one in signs:
+    for id in signs:
         with parts.store.transaction() as tx:
-            if saved := tx.subscriptions.hold_sign_due(one.id, now):
+            if saved := tx.subscriptions.hold_sign_due(id, now):
                 _show_life(tx, saved, parts, now)
     with parts.store.reading() as tx:
         endpoints = {*tx.outbox.endpoints_with_due_alerts(now), *tx.blanks.endpoints(now)}

@@ -6,21 +6,22 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from watcher.model import Decision, Fate, Hit
-from watcher.pipeline.rulebook import RuleBook
 from watcher.rules import compile_rule, document_of, evaluate
 from watcher.store import Transaction
 from watcher.store.matches import Found
 
 
-def record_updates(tx: Transaction, rules: RuleBook, updates: Mapping[int, str], now: datetime) -> int:
+def record_updates(tx: Transaction, updates: Mapping[int, str], now: datetime) -> int:
     """Hold an update of each told paper, by the occasion that ``updates`` has for it; how many matches that is.
 
     Whether the rule still holds does not matter: who was told of a paper is told of its end.
     """
     papers = {paper.id: paper for paper in tx.papers.get(updates)}
     found = []
-    for subscription_id, paper_id, strong in tx.matches.told(updates):
-        saved = rules.active(subscription_id)
+    told = tx.matches.told(updates)
+    active = tx.subscriptions.get({subscription_id for subscription_id, _, _ in told})
+    for subscription_id, paper_id, strong in told:
+        saved = active.get(subscription_id)
         if saved is None or not saved.subscription.tells_updates or paper_id not in papers:
             continue
         rule = compile_rule(saved.subscription.rule, saved.subscription.sources)

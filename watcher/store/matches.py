@@ -13,6 +13,7 @@ from watcher.model import FIRST, Decision, DeliveryState, Endpoint, Fate, Hit
 from watcher.store import schema
 from watcher.store.batches import in_batches, insert_unless_there
 from watcher.store.endpoints import at
+from watcher.store.subscriptions import wake
 
 _match, _alert, _delivery = schema.match, schema.alert, schema.delivery
 
@@ -62,6 +63,7 @@ class Matches:
 
     def record(self, found: Iterable[Found], now: datetime) -> int:
         """Store the matches that are not known yet; how many those were."""
+        found = list(found)
         rows = [
             {
                 "subscription_id": one.subscription_id,
@@ -75,7 +77,9 @@ class Matches:
             }
             for one in found
         ]
-        return insert_unless_there(self._connection, _match, rows)
+        recorded = insert_unless_there(self._connection, _match, rows)
+        wake(self._connection, {one.subscription_id for one in found if one.decision.fate is Fate.HELD}, now)
+        return recorded
 
     def count(self, subscription_id: int, since: datetime) -> int:
         """How many papers a subscription matched since an instant, but for what was there before."""

@@ -20,8 +20,8 @@ from watcher.walk import KnownPage
 
 _page, _poll, _listing, _paper, _key = schema.page, schema.poll, schema.listing, schema.paper, schema.paper_key
 
-DAYS_OF_HISTORY = 120
-"""Digest days to look through for ten of one weekday: twice as many, for holidays and gaps."""
+WEEKS_OF_HISTORY = 24
+"""Weeks to look through for ten digest days on one weekday: twice as many and more, for holidays and gaps."""
 
 OF_ONE_WEEKDAY = 10
 
@@ -198,16 +198,15 @@ class Pages:
 
     def _weekday_counts(self, source: str, day: date) -> tuple[int, ...]:
         """How many papers the last digest days on this weekday had, newest first."""
+        same = [day - timedelta(weeks=n) for n in range(1, WEEKS_OF_HISTORY + 1)]
         query = (
-            select(_listing.c.day, func.count().label("papers"))
-            .where(_listing.c.source == source, _listing.c.day < day)
+            select(func.count())
+            .where(_listing.c.source == source, _listing.c.day.in_(same))
             .group_by(_listing.c.day)
             .order_by(_listing.c.day.desc())
-            .limit(DAYS_OF_HISTORY)
+            .limit(OF_ONE_WEEKDAY)
         )
-        rows = self._connection.execute(query)
-        counts = [row.papers for row in rows if row.day.weekday() == day.weekday()]
-        return tuple(counts[:OF_ONE_WEEKDAY])
+        return tuple(self._connection.scalars(query))
 
     # --- polls ---
 

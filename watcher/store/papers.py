@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
@@ -103,18 +103,21 @@ class Papers:
         The day of a paper that no dated list has is when it was published, else first seen.
         """
         dated = exists().where(_listing.c.paper_id == _paper.c.id, _listing.c.day.is_not(None))
-        undated = select(_paper.c.id).where(_LIVES, ~dated, undated_day(self._connection) >= day.isoformat())
+        undated = select(_paper.c.id).where(_LIVES, ~dated)
         if source is not None:
             undated = undated.where(exists().where(_listing.c.paper_id == _paper.c.id, *_of(source)))
         found = set(self._listed(_listing.c.day >= day, *_of(source)))
-        return sorted(found | set(self._connection.scalars(undated)))
+        since = datetime.combine(day, time(), UTC)
+        # One after the other: each then has an index to go by.
+        for young in (_paper.c.published >= since, _paper.c.published.is_(None) & (_paper.c.first_seen >= since)):
+            found.update(self._connection.scalars(undated.where(young)))
+        return sorted(found)
 
     # --- papers that wait for their abstract ---
 
     def waiting(self, before: datetime) -> list[int]:
         """Ids of the papers that have waited for their abstract since ``before`` or longer."""
-        query = select(_paper.c.id).where(_LIVES, _paper.c.waiting_since <= before).order_by(_paper.c.id)
-        return list(self._connection.scalars(query))
+        return sorted(self._connection.scalars(select(_paper.c.id).where(_LIVES, _paper.c.waiting_since <= before)))
 
     def ready(self, ids: Iterable[int], waited_since: datetime) -> list[int]:
         """Those of ``ids`` that do not wait for their abstract, or have done so since ``waited_since`` or longer."""
@@ -145,7 +148,7 @@ class Papers:
         return list(self._connection.scalars(query))
 
     def _listed(self, *where: ColumnElement[bool]) -> Iterable[int]:
-        return self._connection.scalars(select(_listing.c.paper_id).where(and_(*where)).distinct())
+        return self._connection.scalars(select(_listing.c.paper_id).where(and_(*where)))
 
 
 def _of(source: str | None) -> list[ColumnElement[bool]]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -31,7 +32,6 @@ from watcher.store import schema
 
 _attempt, _delivery, _metric, _poll = schema.attempt, schema.delivery, schema.metric, schema.poll
 
-FINISHED = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.CANCELLED, DeliveryState.FOLDED)
 LAST_POLLS = 100
 """Looks at each source that stay however old they are."""
 
@@ -77,11 +77,13 @@ class Retention:
             values = [literal(value, column.type) for value, column in zip(after, order, strict=True)]
             query = query.where(tuple_(*order) > tuple_(*values))
         old = self._connection.execute(query).all()
-        keys = [tuple(getattr(row, column.name) for column in table.primary_key) for row in old]
-        if not keys:
+        if not old:
             return Batch(0, None)
-        mine = tuple_(*table.primary_key).in_(keys)
-        gone = self._connection.execute(delete(table).where(mine, *_forgettable(history, before)))
+        # Row by row: SQLite looks for a list of pairs by reading the whole table.
+        mine = [column == bindparam(f"old_{column.name}") for column in table.primary_key]
+        keys = [{f"old_{column.name}": getattr(row, column.name) for column in table.primary_key} for row in old]
+        statement = delete(table).where(*mine, *_forgettable(history, before))
+        gone = self._connection.execute(statement, keys, execution_options={"preserve_rowcount": True})
         return Batch(gone.rowcount, tuple(old[-1]) if len(old) == limit else None)
 
     def _is_alone(self) -> bool:
@@ -102,7 +104,8 @@ def _forgettable(history: History, before: datetime) -> list[ColumnElement[bool]
     """What else has to hold for a row to go."""
     if history is History.ATTEMPTS:
         mine = _delivery.c.id == _attempt.c.delivery_id
-        return [exists().where(mine, _delivery.c.state.in_(FINISHED), _delivery.c.finished_at < before)]
+        is_open = (_delivery.c.state == DeliveryState.PENDING) | (_delivery.c.state == DeliveryState.SENDING)
+        return [exists().where(mine, ~is_open, _delivery.c.finished_at < before)]
     if history is History.POLLS:
         other = _poll.alias("other")
         newest = select(other.c.at).where(other.c.source == _poll.c.source).order_by(other.c.at.desc())

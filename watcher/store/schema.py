@@ -74,7 +74,7 @@ paper = Table(
     "paper",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("merged_into", ForeignKey("paper.id"), index=True),  # the older row stays; this one only points at it
+    Column("merged_into", ForeignKey("paper.id")),  # the older row stays; this one only points at it
     Column("key", Text, nullable=False),  # the strongest of its keys, for people
     Column("title", Text, nullable=False),
     Column("title_folded", Text, nullable=False, index=True),
@@ -94,7 +94,21 @@ paper = Table(
     Column("code_url", Text),
     Column("project_url", Text),
     Column("thumbnail", Text),
-    Column("waiting_since", UtcDateTime, index=True),  # its abstract has not been read yet: not matched before
+    Column("waiting_since", UtcDateTime),  # its abstract has not been read yet: not matched before
+)
+
+# Only rows that say something: an index that also has those that do not is taken for a way to find them.
+Index(
+    "ix_paper_merged_into",
+    paper.c.merged_into,
+    sqlite_where=paper.c.merged_into.is_not(None),
+    postgresql_where=paper.c.merged_into.is_not(None),
+)
+Index(
+    "ix_paper_published",
+    paper.c.published,
+    sqlite_where=paper.c.published.is_not(None),
+    postgresql_where=paper.c.published.is_not(None),
 )
 
 paper_key = Table(
@@ -116,6 +130,7 @@ listing = Table(
     Column("comments", Integer),
     Column("read_at", UtcDateTime, nullable=False),  # when these numbers were read
     Index("ix_listing_source_day", "source", "day"),
+    Index("ix_listing_day", "day", "paper_id"),
 )
 Index(
     "uq_listing_paper_source_day",
@@ -140,6 +155,7 @@ subscription = Table(
     "subscription",
     metadata,
     Column("id", Integer, primary_key=True),
+    Column("origin", Text, nullable=False, default="file", server_default="file"),  # the config's files, the database
     Column("owner", Text, nullable=False, default=""),
     Column("name", Text, nullable=False),
     Column("rule", Text, nullable=False),
@@ -149,19 +165,34 @@ subscription = Table(
     Column("settings", JSON, nullable=False, default=dict),  # to, when, timezone, quiet hours, backfill
     Column("next_due", UtcDateTime),
     Column("last_due", UtcDateTime),  # when its last digest was made, empty or not
-    Column("sign_due", UtcDateTime, index=True),  # when its next sign of life is due, where it asks for them
+    Column("woken", UtcDateTime),  # told immediately, with something held since
+    Column("sign_due", UtcDateTime),  # when its next sign of life is due, where it asks for them
     Column("paused", Boolean, nullable=False, default=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("gone_at", UtcDateTime),
+    Column("changed_in", Integer, nullable=False, default=0, server_default=text("0")),  # of the rules' generations
+    Index("ix_subscription_owner_name", "owner", "name"),
+    Index("ix_subscription_changed_in", "changed_in", "id"),
 )
 Index(
-    "uq_subscription_owner_name",
+    "uq_subscription_origin_owner_name",
+    subscription.c.origin,
     subscription.c.owner,
     subscription.c.name,
     unique=True,
     sqlite_where=subscription.c.gone_at.is_(None),
     postgresql_where=subscription.c.gone_at.is_(None),
 )
+of_files = subscription.c.origin == text("'file'")
+Index("ix_subscription_of_files", subscription.c.id, sqlite_where=of_files, postgresql_where=of_files)
+Index(
+    "ix_paper_waiting_since",
+    paper.c.waiting_since,
+    sqlite_where=paper.c.waiting_since.is_not(None),
+    postgresql_where=paper.c.waiting_since.is_not(None),
+)
+for _due in (subscription.c.next_due, subscription.c.woken, subscription.c.sign_due):
+    Index(f"ix_subscription_{_due.name}", _due, sqlite_where=_due.is_not(None), postgresql_where=_due.is_not(None))
 
 rules_generation = Table(
     "rules_generation",
@@ -194,6 +225,12 @@ Index(
     unique=True,
     sqlite_where=match.c.same_as.is_(None),
     postgresql_where=match.c.same_as.is_(None),
+)
+Index(
+    "ix_match_same_as",
+    match.c.same_as,
+    sqlite_where=match.c.same_as.is_not(None),
+    postgresql_where=match.c.same_as.is_not(None),
 )
 Index("ix_match_subscription_fate", match.c.subscription_id, match.c.fate)
 
@@ -269,11 +306,26 @@ alert = Table(
     Column("receiver", Text, nullable=False),
     Column("label", Text, nullable=False, default=""),
     Column("due", UtcDateTime, nullable=False),
-    Column("delivery_id", ForeignKey("delivery.id"), index=True),
+    Column("delivery_id", ForeignKey("delivery.id")),
     Column("short", Boolean, nullable=False, default=False, server_default=false()),  # over max_papers
     Column("dropped", Text),  # why it will not be told: merged, cancelled …
     PrimaryKeyConstraint("match_id", "receiver", "label"),
     Index("ix_alert_receiver_label_due", "receiver", "label", "due"),
+)
+Index(
+    "ix_alert_delivery_id",
+    alert.c.delivery_id,
+    sqlite_where=alert.c.delivery_id.is_not(None),
+    postgresql_where=alert.c.delivery_id.is_not(None),
+)
+_is_waiting = alert.c.delivery_id.is_(None) & alert.c.dropped.is_(None)
+Index(
+    "ix_alert_waiting",  # as long as what is still to be told, however many have been
+    alert.c.receiver,
+    alert.c.label,
+    alert.c.due,
+    sqlite_where=_is_waiting,
+    postgresql_where=_is_waiting,
 )
 
 mute = Table(
@@ -300,8 +352,23 @@ blank = Table(
     Column("due", UtcDateTime, nullable=False),
     Column("since", UtcDateTime, nullable=False),  # nothing was told since
     Column("read", Integer, nullable=False),  # papers read since
-    Column("delivery_id", ForeignKey("delivery.id"), index=True),
+    Column("delivery_id", ForeignKey("delivery.id")),
     Index("uq_blank_told_once", "subscription_id", "receiver", "label", "kind", "since", unique=True),
+)
+
+Index(
+    "ix_blank_delivery_id",
+    blank.c.delivery_id,
+    sqlite_where=blank.c.delivery_id.is_not(None),
+    postgresql_where=blank.c.delivery_id.is_not(None),
+)
+Index(
+    "ix_blank_waiting",
+    blank.c.receiver,
+    blank.c.label,
+    blank.c.due,
+    sqlite_where=blank.c.delivery_id.is_(None),
+    postgresql_where=blank.c.delivery_id.is_(None),
 )
 
 attempt = Table(

@@ -2,52 +2,136 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, time
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, select, update
 
 from watcher.alerts.changes import Wanted
-from watcher.model import Endpoint, Fate, QuietHours, Rhythm, Saved, Subscription, When
+from watcher.model import Fate, Origin, Saved
 from watcher.store import schema
+from watcher.store.batches import MOST_BOUND, in_batches
+from watcher.store.subscription_rows import row_of, saved_of
 
-_table = schema.subscription
+_table, _generation = schema.subscription, schema.rules_generation
 
-_PLAIN = ("bundle", "max_papers", "sends_empty", "shows_life", "tells_updates")
-"""Settings that are stored as they are; rows older than one of them have its default."""
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A subscription that comes, and when it is told and shows a sign of life first."""
+
+    wanted: Wanted
+    next_due: datetime | None
+    sign_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """What the index has to know of a subscription."""
+
+    id: int
+    rule: str
+    sources: tuple[str, ...]
+    is_active: bool
 
 
 class Subscriptions:
-    """Rows of ``subscription``; every change of a rule goes with :meth:`raise_generation` in one transaction."""
+    """Rows of ``subscription``; every change of a rule follows :meth:`raise_generation` in one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def generation(self, *, hold: bool = False) -> int:
         """The rules' generation; ``hold`` keeps others from raising it until this transaction ends."""
-        query = select(schema.rules_generation.c.generation)
+        query = select(_generation.c.generation)
         if hold:
             query = query.with_for_update(read=True)
         return self._connection.scalar(query) or 0
 
     def raise_generation(self) -> None:
-        table = schema.rules_generation
-        raised = self._connection.execute(update(table).values(generation=table.c.generation + 1))
+        """Begin a change of rules; whoever else begins one, or matches, waits until this transaction ends."""
+        raised = self._connection.execute(update(_generation).values(generation=_generation.c.generation + 1))
         if not raised.rowcount:
-            self._connection.execute(insert(table).values(id=1, generation=1))
+            self._connection.execute(insert(_generation).values(id=1, generation=1))
+
+    # --- looking ---
 
     def all(self) -> list[Saved]:
         """Also those that are gone."""
-        return [_saved(row) for row in self._connection.execute(select(_table).order_by(_table.c.id)).mappings()]
+        return self._several(select(_table))
 
     def active(self) -> list[Saved]:
         return [saved for saved in self.all() if saved.gone_at is None]
 
-    def due(self, now: datetime) -> list[Saved]:
-        """Those whose time has come: a due instant has passed, or told immediately with something held."""
-        query = select(_table).where(*_is_due(now)).order_by(_table.c.id)
-        return [_saved(row) for row in self._connection.execute(query).mappings()]
+    def of_files(self) -> list[Saved]:
+        """Those of the config's files, also those that are gone."""
+        return self._several(select(_table).where(schema.of_files))
+
+    def get(self, ids: Collection[int]) -> dict[int, Saved]:
+        """Those of ``ids`` that are not gone, by id."""
+        found: dict[int, Saved] = {}
+        for batch in in_batches(ids):
+            active = select(_table).where(_table.c.id.in_(batch), _table.c.gone_at.is_(None))
+            found |= {saved.id: saved for saved in self._several(active)}
+        return found
+
+    def named(self, names: Collection[tuple[str, str]]) -> list[Saved]:
+        """Those of the database with these owners and names, also those that are gone."""
+        by_owner: dict[str, list[str]] = {}
+        for owner, name in names:
+            by_owner.setdefault(owner, []).append(name)
+        of_database = _table.c.origin == Origin.DATABASE.value
+        return [
+            saved
+            for owner, some in by_owner.items()
+            for batch in in_batches(some)
+            for saved in self._several(
+                select(_table).where(of_database, _table.c.owner == owner, _table.c.name.in_(batch))
+            )
+        ]
+
+    def of_database(self, owner: str | None = None) -> Iterator[Saved]:
+        """Those of the database that are not gone, as they come; memory holds a few hundred."""
+        query = select(_table).where(_table.c.origin == Origin.DATABASE.value, _table.c.gone_at.is_(None))
+        if owner is not None:
+            query = query.where(_table.c.owner == owner)
+        rows = self._connection.execute(query.order_by(_table.c.id), execution_options={"yield_per": MOST_BOUND})
+        return (saved_of(row) for row in rows.mappings())
+
+    def rules(self, after: int | None) -> Iterator[RuleRow]:
+        """Every rule that has changed since generation ``after``, and its sources, as they come.
+
+        None asks for all, without those that are gone.
+        """
+        columns = (_table.c.id, _table.c.rule, _table.c.sources, _table.c.gone_at)
+        query = _active(*columns) if after is None else select(*columns).where(_table.c.changed_in > after)
+        rows = self._connection.execute(query, execution_options={"yield_per": MOST_BOUND})
+        return (RuleRow(row.id, row.rule, tuple(row.sources), row.gone_at is None) for row in rows)
+
+    def due(self, now: datetime) -> list[int]:
+        """Ids of those whose time has come: a due instant has passed, or told immediately with something held."""
+        due: set[int] = set()
+        # One after the other: each then has an index to go by.
+        for is_its_time in _times(now):
+            due.update(self._connection.scalars(_active(_table.c.id).where(is_its_time, _table.c.paused.is_(False))))
+        return sorted(due)
+
+    def holding(self) -> list[int]:
+        """Ids of those that hold something, due or not."""
+        held = select(schema.match.c.subscription_id).where(schema.match.c.fate == Fate.HELD)
+        return list(self._connection.scalars(_active(_table.c.id).where(_table.c.id.in_(held)).order_by(_table.c.id)))
+
+    def signs_due(self, now: datetime) -> list[int]:
+        """Ids of those whose next sign of life is due, if there was nothing else."""
+        return sorted(self._connection.scalars(select(_table.c.id).where(*_is_sign_due(now))))
+
+    def count(self) -> int:
+        """How many are not gone."""
+        return self._connection.scalar(_active(func.count())) or 0
+
+    # --- one that is nobody else's ---
 
     def hold_active(self, id: int) -> Saved | None:
         """The subscription if it is neither gone nor paused, and nobody else's until the transaction ends."""
@@ -67,112 +151,74 @@ class Subscriptions:
             return None
         # Another statement: what others have committed until the lock was had is seen by it alone.
         row = self._connection.execute(select(_table).where(_table.c.id == id, *where)).mappings().one_or_none()
-        return None if row is None else _saved(row)
+        return None if row is None else saved_of(row)
+
+    # --- changing ---
 
     def insert(self, wanted: Wanted, next_due: datetime | None, now: datetime) -> int:
-        added = self._connection.execute(insert(_table).values(**_row(wanted), next_due=next_due, created_at=now))
-        key = added.inserted_primary_key
-        assert key is not None
-        return int(key[0])
+        """Add one of a file; its id."""
+        return self.insert_many([New(wanted, next_due)], now)[0]
 
-    def update(self, id: int, wanted: Wanted, next_due: datetime | None) -> None:
+    def insert_many(self, new: Sequence[New], now: datetime, origin: Origin = Origin.FILE) -> list[int]:
+        """Add these; their ids, in their order."""
+        rows = [
+            row_of(one.wanted)
+            | {"next_due": one.next_due, "sign_due": one.sign_due, "created_at": now, "origin": origin.value}
+            for one in new
+        ]
+        if not rows:
+            return []
+        generation = self.generation()
+        added = insert(_table).values(changed_in=generation).returning(_table.c.id, sort_by_parameter_order=True)
+        return list(self._connection.scalars(added, rows))
+
+    def update(self, id: int, wanted: Wanted, next_due: datetime | None, now: datetime) -> None:
         """Give the row its new name, rule and settings; it is active from now on."""
-        values = _row(wanted) | {"next_due": next_due, "gone_at": None}
+        values = row_of(wanted) | {"next_due": next_due, "gone_at": None, "changed_in": self.generation()}
+        if next_due is None:
+            values["woken"] = now  # told immediately from now on, also what was held for later
         self._connection.execute(update(_table).where(_table.c.id == id).values(**values))
 
     def set_gone(self, id: int, now: datetime) -> None:
-        self._connection.execute(update(_table).where(_table.c.id == id).values(gone_at=now))
+        gone = update(_table).where(_table.c.id == id).values(gone_at=now, changed_in=self.generation())
+        self._connection.execute(gone)
 
     def set_told(self, id: int, now: datetime, next_due: datetime | None) -> None:
         """Its digest was made, or there was none to make."""
-        self._connection.execute(update(_table).where(_table.c.id == id).values(last_due=now, next_due=next_due))
+        told = update(_table).where(_table.c.id == id).values(last_due=now, next_due=next_due, woken=None)
+        self._connection.execute(told)
 
     def set_next_due(self, id: int, next_due: datetime | None) -> None:
         self._connection.execute(update(_table).where(_table.c.id == id).values(next_due=next_due))
 
-    def signs_due(self, now: datetime) -> list[Saved]:
-        """Those whose next sign of life is due, if there was nothing else."""
-        query = select(_table).where(*_is_sign_due(now)).order_by(_table.c.id)
-        return [_saved(row) for row in self._connection.execute(query).mappings()]
-
     def set_sign_due(self, id: int, sign_due: datetime | None) -> None:
         self._connection.execute(update(_table).where(_table.c.id == id).values(sign_due=sign_due))
 
-    def count(self) -> int:
-        query = select(func.count()).select_from(_table).where(_table.c.gone_at.is_(None))
-        return self._connection.scalar(query) or 0
+    def _several(self, query: Select[Any]) -> list[Saved]:
+        return [saved_of(row) for row in self._connection.execute(query.order_by(_table.c.id)).mappings()]
+
+
+def wake(connection: Connection, ids: Collection[int], now: datetime) -> None:
+    """Something is held for these: those that are told immediately are due.
+
+    Their rows are written also where they were due before: one that is just being told is waited for, and due again.
+    """
+    for batch in in_batches(sorted(set(ids))):
+        immediately = (_table.c.id.in_(batch), _table.c.next_due.is_(None))
+        connection.execute(update(_table).where(*immediately).values(woken=func.coalesce(_table.c.woken, now)))
+
+
+def _active(*columns: Any) -> Select[Any]:
+    return select(*columns).select_from(_table).where(_table.c.gone_at.is_(None))
 
 
 def _is_due(now: datetime) -> Sequence[ColumnElement[bool]]:
-    held = exists().where(schema.match.c.subscription_id == _table.c.id, schema.match.c.fate == Fate.HELD)
-    is_its_time = or_(_table.c.next_due <= now, _table.c.next_due.is_(None) & held)
-    return _table.c.gone_at.is_(None), _table.c.paused.is_(False), is_its_time
+    return _table.c.gone_at.is_(None), _table.c.paused.is_(False), or_(*_times(now))
+
+
+def _times(now: datetime) -> Sequence[ColumnElement[bool]]:
+    return _table.c.next_due <= now, _table.c.woken <= now
 
 
 def _is_sign_due(now: datetime) -> Sequence[ColumnElement[bool]]:
     return _table.c.sign_due <= now, _table.c.gone_at.is_(None), _table.c.paused.is_(False)
-
-
-def _row(wanted: Wanted) -> dict[str, Any]:
-    subscription = wanted.subscription
-    quiet = subscription.quiet_hours
-    return {
-        "owner": subscription.owner,
-        "name": subscription.name,
-        "rule": subscription.rule,
-        "rule_digest": wanted.rule_digest,
-        "sources": list(subscription.sources),
-        "endpoints": [[endpoint.receiver, endpoint.label] for endpoint in subscription.endpoints],
-        "settings": {
-            "to": list(subscription.to),
-            "rhythm": subscription.when.rhythm.value,
-            "at": subscription.when.at and subscription.when.at.isoformat(),
-            "weekday": subscription.when.weekday,
-            "cron": subscription.when.cron,
-            "timezone": subscription.timezone,
-            "quiet": quiet and [quiet.start.isoformat(), quiet.end.isoformat()],
-            "quiet_days": sorted(quiet.days) if quiet else [],
-            "backfill": subscription.backfill,
-            **{name: getattr(subscription, name) for name in _PLAIN},
-        },
-    }
-
-
-def _saved(row: Mapping[Any, Any]) -> Saved:
-    settings = row["settings"]
-    quiet = settings["quiet"]
-    return Saved(
-        id=row["id"],
-        rule_digest=row["rule_digest"],
-        next_due=row["next_due"],
-        last_due=row["last_due"],
-        sign_due=row["sign_due"],
-        paused=row["paused"],
-        created_at=row["created_at"],
-        gone_at=row["gone_at"],
-        subscription=Subscription(
-            name=row["name"],
-            owner=row["owner"],
-            rule=row["rule"],
-            to=tuple(settings["to"]),
-            endpoints=tuple(Endpoint(receiver, label) for receiver, label in row["endpoints"]),
-            sources=tuple(row["sources"]),
-            when=When(
-                Rhythm(settings["rhythm"]),
-                time.fromisoformat(settings["at"]) if settings["at"] else None,
-                settings["weekday"],
-                settings.get("cron", ""),
-            ),
-            timezone=settings["timezone"],
-            quiet_hours=_quiet_hours(quiet, settings.get("quiet_days", ())),
-            backfill=settings["backfill"],
-            **{name: settings[name] for name in _PLAIN if name in settings},
-        ),
-    )
-
-
-def _quiet_hours(hours: Sequence[str] | None, days: Collection[int]) -> QuietHours | None:
-    if not hours:
-        return None
-    start, end = map(time.fromisoformat, hours)
-    return QuietHours(start, end, frozenset(days))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, exists, select
 
 from watcher.model import DeliveryState, Endpoint, Incident, IncidentKind, Place, Told
 from watcher.store import schema
@@ -84,15 +84,16 @@ def told_before(
     same = repeated(connection, delivery_id)
     for batch in in_batches(paper_ids):
         query = (
-            select(_match.c.paper_id, func.min(_delivery.c.finished_at).label("at"))
+            select(_match.c.paper_id, _delivery.c.state, _delivery.c.finished_at)
             .join(_alert, _alert.c.match_id == _match.c.id)
             .join(_delivery, _delivery.c.id == _alert.c.delivery_id)
-            .where(*at(_alert, endpoint), _match.c.paper_id.in_(batch))
-            .where(_delivery.c.state == DeliveryState.SENT, _delivery.c.id.not_in(same))
-            .group_by(_match.c.paper_id)
+            .where(*at(_alert, endpoint), _match.c.paper_id.in_(batch), _delivery.c.id.not_in(same))
         )
         for row in connection.execute(query):
-            found[row.paper_id] = row.at.date()
+            # Were it asked for, SQLite would begin with all that was ever sent.
+            if row.state == DeliveryState.SENT:
+                day = row.finished_at.date()
+                found[row.paper_id] = min(day, found.get(row.paper_id, day))
     return found
 
 
