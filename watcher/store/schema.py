@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     DateTime,
     Dialect,
     ForeignKey,
@@ -70,6 +71,12 @@ metadata = MetaData(
     }
 )
 
+
+def _some(where: ColumnElement[bool], name: str, *columns: Column[Any], unique: bool = False) -> None:
+    """An index of the rows alone for which ``where`` holds."""
+    Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
 paper = Table(
     "paper",
     metadata,
@@ -98,18 +105,9 @@ paper = Table(
 )
 
 # Only rows that say something: an index that also has those that do not is taken for a way to find them.
-Index(
-    "ix_paper_merged_into",
-    paper.c.merged_into,
-    sqlite_where=paper.c.merged_into.is_not(None),
-    postgresql_where=paper.c.merged_into.is_not(None),
-)
-Index(
-    "ix_paper_published",
-    paper.c.published,
-    sqlite_where=paper.c.published.is_not(None),
-    postgresql_where=paper.c.published.is_not(None),
-)
+_some(paper.c.merged_into.is_not(None), "ix_paper_merged_into", paper.c.merged_into)
+_some(paper.c.published.is_not(None), "ix_paper_published", paper.c.published)
+_some(paper.c.waiting_since.is_not(None), "ix_paper_waiting_since", paper.c.waiting_since)
 
 paper_key = Table(
     "paper_key",
@@ -174,25 +172,18 @@ subscription = Table(
     Index("ix_subscription_owner_name", "owner", "name"),
     Index("ix_subscription_changed_in", "changed_in", "id"),
 )
-Index(
+_some(
+    subscription.c.gone_at.is_(None),
     "uq_subscription_origin_owner_name",
     subscription.c.origin,
     subscription.c.owner,
     subscription.c.name,
     unique=True,
-    sqlite_where=subscription.c.gone_at.is_(None),
-    postgresql_where=subscription.c.gone_at.is_(None),
 )
 of_files = subscription.c.origin == text("'file'")
-Index("ix_subscription_of_files", subscription.c.id, sqlite_where=of_files, postgresql_where=of_files)
-Index(
-    "ix_paper_waiting_since",
-    paper.c.waiting_since,
-    sqlite_where=paper.c.waiting_since.is_not(None),
-    postgresql_where=paper.c.waiting_since.is_not(None),
-)
+_some(of_files, "ix_subscription_of_files", subscription.c.id)
 for _due in (subscription.c.next_due, subscription.c.woken, subscription.c.sign_due):
-    Index(f"ix_subscription_{_due.name}", _due, sqlite_where=_due.is_not(None), postgresql_where=_due.is_not(None))
+    _some(_due.is_not(None), f"ix_subscription_{_due.name}", _due)
 
 rules_generation = Table(
     "rules_generation",
@@ -217,21 +208,15 @@ match = Table(
     Column("same_as", ForeignKey("match.id")),  # after a merge of papers: the match that stands for this one
     CheckConstraint("fate IN ('held', 'owed', 'baseline', 'dropped')", name="fate"),
 )
-Index(
+_some(
+    match.c.same_as.is_(None),
     "uq_match_subscription_paper_occasion",
     match.c.subscription_id,
     match.c.paper_id,
     match.c.occasion,
     unique=True,
-    sqlite_where=match.c.same_as.is_(None),
-    postgresql_where=match.c.same_as.is_(None),
 )
-Index(
-    "ix_match_same_as",
-    match.c.same_as,
-    sqlite_where=match.c.same_as.is_not(None),
-    postgresql_where=match.c.same_as.is_not(None),
-)
+_some(match.c.same_as.is_not(None), "ix_match_same_as", match.c.same_as)
 Index("ix_match_subscription_fate", match.c.subscription_id, match.c.fate)
 
 endpoint = Table(
@@ -258,14 +243,7 @@ incident = Table(
     Column("ended", UtcDateTime),
     Column("told_at", UtcDateTime),  # empty while it is young: told after its time, or never
 )
-Index(
-    "uq_incident_kind_subject",
-    incident.c.kind,
-    incident.c.subject,
-    unique=True,
-    sqlite_where=incident.c.ended.is_(None),
-    postgresql_where=incident.c.ended.is_(None),
-)
+_some(incident.c.ended.is_(None), "uq_incident_kind_subject", incident.c.kind, incident.c.subject, unique=True)
 
 delivery = Table(
     "delivery",
@@ -290,13 +268,12 @@ delivery = Table(
     Index("ix_delivery_receiver_label_state", "receiver", "label", "state"),
     Index("ix_delivery_state", "state"),
 )
-Index(
+_some(
+    delivery.c.state == text("'sending'"),
     "uq_delivery_one_in_flight",
     delivery.c.receiver,
     delivery.c.label,
     unique=True,
-    sqlite_where=delivery.c.state == text("'sending'"),
-    postgresql_where=delivery.c.state == text("'sending'"),
 )
 
 alert = Table(
@@ -312,21 +289,11 @@ alert = Table(
     PrimaryKeyConstraint("match_id", "receiver", "label"),
     Index("ix_alert_receiver_label_due", "receiver", "label", "due"),
 )
-Index(
-    "ix_alert_delivery_id",
-    alert.c.delivery_id,
-    sqlite_where=alert.c.delivery_id.is_not(None),
-    postgresql_where=alert.c.delivery_id.is_not(None),
-)
+_some(alert.c.delivery_id.is_not(None), "ix_alert_delivery_id", alert.c.delivery_id)
 _is_waiting = alert.c.delivery_id.is_(None) & alert.c.dropped.is_(None)
-Index(
-    "ix_alert_waiting",  # as long as what is still to be told, however many have been
-    alert.c.receiver,
-    alert.c.label,
-    alert.c.due,
-    sqlite_where=_is_waiting,
-    postgresql_where=_is_waiting,
-)
+_some(
+    _is_waiting, "ix_alert_waiting", alert.c.receiver, alert.c.label, alert.c.due
+)  # as long as what is still to be told, however many have been
 
 mute = Table(
     "mute",
@@ -356,20 +323,8 @@ blank = Table(
     Index("uq_blank_told_once", "subscription_id", "receiver", "label", "kind", "since", unique=True),
 )
 
-Index(
-    "ix_blank_delivery_id",
-    blank.c.delivery_id,
-    sqlite_where=blank.c.delivery_id.is_not(None),
-    postgresql_where=blank.c.delivery_id.is_not(None),
-)
-Index(
-    "ix_blank_waiting",
-    blank.c.receiver,
-    blank.c.label,
-    blank.c.due,
-    sqlite_where=blank.c.delivery_id.is_(None),
-    postgresql_where=blank.c.delivery_id.is_(None),
-)
+_some(blank.c.delivery_id.is_not(None), "ix_blank_delivery_id", blank.c.delivery_id)
+_some(blank.c.delivery_id.is_(None), "ix_blank_waiting", blank.c.receiver, blank.c.label, blank.c.due)
 
 attempt = Table(
     "attempt",
