@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, null, or_, select, union_all
 
 from watcher.alerts.rate import wait_for_turn
 from watcher.model import DeliveryState, Rate
@@ -24,16 +24,19 @@ def wait_of(connection: Connection, receiver: str, rate: Rate, now: datetime) ->
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_RATE_LOCK, func.hashtext(receiver))))
     theirs = _is_of(receiver)
-    sending = select(func.count()).where(theirs, _delivery.c.state == DeliveryState.SENDING)
     tries = (
         select(_attempt.c.at)
         .join(_delivery, _delivery.c.id == _attempt.c.delivery_id)
         .where(theirs, _attempt.c.at > now - rate.within, _attempt.c.at <= now + rate.within)
         .order_by(_attempt.c.at.desc())
         .limit(rate.most)
+        .subquery()
     )
-    sent = connection.scalars(tries).all()
-    return wait_for_turn(rate, sent, connection.scalar(sending) or 0, now)
+    busy = select(null()).where(theirs, _delivery.c.state == DeliveryState.SENDING)
+    # In one statement: what is written down between two would be seen by neither.
+    ends = connection.scalars(union_all(select(tries.c.at), busy)).all()
+    sent = sorted((at for at in ends if at is not None), reverse=True)
+    return wait_for_turn(rate, sent, len(ends) - len(sent), now)
 
 
 def _is_of(receiver: str) -> ColumnElement[bool]:
