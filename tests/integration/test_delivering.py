@@ -184,6 +184,7 @@ def test_what_piled_up_in_an_outage_comes_as_the_probe_and_one_summary(world: Wo
     assert states(world) == {DeliveryState.PENDING: 3}
     outage(world, hours=24 * 7)
     world.tell()
+    world.tell()  # that it is back is told to the operator, whose thread may have ended before
     mine = [message for url, message in world.receivers.sent if "me.example" in url]
     assert len(mine) == 2 and world.told() == 12
     # Only the probe had been attempted; what took the place of the other two says what it stands for.
