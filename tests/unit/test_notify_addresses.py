@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from watcher.notify import limit_of, problem_of, schema_of, scrub, secrets_of
+from watcher.notify.addresses import measure_of
+from watcher.notify.forms import shortened
 
 TOKEN = "TIiajkdnlazkcOXrIdevi7Qs"
 SLACK = f"slack://T1JJ3T3L2/A1BRTD4JD/{TOKEN}"
@@ -72,6 +76,7 @@ def test_bad_addresses(url: str, words: str) -> None:
         ("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", 1_900),
         ("tgram://123456789:abcdefg_hijklmnop/12315544/", 3_996),
         ("ntfy://ntfy.lab.example/topic", 3_900),
+        ("https://ntfy.sh/topic", 3_900),
         ("46elks://user:password@+15551234567/+15551234567", 160),
         ("nosuch://x", 30_000),
         ("syslog://", 30_000),
@@ -79,6 +84,20 @@ def test_bad_addresses(url: str, words: str) -> None:
 )
 def test_limits(url: str, limit: int) -> None:
     assert limit_of(url) == limit
+
+
+@pytest.mark.parametrize(("url", "counted"), [("ntfy://ntfy.lab.example/topic", 12), (SLACK, 4), ("", 4)])
+def test_what_services_count(url: str, counted: int) -> None:
+    assert measure_of(url)("木の根っ"[:4]) == counted
+
+
+@given(st.text(max_size=60), st.integers(0, 80))
+def test_what_is_cut_fits_in_bytes_too(text: str, limit: int) -> None:
+    for url in ("ntfy://ntfy.lab.example/topic", ""):
+        measure = measure_of(url)
+        cut = shortened(text, limit, measure)
+        assert measure(cut) <= limit
+        assert cut == text or measure(text) > limit
 
 
 def test_secrets_of_mail() -> None:

@@ -246,8 +246,12 @@ def test_the_estimate_covers_what_is_written_and_little_more(shape: dict[str, An
     for title in ("Leaf", "A_long*title " * 20):
         some = [item(paper(n, title=title, abstract="*pruning* " * 80), **shape) for n in range(1, 30)]
         message = render(digest(*some))
-        longest = max(map(len, (message.text, message.markdown, message.mrkdwn, message.chat_html)))
-        assert longest <= sum(map(estimated_size, some)) + heads <= 1.5 * longest + heads
+        forms = {"text": [message.text], "chat": [message.markdown, message.mrkdwn, message.chat_html]}
+        for form, written in forms.items():
+            longest = max(map(len, written))
+            guessed = sum(estimated_size(one, form=form) for one in some) + heads
+            assert longest <= guessed <= 1.3 * longest + heads
+            assert estimated_size(some[0], form=form) <= estimated_size(some[0])
 
 
 def test_html_is_for_mail_readers() -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
-from watcher.model import Told
+from watcher.model import FIRST, Item, Told
 
 T = TypeVar("T")
 
 OVERHEAD = 0.2
 """The part of a message's limit that its head, headings and foot may take."""
+
+MOST_MESSAGES = 4
+"""More messages than this for one digest are no pleasure: what is told in full is cut down until they are enough."""
 
 MOST_PAPERS = 200
 """More than this is read by nobody in one message, whatever the service allows."""
@@ -30,6 +34,49 @@ def cut(things: Sequence[T], size_of: Callable[[T], int], limit: int) -> list[li
         runs[-1].append(thing)
         used += size
     return runs
+
+
+def fitted(items: Sequence[Item], size_of: Callable[[Item], int], limit: int) -> list[list[Item]]:
+    """Items cut into messages, none left out; where they would be too many, each subscription's last go in short form.
+
+    A service that takes 2,000 characters at a time would else get a morning of thirty papers as thirty messages.
+    """
+    sizes: dict[tuple[int, bool], int] = {}
+
+    def size(item: Item) -> int:
+        key = (item.paper.id, item.short)
+        if key not in sizes:
+            sizes[key] = size_of(item)
+        return sizes[key]
+
+    order = _best_first(items)
+
+    def runs(in_full: int) -> list[list[Item]]:
+        short = set(order[in_full:])
+        return cut([replace(one, short=True) if n in short else one for n, one in enumerate(items)], size, limit)
+
+    low, high = 0, len(order)
+    whole = runs(high)
+    if len(whole) <= MOST_MESSAGES:
+        return whole
+    most = max(MOST_MESSAGES, len(runs(0)) + 1)
+    if len(whole) <= most:
+        return whole
+    while high - low > 1:  # ``low`` fits, ``high`` does not
+        middle = (low + high) // 2
+        low, high = (middle, high) if len(runs(middle)) <= most else (low, middle)
+    return runs(low)
+
+
+def _best_first(items: Sequence[Item]) -> list[int]:
+    """Where the papers in full form stand: the first of each subscription, then the second of each, and so on."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    ranked = []
+    for n, item in enumerate(items):
+        if item.strong and item.told_before is None and item.occasion == FIRST and not item.short:
+            ranked.append((counts[item.subscriptions], n))
+            counts[item.subscriptions] += 1
+    return [n for _, n in sorted(ranked)]
 
 
 def messages(told: Sequence[Told]) -> list[list[Told]]:

@@ -52,14 +52,16 @@ def preview(desk: Desk, subscriptions: tuple[str, ...], form: str, since: date |
 
 
 def _messages(desk: Desk, names: Sequence[str], form: str, since: date, now: datetime) -> list[Message]:
-    from watcher.notify.samples import room_of
+    from watcher.notify import limit_of, size_in
+    from watcher.notify.samples import SERVICES
     from watcher.pipeline.preview import contents_of
     from watcher.render import render
 
     config = desk.config()
     found = [rules.named(config, name) for name in dict.fromkeys(names)]
+    url = SERVICES["email" if form == "text" else form]
     with desk.open_store(config) as store, store.reading() as tx:
-        contents = contents_of(found, tx, config, since, now, room_of("email" if form == "text" else form))
+        contents = contents_of(found, tx, config, since, now, size_in(url), limit_of(url))
     return [render(content, config.templates) for content in contents]
 
 

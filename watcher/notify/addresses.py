@@ -6,6 +6,7 @@ import difflib
 import logging
 import re
 import warnings
+from collections.abc import Callable
 from copy import copy
 from functools import lru_cache
 from types import ModuleType
@@ -25,9 +26,12 @@ LIMITS = {
     **dict.fromkeys(("console", "json", "jsons", "xml", "xmls", "form", "forms"), 300_000),
     **dict.fromkeys(("matrix", "matrixs"), 25_000),  # an event of 64 KB holds the message twice
     **dict.fromkeys(("workflow", "workflows"), 8_000),  # 28 KB in JSON; apprise says 1,000 characters
-    **dict.fromkeys(("ntfy", "ntfys"), 3_900),  # bytes, by the server's default; apprise says 7,800
+    **dict.fromkeys(("ntfy", "ntfys"), 3_900),  # by the server's default; apprise says 7,800
 }
 """Characters of a body that a service takes, where it takes more or less than apprise says."""
+
+IN_BYTES = frozenset({"ntfy", "ntfys"})
+"""Services that count bytes, not characters."""
 
 MOST = 100_000
 TITLE_ROOM = 100
@@ -100,8 +104,8 @@ def _problem_of_parts(url: str, schema: str) -> str | None:
 
 
 def limit_of(url: str) -> int:
-    """Characters that one message's body may have; a default where the address is empty or unknown."""
-    schema = schema_of(url)
+    """How large one message's body may be, as ``measure_of`` counts; a default where the address is unknown."""
+    schema = own_schema(url)
     if schema in LIMITS:
         return LIMITS[schema]
     if not schema or schema in ON_THIS_HOST:
@@ -113,6 +117,24 @@ def limit_of(url: str) -> int:
         return DEFAULT_LIMIT
     shared = service.overflow_amalgamate_title or service.title_maxlen == 0
     return max(min(limit, MOST) - (TITLE_ROOM if shared and limit > 2 * TITLE_ROOM else 0), 1)
+
+
+def measure_of(url: str) -> Callable[[str], int]:
+    """How a service counts what it takes: characters, or bytes of UTF-8."""
+    return _bytes if own_schema(url) in IN_BYTES else len
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode())
+
+
+@lru_cache(maxsize=1024)
+def own_schema(url: str) -> str:
+    """The service's name, also where the address is a web address as the service shows it."""
+    schema = schema_of(url)
+    if schema not in ("http", "https") or (service := load(url)) is None:
+        return schema
+    return service_schema(service)
 
 
 def load(url: str, patience: float = PATIENCE) -> Any | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
-from watcher.model import Message
-from watcher.notify.addresses import schema_of, service_schema
+from watcher.model import Item, Message
+from watcher.notify.addresses import measure_of, own_schema, schema_of, service_schema
+from watcher.render import estimated_size
 from watcher.render.clean import defuse
 
 DATA = frozenset({"json", "jsons", "xml", "xmls", "form", "forms", "amqp", "amqps"})
@@ -19,9 +22,20 @@ SHOWS_MARKDOWN = frozenset({"mmost", "mmosts", "zulip", "revolt", "fluxer", "flu
 TITLE_IN_BODY = frozenset({"discord", "guilded", "workflow", "workflows", "dingtalk"})
 """Chats that put the title above the body, where our Markdown has it already."""
 
+TEXT = frozenset({"mailto", "mailtos", "ntfy", "ntfys", "console"})
 SLACK = frozenset({"slack"})
 TELEGRAM = frozenset({"tgram"})
 MATRIX = frozenset({"matrix", "matrixs"})
+
+
+CHATS = SHOWS_MARKDOWN | TITLE_IN_BODY | SLACK | TELEGRAM | MATRIX
+
+
+def size_in(url: str) -> Callable[[Item], int]:
+    """What one paper takes at most in a message to an address, as its service counts."""
+    schema = own_schema(url)
+    form = "chat" if schema in CHATS else "text" if schema in DATA | TEXT else ""
+    return partial(estimated_size, measure=measure_of(url), form=form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +66,7 @@ def put(message: Message, service: Any, url: str, limit: int) -> Body:
         in_body = schema in TITLE_IN_BODY or service.title_maxlen == 0
         kind = None if schema in SHOWS_MARKDOWN and "markdown" not in formats else "markdown"
         return Body("" if in_body else message.subject, shortened(message.markdown, limit), kind)
-    return Body(defuse(message.subject), shortened(defuse(message.text), limit), "text")
+    return Body(defuse(message.subject), shortened(defuse(message.text), limit, measure_of(url)), "text")
 
 
 def _whole_lines(text: str, limit: int) -> str:
@@ -68,12 +82,15 @@ def _whole_lines(text: str, limit: int) -> str:
     return "\n".join([*kept, "…"])
 
 
-def shortened(text: str, limit: int) -> str:
-    """``text`` cut at the end of a line, with an ellipsis, where it is longer than ``limit`` characters."""
-    if len(text) <= limit:
+def shortened(text: str, limit: int, measure: Callable[[str], int] = len) -> str:
+    """``text`` cut at the end of a line, with an ellipsis, where it is longer than ``limit`` as ``measure`` counts."""
+    if measure(text) <= limit:
         return text
-    head = text[: max(limit - 2, 0)]
+    room = max(limit - measure("\n…"), 0)
+    head = text[:room]
+    while (size := measure(head)) > room:
+        head = head[: len(head) * room // size]
     line_end = head.rfind("\n")
-    if line_end >= limit // 2:
+    if line_end >= len(head) // 2:
         head = head[:line_end]
-    return f"{head.rstrip()}\n…"[:limit]
+    return f"{head.rstrip()}\n…" if limit >= measure("\n…") else ""

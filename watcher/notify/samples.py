@@ -21,11 +21,6 @@ SERVICES = {
 """Services by the name that people know them by, each with an address that leads nowhere."""
 
 
-def room_of(service: str) -> int:
-    """Characters that one message to a service of ``SERVICES`` may have."""
-    return limit_of(SERVICES[service])
-
-
 def seen_by(service: str, message: Message) -> Body:
     """What a service of ``SERVICES`` is given. Raises ``WatcherError`` where apprise lacks what it needs for it."""
     url = SERVICES[service]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from watcher.alerts.bundle import cut, shortened
+from watcher.alerts.bundle import fitted, shortened
 from watcher.alerts.items import items_of
 from watcher.config import Config
 from watcher.model import (
@@ -23,7 +23,6 @@ from watcher.model import (
     Told,
 )
 from watcher.pipeline.content import unread_now
-from watcher.render import estimated_size
 from watcher.rules import Rule, compile_rule, document_of, evaluate
 from watcher.store import Transaction
 
@@ -55,9 +54,15 @@ class _Tried:
 
 
 def contents_of(
-    subscriptions: Sequence[Subscription], tx: Transaction, config: Config, since: date, now: datetime, limit: int
+    subscriptions: Sequence[Subscription],
+    tx: Transaction,
+    config: Config,
+    since: date,
+    now: datetime,
+    size_of: Callable[[Item], int],
+    limit: int,
 ) -> list[Content]:
-    """The messages of at most ``limit`` characters that would tell the papers of ``since`` and later.
+    """The messages of at most ``limit``, as ``size_of`` counts papers, that tell those of ``since`` and later.
 
     Several subscriptions share them. Where none matches, the one digest without papers.
     """
@@ -76,7 +81,7 @@ def contents_of(
     )
     if not items:
         return [common]
-    runs = cut(items, estimated_size, limit)
+    runs = fitted(items, size_of, limit)
     return [
         replace(
             common,

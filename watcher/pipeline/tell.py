@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from watcher.alerts.bundle import cut, messages, shortened
+from watcher.alerts.bundle import fitted, messages, shortened
 from watcher.alerts.items import items_of
 from watcher.alerts.schedule import alert_due, next_due, next_sign, sign_began
 from watcher.model import DeliveryKind, Endpoint, Rhythm, Saved, Told
-from watcher.notify import limit_of
+from watcher.notify import limit_of, size_in
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.silence import unmuted
-from watcher.render import estimated_size
 from watcher.store import Transaction
 from watcher.store.blanks import Blank
 
@@ -117,11 +116,13 @@ def _digest(tx: Transaction, endpoint: Endpoint, told: list[Told], parts: Parts,
         matches.setdefault(one.paper_id, []).append(one.match_id)
     short = shortened(told)
     items = items_of([replace(one, short=one.match_id in short) for one in told], tx.papers.get(matches), {})
-    runs = cut(items, estimated_size, limit_of(parts.config.address_or_empty(endpoint, parts.env)))
+    url = parts.config.address_or_empty(endpoint, parts.env)
+    runs = fitted(items, size_in(url), limit_of(url))
     made = []
     for n, run in enumerate(runs, start=1):
         ids = [id for item in run for id in matches[item.paper.id]]
-        made.append(tx.outbox.enqueue_digest(endpoint, ids, now, n, len(runs), short.intersection(ids)))
+        cut_short = {id for item in run if item.short for id in matches[item.paper.id]}
+        made.append(tx.outbox.enqueue_digest(endpoint, ids, now, n, len(runs), short.intersection(ids) | cut_short))
     return made
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from watcher.model import Content, DeliveryKind, Item, Message, TemplateTrouble
@@ -45,32 +45,53 @@ def render(content: Content, templates: Mapping[str, str] | None = None) -> Mess
     return _message("notice", f"watcher: {notice.headline}", _notice(notice), templates or {})
 
 
-def estimated_size(item: Item) -> int:
-    """Characters that one paper takes at most in the formats that have a limit: text and the markups of chats."""
+def estimated_size(item: Item, measure: Callable[[str], int] = len, form: str = "") -> int:
+    """What one paper takes at most, as ``measure`` counts, in ``text`` or in a ``chat``; in either where not said."""
     view = paper_view(item)
-    if part_of(item) == "strong":
-        return _size_in_full(view)
-    url = view.url or ""
-    chat = _longest(view.title) + _longest(url) + _longest(view.note) + 24  # bullet, <a href="">, brackets
+    is_full = part_of(item) == "strong"
+    sizes = [0]
+    if form != "chat":
+        sizes.append((_text_in_full if is_full else _text_in_short)(view, lambda text: _plain(text, measure)))
+    if form != "text":
+        sizes.append((_chat_in_full if is_full else _chat_in_short)(view, lambda text: _longest(text, measure)))
+    return max(sizes)
+
+
+def _text_in_short(view: PaperView, size: Callable[[str], int]) -> int:
     about = "" if view.told_before else f"  {view.about}; matched: {view.terms}"
-    return max(chat, sum(_plain(text) for text in (view.title, view.note, about, url)) + 12)
+    return sum(map(size, (view.title, view.note, about, view.url or ""))) + 12
 
 
-def _size_in_full(view: PaperView) -> int:
-    texts = [view.title, view.url or "", view.authors, view.about, view.terms]
+def _chat_in_short(view: PaperView, size: Callable[[str], int]) -> int:
+    return size(view.title) + size(view.url or "") + size(view.note) + 24  # bullet, <a href="">, brackets
+
+
+def _text_in_full(view: PaperView, size: Callable[[str], int]) -> int:
+    texts, hits = _texts(view)
+    return sum(map(size, texts)) + 2 * hits + 30 + sum(size(link.url) + 11 for link in view.links)
+
+
+def _chat_in_full(view: PaperView, size: Callable[[str], int]) -> int:
+    texts, hits = _texts(view)
+    # <b> and </b> are seven characters, the markup of a link eighteen at most, before it a dot.
+    links = sum(size(link.url) + len(link.name) + 22 for link in view.links if link.url != view.url)
+    return sum(map(size, [*texts, view.url or ""])) + 7 * (hits + 1) + 40 + links
+
+
+def _texts(view: PaperView) -> tuple[list[str], int]:
+    """What stands in full form beside the links, and how many hits are marked in it."""
+    snippet = "".join(segment.text for segment in view.snippet)
     hits = sum(segment.hit for segment in view.snippet)
-    shown = sum(_longest(text) for text in [*texts, "".join(segment.text for segment in view.snippet)])
-    # <b> and </b> are seven characters, the markup of a link eighteen at most.
-    return shown + 7 * (hits + 1) + sum(_longest(link.url) + len(link.name) + 18 for link in view.links) + 80
+    return [view.title, view.authors, view.about, view.terms, snippet], hits
 
 
-def _plain(text: str) -> int:
+def _plain(text: str, measure: Callable[[str], int]) -> int:
     # Text is indented and wrapped: three characters more for each line of 70.
-    return len(text) + len(text) // 20 + 1
+    return measure(text) + len(text) // 20 + 1
 
 
-def _longest(text: str) -> int:
-    return max(_plain(text), len(escape.markdown(text)), len(SLACK.escape(text)), len(CHAT_HTML.escape(text)))
+def _longest(text: str, measure: Callable[[str], int]) -> int:
+    return max(map(measure, (escape.markdown(text), SLACK.escape(text), CHAT_HTML.escape(text))))
 
 
 def _digest(content: Content) -> dict[str, object]:
