@@ -405,6 +405,7 @@ def test_dates(text: str | None, expected: datetime | None) -> None:
         (["Ada Amberg, Bao Brisk and Chiara Corvin"], ("Ada Amberg", "Bao Brisk", "Chiara Corvin")),
         (["Ada Amberg, Bao Brisk, and Chiara Corvin"], ("Ada Amberg", "Bao Brisk", "Chiara Corvin")),
         (["Amberg, A.; Brisk, B. C."], ("A. Amberg", "B. C. Brisk")),
+        (["Amberg, A., van der Brisk, B. C., Étienne, J.-P."], ("A. Amberg", "B. C. van der Brisk", "J.-P. Étienne")),
         (["Amberg, A.", "Brisk, B."], ("A. Amberg", "B. Brisk")),
         (["Sandy and Sons"], ("Sandy and Sons",)),
         (["pebble"], ("pebble",)),

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import date
 
 import pytest
 
+from tests.parsers.feeds import arxiv_api, arxiv_atom, arxiv_list, arxiv_rss, atom, json_feed, rdf, rss
 from tests.parsers.pages import api_page, login_page, make_page, sample_papers, truncated
 from watcher.errors import UnknownPage
-from watcher.parsers import recognise
+from watcher.parsers import recognise, recognise_all
+from watcher.parsers.corpus import BATCH
 
 DAY = date(2025, 3, 4)
 PAPERS = sample_papers(3)
@@ -67,6 +70,97 @@ def test_entries_of_the_api_are_those_of_the_page_and_know_their_own_day() -> No
     ],
 )
 def test_anything_else_is_called_by_what_it_looks_like(body: bytes, reason: str) -> None:
+    with pytest.raises(UnknownPage) as raised:
+        recognise(body)
+    assert reason in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "form", "kind"),
+    [
+        (arxiv_rss(PAPERS, kinds=("new", "replace")), "arxiv feed", "arxiv"),
+        (arxiv_atom(PAPERS), "arxiv feed", "arxiv"),
+        (arxiv_api(PAPERS), "arxiv feed", "arxiv"),
+        (arxiv_list({"New submissions": PAPERS[:1], "Replacements": PAPERS[1:]}), "arxiv list", "arxiv"),
+        (rss([f"<title>{n}</title>" for n in range(3)]), "feed", None),
+        (rss([f"<title>{n} & {n}</title>" for n in range(3)]), "feed", None),
+        (atom([f"<title>{n}</title>" for n in range(3)]), "feed", None),
+        (rdf([f"<title>{n}</title>" for n in range(3)]), "feed", None),
+        (json_feed([{"id": str(n), "title": str(n)} for n in range(3)]), "feed", None),
+    ],
+)
+def test_feeds_and_lists_with_all_that_they_announce(body: bytes, form: str, kind: str | None) -> None:
+    for saved in (recognise(body), recognise(gzip.compress(body))):
+        assert (saved.form, saved.kind, len(saved.reading.entries)) == (form, kind, 3)
+
+
+def lines(n: int) -> bytes:
+    papers = sample_papers(n)
+    values = (
+        {
+            "first_listed": str(DAY),
+            "arxiv_id": one["id"],
+            "title": one["title"],
+            "abstract": one["abstract"],
+            "upvotes": i,
+        }
+        for i, one in enumerate(papers)
+    )
+    return "".join(json.dumps(value) + "\n" for value in values).encode()
+
+
+def test_json_lines_come_in_batches() -> None:
+    body = lines(2 * BATCH + 1)
+    for form in (body, body.rstrip(), b"\xef\xbb\xbf" + body, body.replace(b"\n", b"\r\n\n"), gzip.compress(body)):
+        batches = list(recognise_all(form))
+        assert [len(batch.reading.entries) for batch in batches] == [BATCH, BATCH, 1]
+        assert {(batch.form, batch.kind) for batch in batches} == {("JSON Lines of papers", "huggingface")}
+        entry = batches[1].reading.entries[7]
+        assert (entry.keys, entry.listed, entry.upvotes) == ((f"arxiv:2503.{BATCH + 7:05d}",), DAY, BATCH + 7)
+        assert entry.title and entry.abstract
+    whole = recognise(gzip.compress(body[:40_000]) + gzip.compress(body[40_000:])).reading
+    assert (len(whole.entries), whole.whole) == (2 * BATCH + 1, True)
+
+
+def test_cut_json_lines_give_what_is_whole_and_say_so() -> None:
+    packed = gzip.compress(lines(BATCH + 100))
+    *before, last = recognise_all(packed[: len(packed) - len(packed) // 20])
+    assert len(before) == 1
+    assert 0 < len(last.reading.entries) < 100
+    assert not last.reading.whole
+    told = BATCH + len(last.reading.entries)
+    assert last.reading.warnings == (f"the file is cut off after {told} whole lines",)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b'{"arxiv_id": "2503.00001"}', "line 3: no arxiv_id and title"),
+        (b"[]", "line 3: no JSON object"),
+        (b"{", "line 3: not JSON, or cut off"),
+        (b"x" * 2**21, "line 3: longer than 1,048,576 bytes"),
+    ],
+)
+def test_a_bad_line_is_named_after_those_before_it(line: bytes, reason: str) -> None:
+    for body in (lines(2) + line + b"\n" + lines(2), gzip.compress(lines(2) + line + b"\n" + lines(2))):
+        found = recognise_all(body)
+        assert len(next(found).reading.entries) == 2
+        with pytest.raises(UnknownPage) as raised:
+            next(found)
+        assert str(raised.value) == reason
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (gzip.compress(b"Buy milk."), "no digest page: "),
+        (gzip.compress(b""), "the file is empty"),
+        (gzip.compress(gzip.compress(lines(2))), "looks like gzip data"),
+        (gzip.compress(lines(2))[:20], "cut off or damaged"),
+        (gzip.compress(bytes(2**25)), "inflates to more than 16,777,216 bytes"),
+    ],
+)
+def test_other_gzip_data(body: bytes, reason: str) -> None:
     with pytest.raises(UnknownPage) as raised:
         recognise(body)
     assert reason in str(raised.value)

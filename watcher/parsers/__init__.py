@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from watcher.parsers import arxiv, feed, huggingface, selected
+from watcher.parsers import arxiv, biorxiv, feed, huggingface, selected
 from watcher.parsers.parser import Finding, Mistake, Parser
 from watcher.parsers.saved import Saved, recognise, recognise_all
 
 PARSERS: dict[str, Parser] = {
-    parser.kind: parser for parser in (huggingface.PARSER, arxiv.PARSER, feed.PARSER, selected.PARSER)
+    parser.kind: parser
+    for parser in (
+        huggingface.PARSER,
+        arxiv.PARSER,
+        biorxiv.BIORXIV,
+        biorxiv.MEDRXIV,
+        feed.PARSER,
+        selected.PARSER,
+    )
 }
 """All kinds of sources, by the name that ``kind:`` takes."""
 

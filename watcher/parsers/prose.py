@@ -17,6 +17,7 @@ _IN_A_WORD = re.compile(
     r"|wbr|(?:jats:)?(?:italic|bold|su[bp])",
     re.IGNORECASE,
 )
+_INITIALS = re.compile(r"(?:\w\.[ -]?)+")
 _FRACTION = re.compile(r"\.\d{7,}")
 _YEAR_FIRST = re.compile(r"(\d{4})(?:-(\d\d))?", re.ASCII)
 
@@ -48,7 +49,7 @@ def moment(value: object) -> datetime | None:
 
 
 def people(texts: Sequence[str]) -> tuple[str, ...]:
-    """The names in a list of texts, each of which may hold several: "A. Bee; C. Dee", "Ann Bee, Cy Dee and Ed Eff".
+    """The names in texts that may each hold several: "A. Bee; C. Dee", "Bee, A., Dee, C.", "Ann Bee, Cy Dee".
 
     "Bee, A." is one name, the last one first, and becomes "A. Bee".
     """
@@ -63,6 +64,9 @@ def _blank(tag: re.Match[str]) -> str:
 def _split(text: str) -> list[str]:
     if ";" in text:
         return text.split(";")
+    pieces = text.split(", ")
+    if len(pieces) % 2 == 0 and all(map(_INITIALS.fullmatch, pieces[1::2])):
+        return [f"{last}, {first}" for last, first in zip(pieces[::2], pieces[1::2], strict=True)]
     parts = [part.strip() for part in re.split(r",\s+and\s+|,\s|\s+and\s+", text)]
     if all(" " in part for part in parts if part):
         return parts

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from watcher.errors import UnknownPage
 from watcher.model import Reading, Source, Unreadable
-from watcher.parsers import arxiv, arxiv_entry, arxiv_list, digest_text, feed, feed_json, huggingface, huggingface_api
+from watcher.parsers import (
+    arxiv,
+    arxiv_entry,
+    arxiv_list,
+    biorxiv,
+    digest_text,
+    feed,
+    feed_json,
+    huggingface,
+    huggingface_api,
+)
 from watcher.parsers.arxiv_feed import is_of_arxiv
 from watcher.parsers.corpus import GZIP, CutOff, inflated, is_corpus, read_corpus
 from watcher.parsers.feed_xml import Document, NotWellFormed, read_xml
@@ -17,7 +27,7 @@ from watcher.parsers.sniff import Form, binary_kind, form_of
 
 KNOWN_FORMS = (
     "Hugging Face's daily papers as HTML, as JSON of its API, rendered to text or collected as JSON Lines; "
-    "arXiv's feeds, lists and answers of its API; RSS, Atom and JSON Feed"
+    "arXiv's feeds, lists and answers of its API; bioRxiv's and medRxiv's feeds and answers; RSS, Atom and JSON Feed"
 )
 _EVERYTHING = Source(name="saved", kind=arxiv.PARSER.kind, announce=arxiv_entry.KINDS)
 
@@ -42,11 +52,8 @@ def recognise(body: bytes) -> Saved:
     first, *rest = recognise_all(body)
     if not rest:
         return first
-    readings = [first.reading, *(saved.reading for saved in rest)]
-    entries = tuple(chain.from_iterable(reading.entries for reading in readings))
-    return Saved(
-        first.form, first.kind, Reading(entries=entries, whole=readings[-1].whole, warnings=readings[-1].warnings)
-    )
+    entries = tuple(chain.from_iterable(saved.reading.entries for saved in (first, *rest)))
+    return replace(first, reading=replace(rest[-1].reading, entries=entries))
 
 
 def recognise_all(body: bytes) -> Iterator[Saved]:
@@ -103,8 +110,12 @@ def _page(body: bytes) -> Saved:
 
 
 def _of_json(body: bytes) -> Saved:
-    if feed_json.VERSION.encode() in body[:2000].replace(b"\\/", b"/"):
+    head = body[:2000].replace(b"\\/", b"/")
+    if feed_json.VERSION.encode() in head:
         return Saved("feed", None, _read(feed.parse(body, "")))
+    if b'"messages"' in head or b'"collection"' in head:
+        server = biorxiv.server_in(body)
+        return Saved(f"{server} api", server, _read(biorxiv.parse(body, "", server)))
     return Saved("huggingface api", huggingface.PARSER.kind, _read(huggingface_api.parse(body)))
 
 
@@ -116,7 +127,10 @@ def _of_xml(body: bytes) -> Saved:
         return Saved("feed", None, _read(feed.parse(body, "")))
     if isinstance(document, Document) and is_of_arxiv(document):
         return Saved("arxiv feed", arxiv.PARSER.kind, _read(arxiv.parse(body, "", _EVERYTHING)))
-    return Saved("feed", None, _read(feed.parse(body, "")))
+    reading = _read(feed.parse(body, ""))
+    if server := biorxiv.server_of_feed(body, reading.entries):
+        return Saved(f"{server} feed", server, _read(biorxiv.parse(body, "", server)))
+    return Saved("feed", None, reading)
 
 
 def _read(parsed: Reading | Unreadable, prefix: str = "") -> Reading:
