@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
-from email.policy import EmailPolicy
 from email.utils import formataddr, parseaddr
 from threading import Lock
 from typing import Any, TextIO
@@ -14,25 +13,12 @@ from apprise.plugins.email import NotifyEmail
 from apprise.plugins.slack import NotifySlack
 
 from watcher.model import Outcome, Result
-from watcher.notify import reasons, smtp
+from watcher.notify import mime, reasons, smtp
 
 # apprise's classes carry no types that a subclass could be checked against.
 _Base: Any = NotifyBase
 _Email: Any = NotifyEmail
 _Slack: Any = NotifySlack
-
-
-class _Policy(EmailPolicy):
-    """Leaves addresses in headers whole: a long one would be written in encoded words, which no reader follows."""
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        if name == "List-Unsubscribe":
-            return f"{name}: {value}{self.linesep}".encode("ascii")
-        return super().fold_binary(name, value)
-
-
-# Anything but ASCII is encoded: not every server on the way takes eight bits.
-_POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=78)
 
 
 class Console(_Base):  # type: ignore[misc]
@@ -86,9 +72,8 @@ class Mail(_Email):  # type: ignore[misc]
     def _deliver(self, subject: str) -> Outcome:
         recipients = [address for _, address in self.targets] + [_bare(address) for address in (*self.cc, *self.bcc)]
         try:
-            refused = self.connections.send(
-                self._server(), self.from_addr[1], recipients, self._message(subject).as_bytes()
-            )
+            message = mime.mail_bytes(self._headers(subject), self.text, self.html)
+            refused = self.connections.send(self._server(), self.from_addr[1], recipients, message)
         except (smtp.AnswerLost, OSError) as error:
             return reasons.of_mail(error)
         # Some took it: to fail now would send it to them again.
@@ -104,8 +89,8 @@ class Mail(_Email):  # type: ignore[misc]
             verify=self.verify_certificate,
         )
 
-    def _message(self, subject: str) -> EmailMessage:
-        message = EmailMessage(policy=_POLICY)
+    def _headers(self, subject: str) -> EmailMessage:
+        message = EmailMessage(policy=mime.POLICY)
         message["Subject"] = subject
         message["From"] = formataddr((self.from_addr[0] or None, self.from_addr[1]))
         message["To"] = ", ".join(formataddr((name or None, address)) for name, address in self.targets)
@@ -123,9 +108,6 @@ class Mail(_Email):  # type: ignore[misc]
         for name, value in self.headers.items():
             del message[name]
             message[name] = value
-        message.set_content(self.text)
-        if self.html is not None:
-            message.add_alternative(self.html, subtype="html")
         return message
 
 
