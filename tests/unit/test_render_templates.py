@@ -102,6 +102,8 @@ def test_a_folder_of_templates(path: Path) -> None:
     config = read(path, MAIN, strict=True)
     assert config.templates == {"digest.txt": "{{ subject }}"}
     assert not config.broken_templates and not config.problems
+    (path.parent / "mails" / "digest.txt").write_text("{{ subject }}!")
+    assert read(path, MAIN).digest != config.digest
 
 
 def test_broken_ones_are_left_out_and_named(path: Path) -> None:

@@ -78,8 +78,14 @@ def load(
         templates=templates.texts,
         broken_templates=templates.broken,
         broken_includes={one.name: one.broken for one in theirs if one.broken},
-        digest=hashlib.sha256(b"\0".join([data, *(one.data or b"" for one in files)])).hexdigest(),
+        digest=_digest_of(
+            [data, *(one.data or b"" for one in files), *(text.encode() for text in templates.texts.values())]
+        ),
     )
+
+
+def _digest_of(files: list[bytes]) -> str:
+    return hashlib.sha256(b"\0".join(files)).hexdigest()
 
 
 def _main(
