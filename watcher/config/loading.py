@@ -21,7 +21,7 @@ from watcher.config.subscriptions import (
     subscriptions_of,
     target_holds,
 )
-from watcher.config.templates import templates_of
+from watcher.config.templates import Templates, templates_of
 from watcher.config.tree import scalars
 from watcher.config.values import Address, Config, Receiver, Retain
 from watcher.errors import ConfigError, Problem, UsageError, WatcherError
@@ -45,10 +45,7 @@ def load(
     A broken included file is replaced by its copy in ``last_good`` and reported in ``Config.broken_includes``;
     ``strict`` makes it an error. A missing secret is a warning, and with ``need_secrets`` an error.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}; write a config with `watcher init`, or name one with -c") from None
+    data = _bytes_of(path)
     checker = Checker(read(str(path), data))
     keys = checker.keys(ConfigKeys)
     if keys is None:
@@ -84,8 +81,16 @@ def load(
     )
 
 
-def _digest_of(files: list[bytes]) -> str:
-    return hashlib.sha256(b"\0".join(files)).hexdigest()
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; write a config with `watcher init`, or name one with -c") from None
+
+
+def _digest_of(data: bytes, files: list[Included], templates: Templates) -> str:
+    texts = [text.encode() for text in templates.texts.values()]
+    return hashlib.sha256(b"\0".join([data, *(one.data or b"" for one in files), *texts])).hexdigest()
 
 
 def _main(
