@@ -75,9 +75,7 @@ def load(
         templates=templates.texts,
         broken_templates=templates.broken,
         broken_includes={one.name: one.broken for one in theirs if one.broken},
-        digest=_digest_of(
-            [data, *(one.data or b"" for one in files), *(text.encode() for text in templates.texts.values())]
-        ),
+        digest=_digest_of(data, files, templates),
     )
 
 
