@@ -67,6 +67,25 @@ def test_backfill_decides_what_is_past_at_the_first_poll(
     assert decided.fate is expected
 
 
+@pytest.mark.parametrize(
+    ("look_back", "days", "first_poll", "expected"),
+    [
+        (3, [date(2026, 3, 8)], True, Fate.HELD),
+        (3, [date(2026, 3, 7)], True, Fate.BASELINE),
+        (3, [date(2026, 3, 7), date(2026, 3, 9)], True, Fate.HELD),
+        (3, [date(2020, 1, 1)], False, Fate.HELD),
+        (3, [], True, Fate.HELD),
+        (None, [date(2020, 1, 1)], True, Fate.HELD),
+    ],
+)
+def test_the_first_poll_of_pages_that_show_the_past_tells_the_look_back(
+    look_back: int | None, days: list[date], first_poll: bool, expected: Fate
+) -> None:
+    shown = paper(1, *days)
+    decided = fate.of_polled(subscription(), shown, first_poll=first_poll, look_back=look_back, now=NOW)
+    assert decided.fate is expected
+
+
 PRESENT = Present({"hf": LookBack(days=frozenset({date(2026, 3, 9), date(2026, 3, 10)}))}, fate.last_days(3, NOW))
 
 

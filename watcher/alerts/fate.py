@@ -66,14 +66,22 @@ def last_digests(shown: Collection[date], days: int, now: datetime) -> LookBack:
     return LookBack(days=frozenset(sorted(shown, reverse=True)[:days]))
 
 
-def of_polled(subscription: Subscription, paper: Paper, *, first_poll: bool, now: datetime) -> Decision:
+def of_polled(
+    subscription: Subscription, paper: Paper, *, first_poll: bool, look_back: int | None = None, now: datetime
+) -> Decision:
     """A poll found it. Held, but for the past that the subscription does not want to hear of.
 
-    At the first poll of a source nothing tells the past from the news but the subscription's own ``backfill``.
+    At the first poll of a source nothing tells the past from the news but the subscription's own ``backfill``, or
+    else ``look_back``: days to now, None where the source's pages show the look-back and nothing before it.
     """
-    if not first_poll or subscription.backfill is None:
+    if not first_poll or (subscription.backfill is None and look_back is None):
         return Decision(Fate.HELD)
-    return of_known_paper(subscription, paper, Present({}, last_days(subscription.backfill, now)), now)
+    if subscription.backfill is not None:
+        return of_known_paper(subscription, paper, Present({}, last_days(subscription.backfill, now)), now)
+    is_past = look_back is not None and not Present({}, last_days(look_back, now)).holds(paper)
+    if is_past and any(listing.day for listing in paper.listings):
+        return Decision(Fate.BASELINE, "listed before the source was first read")
+    return Decision(Fate.HELD)
 
 
 def of_known_paper(subscription: Subscription, paper: Paper, present: Present, now: datetime) -> Decision:

@@ -12,6 +12,7 @@ from watcher.alerts import fate
 from watcher.alerts.incidents import KINDS, is_due, trouble_of
 from watcher.errors import WatcherError
 from watcher.model import Decision, Judged, Paper, Saved, Source, Unreachable, Verdict
+from watcher.parsers import PARSERS
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.updates import record_updates
@@ -70,7 +71,7 @@ def poll(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool] = 
             raise Overtaken(f"{source.name}: read by another daemon meanwhile")
         parts.rules.bring_up_to_date(tx)
         judged, read = record_visits(tx, source, visits, now)
-        matched = record_matches(tx, parts.rules, read.touched, _decide(first_poll=not known, now=now), now)
+        matched = record_matches(tx, parts.rules, read.touched, _decide(source, first_poll=not known, now=now), now)
         matched += record_updates(tx, read.updates, now)
         verdict, new = _with_place(worst(judged), kept), read.new
         wait = _own_rhythm(tx, source, verdict, now)
@@ -140,13 +141,18 @@ def match_waiting(parts: Parts) -> int:
         return 0
     with parts.store.transaction() as tx:
         parts.rules.bring_up_to_date(tx)
-        matched = record_matches(tx, parts.rules, waiting, _decide(first_poll=False, now=now), now)
+        matched = record_matches(tx, parts.rules, waiting, _decide(None, first_poll=False, now=now), now)
         tx.papers.stop_waiting(waiting)
     return matched
 
 
-def _decide(*, first_poll: bool, now: datetime) -> Callable[[Saved, Paper], Decision]:
-    return lambda saved, paper: fate.of_polled(saved.subscription, paper, first_poll=first_poll, now=now)
+def _decide(source: Source | None, *, first_poll: bool, now: datetime) -> Callable[[Saved, Paper], Decision]:
+    """What becomes of a match; pages that are not of days show what is older than the look-back as well."""
+    has_days = source is None or PARSERS[source.kind].day_url(source) is not None
+    look_back = None if source is None or has_days else source.look_back
+    return lambda saved, paper: fate.of_polled(
+        saved.subscription, paper, first_poll=first_poll, look_back=look_back, now=now
+    )
 
 
 def _record_trouble(tx: Transaction, source: Source, judged: Judged, parts: Parts, now: datetime) -> None:
