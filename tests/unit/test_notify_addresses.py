@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.messages import digest, item
 from watcher.notify import limit_of, problem_of, schema_of, scrub, secrets_of
-from watcher.notify.addresses import measure_of
-from watcher.notify.forms import shortened
+from watcher.notify.addresses import load, measure_of
+from watcher.notify.forms import forms_of, put, shortened
+from watcher.notify.samples import SERVICES
+from watcher.render import render
 
 TOKEN = "TIiajkdnlazkcOXrIdevi7Qs"
 SLACK = f"slack://T1JJ3T3L2/A1BRTD4JD/{TOKEN}"
@@ -98,6 +101,27 @@ def test_what_is_cut_fits_in_bytes_too(text: str, limit: int) -> None:
         cut = shortened(text, limit, measure)
         assert measure(cut) <= limit
         assert cut == text or measure(text) > limit
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *SERVICES.values(),
+        "console://",
+        "json://lab.example/",
+        "https://ntfy.sh/topic",
+        "mailto://bot:pass@mail.example?to=ana@lab.example&format=text",
+        "pover://user@token",
+        "zulip://bot@lab.zulipchat.com/a4cf4ef6e4cb3d1a2f7c5b8e9d0f1a2b/stream",
+        "gchat://space/key/token",
+    ],
+)
+def test_the_forms_that_are_written_are_those_that_are_sent(url: str) -> None:
+    content = digest(item())
+    service, limit = load(url), limit_of(url)
+    forms = forms_of(url)
+    assert put(render(content, forms=forms), service, url, limit) == put(render(content), service, url, limit)
+    assert 1 <= len(forms) <= 2
 
 
 def test_secrets_of_mail() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from watcher.model import Item, Message
-from watcher.notify.addresses import measure_of, own_schema, schema_of, service_schema
+from watcher.notify.addresses import load, measure_of, own_schema, schema_of, service_schema
 from watcher.render import estimated_size
 from watcher.render.clean import defuse
 
@@ -48,25 +48,51 @@ class Body:
 
 
 def put(message: Message, service: Any, url: str, limit: int) -> Body:
-    """The title and body for one service (an apprise plugin), no longer than ``limit`` characters."""
-    schema = service_schema(service) if schema_of(url) in ("http", "https") else schema_of(url)
-    formats = [one.value for one in service._formats()]
-    wanted = {value.lower() for key, value in parse_qsl(url.partition("?")[2]) if key.lower() == "format"}
-    if schema in DATA or "text" in wanted:
+    """The title and body for one service (an apprise plugin), no longer than ``limit``, as it counts."""
+    schema, formats = _name_of(service, url), [one.value for one in service._formats()]
+    match form_of(service, url):
+        case "mrkdwn":
+            return Body("", _whole_lines(message.mrkdwn, limit), None)
+        case "chat_html":
+            line_end = "<br/>\n" if schema in MATRIX else "\n"
+            return Body("", _whole_lines(message.chat_html.replace("\n", line_end), limit), "html")
+        case "html":
+            return Body(message.subject, message.html, "html")
+        case "markdown":
+            in_body = schema in TITLE_IN_BODY or service.title_maxlen == 0
+            kind = None if schema in SHOWS_MARKDOWN and "markdown" not in formats else "markdown"
+            return Body("" if in_body else message.subject, shortened(message.markdown, limit), kind)
+    if schema in DATA or _wants_text(url):
         return Body(message.subject, shortened(message.text, limit), "text")
-    if schema in SLACK and not str(service.mode).startswith(("workflow", "trigger")):
-        return Body("", _whole_lines(message.mrkdwn, limit), None)
-    if schema in TELEGRAM:
-        return Body("", _whole_lines(message.chat_html, limit), "html")
-    if schema in MATRIX:
-        return Body("", _whole_lines(message.chat_html.replace("\n", "<br/>\n"), limit), "html")
-    if formats[0] == "html" and "markdown" not in formats:
-        return Body(message.subject, message.html, "html")
-    if schema in SHOWS_MARKDOWN or "markdown" in formats:
-        in_body = schema in TITLE_IN_BODY or service.title_maxlen == 0
-        kind = None if schema in SHOWS_MARKDOWN and "markdown" not in formats else "markdown"
-        return Body("" if in_body else message.subject, shortened(message.markdown, limit), kind)
     return Body(defuse(message.subject), shortened(defuse(message.text), limit, measure_of(url)), "text")
+
+
+def forms_of(url: str) -> frozenset[str]:
+    """The fields of ``Message`` that sending to an address takes: text, which stands for it in the books, and its own."""
+    service = load(url) if schema_of(url) else None
+    return frozenset({"text", "text" if service is None else form_of(service, url)})
+
+
+def form_of(service: Any, url: str) -> str:
+    """The field of ``Message`` that a service (an apprise plugin) is given."""
+    schema, formats = _name_of(service, url), [one.value for one in service._formats()]
+    if schema in DATA or _wants_text(url):
+        return "text"
+    if schema in SLACK and not str(service.mode).startswith(("workflow", "trigger")):
+        return "mrkdwn"
+    if schema in TELEGRAM | MATRIX:
+        return "chat_html"
+    if formats[0] == "html" and "markdown" not in formats:
+        return "html"
+    return "markdown" if schema in SHOWS_MARKDOWN or "markdown" in formats else "text"
+
+
+def _name_of(service: Any, url: str) -> str:
+    return service_schema(service) if schema_of(url) in ("http", "https") else schema_of(url)
+
+
+def _wants_text(url: str) -> bool:
+    return any(key.lower() == "format" and value.lower() == "text" for key, value in parse_qsl(url.partition("?")[2]))
 
 
 def _whole_lines(text: str, limit: int) -> str:

@@ -24,6 +24,7 @@ from watcher.model import (
     Outcome,
     Result,
 )
+from watcher.notify import forms_of
 from watcher.pipeline.content import content_of
 from watcher.pipeline.lease import renewed
 from watcher.pipeline.parts import Parts
@@ -125,7 +126,8 @@ def _send(delivery: Delivery, parts: Parts) -> tuple[Content, Message, Outcome]:
     try:
         with parts.store.reading() as tx:
             content = content_of(delivery, tx, parts.config)
-        message = render(content, parts.config.templates)
+        forms = forms_of(parts.config.address_or_empty(delivery.endpoint, parts.env))
+        message = render(content, parts.config.templates, forms)
         record_template_troubles(parts, message.troubles)
     except StoreError:
         raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from watcher.model import Content, DeliveryKind, Item, Message, TemplateTrouble
@@ -27,22 +27,33 @@ from watcher.render.view import (
     why_line,
 )
 
-__all__ = ["NAMES", "estimated_size", "render"]
+__all__ = ["FORMS", "NAMES", "estimated_size", "render"]
 
 WITH_SUBSCRIPTIONS = frozenset({DeliveryKind.DIGEST, DeliveryKind.EMPTY, DeliveryKind.SIGN_OF_LIFE})
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
-def render(content: Content, templates: Mapping[str, str] | None = None) -> Message:
-    """Everything that a message for any service needs.
+_FILES: Mapping[str, tuple[str, Dialect | None]] = {
+    "text": ("txt", None),
+    "html": ("html", None),
+    "markdown": ("chat", MARKDOWN),
+    "mrkdwn": ("chat", SLACK),
+    "chat_html": ("chat", CHAT_HTML),
+}
+FORMS = frozenset(_FILES)
+"""Fields of ``Message`` that hold its words."""
+
+
+def render(content: Content, templates: Mapping[str, str] | None = None, forms: Collection[str] = FORMS) -> Message:
+    """A delivery put into words, in those ``forms`` that are wanted; the others are empty.
 
     ``templates`` (name to text) take the place of watcher's own; one that fails is named in ``Message.troubles``.
     """
     if content.delivery.kind in WITH_SUBSCRIPTIONS:
-        message = _message("digest", subject_of(content), _digest(content), templates or {})
+        message = _message("digest", subject_of(content), _digest(content), templates or {}, forms)
         return replace(message, subscriptions=tuple(names_of(content)), unsubscribe=leave_of(content))
     notice = notice_of(content)
-    return _message("notice", f"watcher: {notice.headline}", _notice(notice), templates or {})
+    return _message("notice", f"watcher: {notice.headline}", _notice(notice), templates or {}, forms)
 
 
 def estimated_size(item: Item, measure: Callable[[str], int] = len, form: str = "") -> int:
@@ -119,23 +130,26 @@ def _message(
     subject: str,
     context: Mapping[str, object],
     templates: Mapping[str, str],
+    forms: Collection[str],
 ) -> Message:
     context = {"subject": subject} | dict(context)
     troubles: list[TemplateTrouble] = []
 
-    def written(form: str, dialect: Dialect | None = None) -> str:
+    def written(form: str) -> str:
+        file, dialect = _FILES[form]
         shown = {key: dialect.escaped(value) for key, value in context.items()} | {"m": dialect} if dialect else context
-        text, trouble = page(f"{name}.{form}", shown, templates)
+        text, trouble = page(f"{name}.{file}", shown, templates)
         if trouble:
             troubles.append(trouble)
         return text if form == "html" else _BLANK_LINES.sub("\n\n", text).strip() + "\n"
 
+    words = {form: written(form) if form in forms else "" for form in _FILES}
     return Message(
         subject=subject,
-        text=written("txt"),
-        html=written("html"),
-        markdown=written("chat", MARKDOWN),
-        mrkdwn=written("chat", SLACK),
-        chat_html=written("chat", CHAT_HTML),
+        text=words["text"],
+        html=words["html"],
+        markdown=words["markdown"],
+        mrkdwn=words["mrkdwn"],
+        chat_html=words["chat_html"],
         troubles=tuple(dict.fromkeys(troubles)),
     )
