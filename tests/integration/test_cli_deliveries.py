@@ -125,6 +125,13 @@ def test_what_was_refused_is_not_told_and_says_why(desk: Desk) -> None:
     assert {one["state"] for one in found} == {"dead"} and "413" in found[0]["reason"]
 
 
+def test_what_is_tried_again_says_why(desk: Desk) -> None:
+    desk.me.status = 503
+    desk.tell()
+    found = desk.json("history", "parts")
+    assert {one["state"] for one in found} == {"pending"} and "503" in found[0]["reason"]
+
+
 def test_a_paper_that_nothing_matched_points_to_explain(desk: Desk) -> None:
     desk.subscriptions = {"owls": "owl"}
     desk.configure()

@@ -187,6 +187,7 @@ def test_what_piled_up_in_an_outage_comes_as_the_probe_and_one_summary(world: Wo
     world.tell()  # that it is back is told to the operator, whose thread may have ended before
     mine = [message for url, message in world.receivers.sent if "me.example" in url]
     assert len(mine) == 2 and world.told() == 12
+    deliver_all(world.parts)  # the operator may have been written to before there was something to say
     # Only the probe had been attempted; what took the place of the other two says what it stands for.
     found = states(world)
     assert found[DeliveryState.FOLDED] == 2 and DeliveryState.PENDING not in found

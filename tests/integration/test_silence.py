@@ -138,6 +138,31 @@ def test_after_dropping_the_next_digest_comes_at_its_time(world: Paused) -> None
     assert world.saved().next_due == datetime(2026, 4, 14, 8, tzinfo=UTC)
 
 
+def test_who_shares_a_message_with_a_paused_subscription_still_says_that_it_has_nothing(world: Paused) -> None:
+    world.apply(
+        subscription(when=DAILY), subscription(name="none", rule="title:unheard-of", when=DAILY, sends_empty=True)
+    )
+    world.look()
+    world.now = datetime(2026, 3, 11, 8, tzinfo=UTC)
+    assert tell_due(world.parts) == 1
+    world.pause()
+    deliver_all(world.parts)
+    ((_, message),) = world.receivers.sent
+    assert message.subject == "no papers for none" and "Part" not in message.text
+    assert world.unpause() == 12
+    assert world.tell() == 1 and world.told() == 12
+
+
+def test_an_empty_digest_of_a_paused_subscription_is_not_sent(world: Paused) -> None:
+    world.apply(subscription(rule="title:unheard-of", when=DAILY, sends_empty=True))
+    world.look()
+    world.now = datetime(2026, 3, 11, 8, tzinfo=UTC)
+    assert tell_due(world.parts) == 1
+    world.pause()
+    deliver_all(world.parts)
+    assert not world.receivers.sent
+
+
 def test_neither_a_flush_nor_an_edit_ends_a_pause(world: Paused) -> None:
     world.apply(subscription(when=DAILY))
     world.look()

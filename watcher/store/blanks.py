@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, select, update
+from sqlalchemy import Connection, Select, delete, or_, select, update
 
 from watcher.model import DeliveryKind, Endpoint, Nothing
 from watcher.store import folding, schema
 from watcher.store.batches import in_batches, insert_unless_there
 from watcher.store.endpoints import at, may_try
+from watcher.store.silence import untried
 from watcher.store.told import holder
 
 _blank, _endpoint, _subscription = schema.blank, schema.endpoint, schema.subscription
@@ -86,9 +87,10 @@ class Blanks:
             folding.fold(self._connection, missed, made[-1], now)
 
     def drop(self, subscription_id: int, endpoints: Iterable[Endpoint]) -> None:
-        """Forget what a subscription has not said yet to these endpoints."""
+        """Forget what a subscription has not said yet to these endpoints, and nobody has tried to."""
+        is_unsaid = or_(_blank.c.delivery_id.is_(None), _blank.c.delivery_id.in_(untried()))
         for endpoint in endpoints:
-            mine = (_blank.c.subscription_id == subscription_id, _blank.c.delivery_id.is_(None), *at(_blank, endpoint))
+            mine = (_blank.c.subscription_id == subscription_id, is_unsaid, *at(_blank, endpoint))
             self._connection.execute(delete(_blank).where(*mine))
 
     def told(self, delivery_id: str) -> list[Nothing]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
 
 from watcher.model import DeliveryState, Endpoint, Fate
 from watcher.store import schema
 
-_alert, _delivery, _match = schema.alert, schema.delivery, schema.match
+_alert, _attempt, _delivery, _match = schema.alert, schema.attempt, schema.delivery, schema.match
 _paper, _subscription = schema.paper, schema.subscription
 
 
@@ -64,7 +64,7 @@ def _history(connection: Connection, where: ColumnElement[bool], limit: int) -> 
             _alert.c.dropped,
             _delivery.c.id.label("delivery"),
             _delivery.c.state,
-            _delivery.c.reason,
+            func.coalesce(func.nullif(_delivery.c.reason, ""), _last_reason(), "").label("reason"),
             _delivery.c.finished_at,
         )
         .join(_paper, _paper.c.id == _match.c.paper_id)
@@ -76,6 +76,12 @@ def _history(connection: Connection, where: ColumnElement[bool], limit: int) -> 
         .limit(limit)
     )
     return [_as_told(row) for row in connection.execute(query)]
+
+
+def _last_reason() -> ScalarSelect[str]:
+    """Why the last try of a delivery failed."""
+    of_delivery = select(_attempt.c.reason).where(_attempt.c.delivery_id == _delivery.c.id)
+    return of_delivery.order_by(_attempt.c.n.desc()).limit(1).scalar_subquery()
 
 
 def _as_told(row: Any) -> Told:

@@ -28,7 +28,7 @@ from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, Incid
 from watcher.store import folding, rates, schema
 from watcher.store.batches import in_batches
 from watcher.store.endpoints import Endpoints, at, may_try
-from watcher.store.told import due_alerts, has_alerts, incidents_of, repeated, told_before, told_by, waiting
+from watcher.store.told import due_alerts, incidents_of, repeated, told_before, told_by, waiting, what_is_left
 
 _alert, _attempt, _delivery = schema.alert, schema.attempt, schema.delivery
 _endpoint = schema.endpoint
@@ -134,8 +134,8 @@ class Outbox:
     def claim(self, endpoint: Endpoint, now: datetime, *, suspects: bool = False) -> Delivery | None:
         """Take the oldest pending delivery for sending, if the endpoint is free and not backing off.
 
-        A digest that all alerts have left (merged, cancelled) is cancelled on the way. Deliveries whose tries were
-        cut off again and again are left alone, unless ``suspects`` asks for just those.
+        One that all it had to tell has left (merged, cancelled, paused) is cancelled on the way. Deliveries whose
+        tries were cut off again and again are left alone, unless ``suspects`` asks for just those.
         """
         health = self._endpoints.lock(endpoint)
         self._free_expired(endpoint, now)
@@ -149,17 +149,17 @@ class Outbox:
             .limit(1)
         )
         while row := self._connection.execute(oldest).mappings().one_or_none():
-            if row["kind"] != DeliveryKind.DIGEST or has_alerts(self._connection, row["id"]):
-                return self._claimed(row, endpoint, now)
+            if kind := what_is_left(self._connection, row["id"], DeliveryKind(row["kind"])):
+                return self._claimed(row, kind, endpoint, now)
             self._finish(row["id"], DeliveryState.CANCELLED, "nothing left to tell", now)
         return None
 
-    def _claimed(self, row: RowMapping, endpoint: Endpoint, now: datetime) -> Delivery:
+    def _claimed(self, row: RowMapping, kind: DeliveryKind, endpoint: Endpoint, now: datetime) -> Delivery:
         fence = row["fence"] + 1
-        self._set(row["id"], state=DeliveryState.SENDING.value, lease=now + LEASE, fence=fence)
+        self._set(row["id"], kind=kind.value, state=DeliveryState.SENDING.value, lease=now + LEASE, fence=fence)
         return Delivery(
             id=row["id"],
-            kind=DeliveryKind(row["kind"]),
+            kind=kind,
             endpoint=endpoint,
             fence=fence,
             part=row["part"],

@@ -32,8 +32,8 @@ class Silence:
         for endpoint in sorted(endpoints):
             Endpoints(self._connection).lock(endpoint)
             mine = (*at(_alert, endpoint), _alert.c.match_id.in_(matches), _alert.c.dropped.is_(None))
-            untried = _alert.c.delivery_id.in_(_untried())
-            self._connection.execute(update(_alert).where(*mine, untried).values(delivery_id=None))
+            is_untried = _alert.c.delivery_id.in_(untried())
+            self._connection.execute(update(_alert).where(*mine, is_untried).values(delivery_id=None))
 
     def drop(self, subscription_id: int, endpoints: Collection[Endpoint], reason: str) -> None:
         """Never tell what waits for these endpoints in no delivery, or in one that nobody has tried to send yet."""
@@ -69,9 +69,10 @@ def drop_waiting(
 
 
 def _is_waiting() -> ColumnElement[bool]:
-    return _alert.c.dropped.is_(None) & or_(_alert.c.delivery_id.is_(None), _alert.c.delivery_id.in_(_untried()))
+    return _alert.c.dropped.is_(None) & or_(_alert.c.delivery_id.is_(None), _alert.c.delivery_id.in_(untried()))
 
 
-def _untried() -> Select[Any]:
+def untried() -> Select[Any]:
+    """Ids of the deliveries that nobody has tried to send yet."""
     attempted = exists().where(_attempt.c.delivery_id == _delivery.c.id)
     return select(_delivery.c.id).where(_delivery.c.state == DeliveryState.PENDING, ~attempted)

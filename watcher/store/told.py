@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, exists, select
 
-from watcher.model import DeliveryState, Endpoint, Incident, IncidentKind, Place, Told
+from watcher.model import DeliveryKind, DeliveryState, Endpoint, Incident, IncidentKind, Place, Told
 from watcher.store import schema
 from watcher.store.batches import in_batches
 from watcher.store.endpoints import at
 
-_alert, _delivery, _incident = schema.alert, schema.delivery, schema.incident
+_alert, _blank, _delivery, _incident = schema.alert, schema.blank, schema.delivery, schema.incident
 _match, _subscription = schema.match, schema.subscription
 
 
@@ -45,6 +45,19 @@ def has_alerts(connection: Connection, delivery_id: str) -> bool:
     here = holder(connection, _alert, delivery_id)
     query = select(exists().where(_alert.c.delivery_id == here, _alert.c.dropped.is_(None)))
     return bool(connection.scalar(query))
+
+
+def what_is_left(connection: Connection, delivery_id: str, kind: DeliveryKind) -> DeliveryKind | None:
+    """What a delivery is still: a digest that all papers have left may say of others that they have none."""
+    if kind not in _TO_READERS or (kind is DeliveryKind.DIGEST and has_alerts(connection, delivery_id)):
+        return kind
+    here = holder(connection, _blank, delivery_id)
+    if connection.scalar(select(exists().where(_blank.c.delivery_id == here))):
+        return DeliveryKind.EMPTY if kind is DeliveryKind.DIGEST else kind
+    return None
+
+
+_TO_READERS = frozenset({DeliveryKind.DIGEST, DeliveryKind.EMPTY, DeliveryKind.SIGN_OF_LIFE})
 
 
 def holder(connection: Connection, table: Table, delivery_id: str) -> str:
