@@ -68,7 +68,7 @@ def put(message: Message, service: Any, url: str, limit: int) -> Body:
 
 
 def forms_of(url: str) -> frozenset[str]:
-    """The fields of ``Message`` that sending to an address takes: text, which stands for it in the books, and its own."""
+    """The fields of ``Message`` that sending to an address takes: its own, and text, which the books are kept by."""
     service = load(url) if schema_of(url) else None
     return frozenset({"text", "text" if service is None else form_of(service, url)})
 
