@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields
+from inspect import getsource
 from pathlib import Path
 
 import pytest
 
 from tests.unit.messages import HOSTILE, digest, item, paper
 from tests.unit.test_config_mistakes import RECEIVERS, read
+from watcher import render as rendering
 from watcher.errors import ConfigError
 from watcher.model import Message
 from watcher.render import NAMES, render
+from watcher.render.notice import Notice
 from watcher.render.sample import tried
+from watcher.render.snippet import Segment
+from watcher.render.view import Group, Link, PaperView
 
 OWN = Path(__file__).parents[2] / "watcher" / "render" / "templates"
 
@@ -83,6 +90,13 @@ def test_ours_work_as_somebodys_own() -> None:
     copies = {name: (OWN / name).read_text() for name in NAMES}
     assert tried(copies) == (copies, ())
     assert render(digest(item()), copies) == render(digest(item()))
+
+
+def test_everything_that_a_template_has_is_written_down() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "messages.md").read_text()
+    names = {one.name for kind in (Group, PaperView, Link, Segment, Notice) for one in fields(kind)}
+    names |= {"count", "note", *re.findall(r"^        \"(\w+)\":", getsource(rendering._digest), re.MULTILINE)}
+    assert {name for name in names if f"`{name}`" not in page} == set()
 
 
 # --- in the config ---

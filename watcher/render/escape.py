@@ -6,7 +6,7 @@ import re
 
 from watcher.render.snippet import Segment
 
-_MARKDOWN = re.compile(r"[\\`*\[\]<>]|~~|\|\||(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
+_MARKDOWN = re.compile(r"[\\`*\[\]<>]|~~|\|\||(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
 _BLOCK = re.compile(r"^(?=[#+\-=>|]|\d+[.)])")
 _MENTION = re.compile(r"(?<!\w)@(?=\w)")
 
