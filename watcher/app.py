@@ -45,10 +45,14 @@ log = logging.getLogger(__name__)
 TICK = 30.0
 """Seconds between looks at what is due."""
 
+LOOK = 5.0
+"""Seconds between looks at whether a rule was changed in the database."""
+
 PATIENCE = 10.0
 """Seconds that a stop waits for what is being sent."""
 
 TICK_NAME = "tick"
+LOOK_NAME = "rules"
 GC_NAME = "gc"
 GC_AFTER, GC_EVERY = timedelta(minutes=10), timedelta(days=1)
 """When old history is deleted: not at once, for there is enough to do at a start, and then daily."""
@@ -121,6 +125,7 @@ class Daemon:
             self._free_interrupted()
         self._schedule.start()
         self._schedule.every(TICK, self._tick, name=TICK_NAME)
+        self._schedule.every(LOOK, self._look_at_rules, name=LOOK_NAME)
         # Some time within the hour, so that many daemons over one database do not come together.
         first = utc_now() + GC_AFTER * (1 + 5 * self._parts.jitter())
         self._schedule.poll_each(GC_NAME, first, self._tidy)
@@ -184,6 +189,17 @@ class Daemon:
             log.error("nothing can be told now: %s", error)
         self._ticked_at = time.monotonic()
 
+    def _look_at_rules(self) -> None:
+        """Learn what was subscribed elsewhere, so that no poll has to wait for it; what it holds is told now."""
+        rules, before = self._parts.rules, self._parts.rules.generation
+        try:
+            with self._parts.store.reading() as tx:
+                rules.bring_up_to_date(tx, hold=False)
+        except StoreError:
+            return  # the tick says so
+        if rules.generation != before:
+            self._schedule.soon(TICK_NAME)
+
     def _tidy(self) -> datetime:
         sweep(self._parts)
         return utc_now() + GC_EVERY
@@ -215,7 +231,7 @@ class Daemon:
     def _take_up(self, config: Config, apply: Callable[[Parts], object]) -> None:
         """Let ``config`` take effect: subscriptions, polls, what is wrong with its included files."""
         self._config_loaded(config)
-        before = set(self._schedule.names) - {TICK_NAME, GC_NAME}
+        before = set(self._schedule.names) - {TICK_NAME, GC_NAME, LOOK_NAME}
         self._parts.config = config
         apply(self._parts)
         record_config_troubles(self._parts, config, {})

@@ -71,6 +71,9 @@ def test_every_command_and_option_exists(call: list[str]) -> None:
     assert call[0] in COMMANDS
     command = cli.get_command(click.Context(cli), call[0])
     assert command is not None
+    if isinstance(command, click.Group):
+        call = call[1:]
+        command = command.commands[call[0]]
     known = {name for parameter in command.params for name in [*parameter.opts, *parameter.secondary_opts]}
     used = {word.split("=")[0] for word in call[1:] if re.fullmatch(r"-[a-zA-Z]|--[a-z][a-z-]*(=.*)?", word)}
     assert used <= known | {"--help"}

@@ -11,6 +11,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
@@ -24,6 +25,8 @@ from watcher.pipeline.deliver import deliver_all, failing_endpoints
 from watcher.pipeline.imports import Imported, finish_import, import_page
 from watcher.pipeline.poll import match_waiting
 from watcher.pipeline.retain import sweep
+from watcher.pipeline.subscribe import subscribe, unsubscribe
+from watcher.rules import compile_rule
 from watcher.store import Store
 
 BIG = {"paper", "paper_key", "listing", "metric", "match", "alert", "delivery", "attempt", "blank", "subscription"}
@@ -69,6 +72,10 @@ def live(world: World) -> None:
         failing_endpoints(world.parts)
     world.apply(subscription(rule="title:part OR title:agents", to="you"), daily)
     world.apply(subscription(rule="title:part", when=When(Rhythm.DAILY, time(9))), daily, life)
+    hers = [subscription(f"hers{n}", owner="ana", rule=rule) for n, rule in enumerate(("title:part", "title:agents"))]
+    subscribe([(one, compile_rule(one.rule)) for one in hers], world.parts)
+    subscribe([(replace(hers[0], rule="title:tide"), compile_rule("title:tide"))], world.parts)
+    unsubscribe([("ana", "hers0")], world.parts)
     world.now += timedelta(days=40)
     world.tell()
     match_waiting(world.parts)

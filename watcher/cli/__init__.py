@@ -64,6 +64,7 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
         "status": Lazy("status:status", "Say how sources, receivers and deliveries are doing."),
     },
     "Keeping": {
+        "subscriptions": Lazy("subscriptions:subscriptions", "Keep subscriptions in the database: add, import, list."),
         "pause": Lazy("pause:pause", "Hold what a subscription matches."),
         "unpause": Lazy("pause:unpause", "Let a paused subscription go on."),
         "mute": Lazy("mute:mute", "Tell nothing of a subscription or a paper for a while."),
@@ -121,6 +122,8 @@ def _common_options() -> list[click.Option]:
 
 
 def _with_common_options(command: click.Command) -> click.Command:
+    for inner in command.commands.values() if isinstance(command, click.Group) else ():
+        _with_common_options(inner)
     taken = {name for parameter in command.params for name in parameter.opts}
     names = {parameter.name for parameter in command.params}
     command.params += [

@@ -3,6 +3,7 @@
 ``source``, ``tree``, ``reading``  files to trees of texts with places
 ``kinds``, ``keys``                what texts can mean, which keys there are (pydantic; the JSON Schema)
 ``checking``, ``subscriptions``    keys that hold, and what they name
+``jsonl``, ``json_tree``           the database's subscriptions, line by line
 ``includes``, ``loading``          files on disk, put together
 ``values``                         the frozen result
 """
@@ -12,16 +13,19 @@ from __future__ import annotations
 from typing import Any
 
 from watcher.config.adding import place_of_rule, subscription_lines, with_subscription
+from watcher.config.jsonl import LineReader, line_of
 from watcher.config.loading import default_config, find_config, load
 from watcher.config.values import Address, Config, Receiver
 
 __all__ = [
     "Address",
     "Config",
+    "LineReader",
     "Receiver",
     "default_config",
     "find_config",
     "json_schema",
+    "line_of",
     "load",
     "place_of_rule",
     "subscription_lines",

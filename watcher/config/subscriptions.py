@@ -39,7 +39,7 @@ class Surroundings:
 
 def subscriptions_of(checker: Checker, asked: list[SubscriptionKeys], around: Surroundings) -> tuple[Subscription, ...]:
     """The subscriptions that hold; what does not is noted in ``checker``."""
-    made = [_subscription(checker, ("subscriptions", n), one, around) for n, one in enumerate(asked)]
+    made = [subscription_of(checker, ("subscriptions", n), one, around) for n, one in enumerate(asked)]
     seen: dict[str, int] = {}
     for n, one in enumerate(asked):
         path = ("subscriptions", n, "name")
@@ -51,7 +51,8 @@ def subscriptions_of(checker: Checker, asked: list[SubscriptionKeys], around: Su
     return tuple(one for one in made if one is not None)
 
 
-def _subscription(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> Subscription | None:
+def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> Subscription | None:
+    """One subscription, None where it does not hold; what is wrong is noted in ``checker``, at ``path``."""
     rule = _rule(checker, path, keys, around)
     to = [target for n, target in _with_places(keys.to) if target_holds(checker, (*path, "to", *n), target, around)]
     for n, name in _with_places(keys.sources or []):

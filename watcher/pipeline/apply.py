@@ -11,13 +11,14 @@ from watcher.alerts import fate
 from watcher.alerts.changes import Changes, Wanted, compare
 from watcher.alerts.schedule import next_due, next_sign
 from watcher.config import Config
-from watcher.model import Decision, Fate, Hit, IncidentKind, Paper, Saved, Source, Subscription
+from watcher.model import Decision, Fate, Hit, IncidentKind, Origin, Paper, Saved, Source, Subscription
 from watcher.parsers import PARSERS
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.rulebook import PAGE
 from watcher.rules import Index, Rule, compile_rule, document_of, evaluate
 from watcher.store import Transaction
 from watcher.store.matches import Found
+from watcher.store.subscriptions import New
 
 log = logging.getLogger(__name__)
 
@@ -51,17 +52,11 @@ def apply_config(parts: Parts) -> Changes:
         changes = compare(wanted, tx.subscriptions.of_files())
         if changes:
             tx.subscriptions.raise_generation()
-            past = _past_of(tx, parts.config, _changed_rules(changes, rules), now)
-            for one in changes.new:
-                _add(tx, one, past, now)
-            for saved, one in changes.kept:
-                _edit(tx, saved, one, past, parts.config, now)
-            for saved, one in changes.back:
-                _take_back(tx, saved, one, past, now)
+            past = past_of(tx, parts.config, changed_rules(changes, rules), now)
+            add(tx, changes.new, past, now)
+            change(tx, changes, past, parts.config, now)
             for saved in changes.gone:
-                tx.matches.cancel(saved.id)
-                tx.blanks.drop(saved.id, saved.subscription.endpoints)
-                tx.subscriptions.set_gone(saved.id, now)
+                take_away(tx, saved, now)
             _log_changes(changes, past, now)
         _give_up_endpoints(tx, parts, now)
         if parts.config.digest:
@@ -88,18 +83,20 @@ def _digest_days(tx: Transaction, source: Source) -> list[date]:
     return tx.pages.days(source.name, source.look_back) if has_days else []
 
 
-def _changed_rules(changes: Changes, rules: Mapping[str, Rule]) -> dict[str, Rule]:
-    """The rules that have to be tried on the past."""
+def changed_rules(changes: Changes, rules: Mapping[str, Rule]) -> dict[str, Rule]:
+    """Of ``rules``, by full names, those that have to be tried on the past."""
     edited = [one for saved, one in changes.kept if saved.rule_digest != one.rule_digest]
     changed = [*changes.new, *edited, *(one for _, one in changes.back)]
     return {one.subscription.full_name: rules[one.subscription.full_name] for one in changed}
 
 
-def _past_of(tx: Transaction, config: Config, rules: Mapping[str, Rule], now: datetime) -> Past:
-    """Try rules on the papers of the last ``max(look_back, follow)`` digest days of every source, and of as many days
-    to now."""
+def past_of(
+    tx: Transaction, config: Config, rules: Mapping[str, Rule], now: datetime, *, at_least: int = FORECAST
+) -> Past:
+    """Try rules, by their subscriptions' full names, on the papers of the last ``max(look_back, follow)`` digest days
+    of every source, and of as many days to now, or of ``at_least`` days."""
     ids: set[int] = set()
-    longest = FORECAST
+    longest = at_least
     for source in config.sources.values():
         days = max(source.look_back, source.follow)
         ids |= set(tx.papers.listed_in(source.name, tx.pages.days(source.name, days)))
@@ -117,14 +114,30 @@ def _past_of(tx: Transaction, config: Config, rules: Mapping[str, Rule], now: da
     return Past(matched, present_of(tx, config, now))
 
 
-def _add(tx: Transaction, one: Wanted, past: Past, now: datetime) -> None:
-    due = next_due(one.subscription.when, one.subscription.timezone, now)
-    id = tx.subscriptions.insert(one, due, now)
-    tx.subscriptions.set_sign_due(id, next_sign(one.subscription, now))
-    _match_past(tx, id, one.subscription, past, _of_known(one.subscription, past, now), now)
+def add(tx: Transaction, new: Sequence[Wanted], past: Past, now: datetime, origin: Origin = Origin.FILE) -> None:
+    """Let subscriptions begin, with what the past holds for them."""
+    rows = [
+        New(one, next_due(one.subscription.when, one.subscription.timezone, now), next_sign(one.subscription, now))
+        for one in new
+    ]
+    found: list[Found] = []
+    for id, one in zip(tx.subscriptions.insert_many(rows, now, origin), new, strict=True):
+        decide = _of_known(one.subscription, past, now)
+        hits = past.matched[one.subscription.full_name]
+        found += [Found(id, paper.id, hit, decide(paper)) for paper, hit in hits]
+    tx.matches.record(found, now)
 
 
-def _edit(tx: Transaction, saved: Saved, one: Wanted, past: Past, config: Config, now: datetime) -> None:
+def change(tx: Transaction, changes: Changes, past: Past, config: Config, now: datetime) -> None:
+    """Let those that were there before be as they are wanted."""
+    for saved, one in changes.kept:
+        edit(tx, saved, one, past, config, now)
+    for saved, one in changes.back:
+        take_back(tx, saved, one, past, now)
+
+
+def edit(tx: Transaction, saved: Saved, one: Wanted, past: Past, config: Config, now: datetime) -> None:
+    """It asks for something else now."""
     before, after = saved.subscription, one.subscription
     due = saved.next_due
     if (before.when, before.timezone) != (after.when, after.timezone):
@@ -142,7 +155,14 @@ def _edit(tx: Transaction, saved: Saved, one: Wanted, past: Past, config: Config
         _drop_what_no_longer_holds(tx, saved.id, after)
 
 
-def _take_back(tx: Transaction, saved: Saved, one: Wanted, past: Past, now: datetime) -> None:
+def take_away(tx: Transaction, saved: Saved, now: datetime) -> None:
+    """It is gone: what was not sent will not be."""
+    tx.matches.cancel(saved.id)
+    tx.blanks.drop(saved.id, saved.subscription.endpoints)
+    tx.subscriptions.set_gone(saved.id, now)
+
+
+def take_back(tx: Transaction, saved: Saved, one: Wanted, past: Past, now: datetime) -> None:
     """It was gone and is here again: the same row, so that what was told stays told."""
     subscription = one.subscription
     tx.subscriptions.update(saved.id, one, next_due(subscription.when, subscription.timezone, now), now)

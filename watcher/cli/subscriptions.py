@@ -1,0 +1,188 @@
+"""``watcher subscriptions``: those that are kept in the database, beside the config's files."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from watcher.cli.desk import Desk
+
+if TYPE_CHECKING:
+    from watcher.config.jsonl import Line
+    from watcher.pipeline.parts import Parts
+    from watcher.pipeline.subscribe import Subscribed
+
+
+@click.group()
+def subscriptions() -> None:
+    """Subscriptions in the database, for services with more subscribers than anyone edits in files.
+
+    They stand beside those of the config's files, which they never touch, and every daemon knows of a change within
+    seconds. As JSON Lines each is one object with the keys that it has in YAML, and `owner`:
+
+    \b
+      {"owner": "ana", "name": "agents", "rule": "agent", "to": "mail:ana@lab.org"}
+    """
+
+
+@subscriptions.command("import")
+@click.argument("file", type=click.File("rb"), metavar="FILE")
+@click.option("--check", is_flag=True, help="Only say what is wrong.")
+@click.pass_obj
+def import_(desk: Desk, file: BinaryIO, check: bool) -> int:
+    """Add or change those that FILE (- for stdin) has, one a line, in batches.
+
+    A new one is told what the look-back holds; an edited rule is applied silently; one that is there already stays as
+    it is, so that importing twice, or after being cut off, changes nothing. Wrong lines are named and left out: exit
+    status 1.
+    """
+    with _writing(desk) as parts:
+        done, wrong = _import(parts, file, getattr(file, "name", "-"), check=check)
+    if not check:
+        click.echo(f"added {done.added}, changed {done.changed}, unchanged {done.unchanged}, wrong {wrong}")
+    return 1 if wrong else 0
+
+
+@subscriptions.command()
+@click.argument("name")
+@click.argument("rule")
+@click.option("--to", multiple=True, required=True, metavar="RECEIVER", help="Whom to tell; may be given again.")
+@click.option("--owner", help="Whose it is.")
+@click.option("--when", help="When it is told.  [immediately]")
+@click.pass_obj
+def add(desk: Desk, name: str, rule: str, to: tuple[str, ...], owner: str | None, when: str | None) -> int:
+    """Add one, or change the one of this name."""
+    from io import BytesIO
+
+    given = {"owner": owner, "name": name, "rule": rule, "to": list(to), "when": when}
+    line = json.dumps({key: value for key, value in given.items() if value}, ensure_ascii=False)
+    with _writing(desk) as parts:
+        done, wrong = _import(parts, BytesIO(line.encode()), "subscription")
+    if not wrong:
+        what = "added" if done.added else "changed" if done.changed else "there already"
+        click.echo(f"{f'{owner}/' if owner else ''}{name}: {what}")
+    return 2 if wrong else 0
+
+
+@subscriptions.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.pass_obj
+def remove(desk: Desk, names: tuple[str, ...]) -> int:
+    """Take away those of these names; OWNER/NAME for one with an owner.
+
+    What was not sent is cancelled. One that comes back under its name is told nothing twice.
+    """
+    from watcher.pipeline.subscribe import unsubscribe
+
+    asked = {(owner, name): full for full in names for owner, _, name in [full.rpartition("/")]}
+    with _writing(desk) as parts:
+        gone = unsubscribe(asked, parts)
+    for one, full in asked.items():
+        if one not in gone:
+            click.echo(f"{full}: there is no such subscription in the database", err=True)
+    click.echo(f"removed {len(gone)}")
+    return 0 if len(gone) == len(asked) else 1
+
+
+@subscriptions.command()
+@click.option("--owner", help="Only those of this owner.")
+@click.pass_obj
+def export(desk: Desk, owner: str | None) -> None:
+    """Print them as JSON Lines, as `import` reads them."""
+    from watcher.cli import show
+    from watcher.config import line_of
+
+    with desk.open_store(desk.config(required=False)) as store, store.reading() as tx:
+        for saved in tx.subscriptions.of_database(owner):
+            click.echo(show.json_text(line_of(saved.subscription)))
+
+
+@subscriptions.command("list")
+@click.option("--owner", help="Only those of this owner.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="The first N only.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+@click.pass_obj
+def list_(desk: Desk, owner: str | None, limit: int | None, as_json: bool) -> None:
+    """List them: name, rule, receivers, and when they are told."""
+    from watcher.cli import show
+    from watcher.config import line_of
+
+    with desk.open_store(desk.config(required=False)) as store, store.reading() as tx:
+        found = islice(tx.subscriptions.of_database(owner), limit)
+        if as_json:
+            show.json_array(
+                dict(line_of(one.subscription)) | {"next_due": one.next_due, "paused": one.paused} for one in found
+            )
+            return
+        rows = [
+            (one.subscription.full_name, one.subscription.rule, ", ".join(one.subscription.to), one.subscription.when)
+            for one in found
+        ]
+    if rows:
+        show.table(("subscription", "rule", "to", "when"), rows)
+    else:
+        click.echo("the database has no subscription" + (f" of {owner}" if owner else ""), err=True)
+
+
+@contextmanager
+def _writing(desk: Desk) -> Iterator[Parts]:
+    """The parts of a process that writes beside a daemon, or without one, and sends nothing itself."""
+    from watcher.app import open_parts
+
+    config = desk.config()
+    with desk.open_store(config, "create") as store:
+        parts = open_parts(config, store, desk.env)
+        try:
+            yield parts
+        finally:
+            parts.fetcher.close()
+
+
+def _import(parts: Parts, file: BinaryIO, name: str, *, check: bool = False) -> tuple[Subscribed, int]:
+    """Take up all lines that hold, and say of the others what is wrong; what was done, and how many are wrong."""
+    from watcher.config import LineReader
+    from watcher.pipeline.subscribe import BATCH, Subscribed, subscribe
+    from watcher.rules import compile_rule
+
+    compiled = lru_cache(maxsize=2 * BATCH)(compile_rule)
+    lines = LineReader(name, parts.config, compiled).lines(file)
+    done, wrong = Subscribed(), 0
+    with _progress() as advance:
+        while batch := list(islice(lines, BATCH)):
+            held = [one.subscription for one in batch if one.subscription]
+            _complain(batch)
+            wrong += len(batch) - len(held)
+            if held and not check:
+                rules = [compiled(one.rule, one.sources) if one.sources else compiled(one.rule) for one in held]
+                done += subscribe(list(zip(held, rules, strict=True)), parts)
+            advance(len(batch))
+    return done, wrong
+
+
+def _complain(batch: list[Line]) -> None:
+    from watcher.cli import show
+
+    if problems := [problem for line in batch for problem in line.problems]:
+        click.echo(show.problems(problems), err=True)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], None]]:
+    """A counter on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda n: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("importing: {task.completed:.0f} lines"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda n: bar.advance(task, n)

@@ -1,0 +1,98 @@
+"""One line of JSON → the same tree of texts with places that YAML becomes, and why it cannot be one.
+
+Numbers and truths are texts, as in YAML: their keys type them. What is null was not written.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from json.decoder import scanstring  # type: ignore[attr-defined]  # the only one that says where a text ends
+
+from watcher.config.source import SourceText
+from watcher.config.tree import DEEPEST, Items, Node, Scalar, Table
+from watcher.errors import Problem
+
+IN_QUOTES = "json"
+"""The style of a text between JSON's quotes: they are never part of what was meant, and no comment follows them."""
+
+_BLANKS = re.compile(r"[ \t\r\n]*")
+_PLAIN = re.compile(r"[^\s,\]}]+")
+
+
+def tree_of(source: SourceText) -> tuple[Node | None, list[Problem]]:
+    """The tree of a text, None where it is no JSON."""
+    text = source.text
+    try:
+        json.loads(text, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        return None, [source.problem(error.pos, f"is no JSON: {error.msg[:1].lower()}{error.msg[1:]}", _HINT)]
+    except (ValueError, RecursionError):
+        return None, [source.problem(0, "is no JSON that can be read", _HINT)]
+    builder = _Builder(source)
+    root, _ = builder.value(_BLANKS.match(text).end(), 0)  # type: ignore[union-attr]  # matches always
+    return root, builder.problems
+
+
+_HINT = 'write {"name": "…", "rule": "…", "to": ["…"]} on one line'
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+class _Builder:
+    """Reads what is known to be JSON. Every reader returns what it read and where it ends."""
+
+    def __init__(self, source: SourceText) -> None:
+        self.problems: list[Problem] = []
+        self._source, self._text = source, source.text
+
+    def value(self, at: int, depth: int) -> tuple[Node, int]:
+        first = self._text[at]
+        if first in "{[" and depth >= DEEPEST:
+            self.problems.append(self._source.problem(at, "lists and tables too deep inside each other", _HINT))
+            return Scalar("", IN_QUOTES, at, at), len(self._text)
+        if first == "{":
+            return self._table(at, depth)
+        if first == "[":
+            return self._items(at, depth)
+        if first == '"':
+            return self._string(at)
+        plain = _PLAIN.match(self._text, at)
+        assert plain is not None
+        return Scalar("" if plain[0] == "null" else plain[0], "", at, plain.end()), plain.end()
+
+    def _string(self, at: int) -> tuple[Scalar, int]:
+        text, end = scanstring(self._text, at + 1, True)
+        return Scalar(text, IN_QUOTES, at, end), end
+
+    def _items(self, at: int, depth: int) -> tuple[Node, int]:
+        items, at = Items(at), self._skip(at + 1)
+        while at < len(self._text) and self._text[at] != "]":
+            item, at = self.value(at, depth + 1)
+            items.items.append(item)
+            at = self._skip(at, ",")
+        items.end = at + 1
+        return items, at + 1
+
+    def _table(self, at: int, depth: int) -> tuple[Node, int]:
+        table, at = Table(at), self._skip(at + 1)
+        while at < len(self._text) and self._text[at] != "}":
+            key, at = self._string(at)
+            value, at = self.value(self._skip(at, ":"), depth + 1)
+            at = self._skip(at, ",")
+            if key.text in table.keys:
+                what = f"`{key.text}` stands here twice"
+                self.problems.append(self._source.problem(key.start, what, "keep one"))
+            elif not (isinstance(value, Scalar) and value.empty):
+                table.keys[key.text], table.values[key.text] = key, value
+        table.end = at + 1
+        return table, at + 1
+
+    def _skip(self, at: int, sign: str = "") -> int:
+        """Where the next thing begins: behind blanks, and behind ``sign`` where that stands there."""
+        at = _BLANKS.match(self._text, at).end()  # type: ignore[union-attr]  # matches always
+        if sign and self._text.startswith(sign, at):
+            at = _BLANKS.match(self._text, at + 1).end()  # type: ignore[union-attr]
+        return at

@@ -1,0 +1,165 @@
+"""Subscriptions as JSON Lines: the keys that they have in YAML, and ``owner``; the same checks, the same messages.
+
+A line that holds is read quickly, without places; only one that does not is read again to say what is wrong where.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import time
+from typing import Any, BinaryIO
+
+from pydantic import Field, ValidationError
+
+from watcher.config.checking import Checker
+from watcher.config.json_tree import tree_of
+from watcher.config.keys import Keys, SubscriptionKeys
+from watcher.config.kinds import Name
+from watcher.config.reading import Parsed, decode
+from watcher.config.source import SourceText
+from watcher.config.subscriptions import CheckRule, Surroundings, subscription_of
+from watcher.config.tree import Items, Table
+from watcher.config.values import Config
+from watcher.errors import Problem
+from watcher.model import Subscription
+
+LONGEST = 1_000_000
+"""Bytes of one line."""
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class LineKeys(SubscriptionKeys):
+    """One subscription of the database."""
+
+    owner: Name | None = Field(None, description="Whose it is; its name is unique among theirs.")
+
+
+class _Lines(Keys):
+    subscriptions: list[LineKeys]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line with what it says: a subscription, or why there is none."""
+
+    number: int
+    subscription: Subscription | None
+    problems: tuple[Problem, ...] = ()
+
+
+class LineReader:
+    """Reads the lines of one file, which people know as ``name``, with what the config declares around them."""
+
+    def __init__(self, name: str, config: Config, check_rule: CheckRule) -> None:
+        self._name = name
+        self._taken = {(one.owner, one.name) for one in config.subscriptions}
+        self._around = Surroundings(
+            config, check_rule, sources=[*config.sources], receivers=[*config.receivers], timezone=config.timezone
+        )
+
+    def lines(self, file: BinaryIO) -> Iterator[Line]:
+        """Every line that is not blank, as it comes."""
+        number = 0
+        while data := file.readline(LONGEST + 1):
+            number += 1
+            if len(data) > LONGEST and not data.endswith(b"\n"):
+                yield Line(number, None, (Problem(self._name, number, 1, f"is longer than {LONGEST} bytes"),))
+                while (rest := file.readline(LONGEST)) and not rest.endswith(b"\n"):
+                    continue
+            elif data.strip():
+                yield self.read(number, data)
+
+    def read(self, number: int, data: bytes) -> Line:
+        """What one line says."""
+        try:
+            found = json.loads(data, parse_int=str, parse_float=str, parse_constant=_refuse, object_pairs_hook=_table)
+            keys = LineKeys.model_validate(found)
+        except (ValueError, ValidationError, RecursionError):
+            return self._explained(number, data)
+        checker = Checker(Parsed(SourceText(self._name, ""), None, []))
+        subscription = subscription_of(checker, (), keys, self._around_of(keys))
+        if checker.problems or subscription is None or (subscription.owner, subscription.name) in self._taken:
+            return self._explained(number, data)
+        return Line(number, subscription)
+
+    def _around_of(self, keys: LineKeys) -> Surroundings:
+        return replace(self._around, owner=keys.owner) if keys.owner else self._around
+
+    def _explained(self, number: int, data: bytes) -> Line:
+        """The same line once more, with the place of everything that is wrong."""
+        source, problems = decode(self._name, data.rstrip(b"\r\n"))
+        root = None
+        if not problems:
+            root, problems = tree_of(source)
+        # As if it were the only one of an included file: so every check finds its place.
+        table = Table(0, values={"subscriptions": Items(0, items=[root])}) if root else None
+        checker = Checker(Parsed(source, table, problems))
+        keys = checker.keys(_Lines) if table else None
+        subscription = None
+        if keys:
+            one = keys.subscriptions[0]
+            subscription = subscription_of(checker, ("subscriptions", 0), one, self._around_of(one))
+            if ((one.owner or ""), one.name) in self._taken:
+                what = f"a subscription `{one.name}` stands in the config's files"
+                checker.note(("subscriptions", 0, "name"), what, "write another name, or an owner")
+        in_order = sorted(checker.problems, key=lambda problem: problem.column)
+        found = tuple(replace(problem, line=number) for problem in in_order)
+        is_wrong = any(problem.fatal for problem in found)
+        return Line(number, None if is_wrong else subscription, found)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def _table(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Texts of everything, as YAML has it; null was not written. Raises ``ValueError`` for a key that stands twice."""
+    found = {key: _as_text(value) for key, value in pairs if value is not None}
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return [_as_text(item) for item in value] if isinstance(value, list) else value
+
+
+# --- and back ---
+
+
+def line_of(subscription: Subscription) -> Mapping[str, Any]:
+    """The keys that :class:`LineReader` reads as this subscription, without those that go without saying."""
+    found: dict[str, Any] = {"owner": subscription.owner, "name": subscription.name, "rule": subscription.rule}
+    found |= {"to": list(subscription.to), "when": str(subscription.when), "timezone": subscription.timezone}
+    found |= {"sources": list(subscription.sources), **_quiet(subscription), "backfill": _backfill(subscription)}
+    found |= {
+        "bundle": None if subscription.bundle else False,
+        "max_papers": subscription.max_papers,
+        "when_empty": "send" if subscription.sends_empty else None,
+        "on_update": "notify" if subscription.tells_updates else None,
+        "sign_of_life": "monthly" if subscription.shows_life else None,
+    }
+    return {key: value for key, value in found.items() if value is not None and value not in ("", [])}
+
+
+def _quiet(subscription: Subscription) -> dict[str, Any]:
+    quiet = subscription.quiet_hours
+    if quiet is None:
+        return {}
+    hours = {"from": _at(quiet.start), "to": _at(quiet.end)} if quiet.start != quiet.end else None
+    return {"quiet_hours": hours, "quiet_days": [_DAYS[day] for day in sorted(quiet.days)]}
+
+
+def _at(one: time) -> str:
+    return f"{one:%H:%M}"
+
+
+def _backfill(subscription: Subscription) -> str | None:
+    if subscription.backfill is None:
+        return None
+    return f"{subscription.backfill}d" if subscription.backfill else "none"
