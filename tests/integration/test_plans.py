@@ -46,7 +46,7 @@ def heard() -> Iterator[Statements]:
     found: Statements = {}
 
     def hear(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-        first = parameters[0] if many and parameters else parameters
+        first = parameters[0] if isinstance(parameters, list) else parameters
         # IN lists of other lengths are the same statement.
         found.setdefault(re.sub(r"\((?:(?:\?|%\(\w+\)s(?:::\w+)?)(?:, )?)+\)", "(…)", statement), (statement, first))
 
