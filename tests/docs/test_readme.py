@@ -71,7 +71,7 @@ def test_every_command_and_option_exists(call: list[str]) -> None:
     assert call[0] in COMMANDS
     command = cli.get_command(click.Context(cli), call[0])
     assert command is not None
-    if isinstance(command, click.Group):
+    if isinstance(command, click.Group) and call[1:]:
         call = call[1:]
         command = command.commands[call[0]]
     known = {name for parameter in command.params for name in [*parameter.opts, *parameter.secondary_opts]}
