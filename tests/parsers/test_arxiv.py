@@ -155,7 +155,7 @@ def test_without_abstracts_it_is_not_whole() -> None:
 
 
 ERROR = (
-    b'<feed xmlns="http://www.w3.org/2005/Atom"><title>arXiv Query</title><entry>'
+    b'<feed xmlns="http://www.w3.org/2005/Atom"><id>https://arxiv.org/api/x</id><entry>'
     b"<id>http://arxiv.org/api/errors#incorrect_id</id><title>Error</title><summary>incorrect id</summary></entry>"
     b"</feed>"
 )

@@ -84,6 +84,7 @@ def test_anything_else_is_called_by_what_it_looks_like(body: bytes, reason: str)
         (arxiv_list({"New submissions": PAPERS[:1], "Replacements": PAPERS[1:]}), "arxiv list", "arxiv"),
         (rss([f"<title>{n}</title>" for n in range(3)]), "feed", None),
         (rss([f"<title>{n} & {n}</title>" for n in range(3)]), "feed", None),
+        (rss([f"<title>{n}</title><guid>https://arxiv.org/abs/2503.0000{n}</guid>" for n in range(3)]), "feed", None),
         (atom([f"<title>{n}</title>" for n in range(3)]), "feed", None),
         (rdf([f"<title>{n}</title>" for n in range(3)]), "feed", None),
         (json_feed([{"id": str(n), "title": str(n)} for n in range(3)]), "feed", None),

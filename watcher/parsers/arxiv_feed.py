@@ -51,9 +51,7 @@ def parse_feed(document: Document, url: str, announce: Iterable[str]) -> Reading
 def is_of_arxiv(document: Document) -> bool:
     """Whether a feed is one of arXiv's own: it says so, and its items are called by arXiv's ids if there are any."""
     ids = [node.text("id", "guid") or node.attributes.get("rdf:about", "") for node in document.items]
-    return "arxiv.org" in _names(document) + " ".join(ids[:1]) and all(
-        called(id).arxiv_id or _ERROR in id for id in ids
-    )
+    return "arxiv.org" in _names(document) and all(called(id).arxiv_id or _ERROR in id for id in ids)
 
 
 def _names(document: Document) -> str:

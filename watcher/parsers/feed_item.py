@@ -78,13 +78,14 @@ def _beginning(text: str) -> str:
 
 def _shared(items: Iterable[Item]) -> frozenset[str]:
     """The addresses and ids that items of different titles bear."""
-    bearers = {(mark, item.title) for item in items for mark in {plain(item.link), item.id} if mark}
+    bearers = {(mark, item.title) for item in items for mark in (plain(item.link), item.id) if mark}
     times = Counter(mark for mark, _ in bearers)
     return frozenset(mark for mark, n in times.items() if n > 1)
 
 
 def _entry(item: Item, site: str, shared: frozenset[str]) -> Entry:
-    link = "" if plain(item.link) in shared else item.link
+    own_link = plain(item.link)
+    link = "" if own_link in shared else item.link
     id = "" if item.id in shared else item.id
     found = [known_by(link)] if link else []
     found += [called(name) for name in (id, *item.names)]
@@ -92,7 +93,7 @@ def _entry(item: Item, site: str, shared: frozenset[str]) -> Entry:
     doi = next((one.doi for one in found if one.doi), None)
     named = [f"arxiv:{arxiv.arxiv_id}"] if arxiv else []
     named += [f"doi:{doi}"] if doi else []
-    own = [f"url:{plain(link)}"] if link else []
+    own = [f"url:{own_link}"] if link else []
     own += [_own_key(id, site)] if id else []
     return Entry(
         title=item.title,

@@ -57,7 +57,8 @@ class Node:
 
     def all(self, *names: str) -> list[Node]:
         """The children of these names, those of the first name first."""
-        return [child for name in names for child in self.children if child.name == name]
+        found = [child for child in self.children if child.name in names]
+        return found if len(found) < 2 else sorted(found, key=lambda child: names.index(child.name))
 
     def text(self, *names: str) -> str:
         """The text of the first child of these names that has any, or else of the element itself if none is given."""

@@ -82,7 +82,7 @@ def plain(address: str) -> str:
     """The address without fragment and without the parameters of campaigns; its host in lower case."""
     try:
         place = urlsplit(address)
-        asked = parse_qsl(place.query, keep_blank_values=True, max_num_fields=100)
+        asked = parse_qsl(place.query, keep_blank_values=True, max_num_fields=100) if place.query else []
     except ValueError:
         return address
     kept = [(name, value) for name, value in asked if not _NO_PART_OF_IT.fullmatch(name)]

@@ -34,7 +34,7 @@ def plain(markup: str, limit: int = clean.ABSTRACT_CHARS) -> str:
 
 def moment(value: object) -> datetime | None:
     """An instant in UTC from ISO 8601, also cut short, or from the style of mail (RFC 822); None for anything else."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not value:
         return None
     text = _FRACTION.sub("", " ".join(value[:100].split()))
     if at := clean.instant(text):
