@@ -26,7 +26,8 @@ from watcher.fetch import Fetcher, default_user_agent
 from watcher.model import Endpoint, Source
 from watcher.notify import Notifier
 from watcher.pipeline.apply import apply_config
-from watcher.pipeline.deliver import deliver, endpoints_to_deliver, failing_endpoints
+from watcher.pipeline.crew import Crew
+from watcher.pipeline.deliver import deliver, endpoints_to_deliver, endpoints_to_serve_singly, failing_endpoints
 from watcher.pipeline.kept import KeptPages
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.poll import match_waiting
@@ -271,6 +272,7 @@ class Senders:
         self._working = ThreadPoolExecutor(threads, thread_name_prefix="send")
         self._failing = ThreadPoolExecutor(probes, thread_name_prefix="probe")
         self._suspect = ThreadPoolExecutor(1, thread_name_prefix="suspect")
+        self._crew = Crew(parts, threads, lambda endpoint: self._begin(endpoint, self._working))
         self._busy: set[Endpoint] = set()
         self._lock = Lock()
         self._idle = Event()
@@ -278,7 +280,11 @@ class Senders:
 
     def send_pending(self) -> None:
         """Begin to send to every endpoint that something is pending for and that nobody sends to yet."""
-        endpoints = endpoints_to_deliver(self._parts)
+        if self._parts.store.is_shared:
+            self._crew.wake()
+            endpoints = endpoints_to_serve_singly(self._parts)
+        else:
+            endpoints = endpoints_to_deliver(self._parts)
         failing = failing_endpoints(self._parts) if endpoints else set()
         for endpoint in endpoints:
             self._begin(endpoint, self._failing if endpoint in failing else self._working)
@@ -287,9 +293,10 @@ class Senders:
 
     def stop(self, wait: float) -> bool:
         """Begin nothing more; whether all that was being sent ended within ``wait`` seconds."""
+        ended = self._crew.stop(wait)
         for pool in (self._working, self._failing, self._suspect):
             pool.shutdown(wait=False, cancel_futures=False)
-        return self._idle.wait(wait)
+        return self._idle.wait(wait) and ended
 
     def _begin(self, endpoint: Endpoint, pool: ThreadPoolExecutor) -> None:
         with self._lock:

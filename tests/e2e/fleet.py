@@ -40,8 +40,8 @@ def hurry(skew: timedelta) -> None:
     """Shorten what the program waits for, in a process of its own; ``skew`` is how wrong that machine's clock is."""
     from watcher import app, schedule
     from watcher.config import sources
-    from watcher.pipeline import lease
-    from watcher.store import clock, daemons, leases, outbox
+    from watcher.pipeline import crew, lease
+    from watcher.store import bulk, clock, daemons, leases, outbox
 
     renew = LEASE / 3
     shorter: Mapping[Any, Mapping[str, Any]] = {
@@ -50,6 +50,8 @@ def hurry(skew: timedelta) -> None:
         sources: {"_check_numbers": lambda checker, source: None},  # a poll a second is impolite elsewhere
         lease: {"RENEW_EVERY": renew},
         leases: {"LEASE": LEASE},
+        bulk: {"LEASE": LEASE},
+        crew: {"LEASE": LEASE, "RENEW_EVERY": renew, "IDLE": 0.4},
         outbox: {"LEASE": LEASE, "AFTER_START": LEASE},
         daemons: {"SILENT": LEASE},
         clock: {"utc_now": lambda: datetime.now(UTC) + skew},

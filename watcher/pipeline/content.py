@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from watcher.alerts.incidents import unread_of
 from watcher.alerts.items import items_of, nothing_of
 from watcher.config import Config
-from watcher.model import Content, Delivery, DeliveryKind, Unread
+from watcher.model import Content, Delivery, DeliveryKind, Incident, Item, Nothing, Told, Unread
 from watcher.store import Transaction
 
 TELLING = frozenset({DeliveryKind.DIGEST, DeliveryKind.EMPTY, DeliveryKind.SIGN_OF_LIFE})
@@ -25,19 +25,52 @@ def content_of(delivery: Delivery, tx: Transaction, config: Config) -> Content:
     nothing = nothing_of(tx.blanks.told(delivery.id), told)
     paper_ids = {one.paper_id for one in told}
     items = items_of(told, tx.papers.get(paper_ids), tx.outbox.told_before(delivery, paper_ids))
+    return _digest(delivery, items, nothing, told, troubles_now(tx, config), config, folded)
+
+
+def contents_of(deliveries: Collection[Delivery], tx: Transaction, config: Config) -> list[Content]:
+    """What plain digests say, in few statements for all of them; those with nothing left to tell are left out."""
+    gathered = tx.bulk.gather(deliveries)
+    papers = {one.id: one for one in tx.papers.get({one.paper_id for some in gathered.told.values() for one in some})}
+    troubles = troubles_now(tx, config)
+    found = []
+    for delivery in deliveries:
+        told = gathered.told[delivery.id]
+        here = {id: day for (endpoint, id), day in gathered.before.items() if endpoint == delivery.endpoint}
+        items = items_of(told, [papers[one.paper_id] for one in told], here)
+        nothing = nothing_of(gathered.nothing[delivery.id], told)
+        if told:
+            folded = gathered.folded.get(delivery.id, 0)
+            found.append(_digest(delivery, items, nothing, told, troubles, config, folded))
+    return found
+
+
+def _digest(
+    delivery: Delivery,
+    items: Sequence[Item],
+    nothing: tuple[Nothing, ...],
+    told: Sequence[Told],
+    troubles: Sequence[Incident],
+    config: Config,
+    folded: int,
+) -> Content:
     zones = [one.timezone for one in told] or [one.timezone for one in nothing]
     return Content(
         delivery=delivery,
         items=tuple(items),
         nothing=nothing,
-        unread=unread_now(tx, config, [*(one.sources for one in told), *(one.sources for one in nothing)]),
+        unread=unread_of(troubles, [*(one.sources for one in told), *(one.sources for one in nothing)]),
         timezone=zones[0] if zones else config.timezone,
         folded=folded,
         unsubscribe=config.unsubscribe,
     )
 
 
+def troubles_now(tx: Transaction, config: Config) -> list[Incident]:
+    """The open incidents of the configured sources."""
+    return [one.incident for one in tx.incidents.all_open() if one.incident.subject in config.sources]
+
+
 def unread_now(tx: Transaction, config: Config, wanted: Iterable[Collection[str]]) -> tuple[Unread, ...]:
     """The configured sources that cannot be read now, of those that subscriptions look at."""
-    incidents = [one.incident for one in tx.incidents.all_open() if one.incident.subject in config.sources]
-    return unread_of(incidents, wanted)
+    return unread_of(troubles_now(tx, config), wanted)

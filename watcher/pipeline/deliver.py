@@ -84,6 +84,15 @@ def endpoints_to_deliver(parts: Parts, *, suspects: bool = False) -> list[Endpoi
     return [one for one in endpoints if not quiet_until(config.quiet_hours_of(one), config.timezone, now)]
 
 
+def endpoints_to_serve_singly(parts: Parts) -> list[Endpoint]:
+    """Where many daemons send: endpoints of this daemon's config that something odd waits for, outside quiet hours."""
+    now, config = parts.clock(), parts.config
+    with parts.store.reading() as tx:
+        endpoints = tx.bulk.endpoints_to_serve_singly(now)
+    known = [one for one in endpoints if config.has_endpoint(one)]
+    return [one for one in known if not quiet_until(config.quiet_hours_of(one), config.timezone, now)]
+
+
 def failing_endpoints(parts: Parts) -> set[Endpoint]:
     """Endpoints whose last try failed."""
     with parts.store.reading() as tx:
@@ -99,7 +108,7 @@ def deliver(endpoint: Endpoint, parts: Parts, *, suspects: bool = False) -> list
     while not parts.stopping.is_set() and (delivery := _next(endpoint, parts, suspects)):
         with renewed(delivery, parts):
             content, message, outcome = _send(delivery, parts)
-        done.append(_mark(delivery, content, message, outcome, parts))
+        done.append(mark(delivery, content, message, outcome, parts))
     return done
 
 
@@ -122,37 +131,50 @@ def _claim(endpoint: Endpoint, parts: Parts, suspects: bool) -> Delivery | timed
 
 def _send(delivery: Delivery, parts: Parts) -> tuple[Content, Message, Outcome]:
     content = Content(delivery=delivery, timezone=parts.config.timezone)
-    message = NO_MESSAGE
     try:
         with parts.store.reading() as tx:
             content = content_of(delivery, tx, parts.config)
+    except StoreError:
+        raise
+    except Exception as error:  # one message that cannot be written must not stand before all others
+        return content, NO_MESSAGE, unspeakable(delivery, error)
+    return content, *say(content, parts)
+
+
+def say(content: Content, parts: Parts) -> tuple[Message, Outcome]:
+    """Put a delivery into words and send it."""
+    delivery, message = content.delivery, NO_MESSAGE
+    try:
         forms = forms_of(parts.config.address_or_empty(delivery.endpoint, parts.env))
         message = render(content, parts.config.templates, forms)
         record_template_troubles(parts, message.troubles)
     except StoreError:
         raise
-    except Exception as error:  # one message that cannot be written must not stand before all others
-        log.error("%s cannot be put into words: %s: %s", delivery.id, type(error).__name__, error)
-        return content, message, Outcome(Result.REFUSED, f"could not be put into words: {type(error).__name__}")
+    except Exception as error:
+        return message, unspeakable(delivery, error)
     try:
         url = parts.config.address(delivery.endpoint, parts.env)
     except WatcherError as error:
-        return content, message, Outcome(Result.DOWN, str(error))
-    return content, message, parts.notifier.send(url, message, delivery.id)
+        return message, Outcome(Result.DOWN, str(error))
+    return message, parts.notifier.send(url, message, delivery.id)
 
 
-def _mark(delivery: Delivery, content: Content, message: Message, outcome: Outcome, parts: Parts) -> Delivered:
+def unspeakable(delivery: Delivery, error: Exception) -> Outcome:
+    log.error("%s cannot be put into words: %s: %s", delivery.id, type(error).__name__, error)
+    return Outcome(Result.REFUSED, f"could not be put into words: {type(error).__name__}")
+
+
+def mark(delivery: Delivery, content: Content, message: Message, outcome: Outcome, parts: Parts) -> Delivered:
+    """Write down what came of sending a delivery, and what follows from it."""
     now = parts.clock()
-    body = message.text.encode()
-    rendered = Rendered(message.subject, len(body), hashlib.sha256(body).hexdigest())
 
     def record() -> tuple[Health, Consequence, bool]:
         with parts.store.transaction() as tx:
             health = tx.endpoints.lock(delivery.endpoint)
             consequence = after_attempt(outcome, health, now, jitter=parts.jitter())
-            is_recorded = tx.outbox.record_attempt(delivery, outcome, consequence, rendered, now)
+            is_recorded = tx.outbox.record_attempt(delivery, outcome, consequence, rendered_of(message), now)
             if is_recorded:
-                _record_health(tx, delivery.endpoint, consequence, outcome, parts, now)
+                _record_health(tx, delivery.endpoint, health, consequence, outcome, parts, now)
         return health, consequence, is_recorded
 
     health, consequence, is_recorded = _insist(record, f"{delivery.endpoint}: what came of {delivery.id}", parts)
@@ -162,15 +184,25 @@ def _mark(delivery: Delivery, content: Content, message: Message, outcome: Outco
         log.warning(
             "%s: %s was claimed by another sender meanwhile; it may arrive twice", delivery.endpoint, delivery.id
         )
+    report(content, outcome)
     named = {name for item in content.items for name in item.subscriptions}
     subscriptions = tuple(sorted(named | {one.subscription for one in content.nothing}))
     papers = tuple(item.paper.key for item in content.items)
-    level = logging.INFO if outcome.result is Result.SENT else logging.WARNING
-    what = counted(len(papers), "paper") if content.items else delivery.kind.value
-    log.log(
-        level, "%s: %s %s%s", delivery.endpoint, what, outcome.result.value, outcome.reason and f": {outcome.reason}"
-    )
     return Delivered(delivery, subscriptions, papers, consequence.state, outcome.reason)
+
+
+def rendered_of(message: Message) -> Rendered:
+    body = message.text.encode()
+    return Rendered(message.subject, len(body), hashlib.sha256(body).hexdigest())
+
+
+def report(content: Content, outcome: Outcome) -> None:
+    """The line of the log."""
+    level = logging.INFO if outcome.result is Result.SENT else logging.WARNING
+    delivery = content.delivery
+    what = counted(len(content.items), "paper") if content.items else delivery.kind.value
+    why = outcome.reason and f": {outcome.reason}"
+    log.log(level, "%s: %s %s%s", delivery.endpoint, what, outcome.result.value, why)
 
 
 def _insist(record: Callable[[], T], what: str, parts: Parts) -> T:
@@ -189,7 +221,13 @@ def _insist(record: Callable[[], T], what: str, parts: Parts) -> T:
 
 
 def _record_health(
-    tx: Transaction, endpoint: Endpoint, consequence: Consequence, outcome: Outcome, parts: Parts, now: datetime
+    tx: Transaction,
+    endpoint: Endpoint,
+    before: Health,
+    consequence: Consequence,
+    outcome: Outcome,
+    parts: Parts,
+    now: datetime,
 ) -> None:
     """The operator hears that an endpoint fails and that it is back; never through the endpoint itself."""
     others = [one for one in parts.config.operator if one != endpoint]
@@ -197,7 +235,7 @@ def _record_health(
         begun = tx.incidents.begin(IncidentKind.ENDPOINT_FAILING, str(endpoint), outcome.reason, now)
         if begun.told_at is None:
             tx.incidents.tell(begun.id, others, now)
-    elif consequence.failing is False:
+    elif consequence.failing is False and before.failing_since:
         tx.incidents.end([IncidentKind.ENDPOINT_FAILING], str(endpoint), others, now)
 
 

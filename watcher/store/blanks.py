@@ -100,6 +100,14 @@ class Blanks:
         return [_as_blank(row).nothing for row in rows]
 
 
+def nothing_told(connection: Connection, delivery_ids: Sequence[str]) -> dict[str, list[Nothing]]:
+    """What each of some deliveries says of subscriptions without papers, of those that repeat no other."""
+    found: dict[str, list[Nothing]] = {id: [] for id in delivery_ids}
+    for row in connection.execute(_blanks().where(_blank.c.delivery_id.in_(delivery_ids))):
+        found[row.delivery_id].append(_as_blank(row).nothing)
+    return found
+
+
 def _blanks() -> Select[Any]:
     columns = (_subscription.c.owner, _subscription.c.name, _subscription.c.sources, _subscription.c.settings)
     return (

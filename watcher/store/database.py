@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from watcher.errors import StoreError
 from watcher.store.access import access_to
 from watcher.store.blanks import Blanks
+from watcher.store.bulk import Bulk
 from watcher.store.daemons import Daemons
 from watcher.store.deliveries import Deliveries
 from watcher.store.endpoints import Endpoints
@@ -54,6 +55,7 @@ class Transaction:
         self.matches = Matches(connection)
         self.outbox = Outbox(connection)
         self.blanks = Blanks(connection)
+        self.bulk = Bulk(connection)
         self.deliveries = Deliveries(connection)
         self.history = History(connection)
         self.silence = Silence(connection)

@@ -114,7 +114,7 @@ class Outbox:
 
         ``suspects`` asks for those with deliveries that may be what ended the program, the least suspect first.
         """
-        is_left = and_(*self._expired(now))
+        is_left = and_(*self.expired(now))
         is_pending = and_(_delivery.c.state == DeliveryState.PENDING, _is_suspect() == suspects)
         query = (
             select(_delivery.c.receiver, _delivery.c.label)
@@ -229,9 +229,9 @@ class Outbox:
         return self._free(_delivery.c.state == DeliveryState.SENDING, now=now)
 
     def _free_expired(self, endpoint: Endpoint, now: datetime) -> None:
-        self._free(*at(_delivery, endpoint), *self._expired(now), now=now)
+        self._free(*at(_delivery, endpoint), *self.expired(now), now=now)
 
-    def _expired(self, now: datetime) -> list[ColumnElement[bool]]:
+    def expired(self, now: datetime) -> list[ColumnElement[bool]]:
         """Deliveries whose sender is gone.
 
         While a server was down no sender could renew its lease, nor write down what it had sent: when it is back,

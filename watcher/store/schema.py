@@ -276,6 +276,19 @@ _some(
     unique=True,
 )
 
+Index(
+    "ix_delivery_waiting",  # the next message of each endpoint, however many wait
+    delivery.c.receiver,
+    delivery.c.label,
+    delivery.c.created_at,
+    delivery.c.part,
+    delivery.c.id,
+    sqlite_where=delivery.c.state == text("'pending'"),
+    postgresql_where=delivery.c.state == text("'pending'"),
+)
+_ODD = text("state = 'pending' AND (fence > 0 OR kind <> 'digest' OR replay_of IS NOT NULL)")
+Index("ix_delivery_odd", delivery.c.receiver, delivery.c.label, sqlite_where=_ODD, postgresql_where=_ODD)
+
 alert = Table(
     "alert",
     metadata,

@@ -41,6 +41,15 @@ def told_by(connection: Connection, delivery_id: str) -> list[Told]:
     return [_as_told(row) for row in connection.execute(query)]
 
 
+def told_by_each(connection: Connection, delivery_ids: Sequence[str]) -> dict[str, list[Told]]:
+    """The matches that each of some deliveries tells, of those that repeat no other."""
+    found: dict[str, list[Told]] = {id: [] for id in delivery_ids}
+    query = _told().add_columns(_alert.c.delivery_id).where(_alert.c.delivery_id.in_(delivery_ids))
+    for row in connection.execute(query.where(_alert.c.dropped.is_(None))):
+        found[row.delivery_id].append(_as_told(row))
+    return found
+
+
 def has_alerts(connection: Connection, delivery_id: str) -> bool:
     here = holder(connection, _alert, delivery_id)
     query = select(exists().where(_alert.c.delivery_id == here, _alert.c.dropped.is_(None)))
