@@ -70,7 +70,7 @@ def run_daemon(config: Path, state: Path, database: str, skew: timedelta) -> Non
     log = os.open(state / "daemon.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 2)
     env = {"STATE_DIRECTORY": str(state), "PATH": os.environ["PATH"], "WATCHER_DATABASE": database}
-    sys.exit(main(["-c", str(config), "run"], env))
+    sys.exit(main(["-c", str(config), "--log-format", "json", "run"], env))
 
 
 @dataclass
