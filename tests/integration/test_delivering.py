@@ -92,7 +92,7 @@ def test_a_try_that_was_given_up_too_early_still_counts(world: World) -> None:
     claimed = claim(world)
     with world.parts.store.transaction() as tx:
         assert tx.outbox.free_interrupted(world.now) == 1
-    delivering._mark(claimed, Content(delivery=claimed), delivering.NO_MESSAGE, UP, world.parts)
+    delivering.mark(claimed, Content(delivery=claimed), delivering.NO_MESSAGE, UP, world.parts)
     assert states(world) == {DeliveryState.SENT: 1} and endpoints_to_deliver(world.parts) == []
 
 
