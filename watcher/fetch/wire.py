@@ -10,6 +10,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from ipaddress import ip_address
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any
@@ -130,7 +131,9 @@ class Wire(httpcore.NetworkBackend):
         return allowed
 
     def _look_up(self, host: str, port: int, timeout: float) -> list[str]:
-        """Resolve on a thread of its own: the system's resolver knows no timeout."""
+        """Resolve on a thread of its own: the system's resolver knows no timeout. An address needs no resolving."""
+        with suppress(ValueError):
+            return [str(ip_address(host))]
         answer: SimpleQueue[list[str] | Exception] = SimpleQueue()
 
         def ask() -> None:

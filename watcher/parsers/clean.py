@@ -41,9 +41,12 @@ def line(value: object, limit: int = TITLE_CHARS) -> str:
     """
     if not isinstance(value, str):
         return ""
+    if _is_plain(value):
+        return value.strip()[:limit].rstrip()
     # Bounded before the work: what is removed or composed makes a text shorter, never twice as long.
-    text = _UNSEEN.sub("", _ANSI.sub("", value[: 2 * limit]))
-    text = " ".join(text.split())
+    text = " ".join(value[: 2 * limit].split())
+    if not text.isprintable():  # what steers is not; most texts are, and need no search for it
+        text = " ".join(_UNSEEN.sub("", _ANSI.sub("", value[: 2 * limit])).split())
     if not text.isascii():
         text = unicodedata.normalize("NFC", _bound_marks(text))
     return text[:limit].rstrip()
@@ -58,7 +61,10 @@ def names(values: object, limit: int = NAME_CHARS) -> tuple[str, ...]:
     """The texts of a list, each in one line, without the empty ones and those that are no text."""
     if not isinstance(values, list):
         return ()
-    return tuple(name for value in values[:LONGEST_LIST] if (name := line(value, limit)))
+    texts = [value for value in values[:LONGEST_LIST] if isinstance(value, str)]
+    if _is_plain("".join(texts)):
+        return tuple(name for text in texts if (name := text.strip()[:limit].rstrip()))
+    return tuple(name for text in texts if (name := line(text, limit)))
 
 
 def number(value: object) -> int | None:
@@ -113,7 +119,14 @@ def doi(value: object) -> str | None:
     return name.lower() if _DOI.fullmatch(name) else None
 
 
+def _is_plain(text: str) -> bool:
+    """Whether nothing is to be cleaned but its ends: most titles and names are ASCII, with single blanks."""
+    return text.isascii() and text.isprintable() and "  " not in text
+
+
 def _bound_marks(text: str) -> str:
+    if not any(map(unicodedata.combining, text)):
+        return text
     kept: list[str] = []
     marks = 0
     for char in text:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from watcher.model import Entry, Reading, Unreadable
 from watcher.parsers import clean
@@ -113,8 +112,8 @@ def _entry(line: bytes) -> Entry | str:
     number, title = value.get("arxiv_id"), clean.line(value.get("title"))
     if not isinstance(number, str) or not is_id(number) or not title:
         return "no arxiv_id and title"
-    return replace(
-        identified(number),
+    return identified(
+        number,
         title=title,
         abstract=clean.abstract(value.get("abstract")),
         listed=day_of(value.get("first_listed")),

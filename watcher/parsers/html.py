@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections import Counter
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -15,7 +14,7 @@ DEEPEST = 250
 MOST_ATTRIBUTES = 400
 
 _VOID = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
-_TAG_NAME = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9-]*+)")
+_TAG = re.compile(rb"</?[a-zA-Z][a-zA-Z0-9-]*+")
 _ATTRIBUTE = rb"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+|))?+"
 _LONG_TAG = re.compile(rb"<[a-zA-Z][^\s/>]*+(?:" + _ATTRIBUTE + rb")*+")
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
@@ -48,18 +47,30 @@ def tree_of(body: bytes) -> LexborHTMLParser | Unreadable:
 
 def nesting(body: bytes) -> int:
     """How many elements are open at once, at most; those that close themselves count until they are closed."""
-    open_now: Counter[bytes] = Counter()
+    tags = _TAG.findall(body)
+    steps = _steps(set(tags))
+    open_now = [0] * (len(steps) + 1)
     depth = deepest = 0
-    for found in _TAG_NAME.finditer(body):
-        name = found[2].lower()
-        if not found[1] and name not in _VOID:
-            open_now[name] += 1
+    for step in map(steps.__getitem__, tags):
+        if step > 0:
+            open_now[step] += 1
             depth += 1
-            deepest = max(deepest, depth)
-        elif found[1] and open_now[name]:
-            open_now[name] -= 1
+            deepest = depth if depth > deepest else deepest
+        elif open_now[-step]:
+            open_now[-step] -= 1
             depth -= 1
     return deepest
+
+
+def _steps(tags: set[bytes]) -> dict[bytes, int]:
+    """For each spelling of a tag the number of its element, negative where it closes it; 0 for what holds nothing."""
+    numbers: dict[bytes, int] = {}
+    steps = {}
+    for tag in tags:
+        name = tag.lstrip(b"</").lower()
+        number = 0 if name in _VOID else numbers.setdefault(name, len(numbers) + 1)
+        steps[tag] = -number if tag.startswith(b"</") else number
+    return steps
 
 
 def attributes(body: bytes) -> int:

@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborHTMLParser
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers import huggingface_api
 from watcher.parsers.html import tree_of
-from watcher.parsers.huggingface_cards import day_in, read_cards, read_days
+from watcher.parsers.huggingface_cards import day_in, read_cards, read_days, read_titles
 from watcher.parsers.huggingface_entry import day_of, entries_of
 from watcher.parsers.huggingface_lists import day_url, mistakes, starts
 from watcher.parsers.parser import Parser
@@ -48,10 +48,10 @@ def parse(body: bytes, url: str) -> Reading | Unreadable:
     tree = tree_of(body)
     if isinstance(tree, Unreadable):
         return tree
-    cards, listing = read_cards(tree), _read_json(tree)
+    listing = _read_json(tree)
     if isinstance(listing, str):
-        return _from_cards(cards, listing, tree, url, body)
-    return _from_both(listing, cards, url)
+        return _from_cards(read_cards(tree), listing, tree, url, body)
+    return _from_both(listing, read_titles(tree), url)
 
 
 def _no_page(body: bytes) -> str:
@@ -83,15 +83,15 @@ def _read_json(tree: LexborHTMLParser) -> _Listing | str:
         return "its data-props is not JSON"
     if not isinstance(props, dict):
         return "its data-props is not a JSON object"
-    entries = entries_of(props.get("dailyPapers"))
+    is_day_page = _is_day_page(props)
+    day = day_of(props.get("dateString")) or day_of(props.get("date"))
+    entries = entries_of(props.get("dailyPapers"), day if is_day_page else None)
     if isinstance(entries, str):
         return f"its dailyPapers has {entries}"
-    day = day_of(props.get("dateString")) or day_of(props.get("date"))
-    if not _is_day_page(props):
+    if not is_day_page:
         return _Listing(entries, None, None, is_newest=False)
     if day is None:
         return "it names no day (dateString, date)"
-    entries = tuple(replace(entry, listed=day) for entry in entries)
     previous = day_of(props.get("prevDate"))
     return _Listing(entries, day, previous if previous and previous < day else None, not props.get("nextDate"))
 
@@ -119,7 +119,7 @@ def _from_cards(
     )
 
 
-def _from_both(listing: _Listing, cards: Sequence[Entry], url: str) -> Reading | Unreadable:
+def _from_both(listing: _Listing, cards: Mapping[str, str], url: str) -> Reading | Unreadable:
     asked = day_in(url)
     if asked and asked != listing.day:
         return Unreadable(f"the address is that of {asked}, the embedded JSON is of {listing.day or 'no single day'}")
@@ -141,10 +141,9 @@ def _from_both(listing: _Listing, cards: Sequence[Entry], url: str) -> Reading |
     )
 
 
-def _difference(entries: Sequence[Entry], cards: Sequence[Entry]) -> str:
-    """How the cards differ from the JSON, which paper or which title; "" where they agree."""
+def _difference(entries: Sequence[Entry], shown: Mapping[str, str]) -> str:
+    """How the cards, titles by key, differ from the JSON, which paper or which title; "" where they agree."""
     told = {entry.keys[0]: entry.title for entry in entries}
-    shown = {card.keys[0]: card.title for card in cards}
     if told.keys() != shown.keys():
         one_sided = [
             ("only in the JSON", told.keys() - shown.keys()),
@@ -153,7 +152,7 @@ def _difference(entries: Sequence[Entry], cards: Sequence[Entry]) -> str:
         which = "; ".join(f"{where}: {_some(keys)}" for where, keys in one_sided if keys)
         return f"the JSON lists {_papers(len(told))}, the cards {_papers(len(shown))} ({which})"
     for key, title in told.items():
-        if _letters(title) != _letters(shown[key]):
+        if title != shown[key] and _letters(title) != _letters(shown[key]):
             return f'{key} is "{title[:80]}" in the JSON and "{shown[key][:80]}" on its card'
     return ""
 

@@ -35,6 +35,17 @@ def read_cards(tree: LexborHTMLParser) -> tuple[Entry, ...]:
     return tuple(found.values())
 
 
+def read_titles(tree: LexborHTMLParser) -> dict[str, str]:
+    """What the cards say to compare with: the key and the title of each paper, in the page's order."""
+    found: dict[str, str] = {}
+    for card in tree.css("article")[:MOST_ENTRIES]:
+        head = card.css_first("h3 a[href]")
+        number = _paper_id(head) if head else None
+        if head and number and (title := clean.line(head.text())):
+            found.setdefault(identified(number, title=title).keys[0], title)
+    return found
+
+
 def read_days(tree: LexborHTMLParser, url: str) -> Days:
     """Which day the page is of: what its address says, or its own, or the weekday between its neighbours."""
     links = {label: day for label, day in _labelled_days(tree) if label}
@@ -61,8 +72,8 @@ def _entry(card: LexborNode) -> Entry | None:
     title = clean.line(head.text()) if head else ""
     if number is None or not title:
         return None
-    return replace(
-        identified(number),
+    return identified(
+        number,
         title=title,
         upvotes=_upvotes(card),
         comments=_comments(card),

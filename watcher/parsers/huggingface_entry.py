@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,8 +17,10 @@ _ID = re.compile(r"[\w.-]+(?:/[\w.-]+)?", re.ASCII)
 _NOTHING: Mapping[str, Any] = {}
 
 
-def entries_of(values: object) -> tuple[Entry, ...] | str:
+def entries_of(values: object, day: date | None = None) -> tuple[Entry, ...] | str:
     """The papers of a list in its order, or what is wrong with it; of a paper listed twice, its first place.
+
+    With a ``day`` all are listed on that one, whatever they say themselves.
 
     Nothing is left out in silence: one entry without an id or a title makes the whole list unreadable.
     """
@@ -29,14 +30,14 @@ def entries_of(values: object) -> tuple[Entry, ...] | str:
         return f"a list of {len(values):,} papers; more than {MOST_ENTRIES:,} are not read"
     found: dict[str, Entry] = {}
     for rank, value in enumerate(values, start=1):
-        entry = entry_of(value)
+        entry = entry_of(value, rank, day)
         if entry is None:
             return f"no id and title in entry {rank} of {len(values)}"
-        found.setdefault(entry.keys[0], replace(entry, rank=rank))
+        found.setdefault(entry.keys[0], entry)
     return tuple(found.values())
 
 
-def entry_of(value: object) -> Entry | None:
+def entry_of(value: object, rank: int | None = None, day: date | None = None) -> Entry | None:
     """One paper with all that the JSON says about it; None where it has no id or no title.
 
     ``listed`` is the day on which it was submitted to the daily papers, where the JSON says so (since 2025). The
@@ -48,14 +49,16 @@ def entry_of(value: object) -> Entry | None:
     title = clean.line(paper.get("title")) or clean.line(outer.get("title"))
     if not isinstance(number, str) or not is_id(number) or not title:
         return None
-    return replace(
-        identified(number, clean.doi(paper.get("doi"))),
+    return identified(
+        number,
+        clean.doi(paper.get("doi")),
         title=title,
         abstract=clean.abstract(paper.get("summary")) or clean.abstract(outer.get("summary")),
         authors=_authors(paper.get("authors")),
         organization=_organization(paper) or _organization(outer),
         published=clean.instant(paper.get("publishedAt")),
-        listed=day_of(paper.get("submittedOnDailyAt")),
+        listed=day or day_of(paper.get("submittedOnDailyAt")),
+        rank=rank,
         upvotes=clean.number(paper.get("upvotes")),
         comments=clean.number(outer.get("numComments")),
         submitter=_submitter(outer.get("submittedBy")) or _submitter(paper.get("submittedOnDailyBy")),
@@ -67,8 +70,8 @@ def entry_of(value: object) -> Entry | None:
     )
 
 
-def identified(number: str, doi: str | None = None) -> Entry:
-    """An entry without a title that is known by its id on the site and, where it is one of arXiv, as that.
+def identified(number: str, doi: str | None = None, *, title: str, **more: Any) -> Entry:
+    """An entry that is known by its id on the site and, where it is one of arXiv, as that; ``more`` are its fields.
 
     A paper that lives on the site alone has its address as its key.
     """
@@ -77,7 +80,8 @@ def identified(number: str, doi: str | None = None) -> Entry:
     url = f"{SITE}/papers/{own}"
     first = f"arxiv:{own}" if arxiv else f"url:{url}"
     keys = (first, f"doi:{doi}") if doi else (first,)
-    return Entry(title="", keys=keys, url=url, arxiv_id=own if arxiv else None, version=version, doi=doi)
+    own_id = own if arxiv else None
+    return Entry(title=title, keys=keys, url=url, arxiv_id=own_id, version=version, doi=doi, **more)
 
 
 def is_id(number: str) -> bool:

@@ -59,9 +59,9 @@ def poll(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool] = 
     ``is_mine`` is asked in that transaction whether the turn that the poll was begun in lasts.
     """
     with parts.store.reading() as tx:
-        known = tx.pages.known(source.name)
+        known, validators = tx.pages.remembered(source.name, PARSERS[source.kind].reads(source))
         parts.rules.bring_up_to_date(tx, hold=False)
-    visits = read_pages(source, parts, known)
+    visits = read_pages(source, parts, known, validators)
     if parts.stopping.is_set():
         raise Stopped(f"{source.name}: stopped while being read")
     kept = keep_broken(source, visits, parts)

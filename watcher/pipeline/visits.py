@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from watcher.model import Judged, NotModified, Page, Reading, Source, Unreachable, Unreadable
+from watcher.model import Judged, NotModified, Page, Reading, Source, Unreachable, Unreadable, Validators
 from watcher.parsers import PARSERS
 from watcher.pipeline.parts import Parts
 from watcher.store import Transaction
@@ -19,11 +19,11 @@ from watcher.walk import KnownPage, Visit, walk
 log = logging.getLogger(__name__)
 
 
-def read_pages(source: Source, parts: Parts, known: Mapping[str, KnownPage]) -> list[Visit]:
+def read_pages(
+    source: Source, parts: Parts, known: Mapping[str, KnownPage], validators: Mapping[str, Validators]
+) -> list[Visit]:
     """Fetch and parse page by page; where the walk goes next depends on what the last page said."""
     parser = PARSERS[source.kind]
-    with parts.store.reading() as tx:
-        validators = tx.pages.validators(source.name, parser.reads(source))
     steps = walk(
         source,
         parser.starts(source, parts.clock().date()),

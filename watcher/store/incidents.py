@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from watcher.model import DeliveryKind, Endpoint, Incident, IncidentKind
 from watcher.store import schema
@@ -15,6 +15,14 @@ from watcher.store.batches import insert_unless_there
 from watcher.store.outbox import Outbox
 
 _table = schema.incident
+
+_OPEN = (
+    select(_table)
+    .where(_table.c.kind.in_(bindparam("kinds", expanding=True)), _table.c.subject == bindparam("about"))
+    .where(_table.c.ended.is_(None))
+    .order_by(_table.c.id)
+)
+_HELD = _OPEN.with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ class Incidents:
 
     def end(self, kinds: Iterable[IncidentKind], subject: str, operator: Iterable[Endpoint], now: datetime) -> bool:
         """Close those that are open; one recovery is told if the beginning of any was. Whether one was open."""
-        known = [one for kind in kinds if (one := self.open_one(kind, subject, hold=True))]
+        known = self._open([kind.value for kind in kinds], subject, hold=True)
         for one in known:
             self._connection.execute(update(_table).where(_table.c.id == one.id).values(ended=now))
         told = [one for one in known if one.told_at is not None]
@@ -61,11 +69,11 @@ class Incidents:
 
     def open_one(self, kind: IncidentKind, subject: str, *, hold: bool = False) -> Open | None:
         """The open incident of this kind and subject; ``hold`` keeps it as it is until the transaction ends."""
-        query = select(_table).where(_table.c.kind == kind.value, _table.c.subject == subject, _table.c.ended.is_(None))
-        if hold:
-            query = query.with_for_update()
-        row = self._connection.execute(query).one_or_none()
-        return None if row is None else _as_open(row)
+        return next(iter(self._open([kind.value], subject, hold=hold)), None)
+
+    def _open(self, kinds: Sequence[str], subject: str, *, hold: bool) -> list[Open]:
+        query = _HELD if hold else _OPEN
+        return [_as_open(row) for row in self._connection.execute(query, {"kinds": kinds, "about": subject})]
 
     def all_open(self) -> list[Open]:
         query = select(_table).where(_table.c.ended.is_(None)).order_by(_table.c.began)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from watcher.model import Entry, Judged, Page, Reading, Validators, Verdict
@@ -32,6 +32,19 @@ LAST_PAPERS = 50
 """Papers that a source listed last, for what is usual there."""
 
 NOT_WHOLE = (Verdict.PARTIAL, Verdict.BROKEN)
+
+_REMEMBERED = select(
+    _page.c.url,
+    _page.c.day,
+    _page.c.previous,
+    _page.c.read_at,
+    _page.c.is_whole,
+    _page.c.etag,
+    _page.c.modified,
+    _page.c.parser_version,
+).where(_page.c.source == bindparam("of"))
+_POLLED = insert(_poll)
+_TOUCH = update(_page).where(_page.c.source == bindparam("of"), _page.c.url == bindparam("at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +85,18 @@ class Pages:
 
     def known(self, source: str) -> dict[str, KnownPage]:
         """The pages of ``source`` that were ever read, by address."""
-        rows = self._connection.execute(select(_page).where(_page.c.source == source))
-        return {row.url: KnownPage(row.url, row.day, row.previous, row.read_at, row.is_whole) for row in rows}
+        return self.remembered(source, 0)[0]
 
     def validators(self, source: str, parser_version: int) -> dict[str, Validators]:
         """What to ask "changed since?" with, of the pages that this version of the parser has read whole."""
-        query = select(_page).where(_page.c.source == source, _page.c.parser_version == parser_version)
-        found = {row.url: Validators(row.etag, row.modified) for row in self._connection.execute(query)}
-        return {url: validators for url, validators in found.items() if validators}
+        return self.remembered(source, parser_version)[1]
+
+    def remembered(self, source: str, parser_version: int) -> tuple[dict[str, KnownPage], dict[str, Validators]]:
+        """Both at once."""
+        rows = self._connection.execute(_REMEMBERED, {"of": source}).all()
+        known = {row.url: KnownPage(row.url, row.day, row.previous, row.read_at, row.is_whole) for row in rows}
+        given = {row.url: Validators(row.etag, row.modified) for row in rows if row.parser_version == parser_version}
+        return known, {url: validators for url, validators in given.items() if validators}
 
     def record(
         self,
@@ -123,7 +140,7 @@ class Pages:
 
     def touch(self, source: str, url: str, now: datetime) -> None:
         """The page is as it was: 304."""
-        self._connection.execute(update(_page).where(_page.c.source == source, _page.c.url == url).values(read_at=now))
+        self._connection.execute(_TOUCH, {"of": source, "at": url, "read_at": now})
 
     def days(self, source: str, n: int) -> list[date]:
         """The newest ``n`` digest days of which a page was read, newest first."""
@@ -213,18 +230,17 @@ class Pages:
     def record_poll(
         self, source: str, judged: Judged, new: int, pages: int, now: datetime, wait: Wait | None = None
     ) -> None:
-        self._connection.execute(
-            insert(_poll).values(
-                source=source,
-                at=now,
-                verdict=judged.verdict.value,
-                reason=judged.reason,
-                new=new,
-                pages=pages,
-                wait=round(wait.time.total_seconds()) if wait else None,
-                wait_reason=wait.reason if wait else None,
-            )
-        )
+        row = {
+            "source": source,
+            "at": now,
+            "verdict": judged.verdict.value,
+            "reason": judged.reason,
+            "new": new,
+            "pages": pages,
+            "wait": round(wait.time.total_seconds()) if wait else None,
+            "wait_reason": wait.reason if wait else None,
+        }
+        self._connection.execute(_POLLED, row)
 
     def looks(self, source: str, since: datetime) -> list[Look]:
         """When ``source`` was looked at since then, and how it went; oldest first."""

@@ -17,6 +17,9 @@ from watcher.store.subscription_rows import row_of, saved_of
 
 _table, _generation = schema.subscription, schema.rules_generation
 
+_GENERATION = select(_generation.c.generation)
+_HELD_GENERATION = _GENERATION.with_for_update(read=True)
+
 
 @dataclass(frozen=True, slots=True)
 class New:
@@ -45,10 +48,7 @@ class Subscriptions:
 
     def generation(self, *, hold: bool = False) -> int:
         """The rules' generation; ``hold`` keeps others from raising it until this transaction ends."""
-        query = select(_generation.c.generation)
-        if hold:
-            query = query.with_for_update(read=True)
-        return self._connection.scalar(query) or 0
+        return self._connection.scalar(_HELD_GENERATION if hold else _GENERATION) or 0
 
     def raise_generation(self) -> None:
         """Begin a change of rules; whoever else begins one, or matches, waits until this transaction ends."""
