@@ -28,7 +28,7 @@ def subscriptions() -> None:
     seconds. As JSON Lines each is one object with the keys that it has in YAML, and `owner`:
 
     \b
-      {"owner": "ana", "name": "agents", "rule": "agent", "to": "mail:ana@lab.org"}
+      {"owner": "ana", "name": "all", "rule": "agent", "to": "mail:ana@lab.org"}
     """
 
 
@@ -37,11 +37,11 @@ def subscriptions() -> None:
 @click.option("--check", is_flag=True, help="Only say what is wrong.")
 @click.pass_obj
 def import_(desk: Desk, file: BinaryIO, check: bool) -> int:
-    """Add or change those that FILE (- for stdin) has, one a line, in batches.
+    """Add or change those that FILE has, one a line.
 
-    A new one is told what the look-back holds; an edited rule is applied silently; one that is there already stays as
-    it is, so that importing twice, or after being cut off, changes nothing. Wrong lines are named and left out: exit
-    status 1.
+    FILE may be - for stdin. A new one is told what the look-back holds; an edited rule is applied silently; one that
+    is there already stays as it is, so that importing twice, or after being cut off, changes nothing. Wrong lines are
+    named and left out: exit status 1.
     """
     with _writing(desk) as parts:
         done, wrong = _import(parts, file, getattr(file, "name", "-"), check=check)
