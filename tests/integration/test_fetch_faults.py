@@ -282,3 +282,25 @@ def test_close_ends_what_is_under_way(site: Site) -> None:
     assert [one.reason for one in found if isinstance(one, Unreachable)] == ["stopped"]
     later = asking.get(site.url + "/p", lambda url: NOTHING)
     assert isinstance(later, Unreachable) and later.reason == "stopped"
+
+
+def test_close_ends_waiting_for_a_turn(site: Site) -> None:
+    site.answers["/p"] = say(body=b"x")
+    port = site.url.rpartition(":")[2]
+    asking = Fetcher(resolve=lambda host, port: ["127.0.0.1"], limits=Limits(interval=300))
+    url = f"http://a.example:{port}/p"
+    assert isinstance(asking.get(url, lambda url: NOTHING, robots=False), Page)
+    found: list[Fetched] = []
+    begun = threading.Event()
+
+    def later() -> None:
+        begun.set()
+        found.append(asking.get(url, lambda url: NOTHING, robots=False))
+
+    thread = threading.Thread(target=later)
+    thread.start()
+    assert begun.wait(10)
+    asking.close()
+    thread.join(10)
+    assert [one.reason for one in found if isinstance(one, Unreachable)] == ["stopped"]
+    assert len(site.asked) == 1

@@ -164,3 +164,26 @@ def test_two_daemons_ask_a_site_one_after_the_other(store: Store) -> None:
     assert most == 1
     began.sort()
     assert min(later - earlier for earlier, later in pairwise(began)) > 0.15
+
+
+def test_close_ends_waiting_for_another_process(processes: list[SiteBook], store: Store) -> None:
+    one, _ = processes
+    one.take("a.example:1", 1, LEASE)
+    asked = threading.Event()
+
+    class Watched(SiteBook):
+        def take(self, name: str, interval: float, lease: float) -> SiteTurn:
+            answer = super().take(name, interval, lease)
+            asked.set()
+            return answer
+
+    asking = Fetcher(book=Watched(store, lambda: NOW))
+    found: list[Page | Unreachable | object] = []
+    thread = threading.Thread(
+        target=lambda: found.append(asking.get("http://a.example:1/p", lambda url: None, robots=False))
+    )
+    thread.start()
+    assert asked.wait(10)
+    asking.close()
+    thread.join(10)
+    assert [one.reason for one in found if isinstance(one, Unreachable)] == ["stopped"]

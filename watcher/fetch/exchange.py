@@ -77,7 +77,7 @@ class Exchange:
         self._headers, self._clock, self._monotonic, self._resolve = dict(headers), clock, monotonic, resolve
         self._live = Live()
         self._closing = Event()
-        self._turns = Turns(monotonic, sleep or self._closing.wait, book, lease=2 * limits.total)
+        self._turns = Turns(monotonic, sleep or self._pause, book, lease=2 * limits.total)
 
     @property
     def ended(self) -> bool:
@@ -91,6 +91,11 @@ class Exchange:
         """End every request that is under way or waits for its turn. From any thread."""
         self._live.end()
         self._closing.set()
+
+    def _pause(self, seconds: float) -> None:
+        """Sleep, but not beyond the end."""
+        if self._closing.wait(seconds):
+            raise Refused("stopped")
 
     def ask(
         self,
