@@ -1,0 +1,107 @@
+"""Whatever a site sends, to whatever kind of source: a look ends soon, with a verdict that is never "quiet"."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from watcher.config import Config
+from watcher.model import Page, Selectors, Source, Verdict
+from watcher.parsers import PARSERS
+from watcher.pipeline.kept import KeptPages
+from watcher.pipeline.parts import Parts
+from watcher.pipeline.poll import poll
+from watcher.pipeline.rulebook import RuleBook
+from watcher.store import Store, open_store
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+MOST_SECONDS = 10.0
+
+HTML = Selectors(item="article", title="h2", link="a")
+SOURCES = {
+    "huggingface": Source(name="s", url="https://a.example/papers"),
+    "huggingface api": Source(name="s", via="api"),
+    "huggingface trending": Source(name="s", listing="trending"),
+    "arxiv": Source(name="s", kind="arxiv", categories=("cs.CL",)),
+    "arxiv listing": Source(name="s", kind="arxiv", categories=("cs.CL",), via="listing"),
+    "arxiv api": Source(name="s", kind="arxiv", categories=("cs.CL",), via="api"),
+    "biorxiv": Source(name="s", kind="biorxiv"),
+    "medrxiv": Source(name="s", kind="medrxiv"),
+    "feed": Source(name="s", kind="feed", url="https://a.example/feed"),
+    "html": Source(name="s", kind="html", url="https://a.example/", selectors=HTML),
+}
+
+LAUGHS = b"".join(b'<!ENTITY l%d "%s">' % (n, b"&l%d;" % (n - 1) * 10) for n in range(1, 10))
+BODIES = {
+    "nothing": b"",
+    "blanks": b" \r\n" * 100_000,
+    "NUL": b"\0" * 100_000,
+    "noise": bytes(range(256)) * 400,
+    "a picture": b"\x89PNG\r\n\x1a\n" + bytes(10_000),
+    "a PDF": b"%PDF-1.7\n" + b"0 0 obj\n" * 10_000,
+    "gzip in gzip": b"\x1f\x8b\x08\x00" + b"\xff" * 10_000,
+    "a login page": b"<!doctype html><html><title>Log in</title><form><input type=password></form></html>",
+    "an error page": b"<!doctype html><html><title>503</title><h1>Service Unavailable</h1></html>",
+    "a page to wait on": b"<!doctype html><html><title>Just a moment...</title><p>Checking your browser</p></html>",
+    "a JSON error": b'{"error": "rate limit exceeded"}',
+    "a JSON number": b"42",
+    "deep JSON": b"[" * 400_000,
+    "deep HTML": b"<!doctype html><html>" + b"<div>" * 80_000,
+    "unclosed HTML": b"<!doctype html><html>" + b"<b><i>" * 80_000 + b"</html>",
+    "many attributes": b"<!doctype html><html><p " + b"a=b " * 200_000 + b"></html>",
+    "deep XML": b"<?xml version='1.0'?><rss>" + b"<a>" * 200_000,
+    "laughs": b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">' + LAUGHS + b"]><x>&l9;</x>",
+    "half of a tag": b"<!doctype html><html><body><article",
+    "UTF-16": "<!doctype html><html><title>Log in</title></html>".encode("utf-16"),
+}
+
+
+class Site:
+    """Answers every address with one body."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+
+    def get(self, url: str, validators: Callable[[str], Any], *, robots: bool = True) -> Page:
+        return Page(url=url, body=self.body, fetched_at=NOW)
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def store(sqlite_template: Path, tmp_path: Path) -> Store:
+    (tmp_path / "w.db").write_bytes(sqlite_template.read_bytes())
+    return open_store(tmp_path / "w.db")
+
+
+def look(store: Store, source: Source, body: bytes, kept: Path) -> Verdict:
+    parts = Parts(
+        config=Config(sources={"s": source}),
+        store=store,
+        fetcher=Site(body),  # type: ignore[arg-type]
+        notifier=None,  # type: ignore[arg-type]
+        clock=lambda: NOW,
+        jitter=lambda: 0.5,
+        env={},
+        rules=RuleBook(),
+        kept=KeptPages(kept),
+    )
+    with store:
+        return poll(source, parts).judged.verdict
+
+
+def test_every_kind_is_tried() -> None:
+    assert {source.kind for source in SOURCES.values()} == {kind for kind, one in PARSERS.items()} - {"inbox"}
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("source", SOURCES)
+def test_no_page_is_no_quiet_day(store: Store, source: str, body: str, tmp_path: Path) -> None:
+    begun = time.process_time()
+    assert look(store, SOURCES[source], BODIES[body], tmp_path / "broken") is Verdict.BROKEN
+    assert time.process_time() - begun < MOST_SECONDS
