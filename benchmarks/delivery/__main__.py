@@ -21,7 +21,7 @@ from tests.integration.mailserver import make_certificate
 KINDS = ("mail", "mail, STARTTLS", "mail, TLS", "json")
 WHO = ("watcher", "apprise", "bare", "daemon")
 THREADS = (1, 4, 16)
-MESSAGES = {"watcher": 192, "apprise": 48, "bare": 192, "daemon": 96}
+MESSAGES = {"watcher": 96, "apprise": 32, "bare": 96, "daemon": 48}
 
 Cell = tuple[str, int, str]
 ROOT = Path(__file__).resolve().parents[2]
