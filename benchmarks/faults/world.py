@@ -214,6 +214,6 @@ def _subscription(n: int) -> Subscription:
 @contextmanager
 def worlds(folder: Path, urls: dict[str, str], watched: MailServer | Hook) -> Iterator[World]:
     """One world with a database in ``folder``."""
-    notifier = Notifier(timeout=4 * PATIENCE, patience=PATIENCE)
+    notifier = Notifier(timeout=4 * PATIENCE, patience=PATIENCE, last_patience=PATIENCE)
     with open_store(folder / "watcher.db", mode="create") as store, notifier:
         yield World(store, notifier, urls, watched)

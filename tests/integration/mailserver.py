@@ -88,7 +88,8 @@ class MailServer:
         with self.changed:
             n = self._asked[stage] = self._asked.get(stage, 0) + 1
             self.commands.append(stage)
-            return self.fault(stage, n)
+            self.changed.notify_all()
+        return self.fault(stage, n)
 
     def take(self, one: Taken) -> None:
         """Keep a message."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,8 +51,8 @@ def post(box: MailServer) -> Iterator[Post]:
     yield from opened(box)
 
 
-def opened(box: MailServer, patience: float = 5.0) -> Iterator[Post]:
-    post = Post(Notifier(patience=patience, monotonic=lambda: post.now), box)
+def opened(box: MailServer, patience: float = 5.0, last_patience: float = 5.0) -> Iterator[Post]:
+    post = Post(Notifier(patience=patience, last_patience=last_patience, monotonic=lambda: post.now), box)
     with post.notifier:
         yield post
 
@@ -152,7 +153,7 @@ def test_nothing_is_repeated_after_the_message_was_sent(post: Post, answer: str,
 
 
 def test_a_server_that_is_silent_after_the_message(box: MailServer) -> None:
-    for post in opened(box, patience=0.2):
+    for post in opened(box, last_patience=0.2):
         box.fail("body", "+hang")
         assert post.send() == Outcome(Result.FAILED, DOUBTFUL)
         box.heal()
@@ -160,9 +161,31 @@ def test_a_server_that_is_silent_after_the_message(box: MailServer) -> None:
     assert post.keys() == ["key-1", "key-2"]
 
 
+def test_a_server_that_thinks_for_long_about_a_message_is_not_hung_up_on(box: MailServer) -> None:
+    def think(stage: str, n: int) -> None:
+        if (stage, n) == ("body", 1):
+            box.gate.wait(1.5)
+
+    box.fault = think
+    for post in opened(box, patience=1.0, last_patience=20.0):
+        assert [post.send(), post.send()] == [SENT, SENT]
+    assert (post.keys(), box.greeted) == (["key-1", "key-2"], 1)
+
+
+def test_a_message_does_not_begin_after_its_sender_was_given_up(post: Post) -> None:
+    def slow(stage: str, n: int) -> None:
+        post.now += 31.0 if stage in ("mail", "rcpt") else 0.0
+
+    post.box.fault = slow
+    assert post.send() == Outcome(Result.FAILED, "mail server: no answer in time")
+    assert post.box.taken == [] and "body" not in post.box.commands
+    post.box.heal()
+    assert post.send() == SENT
+
+
 @pytest.mark.parametrize("stage", ["connect", "ehlo", "mail", "rcpt", "data"])
 def test_a_silent_server_is_given_up(box: MailServer, stage: str) -> None:
-    for post in opened(box, patience=0.2):
+    for post in opened(box, patience=0.2, last_patience=0.2):
         box.fail(stage, HANG)
         assert post.send() == Outcome(Result.FAILED, "the mail server gave no answer in time")
     assert box.taken == []
@@ -208,7 +231,7 @@ def test_an_answer_that_nobody_understands_ends_the_connection(post: Post) -> No
 
 
 def test_threads_share_no_connection(post: Post) -> None:
-    """Sixteen threads of ten messages: each arrives once, over as many connections as there were at the same time."""
+    """Sixteen threads of ten messages: each arrives once, over no more connections than a server is asked for."""
     outcomes: list[Outcome] = []
 
     def send(of: int) -> None:
@@ -228,7 +251,30 @@ def test_threads_share_no_connection(post: Post) -> None:
     connections.close()
     assert len(outcomes) == 160
     assert sorted(post.keys()) == sorted(f"{of}/{n}" for of in range(16) for n in range(10))
-    assert post.box.greeted <= 16
+    assert post.box.greeted <= smtp.AT_ONCE
+
+
+def test_where_a_server_hangs_others_wait_their_turn_and_no_longer(box: MailServer) -> None:
+    connections = smtp.Connections(within=0.3)
+    server = smtp.Server("127.0.0.1", box.port, "insecure")
+
+    def send() -> None:
+        with suppress(smtp.AnswerLost, OSError):
+            connections.send(server, "a@lab.example", ["b@lab.example"], b"X-Watcher-Delivery: k\r\n\r\n")
+
+    box.fail("body", HANG)
+    threads = [threading.Thread(target=send) for _ in range(smtp.AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    box.wait_for(lambda box: box.commands.count("body") == smtp.AT_ONCE)
+    with pytest.raises(TimeoutError):
+        connections.send(server, "a@lab.example", ["b@lab.example"], b"")
+    box.heal()
+    for thread in threads:
+        thread.join()
+    send()
+    connections.close()
+    assert len(box.taken) == 1
 
 
 # --- encryption ------------------------------------------------------------------------------------------------------

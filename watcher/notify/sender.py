@@ -16,7 +16,7 @@ from watcher.notify.addresses import apprise_module, limit_of, load, problem_of,
 from watcher.notify.forms import Body, put
 from watcher.notify.reasons import of_exception, of_log
 from watcher.notify.secrets import scrub, secrets_of
-from watcher.notify.smtp import PATIENCE, Connections
+from watcher.notify.smtp import LAST_PATIENCE, PATIENCE, Connections
 
 TIMEOUT = 60.0
 """Seconds that one message may take; well below the lease of a delivery."""
@@ -31,9 +31,9 @@ ENOUGH_ADDRESSES = 1000
 class Notifier:
     """Sends messages; ``console`` is where ``console://`` prints.
 
-    ``timeout`` is in seconds for a whole message, ``patience`` for one answer. Connections to mail
-    servers are kept for the next message: :meth:`close_idle` and :meth:`close` end them. Safe to use from several
-    threads.
+    ``timeout`` is in seconds for a whole message (a mail has to begin within it), ``patience`` for one answer,
+    ``last_patience`` for a mail server's answer to a whole message. Connections to mail servers are kept for the next
+    message: :meth:`close_idle` and :meth:`close` end them. Safe to use from several threads.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class Notifier:
         *,
         timeout: float = TIMEOUT,
         patience: float = PATIENCE,
+        last_patience: float = LAST_PATIENCE,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -54,7 +55,9 @@ class Notifier:
         self._sleep = sleep
         self._hanging: dict[str, Thread] = {}
         self._sent_at: dict[str, float] = {}
-        self._mail = Connections(patience, monotonic)
+        # What may take longest: the last answer before the message, the message, and the answer to it.
+        self._mail_timeout = timeout + patience + 2 * last_patience
+        self._mail = Connections(patience, last_patience, timeout, monotonic)
 
     def send(self, url: str, message: Message, delivery_id: str) -> Outcome:
         """Send to one apprise URL. Never raises; the outcome's reason holds nothing secret of the URL.
@@ -71,10 +74,11 @@ class Notifier:
             target=lambda: outcomes.append(self._deliver(url, message, delivery_id)), name="send", daemon=True
         )
         thread.start()
-        thread.join(self._timeout)
+        timeout = self._mail_timeout if schema_of(url) in ("mailto", "mailtos") else self._timeout
+        thread.join(timeout)
         if not outcomes:
             self._hanging[url] = thread
-            return Outcome(Result.FAILED, f"no answer within {self._timeout:g} s: it may have arrived all the same")
+            return Outcome(Result.FAILED, f"no answer within {timeout:g} s: it may have arrived all the same")
         self._hanging.pop(url, None)
         return outcomes[0]
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 PATIENCE = 20.0
 """Seconds without an answer."""
@@ -28,6 +28,16 @@ LONGEST_LIFE = 300.0
 
 MOST_MESSAGES = 100
 """Messages over one connection: the limit that many servers have."""
+
+LAST_PATIENCE = 600.0
+"""Seconds for the answer to a whole message: a server that looks for viruses first takes its time, and whoever hangs up
+before it has answered gets the message twice (RFC 5321, 4.5.3.2.6)."""
+
+WITHIN = 60.0
+"""Seconds within which a message itself has to begin: after that, its sender may have been given up already."""
+
+AT_ONCE = 4
+"""Connections to one server at a time; many take few from one client, and one that hangs may not hold all threads."""
 
 PARTING = 1.0
 """Seconds to wait for the answer to QUIT."""
@@ -70,15 +80,32 @@ class _Kept:
     messages: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    sender: str
+    recipients: Sequence[str]
+    message: bytes
+    begin_by: float
+
+
 class Connections:
     """Connections that wait for the next message to the same server, each used by one thread at a time.
 
-    ``patience`` is how many seconds an answer may take. Safe to use from several threads.
+    ``patience`` is how many seconds an answer may take, ``last_patience`` that to a whole message, ``within`` all
+    before the message itself. Safe to use from several threads, of which some wait where one server has many messages.
     """
 
-    def __init__(self, patience: float = PATIENCE, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._patience, self._monotonic = patience, monotonic
+    def __init__(
+        self,
+        patience: float = PATIENCE,
+        last_patience: float = LAST_PATIENCE,
+        within: float = WITHIN,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._patience, self._last_patience, self._within = patience, last_patience, within
+        self._monotonic = monotonic
         self._lock = Lock()
+        self._turns: dict[tuple[str, int], BoundedSemaphore] = {}
         self._idle: dict[Server, list[_Kept]] = {}
         self._closed = False
 
@@ -89,12 +116,22 @@ class Connections:
         once; nothing is repeated after the message itself was begun. Raises ``AnswerLost`` where it may have arrived,
         else ``OSError``, which what smtplib raises is, too.
         """
+        mail = _Mail(sender, recipients, message, begin_by=self._monotonic() + self._within)
+        with self._lock:
+            turn = self._turns.setdefault((server.host, server.port), BoundedSemaphore(AT_ONCE))
+        if not turn.acquire(timeout=self._within):
+            raise TimeoutError("timed out")
+        try:
+            return self._send(server, mail)
+        finally:
+            turn.release()
+
+    def _send(self, server: Server, mail: _Mail) -> list[str]:
         if kept := self._take(server):
             with suppress(_Stale):
-                return self._hand_over(server, kept, sender, recipients, message)
+                return self._hand_over(server, kept, mail)
         now = self._monotonic()
-        fresh = _Kept(_connect(server, self._patience), now, now)
-        return self._hand_over(server, fresh, sender, recipients, message)
+        return self._hand_over(server, _Kept(_connect(server, self._patience), now, now), mail)
 
     def close_idle(self) -> None:
         """Close what nobody has used for a while."""
@@ -138,13 +175,15 @@ class Connections:
         if not keep:
             _part(kept.smtp)
 
-    def _hand_over(
-        self, server: Server, kept: _Kept, sender: str, recipients: Sequence[str], message: bytes
-    ) -> list[str]:
+    def _hand_over(self, server: Server, kept: _Kept, mail: _Mail) -> list[str]:
         is_reusable = False
         try:
-            refused = _envelope(kept.smtp, sender, recipients, len(message), is_old=kept.messages > 0)
-            _body(kept.smtp, message)
+            refused = _envelope(kept.smtp, mail, is_old=kept.messages > 0)
+            if self._monotonic() > mail.begin_by:
+                raise TimeoutError("timed out")
+            _body(kept.smtp, mail.message, self._last_patience)
+            if kept.smtp.sock is not None:
+                kept.smtp.sock.settimeout(self._patience)
             is_reusable = True
         except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
             # A refusal is about one message, and the next may go over the same connection.
@@ -158,11 +197,11 @@ class Connections:
         return refused
 
 
-def _envelope(smtp: smtplib.SMTP, sender: str, recipients: Sequence[str], size: int, *, is_old: bool) -> list[str]:
+def _envelope(smtp: smtplib.SMTP, mail: _Mail, *, is_old: bool) -> list[str]:
     """Everything before the message itself; the recipients that were refused, if any was taken."""
     try:
-        _mail(smtp, sender, size)
-        refused = _recipients(smtp, recipients)
+        _sender(smtp, mail.sender, len(mail.message))
+        refused = _recipients(smtp, mail.recipients)
         code, answer = smtp.docmd("DATA")
         if code != 354:
             raise smtplib.SMTPDataError(code, answer)
@@ -173,7 +212,7 @@ def _envelope(smtp: smtplib.SMTP, sender: str, recipients: Sequence[str], size: 
     return refused
 
 
-def _mail(smtp: smtplib.SMTP, sender: str, size: int) -> None:
+def _sender(smtp: smtplib.SMTP, sender: str, size: int) -> None:
     code, answer = smtp.mail(sender, [f"size={size}"] if smtp.has_extn("size") else [])
     if code == _TOO_BIG:
         raise TooBig(code, answer)
@@ -194,10 +233,12 @@ def _recipients(smtp: smtplib.SMTP, recipients: Sequence[str]) -> list[str]:
     return list(refused)
 
 
-def _body(smtp: smtplib.SMTP, message: bytes) -> None:
+def _body(smtp: smtplib.SMTP, message: bytes, patience: float) -> None:
     """The message itself, after which nobody can tell a lost message from a lost answer (RFC 1047)."""
     end = b".\r\n" if message.endswith(b"\r\n") else b"\r\n.\r\n"
     try:
+        if smtp.sock is not None:
+            smtp.sock.settimeout(patience)
         smtp.send(_FIRST_DOT.sub(b"..", message) + end)
         code, answer = smtp.getreply()
     except OSError as error:
