@@ -74,7 +74,7 @@ def test_bad_addresses(url: str, words: str) -> None:
     ("url", "limit"),
     [
         ("", 30_000),
-        ("mailtos://bot:pass@smtp.lab.example", 60_000),
+        ("mailtos://bot:pass@smtp.lab.example", 100_000),
         (SLACK, 35_000),
         ("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", 1_900),
         ("tgram://123456789:abcdefg_hijklmnop/12315544/", 3_996),

@@ -18,8 +18,8 @@ from watcher.notify.smtp import PATIENCE
 DEFAULT_LIMIT = 30_000
 """Characters of one message to a service of which nothing is known."""
 
-MAIL_LIMIT = 60_000
-"""Servers take more, but nobody reads more than some eighty papers in one mail."""
+MAIL_LIMIT = 100_000
+"""Of the HTML: what goes beyond 102 KB is hidden by Gmail, with the foot that says how to end it."""
 
 LIMITS = {
     **dict.fromkeys(("mailto", "mailtos"), MAIL_LIMIT),
@@ -30,7 +30,7 @@ LIMITS = {
 }
 """Characters of a body that a service takes, where it takes more or less than apprise says."""
 
-IN_BYTES = frozenset({"ntfy", "ntfys"})
+IN_BYTES = frozenset({"ntfy", "ntfys", "mailto", "mailtos"})
 """Services that count bytes, not characters."""
 
 MOST = 100_000

@@ -22,7 +22,8 @@ SHOWS_MARKDOWN = frozenset({"mmost", "mmosts", "zulip", "revolt", "fluxer", "flu
 TITLE_IN_BODY = frozenset({"discord", "guilded", "workflow", "workflows", "dingtalk"})
 """Chats that put the title above the body, where our Markdown has it already."""
 
-TEXT = frozenset({"mailto", "mailtos", "ntfy", "ntfys", "console"})
+MAIL = frozenset({"mailto", "mailtos"})
+TEXT = frozenset({"ntfy", "ntfys", "console"})
 SLACK = frozenset({"slack"})
 TELEGRAM = frozenset({"tgram"})
 MATRIX = frozenset({"matrix", "matrixs"})
@@ -34,7 +35,8 @@ CHATS = SHOWS_MARKDOWN | TITLE_IN_BODY | SLACK | TELEGRAM | MATRIX
 def size_in(url: str) -> Callable[[Item], int]:
     """What one paper takes at most in a message to an address, as its service counts."""
     schema = own_schema(url)
-    form = "chat" if schema in CHATS else "text" if schema in DATA | TEXT else ""
+    kinds = {"html": MAIL, "chat": CHATS, "text": DATA | TEXT}
+    form = next((name for name, schemas in kinds.items() if schema in schemas), "")
     return partial(estimated_size, measure=measure_of(url), form=form)
 
 

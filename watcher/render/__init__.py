@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from watcher.model import Content, DeliveryKind, Item, Message, TemplateTrouble
-from watcher.render import escape
+from watcher.model import Content, DeliveryKind, Message, TemplateTrouble
 from watcher.render.dialects import CHAT_HTML, MARKDOWN, SLACK, Dialect
 from watcher.render.notice import Notice, notice_of
 from watcher.render.pages import NAMES, page
+from watcher.render.sizes import estimated_size
 from watcher.render.view import (
-    PaperView,
     contents_of,
     folded_line,
     groups_of,
@@ -20,8 +19,6 @@ from watcher.render.view import (
     leave_of,
     names_of,
     nothing_lines,
-    paper_view,
-    part_of,
     subject_of,
     unread_lines,
     why_line,
@@ -54,55 +51,6 @@ def render(content: Content, templates: Mapping[str, str] | None = None, forms: 
         return replace(message, subscriptions=tuple(names_of(content)), unsubscribe=leave_of(content))
     notice = notice_of(content)
     return _message("notice", f"watcher: {notice.headline}", _notice(notice), templates or {}, forms)
-
-
-def estimated_size(item: Item, measure: Callable[[str], int] = len, form: str = "") -> int:
-    """What one paper takes at most, as ``measure`` counts, in ``text`` or in a ``chat``; in either where not said."""
-    view = paper_view(item)
-    is_full = part_of(item) == "strong"
-    sizes = [0]
-    if form != "chat":
-        sizes.append((_text_in_full if is_full else _text_in_short)(view, lambda text: _plain(text, measure)))
-    if form != "text":
-        sizes.append((_chat_in_full if is_full else _chat_in_short)(view, lambda text: _longest(text, measure)))
-    return max(sizes)
-
-
-def _text_in_short(view: PaperView, size: Callable[[str], int]) -> int:
-    about = "" if view.told_before else f"  {view.about}; matched: {view.terms}"
-    return sum(map(size, (view.title, view.note, about, view.url or ""))) + 12
-
-
-def _chat_in_short(view: PaperView, size: Callable[[str], int]) -> int:
-    return size(view.title) + size(view.url or "") + size(view.note) + 24  # bullet, <a href="">, brackets
-
-
-def _text_in_full(view: PaperView, size: Callable[[str], int]) -> int:
-    texts, hits = _texts(view)
-    return sum(map(size, texts)) + 2 * hits + 30 + sum(size(link.url) + 11 for link in view.links)
-
-
-def _chat_in_full(view: PaperView, size: Callable[[str], int]) -> int:
-    texts, hits = _texts(view)
-    # <b> and </b> are seven characters, the markup of a link eighteen at most, before it a dot.
-    links = sum(size(link.url) + len(link.name) + 22 for link in view.links if link.url != view.url)
-    return sum(map(size, [*texts, view.url or ""])) + 7 * (hits + 1) + 40 + links
-
-
-def _texts(view: PaperView) -> tuple[list[str], int]:
-    """What stands in full form beside the links, and how many hits are marked in it."""
-    snippet = "".join(segment.text for segment in view.snippet)
-    hits = sum(segment.hit for segment in view.snippet)
-    return [view.title, view.authors, view.about, view.terms, snippet], hits
-
-
-def _plain(text: str, measure: Callable[[str], int]) -> int:
-    # Text is indented and wrapped: three characters more for each line of 70.
-    return measure(text) + len(text) // 20 + 1
-
-
-def _longest(text: str, measure: Callable[[str], int]) -> int:
-    return max(map(measure, (escape.markdown(text), SLACK.escape(text), CHAT_HTML.escape(text))))
 
 
 def _digest(content: Content) -> dict[str, object]:

@@ -1,0 +1,105 @@
+"""How much room a paper takes in a message, guessed from above before anything is written."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from watcher.model import Item
+from watcher.render import escape
+from watcher.render.dialects import CHAT_HTML, SLACK
+from watcher.render.snippet import Segment
+from watcher.render.view import PaperView, paper_view, part_of
+
+Measure = Callable[[str], int]
+
+HIT = 72
+"""Characters of HTML around one hit."""
+
+ROW = 400
+"""Characters of HTML around a paper in short form."""
+
+BADGE = 140
+"""Characters of HTML around what is new of a paper that was told."""
+
+CARD = 1_020
+"""Characters of HTML around a paper in full form, its line among the contents included."""
+
+
+def estimated_size(item: Item, measure: Measure = len, form: str = "") -> int:
+    """What one paper takes at most, as ``measure`` counts.
+
+    ``form`` is ``text``, ``chat`` (the largest of their markups) or ``html``; text or chat where not said.
+    """
+    view = paper_view(item)
+    is_full = part_of(item) == "strong"
+    sizes = []
+    for one in [form] if form else ["text", "chat"]:
+        in_full, in_short, size = _FORMS[one]
+        sizes.append((in_full if is_full else in_short)(view, partial(size, measure)))
+    return max(sizes)
+
+
+def _text_in_short(view: PaperView, size: Measure) -> int:
+    about = "" if view.told_before else f"  {view.about}; matched: {view.terms}"
+    return sum(map(size, (view.title, view.note, about, view.url or ""))) + 12
+
+
+def _text_in_full(view: PaperView, size: Measure) -> int:
+    links = sum(size(link.url) + 11 for link in view.links)
+    return sum(map(size, _texts(view))) + 2 * _marked(view.snippet) + 30 + links
+
+
+def _chat_in_short(view: PaperView, size: Measure) -> int:
+    return size(view.title) + size(view.url or "") + size(view.note) + 24  # bullet, <a href="">, brackets
+
+
+def _chat_in_full(view: PaperView, size: Measure) -> int:
+    # <b> and </b> are seven characters, the markup of a link eighteen at most, before it a dot.
+    links = sum(size(link.url) + len(link.name) + 22 for link in view.links if link.url != view.url)
+    return sum(map(size, [*_texts(view), view.url or ""])) + 7 * (_marked(view.snippet) + 1) + 40 + links
+
+
+def _html_in_short(view: PaperView, size: Measure) -> int:
+    about = "" if view.told_before else view.about + view.terms
+    badge = size(view.badge) + BADGE if view.badge else 0
+    return sum(map(size, (view.title, view.url or "", about))) + badge + ROW + HIT * _marked(view.marked_title)
+
+
+def _html_in_full(view: PaperView, size: Measure) -> int:
+    links = sum(size(link.url) + len(link.name) + 145 for link in view.links)
+    hits = _marked(view.marked_title) + _marked(view.snippet)
+    return sum(map(size, [*_texts(view), view.title, view.url or ""])) + CARD + links + HIT * hits
+
+
+def _texts(view: PaperView) -> list[str]:
+    """What stands in full form beside the links."""
+    snippet = "".join(segment.text for segment in view.snippet)
+    return [view.title, view.authors, view.about, view.terms, snippet]
+
+
+def _marked(segments: tuple[Segment, ...]) -> int:
+    return sum(segment.hit for segment in segments)
+
+
+def _plain(measure: Measure, text: str) -> int:
+    # Text is indented and wrapped: three characters more for each line of 70.
+    return measure(text) + len(text) // 20 + 1
+
+
+def _longest(measure: Measure, text: str) -> int:
+    return max(map(measure, (escape.markdown(text), SLACK.escape(text), CHAT_HTML.escape(text))))
+
+
+def _escaped(measure: Measure, text: str) -> int:
+    # Some blanks become ones that do not break, which are longer.
+    return measure(html.escape(text)) + len(text) // 8
+
+
+_Size = Callable[[PaperView, Measure], int]
+_FORMS: Mapping[str, tuple[_Size, _Size, Callable[[Measure, str], int]]] = {
+    "text": (_text_in_full, _text_in_short, _plain),
+    "chat": (_chat_in_full, _chat_in_short, _longest),
+    "html": (_html_in_full, _html_in_short, _escaped),
+}
