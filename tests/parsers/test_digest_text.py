@@ -193,7 +193,7 @@ def test_encodings_and_line_ends(encode: object) -> None:
         (["A short text.", "", "And nothing else."], "looked for the abstract"),
         ([*PAPERS[0], *PAPERS[1]], "text with headings"),
         (["Methods", PAPERS[0][1], "Results", PAPERS[1][1], "Discussion", PAPERS[2][1]], "text with headings"),
-        ([*HEAD, *(line for title in TITLES for line in (title, "y" * 100))], "they may be wrapped"),
+        ([*HEAD, *(line for title in TITLES for line in (title, "y" * 100))], "it is cut off, or no digest page"),
     ],
 )
 def test_what_does_not_alternate_is_refused_with_its_place(lines: list[str], reason: str) -> None:
@@ -217,9 +217,9 @@ LINES = st.sampled_from([*HEAD, *TITLES, *(abstract for _, abstract in PAPERS), 
 
 @given(st.lists(LINES, max_size=25))
 def test_whatever_is_read_never_mixes_papers(lines: list[str]) -> None:
-    """A title and an abstract of one entry stood on two lines one after the other."""
+    """A title and an abstract of one entry stood one after the other, but for a day or a number of authors."""
     parsed = parse("\n".join(lines).encode())
-    said = [line for line in lines if line]
+    said = [line for line in lines if line and line not in ("Oct 30", *META[0], *META[1][2:])]
     if isinstance(parsed, Reading):
         follows = set(pairwise(said))
         assert set(pairs(parsed.entries)) <= follows

@@ -35,6 +35,11 @@ def instant_in(text: str) -> datetime | None:
     return datetime(*found.pop().timetuple()[:3], tzinfo=UTC) if len(found) == 1 else None
 
 
+def is_day(text: str) -> bool:
+    """Whether a text is one day, and nothing else."""
+    return any(form.fullmatch(text) for form in _FORMS) and instant_in(text) is not None
+
+
 def _day(found: re.Match[str]) -> date | None:
     parts = found.groupdict()
     month = int(parts["number"]) if parts.get("number") else _MONTHS.index(parts["month"][:3].lower()) + 1
