@@ -43,6 +43,8 @@ class Visit:
         return self.fetched.url
 
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
 Walk = Generator[str, Visit, None]
 
 
@@ -54,10 +56,11 @@ def walk(
     *,
     follows_numbers: bool,
     lag: timedelta = timedelta(0),
+    missed: Sequence[str] = (),
     now: datetime,
 ) -> Walk:
     """Yield the addresses to read: of one list at least, each with its further pages, as far back as what is new may
-    stand whose own time lies up to ``lag`` before it was listed.
+    stand whose own time lies up to ``lag`` before it was listed; then, to their ends, the lists of what was ``missed``.
 
     Where there are pages of days, first the newest page and ``look_back`` digest days in all; then older days,
     ``follow`` at most, of which no page was ever read whole though newer and older ones were (an outage, a broken
@@ -69,6 +72,9 @@ def walk(
         if isinstance(visit.fetched, Unreachable):
             return
         yield from _list(start, oldest)
+    if not isinstance(visit.fetched, Unreachable):
+        for start in missed:
+            yield from _list(start, _LONG_AGO)
     if day_url:
         yield from _days(visit, source, day_url, known, follows_numbers=follows_numbers, now=now)
 

@@ -185,7 +185,7 @@ def test_two_papers_of_one_title_stay_two(world: World) -> None:
 def test_a_new_version_is_the_same_paper_and_only_where_replacements_are_wanted_listed(world: World) -> None:
     world.pages[FEED] = arxiv_rss(PAPERS, TODAY)
     world.look("arxiv")
-    world.now += timedelta(days=1)
+    world.now += timedelta(hours=18)
     world.pages[FEED] = arxiv_rss(PAPERS, world.now.date(), kinds=("replace",))
     assert world.look("arxiv") == ("quiet", 0)
     assert world.told() == [1, 1, 1]
@@ -205,6 +205,26 @@ def test_arxivs_weekend_is_quiet_and_its_faults_are_not(world: World) -> None:
     del world.pages[FEED]
     assert world.look("arxiv") == ("unreachable", 0)
     assert world.told() == [1, 1, 1]
+
+
+def test_what_was_announced_while_nobody_looked_is_told(world: World) -> None:
+    first, missed, last = ([paper] for paper in PAPERS)
+    world.pages[FEED] = arxiv_rss(first, TODAY)
+    world.look("arxiv")
+    world.now += timedelta(days=5)
+    world.pages[FEED] = arxiv_rss(last, world.now.date())
+    assert world.look("arxiv") == ("unreachable", 1)  # the search for what was missed is not answered
+    search = world.asked[-1]
+    assert search.startswith("https://export.arxiv.org/api/query?") and "submittedDate" in search
+    world.now += timedelta(hours=1)
+    search = search.replace(f"{NOW + timedelta(days=5):%Y%m%d%H%M}", f"{world.now:%Y%m%d%H%M}")
+    world.pages[search] = arxiv_api(missed)
+    assert world.look("arxiv") == ("new", 1)
+    assert world.told() == [1, 1, 1]
+    world.asked.clear()
+    world.now += timedelta(hours=23)
+    world.look("arxiv")
+    assert world.asked == [FEED]
 
 
 def test_the_api_is_read_to_the_end_of_the_look_back_and_what_may_come_late(world: World) -> None:

@@ -60,6 +60,24 @@ def test_an_answer_of_the_api() -> None:
         assert entry.code_url == "https://github.com/lab/pebbles"
 
 
+def test_the_api_tells_cross_lists_by_the_first_category() -> None:
+    body = arxiv_api(PAPERS)
+    assert len(read(body, API, categories=("cs.XX",), announce=("new",)).entries) == 5
+    assert len(read(body, API, categories=("cs",), announce=("new",)).entries) == 5
+    assert len(read(body, API, categories=("cs.YY",), announce=("new",)).entries) == 0
+    assert len(read(body, API, categories=("cs.YY",), announce=("cross",)).entries) == 5
+    assert len(read(body, API, categories=("cs.YY",)).entries) == 5
+
+
+def test_what_was_missed_is_searched_for() -> None:
+    since, now = datetime(2026, 4, 20, 12, tzinfo=UTC), datetime(2026, 4, 27, 6, 30, tzinfo=UTC)
+    assert PARSER.missed
+    (url,) = PARSER.missed(source(categories=("cs", "hep-th")), since, now)
+    assert "cat%3Acs.%2A+OR+cat%3Ahep-th" in url
+    assert "submittedDate%3A%5B202604131200+TO+202604270630%5D" in url
+    assert PARSER.missed(source(via="api"), since, now) == PARSER.missed(source(url="http://x"), since, now) == ()
+
+
 def test_the_api_is_read_page_by_page() -> None:
     first = read(arxiv_api(PAPERS, total=12), API)
     assert first.next == API.replace("start=0", "start=5")
@@ -219,7 +237,9 @@ def test_where_it_is_read() -> None:
         ({"categories": ()}, ["categories"]),
         ({"categories": ("cs XX",)}, ["categories"]),
         ({"announce": ("news",)}, ["announce"]),
-        ({"announce": ("new",), "via": "api"}, ["announce"]),
+        ({"announce": ("new",), "via": "api"}, []),
+        ({"announce": ("new", "replace"), "via": "api"}, ["announce"]),
+        ({"announce": ("new",), "via": "api", "categories": (), "query": "all:kiln"}, ["announce"]),
         ({"query": "all:kiln"}, ["query"]),
         ({"via": "oai"}, ["via"]),
     ],

@@ -184,6 +184,22 @@ def test_where_it_is_read(keys: dict[str, Any], expected: list[str]) -> None:
     assert not list(PARSERS["medrxiv"].check(source))
 
 
+@pytest.mark.parametrize(
+    ("via", "since", "expected"),
+    [
+        (None, datetime(2026, 3, 7, tzinfo=UTC), ()),
+        (None, datetime(2026, 3, 6, 23, tzinfo=UTC), ("2026-03-05/2026-03-09/0",)),
+        ("rss", datetime(2026, 3, 8, tzinfo=UTC), ("2026-03-07/2026-03-09/0",)),
+    ],
+)
+def test_what_was_missed_is_asked_for(via: str | None, since: datetime, expected: tuple[str, ...]) -> None:
+    source = Source(name="x", kind="biorxiv", via=via)
+    missed = PARSERS["biorxiv"].missed
+    assert missed
+    found = missed(source, since, datetime(2026, 3, 9, 12, tzinfo=UTC))
+    assert found == tuple(f"https://api.biorxiv.org/details/biorxiv/{days}" for days in expected)
+
+
 def test_what_is_wrong_with_a_source() -> None:
     source = Source(name="x", kind="biorxiv", via="oai", categories=("?",))
     assert [mistake.key for mistake in PARSERS["biorxiv"].check(source)] == ["via", "categories"]

@@ -131,6 +131,24 @@ def test_a_list_is_left_where_all_is_older_than_the_look_back() -> None:
     assert walked(["a"], answer, lag=timedelta(days=2)) == ["a", "a2", "a3", "a4"]
 
 
+def test_what_was_missed_is_read_to_its_end_unless_the_server_does_not_answer() -> None:
+    pages = {"a": None, "m": "m2", "m2": "m3", "m3": None}
+
+    def old(asked: str) -> Visit:
+        return list_page(asked, pages[asked], NOW - timedelta(days=20))
+
+    def gone(asked: str) -> Visit:
+        return Visit(asked, Unreachable(url=asked, reason="HTTP 500", fetched_at=NOW))
+
+    for answer, expected in ((old, ["a", "m", "m2", "m3"]), (gone, ["a"])):
+        steps = walk(SOURCE, ["a"], None, {}, follows_numbers=False, missed=["m"], now=NOW)
+        asked = [next(steps)]
+        with suppress(StopIteration):
+            while True:
+                asked.append(steps.send(answer(asked[-1])))
+        assert asked == expected
+
+
 def test_a_list_without_end_is_left() -> None:
     assert len(walked(["0"], lambda asked: list_page(asked, str(int(asked) + 1)))) == MOST_PAGES + 1
 

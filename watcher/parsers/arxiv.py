@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from watcher.model import Reading, Source, Unreadable
@@ -25,6 +25,11 @@ LAG = timedelta(days=7)
 """Between submission and announcement lie a weekend and the longest holidays."""
 
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
+_ARCHIVES = frozenset(
+    {"astro-ph", "cond-mat", "cs", "econ", "eess", "math", "nlin", "physics", "q-bio", "q-fin", "stat"}
+)
+"""Those that have categories of their own (https://arxiv.org/category_taxonomy)."""
+
 _EXAMPLE = "write categories: [cs.CL, cs.LG]"
 
 
@@ -35,9 +40,16 @@ def starts(source: Source) -> tuple[str, ...]:
     if source.via == "listing":
         return tuple(f"https://arxiv.org/list/{category}/new" for category in source.categories)
     if source.via == "api":
-        asked = {"search_query": _search(source), "sortBy": "submittedDate", "sortOrder": "descending"}
-        return (f"https://export.arxiv.org/api/query?{urlencode(asked | {'max_results': RESULTS, 'start': 0})}",)
+        return (_results_of(_search(source)),)
     return (f"https://rss.arxiv.org/rss/{'+'.join(source.categories)}",)
+
+
+def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
+    """A search for what was submitted in time to be announced between two instants: feeds show the last day only."""
+    if source.url or source.via not in (None, "rss"):
+        return ()
+    first, last = (f"{at.astimezone(UTC):%Y%m%d%H%M}" for at in (since - LAG, now))
+    return (_results_of(f"({_search(source)}) AND submittedDate:[{first} TO {last}]"),)
 
 
 def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
@@ -58,12 +70,19 @@ def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
         return document
     if not is_of_arxiv(document):
         return Unreadable(f'looked for arXiv\'s feed, found one titled "{document.head.text("title")[:100]}"')
-    return parse_feed(document, url, source.announce)
+    return parse_feed(document, url, source)
+
+
+def _results_of(search: str) -> str:
+    asked = {"search_query": search, "sortBy": "submittedDate", "sortOrder": "descending"}
+    return f"https://export.arxiv.org/api/query?{urlencode(asked | {'max_results': RESULTS, 'start': 0})}"
 
 
 def _search(source: Source) -> str:
     """The query, within the categories where there are any."""
-    within = " OR ".join(f"cat:{category}" for category in source.categories)
+    within = " OR ".join(
+        f"cat:{category}.*" if category in _ARCHIVES else f"cat:{category}" for category in source.categories
+    )
     if source.query and within:
         return f"({source.query}) AND ({within})"
     return source.query or within
@@ -75,8 +94,10 @@ def _mistakes(source: Source) -> Iterator[Mistake]:
         yield Mistake("via", f"arXiv is not read via `{via}`", f"write {', '.join(WAYS[:-1])} or {WAYS[-1]}")
     if source.query and via != "api":
         yield Mistake("query", "only arXiv's API takes a `query`", "add via: api, or remove it")
-    if source.announce and via == "api":
-        yield Mistake("announce", "arXiv's API does not say how a paper was announced", "remove it, or write via: rss")
+    if "replace" in source.announce and via == "api":
+        yield Mistake("announce", "arXiv's API does not tell replacements", "remove it, or write via: rss")
+    elif source.announce and not source.categories:
+        yield Mistake("announce", "without `categories` nothing says what is cross-listed", "remove it")
     if not source.categories and not source.query and not source.url:
         yield Mistake("categories", "an arXiv source needs `categories`", _EXAMPLE)
     for category in source.categories:
@@ -95,5 +116,6 @@ PARSER = Parser(
     is_for_programs=lambda source: source.via != "listing",
     starts=lambda source, today: starts(source),
     lag=LAG,
+    missed=missed,
     parse=parse,
 )

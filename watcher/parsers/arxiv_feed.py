@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from watcher.model import Entry, Reading, Unreadable
+from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers import clean
 from watcher.parsers.arxiv_entry import Announced, announced, code_in, in_one_string
 from watcher.parsers.feed_xml import Document, Node
@@ -31,8 +31,11 @@ class _Counts:
     start: int
 
 
-def parse_feed(document: Document, url: str, announce: Iterable[str]) -> Reading | Unreadable:
-    """Read what is announced, of the kinds in ``announce``; an answer of the API, found at ``url``, names the next."""
+def parse_feed(document: Document, url: str, source: Source) -> Reading | Unreadable:
+    """Read what is announced, of the kinds that count; an answer of the API, found at ``url``, names the next.
+
+    The API does not say how a paper was announced: as new where its first category is one of the source's.
+    """
     counts = _Counts(_number(document.head, "totalResults"), _number(document.head, "startIndex") or 0)
     if error := _error_in(document):
         return Unreadable(f"arXiv's API answers with an error: {error}")
@@ -42,7 +45,8 @@ def parse_feed(document: Document, url: str, announce: Iterable[str]) -> Reading
     missing = sum(one is None for one in found)
     if missing:
         return Unreadable(f"{missing} of {len(found)} entries have no arXiv id or no title")
-    reading = announced((one for one in found if one), announce, is_cut=document.is_cut)
+    known = (_by_category(one, source.categories) for one in found if one)
+    reading = announced(known, source.announce, is_cut=document.is_cut)
     if counts.total is None:
         return replace(reading, day=_day(reading.entries))
     return replace(reading, next=_next(url, counts, len(document.items)))
@@ -87,6 +91,14 @@ def _announced(node: Node, *, is_api: bool) -> Announced | None:
         code_url=code_in(node.text("arxiv:comment")),
     )
     return Announced(entry, node.text("arxiv:announce_type") or (heading[1] if heading else ""))
+
+
+def _by_category(one: Announced, categories: Iterable[str]) -> Announced:
+    first = "".join(one.entry.categories[:1])
+    if one.how or not first:
+        return one
+    is_own = any(first == category or first.startswith(f"{category}.") for category in categories)
+    return Announced(one.entry, "new" if is_own else "cross")
 
 
 def _version_in(text: str) -> int | None:

@@ -38,12 +38,27 @@ def starts(source: Source) -> tuple[str, ...]:
     """The addresses of what was posted in the look-back: of everything, or of each category."""
     if source.url:
         return (source.url,)
-    subjects = [category.strip().lower().replace(" ", "_") for category in source.categories]
     if source.via == "rss":
-        chosen = "+".join(quote(subject) for subject in subjects) or "all"
+        chosen = "+".join(map(quote, _subjects(source))) or "all"
         return (f"https://connect.{source.kind}.org/{source.kind}_xml.php?subject={chosen}",)
-    posted = f"https://api.biorxiv.org/details/{source.kind}/{source.look_back}d/0"
-    return tuple(f"{posted}?category={quote(subject)}" for subject in subjects) or (posted,)
+    return _of_categories(f"https://api.biorxiv.org/details/{source.kind}/{source.look_back}d/0", source)
+
+
+def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
+    """What was posted between two instants, where that is more than the lists of ``starts`` show."""
+    is_covered = source.via != "rss" and since.date() > now.date() - timedelta(days=source.look_back)
+    if source.url or is_covered:
+        return ()
+    posted = f"https://api.biorxiv.org/details/{source.kind}/{since.date() - timedelta(days=1)}/{now.date()}/0"
+    return _of_categories(posted, source)
+
+
+def _of_categories(posted: str, source: Source) -> tuple[str, ...]:
+    return tuple(f"{posted}?category={quote(subject)}" for subject in _subjects(source)) or (posted,)
+
+
+def _subjects(source: Source) -> list[str]:
+    return [category.strip().lower().replace(" ", "_") for category in source.categories]
 
 
 def parse(body: bytes, url: str, server: str) -> Reading | Unreadable:
@@ -186,6 +201,7 @@ def _parser(server: str) -> Parser:
         is_for_programs=lambda source: True,
         starts=lambda source, today: starts(source),
         lag=LAG,
+        missed=missed,
         parse=lambda body, url, source: parse(body, url, server),
     )
 

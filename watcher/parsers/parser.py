@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zlib import crc32
 
 from watcher.model import Reading, Source, Unreadable
@@ -60,7 +60,8 @@ class Parser:
     programs (a feed, an API): robots.txt, which is for those who wander over pages, is not asked then. ``parse``
     takes a body, the address where it was found ("" where that is not known) and the source, and never raises.
     ``find`` shows what selectors find, for kinds that have them. ``lag`` is how long after its own time a paper may be
-    listed.
+    listed. ``missed`` gives the addresses of what was listed between two instants and is no longer on the lists, for
+    kinds that can tell.
     """
 
     kind: str
@@ -71,6 +72,7 @@ class Parser:
     day_url: Callable[[Source], Callable[[date], str] | None] = _no_days
     is_for_programs: Callable[[Source], bool] = _never
     lag: timedelta = timedelta(0)
+    missed: Callable[[Source, datetime, datetime], tuple[str, ...]] | None = None
     parse: Callable[[bytes, str, Source], Reading | Unreadable]
     find: Callable[[bytes, Source], tuple[Finding, ...]] = _finds_nothing
 

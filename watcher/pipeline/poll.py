@@ -58,10 +58,12 @@ def poll(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool] = 
 
     ``is_mine`` is asked in that transaction whether the turn that the poll was begun in lasts.
     """
+    parser = PARSERS[source.kind]
     with parts.store.reading() as tx:
-        known, validators = tx.pages.remembered(source.name, PARSERS[source.kind].reads(source))
+        known, validators = tx.pages.remembered(source.name, parser.reads(source))
+        last = tx.pages.last_read(source.name) if parser.missed else None
         parts.rules.bring_up_to_date(tx, hold=False)
-    visits = read_pages(source, parts, known, validators)
+    visits = read_pages(source, parts, known, validators, last)
     if parts.stopping.is_set():
         raise Stopped(f"{source.name}: stopped while being read")
     kept = keep_broken(source, visits, parts)

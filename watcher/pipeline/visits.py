@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -18,20 +18,30 @@ from watcher.walk import KnownPage, Visit, walk
 
 log = logging.getLogger(__name__)
 
+MISSED_AFTER = timedelta(hours=24)
+"""How long a list may stand that shows one day only."""
+
 
 def read_pages(
-    source: Source, parts: Parts, known: Mapping[str, KnownPage], validators: Mapping[str, Validators]
+    source: Source,
+    parts: Parts,
+    known: Mapping[str, KnownPage],
+    validators: Mapping[str, Validators],
+    last: datetime | None,
 ) -> list[Visit]:
-    """Fetch and parse page by page; where the walk goes next depends on what the last page said."""
+    """Fetch and parse page by page; where the walk goes next depends on what the last page said. ``last`` is when all
+    of the source could be read for the last time."""
     parser = PARSERS[source.kind]
+    now = parts.clock()
     steps = walk(
         source,
-        parser.starts(source, parts.clock().date()),
+        parser.starts(source, now.date()),
         parser.day_url(source),
         known,
         follows_numbers=parts.rules.uses_numbers,
         lag=parser.lag,
-        now=parts.clock(),
+        missed=_missed(source, last, now),
+        now=now,
     )
     get = parts.fetcher.get if parser.obeys_robots(source) else partial(parts.fetcher.get, robots=False)
     visits: list[Visit] = []
@@ -44,6 +54,15 @@ def read_pages(
             url = steps.send(visits[-1])
     except StopIteration:
         return visits
+
+
+def _missed(source: Source, last: datetime | None, now: datetime) -> tuple[str, ...]:
+    """Where to read what was listed since the source was last read, after a day or more; no further back than is
+    followed."""
+    missed = PARSERS[source.kind].missed
+    if missed is None or last is None or now - last < MISSED_AFTER:
+        return ()
+    return missed(source, max(last, now - timedelta(days=source.follow)), now)
 
 
 def keep_broken(source: Source, visits: Iterable[Visit], parts: Parts) -> Path | None:

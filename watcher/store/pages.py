@@ -252,6 +252,12 @@ class Pages:
         query = select(_poll).where(_poll.c.source == source).order_by(_poll.c.at.desc(), _poll.c.id.desc())
         return [_as_poll(row) for row in self._connection.execute(query.limit(limit))]
 
+    def last_read(self, source: str) -> datetime | None:
+        """When all of ``source`` that was asked for could last be read."""
+        failed = (Verdict.BROKEN.value, Verdict.UNREACHABLE.value)
+        query = select(_poll.c.at).where(_poll.c.source == source, _poll.c.verdict.not_in(failed))
+        return self._connection.scalar(query.order_by(_poll.c.at.desc()).limit(1))
+
     def last_poll(self, source: str) -> Poll | None:
         return next(iter(self.polls(source, 1)), None)
 
