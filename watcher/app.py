@@ -16,7 +16,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from types import FrameType
 from typing import TextIO
 
@@ -130,6 +130,7 @@ class Daemon:
         # Some time within the hour, so that many daemons over one database do not come together.
         first = utc_now() + GC_AFTER * (1 + 5 * self._parts.jitter())
         self._schedule.poll_each(GC_NAME, first, self._tidy)
+        Thread(target=self._listen, name="listen", daemon=True).start()
         self._systemd.ready(self._status())
         log.info("watching: %s", self._status())
         self._wait()
@@ -177,7 +178,8 @@ class Daemon:
             self._parts.store.require_known()
             self._self.beat(self._parts)
             match_waiting(self._parts)
-            tell_due(self._parts)
+            if tell_due(self._parts):
+                self._parts.store.wake_others(self._self.id)
             self._senders.send_pending()
             self._parts.notifier.close_idle()
         except DatabaseNewer as error:
@@ -200,6 +202,15 @@ class Daemon:
             return  # the tick says so
         if rules.generation != before:
             self._schedule.soon(TICK_NAME)
+
+    def _listen(self) -> None:
+        """Look for work as soon as another daemon says that there is some."""
+
+        def heard(sender: str) -> None:
+            if sender != self._self.id:
+                self._schedule.soon(TICK_NAME)
+
+        self._parts.store.listen(self._parts.stopping, heard)
 
     def _tidy(self) -> datetime:
         sweep(self._parts)

@@ -38,7 +38,13 @@ def tell_due(parts: Parts, *, flush: bool = False) -> int:
                 _show_life(tx, saved, parts, now)
     with parts.store.reading() as tx:
         endpoints = {*tx.outbox.endpoints_with_due_alerts(now), *tx.blanks.endpoints(now)}
-    return sum(_enqueue(endpoint, parts, now) for endpoint in sorted(endpoints))
+    return sum(_enqueue(endpoint, parts, now) for endpoint in _from_somewhere(sorted(endpoints), parts.jitter()))
+
+
+def _from_somewhere(endpoints: list[Endpoint], where: float) -> list[Endpoint]:
+    """All of them, round from one: daemons that do this side by side get in each other's way least."""
+    first = int(where * len(endpoints))
+    return endpoints[first:] + endpoints[:first]
 
 
 def _tell(tx: Transaction, saved: Saved, parts: Parts, now: datetime, *, flush: bool) -> None:

@@ -85,6 +85,8 @@ def poll_in_turn(source: Source, parts: Parts) -> datetime:
         if later := _polled_by_another(source, parts):
             return later
         polled = poll(source, parts, lambda tx: tx.leases.hold(name, holder))
+        if polled.matched:
+            parts.store.wake_others("")
     return next_poll(source, polled, parts.clock(), parts.jitter())
 
 

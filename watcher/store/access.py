@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 from typing import Protocol
 
 from sqlalchemy import URL, Connection, Engine, text
@@ -14,6 +15,7 @@ from watcher.errors import StoreError
 from watcher.store.clock import ServerClock, utc_now
 from watcher.store.engine import Place, begin_with, postgres_engine, sqlite_engine
 from watcher.store.locks import WriteLock
+from watcher.store.wakes import listen
 
 
 class Access(Protocol):
@@ -28,6 +30,8 @@ class Access(Protocol):
     def now(self) -> datetime: ...
 
     def hear_clock(self) -> None: ...
+
+    def listen(self, stopping: Event, heard: Callable[[str], None]) -> None: ...
 
     def close(self) -> None: ...
 
@@ -46,6 +50,9 @@ class _OneMachine:
 
     def hear_clock(self) -> None:
         """Nothing: it is read each time."""
+
+    def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
+        """Nothing: one daemon is all there is."""
 
 
 class File(_OneMachine):
@@ -141,6 +148,9 @@ class Server:
 
     def now(self) -> datetime:
         return self._clock()
+
+    def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
+        listen(self._engine, stopping, heard)
 
     def hear_clock(self) -> None:
         with self._engine.begin() as connection:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 from types import TracebackType
 from typing import Literal
 
@@ -37,6 +38,7 @@ from watcher.store.server import require_fit
 from watcher.store.silence import Silence
 from watcher.store.sites import Sites
 from watcher.store.subscriptions import Subscriptions
+from watcher.store.wakes import wake_others
 
 Mode = Literal["read", "write", "create"]
 
@@ -108,6 +110,17 @@ class Store:
     def clock(self) -> datetime:
         """The instant, in UTC, that all who use this database agree on: a server's, else this machine's."""
         return self._access.now()
+
+    def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
+        """Call ``heard`` when another daemon says that there is work, until ``stopping``; returns at once on SQLite."""
+        with self._explaining():
+            self._access.listen(stopping, heard)
+
+    def wake_others(self, sender: str) -> None:
+        """Say to the other daemons that there is work."""
+        if self.is_shared:
+            with self.transaction() as tx:
+                wake_others(tx.connection, sender)
 
     def require_known(self) -> None:
         """Raise ``DatabaseNewer`` where a newer watcher has changed the tables since this one opened them."""
