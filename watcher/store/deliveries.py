@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint
@@ -55,25 +55,50 @@ class Deliveries:
         """The newest deliveries, or those of one state or receiver."""
         where = [_delivery.c.state == state] if state else []
         where += [_delivery.c.receiver == receiver] if receiver else []
-        query = _listed().where(*where).order_by(_delivery.c.created_at.desc(), _delivery.c.id).limit(limit)
-        return [_as_listed(row) for row in self._connection.execute(query)]
+        newest = select(_delivery.c.id).where(*where).order_by(_delivery.c.created_at.desc(), _delivery.c.id)
+        return self._these(self._connection.scalars(newest.limit(limit)).all())
+
+    def _these(self, ids: Sequence[str]) -> list[Listed]:
+        """What there is to say of a few of perhaps a million deliveries, in the order of ``ids``."""
+        found: dict[str, Listed] = {}
+        for batch in in_batches(ids):
+            rows = self._connection.execute(_listed().where(_delivery.c.id.in_(batch))).all()
+            papers = self._papers({id for row in rows for id in (row.id, row.replay_of) if id})
+            found |= {row.id: _as_listed(row, papers) for row in rows}
+        return [found[id] for id in ids]
+
+    def _papers(self, ids: Collection[str]) -> dict[tuple[str, Endpoint], int]:
+        """How many papers these deliveries tell, by delivery and endpoint."""
+        counted: dict[tuple[str, Endpoint], int] = {}
+        for batch in in_batches(ids):
+            query = (
+                select(
+                    _alert.c.delivery_id, _alert.c.receiver, _alert.c.label, func.count(_match.c.paper_id.distinct())
+                )
+                .join(_match, _match.c.id == _alert.c.match_id)
+                .where(_alert.c.delivery_id.in_(batch))
+                .group_by(_alert.c.delivery_id, _alert.c.receiver, _alert.c.label)
+            )
+            for id, receiver, label, count in self._connection.execute(query):
+                counted[id, Endpoint(receiver, label)] = count
+        return counted
 
     def find(self, beginning: str) -> Listed:
         """The delivery whose id begins so; raises ``UsageError`` where none or several do."""
-        query = _listed().where(_delivery.c.id.startswith(beginning.lower(), autoescape=True)).limit(2)
-        found = [_as_listed(row) for row in self._connection.execute(query)]
+        query = select(_delivery.c.id).where(_delivery.c.id.startswith(beginning.lower(), autoescape=True))
+        found = self._connection.scalars(query.limit(2)).all()
         if len(found) != 1:
             what = "several deliveries begin" if found else "no delivery begins"
             raise UsageError(f"{what} with {beginning!r}; `watcher deliveries` lists them")
-        return found[0]
+        return self._these(found)[0]
 
     def dead(self, receiver: str | None = None) -> list[Listed]:
         """Dead deliveries that nothing has taken the place of, oldest first: of one receiver, or all."""
-        again = _delivery.alias("again")
-        left = ~exists().where(again.c.replay_of == _delivery.c.id) & (_delivery.c.kind != DeliveryKind.TEST)
+        replayed = select(_delivery.c.replay_of).where(_delivery.c.replay_of.is_not(None))
+        left = (_delivery.c.id.not_in(replayed), _delivery.c.kind != DeliveryKind.TEST)
         where = [_delivery.c.receiver == receiver] if receiver else []
-        query = _listed().where(_delivery.c.state == DeliveryState.DEAD, left, *where)
-        return [_as_listed(row) for row in self._connection.execute(query.order_by(_delivery.c.created_at))]
+        oldest = select(_delivery.c.id).where(_delivery.c.state == DeliveryState.DEAD, *left, *where)
+        return self._these(self._connection.scalars(oldest.order_by(_delivery.c.created_at, _delivery.c.id)).all())
 
     def replay(self, old: Listed, targets: Sequence[Endpoint], now: datetime) -> list[str]:
         """Make a new delivery of what ``old`` tells for each target; the ids of those made.
@@ -164,17 +189,6 @@ _NOTICES = (DeliveryKind.INCIDENT, DeliveryKind.RECOVERY, DeliveryKind.SUMMARY)
 
 def _listed() -> Any:
     tries = select(func.count()).where(_attempt.c.delivery_id == _delivery.c.id).scalar_subquery()
-    told_again = and_(
-        _alert.c.delivery_id == _delivery.c.replay_of,
-        _alert.c.receiver == _delivery.c.receiver,
-        _alert.c.label == _delivery.c.label,
-    )
-    papers = (
-        select(func.count(_match.c.paper_id.distinct()))
-        .join(_alert, _alert.c.match_id == _match.c.id)
-        .where(or_(_alert.c.delivery_id == _delivery.c.id, told_again))
-        .scalar_subquery()
-    )
     last = _attempt.alias("last")
     newest = select(func.max(_attempt.c.n)).where(_attempt.c.delivery_id == _delivery.c.id).scalar_subquery()
     is_last: ColumnElement[bool] = and_(last.c.delivery_id == _delivery.c.id, last.c.n == newest)
@@ -182,7 +196,6 @@ def _listed() -> Any:
         select(
             _delivery,
             tries.label("tries"),
-            papers.label("papers"),
             last.c.at.label("tried_at"),
             last.c.subject,
             last.c.reason.label("last_reason"),
@@ -192,11 +205,12 @@ def _listed() -> Any:
     )
 
 
-def _as_listed(row: Any) -> Listed:
+def _as_listed(row: Any, papers: Mapping[tuple[str, Endpoint], int]) -> Listed:
+    endpoint = Endpoint(row.receiver, row.label)
     return Listed(
         id=row.id,
         kind=DeliveryKind(row.kind),
-        endpoint=Endpoint(row.receiver, row.label),
+        endpoint=endpoint,
         state=DeliveryState(row.state),
         reason=row.reason or row.last_reason or "",
         created_at=row.created_at,
@@ -204,7 +218,7 @@ def _as_listed(row: Any) -> Listed:
         tries=row.tries,
         tried_at=row.tried_at,
         subject=row.subject or "",
-        papers=row.papers,
+        papers=papers.get((row.id, endpoint)) or papers.get((row.replay_of or "", endpoint), 0),
         replay_of=row.replay_of,
         folded_into=row.folded_into,
     )

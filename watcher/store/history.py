@@ -46,6 +46,8 @@ class History:
 
 
 def _history(connection: Connection, where: ColumnElement[bool], limit: int) -> list[Told]:
+    of_those = select(_match.c.id).where(_match.c.same_as.is_(None), where)
+    newest = of_those.order_by(_match.c.matched_at.desc(), _match.c.id.desc()).limit(limit)
     query = (
         select(
             _match.c.fate,
@@ -71,7 +73,7 @@ def _history(connection: Connection, where: ColumnElement[bool], limit: int) -> 
         .join(_subscription, _subscription.c.id == _match.c.subscription_id)
         .outerjoin(_alert, _alert.c.match_id == _match.c.id)
         .outerjoin(_delivery, _delivery.c.id == _alert.c.delivery_id)
-        .where(_match.c.same_as.is_(None), where)
+        .where(_match.c.id.in_(newest))
         .order_by(_match.c.matched_at.desc(), _match.c.id.desc(), _alert.c.receiver, _alert.c.label)
         .limit(limit)
     )
