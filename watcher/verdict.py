@@ -39,9 +39,9 @@ class DayHistory:
 
     ``known`` are the keys of the papers that it has shown, ``gone`` how many of them it shows no more; ``before`` are
     those of the digest day before it, where nothing is known of its own. ``weekday_counts`` are the numbers of papers
-    on the last ten earlier digest days of its weekday; ``recent``, for a page without a digest day, what it showed on
-    the last days on which it showed any. ``short_since`` is since when the page has shown too few papers, and
-    ``short_digest`` which ones (see :func:`set_digest`).
+    on the last ten earlier digest days of its weekday; ``recent`` is what the page showed on the last days on which it
+    showed any: what counts while it names no digest day. ``short_since`` is since when the page has shown too few
+    papers, and ``short_digest`` which ones (see :func:`set_digest`).
     """
 
     known: frozenset[str] = frozenset()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.integration.test_pipeline import DAYS, SITE, World, subscription
+from tests.parsers.feeds import arxiv_rss
 from tests.parsers.pages import make_page, sample_papers
-from watcher.model import Judged, Verdict
+from watcher.model import Judged, Source, Verdict
 from watcher.pipeline.apply import apply_config
 from watcher.pipeline.kept import PAGES, SIZE, KeptPages
 from watcher.pipeline.poll import next_poll, poll, polled_before
@@ -136,6 +137,29 @@ def test_a_folder_that_cannot_be_written_spoils_no_look(world: World, tmp_path: 
     (tmp_path / "broken").write_text("in the way")
     world.network.pages[f"{SITE}/papers"] = b"<p>"
     assert look(world).verdict is Verdict.BROKEN
+
+
+def arxiv_days(world: World, first: datetime, counts: list[int]) -> list[Judged]:
+    """What becomes of arXiv's feed that shows so many papers on the days from ``first`` on, at noon."""
+    source = Source(name="arxiv", kind="arxiv", categories=("cs.XX",))
+    found = []
+    for n, count in enumerate(counts):
+        world.now = first + n * DAY
+        papers = [{**one, "id": f"2611.{100 * n + at:05}"} for at, one in enumerate(sample_papers(count, seed=n + 1))]
+        world.network.pages["https://rss.arxiv.org/rss/cs.XX"] = arxiv_rss(papers, world.now.date())
+        found.append(poll(source, world.parts).judged)
+    return found
+
+
+MONDAY = datetime(2026, 11, 9, 12, tzinfo=UTC)
+
+
+def test_arxiv_is_quiet_at_weekends_and_after_holidays_and_at_no_other_time(world: World) -> None:
+    weeks = [6, 7, 8, 7, 6, 0, 0, 7, 6, 6, 8, 7, 0, 0, 7, 7, 7, 6, 0, 0, 0, 7, 0]
+    judged = arxiv_days(world, MONDAY, weeks)  # the nineteenth day is the Friday after Thanksgiving
+    verdicts = [one.verdict for one in judged]
+    assert verdicts == [*([Verdict.NEW if n else Verdict.QUIET for n in weeks[:-1]]), Verdict.PARTIAL]
+    assert judged[-1].reason == "shows no papers; the last 10 weekdays had 6 at least"
 
 
 def test_a_source_finds_its_own_rhythm(world: World) -> None:

@@ -66,7 +66,7 @@ class Pages:
     world: World
     pages: dict[str, bytes] = field(default_factory=dict)
 
-    def get(self, url: str, validators: Callable[[str], Any]) -> Page | Unreachable:
+    def get(self, url: str, validators: Callable[[str], Any], *, robots: bool = True) -> Page | Unreachable:
         found = self.pages.get(url)
         if found is None:
             return Unreachable(url=url, reason="HTTP 404 Not Found", fetched_at=self.world.now)

@@ -115,7 +115,9 @@ def test_history_of_a_day(store: Store) -> None:
     with store.reading() as tx:
         history = tx.pages.history("hf", address(TUESDAY), TUESDAY)
         assert history == DayHistory(
-            known=frozenset(entry_key(entry) for entry in entries(TUESDAY, 3)), weekday_counts=tuple(range(1, 11))
+            known=frozenset(entry_key(entry) for entry in entries(TUESDAY, 3)),
+            weekday_counts=tuple(range(1, 11)),
+            recent=((NOW.date(), 3),),
         )
         assert tx.pages.history("hf", "https://papers.example/", None) == DayHistory()
         assert tx.pages.history("other", address(TUESDAY), TUESDAY) == DayHistory()

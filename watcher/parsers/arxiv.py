@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from watcher.model import Reading, Source, Unreadable
+from watcher.parsers.arxiv_days import is_quiet
 from watcher.parsers.arxiv_entry import KINDS
 from watcher.parsers.arxiv_feed import is_of_arxiv, parse_feed
 from watcher.parsers.arxiv_list import parse_list
@@ -117,5 +118,6 @@ PARSER = Parser(
     starts=lambda source, today: starts(source),
     lag=LAG,
     missed=missed,
+    rests=lambda source, day: source.via != "api" and is_quiet(day),
     parse=parse,
 )

@@ -45,6 +45,10 @@ def _finds_nothing(body: bytes, source: Source) -> tuple[Finding, ...]:
     return ()
 
 
+def _every_day(source: Source, day: date) -> bool:
+    return False
+
+
 def _no_days(source: Source) -> None:
     return None
 
@@ -59,9 +63,11 @@ class Parser:
     day's is made, where the source has pages of days. ``is_for_programs`` says whether what is read is offered to
     programs (a feed, an API): robots.txt, which is for those who wander over pages, is not asked then. ``parse``
     takes a body, the address where it was found ("" where that is not known) and the source, and never raises.
-    ``find`` shows what selectors find, for kinds that have them. ``lag`` is how long after its own time a paper may be
-    listed. ``missed`` gives the addresses of what was listed between two instants and is no longer on the lists, for
-    kinds that can tell.
+    ``rests`` says on which days, as :func:`watcher.verdict.sites_day` counts them, nothing is expected of a list
+    without digest days, whatever it showed before. ``find`` shows what selectors find, for kinds that have them.
+    ``lag`` is how long after its own time a paper may be listed.
+    ``missed`` gives the addresses of what was listed between two instants and is no longer on the lists, for kinds that
+    can tell.
     """
 
     kind: str
@@ -73,6 +79,7 @@ class Parser:
     is_for_programs: Callable[[Source], bool] = _never
     lag: timedelta = timedelta(0)
     missed: Callable[[Source, datetime, datetime], tuple[str, ...]] | None = None
+    rests: Callable[[Source, date], bool] = _every_day
     parse: Callable[[bytes, str, Source], Reading | Unreadable]
     find: Callable[[bytes, Source], tuple[Finding, ...]] = _finds_nothing
 

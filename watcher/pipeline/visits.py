@@ -13,7 +13,7 @@ from watcher.model import Judged, NotModified, Page, Reading, Source, Unreachabl
 from watcher.parsers import PARSERS
 from watcher.pipeline.parts import Parts
 from watcher.store import Transaction
-from watcher.verdict import DayHistory, doubt, entry_key, judge_page, without_abstracts
+from watcher.verdict import DayHistory, doubt, entry_key, judge_page, sites_day, without_abstracts
 from watcher.walk import KnownPage, Visit, walk
 
 log = logging.getLogger(__name__)
@@ -108,9 +108,13 @@ def record_visits(tx: Transaction, source: Source, visits: Sequence[Visit], now:
 def _record_page(
     tx: Transaction, source: Source, page: Page, reading: Reading, read: Read, now: datetime, *, is_further: bool
 ) -> Judged:
-    """Store what a page lists, unless it is too odd to be taken. How long a list's further pages are says nothing."""
-    history, past = tx.pages.history(source.name, page.url, reading.day), tx.pages.past(source.name, reading.entries)
-    if is_further:
+    """Store what a page lists, unless it is too odd to be taken.
+
+    How long a list's further pages are says nothing, nor what it shows on days on which its site rests.
+    """
+    before = history = tx.pages.history(source.name, page.url, reading.day)
+    past = tx.pages.past(source.name, reading.entries)
+    if is_further or PARSERS[source.kind].rests(source, sites_day(now)):
         history = replace(history, recent=())
     reading = without_abstracts(reading, past)
     verdict = doubt(reading, history, past, now)
@@ -123,5 +127,5 @@ def _record_page(
         read.updates |= recorded.updates
     shown = frozenset(entry_key(entry) for entry in reading.entries)
     version = PARSERS[source.kind].reads(source)
-    tx.pages.record(source.name, page, reading, version, verdict, shown, history, now)
+    tx.pages.record(source.name, page, reading, version, verdict, shown, before, now)
     return verdict

@@ -131,7 +131,7 @@ class Pages:
             "shown": len(shown),
             "short_since": since,
             "short_digest": digest,
-            "recent": [[day.isoformat(), n] for day, n in _recent(reading, is_whole, len(shown), history, now)],
+            "recent": [[day.isoformat(), n] for day, n in _recent(is_whole, len(shown), history, now)],
         }
         make = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
         self._connection.execute(
@@ -270,9 +270,9 @@ def _those(column: ColumnElement[Any], values: Collection[Any]) -> Select[Any]:
     return select(column).where(column.in_(values))
 
 
-def _recent(reading: Reading, is_whole: bool, shown: int, history: DayHistory, now: datetime) -> list[tuple[date, int]]:
+def _recent(is_whole: bool, shown: int, history: DayHistory, now: datetime) -> list[tuple[date, int]]:
     """What the page showed on its last days, with this one, newest first."""
-    if reading.day is not None or not is_whole or not shown:
+    if not is_whole or not shown:
         return list(history.recent)
     today = sites_day(now)
     return [(today, shown), *(one for one in history.recent if one[0] != today)][:RECENT]
