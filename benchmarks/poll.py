@@ -55,7 +55,7 @@ def main() -> int:
     texts = generated_texts(100, seed=1)
     maker = Maker(papers_of(texts), seed=2)
     rules = maker.dense(options.subscriptions) if options.field == "dense" else maker.sparse(options.subscriptions)
-    page = make_page(DAY, [_values(n, *one) for n, one in enumerate(texts)], None, None)
+    page = make_page(DAY, [values_of(n, *one) for n, one in enumerate(texts)], None, None)
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "w.db", mode="create") as store:
         config = Config(
             sources={"hf": Source(name="hf", url=URL)},
@@ -96,7 +96,8 @@ def main() -> int:
     return 0
 
 
-def _values(number: int, title: str, abstract: str) -> dict[str, Any]:
+def values_of(number: int, title: str, abstract: str) -> dict[str, Any]:
+    """A paper as the page has it."""
     one = sample_papers(1, seed=number)[0]
     return {**one, "id": f"2603.{number:05}", "title": title, "abstract": abstract}
 

@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, select, text, update
 
 from watcher.alerts.changes import Wanted
 from watcher.model import Fate, Origin, Saved
 from watcher.store import schema
 from watcher.store.batches import MOST_BOUND, in_batches
 from watcher.store.subscription_rows import row_of, saved_of
+
+_PAIR = ("owner", "name")
+_NAMED = """
+WITH asked(owner, name) AS (VALUES {pairs})
+SELECT subscription.id FROM asked
+JOIN subscription ON subscription.owner = asked.owner AND subscription.name = asked.name
+WHERE subscription.origin = 'database'
+"""
+"""SQLite looks up a list of pairs only where it is joined like a table."""
 
 _table, _generation = schema.subscription, schema.rules_generation
 
@@ -79,17 +88,15 @@ class Subscriptions:
 
     def named(self, names: Collection[tuple[str, str]]) -> list[Saved]:
         """Those of the database with these owners and names, also those that are gone."""
-        by_owner: dict[str, list[str]] = {}
-        for owner, name in names:
-            by_owner.setdefault(owner, []).append(name)
-        of_database = _table.c.origin == Origin.DATABASE.value
+        ids: list[int] = []
+        for batch in in_batches(names, MOST_BOUND // 2):
+            pairs = ", ".join(f"(:owner{n}, :name{n})" for n in range(len(batch)))
+            values = {
+                f"{what}{n}": value for n, pair in enumerate(batch) for what, value in zip(_PAIR, pair, strict=True)
+            }
+            ids += self._connection.scalars(text(_NAMED.format(pairs=pairs)), values)
         return [
-            saved
-            for owner, some in by_owner.items()
-            for batch in in_batches(some)
-            for saved in self._several(
-                select(_table).where(of_database, _table.c.owner == owner, _table.c.name.in_(batch))
-            )
+            saved for batch in in_batches(ids) for saved in self._several(select(_table).where(_table.c.id.in_(batch)))
         ]
 
     def of_database(self, owner: str | None = None) -> Iterator[Saved]:
