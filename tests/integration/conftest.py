@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -53,6 +54,23 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return str(tmp_path / "watcher.db")
     url: str = request.getfixturevalue("postgres_database")
     return url
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A database for a program that is run: its address, and the line of the config that names it."""
+
+    address: str
+    line: str
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
+    """A database without tables: once where the state folder has it without being told, once on the server."""
+    if request.param == "sqlite":
+        return Database(str(tmp_path / "state" / "watcher.db"), "")
+    url: str = request.getfixturevalue("postgres_database")
+    return Database(url, f"database: '{url}'\n")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.conftest import Database
 from tests.integration.receivers import Web, web
 from tests.parsers.pages import make_page, sample_papers
 from watcher.cli import main
@@ -29,6 +30,7 @@ class Desk:
     me: Web
     you: Web
     capsys: pytest.CaptureFixture[str]
+    database: Database
     receivers: tuple[str, ...] = ("me", "you")
     subscriptions: dict[str, str] = field(default_factory=lambda: {"parts": "title:part"})
 
@@ -44,7 +46,7 @@ class Desk:
             f"  - {{name: {name}, rule: '{rule}', to: [{self.receivers[0]}]}}"
             for name, rule in self.subscriptions.items()
         ]
-        (self.folder / "config.yaml").write_text("\n".join(lines))
+        (self.folder / "config.yaml").write_text("\n".join([*lines, self.database.line]))
 
     def run(self, *args: str) -> tuple[int, str]:
         """One command: its exit status and all that it says."""
@@ -68,10 +70,12 @@ def titles_in(service: Web) -> list[int]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
+def desk(
+    tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Desk]:
     monkeypatch.chdir(tmp_path)
     with web() as me, web() as you:
-        yield Desk(tmp_path, me, you, capsys)
+        yield Desk(tmp_path, me, you, capsys, database)
 
 
 # --- deliveries ---
@@ -222,6 +226,7 @@ def test_what_the_other_receiver_was_told_already_is_not_repeated(desk: Desk) ->
     assert titles_in(desk.me) == titles_in(desk.you) == [1, 1, 1]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_beside_a_daemon_the_daemon_sends(desk: Desk) -> None:
     desk.me.status = REFUSING
     desk.tell()
@@ -285,6 +290,7 @@ def test_what_waits_anyway_and_tests_are_not_replayed(desk: Desk) -> None:
         assert status == 2 and ("it is sent without being asked for" in said or "`watcher test-notify you`" in said)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_no_database_is_made_for_a_replay(desk: Desk) -> None:
     status, said = desk.run("replay", "--all-dead")
     assert status == 1 and "no database at" in said and not (desk.folder / "state" / "watcher.db").exists()

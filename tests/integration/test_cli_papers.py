@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.conftest import Database
 from watcher.cli import main
 from watcher.model import Entry
 from watcher.store import open_store
@@ -42,10 +43,11 @@ KILNS = Entry(
 
 
 @pytest.fixture
-def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def env(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A state folder with two papers in its database, and no config."""
     monkeypatch.chdir(tmp_path)
-    with open_store(tmp_path / "state" / "watcher.db", mode="create") as store, store.transaction() as tx:
+    (tmp_path / "config.yaml").write_text(f"timezone: UTC\n{database.line}")
+    with open_store(database.address, mode="create") as store, store.transaction() as tx:
         tx.papers.record_entries([LANTERNS], "monday-list", NOW)
         tx.papers.record_entries([KILNS], "tuesday-list", NOW)
     return {"STATE_DIRECTORY": str(tmp_path / "state"), "HOME": str(tmp_path)}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.conftest import Database
 from watcher.cli import main
 from watcher.cli.preview import SHOWN_AS
 from watcher.model import Entry
@@ -25,11 +26,11 @@ subscriptions:
 
 
 @pytest.fixture
-def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def env(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A state folder with sixty papers of the last twenty days, every second about kilns, and a config."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "config.yaml").write_text(CONFIG)
-    with open_store(tmp_path / "state" / "watcher.db", mode="create") as store, store.transaction() as tx:
+    (tmp_path / "config.yaml").write_text(CONFIG + database.line)
+    with open_store(database.address, mode="create") as store, store.transaction() as tx:
         for n in range(60):
             entry = Entry(
                 title=f"Quiet <Kilns> @everyone, Part {n}" if n % 2 else f"On Lanterns, Part {n}",

@@ -39,6 +39,7 @@ def test_what_is_dropped_is_never_told(desk: Desk) -> None:
     assert desk.run("once") == (0, "nothing to tell\n") and not desk.me.requests
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_pause_works_beside_a_daemon(desk: Desk) -> None:
     desk.run("once")
     lock = DaemonLock(desk.folder / "state" / "watcher.db")

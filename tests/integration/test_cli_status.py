@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.conftest import Database
 from watcher.alerts.changes import Wanted
 from watcher.alerts.retry import Health
 from watcher.cli import main
@@ -39,11 +40,11 @@ subscriptions:
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Path:
+def state(tmp_path: Path, database: Database) -> Path:
     """A state folder in which something of everything has happened, long ago."""
     folder = tmp_path / "state"
     subscription = Subscription(name="lanterns", rule="lantern", to=("ana",), endpoints=(ANA,))
-    with open_store(folder / "watcher.db", mode="create") as store, store.transaction() as tx:
+    with open_store(database.address, mode="create") as store, store.transaction() as tx:
         paper = tx.papers.record_entries([Entry(title="Lanterns", keys=("arxiv:2603.99001",))], "daily", LONG_AGO).new[
             0
         ]
@@ -58,9 +59,9 @@ def state(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def env(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def env(state: Path, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "config.yaml").write_text(CONFIG)
+    (tmp_path / "config.yaml").write_text(CONFIG + database.line)
     return {"STATE_DIRECTORY": str(state), "HOME": str(tmp_path)}
 
 
@@ -111,6 +112,7 @@ def test_json_says_everything(env: dict[str, str], capsys: pytest.CaptureFixture
     ]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_what_is_late_while_a_daemon_runs_is_an_error(
     env: dict[str, str], state: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -136,6 +138,7 @@ def test_for_people_everything_has_a_heading(env: dict[str, str], capsys: pytest
     assert "never\tnever" in said
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_without_a_config_what_is_stored_is_shown(
     env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

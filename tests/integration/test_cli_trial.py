@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.conftest import Database
 from watcher.cli import main
 from watcher.model import Entry
 from watcher.store import open_store
@@ -26,11 +27,11 @@ subscriptions:
 
 
 @pytest.fixture
-def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def env(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A state folder with forty papers of four days in its database, and a config beside it."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "config.yaml").write_text(CONFIG)
-    with open_store(tmp_path / "state" / "watcher.db", mode="create") as store, store.transaction() as tx:
+    (tmp_path / "config.yaml").write_text(CONFIG + database.line)
+    with open_store(database.address, mode="create") as store, store.transaction() as tx:
         for n in range(40):
             title = f"Quiet Kilns, Part {n}" if n % 4 == 0 else f"On Lanterns, Part {n}"
             entry = Entry(
@@ -98,6 +99,7 @@ def test_what_cannot_be_tried(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_rule_is_tried_shown_and_written(
     env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -122,6 +124,7 @@ def test_a_rule_is_tried_shown_and_written(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["config.yaml", "state"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -152,6 +155,7 @@ def test_an_included_file_gets_one_too(env: dict[str, str], tmp_path: Path, caps
     assert "is it among the files" in capsys.readouterr().err and (tmp_path / "stray.yaml").read_text() == ""
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_rule_is_added_before_there_is_a_database(
     env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -160,6 +164,7 @@ def test_a_rule_is_added_before_there_is_a_database(
     assert "not tried on the past" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_check_config_says_what_the_stored_papers_suggest(
     env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
