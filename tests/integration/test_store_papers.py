@@ -72,6 +72,7 @@ def test_every_field_comes_back(store: Store) -> None:
         comments=3,
         submitter="bo",
         summary="Kites map rivers.",
+        note="9 pages",
         keywords=("kites", "maps"),
         categories=("cs.CV",),
         code_url="https://example.org/code",
@@ -83,7 +84,7 @@ def test_every_field_comes_back(store: Store) -> None:
     assert recorded == Recorded(new=(paper.id,), touched=(paper.id,), ids=(paper.id,))
     assert (paper.key, paper.first_seen) == ("arxiv:2603.00001", NOW)
     shared = [name for name in Paper.__dataclass_fields__ if name in Entry.__dataclass_fields__]
-    assert len(shared) == 16
+    assert len(shared) == 17
     assert {name: getattr(paper, name) for name in shared} == {name: getattr(entry, name) for name in shared}
     [listing] = paper.listings
     assert (listing.source, listing.day, listing.read_at) == ("hf", TUESDAY, NOW)

@@ -58,6 +58,7 @@ def test_an_answer_of_the_api() -> None:
         assert entry.listed == entry.published.date()
         assert entry.categories == ("cs.XX", "cs.YY")
         assert entry.code_url == "https://github.com/lab/pebbles"
+        assert entry.note == "9 pages. Code: https://github.com/lab/pebbles.git, accepted"
 
 
 def test_the_api_tells_cross_lists_by_the_first_category() -> None:
@@ -115,6 +116,7 @@ def test_sections_of_a_list_are_kinds_of_announcements() -> None:
     assert entry.categories == ("cs.XX", "q-bio.YY")
     assert entry.version == 3
     assert entry.code_url == PAPERS[0]["code_url"]
+    assert entry.note == f"9 pages, {PAPERS[0]['code_url']}"
 
 
 def test_what_a_feed_of_several_categories_repeats_is_one_paper() -> None:

@@ -138,6 +138,7 @@ def columns(**more: object) -> dict[str, object]:
         ({"version": None}, {"version": 2}, None),
         ({"version": 3}, {"version": None}, None),
         ({}, {"version": 2, "abstract": "This paper has been withdrawn by the authors."}, "withdrawn"),
+        ({}, {"version": 2, "note": "This paper has been withdrawn: the islands were clouds"}, "withdrawn"),
         ({}, {"abstract": "The article was retracted: a sign was wrong."}, "withdrawn"),
         ({}, {"title": "[Withdrawn] Tides"}, "withdrawn"),
         ({}, {"title": "RETRACTED: Tides"}, "withdrawn"),

@@ -38,7 +38,7 @@ LEAF = st.one_of(
     TERM.map(lambda word: f'="{word}"'),
     PHRASE.map(lambda phrase: f"={phrase}"),
     st.tuples(
-        st.sampled_from(["title", "abstract", "about", "keyword", "org", "summary"]), st.one_of(TERM, PHRASE)
+        st.sampled_from(["title", "abstract", "about", "keyword", "org", "summary", "note"]), st.one_of(TERM, PHRASE)
     ).map(lambda pair: f"{pair[0]}:{pair[1]}"),
     st.sampled_from(["age*", "mul*", "ra*", "gp*", "title:ca*", "about:mod*", "upvotes>=5", "comments<3"]),
     st.sampled_from(['author:"A Agent"', "author:gem*", 'author:"Lin Gem-Okoro"', "source:hf", "source:a*"]),
@@ -77,6 +77,7 @@ PAPER = st.builds(
     title=TEXT,
     abstract=TEXT,
     summary=st.one_of(st.none(), TEXT),
+    note=st.one_of(st.none(), TEXT),
     organization=st.one_of(st.none(), TEXT),
     keywords=st.lists(TEXT, max_size=2).map(tuple),
     authors=st.lists(

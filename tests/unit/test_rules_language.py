@@ -185,6 +185,7 @@ def test_authors(rule: str, authors: tuple[str, ...], expected: bool) -> None:
         ("category:cs.CL", True), ("category:cs.*", True), ("category:cs.C", False), ("id:2603.00001", True),
         ("id:arxiv:2603.00001", True), ("source:hf", True), ("source:arxiv", False), ("org:lab", True),
         ("keyword:pebble", True), ('keyword:"pebble kiln"', False), ("summary:short", True), ("pebble", False),
+        ("note:accepted", True), ("note:pebble", False),
     ],
 )  # fmt: skip
 def test_fields(rule: str, expected: bool) -> None:
@@ -194,6 +195,7 @@ def test_fields(rule: str, expected: bool) -> None:
         "organization": "Lantern Lab",
         "keywords": ("pebble", "kiln"),
         "summary": "A short one.",
+        "note": "Accepted at KilnConf",
         "listings": (Listing(source="hf", day=date(2026, 3, 10), read_at=NOW),),
     }
     assert holds(rule, "x", **one) is expected

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FIELDS = (
     *("key", "title", "abstract", "authors", "arxiv_id", "doi", "url", "organization", "published", "first_seen"),
-    *("summary", "keywords", "categories", "submitter", "code_url", "project_url", "thumbnail"),
+    *("summary", "note", "keywords", "categories", "submitter", "code_url", "project_url", "thumbnail"),
 )
 COLUMNS = ("day", "upvotes>", "sources", "title")
 IN_MEMORY = 8_000_000

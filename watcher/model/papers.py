@@ -35,6 +35,7 @@ class Paper:
     published: datetime | None = None
     first_seen: datetime
     summary: str | None = None
+    note: str | None = None
     keywords: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     submitter: str | None = None

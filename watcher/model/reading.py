@@ -105,7 +105,8 @@ class Entry:
     """One paper as one page shows it.
 
     ``keys`` are its identities, strongest first (``arxiv:2403.01779``, ``doi:10.…``, ``url:…``), empty where the
-    page shows none and the title has to do. ``listed`` is the digest day; ``rank`` counts from 1.
+    page shows none and the title has to do. ``listed`` is the digest day; ``rank`` counts from 1. ``note`` is what the
+    authors remark: the number of pages, where it will appear.
     """
 
     title: str
@@ -124,6 +125,7 @@ class Entry:
     comments: int | None = None
     submitter: str | None = None
     summary: str | None = None
+    note: str | None = None
     keywords: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     code_url: str | None = None

@@ -88,6 +88,7 @@ def _announced(node: Node, *, is_api: bool) -> Announced | None:
         published=at if is_api else None,
         listed=at.date() if at else None,
         categories=_categories(node),
+        note=clean.line(node.text("arxiv:comment")) or None,
         code_url=code_in(node.text("arxiv:comment")),
     )
     return Announced(entry, node.text("arxiv:announce_type") or (heading[1] if heading else ""))

@@ -111,6 +111,7 @@ def _announced(row: _Row, day: date | None) -> Announced | None:
         url=f"{SITE}/abs/{named.arxiv_id}",
         listed=day,
         categories=clean.names(list(dict.fromkeys(subjects))),
+        note=_text(row.body, ".list-comments") or None,
         code_url=code_in(_text(row.body, ".list-comments")),
     )
     return Announced(entry, row.how)

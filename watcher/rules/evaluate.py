@@ -18,7 +18,7 @@ from watcher.rules.tree import And, Author, Compare, Exact, Label, Leaf, Near, N
 MOST_PLACES = 50
 """Places that a hit keeps, and that are looked for of each leaf: enough to highlight a page."""
 
-ORDER = ("title", "abstract", "author", "org", "keyword", "category", "summary", "source", "id")
+ORDER = ("title", "abstract", "author", "org", "keyword", "category", "summary", "note", "source", "id")
 """Fields, as places are sorted by them; numbers come last."""
 
 _OPERATORS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "=": operator.eq}

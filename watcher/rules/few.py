@@ -16,7 +16,7 @@ from watcher.rules.tree import And, Author, Exact, Near, Node, Or, Pattern, Text
 Keys = frozenset[str]
 """Words of which one at least occurs where the rule holds; a trailing ``*`` marks a beginning."""
 
-_FIELDS = ("title", "abstract", "keyword", "summary", "org", "author")
+_FIELDS = ("title", "abstract", "keyword", "summary", "org", "author", "note")
 
 
 class Few:

@@ -15,7 +15,7 @@ STEP = 0x9E3779B97F4A7C15
 LONGEST_GRAM = 6
 """Words of a sequence that is looked up whole; of a longer phrase the beginning is, and then it is read."""
 
-FIELDS = ("", "title", "abstract", "keyword", "summary", "org", "author", "category", "id", "source")
+FIELDS = ("", "title", "abstract", "keyword", "summary", "org", "author", "category", "id", "source", "note")
 """What a key is looked for in; the first is title and abstract together."""
 
 SALTS = {field: (n * 0xD6E8FEB86659FD93) & MASK for n, field in enumerate(FIELDS)}

@@ -11,7 +11,7 @@ from watcher.rules.text import WITH_PLURALS
 from watcher.rules.tree import Author, Compare, Exact, Label, Leaf, Near, Pattern, Regex, Text
 from watcher.rules.words import Compound, compounds_of_term
 
-TEXT_FIELDS = ("title", "abstract", "keyword", "summary", "org")
+TEXT_FIELDS = ("title", "abstract", "keyword", "summary", "org", "note")
 LABEL_FIELDS = ("category", "source", "id")
 FIELDS = (*TEXT_FIELDS, *LABEL_FIELDS, "author", "about")
 NUMBERS = ("upvotes", "comments")

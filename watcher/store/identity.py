@@ -34,7 +34,7 @@ _WITHDRAWN_ABSTRACT = re.compile(
 TITLE = "title:"
 _STRENGTH = {"arxiv": 0, "doi": 1, "title": 3}
 
-_FACTS = ("doi", "organization", "published", "summary", "keywords", "categories", "submitter")
+_FACTS = ("doi", "organization", "published", "summary", "note", "keywords", "categories", "submitter")
 _LINKS = ("code_url", "project_url", "thumbnail")
 _TEXT = ("title", "abstract", "authors", "version")
 
@@ -247,8 +247,10 @@ def update_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None
 
 
 def is_withdrawn(values: Mapping[str, Any]) -> bool:
-    """Whether title or abstract begins with saying so, as arXiv asks of those who withdraw a paper."""
-    return bool(_WITHDRAWN_TITLE.match(values["title"]) or _WITHDRAWN_ABSTRACT.match(values["abstract"]))
+    """Whether title, abstract or the authors' note begins with saying so, as arXiv asks of those who withdraw a
+    paper."""
+    said = (values["abstract"], values.get("note") or "")
+    return bool(_WITHDRAWN_TITLE.match(values["title"]) or any(map(_WITHDRAWN_ABSTRACT.match, said)))
 
 
 def _has_better_text(known: Candidate, entry: Entry) -> bool:

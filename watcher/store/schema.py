@@ -95,6 +95,7 @@ paper = Table(
     Column("published", UtcDateTime),
     Column("first_seen", UtcDateTime, nullable=False, index=True),
     Column("summary", Text),
+    Column("note", Text),
     Column("keywords", JSON, nullable=False, default=list),
     Column("categories", JSON, nullable=False, default=list),
     Column("submitter", Text),
