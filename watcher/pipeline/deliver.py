@@ -24,7 +24,6 @@ from watcher.model import (
     Outcome,
     Result,
 )
-from watcher.notify import forms_of
 from watcher.pipeline.content import content_of
 from watcher.pipeline.lease import renewed
 from watcher.pipeline.parts import Parts
@@ -145,7 +144,7 @@ def say(content: Content, parts: Parts) -> tuple[Message, Outcome]:
     """Put a delivery into words and send it."""
     delivery, message = content.delivery, NO_MESSAGE
     try:
-        forms = forms_of(parts.config.address_or_empty(delivery.endpoint, parts.env))
+        forms = parts.forms_of(parts.config.address_or_empty(delivery.endpoint, parts.env))
         message = render(content, parts.config.templates, forms)
         record_template_troubles(parts, message.troubles)
     except StoreError:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
 
 from watcher.config import Config
 from watcher.fetch import Fetcher
-from watcher.notify import Notifier
+from watcher.notify import Notifier, forms_of
 from watcher.pipeline.kept import KeptPages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.store import Store
@@ -32,6 +32,7 @@ class Parts:
     jitter: Callable[[], float]
     env: Mapping[str, str]
     rules: RuleBook
+    forms_of: Callable[[str], Collection[str]] = forms_of
     stopping: Event = field(default_factory=Event)
     keep_trying: float = 30.0
     kept: KeptPages | None = None
