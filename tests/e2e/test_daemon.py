@@ -16,6 +16,7 @@ import pytest
 from tests.e2e.conftest import DAYS, TODAY, config, titles
 from tests.e2e.test_once import LOOK_BACK, told
 from tests.e2e.world import PATIENCE, Home, Site, Webhook
+from watcher.app import TICK
 
 pytestmark = pytest.mark.e2e
 
@@ -187,3 +188,16 @@ def test_logs_are_json_lines_where_asked(home: Home, hook: Webhook) -> None:
     done = home.run("once", "--log-format", "json", "-v")
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     assert lines and all({"ts", "level", "logger", "message"} <= line.keys() for line in lines)
+
+
+def test_knows_within_seconds_of_what_is_added_to_the_database(home: Home, site: Site, hook: Webhook) -> None:
+    home.write(config(site, hook).replace("rule: zeppelin", "rule: balloonist"))
+    add = ("subscriptions", "add", "airships", "zeppelin", "--to", "me", "--owner", "ana")
+    with home.daemon():
+        until(lambda: "hf: new" in home.log, "the source is read")
+        added = home.run(*add)
+        assert (added.returncode, added.stdout) == (0, "ana/airships: added\n"), added.stderr
+        begun = time.monotonic()
+        hook.wait_for(lambda hook: "Zeppelin" in hook.text())
+        # Sooner than the tick would bring it.
+        assert time.monotonic() - begun < TICK / 2
