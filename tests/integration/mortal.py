@@ -39,13 +39,13 @@ class MortalStore:
         self.dies_inside = False
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(self, *, durable: bool = True) -> Iterator[Transaction]:
         if self.fuse is not None:
             self.fuse -= 1
         is_last = self.fuse == 0
         if is_last and not self.dies_inside:
             raise Killed
-        with self._store.transaction() as tx:
+        with self._store.transaction(durable=durable) as tx:
             yield tx
             if is_last:
                 raise Killed

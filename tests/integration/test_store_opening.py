@@ -404,6 +404,13 @@ def test_files_that_fsync_and_log(path: Path) -> None:
         assert [tx.connection.execute(text(f"PRAGMA {name}")).scalar() for name in pragmas] == ["wal", 2, 1, 30_000]
 
 
+def test_a_transaction_that_need_not_outlast_a_power_cut_leaves_the_next_one_durable(path: Path) -> None:
+    with open_store(path) as store:
+        for durable, level in ((True, 2), (False, 1), (True, 2)):
+            with store.transaction(durable=durable) as tx:
+                assert tx.connection.execute(text("PRAGMA synchronous")).scalar() == level
+
+
 def test_percent_and_question_mark_in_a_path(tmp_path: Path) -> None:
     path = tmp_path / "50% of what?" / "a#b.db"
     open_store(path, mode="create").close()

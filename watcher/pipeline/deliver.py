@@ -122,7 +122,8 @@ def _next(endpoint: Endpoint, parts: Parts, suspects: bool) -> Delivery | None:
 def _claim(endpoint: Endpoint, parts: Parts, suspects: bool) -> Delivery | timedelta | None:
     """A delivery, or how long its receiver's rate asks to wait for it."""
     rate = parts.config.rate_of(endpoint)
-    with parts.store.transaction() as tx:
+    # A power cut that takes the claim with it ends its sender as well: the message is sent again, as after any end.
+    with parts.store.transaction(durable=False) as tx:
         if rate and (wait := tx.outbox.wait_for_turn(endpoint, *rate, parts.clock())):
             return wait
         return tx.outbox.claim(endpoint, parts.clock(), suspects=suspects)

@@ -13,15 +13,18 @@ from sqlalchemy import URL, Connection, Engine, text
 
 from watcher.errors import StoreError
 from watcher.store.clock import ServerClock, utc_now
-from watcher.store.engine import Place, begin_with, postgres_engine, sqlite_engine
+from watcher.store.engine import RELAXED, Place, begin_with, postgres_engine, sqlite_engine
 from watcher.store.locks import WriteLock
 from watcher.store.wakes import listen
 
 
 class Access(Protocol):
-    """Connections inside a transaction that is committed when the block ends."""
+    """Connections inside a transaction that is committed when the block ends.
 
-    def writing(self) -> AbstractContextManager[Connection]: ...
+    One that need not be ``durable`` outlasts the process in any case, and the machine's end where that costs nothing.
+    """
+
+    def writing(self, *, durable: bool = True) -> AbstractContextManager[Connection]: ...
 
     def reading(self) -> AbstractContextManager[Connection]: ...
 
@@ -62,16 +65,17 @@ class File(_OneMachine):
         self._lock = WriteLock(path)
         self._engine = sqlite_engine(path, "write")
         self._reader = begin_with(self._engine, "BEGIN")
+        self._relaxed = begin_with(self._engine, *RELAXED)
         self._has_log = False
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
         # The lock outlasts the commit: its checkpoint has to be over before another process writes.
         with self._lock.exclusive():
             if not self._has_log:
                 _pragma(self._engine, "journal_mode = WAL")
                 self._has_log = True
-            with self._engine.begin() as connection:
+            with (self._engine if durable else self._relaxed).begin() as connection:
                 yield connection
 
     @contextmanager
@@ -106,7 +110,7 @@ class FileToRead(_OneMachine):
         self._at_rest = begin_with(sqlite_engine(path, "immutable"), "BEGIN")
         self._in_use = begin_with(sqlite_engine(path, "readonly"), "BEGIN")
 
-    def writing(self) -> AbstractContextManager[Connection]:
+    def writing(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
         raise RuntimeError("the database was opened for reading")
 
     @contextmanager
@@ -137,7 +141,7 @@ class Server:
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._clock = ServerClock()
 
-    def writing(self) -> AbstractContextManager[Connection]:
+    def writing(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
         return self._engine.begin()
 
     def reading(self) -> AbstractContextManager[Connection]:

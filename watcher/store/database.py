@@ -86,14 +86,16 @@ class Store:
         self._access = access_to(place, write=mode != "read")
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(self, *, durable: bool = True) -> Iterator[Transaction]:
         """Read and write; all is stored when the block ends, nothing if it raises.
 
+        What need not be ``durable`` outlasts the process, but on SQLite perhaps not a power cut: that saves half of
+        the time of a small transaction.
         Raises ``StoreError`` where the database fails. On SQLite other writers, of all processes, wait meanwhile.
         """
         if self._mode == "read":
             raise RuntimeError("the database was opened for reading")
-        with self._explaining(), self._access.writing() as connection:
+        with self._explaining(), self._access.writing(durable=durable) as connection:
             yield Transaction(connection)
 
     @contextmanager

@@ -61,7 +61,7 @@ Access = Literal["write", "readonly", "immutable"]
 def sqlite_engine(path: Path, access: Access) -> Engine:
     """An engine on one file. ``immutable`` is for a file that nobody writes: SQLite then takes no locks at all.
 
-    Transactions begin as :func:`begin_with` says, IMMEDIATE where it says nothing; pysqlite's own way of beginning
+    Transactions begin as :func:`begin_with` says, durable ones where it says nothing; pysqlite's own way of beginning
     them loses updates.
     """
     mode = {"write": "rw", "readonly": "ro", "immutable": "ro&immutable=1"}[access]
@@ -72,8 +72,7 @@ def sqlite_engine(path: Path, access: Access) -> Engine:
             address, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
         )
         connection.execute("PRAGMA foreign_keys = ON")
-        # A power cut takes acknowledged rows with it under NORMAL.
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(DURABLE[0])
         return connection
 
     if access == "write":
@@ -85,13 +84,21 @@ def sqlite_engine(path: Path, access: Access) -> Engine:
     return engine
 
 
-def begin_with(engine: Engine, statement: str) -> Engine:
-    """The same engine, whose SQLite transactions begin with ``statement``."""
-    return engine.execution_options(watcher_begin=statement)
+def begin_with(engine: Engine, *statements: str) -> Engine:
+    """The same engine, whose SQLite transactions begin with ``statements``."""
+    return engine.execution_options(watcher_begin=statements)
+
+
+DURABLE = ("PRAGMA synchronous = FULL", "BEGIN IMMEDIATE")
+"""A power cut takes acknowledged rows with it under NORMAL."""
+
+RELAXED = ("PRAGMA synchronous = NORMAL", "BEGIN IMMEDIATE")
+"""Not the end of the process, but a power cut may take such a transaction with it, until the next durable one."""
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("watcher_begin", "BEGIN IMMEDIATE"))
+    for statement in connection.get_execution_options().get("watcher_begin", DURABLE):
+        connection.exec_driver_sql(statement)
 
 
 CONNECT = 10
