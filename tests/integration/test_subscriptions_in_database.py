@@ -268,6 +268,15 @@ def test_a_file_that_is_not_there(run: Run) -> None:
     assert status == 2 and "nowhere.jsonl" in problem
 
 
+def test_other_commands_know_it(run: Run, env: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    run("import", "subs.jsonl")
+    assert main(["pause", "ana/kites"], env) == 0
+    assert main(["pause", "nobody/kites"], env) == 2
+    assert capsys.readouterr().out == "ana/kites is paused: what it matches is held\n"
+    assert main(["status"], env) == 0
+    assert "2 in the database: `watcher subscriptions list`" in capsys.readouterr().out
+
+
 def test_the_config_is_left_alone(run: Run, env: dict[str, str], empty_database: str) -> None:
     run("import", "subs.jsonl")
     with open_store(empty_database) as store, store.reading() as tx:

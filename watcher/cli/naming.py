@@ -35,7 +35,7 @@ def subscription_named(tx: Transaction, name: str) -> Saved | None:
 
     The name alone will do for one of an included file. Raises ``UsageError`` where several in force may be meant.
     """
-    named = [one for one in tx.subscriptions.all() if name in (one.subscription.full_name, one.subscription.name)]
+    named = tx.subscriptions.called(name)
     named.sort(key=lambda one: (one.gone_at is None, one.subscription.full_name == name, one.id))
     alike = [one for one in named if one.gone_at is None]
     if len(alike) > 1 and alike[-1].subscription.full_name != name:
@@ -58,7 +58,7 @@ def active_named(tx: Transaction, name: str) -> Saved:
 
 def nearest(tx: Transaction, name: str) -> list[str]:
     """Subscriptions in force that are called alike."""
-    return get_close_matches(name, [one.subscription.full_name for one in tx.subscriptions.active()], n=3)
+    return get_close_matches(name, [one.subscription.full_name for one in tx.subscriptions.of_files(active=True)], n=3)
 
 
 def anything_named(tx: Transaction, name: str) -> Saved | Paper:

@@ -10,7 +10,7 @@ import click
 from watcher.cli import show
 from watcher.cli.desk import Desk
 from watcher.cli.mute import as_object as mute_as_object
-from watcher.model import Source
+from watcher.model import Origin, Source
 
 if TYPE_CHECKING:
     from watcher.config import Config
@@ -61,6 +61,7 @@ def report_of(store: Store, config: Config, now: datetime) -> Report:
             "papers": tx.papers.count(),
             "sources": [_source(source, tx, now, is_running) for source in config.sources.values()],
             "subscriptions": _subscriptions(tx, now),
+            "subscriptions_in_database": tx.subscriptions.count(Origin.DATABASE),
             "muted": [mute_as_object(one) for one in tx.mutes.all(now)],
             "failing": [
                 {
@@ -126,7 +127,7 @@ def _subscriptions(tx: Transaction, now: datetime) -> list[Report]:
             "paused": saved.paused,
             "muted_until": muted.get(saved.subscription.full_name),
         }
-        for saved in tx.subscriptions.active()
+        for saved in tx.subscriptions.of_files(active=True)
     ]
 
 
@@ -160,6 +161,8 @@ def _print(report: Report) -> None:
         ("subscription", "when", "held>", "next due"),
         [(one["subscription"], _when(one), one["held"], one["next_due"]) for one in report["subscriptions"]],
     )
+    if report["subscriptions_in_database"]:
+        click.echo(f"{report['subscriptions_in_database']} in the database: `watcher subscriptions list`")
     section(
         "muted papers",
         ("paper", "until", "title"),

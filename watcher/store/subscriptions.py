@@ -74,9 +74,15 @@ class Subscriptions:
     def active(self) -> list[Saved]:
         return [saved for saved in self.all() if saved.gone_at is None]
 
-    def of_files(self) -> list[Saved]:
-        """Those of the config's files, also those that are gone."""
-        return self._several(select(_table).where(schema.of_files))
+    def of_files(self, *, active: bool = False) -> list[Saved]:
+        """Those of the config's files, also those that are gone, unless only ``active`` ones are asked for."""
+        return self._several((_active(_table) if active else select(_table)).where(schema.of_files))
+
+    def called(self, name: str) -> list[Saved]:
+        """Those with this name, of whatever owner where ``name`` says none; also those that are gone."""
+        owner, _, last = name.rpartition("/")
+        query = select(_table).where(_table.c.name == last)
+        return self._several(query.where(_table.c.owner == owner) if owner else query)
 
     def get(self, ids: Collection[int]) -> dict[int, Saved]:
         """Those of ``ids`` that are not gone, by id."""
@@ -134,9 +140,10 @@ class Subscriptions:
         """Ids of those whose next sign of life is due, if there was nothing else."""
         return sorted(self._connection.scalars(select(_table.c.id).where(*_is_sign_due(now))))
 
-    def count(self) -> int:
-        """How many are not gone."""
-        return self._connection.scalar(_active(func.count())) or 0
+    def count(self, origin: Origin | None = None) -> int:
+        """How many are not gone; of one origin, or all."""
+        query = _active(func.count())
+        return self._connection.scalar(query if origin is None else query.where(_table.c.origin == origin.value)) or 0
 
     # --- one that is nobody else's ---
 
