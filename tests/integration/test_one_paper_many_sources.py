@@ -292,6 +292,21 @@ def test_a_blog_is_told_by_its_links_and_changes_of_its_text_tell_nothing_again(
     assert world.told([{"title": f"Pebbles, part {n}"} for n in range(4)]) == [1, 1, 1, 1]
 
 
+def test_a_feed_whose_links_change_at_every_look_is_broken_and_tells_nothing_twice(world: World) -> None:
+    def shown(look: int) -> bytes:
+        return rss([
+            f"<title>Pebbles, part {n}</title><link>/p/{n}-{look}</link><guid isPermaLink='false'>{n}-{look}</guid>"
+            f"<description>{PAPERS[n % 3]['abstract']} Chapter {n}.</description>" for n in range(6)
+        ])  # fmt: skip
+
+    world.pages["https://blog.example/feed"] = shown(0)
+    assert world.look("blog") == ("new", 6)
+    for look in (1, 2):
+        world.pages["https://blog.example/feed"] = shown(look)
+        assert world.look("blog") == ("broken", 0)
+    assert world.told([{"title": f"Pebbles, part {n}"} for n in range(6)]) == [1] * 6
+
+
 def test_an_import_says_what_is_missing_and_keeps_what_is_whole(world: World) -> None:
     whole = arxiv_list({"New submissions": PAPERS}, TODAY)
     done = Imported()

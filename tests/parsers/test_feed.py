@@ -179,6 +179,24 @@ def test_versions_of_links() -> None:
     assert [entry.version for entry in found] == [2, 3]
 
 
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Two\r\nlines\u2028and more", "Two lines and more"),
+        ("\u202eesrever\u202c \u2066x\u2069", "esrever x"),
+        ("A\x00B\x1b[31mred\x1b[0m\x07", "AB[31mred[0m"),
+        ("zero\u200bwidth\ufeff", "zerowidth"),
+        ("e\u0301" + "\u0301" * 100, "é" + "\u0301" * 29),
+        ("x" * 5_000, "x" * 1_000),
+        ("&lt;script&gt;alert(1)&lt;/script&gt;Safe", "Safe"),
+        ("<![CDATA[<b>Bold</b> & plain]]>", "Bold & plain"),
+    ],
+)
+def test_hostile_titles(title: str, expected: str) -> None:
+    (entry,) = entries(rss([f"<title>{title}</title><link>/a</link>"]))
+    assert entry.title == expected
+
+
 def test_links_and_ids_that_several_papers_bear_are_nobodys() -> None:
     same = [f"<title>{n}</title><link>https://lab.example/</link><guid isPermaLink='false'>0</guid>" for n in "ABC"]
     assert [entry.keys for entry in entries(rss(same))] == [(), (), ()]

@@ -52,12 +52,12 @@ def form_of(body: bytes) -> Form:
     head = _in_ascii(body[:_HEAD]).removeprefix(b"\xef\xbb\xbf")
     if not head.strip():
         return Form.EMPTY
+    if _FEED.match(head):
+        return Form.XML
     if binary_kind(body):
         return Form.BINARY
     if head.lstrip()[:1] in (b"[", b"{"):
         return Form.JSON
-    if _FEED.match(head):
-        return Form.XML
     if _MARKUP.match(head):
         return Form.HTML
     if _XML.match(head):
