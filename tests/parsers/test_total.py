@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.parsers.feeds import arxiv_api, arxiv_list, arxiv_rss, rdf
 from tests.parsers.pages import api_entry, api_page, make_page, sample_papers
 from watcher.errors import UnknownPage
 from watcher.model import Reading, Source, Unreadable
@@ -65,6 +66,51 @@ def test_damaged_pages(page: bytes, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(page)))
     end = data.draw(st.integers(start, min(len(page), start + 400)))
     read_all(page[:start] + data.draw(st.binary(max_size=20)) + page[end:])
+
+
+OTHERS = {
+    "arxiv list": arxiv_list({"New submissions": sample_papers(2), "Cross-lists": sample_papers(1, seed=1)}),
+    "arxiv feed": arxiv_rss(sample_papers(2)),
+    "arxiv api": arxiv_api(sample_papers(2), total=9),
+    "biorxiv feed": rdf(
+        [f"<title>{n}</title><link>https://www.biorxiv.org/content/10.1101/{n}v1</link>" for n in "12"]
+    ),
+    "biorxiv api": json.dumps(
+        {
+            "messages": [{"status": "ok"}],
+            "collection": [{"doi": "10.1101/1", "title": "A", "version": "1", "date": "x"}],
+        }
+    ).encode(),
+}
+
+
+@given(st.sampled_from(sorted(OTHERS)), st.data())
+def test_damaged_pages_of_other_kinds(which: str, data: st.DataObject) -> None:
+    page = OTHERS[which]
+    start = data.draw(st.integers(0, len(page)))
+    end = data.draw(st.integers(start, min(len(page), start + 400)))
+    body = page[:start] + data.draw(st.binary(max_size=20)) + page[end:]
+    for kind in ("arxiv", "biorxiv", "medrxiv", "feed"):
+        source = Source(name="x", kind=kind, categories=("cs.XX",))
+        for url in ("", "https://api.example/x/3d/0?start=0", "http://["):
+            check(PARSERS[kind].parse(body, url, source))
+    try:
+        check(recognise(body).reading)
+    except UnknownPage as error:
+        assert str(error)
+
+
+@given(
+    JSON_VALUES, st.sampled_from(["messages", "collection", "doi", "title", "version", "date", "authors", "category"])
+)
+def test_any_json_in_an_answer_of_biorxiv(value: Any, key: str) -> None:
+    answer = json.loads(OTHERS["biorxiv api"])
+    answer[key] = value
+    answer["collection"] = [{**record, key: value} for record in [{"doi": "10.1101/1", "title": "A"}]]
+    for body in (answer, {**answer, "collection": value}):
+        check(
+            PARSERS["biorxiv"].parse(json.dumps(body).encode(), "https://x.example/0", Source(name="x", kind="biorxiv"))
+        )
 
 
 INNER = sorted(api_entry(sample_papers(1)[0], DAY)["paper"])

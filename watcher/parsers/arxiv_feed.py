@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlunsplit
 
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers import clean
 from watcher.parsers.arxiv_entry import Announced, announced, code_in, in_one_string
 from watcher.parsers.feed_xml import Document, Node
-from watcher.parsers.links import called
+from watcher.parsers.links import called, place_of
 from watcher.parsers.prose import moment, people
 
 _HEADING = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(\S+)\s+(?:Abstract:\s*)?", re.IGNORECASE)
@@ -139,8 +139,8 @@ def _error_in(document: Document) -> str:
 
 def _next(url: str, counts: _Counts, n: int) -> str | None:
     """The address of the results that follow; None at their end, or where the address is not known."""
-    if not url or not n or counts.start + n >= (counts.total or 0):
+    place = place_of(url)
+    if place is None or not n or counts.start + n >= (counts.total or 0):
         return None
-    place = urlsplit(url)
     query = [pair for pair in parse_qsl(place.query) if pair[0] != "start"]
     return urlunsplit(place._replace(query=urlencode([*query, ("start", str(counts.start + n))])))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -14,7 +14,7 @@ from watcher.model import Entry, Reading, Unreadable
 from watcher.parsers import clean
 from watcher.parsers.arxiv_entry import Announced, announced, code_in
 from watcher.parsers.html import tree_of
-from watcher.parsers.links import Known, known_by
+from watcher.parsers.links import Known, known_by, place_of
 from watcher.parsers.sniff import is_cut_off, is_login, title_of
 
 SITE = "https://arxiv.org"
@@ -68,11 +68,12 @@ def _without_papers(body: bytes, text: str, *, is_cut: bool) -> Reading | Unread
 
 def _counted(reading: Reading, url: str, shown: int, total: int | None) -> Reading:
     """The page says how many papers its list has: what is not here is on the next page, or missing."""
-    if not reading.whole or total is None or "skip=" in urlsplit(url).query or shown >= total:
+    place = place_of(url)
+    if not reading.whole or total is None or shown >= total or (place and "skip=" in place.query):
         return reading
-    if not url:
+    if place is None:
         return replace(reading, warnings=(*reading.warnings, f"the first {shown} of {total} papers of the list"))
-    return replace(reading, day=None, next=urlunsplit(urlsplit(url)._replace(query=f"skip={shown}&show={total}")))
+    return replace(reading, day=None, next=urlunsplit(place._replace(query=f"skip={shown}&show={total}")))
 
 
 def _rows(tree: LexborHTMLParser) -> Iterator[_Row]:

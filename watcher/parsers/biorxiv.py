@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlunsplit
 
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers import clean, feed
 from watcher.parsers.html import LARGEST_PAGE
 from watcher.parsers.huggingface_entry import day_of
+from watcher.parsers.links import place_of
 from watcher.parsers.parser import Mistake, Parser
 from watcher.parsers.prose import people, plain
 from watcher.parsers.sniff import Form, form_of
@@ -91,7 +92,8 @@ def _is_of(server: str, body: bytes, entries: tuple[Entry, ...]) -> bool:
 
 
 def _host(url: str | None) -> str:
-    host = urlsplit(url or "").hostname or ""
+    place = place_of(url or "")
+    host = (place.hostname or "") if place else ""
     return host if _HOST.fullmatch(host) else ""
 
 
@@ -164,9 +166,9 @@ def _newest(found: Iterable[Entry]) -> tuple[Entry, ...]:
 def _next(url: str, about: Mapping[str, Any], n: int) -> str | None:
     """The address of the page after this one of ``n`` records, which says where it begins and how many there are."""
     cursor, total = _number(about.get("cursor")) or 0, _number(about.get("total")) or 0
-    place = urlsplit(url)
-    found = _CURSOR.fullmatch(place.path)
-    if found is None or cursor + n >= total:
+    place = place_of(url)
+    found = _CURSOR.fullmatch(place.path) if place else None
+    if place is None or found is None or cursor + n >= total:
         return None
     return urlunsplit(place._replace(path=f"{found[1]}{cursor + n}{found[2]}"))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from watcher.model import Reading, Source, Unreadable
 from watcher.parsers import clean
@@ -12,6 +11,7 @@ from watcher.parsers.feed_item import Item, absolute, cut_warning, entries_of, u
 from watcher.parsers.feed_json import read_json
 from watcher.parsers.feed_loose import read_loose
 from watcher.parsers.feed_xml import Document, Node, NotWellFormed, read_xml
+from watcher.parsers.links import place_of
 from watcher.parsers.parser import Mistake, Parser
 from watcher.parsers.prose import moment, people, plain
 from watcher.parsers.sniff import Form, binary_kind, form_of, is_login, title_of
@@ -158,10 +158,8 @@ def _categories(node: Node) -> tuple[str, ...]:
 
 
 def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
+    place = place_of(url)
+    return (place.hostname or "") if place else ""
 
 
 def _mistakes(source: Source) -> Iterator[Mistake]:

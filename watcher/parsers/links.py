@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from watcher.parsers import clean
 
@@ -76,6 +76,14 @@ def called(name: str) -> Known:
         return Known((f"arxiv:{arxiv[0]}",), arxiv_id=arxiv[0], version=arxiv[1])
     doi = clean.doi(text.removeprefix("info:").replace("doi/", "doi:", 1))
     return of_doi(doi) if doi else Known(())
+
+
+def place_of(address: str) -> SplitResult | None:
+    """The parts of an address; None where it has none."""
+    try:
+        return urlsplit(address) if address else None
+    except ValueError:
+        return None
 
 
 def plain(address: str) -> str:
