@@ -106,3 +106,10 @@ def of_imported(paper: Paper, sources: Collection[str], present: Present, tellin
         return Decision(Fate.HELD)
     is_dated = any(listing.day for listing in paper.listings)
     return Decision(Fate.DROPPED, OLDER if is_dated else UNDATED)
+
+
+def of_dropped_in(paper: Paper, sources: Collection[str], present: Present) -> Decision:
+    """A file in an inbox held it: what somebody puts there now is news, unless it names a day before the look-back."""
+    if present.holds(paper, sources) or not any(listing.day for listing in paper.listings):
+        return Decision(Fate.HELD)
+    return Decision(Fate.DROPPED, OLDER)

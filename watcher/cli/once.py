@@ -15,7 +15,8 @@ from watcher.cli.show import counted
 from watcher.cli.working import Work, at_work
 from watcher.model import DeliveryState, Rhythm, Saved, Verdict
 from watcher.pipeline.deliver import Delivered, deliver_all
-from watcher.pipeline.poll import Polled, match_waiting, poll
+from watcher.pipeline.looking import look
+from watcher.pipeline.poll import Polled, match_waiting
 from watcher.pipeline.tell import tell_due
 
 BAD = frozenset({Verdict.BROKEN, Verdict.UNREACHABLE})
@@ -32,7 +33,7 @@ def once(desk: Desk, flush: bool, as_json: bool) -> int:
     could not be sent.
     """
     with at_work(desk, console=sys.stderr if as_json else None) as work:
-        polls = [poll(source, work.parts) for source in work.parts.config.sources.values()]
+        polls = [look(source, work.parts) for source in work.parts.config.sources.values()]
         match_waiting(work.parts)
         sent = _send(work, flush)
         waiting = _waiting(work)

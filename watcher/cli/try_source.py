@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,16 +55,16 @@ def _tried(source: Source, file: Path | None, contact: str) -> Tried:
     from watcher.pipeline import trying
 
     if file is not None:
-        return trying.try_body(source, trying.first_address(source, _today()), file.read_bytes())
+        return trying.try_body(source, trying.first_address(source, _now().date()), file.read_bytes())
     fetcher = Fetcher(user_agent=default_user_agent(contact))
     try:
-        return trying.try_source(source, fetcher, _today)
+        return trying.try_source(source, fetcher, _now)
     finally:
         fetcher.close()
 
 
-def _today() -> date:
-    return datetime.now(UTC).date()
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _print(source: Source, tried: Tried, limit: int) -> None:

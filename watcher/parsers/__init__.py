@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watcher.parsers import arxiv, biorxiv, feed, huggingface, selected
+from watcher.parsers import arxiv, biorxiv, feed, huggingface, inbox, selected
 from watcher.parsers.parser import Finding, Mistake, Parser
 from watcher.parsers.saved import Saved, recognise, recognise_all
 
@@ -15,6 +15,7 @@ PARSERS: dict[str, Parser] = {
         biorxiv.MEDRXIV,
         feed.PARSER,
         selected.PARSER,
+        inbox.PARSER,
     )
 }
 """All kinds of sources, by the name that ``kind:`` takes."""

@@ -76,11 +76,26 @@ def poll(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool] = 
         matched = record_matches(tx, parts.rules, read.touched, _decide(source, first_poll=not known, now=now), now)
         matched += record_updates(tx, read.updates, now)
         verdict, new = _with_place(worst(judged), kept), read.new
-        wait = _own_rhythm(tx, source, verdict, now)
-        tx.pages.record_poll(source.name, verdict, new, len(visits), now, wait)
-        _record_trouble(tx, source, verdict, parts, now)
+        wait = conclude(tx, source, verdict, new, len(visits), parts, now)
     log.info("%s: %s, %d new, %d matched%s", source.name, verdict.verdict, new, matched, _because(verdict))
     return Polled(source.name, verdict, new, matched, _retry_after(visits), wait)
+
+
+def conclude(
+    tx: Transaction,
+    source: Source,
+    judged: Judged,
+    new: int,
+    pages: int,
+    parts: Parts,
+    now: datetime,
+    wait: Wait | None = None,
+) -> Wait | None:
+    """Record how a look went, and the trouble that it shows or ends; how long to wait where ``every`` does not say."""
+    wait = wait or _own_rhythm(tx, source, judged, now)
+    tx.pages.record_poll(source.name, judged, new, pages, now, wait)
+    _record_trouble(tx, source, judged, parts, now)
+    return wait
 
 
 def polled_before(last: Poll) -> Polled:

@@ -11,8 +11,9 @@ from watcher import __version__
 from watcher.model import Source
 from watcher.pipeline.apply import apply_config
 from watcher.pipeline.lease import turn
+from watcher.pipeline.looking import look
 from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import SOON, next_poll, poll, polled_before
+from watcher.pipeline.poll import SOON, next_poll, polled_before
 from watcher.store import Transaction
 from watcher.store.daemons import Known
 from watcher.store.pages import Poll
@@ -75,7 +76,7 @@ def apply_at_start(parts: Parts) -> bool:
 def poll_in_turn(source: Source, parts: Parts) -> datetime:
     """Poll ``source`` unless another daemon does, or did since; when to look again."""
     if not parts.store.is_shared:
-        return next_poll(source, poll(source, parts), parts.clock(), parts.jitter())
+        return next_poll(source, look(source, parts), parts.clock(), parts.jitter())
     if later := _polled_by_another(source, parts):
         return later
     name = f"poll {source.name}"
@@ -84,7 +85,7 @@ def poll_in_turn(source: Source, parts: Parts) -> datetime:
             return parts.clock() + min(SOON, source.every) / 10
         if later := _polled_by_another(source, parts):
             return later
-        polled = poll(source, parts, lambda tx: tx.leases.hold(name, holder))
+        polled = look(source, parts, lambda tx: tx.leases.hold(name, holder))
         if polled.matched:
             parts.store.wake_others("")
     return next_poll(source, polled, parts.clock(), parts.jitter())

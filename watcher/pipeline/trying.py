@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from watcher.fetch import Fetcher
 from watcher.model import Page, Reading, Source, Unreachable, Unreadable
 from watcher.parsers import PARSERS, Finding
+from watcher.pipeline.inbox_folder import Inbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,26 @@ def first_address(source: Source, today: date) -> str:
     return next(iter(PARSERS[source.kind].starts(source, today)), "")
 
 
-def try_source(source: Source, fetcher: Fetcher, clock: Callable[[], date]) -> Tried:
-    """Fetch the source's first page, once, and read it."""
-    url = first_address(source, clock())
+def try_source(source: Source, fetcher: Fetcher, clock: Callable[[], datetime]) -> Tried:
+    """Fetch the source's first page, once, and read it; of an inbox the file that waits longest, which stays."""
+    if source.folder:
+        return _try_inbox(source, source.folder, clock())
+    url = first_address(source, clock().date())
     fetched = fetcher.get(url, lambda _: None, robots=PARSERS[source.kind].obeys_robots(source))
     if isinstance(fetched, Page):
         return try_body(source, fetched.url, fetched.body)
     reason = fetched.reason if isinstance(fetched, Unreachable) else "not modified"
     return Tried(url, 0, Unreachable(url=fetched.url, reason=reason, fetched_at=fetched.fetched_at))
+
+
+def _try_inbox(source: Source, folder: str, now: datetime) -> Tried:
+    inbox = Inbox.opened(folder)
+    if isinstance(inbox, str):
+        return Tried(folder, 0, Unreachable(url=folder, reason=inbox, fetched_at=now))
+    with closing(inbox):
+        waiting = inbox.waiting(now)
+        if not waiting.names:
+            writing = f"; {waiting.unfinished} still being written" if waiting.unfinished else ""
+            return Tried(folder, 0, Unreadable(f"no file waits{writing}"))
+        place, body = f"{folder}/{waiting.names[0]}", inbox.read(waiting.names[0])
+    return Tried(place, 0, Unreadable(body)) if isinstance(body, str) else try_body(source, place, body)

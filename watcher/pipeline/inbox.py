@@ -1,0 +1,128 @@
+"""Read the files of an inbox: stored and matched one by one, then moved out of the way."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from watcher.alerts import fate
+from watcher.errors import UnknownPage
+from watcher.model import Judged, Reading, Source, Verdict
+from watcher.parsers import recognise_all
+from watcher.pipeline.apply import present_of
+from watcher.pipeline.inbox_folder import DONE, FAILED, Inbox, Waiting, shown
+from watcher.pipeline.parts import Parts
+from watcher.pipeline.poll import Overtaken, Polled, Stopped, conclude, record_matches
+from watcher.rhythm import Wait
+from watcher.store import Transaction
+
+log = logging.getLogger(__name__)
+
+AGAIN = timedelta(minutes=1)
+"""When to look again while a file is being written, or more wait."""
+
+AT_ONCE = 500
+"""Files of one look; the next ones wait for the next look."""
+
+SHOWN = 5
+
+
+@dataclass
+class _Done:
+    """What one look has done so far; ``failed`` and ``partial`` name files with the reason."""
+
+    new: int = 0
+    matched: int = 0
+    files: int = 0
+    failed: list[str] = field(default_factory=list)
+    partial: list[str] = field(default_factory=list)
+
+
+IsMine = Callable[[Transaction], bool]
+
+
+def look_into(source: Source, parts: Parts, is_mine: IsMine = lambda tx: True) -> Polled:
+    """Read what is complete in the folder of ``source``.
+
+    A file's papers are stored before it is moved: a crash in between reads it again, and its papers, known by then,
+    are not told again.
+    """
+    done, waiting, missing = _Done(), Waiting((), 0), ""
+    inbox = Inbox.opened(source.folder or "")
+    if isinstance(inbox, str):
+        missing = inbox
+    else:
+        with closing(inbox):
+            waiting = inbox.waiting(parts.clock())
+            for name in waiting.names[:AT_ONCE]:
+                if parts.stopping.is_set():
+                    raise Stopped(f"{source.name}: stopped while being read")
+                _take(inbox, name, source, parts, is_mine, done)
+    judged, now = _judge(done, missing), parts.clock()
+    wait = Wait(AGAIN, "files are still being written") if waiting.unfinished else None
+    if len(waiting.names) > AT_ONCE:
+        wait = Wait(AGAIN, f"{len(waiting.names) - AT_ONCE} files more")
+    with parts.store.transaction() as tx:
+        if not is_mine(tx):
+            raise Overtaken(f"{source.name}: read by another daemon meanwhile")
+        wait = conclude(tx, source, judged, done.new, done.files, parts, now, wait)
+    log.info("%s: %s, %d new, %d matched", source.name, judged.verdict, done.new, done.matched)
+    return Polled(source.name, judged, done.new, done.matched, wait=wait)
+
+
+def _take(inbox: Inbox, name: str, source: Source, parts: Parts, is_mine: IsMine, done: _Done) -> None:
+    """Store one file and move it; where it cannot be moved, that is a failure, too."""
+    body = inbox.read(name)
+    reason = body if isinstance(body, str) else _store(body, name, source, parts, is_mine, done)
+    done.files += 1
+    if reason:
+        done.failed.append(f"{shown(name)}: {reason}")
+    try:
+        inbox.move(name, FAILED if reason else DONE, reason)
+    except OSError as error:
+        done.failed.append(f"{shown(name)} cannot be moved: {error.strerror}")
+
+
+def _store(body: bytes, name: str, source: Source, parts: Parts, is_mine: IsMine, done: _Done) -> str:
+    """Store a file, a large collection batch by batch; why it could not be read, or "" where it could."""
+    try:
+        for saved in recognise_all(body):
+            _store_reading(saved.reading, source, parts, is_mine, done)
+            if not saved.reading.whole:
+                done.partial.append(f"{shown(name)}: {'; '.join(saved.reading.warnings) or 'not read whole'}")
+    except UnknownPage as error:
+        return str(error)
+    return ""
+
+
+def _store_reading(reading: Reading, source: Source, parts: Parts, is_mine: IsMine, done: _Done) -> None:
+    now = parts.clock()
+    with parts.store.transaction() as tx:
+        if not is_mine(tx):
+            raise Overtaken(f"{source.name}: read by another daemon meanwhile")
+        parts.rules.bring_up_to_date(tx)
+        recorded = tx.papers.record_entries(reading.entries, source.name, now, whole=reading.whole)
+        present = present_of(tx, parts.config, now)
+        done.matched += record_matches(
+            tx,
+            parts.rules,
+            set(recorded.ids),
+            lambda saved, paper: fate.of_dropped_in(paper, saved.subscription.sources, present),
+            now,
+        )
+    done.new += len(recorded.new)
+
+
+def _judge(done: _Done, missing: str) -> Judged:
+    if missing:
+        return Judged(Verdict.UNREACHABLE, missing)
+    for verdict, reasons in ((Verdict.BROKEN, done.failed), (Verdict.PARTIAL, done.partial)):
+        if reasons:
+            more = f"; and {len(reasons) - SHOWN} more files" if len(reasons) > SHOWN else ""
+            return Judged(verdict, "; ".join(reasons[:SHOWN]) + more)
+    if done.new:
+        return Judged(Verdict.NEW)
+    return Judged(Verdict.UNCHANGED if done.files else Verdict.QUIET)

@@ -1,0 +1,16 @@
+"""One look at a source, wherever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from watcher.model import Source
+from watcher.pipeline.inbox import look_into
+from watcher.pipeline.parts import Parts
+from watcher.pipeline.poll import Polled, poll
+from watcher.store import Transaction
+
+
+def look(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool] = lambda tx: True) -> Polled:
+    """Read ``source`` once, over the network or from its folder, and store and match what it lists."""
+    return (look_into if source.folder else poll)(source, parts, is_mine)
