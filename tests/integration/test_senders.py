@@ -62,6 +62,7 @@ def test_receivers_that_hang_leave_threads_to_those_that_work(store: Store, gate
     assert all("works" in url for url in gate.taken)
     gate.opened.set()
     gate.wait_for(len(WORKING) + len(HANGING))
+    world.parts.stopping.set()
     assert senders.stop(PATIENCE)
     with store.reading() as tx:
         assert tx.outbox.states() == {DeliveryState.SENT: len(HANGING) + len(WORKING)}
