@@ -187,3 +187,25 @@ def test_close_ends_waiting_for_another_process(processes: list[SiteBook], store
     asking.close()
     thread.join(10)
     assert [one.reason for one in found if isinstance(one, Unreachable)] == ["stopped"]
+
+
+def test_a_name_that_was_public_before_a_restart_may_not_turn_inward(
+    processes: list[SiteBook], store: Store, clock: Clock
+) -> None:
+    one, other = processes
+    with serving() as site:
+        site.answers["/p"] = say(body=b"x")
+        name = f"site.example:{site.url.rpartition(':')[2]}"
+
+        def ask() -> object:
+            clock.seconds += 10
+            asking = Fetcher(book=other, resolve=lambda host, port: ["127.0.0.1"], limits=Limits(patience=5))
+            return asking.get(f"http://{name}/p", lambda url: None, robots=False)
+
+        assert isinstance(ask(), Page)
+        clock.seconds += 10
+        assert one.take(name, 1, LEASE) == SiteTurn()
+        one.give_back(name, is_public=True)
+        found = ask()
+        assert isinstance(found, Unreachable) and "inside a private network" in found.reason
+        assert len(site.asked) == 1
