@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.integration.test_pipeline import DAYS, SITE, World, subscription
-from tests.parsers.feeds import arxiv_rss
+from tests.parsers.feeds import arxiv_list, arxiv_rss
 from tests.parsers.pages import make_page, sample_papers
-from watcher.model import Judged, Source, Verdict
+from watcher.model import Entry, Judged, Source, Verdict
 from watcher.pipeline.apply import apply_config
 from watcher.pipeline.kept import PAGES, SIZE, KeptPages
 from watcher.pipeline.poll import next_poll, poll, polled_before
@@ -65,6 +65,26 @@ def test_ids_that_change_at_every_look_are_broken_and_nothing_is_told_twice(worl
     assert world.told() == 12
     with world.parts.store.reading() as tx:
         assert tx.papers.count() == 12
+
+
+def test_papers_without_ids_may_be_given_some(world: World) -> None:
+    """A saved page as text counts as the source's own."""
+    titles = [Entry(title=one["title"], abstract=one["abstract"]) for one in world.papers[DAYS[-1]]]
+    with world.parts.store.transaction() as tx:
+        tx.papers.record_entries(titles, "hf", world.now)
+    assert look(world).verdict is Verdict.NEW
+
+
+def test_a_list_in_pages_is_whole_in_all_of_them(world: World) -> None:
+    source = Source(name="list", kind="arxiv", categories=("cs.XX",), via="listing")
+    papers = sample_papers(7, seed=5)
+    first = "https://arxiv.org/list/cs.XX/new"
+    world.network.pages[first] = arxiv_list({"New submissions": papers[:5]}, total=7)
+    world.network.pages[f"{first}?skip=5&show=7"] = arxiv_list({"New submissions": papers[5:]}, total=7)
+    for verdict in (Verdict.NEW, Verdict.UNCHANGED):
+        assert poll(source, world.parts).judged == Judged(verdict)
+    with world.parts.store.reading() as tx:
+        assert tx.papers.count() == 7
 
 
 def test_a_new_day_with_the_papers_of_the_day_before_is_not_there_yet(world: World) -> None:
@@ -148,6 +168,8 @@ def arxiv_days(world: World, first: datetime, counts: list[int]) -> list[Judged]
         papers = [{**one, "id": f"2611.{100 * n + at:05}"} for at, one in enumerate(sample_papers(count, seed=n + 1))]
         world.network.pages["https://rss.arxiv.org/rss/cs.XX"] = arxiv_rss(papers, world.now.date())
         found.append(poll(source, world.parts).judged)
+        world.now += DAY / 2  # looked at so often that nothing can have been missed
+        poll(source, world.parts)
     return found
 
 

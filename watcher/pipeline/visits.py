@@ -110,17 +110,20 @@ def _record_page(
 ) -> Judged:
     """Store what a page lists, unless it is too odd to be taken.
 
-    How long a list's further pages are says nothing, nor what it shows on days on which its site rests.
+    What a list's further pages show says nothing of them, nor how short it is on days on which its site rests.
     """
     before = history = tx.pages.history(source.name, page.url, reading.day)
     past = tx.pages.past(source.name, reading.entries)
-    if is_further or PARSERS[source.kind].rests(source, sites_day(now)):
+    if is_further:
+        history = DayHistory(short_since=history.short_since, short_digest=history.short_digest)
+    elif PARSERS[source.kind].rests(source, sites_day(now)):
         history = replace(history, recent=())
     reading = without_abstracts(reading, past)
     verdict = doubt(reading, history, past, now)
     if verdict is None:
         recorded = tx.papers.record_entries(reading.entries, source.name, now, whole=reading.whole)
-        history = replace(history, gone=tx.pages.gone(source.name, reading.day, recorded.ids))
+        if not is_further:
+            history = replace(history, gone=tx.pages.gone(source.name, reading.day, recorded.ids))
         verdict = judge_page(reading, history, len(recorded.new), now)
         read.new += len(recorded.new)
         read.touched |= set(recorded.touched)

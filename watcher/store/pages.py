@@ -197,7 +197,10 @@ class Pages:
         keys = {key for entry in entries for key in entry.keys}
         known = {key for batch in in_batches(keys) for key in self._connection.scalars(_those(_key.c.key, batch))}
         strange = {folded(entry.title) for entry in entries if entry.keys and known.isdisjoint(entry.keys)}
-        listed = exists().where(_listing.c.paper_id == _paper.c.id, _listing.c.source == source)
+        # Papers that had no ids at all, from a page rendered to text, are given some.
+        listed = exists().where(
+            _listing.c.paper_id == _paper.c.id, _listing.c.source == source, _paper.c.key.not_like("title:%")
+        )
         return sum(
             len(set(self._connection.scalars(_those(_paper.c.title_folded, batch).where(listed))))
             for batch in in_batches(strange)
