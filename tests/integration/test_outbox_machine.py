@@ -6,24 +6,29 @@ clocks that jump, pauses, mutes and replays, on a real database.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import time, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import exists, select
 
 from tests.integration.mortal import SENT, Life, standing
 from watcher.model import DeliveryState, Endpoint, Entry, Fate, Outcome, Result, Rhythm, Subscription, When
 from watcher.pipeline.silence import mute, pause, unpause
-from watcher.store import open_store, schema
+from watcher.store import Store, schema
 from watcher.store.checks import find_lost
 
 _alert, _attempt, _delivery, _match = schema.alert, schema.attempt, schema.delivery, schema.match
@@ -34,13 +39,6 @@ OUTCOMES = [SENT, Outcome(Result.FAILED, "timeout"), Outcome(Result.REFUSED, "55
 JUMPS = [timedelta(seconds=30), timedelta(minutes=20), timedelta(hours=2), timedelta(hours=-2), timedelta(days=1)]
 ENDS = {DeliveryState.SENT, DeliveryState.DEAD}
 WAITS = {DeliveryState.PENDING, DeliveryState.SENDING}
-
-
-@cache
-def template() -> Path:
-    path = Path(tempfile.mkdtemp(prefix="watcher-machine-")) / "watcher.db"
-    open_store(path, mode="create").close()
-    return path
 
 
 def entry(number: int, words: list[str], *keys: str) -> Entry:
@@ -55,11 +53,9 @@ def entry(number: int, words: list[str], *keys: str) -> Entry:
 
 
 class Machine(RuleBasedStateMachine):
-    def __init__(self) -> None:
+    def __init__(self, opened: Store) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="watcher-machine-"))
-        shutil.copy(template(), self.folder)
-        self.opened = open_store(self.folder / "watcher.db")
+        self.opened = opened
         self.life = Life(self.opened)
         self.papers: list[tuple[int, list[str]]] = []
         self.split: list[tuple[int, list[str]]] = []
@@ -69,7 +65,6 @@ class Machine(RuleBasedStateMachine):
             self.settle()
         finally:
             self.opened.close()
-            shutil.rmtree(self.folder)
 
     # --- what people do ---
 
@@ -287,10 +282,14 @@ def _owed() -> Any:
     )
 
 
-Machine.TestCase.settings = settings(
-    max_examples=40,
-    stateful_step_count=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-test_outbox = pytest.mark.timeout(300)(Machine.TestCase)
+@pytest.mark.timeout(300)
+def test_outbox(make_store: Callable[[], Store]) -> None:
+    with closing(make_store()) as one:
+        is_file = one.place.path is not None
+    asked = settings(
+        max_examples=40 if is_file else 6,
+        stateful_step_count=30,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    run_state_machine_as_test(lambda: Machine(make_store()), settings=asked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, select, text, update
@@ -23,6 +23,9 @@ JOIN subscription ON subscription.owner = asked.owner AND subscription.name = as
 WHERE subscription.origin = 'database'
 """
 """SQLite looks up a list of pairs only where it is joined like a table."""
+
+_ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
+"""Later than any instant: whoever was woken is due, also where a clock was put back since. A range has an index."""
 
 _table, _generation = schema.subscription, schema.rules_generation
 
@@ -231,7 +234,7 @@ def _is_due(now: datetime) -> Sequence[ColumnElement[bool]]:
 
 
 def _times(now: datetime) -> Sequence[ColumnElement[bool]]:
-    return _table.c.next_due <= now, _table.c.woken <= now
+    return _table.c.next_due <= now, _table.c.woken <= _ALWAYS
 
 
 def _is_sign_due(now: datetime) -> Sequence[ColumnElement[bool]]:
