@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from watcher.alerts.bundle import fitted, messages, shortened
 from watcher.alerts.items import items_of
 from watcher.alerts.schedule import alert_due, next_due, next_sign, sign_began
-from watcher.model import DeliveryKind, Endpoint, Rhythm, Saved, Told
+from watcher.model import DeliveryKind, Endpoint, Paper, Rhythm, Saved, Told
 from watcher.notify import limit_of, size_in
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.silence import unmuted
 from watcher.store import Transaction
+from watcher.store.batches import in_batches
 from watcher.store.blanks import Blank
+from watcher.store.outbox import Digest
+
+TOGETHER = 100
+"""Endpoints whose deliveries are made in one transaction."""
 
 
 def tell_due(parts: Parts, *, flush: bool = False) -> int:
@@ -37,8 +42,12 @@ def tell_due(parts: Parts, *, flush: bool = False) -> int:
             if saved := tx.subscriptions.hold_sign_due(id, now):
                 _show_life(tx, saved, parts, now)
     with parts.store.reading() as tx:
-        endpoints = {*tx.outbox.endpoints_with_due_alerts(now), *tx.blanks.endpoints(now)}
-    return sum(_enqueue(endpoint, parts, now) for endpoint in _from_somewhere(sorted(endpoints), parts.jitter()))
+        with_blanks = set(tx.blanks.endpoints(now))
+        with_papers = set(tx.outbox.endpoints_with_due_alerts(now)) - with_blanks
+    made = sum(_enqueue(endpoint, parts, now) for endpoint in sorted(with_blanks))
+    for batch in in_batches(_from_somewhere(sorted(with_papers), parts.jitter()), TOGETHER):
+        made += _enqueue_all(batch, parts, now)
+    return made
 
 
 def _from_somewhere(endpoints: list[Endpoint], where: float) -> list[Endpoint]:
@@ -51,8 +60,11 @@ def _tell(tx: Transaction, saved: Saved, parts: Parts, now: datetime, *, flush: 
     """Make alerts of what is held, due when neither the subscription nor the receiver keeps quiet."""
     subscription = saved.subscription
     held = unmuted(tx, saved.id, tx.matches.held(saved.id), now, drop=not flush)
+    together: dict[datetime, list[Endpoint]] = {}
     for endpoint, due in _dues(saved, parts, now, flush=flush).items():
-        tx.matches.owe(held, [endpoint], due)
+        together.setdefault(due, []).append(endpoint)
+    for due, endpoints in together.items():
+        tx.matches.owe(held, endpoints, due)
     if flush:
         return
     says_so = subscription.sends_empty and subscription.when.rhythm is not Rhythm.IMMEDIATELY
@@ -96,6 +108,22 @@ def _enqueue(endpoint: Endpoint, parts: Parts, now: datetime) -> int:
         return len(made)
 
 
+def _enqueue_all(endpoints: list[Endpoint], parts: Parts, now: datetime) -> int:
+    """Make the deliveries of endpoints that only papers wait for; those that another daemon is busy with are its."""
+    with parts.store.transaction() as tx:
+        told = tx.outbox.due_alerts_of(tx.endpoints.lock_free(endpoints), now)
+        papers = {one.id: one for one in tx.papers.get({one.paper_id for some in told.values() for one in some})}
+        made = [
+            Digest(endpoint, n, len(runs), ids, short)
+            for endpoint, some in told.items()
+            for group in messages(some)
+            for runs in [_runs(endpoint, group, papers.values(), parts)]
+            for n, (ids, short) in enumerate(runs, start=1)
+        ]
+        tx.outbox.enqueue_digests(made, now)
+        return len(made)
+
+
 def enqueue(tx: Transaction, endpoint: Endpoint, told: list[Told], parts: Parts, now: datetime) -> int:
     """Cut what an endpoint is to be told into deliveries; how many."""
     return len(_deliveries(tx, endpoint, told, (), parts, now))
@@ -117,19 +145,30 @@ def _deliveries(
 
 def _digest(tx: Transaction, endpoint: Endpoint, told: list[Told], parts: Parts, now: datetime) -> list[str]:
     """Cut one message, between papers, into as many deliveries as the service's limit asks for."""
+    runs = _runs(endpoint, told, tx.papers.get({one.paper_id for one in told}), parts)
+    return [
+        tx.outbox.enqueue_digest(endpoint, ids, now, n, len(runs), short)
+        for n, (ids, short) in enumerate(runs, start=1)
+    ]
+
+
+def _runs(
+    endpoint: Endpoint, told: Sequence[Told], papers: Iterable[Paper], parts: Parts
+) -> list[tuple[list[int], frozenset[int]]]:
+    """The matches of each delivery that one message is cut into, and which of them are told in short form."""
     matches: dict[int, list[int]] = {}
     for one in told:
         matches.setdefault(one.paper_id, []).append(one.match_id)
     short = shortened(told)
-    items = items_of([replace(one, short=one.match_id in short) for one in told], tx.papers.get(matches), {})
+    items = items_of([replace(one, short=one.match_id in short) for one in told], papers, {})
     url = parts.config.address_or_empty(endpoint, parts.env)
     runs = fitted(items, size_in(url), limit_of(url))
-    made = []
-    for n, run in enumerate(runs, start=1):
+    found = []
+    for run in runs:
         ids = [id for item in run for id in matches[item.paper.id]]
         cut_short = {id for item in run if item.short for id in matches[item.paper.id]}
-        made.append(tx.outbox.enqueue_digest(endpoint, ids, now, n, len(runs), short.intersection(ids) | cut_short))
-    return made
+        found.append((ids, short.intersection(ids) | cut_short))
+    return found
 
 
 def _without_papers(tx: Transaction, endpoint: Endpoint, blanks: Sequence[Blank], now: datetime) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, or_, select, tuple_, update
 
 from watcher.alerts.retry import LONGEST_DELAY, Health
 from watcher.model import Endpoint
@@ -30,6 +31,15 @@ class Endpoints:
             insert_unless_there(self._connection, _endpoint, [new])
             row = self._connection.execute(query).one()
         return _health(row)
+
+    def lock_free(self, endpoints: Collection[Endpoint]) -> list[Endpoint]:
+        """Make sure that all have a row, and hold those that nobody else holds; which ones, in order."""
+        rows = [{"receiver": one.receiver, "label": one.label, "failures": 0} for one in sorted(endpoints)]
+        insert_unless_there(self._connection, _endpoint, rows)
+        places = (_endpoint.c.receiver, _endpoint.c.label)
+        query = select(*places).where(tuple_(*places).in_([(one.receiver, one.label) for one in endpoints]))
+        held = self._connection.execute(query.order_by(*places).with_for_update(skip_locked=True))
+        return [Endpoint(*row) for row in held]
 
     def health(self, endpoint: Endpoint) -> Health:
         row = self._connection.execute(select(_endpoint).where(*at(_endpoint, endpoint))).one_or_none()

@@ -28,7 +28,17 @@ from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, Incid
 from watcher.store import folding, rates, schema
 from watcher.store.batches import in_batches
 from watcher.store.endpoints import Endpoints, at, may_try
-from watcher.store.told import due_alerts, incidents_of, repeated, told_before, told_by, waiting, what_is_left
+from watcher.store.standing import Standing, stand_in
+from watcher.store.told import (
+    due_alerts,
+    due_alerts_of,
+    incidents_of,
+    repeated,
+    told_before,
+    told_by,
+    waiting,
+    what_is_left,
+)
 
 _alert, _attempt, _delivery = schema.alert, schema.attempt, schema.delivery
 _endpoint = schema.endpoint
@@ -44,6 +54,17 @@ class Rendered:
     subject: str = ""
     size: int = 0
     sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A delivery to be made: the ``part``-th ``of`` so many, of these matches, some of them told in short form."""
+
+    endpoint: Endpoint
+    part: int
+    of: int
+    match_ids: Sequence[int]
+    short: frozenset[int] = frozenset()
 
 
 class Outbox:
@@ -87,6 +108,34 @@ class Outbox:
                 here = (*at(_alert, endpoint), _alert.c.match_id.in_(batch))
                 self._connection.execute(update(_alert).where(*here).values(values))
         return id
+
+    def due_alerts_of(self, endpoints: Collection[Endpoint], now: datetime) -> dict[Endpoint, list[Told]]:
+        """What is due at each of these endpoints, which the caller holds."""
+        return due_alerts_of(self._connection, endpoints, now)
+
+    def enqueue_digests(self, digests: Sequence[Digest], now: datetime) -> None:
+        """Make many deliveries, in few statements."""
+        ids = {uuid4().hex: one for one in digests}
+        if not ids:
+            return
+        fixed = {"kind": DeliveryKind.DIGEST.value, "state": DeliveryState.PENDING.value, "created_at": now}
+        rows = [
+            {
+                "id": id,
+                "receiver": one.endpoint.receiver,
+                "label": one.endpoint.label,
+                "part": one.part,
+                "parts": one.of,
+            }
+            for id, one in ids.items()
+        ]
+        self._connection.execute(insert(_delivery), [row | fixed for row in rows])
+        told = [
+            Standing(match_id, one.endpoint, id, match_id in one.short)
+            for id, one in ids.items()
+            for match_id in one.match_ids
+        ]
+        stand_in(self._connection, told)
 
     def enqueue(self, endpoint: Endpoint, kind: DeliveryKind, now: datetime, *, incident_id: int | None = None) -> str:
         """Make one delivery that carries no alerts: an incident, a recovery, a test."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, exists, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, exists, select, tuple_
 
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Incident, IncidentKind, Place, Told
 from watcher.store import schema
@@ -33,6 +33,16 @@ def due_alerts(connection: Connection, endpoint: Endpoint, now: datetime) -> lis
     """What is due at ``endpoint`` and stands in no delivery yet; by subscription, then strong before weak."""
     query = _told().where(*at(_alert, endpoint), *waiting(now))
     return [_as_told(row) for row in connection.execute(query)]
+
+
+def due_alerts_of(connection: Connection, endpoints: Collection[Endpoint], now: datetime) -> dict[Endpoint, list[Told]]:
+    """What is due at each of these endpoints and stands in no delivery yet; those with nothing are left out."""
+    places = (_alert.c.receiver, _alert.c.label)
+    here = tuple_(*places).in_([(one.receiver, one.label) for one in endpoints])
+    found: dict[Endpoint, list[Told]] = {}
+    for row in connection.execute(_told().add_columns(*places).where(here, *waiting(now))):
+        found.setdefault(Endpoint(row.receiver, row.label), []).append(_as_told(row))
+    return found
 
 
 def told_by(connection: Connection, delivery_id: str) -> list[Told]:

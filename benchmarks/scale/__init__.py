@@ -1,0 +1,1 @@
+"""Many daemons over one PostgreSQL: messages a second, and what they ask of the database."""
