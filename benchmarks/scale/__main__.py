@@ -126,7 +126,6 @@ def run(database: str, daemons: int, options: argparse.Namespace, sink: Receiver
             "seconds": round(seconds, 1),
             "a second": round(found["taken"] / seconds, 1),
             "statements a message": round(used.total() / total, 2),
-            "of them to send": round(sum(n for form, n in used.items() if is_sending(form)) / total, 2),
             "rows a message": rows and round((rows_written(database) - rows) / total, 1),
         }
 
@@ -159,11 +158,6 @@ def statements(states: list[Path]) -> Counter[str]:
             n, _, form = line.partition(" ")
             found[form] += int(n)
     return found
-
-
-def is_sending(form: str) -> bool:
-    """Whether a statement belongs to claiming, gathering or marking, not to telling: by what only those touch."""
-    return not any(word in form for word in ("INSERT INTO delivery", "UPDATE alert", "INSERT INTO alert"))
 
 
 def rows_written(database: str) -> float | None:

@@ -20,13 +20,13 @@ from watcher.pipeline.parts import Parts
 
 log = logging.getLogger(__name__)
 
-AHEAD = 2
-"""Deliveries that are claimed for each thread: while one is sent the next is at hand."""
+AHEAD, LEAST = 3, 32
+"""Deliveries that are claimed for each thread, and for all of them at least: while some are sent others are at hand."""
 
 SEEN = 4
 """Endpoints that are looked at for each that is wanted: some are busy or keep quiet."""
 
-GATHER = 0.02
+GATHER = 0.05
 """Seconds for which what was sent is gathered, to be written down together."""
 
 IDLE = 5.0
@@ -53,6 +53,7 @@ class Crew:
 
     def __init__(self, parts: Parts, threads: int, aside: Callable[[Endpoint], None]) -> None:
         self._parts, self._threads, self._aside = parts, threads, aside
+        self._most = max(AHEAD * threads, LEAST)
         self._singly: set[Endpoint] = set()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="send")
         self._tried: SimpleQueue[Tried] = SimpleQueue()
@@ -96,8 +97,8 @@ class Crew:
         self._mark(self._gathered())
         self._renew()
         claimed = 0
-        if not self._parts.stopping.is_set() and len(self._under_way) <= self._threads * AHEAD // 2:
-            claimed = self._claim(self._threads * AHEAD - len(self._under_way))
+        if not self._parts.stopping.is_set() and len(self._under_way) <= self._most // 2:
+            claimed = self._claim(self._most - len(self._under_way))
         if not claimed and not self._under_way and not self._parts.stopping.is_set():
             self._woken.wait(min(IDLE, RENEW_EVERY.total_seconds()))
             self._woken.clear()
