@@ -157,3 +157,16 @@ def test_the_lines_around_rendered_papers(shared: Path) -> None:
     assert sum(entry.comments is not None for entry in entries) == 21
     assert [entry.organization for entry in entries if entry.organization] == ["NVIDIA"]
     assert all(entry.listed is None and not entry.keys for entry in entries)
+
+
+def test_the_apis_answer_is_that_of_its_day_and_of_no_other(shared: Path) -> None:
+    (path,) = pages(shared, "hf_api", "*.json")
+    source = Source(name="hf", via="api")
+    address = "https://huggingface.co/api/daily_papers?date={}&limit=100"
+    reading = PARSER.parse(path.read_bytes(), address.format(path.stem), source)
+    assert isinstance(reading, Reading)
+    assert (reading.day, reading.previous) == (date(2026, 6, 12), date(2026, 6, 11))
+    assert reading.entries == recognise(path.read_bytes()).reading.entries
+    other = PARSER.parse(path.read_bytes(), address.format("2026-06-11"), source)
+    assert isinstance(other, Unreadable)
+    assert "asked for 2026-06-11" in other.reason

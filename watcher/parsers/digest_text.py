@@ -256,10 +256,11 @@ class _Records:
 
     def _check_names(self) -> None:
         """Where lines are taken for authors that do not say so, it is the page's way to show them."""
-        for record in self.found:
-            # Where lists stand before dots, one name there may be an author's.
-            record.organization = record.organization or (None if self.dotted_lists else record.before_dot)
         placed = [record for record in self.found if record.are_placed]
+        for record in self.found:
+            # Where others have authors after the abstract, one name there may be an author's.
+            may_be_author = self.dotted_lists or bool(placed and not record.names)
+            record.organization = record.organization or (None if may_be_author else record.before_dot)
         weak = sum(not are_names(record.names) for record in placed)
         least = 1.0 if weak or self.paragraphs.are_guessed else USUAL
         if placed and (len(placed) < least * len(self.found) or 2 * weak > len(placed)):
