@@ -140,6 +140,15 @@ def teams(port: int, patch: pytest.MonkeyPatch) -> str:
     return "workflows://prod.example:443/0123456789abcdef/signature-of-the-flow/"
 
 
+def test_discord_pings_nobody_and_previews_nothing(service: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = discord(service.port, monkeypatch)
+    for address, parse in ((url, {"parse": []}), (f"{url}?ping=@here", None)):
+        assert send(address).result is Result.SENT
+        posted = json.loads(service.body)
+        assert posted["flags"] == 4
+        assert posted.get("allowed_mentions") == parse
+
+
 HTML = (telegram, matrix)
 CHATS = [discord, telegram, mattermost, ntfy, matrix, teams]
 

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 from apprise.manager_plugins import NotificationManager
 from apprise.plugins.base import NotifyBase
+from apprise.plugins.discord import NotifyDiscord
 from apprise.plugins.email import NotifyEmail
 from apprise.plugins.slack import NotifySlack
 
@@ -19,6 +20,10 @@ from watcher.notify import mime, reasons, smtp
 _Base: Any = NotifyBase
 _Email: Any = NotifyEmail
 _Slack: Any = NotifySlack
+_Discord: Any = NotifyDiscord
+
+SUPPRESS_EMBEDS = 4
+"""A flag of Discord's messages (discord.com/developers, Message Flags): links are shown without previews."""
 
 
 class Console(_Base):  # type: ignore[misc]
@@ -127,6 +132,19 @@ class Slack(_Slack):  # type: ignore[misc]
         return super()._send(url, payload, *args, **kwargs)
 
 
+class Discord(_Discord):  # type: ignore[misc]
+    """Discord that pings nobody, whatever is written, and shows no previews of a message's twenty links.
+
+    An address with ``ping=`` of its own pings as it says.
+    """
+
+    def _send(self, payload: Any, *args: Any, **kwargs: Any) -> Any:
+        payload = {**payload, "flags": (payload.get("flags") or 0) | SUPPRESS_EMBEDS}
+        if not self.ping:
+            payload["allowed_mentions"] = {"parse": []}
+        return super()._send(payload, *args, **kwargs)
+
+
 def registry() -> Any:
     """apprise's table of services."""
     return NotificationManager()  # type: ignore[no-untyped-call]
@@ -134,7 +152,7 @@ def registry() -> Any:
 
 def register() -> None:
     """Put watcher's services into apprise's table, over its own where it has one."""
-    for plugin in (Console, Mail, Slack):
+    for plugin in (Console, Mail, Slack, Discord):
         registry().add(plugin, force=True)
 
 
