@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.integration.test_pipeline import DAYS, SITE, World, subscription
-from tests.parsers.feeds import arxiv_list, arxiv_rss
+from tests.parsers.feeds import arxiv_api, arxiv_list, arxiv_rss
 from tests.parsers.pages import make_page, sample_papers
 from watcher.model import Entry, Judged, Source, Verdict
+from watcher.parsers import PARSERS
 from watcher.pipeline.apply import apply_config
 from watcher.pipeline.kept import PAGES, SIZE, KeptPages
 from watcher.pipeline.poll import next_poll, poll, polled_before
@@ -195,3 +196,25 @@ def test_a_source_finds_its_own_rhythm(world: World) -> None:
         last = tx.pages.last_poll("hf")
     assert last and last.wait == polled.wait and polled_before(last).wait == polled.wait
     assert next_poll(world.source, polled_before(last), last.at, jitter=0.5) == last.at + timedelta(hours=4.2)
+
+
+def test_a_list_that_gets_shorter_for_good_is_short_for_a_day(world: World) -> None:
+    counts = [8, 8, 8, 8, 8, 0, 0, 8, 8, 8, 8, 8, 0, 0, 3, 3, 3]
+    verdicts = [one.verdict for one in arxiv_days(world, MONDAY, counts)]
+    assert verdicts[-3:] == [Verdict.PARTIAL, Verdict.NEW, Verdict.NEW]
+
+
+def test_what_another_choice_of_announcements_shows_is_not_compared(world: World) -> None:
+    arxiv_days(world, MONDAY, [8, 8, 8, 8, 8, 0, 0, 8, 8, 8, 8, 8])
+    source = Source(name="arxiv", kind="arxiv", categories=("cs.XX",), announce=("new",))
+    world.now += 3 * DAY
+    world.network.pages["https://rss.arxiv.org/rss/cs.XX"] = arxiv_rss(sample_papers(2, seed=77), world.now.date())
+    world.network.pages |= dict.fromkeys(parser_missed(source, world.now), arxiv_api([]))
+    assert poll(source, world.parts).judged.verdict is Verdict.NEW
+
+
+def parser_missed(source: Source, now: datetime) -> tuple[str, ...]:
+    """Where what was announced over the weekend is searched for."""
+    missed = PARSERS["arxiv"].missed
+    assert missed
+    return missed(source, now - 3 * DAY, now)

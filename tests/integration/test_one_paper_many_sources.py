@@ -222,7 +222,7 @@ def test_what_was_announced_while_nobody_looked_is_told(world: World) -> None:
     assert world.look("arxiv") == ("new", 1)
     assert world.told() == [1, 1, 1]
     world.asked.clear()
-    world.now += timedelta(hours=23)
+    world.now += timedelta(hours=24)
     world.look("arxiv")
     assert world.asked == [FEED]
 

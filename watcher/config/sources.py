@@ -40,7 +40,7 @@ def _source(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> Sour
     parser = PARSERS[keys.kind]
     given = {key: value for key, value in keys if value is not None and key not in _OF_EVERY_KIND}
     for key in sorted(given.keys() - parser.takes):
-        others = " and ".join(kind for kind, one in PARSERS.items() if key in one.takes)
+        others = ", ".join(kind for kind, one in PARSERS.items() if key in one.takes)
         hint = f"remove it: it belongs to sources of kind {others}" if others else "remove it"
         checker.note(("sources", name, key), f"a source of kind {keys.kind} has no `{key}`", hint, in_key=True)
         del given[key]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -54,13 +53,12 @@ def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
 
 
 def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
-    """Read whichever of arXiv's forms it is."""
+    """Read whichever of arXiv's forms it is.
+
+    The reading is of no digest day: a day has as many pages as there are categories, feeds and searches.
+    """
     if form_of(body) is Form.HTML:
-        reading = parse_list(body, url, source.announce)
-        # Several lists have one day between them, so that no page of it shows all of its papers.
-        if isinstance(reading, Reading) and len(source.categories) > 1:
-            return replace(reading, day=None)
-        return reading
+        return parse_list(body, url, source.announce)
     if reason := no_feed(body):
         return Unreadable(reason)
     try:
@@ -97,7 +95,7 @@ def _mistakes(source: Source) -> Iterator[Mistake]:
         yield Mistake("query", "only arXiv's API takes a `query`", "add via: api, or remove it")
     if "replace" in source.announce and via == "api":
         yield Mistake("announce", "arXiv's API does not tell replacements", "remove it, or write via: rss")
-    elif source.announce and not source.categories:
+    elif source.announce and via == "api" and not source.categories:
         yield Mistake("announce", "without `categories` nothing says what is cross-listed", "remove it")
     if not source.categories and not source.query and not source.url:
         yield Mistake("categories", "an arXiv source needs `categories`", _EXAMPLE)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from urllib.parse import parse_qsl, urlencode, urlunsplit
 
 from watcher.model import Entry, Reading, Source, Unreadable
@@ -47,9 +46,7 @@ def parse_feed(document: Document, url: str, source: Source) -> Reading | Unread
         return Unreadable(f"{missing} of {len(found)} entries have no arXiv id or no title")
     known = (_by_category(one, source.categories) for one in found if one)
     reading = announced(known, source.announce, is_cut=document.is_cut)
-    if counts.total is None:
-        return replace(reading, day=_day(reading.entries))
-    return replace(reading, next=_next(url, counts, len(document.items)))
+    return reading if counts.total is None else replace(reading, next=_next(url, counts, len(document.items)))
 
 
 def is_of_arxiv(document: Document) -> bool:
@@ -117,12 +114,6 @@ def _categories(node: Node) -> tuple[str, ...]:
     primary = [child.attributes.get("term", "") for child in node.all("arxiv:primary_category")]
     others = [child.attributes.get("term") or child.text() for child in node.all("category")]
     return clean.names(list(dict.fromkeys(text.strip() for text in (*primary, *others))))
-
-
-def _day(entries: Iterable[Entry]) -> date | None:
-    """The day on which all was announced."""
-    days = {entry.listed for entry in entries}
-    return days.pop() if len(days) == 1 else None
 
 
 def _number(head: Node, name: str) -> int | None:

@@ -49,7 +49,7 @@ def parse_list(body: bytes, url: str, announce: Iterable[str]) -> Reading | Unre
     if missing:
         return Unreadable(f"{missing} of {len(found)} papers of the list have no arXiv id or no title")
     reading = announced((one for one in found if one), announce, is_cut=is_cut)
-    return _counted(replace(reading, day=_day(text)), url, len(rows), _total(text))
+    return _counted(reading, url, len(rows), _total(text))
 
 
 def is_list(body: bytes) -> bool:
@@ -61,7 +61,7 @@ def _without_papers(body: bytes, text: str, *, is_cut: bool) -> Reading | Unread
     if is_cut:
         return Unreadable(f"the page is cut off before its first paper, after {len(body):,} bytes")
     if _NOTHING.search(text):
-        return Reading(entries=(), is_newest=True)
+        return Reading(entries=())
     seen = "a login page" if is_login(body) else f'a page titled "{title_of(body)}"'
     return Unreadable(f"looked for arXiv's list of papers (<dl id='articles'>), found {seen}")
 
@@ -73,7 +73,7 @@ def _counted(reading: Reading, url: str, shown: int, total: int | None) -> Readi
         return reading
     if place is None:
         return replace(reading, warnings=(*reading.warnings, f"the first {shown} of {total} papers of the list"))
-    return replace(reading, day=None, next=urlunsplit(place._replace(query=f"skip={shown}&show={total}")))
+    return replace(reading, next=urlunsplit(place._replace(query=f"skip={shown}&show={total}")))
 
 
 def _rows(tree: LexborHTMLParser) -> Iterator[_Row]:

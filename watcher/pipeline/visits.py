@@ -57,10 +57,10 @@ def read_pages(
 
 
 def _missed(source: Source, last: datetime | None, now: datetime) -> tuple[str, ...]:
-    """Where to read what was listed since the source was last read, after a day or more; no further back than is
+    """Where to read what was listed since the source was last read, after more than a day; no further back than is
     followed."""
     missed = PARSERS[source.kind].missed
-    if missed is None or last is None or now - last < MISSED_AFTER:
+    if missed is None or last is None or now - last <= MISSED_AFTER:
         return ()
     return missed(source, max(last, now - timedelta(days=source.follow)), now)
 
@@ -112,7 +112,8 @@ def _record_page(
 
     What a list's further pages show says nothing of them, nor how short it is on days on which its site rests.
     """
-    before = history = tx.pages.history(source.name, page.url, reading.day)
+    version = PARSERS[source.kind].reads(source)
+    before = history = tx.pages.history(source.name, page.url, reading.day, version)
     past = tx.pages.past(source.name, reading.entries)
     if is_further:
         history = DayHistory(short_since=history.short_since, short_digest=history.short_digest)
@@ -129,6 +130,5 @@ def _record_page(
         read.touched |= set(recorded.touched)
         read.updates |= recorded.updates
     shown = frozenset(entry_key(entry) for entry in reading.entries)
-    version = PARSERS[source.kind].reads(source)
     tx.pages.record(source.name, page, reading, version, verdict, shown, before, now)
     return verdict

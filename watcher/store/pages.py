@@ -131,7 +131,7 @@ class Pages:
             "shown": len(shown),
             "short_since": since,
             "short_digest": digest,
-            "recent": [[day.isoformat(), n] for day, n in _recent(is_whole, len(shown), history, now)],
+            "recent": [[day.isoformat(), n] for day, n in _recent(reading.whole, len(shown), history, now)],
         }
         make = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
         self._connection.execute(
@@ -160,9 +160,10 @@ class Pages:
         least = expected(row.day, is_newest=row.is_newest, history=history, now=now)
         return Shown(row.url, row.day, row.read_at, row.shown, row.is_whole, least, row.short_since)
 
-    def history(self, source: str, url: str, day: date | None) -> DayHistory:
-        """What is known of a page's day, to judge what it shows now."""
-        columns = _page.c.short_since, _page.c.short_digest, _page.c.recent
+    def history(self, source: str, url: str, day: date | None, parser_version: int | None = None) -> DayHistory:
+        """What is known of a page's day, to judge what it shows now; what it showed lately as ``parser_version`` read
+        it, or any."""
+        columns = _page.c.short_since, _page.c.short_digest, _page.c.recent, _page.c.parser_version
         row = self._connection.execute(select(*columns).where(_page.c.source == source, _page.c.url == url)).first()
         known = self._keys_listed(source, day)
         return DayHistory(
@@ -171,7 +172,7 @@ class Pages:
             short_since=row.short_since if row else None,
             short_digest=row.short_digest if row else None,
             before=self._keys_listed(source, self._day_before(source, day)) if day and not known else frozenset(),
-            recent=_days_of(row.recent) if row else (),
+            recent=_days_of(row.recent) if row and parser_version in (None, row.parser_version) else (),
         )
 
     def gone(self, source: str, day: date | None, shown: Collection[int]) -> int:
@@ -274,7 +275,7 @@ def _those(column: ColumnElement[Any], values: Collection[Any]) -> Select[Any]:
 
 
 def _recent(is_whole: bool, shown: int, history: DayHistory, now: datetime) -> list[tuple[date, int]]:
-    """What the page showed on its last days, with this one, newest first."""
+    """What the page showed on its last days, with this one, newest first; also too few, for lists do get shorter."""
     if not is_whole or not shown:
         return list(history.recent)
     today = sites_day(now)
