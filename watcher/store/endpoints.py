@@ -12,6 +12,7 @@ from watcher.alerts.retry import LONGEST_DELAY, Health
 from watcher.model import Endpoint
 from watcher.store import schema
 from watcher.store.batches import insert_unless_there
+from watcher.store.prepared import HEALTH, LOCKED
 
 _endpoint = schema.endpoint
 
@@ -24,12 +25,11 @@ class Endpoints:
 
     def lock(self, endpoint: Endpoint) -> Health:
         """Make sure the endpoint has a row, and hold it until the transaction ends; how it has been doing."""
-        query = select(_endpoint).where(*at(_endpoint, endpoint)).with_for_update()
-        row = self._connection.execute(query).one_or_none()
+        here = named(endpoint)
+        row = self._connection.execute(LOCKED, here).one_or_none()
         if row is None:
-            new = {"receiver": endpoint.receiver, "label": endpoint.label, "failures": 0}
-            insert_unless_there(self._connection, _endpoint, [new])
-            row = self._connection.execute(query).one()
+            insert_unless_there(self._connection, _endpoint, [here | {"failures": 0}])
+            row = self._connection.execute(LOCKED, here).one()
         return _health(row)
 
     def lock_free(self, endpoints: Collection[Endpoint]) -> list[Endpoint]:
@@ -42,7 +42,7 @@ class Endpoints:
         return [Endpoint(*row) for row in held]
 
     def health(self, endpoint: Endpoint) -> Health:
-        row = self._connection.execute(select(_endpoint).where(*at(_endpoint, endpoint))).one_or_none()
+        row = self._connection.execute(HEALTH, named(endpoint)).one_or_none()
         return Health() if row is None else _health(row)
 
     def try_now(self, endpoint: Endpoint | None = None) -> None:
@@ -70,6 +70,11 @@ class Endpoints:
 
 def _health(row: Row[Any]) -> Health:
     return Health(row.failing_since, row.failures, row.next_try, row.last_reason)
+
+
+def named(endpoint: Endpoint) -> dict[str, Any]:
+    """The values of a statement of ``prepared`` about one endpoint."""
+    return {"receiver": endpoint.receiver, "label": endpoint.label}
 
 
 def at(table: Table, endpoint: Endpoint) -> tuple[ColumnElement[bool], ...]:

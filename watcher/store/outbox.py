@@ -27,7 +27,8 @@ from watcher.alerts.retry import AFTER_START, LEASE, SUSPECT_AFTER, Consequence
 from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, Incident, Outcome, Rate, Told
 from watcher.store import folding, rates, schema
 from watcher.store.batches import in_batches
-from watcher.store.endpoints import Endpoints, at, may_try
+from watcher.store.endpoints import Endpoints, at, may_try, named
+from watcher.store.prepared import ADD_ATTEMPT, CHANGE, HERE, IN_FLIGHT, IS_MINE, IS_RECORDED, UNKNOWN
 from watcher.store.standing import Standing, stand_in
 from watcher.store.told import (
     due_alerts,
@@ -42,9 +43,6 @@ from watcher.store.told import (
 
 _alert, _attempt, _delivery = schema.alert, schema.attempt, schema.delivery
 _endpoint = schema.endpoint
-
-UNKNOWN = "unknown"
-"""The outcome of a try whose sender ended before it could say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,16 +186,10 @@ class Outbox:
         """
         health = self._endpoints.lock(endpoint)
         self._free_expired(endpoint, now)
-        in_flight = exists().where(*at(_delivery, endpoint), _delivery.c.state == DeliveryState.SENDING)
-        if health.is_waiting(now) or self._connection.scalar(select(in_flight)):
+        here = named(endpoint)
+        if health.is_waiting(now) or self._connection.scalar(IN_FLIGHT, here):
             return None
-        oldest = (
-            select(_delivery)
-            .where(*at(_delivery, endpoint), _delivery.c.state == DeliveryState.PENDING, _is_suspect() == suspects)
-            .order_by(_delivery.c.created_at, _delivery.c.part, _delivery.c.id)
-            .limit(1)
-        )
-        while row := self._connection.execute(oldest).mappings().one_or_none():
+        while row := self._connection.execute(_OLDEST[suspects], here).mappings().one_or_none():
             if kind := what_is_left(self._connection, row["id"], DeliveryKind(row["kind"])):
                 return self._claimed(row, kind, endpoint, now)
             self._finish(row["id"], DeliveryState.CANCELLED, "nothing left to tell", now)
@@ -250,12 +242,7 @@ class Outbox:
         if self._is_recorded(delivery):
             return True
         # Freed, but claimed by nobody since: what came of the try is still the truth.
-        is_mine = exists().where(
-            _delivery.c.id == delivery.id,
-            _delivery.c.fence == delivery.fence,
-            _delivery.c.state.in_([DeliveryState.SENDING, DeliveryState.PENDING]),
-        )
-        if not self._connection.scalar(select(is_mine)):
+        if not self._connection.scalar(IS_MINE, {"id": delivery.id, "fence": delivery.fence}):
             return False
         self._add_attempt(delivery.id, delivery.fence, outcome.result.value, outcome.reason, rendered, now)
         if consequence.state is DeliveryState.PENDING:
@@ -367,32 +354,31 @@ class Outbox:
     # --- rows ---
 
     def _is_recorded(self, delivery: Delivery) -> bool:
-        mine = (_attempt.c.delivery_id == delivery.id, _attempt.c.fence == delivery.fence)
-        return bool(self._connection.scalar(select(exists().where(*mine, _attempt.c.outcome != UNKNOWN))))
+        return bool(self._connection.scalar(IS_RECORDED, {"id": delivery.id, "fence": delivery.fence}))
 
     def _add_attempt(
         self, delivery_id: str, fence: int, outcome: str, reason: str, rendered: Rendered, now: datetime
     ) -> None:
-        n = select(func.coalesce(func.max(_attempt.c.n), 0) + 1).where(_attempt.c.delivery_id == delivery_id)
         self._connection.execute(
-            insert(_attempt).values(
-                delivery_id=delivery_id,
-                n=n.scalar_subquery(),
-                fence=fence,
-                at=now,
-                outcome=outcome,
-                reason=reason,
-                subject=rendered.subject,
-                size=rendered.size,
-                sha256=rendered.sha256,
-            )
+            ADD_ATTEMPT,
+            {
+                "of": delivery_id,
+                "delivery_id": delivery_id,
+                "fence": fence,
+                "at": now,
+                "outcome": outcome,
+                "reason": reason,
+                "subject": rendered.subject,
+                "size": rendered.size,
+                "sha256": rendered.sha256,
+            },
         )
 
     def _finish(self, id: str, state: DeliveryState, reason: str, now: datetime) -> None:
         self._set(id, state=state.value, reason=reason, lease=None, finished_at=now)
 
     def _set(self, id: str, **values: Any) -> None:
-        self._connection.execute(update(_delivery).where(_delivery.c.id == id).values(**values))
+        self._connection.execute(CHANGE, values | {"which": id})
 
 
 def _interruptions() -> ScalarSelect[int]:
@@ -406,6 +392,16 @@ def _interruptions() -> ScalarSelect[int]:
 
 def _is_suspect() -> ColumnElement[bool]:
     return _interruptions() >= SUSPECT_AFTER
+
+
+_OLDEST = {
+    suspects: select(_delivery)
+    .where(*HERE, _delivery.c.state == DeliveryState.PENDING, _is_suspect() == suspects)
+    .order_by(_delivery.c.created_at, _delivery.c.part, _delivery.c.id)
+    .limit(1)
+    for suspects in (False, True)
+}
+"""The next delivery of an endpoint, by whether it may be what ended the program."""
 
 
 def _same_endpoint(one: Table, other: Table) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from watcher.model import DeliveryKind, DeliveryState, Endpoint, Incident, Incid
 from watcher.store import schema
 from watcher.store.batches import in_batches
 from watcher.store.endpoints import at
+from watcher.store.prepared import LINK
 
 _alert, _blank, _delivery, _incident = schema.alert, schema.blank, schema.delivery, schema.incident
 _match, _subscription = schema.match, schema.subscription
@@ -90,12 +91,11 @@ def holder(connection: Connection, table: Table, delivery_id: str) -> str:
 
 def repeated(connection: Connection, delivery_id: str, *, anywhere: bool = False) -> list[str]:
     """A delivery and those that it repeats, newest first; those at its own endpoint, or ``anywhere``."""
-    columns = (_delivery.c.id, _delivery.c.receiver, _delivery.c.label, _delivery.c.replay_of)
     found: list[str] = []
     id: str | None = delivery_id
     endpoint = None
     while id:
-        row = connection.execute(select(*columns).where(_delivery.c.id == id)).one()
+        row = connection.execute(LINK, {"id": id}).one()
         here = Endpoint(row.receiver, row.label)
         if not anywhere and endpoint not in (None, here):
             break
