@@ -139,6 +139,14 @@ def test_weekends_and_holidays_are_quiet(body: bytes) -> None:
     assert (reading.entries, reading.whole, reading.warnings) == ((), True, ())
 
 
+def test_recent_lists_have_a_section_for_each_day_and_no_abstracts() -> None:
+    bare = [paper | {"abstract": ""} for paper in PAPERS]
+    body = arxiv_list({"Mon, 27 Apr 2026": bare[:2], "Fri, 24 Apr 2026": bare[2:]}).replace(b"Showing new", b"Recent")
+    reading = read(body)
+    assert [entry.listed for entry in reading.entries] == [DAY] * 2 + [date(2026, 4, 24)] * 3
+    assert (reading.whole, reading.warnings) == (False, ("5 of 5 papers have no abstract",))
+
+
 def test_a_list_longer_than_its_page_goes_on() -> None:
     body = arxiv_list({"New submissions": PAPERS}, total=7)
     url = "https://arxiv.org/list/cs.XX/new"

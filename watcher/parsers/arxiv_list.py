@@ -1,11 +1,12 @@
-"""arXiv's lists as HTML: ``/list/CATEGORY/new``, with new papers, cross-lists and replacements in sections."""
+"""arXiv's lists as HTML: ``/list/CATEGORY/new``, with new papers, cross-lists and replacements in sections, and
+``/recent``, with a section for each day and without abstracts."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from urllib.parse import urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -13,13 +14,14 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from watcher.model import Entry, Reading, Unreadable
 from watcher.parsers import clean
 from watcher.parsers.arxiv_entry import Announced, announced, code_in
+from watcher.parsers.dates import instant_in
 from watcher.parsers.html import tree_of
 from watcher.parsers.links import Known, known_by, place_of
 from watcher.parsers.sniff import is_cut_off, is_login, title_of
 
 SITE = "https://arxiv.org"
 _SECTIONS = (("new", "new"), ("cross", "cross"), ("replacement", "replace"))
-_DAY = re.compile(r"listings for \w+, (\d{1,2} \w+ \d{4})")
+_DAY = re.compile(r"(?:listings for |^\s*)\w+, (\d{1,2} \w+ \d{4})")
 _TOTAL = re.compile(r"Total of (\d{1,6}) entr")
 _SUBJECT = re.compile(r"\(([a-z-]+(?:\.[A-Za-z-]+)?)\)")
 _NOTHING = re.compile(r"no updates today|no new listings|total of 0 entr", re.IGNORECASE)
@@ -27,11 +29,12 @@ _NOTHING = re.compile(r"no updates today|no new listings|total of 0 entr", re.IG
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A ``<dt>`` and its ``<dd>``, and the kind of the section in which they stand."""
+    """A ``<dt>`` and its ``<dd>``, and the kind and the day of the section in which they stand."""
 
     head: LexborNode
     body: LexborNode
     how: str
+    day: date | None
 
 
 def parse_list(body: bytes, url: str, announce: Iterable[str]) -> Reading | Unreadable:
@@ -41,10 +44,10 @@ def parse_list(body: bytes, url: str, announce: Iterable[str]) -> Reading | Unre
         return tree
     text = tree.body.text() if tree.body else ""
     is_cut = is_cut_off(body)
-    rows = list(_rows(tree))
+    rows = list(_rows(tree, _day(text)))
     if not rows:
         return _without_papers(body, text, is_cut=is_cut)
-    found = [_announced(row, _day(text)) for row in (rows[:-1] if is_cut else rows)]
+    found = [_announced(row) for row in (rows[:-1] if is_cut else rows)]
     missing = sum(one is None for one in found)
     if missing:
         return Unreadable(f"{missing} of {len(found)} papers of the list have no arXiv id or no title")
@@ -76,16 +79,16 @@ def _counted(reading: Reading, url: str, shown: int, total: int | None) -> Readi
     return replace(reading, next=urlunsplit(place._replace(query=f"skip={shown}&show={total}")))
 
 
-def _rows(tree: LexborHTMLParser) -> Iterator[_Row]:
+def _rows(tree: LexborHTMLParser, day: date | None) -> Iterator[_Row]:
     for articles in tree.css("dl#articles"):
         how, head = "", None
         for node in articles.iter():
             if node.tag == "h3":
-                how = _kind(node.text())
+                how, day = _kind(node.text()), _day(node.text()) or day
             elif node.tag == "dt":
                 head = node
             elif node.tag == "dd" and head is not None:
-                yield _Row(head, node, how)
+                yield _Row(head, node, how, day)
                 head = None
 
 
@@ -94,7 +97,7 @@ def _kind(heading: str) -> str:
     return next((kind for start, kind in _SECTIONS if low.startswith(start)), "")
 
 
-def _announced(row: _Row, day: date | None) -> Announced | None:
+def _announced(row: _Row) -> Announced | None:
     named = _named(row.head)
     title = _text(row.body, ".list-title")
     if not named.arxiv_id or not title:
@@ -110,7 +113,7 @@ def _announced(row: _Row, day: date | None) -> Announced | None:
         arxiv_id=named.arxiv_id,
         version=named.version,
         url=f"{SITE}/abs/{named.arxiv_id}",
-        listed=day,
+        listed=row.day,
         categories=clean.names(list(dict.fromkeys(subjects))),
         note=_text(row.body, ".list-comments") or None,
         code_url=code_in(_text(row.body, ".list-comments")),
@@ -140,10 +143,8 @@ def _text(node: LexborNode, selector: str) -> str:
 
 def _day(text: str) -> date | None:
     found = _DAY.search(text)
-    try:
-        return datetime.strptime(found[1], "%d %B %Y").date() if found else None  # noqa: DTZ007
-    except ValueError:
-        return None
+    at = instant_in(found[1]) if found else None
+    return at.date() if at else None
 
 
 def _total(text: str) -> int | None:

@@ -1,0 +1,81 @@
+"""``watcher import`` on files of every form."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.parsers.feeds import arxiv_api, arxiv_list, arxiv_rss, json_feed, rss
+from tests.parsers.pages import sample_papers
+from watcher.cli import main
+
+PAPERS = sample_papers(3)
+CONFIG = """\
+timezone: UTC
+receivers: {me: {url: "console://"}}
+sources:
+  arxiv: {kind: arxiv, categories: [cs.XX]}
+  blog: {kind: feed, url: "https://blog.example/feed"}
+subscriptions:
+  - {name: parts, rule: part, to: [me]}
+"""
+
+
+@pytest.fixture
+def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.yaml").write_text(CONFIG)
+    return {"STATE_DIRECTORY": str(tmp_path / "state"), "HOME": str(tmp_path)}
+
+
+def lines(n: int, seed: int) -> bytes:
+    papers = sample_papers(n, seed)
+    return "".join(
+        json.dumps({"first_listed": "2024-01-02", "arxiv_id": one["id"], "title": one["title"], "abstract": "x"}) + "\n"
+        for one in papers
+    ).encode()
+
+
+def listed(env: dict[str, str], capsys: pytest.CaptureFixture[str], rule: str) -> list[dict[str, object]]:
+    assert main(["papers", rule, "--json"], env) == 0
+    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_files_of_every_form(env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bodies = {
+        "new.rss": arxiv_rss(PAPERS),
+        "search.atom": arxiv_api(PAPERS),
+        "list.html": arxiv_list({"New submissions": PAPERS}),
+        "list.html.gz": gzip.compress(arxiv_list({"Cross-lists": PAPERS})),
+        "blog.xml": rss(["<title>Pebbles, part 9</title><link>/9</link>"]),
+        "blog.json": json_feed([{"id": "9", "url": "https://lab.example/9", "title": "Pebbles, part 9"}]),
+        "corpus.jsonl.gz": gzip.compress(lines(1_200, seed=7)),
+    }
+    for name, body in bodies.items():
+        (tmp_path / name).write_bytes(body)
+    assert main(["import", "--no-tell", *bodies], env) == 0
+    assert capsys.readouterr().out == "stored 1204, matched 1204, told 0\n"
+    (known,) = listed(env, capsys, f"id:{PAPERS[0]['id']}")
+    assert known["title"] == PAPERS[0]["title"]
+    (blog,) = listed(env, capsys, 'title:"pebbles part 9"')
+    assert blog["url"] == "https://lab.example/9"
+
+
+def test_what_is_cut_is_stored_as_far_as_it_is_whole_and_named(
+    env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = arxiv_rss(PAPERS)
+    (tmp_path / "cut.rss").write_bytes(body[: body.index(PAPERS[2]["title"].encode())])
+    (tmp_path / "bad.jsonl").write_bytes(lines(2, seed=5) + b"{}\n" + lines(2, seed=6))
+    (tmp_path / "page.html").write_bytes(b"<!doctype html><html><title>My cats</title></html>")
+    assert main(["import", "--no-tell", "cut.rss", "bad.jsonl", "page.html"], env) == 1
+    out, err = capsys.readouterr()
+    assert out == "stored 4, matched 4, told 0\n"
+    cut, bad, page = err.splitlines()
+    assert cut == "cut.rss: the page is cut off after 2 whole entries"
+    assert bad == "bad.jsonl: line 3: no arxiv_id and title"
+    assert page.startswith("page.html: ") and 'titled "My cats"' in page
