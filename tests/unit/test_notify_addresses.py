@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.messages import digest, item
+from tests.unit.messages import digest, item, paper
 from watcher.notify import limit_of, problem_of, schema_of, scrub, secrets_of
 from watcher.notify.addresses import load, measure_of
 from watcher.notify.forms import forms_of, put, shortened
@@ -122,6 +122,16 @@ def test_the_forms_that_are_written_are_those_that_are_sent(url: str) -> None:
     forms = forms_of(url)
     assert put(render(content, forms=forms), service, url, limit) == put(render(content), service, url, limit)
     assert 1 <= len(forms) <= 2
+
+
+def test_a_message_that_had_to_be_cut_says_where_the_rest_is() -> None:
+    papers = "{% for one in groups[0].strong %}{{ one.title }} {{ one.title }}\n{% endfor %}"
+    content = digest(*(item(paper(n)) for n in range(1, 60)))
+    for name, form in (("slack", "mrkdwn"), ("telegram", "chat_html"), ("discord", "markdown"), ("ntfy", "text")):
+        message = render(content, {"digest.chat": papers * 9, "digest.txt": papers * 9}, {form})
+        body = put(message, load(SERVICES[name]), SERVICES[name], limit_of(SERVICES[name])).text
+        assert body.endswith("\n… cut short here; watcher history has the rest")
+        assert measure_of(SERVICES[name])(body) <= limit_of(SERVICES[name])
 
 
 def test_secrets_of_mail() -> None:

@@ -40,6 +40,9 @@ def size_in(url: str) -> Callable[[Item], int]:
     return partial(estimated_size, measure=measure_of(url), form=form)
 
 
+CUT = "… cut short here; watcher history has the rest"
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """What one service is given; ``format`` is what the text is in, None to have it sent as it is."""
@@ -101,24 +104,31 @@ def _whole_lines(text: str, limit: int) -> str:
     """``text`` without the last lines that are too many: a line with markup is not cut in two."""
     if len(text) <= limit:
         return text
-    room, kept = limit - 2, []
+    end = _end_of_cut(limit)
+    room, kept = limit - len(end), list[str]()
     for line in text.splitlines():
         room -= len(line) + 1
         if room < 0:
             break
         kept.append(line)
-    return "\n".join([*kept, "…"])
+    return "\n".join([*kept, end])
 
 
 def shortened(text: str, limit: int, measure: Callable[[str], int] = len) -> str:
-    """``text`` cut at the end of a line, with an ellipsis, where it is longer than ``limit`` as ``measure`` counts."""
+    """``text`` cut at the end of a line, and saying so, where it is longer than ``limit`` as ``measure`` counts."""
     if measure(text) <= limit:
         return text
-    room = max(limit - measure("\n…"), 0)
+    end = "\n" + _end_of_cut(limit)
+    room = max(limit - measure(end), 0)
     head = text[:room]
     while (size := measure(head)) > room:
         head = head[: len(head) * room // size]
     line_end = head.rfind("\n")
     if line_end >= len(head) // 2:
         head = head[:line_end]
-    return f"{head.rstrip()}\n…" if limit >= measure("\n…") else ""
+    return f"{head.rstrip()}{end}" if limit >= measure(end) else ""
+
+
+def _end_of_cut(limit: int) -> str:
+    """What stands where a message is cut: digests are cut before, so this is for templates of one's own, and texts."""
+    return CUT if limit >= 10 * len(CUT) else "…"
