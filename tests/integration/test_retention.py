@@ -14,7 +14,7 @@ from watcher.cli import main
 from watcher.config.values import Retain
 from watcher.model import Judged, Outcome, Result, Verdict
 from watcher.pipeline import retain
-from watcher.pipeline.retain import Swept, sweep
+from watcher.pipeline.retain import PAGES, Swept, sweep
 from watcher.store import Store, open_store, schema
 from watcher.store.retention import LAST_POLLS, History
 
@@ -60,14 +60,15 @@ def test_only_history_goes_and_all_of_it_in_batches(world: World, monkeypatch: p
     assert counts(store) == before
     assert sweep(world.parts) == would
     after = counts(store)
-    assert {one.what: one.rows for one in would} == {
+    assert {one.what: one.count for one in would} == {
+        PAGES: 0,
         History.ATTEMPTS: before["attempt"] - 1,  # that of the message that waits
         History.POLLS: before["poll"] - LAST_POLLS - 1,
         History.METRICS: before["metric"],
     }
     assert before["attempt"] > 1 and before["metric"] > 3
     assert after == before | {"attempt": 1, "poll": LAST_POLLS + 1, "metric": 0}
-    assert [one.rows for one in sweep(world.parts)] == [0, 0, 0]
+    assert [one.count for one in sweep(world.parts)] == [0, 0, 0, 0]
 
 
 def test_nothing_is_told_again_after_it(world: World) -> None:
@@ -84,12 +85,12 @@ def test_nothing_is_told_again_after_it(world: World) -> None:
 
 def test_what_is_young_or_kept_for_ever_stays(world: World) -> None:
     before = counts(world.parts.store)
-    assert [one.rows for one in sweep(world.parts)] == [0, 0, 0]
+    assert [one.count for one in sweep(world.parts)] == [0, 0, 0, 0]
     world.now += YEAR
     config = world.config(subscription())
-    object.__setattr__(config, "retain", Retain(attempts=None, polls=None, metrics=None))
+    object.__setattr__(config, "retain", Retain(attempts=None, polls=None, pages=None, metrics=None))
     world.parts.config = config
-    assert sweep(world.parts) == [Swept(what, 0, None) for what in History]
+    assert sweep(world.parts) == [Swept(what, 0, None) for what in (*History, PAGES)]
     assert counts(world.parts.store) == before
 
 
@@ -97,7 +98,7 @@ def test_a_stop_ends_it_between_batches(world: World, caplog: pytest.LogCaptureF
     caplog.set_level(logging.INFO)
     world.now += YEAR
     world.parts.stopping.set()
-    assert [one.rows for one in sweep(world.parts)] == [0, 0, 0]
+    assert [one.count for one in sweep(world.parts)] == [0, 0, 0, 0]
     world.parts.stopping.clear()
     sweep(world.parts)
     assert "deleted what was kept long enough: " in caplog.text
@@ -106,9 +107,10 @@ def test_a_stop_ends_it_between_batches(world: World, caplog: pytest.LogCaptureF
 def test_an_attempt_stays_as_long_as_its_message_is_young(world: World) -> None:
     with world.parts.store.transaction() as tx:
         tx.connection.execute(update(schema.attempt).values(at=START - 2 * YEAR))
-    assert sweep(world.parts)[0].rows == 0
+    assert sweep(world.parts)[0].count == 0
 
 
+OLD, NEW = "20200102T030405Z-1f3a5b7c.txt", "99990102T030405Z-1f3a5b7c.txt"
 CONFIG = """\
 timezone: UTC
 sources: {daily: {kind: huggingface}}
@@ -121,13 +123,16 @@ def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.yaml").write_text(CONFIG)
     now = datetime.now(UTC)
+    for name in (OLD, NEW):
+        (tmp_path / "state" / "broken" / "daily").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "state" / "broken" / "daily" / name).touch()
     with open_store(tmp_path / "state" / "watcher.db", mode="create") as store, store.transaction() as tx:
         for n in range(LAST_POLLS + 7):
             tx.pages.record_poll("daily", Judged(Verdict.NEW), 0, 1, now - timedelta(days=60, seconds=n))
     return {"HOME": str(tmp_path), "STATE_DIRECTORY": str(tmp_path / "state")}
 
 
-def test_the_command(env: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command(env: dict[str, str], capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     lines: list[list[str]] = []
     for args in (["gc", "--dry-run"], ["gc"], ["gc"]):
         assert main(args, env) == 0
@@ -137,8 +142,10 @@ def test_the_command(env: dict[str, str], capsys: pytest.CaptureFixture[str]) ->
         ["attempts", "0"],
         ["polls", "7"],
         ["metrics", "0"],
+        ["pages", "1"],
     ]
     assert lines[0][3].endswith("never")
+    assert [one.name for one in (tmp_path / "state" / "broken" / "daily").iterdir()] == [NEW]
     assert lines[1][2].startswith("polls\t7\t") and lines[2][2].startswith("polls\t0\t")
 
 
@@ -147,7 +154,7 @@ def test_the_command(env: dict[str, str], capsys: pytest.CaptureFixture[str]) ->
     [
         ("polls: 1h", "less than a day is not worth keeping; write a duration such as 90d, or forever"),
         ("polls: for ever", "`for ever` is no duration; write a number and s, m, h, d or w, as in 30m or 1h"),
-        ("alerts: 90d", "unknown key `alerts`; known: attempts, polls, metrics"),
+        ("alerts: 90d", "unknown key `alerts`; known: attempts, polls, pages, metrics"),
     ],
 )
 def test_what_retain_does_not_know(

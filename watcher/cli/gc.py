@@ -12,7 +12,7 @@ from watcher.cli.desk import Desk
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 @click.pass_obj
 def gc(desk: Desk, dry_run: bool, as_json: bool) -> None:
-    """Delete history that is older than `retain:` in the config keeps it: attempts, polls, old numbers.
+    """Delete history that is older than `retain:` in the config keeps it: attempts, polls, numbers, pages that broke.
 
     Papers, matches, alerts and deliveries stay for ever: by them watcher knows what it has told. A running daemon does
     this once a day by itself; this works beside it.
@@ -23,13 +23,13 @@ def gc(desk: Desk, dry_run: bool, as_json: bool) -> None:
 
     config = desk.config(required=False)
     with desk.open_store(config, "read" if dry_run else "write") as store:
-        parts = open_parts(config, store, desk.env)
+        parts = open_parts(config, store, desk.env, state_dir=desk.state_dir())
         try:
             swept = sweep(parts, dry_run=dry_run)
         finally:
             parts.fetcher.close()
     if as_json:
-        show.json_array({"what": one.what.value, "rows": one.rows, "before": one.before} for one in swept)
+        show.json_array({"what": one.what, "count": one.count, "before": one.before} for one in swept)
         return
     done = "would go>" if dry_run else "deleted>"
-    show.table(("what", done, "older than"), [(one.what.value, one.rows, one.before or "never") for one in swept])
+    show.table(("what", done, "older than"), [(one.what, one.count, one.before or "never") for one in swept])

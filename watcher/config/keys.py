@@ -125,6 +125,7 @@ class RetainKeys(Keys):
 
     attempts: Kept = Field(timedelta(days=365), description="Tries of messages that have long been sent or given up.")
     polls: Kept = Field(timedelta(days=90), description="Looks at sources; the last hundred of each stay.")
+    pages: Kept = Field(timedelta(days=90), description="Bodies of pages that could not be read.")
     metrics: Kept = Field(timedelta(days=365), description="Upvotes and comments as they were; the newest stay.")
 
 

@@ -69,6 +69,7 @@ class Retain:
 
     attempts: timedelta | None = timedelta(days=365)
     polls: timedelta | None = timedelta(days=90)
+    pages: timedelta | None = timedelta(days=90)
     metrics: timedelta | None = timedelta(days=365)
 
 

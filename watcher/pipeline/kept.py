@@ -47,6 +47,11 @@ class KeptPages:
         """What is kept of ``source``, newest first."""
         return sorted((self.folder / source).glob("*.txt"), reverse=True)
 
+    def older(self, before: datetime) -> list[Path]:
+        """What was kept before an instant, of all sources."""
+        limit = f"{before:%Y%m%dT%H%M%SZ}"
+        return sorted(path for path in self.folder.glob("*/*.txt") if path.name < limit)
+
 
 def _write(path: Path, body: bytes) -> None:
     """All or nothing, and readable by the owner and the group alone."""

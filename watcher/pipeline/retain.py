@@ -5,11 +5,15 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from watcher.pipeline.parts import Parts
 from watcher.store.retention import History
 
 log = logging.getLogger(__name__)
+
+PAGES = "pages"
+"""What broken pages said, kept as files."""
 
 BATCH = 500
 """Rows of one transaction."""
@@ -17,10 +21,10 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What went, or with a dry run would go: ``rows`` older than ``before``, None where that is never."""
+    """What went, or with a dry run would go: ``count`` older than ``before``, None where that is never."""
 
-    what: History
-    rows: int
+    what: str
+    count: int
     before: datetime | None
 
 
@@ -35,8 +39,13 @@ def sweep(parts: Parts, *, dry_run: bool = False) -> list[Swept]:
     swept = []
     for what, duration in kept.items():
         before = None if duration is None else now - duration
-        rows = 0 if before is None else (_count if dry_run else _delete)(what, before, parts)
-        swept.append(Swept(what, rows, before))
+        count = 0 if before is None else (_count if dry_run else _delete)(what, before, parts)
+        swept.append(Swept(what.value, count, before))
+    before = None if retain.pages is None else now - retain.pages
+    old = parts.kept.older(before) if parts.kept and before else []
+    if not dry_run:
+        old = [path for path in old if _unlink(path)]
+    swept.append(Swept(PAGES, len(old), before))
     if not dry_run:
         _log(swept)
     return swept
@@ -58,7 +67,16 @@ def _delete(what: History, before: datetime, parts: Parts) -> int:
     return deleted
 
 
+def _unlink(path: Path) -> bool:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("%s cannot be deleted: %s", path, error.strerror)
+        return False
+    return True
+
+
 def _log(swept: list[Swept]) -> None:
-    gone = [f"{one.rows} {one.what.value}" for one in swept if one.rows]
+    gone = [f"{one.count} {one.what}" for one in swept if one.count]
     if gone:
         log.info("deleted what was kept long enough: %s", ", ".join(gone))

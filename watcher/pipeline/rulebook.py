@@ -17,8 +17,8 @@ PAGE = 128
 MATCHED_AT_ONCE = 2_000
 """Matches after which those found so far are handed on."""
 
-LEARNED_AT_ONCE = 65_536
-"""Rules that are kept as rows while many are learned."""
+LEARNED_AT_ONCE = 8_192
+"""Changed rules that are kept as rows while many are learned."""
 
 
 class RuleBook:
@@ -43,9 +43,10 @@ class RuleBook:
         with self._lock:
             if generation == self._generation and self._is_loaded:
                 return
-            rows = tx.subscriptions.rules(after=self._generation if self._is_loaded else None)
-            while some := list(islice(rows, LEARNED_AT_ONCE)):
-                self._learn(some)
+            if self._is_loaded:
+                self._learn(tx.subscriptions.rules(after=self._generation))
+            else:
+                self._load(tx.subscriptions.rules(after=None))
             self._generation, self._is_loaded = generation, True
 
     def match(
@@ -83,11 +84,17 @@ class RuleBook:
         with self._lock:
             return len(self._index)
 
-    def _learn(self, rows: Collection[RuleRow]) -> None:
-        for row in rows:
-            self._index.remove(row.id)
-            self._using_numbers.discard(row.id)
-        self._index.add_many(self._compiled(row for row in rows if row.is_active))
+    def _load(self, rows: Iterable[RuleRow]) -> None:
+        """All rules, one by one as they come: nothing but the index grows."""
+        self._index, self._using_numbers = Index(), set()
+        self._index.add_many(self._compiled(rows))
+
+    def _learn(self, rows: Iterator[RuleRow]) -> None:
+        while some := list(islice(rows, LEARNED_AT_ONCE)):
+            for row in some:
+                self._index.remove(row.id)
+                self._using_numbers.discard(row.id)
+            self._index.add_many(self._compiled(row for row in some if row.is_active))
 
     def _compiled(self, rows: Iterable[RuleRow]) -> Iterator[tuple[int, Rule]]:
         for row in rows:
