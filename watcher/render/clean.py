@@ -66,4 +66,5 @@ def safe_url(url: str | None) -> str | None:
     if parts.scheme not in ("http", "https") or "@" in parts.netloc or not re.fullmatch(r"[a-z0-9._-]+", host):
         return None
     rest = parts.path + (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
-    return f"{parts.scheme}://{host}{port}" + quote(_SURROGATE.sub("", rest), safe="%/:?#@!$&+,;=~-._")
+    quoted = quote(_SURROGATE.sub("", rest), safe="%/:?#@!$&+,;=~-._")
+    return f"{parts.scheme}://{host}{port}" + _PING.sub("%40", quoted)
