@@ -37,6 +37,7 @@ from watcher.pipeline.sites import SiteBook
 from watcher.pipeline.tell import tell_due
 from watcher.pipeline.together import Self, apply_at_start, poll_in_turn
 from watcher.pipeline.trouble import record_config_troubles
+from watcher.pipeline.visits import takes_turns
 from watcher.schedule import Schedule, utc_now
 from watcher.store import Store
 from watcher.systemd import Systemd
@@ -250,9 +251,9 @@ class Daemon:
         for name in before - {_poll_name(source) for source in config.sources.values()}:
             self._schedule.remove(name)
         for source in config.sources.values():
-            self._schedule.poll_each(
-                _poll_name(source), self._here(self._first_poll(source)), partial(self._poll, source)
-            )
+            slowly = takes_turns(source, self._parts.clock().date())
+            first, run = self._here(self._first_poll(source)), partial(self._poll, source)
+            self._schedule.poll_each(_poll_name(source), first, run, slowly=slowly)
         self._schedule.soon(TICK_NAME)
 
     def _first_poll(self, source: Source) -> datetime:

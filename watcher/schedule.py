@@ -18,6 +18,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
+SLOW_POLLS = 2
 PULSE = 30.0  # seconds between looks at the clock: APScheduler sleeps through its jumps
 JUMP = timedelta(seconds=5)
 AFTER_FAILURE = timedelta(minutes=1)
@@ -75,7 +76,11 @@ class Schedule:
         self._ended = Event()
         self._offset = self._clock_offset()
         self._scheduler = _Scheduler(
-            executors={"polls": ThreadPoolExecutor(polls), "ticks": ThreadPoolExecutor(ticks)},
+            executors={
+                "polls": ThreadPoolExecutor(polls),
+                "slow polls": ThreadPoolExecutor(SLOW_POLLS),
+                "ticks": ThreadPoolExecutor(ticks),
+            },
             # A job that asks for its next run is still an instance: at a limit of one APScheduler would drop that run.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1000},
             timezone=UTC,
@@ -87,12 +92,13 @@ class Schedule:
         self._scheduler.start()
         self._pulse.start()
 
-    def poll_each(self, name: str, first: datetime, run: Callable[[], datetime]) -> None:
+    def poll_each(self, name: str, first: datetime, run: Callable[[], datetime], *, slowly: bool = False) -> None:
         """Call ``run`` at ``first``, and then whenever it said that it wants to be called next.
 
+        Those that run ``slowly``, since they wait for each other anyway, have two threads between them.
         A name that is already there is replaced; a run of the old one that is under way ends first.
         """
-        self._put(name, first, run, "polls")
+        self._put(name, first, run, "slow polls" if slowly else "polls")
 
     def every(self, seconds: float, fn: Callable[[], object], name: str = "") -> None:
         """Call ``fn`` now, and ``seconds`` after each of its ends; ``name`` defaults to the function's."""

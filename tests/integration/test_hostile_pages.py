@@ -17,6 +17,7 @@ from watcher.pipeline.kept import KeptPages
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.poll import poll
 from watcher.pipeline.rulebook import RuleBook
+from watcher.pipeline.visits import takes_turns
 from watcher.store import Store, open_store
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -105,3 +106,8 @@ def test_no_page_is_no_quiet_day(store: Store, source: str, body: str, tmp_path:
     begun = time.process_time()
     assert look(store, SOURCES[source], BODIES[body], tmp_path / "broken") is Verdict.BROKEN
     assert time.process_time() - begun < MOST_SECONDS
+
+
+def test_only_arxiv_asks_for_a_slow_pace() -> None:
+    slow = {name for name, source in SOURCES.items() if takes_turns(source, NOW.date())}
+    assert slow == {"arxiv", "arxiv listing", "arxiv api"}

@@ -252,3 +252,19 @@ def test_what_is_gone_may_be_removed() -> None:
     assert schedule.stop(wait=LONG)
     schedule.remove("tick")
     assert schedule.names == frozenset()
+
+
+def test_polls_that_wait_for_each_other_hold_up_no_other(schedule: Schedule) -> None:
+    leave, ran = Event(), Event()
+
+    def wait() -> datetime:
+        leave.wait(LONG)
+        return utc_now() + HOUR
+
+    for n in range(20):
+        schedule.poll_each(f"arxiv {n}", utc_now(), wait, slowly=True)
+    schedule.poll_each("hf", utc_now(), lambda: (ran.set(), utc_now() + HOUR)[1])
+    try:
+        assert ran.wait(LONG)
+    finally:
+        leave.set()

@@ -2,6 +2,7 @@
 
 from watcher.fetch.exchange import Limits
 from watcher.fetch.fetcher import Fetcher, default_user_agent
+from watcher.fetch.pace import pace_of
 from watcher.fetch.turns import Book
 
-__all__ = ["Book", "Fetcher", "Limits", "default_user_agent"]
+__all__ = ["Book", "Fetcher", "Limits", "default_user_agent", "pace_of"]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from watcher.fetch import pace_of
 from watcher.model import Judged, NotModified, Page, Reading, Source, Unreachable, Unreadable, Validators
 from watcher.parsers import PARSERS
 from watcher.pipeline.parts import Parts
@@ -20,6 +22,12 @@ log = logging.getLogger(__name__)
 
 MISSED_AFTER = timedelta(hours=24)
 """How long a list may stand that shows one day only."""
+
+
+def takes_turns(source: Source, today: date) -> bool:
+    """Whether the site asks for so slow a pace that looks at its sources wait for each other."""
+    hosts = (urlsplit(start).hostname or "" for start in PARSERS[source.kind].starts(source, today))
+    return any(pace_of(host, host, 0.0).interval for host in hosts)
 
 
 def read_pages(
