@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, or_, select, update
 
 from watcher.model import DeliveryKind, Endpoint, Nothing
 from watcher.store import folding, schema
@@ -95,8 +95,7 @@ class Blanks:
 
     def told(self, delivery_id: str) -> list[Nothing]:
         """What a delivery says."""
-        said_by = holder(self._connection, _blank, delivery_id)
-        rows = self._connection.execute(_blanks().where(_blank.c.delivery_id == said_by))
+        rows = self._connection.execute(_SAID_BY, {"delivery": holder(self._connection, _blank, delivery_id)})
         return [_as_blank(row).nothing for row in rows]
 
 
@@ -115,6 +114,9 @@ def _blanks() -> Select[Any]:
         .join(_subscription, _subscription.c.id == _blank.c.subscription_id)
         .order_by(_blank.c.due, _blank.c.id)
     )
+
+
+_SAID_BY = _blanks().where(_blank.c.delivery_id == bindparam("delivery"))
 
 
 def _as_blank(row: Any) -> Blank:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, exists, func, or_, select, update
 
 from watcher.model import Entry, Paper
 from watcher.store import schema
@@ -20,6 +20,12 @@ from watcher.store.recording import Recorded, Recording
 _paper, _key, _listing = schema.paper, schema.paper_key, schema.listing
 
 _LIVES = _paper.c.merged_into.is_(None)
+
+# Built once: every message needs them.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_BY_ID = select(_paper).where(_paper.c.id.in_(_IDS))
+_LISTED = select(_listing).where(_listing.c.paper_id.in_(_IDS)).order_by(_listing.c.day, _listing.c.id)
+_MERGED = select(_paper.c.id, _paper.c.merged_into).where(_paper.c.id.in_(_IDS), ~_LIVES)
 
 
 class Papers:
@@ -45,10 +51,9 @@ class Papers:
         rows: dict[int, Any] = {}
         listings: dict[int, list[Any]] = {}
         for batch in in_batches(wanted):
-            papers = self._connection.execute(select(_paper).where(_paper.c.id.in_(batch))).mappings()
+            papers = self._connection.execute(_BY_ID, {"ids": batch}).mappings()
             rows |= {row["id"]: row for row in papers}
-            listed = select(_listing).where(_listing.c.paper_id.in_(batch))
-            for row in self._connection.execute(listed.order_by(_listing.c.day, _listing.c.id)).mappings():
+            for row in self._connection.execute(_LISTED, {"ids": batch}).mappings():
                 listings.setdefault(row["paper_id"], []).append(row)
         return [paper_of(rows[id], listings.get(id, ())) for id in wanted if id in rows]
 
@@ -137,8 +142,8 @@ class Papers:
     def _merged(self, ids: Collection[int]) -> dict[int, int]:
         found: dict[int, int] = {}
         for batch in in_batches(ids):
-            query = select(_paper.c.id, _paper.c.merged_into).where(_paper.c.id.in_(batch), ~_LIVES)
-            found |= {row.id: row.merged_into for row in self._connection.execute(query)}
+            rows = self._connection.execute(_MERGED, {"ids": batch})
+            found |= {row.id: row.merged_into for row in rows}
         return found
 
     def _beginning_with(self, key: str) -> list[int]:

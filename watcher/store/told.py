@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, exists, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, exists, select, tuple_
 
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Incident, IncidentKind, Place, Told
 from watcher.store import schema
 from watcher.store.batches import in_batches
-from watcher.store.endpoints import at
+from watcher.store.endpoints import at, named
 from watcher.store.prepared import LINK
 
 _alert, _blank, _delivery, _incident = schema.alert, schema.blank, schema.delivery, schema.incident
@@ -48,8 +48,8 @@ def due_alerts_of(connection: Connection, endpoints: Collection[Endpoint], now: 
 
 def told_by(connection: Connection, delivery_id: str) -> list[Told]:
     """The matches that a delivery tells: its own, or those of the one that it repeats for somebody who asked."""
-    query = _told().where(_alert.c.delivery_id == holder(connection, _alert, delivery_id), _alert.c.dropped.is_(None))
-    return [_as_told(row) for row in connection.execute(query)]
+    rows = connection.execute(_TOLD_BY, {"delivery": holder(connection, _alert, delivery_id)})
+    return [_as_told(row) for row in rows]
 
 
 def told_by_each(connection: Connection, delivery_ids: Sequence[str]) -> dict[str, list[Told]]:
@@ -62,9 +62,7 @@ def told_by_each(connection: Connection, delivery_ids: Sequence[str]) -> dict[st
 
 
 def has_alerts(connection: Connection, delivery_id: str) -> bool:
-    here = holder(connection, _alert, delivery_id)
-    query = select(exists().where(_alert.c.delivery_id == here, _alert.c.dropped.is_(None)))
-    return bool(connection.scalar(query))
+    return bool(connection.scalar(_HAS_ALERTS, {"delivery": holder(connection, _alert, delivery_id)}))
 
 
 def what_is_left(connection: Connection, delivery_id: str, kind: DeliveryKind) -> DeliveryKind | None:
@@ -113,15 +111,9 @@ def told_before(
     Told by other messages than ``delivery_id`` and what that one repeats.
     """
     found: dict[int, date] = {}
-    same = repeated(connection, delivery_id)
+    here = named(endpoint) | {"same": repeated(connection, delivery_id)}
     for batch in in_batches(paper_ids):
-        query = (
-            select(_match.c.paper_id, _delivery.c.state, _delivery.c.finished_at)
-            .join(_alert, _alert.c.match_id == _match.c.id)
-            .join(_delivery, _delivery.c.id == _alert.c.delivery_id)
-            .where(*at(_alert, endpoint), _match.c.paper_id.in_(batch), _delivery.c.id.not_in(same))
-        )
-        for row in connection.execute(query):
+        for row in connection.execute(_TOLD_BEFORE, here | {"papers": batch}):
             # Were it asked for, SQLite would begin with all that was ever sent.
             if row.state == DeliveryState.SENT:
                 day = row.finished_at.date()
@@ -158,6 +150,19 @@ def _told() -> Select[Any]:
         .join(_subscription, _subscription.c.id == _match.c.subscription_id)
         .order_by(_subscription.c.id, _match.c.strong.desc(), _match.c.id)
     )
+
+
+_HERE = (_alert.c.delivery_id == bindparam("delivery"), _alert.c.dropped.is_(None))
+_TOLD_BY = _told().where(*_HERE)
+_HAS_ALERTS = select(exists().where(*_HERE))
+_TOLD_BEFORE = (
+    select(_match.c.paper_id, _delivery.c.state, _delivery.c.finished_at)
+    .join(_alert, _alert.c.match_id == _match.c.id)
+    .join(_delivery, _delivery.c.id == _alert.c.delivery_id)
+    .where(_alert.c.receiver == bindparam("receiver"), _alert.c.label == bindparam("label"))
+    .where(_match.c.paper_id.in_(bindparam("papers", expanding=True)))
+    .where(_delivery.c.id.not_in(bindparam("same", expanding=True)))
+)
 
 
 def _as_told(row: Any) -> Told:
