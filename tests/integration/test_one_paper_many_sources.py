@@ -175,6 +175,25 @@ def test_a_text_page_without_ids_and_arxiv_are_told_once(world: World) -> None:
     assert world.count() == 3
 
 
+def test_what_others_say_of_a_paper_takes_no_place_of_its_text(world: World) -> None:
+    def abstracts() -> list[str]:
+        with world.store.reading() as tx:
+            found = tx.papers.find(f"arxiv:{PAPERS[0]['id']}")
+        assert found
+        return [found.title, found.abstract]
+
+    link = f"<link>https://arxiv.org/pdf/{PAPERS[0]['id']}v1</link>"
+    world.pages["https://blog.example/feed"] = rss([f"<title>Our pick</title><description>Wow!</description>{link}"])
+    world.look("blog")
+    assert abstracts() == ["Our pick", "Wow!"]
+    for _ in range(2):
+        world.pages["http://hf.example/papers"] = HF
+        world.look("hf")
+        assert abstracts() == [PAPERS[0]["title"], PAPERS[0]["abstract"]]
+        world.look("blog")
+        assert abstracts() == [PAPERS[0]["title"], PAPERS[0]["abstract"]]
+
+
 def test_two_papers_of_one_title_stay_two(world: World) -> None:
     twins = [PAPERS[0], PAPERS[0] | {"id": "2604.99999"}]
     world.pages[FEED] = arxiv_rss(twins, TODAY)

@@ -88,6 +88,12 @@ def test_the_api_is_read_page_by_page() -> None:
     assert read(arxiv_api([], total=0), API).entries == ()
 
 
+def test_names_with_a_comma_are_one_name() -> None:
+    paper = PAPERS[0] | {"authors": ["Ada Amberg, Jr.", "Bao Brisk (Kilns, Tidewater)", "Chiara Corvin"]}
+    assert read(arxiv_rss([paper])).entries[0].authors == ("Ada Amberg, Jr.", "Bao Brisk", "Chiara Corvin")
+    assert read(arxiv_api([paper]), API).entries[0].authors[0] == "Ada Amberg, Jr."
+
+
 KINDS = ("new", "cross", "replace", "replace-cross", "hitherto-unknown")
 
 

@@ -173,10 +173,17 @@ def test_what_a_paper_is_known_by(item: str, keys: tuple[str, ...]) -> None:
     assert entry.keys == keys
 
 
-def test_versions_of_links() -> None:
-    links = ["https://arxiv.org/pdf/2503.01234v2.pdf", "https://www.medrxiv.org/content/10.1101/2026.01.02v3.full-text"]
-    found = entries(rss([f"<title>{n}</title><link>{link}</link>" for n, link in enumerate(links)]))
-    assert [entry.version for entry in found] == [2, 3]
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ("<link>https://arxiv.org/abs/2503.01234</link>", True),
+        ("<link>https://doi.org/10.1000/1</link>", True),
+        ("<link>https://www.lab.example/a</link><dc:identifier>doi:10.1000/1</dc:identifier>", False),
+        ("<link>https://elsewhere.example/a</link>", False),
+    ],
+)
+def test_what_is_said_of_a_paper_elsewhere_is_second_hand(item: str, expected: bool) -> None:
+    assert [entry.is_secondhand for entry in entries(rss([f"<title>A</title>{item}"]))] == [expected]
 
 
 @pytest.mark.parametrize(
@@ -425,6 +432,7 @@ def test_dates(text: str | None, expected: datetime | None) -> None:
         (["Amberg, A.; Brisk, B. C."], ("A. Amberg", "B. C. Brisk")),
         (["Amberg, A., van der Brisk, B. C., Étienne, J.-P."], ("A. Amberg", "B. C. van der Brisk", "J.-P. Étienne")),
         (["Amberg, A.", "Brisk, B."], ("A. Amberg", "B. Brisk")),
+        (["Sammy Davis, Jr."], ("Sammy Davis, Jr.",)),
         (["Sandy and Sons"], ("Sandy and Sons",)),
         (["pebble"], ("pebble",)),
         (["", "  "], ()),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.parsers.dates import instant_in
-from watcher.parsers.links import Known, known_by, plain
+from watcher.parsers.links import Known, called, known_by, plain
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,19 @@ def test_versions_and_the_old_era() -> None:
     assert known_by("https://arxiv.org/pdf/math.GT/0309136v1.pdf") == Known(
         ("arxiv:math.GT/0309136",), arxiv_id="math.GT/0309136", version=1
     )
+
+
+def test_preprints_and_publishers() -> None:
+    preprint = Known(("doi:10.1101/2026.01.02",), version=3, doi="10.1101/2026.01.02")
+    assert known_by("https://www.medrxiv.org/content/10.1101/2026.01.02v3.full-text") == preprint
+    assert known_by("https://journal.example/doi/full/10.1000/ABC.1").keys == ("doi:10.1000/abc.1",)
+
+
+def test_identifiers() -> None:
+    assert called("oai:arXiv.org:2503.01234v2") == Known(("arxiv:2503.01234",), arxiv_id="2503.01234", version=2)
+    for name in ("doi:10.1000/ABC.1", "10.1000/abc.1", "info:doi/10.1000/abc.1", "https://doi.org/10.1000/abc.1"):
+        assert called(name).doi == "10.1000/abc.1"
+    assert called("urn:uuid:1").keys == called("").keys == ()
 
 
 def test_dois() -> None:

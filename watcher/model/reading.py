@@ -106,7 +106,8 @@ class Entry:
 
     ``keys`` are its identities, strongest first (``arxiv:2403.01779``, ``doi:10.…``, ``url:…``), empty where the
     page shows none and the title has to do. ``listed`` is the digest day; ``rank`` counts from 1. ``note`` is what the
-    authors remark: the number of pages, where it will appear.
+    authors remark: the number of pages, where it will appear. What ``is_secondhand`` stands on a page of somebody
+    else, who may have put the text in words of their own.
     """
 
     title: str
@@ -131,6 +132,7 @@ class Entry:
     code_url: str | None = None
     project_url: str | None = None
     thumbnail: str | None = None
+    is_secondhand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

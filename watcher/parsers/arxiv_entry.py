@@ -16,6 +16,7 @@ KINDS = ("new", "cross", "replace")
 BY_DEFAULT = ("new", "cross")
 
 _AFFILIATION = re.compile(r"\s*\([^()]*\)")
+_BETWEEN = re.compile(r",(?! (?:Jr|Sr|II|III|IV)\b)")
 _CODE = re.compile(r"https?://(?:www\.)?(?:github|gitlab)\.com/[\w.-]+/[\w-]+(?:\.[\w-]+)*", re.ASCII)
 
 
@@ -51,7 +52,7 @@ def announced(found: Iterable[Announced], announce: Iterable[str], *, is_cut: bo
 
 def in_one_string(text: str) -> tuple[str, ...]:
     """The authors of "Ann Bee, Cy Dee (Some Lab)"; arXiv writes last names last."""
-    names = _AFFILIATION.sub("", clean.line(text, 100 * clean.NAME_CHARS)).split(",")
+    names = _BETWEEN.split(_AFFILIATION.sub("", clean.line(text, 100 * clean.NAME_CHARS)))
     return clean.names([name.strip() for name in names])
 
 

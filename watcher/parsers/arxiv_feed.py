@@ -15,7 +15,7 @@ from watcher.parsers import clean
 from watcher.parsers.arxiv_entry import Announced, announced, code_in, in_one_string
 from watcher.parsers.feed_xml import Document, Node
 from watcher.parsers.links import called, place_of
-from watcher.parsers.prose import moment, people
+from watcher.parsers.prose import moment
 
 _HEADING = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(\S+)\s+(?:Abstract:\s*)?", re.IGNORECASE)
 _IN_TITLE = re.compile(r"\.?\s*\(arXiv:\S+ \[[^\]]*\](?: UPDATED)?\)\s*$")
@@ -106,7 +106,7 @@ def _version_in(text: str) -> int | None:
 
 def _authors(node: Node) -> tuple[str, ...]:
     if named := [author.text("name") for author in node.all("author")]:
-        return people(named) if any("," in name for name in named) else clean.names(named)
+        return clean.names(named)
     return in_one_string(node.text("dc:creator"))
 
 

@@ -101,7 +101,8 @@ def _posted(entry: Entry) -> Entry:
     """An entry of a feed with its version; only of the first one its date is that of the paper."""
     found = _VERSION.search(entry.url or "")
     version = entry.version or (int(found[1]) if found else None)
-    return replace(entry, version=version, published=entry.published if version in (None, 1) else None)
+    published = entry.published if version in (None, 1) else None
+    return replace(entry, is_secondhand=False, version=version, published=published)
 
 
 def _parse_details(body: bytes, url: str, server: str) -> Reading | Unreadable:

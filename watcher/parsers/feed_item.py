@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from watcher.model import Entry
 from watcher.parsers import clean
-from watcher.parsers.links import called, known_by, plain
+from watcher.parsers.links import called, known_by, place_of, plain
 
 _EVERYWHERE = re.compile(r"(?:tag|urn|oai|ark|hdl|info):\S+", re.IGNORECASE)
 _TITLE_FROM_TEXT = 100
@@ -93,6 +93,7 @@ def _entry(item: Item, site: str, shared: frozenset[str]) -> Entry:
     doi = next((one.doi for one in found if one.doi), None)
     named = [f"arxiv:{arxiv.arxiv_id}"] if arxiv else []
     named += [f"doi:{doi}"] if doi else []
+    is_secondhand = bool(named) and not _is_on(site, item.link)
     own = [f"url:{own_link}"] if link else []
     own += [_own_key(id, site)] if id else []
     return Entry(
@@ -101,13 +102,22 @@ def _entry(item: Item, site: str, shared: frozenset[str]) -> Entry:
         abstract=item.abstract,
         authors=item.authors,
         arxiv_id=arxiv.arxiv_id if arxiv else None,
-        version=next((one.version for one in found if one.version), None),
+        # Whose words they are nobody knows, nor of which version.
+        version=None if is_secondhand else next((one.version for one in found if one.version), None),
         doi=doi,
         url=item.link or None,
         published=item.published,
         listed=item.published.date() if item.published else None,
         categories=item.categories,
+        is_secondhand=is_secondhand,
     )
+
+
+def _is_on(site: str, link: str) -> bool:
+    """Whether a link leads to a page of the site whose feed it stands in."""
+    place = place_of(link)
+    host = (place.hostname or "") if place else ""
+    return bool(site) and (host == site or host.endswith(f".{site}") or site.endswith(f".{host}"))
 
 
 def _own_key(id: str, site: str) -> str:

@@ -18,6 +18,7 @@ _IN_A_WORD = re.compile(
     re.IGNORECASE,
 )
 _INITIALS = re.compile(r"(?:\w\.[ -]?)+")
+_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?")
 _FRACTION = re.compile(r"\.\d{7,}")
 _YEAR_FIRST = re.compile(r"(\d{4})(?:-(\d\d))?", re.ASCII)
 
@@ -75,5 +76,6 @@ def _split(text: str) -> list[str]:
 
 def _turned(name: str) -> str:
     last, comma, first = name.strip().partition(", ")
-    turned = f"{first} {last}" if comma and "," not in first else name
+    is_turned = comma and "," not in first and not _SUFFIX.fullmatch(first)
+    turned = f"{first} {last}" if is_turned else name
     return clean.line(turned, clean.NAME_CHARS)

@@ -218,11 +218,12 @@ def new_values(entry: Entry, key: str, now: datetime) -> dict[str, Any]:
 def learn(known: Candidate, entry: Entry) -> None:
     """Add what the entry says: newer values win, empty ones never, and text only where :func:`_has_better_text`.
 
-    An entry known by its title alone only fills gaps of a paper that has a better identity. The first link stays:
+    An entry known by its title alone only fills gaps of a paper that has a better identity, and so does one that is
+    second-hand. The first link stays:
     sources that list one paper would take turns.
     """
     own = new_values(entry, known.values["key"], known.values["first_seen"])
-    is_weaker = not entry.keys and not known.is_title_only
+    is_weaker = entry.is_secondhand or (not entry.keys and not known.is_title_only)
     newer = () if is_weaker else (*_FACTS, *_LINKS)
     if not is_weaker and _has_better_text(known, entry):
         newer = (*newer, "title", "authors", "version")
