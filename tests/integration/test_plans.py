@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import time, timedelta
+from threading import Event
+from time import monotonic as time_now
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, text
@@ -20,12 +22,15 @@ from sqlalchemy import Connection, Engine, event, text
 from tests.integration.test_pipeline import DAYS, World, subscription
 from tests.parsers.pages import sample_papers
 from watcher.alerts.fate import Telling
+from watcher.app import Senders
 from watcher.model import Outcome, Result, Rhythm, When
-from watcher.pipeline.deliver import deliver_all, failing_endpoints
+from watcher.pipeline.deliver import deliver_all, endpoints_to_deliver, failing_endpoints
 from watcher.pipeline.imports import Imported, finish_import, import_page
 from watcher.pipeline.poll import match_waiting
 from watcher.pipeline.retain import sweep
 from watcher.pipeline.subscribe import subscribe, unsubscribe
+from watcher.pipeline.tell import tell_due
+from watcher.pipeline.together import Self, poll_in_turn
 from watcher.rules import compile_rule
 from watcher.store import Store
 
@@ -70,6 +75,7 @@ def live(world: World) -> None:
         world.now += timedelta(hours=12)
         world.receivers.outcome = Outcome(Result.DOWN if n == 1 else Result.SENT, "HTTP 503")
         failing_endpoints(world.parts)
+        run_beside_others(world)
     world.apply(subscription(rule="title:part OR title:agents", to="you"), daily)
     world.apply(subscription(rule="title:part", when=When(Rhythm.DAILY, time(9))), daily, life)
     hers = [subscription(f"hers{n}", owner="ana", rule=rule) for n, rule in enumerate(("title:part", "title:agents"))]
@@ -90,6 +96,27 @@ def live(world: World) -> None:
     sweep(world.parts)
     with world.parts.store.transaction() as tx:
         tx.outbox.free_interrupted(world.now)
+
+
+def run_beside_others(world: World) -> None:
+    """What only the daemon does: say that it lives, poll in turn, send from threads that claim many at a time."""
+    world.papers[DAYS[-1]] += sample_papers(1, seed=40 + world.now.day)
+    world.publish()
+    myself = Self("here", 1, world.now)
+    myself.beat(world.parts)
+    world.now += timedelta(hours=2)
+    poll_in_turn(world.source, world.parts)
+    tell_due(world.parts)
+    senders = Senders(world.parts)
+    senders.send_pending()
+    patience, end = Event(), time_now() + 60
+    while endpoints_to_deliver(world.parts):
+        assert time_now() < end, "nobody sends"
+        patience.wait(0.02)
+    world.parts.stopping.set()
+    assert senders.stop(60)
+    world.parts.stopping.clear()
+    myself.leave(world.parts)
 
 
 # --- many rows ---
