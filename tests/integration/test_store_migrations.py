@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import BindParameter, Boolean, Connection, bindparam, create_engine, inspect, text
 
 from watcher.errors import StoreError
 from watcher.store import open_store
 from watcher.store.database import Mode
 from watcher.store.migrate import Migrated, revisions, scripts
-from watcher.store.schema import metadata
+from watcher.store.schema import UtcDateTime, metadata
 
 ALL_MODES: tuple[Mode, ...] = ("read", "write", "create")
 
@@ -102,6 +104,47 @@ def test_an_older_database_is_brought_up_to_date(
         assert store.migrated == Migrated(before, "9999")
         with store.reading() as tx:
             assert tx.connection.execute(text("SELECT moon FROM paper")).all() == []
+
+
+def test_what_was_held_before_subscriptions_were_woken_is_due(empty_database: str) -> None:
+    if "://" not in empty_database:
+        Path(empty_database).touch()
+    engine = _engine(empty_database)
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(scripts()))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0008")
+        for statement in (
+            (
+                "INSERT INTO paper (id, key, title, title_folded, abstract, authors, keywords, categories, first_seen) "
+                "VALUES (1, 'url:x', 'X', 'x', '', '[]', '[]', '[]', :now)"
+            ),
+            *(
+                "INSERT INTO subscription (id, owner, name, rule, rule_digest, sources, endpoints, settings, next_due, "
+                f"paused, created_at) VALUES ({id}, '', 's{id}', 'x', 'd', '[]', '[]', '{{}}', {due}, :off, :now)"
+                for id, due in ((1, "NULL"), (2, ":later"), (3, "NULL"))
+            ),
+            *(
+                "INSERT INTO match (subscription_id, paper_id, occasion, fate, reason, strong, places, matched_at) "
+                f"VALUES ({id}, 1, 'first', 'held', '', :off, '[]', :now)"
+                for id in (1, 2)
+            ),
+        ):
+            connection.execute(text(statement).bindparams(*_bound(statement)))
+    engine.dispose()
+    with open_store(empty_database) as store, store.reading() as tx:
+        assert tx.subscriptions.due(datetime(2027, 1, 1, tzinfo=UTC)) == [1]
+
+
+def _bound(statement: str) -> list[BindParameter[Any]]:
+    values = {
+        "now": bindparam("now", datetime(2026, 1, 1, tzinfo=UTC), UtcDateTime),
+        "later": bindparam("later", datetime(2036, 1, 1, tzinfo=UTC), UtcDateTime),
+        "off": bindparam("off", False, Boolean),
+    }
+    return [bound for name, bound in values.items() if f":{name}" in statement]
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(
