@@ -61,7 +61,8 @@ def _paper(k: int, title: str, chance: random.Random) -> Shown:
         title=title,
         abstract=_abstract(chance),
         number=f"2503.{k + 1:05d}",
-        authors=tuple(chance.sample(NAMES, chance.choice([1, 2, 2, 3, 4]))),
+        # A group that is the only author is an organisation as well: nobody could say that it is not one.
+        authors=tuple(chance.sample(NAMES, chance.choice([2, 2, 3, 4]))) if chance.random() < 0.8 else (NAMES[k % 6],),
         organization=chance.choice([None, "Lantern Lab", "KilnAI"]),
         day=date(2024, chance.randint(1, 12), chance.randint(1, 28)),
         upvotes=chance.randint(0, 200),

@@ -82,6 +82,11 @@ class Record:
     after: set[Kind] = field(default_factory=set)
     is_dotted: bool = False
 
+    @property
+    def has_own_link(self) -> bool:
+        """Whether the title's line is a link, or has one at its end."""
+        return self.title is not None and self.title.link is not None
+
     def take(self, line: Line, kind: Kind, year: int | None) -> None:
         """Note what a line says; ``year`` is that of dates without one."""
         match kind:

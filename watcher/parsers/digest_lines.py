@@ -46,6 +46,7 @@ _FRAME_WORD = (
 )
 _FRAME = re.compile(rf"{_FRAME_WORD}(?:[ |·•*/–-]+{_FRAME_WORD})*")
 _WORD_AT_HYPHEN = re.compile(r"(?:[^\W\d_]-|\w--+)$")
+_WHOLE_LINK = re.compile(r"^\S{0,6} ?\[.*\]\(\S*\)\**$")
 _ADDRESS = re.compile(r"[/.]\w")
 _LONE_HYPHEN = ("and", "or", "to", "und", "nor")
 
@@ -72,10 +73,13 @@ def page_of(text: str) -> Page:
 
 @dataclass(frozen=True, slots=True)
 class Paragraphs:
-    """The paragraphs of a page as lines; ``are_guessed`` where some begin without a blank line before them."""
+    """The paragraphs of a page as lines; ``are_joined`` of lines wrapped at a width, ``are_guessed`` where some begin
+    without a blank line before them.
+    """
 
     lines: Sequence[Line]
-    are_guessed: bool
+    are_joined: bool = False
+    are_guessed: bool = False
 
 
 def paragraphs_of(lines: Sequence[Line]) -> Paragraphs:
@@ -86,9 +90,9 @@ def paragraphs_of(lines: Sequence[Line]) -> Paragraphs:
     where an address may belong to the text before it or may not.
     """
     if any(line.width > WRAPPED_AT for line in lines if not line.marks and not is_meta(line)):
-        return Paragraphs([part for line in lines for part in split_meta(line)], False)
+        return Paragraphs([part for line in lines for part in split_meta(line)])
     joined, are_guessed = _joined(lines)
-    return Paragraphs([part for line in joined for part in split_meta(line)], are_guessed)
+    return Paragraphs([part for line in joined for part in split_meta(line)], True, are_guessed)
 
 
 def split_meta(line: Line) -> list[Line]:
@@ -126,7 +130,7 @@ def _begins(before: Line, line: Line, fits: Fits, *, is_spaced: bool) -> bool:
 def _is_apart(before: Line, line: Line, fits: Fits) -> bool:
     """Whether a line shows that paragraphs begin without a blank line before them."""
     if _stands_alone(before):
-        return False
+        return not is_meta(line) and _META_LINE.fullmatch(line.raw) is None
     if is_address(line.raw):
         return names_paper(link_of(line))
     return _stands_alone(line) or bool(line.marks & STRONG_MARKS) or fits(before, line)
@@ -179,7 +183,12 @@ def _goes_on(before: str, after: str) -> bool:
 
 
 def _stands_alone(line: Line) -> bool:
-    return "#" in line.marks or is_meta(line) or _META_LINE.fullmatch(line.raw) is not None
+    return (
+        "#" in line.marks
+        or _WHOLE_LINK.search(line.raw) is not None
+        or is_meta(line)
+        or _META_LINE.fullmatch(line.raw) is not None
+    )
 
 
 def _beheaded(lines: list[Line]) -> tuple[list[Line], list[str]]:

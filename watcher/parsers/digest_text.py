@@ -40,6 +40,11 @@ UNBRANDED_PAPERS = 3
 _ENDS = (".", "!", "?", "…", ")", '"', "”", "'", "’", ":", "}", "$", "]", "。")
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", ".)", '."', ".”")
 _LABEL = re.compile(r"abstract ?[:.—–-] ?", re.IGNORECASE)
+_INSTITUTION = re.compile(
+    r"\b(?:academy|ai|cent(?:er|re)|college|company|corp|foundation|group|inc|institut\w*|intelligence|labs?|laborator\w+"
+    r"|research|robotics|school|society|tech\w*|team|universi\w+)\b",
+    re.IGNORECASE,
+)
 _UNREAD_LINK = re.compile(r"https?://|\]\(")
 _LISTED = STRONG_MARKS | {"-"}
 
@@ -94,8 +99,8 @@ def _read(paragraphs: Paragraphs, page: Page, names: str) -> tuple[Entry, ...]:
     forget_doubtful(records)
     entries = tuple(replace(_entry(record, records[0]), rank=rank) for rank, record in enumerate(records, start=1))
     _check(entries, page.is_branded)
-    if paragraphs.are_guessed:
-        _check_ends(entries)
+    if paragraphs.are_joined:
+        _check_joints(entries, are_guessed=paragraphs.are_guessed)
     return entries
 
 
@@ -170,7 +175,8 @@ class _Records:
 
     def _is_of_last(self, line: Line, following: Line | None, last: Record) -> bool:
         """Take what stands after an abstract and is no title: an organisation before a dot, authors."""
-        if len(line.text) <= LONGEST_ORGANIZATION and following and following.text in ("·", "•"):
+        is_short = len(line.text) <= (SHORTEST_ABSTRACT if line.text.endswith(_SENTENCE_ENDS) else LONGEST_ORGANIZATION)
+        if is_short and following and following.text in ("·", "•"):
             self._dotted(line, last)
         elif not last.names and are_names(line.text) and (self.names == _NamesAt.AFTER or self._is_unmarked(line)):
             last.names, last.are_placed = line.text, True
@@ -179,9 +185,10 @@ class _Records:
         return True
 
     def _dotted(self, line: Line, last: Record) -> None:
-        """An organisation stands before the dot, or the authors; two names may be either."""
+        """An organisation stands before the dot, or the authors; two words in capitals, or two names, may be either."""
         if "," not in line.text:
-            last.before_dot = _organization(line.text)
+            is_person = may_be_names(line.text) and not _INSTITUTION.search(line.text)
+            last.before_dot = None if is_person else _organization(line.text)
             return
         self.dotted_lists = True
         if line.text.count(",") > 1 and are_names(line.text):
@@ -250,7 +257,7 @@ class _Records:
             raise _Refused("the text ends where a title is due: it is cut off" if self.found else "no titles")
         self._check_names()
         for kind in {kind for record in self.found for kind in record.within}:
-            having = sum(kind in record.within for record in self.found)
+            having = sum(kind in record.within or (kind is Kind.LINK and record.has_own_link) for record in self.found)
             if having < USUAL * len(self.found):
                 raise _Refused(f"only {having} of {len(self.found)} papers have {kind} between title and abstract")
 
@@ -267,9 +274,9 @@ class _Records:
             raise _Refused(
                 f"authors, or a title without its abstract? {len(placed)} of {len(self.found)} papers have such a line"
             )
-        for record in self.found:
-            if placed and not record.are_placed and record.title and may_be_names(record.title.text):
-                raise _Refused(f"a title, or authors without one? {_shown(record.title.text)}", record.title.number)
+        for title in (record.title for record in self.found if placed and not record.are_placed):
+            if title and ("," in title.text or may_be_names(title.text)):
+                raise _Refused(f"a title, or authors without one? {_shown(title.text)}", title.number)
 
 
 def _entry(record: Record, first: Record) -> Entry:
@@ -310,18 +317,17 @@ def _check(entries: Sequence[Entry], is_branded: bool) -> None:
         raise _Refused("text with headings, without anything that a digest page has")
 
 
-def _check_ends(entries: Sequence[Entry]) -> None:
-    """Refuse abstracts to which what stands before or after them may have been joined, or from which it is missing."""
+def _check_joints(entries: Sequence[Entry], *, are_guessed: bool) -> None:
+    """Refuse titles and abstracts to which what stands beside them may have been joined, or whose end is missing."""
     for entry in entries:
-        last = entry.abstract.rsplit(" ", 1)[-1]
-        if not entry.abstract.endswith(_SENTENCE_ENDS) and ("://" not in last or last.endswith("-")):
-            raise _Refused(
-                f'the abstract of {_shown(entry.title)} ends without a sentence\'s end: "…{entry.abstract[-40:]}"'
-            )
+        title, last = _shown(entry.title), entry.abstract.rsplit(" ", 1)[-1]
+        is_whole = entry.abstract.endswith(_SENTENCE_ENDS) or ("://" in last and not last.endswith("-"))
+        if are_guessed and not is_whole:
+            raise _Refused(f'the abstract of {title} ends without a sentence\'s end: "…{entry.abstract[-40:]}"')
         if are_names(", ".join(entry.abstract.split(", ")[:2])):
-            raise _Refused(f"the abstract of {_shown(entry.title)} begins with names: {_shown(entry.abstract)}")
+            raise _Refused(f"the abstract of {title} begins with names: {_shown(entry.abstract)}")
         if _ends_with_names(entry.title):
-            raise _Refused(f"the title {_shown(entry.title)} ends with names")
+            raise _Refused(f"the title {title} ends with names")
 
 
 def _ends_with_names(title: str) -> bool:
