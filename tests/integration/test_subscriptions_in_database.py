@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -147,6 +148,24 @@ def test_every_daemon_learns_of_a_change_and_reads_only_that(world: World, monke
     unsubscribe([("ana", "hers")], world.parts)
     learn()
     assert not books[0].uses_numbers
+
+
+def test_daemons_over_one_server_are_woken(world: World) -> None:
+    store, stopping, listening, woken = world.parts.store, Event(), Event(), Event()
+
+    def heard(_: str) -> None:
+        (woken if listening.is_set() else listening).set()
+
+    thread = Thread(target=store.listen, args=(stopping, heard))
+    thread.start()
+    try:
+        # On SQLite there is nobody to wake, and listening ends at once.
+        assert not store.is_shared or listening.wait(30)
+        ask(world)
+        assert not store.is_shared or woken.wait(30)
+    finally:
+        stopping.set()
+        thread.join()
 
 
 def test_a_poll_matches_what_was_subscribed_while_it_fetched(world: World) -> None:

@@ -48,6 +48,8 @@ def subscribe(some: Sequence[tuple[Subscription, Rule]], parts: Parts) -> Subscr
             past = past_of(tx, parts.config, changed_rules(changes, rules), now, at_least=0)
             add(tx, changes.new, past, now, Origin.DATABASE)
             change(tx, changes, past, parts.config, now)
+    if changes:
+        parts.store.wake_others("")
     added, changed = len(changes.new) + len(changes.back), len(changes.kept)
     return Subscribed(added, changed, len(wanted) - added - changed)
 
