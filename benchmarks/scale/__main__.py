@@ -105,10 +105,10 @@ def run(database: str, daemons: int, options: argparse.Namespace, sink: Receiver
     with ExitStack() as stack:
         desk = Desk(env={"STATE_DIRECTORY": str(states[0])}, config_path=config)
         store = stack.enter_context(desk.open_store(desk.config(), "create"))
-        for state in states:
-            stack.enter_context(program("daemon", str(config), str(state), str(options.threads)))
+        threads = str(options.threads)
+        processes = [stack.enter_context(program("daemon", str(config), str(state), threads)) for state in states]
         wait_for(store, daemons)
-        before = statements(states)
+        before, cpu = statements(states), cpu_of(processes)
         rows = rows_written(database)
         begun = time.time()
         paper(desk, store)
@@ -126,6 +126,7 @@ def run(database: str, daemons: int, options: argparse.Namespace, sink: Receiver
             "seconds": round(seconds, 1),
             "a second": round(found["taken"] / seconds, 1),
             "statements a message": round(used.total() / total, 2),
+            "CPU ms a message": round(1000 * (cpu_of(processes) - cpu) / total, 1),
             "rows a message": rows and round((rows_written(database) - rows) / total, 1),
         }
 
@@ -147,6 +148,15 @@ def wait_for(store: Store, daemons: int) -> None:
                 return
         time.sleep(0.2)
     raise SystemExit("the daemons did not start")
+
+
+def cpu_of(processes: list[subprocess.Popen[str]]) -> float:
+    """Seconds of CPU that processes have used so far."""
+    ticks = 0
+    for process in processes:
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def statements(states: list[Path]) -> Counter[str]:
@@ -185,14 +195,14 @@ def main() -> int:
     asked.add_argument("--receivers", type=int, default=1000, help="each gets one message  [1000]")
     asked.add_argument("--threads", type=int, default=2, help="that send, in each daemon  [2]")
     asked.add_argument("--waiting", type=int, default=1_000_000, help="messages that wait while claims are timed")
-    asked.add_argument("--daemons", type=int, nargs="*", default=[1, 2, 4])
+    asked.add_argument("--daemons", type=int, nargs="*", default=[0, 1, 2, 4], help="0: one over SQLite")
     options = asked.parse_args()
     rows = []
     with ExitStack() as stack:
         server = stack.enter_context(cluster())
         sink = Receivers(stack.enter_context(program("sink")))
         engine = create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
-        for daemons in [0, *options.daemons]:
+        for daemons in options.daemons:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             database = str(folder / "watcher.db")
             if daemons:

@@ -139,6 +139,13 @@ class Fleet:
     def logs(self) -> str:
         return "\n".join(path.read_text() for path in sorted(self.folder.glob("daemon*/daemon.log")))
 
+    def wait_until_up(self) -> None:
+        """Wait until all have said that they live: one that is still starting ends where its database does."""
+        end = time.monotonic() + PATIENCE
+        while self.asked("SELECT count(*) FROM daemon") != len(self.running):
+            assert time.monotonic() < end, self.logs()
+            self.pause(0.1)
+
     def pause(self, seconds: float) -> None:
         """Let the daemons work: what they do is outside this process."""
         Event().wait(seconds)
@@ -205,7 +212,9 @@ def nothing(fleet: Fleet, scale: float) -> int:
 def kills(fleet: Fleet, scale: float) -> int:
     """SIGKILL one of four every second."""
     chance = random.Random(11)
+    fleet.sink.slow = 0.05
     fleet.begin(4)
+    fleet.wait_until_up()
     for _ in range(round(12 * scale)):
         fleet.next_day()
         before = len(fleet.sink.posts)
@@ -240,6 +249,7 @@ def sleeper(fleet: Fleet, scale: float) -> int:
 def server_restarts(fleet: Fleet, scale: float) -> int:
     """PostgreSQL stopped for longer than a lease, at once and in order, and started."""
     fleet.begin(4)
+    fleet.wait_until_up()
     for mode in ["immediate", "fast"][: max(1, round(2 * scale))] * max(1, round(scale)):
         fleet.next_day()
         fleet.sink.wait_for(len(fleet.sink.posts) + 3, PATIENCE)
@@ -253,6 +263,7 @@ def server_restarts(fleet: Fleet, scale: float) -> int:
 def connections_end(fleet: Fleet, scale: float) -> int:
     """All connections ended by the server, again and again."""
     fleet.begin(4)
+    fleet.wait_until_up()
     for n in range(round(16 * scale)):
         fleet.pause(0.3)
         if n % 2:
@@ -278,6 +289,7 @@ def network_is_cut(fleet: Fleet, scale: float) -> int:
     with proxy(fleet.server.socket) as wire:
         fleet.begin(3)
         fleet.begin(database=wire.url(fleet.name))
+        fleet.wait_until_up()
         for _ in range(max(1, round(2 * scale))):
             fleet.next_day()
             fleet.sink.wait_for(len(fleet.sink.posts) + 3, PATIENCE)
@@ -294,7 +306,7 @@ def commits_are_lost(fleet: Fleet, scale: float) -> int:
     """Every 23rd answer to a COMMIT lost, for all daemons."""
     with proxy(fleet.server.socket) as wire:
         fleet.begin(4, database=wire.url(fleet.name))
-        fleet.pause(2)
+        fleet.wait_until_up()
         wire.lose_commits = 23
         for _ in range(round(8 * scale)):
             fleet.pause(0.5)
