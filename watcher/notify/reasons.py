@@ -53,7 +53,7 @@ def of_mail(error: Exception) -> Outcome:
         return _answered("the mail server refused", error.smtp_code, error.smtp_error, Result.DOWN)
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return Outcome(Result.FAILED, "the mail server offers no encryption (STARTTLS) or no sign-in")
-    if isinstance(error, smtplib.SMTPServerDisconnected):
+    if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionResetError | BrokenPipeError):
         # smtplib says so of a server that is silent, too.
         what = "gave no answer in time" if "timed out" in str(error) else "ended the connection"
         return Outcome(Result.FAILED, f"the mail server {what}")
