@@ -179,7 +179,7 @@ class Daemon:
             self._parts.store.require_known()
             self._self.beat(self._parts)
             match_waiting(self._parts)
-            if tell_due(self._parts):
+            if tell_due(self._parts, begun=self._wake):
                 self._parts.store.wake_others(self._self.id)
             self._senders.send_pending()
             self._parts.notifier.close_idle()
@@ -203,6 +203,11 @@ class Daemon:
             return  # the tick says so
         if rules.generation != before:
             self._schedule.soon(TICK_NAME)
+
+    def _wake(self) -> None:
+        """There is something to send, and more to be told: here and at the other daemons."""
+        self._senders.wake()
+        self._parts.store.wake_others(self._self.id)
 
     def _listen(self) -> None:
         """Look for work as soon as another daemon says that there is some."""
@@ -292,8 +297,8 @@ class Senders:
 
     def send_pending(self) -> None:
         """Begin to send to every endpoint that something is pending for and that nobody sends to yet."""
+        self.wake()
         if self._parts.store.is_shared:
-            self._crew.wake()
             endpoints = endpoints_to_serve_singly(self._parts)
         else:
             endpoints = endpoints_to_deliver(self._parts)
@@ -302,6 +307,11 @@ class Senders:
             self._begin(endpoint, self._failing if endpoint in failing else self._working)
         for endpoint in endpoints_to_deliver(self._parts, suspects=True):
             self._begin(endpoint, self._suspect)
+
+    def wake(self) -> None:
+        """There may be plain messages to send."""
+        if self._parts.store.is_shared:
+            self._crew.wake()
 
     def stop(self, wait: float) -> bool:
         """Begin nothing more; whether all that was being sent ended within ``wait`` seconds."""

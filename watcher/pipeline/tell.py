@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,10 +22,11 @@ TOGETHER = 100
 """Endpoints whose deliveries are made in one transaction."""
 
 
-def tell_due(parts: Parts, *, flush: bool = False) -> int:
+def tell_due(parts: Parts, *, flush: bool = False, begun: Callable[[], object] = lambda: None) -> int:
     """Owe what the due subscriptions hold and make deliveries of all due alerts; how many deliveries.
 
-    ``flush`` takes every subscription as due now; its next time stays as it was.
+    ``flush`` takes every subscription as due now; its next time stays as it was. ``begun`` is called when the first
+    of many deliveries can be sent.
     """
     now = parts.clock()
     with parts.store.reading() as tx:
@@ -46,7 +47,10 @@ def tell_due(parts: Parts, *, flush: bool = False) -> int:
         with_papers = set(tx.outbox.endpoints_with_due_alerts(now)) - with_blanks
     made = sum(_enqueue(endpoint, parts, now) for endpoint in sorted(with_blanks))
     for batch in in_batches(_from_somewhere(sorted(with_papers), parts.jitter()), TOGETHER):
+        is_first = not made
         made += _enqueue_all(batch, parts, now)
+        if is_first and made:
+            begun()
     return made
 
 
