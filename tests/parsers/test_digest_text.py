@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -224,3 +225,20 @@ def test_whatever_is_read_never_mixes_papers(lines: list[str]) -> None:
             (said[n], " ".join(said[n + 1 : end])) for n in range(len(said)) for end in range(n + 2, len(said) + 1)
         }
         assert set(pairs(parsed.entries)) <= below
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"a\n" * 50_000,
+        b"References\n" * 20_000,
+        (b"word " * 14 + b"\n") * 5_000,
+        b"> " * 50_000,
+        b">" * 100_000 + b"\n",
+    ],
+    ids=lambda body: str(body[:12]),
+)
+def test_many_lines_take_time_in_proportion(body: bytes) -> None:
+    began = time.process_time()
+    refusal(body)
+    assert time.process_time() - began < 15

@@ -25,6 +25,9 @@ WRAPPED_AT = 200
 LONGEST_WORD = 30
 """Beyond it are addresses and formulas, which wrap as they like."""
 
+LONGEST_DRESSED = 2_000
+"""Characters of a paragraph that may still be a title with its marks and its link."""
+
 STRONG_MARKS = frozenset(("#", "1", "**", "title"))
 """What begins a paragraph wherever it stands."""
 
@@ -167,12 +170,12 @@ def _fits(lines: Sequence[Line]) -> Fits:
 
 
 def _one_line(paragraph: Sequence[Line]) -> Line:
-    text, raw = paragraph[0].text, paragraph[0].raw
-    for line in paragraph[1:]:
-        glue = "" if _goes_on(raw, line.raw) else " "
-        text, raw = text + glue + line.raw, raw + glue + line.raw
-    whole = replace(paragraph[0], text=text, raw=raw)
-    return whole if len(paragraph) == 1 else undressed(whole)
+    rest: list[str] = []
+    for before, line in pairwise(paragraph):
+        rest += ["" if _goes_on(before.raw, line.raw) else " ", line.raw]
+    more = "".join(rest)
+    whole = replace(paragraph[0], text=paragraph[0].text + more, raw=paragraph[0].raw + more)
+    return undressed(whole) if more and len(whole.raw) <= LONGEST_DRESSED else whole
 
 
 def _goes_on(before: str, after: str) -> bool:

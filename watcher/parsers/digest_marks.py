@@ -34,6 +34,7 @@ _AUTHORS = re.compile(r"(?:[•*·-] ?)?\d{1,5} authors?", re.ASCII)
 _ASIDE = re.compile(r"submitted by .{1,80}|abstract:?|view (?:paper|pdf)|arxiv page|pdf|upvote", re.IGNORECASE)
 _LABELLED_LINK = re.compile(r"(?:url|link|paper|arxiv|pdf|doi|code|github|project(?: page)?): ?(\S+)", re.IGNORECASE)
 
+DEEPEST_QUOTE = 5
 _QUOTED = re.compile(r"> ?")
 _RULER = re.compile(r"[-=_*~ ]{3,}|[─━═]{3,}")
 _PICTURE = re.compile(r"\[?!\[[^\]]*\]\(\S*\)(?:\]\(\S*\))?")
@@ -72,8 +73,9 @@ class Line:
 def lines_in(text: str) -> list[Line]:
     """The lines that are not blank, no ruler and no picture, without the marks of Markdown, mail and lists."""
     raw = re.split(r"\r\n|\r|\n", text)
-    while any(line.strip() for line in raw) and all(line.startswith(">") for line in raw if line.strip()):
-        raw = [_QUOTED.sub("", line, count=1) for line in raw]
+    for _ in range(DEEPEST_QUOTE):
+        if all(line.startswith(">") for line in raw if line.strip()):
+            raw = [_QUOTED.sub("", line, count=1) for line in raw]
     raw, links = _without_references(raw)
     lines: list[Line] = []
     gap = True
