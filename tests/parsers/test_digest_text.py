@@ -206,6 +206,12 @@ def test_a_lost_line_never_shifts_titles_to_other_abstracts() -> None:
         refusal("\n".join(lines[:missing] + lines[missing + 1 :]))
 
 
+def test_too_many_lines_are_refused_unread() -> None:
+    began = time.process_time()
+    assert "more than 150,000 are not read" in refusal(b"a\n" * 4_000_000)
+    assert time.process_time() - began < 5
+
+
 def test_bytes_that_are_no_text_are_refused() -> None:
     assert "UTF-8" in refusal(b"\xff\xfe\x00")
     assert "UTF-8" in refusal(b"caf\xe9")

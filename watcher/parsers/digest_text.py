@@ -31,6 +31,9 @@ LONGEST_TITLE = 300
 LONGEST_ORGANIZATION = 120
 SHORTEST_ABSTRACT = 80
 USUAL_ABSTRACT = 200
+MOST_LINES = 150_000
+"""Lines that are read, some seconds' worth: 5,000 wrapped papers have fewer."""
+
 USUAL = 0.75
 """Share of papers that must have a line between title and abstract, or unlabelled authors, where some do."""
 
@@ -71,6 +74,8 @@ def parse(body: bytes) -> Reading | Unreadable:
     text = decoded(body) if len(body) <= LARGEST_PAGE else None
     if text is None:
         return Unreadable(f"{len(body):,} bytes that are too many, or no text in UTF-8")
+    if (lines := text.count("\n") + text.count("\r")) > MOST_LINES:
+        return Unreadable(f"{lines:,} lines; more than {MOST_LINES:,} are not read")
     page = page_of(text)
     try:
         paragraphs = paragraphs_of(page.lines)
