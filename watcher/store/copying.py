@@ -149,10 +149,14 @@ def _require_empty(target: Connection, place: Place) -> None:
 
 
 def _to_itself() -> list[ForeignKeyConstraint]:
-    """References within one table, set aside while it fills: a row may point at a later one."""
+    """References within one table, set aside while it fills: a row may point at a later one.
+
+    Of copies of the tables: SQLAlchemy leaves a constraint that was added or dropped by itself out of its table.
+    """
+    tables = MetaData(naming_convention=schema.metadata.naming_convention)
     return [
         constraint
-        for table in schema.metadata.sorted_tables
+        for table in [one.to_metadata(tables) for one in schema.metadata.sorted_tables]
         for constraint in sorted(table.foreign_key_constraints, key=lambda one: str(one.name))
         if constraint.referred_table is table
     ]
