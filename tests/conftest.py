@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,3 +24,13 @@ def shared() -> Path:
     if not (folder / "captures").is_dir():
         pytest.skip(f"no captured pages in {folder}")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """Commands set up logging for a process of their own; here the next test has to find it as it was."""
+    before = [(one, one.handlers[:], one.level) for one in (logging.getLogger(), logging.getLogger("watcher"))]
+    yield
+    for one, handlers, level in before:
+        one.handlers[:] = handlers
+        one.setLevel(level)
