@@ -81,3 +81,12 @@ def test_whoever_the_tables_have_outgrown_is_told(postgres_database: str) -> Non
         execute(postgres_database, "UPDATE alembic_version SET version_num = '9999'")
         with pytest.raises(DatabaseNewer, match="was written by a newer watcher"):
             store.require_known()
+
+
+def test_a_connection_that_a_thread_still_has_is_closed_when_it_comes_back(postgres_database: str) -> None:
+    store = open_store(postgres_database, mode="create")
+    with store.reading() as tx:
+        raw = tx.connection.connection.driver_connection
+        store.close()
+        assert raw is not None and not raw.closed
+    assert raw.closed

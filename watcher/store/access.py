@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine, text
 
 from watcher.errors import StoreError
 from watcher.store.clock import ServerClock, utc_now
-from watcher.store.engine import RELAXED, Place, begin_with, postgres_engine, sqlite_engine
+from watcher.store.engine import RELAXED, Place, begin_with, close_all, postgres_engine, sqlite_engine
 from watcher.store.locks import WriteLock
 from watcher.store.wakes import listen
 
@@ -161,7 +161,7 @@ class Server:
             self._clock.hear(lambda: connection.execute(text("SELECT clock_timestamp()")).scalar_one())
 
     def close(self) -> None:
-        self._engine.dispose()
+        close_all(self._engine)
 
 
 def _pragma(engine: Engine, what: str) -> None:

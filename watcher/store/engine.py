@@ -89,6 +89,17 @@ def begin_with(engine: Engine, *statements: str) -> Engine:
     return engine.execution_options(watcher_begin=statements)
 
 
+def close_all(engine: Engine) -> None:
+    """Close the engine's connections: those at rest now, those that a thread still has when it gives them back."""
+    event.listen(engine.pool, "checkin", _close_returned)
+    engine.dispose()
+
+
+def _close_returned(raw: Any, record: Any) -> None:
+    if raw is not None:
+        record.invalidate()
+
+
 DURABLE = ("PRAGMA synchronous = FULL", "BEGIN IMMEDIATE")
 """A power cut takes acknowledged rows with it under NORMAL."""
 
