@@ -135,7 +135,7 @@ def postgres_engine(url: URL) -> Engine:
     try:
         engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args=wire)
     except ImportError as error:
-        raise StoreError("PostgreSQL needs a driver: pip install 'watcher[postgres]'") from error
+        raise StoreError("PostgreSQL needs a driver: pip install 'psycopg[binary]'") from error
     event.listen(engine, "connect", _bound_transactions)
     return engine
 
