@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from watcher.config import subscription_lines, with_subscription
@@ -67,6 +67,9 @@ def test_a_broken_file_is_left_alone() -> None:
         with_subscription("c.yaml", b"subscriptions:\n  - name: 'x\n", NEW)
 
 
+@example(rule="agent", name="A:")
+@example(rule="null", name="null")
+@example(rule="true", name="a#b")
 @given(
     st.text("abc '\"#:-*&!|>%@`{}[],~=()0", min_size=1, max_size=30).filter(str.strip),
     st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1, max_size=20).filter(
@@ -74,9 +77,9 @@ def test_a_broken_file_is_left_alone() -> None:
     ),
 )
 def test_any_rule_and_name_come_back_as_they_were(rule: str, name: str) -> None:
-    lines = subscription_lines(name, rule, ["me", "team:ana@lab.org"])
+    lines = subscription_lines(name, rule, ["me", "team:ana@lab.org", name])
     written, _ = with_subscription("c.yaml", b"subscriptions:\n  - name: x\n", lines)
     parsed = read("c.yaml", written)
     assert not parsed.problems and parsed.root is not None
     found = plain(parsed.root)["subscriptions"][1]
-    assert found == {"name": name, "rule": " ".join(rule.split()), "to": ["me", "team:ana@lab.org"]}
+    assert found == {"name": name, "rule": " ".join(rule.split()), "to": ["me", "team:ana@lab.org", name]}

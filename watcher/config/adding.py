@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from watcher.config.reading import read
-from watcher.config.tree import Items, Node, Scalar, Table
+from watcher.config.tree import Items, Node, Scalar, Table, plain
 from watcher.errors import ConfigError, Problem, UsageError
 
 _PLAIN_RULE = re.compile(r"[A-Za-z][\w+.-]*(?: [A-Za-z][\w+.-]*)*")
@@ -19,7 +19,8 @@ def subscription_lines(name: str, rule: str, to: Sequence[str], when: str | None
     """A subscription as it is written under ``subscriptions:``, without indentation; the rule needs no quotes there."""
     rule = " ".join(rule.split())
     lines = [f"- name: {_scalar(name)}"]
-    lines += [f"  rule: {rule}"] if _PLAIN_RULE.fullmatch(rule) else ["  rule: >-", f"    {rule}"]
+    is_plain = _PLAIN_RULE.fullmatch(rule) and _reads_back(rule)
+    lines += [f"  rule: {rule}"] if is_plain else ["  rule: >-", f"    {rule}"]
     if len(to) == 1:
         lines.append(f"  to: {_scalar(to[0])}")
     else:
@@ -28,7 +29,25 @@ def subscription_lines(name: str, rule: str, to: Sequence[str], when: str | None
 
 
 def _scalar(text: str) -> str:
-    return text if _PLAIN_NAME.fullmatch(text) else "'" + text.replace("'", "''") + "'"
+    """The text as a YAML value, with quotes unless it looks harmless and is read back as it is."""
+    return text if _PLAIN_NAME.fullmatch(text) and _reads_back(text) else "'" + text.replace("'", "''") + "'"
+
+
+def _reads_back(text: str) -> bool:
+    """Whether YAML gives this text back where it stands without quotes, as a value and in a list in brackets.
+
+    The reader itself is asked: what a sign means depends on where it stands (``A:`` is a key, ``A:b`` is not).
+    """
+    parsed = read("", f"value: {text}\nlist: [{text}, {text}]\n".encode())
+    return (
+        not parsed.problems
+        and parsed.root is not None
+        and plain(parsed.root)
+        == {
+            "value": text,
+            "list": [text, text],
+        }
+    )
 
 
 def with_subscription(name: str, data: bytes, lines: Sequence[str]) -> tuple[bytes, int]:
