@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+
+from tests.examples import load_profile
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
-# Machines are shared and slow at times: what an example may take is bounded by the test's own timeout.
-settings.register_profile("watcher", deadline=None)
-settings.load_profile("watcher")
+load_profile()
 
 
 @pytest.fixture(scope="session")
@@ -26,11 +25,21 @@ def shared() -> Path:
     return folder
 
 
+LEVELS = {name: logging.getLogger(name).level for name in (None, "watcher")}
+
+
 @pytest.fixture(autouse=True)
-def _logging_as_it_was() -> Iterator[None]:
-    """Commands set up logging for a process of their own; here the next test has to find it as it was."""
-    before = [(one, one.handlers[:], one.level) for one in (logging.getLogger(), logging.getLogger("watcher"))]
+def _logging_as_at_the_start() -> Iterator[None]:
+    """Commands set up logging for a process of their own; here each test has to find it as it was at the start.
+
+    What is put back is never what the test found: a fixture that lives longer may have called a command before.
+    """
+    root = logging.getLogger()
+    root.handlers[:] = [one for one in root.handlers if type(one) is not logging.StreamHandler]
+    for name, level in LEVELS.items():
+        logging.getLogger(name).setLevel(level)
+    handlers = root.handlers[:]
     yield
-    for one, handlers, level in before:
-        one.handlers[:] = handlers
-        one.setLevel(level)
+    root.handlers[:] = handlers
+    for name, level in LEVELS.items():
+        logging.getLogger(name).setLevel(level)

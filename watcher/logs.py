@@ -21,8 +21,11 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 _secrets: set[str] = set()
 
 
-def set_up(log_format: str, *, verbose: bool, secrets: Iterable[str]) -> None:
-    """Log to stderr as ``plain`` or ``json``; calling it again replaces what was set up before."""
+def set_up(log_format: str, *, verbose: bool, secrets: Iterable[str], own: int = logging.INFO) -> None:
+    """Log to stderr as ``plain`` or ``json``; calling it again replaces all that was set up before.
+
+    ``own`` is the lowest level at which the program's own lines are shown; ``verbose`` shows everything.
+    """
     add_secrets(secrets)
     handler = logging.StreamHandler(sys.stderr)
     plain = Plain(journal="JOURNAL_STREAM" in os.environ, timed=sys.stderr.isatty())
@@ -30,6 +33,7 @@ def set_up(log_format: str, *, verbose: bool, secrets: Iterable[str]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
+    logging.getLogger("watcher").setLevel(logging.DEBUG if verbose else own)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 

@@ -18,13 +18,10 @@ Read = Callable[[], str]
 
 @pytest.fixture
 def stderr(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Read]:
-    """Gives what was logged so far; puts the root logger back."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    """Gives what was logged so far."""
     monkeypatch.delenv("JOURNAL_STREAM", raising=False)
     monkeypatch.setattr(logs, "_secrets", set())
     yield lambda: capsys.readouterr().err
-    root.handlers[:], root.level = handlers, level
 
 
 def test_plain_lines(stderr: Read) -> None:
@@ -93,3 +90,13 @@ def test_setting_up_again_replaces(stderr: Read) -> None:
     logs.set_up("json", verbose=False, secrets=())
     logging.getLogger("watcher").warning("once")
     assert len(stderr().splitlines()) == 1
+
+
+def test_what_a_command_hides_a_later_one_shows(stderr: Read) -> None:
+    """How much is shown belongs to one setting up, and never outlives it."""
+    logs.set_up("plain", verbose=False, secrets=(), own=logging.WARNING)
+    logging.getLogger("watcher.x").info("hidden")
+    logging.getLogger("some.library").info("shown")
+    logs.set_up("plain", verbose=False, secrets=())
+    logging.getLogger("watcher.x").info("shown as well")
+    assert stderr() == "INFO shown\nINFO shown as well\n"

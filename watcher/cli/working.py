@@ -43,10 +43,8 @@ def at_work(
     from watcher.pipeline.trouble import record_config_troubles
 
     config = desk.config(required=required)
-    logs.set_up(desk.log_format, verbose=desk.verbose, secrets=config.secrets(desk.env))
-    if not desk.verbose:
-        # These commands say themselves what they did.
-        logging.getLogger("watcher").setLevel(logging.WARNING)
+    # These commands say themselves what they did: of the program's own lines only the warnings are left.
+    logs.set_up(desk.log_format, verbose=desk.verbose, secrets=config.secrets(desk.env), own=logging.WARNING)
     store = desk.open_store(config, mode)
     parts = open_parts(config, store, desk.env, console=console, state_dir=desk.state_dir())
     may_send = True
