@@ -13,7 +13,7 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -25,6 +25,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import exists, select
 
+from tests.examples import times
 from tests.integration.mortal import SENT, Life, standing
 from watcher.model import DeliveryState, Endpoint, Entry, Fate, Outcome, Result, Rhythm, Subscription, When
 from watcher.pipeline.silence import mute, pause, unpause
@@ -286,10 +287,5 @@ def _owed() -> Any:
 def test_outbox(make_store: Callable[[], Store]) -> None:
     with closing(make_store()) as one:
         is_file = one.place.path is not None
-    asked = settings(
-        max_examples=40 if is_file else 6,
-        stateful_step_count=30,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
+    asked = settings(max_examples=times(40 if is_file else 6), stateful_step_count=30)
     run_state_machine_as_test(lambda: Machine(make_store()), settings=asked)

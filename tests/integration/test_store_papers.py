@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, func, select
 
+from tests.examples import times
 from watcher.alerts.changes import Wanted
 from watcher.model import Decision, Endpoint, Entry, Fate, Hit, Paper, Subscription
 from watcher.store import Store, schema
@@ -296,7 +297,7 @@ def _entries(draw: st.DrawFn) -> Entry:
 _PAGES = st.lists(st.lists(_entries(), max_size=6), max_size=4)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(25))
 @given(pages=_PAGES, data=st.data())
 def test_the_order_of_pages_does_not_matter(
     make_store: Callable[[], Store], pages: list[list[Entry]], data: st.DataObject

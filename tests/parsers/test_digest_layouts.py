@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import times
 from tests.parsers.renderings import CHOICES, Layout, Shown, render, wrong
 from watcher.model import Reading, Unreadable
 from watcher.parsers.digest_text import parse
@@ -100,7 +101,7 @@ def plain_papers(n: int = 6) -> list[Shown]:
     ]
 
 
-@settings(max_examples=400, derandomize=True)
+@settings(max_examples=times(400))
 @given(st.integers(0, 10**9), LAYOUTS)
 def test_a_page_is_read_exactly_or_refused(seed: int, layout: Layout) -> None:
     papers = papers_of(seed)
@@ -111,7 +112,7 @@ def test_a_page_is_read_exactly_or_refused(seed: int, layout: Layout) -> None:
         assert parsed.reason
 
 
-@settings(max_examples=200, derandomize=True)
+@settings(max_examples=times(200))
 @given(st.integers(0, 10**9), LAYOUTS, st.data())
 def test_a_page_with_a_part_missing_shows_no_wrong_paper(seed: int, layout: Layout, data: st.DataObject) -> None:
     """A paper that has lost its abstract, or its title, gives nothing to its neighbours."""

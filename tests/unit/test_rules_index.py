@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import times
 from tests.unit.rules_reference import answer
 from watcher.errors import RuleError
 from watcher.model import Listing, Paper
 from watcher.rules import Index, Rule, compile_rule, document_of, evaluate
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
-EXAMPLES = int(os.environ.get("WATCHER_EXAMPLES", "150"))
 
 WORDS = [
     *("agent", "agents", "Agent", "AGENTS", "multi-modal", "multimodal", "multi", "modal", "KV", "cache", "caches"),
@@ -102,9 +101,7 @@ def compiled(texts: list[tuple[str, tuple[str, ...]]]) -> dict[int, Rule]:
 
 
 @pytest.mark.parametrize("most_few", [0, 2, 100])
-@settings(
-    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+@settings(max_examples=times(150))
 @given(st.lists(st.tuples(RULE, SOURCES), min_size=1, max_size=6), st.lists(PAPER, min_size=1, max_size=3))
 def test_the_index_answers_as_the_reference(
     most_few: int, texts: list[tuple[str, tuple[str, ...]]], papers: list[Paper]
@@ -122,7 +119,7 @@ def test_the_index_answers_as_the_reference(
         assert dict(matches) == {id: hit for id, rule in rules.items() if (hit := evaluate(rule, document))}
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(150))
 @given(
     st.lists(st.tuples(RULE, SOURCES), min_size=1, max_size=8),
     st.lists(st.tuples(st.sampled_from(["add", "remove", "pack", "match"]), st.integers(0, 7)), max_size=20),
