@@ -20,6 +20,11 @@ def times(number: int) -> int:
     return max(1, round(number * (FACTOR or 1)))
 
 
+def patience(seconds: float) -> float:
+    """How long a test of its own timeout may take: in a search as many times longer as it tries more."""
+    return seconds * max(1.0, FACTOR)
+
+
 def load_profile() -> None:
     """Settings of all property tests; how long an example may take is bounded by its test's timeout alone."""
     settings.register_profile(

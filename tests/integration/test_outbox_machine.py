@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import exists, select
 
-from tests.examples import times
+from tests.examples import patience, times
 from tests.integration.mortal import SENT, Life, standing
 from watcher.model import DeliveryState, Endpoint, Entry, Fate, Outcome, Result, Rhythm, Subscription, When
 from watcher.pipeline.silence import mute, pause, unpause
@@ -283,7 +283,7 @@ def _owed() -> Any:
     )
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(patience(300))
 def test_outbox(make_store: Callable[[], Store]) -> None:
     with closing(make_store()) as one:
         is_file = one.place.path is not None
