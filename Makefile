@@ -1,0 +1,40 @@
+# What is done while developing, one word each. `make` alone lists them; PYTHON=python3.13 takes another Python.
+PYTHON ?= python3
+BIN = .venv/bin
+SEED ?= 1
+TIMES ?= 10
+PYTEST = $(BIN)/pytest -n auto --dist worksteal
+
+.PHONY: help test-fast test lint docs bench fuzz ci
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --editable '.[test,dev,postgres,web]'
+	touch $@
+
+test-fast: .venv/installed ## what needs no database and no process: under a minute
+	$(PYTEST) -q -p no:randomly tests/unit tests/parsers tests/docs tests/test_house.py
+
+test: .venv/installed ## everything, on all cores
+	$(PYTEST) -p no:randomly
+
+lint: .venv/installed ## style, format, types, which room may import which
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: .venv/installed ## make what is generated (schema, help pages), then test the documentation
+	$(BIN)/watcher schema > watcher.schema.json
+	$(PYTEST) -q -p no:randomly tests/docs
+
+bench: .venv/installed ## what starting costs; the other benchmarks: benchmarks/README.md
+	$(BIN)/python benchmarks/startup.py
+
+fuzz: .venv/installed ## TIMES=10 as many examples, drawn by SEED=1, in an order of its own
+	WATCHER_EXAMPLES=$(TIMES) $(PYTEST) --timeout=3600 --randomly-seed=$(SEED) --hypothesis-seed=$(SEED)
+
+ci: ## all that has to hold before a change is taken, from a fresh copy
+	.ci/run
