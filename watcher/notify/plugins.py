@@ -13,7 +13,7 @@ from apprise.plugins.email import NotifyEmail
 from apprise.plugins.slack import NotifySlack
 
 from watcher.model import Outcome, Result
-from watcher.notify import mime, reasons, smtp
+from watcher.notify import answers, mime, reasons, smtp
 
 # apprise's classes carry no types that a subclass could be checked against.
 _Base: Any = NotifyBase
@@ -184,6 +184,7 @@ def registry() -> Any:
 
 
 def register() -> None:
-    """Put watcher's services into apprise's table, over its own where it has one."""
+    """Put watcher's services into apprise's table, over its own where it has one, and bounds to what others answer."""
+    answers.install()
     for plugin in (Console, Mail, Slack, Discord):
         registry().add(plugin, force=True)
