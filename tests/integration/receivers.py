@@ -74,7 +74,7 @@ def web(**settings: Any) -> Iterator[Web]:
             self.end_headers()
             self.wfile.write(service.answer)
 
-        do_PUT = do_POST
+        do_PUT = do_GET = do_POST
 
         def log_message(self, *args: object) -> None:
             """Say nothing."""

@@ -59,9 +59,19 @@ def test_the_service_is_heard_but_its_secrets_are_not() -> None:
     assert outcome == Outcome(Result.DOWN, "the service answered 404 Not Found: no_service for [0m ***")
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("said", [b"<a" * 200_000, b"<" * 400_000, b"<a>" * 100_000 + b"<", b" " * 400_000])
+def test_an_answer_of_tags_is_looked_at_in_no_time(said: bytes) -> None:
+    # A pattern that looks for each tag's end anew takes minutes for this.
+    outcome = of_log(["Failed: error=500.", f"Response Details:\r\n{said!r}"], ())
+    assert outcome.reason.startswith("the service answered 500 Internal Server Error") and len(outcome.reason) < 200
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
+        ("Socket Exception: ('Connection aborted.', Endless('the answer does not end'))", "its answer does not end"),
+        ("Socket Exception: got more than 65536 bytes when reading status line", "its answer does not end"),
         ("Socket Exception: [Errno 111] Connection refused", "connection refused"),
         ("Socket Exception: Read timed out. (read timeout=4)", "no answer in time"),
         ("Socket Exception: Failed to resolve 'x' ([Errno -2] Name or service not known)", "no such host"),

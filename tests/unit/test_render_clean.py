@@ -23,6 +23,7 @@ from watcher.render.clean import clip, defuse, one_line, safe_url, squeeze
         ("zero\u200bwidth and soft\u00adhyphen", "zerowidth and softhyphen"),
         ("lone \ud800 surrogate", "lone \ufffd surrogate"),
         ("line\u2028separator", "line separator"),
+        ("no\ufffe characters\uffff", "no characters"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("naïve 漢字 𝛽", "naïve 漢字 𝛽"),
     ],

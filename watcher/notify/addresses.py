@@ -98,8 +98,11 @@ def _problem_of_parts(url: str, schema: str) -> str | None:
     # A web address may be a service's own, and that service one that is not allowed.
     if schema in ("http", "https") and (problem := _problem_of_service(service_schema(service))):
         return problem
-    if schema in ("mailto", "mailtos") and not service.targets:
-        return f"this {schema}:// address names nobody to send to, or no valid one"
+    if schema in ("mailto", "mailtos"):
+        if not service.targets:
+            return f"this {schema}:// address names nobody to send to, or no valid one"
+        if problem := service.problem():
+            return f"{schema}:// cannot be sent to: {problem}"
     return None
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from email.message import EmailMessage
-from email.utils import formataddr, parseaddr
+from collections.abc import Iterator
 from threading import Lock
 from typing import Any, TextIO
 
@@ -14,7 +13,7 @@ from apprise.plugins.email import NotifyEmail
 from apprise.plugins.slack import NotifySlack
 
 from watcher.model import Outcome, Result
-from watcher.notify import mime, reasons, smtp
+from watcher.notify import answers, mime, reasons, smtp
 
 # apprise's classes carry no types that a subclass could be checked against.
 _Base: Any = NotifyBase
@@ -59,30 +58,63 @@ class Mail(_Email):  # type: ignore[misc]
 
     apprise makes the text part from the HTML, and keeps the server's answer to itself. Attributes that the sender
     fills in: ``connections``; ``text``; ``html`` or None for text alone; ``delivery_id``; ``date`` (RFC 5322);
-    ``unsubscribe``, an address for its readers, or nothing.
+    ``unsubscribe``, an address for its readers, or nothing. ``from_name`` is what the address says as ``name=``:
+    apprise would put it into one text with the sender's address, and take that apart again.
     """
 
     connections: smtp.Connections
     text: str
     html: str | None
-    delivery_id: str
-    date: str
+    delivery_id: str = ""
+    date: str = ""
     unsubscribe: str = ""
     outcome: Outcome | None = None
+    from_addr: Any
+
+    def __init__(self, from_name: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if from_name:
+            self.from_addr = (from_name, self.from_addr[1])
+
+    @staticmethod
+    def parse_url(url: str) -> Any:
+        results = _Email.parse_url(url)
+        if not results:
+            return results
+        results["headers"] = dict(results["qsd+"])  # apprise takes %xx out of them twice
+        if name := results["qsd"].get("name"):
+            results["from_addr"] = _Email.unquote(results["qsd"].get("from") or "")
+            results["from_name"] = name
+        return results
+
+    def problem(self) -> str | None:
+        """Why no mail can be written as the address wants it; None where one can. Names no part of it."""
+        try:
+            self._recipients()
+            self._head("")
+        except mime.Unwritable as error:
+            return str(error)
+        return None
 
     def send(self, body: str, title: str = "", **kwargs: Any) -> bool:
         self.outcome = self._deliver(title)
         return self.outcome.result is Result.SENT
 
     def _deliver(self, subject: str) -> Outcome:
-        recipients = [address for _, address in self.targets] + [_bare(address) for address in (*self.cc, *self.bcc)]
         try:
-            message = mime.mail_bytes(self._headers(subject), self.text, self.html)
+            recipients = self._recipients()
+            message = mime.mail_bytes(self._head(subject), self.text, self.html)
             refused = self.connections.send(self._server(), self.from_addr[1], recipients, message)
+        except mime.Unwritable as error:
+            return Outcome(Result.DOWN, str(error))
         except (smtp.AnswerLost, OSError) as error:
             return reasons.of_mail(error)
         # Some took it: to fail now would send it to them again.
         return Outcome(Result.SENT, f"refused for {', '.join(refused)}" if refused else "")
+
+    def _recipients(self) -> list[str]:
+        given = [*(address for _, address in self.targets), *self.cc, *self.bcc]
+        return [mime.written_address(address) for address in given]
 
     def _server(self) -> smtp.Server:
         return smtp.Server(
@@ -94,26 +126,27 @@ class Mail(_Email):  # type: ignore[misc]
             verify=self.verify_certificate,
         )
 
-    def _headers(self, subject: str) -> EmailMessage:
-        message = EmailMessage(policy=mime.POLICY)
-        message["Subject"] = subject
-        message["From"] = formataddr((self.from_addr[0] or None, self.from_addr[1]))
-        message["To"] = ", ".join(formataddr((name or None, address)) for name, address in self.targets)
+    def _head(self, subject: str) -> list[str]:
+        own = {name.lower(): mime.own_header(name, value) for name, value in self.headers.items()}
+        lines = [line for line in self._usual_head(subject) if line.partition(":")[0].lower() not in own]
+        return [*lines, *(line for name, line in own.items() if name not in mime.NAMES)]
+
+    def _usual_head(self, subject: str) -> Iterator[str]:
+        yield mime.text_header("Subject", subject)
+        yield mime.address_header("From", [(self.from_addr[0] or "", self.from_addr[1])])
+        yield mime.address_header("To", [(name or "", address) for name, address in self.targets])
         if self.cc:
-            message["Cc"] = ", ".join(sorted(self.cc))
+            yield mime.address_header("Cc", [("", address) for address in sorted(self.cc)])
         if self.reply_to:
-            message["Reply-To"] = ", ".join(sorted(self.reply_to))
-        message["Date"] = self.date
+            yield mime.address_header("Reply-To", [("", address) for address in sorted(self.reply_to)])
+        yield mime.token_header("Date", self.date)
         # The same over all repeats: most servers and readers show a Message-ID once.
-        message["Message-ID"] = f"<watcher.{self.delivery_id}@{self.from_addr[1].rpartition('@')[2]}>"
-        message["Auto-Submitted"] = "auto-generated"
-        message["X-Watcher-Delivery"] = self.delivery_id
-        if self.unsubscribe:
-            message["List-Unsubscribe"] = f"<{self.unsubscribe}>"  # RFC 2369
-        for name, value in self.headers.items():
-            del message[name]
-            message[name] = value
-        return message
+        host = self.from_addr[1].rpartition("@")[2]
+        yield mime.token_header("Message-ID", f"<watcher.{self.delivery_id}@{host}>")
+        yield mime.token_header("Auto-Submitted", "auto-generated")
+        yield mime.token_header("X-Watcher-Delivery", self.delivery_id)
+        if self.unsubscribe and (line := mime.uri_header("List-Unsubscribe", self.unsubscribe)):
+            yield line
 
 
 class Slack(_Slack):  # type: ignore[misc]
@@ -151,10 +184,7 @@ def registry() -> Any:
 
 
 def register() -> None:
-    """Put watcher's services into apprise's table, over its own where it has one."""
+    """Put watcher's services into apprise's table, over its own where it has one, and bounds to what others answer."""
+    answers.install()
     for plugin in (Console, Mail, Slack, Discord):
         registry().add(plugin, force=True)
-
-
-def _bare(address: str) -> str:
-    return parseaddr(address)[1] or address

@@ -15,13 +15,17 @@ from watcher.notify.secrets import scrub
 from watcher.notify.smtp import AnswerLost, TooBig
 
 LONGEST = 300
+LONGEST_SAID = 120
+_READ = 2_000  # characters of an answer that are looked at for what it says
 
 _DOWN = frozenset({401, 403, 404, 410})
 _REFUSED = frozenset({413})
 _STATUS = re.compile(r"\berror=(\d{3})\b")
 _DETAILS = re.compile(r"Response Details:\s*(b?(?:'.*'|\".*\"))", re.DOTALL)
-_TAGS = re.compile(r"<[^>]*>")
+_TAGS = re.compile(r"<[^<>]*>")
+_ENDLESS = re.compile(r"does not end|got more than \d+ (bytes|headers)")
 _CAUSES = {
+    _ENDLESS: "its answer does not end",
     re.compile(r"certificate verify failed", re.I): "the server's certificate is not trusted",
     re.compile(r"name or service not known|nodename nor servname|getaddrinfo|name resolution", re.I): "no such host",
     re.compile(r"connection refused", re.I): "connection refused",
@@ -54,10 +58,15 @@ def of_mail(error: Exception) -> Outcome:
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return Outcome(Result.FAILED, "the mail server offers no encryption (STARTTLS) or no sign-in")
     if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionResetError | BrokenPipeError):
-        # smtplib says so of a server that is silent, too.
-        what = "gave no answer in time" if "timed out" in str(error) else "ended the connection"
-        return Outcome(Result.FAILED, f"the mail server {what}")
+        return Outcome(Result.FAILED, f"the mail server {_ended(str(error))}")
     return Outcome(Result.FAILED, f"mail server: {_cause(_words(error)) or type(error).__name__}")
+
+
+def _ended(said: str) -> str:
+    """What smtplib's one exception for three things means."""
+    if _ENDLESS.search(said):
+        return "gave an answer without end"
+    return "gave no answer in time" if "timed out" in said else "ended the connection"
 
 
 def _words(error: Exception) -> str:
@@ -116,8 +125,8 @@ def _said(lines: Iterable[str]) -> str:
     except (ValueError, SyntaxError):
         return ""
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
-    said = " ".join("".join(char if char.isprintable() else " " for char in _TAGS.sub(" ", text)).split())
-    return said if len(said) <= 120 else said[:119] + "…"
+    said = " ".join("".join(char if char.isprintable() else " " for char in _TAGS.sub(" ", text[:_READ])).split())
+    return said if len(said) <= LONGEST_SAID else said[: LONGEST_SAID - 1] + "…"
 
 
 def _cause(text: str) -> str | None:

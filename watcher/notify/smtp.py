@@ -16,6 +16,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import BoundedSemaphore, Lock
+from typing import Any
+
+from watcher.notify.replies import Encrypted, Plain
 
 PATIENCE = 20.0
 """Seconds without an answer."""
@@ -91,8 +94,9 @@ class _Mail:
 class Connections:
     """Connections that wait for the next message to the same server, each used by one thread at a time.
 
-    ``patience`` is how many seconds an answer may take, ``last_patience`` that to a whole message, ``within`` all
-    before the message itself. Safe to use from several threads, of which some wait where one server has many messages.
+    ``patience`` is how many seconds a server may be silent, ``last_patience`` that after a whole message, ``within``
+    how many one answer may take, and all before the message itself. Safe to use from several threads, of which some
+    wait where one server has many messages.
     """
 
     def __init__(
@@ -131,7 +135,7 @@ class Connections:
             with suppress(_Stale):
                 return self._hand_over(server, kept, mail)
         now = self._monotonic()
-        return self._hand_over(server, _Kept(_connect(server, self._patience), now, now), mail)
+        return self._hand_over(server, _Kept(_connect(server, self._patience, self._within), now, now), mail)
 
     def close_idle(self) -> None:
         """Close what nobody has used for a while."""
@@ -247,14 +251,13 @@ def _body(smtp: smtplib.SMTP, message: bytes, patience: float) -> None:
         raise smtplib.SMTPDataError(code, answer)
 
 
-def _connect(server: Server, patience: float) -> smtplib.SMTP:
-    smtp: smtplib.SMTP
-    name = _own_name()
+def _connect(server: Server, patience: float, within: float) -> smtplib.SMTP:
+    smtp: Plain | Encrypted
+    settings: dict[str, Any] = {"local_hostname": _own_name(), "timeout": patience, "within": within}
     if server.secure == "ssl":
-        tls = certificates(server.verify)
-        smtp = smtplib.SMTP_SSL(server.host, server.port, local_hostname=name, timeout=patience, context=tls)
+        smtp = Encrypted(server.host, server.port, context=certificates(server.verify), **settings)
     else:
-        smtp = smtplib.SMTP(server.host, server.port, local_hostname=name, timeout=patience)
+        smtp = Plain(server.host, server.port, **settings)
     try:
         if server.secure == "starttls":
             smtp.starttls(context=certificates(server.verify))

@@ -13,6 +13,7 @@ _INVISIBLE = re.compile(
     "["
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # controls that are no white space
     "\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # soft hyphen, bidi, zero width
+    "\ufffe\uffff"  # no characters; no XML may hold them
     "\U000e0000-\U000e007f"  # tags
     "]"
 )

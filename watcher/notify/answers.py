@@ -1,0 +1,117 @@
+"""Web services' answers, read as far as they are worth reading. Imports requests: load it late.
+
+apprise's services call ``requests.post`` and its like, which read an answer to its end, wherever that is. All of their
+sessions take what they talk through from ``requests.sessions.HTTPAdapter``: ours is put there.
+"""
+
+from __future__ import annotations
+
+import socket
+import zlib
+from contextlib import suppress
+from functools import lru_cache
+from http.client import HTTPException, HTTPMessage, HTTPResponse
+from typing import Any
+
+import requests.sessions
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+
+from watcher.notify.bounds import bounded
+from watcher.notify.smtp import PATIENCE
+
+MOST = 256 * 1024
+"""Bytes of an answer, and of its body decompressed: room for some thousand rooms, which Matrix is asked for."""
+
+_PIECE = 4096
+_COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
+_GZIP_OR_ZLIB = 47  # zlib's wbits
+
+
+_Response: Any = HTTPResponse
+
+
+class Answer(_Response):  # type: ignore[misc]
+    """An answer of ``MOST`` bytes at most, which has to be there whole within what its socket waits for a single byte.
+
+    Once a status was read, a head that goes on for too long is none: the status says what became of the message.
+    """
+
+    fp: Any
+    headers: Any
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp, bounds = bounded(self.fp, sock)
+        bounds.allow(MOST, sock.gettimeout() or PATIENCE)
+
+    def begin(self) -> None:
+        try:
+            super().begin()
+        except (HTTPException, OSError):
+            if self.headers is not None or not isinstance(self.status, int) or not isinstance(self.version, int):
+                raise
+            self.headers = self.msg = HTTPMessage()
+            self.chunked, self.length, self.will_close = False, 0, True
+            self._close_conn()
+
+
+class Adapter(HTTPAdapter):
+    """requests' way to a server, which reads ``MOST`` bytes of an answer, hangs up, and follows it nowhere."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        _bind(self.poolmanager)
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        _bind(manager)
+        return manager
+
+    def send(self, request: Any, *args: Any, **kwargs: Any) -> requests.Response:
+        # A small answer may be a large one compressed; nobody has to.
+        request.headers["Accept-Encoding"] = "identity"
+        response = super().send(request, *args, **kwargs)
+        response.headers.pop("Location", None)
+        response._content = _decompressed(_beginning(response.raw), response.headers.get("Content-Encoding", ""))
+        response._content_consumed = True
+        return response
+
+
+def install() -> None:
+    """Put the adapter behind everything that this process asks by requests: apprise alone does."""
+    requests.sessions.HTTPAdapter = Adapter  # type: ignore[attr-defined]
+
+
+def _bind(manager: Any) -> None:
+    kinds = manager.pool_classes_by_scheme
+    manager.pool_classes_by_scheme = {scheme: _answering(kind) for scheme, kind in kinds.items()}
+
+
+@lru_cache(maxsize=16)
+def _answering(pool: Any) -> Any:
+    """A pool like ``pool`` whose connections make an ``Answer`` of what they read."""
+    if issubclass(pool.ConnectionCls.response_class, Answer):
+        return pool
+    connection = type(pool.ConnectionCls.__name__, (pool.ConnectionCls,), {"response_class": Answer})
+    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
+
+
+def _beginning(raw: Any) -> bytes:
+    """The first ``MOST`` bytes of a body, or what came of it before it was cut, in one way or another."""
+    read = bytearray()
+    with suppress(HTTPError, HTTPException, OSError):
+        for piece in raw.stream(_PIECE, decode_content=False):
+            read += piece
+            if len(read) >= MOST:
+                break
+    raw.close()
+    return bytes(read[:MOST])
+
+
+def _decompressed(body: bytes, encoding: str) -> bytes:
+    if encoding.strip().lower() not in _COMPRESSED:
+        return body
+    with suppress(zlib.error):
+        return zlib.decompressobj(_GZIP_OR_ZLIB).decompress(body, MOST)
+    return body
