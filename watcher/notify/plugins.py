@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr
 from threading import Lock
 from typing import Any, TextIO
 
@@ -15,6 +15,7 @@ from apprise.plugins.slack import NotifySlack
 
 from watcher.model import Outcome, Result
 from watcher.notify import mime, reasons, smtp
+from watcher.notify.mailboxes import Mailbox, mailboxes
 
 # apprise's classes carry no types that a subclass could be checked against.
 _Base: Any = NotifyBase
@@ -24,6 +25,10 @@ _Discord: Any = NotifyDiscord
 
 SUPPRESS_EMBEDS = 4
 """A flag of Discord's messages (discord.com/developers, Message Flags): links are shown without previews."""
+
+
+_SOMEBODY = "somebody@lab.example"
+"""A sender for apprise to read, where it would not take the one that is written, or otherwise than it is."""
 
 
 class Console(_Base):  # type: ignore[misc]
@@ -62,6 +67,8 @@ class Mail(_Email):  # type: ignore[misc]
     ``unsubscribe``, an address for its readers, or nothing.
     """
 
+    targets: Any
+    from_addr: Any
     connections: smtp.Connections
     text: str
     html: str | None
@@ -70,12 +77,34 @@ class Mail(_Email):  # type: ignore[misc]
     unsubscribe: str = ""
     outcome: Outcome | None = None
 
+    def __init__(
+        self,
+        *,
+        host: str = "",
+        targets: Any = None,
+        cc: Any = None,
+        bcc: Any = None,
+        reply_to: Any = None,
+        from_addr: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        sender = _valid(from_addr)
+        super().__init__(host=host, from_addr=_SOMEBODY if sender else from_addr, **kwargs)
+        self.asked_host = host  # a known provider's server may be another
+        # apprise takes a part of some addresses for a name: they are read here, and kept as they are written.
+        if sender:
+            self.from_addr = [sender[0].name or False, sender[0].address]
+        self.targets = [(False, self.from_addr[1])]
+        if targets:
+            self.targets = [(one.name or False, one.address) for one in _valid(targets)]
+        self.cc, self.bcc, self.reply_to = ({one.address for one in _valid(text)} for text in (cc, bcc, reply_to))
+
     def send(self, body: str, title: str = "", **kwargs: Any) -> bool:
         self.outcome = self._deliver(title)
         return self.outcome.result is Result.SENT
 
     def _deliver(self, subject: str) -> Outcome:
-        recipients = [address for _, address in self.targets] + [_bare(address) for address in (*self.cc, *self.bcc)]
+        recipients = [*(address for _, address in self.targets), *self.cc, *self.bcc]
         try:
             message = mime.mail_bytes(self._headers(subject), self.text, self.html)
             refused = self.connections.send(self._server(), self.from_addr[1], recipients, message)
@@ -86,7 +115,7 @@ class Mail(_Email):  # type: ignore[misc]
 
     def _server(self) -> smtp.Server:
         return smtp.Server(
-            host=self.smtp_host,
+            host=self.smtp_host.removeprefix("[").removesuffix("]"),  # as an IPv6 address stands in a URL
             port=self.port,
             secure=self.secure_mode,
             user=self.user or "",
@@ -156,5 +185,7 @@ def register() -> None:
         registry().add(plugin, force=True)
 
 
-def _bare(address: str) -> str:
-    return parseaddr(address)[1] or address
+def _valid(texts: Any) -> list[Mailbox]:
+    """The addresses in a text or several that a mail can be sent to."""
+    found = [texts] if isinstance(texts, str) else texts or []
+    return [one for text in found for one in mailboxes(text) if not one.problem]
