@@ -54,6 +54,26 @@ def test_an_apostrophe_is_written_as_it_likes(written: str) -> None:
     assert told(f"&to={written}")[0] == ["o'neil@lab.example"]
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "&to=%22ana%20lee%22@lab.example",
+        "&to=an%C3%A4@lab.example",
+        "&to=ana@b%C3%BCcher.example",
+        "&to=ana@labor1.ex%C3%A4mple",
+        "&to=ana@lab.example;bo@lab.example",
+        "&to=ana@lab.example%0D%0ABcc:eve@lab.example",
+        "&to=ana@lab.example%00,bo@lab.example",
+        "&to=Ana:ana@lab.example",
+        "&to=ana(eve@evil.example)@lab.example",
+        "&to=<ana@lab.example",
+        "&to=ana@lab.example&too=bo@lab.example",
+    ],
+)
+def test_what_cannot_be_told_exactly_is_refused(rest: str) -> None:
+    assert told(rest) == ([], "", {})
+
+
 def test_several_in_all_places() -> None:
     to = "Ana <ana@lab.example>, o'neil@lab.example%3Bcy@lab.example di@lab.example"
     rest = f"&to={to}&cc=ed@lab.example&bcc=fi@lab.example"

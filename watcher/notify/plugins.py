@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.message import EmailMessage
 from email.utils import formataddr
 from threading import Lock
-from typing import Any, TextIO
+from typing import Any, ClassVar, TextIO
 
 from apprise.manager_plugins import NotificationManager
 from apprise.plugins.base import NotifyBase
@@ -32,11 +32,12 @@ _SOMEBODY = "somebody@lab.example"
 
 
 class Console(_Base):  # type: ignore[misc]
-    """Prints messages, for trying things out and for machines whose output somebody collects."""
+    """Prints messages, and whom they are for: to try things out, and for machines whose output somebody collects."""
 
     service_name = "Console"
     protocol = "console"
     templates = ("{schema}://",)
+    template_args: ClassVar[dict[str, Any]] = {**_Base.template_args, "to": {"name": "To", "type": "string"}}
     request_rate_per_sec = 0
     body_maxlen = 1_000_000
     title_maxlen = 1_000
@@ -44,19 +45,25 @@ class Console(_Base):  # type: ignore[misc]
     stream: TextIO
     lock: Lock
 
+    def __init__(self, whom: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.whom = whom
+
     def url(self, privacy: bool = False, *args: Any, **kwargs: Any) -> str:
         return "console://"
 
     def send(self, body: str, title: str = "", **kwargs: Any) -> bool:
         lines = [f"│ {line}".rstrip() for line in body.strip().splitlines()]
+        head = f"╭─ to {self.whom}: {title}" if self.whom else f"╭─ {title}"
         with self.lock:
-            self.stream.write("\n".join(["", f"╭─ {title}", *lines, "╰─", ""]))
+            self.stream.write("\n".join(["", head, *lines, "╰─", ""]))
             self.stream.flush()
         return True
 
     @staticmethod
     def parse_url(url: str) -> Any:
-        return _Base.parse_url(url, verify_host=False)
+        found = _Base.parse_url(url, verify_host=False)
+        return found and {**found, "whom": found["qsd"].get("to", "")}
 
 
 class Mail(_Email):  # type: ignore[misc]
