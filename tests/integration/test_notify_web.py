@@ -7,6 +7,8 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
+from html import unescape
+from urllib.parse import unquote
 
 import pytest
 import requests
@@ -49,6 +51,14 @@ def test_json(service: Web) -> None:
     assert posted["team"] == "trees"
 
 
+@pytest.mark.parametrize("schema", ["json", "xml", "form"])
+def test_a_webhook_is_told_whom_it_is_for(service: Web, schema: str) -> None:
+    url = f"{schema}://127.0.0.1:{service.port}/?to=o%27neil@lab.example&:team=trees"
+    assert send(url).result is Result.SENT
+    assert b"trees" in service.body
+    assert "o'neil@lab.example" in unescape(unquote(service.body.decode()))
+
+
 @pytest.mark.parametrize("schema", ["xml", "form"])
 def test_other_webhooks_carry_the_key(service: Web, schema: str) -> None:
     assert send(f"{schema}://127.0.0.1:{service.port}/").result is Result.SENT
@@ -62,6 +72,12 @@ def test_console() -> None:
     assert lines[:2] == ["", "╭─ 1 paper for ana/trees: Pruning Bonsai Networks Without Shears"]
     assert lines[-1] == "╰─"
     assert "│ Pruning Bonsai Networks Without Shears" in lines
+
+
+def test_a_console_prints_whom_it_is_for() -> None:
+    stream = io.StringIO()
+    assert send("console://?to=ana@lab.example", console=stream) == Outcome(Result.SENT)
+    assert stream.getvalue().splitlines()[1].startswith("╭─ to ana@lab.example: 1 paper for ana/trees")
 
 
 def test_two_consoles_do_not_mix() -> None:

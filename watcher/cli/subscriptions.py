@@ -147,12 +147,14 @@ def _writing(desk: Desk) -> Iterator[Parts]:
 
 def _import(parts: Parts, file: BinaryIO, name: str, *, check: bool = False) -> tuple[Subscribed, int]:
     """Take up all lines that hold, and say of the others what is wrong; what was done, and how many are wrong."""
-    from watcher.config import LineReader
+    from watcher.config import LineReader, target_check
+    from watcher.notify import problem_of
     from watcher.pipeline.subscribe import BATCH, Subscribed, subscribe
     from watcher.rules import compile_rule
 
     compiled = lru_cache(maxsize=2 * BATCH)(compile_rule)
-    lines = LineReader(name, parts.config, compiled).lines(file)
+    check_target = target_check(parts.config, parts.env, problem_of)
+    lines = LineReader(name, parts.config, compiled, check_target).lines(file)
     done, wrong = Subscribed(), 0
     with _progress() as advance:
         while batch := list(islice(lines, BATCH)):

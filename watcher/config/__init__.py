@@ -15,6 +15,7 @@ from typing import Any
 from watcher.config.adding import place_of_rule, subscription_lines, with_subscription
 from watcher.config.jsonl import LineReader, line_of
 from watcher.config.loading import default_config, find_config, load
+from watcher.config.subscriptions import target_check
 from watcher.config.values import Address, Config, Receiver
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "load",
     "place_of_rule",
     "subscription_lines",
+    "target_check",
     "with_subscription",
 ]
 

@@ -19,7 +19,7 @@ from watcher.config.keys import Keys, SubscriptionKeys
 from watcher.config.kinds import Name
 from watcher.config.reading import Parsed, decode
 from watcher.config.source import SourceText
-from watcher.config.subscriptions import CheckRule, Surroundings, subscription_of
+from watcher.config.subscriptions import CheckRule, CheckTarget, Surroundings, subscription_of
 from watcher.config.tree import Items, Table
 from watcher.config.values import Config
 from watcher.errors import Problem
@@ -53,11 +53,18 @@ class Line:
 class LineReader:
     """Reads the lines of one file, which people know as ``name``, with what the config declares around them."""
 
-    def __init__(self, name: str, config: Config, check_rule: CheckRule) -> None:
+    def __init__(
+        self, name: str, config: Config, check_rule: CheckRule, check_target: CheckTarget | None = None
+    ) -> None:
         self._name = name
         self._taken = {(one.owner, one.name) for one in config.subscriptions}
         self._around = Surroundings(
-            config, check_rule, sources=[*config.sources], receivers=[*config.receivers], timezone=config.timezone
+            config,
+            check_rule,
+            check_target,
+            sources=[*config.sources],
+            receivers=[*config.receivers],
+            timezone=config.timezone,
         )
 
     def lines(self, file: BinaryIO) -> Iterator[Line]:

@@ -19,6 +19,7 @@ from watcher.config.subscriptions import (
     allowed_receivers,
     quiet_hours_of,
     subscriptions_of,
+    target_check,
     target_holds,
 )
 from watcher.config.templates import Templates, templates_of
@@ -54,6 +55,7 @@ def load(
     around = Surroundings(
         config,
         check_rule,
+        target_check(config, env, check_url),
         sources=checker.declared("sources"),
         receivers=checker.declared("receivers"),
         timezone=keys.timezone,

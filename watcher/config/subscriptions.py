@@ -12,11 +12,19 @@ from watcher.config.checking import Checker, Path
 from watcher.config.keys import ReceiverKeys, SubscriptionKeys
 from watcher.config.nearest import did_you_mean, known
 from watcher.config.values import Config
-from watcher.errors import RuleError
+from watcher.errors import RuleError, WatcherError
 from watcher.model import QuietHours, Rhythm, Subscription
 from watcher.rules import rule_from_lists
 
 CheckRule = Callable[[str], Any]
+CheckTarget = Callable[[str], str | None]
+"""A receiver with an address, as ``to:`` names it → why no message gets exactly there; None where one does."""
+
+_WORDS = r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*"
+_DOMAIN = r"(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
+_PLAIN = re.compile(rf"(?=.{{1,64}}@)(?=.{{1,254}}$){_WORDS}(?:\+{_WORDS})?@{_DOMAIN}")
+"""An address that any service takes which takes one at all; most are, and need no look at the whole URL."""
+
 _LISTS = ("any", "all", "none", "where")
 
 
@@ -30,6 +38,7 @@ class Surroundings:
 
     config: Config
     check_rule: CheckRule
+    check_target: CheckTarget | None = None
     sources: Collection[str] = ()
     receivers: Collection[str] = ()
     owner: str = ""
@@ -108,9 +117,29 @@ def target_holds(checker: Checker, path: Path, target: str, around: Surroundings
         checker.note(path, f"receiver `{name}` takes no address", f"write {name}, or give the receiver `address:`")
     elif receiver.address and not re.fullmatch(r"[^@\s,]+@[^@\s,]+", address):
         checker.note(path, f"receiver `{name}` needs an address", f"write {name}:ana@example.org")
+    elif colon and around.check_target and (problem := around.check_target(target)):
+        checker.note(path, problem, "see docs/configuration.md, Receivers")
     else:
         return True
     return False
+
+
+def target_check(config: Config, env: Mapping[str, str], check_url: Callable[[str], str | None]) -> CheckTarget:
+    """A check of receivers with addresses: what ``check_url`` says of their URLs, as far as the secrets are there."""
+
+    def check(target: str) -> str | None:
+        if _PLAIN.fullmatch(target.partition(":")[2]):
+            return None
+        for endpoint in config.endpoints_of(target):
+            try:
+                url = config.address(endpoint, env)
+            except WatcherError:
+                continue  # said where the receiver stands
+            if problem := check_url(url):
+                return problem
+        return None
+
+    return check
 
 
 def _rule(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> str | None:

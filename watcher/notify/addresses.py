@@ -8,12 +8,16 @@ import re
 import warnings
 from collections.abc import Callable
 from copy import copy
+from dataclasses import replace
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
-from urllib.parse import parse_qsl
 
+from watcher.notify.contact import contact_of, difference, other_receivers, problem_of_parts
+from watcher.notify.parameters import problem_of_parameters, problem_of_unknown, typo_in, unlisted
+from watcher.notify.shapes import WEBHOOKS, shape_of
 from watcher.notify.smtp import PATIENCE
+from watcher.notify.written import A_PORT, ENCODED, Parameter, Written, cut, is_port, problem_as_written, renamed
 
 DEFAULT_LIMIT = 30_000
 """Characters of one message to a service of which nothing is known."""
@@ -68,10 +72,11 @@ def problem_of(url: str) -> str | None:
     schema = schema_of(url)
     if not schema:
         return "it is no apprise URL: it begins with the service's name and ://, such as mailtos://"
-    for key, _ in parse_qsl(url.partition("?")[2], keep_blank_values=True):
-        if reason := FORBIDDEN_KEYS.get(key.strip().lower()):
-            return f"{key.strip().lower()}= is not allowed: {reason}"
-    return _problem_of_service(schema) or _problem_of_parts(url, schema)
+    written = cut(url)
+    for one in written.parameters:
+        if reason := FORBIDDEN_KEYS.get(one.name):
+            return f"{one.name}= is not allowed: {reason}"
+    return _problem_of_service(schema) or _problem_of_parts(url, written)
 
 
 def _problem_of_service(schema: str) -> str | None:
@@ -90,20 +95,61 @@ def _problem_of_service(schema: str) -> str | None:
     return None
 
 
-def _problem_of_parts(url: str, schema: str) -> str | None:
+def _problem_of_parts(url: str, written: Written) -> str | None:
+    """Whether all that is written counts: by its parts, and by what apprise makes of them."""
+    schema = written.schema
+    if schema in ("http", "https"):
+        return _problem_of_web_address(url, written)
+    shape = shape_of(plugins()[schema], schema)
+    if problem := problem_as_written(written) or problem_of_parts(written, shape):
+        return problem
+    for one in unlisted(written, shape):
+        if not _counts(url, one):
+            return problem_of_unknown(one, written, shape)
     service = load(url)
     if service is None:
-        hint = ": an @, / or # in a password is written %40, %2F, %23" if url.count("@") > 1 or "#" in url else ""
+        hint = f": {ENCODED}" if url.count("@") > 1 else ""
         return f"apprise does not take this {schema}:// address: something in it is missing or wrong{hint}"
-    # A web address may be a service's own, and that service one that is not allowed.
-    if schema in ("http", "https") and (problem := _problem_of_service(service_schema(service))):
+    if problem := difference(written, contact_of(service), shape):
         return problem
-    if schema in ("mailto", "mailtos"):
-        if not service.targets:
-            return f"this {schema}:// address names nobody to send to, or no valid one"
-        if problem := service.problem():
-            return f"{schema}:// cannot be sent to: {problem}"
+    if schema in ("mailto", "mailtos") and (problem := service.problem()):
+        return f"{schema}:// cannot be sent to: {problem}"
     return None
+
+
+def _problem_of_web_address(url: str, written: Written) -> str | None:
+    """The same of a webhook's address as its service shows it: what apprise has no use for is the service's own."""
+    service = load(url)
+    if service is None:
+        return f"apprise does not take this {written.schema}:// address: something in it is missing or wrong"
+    own = service_schema(service)
+    # It may be a service's own, and that service one that is not allowed.
+    if problem := _problem_of_service(own):
+        return problem
+    shape = shape_of(service.__class__, own)
+    for one in unlisted(written, shape):
+        if (problem := typo_in(one, written, shape)) and not _counts(url, one):
+            return problem
+    if written.port is not None and not is_port(written.port):
+        return f"what follows its host and a colon is no port: {A_PORT}"
+    if any(written.host.lower().startswith(f"{site}.") for site in shape.sites):
+        return f"the site of {own}:// would get it, not the host that is written, which only begins like that"
+    # What stands before the parameters is in the service's own order.
+    parameters = replace(written, authority="", path="")
+    return problem_of_parameters(parameters, shape) or other_receivers(parameters, contact_of(service), shape)
+
+
+_NOBODYS = "nobody-knows-this"
+"""A parameter's name that no service has."""
+
+
+def _counts(url: str, one: Parameter) -> bool:
+    """Whether apprise reads a parameter that it does not list: whether its name makes a difference."""
+
+    def read(text: str) -> dict[str, Any]:
+        return {name: value for name, value in (_tokens(text) or {}).items() if not name.startswith("qsd")}
+
+    return read(url) != read(renamed(url, one, _NOBODYS))
 
 
 def limit_of(url: str) -> int:
@@ -163,13 +209,24 @@ def load(url: str, patience: float = PATIENCE) -> Any | None:
 @lru_cache(maxsize=1024)
 def _loaded(url: str) -> tuple[Any | None, bool]:
     apprise = apprise_module()
-    tokens = apprise.plugins.url_to_dict(url.strip(), secure_logging=True)
+    tokens = _tokens(url)
     if not tokens:
         return None, False
     for key in ("retry", "wait", "overflow", "redirect", "emojis", "optional", "format"):
         tokens.pop(key, None)
+    if tokens["schema"] in WEBHOOKS and (whom := tokens["qsd"].get("to")):
+        tokens["payload"] = {**tokens["payload"], "to": whom}  # a webhook has no receivers, and is told whom it is for
     service = apprise.Apprise.instantiate(tokens, asset=_asset(apprise), suppress_exceptions=True)
     return service, "rto" in tokens
+
+
+def _tokens(url: str) -> dict[str, Any] | None:
+    """What apprise reads in an address; None where it does not take it, or fails at it."""
+    try:
+        tokens: dict[str, Any] | None = apprise_module().plugins.url_to_dict(url.strip(), secure_logging=True)
+    except Exception:  # some plugins stumble over what nobody would write on purpose
+        return None
+    return tokens
 
 
 def service_schema(service: Any) -> str:

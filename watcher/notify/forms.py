@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl
 
 from watcher.model import Item, Message
 from watcher.notify.addresses import load, measure_of, own_schema, schema_of, service_schema
+from watcher.notify.written import cut
 from watcher.render import estimated_size
 from watcher.render.clean import defuse
 
@@ -97,7 +97,7 @@ def _name_of(service: Any, url: str) -> str:
 
 
 def _wants_text(url: str) -> bool:
-    return any(key.lower() == "format" and value.lower() == "text" for key, value in parse_qsl(url.partition("?")[2]))
+    return cut(url).value("format").lower() == "text"
 
 
 def _whole_lines(text: str, limit: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from threading import Lock
-from typing import Any, TextIO
+from typing import Any, ClassVar, TextIO
 
 from apprise.manager_plugins import NotificationManager
 from apprise.plugins.base import NotifyBase
@@ -14,6 +14,7 @@ from apprise.plugins.slack import NotifySlack
 
 from watcher.model import Outcome, Result
 from watcher.notify import answers, mime, reasons, smtp
+from watcher.notify.mailboxes import Mailbox, mailboxes
 
 # apprise's classes carry no types that a subclass could be checked against.
 _Base: Any = NotifyBase
@@ -25,12 +26,17 @@ SUPPRESS_EMBEDS = 4
 """A flag of Discord's messages (discord.com/developers, Message Flags): links are shown without previews."""
 
 
+_SOMEBODY = "somebody@lab.example"
+"""A sender for apprise to read, where it would not take the one that is written, or otherwise than it is."""
+
+
 class Console(_Base):  # type: ignore[misc]
-    """Prints messages, for trying things out and for machines whose output somebody collects."""
+    """Prints messages, and whom they are for: to try things out, and for machines whose output somebody collects."""
 
     service_name = "Console"
     protocol = "console"
     templates = ("{schema}://",)
+    template_args: ClassVar[dict[str, Any]] = {**_Base.template_args, "to": {"name": "To", "type": "string"}}
     request_rate_per_sec = 0
     body_maxlen = 1_000_000
     title_maxlen = 1_000
@@ -38,19 +44,25 @@ class Console(_Base):  # type: ignore[misc]
     stream: TextIO
     lock: Lock
 
+    def __init__(self, whom: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.whom = whom
+
     def url(self, privacy: bool = False, *args: Any, **kwargs: Any) -> str:
         return "console://"
 
     def send(self, body: str, title: str = "", **kwargs: Any) -> bool:
         lines = [f"│ {line}".rstrip() for line in body.strip().splitlines()]
+        head = f"╭─ to {self.whom}: {title}" if self.whom else f"╭─ {title}"
         with self.lock:
-            self.stream.write("\n".join(["", f"╭─ {title}", *lines, "╰─", ""]))
+            self.stream.write("\n".join(["", head, *lines, "╰─", ""]))
             self.stream.flush()
         return True
 
     @staticmethod
     def parse_url(url: str) -> Any:
-        return _Base.parse_url(url, verify_host=False)
+        found = _Base.parse_url(url, verify_host=False)
+        return found and {**found, "whom": found["qsd"].get("to", "")}
 
 
 class Mail(_Email):  # type: ignore[misc]
@@ -62,6 +74,8 @@ class Mail(_Email):  # type: ignore[misc]
     apprise would put it into one text with the sender's address, and take that apart again.
     """
 
+    targets: Any
+    from_addr: Any
     connections: smtp.Connections
     text: str
     html: str | None
@@ -69,12 +83,6 @@ class Mail(_Email):  # type: ignore[misc]
     date: str = ""
     unsubscribe: str = ""
     outcome: Outcome | None = None
-    from_addr: Any
-
-    def __init__(self, from_name: str = "", **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        if from_name:
-            self.from_addr = (from_name, self.from_addr[1])
 
     @staticmethod
     def parse_url(url: str) -> Any:
@@ -95,6 +103,29 @@ class Mail(_Email):  # type: ignore[misc]
         except mime.Unwritable as error:
             return str(error)
         return None
+
+    def __init__(
+        self,
+        *,
+        host: str = "",
+        targets: Any = None,
+        cc: Any = None,
+        bcc: Any = None,
+        reply_to: Any = None,
+        from_addr: Any = None,
+        from_name: str = "",
+        **kwargs: Any,
+    ) -> None:
+        sender = _valid(from_addr)
+        super().__init__(host=host, from_addr=_SOMEBODY if sender else from_addr, **kwargs)
+        self.asked_host = host  # a known provider's server may be another
+        # apprise takes a part of some addresses for a name: they are read here, and kept as they are written.
+        if sender:
+            self.from_addr = [from_name or sender[0].name or False, sender[0].address]
+        self.targets = [(False, self.from_addr[1])]
+        if targets:
+            self.targets = [(one.name or False, one.address) for one in _valid(targets)]
+        self.cc, self.bcc, self.reply_to = ({one.address for one in _valid(text)} for text in (cc, bcc, reply_to))
 
     def send(self, body: str, title: str = "", **kwargs: Any) -> bool:
         self.outcome = self._deliver(title)
@@ -118,7 +149,7 @@ class Mail(_Email):  # type: ignore[misc]
 
     def _server(self) -> smtp.Server:
         return smtp.Server(
-            host=self.smtp_host,
+            host=self.smtp_host.removeprefix("[").removesuffix("]"),  # as an IPv6 address stands in a URL
             port=self.port,
             secure=self.secure_mode,
             user=self.user or "",
@@ -188,3 +219,9 @@ def register() -> None:
     answers.install()
     for plugin in (Console, Mail, Slack, Discord):
         registry().add(plugin, force=True)
+
+
+def _valid(texts: Any) -> list[Mailbox]:
+    """The addresses in a text or several that a mail can be sent to."""
+    found = [texts] if isinstance(texts, str) else texts or []
+    return [one for text in found for one in mailboxes(text) if not one.problem]

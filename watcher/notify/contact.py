@@ -1,0 +1,238 @@
+"""Whom a plugin of apprise will contact, held against what is written: nothing may get lost between the two.
+
+apprise takes what it can use of an address and leaves out the rest without a word: a host with a mistyped port, a
+receiver that it cannot read. What is found here is told without a word of the address: it may be a piece of a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from watcher.notify.mailboxes import mailboxes, pieces
+from watcher.notify.parameters import problem_of_parameters
+from watcher.notify.shapes import WEBHOOKS, Shape
+from watcher.notify.written import ENCODED, NOWHERE, Written, looks_like_a_host, ordinal, problem_of_place, same_host
+
+TO, CC, BCC, REPLY, FROM = "to", "cc", "bcc", "reply", "from"
+_MAIL = (TO, CC, BCC, REPLY, FROM)
+_SIGNS = "#@+!&$*:^[]\"'"
+"""Marks before and around a receiver that a service may leave out where it keeps it."""
+
+_PHONE = re.compile(r"[\d\s()+.-]+")
+_IN_BRACKETS = re.compile(r"<([^<>]*)>\s*$")
+_DEEPEST = 5
+_NOT_KEPT = frozenset({"host", "user", "password", "fullpath", "schema", "asset", "tags", "port", "retry", "wait"})
+"""Attributes of a plugin that say how to get there, and nothing of receivers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What a plugin will contact: its host (empty for the service's own) and port, and all texts that it keeps.
+
+    ``path`` is as it is sent. Of mail: ``server``, and ``mail`` has the addresses by the parameter that names them.
+    """
+
+    host: str
+    port: int | None
+    kept: frozenset[str]
+    path: str = ""
+    server: str = ""
+    mail: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+# --- by its parts alone, before apprise reads it ---
+
+
+def problem_of_parts(written: Written, shape: Shape) -> str | None:
+    """Why an address cannot mean what it says; None where its parts allow it."""
+    has_host = shape.always_has_host or (shape.may_have_host and looks_like_a_host(written))
+    return (
+        (problem_of_place(written) if has_host else None)
+        or problem_of_parameters(written, shape)
+        or (_problem_of_mail(written) if shape.is_mail else None)
+    )
+
+
+def _problem_of_mail(written: Written) -> str | None:
+    for name, texts in _mail_texts(written).items():
+        found = [one for text in texts for one in mailboxes(text)]
+        if name == TO and all("@" not in one.address for one in found):
+            return f"this {written.schema}:// address names nobody to send to, or no valid one"
+        wrong = next(((n, one) for n, one in enumerate(found, start=1) if one.problem), None)
+        if wrong:
+            return f"{_nth(wrong[0], len(found), 'address')} in {_where(name, written)} {wrong[1].problem}"
+        if name == FROM and len(found) > 1:
+            return "from= has more than one address"
+    return None
+
+
+def _mail_texts(written: Written) -> dict[str, list[str]]:
+    """The texts that hold addresses, by what they are for; a sender's name alone is none."""
+    texts: dict[str, list[str]] = {TO: list(written.pieces)}
+    for one in written.parameters:
+        if one.name in _MAIL and one.value and (one.name != FROM or "@" in one.value):
+            texts.setdefault(one.name, []).append(one.value)
+    return {name: found for name, found in texts.items() if found}
+
+
+# --- by what apprise made of it ---
+
+
+def difference(written: Written, contact: Contact, shape: Shape) -> str | None:
+    """What of an address would not be contacted, or otherwise than it is written; None where all is as it should be."""
+    return (
+        _other_host(written, contact, shape)
+        or _other_port(written, contact, shape)
+        or (_other_mail(written, contact) if shape.is_mail else other_receivers(written, contact, shape))
+        or (_other_path(written, contact) if shape.schema in WEBHOOKS else None)
+    )
+
+
+def _other_host(written: Written, contact: Contact, shape: Shape) -> str | None:
+    if not shape.may_have_host or written.host in NOWHERE:
+        is_nowhere = shape.is_mail and not contact.server
+        return "it names no mail server: write its host, or smtp=" if is_nowhere else None
+    if contact.host or shape.always_has_host:
+        if same_host(written.host, contact.host):
+            return problem_of_place(written)
+        return f"another host than the one that is written would be asked: write its name in ASCII (xn--); {ENCODED}"
+    has_more = len(written.pieces) > shape.most_pieces or (written.user_info and not shape.has_user)
+    is_meant = looks_like_a_host(written) or (has_more and not written.value("mode"))
+    if is_meant and written.host.lower() not in shape.sites:
+        return f"the public site of {shape.schema}:// would get it, not the host that is written: check host and path"
+    return None
+
+
+def _other_port(written: Written, contact: Contact, shape: Shape) -> str | None:
+    asked = written.value("port") or (written.port if shape.may_have_host else None)
+    # Where a service has no host, apprise takes a number behind a colon off for a port.
+    if not shape.has_port and (asked is not None or contact.port is not None):
+        return f"{shape.schema}:// takes no port: leave it out"
+    if asked is None or str(contact.port) == asked.lstrip("0"):
+        return None
+    return "another port than the one that is written would be asked: write it behind the host, as in mail.example:8443"
+
+
+def _other_mail(written: Written, contact: Contact) -> str | None:
+    user = written.value("user") or unquote(written.user_info.partition(":")[0])
+    if "@" in user and not written.value(FROM) and {user} != contact.mail[FROM]:
+        return "its sender would be another address than its user: write from="
+    for name, texts in _mail_texts(written).items():
+        asked = {one.address for text in texts for one in mailboxes(text)}
+        if asked != contact.mail.get(name, frozenset()):
+            return f"apprise reads {_where(name, written)} otherwise than it is written: write ana@lab.example"
+    return None
+
+
+def other_receivers(written: Written, contact: Contact, shape: Shape) -> str | None:
+    """The first receiver that the plugin does not keep as it is written."""
+    kept = _forms(contact.kept)
+    for where, texts in _places_of_receivers(written, shape):
+        words = [word for text in texts for word in _words(text, kept)]
+        for n, word in enumerate(words, start=1):
+            if not _is_kept(word, kept):
+                what = _nth(n, len(words), "receiver")
+                return f"{what} {where} would be left out or changed: {shape.schema}:// does not take it as it stands"
+    return None
+
+
+def _places_of_receivers(written: Written, shape: Shape) -> Iterator[tuple[str, list[str]]]:
+    """The texts that name receivers (in a path, also keys), each with where it stands."""
+    if shape.receives_at_host:
+        yield "before its path", [unquote(written.where)]
+    if shape.receives_in_path:
+        yield "in its path", written.pieces[-1:] if shape.has_free_path else written.pieces
+    for one in written.parameters:
+        if one.name in shape.receivers:
+            yield f"in {one.name}=", [one.value]
+
+
+def _words(text: str, kept: frozenset[str]) -> Iterator[str]:
+    """The receivers in a text; a blank parts two of them where it is not within one, as in a telephone number."""
+    for piece in pieces(text):
+        words = piece.split()
+        if found := _IN_BRACKETS.search(piece):
+            yield found[1]
+        elif _is_kept(piece, kept) or (_PHONE.fullmatch(piece) and not all(_is_kept(word, kept) for word in words)):
+            yield piece
+        else:
+            yield from words
+
+
+def _is_kept(word: str, kept: frozenset[str]) -> bool:
+    form = _form(word)
+    if form in kept:
+        return True
+    if not form.isdecimal():
+        return False
+    if form.startswith("0") and not form.startswith("00"):  # within a country
+        return any(one.endswith(form[1:]) for one in kept if one.isdecimal())
+    return form.removeprefix("00") in kept or (len(form) == 11 and form.removeprefix("1") in kept)  # North America
+
+
+def _forms(texts: Iterable[str]) -> frozenset[str]:
+    """Texts as they are compared; of ``u:ana`` and ``group.all`` also what a service put its mark before."""
+    forms = {_form(text) for text in texts}
+    return frozenset(forms | {re.split("[:./]", form)[-1] for form in forms if "@" not in form}) - {""}
+
+
+def _form(text: str) -> str:
+    text = text.strip().casefold()
+    return re.sub(r"\D", "", text) if _PHONE.fullmatch(text) else text.strip(_SIGNS)
+
+
+def _other_path(written: Written, contact: Contact) -> str | None:
+    asked, found = ([unquote(piece) for piece in path.split("/") if piece] for path in (written.path, contact.path))
+    if asked == found and not any(sign in contact.path for sign in "?#"):
+        return None
+    return "another path than the one that is written would be asked: write it without %2F, %3F, %23 and %25"
+
+
+def _where(name: str, written: Written) -> str:
+    places = ["its path"] if name == TO and written.pieces else []
+    return " and ".join([*places, *([f"{name}="] if written.value(name) else [])])
+
+
+def _nth(n: int, count: int, what: str) -> str:
+    return f"the {what}" if count == 1 else f"the {ordinal(n)} of {count} {what}{'es' if what.endswith('s') else 's'}"
+
+
+# --- what a plugin holds ---
+
+
+def contact_of(service: Any) -> Contact:
+    """What a plugin (an object of apprise) will contact."""
+    host, path = str(getattr(service, "asked_host", service.host) or ""), str(service.fullpath or "")
+    if hasattr(service, "smtp_host"):
+        mail = {
+            TO: frozenset(address for _, address in service.targets),
+            CC: frozenset(service.cc),
+            BCC: frozenset(service.bcc),
+            REPLY: frozenset(service.reply_to),
+            FROM: frozenset({service.from_addr[1]}),
+        }
+        return Contact(host, service.port, frozenset(), path, service.smtp_host or "", mail)
+    attributes = [(name, value) for name, value in vars(service).items() if name not in _NOT_KEPT]
+    # A service remembers what it refused, too, in order to show its address again.
+    kept = (text for name, value in attributes if "invalid" not in name for text in _texts(value))
+    return Contact(host, service.port, frozenset(kept), path)
+
+
+def _texts(value: Any, depth: int = 0) -> Iterator[str]:
+    """The texts and numbers in a value, as deep as receivers lie."""
+    match value:
+        case bool():
+            return
+        case str():
+            yield value
+        case int():
+            yield str(value)
+        case dict():
+            yield from _texts([*value, *value.values()], depth)
+        case list() | tuple() | set() | frozenset() if depth < _DEEPEST:
+            for one in value:
+                yield from _texts(one, depth + 1)

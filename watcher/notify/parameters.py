@@ -1,0 +1,94 @@
+"""Whether every parameter of an address counts: known, given once, and of a value that can be meant."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from watcher.notify.shapes import Shape
+from watcher.notify.written import A_PORT, Parameter, Written, is_port, is_server, ordinal
+
+# What apprise reads as yes or no, by two letters; all else is no for it, also where yes is the default (verify=).
+_YES = ("1", "al", "en", "on", "t", "tr", "y", "ye")
+_NO = ("0", "de", "di", "f", "fa", "n", "ne", "no", "of")
+_PASSWORDS = frozenset({"pass", "password"})
+_ALIKE = 0.75
+_NAME = re.compile("[a-z][a-z_-]{1,20}")
+
+
+def problem_of_parameters(written: Written, shape: Shape) -> str | None:
+    """Why a parameter would not count, or not as it is written; None where all would, as far as they are known."""
+    seen: set[str] = set()
+    for one in written.parameters:
+        if one.name in seen:
+            return _given_again(one, shape)
+        seen.add(one.name)
+        if one.name in shape.parameters and (problem := _problem_of_value(one, shape)):
+            return problem
+    has_password = ":" in written.user_info
+    if len(seen & _PASSWORDS) + has_password > 1:
+        return "it has more than one password (before its host, in pass= or in password=): give it one"
+    if "user" in seen and has_password:
+        return "it has two users, one before its host and one in user=: give it one"
+    if "port" in seen and shape.may_have_host and written.port is not None:
+        return "it has two ports, one behind its host and one in port=: give it one"
+    return None
+
+
+def _given_again(one: Parameter, shape: Shape) -> str:
+    # Of what the service does not know, the name may be a piece of a secret.
+    what = f"{one.name}=" if one.name in shape.parameters else f"what its {ordinal(one.place)} parameter sets"
+    hint = "write all of them in one, with commas between" if one.name in shape.receivers else "give it once"
+    return f"{what} is given more than once, and only the last would count: {hint}"
+
+
+def _problem_of_value(one: Parameter, shape: Shape) -> str | None:
+    if one.name in shape.receivers and not one.value:
+        return f"{one.name}= names nobody: write whom, or leave it out"
+    if one.name == "port" and not is_port(one.value):
+        return f"port= is no port: {A_PORT}"
+    if one.name == "smtp" and shape.is_mail and not is_server(one.value):
+        return "smtp= is no host's name: write it alone, and a port in port="
+    if one.name in shape.switches and one.value.lower()[:2] not in (*_YES, *_NO):
+        return f"{one.name}= is neither yes nor no"
+    _, scheme, rest = one.value.partition("://")
+    host = re.split("[/?#]", rest)[0].rpartition("@")[2]
+    _, colon, port = host.rpartition("]")[2].partition(":")
+    if scheme and colon and not is_port(port):
+        return f"the address in {one.name}= has no port behind its colon: {A_PORT}"
+    return None
+
+
+def unlisted(written: Written, shape: Shape) -> Iterator[Parameter]:
+    """Parameters that a service does not list; it may read them all the same."""
+    for one in written.parameters:
+        is_free = one.name[:1] in shape.marks and len(one.name) > 1
+        if one.name not in shape.parameters and not is_free:
+            yield one
+
+
+def typo_in(one: Parameter, written: Written, shape: Shape) -> str | None:
+    """What to say of an unlisted parameter that is like one that the service has; None of any other."""
+    anagrams = [name for name in sorted(shape.parameters) if sorted(name) == sorted(one.name)]
+    near = anagrams or difflib.get_close_matches(one.name, sorted(shape.parameters), 1, _ALIKE)
+    if not near or one.is_bare or not _NAME.fullmatch(one.name):
+        return None
+    # Behind a secret it may be what follows an & in that.
+    may_be_secret = any(before.place == one.place - 1 and _is_secret(before, shape) for before in written.parameters)
+    what = f"its {ordinal(one.place)} parameter" if may_be_secret else f"{one.name}="
+    return f"{shape.schema}:// does not know {what}; did you mean {near[0]}=?"
+
+
+def _is_secret(one: Parameter, shape: Shape) -> bool:
+    return one.name in shape.secrets or one.name not in shape.parameters
+
+
+def problem_of_unknown(one: Parameter, written: Written, shape: Shape) -> str:
+    """What to say of a parameter that counts for nothing; its name may be a piece of a secret."""
+    if problem := typo_in(one, written, shape):
+        return problem
+    if one.sign == ";":
+        return "a ; ends a parameter, as & does: write a comma between two receivers, and %3B inside a value"
+    what = f"{shape.schema}:// does not know its {ordinal(one.place)} parameter, which would count for nothing"
+    return f"{what}: leave it out; an & inside a value is written %26"

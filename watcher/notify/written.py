@@ -1,0 +1,193 @@
+"""An address as it is written, cut at its signs, and what in it would be read otherwise than it was meant."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import unquote
+
+ENCODED = "an @, /, #, : or ? in a user's name or a password is written %40, %2F, %23, %3A, %3F"
+
+_MARKS = ("+", "-", ":")
+A_PORT = "write a number from 1 to 65535, in digits"
+_PORT = re.compile(r"[0-9]{1,5}")
+_NAME = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})*\.?")
+_ROCKET_WEBHOOK = re.compile(r"(?:[^:/@]+:)?[A-Za-z0-9]+/[A-Za-z0-9]+@")
+"""What Rocket.Chat shows as a webhook is two tokens with a slash; apprise takes it before the @ as it is shown."""
+NOWHERE = frozenset({"", "_"})
+"""What stands for the host where there is none: ``mailto://_?smtp=…``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One ``name=value`` behind the question mark, decoded; the name in lower case, but of ``+X-Key`` as it stands.
+
+    ``place`` counts from 1; ``is_bare`` where there is no ``=``; ``sign`` stands before it, ``&`` or ``;`` or nothing.
+    """
+
+    name: str
+    value: str
+    place: int
+    is_bare: bool = False
+    sign: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """The parts of an address; ``authority`` and ``path`` as they stand, undecoded."""
+
+    schema: str
+    authority: str
+    path: str
+    query: str
+
+    @cached_property
+    def user_info(self) -> str:
+        return self.authority.rpartition("@")[0]
+
+    @cached_property
+    def where(self) -> str:
+        """Host and port."""
+        return self.authority.rpartition("@")[2].strip()
+
+    @cached_property
+    def host(self) -> str:
+        if self.where.startswith("["):
+            inside, bracket, _ = self.where.partition("]")
+            return inside + bracket
+        return self.where.rpartition(":")[0] if ":" in self.where else self.where
+
+    @cached_property
+    def port(self) -> str | None:
+        """What follows the host's colon; None where there is no colon."""
+        rest = self.where[len(self.host) :]
+        return rest[1:] if rest.startswith(":") else rest or None
+
+    @cached_property
+    def pieces(self) -> list[str]:
+        """The path between its slashes, decoded; none that is empty."""
+        return [unquote(piece).strip() for piece in self.path.split("/") if piece.strip()]
+
+    @cached_property
+    def parameters(self) -> list[Parameter]:
+        found: list[Parameter] = []
+        for n, (sign, text) in enumerate(_between(self.query), start=1):
+            name, equals, value = text.partition("=")
+            # apprise: a + within a name is a blank, one at its beginning is a sign of its own.
+            name = unquote(name[:1] + name[1:].replace("+", " ")).strip()
+            name = name if name[:1] in _MARKS else name.lower()
+            if name or equals:
+                found.append(Parameter(name, unquote(value).strip(), n, not equals, sign))
+        return found
+
+    def value(self, *names: str) -> str:
+        """The value of a parameter; empty where it is not given."""
+        return next((one.value for one in self.parameters if one.name in names), "")
+
+
+def cut(url: str) -> Written:
+    """An address cut as apprise cuts it: at the first ``?``, then at the first ``/``, then at ``&`` and ``;``."""
+    schema, _, rest = url.strip().partition("://")
+    base, _, query = rest.lstrip("/\\").partition("?")
+    if schema.lower() in ("rocket", "rockets") and _ROCKET_WEBHOOK.match(base):
+        base = base.replace("/", "%2F", 1)
+    authority, slash, path = base.partition("/")
+    return Written(schema.lower(), authority, slash + path, query)
+
+
+def renamed(url: str, parameter: Parameter, name: str) -> str:
+    """An address with another name for one of its parameters."""
+    base, _, query = url.strip().partition("?")
+    texts = list(_between(query))
+    sign, text = texts[parameter.place - 1]
+    texts[parameter.place - 1] = (sign, name + "".join(text.partition("=")[1:]))
+    return f"{base}?{''.join(sign + text for sign, text in texts)}"
+
+
+def _between(query: str) -> Iterator[tuple[str, str]]:
+    """The parameters as they stand, each with the sign before it."""
+    start, sign = 0, ""
+    for found in re.finditer("[&;]", query):
+        yield sign, query[start : found.start()]
+        start, sign = found.end(), found[0]
+    yield sign, query[start:]
+
+
+def problem_as_written(written: Written) -> str | None:
+    """Why a part of an address would be lost, whatever its service is; nothing of the address itself is told."""
+    base = written.authority + written.path
+    if any(unicodedata.category(char) == "Cc" for char in base + written.query):
+        return "a control character stands in it, such as a tab or the end of a line"
+    if written.authority.count("@") > 1:
+        return f"more than one @ stands before its path: {ENCODED}"
+    if written.user_info.count(":") > 1:
+        return f"more than one colon stands before its @: {ENCODED}"
+    if "\\" in written.authority:
+        return "a backslash stands before its path: write %5C"
+    if "#" in base.replace("/#", ""):
+        return f"what follows a # would be left out: write %23; {ENCODED}"
+    if ";" in written.path.rpartition("/")[2]:
+        return "what follows a ; in its path would be left out: write %3B, or a comma between two receivers"
+    return None
+
+
+def problem_of_place(written: Written) -> str | None:
+    """What is wrong with host and port, in an address that has them."""
+    # An @ further on: what stands here may be the beginning of a password.
+    may_be_cut = "@" in written.path or any("@" in one.name for one in written.parameters)
+    hint = f"; {ENCODED}" if may_be_cut else ""
+    if written.port is not None and not is_port(written.port):
+        return f"what follows its host and a colon is no port: {A_PORT}{hint}"
+    if written.host not in NOWHERE and not is_host(written.host):
+        return f"what stands in the place of its host is no host's name, such as mail.example.org{hint}"
+    is_short = "." not in written.host and ":" not in written.host and written.host.lower() != "localhost"
+    # As in bot:p@ss/w@mail.example.org.
+    if is_short and written.host not in NOWHERE and any("@" in piece[1:] for piece in written.path.split("/")):
+        return f"an @ stands in its path, behind a host without a dot: {ENCODED}; receivers can stand in to="
+    return None
+
+
+def is_port(text: str) -> bool:
+    """Whether a text is a port, in ASCII digits."""
+    return bool(_PORT.fullmatch(text)) and 1 <= int(text) <= 65535
+
+
+def is_host(text: str) -> bool:
+    """Whether a text is a host's name or an IP address, an IPv6 one in brackets."""
+    if text.startswith("[") and text.endswith("]"):
+        return _is_ipv6(text[1:-1])
+    return len(text) <= 253 and bool(_NAME.fullmatch(text)) and unicodedata.normalize("NFKC", text) == text
+
+
+def is_server(text: str) -> bool:
+    """Whether a text is the value of ``smtp=``: a host, without a port; an IPv6 address also without brackets."""
+    return is_host(text) or _is_ipv6(text)
+
+
+def looks_like_a_host(written: Written) -> bool:
+    """Whether somebody who wrote this had a host in mind, not a service's key."""
+    if written.where.startswith("com.lametric."):
+        return False  # an app of LaMetric's
+    return any(sign in written.where for sign in ".:[") or written.where.lower() == "localhost"
+
+
+def same_host(one: str, other: str) -> bool:
+    """Whether two texts name the same host; case does not count, nor a last dot."""
+    return one.casefold().removesuffix(".") == other.casefold().removesuffix(".")
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        return bool(ipaddress.IPv6Address(text))
+    except ValueError:
+        return False
+
+
+def ordinal(n: int) -> str:
+    """1st, 2nd, 3rd …"""
+    ends = {1: "st", 2: "nd", 3: "rd"}
+    return f"{n}{'th' if n % 100 in (11, 12, 13) else ends.get(n % 10, 'th')}"
