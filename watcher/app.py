@@ -38,6 +38,7 @@ from watcher.pipeline.tell import tell_due
 from watcher.pipeline.together import Self, apply_at_start, poll_in_turn
 from watcher.pipeline.trouble import record_config_troubles
 from watcher.pipeline.visits import takes_turns
+from watcher.render.view import counted
 from watcher.schedule import Schedule, utc_now
 from watcher.store import Store
 from watcher.systemd import Systemd
@@ -142,7 +143,7 @@ class Daemon:
         with self._parts.store.transaction() as tx:
             interrupted = tx.outbox.free_interrupted(self._parts.clock())
         if interrupted:
-            log.warning("%d messages were being sent when the last daemon ended: sent again", interrupted)
+            log.warning("%s being sent when the last daemon ended: sent again", counted(interrupted, "message"))
 
     def _wait(self) -> None:
         """Sleep in the main thread, where signals arrive, and keep the watchdog quiet."""
@@ -269,7 +270,7 @@ class Daemon:
 
     def _status(self) -> str:
         config = self._parts.config
-        return f"{len(config.sources)} sources, {len(config.subscriptions)} subscriptions"
+        return f"{counted(len(config.sources), 'source')}, {counted(len(config.subscriptions), 'subscription')}"
 
 
 def _poll_name(source: Source) -> str:

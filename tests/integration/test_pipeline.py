@@ -329,15 +329,17 @@ def test_an_import_tells_what_is_recent_and_later_the_rest(world: World) -> None
     assert world.tell() == 0
 
 
-def test_the_log_says_what_a_changed_rule_would_have_told(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_says_what_a_changed_rule_did(world: World, caplog: pytest.LogCaptureFixture) -> None:
     world.look()
     title = world.papers[DAYS[-1]][0]["title"]
     with caplog.at_level("INFO", logger="watcher.pipeline.apply"):
         world.apply(subscription(), subscription(name="other", rule=f'"{title}"'))
-        assert caplog.messages == ["other: new; would have told 1 paper in the last 30 days"]
+        assert caplog.messages == ["other: new; 1 listed paper matches and is to be told"]
         caplog.clear()
         world.apply(subscription(), subscription(name="other", rule="nothing-of-the-kind"))
-        assert caplog.messages == ["other: changed; would have told 0 papers in the last 30 days"]
+        assert caplog.messages == [
+            "other: rule edited; no listed paper matches; 1 paper that waited no longer matches and is not told"
+        ]
         caplog.clear()
         world.apply(subscription())
         assert caplog.messages == ["other: gone"]
