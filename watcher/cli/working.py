@@ -64,7 +64,7 @@ def at_work(
     try:
         work = _begin(parts, has_config=desk.find() is not None)
         if not shows_effects:
-            for line in news(work):
+            for line in news(work, beginnings=False):
                 click.echo(line, err=True)
         yield work
     finally:
@@ -73,13 +73,16 @@ def at_work(
         store.close()
 
 
-def news(work: Work) -> list[str]:
-    """What a person should know of the config before anything else: what its changes did, or that they do not count."""
-    from watcher.alerts.effects import said
+def news(work: Work, *, beginnings: bool = True) -> list[str]:
+    """What a person should know of the config before anything else: what its changes did, or that they do not count.
+
+    Without ``beginnings``, nothing of subscriptions that are new and had no paper to be tried on.
+    """
+    from watcher.alerts.effects import Change, said
 
     if work.is_edited:
         return ["the config differs from the one that the running daemon has: it counts when the daemon reads it again"]
-    return [said(effect) for effect in work.effects]
+    return [said(one) for one in work.effects if beginnings or one.tried or one.change is not Change.NEW]
 
 
 def _begin(parts: Parts, *, has_config: bool) -> Work:
