@@ -251,6 +251,7 @@ def _give_up_endpoints(tx: Transaction, parts: Parts, now: datetime) -> None:
             continue
         dead = tx.outbox.give_up(endpoint, "the receiver is gone from the config", now)
         reason = f"{counted(dead, 'message')} to {endpoint} will not be sent: the receiver is gone from the config"
+        log.warning("%s", reason)
         begun = tx.incidents.begin(IncidentKind.ENDPOINT_GONE, str(endpoint), reason, now)
         tx.incidents.tell(begun.id, parts.config.operator, now)
 
