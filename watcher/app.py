@@ -36,8 +36,9 @@ from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.sites import SiteBook
 from watcher.pipeline.tell import tell_due
 from watcher.pipeline.together import Self, apply_at_start, poll_in_turn
-from watcher.pipeline.trouble import record_config_troubles
+from watcher.pipeline.trouble import log_lasting_troubles, record_config_troubles
 from watcher.pipeline.visits import takes_turns
+from watcher.render.view import counted
 from watcher.schedule import Schedule, utc_now
 from watcher.store import Store
 from watcher.systemd import Systemd
@@ -123,6 +124,7 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         self._take_up(self._parts.config, apply=apply_at_start)
+        log_lasting_troubles(self._parts)
         if not self._parts.store.is_shared:
             self._free_interrupted()
         self._schedule.start()
@@ -142,7 +144,7 @@ class Daemon:
         with self._parts.store.transaction() as tx:
             interrupted = tx.outbox.free_interrupted(self._parts.clock())
         if interrupted:
-            log.warning("%d messages were being sent when the last daemon ended: sent again", interrupted)
+            log.warning("%s being sent when the last daemon ended: sent again", counted(interrupted, "message"))
 
     def _wait(self) -> None:
         """Sleep in the main thread, where signals arrive, and keep the watchdog quiet."""
@@ -233,18 +235,20 @@ class Daemon:
 
     def _read_config_again(self) -> None:
         self._systemd.reloading(time.monotonic_ns())
+        refused = ""
         try:
             config = self._load()
         except WatcherError as error:
             log.error("the config is broken, the old one stays:\n%s", error)
             problems = error.problems if isinstance(error, ConfigError) else ()
             reason = "; ".join(str(problem) for problem in problems[:5]) or str(error)
+            refused = f"the edited config is refused ({reason}), the old one stays: "
             record_config_troubles(self._parts, self._parts.config, {"config": reason})
             self._schedule.soon(TICK_NAME)
         else:
             self._take_up(config, apply=apply_config)
             log.info("the config was read again: %s", self._status())
-        self._systemd.ready(self._status())
+        self._systemd.ready(refused + self._status())
 
     def _take_up(self, config: Config, apply: Callable[[Parts], object]) -> None:
         """Let ``config`` take effect: subscriptions, polls, what is wrong with its included files."""
@@ -268,8 +272,10 @@ class Daemon:
         return now if last is None else max(now, last.at + (last.wait.time if last.wait else source.every))
 
     def _status(self) -> str:
+        """What is watched, and which included files are not as they should be."""
         config = self._parts.config
-        return f"{len(config.sources)} sources, {len(config.subscriptions)} subscriptions"
+        broken = f"; broken: {', '.join(config.broken_includes)}" if config.broken_includes else ""
+        return f"{counted(len(config.sources), 'source')}, {counted(len(config.subscriptions), 'subscription')}{broken}"
 
 
 def _poll_name(source: Source) -> str:

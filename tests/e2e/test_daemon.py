@@ -196,7 +196,8 @@ def test_knows_within_seconds_of_what_is_added_to_the_database(home: Home, site:
     with home.daemon():
         until(lambda: "hf: new" in home.log, "the source is read")
         added = home.run(*add)
-        assert (added.returncode, added.stdout) == (0, "ana/airships: added\n"), added.stderr
+        said = "ana/airships: added; 12 listed papers match and are to be told\n"
+        assert (added.returncode, added.stdout) == (0, said), added.stderr
         begun = time.monotonic()
         hook.wait_for(lambda hook: "Zeppelin" in hook.text())
         # Sooner than the tick would bring it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def test_files_of_every_form(env: dict[str, str], tmp_path: Path, capsys: pytest
     for name, body in bodies.items():
         (tmp_path / name).write_bytes(body)
     assert main(["import", "--no-tell", *bodies], env) == 0
-    assert capsys.readouterr().out == "stored 1204, matched 1204, told 0\n"
+    assert capsys.readouterr().out == "stored 1204; matched 1204: 0 told now, 1204 left untold (--tell)\n"
     (known,) = listed(env, capsys, f"id:{PAPERS[0]['id']}")
     assert known["title"] == PAPERS[0]["title"]
     (blog,) = listed(env, capsys, 'title:"pebbles part 9"')
@@ -74,8 +75,40 @@ def test_what_is_cut_is_stored_as_far_as_it_is_whole_and_named(
     (tmp_path / "page.html").write_bytes(b"<!doctype html><html><title>My cats</title></html>")
     assert main(["import", "--no-tell", "cut.rss", "bad.jsonl", "page.html"], env) == 1
     out, err = capsys.readouterr()
-    assert out == "stored 4, matched 4, told 0\n"
+    assert out == "stored 4; matched 4: 0 told now, 4 left untold (--tell)\n"
     cut, bad, page = err.splitlines()
     assert cut == "cut.rss: the page is cut off after 2 whole entries"
     assert bad == "bad.jsonl: line 3: no arxiv_id and title"
     assert page.startswith("page.html: ") and 'titled "My cats"' in page
+
+
+def test_what_is_held_is_not_called_told_and_the_counts_add_up(
+    env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = f"weekly on {datetime.now(UTC) + timedelta(days=3):%a} at 08:00".lower()
+    (tmp_path / "config.yaml").write_text(f"""
+timezone: UTC
+receivers: {{me: {{url: "console://"}}}}
+subscriptions:
+  - {{name: parts, rule: part, to: [me], when: {later}}}
+""")
+    today = str(datetime.now(UTC).date()).encode()
+    (tmp_path / "recent.jsonl").write_bytes(lines(5, seed=1).replace(b"2024-01-02", today))
+    (tmp_path / "old.jsonl").write_bytes(lines(4, seed=2))
+    (tmp_path / "undated.jsonl").write_bytes(lines(1, seed=3).replace(b'"first_listed": "2024-01-02", ', b""))
+
+    def said(*args: str) -> str:
+        assert main(["import", *args], env) == 0
+        return capsys.readouterr().out.splitlines()[-1]
+
+    files = ("recent.jsonl", "old.jsonl", "undated.jsonl")
+    rest = "4 older (--tell), 1 undated (--tell)"
+    assert said(*files) == f"stored 10; matched 10: 0 told now, 5 wait for their time, {rest}"
+    assert said(*files) == f"stored 0; matched 10: 0 told now, 5 wait for their time, {rest}"
+    assert main(["once", "--flush"], env) == 0
+    capsys.readouterr()
+    assert said(*files) == f"stored 0; matched 10: 0 told now, 5 told before, {rest}"
+    assert said("--tell", *files) == "stored 0; matched 10: 5 told now, 5 told before"
+    assert said(*files) == "stored 0; matched 10: 0 told now, 10 told before"
+    (tmp_path / "none.jsonl").write_bytes(lines(1, seed=4).replace(b"Part", b"Piece"))
+    assert said("none.jsonl") == "stored 1; matched 0"

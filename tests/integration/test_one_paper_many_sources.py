@@ -19,7 +19,7 @@ from watcher.config.values import Address
 from watcher.model import Endpoint, Message, Outcome, Page, Result, Source, Subscription, Unreachable
 from watcher.pipeline.apply import apply_config
 from watcher.pipeline.deliver import deliver_all
-from watcher.pipeline.imports import Imported, finish_import, import_page
+from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.poll import poll
 from watcher.pipeline.rulebook import RuleBook
@@ -104,9 +104,9 @@ class World:
         done = Imported()
         import_page(body, "page", None, telling, self.parts, done)
         assert not done.failed
-        summary = str(finish_import(done, telling, self.parts))
+        finish_import(done, telling, self.parts)
         deliver_all(self.parts)
-        return summary
+        return str(summary_of(done, self.parts))
 
     def told(self, papers: list[dict[str, Any]] = PAPERS) -> list[int]:
         text = " ".join(" ".join(message.text for message in self.sent).split())
@@ -147,7 +147,7 @@ def test_the_same_papers_from_everywhere_are_told_once(world: World, first: int)
         verdict, new = world.look(source)
         assert (verdict, new) == (("new", 3) if n == 0 else ("unchanged", 0)), source
     for body in (HF, arxiv_api(PAPERS), api_page(PAPERS, TODAY)):
-        assert world.bring(body, Telling.ALL).startswith("stored 0, matched 3, told 0")
+        assert world.bring(body, Telling.ALL) == "stored 0; matched 3: 0 told now, 3 told before"
     assert world.told() == [1, 1, 1]
     assert world.count() == 3
 
@@ -166,7 +166,7 @@ def text_of(papers: list[dict[str, Any]]) -> bytes:
 def test_a_text_page_without_ids_and_arxiv_are_told_once(world: World) -> None:
     filler = text_of([{"title": "", "abstract": ""}]).decode().partition("We measure")[2].strip()
     papers = [paper | {"abstract": f"{paper['abstract']} We measure{filler}"} for paper in PAPERS]
-    assert world.bring(text_of(PAPERS), Telling.ALL) == "stored 3, matched 3, told 3"
+    assert world.bring(text_of(PAPERS), Telling.ALL) == "stored 3; matched 3: 3 told now"
     world.pages[FEED] = arxiv_rss(papers, TODAY)
     assert world.look("arxiv") == ("unchanged", 0)
     world.pages["http://hf.example/papers"] = make_page(TODAY, papers)
@@ -331,4 +331,5 @@ def test_an_import_says_what_is_missing_and_keeps_what_is_whole(world: World) ->
     done = Imported()
     import_page(up_to(PAPERS[2], whole), "cut.html", None, Telling.LOOK_BACK, world.parts, done)
     assert (done.stored, done.failed) == (2, [("cut.html", "the page is cut off after 2 whole entries")])
-    assert finish_import(done, Telling.LOOK_BACK, world.parts).told == done.stored
+    finish_import(done, Telling.LOOK_BACK, world.parts)
+    assert str(summary_of(done, world.parts)) == "stored 2; matched 2: 0 told now, 2 wait for their time"

@@ -30,7 +30,7 @@ from watcher.model import (
 )
 from watcher.pipeline.apply import apply_config
 from watcher.pipeline.deliver import deliver_all
-from watcher.pipeline.imports import Imported, finish_import, import_page
+from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.poll import match_waiting, poll
 from watcher.pipeline.rulebook import RuleBook
@@ -301,8 +301,9 @@ def test_a_text_page_and_the_same_papers_with_ids_are_told_once(world: World) ->
     done = Imported()
     import_page(pages, "page.txt", None, Telling.ALL, world.parts, done)
     assert not done.failed and done.stored == 12
-    assert str(finish_import(done, Telling.ALL, world.parts)) == "stored 12, matched 12, told 12"
+    finish_import(done, Telling.ALL, world.parts)
     deliver_all(world.parts)
+    assert str(summary_of(done, world.parts)) == "stored 12; matched 12: 12 told now"
     assert world.told() == 12
     world.publish()
     world.look()
@@ -316,28 +317,34 @@ def test_an_import_tells_what_is_recent_and_later_the_rest(world: World) -> None
     old = make_page(date(2025, 3, 10), sample_papers(3, seed=50), None, date(2025, 3, 11))
     done = Imported()
     import_page(old, "old.html", None, Telling.LOOK_BACK, world.parts, done)
-    assert str(finish_import(done, Telling.LOOK_BACK, world.parts)).startswith("stored 3, matched 3, told 0 (3 older")
+    finish_import(done, Telling.LOOK_BACK, world.parts)
     assert world.tell() == 0
+    assert str(summary_of(done, world.parts)) == "stored 3; matched 3: 0 told now, 3 older (--tell)"
     again = Imported()
     import_page(old, "old.html", None, Telling.ALL, world.parts, again)
-    assert str(finish_import(again, Telling.ALL, world.parts)) == "stored 0, matched 3, told 3"
+    finish_import(again, Telling.ALL, world.parts)
+    assert str(summary_of(again, world.parts)) == "stored 0; matched 3: 0 told now, 3 wait to be sent"
     assert world.tell() == 1
+    assert str(summary_of(again, world.parts)) == "stored 0; matched 3: 3 told now"
     for _ in range(2):
         more = Imported()
         import_page(old, "old.html", None, Telling.ALL, world.parts, more)
-        assert finish_import(more, Telling.ALL, world.parts).told == 0
-    assert world.tell() == 0
+        finish_import(more, Telling.ALL, world.parts)
+        assert world.tell() == 0
+        assert str(summary_of(more, world.parts)) == "stored 0; matched 3: 0 told now, 3 told before"
 
 
-def test_the_log_says_what_a_changed_rule_would_have_told(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_says_what_a_changed_rule_did(world: World, caplog: pytest.LogCaptureFixture) -> None:
     world.look()
     title = world.papers[DAYS[-1]][0]["title"]
     with caplog.at_level("INFO", logger="watcher.pipeline.apply"):
         world.apply(subscription(), subscription(name="other", rule=f'"{title}"'))
-        assert caplog.messages == ["other: new; would have told 1 paper in the last 30 days"]
+        assert caplog.messages == ["other: new; 1 listed paper matches and is to be told"]
         caplog.clear()
         world.apply(subscription(), subscription(name="other", rule="nothing-of-the-kind"))
-        assert caplog.messages == ["other: changed; would have told 0 papers in the last 30 days"]
+        assert caplog.messages == [
+            "other: rule edited; no listed paper matches; 1 paper that waited no longer matches and is not told"
+        ]
         caplog.clear()
         world.apply(subscription())
         assert caplog.messages == ["other: gone"]

@@ -25,7 +25,7 @@ from watcher.alerts.fate import Telling
 from watcher.app import Senders
 from watcher.model import Outcome, Result, Rhythm, When
 from watcher.pipeline.deliver import deliver_all, endpoints_to_deliver, failing_endpoints
-from watcher.pipeline.imports import Imported, finish_import, import_page
+from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
 from watcher.pipeline.poll import match_waiting
 from watcher.pipeline.retain import sweep
 from watcher.pipeline.subscribe import subscribe, unsubscribe
@@ -88,6 +88,7 @@ def live(world: World) -> None:
     done = Imported()
     import_page(world.network.pages[f"{world.source.url}"], "saved", "hf", Telling.LOOK_BACK, world.parts, done)
     finish_import(done, Telling.LOOK_BACK, world.parts)
+    summary_of(done, world.parts)
     world.receivers.outcome = Outcome(Result.SENT)
     world.now += timedelta(days=1)
     world.tell()

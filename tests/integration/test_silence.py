@@ -11,7 +11,7 @@ from tests.parsers.pages import sample_papers
 from watcher.alerts.fate import Telling
 from watcher.model import DeliveryState, Endpoint, Outcome, QuietHours, Result, Rhythm, Saved, When
 from watcher.pipeline.deliver import deliver_all
-from watcher.pipeline.imports import Imported, finish_import, import_page
+from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
 from watcher.pipeline.silence import mute, pause, unmute, unpause
 from watcher.pipeline.tell import tell_due
 from watcher.store import Store
@@ -301,5 +301,8 @@ def test_an_import_that_tells_all_leaves_out_what_is_muted(world: Paused) -> Non
     done = Imported()
     for body in world.network.pages.values():
         import_page(body, "page", None, Telling.ALL, world.parts, done)
-    assert finish_import(done, Telling.ALL, world.parts).told == 0
+    finish_import(done, Telling.ALL, world.parts)
     assert world.tell() == 0
+    assert str(summary_of(done, world.parts)).endswith(
+        "matched 12: 0 told now, 12 not told (`watcher history` says why)"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import urllib.request
@@ -144,6 +145,17 @@ def test_a_fault_of_a_known_site(home: Home, replay: Replay, fault: str) -> None
     assert len(tells) == len(set(tells)), "told twice"
     assert kinds(mended).count("recovery") == kinds(broken).count("incident") <= 1
     assert len(stored(home)) == 134
+
+
+def test_the_preview_holds_what_is_held(home: Home, shared: Path) -> None:
+    home.write(home.config.read_text().replace("to: [me]}", "to: [me], when: 'cron \"0 8 1 * *\"'}"))
+    home.once()
+    home.run("import", *sorted(str(page) for page in (shared / "captures" / "hf_html").glob("2026-*.html")))
+    (held,) = home.once()["held"]
+    shown = home.run("preview", "models")
+    counts = [int(n) for n in re.findall(r"^Subject: (\d+) papers for models", shown.stdout, re.MULTILINE)]
+    assert sum(counts) == held["papers"] == WITH_MODEL
+    assert not shown.stderr
 
 
 def test_imports_of_real_pages(home: Home, shared: Path) -> None:

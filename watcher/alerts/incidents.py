@@ -33,6 +33,11 @@ def trouble_of(judged: Judged, unreachable_after: timedelta) -> Trouble | None:
     return Trouble(kind, judged.reason, patience)
 
 
+def begins_trouble(judged: Judged, before: Verdict | None) -> bool:
+    """Whether a look shows trouble that the look before it, if there was one, did not show."""
+    return judged.verdict in KINDS and judged.verdict is not before
+
+
 def is_due(began: datetime, told_at: datetime | None, tell_after: timedelta, now: datetime) -> bool:
     """Whether an incident that is still open has to be told now: once, after its time."""
     return told_at is None and now - began >= tell_after

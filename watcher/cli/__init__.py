@@ -194,6 +194,8 @@ def main(args: Sequence[str] | None = None, env: Mapping[str, str] | None = None
 
 def _explain(error: Exception, verbose: bool) -> int:
     """Say on stderr what went wrong, for the person who typed the command; return the exit status."""
+    from watcher.files import why_denied
+
     if verbose and not isinstance(error, click.ClickException):
         import traceback
 
@@ -208,6 +210,8 @@ def _explain(error: Exception, verbose: bool) -> int:
             text, status = f"watcher: {error}", error.exit_code
         case click.ClickException():
             text, status = _usage(error), error.exit_code
+        case PermissionError(filename=str(filename)) if why := why_denied(Path(filename)):
+            text, status = f"watcher: {why}", 1
         case OSError(strerror=str(strerror), filename=str(filename)):
             text, status = f"watcher: {filename}: {strerror}", 1
         case OSError(strerror=str(strerror)):

@@ -89,7 +89,8 @@ def summary(trial: Trial, since: date | None) -> Iterator[str]:
         return
     short = " (nothing older is stored)" if since and trial.days[0] > since else ""
     plural = "" if len(trial.days) == 1 else "s"
-    yield f"tried on {trial.papers} papers of {len(trial.days)} day{plural}, {trial.days[0]} to {trial.days[-1]}{short}"
+    papers = show.counted(trial.papers, "paper")
+    yield f"tried on {papers} of {len(trial.days)} day{plural}, {trial.days[0]} to {trial.days[-1]}{short}"
     share = 100 * len(trial.matches) / trial.papers
     weak = len(trial.matches) - trial.strong
     yield f"matches {len(trial.matches)} ({share:.1f} %): {trial.strong} strong, {weak} weak"

@@ -26,9 +26,12 @@ MOST_PAPERS = 5_000
 @click.command("check-config")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--secrets", is_flag=True, help="Make a missing secret an error.")
+@click.option(
+    "--as-run", is_flag=True, help="Judge as `run` does: a broken included file is a warning; rules are not tried."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as one JSON array.")
 @click.pass_obj
-def check_config(desk: Desk, file: Path | None, secrets: bool, as_json: bool) -> int:
+def check_config(desk: Desk, file: Path | None, secrets: bool, as_run: bool, as_json: bool) -> int:
     """Show everything that is wrong in the config and in what it includes, each with its place.
 
     FILE is a config; without it the one that the other commands would use. Exit status 2 for errors, 0 where there
@@ -45,12 +48,12 @@ def check_config(desk: Desk, file: Path | None, secrets: bool, as_json: bool) ->
     summary = ""
     try:
         config = load(
-            path, env=desk.env, check_url=problem_of, check_rule=compile_rule, strict=True, need_secrets=secrets
+            path, env=desk.env, check_url=problem_of, check_rule=compile_rule, strict=not as_run, need_secrets=secrets
         )
     except ConfigError as error:
         problems = error.problems
     else:
-        problems = config.problems + tuple(_advice(desk, config, path))
+        problems = config.problems + tuple(_broken(config) if as_run else _advice(desk, config, path))
         counts = (
             (len(config.sources), "source"),
             (len(config.receivers), "receiver"),
@@ -62,6 +65,12 @@ def check_config(desk: Desk, file: Path | None, secrets: bool, as_json: bool) ->
     else:
         _print(path, problems, summary)
     return 2 if any(problem.fatal for problem in problems) else 0
+
+
+def _broken(config: Config) -> Iterator[Problem]:
+    """What is wrong in files of which a running watcher keeps the last good version."""
+    for some in config.broken_includes.values():
+        yield from (dataclasses.replace(problem, fatal=False) for problem in some)
 
 
 def _advice(desk: Desk, config: Config, path: Path) -> Iterator[Problem]:

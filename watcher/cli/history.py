@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from watcher.alerts.effects import IN_HISTORY
 from watcher.cli import rules, show
 from watcher.cli.deliveries import SHORT
 from watcher.cli.desk import Desk
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from watcher.model import Saved
     from watcher.store.history import Told
 
+LIMIT = f"N lines at most, the newest.  [{IN_HISTORY}]"
+
 
 @click.command()
 @click.argument("what", metavar="PAPER|SUBSCRIPTION")
-@click.option("--limit", type=click.IntRange(min=1), default=50, metavar="N", help="N lines at most, the newest.  [50]")
+@click.option("--limit", type=click.IntRange(min=1), default=IN_HISTORY, metavar="N", help=LIMIT)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 @click.pass_obj
 def history(desk: Desk, what: str, limit: int, as_json: bool) -> int:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import click
 
+from watcher.alerts.became import Became
 from watcher.alerts.fate import Telling
 from watcher.cli.desk import Desk
 from watcher.cli.once import delivered_line
 from watcher.cli.working import Work, at_work
 from watcher.errors import UsageError
 from watcher.pipeline.deliver import deliver_all, failed
-from watcher.pipeline.imports import Imported, finish_import, import_page
+from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
 from watcher.pipeline.tell import tell_due
 
 LARGEST = 50_000_000
@@ -31,7 +32,8 @@ def import_(desk: Desk, files: tuple[Path, ...], source: str | None, tell: bool 
     """Store and match saved digest pages: HTML, API answers, feeds, text, JSON Lines of papers.
 
     Tells only papers whose digest date lies in the look-back; --tell tells all of them at once, also what an earlier
-    import of them left untold. Exit status 1 if a file could not be read; the others are imported all the same.
+    import of them left untold. At the end every paper that a rule matches is counted once: told now, waiting, told
+    before, or why not. Exit status 1 if a file could not be read; the others are imported all the same.
     """
     telling = {None: Telling.LOOK_BACK, True: Telling.ALL, False: Telling.NOTHING}[tell]
     with at_work(desk, required=False) as work:
@@ -42,16 +44,19 @@ def import_(desk: Desk, files: tuple[Path, ...], source: str | None, tell: bool 
         with _progress(files) as steps:
             for file in steps:
                 _import_file(file, source, telling, work, done)
-        summary = finish_import(done, telling, work.parts)
+        finish_import(done, telling, work.parts)
         sent = []
         if work.may_send and telling is not Telling.NOTHING:
             tell_due(work.parts)
             sent = deliver_all(work.parts)
+        summary = summary_of(done, work.parts)
     for name, reason in done.failed:
         click.echo(f"{name}: {reason}", err=True)
     for one in failed(sent):
         click.echo(delivered_line(one), err=True)
     click.echo(str(summary))
+    if not work.may_send and (summary.became[Became.HELD] or summary.became[Became.UNSENT]):
+        click.echo("a daemon runs on this database: it sends what is due")
     return 1 if done.failed or failed(sent) else 0
 
 

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from watcher.alerts.effects import Effect
 from watcher.alerts.schedule import next_due
 from watcher.cli import show
 from watcher.cli.desk import Desk
 from watcher.cli.show import counted
-from watcher.cli.working import Work, at_work
+from watcher.cli.working import Work, at_work, news
 from watcher.model import DeliveryState, Rhythm, Saved, Verdict
 from watcher.pipeline.deliver import Delivered, deliver_all
 from watcher.pipeline.looking import look
@@ -29,16 +30,19 @@ BAD = frozenset({Verdict.BROKEN, Verdict.UNREACHABLE})
 def once(desk: Desk, flush: bool, as_json: bool) -> int:
     """Poll every source now, whatever its `every` says, tell what is due, and end.
 
-    A digest that is not due is named with its time. Exit status 1 if a source is broken or unreachable or a message
-    could not be sent.
+    A new or edited subscription is named with what it matches among the papers that were there: those are told, or
+    count as known. A digest that is not due is named with its time. Exit status 1 if a source is broken or
+    unreachable or a message could not be sent.
     """
-    with at_work(desk, console=sys.stderr if as_json else None) as work:
+    with at_work(desk, console=sys.stderr if as_json else None, shows_effects=True) as work:
+        for line in () if as_json else news(work):  # at once: who ends this during a slow poll has seen it
+            click.echo(line)
         polls = [look(source, work.parts) for source in work.parts.config.sources.values()]
         match_waiting(work.parts)
         sent = _send(work, flush)
-        waiting = _waiting(work)
+        waiting = waiting_of(work)
     if as_json:
-        click.echo(show.json_text(_as_json(polls, sent, waiting)))
+        click.echo(show.json_text(_as_json(work, polls, sent, waiting)))
     else:
         _print(polls, sent, waiting, work.may_send)
     failed = any(one.judged.verdict in BAD for one in polls) or any(one.state in UNSENT for one in sent)
@@ -61,7 +65,7 @@ def _send(work: Work, flush: bool) -> list[Delivered]:
     return deliver_all(work.parts)
 
 
-def _waiting(work: Work) -> list[Waiting]:
+def waiting_of(work: Work) -> list[Waiting]:
     """Subscriptions that hold something for later, how much, and until when; None for those that are paused."""
     now = work.parts.clock()
     found = []
@@ -77,8 +81,10 @@ def _waiting(work: Work) -> list[Waiting]:
     return found
 
 
-def _as_json(polls: list[Polled], sent: list[Delivered], waiting: list[Waiting]) -> object:
+def _as_json(work: Work, polls: list[Polled], sent: list[Delivered], waiting: list[Waiting]) -> object:
     return {
+        "config_counts": not work.is_edited,
+        "changes": [_effect_as_json(one) for one in work.effects],
         "polls": [
             {
                 "source": one.source,
@@ -108,6 +114,19 @@ def _as_json(polls: list[Polled], sent: list[Delivered], waiting: list[Waiting])
     }
 
 
+def _effect_as_json(one: Effect) -> object:
+    return {
+        "subscription": one.subscription,
+        "change": one.change.value,
+        "was": one.was or None,
+        "keys": list(one.keys),
+        "held": one.held,
+        "known": one.known,
+        "matched_before": one.before,
+        "no_longer_told": one.dropped,
+    }
+
+
 def _print(polls: list[Polled], sent: list[Delivered], waiting: list[Waiting], may_send: bool) -> None:
     for poll_ in polls:
         counts = f", {counted(poll_.new, 'new paper')}, {poll_.matched} matched" if poll_.new or poll_.matched else ""
@@ -115,18 +134,23 @@ def _print(polls: list[Polled], sent: list[Delivered], waiting: list[Waiting], m
         click.echo(f"{poll_.source}: {poll_.judged.verdict.value}{counts}{reason}")
     for one in sent:
         click.echo(delivered_line(one))
-    for saved, papers, due in waiting:
-        name = saved.subscription.full_name
-        if due is None:
-            click.echo(f"{name}: {counted(papers, 'paper')} held: it is paused (`watcher unpause {name}`)")
-            continue
-        local = due.astimezone(ZoneInfo(saved.subscription.timezone))
-        when = f"{local:%a} {local.day} {local:%b %H:%M} {saved.subscription.timezone}"
-        click.echo(f"{name}: {counted(papers, 'paper')} held until {when} (--flush sends now)")
+    for held in waiting:
+        click.echo(waiting_line(held) + ("" if held[2] is None else " (--flush sends now)"))
     if not may_send:
         click.echo("a daemon runs on this database: it sends what is due")
     elif not sent and not waiting:
         click.echo("nothing to tell")
+
+
+def waiting_line(waiting: Waiting) -> str:
+    """One line for what a subscription holds: how many papers, and until when."""
+    saved, papers, due = waiting
+    name = saved.subscription.full_name
+    if due is None:
+        return f"{name}: {counted(papers, 'paper')} held: it is paused (`watcher unpause {name}`)"
+    local = due.astimezone(ZoneInfo(saved.subscription.timezone))
+    when = f"{local:%a} {local.day} {local:%b %H:%M} {saved.subscription.timezone}"
+    return f"{name}: {counted(papers, 'paper')} held until {when}"
 
 
 def delivered_line(one: Delivered) -> str:

@@ -27,18 +27,21 @@ A_WEEK = timedelta(days=7)
     "--as", "form", type=click.Choice(SHOWN_AS), default="text", help="The service it is written for.  [text]"
 )
 @click.option(
-    "--since", metavar="DAY", callback=rules.day, help="Tell the papers announced since then: 30d, 2026-03-01.  [7d]"
+    "--since",
+    metavar="DAY",
+    callback=rules.day,
+    help="Tell the papers announced since then instead: 30d, 2026-03-01.",
 )
 @click.option("--open", "in_browser", is_flag=True, help="Show the HTML of the e-mail in a browser.")
 @click.pass_obj
 def preview(desk: Desk, subscriptions: tuple[str, ...], form: str, since: date | None, in_browser: bool) -> int:
-    """Show what SUBSCRIPTION would say about the stored papers, several in one message; nothing is sent or written.
+    """Show the message that SUBSCRIPTION sends next, several in one message; nothing is sent or written.
 
+    It has exactly what waits to be told. Where nothing waits, or with --since, it has all stored papers that match.
     `text` and `email` are the two parts of a mail: words, and HTML. What goes over a service's limit is shown as it
-    would come, one message under the other. Told papers are told again here, and numbers are today's.
+    would come, one message under the other. Numbers are today's.
     """
-    now = datetime.now(UTC)
-    messages = _messages(desk, subscriptions, "email" if in_browser else form, since or (now - A_WEEK).date(), now)
+    messages = _messages(desk, subscriptions, "email" if in_browser else form, since, datetime.now(UTC))
     for trouble in dict.fromkeys(trouble for one in messages for trouble in one.troubles):
         click.echo(f"watcher: template {trouble}; watcher's own was used", err=True)
     if in_browser:
@@ -51,17 +54,24 @@ def preview(desk: Desk, subscriptions: tuple[str, ...], form: str, since: date |
     return 0
 
 
-def _messages(desk: Desk, names: Sequence[str], form: str, since: date, now: datetime) -> list[Message]:
+def _messages(desk: Desk, names: Sequence[str], form: str, since: date | None, now: datetime) -> list[Message]:
+    """What is sent next; or, asked for or where nothing is, what the papers of the past would have been told as."""
     from watcher.notify import limit_of, size_in
     from watcher.notify.samples import SERVICES
-    from watcher.pipeline.preview import contents_of
+    from watcher.pipeline.preview import contents_of, next_contents
     from watcher.render import render
 
     config = desk.config()
     found = [rules.named(config, name) for name in dict.fromkeys(names)]
     url = SERVICES["email" if form == "text" else form]
+    size_of, limit = size_in(url), limit_of(url)
     with desk.open_store(config) as store, store.reading() as tx:
-        contents = contents_of(found, tx, config, since, now, size_in(url), limit_of(url))
+        contents = [] if since else next_contents(found, tx, config, now, size_of, limit)
+        if not contents:
+            if since is None:
+                who = " and ".join(one.full_name for one in found)
+                click.echo(f"nothing waits for {who}: shown are papers of the last 7 days (or --since DAY)", err=True)
+            contents = contents_of(found, tx, config, since or (now - A_WEEK).date(), now, size_of, limit)
     return [render(content, config.templates) for content in contents]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
+from watcher.cli import rules
 from watcher.cli.deliveries import SHORT, described
 from watcher.cli.desk import Desk
 from watcher.cli.show import counted
@@ -33,16 +35,33 @@ class Replayed:
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--receiver", metavar="NAME", help="All dead messages to this receiver.")
 @click.option("--all-dead", is_flag=True, help="All dead messages.")
+@click.option("--known", metavar="SUBSCRIPTION", help="What it matched and counts as known; told at its time.")
+@click.option("--since", metavar="DAY", callback=rules.day, help="With --known: of papers announced since then only.")
 @click.option("--to", metavar="NAME", help="Send them to this receiver instead.")
 @click.pass_obj
-def replay(desk: Desk, ids: tuple[str, ...], receiver: str | None, all_dead: bool, to: str | None) -> int:
+def replay(
+    desk: Desk,
+    ids: tuple[str, ...],
+    receiver: str | None,
+    all_dead: bool,
+    known: str | None,
+    since: date | None,
+    to: str | None,
+) -> int:
     """Send messages again: dead ones, or by ID also those that arrived and were lost.
 
     ID as `watcher deliveries` shows it. Each is told by a new message, another receiver only of what it was not told
-    yet. Exit status 1 if one could not be sent.
+    yet. --known tells for the first time what counted as known when a subscription began or its rule was edited.
+    Exit status 1 if one could not be sent.
     """
-    if bool(ids) + bool(receiver) + all_dead != 1:
-        raise UsageError("say what to replay: IDs, or --receiver NAME, or --all-dead")
+    if bool(ids) + bool(receiver) + all_dead + bool(known) != 1:
+        raise UsageError("say what to replay: IDs, or --receiver NAME, or --all-dead, or --known SUBSCRIPTION")
+    if known:
+        if to:
+            raise UsageError("--known tells a subscription's own receivers: leave out --to")
+        return _tell_known(desk, known, since)
+    if since:
+        raise UsageError("--since goes with --known")
     with at_work(desk, mode="write") as work:
         targets = _known(work, to) if to else None
         with work.parts.store.transaction() as tx:
@@ -59,6 +78,36 @@ def replay(desk: Desk, ids: tuple[str, ...], receiver: str | None, all_dead: boo
         click.echo("a daemon runs on this database: it sends them")
     failed = work.may_send and any(not _is_well(one, work) for one in ended)
     return 1 if failed or done.left else 0
+
+
+def _tell_known(desk: Desk, name: str, since: date | None) -> int:
+    """Let a subscription tell what counts as known, and say when it does."""
+    from watcher.cli.naming import active_named
+    from watcher.cli.once import delivered_line, waiting_line, waiting_of
+    from watcher.pipeline.deliver import deliver_all, failed
+    from watcher.pipeline.tell import tell_due
+
+    with at_work(desk, mode="write") as work:
+        with work.parts.store.transaction() as tx:
+            saved = active_named(tx, name)
+            known = tx.matches.baseline(saved.id)
+            if since:
+                recent = {paper.id for paper in tx.papers.get(known.values()) if paper.digest_day >= since}
+                known = {match: paper for match, paper in known.items() if paper in recent}
+            tx.matches.hold(saved.id, known, work.parts.clock())
+        sent = []
+        if work.may_send:
+            tell_due(work.parts)
+            sent = deliver_all(work.parts)
+        waiting = [one for one in waiting_of(work) if one[0].id == saved.id]
+    papers = len(set(known.values()))
+    count = f"{'count' if papers != 1 else 'counts'} as known"
+    click.echo(f"{saved.subscription.full_name}: {counted(papers, 'paper')} no longer {count}")
+    for line in [*map(delivered_line, sent), *map(waiting_line, waiting)]:
+        click.echo(line)
+    if known and not work.may_send:
+        click.echo("a daemon runs on this database: it sends what is due")
+    return 1 if failed(sent) else 0
 
 
 def _known(work: Work, name: str) -> Sequence[Endpoint]:

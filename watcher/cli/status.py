@@ -10,7 +10,7 @@ import click
 from watcher.cli import show
 from watcher.cli.desk import Desk
 from watcher.cli.mute import as_object as mute_as_object
-from watcher.model import Origin, Source
+from watcher.model import IncidentKind, Origin, Source
 
 if TYPE_CHECKING:
     from watcher.config import Config
@@ -21,16 +21,21 @@ if TYPE_CHECKING:
 
 Report = dict[str, Any]
 
+LASTING = frozenset(IncidentKind) - {IncidentKind.ENDPOINT_GONE}
+"""Trouble that ends; what was due to a receiver that the config no longer has is over, and has been told."""
+
 
 @click.command()
 @click.argument("source", required=False)
+@click.option("--check", is_flag=True, help="For monitoring: exit status 1 also where anything is in trouble.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
-def status(desk: Desk, source: str | None, as_json: bool) -> int:
+def status(desk: Desk, source: str | None, check: bool, as_json: bool) -> int:
     """Say how sources, subscriptions, receivers and deliveries are doing; or one SOURCE, with its last looks.
 
     Exit status 1 if a daemon runs and something that it should have told by now is untold; of one source, if its last
-    look found it broken or out of reach.
+    look found it broken or out of reach; with --check, also if anything is in trouble that an operator hears of: a
+    source, a receiver, a file of the config.
     """
     if source is not None:
         from watcher.cli.status_source import print_source
@@ -43,7 +48,8 @@ def status(desk: Desk, source: str | None, as_json: bool) -> int:
         click.echo(show.json_text(report))
     else:
         _print(report)
-    return 1 if report["late"] and report["daemon"] else 0
+    in_trouble = check and any(one["told"] and one["kind"] in LASTING for one in report["incidents"])
+    return 1 if in_trouble or (report["late"] and report["daemon"]) else 0
 
 
 def report_of(store: Store, config: Config, now: datetime) -> Report:

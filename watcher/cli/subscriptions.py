@@ -15,6 +15,7 @@ import click
 from watcher.cli.desk import Desk
 
 if TYPE_CHECKING:
+    from watcher.alerts.effects import Effect
     from watcher.config.jsonl import Line
     from watcher.pipeline.parts import Parts
     from watcher.pipeline.subscribe import Subscribed
@@ -61,13 +62,17 @@ def add(desk: Desk, name: str, rule: str, to: tuple[str, ...], owner: str | None
     """Add one, or change the one of this name."""
     from io import BytesIO
 
+    from watcher.alerts.effects import consequences
+
     given = {"owner": owner, "name": name, "rule": rule, "to": list(to), "when": when}
     line = json.dumps({key: value for key, value in given.items() if value}, ensure_ascii=False)
+    effects: list[Effect] = []
     with _writing(desk) as parts:
-        done, wrong = _import(parts, BytesIO(line.encode()), "subscription")
+        done, wrong = _import(parts, BytesIO(line.encode()), "subscription", heard=effects.append)
     if not wrong:
         what = "added" if done.added else "changed" if done.changed else "there already"
-        click.echo(f"{f'{owner}/' if owner else ''}{name}: {what}")
+        follows = [part for effect in effects if effect.tried for part in consequences(effect)]
+        click.echo("; ".join([f"{f'{owner}/' if owner else ''}{name}: {what}", *follows]))
     return 2 if wrong else 0
 
 
@@ -145,7 +150,14 @@ def _writing(desk: Desk) -> Iterator[Parts]:
             parts.fetcher.close()
 
 
-def _import(parts: Parts, file: BinaryIO, name: str, *, check: bool = False) -> tuple[Subscribed, int]:
+def _import(
+    parts: Parts,
+    file: BinaryIO,
+    name: str,
+    *,
+    check: bool = False,
+    heard: Callable[[Effect], object] = lambda effect: None,
+) -> tuple[Subscribed, int]:
     """Take up all lines that hold, and say of the others what is wrong; what was done, and how many are wrong."""
     from watcher.config import LineReader, target_check
     from watcher.notify import problem_of
@@ -163,7 +175,7 @@ def _import(parts: Parts, file: BinaryIO, name: str, *, check: bool = False) -> 
             wrong += len(batch) - len(held)
             if held and not check:
                 rules = [compiled(one.rule, one.sources) if one.sources else compiled(one.rule) for one in held]
-                done += subscribe(list(zip(held, rules, strict=True)), parts)
+                done += subscribe(list(zip(held, rules, strict=True)), parts, heard)
             advance(len(batch))
     return done, wrong
 

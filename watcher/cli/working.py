@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TextIO
 
+import click
+
 from watcher.cli.desk import Desk
 
 if TYPE_CHECKING:
+    from watcher.alerts.effects import Effect
     from watcher.pipeline.parts import Parts
     from watcher.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """``may_send`` is false while a daemon runs on the same database: it sends, and its config stands."""
+    """``may_send`` is false while a daemon runs on the same database: it sends, and its config stands.
+
+    ``effects`` are what the config's changes since the last time did, and ``is_edited`` says that it has changes which
+    the running daemon does not know yet.
+    """
 
     parts: Parts
     may_send: bool
+    effects: Sequence[Effect] = ()
+    is_edited: bool = False
 
 
 def _daemons_live(store: Store) -> bool:
@@ -30,40 +39,78 @@ def _daemons_live(store: Store) -> bool:
 
 @contextmanager
 def at_work(
-    desk: Desk, *, required: bool = True, console: TextIO | None = None, mode: Literal["write", "create"] = "create"
+    desk: Desk,
+    *,
+    required: bool = True,
+    console: TextIO | None = None,
+    mode: Literal["write", "create"] = "create",
+    shows_effects: bool = False,
 ) -> Iterator[Work]:
     """Open everything, apply the config where no daemon runs, and close it all at the end.
 
-    In mode ``write`` the database has to be there already.
+    In mode ``write`` the database has to be there already. Unless the command ``shows_effects`` itself, what became of
+    new and edited subscriptions is said on stderr: whichever command applies a config first, its user hears of it.
     """
     from watcher import logs
     from watcher.app import open_parts
-    from watcher.errors import DaemonRunning
-    from watcher.pipeline.apply import apply_config
-    from watcher.pipeline.trouble import record_config_troubles
 
     config = desk.config(required=required)
     # These commands say themselves what they did: of the program's own lines only the warnings are left.
     logs.set_up(desk.log_format, verbose=desk.verbose, secrets=config.secrets(desk.env), own=logging.WARNING)
     store = desk.open_store(config, mode)
     parts = open_parts(config, store, desk.env, console=console, state_dir=desk.state_dir())
-    may_send = True
     try:
-        try:
-            if store.daemon_lock:
-                store.daemon_lock.acquire()
-            elif _daemons_live(store):
-                may_send = False
-        except DaemonRunning:
-            may_send = False
-        if may_send and desk.find() is not None:
-            apply_config(parts)
-            record_config_troubles(parts, config, {})
-            if not store.is_shared:
-                with store.transaction() as tx:
-                    tx.outbox.free_interrupted(parts.clock())
-        yield Work(parts, may_send)
+        work = _begin(parts, has_config=desk.find() is not None)
+        if not shows_effects:
+            for line in news(work, beginnings=False):
+                click.echo(line, err=True)
+        yield work
     finally:
         parts.notifier.close()
         parts.fetcher.close()
         store.close()
+
+
+def news(work: Work, *, beginnings: bool = True) -> list[str]:
+    """What a person should know of the config before anything else: what its changes did, or that they do not count.
+
+    Without ``beginnings``, nothing of subscriptions that are new and had no paper to be tried on.
+    """
+    from watcher.alerts.effects import Change, said
+
+    if work.is_edited:
+        return ["the config differs from the one that the running daemon has: it counts when the daemon reads it again"]
+    return [said(one) for one in work.effects if beginnings or one.tried or one.change is not Change.NEW]
+
+
+def _begin(parts: Parts, *, has_config: bool) -> Work:
+    """Take the right to send, if no daemon has it, and with it let the config take effect."""
+    from watcher.pipeline.apply import apply_config
+    from watcher.pipeline.trouble import record_config_troubles
+
+    store, config = parts.store, parts.config
+    if not _may_send(store):
+        with store.reading() as tx:
+            version = tx.daemons.version()
+        return Work(parts, False, is_edited=has_config and version is not None and version.digest != config.digest)
+    if not has_config:
+        return Work(parts, True)
+    effects = apply_config(parts)
+    record_config_troubles(parts, config, {})
+    if not store.is_shared:
+        with store.transaction() as tx:
+            tx.outbox.free_interrupted(parts.clock())
+    return Work(parts, True, effects)
+
+
+def _may_send(store: Store) -> bool:
+    """Whether no daemon runs; one of SQLite cannot start any more, then, until this process ends."""
+    from watcher.errors import DaemonRunning
+
+    if not store.daemon_lock:
+        return not _daemons_live(store)
+    try:
+        store.daemon_lock.acquire()
+    except DaemonRunning:
+        return False
+    return True

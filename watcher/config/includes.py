@@ -9,7 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from watcher.errors import Problem
+from watcher.errors import Problem, WatcherError
+from watcher.files import make_folder, open_file, why_denied
 
 VANISHED_FOR = 24 * 3600.0
 """Seconds for which a file that has vanished counts as broken; after that its subscriptions are gone."""
@@ -38,13 +39,15 @@ class Included:
 
     def keep_copy(self, data: bytes) -> None:
         """Keep this version as the last good one; a process that may not write leaves that to one that may."""
-        if self.folder is None or self.last_good() == data:
+        folder = self.folder
+        if folder is None or self.last_good() == data:
             return
         with suppress(OSError):
-            self.folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-            beside = self.folder / f".{self.name}.new"
-            beside.write_bytes(data)
-            os.replace(beside, self.folder / self.name)
+            make_folder(folder)
+            beside = folder / f".{self.name}.new"
+            with os.fdopen(open_file(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
+                file.write(data)
+            os.replace(beside, folder / self.name)
 
 
 def included_files(patterns: Sequence[str], folder: Path, last_good: Path | None) -> list[Included]:
@@ -84,10 +87,10 @@ def _read(path: Path, shown: str, last_good: Path | None) -> Included:
 
 def _vanished(found: dict[str, Included], last_good: Path | None) -> list[Included]:
     """Copies whose files are gone: kept in force for a day, in case they come back."""
-    if last_good is None or not last_good.is_dir():
+    if last_good is None:
         return []
     gone = []
-    for copy in sorted(last_good.iterdir()):
+    for copy in _copies(last_good):
         if copy.name.startswith(".") or not copy.is_file():
             continue
         marker = last_good / f".{copy.name}.gone"
@@ -106,10 +109,19 @@ def _vanished(found: dict[str, Included], last_good: Path | None) -> list[Includ
     return gone
 
 
+def _copies(last_good: Path) -> list[Path]:
+    """What lies there; raises ``WatcherError`` where this user may not look."""
+    try:
+        return sorted(last_good.iterdir()) if last_good.is_dir() else []
+    except OSError as error:
+        why = why_denied(last_good, home=last_good.parent, writing=False)
+        raise WatcherError(why or f"{last_good} cannot be read: {error.strerror}") from error
+
+
 def _gone_for(marker: Path) -> float:
     """Seconds since the file was first missed, which is remembered by a marker's time."""
     with suppress(OSError):
         if not marker.exists():
-            marker.touch()
+            os.close(open_file(marker, os.O_WRONLY | os.O_CREAT))
         return time.time() - marker.stat().st_mtime
     return 0.0

@@ -9,12 +9,14 @@ from datetime import date, datetime, timedelta
 
 from watcher.alerts import fate
 from watcher.alerts.changes import Changes, Wanted, compare
+from watcher.alerts.effects import Change, Effect, differing, said
 from watcher.alerts.schedule import next_due, next_sign
 from watcher.config import Config
 from watcher.model import Decision, Fate, Hit, IncidentKind, Origin, Paper, Saved, Source, Subscription
 from watcher.parsers import PARSERS
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.rulebook import PAGE
+from watcher.render.view import counted
 from watcher.rules import Index, Rule, compile_rule, document_of, evaluate
 from watcher.store import Transaction
 from watcher.store.matches import Found
@@ -24,26 +26,29 @@ log = logging.getLogger(__name__)
 
 RULE_EDITED = Decision(Fate.DROPPED, "rule edited")
 DEFAULT_LOOK_BACK = 3
-FORECAST = 30
-"""Days of the past on which a changed rule is tried, for the line that the log shows of it."""
+LISTED = 30
+"""Days of the past on which a changed rule is tried at least: what it matches there is told, or counts as known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
     """What new and edited rules match among the stored papers, and which papers count as present.
 
-    ``matched`` is by the subscription's full name.
+    ``tried`` counts those papers, ``matched`` is by the subscription's full name.
     """
 
+    tried: int
     matched: Mapping[str, Sequence[tuple[Paper, Hit]]]
     present: fate.Present
 
 
-def apply_config(parts: Parts) -> Changes:
+def apply_config(parts: Parts) -> list[Effect]:
     """Make the database's subscriptions those of ``parts.config``, in one transaction with all that follows from it.
 
-    The rules' generation is raised with it, so that no paper falls between a poll and a rule change.
+    The rules' generation is raised with it, so that no paper falls between a poll and a rule change. What became of
+    each that is new, edited or gone is returned, and logged.
     """
+    effects: list[Effect] = []
     now = parts.clock()
     rules = {one.full_name: compile_rule(one.rule, one.sources) for one in parts.config.subscriptions}
     wanted = [Wanted(one, rules[one.full_name].digest) for one in parts.config.subscriptions]
@@ -53,18 +58,18 @@ def apply_config(parts: Parts) -> Changes:
         if changes:
             tx.subscriptions.raise_generation()
             past = past_of(tx, parts.config, changed_rules(changes, rules), now)
-            add(tx, changes.new, past, now)
-            change(tx, changes, past, parts.config, now)
-            for saved in changes.gone:
-                take_away(tx, saved, now)
-            _log_changes(changes, past, now)
+            effects += add(tx, changes.new, past, now)
+            effects += change(tx, changes, past, parts.config, now)
+            effects += [take_away(tx, saved, now) for saved in changes.gone]
         _give_up_endpoints(tx, parts, now)
         if parts.config.digest:
             tx.daemons.set_version(parts.config.digest, now)
     with parts.store.reading() as tx:
         # Only what was committed: a generation that was not may yet come to stand for other rules.
         parts.rules.bring_up_to_date(tx, hold=False)
-    return changes
+    for effect in effects:
+        log.info("%s", said(effect))
+    return effects
 
 
 def present_of(tx: Transaction, config: Config, now: datetime) -> fate.Present:
@@ -91,7 +96,7 @@ def changed_rules(changes: Changes, rules: Mapping[str, Rule]) -> dict[str, Rule
 
 
 def past_of(
-    tx: Transaction, config: Config, rules: Mapping[str, Rule], now: datetime, *, at_least: int = FORECAST
+    tx: Transaction, config: Config, rules: Mapping[str, Rule], now: datetime, *, at_least: int = LISTED
 ) -> Past:
     """Try rules, by their subscriptions' full names, on the papers of the last ``max(look_back, follow)`` digest days
     of every source, and of as many days to now, or of ``at_least`` days."""
@@ -111,32 +116,34 @@ def past_of(
         for paper, matches in zip(page, index.match_page([document_of(one) for one in page]), strict=True):
             for id, hit in matches.items():
                 matched[names[id]].append((paper, hit))
-    return Past(matched, present_of(tx, config, now))
+    return Past(len(papers), matched, present_of(tx, config, now))
 
 
-def add(tx: Transaction, new: Sequence[Wanted], past: Past, now: datetime, origin: Origin = Origin.FILE) -> None:
+def add(
+    tx: Transaction, new: Sequence[Wanted], past: Past, now: datetime, origin: Origin = Origin.FILE
+) -> list[Effect]:
     """Let subscriptions begin, with what the past holds for them."""
     rows = [
         New(one, next_due(one.subscription.when, one.subscription.timezone, now), next_sign(one.subscription, now))
         for one in new
     ]
+    effects: list[Effect] = []
     found: list[Found] = []
     for id, one in zip(tx.subscriptions.insert_many(rows, now, origin), new, strict=True):
-        decide = _of_known(one.subscription, past, now)
-        hits = past.matched[one.subscription.full_name]
-        found += [Found(id, paper.id, hit, decide(paper)) for paper, hit in hits]
+        decided = _decided(id, one.subscription, past, _of_known(one.subscription, past, now))
+        effects.append(_effect(one.subscription, Change.NEW, past, decided))
+        found += decided
     tx.matches.record(found, now)
+    return effects
 
 
-def change(tx: Transaction, changes: Changes, past: Past, config: Config, now: datetime) -> None:
+def change(tx: Transaction, changes: Changes, past: Past, config: Config, now: datetime) -> list[Effect]:
     """Let those that were there before be as they are wanted."""
-    for saved, one in changes.kept:
-        edit(tx, saved, one, past, config, now)
-    for saved, one in changes.back:
-        take_back(tx, saved, one, past, now)
+    kept = [edit(tx, saved, one, past, config, now) for saved, one in changes.kept]
+    return kept + [take_back(tx, saved, one, past, now) for saved, one in changes.back]
 
 
-def edit(tx: Transaction, saved: Saved, one: Wanted, past: Past, config: Config, now: datetime) -> None:
+def edit(tx: Transaction, saved: Saved, one: Wanted, past: Past, config: Config, now: datetime) -> Effect:
     """It asks for something else now."""
     before, after = saved.subscription, one.subscription
     due = saved.next_due
@@ -150,31 +157,40 @@ def edit(tx: Transaction, saved: Saved, one: Wanted, past: Past, config: Config,
         # What waits for a receiver that no longer exists was not called off by anybody: it is dead, to be replayed.
         tx.matches.cancel(saved.id, [one for one in left if config.has_endpoint(one)])
         tx.blanks.drop(saved.id, left)
-    if saved.rule_digest != one.rule_digest:
-        _match_past(tx, saved.id, after, past, lambda paper: fate.of_edited_rule(), now)
-        _drop_what_no_longer_holds(tx, saved.id, after)
+    if saved.rule_digest == one.rule_digest:
+        return _effect(after, Change.CHANGED, past, was=before)
+    fresh = _match_past(tx, saved.id, after, past, lambda paper: fate.of_edited_rule(), now)
+    dropped = _drop_what_no_longer_holds(tx, saved.id, after)
+    return _effect(after, Change.EDITED, past, fresh, was=before, dropped=dropped)
 
 
-def take_away(tx: Transaction, saved: Saved, now: datetime) -> None:
+def take_away(tx: Transaction, saved: Saved, now: datetime) -> Effect:
     """It is gone: what was not sent will not be."""
+    waited = len(set(tx.matches.held(saved.id).values())) + tx.silence.waiting(saved.id)
     tx.matches.cancel(saved.id)
     tx.blanks.drop(saved.id, saved.subscription.endpoints)
     tx.subscriptions.set_gone(saved.id, now)
+    return Effect(subscription=saved.subscription.full_name, change=Change.GONE, dropped=waited)
 
 
-def take_back(tx: Transaction, saved: Saved, one: Wanted, past: Past, now: datetime) -> None:
+def take_back(tx: Transaction, saved: Saved, one: Wanted, past: Past, now: datetime) -> Effect:
     """It was gone and is here again: the same row, so that what was told stays told."""
     subscription = one.subscription
     tx.subscriptions.update(saved.id, one, next_due(subscription.when, subscription.timezone, now), now)
     tx.subscriptions.set_sign_due(saved.id, next_sign(subscription, now))
     tx.matches.owe_cancelled(saved.id, subscription.endpoints, now)
-    _match_past(tx, saved.id, subscription, past, _of_known(subscription, past, now), now)
-    if saved.rule_digest != one.rule_digest:
-        _drop_what_no_longer_holds(tx, saved.id, subscription)
+    fresh = _match_past(tx, saved.id, subscription, past, _of_known(subscription, past, now), now)
+    edited = saved.rule_digest != one.rule_digest
+    dropped = _drop_what_no_longer_holds(tx, saved.id, subscription) if edited else 0
+    return _effect(subscription, Change.BACK, past, fresh, dropped=dropped)
 
 
 def _of_known(subscription: Subscription, past: Past, now: datetime) -> Callable[[Paper], Decision]:
     return lambda paper: fate.of_known_paper(subscription, paper, past.present, now)
+
+
+def _decided(id: int, subscription: Subscription, past: Past, decide: Callable[[Paper], Decision]) -> list[Found]:
+    return [Found(id, paper.id, hit, decide(paper)) for paper, hit in past.matched[subscription.full_name]]
 
 
 def _match_past(
@@ -184,16 +200,48 @@ def _match_past(
     past: Past,
     decide: Callable[[Paper], Decision],
     now: datetime,
-) -> None:
-    hits = past.matched[subscription.full_name]
-    tx.matches.record([Found(id, paper.id, hit, decide(paper)) for paper, hit in hits], now)
+) -> list[Found]:
+    """Store what the rule matches in the past; the matches that were not there before."""
+    decided = _decided(id, subscription, past, decide)
+    known = tx.matches.known({one.paper_id for one in decided})
+    fresh = [one for one in decided if (id, one.paper_id) not in known]
+    tx.matches.record(fresh, now)
+    return fresh
 
 
-def _drop_what_no_longer_holds(tx: Transaction, id: int, subscription: Subscription) -> None:
+def _drop_what_no_longer_holds(tx: Transaction, id: int, subscription: Subscription) -> int:
+    """Drop what is held and no longer matches; how many papers."""
     rule = _rule(subscription)
     held = tx.matches.held(id)
     still = {paper.id for paper in tx.papers.get(held.values()) if evaluate(rule, document_of(paper))}
-    tx.matches.decide([match_id for match_id, paper_id in held.items() if paper_id not in still], RULE_EDITED)
+    gone = {match_id: paper_id for match_id, paper_id in held.items() if paper_id not in still}
+    tx.matches.decide(gone, RULE_EDITED)
+    return len(set(gone.values()))
+
+
+def _effect(
+    subscription: Subscription,
+    change: Change,
+    past: Past,
+    fresh: Sequence[Found] = (),
+    *,
+    was: Subscription | None = None,
+    dropped: int = 0,
+) -> Effect:
+    """What a change did; ``fresh`` are the matches that it made in the past."""
+    fates = [one.decision.fate for one in fresh]
+    name = subscription.full_name
+    return Effect(
+        subscription=name,
+        change=change,
+        was=was.full_name if was and was.full_name != name else "",
+        keys=differing(was, subscription) if was else (),
+        tried=past.tried,
+        held=fates.count(Fate.HELD),
+        known=fates.count(Fate.BASELINE),
+        before=len(past.matched.get(name, ())) - len(fresh),
+        dropped=dropped,
+    )
 
 
 def _give_up_endpoints(tx: Transaction, parts: Parts, now: datetime) -> None:
@@ -202,24 +250,10 @@ def _give_up_endpoints(tx: Transaction, parts: Parts, now: datetime) -> None:
         if parts.config.has_endpoint(endpoint):
             continue
         dead = tx.outbox.give_up(endpoint, "the receiver is gone from the config", now)
-        reason = f"{dead} messages to {endpoint} will not be sent: the receiver is gone from the config"
+        reason = f"{counted(dead, 'message')} to {endpoint} will not be sent: the receiver is gone from the config"
+        log.warning("%s", reason)
         begun = tx.incidents.begin(IncidentKind.ENDPOINT_GONE, str(endpoint), reason, now)
         tx.incidents.tell(begun.id, parts.config.operator, now)
-
-
-def _log_changes(changes: Changes, past: Past, now: datetime) -> None:
-    changed = [("new", one.subscription) for one in changes.new]
-    changed += [("changed", one.subscription) for _, one in changes.kept]
-    changed += [("back", one.subscription) for _, one in changes.back]
-    since = now.date() - timedelta(days=FORECAST)
-    for what, subscription in changed:
-        told = ""
-        if subscription.full_name in past.matched:
-            count = sum(paper.digest_day >= since for paper, _ in past.matched[subscription.full_name])
-            told = f"; would have told {count} paper{'' if count == 1 else 's'} in the last {FORECAST} days"
-        log.info("%s: %s%s", subscription.full_name, what, told)
-    for saved in changes.gone:
-        log.info("%s: gone", saved.subscription.full_name)
 
 
 def _rule(subscription: Subscription) -> Rule:

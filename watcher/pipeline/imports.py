@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from watcher.alerts import fate
+from watcher.alerts.became import Became, became, in_words, told_in
 from watcher.alerts.fate import Telling
 from watcher.config import Config
 from watcher.errors import UnknownPage
@@ -26,25 +27,31 @@ NO_SOURCE = "import"
 
 @dataclass
 class Imported:
-    """What an import has done so far. ``papers`` are the ids of all that its pages list."""
+    """What an import has done so far.
+
+    ``papers`` are the ids of all that its pages list, ``told_before`` of those among them that anybody was told of.
+    """
 
     stored: int = 0
     papers: set[int] = field(default_factory=set)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    told_before: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How an import ended: papers matched by any rule, told or about to be, and not told for being in the past."""
+    """How an import ended: papers never seen before, and what has become of all those that any rule matches."""
 
     stored: int
-    matched: int
-    told: int
-    untold: int
+    became: Mapping[Became, int]
+
+    @property
+    def matched(self) -> int:
+        return sum(self.became.values())
 
     def __str__(self) -> str:
-        rest = f" ({self.untold} older or undated: --tell)" if self.untold else ""
-        return f"stored {self.stored}, matched {self.matched}, told {self.told}{rest}"
+        rest = f": {in_words(self.became)}" if self.matched else ""
+        return f"stored {self.stored}; matched {self.matched}{rest}"
 
 
 def import_page(body: bytes, name: str, source: str | None, telling: Telling, parts: Parts, done: Imported) -> None:
@@ -82,20 +89,22 @@ def source_of(saved: SavedPage, source: str | None, config: Config) -> str:
     return of_kind[0] if len(of_kind) == 1 else NO_SOURCE
 
 
-def finish_import(done: Imported, telling: Telling, parts: Parts) -> Summary:
-    """Owe what is to be told at once (``--tell``), one message a subscription, and count."""
+def finish_import(done: Imported, telling: Telling, parts: Parts) -> None:
+    """Owe what is to be told at once (``--tell``), one message a subscription."""
     now = parts.clock()
     with parts.store.transaction() as tx:
-        if telling is Telling.ALL:
-            tx.matches.decide(tx.matches.untold(done.papers, fate.IMPORT_REASONS), Decision(Fate.HELD))
+        done.told_before = told_in(tx.history.stages(done.papers))
+        if telling is not Telling.ALL:
+            return
+        tx.matches.decide(tx.matches.untold(done.papers, fate.IMPORT_REASONS), Decision(Fate.HELD))
         held = tx.matches.held_among(done.papers)
-        if telling is Telling.ALL:
-            held = {id: unmuted(tx, id, matches, now) for id, matches in held.items()}
-            _owe_now(tx, held, parts, now)
-        untold = tx.matches.untold(done.papers, (fate.OLDER, fate.UNDATED))
-        matched = {paper_id for _, paper_id in tx.matches.known(done.papers)}
-    told = {paper_id for matches in held.values() for paper_id in matches.values()}
-    return Summary(done.stored, len(matched), len(told), len(set(untold.values()) - told))
+        _owe_now(tx, {id: unmuted(tx, id, matches, now) for id, matches in held.items()}, parts, now)
+
+
+def summary_of(done: Imported, parts: Parts) -> Summary:
+    """What has become of the papers of an import, when what it had to tell was sent."""
+    with parts.store.reading() as tx:
+        return Summary(done.stored, became(tx.history.stages(done.papers), done.told_before))
 
 
 def _decide(tx: Transaction, telling: Telling, config: Config, now: datetime) -> Callable[[Saved, Paper], Decision]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -15,11 +14,9 @@ from watcher.parsers import recognise_all
 from watcher.pipeline.apply import present_of
 from watcher.pipeline.inbox_folder import DONE, FAILED, Inbox, Waiting, shown
 from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import Overtaken, Polled, Stopped, conclude, record_matches
+from watcher.pipeline.poll import Overtaken, Polled, Stopped, conclude, record_matches, verdict_before
 from watcher.rhythm import Wait
 from watcher.store import Transaction
-
-log = logging.getLogger(__name__)
 
 AGAIN = timedelta(minutes=1)
 """When to look again while a file is being written, or more wait."""
@@ -68,9 +65,9 @@ def look_into(source: Source, parts: Parts, is_mine: IsMine = lambda tx: True) -
     with parts.store.transaction() as tx:
         if not is_mine(tx):
             raise Overtaken(f"{source.name}: read by another daemon meanwhile")
+        before = verdict_before(tx, source)
         wait = conclude(tx, source, judged, done.new, done.files, parts, now, wait)
-    log.info("%s: %s, %d new, %d matched", source.name, judged.verdict, done.new, done.matched)
-    return Polled(source.name, judged, done.new, done.matched, wait=wait)
+    return Polled(source.name, judged, done.new, done.matched, wait=wait, before=before)
 
 
 def _take(inbox: Inbox, name: str, source: Source, parts: Parts, is_mine: IsMine, done: _Done) -> None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from watcher.files import give_to_owner, open_file
 from watcher.parsers import clean
 
 LARGEST = 50_000_000
@@ -101,8 +102,8 @@ class Inbox:
             target = self._free_name(name, folder)
             os.rename(name, target, src_dir_fd=self._fd, dst_dir_fd=folder)
             if reason:
-                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-                with open(os.open(f"{target}.reason.txt", flags, 0o640, dir_fd=folder), "wb") as file:
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+                with open(open_file(f"{target}.reason.txt", flags, folder=folder), "wb") as file:
                     file.write(f"{reason}\n".encode(errors="replace"))
         finally:
             os.close(folder)
@@ -111,6 +112,7 @@ class Inbox:
         """The folder inside, made if need be; a symbolic link in its place is an error."""
         with suppress(FileExistsError):
             os.mkdir(name, 0o770, dir_fd=self._fd)
+            give_to_owner(name, self._fd)
         return os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=self._fd)
 
     def _seen(self, name: str) -> os.stat_result | None:

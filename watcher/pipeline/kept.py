@@ -9,6 +9,8 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+from watcher.files import make_folder, open_file
+
 log = logging.getLogger(__name__)
 
 PAGES = 3
@@ -34,7 +36,7 @@ class KeptPages:
             if there := next(iter((self.folder / source).glob(f"*-{digest}.txt")), None):
                 return there
             path = self.folder / source / f"{now:%Y%m%dT%H%M%SZ}-{digest}.txt"
-            path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+            make_folder(path.parent)
             _write(path, body[:SIZE])
             for old in self.of(source)[PAGES:]:
                 old.unlink(missing_ok=True)
@@ -56,7 +58,6 @@ class KeptPages:
 def _write(path: Path, body: bytes) -> None:
     """All or nothing, and readable by the owner and the group alone."""
     half = path.with_suffix(".half")
-    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
-    with os.fdopen(descriptor, "wb") as file:
+    with os.fdopen(open_file(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
         file.write(body)
     half.rename(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -24,8 +23,6 @@ from watcher.store.pages import Poll
 from watcher.verdict import worst
 from watcher.walk import Visit
 
-log = logging.getLogger(__name__)
-
 WAIT_FOR_ABSTRACT = timedelta(hours=24)
 SOON = timedelta(minutes=15)
 
@@ -42,7 +39,7 @@ class Overtaken(WatcherError):
 class Polled:
     """What one look at a source gave; ``new`` counts papers never seen before, ``matched`` new matches.
 
-    ``wait`` is until the next one, where the source finds its own rhythm.
+    ``wait`` is until the next one, where the source finds its own rhythm; ``before`` the verdict of the look before it.
     """
 
     source: str
@@ -51,6 +48,7 @@ class Polled:
     matched: int
     retry_after: timedelta | None = None
     wait: Wait | None = None
+    before: Verdict | None = None
 
 
 def poll(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool] = lambda tx: True) -> Polled:
@@ -75,10 +73,9 @@ def poll(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool] = 
         judged, read = record_visits(tx, source, visits, now)
         matched = record_matches(tx, parts.rules, read.touched, _decide(source, first_poll=not known, now=now), now)
         matched += record_updates(tx, read.updates, now)
-        verdict, new = _with_place(worst(judged), kept), read.new
+        verdict, new, before = _with_place(worst(judged), kept), read.new, verdict_before(tx, source)
         wait = conclude(tx, source, verdict, new, len(visits), parts, now)
-    log.info("%s: %s, %d new, %d matched%s", source.name, verdict.verdict, new, matched, _because(verdict))
-    return Polled(source.name, verdict, new, matched, _retry_after(visits), wait)
+    return Polled(source.name, verdict, new, matched, _retry_after(visits), wait, before)
 
 
 def conclude(
@@ -96,6 +93,12 @@ def conclude(
     tx.pages.record_poll(source.name, judged, new, pages, now, wait)
     _record_trouble(tx, source, judged, parts, now)
     return wait
+
+
+def verdict_before(tx: Transaction, source: Source) -> Verdict | None:
+    """The verdict of the last look that was recorded; None before the first."""
+    last = tx.pages.last_poll(source.name)
+    return last.judged.verdict if last else None
 
 
 def polled_before(last: Poll) -> Polled:
@@ -186,7 +189,3 @@ def _record_trouble(tx: Transaction, source: Source, judged: Judged, parts: Part
 def _retry_after(visits: Iterable[Visit]) -> timedelta | None:
     waits = [visit.fetched.retry_after for visit in visits if isinstance(visit.fetched, Unreachable)]
     return max((wait for wait in waits if wait), default=None)
-
-
-def _because(judged: Judged) -> str:
-    return f" ({judged.reason})" if judged.reason else ""

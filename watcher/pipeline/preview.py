@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from watcher.alerts.bundle import fitted, shortened
+from watcher.alerts.bundle import fitted, messages, shortened
 from watcher.alerts.items import items_of
 from watcher.config import Config
 from watcher.model import (
@@ -19,10 +19,12 @@ from watcher.model import (
     Item,
     Nothing,
     Paper,
+    Saved,
     Subscription,
     Told,
 )
 from watcher.pipeline.content import unread_now
+from watcher.pipeline.silence import unmuted
 from watcher.rules import Rule, compile_rule, document_of, evaluate
 from watcher.store import Transaction
 
@@ -53,6 +55,123 @@ class _Tried:
         return Nothing(subscription=name, read=self.read, since=began, timezone=zone)
 
 
+def next_contents(
+    subscriptions: Sequence[Subscription],
+    tx: Transaction,
+    config: Config,
+    now: datetime,
+    size_of: Callable[[Item], int],
+    limit: int,
+) -> list[Content]:
+    """The messages that these subscriptions send next, with what waits for them so far; none where nothing waits.
+
+    What is muted at that time, and what an edited rule does not match any more, is left out as it will be then.
+    """
+    known = [(one, _in_force(tx, one)) for one in subscriptions]
+    told = [found for one, saved in known if saved for found in _waiting(tx, one, saved, now)]
+    with_papers = {one.subscription for one in told}
+    silent = [
+        _nothing_since(tx, one, saved)
+        for one, saved in known
+        if saved and one.sends_empty and one.full_name not in with_papers
+    ]
+    groups: list[list[Told]] = messages(told) or ([[]] if silent else [])
+    found: list[Content] = []
+    for n, group in enumerate(groups):
+        mine = [one for one in subscriptions if one.full_name in {told.subscription for told in group}] or subscriptions
+        found += _digest(group, tx, config, mine, () if n else tuple(silent), now, size_of, limit)
+    return found
+
+
+def _in_force(tx: Transaction, subscription: Subscription) -> Saved | None:
+    """What the database has of a subscription of the config."""
+    named = [one for one in tx.subscriptions.called(subscription.full_name) if one.gone_at is None]
+    return next((one for one in named if one.subscription.full_name == subscription.full_name), None)
+
+
+def _waiting(tx: Transaction, subscription: Subscription, saved: Saved, now: datetime) -> list[Told]:
+    """What a subscription tells next, so far, as the config has it now."""
+    held = tx.matches.held(saved.id)
+    told = unmuted(tx, saved.id, held, max(saved.next_due or now, now), drop=False)
+    rule = compile_rule(subscription.rule, subscription.sources)
+    if rule.digest != saved.rule_digest:
+        holds = {paper.id for paper in tx.papers.get(told.values()) if evaluate(rule, document_of(paper))}
+        told = {match: paper for match, paper in told.items() if paper in holds}
+    left_out = held.keys() - told.keys()
+    return [
+        replace(
+            one,
+            subscription=subscription.full_name,
+            timezone=subscription.timezone,
+            bundle=subscription.bundle,
+            max_papers=subscription.max_papers,
+            sources=subscription.sources,
+        )
+        for one in tx.outbox.waiting_of(saved.id)
+        if one.match_id not in left_out
+    ]
+
+
+def _nothing_since(tx: Transaction, subscription: Subscription, saved: Saved) -> Nothing:
+    """What its digest says where it has no paper to tell."""
+    since = saved.last_due or saved.created_at
+    read = tx.papers.count(since, subscription.sources)
+    return Nothing(subscription=subscription.full_name, read=read, since=since, timezone=subscription.timezone)
+
+
+def _digest(
+    told: Sequence[Told],
+    tx: Transaction,
+    config: Config,
+    subscriptions: Sequence[Subscription],
+    nothing: tuple[Nothing, ...],
+    now: datetime,
+    size_of: Callable[[Item], int],
+    limit: int,
+) -> list[Content]:
+    """One message of these subscriptions, cut as the service's limit asks for."""
+    first = subscriptions[0]
+    endpoint = next(iter(first.endpoints), Endpoint("preview"))
+    short = shortened(told)
+    ids = {one.paper_id for one in told}
+    items = items_of(
+        [replace(one, short=one.match_id in short) for one in told],
+        tx.papers.get(ids),
+        tx.outbox.told_at(endpoint, ids),
+    )
+    common = Content(
+        delivery=_delivery(DeliveryKind.EMPTY, first, now),
+        nothing=nothing,
+        unread=unread_now(tx, config, [one.sources for one in subscriptions]),
+        timezone=first.timezone,
+        unsubscribe=config.unsubscribe,
+    )
+    return _parts(common, items, first, now, size_of, limit)
+
+
+def _parts(
+    common: Content,
+    items: Sequence[Item],
+    first: Subscription,
+    now: datetime,
+    size_of: Callable[[Item], int],
+    limit: int,
+) -> list[Content]:
+    """A message's content cut into as many as the service's limit asks for; itself where it has no papers."""
+    if not items:
+        return [common]
+    runs = fitted(items, size_of, limit)
+    return [
+        replace(
+            common,
+            delivery=_delivery(DeliveryKind.DIGEST, first, now, n, len(runs)),
+            items=tuple(run),
+            nothing=common.nothing if n == 1 else (),
+        )
+        for n, run in enumerate(runs, start=1)
+    ]
+
+
 def contents_of(
     subscriptions: Sequence[Subscription],
     tx: Transaction,
@@ -79,18 +198,7 @@ def contents_of(
         timezone=subscriptions[0].timezone,
         unsubscribe=config.unsubscribe,
     )
-    if not items:
-        return [common]
-    runs = fitted(items, size_of, limit)
-    return [
-        replace(
-            common,
-            delivery=_delivery(DeliveryKind.DIGEST, subscriptions[0], now, n, len(runs)),
-            items=tuple(run),
-            nothing=common.nothing if n == 1 else (),
-        )
-        for n, run in enumerate(runs, start=1)
-    ]
+    return _parts(common, items, subscriptions[0], now, size_of, limit)
 
 
 def _items(tried: Sequence[_Tried]) -> list[Item]:

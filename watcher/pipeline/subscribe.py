@@ -6,10 +6,11 @@ So no paper falls between a poll and a change, and every daemon knows of the cha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from watcher.alerts.changes import Wanted, compare
+from watcher.alerts.effects import Effect
 from watcher.model import Origin, Subscription
 from watcher.pipeline.apply import add, change, changed_rules, past_of, take_away
 from watcher.pipeline.parts import Parts
@@ -31,24 +32,30 @@ class Subscribed:
         return Subscribed(self.added + other.added, self.changed + other.changed, self.unchanged + other.unchanged)
 
 
-def subscribe(some: Sequence[tuple[Subscription, Rule]], parts: Parts) -> Subscribed:
+def subscribe(
+    some: Sequence[tuple[Subscription, Rule]], parts: Parts, heard: Callable[[Effect], object] = lambda effect: None
+) -> Subscribed:
     """Let the database have these, new or instead of those with their owners and names; of two alike the last counts.
 
     A new one is told what the look-back holds; an edited rule is applied silently, as in a config that is edited.
+    ``heard`` is called with what became of each that is new or changed.
     """
     now = parts.clock()
     by_name = {(one.owner, one.name): (one, rule) for one, rule in some}
     wanted = [Wanted(one, rule.digest) for one, rule in by_name.values()]
     rules = {one.full_name: rule for one, rule in by_name.values()}
+    effects: list[Effect] = []
     with parts.store.transaction() as tx:
         # First of all: it also lets two who say the same wait for one another.
         tx.subscriptions.raise_generation()
         changes = compare(wanted, tx.subscriptions.named(by_name))
         if changes:
             past = past_of(tx, parts.config, changed_rules(changes, rules), now, at_least=0)
-            add(tx, changes.new, past, now, Origin.DATABASE)
-            change(tx, changes, past, parts.config, now)
+            effects = add(tx, changes.new, past, now, Origin.DATABASE)
+            effects += change(tx, changes, past, parts.config, now)
     if changes:
+        for effect in effects:
+            heard(effect)
         parts.store.wake_others("")
     added, changed = len(changes.new) + len(changes.back), len(changes.kept)
     return Subscribed(added, changed, len(wanted) - added - changed)

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from watcher import __version__
+from watcher.alerts.incidents import begins_trouble
 from watcher.model import Source
 from watcher.pipeline.apply import apply_config
 from watcher.pipeline.lease import turn
 from watcher.pipeline.looking import look
 from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import SOON, next_poll, polled_before
+from watcher.pipeline.poll import SOON, Overtaken, Polled, Stopped, next_poll, polled_before
 from watcher.store import Transaction
 from watcher.store.daemons import Known
 from watcher.store.pages import Poll
 
 log = logging.getLogger(__name__)
+
+AFTER_ANOTHER = timedelta(minutes=1)
+"""When to look again at a source that another daemon was quicker to read."""
 
 
 @dataclass
@@ -74,9 +78,22 @@ def apply_at_start(parts: Parts) -> bool:
 
 
 def poll_in_turn(source: Source, parts: Parts) -> datetime:
-    """Poll ``source`` unless another daemon does, or did since; when to look again."""
+    """Poll ``source`` unless another daemon does, or did since; when to look again.
+
+    That this process has to stop meanwhile, or was slower than another one, is nobody's fault.
+    """
+    try:
+        return _poll_in_turn(source, parts)
+    except (Stopped, Overtaken) as error:
+        log.info("%s", error)
+        return parts.clock() + AFTER_ANOTHER
+
+
+def _poll_in_turn(source: Source, parts: Parts) -> datetime:
     if not parts.store.is_shared:
-        return next_poll(source, look(source, parts), parts.clock(), parts.jitter())
+        polled = look(source, parts)
+        log_look(polled)
+        return next_poll(source, polled, parts.clock(), parts.jitter())
     if later := _polled_by_another(source, parts):
         return later
     name = f"poll {source.name}"
@@ -86,9 +103,18 @@ def poll_in_turn(source: Source, parts: Parts) -> datetime:
         if later := _polled_by_another(source, parts):
             return later
         polled = look(source, parts, lambda tx: tx.leases.hold(name, holder))
+        log_look(polled)
         if polled.matched:
             parts.store.wake_others("")
     return next_poll(source, polled, parts.clock(), parts.jitter())
+
+
+def log_look(polled: Polled) -> None:
+    """The line of the log: a warning where trouble begins or becomes another, once however often it is seen."""
+    judged = polled.judged
+    level = logging.WARNING if begins_trouble(judged, polled.before) else logging.INFO
+    why = f" ({judged.reason})" if judged.reason else ""
+    log.log(level, "%s: %s, %d new, %d matched%s", polled.source, judged.verdict, polled.new, polled.matched, why)
 
 
 def _polled_by_another(source: Source, parts: Parts) -> datetime | None:

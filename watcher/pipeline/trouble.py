@@ -7,6 +7,7 @@ import logging
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from watcher.alerts.incidents import KINDS
 from watcher.config import Config
 from watcher.model import Endpoint, Incident, IncidentKind, TemplateTrouble
 from watcher.pipeline.parts import Parts
@@ -16,6 +17,12 @@ log = logging.getLogger(__name__)
 
 MAIN = "config"
 
+SHOWN = 10
+"""Mistakes of one included file that are logged."""
+
+LASTING = frozenset({*KINDS.values(), IncidentKind.ENDPOINT_FAILING})
+"""Incidents that go on by themselves, other than those of files, which are logged whenever the config is read."""
+
 
 def record_config_troubles(parts: Parts, config: Config, broken: Mapping[str, str]) -> None:
     """Open and close the incidents of the config.
@@ -24,6 +31,8 @@ def record_config_troubles(parts: Parts, config: Config, broken: Mapping[str, st
     says which of its included files and templates could not. An included file's own receivers hear of it too.
     """
     now = parts.clock()
+    if not broken:
+        log_broken_includes(config)
     with parts.store.transaction() as tx:
         if broken:
             begun = tx.incidents.begin(IncidentKind.CONFIG_BROKEN, MAIN, broken[MAIN], now)
@@ -44,6 +53,27 @@ def record_config_troubles(parts: Parts, config: Config, broken: Mapping[str, st
                 tx.incidents.end([IncidentKind.INCLUDE_BROKEN], subject, hearers(config, subject), now)
             if one.incident.kind is IncidentKind.TEMPLATE_BROKEN and not _is_still_broken(one.incident, config):
                 tx.incidents.end([IncidentKind.TEMPLATE_BROKEN], subject, config.operator, now)
+
+
+def log_broken_includes(config: Config) -> None:
+    """Say of each included file that cannot be used what is wrong in it, and where."""
+    for file, problems in config.broken_includes.items():
+        for problem in problems[:SHOWN]:
+            log.warning("included file broken: %s", problem)
+        if len(problems) > SHOWN:
+            log.warning("included file broken: %s: %d more mistakes", file, len(problems) - SHOWN)
+
+
+def log_lasting_troubles(parts: Parts) -> None:
+    """Say which sources and receivers were in trouble already: a log that begins here knows nothing of it."""
+    with parts.store.reading() as tx:
+        lasting = [one.incident for one in tx.incidents.all_open()]
+    for one in lasting:
+        is_configured = one.subject in parts.config.sources or one.kind is IncidentKind.ENDPOINT_FAILING
+        if one.kind in LASTING and is_configured:
+            log.warning(
+                "%s: %s since %s: %s", one.subject, one.kind.value, f"{one.began:%Y-%m-%d %H:%M} UTC", one.reason
+            )
 
 
 def record_template_troubles(parts: Parts, troubles: Collection[TemplateTrouble]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from watcher.errors import StoreError
+from watcher.files import FILE, make_folder, open_file, why_denied
 from watcher.store.access import access_to
 from watcher.store.blanks import Blanks
 from watcher.store.bulk import Bulk
@@ -201,11 +203,13 @@ def _prepare_file(path: Path, *, create: bool) -> None:
     """Make the folder and an empty file where there is none, or say that there is none."""
     try:
         if create:
-            path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-            path.touch(mode=0o640)
+            make_folder(path.parent)
+            _make_file(path)
         elif not path.exists():
             raise missing(path)
     except OSError as error:
+        if why := why_denied(path, writing=create):
+            raise StoreError(why) from error
         if not create:
             hint = "give this user the right to read it and its folder"
             raise StoreError(f"{path} cannot be opened: {error.strerror}; {hint}") from error
@@ -213,3 +217,11 @@ def _prepare_file(path: Path, *, create: bool) -> None:
         raise StoreError(f"no database can be kept in {path.parent}: {error.strerror}; {hint}") from error
     if path.is_dir():
         raise StoreError(f"{path} is a folder: name a file in it, for instance {path / 'watcher.db'}")
+
+
+def _make_file(path: Path) -> None:
+    """Make an empty file; one that is there is not opened, since closing it would let go of SQLite's locks on it."""
+    try:
+        os.close(open_file(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        path.touch(FILE)

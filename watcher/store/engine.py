@@ -13,6 +13,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engi
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from watcher.errors import DatabaseAway, StoreError
+from watcher.files import of_database, why_denied
 
 BUSY_TIMEOUT = 30
 """Seconds that SQLite waits for a lock of its own; write.lock makes such waits rare."""
@@ -159,9 +160,16 @@ def explained(error: DBAPIError | sqlite3.Error, place: Place) -> StoreError | N
             what = _UNREACHED
     if what is None:
         return None
+    if place.path and what in _DENIED and (why := _why_denied(place.path, writing=what is _DENIED[0])):
+        return StoreError(why)
     reason = str(raised).strip().partition("\n")[0]
     kind = DatabaseAway if _is_away(what, raised) else StoreError
     return kind(f"the database {place} {what} ({reason})")
+
+
+def _why_denied(path: Path, *, writing: bool) -> str:
+    found = (why_denied(one, writing=writing) for one in of_database(path))
+    return next((why for why in found if why), "")
 
 
 def _is_away(what: str, raised: Any) -> bool:
@@ -176,13 +184,18 @@ def _by_prefix(meanings: dict[str, str], code: str) -> str | None:
 
 _DAMAGED = "is left as it is; move it away, or put a backup in its place"
 
+_DENIED = (
+    "cannot be written: give this user the right to write to it and to its folder",
+    "cannot be opened: give this user the right to read it and its folder",
+)
+
 _SQLITE = {
     "SQLITE_FULL": "cannot grow: the disk is full; free some space, nothing that was stored is lost",
     "SQLITE_IOERR": "cannot be read or written: look at the disk and at the system's log",
-    "SQLITE_READONLY": "cannot be written: give this user the right to write to it and to its folder",
-    "SQLITE_CANTOPEN": "cannot be opened: give this user the right to read it and its folder",
-    "SQLITE_PERM": "cannot be opened: give this user the right to read it and its folder",
-    "SQLITE_AUTH": "cannot be opened: give this user the right to read it and its folder",
+    "SQLITE_READONLY": _DENIED[0],
+    "SQLITE_CANTOPEN": _DENIED[1],
+    "SQLITE_PERM": _DENIED[1],
+    "SQLITE_AUTH": _DENIED[1],
     "SQLITE_NOTADB": f"is no SQLite database and {_DAMAGED}",
     "SQLITE_CORRUPT": f"is damaged and {_DAMAGED}",
     "SQLITE_BUSY": "is held by another program for too long; see who uses it",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
 
-from watcher.model import DeliveryState, Endpoint, Fate
+from watcher.alerts.became import Stage
+from watcher.model import FIRST, DeliveryState, Endpoint, Fate
 from watcher.store import schema
+from watcher.store.batches import in_batches
 
 _alert, _attempt, _delivery, _match = schema.alert, schema.attempt, schema.delivery, schema.match
 _paper, _subscription = schema.paper, schema.subscription
@@ -43,6 +46,19 @@ class History:
     def of_subscription(self, id: int, limit: int) -> list[Told]:
         """What became of all that one subscription matched, the newest match first."""
         return _history(self._connection, _match.c.subscription_id == id, limit)
+
+    def stages(self, paper_ids: Collection[int]) -> Iterator[Stage]:
+        """How every first match of these papers stands, at each endpoint that it is owed to."""
+        query = (
+            select(_match.c.paper_id, _match.c.fate, _match.c.reason, _alert.c.dropped, _delivery.c.state)
+            .outerjoin(_alert, _alert.c.match_id == _match.c.id)
+            .outerjoin(_delivery, _delivery.c.id == _alert.c.delivery_id)
+            .where(_match.c.occasion == FIRST, _match.c.same_as.is_(None))
+        )
+        for batch in in_batches(paper_ids):
+            for row in self._connection.execute(query.where(_match.c.paper_id.in_(batch))):
+                state = None if row.state is None else DeliveryState(row.state)
+                yield Stage(row.paper_id, Fate(row.fate), row.reason, row.dropped is not None, state)
 
 
 def _history(connection: Connection, where: ColumnElement[bool], limit: int) -> list[Told]:

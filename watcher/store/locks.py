@@ -18,6 +18,7 @@ from pathlib import Path
 from threading import RLock
 
 from watcher.errors import DaemonRunning, StoreError
+from watcher.files import open_file, why_denied
 
 PATIENCE = 60.0
 """Seconds to wait for another process's transaction; one that takes longer hangs."""
@@ -152,12 +153,13 @@ class DaemonLock:
 def _open(path: Path, flags: int) -> int:
     """Open a lock file; ``FileNotFoundError`` where there is none to read, ``StoreError`` where it cannot be used."""
     try:
-        return os.open(path, flags | os.O_CLOEXEC, 0o640)
+        return open_file(path, flags)
     except FileNotFoundError:
         raise
     except PermissionError as error:
+        why = why_denied(path, writing=bool(flags & os.O_RDWR))
         hint = f"run as the user that owns {path.parent}"
-        raise StoreError(f"{path} cannot be opened: permission denied; {hint}") from error
+        raise StoreError(why or f"{path} cannot be opened: permission denied; {hint}") from error
     except OSError as error:
         raise StoreError(f"{path} cannot be opened: {error.strerror}") from error
 

@@ -95,6 +95,16 @@ class Matches:
         """Match → paper, of what waits for the subscription's time."""
         return self._papers(_match.c.subscription_id == subscription_id, _match.c.fate == Fate.HELD)
 
+    def baseline(self, subscription_id: int) -> dict[int, int]:
+        """Match → paper, of what a subscription matches and counts as known."""
+        return self._papers(_match.c.subscription_id == subscription_id, _match.c.fate == Fate.BASELINE)
+
+    def hold(self, subscription_id: int, match_ids: Collection[int], now: datetime) -> None:
+        """Let a subscription tell these at its time, or at once where it has none."""
+        self.decide(match_ids, Decision(Fate.HELD))
+        if match_ids:
+            wake(self._connection, [subscription_id], now)
+
     def untold(self, paper_ids: Collection[int], reasons: Collection[str]) -> dict[int, int]:
         """Match → paper, of the matches of these papers that were dropped for one of ``reasons``."""
         found: dict[int, int] = {}

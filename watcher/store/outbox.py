@@ -38,6 +38,7 @@ from watcher.store.told import (
     told_before,
     told_by,
     waiting,
+    waiting_of,
     what_is_left,
 )
 
@@ -215,6 +216,14 @@ class Outbox:
     def told_before(self, delivery: Delivery, paper_ids: Collection[int]) -> dict[int, date]:
         """Paper → the day on which other messages first told a delivery's endpoint of it, where they did."""
         return told_before(self._connection, delivery.endpoint, paper_ids, delivery.id)
+
+    def waiting_of(self, subscription_id: int) -> list[Told]:
+        """What a subscription tells next, so far."""
+        return waiting_of(self._connection, subscription_id)
+
+    def told_at(self, endpoint: Endpoint, paper_ids: Collection[int]) -> dict[int, date]:
+        """Paper → the day on which an endpoint was first told of it, where it was."""
+        return told_before(self._connection, endpoint, paper_ids, None)
 
     def incidents_of(self, delivery_id: str) -> list[Incident]:
         """The incidents that a delivery tells of."""

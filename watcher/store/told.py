@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, exists, select, tuple_
 
-from watcher.model import DeliveryKind, DeliveryState, Endpoint, Incident, IncidentKind, Place, Told
+from watcher.model import DeliveryKind, DeliveryState, Endpoint, Fate, Incident, IncidentKind, Place, Told
 from watcher.store import schema
 from watcher.store.batches import in_batches
 from watcher.store.endpoints import at, named
@@ -44,6 +44,14 @@ def due_alerts_of(connection: Connection, endpoints: Collection[Endpoint], now: 
     for row in connection.execute(_told().add_columns(*places).where(here, *waiting(now))):
         found.setdefault(Endpoint(row.receiver, row.label), []).append(_as_told(row))
     return found
+
+
+def waiting_of(connection: Connection, subscription_id: int) -> list[Told]:
+    """What a subscription holds for its time, or owes and has in no delivery yet; in the order in which it is told."""
+    is_owed = (_match.c.fate == Fate.OWED) & _alert.c.delivery_id.is_(None) & _alert.c.dropped.is_(None)
+    query = _told(owed=False).where(_match.c.subscription_id == subscription_id, _match.c.same_as.is_(None))
+    rows = connection.execute(query.where((_match.c.fate == Fate.HELD) | is_owed))
+    return list({row.id: _as_told(row) for row in rows}.values())
 
 
 def told_by(connection: Connection, delivery_id: str) -> list[Told]:
@@ -104,14 +112,14 @@ def repeated(connection: Connection, delivery_id: str, *, anywhere: bool = False
 
 
 def told_before(
-    connection: Connection, endpoint: Endpoint, paper_ids: Collection[int], delivery_id: str
+    connection: Connection, endpoint: Endpoint, paper_ids: Collection[int], delivery_id: str | None
 ) -> dict[int, date]:
     """Paper → the day on which this endpoint was first told of it, for the papers that it was told of.
 
-    Told by other messages than ``delivery_id`` and what that one repeats.
+    Told by other messages than ``delivery_id``, where there is one, and what that one repeats.
     """
     found: dict[int, date] = {}
-    here = named(endpoint) | {"same": repeated(connection, delivery_id)}
+    here = named(endpoint) | {"same": repeated(connection, delivery_id) if delivery_id else []}
     for batch in in_batches(paper_ids):
         for row in connection.execute(_TOLD_BEFORE, here | {"papers": batch}):
             # Were it asked for, SQLite would begin with all that was ever sent.
@@ -132,7 +140,8 @@ def incidents_of(connection: Connection, delivery_id: str) -> list[Incident]:
     ]
 
 
-def _told() -> Select[Any]:
+def _told(*, owed: bool = True) -> Select[Any]:
+    """Matches in the order of a message, each with every alert that it has; only those ``owed`` have one."""
     return (
         select(
             _match.c.id,
@@ -146,7 +155,7 @@ def _told() -> Select[Any]:
             _subscription.c.sources,
             _subscription.c.settings,
         )
-        .join(_alert, _alert.c.match_id == _match.c.id)
+        .join(_alert, _alert.c.match_id == _match.c.id, isouter=not owed)
         .join(_subscription, _subscription.c.id == _match.c.subscription_id)
         .order_by(_subscription.c.id, _match.c.strong.desc(), _match.c.id)
     )
@@ -174,7 +183,7 @@ def _as_told(row: Any) -> Told:
         strong=row.strong,
         places=tuple(Place(*place) for place in row.places),
         occasion=row.occasion,
-        short=row.short,
+        short=bool(row.short),
         bundle=row.settings.get("bundle", True),
         max_papers=row.settings.get("max_papers"),
         sources=tuple(row.sources),

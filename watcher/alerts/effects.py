@@ -1,0 +1,122 @@
+"""What a change of the subscriptions did with the papers that were there: a value, and the sentence that says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+from watcher.model import Subscription
+
+IN_HISTORY = 50
+"""Papers that ``watcher history`` shows where it is not asked for more."""
+
+
+class Change(StrEnum):
+    NEW = "new"
+    BACK = "back"
+    EDITED = "edited"  # its rule or its sources ask for something else
+    CHANGED = "changed"  # another name, schedule or receiver: what it matches is as before
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What became of one subscription, and of the papers that its rule matches among those listed lately.
+
+    ``was`` is its name before, where it has a new one; ``keys`` are those of the config that differ otherwise.
+    ``tried`` counts the papers that the rule was tried on. Of those that match, ``held`` wait to be told, ``known``
+    count as known and are not told, ``before`` matched before and stay what they were. ``dropped`` waited to be told
+    and are not any more.
+    """
+
+    subscription: str
+    change: Change
+    was: str = ""
+    keys: tuple[str, ...] = ()
+    tried: int = 0
+    held: int = 0
+    known: int = 0
+    before: int = 0
+    dropped: int = 0
+
+
+def said(effect: Effect) -> str:
+    """One line for a person: what changed, and which papers are told or not because of it."""
+    return "; ".join([f"{effect.subscription}: {_what(effect)}", *consequences(effect)])
+
+
+def consequences(effect: Effect) -> list[str]:
+    """What follows for the papers that were there, and which commands show and tell those that count as known."""
+    found = []
+    if effect.change in (Change.NEW, Change.BACK, Change.EDITED):
+        found.append(_matches(effect))
+    if effect.dropped:
+        found.append(_dropped(effect))
+    if effect.known:
+        name = effect.subscription
+        limit = f" --limit {effect.known}" if effect.known > IN_HISTORY else ""
+        found.append(f"see them: `watcher history {name}{limit}`, tell them: `watcher replay --known {name}`")
+    return found
+
+
+def differing(before: Subscription, after: Subscription) -> tuple[str, ...]:
+    """The config's keys in which two versions of a subscription differ, but for its name."""
+    names = (one.name for one in fields(Subscription))
+    changed = [name for name in names if getattr(before, name) != getattr(after, name)]
+    return tuple(dict.fromkeys(_KEYS.get(name, name) for name in changed if name not in ("name", "owner")))
+
+
+_KEYS: Mapping[str, str] = {
+    "endpoints": "to",
+    "sends_empty": "when_empty",
+    "shows_life": "sign_of_life",
+    "tells_updates": "on_update",
+}
+"""The keys of the config whose names are not those of the fields."""
+
+
+def _what(effect: Effect) -> str:
+    renamed = [f"renamed from {effect.was}"] if effect.was else []
+    match effect.change:
+        case Change.EDITED:
+            edited = [key for key in ("rule", "sources") if key in effect.keys] or ["rule"]
+            others = [key for key in effect.keys if key not in edited]
+            return ", ".join([*renamed, f"{' and '.join(edited)} edited", *_changed(others)])
+        case Change.CHANGED:
+            reworded = ["rule reworded, asking for the same"] if "rule" in effect.keys else []
+            others = [key for key in effect.keys if key != "rule"]
+            return ", ".join([*renamed, *reworded, *_changed(others)]) or "changed"
+        case _:
+            return effect.change.value
+
+
+def _changed(keys: Sequence[str]) -> list[str]:
+    return [f"{' and '.join(keys)} changed"] if keys else []
+
+
+def _matches(effect: Effect) -> str:
+    """How many of the papers listed lately match, and what each of them counts as."""
+    if not effect.tried:
+        return "no recent paper is stored yet"
+    kinds = [(effect.held, "is to be told", "are to be told"), (effect.known, "counts as known", "count as known")]
+    kinds.append((effect.before, "matched before", "matched before"))
+    there = [(n, one if n == 1 else many) for n, one, many in kinds if n]
+    total = effect.held + effect.known + effect.before
+    if not total:
+        return "no listed paper matches"
+    listed = "1 listed paper matches" if total == 1 else f"{total} listed papers match"
+    if total == effect.before:
+        return f"{listed}, as before"
+    if len(there) == 1:
+        return f"{listed} and {there[0][1]}"
+    return f"{listed}: " + ", ".join(f"{n} {what}" for n, what in there)
+
+
+def _dropped(effect: Effect) -> str:
+    n = effect.dropped
+    if effect.change is Change.GONE:
+        return f"{n} paper{'' if n == 1 else 's'} that waited {'is' if n == 1 else 'are'} not told"
+    if n == 1:
+        return "1 paper that waited no longer matches and is not told"
+    return f"{n} papers that waited no longer match and are not told"

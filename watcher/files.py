@@ -1,0 +1,171 @@
+"""Folders and files that watcher makes beside its database, and why it may not use one that is there.
+
+What is made belongs to whoever owns the folder in which it is made. root may write everywhere: a command that root runs
+on the data of a service would else leave files behind that the service cannot write.
+"""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER, FILE = 0o750, 0o640
+"""Modes of what is made: for its owner and the owner's group."""
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it that are missing. Raises ``OSError``."""
+    missing = []
+    while not path.is_dir():
+        missing.append(path)
+        path = path.parent
+    for one in reversed(missing):
+        with suppress(FileExistsError):
+            one.mkdir(FOLDER)
+            give_to_owner(one, one.parent)
+
+
+def open_file(path: Path | str, flags: int, *, folder: int | None = None) -> int:
+    """Open a file like ``os.open``, where ``O_CREAT`` makes it for the owner of its folder. Raises ``OSError``.
+
+    ``folder`` is a descriptor of the folder that ``path`` counts from.
+    """
+    flags |= os.O_CLOEXEC
+    if flags & os.O_CREAT and not flags & os.O_EXCL:
+        with suppress(FileNotFoundError):
+            return os.open(path, flags & ~os.O_CREAT, dir_fd=folder)
+        with suppress(FileExistsError):
+            return open_file(path, flags | os.O_EXCL | os.O_NOFOLLOW, folder=folder)
+    opened = os.open(path, flags, FILE, dir_fd=folder)
+    if flags & os.O_EXCL:
+        _give(opened, _owner_of(Path(path).parent if folder is None else folder))
+    return opened
+
+
+def give_to_owner(made: Path | str, folder: Path | int) -> None:
+    """Let a folder that was just made belong to the owner of the ``folder`` that it is in, if we are root."""
+    if os.geteuid() == 0:
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(made, flags, dir_fd=folder if isinstance(folder, int) else None)
+        try:
+            _give(descriptor, _owner_of(folder))
+        finally:
+            os.close(descriptor)
+
+
+def _owner_of(folder: Path | int) -> tuple[int, int]:
+    seen = os.stat(folder)
+    return seen.st_uid, seen.st_gid
+
+
+def _give(descriptor: int, owner: tuple[int, int]) -> None:
+    """By descriptor, never by name: what a name means can be changed by whoever owns the folder."""
+    if os.geteuid() == 0 and _owner_of(descriptor) != owner:
+        with suppress(PermissionError):  # on some network file systems root is nobody
+            os.fchown(descriptor, *owner)
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """What keeps a user from a file.
+
+    ``path`` is the file or folder that may not be used, ``owner`` who owns it. ``home`` is the folder that it should be
+    in, with its owner and group; ``home_owner`` is None where it is not there. ``foreign`` are the files in it that
+    belong to others than its owner.
+    """
+
+    path: Path
+    owner: str
+    mode: int
+    user: str
+    home: Path
+    home_owner: str | None = None
+    home_group: str = ""
+    foreign: tuple[Path, ...] = ()
+    writing: bool = True
+
+
+ELSEWHERE = "name another place with `database:` or $STATE_DIRECTORY"
+
+
+def in_words(one: Denied) -> str:
+    """What is wrong and which command mends it."""
+    belongs = f"{one.path} belongs to {one.owner}"
+    if one.home_owner is None:
+        return f"{belongs}, so that {one.home} cannot be made: {ELSEWHERE}, or let root make it for {one.user}"
+    if one.home_owner == one.user:
+        if one.owner == one.user:
+            what = "written" if one.writing else "read"
+            return f"{one.path} has the mode {one.mode:04o} and cannot be {what}: `chmod u+rwX {one.path}`"
+        paths = " ".join(str(path) for path in one.foreign or (one.path,))
+        return f"{belongs}: as root, `chown -R {one.user}:{one.home_group} {paths}`"
+    if one.home_owner == "root":
+        return f"{belongs}: {ELSEWHERE}, or let {one.user} {'write' if one.writing else 'read'} there"
+    joining = "" if one.writing else f", or join its group, `usermod -aG {one.home_group} {one.user}`"
+    as_user = f"'#{one.home_owner}'" if one.home_owner.isdigit() else one.home_owner
+    return f"{belongs}: run this as the user {one.home_owner}, `sudo -u {as_user} watcher …`{joining}"
+
+
+def why_denied(path: Path, *, home: Path | None = None, writing: bool = True) -> str:
+    """Why this user may not use ``path``, with what to do; empty where nothing is found that keeps it from that.
+
+    ``home`` is the state folder, else the folder of ``path``.
+    """
+    home = home or path.parent
+    culprit = _culprit(path.absolute(), writing=writing)
+    if culprit is None or os.geteuid() == 0:
+        return ""
+    try:
+        seen = culprit.stat()
+    except OSError:
+        return ""
+    owner, group = None, ""
+    foreign: tuple[Path, ...] = ()
+    with suppress(OSError):
+        there = home.stat()
+        owner, group = _user(there.st_uid), _group(there.st_gid)
+        foreign = tuple(one for one in sorted(home.iterdir()) if one.lstat().st_uid != there.st_uid)
+    mode = seen.st_mode & 0o7777
+    user = _user(os.geteuid())
+    return in_words(Denied(culprit, _user(seen.st_uid), mode, user, home, owner, group, foreign, writing))
+
+
+def of_database(path: Path) -> Iterable[Path]:
+    """The files that an SQLite database is used with."""
+    return (path, *(Path(f"{path}{end}") for end in ("-wal", "-shm")), path.parent / "write.lock")
+
+
+def _culprit(path: Path, *, writing: bool) -> Path | None:
+    """The first thing on the way to ``path`` that may not be used as it has to be."""
+    wanted = os.R_OK | (os.W_OK if writing else 0)
+    for folder in reversed(path.parents):
+        if not folder.is_dir():
+            return None if _may(folder.parent, os.W_OK) else folder.parent
+        if not _may(folder, os.X_OK):
+            return folder
+    if not path.exists():
+        return path.parent if writing and not _may(path.parent, os.W_OK) else None
+    return path if not _may(path, wanted | (os.X_OK if path.is_dir() else 0)) else None
+
+
+def _may(path: Path, wanted: int) -> bool:
+    return os.access(path, wanted, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _user(id: int) -> str:
+    try:
+        return pwd.getpwuid(id).pw_name
+    except KeyError:
+        return str(id)
+
+
+def _group(id: int) -> str:
+    try:
+        return grp.getgrgid(id).gr_name
+    except KeyError:
+        return str(id)
