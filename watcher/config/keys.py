@@ -19,7 +19,6 @@ from watcher.config.kinds import (
     Obey,
     Papers,
     PerTime,
-    Schedule,
     Text,
     Texts,
     Time,
@@ -29,6 +28,7 @@ from watcher.config.kinds import (
     wrong,
 )
 from watcher.config.nearest import did_you_mean
+from watcher.config.schedules import Schedule
 from watcher.model import When
 from watcher.parsers import PARSERS
 
