@@ -71,6 +71,11 @@ def test_every_schedule_is_documented_and_no_other() -> None:
     assert re.findall(r"^\| `([^`]+)` \|", table, re.M) == [*EXAMPLES]
 
 
+def test_defaults_in_the_schema_are_what_a_config_can_say() -> None:
+    """Editors offer them: a schedule is a text there."""
+    assert json_schema()["$defs"]["SubscriptionKeys"]["properties"]["when"]["default"] == "immediately"
+
+
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_schedules_are_read_as_they_are_documented(example: str) -> None:
     asked = {"name": "kites", "rule": "kite", "to": "me", "when": example}

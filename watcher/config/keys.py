@@ -107,7 +107,7 @@ class SubscriptionKeys(Keys):
     none: Texts | None = Field(None, description="Terms of which none may be there.")
     where: Text | None = Field(None, description="Comparisons and fields that also have to hold: upvotes >= 50.")
     to: Texts = Field(description="Receivers: a name, or name:address.")
-    when: Schedule = Field(When(), description="When it is told.")
+    when: Schedule = Field(When(), description="When it is told.", json_schema_extra={"default": str(When())})
     timezone: Zone | None = Field(None, description="The zone of `when` and `quiet_hours`.")
     sources: Texts | None = Field(None, description="Sources that count; all if left out.")
     quiet_hours: QuietHoursKeys | None = Field(None, description="When it keeps quiet.")
