@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from watcher.config import json_schema, load
+from watcher.config.keys import SubscriptionKeys
+from watcher.config.schedules import EXAMPLES
 from watcher.notify import problem_of
 from watcher.rules import compile_rule
 
@@ -61,3 +63,20 @@ def test_every_key_is_documented() -> None:
     tables = [schema, *schema["$defs"].values()]
     keys = {key for table in tables for key in table.get("properties", {})}
     assert {key for key in keys if f"`{key}`" not in page and f"{key}:" not in page} == set()
+
+
+def test_every_schedule_is_documented_and_no_other() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text()
+    table = page.split("| schedule | told |")[1].split("\n\n")[0]
+    assert re.findall(r"^\| `([^`]+)` \|", table, re.M) == [*EXAMPLES]
+
+
+def test_defaults_in_the_schema_are_what_a_config_can_say() -> None:
+    """Editors offer them: a schedule is a text there."""
+    assert json_schema()["$defs"]["SubscriptionKeys"]["properties"]["when"]["default"] == "immediately"
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_schedules_are_read_as_they_are_documented(example: str) -> None:
+    asked = {"name": "kites", "rule": "kite", "to": "me", "when": example}
+    assert str(SubscriptionKeys.model_validate(asked).when) == example

@@ -9,11 +9,21 @@ from pathlib import Path
 import pytest
 
 from watcher.model import Paper
+from watcher.model.fields import SEARCHED, FieldKind
 from watcher.rules import compile_rule, document_of, evaluate
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
 ROW = re.compile(r"^\| `(?P<rule>[^`]+)` \| (?P<yes>.+?) \| (?P<no>.+?) \|$", re.MULTILINE)
-EXAMPLES = [(found["rule"], found["yes"], found["no"]) for found in ROW.finditer(PAGE.read_text())]
+TEXT, FIELDS = PAGE.read_text().split("## Fields\n")
+FIELDS, MORE = FIELDS.split("\nSome sites do not tell", maxsplit=1)
+EXAMPLES = [(found["rule"], found["yes"], found["no"]) for found in ROW.finditer(TEXT + MORE)]
+TAKES = {
+    FieldKind.TEXT: "text",
+    FieldKind.PEOPLE: "a name",
+    FieldKind.LABEL: "a label",
+    FieldKind.NUMBER: "a number",
+    FieldKind.DAY: "a day",
+}
 
 
 def holds(rule: str, title: str) -> bool:
@@ -29,3 +39,13 @@ def test_there_are_examples() -> None:
 def test_example(rule: str, yes: str, no: str) -> None:
     assert holds(rule, yes)
     assert not holds(rule, no)
+
+
+def test_the_table_of_fields_is_that_of_the_language() -> None:
+    rows = [(found["rule"].rstrip(":"), found["no"]) for found in ROW.finditer(FIELDS)]
+    assert rows == [(field.rule, TAKES[field.kind or FieldKind.TEXT]) for field in SEARCHED]
+
+
+def test_a_colon_stands_after_fields_that_are_not_compared() -> None:
+    compared = {field.rule for field in SEARCHED if field.kind in (FieldKind.NUMBER, FieldKind.DAY)}
+    assert {found["rule"] for found in ROW.finditer(FIELDS) if not found["rule"].endswith(":")} == compared

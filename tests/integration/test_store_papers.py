@@ -13,7 +13,8 @@ from sqlalchemy import event, func, select
 
 from tests.examples import times
 from watcher.alerts.changes import Wanted
-from watcher.model import Decision, Endpoint, Entry, Fate, Hit, Paper, Subscription
+from watcher.model import Decision, Endpoint, Entry, Fate, Hit, Listing, Paper, Subscription
+from watcher.model.fields import FACTS
 from watcher.store import Store, schema
 from watcher.store.matches import Found
 from watcher.store.recording import Recorded
@@ -84,12 +85,9 @@ def test_every_field_comes_back(store: Store) -> None:
     [paper] = stored(store)
     assert recorded == Recorded(new=(paper.id,), touched=(paper.id,), ids=(paper.id,))
     assert (paper.key, paper.first_seen) == ("arxiv:2603.00001", NOW)
-    shared = [name for name in Paper.__dataclass_fields__ if name in Entry.__dataclass_fields__]
-    assert len(shared) == 17
-    assert {name: getattr(paper, name) for name in shared} == {name: getattr(entry, name) for name in shared}
-    [listing] = paper.listings
-    assert (listing.source, listing.day, listing.read_at) == ("hf", TUESDAY, NOW)
-    assert (listing.rank, listing.upvotes, listing.comments) == (1, 12, 3)
+    facts = {fact.attribute: getattr(entry, fact.attribute) for fact in FACTS}
+    assert all(facts.values()) and {name: getattr(paper, name) for name in facts} == facts
+    assert paper.listings == (Listing(source="hf", day=TUESDAY, rank=1, upvotes=12, comments=3, read_at=NOW),)
 
 
 def test_the_same_page_again_changes_nothing(store: Store) -> None:

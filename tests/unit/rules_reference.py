@@ -1,6 +1,7 @@
 """Whether a rule holds for a paper, read as slowly and plainly as possible: what the quick ways are compared with.
 
-It shares with them the reading of single words (``watcher.rules.words``) and the parsed tree, and nothing else.
+It shares with them the reading of single words (``watcher.rules.words``), the parsed tree and the table of fields,
+and nothing else.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from itertools import permutations, product
 import re2
 
 from watcher.model import Listing, Paper
+from watcher.model.fields import BY_RULE
 from watcher.rules.rule import Rule
 from watcher.rules.tex import clean
 from watcher.rules.tree import And, Author, Compare, Exact, Label, Leaf, Near, Node, Not, Or, Pattern, Regex, Text
@@ -84,13 +86,12 @@ def is_found(leaf: Leaf, paper: Paper, listings: list[Listing]) -> bool:
         case Compare():
             return compares(leaf, paper, listings) is True
         case Label(field, value):
-            labels = {
-                "category": paper.categories,
+            other_labels = {
                 "source": [one.source for one in listings],
                 "id": [paper.key, paper.key.split(":", 1)[-1], paper.arxiv_id, paper.doi, paper.url]
                 + ([f"{paper.arxiv_id}v{paper.version}"] if paper.arxiv_id and paper.version else []),
-            }[field]
-            known = [one.lower() for one in labels if one]
+            }
+            known = [one.lower() for one in other_labels.get(field) or texts(field, paper) if one]
             return any(one.startswith(value) if leaf.is_prefix else one == value for one in known)
         case Author(ways):
             return any(is_named(way, name, leaf.is_prefix) for way in ways for name in paper.authors)
@@ -105,10 +106,8 @@ def is_found(leaf: Leaf, paper: Paper, listings: list[Listing]) -> bool:
 
 
 def texts(field: str, paper: Paper) -> list[str]:
-    if field == "keyword":
-        return list(paper.keywords)
-    text = paper.organization if field == "org" else getattr(paper, field)
-    return [text] if text else []
+    value = getattr(paper, BY_RULE[field].attribute)
+    return list(value) if isinstance(value, tuple) else [value] if value else []
 
 
 def places(leaf: Text | Near | Exact, text: Row) -> list[tuple[int, int]]:

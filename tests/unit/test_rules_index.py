@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
+from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from tests.examples import times
 from tests.unit.rules_reference import answer
 from watcher.errors import RuleError
 from watcher.model import Listing, Paper
+from watcher.model.fields import FACTS, Field, FieldKind, rule_names
 from watcher.rules import Index, Rule, compile_rule, document_of, evaluate
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -37,12 +39,22 @@ LEAF = st.one_of(
     TERM.map(lambda word: f'="{word}"'),
     PHRASE.map(lambda phrase: f"={phrase}"),
     st.tuples(
-        st.sampled_from(["title", "abstract", "about", "keyword", "org", "summary", "note"]), st.one_of(TERM, PHRASE)
+        st.sampled_from([*rule_names(FieldKind.TEXT), "about"]), st.one_of(TERM, PHRASE)
     ).map(lambda pair: f"{pair[0]}:{pair[1]}"),
-    st.sampled_from(["age*", "mul*", "ra*", "gp*", "title:ca*", "about:mod*", "upvotes>=5", "comments<3"]),
-    st.sampled_from(['author:"A Agent"', "author:gem*", 'author:"Lin Gem-Okoro"', "source:hf", "source:a*"]),
-    st.sampled_from(["category:cs.CL", "category:cs.*", "id:2603.00001", "title:/ag.nts?/", "abstract:/[A-Z]{2}/"]),
-    st.sampled_from(["listed>=2026-03-10", "published>=2026-01-01"]),
+    st.sampled_from(["age*", "mul*", "ra*", "gp*", "title:ca*", "about:mod*"]),
+    st.tuples(
+        st.sampled_from(rule_names(FieldKind.NUMBER)), st.sampled_from([">=5", "<3", "=7"])
+    ).map("".join),
+    st.tuples(
+        st.sampled_from(rule_names(FieldKind.DAY)), st.sampled_from([">=2026-03-10", "<2026-01-01"])
+    ).map("".join),
+    st.tuples(
+        st.sampled_from(rule_names(FieldKind.LABEL)), st.sampled_from(["cs.CL", "cs.*", "hf", "a*", "2603.00001"])
+    ).map(":".join),
+    st.sampled_from(['author:"A Agent"', "author:gem*", 'author:"Lin Gem-Okoro"']),
+    st.tuples(
+        st.sampled_from(rule_names(FieldKind.TEXT)), st.sampled_from(["/ag.nts?/", "/[A-Z]{2}/"])
+    ).map(":".join),
 )  # fmt: skip
 RULE = st.recursive(
     st.one_of(LEAF, LEAF.map(lambda leaf: f"NOT {leaf}")),
@@ -68,24 +80,29 @@ LISTING = st.builds(
     st.sampled_from([None, 9, 10]),
 )
 TEXT = st.lists(WORD, max_size=9).map(" ".join)
+VALUES: dict[FieldKind | None, st.SearchStrategy[Any]] = {
+    FieldKind.TEXT: TEXT,
+    FieldKind.PEOPLE: st.sampled_from(["Ada Agent", "A. Agent", "Lin Gem-Okoro", "L G Okoro", "Gem", "Agent A. Ada"]),
+    FieldKind.LABEL: st.sampled_from(["cs.CL", "stat.ML", "cs.LG"]),
+    FieldKind.DAY: st.sampled_from([NOW, NOW - timedelta(days=400)]),
+    None: st.none(),
+}
+
+
+def fact(field: Field) -> st.SearchStrategy[Any]:
+    values = VALUES[field.kind]
+    if field.is_several:
+        return st.lists(values, max_size=3).map(tuple)
+    return values if get_type_hints(Paper)[field.attribute] is str else st.one_of(st.none(), values)
+
+
 PAPER = st.builds(
     Paper,
     id=st.just(1),
     key=st.just("arxiv:2603.00001"),
-    arxiv_id=st.sampled_from([None, "2603.00001"]),
-    title=TEXT,
-    abstract=TEXT,
-    summary=st.one_of(st.none(), TEXT),
-    note=st.one_of(st.none(), TEXT),
-    organization=st.one_of(st.none(), TEXT),
-    keywords=st.lists(TEXT, max_size=2).map(tuple),
-    authors=st.lists(
-        st.sampled_from(["Ada Agent", "A. Agent", "Lin Gem-Okoro", "L G Okoro", "Gem", "Agent A. Ada"]), max_size=3
-    ).map(tuple),
-    categories=st.sampled_from([(), ("cs.CL",), ("stat.ML", "cs.LG")]),
-    published=st.sampled_from([None, NOW, NOW - timedelta(days=400)]),
     listings=st.lists(LISTING, max_size=2, unique_by=lambda one: one.source).map(tuple),
     first_seen=st.just(NOW),
+    **{one.attribute: fact(one) for one in FACTS} | {"arxiv_id": st.sampled_from([None, "2603.00001"])},
 )
 SOURCES = st.sampled_from([(), (), (), ("hf",), ("arxiv", "hf")])
 

@@ -15,15 +15,13 @@ import click
 from watcher.cli import rules, show
 from watcher.cli.desk import Desk
 from watcher.model import Hit, Listing, Paper
+from watcher.model.fields import FACTS, LISTED
 
 if TYPE_CHECKING:
     from watcher.rules import Rule
     from watcher.store import Store
 
-FIELDS = (
-    *("key", "title", "abstract", "authors", "arxiv_id", "doi", "url", "organization", "published", "first_seen"),
-    *("summary", "note", "keywords", "categories", "submitter", "code_url", "project_url", "thumbnail"),
-)
+FIELDS = ("key", *(one.attribute for one in FACTS), "first_seen")
 COLUMNS = ("day", "upvotes>", "sources", "title")
 IN_MEMORY = 8_000_000
 """Characters of output that are kept in memory; more goes to a temporary file."""
@@ -89,13 +87,8 @@ def as_object(paper: Paper, hit: Hit | None) -> dict[str, object]:
     shown: dict[str, object] = {name: getattr(paper, name) for name in FIELDS}
     shown["strength"] = _strength(hit)
     shown["listings"] = [
-        {
-            "source": listing.source,
-            "date": listing.day,
-            "rank": listing.rank,
-            "upvotes": listing.upvotes,
-            "comments": listing.comments,
-        }
+        {"source": listing.source, "date": listing.day}
+        | {one.attribute: getattr(listing, one.attribute) for one in LISTED}
         for listing in paper.listings
     ]
     return shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from watcher.pipeline.trying import Tried
 
 COLUMNS = ("rank>", "key", "title", "authors>", "date", "characters>")
-FIELDS = ("rank", "keys", "title", "abstract", "authors", "published", "listed", "url", "upvotes", "comments")
+FIELDS = tuple(field.name for field in dataclasses.fields(Entry))
 
 
 @click.command("try-source")

@@ -19,7 +19,6 @@ from watcher.config.kinds import (
     Obey,
     Papers,
     PerTime,
-    Schedule,
     Text,
     Texts,
     Time,
@@ -29,6 +28,7 @@ from watcher.config.kinds import (
     wrong,
 )
 from watcher.config.nearest import did_you_mean
+from watcher.config.schedules import Schedule
 from watcher.model import When
 from watcher.parsers import PARSERS
 
@@ -107,7 +107,7 @@ class SubscriptionKeys(Keys):
     none: Texts | None = Field(None, description="Terms of which none may be there.")
     where: Text | None = Field(None, description="Comparisons and fields that also have to hold: upvotes >= 50.")
     to: Texts = Field(description="Receivers: a name, or name:address.")
-    when: Schedule = Field(When(), description="When it is told.")
+    when: Schedule = Field(When(), description="When it is told.", json_schema_extra={"default": str(When())})
     timezone: Zone | None = Field(None, description="The zone of `when` and `quiet_hours`.")
     sources: Texts | None = Field(None, description="Sources that count; all if left out.")
     quiet_hours: QuietHoursKeys | None = Field(None, description="When it keeps quiet.")

@@ -3,7 +3,8 @@
 Instants are timezone-aware and in UTC; days are plain dates (UTC days for Hugging Face).
 """
 
-from watcher.model.papers import Listing, Paper
+from watcher.model.fields import Listing, PaperFacts
+from watcher.model.papers import Paper
 from watcher.model.reading import (
     Entry,
     Fetched,
@@ -68,6 +69,7 @@ __all__ = [
     "Outcome",
     "Page",
     "Paper",
+    "PaperFacts",
     "Place",
     "QuietHours",
     "Rate",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from watcher.model.fields import PaperFacts
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selectors:
@@ -101,37 +103,19 @@ class SiteTurn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One paper as one page shows it.
+class Entry(PaperFacts):
+    """One paper as one page shows it: its facts, and the numbers of that page's list.
 
     ``keys`` are its identities, strongest first (``arxiv:2403.01779``, ``doi:10.…``, ``url:…``), empty where the
-    page shows none and the title has to do. ``listed`` is the digest day; ``rank`` counts from 1. ``note`` is what the
-    authors remark: the number of pages, where it will appear. What ``is_secondhand`` stands on a page of somebody
-    else, who may have put the text in words of their own.
+    page shows none and the title has to do. ``listed`` is the digest day; ``rank`` counts from 1. What
+    ``is_secondhand`` stands on a page of somebody else, who may have put the text in words of their own.
     """
 
-    title: str
     keys: tuple[str, ...] = ()
-    abstract: str = ""
-    authors: tuple[str, ...] = ()
-    arxiv_id: str | None = None
-    version: int | None = None
-    doi: str | None = None
-    url: str | None = None
-    organization: str | None = None
-    published: datetime | None = None
     listed: date | None = None
     rank: int | None = None
     upvotes: int | None = None
     comments: int | None = None
-    submitter: str | None = None
-    summary: str | None = None
-    note: str | None = None
-    keywords: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    code_url: str | None = None
-    project_url: str | None = None
-    thumbnail: str | None = None
     is_secondhand: bool = False
 
 

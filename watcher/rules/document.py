@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from watcher.model import Listing, Paper
+from watcher.model.fields import BY_RULE, ID, SOURCE
 from watcher.rules.text import WITH_PLURALS, Folded
 
 BETWEEN = ", "
@@ -38,15 +39,17 @@ class Document:
         if found is None:
             plurals = field in WITH_PLURALS
             found = tuple(
-                Folded(value[:LONGEST_TEXT], plurals=plurals, base=base) for value, base in _based(self._values(field))
+                Folded(value[:LONGEST_TEXT], plurals=plurals, base=base)
+                for value, base in _based(values_of(self.paper, field))
             )
             self._texts[field] = found
         return found
 
     def labels(self, field: str) -> list[Labelled]:
-        """The categories or ids of the paper."""
-        if field == "category":
-            return [Labelled(" ".join(value.lower().split()), base) for value, base in _based(self._values(field))]
+        """The labels of the paper in a field, such as its categories or ids."""
+        if field != ID.rule:
+            values = _based(values_of(self.paper, field))
+            return [Labelled(" ".join(value.lower().split()), base) for value, base in values]
         paper = self.paper
         version = f"{paper.arxiv_id}v{paper.version}" if paper.arxiv_id and paper.version else None
         known = (paper.key, paper.key.partition(":")[2], paper.arxiv_id, version, paper.doi, paper.url)
@@ -54,7 +57,7 @@ class Document:
 
     def names(self, field: str) -> list[str]:
         """The labels of a field by themselves; those of ``source`` are the sources that list the paper."""
-        if field == "source":
+        if field == SOURCE.rule:
             return [one.source.lower() for one in self.paper.listings]
         return [one.value for one in self.labels(field)]
 
@@ -62,21 +65,14 @@ class Document:
         """The listings that count for a rule: those in its sources, or all."""
         return tuple(one for one in self.paper.listings if not sources or one.source in sources)
 
-    def _values(self, field: str) -> tuple[str, ...]:
-        paper = self.paper
-        match field:
-            case "author":
-                return paper.authors
-            case "keyword":
-                return paper.keywords
-            case "category":
-                return paper.categories
-            case "org":
-                return (paper.organization or "",)
-            case "id":
-                return (paper.key,)
-        value: str | None = getattr(paper, field)
-        return (value or "",)
+
+def values_of(paper: Paper, field: str) -> tuple[str, ...]:
+    """The texts of a field of the rule language: one, or several where the table says so."""
+    known = BY_RULE[field]
+    if known is SOURCE:
+        return tuple(listing.source for listing in paper.listings)
+    value = getattr(paper, known.attribute)
+    return value if known.is_several else (value or "",)
 
 
 def _based(values: Collection[str]) -> list[tuple[str, int]]:

@@ -8,6 +8,7 @@ from datetime import UTC
 from itertools import islice
 
 from watcher.model import Hit, Listing, Place
+from watcher.model.fields import BY_RULE, SEARCHED, FieldKind
 from watcher.rules import regex
 from watcher.rules.document import Document
 from watcher.rules.rule import Rule
@@ -18,8 +19,8 @@ from watcher.rules.tree import And, Author, Compare, Exact, Label, Leaf, Near, N
 MOST_PLACES = 50
 """Places that a hit keeps, and that are looked for of each leaf: enough to highlight a page."""
 
-ORDER = ("title", "abstract", "author", "org", "keyword", "category", "summary", "note", "source", "id")
-"""Fields, as places are sorted by them; numbers come last."""
+_COMPARED = (FieldKind.NUMBER, FieldKind.DAY)
+_ORDER = {one.rule: n for n, one in enumerate(SEARCHED) if one.kind not in _COMPARED}
 
 _OPERATORS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "=": operator.eq}
 
@@ -169,17 +170,18 @@ def evaluate(rule: Rule, document: Document) -> Hit | None:
 
 
 def _in_order(place: Place) -> tuple[int, Place]:
-    return ORDER.index(place.field) if place.field in ORDER else len(ORDER), place
+    """Places by their fields, as the table has them; what is compared comes last."""
+    return _ORDER.get(place.field, len(SEARCHED)), place
 
 
 def _compares(leaf: Compare, document: Document, listings: Listings) -> bool | None:
     """None where the number or day is not known. Of several listings the newest number counts, and any day."""
     compare = _OPERATORS[leaf.operator]
-    if leaf.field == "published":
-        published = document.paper.published
-        return None if published is None else bool(compare(published.astimezone(UTC).date(), leaf.value))
-    if leaf.field == "listed":
-        days = [one.day for one in listings if one.day]
-        return any(compare(day, leaf.value) for day in days) if days else None
-    known = [(one.read_at, value) for one in listings if (value := getattr(one, leaf.field)) is not None]
+    field = BY_RULE[leaf.field]
+    if field.is_fact:
+        instant = getattr(document.paper, field.attribute)
+        return None if instant is None else bool(compare(instant.astimezone(UTC).date(), leaf.value))
+    known = [(one.read_at, value) for one in listings if (value := getattr(one, field.attribute)) is not None]
+    if field.kind is FieldKind.DAY:
+        return any(compare(day, leaf.value) for _, day in known) if known else None
     return bool(compare(max(known)[1], leaf.value)) if known else None

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from watcher.model import Paper, Place
-from watcher.rules.document import BETWEEN, Document
+from watcher.model.fields import BY_RULE, FieldKind
+from watcher.rules.document import BETWEEN, Document, values_of
 from watcher.rules.evaluate import HOLDS, STRONG, Listings, Reader
 from watcher.rules.language import parse
 from watcher.rules.letters import letter_name
@@ -144,11 +145,13 @@ def _otherwise(leaf: Exact, reader: Reader) -> str:
 
 
 def _value(leaf: Compare, paper: Paper, listings: Listings) -> str:
-    if leaf.field == "published":
-        return f"{paper.published:%Y-%m-%d}" if paper.published else "unknown"
-    if leaf.field == "listed":
-        return ", ".join(sorted({str(one.day) for one in listings if one.day})) or "unknown"
-    known = [(one.read_at, value) for one in listings if (value := getattr(one, leaf.field)) is not None]
+    field = BY_RULE[leaf.field]
+    if field.is_fact:
+        instant = getattr(paper, field.attribute)
+        return f"{instant:%Y-%m-%d}" if instant else "unknown"
+    known = [(one.read_at, value) for one in listings if (value := getattr(one, field.attribute)) is not None]
+    if field.kind is FieldKind.DAY:
+        return ", ".join(sorted({str(day) for _, day in known})) or "unknown"
     return str(max(known)[1]) if known else "unknown"
 
 
@@ -162,21 +165,7 @@ def _found(leaf: Leaf, place: Place, paper: Paper) -> Found:
 
 def text_of(paper: Paper, field: str) -> str:
     """The text that places of a field count in."""
-    match field:
-        case "author":
-            return BETWEEN.join(paper.authors)
-        case "keyword":
-            return BETWEEN.join(paper.keywords)
-        case "category":
-            return BETWEEN.join(paper.categories)
-        case "org":
-            return paper.organization or ""
-        case "id":
-            return paper.key
-        case "source":
-            return BETWEEN.join(one.source for one in paper.listings)
-    value: str | None = getattr(paper, field)
-    return value or ""
+    return BETWEEN.join(values_of(paper, field))
 
 
 def _folding(leaf: Text, original: str) -> tuple[str, ...]:

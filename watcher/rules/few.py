@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from watcher.model import Hit
+from watcher.model.fields import FieldKind, rule_names
 from watcher.rules.evaluate import Reader
 from watcher.rules.rule import Rule
 from watcher.rules.tree import And, Author, Exact, Near, Node, Or, Pattern, Text
@@ -16,7 +17,7 @@ from watcher.rules.tree import And, Author, Exact, Near, Node, Or, Pattern, Text
 Keys = frozenset[str]
 """Words of which one at least occurs where the rule holds; a trailing ``*`` marks a beginning."""
 
-_FIELDS = ("title", "abstract", "keyword", "summary", "org", "author", "note")
+_FIELDS = rule_names(FieldKind.TEXT, FieldKind.PEOPLE)
 
 
 class Few:

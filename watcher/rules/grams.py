@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from watcher.model.fields import FieldKind, rule_names
 from watcher.rules.document import Document
 from watcher.rules.keys import FIELDS, SALTS, STEP, key_of
 from watcher.rules.text import Chunk, Folded
@@ -21,7 +22,7 @@ Numbers = npt.NDArray[np.int64]
 MOST_KNOWN = 65_536
 """Chunks that are remembered."""
 
-_LABELS = ("category", "id", "source")
+_LABELS = rule_names(FieldKind.LABEL)
 
 
 def ranges(starts: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from watcher.model.fields import FieldKind, rule_names
+
 MASK = (1 << 64) - 1
 STEP = 0x9E3779B97F4A7C15
 """Odd, from the golden ratio: spreads a sum over all 64 bits (Knuth, TAOCP 3, 6.4)."""
@@ -15,10 +17,11 @@ STEP = 0x9E3779B97F4A7C15
 LONGEST_GRAM = 6
 """Words of a sequence that is looked up whole; of a longer phrase the beginning is, and then it is read."""
 
-FIELDS = ("", "title", "abstract", "keyword", "summary", "org", "author", "category", "id", "source", "note")
-"""What a key is looked for in; the first is title and abstract together."""
+FIELDS = ("", *rule_names(FieldKind.TEXT, FieldKind.PEOPLE, FieldKind.LABEL))
+"""What a key is looked for in; the first is title and abstract together, and these two follow."""
 
 SALTS = {field: (n * 0xD6E8FEB86659FD93) & MASK for n, field in enumerate(FIELDS)}
+"""Keys live as long as the process, whose hashes they are made of: a field's salt may differ in the next release."""
 
 
 def key_of(words: Sequence[str], field: str = "") -> int:

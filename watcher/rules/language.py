@@ -12,13 +12,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from watcher.errors import RuleError
-from watcher.rules.terms import comparison, field_term, term
+from watcher.rules.terms import COMPARED, comparison, field_term, term
 from watcher.rules.tree import And, Node, Not, Or, all_of, any_of, negated
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
 
-GRAMMAR = r"""
+GRAMMAR = rf"""
 start: any
 any: all (OR all)*
 all: one (AND one | one)*
@@ -33,7 +33,7 @@ OR.9: /OR(?![^\s()])/
 AND.9: /AND(?![^\s()])/
 NOT.9: /NOT(?![^\s()])/
 MINUS.8: /(?<![^\s(])-(?=\S)/
-COMPARISON.7: /(?i:upvotes|comments|published|listed)\s*[<>=]+\s*[^\s()"]*/
+COMPARISON.7: /(?i:{COMPARED})\s*[<>=]+\s*[^\s()"]*/
 FIELD.6: /[A-Za-z_]+:(?=\S)/
 EXACT.5: /=(?:"[^"]*"|[^\s()"]+)/
 PHRASE.4: /"[^"]*"(?:~[^\s()"]*)?/
@@ -270,7 +270,7 @@ def quoted(item: str) -> str:
         raise RuleError("an empty term", hint="write a word or a phrase, or remove it")
     if item.startswith("-"):
         raise RuleError("a term cannot begin with -", end=1, hint="put it under none:")
-    if re.match(r"(?i)(upvotes|comments|published|listed)\s*[<>=]", item):
+    if re.match(rf"(?i)({COMPARED})\s*[<>=]", item):
         raise RuleError("a comparison is no term", end=len(item), hint=f"write where: {item}")
     field, rest = "", item
     if found := re.match(r"([a-z]+):(?=\S)", item):

@@ -7,22 +7,23 @@ from datetime import date
 from difflib import get_close_matches
 
 from watcher.errors import RuleError
+from watcher.model.fields import FieldKind, rule_names
 from watcher.rules.text import WITH_PLURALS
 from watcher.rules.tree import Author, Compare, Exact, Label, Leaf, Near, Pattern, Regex, Text
 from watcher.rules.words import Compound, compounds_of_term
 
-TEXT_FIELDS = ("title", "abstract", "keyword", "summary", "org", "note")
-LABEL_FIELDS = ("category", "source", "id")
-FIELDS = (*TEXT_FIELDS, *LABEL_FIELDS, "author", "about")
-NUMBERS = ("upvotes", "comments")
-DAYS = ("published", "listed")
+TEXT_FIELDS = rule_names(FieldKind.TEXT)
+FIELDS = (*rule_names(FieldKind.TEXT, FieldKind.PEOPLE, FieldKind.LABEL), "about")
+NUMBERS = rule_names(FieldKind.NUMBER)
+COMPARED = "|".join((*NUMBERS, *rule_names(FieldKind.DAY)))
+"""The names of what is compared, as a pattern."""
 
 SHORTEST_PREFIX = 2
 LONGEST_REGEX = 1_000
 LARGEST_GAP = 100
 _OPERATORS = {"and": "AND", "or": "OR", "not": "NOT"}
 _PLAIN = re.compile(r"[^\s()\"/=\-][^\s()\":]*")
-_WELL = re.compile(r"(?i)(upvotes|comments|published|listed)\s*(>=|<=|>|<|=)\s*(\S+)")
+_WELL = re.compile(rf"(?i)({COMPARED})\s*(>=|<=|>|<|=)\s*(\S+)")
 
 
 def term(text: str, kind: str, start: int) -> Leaf:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from watcher.model import WITHDRAWN, Entry
+from watcher.model.fields import FACTS, Merge, attributes
 from watcher.rules import fold_title
 
 ENOUGH = 20
@@ -34,9 +35,10 @@ _WITHDRAWN_ABSTRACT = re.compile(
 TITLE = "title:"
 _STRENGTH = {"arxiv": 0, "doi": 1, "title": 3}
 
-_FACTS = ("doi", "organization", "published", "summary", "note", "keywords", "categories", "submitter")
-_LINKS = ("code_url", "project_url", "thumbnail")
-_TEXT = ("title", "abstract", "authors", "version")
+_ALL = attributes(*Merge)
+_NEWEST = attributes(Merge.NEWEST)
+_TEXT = attributes(Merge.TEXT)
+_LISTS = tuple(one.attribute for one in FACTS if one.is_several)
 
 
 @dataclass(eq=False, slots=True)
@@ -204,8 +206,8 @@ def strongest(keys: Iterable[str]) -> str:
 
 def new_values(entry: Entry, key: str, now: datetime) -> dict[str, Any]:
     """The columns of a paper that nobody has seen before."""
-    values: dict[str, Any] = {name: getattr(entry, name) for name in (*_FACTS, *_LINKS, *_TEXT, "url")}
-    values |= {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
+    values: dict[str, Any] = {name: getattr(entry, name) for name in _ALL}
+    values |= {name: list(values[name]) for name in _LISTS}
     return values | {
         "key": key,
         "title_folded": folded(entry.title),
@@ -219,21 +221,16 @@ def learn(known: Candidate, entry: Entry) -> None:
     """Add what the entry says: newer values win, empty ones never, and text only where :func:`_has_better_text`.
 
     An entry known by its title alone only fills gaps of a paper that has a better identity, and so does one that is
-    second-hand. The first link stays:
-    sources that list one paper would take turns.
+    second-hand. Which value stays, the table of fields says.
     """
     own = new_values(entry, known.values["key"], known.values["first_seen"])
     is_weaker = entry.is_secondhand or (not entry.keys and not known.is_title_only)
-    newer = () if is_weaker else (*_FACTS, *_LINKS)
+    newer = set[str]() if is_weaker else set(_NEWEST)
     if not is_weaker and _has_better_text(known, entry):
-        newer = (*newer, "title", "authors", "version")
-        if not _is_cut(entry, known):
-            newer = (*newer, "abstract")
-    values = {
-        name: own[name]
-        for name in (*_FACTS, *_LINKS, *_TEXT, "url", "arxiv_id")
-        if own[name] and (name in newer or not known.values[name])
-    }
+        newer |= {*_TEXT}
+        if _is_cut(entry, known):
+            newer.remove("abstract")
+    values = {name: own[name] for name in _ALL if own[name] and (name in newer or not known.values[name])}
     if "title" in values:
         values["title_folded"] = own["title_folded"]
     known.set(values | {"key": strongest([known.values["key"], *entry.keys])})
@@ -270,7 +267,7 @@ def _is_cut(entry: Entry, known: Candidate) -> bool:
 def absorb(kept: Candidate, other: Candidate) -> None:
     """Let the older of two papers that are one take over what the other knows."""
     better = kept.is_title_only and not other.is_title_only
-    names = (*_FACTS, *_LINKS, *_TEXT, "title_folded", "url", "arxiv_id")
+    names = (*_ALL, "title_folded")
     values = {name: other.values[name] for name in names if other.values[name] and (better or not kept.values[name])}
     kept.set(values | {"key": strongest([kept.values["key"], other.values["key"]])})
     kept.is_changed = True

@@ -14,6 +14,7 @@ from watcher.store import schema
 from watcher.store.batches import in_batches, insert_unless_there
 from watcher.store.endpoints import at
 from watcher.store.subscriptions import wake
+from watcher.store.values import place_row
 
 _match, _alert, _delivery = schema.match, schema.alert, schema.delivery
 
@@ -72,7 +73,7 @@ class Matches:
                 "fate": one.decision.fate.value,
                 "reason": one.decision.reason,
                 "strong": one.hit.strong,
-                "places": [[place.field, place.start, place.end, place.term] for place in one.hit.places],
+                "places": [list(place_row(place)) for place in one.hit.places],
                 "matched_at": now,
             }
             for one in found

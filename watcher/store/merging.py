@@ -6,11 +6,14 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, or_, select, update
 
+from watcher.model.fields import LISTED
 from watcher.store import schema
 from watcher.store.matches import merge_matches
 from watcher.store.mutes import merge_mutes
 
 _paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing, schema.metric
+
+_READ = (*(one.attribute for one in LISTED), "read_at")
 
 
 def merge_papers(connection: Connection, kept: int, merged: int) -> None:
@@ -40,7 +43,7 @@ def _listings(connection: Connection, paper_id: int) -> list[Any]:
 def _merge_listing(connection: Connection, kept: Any, merged: Any) -> None:
     """Both were listed at one place on one day: the numbers read last count, their history is one."""
     if merged.read_at > kept.read_at:
-        numbers = {name: getattr(merged, name) for name in ("rank", "upvotes", "comments", "read_at")}
+        numbers = {name: getattr(merged, name) for name in _READ}
         connection.execute(update(_listing).where(_listing.c.id == kept.id).values(numbers))
     instants = select(_metric.c.at).where(_metric.c.listing_id == kept.id)
     connection.execute(

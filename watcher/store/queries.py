@@ -9,9 +9,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, String, func, select, type_coerce
 
 from watcher.model import Listing, Paper
+from watcher.model.fields import FACTS
 from watcher.store import schema
 
 _paper, _listing = schema.paper, schema.listing
+
+_OF_PAPER = tuple(field.name for field in fields(Paper) if field.name != "listings")
+_OF_LISTING = tuple(field.name for field in fields(Listing))
+_LISTS = tuple(one.attribute for one in FACTS if one.is_several)
 
 
 def first_day() -> ScalarSelect[Any]:
@@ -34,10 +39,10 @@ def undated_day(connection: Connection) -> ColumnElement[str]:
 
 def paper_of(row: Any, listings: Iterable[Any]) -> Paper:
     """The paper that a row of ``paper`` and its rows of ``listing`` are."""
-    values = {field.name: row[field.name] for field in fields(Paper) if field.name != "listings"}
-    values |= {name: tuple(values[name]) for name in ("authors", "keywords", "categories")}
+    values = {name: row[name] for name in _OF_PAPER}
+    values |= {name: tuple(values[name]) for name in _LISTS}
     return Paper(**values, listings=tuple(listing_of(listing) for listing in listings))
 
 
 def listing_of(row: Any) -> Listing:
-    return Listing(**{field.name: row[field.name] for field in fields(Listing)})
+    return Listing(**{name: row[name] for name in _OF_LISTING})

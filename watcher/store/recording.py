@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, text, update
 
 from watcher.model import Entry
+from watcher.model.fields import LISTED, FieldKind
 from watcher.store import schema
 from watcher.store.batches import in_batches, insert_unless_there
 from watcher.store.identity import (
@@ -30,6 +31,9 @@ from watcher.store.identity import (
 from watcher.store.merging import merge_papers
 
 _paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing, schema.metric
+
+_LISTED = tuple(one.attribute for one in LISTED)
+_COUNTED = tuple(one.attribute for one in LISTED if one.kind is FieldKind.NUMBER)
 
 _ONE_RECORDER = 0x70617065
 """Advisory lock of PostgreSQL ("pape"): two sources may show one new paper at the same time."""
@@ -158,7 +162,7 @@ class Recording:
         changed = [row for row in again if row.pop("is_changed")]
         self._insert(_listing, fresh)
         self._update(_listing, again)
-        numbers = [row for row in (*fresh, *changed) if row["upvotes"] is not None or row["comments"] is not None]
+        numbers = [row for row in (*fresh, *changed) if any(row[name] is not None for name in _COUNTED)]
         self._write_metrics(numbers)
         return {row["paper_id"] for row in (*fresh, *changed)}
 
@@ -171,10 +175,8 @@ class Recording:
             "paper_id": place[0],
             "source": self._source,
             "day": place[1],
-            "rank": entry.rank,
-            "upvotes": entry.upvotes,
-            "comments": entry.comments,
             "read_at": self._now,
+            **{name: getattr(entry, name) for name in _LISTED},
         }
 
     def _write_metrics(self, listings: Sequence[dict[str, Any]]) -> None:
@@ -222,9 +224,9 @@ def _id(paper: Candidate) -> int:
 def _newer(known: Any, row: dict[str, Any]) -> dict[str, Any]:
     """The known listing with what was read now; a number that is not shown any more stays as it was."""
     latest = {name: value if value is not None else getattr(known, name) for name, value in row.items()}
-    is_changed = _numbers(latest) != {"upvotes": known.upvotes, "comments": known.comments}
+    is_changed = any(latest[name] != getattr(known, name) for name in _COUNTED)
     return latest | {"id": known.id, "is_changed": is_changed}
 
 
 def _numbers(row: dict[str, Any]) -> dict[str, Any]:
-    return {"upvotes": row["upvotes"], "comments": row["comments"]}
+    return {name: row[name] for name in _COUNTED}

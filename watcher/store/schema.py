@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, get_type_hints
 
 from sqlalchemy import (
     JSON,
@@ -26,6 +27,9 @@ from sqlalchemy import (
     func,
     text,
 )
+
+from watcher.model import PaperFacts
+from watcher.model.fields import FACTS, LISTED, FieldKind
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -77,31 +81,28 @@ def _some(where: ColumnElement[bool], name: str, *columns: Column[Any], unique: 
     Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
+def _facts() -> list[Column[Any]]:
+    """A column for every fact of a paper, of the type that the table of fields gives it."""
+    typed = get_type_hints(PaperFacts)
+    columns: dict[Any, Callable[[str], Column[Any]]] = {
+        str: lambda name: Column(name, Text, nullable=False, default=""),
+        tuple[str, ...]: lambda name: Column(name, JSON, nullable=False, default=list),
+        str | None: lambda name: Column(name, Text),
+        int | None: lambda name: Column(name, Integer),
+        datetime | None: lambda name: Column(name, UtcDateTime),
+    }
+    return [columns[typed[one.attribute]](one.attribute) for one in FACTS]
+
+
 paper = Table(
     "paper",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("merged_into", ForeignKey("paper.id")),  # the older row stays; this one only points at it
     Column("key", Text, nullable=False),  # the strongest of its keys, for people
-    Column("title", Text, nullable=False),
     Column("title_folded", Text, nullable=False, index=True),
-    Column("abstract", Text, nullable=False, default=""),
-    Column("authors", JSON, nullable=False, default=list),
-    Column("arxiv_id", Text),
-    Column("version", Integer),
-    Column("doi", Text),
-    Column("url", Text),
-    Column("organization", Text),
-    Column("published", UtcDateTime),
     Column("first_seen", UtcDateTime, nullable=False, index=True),
-    Column("summary", Text),
-    Column("note", Text),
-    Column("keywords", JSON, nullable=False, default=list),
-    Column("categories", JSON, nullable=False, default=list),
-    Column("submitter", Text),
-    Column("code_url", Text),
-    Column("project_url", Text),
-    Column("thumbnail", Text),
+    *_facts(),
     Column("waiting_since", UtcDateTime),  # its abstract has not been read yet: not matched before
 )
 
@@ -124,9 +125,7 @@ listing = Table(
     Column("paper_id", ForeignKey("paper.id"), nullable=False),
     Column("source", Text, nullable=False),
     Column("day", IsoDay),
-    Column("rank", Integer),
-    Column("upvotes", Integer),
-    Column("comments", Integer),
+    *(Column(one.attribute, Integer) for one in LISTED),
     Column("read_at", UtcDateTime, nullable=False),  # when these numbers were read
     Index("ix_listing_source_day", "source", "day"),
     Index("ix_listing_day", "day", "paper_id"),
@@ -144,8 +143,7 @@ metric = Table(
     metadata,
     Column("listing_id", ForeignKey("listing.id"), nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("upvotes", Integer),
-    Column("comments", Integer),
+    *(Column(one.attribute, Integer) for one in LISTED if one.kind is FieldKind.NUMBER),
     PrimaryKeyConstraint("listing_id", "at"),
     Index("ix_metric_at", "at", "listing_id"),
 )

@@ -1,0 +1,66 @@
+"""A subscription that is exported and imported again is the same, field by field."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.drawn import drawn
+from tests.unit.schedules import OF_RHYTHM, TIMES, WHENS
+from watcher.config import Config, LineReader, line_of, load
+from watcher.model import QuietHours, Rhythm, Subscription
+from watcher.rules import compile_rule
+
+CONFIG = """\
+timezone: Europe/Paris
+sources: {hf: {}, blog: {url: "https://hf.example/papers"}}
+receivers:
+  me: {url: "json://me.example/"}
+  both: {urls: {a: "json://a.example/", b: "json://b.example/"}}
+  mail: {url: "json://mail.example/", address: to}
+"""
+
+NAMES = st.from_regex(r"[a-z][a-z0-9 _.+-]{0,10}[a-z0-9]", fullmatch=True)
+SOME_DAYS = st.frozensets(st.integers(0, 6), max_size=6)
+QUIET = st.one_of(
+    st.none(),
+    SOME_DAYS.filter(bool).map(lambda days: QuietHours(days=days)),
+    st.builds(QuietHours, TIMES, TIMES, SOME_DAYS).filter(lambda quiet: quiet.start != quiet.end),
+)
+SUBSCRIPTIONS = drawn(
+    Subscription,
+    name=NAMES,
+    owner=st.one_of(st.just(""), NAMES),
+    rule=st.sampled_from(["kite", '"box kite" OR kité', "(kite) AND (upvotes >= 5)"]),
+    to=st.lists(st.sampled_from(["me", "both", "mail:a@b.example"]), min_size=1, unique=True).map(tuple),
+    endpoints=st.just(()),
+    when=WHENS,
+    timezone=st.sampled_from(["UTC", "Europe/Paris", "Asia/Tokyo"]),
+    sources=st.sampled_from([(), ("hf",), ("blog", "hf")]),
+    quiet_hours=QUIET,
+    backfill=st.one_of(st.none(), st.integers(0, 9999)),
+    max_papers=st.one_of(st.none(), st.integers(1, 999_999)),
+).filter(lambda one: not one.sends_empty or one.when.rhythm is not Rhythm.IMMEDIATELY)
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    path = tmp_path_factory.mktemp("lines") / "config.yaml"
+    path.write_text(CONFIG)
+    return load(path, env={}, check_url=lambda url: None, check_rule=compile_rule)
+
+
+@given(one=SUBSCRIPTIONS)
+def test_every_field_comes_back(config: Config, one: Subscription) -> None:
+    line = json.dumps(line_of(one)).encode()
+    read = LineReader("x", config, compile_rule).read(1, line)
+    assert read.problems == () and read.subscription is not None
+    assert replace(read.subscription, endpoints=()) == one
+
+
+def test_every_rhythm_is_drawn() -> None:
+    assert OF_RHYTHM.keys() == set(Rhythm)

@@ -1,0 +1,64 @@
+"""The schedules that ``when:`` takes: one table of forms, from which reading, hints and the JSON Schema are made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from watcher.alerts.cron import read_cron
+from watcher.config.kinds import TIME_OF_DAY, day_of_week, one_text, time_of_day, wrong
+from watcher.errors import CronError
+from watcher.model import Rhythm, When
+
+_AT = rf" at (?P<at>{TIME_OF_DAY})"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to write a schedule: as an example, as a pattern, and what the found parts mean."""
+
+    example: str
+    pattern: str
+    read: Callable[[re.Match[str]], When]
+
+
+def _weekly(found: re.Match[str]) -> When:
+    return When(Rhythm.WEEKLY, time_of_day(found["at"]), day_of_week(found["day"]))
+
+
+def _cron(found: re.Match[str]) -> When:
+    fields = found["fields"].strip()
+    try:
+        read_cron(fields)
+    except CronError as error:
+        raise wrong(error.what, error.hint) from None
+    return When(Rhythm.CRON, cron=fields)
+
+
+FORMS = (
+    Form("immediately", "immediately", lambda found: When()),
+    Form("hourly", "hourly", lambda found: When(Rhythm.HOURLY)),
+    Form("daily at 08:00", f"daily{_AT}", lambda found: When(Rhythm.DAILY, time_of_day(found["at"]))),
+    Form("weekdays at 08:00", f"weekdays{_AT}", lambda found: When(Rhythm.WEEKDAYS, time_of_day(found["at"]))),
+    Form("weekly on mon at 08:00", f"weekly on (?P<day>[a-z]+){_AT}", _weekly),
+    Form('cron "30 8 * * mon-fri"', r"""cron (?P<quote>["']?)(?P<fields>[^"']*)(?P=quote)""", _cron),
+)
+"""Every form, in the order in which hints name them."""
+
+EXAMPLES = tuple(form.example for form in FORMS)
+HINT = f"write {', '.join(EXAMPLES[:-1])}, or {EXAMPLES[-1]}"
+
+
+def _when(value: Any) -> When:
+    text = " ".join(one_text(value, HINT).lower().split())
+    for form in FORMS:
+        if found := re.fullmatch(form.pattern, text):
+            return form.read(found)
+    raise wrong(f"`{text[:60]}` is no schedule", HINT)
+
+
+Schedule = Annotated[When, BeforeValidator(_when), WithJsonSchema({"type": "string", "examples": list(EXAMPLES)})]

@@ -1,0 +1,93 @@
+"""Values of the model in the plain form that rows keep as JSON, and back; made from the records' own fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import fields
+from datetime import time
+from enum import Enum
+from operator import attrgetter
+from types import NoneType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from watcher.model import Endpoint, Place, QuietHours, When
+
+Convert = Callable[[Any], Any]
+
+place_row = attrgetter(*(field.name for field in fields(Place)))
+"""The fields of a place in their order; ``Place(*row)`` is the way back."""
+
+endpoint_row = attrgetter(*(field.name for field in fields(Endpoint)))
+"""The fields of an endpoint in their order; ``Endpoint(*row)`` is the way back."""
+
+
+class Fields:
+    """Some fields of a record, or all, as a table of plain values under the fields' names, and back."""
+
+    def __init__(self, record: type, names: Collection[str] | None = None) -> None:
+        hints = get_type_hints(record)
+        known = [field.name for field in fields(record)]
+        self._names = [name for name in known if names is None or name in names]
+        kinds = {name: _ways(hints[name]) for name in self._names}
+        self._converted = [(name, *ways) for name, ways in kinds.items() if ways]
+
+    def plain(self, one: Any) -> dict[str, Any]:
+        """The fields of ``one``."""
+        found = {name: getattr(one, name) for name in self._names}
+        for name, write, _ in self._converted:
+            if found[name] is not None:
+                found[name] = write(found[name])
+        return found
+
+    def restored(self, row: Mapping[Any, Any]) -> dict[str, Any]:
+        """The record's arguments; a field that is not in the row is younger than it and has its default."""
+        found = {name: row[name] for name in self._names if name in row}
+        for name, _, read in self._converted:
+            if found.get(name) is not None:
+                found[name] = read(found[name])
+        return found
+
+
+def _ways(kind: Any) -> tuple[Convert, Convert] | None:
+    """How values of this type become plain, and how they come back; None where they are plain themselves."""
+    if NoneType in get_args(kind):
+        [kind] = [one for one in get_args(kind) if one is not NoneType]
+    if kind is time:
+        return time.isoformat, time.fromisoformat
+    if get_origin(kind) is tuple:
+        return list, tuple
+    if get_origin(kind) is frozenset:
+        return sorted, frozenset
+    if kind in (str, int, bool):
+        return None
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return attrgetter("value"), kind
+    raise TypeError(f"how a row keeps a {kind} is not said")
+
+
+_WHEN = Fields(When)
+
+
+def when_settings(when: When) -> dict[str, Any]:
+    """A schedule among a subscription's settings: each of its fields under its own name."""
+    return _WHEN.plain(when)
+
+
+def when_of(settings: Mapping[str, Any]) -> When:
+    """The schedule among a subscription's settings."""
+    return When(**_WHEN.restored(settings))
+
+
+def quiet_settings(quiet: QuietHours | None) -> dict[str, Any]:
+    """Quiet hours and days among a subscription's settings."""
+    if quiet is None:
+        return {"quiet": None, "quiet_days": []}
+    return {"quiet": [quiet.start.isoformat(), quiet.end.isoformat()], "quiet_days": sorted(quiet.days)}
+
+
+def quiet_of(settings: Mapping[str, Any]) -> QuietHours | None:
+    """The quiet hours and days among a subscription's settings."""
+    if not settings["quiet"]:
+        return None
+    start, end = map(time.fromisoformat, settings["quiet"])
+    return QuietHours(start, end, frozenset(settings.get("quiet_days", ())))
