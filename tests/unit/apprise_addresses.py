@@ -37,6 +37,7 @@ BY_HAND = {
     "twilio": [f"twilio://ACbcdef012:bcdefghi@{PHONE}/+{PHONE}"],
     "octopush": [f"octopush://ana@lab.example/key/+{PHONE}"],
     "pagertree": ["pagertree://int_abcdefgh"],
+    "pushed": ["pushed://abcdefgh/abcdefgh", "pushed://abcdefgh/abcdefgh/%23general"],
     "sfr": ["sfr://ana:secret@12345/+33612345678"],
     "threema": [f"threema://*ABCDEFG@secret/{PHONE}"],
     "wechat": ["wechat://corp:secret@123456/@ana"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.apprise_addresses import BY_HAND, HOST, PHONE, PORT, addresses, contacted
+from tests.unit.apprise_addresses import HOST, PHONE, PORT, addresses, contacted
 from watcher.notify import problem_of, schema_of
 from watcher.notify.addresses import load, plugins
 from watcher.notify.samples import SERVICES
@@ -49,7 +49,6 @@ def test_the_addresses_to_test_with_are_of_all_services_and_good() -> None:
     refused = {url: problem for urls in addresses().values() for url in urls if (problem := problem_of(url))}
     assert refused == {}
     assert [url for url in SERVICES.values() if problem_of(url)] == []
-    assert set(BY_HAND) <= set(plugins())
 
 
 def test_the_host_and_port_that_are_written_are_asked() -> None:
@@ -71,6 +70,15 @@ def test_a_hostile_host_is_refused_or_asked() -> None:
             for host, odd in zip(ODD_HOSTS, changed, strict=False)
             if problem_of(odd) is None and not asks_for(odd, host, port)
         ]
+    assert elsewhere == []
+
+
+def test_no_mode_leads_away_from_the_host_that_is_written() -> None:
+    elsewhere = []
+    for url in with_host():
+        modes = plugins()[schema_of(url)].template_args.get("mode", {}).get("values", ())
+        in_modes = [f"{url}{'&' if '?' in url else '?'}mode={one}" for one in modes]
+        elsewhere += [one for one in in_modes if problem_of(one) is None and not asks_for(one, HOST, "")]
     assert elsewhere == []
 
 

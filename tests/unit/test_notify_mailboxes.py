@@ -75,6 +75,8 @@ def test_what_is_no_address(address: str, problem: str) -> None:
         ("&to=a@lab.example&cc=b", "the address in cc= has no @"),
         ("&to=a@lab.example&bcc=b@lab.example%20c", "the 2nd of 2 addresses in bcc= has no @"),
         ("&to=a@lab.example&reply=anä@lab.example", "the address in reply= has letters outside ASCII before its @"),
+        ("&to=Ana%0D%0ABcc: eve@lab.example <ana@lab.example>", "a control character stands in its 2nd parameter"),
+        ("&to=ana@lab.example&%2BX-Key=7%0D%0ABcc:eve@lab.example", "a control character stands in its 3rd parameter"),
         ("&to=", "to= names nobody: write whom, or leave it out"),
         ("&to=ana@lab.example&bcc=", "bcc= names nobody"),
         ("&to=b", "names nobody to send to"),

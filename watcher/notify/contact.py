@@ -25,6 +25,9 @@ _SIGNS = "#@+!&$*:^[]\"'"
 _PHONE = re.compile(r"[\d\s()+.-]+")
 _IN_BRACKETS = re.compile(r"<([^<>]*)>\s*$")
 _DEEPEST = 5
+_PUBLIC = frozenset({"cloud", "official", "incident", "t2bot"})
+"""Modes in which a service's public site is asked, as apprise calls them."""
+
 _NOT_KEPT = frozenset({"host", "user", "password", "fullpath", "schema", "asset", "tags", "port", "retry", "wait"})
 """Attributes of a plugin that say how to get there, and nothing of receivers."""
 
@@ -207,6 +210,8 @@ def _nth(n: int, count: int, what: str) -> str:
 def contact_of(service: Any) -> Contact:
     """What a plugin (an object of apprise) will contact."""
     host, path = str(getattr(service, "asked_host", service.host) or ""), str(service.fullpath or "")
+    if str(getattr(service, "mode", "")) in _PUBLIC:
+        host = ""  # apprise before 2.3 keeps it
     if hasattr(service, "smtp_host"):
         mail = {
             TO: frozenset(address for _, address in service.targets),

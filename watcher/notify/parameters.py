@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from watcher.notify.shapes import Shape
-from watcher.notify.written import A_PORT, Parameter, Written, is_port, is_server, ordinal
+from watcher.notify.written import A_PORT, Parameter, Written, has_control, is_port, is_server, ordinal
 
 # What apprise reads as yes or no, by two letters; all else is no for it, also where yes is the default (verify=).
 _YES = ("1", "al", "en", "on", "t", "tr", "y", "ye")
@@ -24,6 +24,8 @@ def problem_of_parameters(written: Written, shape: Shape) -> str | None:
         if one.name in seen:
             return _given_again(one, shape)
         seen.add(one.name)
+        if shape.is_mail and has_control(one.value):  # no header may hold one
+            return f"a control character stands in its {ordinal(one.place)} parameter, such as the end of a line"
         if one.name in shape.parameters and (problem := _problem_of_value(one, shape)):
             return problem
     has_password = ":" in written.user_info

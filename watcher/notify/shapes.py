@@ -19,6 +19,9 @@ WEBHOOKS = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
 WHOM = frozenset({"to", "cc", "bcc", "reply", "reply_to", "from"})
 """Parameters that name people, whatever else a service's table says of them."""
 
+_ALWAYS_WHOM = frozenset({"to", "cc", "bcc"})
+"""Those of them that do also where the table leaves them out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -69,10 +72,11 @@ def shape_of(plugin: Any, schema: str) -> Shape:
         most_pieces=max(map(_most_pieces, without_host), default=0),
         has_user=any("@" in template for template in without_host),
         parameters=frozenset(arguments) | OF_EVERY_ADDRESS,
-        receivers=frozenset(name for name, about in arguments.items() if name in WHOM or _leads_to_targets(about)),
+        receivers=_ALWAYS_WHOM
+        | {name for name, about in arguments.items() if name in WHOM or _leads_to_targets(about)},
         secrets=frozenset(_secrets(arguments, plugin.template_tokens)),
         switches=frozenset(name for name, about in arguments.items() if about.get("type") == "bool"),
-        marks=frozenset(about["prefix"] for about in plugin.template_kwargs.values()),
+        marks=frozenset(str(about.get("prefix", "")) for about in plugin.template_kwargs.values()),
         sites=frozenset(_sites(plugin)),
     )
 

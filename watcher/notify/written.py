@@ -120,7 +120,7 @@ def _between(query: str) -> Iterator[tuple[str, str]]:
 def problem_as_written(written: Written) -> str | None:
     """Why a part of an address would be lost, whatever its service is; nothing of the address itself is told."""
     base = written.authority + written.path
-    if any(unicodedata.category(char) == "Cc" for char in base + written.query):
+    if has_control(base + written.query):
         return "a control character stands in it, such as a tab or the end of a line"
     if written.authority.count("@") > 1:
         return f"more than one @ stands before its path: {ENCODED}"
@@ -133,6 +133,10 @@ def problem_as_written(written: Written) -> str | None:
     if ";" in written.path.rpartition("/")[2]:
         return "what follows a ; in its path would be left out: write %3B, or a comma between two receivers"
     return None
+
+
+def has_control(text: str) -> bool:
+    return any(unicodedata.category(char) == "Cc" for char in text)
 
 
 def problem_of_place(written: Written) -> str | None:
