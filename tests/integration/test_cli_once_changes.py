@@ -11,6 +11,7 @@ import pytest
 
 from tests.integration.conftest import Database
 from watcher.cli import main
+from watcher.store.locks import DaemonLock
 
 TODAY = datetime.now(UTC).date()
 DAILY = "daily at 00:00"
@@ -36,10 +37,10 @@ def env(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> 
 def run(env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs a command with a config of these subscriptions, or the last one; what it said."""
 
-    def run(*args: str, having: tuple[str, ...] | None = None) -> str:
+    def run(*args: str, having: tuple[str, ...] | None = None, status: int = 0) -> str:
         if having is not None:
             (tmp_path / "config.yaml").write_text(config(*having) + (tmp_path / "database").read_text())
-        assert main(args, env) == 0
+        assert main(args, env) == status
         out, err = capsys.readouterr()
         return err + out
 
@@ -162,3 +163,18 @@ def test_known_papers_are_told_alone(env: dict[str, str], run: Run, capsys: pyte
     for args in (["--known", "a", "--all-dead"], ["--known", "a", "--to", "you"], ["--all-dead", "--since", "7d"]):
         assert main(["replay", *args], env) == 2
     assert "--since goes with --known" in capsys.readouterr().err
+
+
+def test_an_edited_config_that_the_daemon_has_not_read_does_not_count_yet(
+    run: Run, env: dict[str, str], tmp_path: Path, database: Database
+) -> None:
+    if database.line:
+        pytest.skip("the lock of a daemon is SQLite's")
+    run("once", having=("name: a, rule: kiln, to: me",))
+    differs = "the config differs from the one that the running daemon has"
+    with DaemonLock(Path(database.address)):
+        assert differs not in run("once")
+        assert run("once", having=("name: a, rule: lantern, to: me",)).startswith(differs)
+        assert run("test-notify", "nobody", status=2).startswith(differs)
+        assert json.loads(run("once", "--json").splitlines()[-1])["config_counts"] is False
+    assert run("once").startswith("a: rule edited; ")
