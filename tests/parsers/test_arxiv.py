@@ -197,7 +197,7 @@ ERROR = (
         (arxiv_api([], total=9), "says that there are 9 results and gives none"),
         (login_page(), "looked for arXiv's list of papers (<dl id='articles'>), found a login page"),
         (make_page(DAY, PAPERS), 'found a page titled "Daily Papers - Hugging Face"'),
-        (arxiv_list({"New submissions": PAPERS}).partition(b"<dt>")[0], "cut off before its first paper"),
+        (arxiv_list({"New submissions": PAPERS}).partition(b"<dt>")[0], "cut off before the end of its first paper"),
         (rss(["<title>x</title>"]), 'looked for arXiv\'s feed, found one titled "Lab"'),
         (arxiv_rss(PAPERS).replace(b"</item>", b"</itm>"), "not well-formed"),
         (arxiv_rss([PAPERS[0] | {"title": ""}]), "1 of 1 entries have no arXiv id or no title"),

@@ -24,7 +24,7 @@ ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=200)
         ("\x1b[1;31mred\x1b[0m \x1b]8;;http://x\x07link\x1b]8;;\x1b\\ \x1bM\x9b2Jup", "red link up"),
         ("a\u202eb\u2066c\u200fd\u061ce", "abcde"),
         ("\ufeffbom\u200bzero\u2060join", "bomzerojoin"),
-        ("tag\U000e0041s lone\ud800 \udfff\ufffe", "tags lone"),
+        ("tag\U000e0041s lone\ud800 \udfff\ufffe", "tags lone\ufffd \ufffd"),
         (
             "soft\u00adhyphen and \U0001f469\u200d\U0001f52c stay",
             "soft\u00adhyphen and \U0001f469\u200d\U0001f52c stay",

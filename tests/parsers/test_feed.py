@@ -289,8 +289,8 @@ def test_entities_are_not_expanded_and_files_not_read() -> None:
     assert [entry.title for entry in entries(XXE)] == ["a &x; b"]
     assert [entry.title for entry in entries(XXE.replace(b" b</title>", b" b & c</title>"))] == ["a &x; b & c"]
     hidden = b"<?xml version='1.0'?>" + XXE.replace(b"<!ENTITY x", b'<!ENTITY y "]"> <!ENTITY x')
-    assert "declares entities" in reason(hidden)
-    assert "too intricate" in reason(b"<rss><a></b>" + hidden)
+    assert [entry.title for entry in entries(hidden)] == ["a &x; b"]
+    assert [entry.title for entry in entries(b"<rss><a></b>" + hidden)] == ["a &x; b"]
     assert time.process_time() - began < 5
 
 

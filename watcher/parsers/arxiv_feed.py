@@ -40,6 +40,8 @@ def parse_feed(document: Document, url: str, source: Source) -> Reading | Unread
         return Unreadable(f"arXiv's API answers with an error: {error}")
     if counts.total and not document.items and counts.start < counts.total:
         return Unreadable(f"arXiv's API says that there are {counts.total:,} results and gives none")
+    if document.is_cut and not document.items:
+        return Unreadable("the page is cut off before the end of its first entry")
     found = [_announced(node, is_api=counts.total is not None) for node in document.items]
     missing = sum(one is None for one in found)
     if missing:

@@ -45,9 +45,10 @@ def parse_list(body: bytes, url: str, announce: Iterable[str]) -> Reading | Unre
     text = tree.body.text() if tree.body else ""
     is_cut = is_cut_off(body)
     rows = list(_rows(tree, _day(text)))
-    if not rows:
+    whole = rows[:-1] if is_cut else rows
+    if not whole:
         return _without_papers(body, text, is_cut=is_cut)
-    found = [_announced(row) for row in (rows[:-1] if is_cut else rows)]
+    found = [_announced(row) for row in whole]
     missing = sum(one is None for one in found)
     if missing:
         return Unreadable(f"{missing} of {len(found)} papers of the list have no arXiv id or no title")
@@ -62,7 +63,7 @@ def is_list(body: bytes) -> bool:
 
 def _without_papers(body: bytes, text: str, *, is_cut: bool) -> Reading | Unreadable:
     if is_cut:
-        return Unreadable(f"the page is cut off before its first paper, after {len(body):,} bytes")
+        return Unreadable(f"the page is cut off before the end of its first paper, after {len(body):,} bytes")
     if _NOTHING.search(text):
         return Reading(entries=())
     seen = "a login page" if is_login(body) else f'a page titled "{title_of(body)}"'

@@ -11,9 +11,12 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _UNMARKED = ((b"<\x00?\x00", "utf-16-le"), (b"\x00<\x00?", "utf-16-be"))
-_DECLARED = re.compile(rb"\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:-]{1,40})[\"']", re.ASCII)
+_DECLARED = re.compile(rb"\A\s*+<\?xml\b[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:-]{1,40})[\"']", re.ASCII)
 _WIDER = {"iso8859-1": "cp1252", "ascii": "utf-8", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
 """Charsets that are declared where a wider one is meant (https://encoding.spec.whatwg.org/#names-and-labels)."""
+
+_OF_PROGRAMS = frozenset(("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"))
+"""What Python also takes for charsets: some raise whatever is asked for, some make characters that are none."""
 
 
 def text_of(body: bytes) -> str:
@@ -33,16 +36,18 @@ def text_of(body: bytes) -> str:
 def _declared(body: bytes) -> str:
     """The charset that the declaration names, where Python knows it as one of text; UTF-8 where there is none."""
     found = _DECLARED.match(body[:1000])
-    if not found:
-        return "utf-8"
+    codec = text_codec(found[1].decode(), "<?xml+") if found else None
+    return _WIDER.get(codec, codec) if codec else "utf-8"
+
+
+def text_codec(name: str, declared_in: str) -> str | None:
+    """Python's name for a charset of texts, if a text that begins so could declare it; None where it is none."""
     try:
-        codec = codecs.lookup(found[1].decode())
-        is_readable = "<?xml+".encode(codec.name) == b"<?xml+"  # else it could not have been declared in it
+        codec = codecs.lookup(name).name
+        is_readable = codec not in _OF_PROGRAMS and declared_in.encode(codec) == declared_in.encode("ascii")
     except (LookupError, ValueError, TypeError):
-        return "utf-8"
-    if not is_readable:
-        return "utf-8"
-    return _WIDER.get(codec.name, codec.name)
+        return None
+    return codec if is_readable else None
 
 
 def _decoded(body: bytes) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, datetime
+from html import unescape
 from urllib.parse import urlsplit
 
 TITLE_CHARS = 1_000
@@ -23,11 +24,13 @@ MARKS_IN_A_ROW = 30
 
 # CSI sequences, OSC and its kin up to their end, then any two-character escape.
 _ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)|\x1b[ -~]")
-# Controls except whitespace, bidi controls, interlinear marks, surrogates, non-characters, the byte order mark, tags.
+# Controls except whitespace, bidi controls, interlinear marks, non-characters, the byte order mark, tags.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb"
-    "\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+    "\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]"
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NO_CHARACTER = re.compile(r"&#[0-9]{8,};?")
 _ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z][a-z-]*(?:\.[A-Z]{2})?/\d{7})(?:v([1-9]\d?))?", re.ASCII)
 _URL = re.compile(r"https?://[^\s<>\"'`\\]+", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/[!-~]{1,250}", re.ASCII)
@@ -46,10 +49,16 @@ def line(value: object, limit: int = TITLE_CHARS) -> str:
     # Bounded before the work: what is removed or composed makes a text shorter, never twice as long.
     text = " ".join(value[: 2 * limit].split())
     if not text.isprintable():  # what steers is not; most texts are, and need no search for it
-        text = " ".join(_UNSEEN.sub("", _ANSI.sub("", value[: 2 * limit])).split())
+        text = _SURROGATE.sub("\ufffd", value[: 2 * limit])  # which UTF-8 and databases do not have
+        text = " ".join(_UNSEEN.sub("", _ANSI.sub("", text)).split())
     if not text.isascii():
         text = unicodedata.normalize("NFC", _bound_marks(text))
     return text[:limit].rstrip()
+
+
+def unescaped(text: str) -> str:
+    """The text with HTML's character references read; those that are of no character become U+FFFD, or nothing."""
+    return unescape(_NO_CHARACTER.sub("\ufffd", text)) if "&" in text else text
 
 
 def abstract(value: object) -> str:
@@ -90,9 +99,9 @@ def url(value: object) -> str | None:
     if not isinstance(value, str) or len(value) > URL_CHARS:
         return None
     address = value.strip()
-    if not re.fullmatch(r"https?://[^\s<>\"'`\\\x00-\x20\x7f-\x9f]+", address, re.IGNORECASE) or _UNSEEN.search(
-        address
-    ):
+    if not re.fullmatch(r"https?://[^\s<>\"'`\\\x00-\x20\x7f-\x9f]+", address, re.IGNORECASE):
+        return None
+    if _UNSEEN.search(address) or _SURROGATE.search(address):
         return None
     try:
         place = urlsplit(address)

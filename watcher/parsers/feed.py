@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watcher.model import Reading, Source, Unreadable
 from watcher.parsers import clean
@@ -23,12 +23,12 @@ _TEXTS = ("summary", "description", "content:encoded", "content", "media:descrip
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a feed says: its items, the address of its site, and what was wrong with it."""
+    """What a feed says: its items, the address of its site, and where it is no XML, if it should be."""
 
     items: Sequence[Item]
     site: str = ""
     is_cut: bool = False
-    warnings: tuple[str, ...] = ()
+    wrong: str = ""
 
 
 def parse(body: bytes, url: str) -> Reading | Unreadable:
@@ -37,13 +37,24 @@ def parse(body: bytes, url: str) -> Reading | Unreadable:
     if isinstance(feed, Unreadable):
         return feed
     items, without = untitled(feed.items)
-    warnings = list(feed.warnings)
+    if not items and (reason := _wrong_without_papers(feed)):
+        return Unreadable(reason)
+    warnings = [f"not well-formed XML ({feed.wrong}), read leniently"] if feed.wrong else []
     if without:
         warnings.append(f"{without} of {len(feed.items)} entries have neither title nor text and were left out")
     if feed.is_cut:
         warnings.append(cut_warning(len(items)))
     entries = entries_of(items, _host(url) or _host(feed.site))
-    return Reading(entries=entries, whole=not feed.is_cut, warnings=tuple(warnings))
+    return Reading(
+        entries=entries, whole=not feed.is_cut and without < max(len(feed.items), 1), warnings=tuple(warnings)
+    )
+
+
+def _wrong_without_papers(feed: Feed) -> str:
+    """What is wrong with a feed that shows no paper: one that breaks for good would else be quiet for good."""
+    if feed.is_cut:
+        return "the page is cut off before the end of its first entry"
+    return f"looked for papers, found none in XML that is not well-formed ({feed.wrong})" if feed.wrong else ""
 
 
 def no_feed(body: bytes) -> str:
@@ -69,11 +80,16 @@ def _feed(body: bytes, url: str) -> Feed | Unreadable:
     try:
         document = read_xml(body)
     except NotWellFormed as wrong:
-        loose = read_loose(body, url)
-        if isinstance(loose, Unreadable):
-            return loose
-        return Feed(loose, warnings=(f"not well-formed XML ({wrong}), read leniently",))
+        return _loose(body, url, str(wrong))
     return document if isinstance(document, Unreadable) else _of_document(document, url)
+
+
+def _loose(body: bytes, url: str, wrong: str) -> Feed | Unreadable:
+    """A feed that is not well-formed, as far as it can be made out."""
+    document = read_loose(body)
+    if isinstance(document, Unreadable):
+        return document
+    return replace(_of_document(document, url), wrong=wrong)
 
 
 def _of_document(document: Document, url: str) -> Feed:

@@ -32,7 +32,8 @@ def read_json(body: bytes, url: str) -> list[Item] | Unreadable:
     if len(values) > MOST_ITEMS:
         return Unreadable(f"the feed has more than {MOST_ITEMS:,} entries")
     bases = tuple(base for base in (url, clean.url(feed.get("home_page_url"))) if base)
-    return [_item(value, bases) for value in values if isinstance(value, dict)]
+    # What is no object has neither title nor text, and is counted as such.
+    return [_item(value if isinstance(value, dict) else {}, bases) for value in values]
 
 
 def is_feed(value: object) -> bool:

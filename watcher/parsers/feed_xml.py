@@ -15,10 +15,14 @@ from xml.parsers import expat
 from watcher.model import Unreadable
 from watcher.parsers.charset import text_of
 from watcher.parsers.html import DEEPEST, LARGEST_PAGE
+from watcher.parsers.prolog import without_doctype
 
 MOST_ITEMS = 10_000
 MOST_ELEMENTS = 20_000
 """Elements of one item, or of all that stands around the items."""
+
+MOST_PREFIXES = 1_000
+"""Prefixes of namespaces that are declared at once."""
 
 ROOTS = ("rss", "feed", "rdf:RDF", "RDF", "channel")
 _ITEMS = ("item", "entry")
@@ -38,8 +42,6 @@ _PREFIXES = {
     "http://a9.com/-/spec/opensearch/1.1/": "opensearch",
     "http://search.yahoo.com/mrss/": "media",
 }
-_DOCTYPE = re.compile(r"<!DOCTYPE\b[^\[>]{0,1000}+(?:\[[^\]]*+\]\s*+)?>", re.IGNORECASE)
-_HEAD = 2**16
 _NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -92,32 +94,56 @@ class NotWellFormed(Exception):
     """It is no XML; ``str()`` says where."""
 
 
-class _TooMuch(Exception):
+class TooMuch(Exception):
     """A bound is passed; ``str()`` says which."""
 
 
 def well_formed_text(body: bytes) -> str:
     """The body's text, without its document type and without characters that XML does not have."""
-    text = _NO_CHARACTER.sub("", text_of(body)).lstrip()
-    return _DOCTYPE.sub("", text[:_HEAD], count=1) + text[_HEAD:]
+    return without_doctype(_NO_CHARACTER.sub("", text_of(body)).lstrip())
 
 
 def read_xml(body: bytes) -> Document | Unreadable:
     """The items of a feed; of one that is cut off those that are whole. Raises NotWellFormed."""
     if len(body) > LARGEST_PAGE:
         return Unreadable(f"the feed has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
-    reader = _Reader()
+    reader = Reader()
     try:
-        document = reader.read(well_formed_text(body))
-    except _TooMuch as reason:
+        is_whole = _read(reader, well_formed_text(body))
+    except TooMuch as reason:
         return Unreadable(str(reason))
-    if document.root not in ROOTS:
-        return Unreadable(f"looked for a feed, found XML that begins with <{document.root[:60]}>")
-    return document
+    return reader.document(is_cut=not is_whole)
 
 
-class _Reader:
-    """What expat calls, and what it has built so far."""
+def _read(reader: Reader, text: str) -> bool:
+    """Let expat read all of a text; whether its end is there. Raises NotWellFormed and TooMuch."""
+    parser = expat.ParserCreate("utf-8")
+    parser.buffer_text = True
+    parser.UseForeignDTD(True)  # what is not declared, such as &nbsp;, is then no error
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.data
+    parser.SkippedEntityHandler = reader.skipped
+    parser.EntityDeclHandler = reader.declared
+    try:
+        parser.Parse(text.encode(errors="replace"), False)
+    except expat.ExpatError as error:
+        raise NotWellFormed(str(error)) from None
+    return _is_over(parser)
+
+
+def _is_over(parser: expat.XMLParserType) -> bool:
+    """Whether nothing is missing at the end: all that was wrong elsewhere has been raised before."""
+    try:
+        parser.Parse(b"", True)
+    except expat.ExpatError:
+        return False
+    return True
+
+
+class Reader:
+    """Builds a document of the elements and texts that it is told of; ``start`` raises TooMuch past its bounds."""
 
     def __init__(self) -> None:
         self._items: list[Node] = []
@@ -128,35 +154,18 @@ class _Reader:
         self._building: list[Node] = []
         self._elements = 0
 
-    def read(self, text: str) -> Document:
-        parser = expat.ParserCreate("utf-8")
-        parser.buffer_text = True
-        parser.UseForeignDTD(True)  # what is not declared, such as &nbsp;, is then no error
-        parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._data
-        parser.SkippedEntityHandler = self._skipped
-        parser.EntityDeclHandler = self._declared
-        try:
-            parser.Parse(text.encode(errors="replace"), False)
-        except expat.ExpatError as error:
-            raise NotWellFormed(str(error)) from None
-        return Document(self._root, self._head, self._items, is_cut=not self._is_over(parser))
+    def document(self, *, is_cut: bool) -> Document | Unreadable:
+        """What has been read, where it is a feed."""
+        if self._root not in ROOTS:
+            found = f"that begins with <{self._root[:60]}>" if self._root else "without any element"
+            return Unreadable(f"looked for a feed, found XML {found}")
+        return Document(self._root, self._head, self._items, is_cut)
 
-    def _is_over(self, parser: expat.XMLParserType) -> bool:
-        """Whether nothing is missing at the end: all that was wrong elsewhere has been raised before."""
-        try:
-            parser.Parse(b"", True)
-        except expat.ExpatError:
-            return False
-        return True
-
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = self._named(tag, attributes)
         self._open.append(name)
         if len(self._open) > DEEPEST:
-            raise _TooMuch(f"the feed's elements are nested more than {DEEPEST} deep")
+            raise TooMuch(f"the feed's elements are nested more than {DEEPEST} deep")
         if not self._root:
             self._root = name
             self._head.attributes = attributes
@@ -173,7 +182,7 @@ class _Reader:
     def _is_of_head(self, name: str) -> bool:
         return name not in ("channel", "items") and (len(self._open) == 2 or self._open[-2] == "channel")
 
-    def _end(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         self._scopes.pop()
         self._open.pop()
         if not self._building:
@@ -186,23 +195,23 @@ class _Reader:
             return
         self._items.append(node)
         if len(self._items) > MOST_ITEMS:
-            raise _TooMuch(f"the feed has more than {MOST_ITEMS:,} entries")
+            raise TooMuch(f"the feed has more than {MOST_ITEMS:,} entries")
 
-    def _data(self, text: str) -> None:
+    def data(self, text: str) -> None:
         if self._building:
             self._building[-1].parts.append(text)
 
-    def _skipped(self, name: str, is_parameter: bool) -> None:
+    def skipped(self, name: str, is_parameter: bool) -> None:
         if not is_parameter:
-            self._data(unescape(f"&{name};"))
+            self.data(unescape(f"&{name};"))
 
-    def _declared(self, *declaration: object) -> None:
-        raise _TooMuch("the feed declares entities of its own, which is not read")
+    def declared(self, *declaration: object) -> None:
+        raise TooMuch("the feed declares entities of its own, which is not read")
 
     def _count(self) -> None:
         self._elements += 1
         if self._elements > MOST_ELEMENTS:
-            raise _TooMuch(f"an entry of the feed has more than {MOST_ELEMENTS:,} elements")
+            raise TooMuch(f"an entry of the feed has more than {MOST_ELEMENTS:,} elements")
 
     def _named(self, tag: str, attributes: Mapping[str, str]) -> str:
         """The element's name under the usual prefix of its namespace; one that is not known, or not declared, stays."""
@@ -214,6 +223,8 @@ class _Reader:
         }
         if new:
             scope = scope | new
+            if len(scope) > MOST_PREFIXES:
+                raise TooMuch(f"the feed declares more than {MOST_PREFIXES:,} prefixes of namespaces")
         self._scopes.append(scope)
         prefix, _, local = tag.rpartition(":")
         usual = scope.get(prefix, prefix)

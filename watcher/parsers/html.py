@@ -8,6 +8,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from watcher.model import Unreadable
+from watcher.parsers.charset import text_codec
 
 LARGEST_PAGE = 16 * 2**20
 DEEPEST = 250
@@ -91,22 +92,14 @@ def utf8(body: bytes) -> bytes:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace").encode()
     found = _DECLARED.search(body[:4096])
-    declared = _text_codec(found[1].decode()) if found else None
+    declared = text_codec(found[1].decode(), "<") if found else None
+    declared = _WIDER.get(declared, declared) if declared else None
     if declared is None:
         try:
             return body.decode().encode()
         except UnicodeDecodeError:
             declared = "cp1252"
     return body.decode(declared, "replace").encode()
-
-
-def _text_codec(name: str) -> str | None:
-    """The codec of this name, if it is one of text in which a page could declare it."""
-    try:
-        codec = codecs.lookup(name).name
-        return _WIDER.get(codec, codec) if "<".encode(codec) == b"<" else None
-    except (LookupError, ValueError, TypeError):
-        return None
 
 
 def all_of(scope: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:

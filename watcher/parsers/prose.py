@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from html import unescape
 
 from watcher.parsers import clean
 
@@ -19,6 +18,7 @@ _IN_A_WORD = re.compile(
 )
 _INITIALS = re.compile(r"(?:\w\.[ -]?)+")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?")
+_BETWEEN_NAMES = re.compile(r", and |, | and ")
 _FRACTION = re.compile(r"\.\d{7,}")
 _YEAR_FIRST = re.compile(r"(\d{4})(?:-(\d\d))?", re.ASCII)
 
@@ -28,9 +28,7 @@ def plain(markup: str, limit: int = clean.ABSTRACT_CHARS) -> str:
     text = markup[: 8 * limit]
     if "<" in text:
         text = _TAG.sub(_blank, _UNSHOWN.sub(" ", text))
-    if "&" in text:
-        text = unescape(text)
-    return clean.line(text, limit)
+    return clean.line(clean.unescaped(text), limit)
 
 
 def moment(value: object) -> datetime | None:
@@ -68,7 +66,7 @@ def _split(text: str) -> list[str]:
     pieces = text.split(", ")
     if len(pieces) % 2 == 0 and all(map(_INITIALS.fullmatch, pieces[1::2])):
         return [f"{last}, {first}" for last, first in zip(pieces[::2], pieces[1::2], strict=True)]
-    parts = [part.strip() for part in re.split(r",\s+and\s+|,\s|\s+and\s+", text)]
+    parts = [part.strip() for part in _BETWEEN_NAMES.split(text)]
     if all(" " in part for part in parts if part):
         return parts
     return [text]

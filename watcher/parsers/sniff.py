@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from html import unescape
 
 from watcher.parsers import clean
+from watcher.parsers.prolog import first_element
 
 _HEAD = 64 * 1024
 _TAIL = 4 * 1024
@@ -21,12 +21,8 @@ _BINARY = {
     b"\x7fELF": "a program",
 }
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_MARKUP = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+)?html\b", re.I | re.S)
-_FEED = re.compile(
-    rb"\s*(?:<\?[^>]{0,2000}>\s*|<!--.{0,2000}?-->\s*|<!doctype\s+(?!html\b)[^>\[]{0,500}(?:\[[^\]]{0,20000}\]\s*)?>\s*)*"
-    rb"<(?!html\b)(?:[a-z]\w{0,20}:)?(rss|feed|rdf|channel)\b",
-    re.I | re.S,
-)
+_MARKUP = re.compile(r"<(?:!doctype\s+)?html\b", re.ASCII | re.IGNORECASE)
+_FEED = re.compile(r"<(?:[a-z]\w{0,20}:)?(?:rss|feed|rdf|channel)\b", re.ASCII | re.IGNORECASE)
 _XML = re.compile(rb"\s*<\?xml\b", re.I)
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,2000})", re.I)
 _LOGIN = re.compile(r"\blog[ -]?in\b|\bsign[ -]?in\b", re.I)
@@ -52,13 +48,15 @@ def form_of(body: bytes) -> Form:
     head = _in_ascii(body[:_HEAD]).removeprefix(b"\xef\xbb\xbf")
     if not head.strip():
         return Form.EMPTY
-    if _FEED.match(head):
+    text = head.decode("latin-1")
+    begin = first_element(text)
+    if _FEED.match(text, begin):
         return Form.XML
     if binary_kind(body):
         return Form.BINARY
     if head.lstrip()[:1] in (b"[", b"{"):
         return Form.JSON
-    if _MARKUP.match(head):
+    if _MARKUP.match(text, begin):
         return Form.HTML
     if _XML.match(head):
         return Form.XML
@@ -95,7 +93,7 @@ def decoded(body: bytes) -> str | None:
 def title_of(body: bytes) -> str:
     """What the page calls itself; "" where it does not."""
     found = _TITLE.search(body[:_HEAD])
-    return clean.line(unescape(found[1].decode(errors="replace")), 100) if found else ""
+    return clean.line(clean.unescaped(found[1].decode(errors="replace")), 100) if found else ""
 
 
 def is_login(body: bytes) -> bool:

@@ -10,11 +10,11 @@ from watcher.alerts import fate
 from watcher.alerts.became import Became, became, in_words, told_in
 from watcher.alerts.fate import Telling
 from watcher.config import Config
-from watcher.errors import UnknownPage
+from watcher.errors import UnknownPage, WatcherError
 from watcher.model import Decision, Fate, Paper, Saved
 from watcher.parsers import Saved as SavedPage
-from watcher.parsers import recognise_all
 from watcher.pipeline.apply import present_of
+from watcher.pipeline.mishaps import reason_of, recognised
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.poll import record_matches
 from watcher.pipeline.silence import unmuted
@@ -60,11 +60,15 @@ def import_page(body: bytes, name: str, source: str | None, telling: Telling, pa
     What cannot be read is noted in ``done.failed``, also the end of a page whose beginning could.
     """
     try:
-        for saved in recognise_all(body):
+        for saved in recognised(body):
             _store(saved, source, telling, parts, done)
             done.failed += [(name, warning) for warning in saved.reading.warnings if not saved.reading.whole]
     except UnknownPage as error:
         done.failed.append((name, str(error)))
+    except WatcherError:
+        raise
+    except Exception as error:
+        done.failed.append((name, reason_of(error)))
 
 
 def _store(saved: SavedPage, source: str | None, telling: Telling, parts: Parts, done: Imported) -> None:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from watcher.alerts import fate
-from watcher.errors import UnknownPage
+from watcher.errors import UnknownPage, WatcherError
 from watcher.model import Judged, Reading, Source, Verdict
-from watcher.parsers import recognise_all
 from watcher.pipeline.apply import present_of
 from watcher.pipeline.inbox_folder import DONE, FAILED, Inbox, Waiting, shown
+from watcher.pipeline.mishaps import reason_of, recognised
 from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import Overtaken, Polled, Stopped, conclude, record_matches, verdict_before
+from watcher.pipeline.poll import Overtaken, Polled, Stopped, broken_by, conclude, record_matches, verdict_before
 from watcher.rhythm import Wait
 from watcher.store import Transaction
 
@@ -45,8 +45,17 @@ def look_into(source: Source, parts: Parts, is_mine: IsMine = lambda tx: True) -
     """Read what is complete in the folder of ``source``.
 
     A file's papers are stored before it is moved: a crash in between reads it again, and its papers, known by then,
-    are not told again.
+    are not told again. Whatever goes wrong in watcher itself over a file makes that one a failed one.
     """
+    try:
+        return _look_into(source, parts, is_mine)
+    except WatcherError:
+        raise
+    except Exception as error:
+        return broken_by(error, source, (), parts, is_mine)
+
+
+def _look_into(source: Source, parts: Parts, is_mine: IsMine) -> Polled:
     done, waiting, missing = _Done(), Waiting((), 0), ""
     inbox = Inbox.opened(source.folder or "")
     if isinstance(inbox, str):
@@ -72,8 +81,7 @@ def look_into(source: Source, parts: Parts, is_mine: IsMine = lambda tx: True) -
 
 def _take(inbox: Inbox, name: str, source: Source, parts: Parts, is_mine: IsMine, done: _Done) -> None:
     """Store one file and move it; where it cannot be moved, that is a failure, too."""
-    body = inbox.read(name)
-    reason = body if isinstance(body, str) else _store(body, name, source, parts, is_mine, done)
+    reason = _store(inbox, name, source, parts, is_mine, done)
     done.files += 1
     if reason:
         done.failed.append(f"{shown(name)}: {reason}")
@@ -83,15 +91,22 @@ def _take(inbox: Inbox, name: str, source: Source, parts: Parts, is_mine: IsMine
         done.failed.append(f"{shown(name)} cannot be moved: {error.strerror}")
 
 
-def _store(body: bytes, name: str, source: Source, parts: Parts, is_mine: IsMine, done: _Done) -> str:
+def _store(inbox: Inbox, name: str, source: Source, parts: Parts, is_mine: IsMine, done: _Done) -> str:
     """Store a file, a large collection batch by batch; why it could not be read, or "" where it could."""
     try:
-        for saved in recognise_all(body):
+        body = inbox.read(name)
+        if isinstance(body, str):
+            return body
+        for saved in recognised(body):
             _store_reading(saved.reading, source, parts, is_mine, done)
             if not saved.reading.whole:
                 done.partial.append(f"{shown(name)}: {'; '.join(saved.reading.warnings) or 'not read whole'}")
     except UnknownPage as error:
         return str(error)
+    except WatcherError:
+        raise
+    except Exception as error:
+        return reason_of(error)
     return ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,10 +12,11 @@ from watcher.alerts.incidents import KINDS, is_due, trouble_of
 from watcher.errors import WatcherError
 from watcher.model import Decision, Judged, Paper, Saved, Source, Unreachable, Verdict
 from watcher.parsers import PARSERS
+from watcher.pipeline.mishaps import reason_of
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.updates import record_updates
-from watcher.pipeline.visits import keep_broken, read_pages, record_visits
+from watcher.pipeline.visits import keep_broken, keep_first, read_pages, record_visits
 from watcher.rhythm import DAYS, Look, Wait, next_wait
 from watcher.store import Transaction
 from watcher.store.matches import Found
@@ -54,14 +55,45 @@ class Polled:
 def poll(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool] = lambda tx: True) -> Polled:
     """Read the pages of ``source`` and store all that they list, with its matches, in one transaction.
 
-    ``is_mine`` is asked in that transaction whether the turn that the poll was begun in lasts.
+    ``is_mine`` is asked in that transaction whether the turn that the poll was begun in lasts. Whatever goes wrong in
+    watcher itself makes this source broken: only what says nothing of it (:class:`WatcherError`) is raised.
     """
+    visits: list[Visit] = []
+    try:
+        return _poll(source, parts, is_mine, visits)
+    except WatcherError:
+        raise
+    except Exception as error:
+        return broken_by(error, source, visits, parts, is_mine)
+
+
+def broken_by(
+    error: Exception,
+    source: Source,
+    visits: Sequence[Visit],
+    parts: Parts,
+    is_mine: Callable[[Transaction], bool],
+) -> Polled:
+    """Record a look that ended in an exception which nobody foresaw; the first of its pages is kept."""
+    if parts.stopping.is_set():
+        raise Stopped(f"{source.name}: stopped while being read") from error
+    judged = _with_place(Judged(Verdict.BROKEN, reason_of(error)), keep_first(source, visits, parts))
+    now = parts.clock()
+    with parts.store.transaction() as tx:
+        if not is_mine(tx):
+            raise Overtaken(f"{source.name}: read by another daemon meanwhile") from error
+        before = verdict_before(tx, source)
+        wait = conclude(tx, source, judged, 0, len(visits), parts, now)
+    return Polled(source.name, judged, 0, 0, _retry_after(visits), wait, before)
+
+
+def _poll(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool], visits: list[Visit]) -> Polled:
     parser = PARSERS[source.kind]
     with parts.store.reading() as tx:
         known, validators = tx.pages.remembered(source.name, parser.reads(source))
         last = tx.pages.last_read(source.name) if parser.missed else None
         parts.rules.bring_up_to_date(tx, hold=False)
-    visits = read_pages(source, parts, known, validators, last)
+    read_pages(source, parts, known, validators, last, visits)
     if parts.stopping.is_set():
         raise Stopped(f"{source.name}: stopped while being read")
     kept = keep_broken(source, visits, parts)

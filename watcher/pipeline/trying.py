@@ -7,10 +7,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from watcher.errors import WatcherError
 from watcher.fetch import Fetcher
 from watcher.model import Page, Reading, Source, Unreachable, Unreadable
 from watcher.parsers import PARSERS, Finding
 from watcher.pipeline.inbox_folder import Inbox
+from watcher.pipeline.mishaps import findings, parse, reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,7 @@ class Tried:
 
 def try_body(source: Source, url: str, body: bytes) -> Tried:
     """Read ``body`` as if it had been found at ``url``."""
-    parser = PARSERS[source.kind]
-    return Tried(url, len(body), parser.parse(body, url, source), parser.find(body, source))
+    return Tried(url, len(body), parse(body, url, source), findings(body, source))
 
 
 def first_address(source: Source, today: date) -> str:
@@ -36,8 +37,15 @@ def first_address(source: Source, today: date) -> str:
 
 def try_source(source: Source, fetcher: Fetcher, clock: Callable[[], datetime]) -> Tried:
     """Fetch the source's first page, once, and read it; of an inbox the file that waits longest, which stays."""
-    if source.folder:
-        return _try_inbox(source, source.folder, clock())
+    try:
+        return _try_inbox(source, source.folder, clock()) if source.folder else _try_page(source, fetcher, clock)
+    except WatcherError:
+        raise
+    except Exception as error:
+        return Tried(source.folder or source.url or "", 0, Unreadable(reason_of(error)))
+
+
+def _try_page(source: Source, fetcher: Fetcher, clock: Callable[[], datetime]) -> Tried:
     url = first_address(source, clock().date())
     fetched = fetcher.get(url, lambda _: None, robots=PARSERS[source.kind].obeys_robots(source))
     if isinstance(fetched, Page):

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from watcher.fetch import pace_of
 from watcher.model import Judged, NotModified, Page, Reading, Source, Unreachable, Unreadable, Validators
 from watcher.parsers import PARSERS
+from watcher.pipeline.mishaps import parse
 from watcher.pipeline.parts import Parts
 from watcher.store import Transaction
 from watcher.verdict import DayHistory, doubt, entry_key, judge_page, sites_day, without_abstracts
@@ -36,9 +37,10 @@ def read_pages(
     known: Mapping[str, KnownPage],
     validators: Mapping[str, Validators],
     last: datetime | None,
-) -> list[Visit]:
-    """Fetch and parse page by page; where the walk goes next depends on what the last page said. ``last`` is when all
-    of the source could be read for the last time."""
+    visits: list[Visit],
+) -> None:
+    """Fetch and parse page by page, and add each to ``visits``; where the walk goes next depends on what the last page
+    said. ``last`` is when all of the source could be read for the last time."""
     parser = PARSERS[source.kind]
     now = parts.clock()
     steps = walk(
@@ -52,16 +54,15 @@ def read_pages(
         now=now,
     )
     get = parts.fetcher.get if parser.obeys_robots(source) else partial(parts.fetcher.get, robots=False)
-    visits: list[Visit] = []
     try:
         url = next(steps)
         while True:
             fetched = get(url, validators.get)
-            parsed = parser.parse(fetched.body, fetched.url, source) if isinstance(fetched, Page) else None
+            parsed = parse(fetched.body, fetched.url, source) if isinstance(fetched, Page) else None
             visits.append(Visit(url, fetched, parsed))
             url = steps.send(visits[-1])
     except StopIteration:
-        return visits
+        return
 
 
 def _missed(source: Source, last: datetime | None, now: datetime) -> tuple[str, ...]:
@@ -75,12 +76,12 @@ def _missed(source: Source, last: datetime | None, now: datetime) -> tuple[str, 
 
 def keep_broken(source: Source, visits: Iterable[Visit], parts: Parts) -> Path | None:
     """Where the body of the first page that cannot be read is kept; None where there is none."""
-    bodies = (
-        visit.fetched.body
-        for visit in visits
-        if isinstance(visit.parsed, Unreadable) and isinstance(visit.fetched, Page)
-    )
-    body = next(bodies, None)
+    return keep_first(source, (visit for visit in visits if isinstance(visit.parsed, Unreadable)), parts)
+
+
+def keep_first(source: Source, visits: Iterable[Visit], parts: Parts) -> Path | None:
+    """Where the body of the first page among ``visits`` is kept; None where there is none."""
+    body = next((visit.fetched.body for visit in visits if isinstance(visit.fetched, Page)), None)
     return parts.kept.keep(source.name, body, parts.clock()) if body is not None and parts.kept else None
 
 
