@@ -48,7 +48,7 @@ def at_work(
         # These commands say themselves what they did.
         logging.getLogger("watcher").setLevel(logging.WARNING)
     store = desk.open_store(config, mode)
-    parts = open_parts(config, store, desk.env, console=console, state_dir=desk.state_dir())
+    parts = open_parts(config, store, desk.env, console=console, state_dir=desk.state_dir(), tuning=desk.tuning)
     may_send = True
     try:
         try:
@@ -63,7 +63,7 @@ def at_work(
             record_config_troubles(parts, config, {})
             if not store.is_shared:
                 with store.transaction() as tx:
-                    tx.outbox.free_interrupted(parts.clock())
+                    tx.queue.free_interrupted(parts.clock())
         yield Work(parts, may_send)
     finally:
         parts.notifier.close()

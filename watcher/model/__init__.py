@@ -42,6 +42,7 @@ from watcher.model.telling import (
     Told,
     Unread,
 )
+from watcher.model.tuning import Tuning
 
 __all__ = [
     "FIRST",
@@ -81,6 +82,7 @@ __all__ = [
     "Subscription",
     "TemplateTrouble",
     "Told",
+    "Tuning",
     "Unreachable",
     "Unread",
     "Unreadable",
