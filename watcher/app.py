@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 import logging
-import math
 import os
 import random
 import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event, Thread
 from types import FrameType
 from typing import TextIO
 
 from watcher.config import Config
 from watcher.errors import ConfigError, DatabaseNewer, StoreError, WatcherError
 from watcher.fetch import Fetcher, default_user_agent
-from watcher.model import Endpoint, Source
+from watcher.model import DeliveryState, Source, Tuning
 from watcher.notify import Notifier
 from watcher.pipeline.apply import apply_config
-from watcher.pipeline.crew import Crew
-from watcher.pipeline.deliver import deliver, endpoints_to_deliver, endpoints_to_serve_singly, failing_endpoints
 from watcher.pipeline.kept import KeptPages
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.poll import match_waiting
+from watcher.pipeline.results import Delivered
 from watcher.pipeline.retain import sweep
 from watcher.pipeline.rulebook import RuleBook
+from watcher.pipeline.sender import Sender
 from watcher.pipeline.sites import SiteBook
-from watcher.pipeline.tell import tell_due
+from watcher.pipeline.tell import next_telling, tell_due
 from watcher.pipeline.together import Self, apply_at_start, poll_in_turn
 from watcher.pipeline.trouble import log_lasting_troubles, record_config_troubles
 from watcher.pipeline.visits import takes_turns
@@ -45,29 +43,9 @@ from watcher.systemd import Systemd
 
 log = logging.getLogger(__name__)
 
-TICK = 30.0
-"""Seconds between looks at what is due."""
-
-LOOK = 5.0
-"""Seconds between looks at whether a rule was changed in the database."""
-
-PATIENCE = 10.0
-"""Seconds that a stop waits for what is being sent."""
-
 TICK_NAME = "tick"
 LOOK_NAME = "rules"
 GC_NAME = "gc"
-GC_AFTER, GC_EVERY = timedelta(minutes=10), timedelta(days=1)
-"""When old history is deleted: not at once, for there is enough to do at a start, and then daily."""
-
-STUCK = 300.0
-"""Seconds without a tick after which the watchdog is no longer fed: something hangs that only a restart frees."""
-
-SENDERS = 12
-"""Endpoints that are sent to side by side."""
-
-PROBES = 4
-"""Endpoints that failed when last tried and are tried again side by side."""
 
 
 def open_parts(
@@ -78,6 +56,7 @@ def open_parts(
     clock: Callable[[], datetime] | None = None,
     console: TextIO | None = None,
     state_dir: Path | None = None,
+    tuning: Tuning | None = None,
 ) -> Parts:
     """The real parts: the network, the database and its clock, apprise; a folder for broken pages."""
     clock = clock or store.clock
@@ -90,6 +69,7 @@ def open_parts(
         jitter=random.random,
         env=env,
         rules=RuleBook(),
+        tuning=tuning or Tuning(),
         kept=KeptPages(state_dir / "broken") if state_dir else None,
     )
 
@@ -98,7 +78,8 @@ class Daemon:
     """Polls, tells and sends until SIGTERM or SIGINT; SIGHUP reads the config again.
 
     ``load`` reads the config and raises ``ConfigError``; ``config_loaded`` is called with every config that takes
-    effect (logging learns its secrets there). ``outdated`` is true when it ended since the database outgrew it.
+    effect (logging learns its secrets there). ``wall_clock`` is this machine's, by which the schedule wakes up.
+    ``outdated`` is true when it ended since the database outgrew it.
     """
 
     def __init__(
@@ -108,16 +89,16 @@ class Daemon:
         systemd: Systemd,
         *,
         config_loaded: Callable[[Config], None] = lambda config: None,
+        wall_clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._parts, self._load, self._systemd, self._config_loaded = parts, load, systemd, config_loaded
-        self._schedule = Schedule()
-        self._senders = Senders(parts)
+        self._wall_clock = wall_clock
+        self._schedule = Schedule(wall_clock, after_failure=parts.tuning.after_failure)
+        self._sender = Sender(parts, recorded=self._recorded)
         self._woken, self._stop, self._reload = Event(), Event(), Event()
         self._ticked_at = time.monotonic()
         self._self = Self(socket.gethostname(), os.getpid(), parts.clock())
         self.outdated = False
-        # What was sent is written down however long the database is away.
-        parts.keep_trying = math.inf
 
     def run(self) -> bool:
         """Run until told to stop; whether everything that was under way could end in time."""
@@ -128,11 +109,12 @@ class Daemon:
         if not self._parts.store.is_shared:
             self._free_interrupted()
         self._schedule.start()
-        self._schedule.every(TICK, self._tick, name=TICK_NAME)
-        self._schedule.every(LOOK, self._look_at_rules, name=LOOK_NAME)
+        self._schedule.repeat(TICK_NAME, self._tick)
+        self._schedule.every(self._parts.tuning.rules.total_seconds(), self._look_at_rules, name=LOOK_NAME)
         # Some time within the hour, so that many daemons over one database do not come together.
-        first = utc_now() + GC_AFTER * (1 + 5 * self._parts.jitter())
+        first = self._wall_clock() + self._parts.tuning.gc_after * (1 + 5 * self._parts.jitter())
         self._schedule.poll_each(GC_NAME, first, self._tidy)
+        self._sender.start()
         Thread(target=self._listen, name="listen", daemon=True).start()
         self._systemd.ready(self._status())
         log.info("watching: %s", self._status())
@@ -142,7 +124,7 @@ class Daemon:
     def _free_interrupted(self) -> None:
         """Nobody else can be sending: what is marked so was the last daemon's."""
         with self._parts.store.transaction() as tx:
-            interrupted = tx.outbox.free_interrupted(self._parts.clock())
+            interrupted = tx.queue.free_interrupted(self._parts.clock())
         if interrupted:
             log.warning("%s being sent when the last daemon ended: sent again", counted(interrupted, "message"))
 
@@ -152,7 +134,7 @@ class Daemon:
         while not self._stop.is_set():
             self._woken.wait(every.total_seconds() if every else None)
             self._woken.clear()
-            if time.monotonic() - self._ticked_at < STUCK:
+            if time.monotonic() - self._ticked_at < self._parts.tuning.stuck.total_seconds():
                 self._systemd.alive()
             if self._reload.is_set() and not self._stop.is_set():
                 self._reload.clear()
@@ -163,8 +145,9 @@ class Daemon:
         self._systemd.stopping("finishing what is being sent")
         self._parts.stopping.set()
         self._parts.fetcher.close()
-        until = time.monotonic() + PATIENCE
-        ended = self._senders.stop(PATIENCE)
+        patience = self._parts.tuning.stop_patience.total_seconds()
+        until = time.monotonic() + patience
+        ended = self._sender.stop(patience)
         ended = self._schedule.stop(max(until - time.monotonic(), 0.0)) and ended
         self._parts.notifier.close()
         with suppress(StoreError):
@@ -175,16 +158,18 @@ class Daemon:
         (self._reload if number == signal.SIGHUP else self._stop).set()
         self._woken.set()
 
-    def _tick(self) -> None:
+    def _tick(self) -> datetime:
+        """Tell what is due and let it be sent; when to look again: when more is due, a tick from now at the latest."""
+        following = self._parts.clock() + self._parts.tuning.tick
         try:
             self._parts.store.hear_clock()
             self._parts.store.require_known()
             self._self.beat(self._parts)
             match_waiting(self._parts)
             if tell_due(self._parts, begun=self._wake):
-                self._parts.store.wake_others(self._self.id)
-            self._senders.send_pending()
+                self._wake()
             self._parts.notifier.close_idle()
+            following = min(following, next_telling(self._parts) or following)
         except DatabaseNewer as error:
             log.error("%s; this daemon ends", error)
             self.outdated = True
@@ -194,6 +179,7 @@ class Daemon:
             # The daemon outlives its database: what is due is due still when that is back.
             log.error("nothing can be told now: %s", error)
         self._ticked_at = time.monotonic()
+        return self._here(following)
 
     def _look_at_rules(self) -> None:
         """Learn what was subscribed elsewhere, so that no poll has to wait for it; what it holds is told now."""
@@ -207,22 +193,28 @@ class Daemon:
             self._schedule.soon(TICK_NAME)
 
     def _wake(self) -> None:
-        """There is something to send, and more to be told: here and at the other daemons."""
-        self._senders.wake()
+        """There is something to send: here and at the other daemons."""
+        self._sender.wake()
         self._parts.store.wake_others(self._self.id)
 
+    def _recorded(self, done: Sequence[Delivered]) -> None:
+        """An endpoint that works again may be told what has waited for it."""
+        if any(one.delivery.is_probe and one.state is DeliveryState.SENT for one in done):
+            self._schedule.soon(TICK_NAME)
+
     def _listen(self) -> None:
-        """Look for work as soon as another daemon says that there is some."""
+        """Look for work as soon as another process says that there is some."""
 
         def heard(sender: str) -> None:
             if sender != self._self.id:
+                self._sender.wake()
                 self._schedule.soon(TICK_NAME)
 
         self._parts.store.listen(self._parts.stopping, heard)
 
     def _tidy(self) -> datetime:
         sweep(self._parts)
-        return utc_now() + GC_EVERY
+        return self._wall_clock() + self._parts.tuning.gc_every
 
     def _poll(self, source: Source) -> datetime:
         following = poll_in_turn(source, self._parts)
@@ -231,7 +223,7 @@ class Daemon:
 
     def _here(self, at: datetime) -> datetime:
         """What this machine's clock, by which the schedule wakes up, will show at an instant of the database's."""
-        return utc_now() + (at - self._parts.clock())
+        return self._wall_clock() + (at - self._parts.clock())
 
     def _read_config_again(self) -> None:
         self._systemd.reloading(time.monotonic_ns())
@@ -280,67 +272,3 @@ class Daemon:
 
 def _poll_name(source: Source) -> str:
     return f"poll {source.name}"
-
-
-class Senders:
-    """Threads that send: one at most for each endpoint, so that a slow one holds up no other.
-
-    Endpoints that failed when last tried have threads of their own: however many hang, those that work do not wait
-    for them. Messages that may have ended the program share one thread, the least suspect first: whichever it is,
-    each time it ends the program the others have gone before.
-    """
-
-    def __init__(self, parts: Parts, threads: int = SENDERS, probes: int = PROBES) -> None:
-        self._parts = parts
-        self._working = ThreadPoolExecutor(threads, thread_name_prefix="send")
-        self._failing = ThreadPoolExecutor(probes, thread_name_prefix="probe")
-        self._suspect = ThreadPoolExecutor(1, thread_name_prefix="suspect")
-        self._crew = Crew(parts, threads, lambda endpoint: self._begin(endpoint, self._working))
-        self._busy: set[Endpoint] = set()
-        self._lock = Lock()
-        self._idle = Event()
-        self._idle.set()
-
-    def send_pending(self) -> None:
-        """Begin to send to every endpoint that something is pending for and that nobody sends to yet."""
-        self.wake()
-        if self._parts.store.is_shared:
-            endpoints = endpoints_to_serve_singly(self._parts)
-        else:
-            endpoints = endpoints_to_deliver(self._parts)
-        failing = failing_endpoints(self._parts) if endpoints else set()
-        for endpoint in endpoints:
-            self._begin(endpoint, self._failing if endpoint in failing else self._working)
-        for endpoint in endpoints_to_deliver(self._parts, suspects=True):
-            self._begin(endpoint, self._suspect)
-
-    def wake(self) -> None:
-        """There may be plain messages to send."""
-        if self._parts.store.is_shared:
-            self._crew.wake()
-
-    def stop(self, wait: float) -> bool:
-        """Begin nothing more; whether all that was being sent ended within ``wait`` seconds."""
-        ended = self._crew.stop(wait)
-        for pool in (self._working, self._failing, self._suspect):
-            pool.shutdown(wait=False, cancel_futures=False)
-        return self._idle.wait(wait) and ended
-
-    def _begin(self, endpoint: Endpoint, pool: ThreadPoolExecutor) -> None:
-        with self._lock:
-            if endpoint not in self._busy and not self._parts.stopping.is_set():
-                self._busy.add(endpoint)
-                self._idle.clear()
-                pool.submit(self._send, endpoint, pool is self._suspect)
-
-    def _send(self, endpoint: Endpoint, suspects: bool) -> None:
-        try:
-            deliver(endpoint, self._parts, suspects=suspects)
-        except Exception as error:
-            # The job boundary: whatever it was, the delivery's lease ends and it is tried again.
-            log.error("sending to %s failed: %s: %s", endpoint, type(error).__name__, error)
-        finally:
-            with self._lock:
-                self._busy.discard(endpoint)
-                if not self._busy:
-                    self._idle.set()

@@ -21,7 +21,6 @@ from apscheduler.schedulers.background import BackgroundScheduler
 SLOW_POLLS = 2
 PULSE = 30.0  # seconds between looks at the clock: APScheduler sleeps through its jumps
 JUMP = timedelta(seconds=5)
-AFTER_FAILURE = timedelta(minutes=1)
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +57,7 @@ class Schedule:
     """Runs polls and ticks on threads, until stopped.
 
     Polls and ticks have a pool of threads each, so that slow sites never hold up what has to be told. An exception
-    that a run lets out is logged in one line, and the run is tried again after a minute.
+    that a run lets out is logged in one line, and the run is tried again ``after_failure``.
     """
 
     def __init__(
@@ -68,8 +67,9 @@ class Schedule:
         *,
         polls: int = 8,
         ticks: int = 8,
+        after_failure: timedelta = timedelta(minutes=1),
     ) -> None:
-        self._clock, self._monotonic = clock, monotonic
+        self._clock, self._monotonic, self._after_failure = clock, monotonic, after_failure
         self._tasks: dict[str, _Task] = {}
         self._busy = 0
         self._changed = Condition()
@@ -107,7 +107,11 @@ class Schedule:
             fn()
             return self._clock() + timedelta(seconds=seconds)
 
-        self._put(name or fn.__qualname__, self._clock(), run, "ticks")
+        self.repeat(name or fn.__qualname__, run)
+
+    def repeat(self, name: str, run: Callable[[], datetime]) -> None:
+        """Call ``run`` now, and then whenever it said that it wants to be called next."""
+        self._put(name, self._clock(), run, "ticks")
 
     def soon(self, name: str) -> None:
         """Run ``name`` now, or once more as soon as its present run ends; unknown names are ignored."""
@@ -194,7 +198,7 @@ class Schedule:
         except Exception as error:
             verbose = log.isEnabledFor(logging.DEBUG)
             log.error("%s failed: %s: %s", task.name, type(error).__name__, error, exc_info=verbose)
-            return self._clock() + AFTER_FAILURE
+            return self._clock() + self._after_failure
 
     def _clock_offset(self) -> timedelta:
         return self._clock() - datetime.fromtimestamp(self._monotonic(), UTC)

@@ -6,16 +6,15 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.parsers.pages import make_page, sample_papers
 from watcher.config import Address, Config, Receiver
-from watcher.model import DeliveryState, Endpoint, Page, Source, Subscription
+from watcher.model import DeliveryState, Endpoint, Page, Source, Subscription, Tuning
 from watcher.notify import Notifier
 from watcher.pipeline.apply import apply_config
-from watcher.pipeline.deliver import deliver
+from watcher.pipeline.deliver import deliver_all
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.poll import poll
 from watcher.pipeline.rulebook import RuleBook
@@ -62,6 +61,7 @@ def parts_of(store: Store, notifier: Notifier, urls: list[str], messages: int) -
         jitter=lambda: 0.5,
         env={},
         rules=RuleBook(),
+        tuning=Tuning(threads=len(urls) - 1),
     )
 
 
@@ -84,8 +84,8 @@ def deliver_many(
         apply_config(parts)
         poll(HF, parts)
         tell_due(parts)
-        deliver(Endpoint(f"r{threads}"), parts)
-        took = timed([partial(deliver, Endpoint(f"r{n}"), parts) for n in range(threads)])
+        deliver_all(parts, only=[Endpoint(f"r{threads}")])
+        took = timed([lambda: deliver_all(parts)])
         with store.reading() as tx:
             states = tx.outbox.states()
     assert states == {DeliveryState.SENT: messages // threads * (threads + 1)}, states

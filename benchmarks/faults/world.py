@@ -126,7 +126,7 @@ class World:
             deliver_all(self.parts)
         except Killed:
             with self.store.transaction() as tx:
-                tx.outbox.free_interrupted(self.now)
+                tx.queue.free_interrupted(self.now)
 
     def wait(self) -> None:
         """Let the time come at which the receiver is tried again."""
@@ -156,7 +156,7 @@ def ending(world: World, works: Hook, operator: Hook, begun: float) -> Ending:
     with world.store.reading() as tx:
         reasons = _reasons(tx)
         states = _states(tx)
-        kept = sum(len(tx.outbox.told(id)) for id in _dead(tx))
+        kept = sum(len(tx.contents.told(id)) for id in _dead(tx))
     told = tuple(text.splitlines()[0] for _, text, _ in operator.taken)
     return Ending(
         reasons=reasons,

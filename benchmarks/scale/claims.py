@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import text
 
+from watcher.model import Tuning
 from watcher.store import open_store
+
+LEASE = Tuning().lease
 
 FILL = """
 INSERT INTO endpoint (receiver, label, failures, last_reason)
@@ -32,12 +34,12 @@ def measure(url: str, waiting: int, endpoints: int, claims: int, batch: int) -> 
         for _ in range(claims):
             begun = time.perf_counter()
             with store.transaction() as tx:
-                found = tx.bulk.endpoints_after(last, batch)
-                deliveries = tx.bulk.claim(found, store.clock())
+                found = tx.queue.waiting_after(last, batch)
+                deliveries = tx.queue.claim(found, store.clock(), LEASE)
             took.append(1000 * (time.perf_counter() - begun))
-            last, claimed = (found[-1] if len(found) == batch else None), claimed + len(deliveries)
+            last, claimed = (found[-1].endpoint if len(found) == batch else None), claimed + len(deliveries)
             with store.transaction() as tx:
-                tx.bulk.cancel(deliveries, "measured", store.clock() + timedelta())
+                tx.queue.cancel(deliveries, "measured", store.clock())
     took.sort()
     middle, high = took[len(took) // 2], took[int(len(took) * 0.99)]
     return {

@@ -15,8 +15,9 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from watcher import app
 from watcher.cli import main
+from watcher.cli.desk import Desk
+from watcher.model import Tuning
 
 counted: Counter[str] = Counter()
 
@@ -36,7 +37,7 @@ def write(file: Path) -> None:
 
 if __name__ == "__main__":
     config, state, threads = sys.argv[1:]
-    app.Senders.__init__.__defaults__ = (int(threads), app.PROBES)  # type: ignore[misc]
     event.listen(Engine, "before_cursor_execute", count)
     Thread(target=write, args=(Path(state) / "statements",), daemon=True).start()
-    sys.exit(main(["-c", config, "run"], {**os.environ, "STATE_DIRECTORY": state}))
+    desk = Desk(env={**os.environ, "STATE_DIRECTORY": state}, tuning=Tuning(threads=int(threads)))
+    sys.exit(main(["-c", config, "run"], desk=desk))

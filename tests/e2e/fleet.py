@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -28,49 +28,48 @@ from tests.e2e.proxy import proxy
 from tests.e2e.world import PATIENCE, Site, playing
 from tests.parsers.pages import sample_papers
 from tests.postgres import Server
+from watcher.cli.desk import Desk
+from watcher.config import Config
+from watcher.model import Tuning
 
 _PROGRAM = multiprocessing.get_context("forkserver")
 
-LEASE = timedelta(seconds=3)
+HASTY = Tuning(
+    lease=timedelta(seconds=3),
+    after_start=timedelta(seconds=3),
+    silent=timedelta(seconds=3),
+    tick=timedelta(seconds=0.4),
+    idle=timedelta(seconds=0.4),
+    after_failure=timedelta(seconds=0.5),
+)
+LEASE = HASTY.lease
+POLL, LOOK_BACK = timedelta(seconds=1), 500
 FIRST = date(2026, 1, 1)
 RECEIVERS, PER_DAY = 24, 2
 
 
-def hurry(skew: timedelta) -> None:
-    """Shorten what the program waits for, in a process of its own; ``skew`` is how wrong that machine's clock is."""
-    from watcher import app, schedule
-    from watcher.config import sources
-    from watcher.pipeline import crew, lease
-    from watcher.store import bulk, clock, daemons, leases, outbox
+class HastyDesk(Desk):
+    """Polls every second and looks back for ever: no values for a config, since they are impolite elsewhere."""
 
-    renew = LEASE / 3
-    shorter: Mapping[Any, Mapping[str, Any]] = {
-        app: {"TICK": 0.4},
-        schedule: {"AFTER_FAILURE": timedelta(seconds=0.5)},
-        sources: {"_check_numbers": lambda checker, source: None},  # a poll a second is impolite elsewhere
-        lease: {"RENEW_EVERY": renew},
-        leases: {"LEASE": LEASE},
-        bulk: {"LEASE": LEASE},
-        crew: {"LEASE": LEASE, "RENEW_EVERY": renew, "IDLE": 0.4},
-        outbox: {"LEASE": LEASE, "AFTER_START": LEASE},
-        daemons: {"SILENT": LEASE},
-        clock: {"utc_now": lambda: datetime.now(UTC) + skew},
-    }
-    for module, values in shorter.items():
-        for name, value in values.items():
-            assert hasattr(module, name), name
-            setattr(module, name, value)
+    def config(self, *, required: bool = True) -> Config:
+        """The config, in haste."""
+        read = super().config(required=required)
+        hasty = {name: replace(one, every=POLL, look_back=LOOK_BACK) for name, one in read.sources.items()}
+        return replace(read, sources=hasty)
 
 
 def run_daemon(config: Path, state: Path, database: str, skew: timedelta) -> None:
-    """What the forked process does: ``watcher run``, with its log appended to ``daemon.log`` in its state folder."""
+    """What the forked process does: ``watcher run``, with its log appended to ``daemon.log`` in its state folder.
+
+    ``skew`` is how wrong the machine's clock is.
+    """
     from watcher.cli import main
 
-    hurry(skew)
     log = os.open(state / "daemon.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 2)
     env = {"STATE_DIRECTORY": str(state), "PATH": os.environ["PATH"], "WATCHER_DATABASE": database}
-    sys.exit(main(["-c", str(config), "--log-format", "json", "run"], env))
+    desk = HastyDesk(env=env, config_path=config, tuning=HASTY, wall_clock=lambda: datetime.now(UTC) + skew)
+    sys.exit(main(["--log-format", "json", "run"], desk=desk))
 
 
 @dataclass
@@ -158,7 +157,7 @@ CONFIG = """
 timezone: UTC
 database: "${{WATCHER_DATABASE}}"
 sources:
-  hf: {{url: "{site}", every: 1s, look_back: 500}}
+  hf: {{url: "{site}", every: 1m}}
 receivers:
 {receivers}
 subscriptions:

@@ -16,7 +16,7 @@ import pytest
 from tests.e2e.conftest import DAYS, TODAY, config, titles
 from tests.e2e.test_once import LOOK_BACK, told
 from tests.e2e.world import PATIENCE, Home, Site, Webhook
-from watcher.app import TICK
+from watcher.model import Tuning
 
 pytestmark = pytest.mark.e2e
 
@@ -201,4 +201,4 @@ def test_knows_within_seconds_of_what_is_added_to_the_database(home: Home, site:
         begun = time.monotonic()
         hook.wait_for(lambda hook: "Zeppelin" in hook.text())
         # Sooner than the tick would bring it.
-        assert time.monotonic() - begun < TICK / 2
+        assert time.monotonic() - begun < Tuning().tick.total_seconds() / 2

@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.killing import Sink, an_hour_passes, count, daemon, kill_somewhere, taking
 from tests.e2e.world import PATIENCE, Site, playing
 from tests.parsers.pages import sample_papers
-from watcher.app import PROBES, SENDERS
+from watcher.model import Tuning
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -95,7 +95,8 @@ def test_fifty_kills_lose_nothing_and_repeat_only_what_was_in_flight(
     assert ALERTS >= 1000 and set(sink.told()) == everything(site)
     # A paper that came twice came in one message, which was being sent when its sender was killed.
     assert all(len(set(keys)) == 1 for keys in sink.told().values())
-    assert sink.repeats() <= interrupted <= KILLS * (SENDERS + PROBES + 1)
+    at_most = Tuning().most_claimed + Tuning().probes + 1
+    assert sink.repeats() <= interrupted <= KILLS * at_most
     assert count(state, "SELECT count(*) FROM delivery WHERE state IN ('dead', 'cancelled')") == 0
     assert while_killed > KILLS
 

@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from tests.integration.queues import Inline
 from watcher.alerts import fate
 from watcher.config import Config, Receiver
 from watcher.config.values import Address
 from watcher.model import DeliveryKind, Endpoint, Entry, Message, Outcome, Result, Subscription
 from watcher.pipeline.apply import apply_config
-from watcher.pipeline.deliver import deliver, endpoints_to_deliver
+from watcher.pipeline.deliver import deliver_all
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.poll import record_matches
 from watcher.pipeline.rulebook import RuleBook
@@ -85,7 +86,7 @@ class Life:
         )
         apply_config(self.parts)
         with self.store.transaction() as tx:
-            tx.outbox.free_interrupted(self.now)
+            tx.queue.free_interrupted(self.now)
 
     def config(self) -> Config:
         urls = {name: Receiver(name=name, urls={"": Address(text=f"json://{name}/")}) for name in self.receivers}
@@ -127,9 +128,7 @@ class Life:
         tell_due(self.parts)
 
     def deliver(self) -> None:
-        for suspects in (False, True):
-            for endpoint in endpoints_to_deliver(self.parts, suspects=suspects):
-                deliver(endpoint, self.parts, suspects=suspects)
+        deliver_all(self.parts, pool=Inline)
 
     # --- what stands for apprise ---
 
@@ -151,7 +150,7 @@ class Life:
 
     def _hear(self, endpoint: Endpoint, delivery_id: str) -> None:
         with self.store.reading() as tx:
-            told = tx.outbox.told(delivery_id)
+            told = tx.contents.told(delivery_id)
             kind = tx.connection.scalar(select(schema.delivery.c.kind).where(schema.delivery.c.id == delivery_id))
             assert told or kind != DeliveryKind.DIGEST
             stands = standing(tx)

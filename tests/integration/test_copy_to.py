@@ -16,7 +16,7 @@ from tests.integration.test_pipeline import DAYS, START, World, subscription
 from tests.parsers.pages import sample_papers
 from watcher.cli import main
 from watcher.errors import DaemonRunning, StoreError
-from watcher.model import DeliveryKind, Outcome, Result
+from watcher.model import DeliveryKind, DeliveryState, Outcome, Result
 from watcher.pipeline.deliver import deliver_all
 from watcher.pipeline.poll import poll
 from watcher.pipeline.tell import tell_due
@@ -83,10 +83,13 @@ def test_everything_is_there_and_nothing_is_told_again(source: Store, postgres_d
         world.apply(*WANTED)
         poll(world.source, world.parts)
         tell_due(world.parts)
-        pending = {row[0] for row in before["delivery"] if "pending" in row}
+        digests = {row[0] for row in before["delivery"] if {"pending", "digest"} <= set(row)}
         sent = [one.delivery for one in deliver_all(world.parts)]
-        assert {one.id for one in sent if one.kind is DeliveryKind.DIGEST} <= pending <= {one.id for one in sent}
-        assert len([one for one in sent if one.kind is DeliveryKind.DIGEST]) == 2
+        assert [one.id for one in sent if one.kind is DeliveryKind.DIGEST] == sorted(
+            digests, key=lambda id: next(row[2] for row in before["delivery"] if row[0] == id)
+        )
+        with target.reading() as tx:
+            assert len(digests) == 2 and DeliveryState.PENDING not in tx.outbox.states()
 
 
 def test_new_rows_come_after_the_copied_ones(source: Store, postgres_database: str) -> None:

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
+from tests.integration.queues import LEASE, claim
 from tests.integration.test_pipeline import World, subscription
-from watcher.alerts.retry import LEASE, SUSPECT_AFTER
-from watcher.model import Content, DeliveryKind, DeliveryState, Endpoint, Message, Outcome, Result
-from watcher.pipeline import deliver as delivering
+from watcher.model import Content, DeliveryKind, DeliveryState, Endpoint, Message, Outcome, Result, Tuning
+from watcher.pipeline import send as sending
 from watcher.pipeline.apply import apply_config
-from watcher.pipeline.deliver import deliver, deliver_all, endpoints_to_deliver
-from watcher.pipeline.lease import renewed
+from watcher.pipeline.deliver import deliver_all
+from watcher.pipeline.results import record
+from watcher.pipeline.send import Attempt
+from watcher.pipeline.sender import Sender
 from watcher.pipeline.tell import tell_due
 from watcher.store import Store
 
@@ -34,11 +36,6 @@ def states(world: World) -> dict[DeliveryState, int]:
         return tx.outbox.states()
 
 
-def claim(world: World) -> Any:
-    with world.parts.store.transaction() as tx:
-        return tx.outbox.claim(ME, world.now)
-
-
 def notice(world: World, kind: DeliveryKind = DeliveryKind.TEST) -> str:
     with world.parts.store.transaction() as tx:
         return tx.outbox.enqueue(ME, kind, world.now)
@@ -49,39 +46,47 @@ def notice(world: World, kind: DeliveryKind = DeliveryKind.TEST) -> str:
 
 def test_a_lease_is_renewed_while_its_message_is_being_sent(world: World) -> None:
     notice(world)
-    claimed, asked = claim(world), threading.Event()
+    begun, gate = threading.Event(), threading.Event()
 
-    def clock() -> Any:
-        world.now += LEASE / 2
-        if world.now > claimed.created_at + 3 * LEASE:
-            asked.set()
-        return world.now
+    def send(url: str, message: Message, delivery_id: str) -> Outcome:
+        begun.set()
+        assert gate.wait(30)
+        return UP
 
-    world.parts.clock = clock
-    with renewed(claimed, world.parts, every=0.001):
-        assert asked.wait(20)
-    assert claim(world) is None  # three leases later it is still being sent
-    world.now += 2 * LEASE
-    again = claim(world)
-    assert again.id == claimed.id and again.fence == claimed.fence + 1
+    world.receivers.send = send  # type: ignore[method-assign]
+    world.parts.tuning = Tuning(idle=timedelta(seconds=0.02))
+    sender = Sender(world.parts)
+    sender.start()
+    assert begun.wait(30)
+    ticking = threading.Event()
+    for _ in range(30):
+        world.now += LEASE / 10
+        ticking.wait(0.05)
+    with world.parts.store.reading() as tx:
+        assert tx.queue.left_behind(world.now) == []  # three leases later it is still being sent
+    gate.set()
+    world.parts.stopping.set()
+    assert sender.stop(30)
+    assert states(world) == {DeliveryState.SENT: 1}
 
 
 def test_a_lost_claim_is_not_renewed(world: World) -> None:
     notice(world)
-    first = claim(world)
+    first = claim(world.parts.store, ME, world.now)
     world.now += LEASE
-    second = claim(world)
+    second = claim(world.parts.store, ME, world.now)
+    assert first and second
     with world.parts.store.transaction() as tx:
-        assert not tx.outbox.renew(first, world.now)
-        assert tx.outbox.renew(second, world.now)
+        assert tx.queue.renew([first], world.now + LEASE) == set()
+        assert tx.queue.renew([second], world.now + LEASE) == {second.id}
 
 
 def test_what_a_sender_left_behind_is_found_though_nothing_else_is_pending(world: World) -> None:
     notice(world)
-    claim(world)
-    assert endpoints_to_deliver(world.parts) == []
+    assert claim(world.parts.store, ME, world.now)
+    deliver_all(world.parts)
+    assert states(world) == {DeliveryState.SENDING: 1}
     world.now += LEASE
-    assert endpoints_to_deliver(world.parts) == [ME]
     deliver_all(world.parts)
     assert states(world) == {DeliveryState.SENT: 1}
 
@@ -89,65 +94,32 @@ def test_what_a_sender_left_behind_is_found_though_nothing_else_is_pending(world
 def test_a_try_that_was_given_up_too_early_still_counts(world: World) -> None:
     """The daemon freed it at its start, while the thread of the one before was about to say that it was sent."""
     notice(world)
-    claimed = claim(world)
+    claimed = claim(world.parts.store, ME, world.now)
+    assert claimed
     with world.parts.store.transaction() as tx:
-        assert tx.outbox.free_interrupted(world.now) == 1
-    delivering.mark(claimed, Content(delivery=claimed), delivering.NO_MESSAGE, UP, world.parts)
-    assert states(world) == {DeliveryState.SENT: 1} and endpoints_to_deliver(world.parts) == []
+        assert tx.queue.free_interrupted(world.now) == 1
+    record([Attempt(Content(delivery=claimed), outcome=UP)], world.parts)
+    assert states(world) == {DeliveryState.SENT: 1}
 
 
 # --- poison ---
 
 
-def test_a_message_that_ends_the_program_again_and_again_is_sent_after_all_others_and_never_given_up(
-    world: World,
-) -> None:
-    poison = notice(world)
-    for _ in range(SUSPECT_AFTER):
-        assert claim(world).id == poison
-        with world.parts.store.transaction() as tx:
-            tx.outbox.free_interrupted(world.now)
-    assert claim(world) is None
-    world.now += timedelta(seconds=1)
-    other = notice(world)
-    keys: list[str] = []
-
-    def send(url: str, message: Message, delivery_id: str) -> Outcome:
-        keys.append(delivery_id)
-        return UP
-
-    world.receivers.send = send  # type: ignore[method-assign]
-    deliver_all(world.parts)
-    assert keys == [other, poison] and states(world) == {DeliveryState.SENT: 2}
-
-
-def test_the_least_suspect_goes_first(world: World) -> None:
-    for receiver, cut_off in (("me", SUSPECT_AFTER + 1), ("you", SUSPECT_AFTER)):
-        with world.parts.store.transaction() as tx:
-            tx.outbox.enqueue(Endpoint(receiver), DeliveryKind.TEST, world.now)
-        for n in range(cut_off):
-            with world.parts.store.transaction() as tx:
-                assert tx.outbox.claim(Endpoint(receiver), world.now, suspects=n >= SUSPECT_AFTER)
-                tx.outbox.free_interrupted(world.now)
-    assert endpoints_to_deliver(world.parts) == []
-    assert endpoints_to_deliver(world.parts, suspects=True) == [Endpoint("you"), ME]
-
-
-@pytest.mark.parametrize("broken", ["content_of", "render"])
+@pytest.mark.parametrize("broken", ["contents_of", "render_content"])
 def test_a_message_that_can_not_be_put_into_words_is_dead_and_the_rest_is_sent(
     world: World, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     world.apply(subscription(), subscription(name="yours", to="you"))
     world.look()
-    real = getattr(delivering, broken)
+    real = getattr(sending, broken)
 
     def fail(what: Any, *more: Any) -> Any:
-        delivery = getattr(what, "delivery", what)
-        if delivery.endpoint == ME:
+        deliveries = what if isinstance(what, list) else [what.delivery]
+        if any(one.endpoint == ME for one in deliveries):
             raise ValueError("poison")
         return real(what, *more)
 
-    monkeypatch.setattr(delivering, broken, fail)
+    monkeypatch.setattr(sending, broken, fail)
     tell_due(world.parts)
     deliver_all(world.parts)
     assert states(world) == {DeliveryState.SENT: 1, DeliveryState.DEAD: 1}
@@ -242,14 +214,11 @@ def test_a_receiver_that_hangs_holds_up_no_other(world: World) -> None:
         return real(url, message, delivery_id)
 
     world.receivers.send = send  # type: ignore[method-assign]
-    hanging = threading.Thread(target=deliver, args=(ME, world.parts))
-    hanging.start()
-    other = threading.Thread(target=deliver, args=(Endpoint("you"), world.parts))
-    other.start()
+    sending = threading.Thread(target=deliver_all, args=(world.parts,))
+    sending.start()
     assert arrived.wait(30)
     gate.set()
-    hanging.join()
-    other.join()
+    sending.join()
     assert states(world) == {DeliveryState.SENT: 2}
 
 

@@ -130,7 +130,7 @@ def test_import(failing: None, home: Path, capsys: pytest.CaptureFixture[str]) -
         (home / name).write_bytes(body)
     assert run(home, "import", "--no-tell", "a.xml", "b.xml", "c.xml") == 1
     out, err = capsys.readouterr()
-        assert out == "stored 2; matched 2: 0 told now, 2 left untold (--tell)\n"
+    assert out == "stored 2; matched 2: 0 told now, 2 left untold (--tell)\n"
     assert err == f"b.xml: {REASON}\n"
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.integration.queues import LEASE, claim
 from tests.parsers.pages import make_page, sample_papers
 from watcher.alerts.fate import Telling
-from watcher.alerts.retry import LEASE, Health, after_attempt
 from watcher.config import Config, Receiver
 from watcher.config.values import Address
 from watcher.model import (
@@ -36,7 +36,7 @@ from watcher.pipeline.poll import match_waiting, poll
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.tell import tell_due
 from watcher.store import Store
-from watcher.store.outbox import Rendered
+from watcher.store.queue import Claim, Try
 
 SITE = "http://site.example"
 START = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -256,18 +256,17 @@ def test_a_claim_that_ran_out_is_taken_by_another_and_the_first_marks_nothing(wo
     world.look()
     tell_due(world.parts)
     me, store = Endpoint("me"), world.parts.store
-    with store.transaction() as tx:
-        first = tx.outbox.claim(me, world.now)
-        assert first and tx.outbox.claim(me, world.now) is None
+    first = claim(store, me, world.now)
+    assert first and claim(store, me, world.now) is None
     later = world.now + LEASE
-    with store.transaction() as tx:
-        second = tx.outbox.claim(me, later)
+    second = claim(store, me, later)
     assert second and second.id == first.id and second.fence > first.fence
-    outcome = Outcome(Result.SENT)
-    ended = after_attempt(outcome, Health(), later, jitter=0.0)
+    arrived = Outcome(Result.SENT)
     with store.transaction() as tx:
-        assert not tx.outbox.record_attempt(first, outcome, ended, Rendered(), later)
-        assert tx.outbox.record_attempt(second, outcome, ended, Rendered(), later)
+        assert tx.queue.record_arrived([Try(first, arrived)], later) == set()
+        assert tx.queue.claims([first]) == {first.id: Claim.LOST}
+        assert tx.queue.record_arrived([Try(second, arrived)], later) == {second.id}
+        assert tx.queue.claims([second]) == {second.id: Claim.RECORDED}
         assert tx.outbox.states() == {DeliveryState.SENT: 1}
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from tests.integration.queues import claim
 from tests.integration.test_pipeline import World
 from watcher.config import Address, Receiver
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Outcome, Rate, Result
-from watcher.pipeline import deliver as delivering
-from watcher.pipeline.deliver import deliver, deliver_all
-from watcher.store import Store
+from watcher.pipeline.deliver import deliver_all
+from watcher.store import Store, schema
 
 PEOPLE = [Endpoint(f"mail:p{n}@lab.example") for n in range(6)]
 
@@ -37,9 +38,9 @@ def mails(world: World) -> int:
     return sum("to=" in url for url, _ in world.receivers.sent)
 
 
-def test_no_more_than_the_rate_however_many_threads_ask(world: World) -> None:
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(lambda endpoint: deliver(endpoint, world.parts), PEOPLE))
+def test_no_more_than_the_rate_however_many_senders_ask(world: World) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda _: deliver_all(world.parts), range(3)))
     assert mails(world) == 10
     world.now += timedelta(minutes=59)
     deliver_all(world.parts)
@@ -55,8 +56,7 @@ def test_no_more_than_the_rate_however_many_threads_ask(world: World) -> None:
 
 
 def test_what_is_being_sent_counts_and_tries_that_failed_do(world: World) -> None:
-    with world.parts.store.transaction() as tx:
-        assert tx.outbox.claim(PEOPLE[0], world.now)
+    assert claim(world.parts.store, PEOPLE[0], world.now)
     world.receivers.outcome = Outcome(Result.FAILED, "no answer")
     deliver_all(world.parts)  # one try at each of the five others
     world.receivers.outcome = Outcome(Result.SENT)
@@ -65,17 +65,19 @@ def test_what_is_being_sent_counts_and_tries_that_failed_do(world: World) -> Non
     assert mails(world) == 4
 
 
-def test_a_short_wait_is_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    waits: list[float] = []
-
-    def wait(seconds: float) -> bool:
-        waits.append(seconds)
-        world.now += timedelta(seconds=seconds)
-        return False
-
-    monkeypatch.setattr(world.parts.stopping, "wait", wait)
+def test_a_short_wait_is_waited_for(world: World) -> None:
+    world.parts.clock = lambda: datetime.now(UTC)
+    within = timedelta(seconds=0.3)
     receivers = dict(world.parts.config.receivers)
-    receivers["mail"] = replace(receivers["mail"], rate=Rate(2, delivering.PATIENCE))
+    receivers["mail"] = replace(receivers["mail"], rate=Rate(2, within))
     world.parts.config = replace(world.parts.config, receivers=receivers)
-    assert len(deliver(PEOPLE[0], world.parts)) == 5
-    assert waits == [10.0, 10.0]  # none after the last
+    deliver_all(world.parts, only=[PEOPLE[0]])
+    assert mails(world) == 5
+    with world.parts.store.reading() as tx:
+        ends = sorted(tx.connection.scalars(select(schema.attempt.c.at)))
+    assert all(later - earlier >= within for earlier, later in zip(ends, ends[2:], strict=False))
+
+
+def test_a_wait_beyond_patience_is_left_for_later(world: World) -> None:
+    deliver_all(world.parts, only=PEOPLE)
+    assert mails(world) == 10

@@ -6,10 +6,11 @@ from datetime import time, timedelta
 
 import pytest
 
+from tests.integration.queues import claim
 from tests.integration.test_pipeline import World, subscription
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, IncidentKind, Outcome, Result, Rhythm, When
-from watcher.pipeline.content import content_of
+from watcher.pipeline.content import contents_of
 from watcher.pipeline.deliver import deliver_all
 from watcher.store import Store
 from watcher.store.deliveries import Listed
@@ -128,8 +129,10 @@ def test_a_summary_told_again_names_all_that_was_folded(world: World) -> None:
     assert replay(world, dead) == 1 and "other is a login page" in world.receivers.text()
     with world.parts.store.transaction() as tx:
         tx.deliveries.replay(dead, [OPS], world.now)
-        claimed = tx.outbox.claim(OPS, world.now)
-        assert claimed and content_of(claimed, tx, world.parts.config).folded == 2
+    claimed = claim(world.parts.store, OPS, world.now)
+    assert claimed
+    with world.parts.store.reading() as tx:
+        assert contents_of([claimed], tx, world.parts.config)[claimed.id].folded == 2
 
 
 def test_a_deliverys_beginning_has_to_be_enough(world: World) -> None:

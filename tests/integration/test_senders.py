@@ -1,19 +1,27 @@
-"""The daemon's threads that send: hanging receivers, however many, and those that work beside them."""
+"""The sender beside what goes wrong: receivers that hang, messages that cannot be gathered or end the program."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
-from tests.integration.test_pipeline import World
-from watcher.alerts.retry import Health
-from watcher.app import Senders
-from watcher.model import DeliveryKind, DeliveryState, Endpoint, Message, Outcome, Result
-from watcher.store import Store
+from tests.integration.queues import LEASE, Inline, claim
+from tests.integration.test_pipeline import World, subscription
+from watcher.alerts.retry import SUSPECT_AFTER, Health
+from watcher.errors import StoreError
+from watcher.model import DeliveryKind, DeliveryState, Endpoint, Message, Outcome, Result, Tuning
+from watcher.pipeline import sender as sending
+from watcher.pipeline.deliver import deliver_all
+from watcher.pipeline.sender import Sender
+from watcher.pipeline.tell import tell_due
+from watcher.store import Store, schema
 
 PATIENCE = 30.0
+ME, YOU, OPS = Endpoint("me"), Endpoint("you"), Endpoint("ops")
 HANGING = [Endpoint(f"hangs{n}") for n in range(6)]
 WORKING = [Endpoint(f"works{n}") for n in range(6)]
 
@@ -24,6 +32,7 @@ class Gate:
     def __init__(self) -> None:
         self.opened = threading.Event()
         self.taken: list[str] = []
+        self.keys: list[str] = []
         self.changed = threading.Condition()
 
     def send(self, url: str, message: Message, delivery_id: str) -> Outcome:
@@ -31,6 +40,7 @@ class Gate:
             assert self.opened.wait(PATIENCE)
         with self.changed:
             self.taken.append(url)
+            self.keys.append(delivery_id)
             self.changed.notify_all()
         return Outcome(Result.SENT)
 
@@ -46,23 +56,253 @@ def gate() -> Iterator[Gate]:
     gate.opened.set()
 
 
-def test_receivers_that_hang_leave_threads_to_those_that_work(store: Store, gate: Gate) -> None:
+@pytest.fixture
+def world(store: Store, gate: Gate) -> World:
     world = World(store)
     world.parts.notifier = gate  # type: ignore[assignment]
-    world.parts.config = world.config(receivers=tuple(one.receiver for one in (*HANGING, *WORKING)))
-    with store.transaction() as tx:
-        for endpoint in (*HANGING, *WORKING):
-            tx.outbox.enqueue(endpoint, DeliveryKind.TEST, world.now)
+    names = tuple(one.receiver for one in (ME, YOU, OPS, *HANGING, *WORKING))
+    world.parts.config = world.config(receivers=names)
+    return world
+
+
+def states(world: World) -> dict[DeliveryState, int]:
+    with world.parts.store.reading() as tx:
+        return tx.outbox.states()
+
+
+def enqueue(world: World, *endpoints: Endpoint) -> list[str]:
+    with world.parts.store.transaction() as tx:
+        return [tx.outbox.enqueue(one, DeliveryKind.TEST, world.now) for one in endpoints]
+
+
+def owe(world: World, *names: str) -> None:
+    """A digest for each of some receivers."""
+    world.apply(subscription(to="me", endpoints=tuple(Endpoint(name) for name in names)))
+    world.look()
+    tell_due(world.parts)
+
+
+def test_receivers_that_hang_leave_threads_to_those_that_work(world: World, gate: Gate) -> None:
+    enqueue(world, *HANGING, *WORKING)
+    with world.parts.store.transaction() as tx:
+        for endpoint in HANGING:
             tx.endpoints.lock(endpoint)
-            if endpoint in HANGING:
-                tx.endpoints.set_health(endpoint, Health(world.now, 1, world.now, "no answer"))
-    senders = Senders(world.parts, threads=2, probes=2)
-    senders.send_pending()
+            tx.endpoints.set_health(endpoint, Health(world.now, 1, world.now, "no answer"))
+    world.parts.tuning = Tuning(threads=2, probes=2)
+    sender = Sender(world.parts)
+    sender.start()
     gate.wait_for(len(WORKING))
     assert all("works" in url for url in gate.taken)
     gate.opened.set()
     gate.wait_for(len(WORKING) + len(HANGING))
     world.parts.stopping.set()
-    assert senders.stop(PATIENCE)
-    with store.reading() as tx:
-        assert tx.outbox.states() == {DeliveryState.SENT: len(HANGING) + len(WORKING)}
+    assert sender.stop(PATIENCE)
+    assert states(world) == {DeliveryState.SENT: len(HANGING) + len(WORKING)}
+
+
+def test_a_word_wakes_the_sender(world: World, gate: Gate) -> None:
+    world.parts.tuning = Tuning(idle=timedelta(hours=1))
+    sender = Sender(world.parts)
+    sender.start()
+    for n, endpoint in enumerate((ME, YOU, ME), start=1):
+        enqueue(world, endpoint)
+        sender.wake()
+        gate.wait_for(n)
+    world.parts.stopping.set()
+    assert sender.stop(PATIENCE)
+    assert states(world) == {DeliveryState.SENT: 3}
+
+
+def test_what_can_be_sent_later_wakes_the_sender_then(world: World, gate: Gate) -> None:
+    """The end of a wait is known: nothing has to say that it has come."""
+    enqueue(world, ME)
+    world.parts.clock = lambda: datetime.now(UTC)
+    with world.parts.store.transaction() as tx:
+        tx.endpoints.lock(ME)
+        soon = world.parts.clock() + timedelta(seconds=0.3)
+        tx.endpoints.set_health(ME, Health(soon, 1, soon, "no answer"))
+    world.parts.tuning = Tuning(idle=timedelta(hours=1))
+    sender = Sender(world.parts)
+    sender.start()
+    gate.wait_for(1)
+    world.parts.stopping.set()
+    assert sender.stop(PATIENCE)
+
+
+def test_messages_of_one_receiver_go_one_after_the_other(world: World, gate: Gate) -> None:
+    ids = []
+    for _ in range(4):
+        ids += enqueue(world, ME)
+        world.now += timedelta(seconds=1)
+    deliver_all(world.parts)
+    assert gate.keys == ids
+
+
+def test_parts_of_a_message_go_in_their_order(world: World, gate: Gate) -> None:
+    with world.parts.store.transaction() as tx:
+        for n in (3, 1, 4, 2, 6, 5):
+            row = {"id": f"{9 - n}" * 32, "kind": "test", "part": n, "parts": 6, "state": "pending"}
+            tx.connection.execute(schema.delivery.insert(), row | {"receiver": "me", "created_at": world.now})
+    deliver_all(world.parts)
+    assert gate.keys == [f"{9 - n}" * 32 for n in range(1, 7)]
+
+
+# --- one among many ---
+
+
+def spoil(world: World, endpoint: Endpoint) -> None:
+    """What is to be told there cannot be read from the database any more."""
+    alert, match = schema.alert, schema.match
+    with world.parts.store.transaction() as tx:
+        theirs = alert.select().with_only_columns(alert.c.match_id).where(alert.c.receiver == endpoint.receiver)
+        tx.connection.execute(update(match).where(match.c.id.in_(theirs)).values(places=[["not a place"]]))
+
+
+def test_a_message_that_cannot_be_gathered_is_dead_and_the_others_of_its_batch_are_sent(
+    world: World, gate: Gate
+) -> None:
+    names = tuple(one.receiver for one in (ME, YOU, *WORKING))
+    mine = subscription("mine", to="me")
+    theirs = subscription("theirs", to="you", endpoints=tuple(Endpoint(name) for name in names[1:]))
+    world.apply(mine, theirs, receivers=(*names, "ops"))
+    world.look()
+    tell_due(world.parts)
+    spoil(world, ME)
+    deliver_all(world.parts)
+    assert states(world) == {DeliveryState.SENT: len(names) - 1, DeliveryState.DEAD: 1}
+    assert not any("me.example" in url for url in gate.taken)
+
+
+def test_a_result_that_cannot_be_recorded_keeps_no_other_from_it(
+    world: World, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enqueue(world, ME, YOU, OPS)
+    real = sending.record
+
+    def record(attempts: list[sending.Attempt], parts: object) -> object:
+        if any(one.delivery.endpoint == ME for one in attempts):
+            raise ValueError("no such thing")
+        return real(attempts, world.parts)
+
+    monkeypatch.setattr(sending, "record", record)
+    deliver_all(world.parts, pool=Inline)
+    assert states(world) == {DeliveryState.SENT: 2, DeliveryState.SENDING: 1}
+    world.now += LEASE
+    monkeypatch.undo()
+    deliver_all(world.parts)
+    assert states(world) == {DeliveryState.SENT: 3}
+
+
+def test_what_was_sent_is_recorded_when_the_database_is_back(
+    world: World, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enqueue(world, ME, YOU)
+    real, tries = sending.record, []
+
+    def record(attempts: list[sending.Attempt], parts: object) -> object:
+        tries.append(len(attempts))
+        if len(tries) < 3:
+            raise StoreError("away")
+        return real(attempts, world.parts)
+
+    monkeypatch.setattr(sending, "record", record)
+    deliver_all(world.parts, pool=Inline)
+    assert tries == [2, 2, 2] and len(gate.taken) == 2
+    assert states(world) == {DeliveryState.SENT: 2}
+
+
+def test_a_mark_that_was_written_though_its_answer_was_lost_changes_nothing(world: World, gate: Gate) -> None:
+    enqueue(world, ME, YOU)
+    real = sending.record
+    done = []
+
+    def record_twice(attempts: list[sending.Attempt], parts: object) -> object:
+        done.extend(real(attempts, world.parts))
+        return real(attempts, world.parts)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sending, "record", record_twice)
+        deliver_all(world.parts, pool=Inline)
+    assert states(world) == {DeliveryState.SENT: 2} and {one.state for one in done} == {DeliveryState.SENT}
+    with world.parts.store.reading() as tx:
+        assert len(tx.connection.execute(schema.attempt.select()).all()) == 2
+
+
+# --- what ends the program ---
+
+
+def cut_off(world: World, endpoint: Endpoint, times: int) -> None:
+    """The program ends so many times while it sends there."""
+    for n in range(times):
+        assert claim(world.parts.store, endpoint, world.now, suspects=n >= SUSPECT_AFTER)
+        with world.parts.store.transaction() as tx:
+            tx.queue.free_interrupted(world.now)
+
+
+def test_what_may_end_the_program_is_sent_last_and_alone_the_least_suspect_first(world: World, gate: Gate) -> None:
+    worst, bad = enqueue(world, ME, YOU)
+    cut_off(world, ME, SUSPECT_AFTER + 1)
+    cut_off(world, YOU, SUSPECT_AFTER)
+    others = enqueue(world, OPS, *WORKING)
+    under_way: list[int] = []
+    sent, lock = 0, threading.Lock()
+    real = gate.send
+
+    def send(url: str, message: Message, delivery_id: str) -> Outcome:
+        nonlocal sent
+        if delivery_id in (worst, bad):
+            with world.parts.store.reading() as tx:
+                under_way.append(tx.outbox.states()[DeliveryState.SENDING])
+        with lock:
+            sent += 1
+        return real(url, message, delivery_id)
+
+    gate.send = send  # type: ignore[method-assign]
+    deliver_all(world.parts)
+    assert set(gate.keys[: len(others)]) == set(others) and gate.keys[len(others) :] == [bad, worst]
+    assert under_way == [1, 1]
+    assert states(world) == {DeliveryState.SENT: len(others) + 2}
+
+
+def test_what_may_end_the_program_does_not_wait_for_ever_for_one_that_hangs(world: World, gate: Gate) -> None:
+    (suspect,) = enqueue(world, ME)
+    cut_off(world, ME, SUSPECT_AFTER)
+    enqueue(world, HANGING[0])
+    world.parts.tuning = Tuning(idle=timedelta(seconds=0.05), suspects_wait=timedelta(minutes=1))
+    sender = Sender(world.parts)
+    sender.start()
+    ticking = threading.Event()
+    while suspect not in gate.keys:
+        assert world.now < datetime(2026, 3, 10, 13, tzinfo=UTC)
+        world.now += timedelta(seconds=1)
+        ticking.wait(0.02)
+    gate.opened.set()
+    gate.wait_for(2)
+    world.parts.stopping.set()
+    assert sender.stop(PATIENCE)
+
+
+@pytest.mark.parametrize("when", ["before", "while"])
+def test_a_stop_leaves_what_was_claimed_and_not_sent_to_the_next(
+    world: World, gate: Gate, when: str, make_store: Callable[[], Store]
+) -> None:
+    ids = enqueue(world, HANGING[0], *WORKING)
+    world.parts.tuning = Tuning(threads=1)
+    if when == "before":
+        world.parts.stopping.set()
+    sender = Sender(world.parts)
+    sender.start()
+    if when == "while":
+        waiting = threading.Event()
+        while states(world).get(DeliveryState.SENDING) != len(ids):
+            waiting.wait(0.02)
+        world.parts.stopping.set()
+        gate.opened.set()
+    assert sender.stop(PATIENCE)
+    sent = len(gate.taken)
+    assert sent == (1 if when == "while" else 0)
+    assert states(world) == {DeliveryState.PENDING: len(ids) - sent} | ({DeliveryState.SENT: sent} if sent else {})
+    world.parts.stopping.clear()
+    gate.opened.set()
+    deliver_all(world.parts)
+    assert sorted(gate.keys) == sorted(ids) and states(world) == {DeliveryState.SENT: len(ids)}

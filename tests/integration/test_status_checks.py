@@ -4,12 +4,14 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from tests.integration.queues import LEASE, claim
 from watcher.alerts.changes import Wanted
-from watcher.alerts.retry import LEASE, Health
+from watcher.alerts.retry import Health
 from watcher.model import Decision, DeliveryKind, Endpoint, Entry, Fate, Hit, Rhythm, Subscription, When
 from watcher.store import Store
 from watcher.store.checks import Lost, find_lost
 from watcher.store.matches import Found
+from watcher.store.outbox import Digest
 
 NOW = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
 ANA = Endpoint("ana")
@@ -93,7 +95,7 @@ def test_an_alert_past_due_in_no_delivery(store: Store) -> None:
 def test_an_alert_dropped_or_delivered_is_not_late(store: Store) -> None:
     match = owe(store)
     with store.transaction() as tx:
-        tx.outbox.enqueue_digest(ANA, [match], NOW, 1, 1)
+        tx.outbox.enqueue_digests([Digest(ANA, 1, 1, [match])], NOW)
     assert lost(store, MINUTE) == [Lost("deliveries pending that nobody sends", 1, NOW, "ana")]
 
 
@@ -110,8 +112,7 @@ def test_backing_off_is_a_reason_until_it_ends(store: Store) -> None:
 
 def test_a_queue_behind_a_delivery_in_flight_is_not_late_but_an_ended_lease_is(store: Store) -> None:
     enqueue(store)
-    with store.transaction() as tx:
-        assert tx.outbox.claim(ANA, NOW)
+    assert claim(store, ANA, NOW)
     enqueue(store)
     assert lost(store, LEASE) == []
     ended = NOW + LEASE
@@ -120,9 +121,9 @@ def test_a_queue_behind_a_delivery_in_flight_is_not_late_but_an_ended_lease_is(s
 
 def test_a_queue_that_moves_is_not_late(store: Store) -> None:
     enqueue(store)
+    assert claim(store, ANA, NOW + timedelta(minutes=2))
     with store.transaction() as tx:
-        assert tx.outbox.claim(ANA, NOW + timedelta(minutes=2))
-        tx.outbox.free_interrupted(NOW + timedelta(minutes=2))
+        tx.queue.free_interrupted(NOW + timedelta(minutes=2))
     assert lost(store, timedelta(minutes=2, seconds=30)) == []
     assert lost(store, timedelta(minutes=4)) == [Lost("deliveries pending that nobody sends", 1, NOW, "ana")]
 

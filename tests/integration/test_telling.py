@@ -26,7 +26,7 @@ from watcher.model import (
     Unread,
     When,
 )
-from watcher.pipeline import deliver as delivering
+from watcher.pipeline import send as sending
 from watcher.pipeline.apply import apply_config
 from watcher.pipeline.deliver import deliver_all
 from watcher.pipeline.poll import record_matches
@@ -65,14 +65,14 @@ class Desk(World):
 @pytest.fixture
 def desk(store: Store, monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk = Desk(store)
-    real = delivering.render
+    real = sending.render_content
 
     def remember(content: Content, *more: Any) -> Any:
         if desk.receivers.outcome.result is Result.SENT:
             desk.said.append(content)
         return real(content, *more)
 
-    monkeypatch.setattr(delivering, "render", remember)
+    monkeypatch.setattr(sending, "render_content", remember)
     return desk
 
 

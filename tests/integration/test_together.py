@@ -7,21 +7,22 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
+from sqlalchemy import text
 
+from tests.integration.queues import LEASE, claim, waiting_in
 from tests.integration.test_pipeline import World, subscription
 from tests.postgres import Server
-from watcher.alerts.retry import LEASE
-from watcher.model import DeliveryKind, DeliveryState, Endpoint, Outcome, Result, Rhythm, When
+from watcher.model import Content, DeliveryState, Endpoint, Outcome, Result, Rhythm, When
 from watcher.pipeline.apply import apply_config
-from watcher.pipeline.crew import Crew
-from watcher.pipeline.deliver import endpoints_to_serve_singly
 from watcher.pipeline.lease import turn
 from watcher.pipeline.poll import Overtaken, poll
+from watcher.pipeline.results import record
+from watcher.pipeline.send import Attempt
+from watcher.pipeline.sender import Sender
 from watcher.pipeline.tell import tell_due
 from watcher.pipeline.together import Self, apply_at_start, out_of_step, poll_in_turn
 from watcher.store import Store, Transaction, open_store
 from watcher.store.daemons import SILENT
-from watcher.store.outbox import Rendered
 
 ME = Endpoint("me")
 
@@ -147,12 +148,14 @@ def test_who_holds_a_subscription_tells_it(worlds: list[World]) -> None:
     assert tell_due(other.parts) == 1
 
 
-# --- many deliveries in few statements ---
+# --- sending ---
 
 
-def claim(world: World, endpoints: list[Endpoint]) -> list[str]:
+def claim_all(world: World, endpoints: list[Endpoint]) -> list[str]:
     with world.parts.store.transaction() as tx:
-        return [str(one.endpoint) for one in tx.bulk.claim(endpoints, world.now)]
+        waiting = waiting_in(tx, world.now)
+        claimed = tx.queue.claim([waiting[one] for one in endpoints if one in waiting], world.now, LEASE)
+    return sorted(str(one.endpoint) for one in claimed)
 
 
 def owe(world: World, *names: str) -> list[Endpoint]:
@@ -163,81 +166,93 @@ def owe(world: World, *names: str) -> list[Endpoint]:
     return [Endpoint(name) for name in names]
 
 
-def test_plain_digests_are_claimed_one_an_endpoint_by_one_of_them(worlds: list[World]) -> None:
+def test_messages_are_claimed_one_an_endpoint_by_one_of_them(worlds: list[World]) -> None:
     one, other = worlds
     endpoints = owe(one, "me", "you")
     with one.parts.store.reading() as tx:
-        assert tx.bulk.endpoints_after(None, 10) == endpoints
-        assert tx.bulk.endpoints_after(endpoints[0], 10) == endpoints[1:]
-        assert tx.bulk.endpoints_after(None, 1) == endpoints[:1]
+        assert [found.endpoint for found in tx.queue.waiting_after(None, 10)] == endpoints
+        assert [found.endpoint for found in tx.queue.waiting_after(endpoints[0], 10)] == endpoints[1:]
+        assert [found.endpoint for found in tx.queue.waiting_after(None, 1)] == endpoints[:1]
     with one.parts.store.transaction() as tx:
-        assert len(tx.bulk.claim(endpoints[:1], one.now)) == 1
-        assert claim(other, endpoints) == ["you"]  # the first is held, and nobody waits for it
-    assert claim(other, endpoints) == []
+        first = waiting_in(tx, one.now)[ME]
+        assert len(tx.queue.claim([first], one.now, LEASE)) == 1
+        assert claim_all(other, endpoints) == ["you"]  # the first is held, and nobody waits for it
+    assert claim_all(other, endpoints) == []
 
 
-def test_what_is_odd_is_left_to_be_served_singly(worlds: list[World]) -> None:
-    one, _ = worlds
-    endpoints = owe(one, "me", "you")
-    with one.parts.store.transaction() as tx:
-        tx.outbox.enqueue(Endpoint("ops"), DeliveryKind.TEST, one.now)
-    assert claim(one, [*endpoints, Endpoint("ops")]) == ["me", "you"]
-    assert endpoints_to_serve_singly(one.parts) == [Endpoint("ops")]
-    one.now += 2 * LEASE  # whoever claimed them is gone
-    assert endpoints_to_serve_singly(one.parts) == [ME, Endpoint("ops"), Endpoint("you")]
-
-
-def test_a_mark_of_one_whose_claim_was_lost_is_not_written(worlds: list[World]) -> None:
+def test_an_ended_lease_is_left_to_its_sender_for_a_while_after_the_servers_start(worlds: list[World]) -> None:
+    """The server's start is now, as far as the test is concerned: the lease of an hour ago could not be renewed."""
     one, other = worlds
-    endpoints = owe(one, "me", "you")
-    with one.parts.store.transaction() as tx:
-        claimed = tx.bulk.claim(endpoints, one.now)
-    other.now = one.now + 2 * LEASE
+    owe(one, "me")
+    with one.parts.store.reading() as tx:
+        started = tx.connection.scalar(text("SELECT pg_postmaster_start_time()"))
+    assert started
+    assert claim(one.parts.store, ME, started - timedelta(hours=1))
     with other.parts.store.transaction() as tx:
-        assert tx.outbox.claim(ME, other.now)
-    with one.parts.store.transaction() as tx:
-        marked = tx.bulk.mark_sent({delivery.id: Rendered() for delivery in claimed}, one.now)
-        assert marked == {delivery.id for delivery in claimed if delivery.endpoint != ME}
+        left = tx.queue.left_behind(started + timedelta(seconds=1))
+        assert [found.endpoint for found in left] == [ME]
+        assert tx.queue.claim(left, started + timedelta(seconds=1), LEASE, timedelta(seconds=30)) == []
+        assert len(tx.queue.claim(left, started + timedelta(seconds=31), LEASE, timedelta(seconds=30))) == 1
+
+
+def test_a_result_of_one_whose_claim_was_lost_is_not_recorded(worlds: list[World]) -> None:
+    one, other = worlds
+    owe(one, "me", "you")
+    mine = [claim(one.parts.store, endpoint, one.now) for endpoint in (ME, Endpoint("you"))]
+    other.now = one.now + 2 * LEASE
+    assert claim(other.parts.store, ME, other.now)
+    sent = [Attempt(Content(delivery=claimed), outcome=Outcome(Result.SENT)) for claimed in mine if claimed]
+    record(sent, one.parts)
+    with one.parts.store.reading() as tx:
         assert tx.outbox.states() == {DeliveryState.SENDING: 1, DeliveryState.SENT: 1}
 
 
-def crew_of(world: World, aside: Callable[[Endpoint], None] = lambda endpoint: None) -> Crew:
-    return Crew(world.parts, threads=2, aside=aside)
-
-
-def work(world: World, crew: Crew, state: DeliveryState, n: int) -> None:
-    """Let the crew work until so many deliveries are in this state."""
-    crew.wake()
+def work(world: World, is_done: Callable[[Transaction], bool]) -> None:
+    """Let a sender work until something holds."""
+    sender = Sender(world.parts)
+    sender.start()
     for _ in range(400):
         with world.parts.store.reading() as tx:
-            if tx.outbox.states().get(state) == n:
+            if is_done(tx):
                 break
         world.parts.stopping.wait(0.05)
     world.parts.stopping.set()
-    assert crew.stop(20)
+    assert sender.stop(20)
     with world.parts.store.reading() as tx:
-        assert tx.outbox.states().get(state) == n
+        assert is_done(tx)
 
 
-def test_a_crew_sends_what_waits(worlds: list[World]) -> None:
-    one, _ = worlds
-    owe(one, "me", "you", "ops")
-    work(one, crew_of(one), DeliveryState.SENT, 3)
-    assert sorted(url for url, _ in one.receivers.sent) == [f"json://{name}.example/" for name in ("me", "ops", "you")]
+def test_two_senders_send_what_waits_once(worlds: list[World]) -> None:
+    one, other = worlds
+    names = [f"r{n}" for n in range(20)]
+    for world in worlds:
+        world.parts.config = world.config(receivers=tuple(names))
+    owe_to = subscription(to="r0", endpoints=tuple(Endpoint(name) for name in names))
+    for world in worlds:
+        world.parts.config = world.config(owe_to, receivers=(*names, "ops"))
+    apply_config(one.parts)
+    one.look()
+    tell_due(one.parts)
+    beside = Sender(other.parts)
+    beside.start()
+    work(one, lambda tx: tx.outbox.states() == {DeliveryState.SENT: 20})
+    other.parts.stopping.set()
+    assert beside.stop(20)
+    told = [url for world in worlds for url, _ in world.receivers.sent]
+    assert sorted(told) == sorted(f"json://{name}.example/" for name in names)
 
 
-def test_a_failure_is_marked_like_any_other(worlds: list[World]) -> None:
+def test_a_receiver_that_another_daemons_config_has_is_left_to_it(worlds: list[World]) -> None:
+    one, other = worlds
+    owe(one, "me", "you")
+    other.parts.config = other.config(receivers=("you", "ops"))
+    work(other, lambda tx: tx.outbox.states() == {DeliveryState.SENT: 1, DeliveryState.PENDING: 1})
+
+
+def test_failures_of_a_batch_are_recorded_each_with_what_follows(worlds: list[World]) -> None:
     one, _ = worlds
     owe(one, "me", "you")
     one.receivers.outcome = Outcome(Result.FAILED, "connection refused")
-    crew = crew_of(one)
-    crew.wake()
-    for _ in range(400):
-        with one.parts.store.reading() as tx:
-            if len(tx.endpoints.failing()) == 2:
-                break
-        one.parts.stopping.wait(0.05)
-    one.parts.stopping.set()
-    assert crew.stop(20)
+    work(one, lambda tx: len(tx.endpoints.failing()) == 2)
     with one.parts.store.reading() as tx:
-        assert tx.outbox.states() == {DeliveryState.PENDING: 2} and len(tx.endpoints.failing()) == 2
+        assert tx.outbox.states() == {DeliveryState.PENDING: 2}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from watcher.model import Rate
@@ -11,8 +12,16 @@ SOON = timedelta(seconds=1)
 """When to look again where all that is allowed is being sent now."""
 
 
-def wait_for_turn(rate: Rate, sent: Sequence[datetime], sending: int, now: datetime) -> timedelta:
-    """How long the next message has to wait; nothing where it may go now.
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many messages a receiver may get now; where that is none, ``wait`` is the time until it may get one."""
+
+    messages: int
+    wait: timedelta = timedelta()
+
+
+def allowance(rate: Rate, sent: Sequence[datetime], sending: int, now: datetime) -> Allowance:
+    """What ``rate`` leaves.
 
     ``sent`` are the ends of the last ``rate.most`` tries, newest first; ``sending`` counts those under way, which may
     arrive at any time until they have ended. A try further ahead than ``rate.within`` is of a clock since set back.
@@ -20,7 +29,7 @@ def wait_for_turn(rate: Rate, sent: Sequence[datetime], sending: int, now: datet
     counted = [at for at in sent if now - rate.within < at <= now + rate.within]
     free = rate.most - sending
     if free <= 0:
-        return SOON
+        return Allowance(0, SOON)
     if len(counted) < free:
-        return timedelta()
-    return min(counted[free - 1] + rate.within - now, rate.within)
+        return Allowance(free - len(counted))
+    return Allowance(0, min(counted[free - 1] + rate.within - now, rate.within))

@@ -11,18 +11,11 @@ FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=1)
 FAILURES_LIVE = timedelta(days=14)
 TOLD_AFTER = timedelta(hours=1)
-LEASE = timedelta(seconds=90)
-RENEW_EVERY = LEASE / 3
-"""How often a lease is renewed while its message is being sent: two renewals may fail."""
-
-AFTER_START = LEASE / 3
-"""How long after a server's start the leases that ended while it was away are left to those who had them."""
-
 FOLD_AFTER = TOLD_AFTER
 """After a shorter outage the messages that waited go out as they are."""
 
 SUSPECT_AFTER = 3
-"""Tries that ended with the program's own end, after which a message may be what ends it: sent last, and alone."""
+"""After so many tries during which the program ended, a message may be what ends it: it is sent last, and alone."""
 
 
 @dataclass(frozen=True, slots=True)

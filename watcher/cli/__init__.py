@@ -175,10 +175,13 @@ cli = LazyGroup(
 click.version_option(__version__, "--version", prog_name="watcher", message="%(prog)s %(version)s")(cli)
 
 
-def main(args: Sequence[str] | None = None, env: Mapping[str, str] | None = None) -> int:
-    """Run one command and return its exit status; a command says its own by returning it or by ``ctx.exit()``."""
+def main(args: Sequence[str] | None = None, env: Mapping[str, str] | None = None, *, desk: Desk | None = None) -> int:
+    """Run one command and return its exit status; a command says its own by returning it or by ``ctx.exit()``.
+
+    ``desk`` is what commands find, for programs that bring their own.
+    """
     _never_fail_to_print()
-    desk = Desk(env=os.environ if env is None else env)
+    desk = desk or Desk(env=os.environ if env is None else env)
     try:
         result = cli.main(args=args, prog_name="watcher", obj=desk, standalone_mode=False)
         sys.stdout.flush()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from watcher.errors import UsageError
+from watcher.model import Tuning
 
 if TYPE_CHECKING:
     from watcher.config import Config
@@ -41,12 +43,17 @@ def _home(env: Mapping[str, str]) -> Path:
 
 @dataclass(kw_only=True)
 class Desk:
-    """The object that click hands to every command; ``config_path`` is what ``-c`` named, or None."""
+    """The object that click hands to every command; ``config_path`` is what ``-c`` named, or None.
+
+    ``tuning`` and ``wall_clock`` are for programs that run a command by other intervals, or on a clock that is wrong.
+    """
 
     env: Mapping[str, str] = field(default_factory=dict)
     config_path: Path | None = None
     verbose: bool = False
     log_format: str = "plain"
+    tuning: Tuning = field(default_factory=Tuning)
+    wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def find(self) -> Path | None:
         """The config's path: ``-c``, ``$WATCHER_CONFIG``, or the first that lies at a usual place."""

@@ -148,12 +148,10 @@ def _replay(tx: Transaction, old: Sequence[Listed], targets: Sequence[Endpoint] 
 
 def _send(work: Work, done: Replayed) -> list[Listed]:
     """Send what was made, but into nobody's quiet hours and not beside a daemon; how each ended."""
-    from watcher.pipeline.deliver import deliver, endpoints_to_deliver
+    from watcher.pipeline.deliver import deliver_all
 
     if work.may_send:
-        for endpoint in endpoints_to_deliver(work.parts):
-            if endpoint in done.endpoints:
-                deliver(endpoint, work.parts)
+        deliver_all(work.parts, only=done.endpoints)
     with work.parts.store.reading() as tx:
         return [tx.deliveries.find(id) for id in done.made]
 

@@ -49,10 +49,11 @@ def run(desk: Desk) -> int:
     if store.daemon_lock:
         store.daemon_lock.acquire()
     daemon = Daemon(
-        open_parts(config, store, desk.env, state_dir=desk.state_dir()),
+        open_parts(config, store, desk.env, state_dir=desk.state_dir(), tuning=desk.tuning),
         load,
         systemd,
         config_loaded=lambda taken: logs.add_secrets(taken.secrets(desk.env)),
+        wall_clock=desk.wall_clock,
     )
     ended = daemon.run()
     if not ended:

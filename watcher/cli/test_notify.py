@@ -10,7 +10,7 @@ from watcher.cli.desk import Desk
 from watcher.cli.working import Work, at_work
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint
-from watcher.pipeline.deliver import deliver
+from watcher.pipeline.deliver import deliver_all
 
 PATIENCE = 90.0
 """Seconds to wait for a running daemon to send it."""
@@ -38,7 +38,7 @@ def _test(endpoint: Endpoint, work: Work) -> tuple[DeliveryState, str]:
         tx.endpoints.lock(endpoint)
         tx.endpoints.try_now(endpoint)
     if work.may_send:
-        deliver(endpoint, work.parts)
+        deliver_all(work.parts, only=[endpoint], in_quiet_hours=True)
     return _wait_for(id, work)
 
 

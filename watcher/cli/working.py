@@ -58,7 +58,7 @@ def at_work(
     # These commands say themselves what they did: of the program's own lines only the warnings are left.
     logs.set_up(desk.log_format, verbose=desk.verbose, secrets=config.secrets(desk.env), own=logging.WARNING)
     store = desk.open_store(config, mode)
-    parts = open_parts(config, store, desk.env, console=console, state_dir=desk.state_dir())
+    parts = open_parts(config, store, desk.env, console=console, state_dir=desk.state_dir(), tuning=desk.tuning)
     try:
         work = _begin(parts, has_config=desk.find() is not None)
         if not shows_effects:
@@ -99,7 +99,7 @@ def _begin(parts: Parts, *, has_config: bool) -> Work:
     record_config_troubles(parts, config, {})
     if not store.is_shared:
         with store.transaction() as tx:
-            tx.outbox.free_interrupted(parts.clock())
+            tx.queue.free_interrupted(parts.clock())
     return Work(parts, True, effects)
 
 

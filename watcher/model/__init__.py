@@ -43,6 +43,7 @@ from watcher.model.telling import (
     Told,
     Unread,
 )
+from watcher.model.tuning import Tuning
 
 __all__ = [
     "FIRST",
@@ -83,6 +84,7 @@ __all__ = [
     "Subscription",
     "TemplateTrouble",
     "Told",
+    "Tuning",
     "Unreachable",
     "Unread",
     "Unreadable",

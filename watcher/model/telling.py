@@ -72,7 +72,11 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One message to one endpoint, claimed for sending. ``id`` is stable over repeats; ``fence`` is this claim's."""
+    """One message to one endpoint, claimed for sending. ``id`` is stable over repeats; ``fence`` is this claim's.
+
+    ``replay_of`` is the delivery that it repeats because somebody asked; ``is_probe`` where its endpoint failed when
+    last tried.
+    """
 
     id: str
     kind: DeliveryKind
@@ -81,6 +85,8 @@ class Delivery:
     part: int = 1
     parts: int = 1
     created_at: datetime
+    replay_of: str | None = None
+    is_probe: bool = False
 
 
 class Result(StrEnum):

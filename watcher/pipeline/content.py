@@ -1,67 +1,65 @@
-"""What a delivery says, gathered at the moment of sending."""
+"""What deliveries say, gathered at the moment of sending: in few statements, however many they are."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from watcher.alerts.incidents import unread_of
 from watcher.alerts.items import items_of, nothing_of
 from watcher.config import Config
-from watcher.model import Content, Delivery, DeliveryKind, Incident, Item, Nothing, Told, Unread
+from watcher.model import Content, Delivery, DeliveryKind, Incident, Paper, Unread
 from watcher.store import Transaction
-
-TELLING = frozenset({DeliveryKind.DIGEST, DeliveryKind.EMPTY, DeliveryKind.SIGN_OF_LIFE})
-"""Kinds of delivery that go to readers, and say which sources they could not hear of."""
+from watcher.store.contents import TO_READERS, Said
 
 
-def content_of(delivery: Delivery, tx: Transaction, config: Config) -> Content:
-    """All that ``delivery`` says: its papers, or what it says instead."""
-    folded = tx.outbox.folded(delivery.id)
-    if delivery.kind not in TELLING:
-        incidents = tuple(tx.outbox.incidents_of(delivery.id))
-        first = incidents[0] if incidents else None
-        return Content(delivery=delivery, incident=first, incidents=incidents, timezone=config.timezone, folded=folded)
-    told = tx.outbox.told(delivery.id)
-    nothing = nothing_of(tx.blanks.told(delivery.id), told)
-    paper_ids = {one.paper_id for one in told}
-    items = items_of(told, tx.papers.get(paper_ids), tx.outbox.told_before(delivery, paper_ids))
-    return _digest(delivery, items, nothing, told, troubles_now(tx, config), config, folded)
+def contents_of(deliveries: Collection[Delivery], tx: Transaction, config: Config) -> dict[str, Content]:
+    """All that deliveries say, by id; those with nothing left to say are left out.
 
-
-def contents_of(deliveries: Collection[Delivery], tx: Transaction, config: Config) -> list[Content]:
-    """What plain digests say, in few statements for all of them; those with nothing left to tell are left out."""
-    gathered = tx.bulk.gather(deliveries)
-    papers = {one.id: one for one in tx.papers.get({one.paper_id for some in gathered.told.values() for one in some})}
-    troubles = troubles_now(tx, config)
-    found = []
-    for delivery in deliveries:
-        told = gathered.told[delivery.id]
-        here = {id: day for (endpoint, id), day in gathered.before.items() if endpoint == delivery.endpoint}
-        items = items_of(told, [papers[one.paper_id] for one in told], here)
-        nothing = nothing_of(gathered.nothing[delivery.id], told)
-        if told:
-            folded = gathered.folded.get(delivery.id, 0)
-            found.append(_digest(delivery, items, nothing, told, troubles, config, folded))
+    What a digest had to tell may have left it since (merged, cancelled, paused): one that all papers have left may
+    still say of subscriptions that they have none.
+    """
+    said = tx.contents.gather(deliveries)
+    papers = {one.id: one for one in tx.papers.get({told.paper_id for some in said.values() for told in some.told})}
+    troubles = troubles_now(tx, config) if any(one.kind in TO_READERS for one in deliveries) else []
+    found: dict[str, Content] = {}
+    for one in deliveries:
+        here = said[one.id]
+        if one.kind not in TO_READERS:
+            found[one.id] = _notice(one, here, config)
+        elif kind := what_is_left(one.kind, here):
+            found[one.id] = _to_readers(replace(one, kind=kind), here, papers, troubles, config)
     return found
 
 
-def _digest(
-    delivery: Delivery,
-    items: Sequence[Item],
-    nothing: tuple[Nothing, ...],
-    told: Sequence[Told],
-    troubles: Sequence[Incident],
-    config: Config,
-    folded: int,
+def what_is_left(kind: DeliveryKind, said: Said) -> DeliveryKind | None:
+    """What a message to readers is by now, None where it has nothing to say any more."""
+    if kind is DeliveryKind.DIGEST and said.told:
+        return kind
+    if not said.nothing:
+        return None
+    return DeliveryKind.EMPTY if kind is DeliveryKind.DIGEST else kind
+
+
+def _notice(delivery: Delivery, said: Said, config: Config) -> Content:
+    incidents = tuple(said.incidents)
+    first = incidents[0] if incidents else None
+    return Content(delivery=delivery, incident=first, incidents=incidents, timezone=config.timezone, folded=said.folded)
+
+
+def _to_readers(
+    delivery: Delivery, said: Said, papers: Mapping[int, Paper], troubles: Sequence[Incident], config: Config
 ) -> Content:
-    zones = [one.timezone for one in told] or [one.timezone for one in nothing]
+    told = said.told
+    nothing = nothing_of(said.nothing, told)
+    zones = [*(one.timezone for one in told), *(one.timezone for one in nothing)]
     return Content(
         delivery=delivery,
-        items=tuple(items),
+        items=tuple(items_of(told, (papers[one.paper_id] for one in told), said.before)),
         nothing=nothing,
         unread=unread_of(troubles, [*(one.sources for one in told), *(one.sources for one in nothing)]),
         timezone=zones[0] if zones else config.timezone,
-        folded=folded,
+        folded=said.folded,
         unsubscribe=config.unsubscribe,
     )
 

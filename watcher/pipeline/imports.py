@@ -18,7 +18,7 @@ from watcher.pipeline.mishaps import reason_of, recognised
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.poll import record_matches
 from watcher.pipeline.silence import unmuted
-from watcher.pipeline.tell import enqueue
+from watcher.pipeline.tell import make_digests
 from watcher.store import Transaction
 
 NO_SOURCE = "import"
@@ -123,5 +123,6 @@ def _owe_now(tx: Transaction, held: Mapping[int, Mapping[int, int]], parts: Part
         matches, endpoints = held[id], saved.subscription.endpoints
         tx.matches.owe(matches, endpoints, now)
         for endpoint in endpoints:
-            due = tx.outbox.due_alerts(endpoint, now)
-            enqueue(tx, endpoint, [one for one in due if one.match_id in matches], parts, now)
+            tx.endpoints.lock(endpoint)
+            due = tx.outbox.due_alerts([endpoint], now).get(endpoint, [])
+            make_digests(tx, {endpoint: [one for one in due if one.match_id in matches]}, parts, now)

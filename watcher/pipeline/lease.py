@@ -1,28 +1,19 @@
-"""Claims that are kept while something goes on, however long that takes: of a message being sent, of a turn."""
+"""Turns that are kept while something goes on, however long that takes."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import Event, Thread
 from uuid import uuid4
 
-from watcher.alerts.retry import RENEW_EVERY
 from watcher.errors import StoreError
-from watcher.model import Delivery
 from watcher.pipeline.parts import Parts
 from watcher.store import Transaction
 
 log = logging.getLogger(__name__)
-
-
-@contextmanager
-def renewed(delivery: Delivery, parts: Parts, every: float | None = None) -> Iterator[None]:
-    """Renew the lease of ``delivery`` every so many seconds until the block ends or the claim is lost."""
-    what = f"{delivery.endpoint}: the lease of {delivery.id}"
-    with _kept(lambda tx: tx.outbox.renew(delivery, parts.clock()), what, parts, every):
-        yield
 
 
 @contextmanager
@@ -33,16 +24,22 @@ def turn(name: str, parts: Parts, every: float | None = None) -> Iterator[str | 
     slept past its lease finds its turn taken.
     """
     holder = uuid4().hex
+    lease = parts.tuning.lease
     with parts.store.transaction() as tx:
-        is_mine = tx.leases.take(name, holder, parts.clock())
+        is_mine = tx.leases.take(name, holder, parts.clock(), lease)
     if not is_mine:
         yield None
         return
     try:
-        with _kept(lambda tx: tx.leases.renew(name, holder, parts.clock()), f"the lease of {name}", parts, every):
+        renew = partial(_renew_turn, name, holder, parts)
+        with _kept(renew, f"the lease of {name}", parts, every):
             yield holder
     finally:
         _give_back(name, holder, parts)
+
+
+def _renew_turn(name: str, holder: str, parts: Parts, tx: Transaction) -> bool:
+    return tx.leases.renew(name, holder, parts.clock() + parts.tuning.lease)
 
 
 def _give_back(name: str, holder: str, parts: Parts) -> None:
@@ -55,14 +52,14 @@ def _give_back(name: str, holder: str, parts: Parts) -> None:
 
 @contextmanager
 def _kept(renew: Callable[[Transaction], bool], what: str, parts: Parts, every: float | None) -> Iterator[None]:
-    ended, every = Event(), RENEW_EVERY.total_seconds() if every is None else every
+    ended, every = Event(), parts.tuning.renew_every.total_seconds() if every is None else every
     thread = Thread(target=_renew, args=(renew, what, parts, every, ended), name="lease", daemon=True)
     thread.start()
     try:
         yield
     finally:
         ended.set()
-        # Whoever marks what was claimed next must not meet a renewal that is still under way.
+        # A turn that is given back must not meet a renewal that is still under way.
         thread.join()
 
 

@@ -9,6 +9,7 @@ from threading import Event
 
 from watcher.config import Config
 from watcher.fetch import Fetcher
+from watcher.model import Tuning
 from watcher.notify import Notifier, forms_of
 from watcher.pipeline.kept import KeptPages
 from watcher.pipeline.rulebook import RuleBook
@@ -20,8 +21,8 @@ class Parts:
     """The parts of one process; ``config`` is replaced as a whole when it is reloaded.
 
     ``clock`` gives the instant in UTC, ``jitter`` a number between 0 and 1, ``env`` the environment that secrets
-    come from. ``keep_trying`` are the seconds for which a database that is away is waited for when what was done
-    has to be written down; ``kept`` is where bodies of broken pages go, None for nowhere.
+    come from. ``tuning`` has the sizes, intervals and leases of the process; ``kept`` is where bodies of broken pages
+    go, None for nowhere.
     """
 
     config: Config
@@ -34,5 +35,5 @@ class Parts:
     rules: RuleBook
     forms_of: Callable[[str], Collection[str]] = forms_of
     stopping: Event = field(default_factory=Event)
-    keep_trying: float = 30.0
+    tuning: Tuning = field(default_factory=Tuning)
     kept: KeptPages | None = None

@@ -107,7 +107,7 @@ def _waiting(tx: Transaction, subscription: Subscription, saved: Saved, now: dat
             max_papers=subscription.max_papers,
             sources=subscription.sources,
         )
-        for one in tx.outbox.waiting_of(saved.id)
+        for one in tx.contents.waiting_of(saved.id)
         if one.match_id not in left_out
     ]
 
@@ -137,7 +137,7 @@ def _digest(
     items = items_of(
         [replace(one, short=one.match_id in short) for one in told],
         tx.papers.get(ids),
-        tx.outbox.told_at(endpoint, ids),
+        tx.contents.told_at(endpoint, ids),
     )
     common = Content(
         delivery=_delivery(DeliveryKind.EMPTY, first, now),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from watcher.alerts.bundle import fitted, messages, shortened
@@ -20,6 +20,14 @@ from watcher.store.outbox import Digest
 
 TOGETHER = 100
 """Endpoints whose deliveries are made in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A delivery that was made, by its id; in a shared one other subscriptions may say that they have no papers."""
+
+    id: str
+    is_shared: bool
 
 
 def tell_due(parts: Parts, *, flush: bool = False, begun: Callable[[], object] = lambda: None) -> int:
@@ -43,15 +51,29 @@ def tell_due(parts: Parts, *, flush: bool = False, begun: Callable[[], object] =
             if saved := tx.subscriptions.hold_sign_due(id, now):
                 _show_life(tx, saved, parts, now)
     with parts.store.reading() as tx:
-        with_blanks = set(tx.blanks.endpoints(now))
-        with_papers = set(tx.outbox.endpoints_with_due_alerts(now)) - with_blanks
-    made = sum(_enqueue(endpoint, parts, now) for endpoint in sorted(with_blanks))
-    for batch in in_batches(_from_somewhere(sorted(with_papers), parts.jitter()), TOGETHER):
+        endpoints = _endpoints_due(tx, now)
+    made = 0
+    for batch in in_batches(_from_somewhere(sorted(endpoints), parts.jitter()), TOGETHER):
         is_first = not made
-        made += _enqueue_all(batch, parts, now)
+        made += _make_deliveries(batch, parts, now)
         if is_first and made:
             begun()
     return made
+
+
+def next_telling(parts: Parts) -> datetime | None:
+    """When something will be due that is not now; soon where another daemon kept something from being told."""
+    now = parts.clock()
+    with parts.store.reading() as tx:
+        if _endpoints_due(tx, now):
+            return now + parts.tuning.again
+        laters = (tx.subscriptions.next_due(now), tx.outbox.next_due(now))
+    return min((at for at in laters if at), default=None)
+
+
+def _endpoints_due(tx: Transaction, now: datetime) -> set[Endpoint]:
+    """Endpoints that something due waits for in no delivery yet."""
+    return {*tx.blanks.endpoints(now), *tx.outbox.endpoints_with_due_alerts(now)}
 
 
 def _from_somewhere(endpoints: list[Endpoint], where: float) -> list[Endpoint]:
@@ -101,70 +123,62 @@ def _owe_nothing(
     tx.blanks.owe(saved.id, kind, _dues(saved, parts, now), since, read)
 
 
-def _enqueue(endpoint: Endpoint, parts: Parts, now: datetime) -> int:
+def _make_deliveries(endpoints: list[Endpoint], parts: Parts, now: datetime) -> int:
+    """Make deliveries of what is due at endpoints; those that another daemon holds are left to it."""
     with parts.store.transaction() as tx:
-        told, blanks, missed = tx.outbox.due_alerts(endpoint, now), tx.blanks.due(endpoint, now), list[str]()
-        if blanks:
-            missed = tx.blanks.release_missed(endpoint)
-            blanks = tx.blanks.due(endpoint, now)
-        made = _deliveries(tx, endpoint, told, blanks, parts, now)
-        tx.blanks.fold(missed, made, now)
-        return len(made)
+        tx.endpoints.add(endpoints)
+        held = tx.endpoints.hold(endpoints, skip_busy=True)
+        made = make_digests(tx, tx.outbox.due_alerts(held, now), parts, now)
+        count = sum(map(len, made.values()))
+        for endpoint in tx.blanks.endpoints(now, held):
+            count += _tell_blanks(tx, endpoint, made.get(endpoint, ()), now)
+        return count
 
 
-def _enqueue_all(endpoints: list[Endpoint], parts: Parts, now: datetime) -> int:
-    """Make the deliveries of endpoints that only papers wait for; those that another daemon is busy with are its."""
-    with parts.store.transaction() as tx:
-        told = tx.outbox.due_alerts_of(tx.endpoints.lock_free(endpoints), now)
-        papers = {one.id: one for one in tx.papers.get({one.paper_id for some in told.values() for one in some})}
-        made = [
-            Digest(endpoint, n, len(runs), ids, short)
-            for endpoint, some in told.items()
-            for group in messages(some)
-            for runs in [_runs(endpoint, group, papers.values(), parts)]
-            for n, (ids, short) in enumerate(runs, start=1)
-        ]
-        tx.outbox.enqueue_digests(made, now)
-        return len(made)
+def make_digests(
+    tx: Transaction, told: Mapping[Endpoint, Sequence[Told]], parts: Parts, now: datetime
+) -> dict[Endpoint, list[Made]]:
+    """Cut what endpoints are to be told into deliveries: between papers, as each service's limit asks for."""
+    papers = {one.id: one for one in tx.papers.get({one.paper_id for some in told.values() for one in some})}
+    digests, shared = list[Digest](), list[bool]()
+    for endpoint, some in told.items():
+        for group in messages(list(some)):
+            runs = _runs(endpoint, group, papers, parts)
+            for n, (ids, short) in enumerate(runs, start=1):
+                digests.append(Digest(endpoint, n, len(runs), ids, short))
+                shared.append(group[0].bundle and n == 1)
+    found: dict[Endpoint, list[Made]] = {}
+    for id, digest, is_shared in zip(tx.outbox.enqueue_digests(digests, now), digests, shared, strict=True):
+        found.setdefault(digest.endpoint, []).append(Made(id, is_shared))
+    return found
 
 
-def enqueue(tx: Transaction, endpoint: Endpoint, told: list[Told], parts: Parts, now: datetime) -> int:
-    """Cut what an endpoint is to be told into deliveries; how many."""
-    return len(_deliveries(tx, endpoint, told, (), parts, now))
+def _tell_blanks(tx: Transaction, endpoint: Endpoint, made: Sequence[Made], now: datetime) -> int:
+    """Name subscriptions without papers beside the others' papers, or in messages of their own; how many of these.
 
-
-def _deliveries(
-    tx: Transaction, endpoint: Endpoint, told: list[Told], blanks: Sequence[Blank], parts: Parts, now: datetime
-) -> list[str]:
-    """Deliveries of what an endpoint is to be told; subscriptions without papers are named beside the others'."""
-    made: list[str] = []
-    for group in messages(told):
-        first, *more = _digest(tx, endpoint, group, parts, now)
-        made += [first, *more]
-        if group[0].bundle:
-            tx.blanks.tell([one.id for one in blanks if one.bundle], first)
-            blanks = [one for one in blanks if not one.bundle]
-    return made + _without_papers(tx, endpoint, blanks, now)
-
-
-def _digest(tx: Transaction, endpoint: Endpoint, told: list[Told], parts: Parts, now: datetime) -> list[str]:
-    """Cut one message, between papers, into as many deliveries as the service's limit asks for."""
-    runs = _runs(endpoint, told, tx.papers.get({one.paper_id for one in told}), parts)
-    return [
-        tx.outbox.enqueue_digest(endpoint, ids, now, n, len(runs), short)
-        for n, (ids, short) in enumerate(runs, start=1)
-    ]
+    What waited without ever having been tried is told anew, in one message with what is due now.
+    """
+    missed = tx.blanks.release_missed(endpoint)
+    blanks: Sequence[Blank] = tx.blanks.due(endpoint, now)
+    ids = [one.id for one in made]
+    for first in (one for one in made if one.is_shared):
+        tx.blanks.tell([one.id for one in blanks if one.bundle], first.id)
+        blanks = [one for one in blanks if not one.bundle]
+    own = _without_papers(tx, endpoint, blanks, now)
+    tx.blanks.fold(missed, ids + own, now)
+    return len(own)
 
 
 def _runs(
-    endpoint: Endpoint, told: Sequence[Told], papers: Iterable[Paper], parts: Parts
+    endpoint: Endpoint, told: Sequence[Told], papers: Mapping[int, Paper], parts: Parts
 ) -> list[tuple[list[int], frozenset[int]]]:
     """The matches of each delivery that one message is cut into, and which of them are told in short form."""
     matches: dict[int, list[int]] = {}
     for one in told:
         matches.setdefault(one.paper_id, []).append(one.match_id)
     short = shortened(told)
-    items = items_of([replace(one, short=one.match_id in short) for one in told], papers, {})
+    shown = [replace(one, short=one.match_id in short) for one in told]
+    items = items_of(shown, [papers[one.paper_id] for one in told], {})
     url = parts.config.address_or_empty(endpoint, parts.env)
     runs = fitted(items, size_in(url), limit_of(url))
     found = []

@@ -68,7 +68,7 @@ def apply_at_start(parts: Parts) -> bool:
     """
     with parts.store.reading() as tx:
         current = tx.daemons.version()
-        others = {one.config for one in tx.daemons.alive(parts.clock())}
+        others = {one.config for one in tx.daemons.alive(parts.clock(), parts.tuning.silent)}
         is_old = current is not None and current.digest in others and tx.daemons.was_replaced(parts.config.digest)
     if is_old:
         log.error("the config was replaced by the one that the other daemons run with: it does not take effect here")

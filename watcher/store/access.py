@@ -17,6 +17,9 @@ from watcher.store.engine import RELAXED, Place, begin_with, close_all, postgres
 from watcher.store.locks import WriteLock
 from watcher.store.wakes import listen
 
+LOOK_UP = 0.5
+"""Seconds between looks at whether another process has written to an SQLite file: a look costs some microseconds."""
+
 
 class Access(Protocol):
     """Connections inside a transaction that is committed when the block ends.
@@ -33,6 +36,8 @@ class Access(Protocol):
     def now(self) -> datetime: ...
 
     def hear_clock(self) -> None: ...
+
+    def announce(self) -> None: ...
 
     def listen(self, stopping: Event, heard: Callable[[str], None]) -> None: ...
 
@@ -54,9 +59,6 @@ class _OneMachine:
     def hear_clock(self) -> None:
         """Nothing: it is read each time."""
 
-    def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
-        """Nothing: one daemon is all there is."""
-
 
 class File(_OneMachine):
     """SQLite, for a process that writes."""
@@ -67,6 +69,7 @@ class File(_OneMachine):
         self._reader = begin_with(self._engine, "BEGIN")
         self._relaxed = begin_with(self._engine, *RELAXED)
         self._has_log = False
+        self._announced = 0
 
     @contextmanager
     def writing(self, *, durable: bool = True) -> Iterator[Connection]:
@@ -75,6 +78,7 @@ class File(_OneMachine):
             if not self._has_log:
                 _pragma(self._engine, "journal_mode = WAL")
                 self._has_log = True
+                self._announced = self._lock.announced()
             with (self._engine if durable else self._relaxed).begin() as connection:
                 yield connection
 
@@ -87,6 +91,20 @@ class File(_OneMachine):
         """Write the log back into the file, as far as no reader needs it."""
         with self._lock.exclusive():
             _pragma(self._engine, "wal_checkpoint(TRUNCATE)")
+
+    def announce(self) -> None:
+        """Say to the process that sends, if there is one, that something was written."""
+        self._lock.announce()
+
+    def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
+        """Call ``heard`` with an empty name soon after another process has written, until ``stopping`` is set.
+
+        Also for what was written since this process itself wrote first.
+        """
+        while not stopping.wait(LOOK_UP):
+            if (last := self._lock.announced()) != self._announced:
+                self._announced = last
+                heard("")
 
     def close(self) -> None:
         """Also where the lock cannot be had: whoever writes then keeps the log, and closing leaves it alone."""
@@ -128,6 +146,12 @@ class FileToRead(_OneMachine):
     def settle(self) -> None:
         raise RuntimeError("the database was opened for reading")
 
+    def announce(self) -> None:
+        raise RuntimeError("the database was opened for reading")
+
+    def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
+        raise RuntimeError("the database was opened for reading")
+
     def close(self) -> None:
         self._at_rest.dispose()
         self._in_use.dispose()
@@ -152,6 +176,9 @@ class Server:
 
     def now(self) -> datetime:
         return self._clock()
+
+    def announce(self) -> None:
+        """Nothing: whoever makes work for others says so in a transaction."""
 
     def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
         listen(self._engine, stopping, heard)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Select, delete, or_, select, update
 
 from watcher.model import DeliveryKind, Endpoint, Nothing
 from watcher.store import folding, schema
 from watcher.store.batches import in_batches, insert_unless_there
 from watcher.store.endpoints import at, may_try
 from watcher.store.silence import untried
-from watcher.store.told import holder
 
 _blank, _endpoint, _subscription = schema.blank, schema.endpoint, schema.subscription
 
@@ -53,8 +52,8 @@ class Blanks:
         ]
         insert_unless_there(self._connection, _blank, rows)
 
-    def endpoints(self, now: datetime) -> list[Endpoint]:
-        """Endpoints that are owed one now, but for those that are backing off."""
+    def endpoints(self, now: datetime, among: Container[Endpoint] | None = None) -> list[Endpoint]:
+        """Endpoints, all or those ``among`` some, that are owed one now, but for those that are backing off."""
         same = (_endpoint.c.receiver == _blank.c.receiver) & (_endpoint.c.label == _blank.c.label)
         query = (
             select(_blank.c.receiver, _blank.c.label)
@@ -62,12 +61,13 @@ class Blanks:
             .where(_blank.c.due <= now, _blank.c.delivery_id.is_(None), may_try(now))
             .distinct()
         )
-        return [Endpoint(*row) for row in self._connection.execute(query)]
+        found = [Endpoint(*row) for row in self._connection.execute(query)]
+        return [one for one in found if among is None or one in among]
 
     def due(self, endpoint: Endpoint, now: datetime) -> list[Blank]:
         """What ``endpoint`` is owed now; oldest first."""
-        query = _blanks().where(*at(_blank, endpoint), _blank.c.due <= now, _blank.c.delivery_id.is_(None))
-        return [_as_blank(row) for row in self._connection.execute(query)]
+        query = blanks().where(*at(_blank, endpoint), _blank.c.due <= now, _blank.c.delivery_id.is_(None))
+        return [as_blank(row) for row in self._connection.execute(query)]
 
     def tell(self, ids: Collection[int], delivery_id: str) -> None:
         """Let a delivery tell these."""
@@ -93,21 +93,9 @@ class Blanks:
             mine = (_blank.c.subscription_id == subscription_id, is_unsaid, *at(_blank, endpoint))
             self._connection.execute(delete(_blank).where(*mine))
 
-    def told(self, delivery_id: str) -> list[Nothing]:
-        """What a delivery says."""
-        rows = self._connection.execute(_SAID_BY, {"delivery": holder(self._connection, _blank, delivery_id)})
-        return [_as_blank(row).nothing for row in rows]
 
-
-def nothing_told(connection: Connection, delivery_ids: Sequence[str]) -> dict[str, list[Nothing]]:
-    """What each of some deliveries says of subscriptions without papers, of those that repeat no other."""
-    found: dict[str, list[Nothing]] = {id: [] for id in delivery_ids}
-    for row in connection.execute(_blanks().where(_blank.c.delivery_id.in_(delivery_ids))):
-        found[row.delivery_id].append(_as_blank(row).nothing)
-    return found
-
-
-def _blanks() -> Select[Any]:
+def blanks() -> Select[Any]:
+    """Messages without papers, with their subscriptions."""
     columns = (_subscription.c.owner, _subscription.c.name, _subscription.c.sources, _subscription.c.settings)
     return (
         select(_blank, *columns)
@@ -116,10 +104,8 @@ def _blanks() -> Select[Any]:
     )
 
 
-_SAID_BY = _blanks().where(_blank.c.delivery_id == bindparam("delivery"))
-
-
-def _as_blank(row: Any) -> Blank:
+def as_blank(row: Any) -> Blank:
+    """One row of :func:`blanks`."""
     nothing = Nothing(
         subscription=f"{row.owner}/{row.name}" if row.owner else row.name,
         read=row.read,

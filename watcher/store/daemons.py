@@ -7,13 +7,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
+from watcher.model import Tuning
 from watcher.store import schema
 
 _daemon, _version = schema.daemon, schema.config_version
 
-SILENT = timedelta(seconds=90)
-"""Three ticks: a daemon that has not been heard for so long is gone."""
-
+SILENT = Tuning().silent
 FORGOTTEN = timedelta(days=7)
 
 _ONE_CONFIG = 0x636F6E66
@@ -62,9 +61,9 @@ class Daemons:
         """This daemon ends as it should."""
         self._connection.execute(delete(_daemon).where(_daemon.c.id == id))
 
-    def alive(self, now: datetime) -> list[Known]:
-        """Those that were heard lately, the oldest first."""
-        query = select(_daemon).where(_daemon.c.seen_at > now - SILENT).order_by(_daemon.c.started_at, _daemon.c.id)
+    def alive(self, now: datetime, silent: timedelta = SILENT) -> list[Known]:
+        """Those that were heard within ``silent``, the oldest first."""
+        query = select(_daemon).where(_daemon.c.seen_at > now - silent).order_by(_daemon.c.started_at, _daemon.c.id)
         return [Known(**row) for row in self._connection.execute(query).mappings()]
 
     # --- on what they agree ---

@@ -20,7 +20,7 @@ from watcher.errors import StoreError
 from watcher.files import FILE, make_folder, open_file, why_denied
 from watcher.store.access import access_to
 from watcher.store.blanks import Blanks
-from watcher.store.bulk import Bulk
+from watcher.store.contents import Contents
 from watcher.store.daemons import Daemons
 from watcher.store.deliveries import Deliveries
 from watcher.store.endpoints import Endpoints
@@ -35,6 +35,7 @@ from watcher.store.mutes import Mutes
 from watcher.store.outbox import Outbox
 from watcher.store.pages import Pages
 from watcher.store.papers import Papers
+from watcher.store.queue import Queue
 from watcher.store.retention import Retention
 from watcher.store.server import require_fit
 from watcher.store.silence import Silence
@@ -59,7 +60,8 @@ class Transaction:
         self.matches = Matches(connection)
         self.outbox = Outbox(connection)
         self.blanks = Blanks(connection)
-        self.bulk = Bulk(connection)
+        self.queue = Queue(connection)
+        self.contents = Contents(connection)
         self.deliveries = Deliveries(connection)
         self.history = History(connection)
         self.silence = Silence(connection)
@@ -99,6 +101,8 @@ class Store:
             raise RuntimeError("the database was opened for reading")
         with self._explaining(), self._access.writing(durable=durable) as connection:
             yield Transaction(connection)
+        if self.daemon_lock and not self.daemon_lock.is_held:
+            self._access.announce()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -116,7 +120,7 @@ class Store:
         return self._access.now()
 
     def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
-        """Call ``heard`` when another daemon says that there is work, until ``stopping``; returns at once on SQLite."""
+        """Call ``heard`` when another process says that there is work, until ``stopping``."""
         with self._explaining():
             self._access.listen(stopping, heard)
 

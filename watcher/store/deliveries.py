@@ -14,9 +14,9 @@ from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint
 from watcher.store import schema
 from watcher.store.batches import in_batches, insert_unless_there
+from watcher.store.chains import holder
 from watcher.store.endpoints import Endpoints, at
 from watcher.store.matches import MERGED
-from watcher.store.told import holder
 
 _alert, _attempt, _delivery = schema.alert, schema.attempt, schema.delivery
 _blank, _match = schema.blank, schema.match

@@ -77,7 +77,8 @@ def sqlite_engine(path: Path, access: Access) -> Engine:
         return connection
 
     if access == "write":
-        engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=8)
+        # The connection that was used last is used next: it then is as durable as the next transaction wants, mostly.
+        engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=8, pool_use_lifo=True)
     else:
         # A pooled reader would keep files open that a writer replaces.
         engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
@@ -86,7 +87,7 @@ def sqlite_engine(path: Path, access: Access) -> Engine:
 
 
 def begin_with(engine: Engine, *statements: str) -> Engine:
-    """The same engine, whose SQLite transactions begin with ``statements``."""
+    """The same engine, whose SQLite transactions begin with ``statements``: settings of the connection, then BEGIN."""
     return engine.execution_options(watcher_begin=statements)
 
 
@@ -109,8 +110,12 @@ RELAXED = ("PRAGMA synchronous = NORMAL", "BEGIN IMMEDIATE")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    for statement in connection.get_execution_options().get("watcher_begin", DURABLE):
-        connection.exec_driver_sql(statement)
+    *settings, begin = connection.get_execution_options().get("watcher_begin", DURABLE)
+    if settings and connection.info.get("watcher_settings") != settings:
+        for statement in settings:
+            connection.exec_driver_sql(statement)
+        connection.info["watcher_settings"] = settings
+    connection.exec_driver_sql(begin)
 
 
 CONNECT = 10

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, or_, select, update
 
-from watcher.alerts.retry import LEASE
 from watcher.store import schema
 from watcher.store.batches import insert_unless_there
 
@@ -19,17 +18,17 @@ class Leases:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def take(self, name: str, holder: str, now: datetime) -> bool:
+    def take(self, name: str, holder: str, now: datetime, lease: timedelta) -> bool:
         """Have ``name`` until a lease from now; False where another holder has it."""
         insert_unless_there(self._connection, _lease, [{"name": name, "holder": "", "until": now}])
-        is_free = or_(_lease.c.until <= now, _lease.c.until > now + LEASE)
-        taken = update(_lease).where(_lease.c.name == name, is_free).values(holder=holder, until=now + LEASE)
+        is_free = or_(_lease.c.until <= now, _lease.c.until > now + lease)
+        taken = update(_lease).where(_lease.c.name == name, is_free).values(holder=holder, until=now + lease)
         return self._connection.execute(taken).rowcount == 1
 
-    def renew(self, name: str, holder: str, now: datetime) -> bool:
-        """Keep it for another lease; False where it was lost."""
+    def renew(self, name: str, holder: str, until: datetime) -> bool:
+        """Keep it until then; False where it was lost."""
         mine = update(_lease).where(_lease.c.name == name, _lease.c.holder == holder)
-        return self._connection.execute(mine.values(until=now + LEASE)).rowcount == 1
+        return self._connection.execute(mine.values(until=until)).rowcount == 1
 
     def hold(self, name: str, holder: str) -> bool:
         """Whether it is still this holder's; nobody can take it until the transaction ends."""

@@ -3,7 +3,8 @@
 ``write.lock``   every writing transaction of every process, and readers that cannot use the write-ahead log
 ``daemon.lock``  the one process that sends
 
-A lock goes with its process, however that ends; the files themselves mean nothing and are never removed.
+A lock goes with its process, however that ends; the files are never removed. The time of ``write.lock`` says when a
+process that does not send has last written, so that the one that does looks for work.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 
@@ -64,6 +65,18 @@ class WriteLock:
             yield shared
         finally:
             shared.release()
+
+    def announce(self) -> None:
+        """Let the process that sends know that another one has written."""
+        with suppress(OSError):
+            os.utime(self.path)
+
+    def announced(self) -> int:
+        """When somebody announced last, in nanoseconds of the file system's clock; 0 for never."""
+        try:
+            return self.path.stat().st_mtime_ns
+        except OSError:
+            return 0
 
     def _wait(self, descriptor: int, operation: int) -> None:
         """flock(2) has no timeout, so ask again, ever more slowly, until patience ends."""

@@ -1,58 +1,22 @@
-"""Deliveries: made from due alerts, claimed with a lease and a fence, marked after sending."""
+"""Deliveries: made from due alerts, folded after an outage, given up when their endpoint is gone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    RowMapping,
-    ScalarSelect,
-    Table,
-    and_,
-    exists,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, update
 
-from watcher.alerts.retry import AFTER_START, LEASE, SUSPECT_AFTER, Consequence
-from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, Incident, Outcome, Rate, Told
-from watcher.store import folding, rates, schema
-from watcher.store.batches import in_batches
+from watcher.model import DeliveryKind, DeliveryState, Endpoint, Told
+from watcher.store import folding, schema
 from watcher.store.endpoints import Endpoints, at, may_try, named
-from watcher.store.prepared import ADD_ATTEMPT, CHANGE, HERE, IN_FLIGHT, IS_MINE, IS_RECORDED, UNKNOWN
 from watcher.store.standing import Standing, stand_in
-from watcher.store.told import (
-    due_alerts,
-    due_alerts_of,
-    incidents_of,
-    repeated,
-    told_before,
-    told_by,
-    waiting,
-    waiting_of,
-    what_is_left,
-)
+from watcher.store.told import due_alerts, waiting
 
 _alert, _attempt, _delivery = schema.alert, schema.attempt, schema.delivery
-_endpoint = schema.endpoint
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """What is kept of a message's body: enough to recognise it, nothing to read."""
-
-    subject: str = ""
-    size: int = 0
-    sha256: str = ""
+_blank, _endpoint = schema.blank, schema.endpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +31,7 @@ class Digest:
 
 
 class Outbox:
-    """Rows of ``alert`` (once due), ``delivery`` and ``attempt``."""
+    """Rows of ``alert`` (once due) and of ``delivery``; ``queue`` has those that are being sent."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -86,214 +50,51 @@ class Outbox:
         )
         return [Endpoint(*row) for row in self._connection.execute(query)]
 
-    def due_alerts(self, endpoint: Endpoint, now: datetime) -> list[Told]:
-        """What is due at ``endpoint`` and stands in no delivery yet; by subscription, then strong before weak."""
-        self._endpoints.lock(endpoint)
-        return due_alerts(self._connection, endpoint, now)
+    def due_alerts(self, endpoints: Collection[Endpoint], now: datetime) -> dict[Endpoint, list[Told]]:
+        """What is due at each of these endpoints, which the caller holds, and stands in no delivery yet.
 
-    def enqueue_digest(
-        self,
-        endpoint: Endpoint,
-        match_ids: Collection[int],
-        now: datetime,
-        part: int,
-        of: int,
-        short: Collection[int] = (),
-    ) -> str:
-        """Make one delivery of these alerts; those of the matches ``short`` are told in short form."""
-        id = self._insert(endpoint, DeliveryKind.DIGEST, now, part=part, parts=of)
-        for values, ids in (({"delivery_id": id, "short": False}, match_ids), ({"short": True}, short)):
-            for batch in in_batches(ids):
-                here = (*at(_alert, endpoint), _alert.c.match_id.in_(batch))
-                self._connection.execute(update(_alert).where(*here).values(values))
-        return id
+        By subscription, then strong before weak; endpoints with nothing are left out.
+        """
+        return due_alerts(self._connection, endpoints, now)
 
-    def due_alerts_of(self, endpoints: Collection[Endpoint], now: datetime) -> dict[Endpoint, list[Told]]:
-        """What is due at each of these endpoints, which the caller holds."""
-        return due_alerts_of(self._connection, endpoints, now)
+    def next_due(self, now: datetime) -> datetime | None:
+        """When more will be due: the first later alert, message without papers, or try of an endpoint that failed."""
+        waits = (_alert.c.due > now, _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None))
+        laters = (
+            select(func.min(_alert.c.due)).where(*waits),
+            select(func.min(_blank.c.due)).where(_blank.c.due > now, _blank.c.delivery_id.is_(None)),
+            select(func.min(_endpoint.c.next_try)).where(_endpoint.c.next_try > now),
+        )
+        return min((at for one in laters if (at := self._connection.scalar(one))), default=None)
 
-    def enqueue_digests(self, digests: Sequence[Digest], now: datetime) -> None:
-        """Make many deliveries, in few statements."""
-        ids = {uuid4().hex: one for one in digests}
-        if not ids:
-            return
+    def enqueue_digests(self, digests: Sequence[Digest], now: datetime) -> list[str]:
+        """Make deliveries, in few statements; their ids."""
+        made = {uuid4().hex: one for one in digests}
+        if not made:
+            return []
         fixed = {"kind": DeliveryKind.DIGEST.value, "state": DeliveryState.PENDING.value, "created_at": now}
-        rows = [
-            {
-                "id": id,
-                "receiver": one.endpoint.receiver,
-                "label": one.endpoint.label,
-                "part": one.part,
-                "parts": one.of,
-            }
-            for id, one in ids.items()
-        ]
-        self._connection.execute(insert(_delivery), [row | fixed for row in rows])
+        rows = [fixed | named(one.endpoint) | {"id": id, "part": one.part, "parts": one.of} for id, one in made.items()]
+        self._connection.execute(insert(_delivery), rows)
         told = [
             Standing(match_id, one.endpoint, id, match_id in one.short)
-            for id, one in ids.items()
+            for id, one in made.items()
             for match_id in one.match_ids
         ]
         stand_in(self._connection, told)
+        return list(made)
 
     def enqueue(self, endpoint: Endpoint, kind: DeliveryKind, now: datetime, *, incident_id: int | None = None) -> str:
         """Make one delivery that carries no alerts: an incident, a recovery, a test."""
-        return self._insert(endpoint, kind, now, incident_id=incident_id)
-
-    def _insert(self, endpoint: Endpoint, kind: DeliveryKind, now: datetime, **more: Any) -> str:
         id = uuid4().hex
-        self._connection.execute(
-            insert(_delivery).values(
-                id=id,
-                kind=kind.value,
-                receiver=endpoint.receiver,
-                label=endpoint.label,
-                state=DeliveryState.PENDING.value,
-                created_at=now,
-                **more,
-            )
-        )
+        row = {"id": id, "kind": kind.value, "state": DeliveryState.PENDING.value, "created_at": now}
+        self._connection.execute(insert(_delivery).values(**row, **named(endpoint), incident_id=incident_id))
         return id
 
-    # --- sending ---
-
-    def endpoints_to_deliver(self, now: datetime, *, suspects: bool = False) -> list[Endpoint]:
-        """Endpoints with a delivery that is pending or whose sender is gone, and not backing off.
-
-        ``suspects`` asks for those with deliveries that may be what ended the program, the least suspect first.
-        """
-        is_left = and_(*self.expired(now))
-        is_pending = and_(_delivery.c.state == DeliveryState.PENDING, _is_suspect() == suspects)
-        query = (
-            select(_delivery.c.receiver, _delivery.c.label)
-            .outerjoin(_endpoint, _same_endpoint(_delivery, _endpoint))
-            .where(is_pending if suspects else or_(is_pending, is_left), may_try(now))
-            .order_by(*((_interruptions(),) if suspects else ()), _delivery.c.receiver, _delivery.c.label)
-        )
-        return list(dict.fromkeys(Endpoint(*row) for row in self._connection.execute(query)))
-
-    def wait_for_turn(self, endpoint: Endpoint, receiver: str, rate: Rate, now: datetime) -> timedelta:
-        """How long what is pending has to wait for the rate of its endpoint's receiver, which is held meanwhile."""
-        pending = exists().where(*at(_delivery, endpoint), _delivery.c.state == DeliveryState.PENDING)
-        if not self._connection.scalar(select(pending)):
-            return timedelta()
-        return rates.wait_of(self._connection, receiver, rate, now)
-
-    def claim(self, endpoint: Endpoint, now: datetime, *, suspects: bool = False) -> Delivery | None:
-        """Take the oldest pending delivery for sending, if the endpoint is free and not backing off.
-
-        One that all it had to tell has left (merged, cancelled, paused) is cancelled on the way. Deliveries whose
-        tries were cut off again and again are left alone, unless ``suspects`` asks for just those.
-        """
-        health = self._endpoints.lock(endpoint)
-        self._free_expired(endpoint, now)
-        here = named(endpoint)
-        if health.is_waiting(now) or self._connection.scalar(IN_FLIGHT, here):
-            return None
-        while row := self._connection.execute(_OLDEST[suspects], here).mappings().one_or_none():
-            if kind := what_is_left(self._connection, row["id"], DeliveryKind(row["kind"])):
-                return self._claimed(row, kind, endpoint, now)
-            self._finish(row["id"], DeliveryState.CANCELLED, "nothing left to tell", now)
-        return None
-
-    def _claimed(self, row: RowMapping, kind: DeliveryKind, endpoint: Endpoint, now: datetime) -> Delivery:
-        fence = row["fence"] + 1
-        self._set(row["id"], kind=kind.value, state=DeliveryState.SENDING.value, lease=now + LEASE, fence=fence)
-        return Delivery(
-            id=row["id"],
-            kind=kind,
-            endpoint=endpoint,
-            fence=fence,
-            part=row["part"],
-            parts=row["parts"],
-            created_at=row["created_at"],
-        )
-
-    def told(self, delivery_id: str) -> list[Told]:
-        """The matches that a delivery tells."""
-        return told_by(self._connection, delivery_id)
-
-    def told_before(self, delivery: Delivery, paper_ids: Collection[int]) -> dict[int, date]:
-        """Paper → the day on which other messages first told a delivery's endpoint of it, where they did."""
-        return told_before(self._connection, delivery.endpoint, paper_ids, delivery.id)
-
-    def waiting_of(self, subscription_id: int) -> list[Told]:
-        """What a subscription tells next, so far."""
-        return waiting_of(self._connection, subscription_id)
-
-    def told_at(self, endpoint: Endpoint, paper_ids: Collection[int]) -> dict[int, date]:
-        """Paper → the day on which an endpoint was first told of it, where it was."""
-        return told_before(self._connection, endpoint, paper_ids, None)
-
-    def incidents_of(self, delivery_id: str) -> list[Incident]:
-        """The incidents that a delivery tells of."""
-        return incidents_of(self._connection, delivery_id)
-
-    def folded(self, delivery_id: str) -> int:
-        """How many deliveries this one stands for."""
-        same = repeated(self._connection, delivery_id, anywhere=True)
-        return sum(folding.folded(self._connection, id) for id in same)
-
-    def renew(self, delivery: Delivery, now: datetime) -> bool:
-        """Keep the claim for another lease; False where it was lost."""
-        mine = (_delivery.c.id == delivery.id, _delivery.c.fence == delivery.fence)
-        renewed = update(_delivery).where(*mine, _delivery.c.state == DeliveryState.SENDING).values(lease=now + LEASE)
-        return self._connection.execute(renewed).rowcount == 1
-
-    def record_attempt(
-        self, delivery: Delivery, outcome: Outcome, consequence: Consequence, rendered: Rendered, now: datetime
-    ) -> bool:
-        """Write down one try and what follows from it; False, and nothing written, where the claim was lost.
-
-        Written already is well too: the answer to a commit may be lost with its connection.
-        """
-        health = self._endpoints.lock(delivery.endpoint)
-        if self._is_recorded(delivery):
-            return True
-        # Freed, but claimed by nobody since: what came of the try is still the truth.
-        if not self._connection.scalar(IS_MINE, {"id": delivery.id, "fence": delivery.fence}):
-            return False
-        self._add_attempt(delivery.id, delivery.fence, outcome.result.value, outcome.reason, rendered, now)
-        if consequence.state is DeliveryState.PENDING:
-            self._set(delivery.id, state=DeliveryState.PENDING.value, lease=None)
-        else:
-            self._finish(delivery.id, consequence.state, consequence.reason, now)
-        if consequence.health != health:
-            self._endpoints.set_health(delivery.endpoint, consequence.health)
-        return True
-
     def cancel(self, delivery_id: str, reason: str, now: datetime) -> None:
-        """Do not send it after all."""
-        self._finish(delivery_id, DeliveryState.CANCELLED, reason, now)
-
-    def free_interrupted(self, now: datetime) -> int:
-        """Free what a daemon that is gone was sending, whatever its lease says; how many.
-
-        Only for SQLite with daemon.lock held: nobody else can be sending.
-        """
-        return self._free(_delivery.c.state == DeliveryState.SENDING, now=now)
-
-    def _free_expired(self, endpoint: Endpoint, now: datetime) -> None:
-        self._free(*at(_delivery, endpoint), *self.expired(now), now=now)
-
-    def expired(self, now: datetime) -> list[ColumnElement[bool]]:
-        """Deliveries whose sender is gone.
-
-        While a server was down no sender could renew its lease, nor write down what it had sent: when it is back,
-        they have a moment to do so.
-        """
-        expired = [_delivery.c.state == DeliveryState.SENDING, _delivery.c.lease <= now]
-        if self._connection.dialect.name == "postgresql":
-            expired.append(~func.pg_postmaster_start_time().between(now - AFTER_START, now))
-        return expired
-
-    def _free(self, *where: ColumnElement[bool], now: datetime) -> int:
-        rows = self._connection.execute(select(_delivery.c.id, _delivery.c.fence).where(*where)).all()
-        for row in rows:
-            reason = "interrupted while sending: it may have arrived"
-            self._add_attempt(row.id, row.fence, UNKNOWN, reason, Rendered(), now)
-            self._set(row.id, state=DeliveryState.PENDING.value, lease=None)
-        return len(rows)
+        """Do not send a delivery that waits after all."""
+        waits = (_delivery.c.id == delivery_id, _delivery.c.state == DeliveryState.PENDING)
+        values = {"state": DeliveryState.CANCELLED.value, "reason": reason, "finished_at": now}
+        self._connection.execute(update(_delivery).where(*waits).values(values))
 
     # --- after an outage ---
 
@@ -336,7 +137,7 @@ class Outbox:
             )
         ).all()
         if owed:
-            self.enqueue_digest(endpoint, owed, now, 1, 1)
+            self.enqueue_digests([Digest(endpoint, 1, 1, owed)], now)
         return self._connection.execute(
             update(_delivery)
             .where(*at(_delivery, endpoint), _delivery.c.state == DeliveryState.PENDING)
@@ -359,58 +160,6 @@ class Outbox:
         """How many deliveries are in each state."""
         query = select(_delivery.c.state, func.count()).group_by(_delivery.c.state)
         return {DeliveryState(row[0]): row[1] for row in self._connection.execute(query)}
-
-    # --- rows ---
-
-    def _is_recorded(self, delivery: Delivery) -> bool:
-        return bool(self._connection.scalar(IS_RECORDED, {"id": delivery.id, "fence": delivery.fence}))
-
-    def _add_attempt(
-        self, delivery_id: str, fence: int, outcome: str, reason: str, rendered: Rendered, now: datetime
-    ) -> None:
-        self._connection.execute(
-            ADD_ATTEMPT,
-            {
-                "of": delivery_id,
-                "delivery_id": delivery_id,
-                "fence": fence,
-                "at": now,
-                "outcome": outcome,
-                "reason": reason,
-                "subject": rendered.subject,
-                "size": rendered.size,
-                "sha256": rendered.sha256,
-            },
-        )
-
-    def _finish(self, id: str, state: DeliveryState, reason: str, now: datetime) -> None:
-        self._set(id, state=state.value, reason=reason, lease=None, finished_at=now)
-
-    def _set(self, id: str, **values: Any) -> None:
-        self._connection.execute(CHANGE, values | {"which": id})
-
-
-def _interruptions() -> ScalarSelect[int]:
-    """How many tries of a delivery ended with its sender's end."""
-    return (
-        select(func.count())
-        .where(_attempt.c.delivery_id == _delivery.c.id, _attempt.c.outcome == UNKNOWN)
-        .scalar_subquery()
-    )
-
-
-def _is_suspect() -> ColumnElement[bool]:
-    return _interruptions() >= SUSPECT_AFTER
-
-
-_OLDEST = {
-    suspects: select(_delivery)
-    .where(*HERE, _delivery.c.state == DeliveryState.PENDING, _is_suspect() == suspects)
-    .order_by(_delivery.c.created_at, _delivery.c.part, _delivery.c.id)
-    .limit(1)
-    for suspects in (False, True)
-}
-"""The next delivery of an endpoint, by whether it may be what ended the program."""
 
 
 def _same_endpoint(one: Table, other: Table) -> ColumnElement[bool]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, null, or_, select, union_all
 
-from watcher.alerts.rate import wait_for_turn
+from watcher.alerts.rate import Allowance, allowance
 from watcher.model import DeliveryState, Rate
 from watcher.store import schema
 
@@ -16,10 +16,11 @@ _RATE_LOCK = 0x72617465
 """First half of PostgreSQL's advisory locks for this ("rate"); the second is the receiver's."""
 
 
-def wait_of(connection: Connection, receiver: str, rate: Rate, now: datetime) -> timedelta:
-    """How long the next message to a receiver, by its name in the config, has to wait; nothing where it may go now.
+def allowance_of(connection: Connection, receiver: str, rate: Rate, now: datetime) -> Allowance:
+    """What a receiver, by its name in the config, may get now.
 
-    Holds the receiver until the transaction ends: two that ask at the same time do not both get the last turn.
+    Holds the receiver until the transaction ends: two that ask at the same time do not both get the last turn. Whoever
+    asks for several receivers asks in the order of their names, and before it holds endpoints.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_RATE_LOCK, func.hashtext(receiver))))
@@ -36,7 +37,7 @@ def wait_of(connection: Connection, receiver: str, rate: Rate, now: datetime) ->
     # In one statement: what is written down between two would be seen by neither.
     ends = connection.scalars(union_all(select(tries.c.at), busy)).all()
     sent = sorted((at for at in ends if at is not None), reverse=True)
-    return wait_for_turn(rate, sent, len(ends) - len(sent), now)
+    return allowance(rate, sent, len(ends) - len(sent), now)
 
 
 def _is_of(receiver: str) -> ColumnElement[bool]:

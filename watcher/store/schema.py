@@ -285,8 +285,8 @@ Index(
     sqlite_where=delivery.c.state == text("'pending'"),
     postgresql_where=delivery.c.state == text("'pending'"),
 )
-_ODD = text("state = 'pending' AND (fence > 0 OR kind <> 'digest' OR replay_of IS NOT NULL)")
-Index("ix_delivery_odd", delivery.c.receiver, delivery.c.label, sqlite_where=_ODD, postgresql_where=_ODD)
+is_odd = text("state = 'pending' AND (fence > 0 OR kind <> 'digest' OR replay_of IS NOT NULL)")
+Index("ix_delivery_odd", delivery.c.receiver, delivery.c.label, sqlite_where=is_odd, postgresql_where=is_odd)
 
 alert = Table(
     "alert",

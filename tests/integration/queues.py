@@ -1,0 +1,39 @@
+"""Claims as one sender makes them, and threads that are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from datetime import datetime
+from typing import Any
+
+from watcher.alerts.sending import Waiting
+from watcher.model import Delivery, Endpoint, Tuning
+from watcher.store import Store, Transaction
+
+LEASE = Tuning().lease
+
+
+class Inline(Executor):
+    """Does everything at once, in the thread that asks for it; what ends that thread ends it here and now."""
+
+    def __init__(self, threads: int = 1, name: str = "") -> None:
+        pass
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(fn(*args, **named))
+        return future
+
+
+def waiting_in(tx: Transaction, now: datetime) -> dict[Endpoint, Waiting]:
+    """Endpoints that something waits for, or whose sender is gone."""
+    found = [*tx.queue.left_behind(now), *tx.queue.waiting_after(None, 1000), *tx.queue.suspects()]
+    return {one.endpoint: one for one in found}
+
+
+def claim(store: Store, endpoint: Endpoint, now: datetime, *, suspects: bool = False) -> Delivery | None:
+    """Claim the next message of one endpoint, if there is one that may be sent."""
+    with store.transaction() as tx:
+        here = waiting_in(tx, now).get(endpoint)
+        return next(iter(tx.queue.claim([here], now, LEASE, suspects=suspects)), None) if here else None

@@ -1,0 +1,156 @@
+"""Record: what came of messages that were sent is written down, with what follows from it, many in a transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from watcher.alerts.retry import Consequence, Health, after_attempt, is_backlog
+from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, IncidentKind, Message, Outcome, Result
+from watcher.pipeline.parts import Parts
+from watcher.pipeline.send import Attempt
+from watcher.pipeline.tell import make_digests
+from watcher.render.view import counted
+from watcher.store import Transaction
+from watcher.store.queue import Claim, Rendered, Try
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One attempt, for those who want to see it: what it told, where, and how it ended."""
+
+    delivery: Delivery
+    subscriptions: tuple[str, ...]
+    papers: tuple[str, ...]
+    state: DeliveryState
+    reason: str
+
+
+def record(attempts: Sequence[Attempt], parts: Parts) -> list[Delivered]:
+    """Write down what came of these; done twice, it changes nothing the second time. What was tried, for people.
+
+    What arrived where messages arrived before is two statements for all of it. Whatever else happened is decided on
+    under the lock of its endpoint.
+    """
+    now = parts.clock()
+    tried = {one.delivery.id: (one, one.outcome) for one in attempts if one.outcome}
+    arrived = _record_arrived(attempts, parts, now)
+    others = [(one, outcome) for id, (one, outcome) in tried.items() if id not in arrived]
+    ends = dict.fromkeys(arrived, DeliveryState.SENT)
+    if others:
+        ends |= _record_others(others, parts, now)
+    return [_reported(one, outcome, ends[id]) for id, (one, outcome) in tried.items()]
+
+
+def _record_arrived(attempts: Sequence[Attempt], parts: Parts, now: datetime) -> set[str]:
+    """Give back or cancel what was not tried, and write down what arrived as it should; the ids of that."""
+    untried = [one for one in attempts if one.outcome is None and not one.unknown]
+    plain = [_try_of(one, one.outcome) for one in attempts if one.outcome and _is_plain(one.delivery, one.outcome)]
+    if not untried and not plain:
+        return set()
+    with parts.store.transaction() as tx:
+        tx.queue.release([one.delivery for one in untried if not one.cancelled])
+        for reason in {one.cancelled for one in untried if one.cancelled}:
+            tx.queue.cancel([one.delivery for one in untried if one.cancelled == reason], reason, now)
+        return tx.queue.record_arrived(plain, now)
+
+
+def _is_plain(delivery: Delivery, outcome: Outcome) -> bool:
+    """It arrived where others arrived before, as what it was made to be: nothing follows from it."""
+    return outcome.result is Result.SENT and not delivery.is_probe and delivery.kind is not DeliveryKind.EMPTY
+
+
+def _record_others(tried: Sequence[tuple[Attempt, Outcome]], parts: Parts, now: datetime) -> dict[str, DeliveryState]:
+    """Write down each with what follows for its endpoint; the state of each delivery."""
+    states: dict[str, DeliveryState] = {}
+    ended: list[tuple[Try, DeliveryState, str]] = []
+    healths: list[tuple[Endpoint, Health]] = []
+    back: list[Endpoint] = []
+    with parts.store.transaction() as tx:
+        before = tx.endpoints.hold([one.delivery.endpoint for one, _ in tried])
+        claims = tx.queue.claims([one.delivery for one, _ in tried])
+        for one, outcome in tried:
+            delivery = one.delivery
+            health = before[delivery.endpoint]
+            consequence = after_attempt(outcome, health, now, jitter=parts.jitter())
+            states[delivery.id] = consequence.state
+            if claims[delivery.id] is Claim.LOST:
+                what = f"{delivery.endpoint}: {delivery.id}"
+                log.warning("%s was claimed by another sender meanwhile; it may arrive twice", what)
+            if claims[delivery.id] is not Claim.HOLDS:
+                continue
+            ended.append((_try_of(one, outcome), consequence.state, consequence.reason))
+            if consequence.health != health:
+                healths.append((delivery.endpoint, consequence.health))
+            _record_health(tx, delivery.endpoint, health, consequence, outcome, parts, now)
+            if outcome.result is Result.SENT and is_backlog(health, now):
+                back.append(delivery.endpoint)
+        tx.queue.record(ended, now)
+        tx.endpoints.set_healths(healths)
+    for endpoint in back:
+        _fold(endpoint, parts, now)
+    return states
+
+
+def _record_health(
+    tx: Transaction,
+    endpoint: Endpoint,
+    before: Health,
+    consequence: Consequence,
+    outcome: Outcome,
+    parts: Parts,
+    now: datetime,
+) -> None:
+    """The operator hears that an endpoint fails and that it is back; never through the endpoint itself."""
+    others = [one for one in parts.config.operator if one != endpoint]
+    if consequence.failing:
+        begun = tx.incidents.begin(IncidentKind.ENDPOINT_FAILING, str(endpoint), outcome.reason, now)
+        if begun.told_at is None:
+            tx.incidents.tell(begun.id, others, now)
+    elif consequence.failing is False and before.failing_since:
+        tx.incidents.end([IncidentKind.ENDPOINT_FAILING], str(endpoint), others, now)
+
+
+def _fold(endpoint: Endpoint, parts: Parts, now: datetime) -> None:
+    """The endpoint is back: what piled up goes out as one message that lists all of it, not as a week of them."""
+    with parts.store.transaction() as tx:
+        tx.endpoints.lock(endpoint)
+        tx.outbox.fold_notices(endpoint, now)
+        waiting = tx.outbox.digests_in_backlog(endpoint)
+
+        def bundle() -> None:
+            make_digests(tx, tx.outbox.due_alerts([endpoint], now), parts, now)
+
+        if len(waiting) > 1 or (waiting and tx.outbox.due_alerts([endpoint], now)):
+            tx.outbox.fold_digests(endpoint, waiting, bundle, now)
+
+
+def _try_of(attempt: Attempt, outcome: Outcome) -> Try:
+    return Try(attempt.delivery, outcome, rendered_of(attempt.message))
+
+
+def rendered_of(message: Message) -> Rendered:
+    body = message.text.encode()
+    return Rendered(message.subject, len(body), hashlib.sha256(body).hexdigest())
+
+
+def _reported(attempt: Attempt, outcome: Outcome, state: DeliveryState) -> Delivered:
+    """Log one attempt, and say what it was."""
+    content, delivery = attempt.content, attempt.delivery
+    level = logging.INFO if outcome.result is Result.SENT else logging.WARNING
+    what = counted(len(content.items), "paper") if content.items else delivery.kind.value
+    why = outcome.reason and f": {outcome.reason}"
+    log.log(level, "%s: %s %s%s", delivery.endpoint, what, outcome.result.value, why)
+    named = {name for item in content.items for name in item.subscriptions}
+    return Delivered(
+        delivery=delivery,
+        subscriptions=tuple(sorted(named | {one.subscription for one in content.nothing})),
+        papers=tuple(item.paper.key for item in content.items),
+        state=state,
+        reason=outcome.reason,
+    )

@@ -1,0 +1,93 @@
+"""Render and send: a claimed delivery put into words for its service, and handed to it outside any transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from watcher.errors import StoreError, WatcherError
+from watcher.model import Content, Delivery, Message, Outcome, Result
+from watcher.pipeline.content import contents_of
+from watcher.pipeline.parts import Parts
+from watcher.pipeline.trouble import record_template_troubles
+from watcher.render import render as render_content
+
+log = logging.getLogger(__name__)
+
+NO_MESSAGE = Message(subject="", text="", html="", markdown="")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A claimed delivery on its way: what it says, the message made of that, and the outcome once there is one.
+
+    Without an ``outcome`` it was not tried: ``cancelled`` says why it is not to be sent at all; where it is ``unknown``
+    whether it left, its lease has to end; else it is given back.
+    """
+
+    content: Content
+    message: Message = NO_MESSAGE
+    outcome: Outcome | None = None
+    cancelled: str = ""
+    unknown: bool = False
+
+    @property
+    def delivery(self) -> Delivery:
+        """The delivery."""
+        return self.content.delivery
+
+
+def gather(deliveries: Sequence[Delivery], parts: Parts) -> list[Attempt]:
+    """Read what deliveries say; one that cannot be gathered stands before no other: it is refused."""
+    try:
+        with parts.store.reading() as tx:
+            contents = contents_of(deliveries, tx, parts.config)
+    except StoreError:
+        raise
+    except Exception as error:
+        if len(deliveries) > 1:
+            return [found for one in deliveries for found in gather([one], parts)]
+        (one,) = deliveries
+        return [Attempt(_empty(one, parts), outcome=_unspeakable(one, error))]
+    return [
+        Attempt(contents[one.id])
+        if one.id in contents
+        else Attempt(_empty(one, parts), cancelled="nothing left to tell")
+        for one in deliveries
+    ]
+
+
+def render(attempt: Attempt, parts: Parts) -> Attempt:
+    """Put what a delivery says into words for its service."""
+    delivery = attempt.delivery
+    try:
+        forms = parts.forms_of(parts.config.address_or_empty(delivery.endpoint, parts.env))
+        message = render_content(attempt.content, parts.config.templates, forms)
+        record_template_troubles(parts, message.troubles)
+    except StoreError:
+        raise
+    except Exception as error:  # one message that cannot be written must not stand before all others
+        return replace(attempt, outcome=_unspeakable(delivery, error))
+    return replace(attempt, message=message)
+
+
+def send(attempt: Attempt, parts: Parts) -> Attempt:
+    """Hand a message to its service."""
+    if attempt.outcome:
+        return attempt
+    delivery = attempt.delivery
+    try:
+        url = parts.config.address(delivery.endpoint, parts.env)
+    except WatcherError as error:
+        return replace(attempt, outcome=Outcome(Result.DOWN, str(error)))
+    return replace(attempt, outcome=parts.notifier.send(url, attempt.message, delivery.id))
+
+
+def _empty(delivery: Delivery, parts: Parts) -> Content:
+    return Content(delivery=delivery, timezone=parts.config.timezone)
+
+
+def _unspeakable(delivery: Delivery, error: Exception) -> Outcome:
+    log.error("%s cannot be put into words: %s: %s", delivery.id, type(error).__name__, error)
+    return Outcome(Result.REFUSED, f"could not be put into words: {type(error).__name__}")

@@ -1,0 +1,273 @@
+"""The sender: claims messages, renders and sends them from threads, records what came of them. One for each process.
+
+One loop claims and records, in batches; at most one message of an endpoint is in flight. Messages are sent from three
+pools of threads, one for each lane (``watcher.alerts.sending``): those that hang, however many, leave the threads of
+endpoints that work alone. The loop renews the leases of all that is under way.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+
+from watcher.alerts.sending import Lane, is_suspects_turn, room_of
+from watcher.errors import StoreError
+from watcher.model import Endpoint
+from watcher.pipeline.claim import Claimed, Rounds, Scope, claim, claim_suspect
+from watcher.pipeline.parts import Parts
+from watcher.pipeline.results import Delivered, record
+from watcher.pipeline.send import Attempt, gather, render, send
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT, LONGEST_WAIT = 0.05, 0.5
+"""Seconds between tries to record what was sent: soon after a server is back, before others take it for unsent."""
+
+EVERYTHING = Scope()
+
+
+class Sender:
+    """Sends what waits in the database: in a thread of its own, or for a command until nothing can be sent.
+
+    ``recorded`` hears of all attempts once they are written down. ``pool`` makes the threads of a lane.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        scope: Scope = EVERYTHING,
+        *,
+        recorded: Callable[[Sequence[Delivered]], object] = lambda done: None,
+        pool: Callable[[int, str], Executor] = ThreadPoolExecutor,
+    ) -> None:
+        self._parts, self._scope, self._recorded = parts, scope, recorded
+        self._pools = {
+            Lane.WORKING: pool(parts.tuning.threads, "send"),
+            Lane.PROBE: pool(parts.tuning.probes, "probe"),
+            Lane.SUSPECT: pool(1, "suspect"),
+        }
+        self._rounds = Rounds()
+        self._inbox: SimpleQueue[Future[Attempt] | None] = SimpleQueue()  # results, and None for a word to wake up
+        self._is_woken = False
+        self._under_way: dict[str, Claimed] = {}  # claimed, and not recorded yet
+        self._claimed: list[Claimed] = []  # those of them that nobody sends yet
+        self._ended: list[Attempt] = []  # those of them that only have to be recorded
+        self._renewed = self._suspects_asked = parts.clock()
+        self._looked = 0.0
+        self._thread = Thread(target=self._run_until_stopped, name="sender", daemon=True)
+        self._is_over = Event()
+
+    # --- from outside ---
+
+    def start(self) -> None:
+        """Begin to send, until the process is asked to stop."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There may be something to send. From any thread."""
+        if not self._is_woken:
+            self._is_woken = True
+            self._inbox.put(None)
+
+    def stop(self, wait: float) -> bool:
+        """Wait for what is being sent; the process was asked to stop before. Whether all of it ended in time."""
+        self.wake()
+        return not self._thread.is_alive() or self._is_over.wait(wait)
+
+    def run_until_empty(self) -> None:
+        """Send, from this thread, until nothing is left that can be sent now; short waits for a rate are waited for.
+
+        Raises ``StoreError`` where the database stays away.
+        """
+        try:
+            while self._under_way or not (self._parts.stopping.is_set() or self._is_empty()):
+                self._insist()
+        finally:
+            for pool in self._pools.values():
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    # --- the loop ---
+
+    def _run_until_stopped(self) -> None:
+        try:
+            while self._under_way or not self._parts.stopping.is_set():
+                try:
+                    self._step()
+                except StoreError as error:
+                    # What was sent is kept until it can be recorded.
+                    log.warning("sending waits for the database: %s", error)
+                    Event().wait(LONGEST_WAIT)
+                except Exception as error:
+                    # The job boundary: leases end, and what they held is tried again.
+                    log.error("sending failed: %s: %s", type(error).__name__, error)
+                    Event().wait(LONGEST_WAIT)
+        finally:
+            for pool in self._pools.values():
+                pool.shutdown(wait=False, cancel_futures=True)
+            self._is_over.set()
+
+    def _insist(self) -> None:
+        """One step, tried again while the database is away and something that was sent has to be recorded."""
+        until, wait = time.monotonic() + self._parts.tuning.keep_trying.total_seconds(), FIRST_WAIT
+        while True:
+            try:
+                return self._step()
+            except StoreError as error:
+                if not self._under_way or time.monotonic() >= until:
+                    raise
+                log.warning("sending waits for the database: %s", error)
+            Event().wait(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
+
+    def _step(self) -> None:
+        self._ended += self._collect(self._timeout())
+        if self._ended:
+            self._record()
+        self._renew()
+        if self._claimed:
+            self._begin()
+        elif not self._parts.stopping.is_set() and self._may_look():
+            self._claim()
+            self._begin()
+
+    def _timeout(self) -> float:
+        """Seconds for which there is nothing to do, unless something ends or somebody says that there is."""
+        tuning, now = self._parts.tuning, self._parts.clock()
+        if self._claimed or self._ended:
+            return 0.0
+        if self._parts.stopping.is_set():
+            return tuning.again.total_seconds()
+        if self._may_look():
+            return 0.0
+        waits = [tuning.idle, tuning.renew_every / 4]
+        if not self._rounds.is_over:
+            waits.append(tuning.again)
+        elif self._rounds.until is not None:
+            waits.append(self._rounds.until - now)
+        return max(min(waits), timedelta(0)).total_seconds()
+
+    def _collect(self, timeout: float) -> list[Attempt]:
+        """Messages that have been sent since the last look; others that are about to be are waited for a moment."""
+        found: list[Attempt] = []
+        until = 0.0
+        try:
+            while True:
+                one = self._inbox.get(timeout=timeout) if timeout > 0 else self._inbox.get_nowait()
+                if one is not None:
+                    found.append(one.result())
+                else:
+                    self._is_woken = False
+                    self._rounds.begin()
+                until = until or time.monotonic() + self._parts.tuning.gather.total_seconds()
+                is_all = not found or len(found) >= len(self._under_way)
+                timeout = 0.0 if is_all else until - time.monotonic()
+        except Empty:
+            return found
+
+    def _record(self) -> None:
+        done: list[Delivered] = []
+        try:
+            done = record(self._ended, self._parts)
+        except StoreError:
+            raise
+        except Exception as error:
+            # One of them cannot be recorded: the others are, and its lease ends.
+            log.error("recording failed: %s: %s", type(error).__name__, error)
+            done = [found for one in self._ended for found in self._record_one(one)]
+        for one in self._ended:
+            self._under_way.pop(one.delivery.id, None)
+        self._ended = []
+        self._rounds.begin()
+        self._recorded(done)
+
+    def _record_one(self, attempt: Attempt) -> list[Delivered]:
+        try:
+            return record([attempt], self._parts)
+        except StoreError:
+            raise
+        except Exception as error:
+            log.error("%s cannot be recorded: %s: %s", attempt.delivery.id, type(error).__name__, error)
+            return []
+
+    def _renew(self) -> None:
+        now, tuning = self._parts.clock(), self._parts.tuning
+        if self._under_way and not timedelta(0) <= now - self._renewed < tuning.renew_every:
+            with self._parts.store.transaction() as tx:
+                tx.queue.renew([one.delivery for one in self._under_way.values()], now + tuning.lease)
+            self._renewed = now
+
+    # --- claiming ---
+
+    def _may_look(self) -> bool:
+        """Whether to look for messages now: not where a whole round found none and nothing has changed since."""
+        tuning, waited = self._parts.tuning, time.monotonic() - self._looked
+        rounds, now = self._rounds, self._parts.clock()
+        if rounds.is_over and (waited >= tuning.idle.total_seconds() or (rounds.until and rounds.until <= now)):
+            rounds.begin()
+        has_room = self._room()[Lane.WORKING] > 0
+        return not rounds.is_over and (has_room or waited >= tuning.again.total_seconds())
+
+    def _room(self) -> dict[Lane, int]:
+        return room_of(Counter(one.lane for one in self._under_way.values()), self._parts.tuning)
+
+    def _claim(self) -> None:
+        """Claim what may go now; a message that may end the program only where that leaves no other behind."""
+        self._looked, now = time.monotonic(), self._parts.clock()
+        room, busy = self._room(), self._busy()
+        taken = claim(self._rounds, busy, room, self._scope, self._parts)
+        all_done = self._rounds.is_over and not self._under_way
+        waited = now - self._suspects_asked
+        if not taken and room[Lane.SUSPECT] and is_suspects_turn(waited, self._parts.tuning, all_done=all_done):
+            self._suspects_asked = now
+            taken = claim_suspect(self._rounds, busy, self._scope, self._parts)
+        if not self._under_way:
+            self._renewed = now
+        self._under_way |= {one.delivery.id: one for one in taken}
+        self._claimed = taken
+
+    def _busy(self) -> set[Endpoint]:
+        return {one.delivery.endpoint for one in self._under_way.values()}
+
+    def _begin(self) -> None:
+        """Give the threads what was claimed."""
+        if not self._claimed:
+            return
+        lanes = {one.delivery.id: one.lane for one in self._claimed}
+        attempts, now = gather([one.delivery for one in self._claimed], self._parts), self._parts.clock()
+        self._claimed = []
+        for attempt in attempts:
+            if attempt.outcome or attempt.cancelled:
+                self._ended.append(attempt)
+            else:
+                future = self._pools[lanes[attempt.delivery.id]].submit(self._try, attempt, now)
+                future.add_done_callback(self._inbox.put)
+
+    def _is_empty(self) -> bool:
+        """Whether nothing can be sent now, nor soon."""
+        rate_until, now = self._rounds.rate_until, self._parts.clock()
+        is_soon = rate_until is not None and rate_until - now <= self._parts.tuning.rate_patience
+        return self._rounds.is_over and not is_soon
+
+    # --- many threads ---
+
+    def _try(self, attempt: Attempt, claimed: datetime) -> Attempt:
+        """Render and send one, unless the process has to stop or slept until others may have taken it."""
+        age = self._parts.clock() - max(claimed, self._renewed)
+        if self._parts.stopping.is_set() or age > self._parts.tuning.lease * 2 / 3:
+            return attempt
+        try:
+            return send(render(attempt, self._parts), self._parts)
+        except StoreError as error:
+            log.warning("%s is sent later: %s", attempt.delivery.endpoint, error)
+            return attempt
+        except Exception as error:
+            # The job boundary: whether it left is not known, so that its lease has to end.
+            log.error("sending to %s failed: %s: %s", attempt.delivery.endpoint, type(error).__name__, error)
+            return replace(attempt, unknown=True)
