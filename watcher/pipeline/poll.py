@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from watcher.alerts import fate
 from watcher.alerts.incidents import KINDS, is_due, trouble_of
+from watcher.days import KnownPage, Visit
 from watcher.errors import WatcherError
 from watcher.model import Decision, Judged, Paper, Saved, Source, Unreachable, Verdict
 from watcher.parsers import PARSERS
+from watcher.pipeline.missed import Missed, past_of
+from watcher.pipeline.missing import record_days, record_list
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.updates import record_updates
@@ -22,7 +25,6 @@ from watcher.store import Transaction
 from watcher.store.matches import Found
 from watcher.store.pages import Poll
 from watcher.verdict import worst
-from watcher.walk import Visit
 
 log = logging.getLogger(__name__)
 
@@ -53,17 +55,23 @@ class Polled:
     wait: Wait | None = None
 
 
-def poll(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool] = lambda tx: True) -> Polled:
+def poll(
+    source: Source,
+    parts: Parts,
+    is_mine: Callable[[Transaction], bool] = lambda tx: True,
+    since: date | None = None,
+) -> Polled:
     """Read the pages of ``source`` and store all that they list, with its matches, in one transaction.
 
-    ``is_mine`` is asked in that transaction whether the turn that the poll was begun in lasts.
+    ``is_mine`` is asked in that transaction whether the turn that the poll was begun in lasts. What was listed
+    ``since`` a day and is not known is read, too, however far back that is.
     """
-    parser = PARSERS[source.kind]
     with parts.store.reading() as tx:
-        known, validators = tx.pages.remembered(source.name, parser.reads(source))
-        last = tx.pages.last_read(source.name) if parser.missed else None
+        known, validators = tx.pages.remembered(source.name, PARSERS[source.kind].reads(source))
+        past = past_of(tx, source)
         parts.rules.bring_up_to_date(tx, hold=False)
-    visits = read_pages(source, parts, known, validators, last)
+    missed = Missed(source, parts, past, since, parts.clock())
+    visits, gap = read_pages(source, parts, known, validators, missed)
     if parts.stopping.is_set():
         raise Stopped(f"{source.name}: stopped while being read")
     kept = keep_broken(source, visits, parts)
@@ -72,11 +80,14 @@ def poll(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool] = 
         if not is_mine(tx):
             raise Overtaken(f"{source.name}: read by another daemon meanwhile")
         parts.rules.bring_up_to_date(tx)
-        judged, read = record_visits(tx, source, visits, now)
-        matched = record_matches(tx, parts.rules, read.touched, _decide(source, first_poll=not known, now=now), now)
+        judged, read = record_visits(tx, source, visits, known, now)
+        decide = _decide(source, first_poll=not known, now=now, late=_late(tx, source, known))
+        matched = record_matches(tx, parts.rules, read.touched, decide, now)
         matched += record_updates(tx, read.updates, now)
         verdict, new = _with_place(worst(judged), kept), read.new
         wait = conclude(tx, source, verdict, new, len(visits), parts, now)
+        record_days(tx, source, known, parts, now)
+        record_list(tx, source, verdict, gap, since, parts, now)
     log.info("%s: %s, %d new, %d matched%s", source.name, verdict.verdict, new, matched, _because(verdict))
     return Polled(source.name, verdict, new, matched, _retry_after(visits), wait)
 
@@ -163,13 +174,33 @@ def match_waiting(parts: Parts) -> int:
     return matched
 
 
-def _decide(source: Source | None, *, first_poll: bool, now: datetime) -> Callable[[Saved, Paper], Decision]:
+def _decide(
+    source: Source | None,
+    *,
+    first_poll: bool,
+    now: datetime,
+    late: fate.Late | None = None,
+) -> Callable[[Saved, Paper], Decision]:
     """What becomes of a match; pages that are not of days show what is older than the look-back as well."""
     has_days = source is None or PARSERS[source.kind].day_url(source) is not None
     look_back = None if source is None or has_days else source.look_back
     return lambda saved, paper: fate.of_polled(
-        saved.subscription, paper, first_poll=first_poll, look_back=look_back, now=now
+        saved.subscription,
+        paper,
+        first_poll=first_poll,
+        look_back=look_back,
+        now=now,
+        began=saved.created_at,
+        late=late,
     )
+
+
+def _late(tx: Transaction, source: Source, known: Mapping[str, KnownPage]) -> fate.Late | None:
+    """What is read late of a source that has a page for each day; None where nothing was read before."""
+    read = [page.read_at for page in known.values() if page.is_read]
+    if not read or PARSERS[source.kind].day_url(source) is None:
+        return None
+    return fate.Late(max(read), fate.LookBack(frozenset(tx.pages.days(source.name, source.look_back))))
 
 
 def _record_trouble(tx: Transaction, source: Source, judged: Judged, parts: Parts, now: datetime) -> None:

@@ -216,6 +216,12 @@ class Outbox:
         """Paper → the day on which other messages first told a delivery's endpoint of it, where they did."""
         return told_before(self._connection, delivery.endpoint, paper_ids, delivery.id)
 
+    def was_told(self, endpoint: Endpoint, kinds: Collection[DeliveryKind], since: datetime) -> bool:
+        """Whether a message of one of these kinds has been sent there since then."""
+        sent = (*at(_delivery, endpoint), _delivery.c.state == DeliveryState.SENT, _delivery.c.finished_at >= since)
+        query = select(exists().where(*sent, _delivery.c.kind.in_([kind.value for kind in kinds])))
+        return bool(self._connection.scalar(query))
+
     def incidents_of(self, delivery_id: str) -> list[Incident]:
         """The incidents that a delivery tells of."""
         return incidents_of(self._connection, delivery_id)
