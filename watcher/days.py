@@ -10,7 +10,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from watcher.model import Fetched, Reading, Source, Unreachable, Unreadable
 
 AGAIN_AFTER = timedelta(hours=24)
-"""How old the last reading of a followed day must be before it is read again."""
+"""How old the last reading of a followed day, or of one that was given up, must be before it is read again."""
+
+SOON = timedelta(hours=1)
+"""The same for one that was given up, when the newest page is whole again."""
 
 CATCH_UP = 60
 """Digest days, counted from the newest back, of which those that were missed are read without being asked for."""
@@ -60,11 +63,12 @@ class KnownPage:
 @dataclass(frozen=True, slots=True)
 class Ask:
     """An address to read. ``day`` is the digest day that it is asked for; ``is_guess`` where no page named that day:
-    it lies behind one that could not be read."""
+    it lies behind one that could not be read; ``is_given_up`` where it is only asked whether it can be read by now."""
 
     url: str
     day: date | None = None
     is_guess: bool = False
+    is_given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class Visit:
     parsed: Reading | Unreadable | None = None
     day: date | None = None
     is_guess: bool = False
+    is_given_up: bool = False
 
     @property
     def url(self) -> str:
@@ -111,11 +116,14 @@ class Days:
         day_before: Callable[[date], date],
         pages: Mapping[str, KnownPage],
         since: date | None,
+        now: datetime,
     ) -> None:
-        self._source, self._url, self._day_before, self._pages, self._since = source, url, day_before, pages, since
+        self._source, self._url, self._day_before, self._pages = source, url, day_before, pages
+        self._since, self._now = since, now
         self._known = {page.day: page for page in sorted(pages.values(), key=lambda page: page.read_at) if page.day}
         self._begun = sorted(day for day, page in self._known.items() if page.is_read)
         self._read: set[date | None] = set()
+        self._is_mended = False
 
     @property
     def newest(self) -> date | None:
@@ -130,18 +138,21 @@ class Days:
     def read(self, newest: Visit) -> Generator[Ask, Visit, bool]:
         """Read those before the ``newest`` page that are due; whether more may be asked for."""
         self._read.add(shown_day(newest, self._pages))
+        is_well = isinstance(newest.parsed, Reading) and newest.parsed.whole
+        self._is_mended = is_well and self.newest is not None and not self._known[self.newest].is_whole
         passed = set(self._read)
         day, is_guess = self._goes_on(newest)
         n = failures = 0
         while day is not None and day not in passed:
             n += 1
             passed.add(day)
-            if not self.is_due(n, day):
+            is_again = self._is_due_again(n, day)
+            if not is_again and not self.is_due(n, day):
                 if not self._is_within(n, day):
                     break
                 day, is_guess = self.before(day)
                 continue
-            visit = yield Ask(self._url(day), day, is_guess)
+            visit = yield Ask(self._url(day), day, is_guess, is_again)
             self._read |= {day, shown_day(visit, self._pages)}
             failures = failures + 1 if is_failed(visit, self._pages) else 0
             if failures == MOST_FAILURES or _asks_for_rest(visit):
@@ -149,10 +160,10 @@ class Days:
             day, is_guess = self._goes_on(visit, is_looked_back=n + 1 < self._source.look_back)
         return True
 
-    def follow(self, now: datetime) -> Generator[Ask, Visit, None]:
+    def follow(self) -> Generator[Ask, Visit, None]:
         """Read those whose numbers are followed and that were not read for a day."""
         for day in self._begun[: -self._source.follow - 1 : -1]:
-            if day not in self._read and now - self._known[day].read_at >= AGAIN_AFTER:
+            if day not in self._read and self._now - self._known[day].read_at >= AGAIN_AFTER:
                 yield Ask(self._url(day), day)
 
     def is_done(self, day: date) -> bool:
@@ -161,7 +172,7 @@ class Days:
         return page is not None and page.is_done
 
     def is_due(self, n: int, day: date) -> bool:
-        """Whether a look asks for the ``n``-th day before the newest."""
+        """Whether every look asks for the ``n``-th day before the newest."""
         page = self._known.get(day)
         if n < self._source.look_back:
             return True
@@ -170,6 +181,14 @@ class Days:
         if page is None or self._is_asked_for(day):
             return self._is_asked_for(day) or (bool(self._begun) and self._begun[0] < day)
         return n < max(self._source.look_back, self._source.follow) or not page.is_given_up
+
+    def _is_due_again(self, n: int, day: date) -> bool:
+        """Whether it is time to see if one can be read that was given up: after a day, or when the site's trouble is
+        over."""
+        page = self._known.get(day)
+        if page is None or not page.is_given_up or self.is_due(n, day) or not self._is_within(n, day):
+            return False
+        return self._now - page.read_at >= (SOON if self._is_mended else AGAIN_AFTER)
 
     def before(
         self, day: date | None, said: date | None = None, *, is_wanted: bool = False
@@ -228,10 +247,10 @@ def has_no_page(visit: Visit, known: Mapping[str, KnownPage]) -> bool:
 
 
 def unread(
-    known: Mapping[str, KnownPage], source: Source, day_before: Callable[[date], date] = the_day_before
+    known: Mapping[str, KnownPage], source: Source, day_before: Callable[[date], date], now: datetime
 ) -> tuple[Span, ...]:
-    """The digest days of which something is missing and that no look asks for any more, newest first."""
-    days = Days(source, str, day_before, known, None)
+    """The digest days of which something is missing and that not every look asks for any more, newest first."""
+    days = Days(source, str, day_before, known, None, now)
     spans: list[list[date]] = []
     n, day, was_missing = 0, days.newest, False
     while day is not None and day > days.first:

@@ -112,10 +112,10 @@ def reaches_back(entries: Iterable[Entry], last: datetime) -> bool:
 
 
 def missed_announcements(
-    last: datetime, readings: Sequence[Reading], rests: Callable[[date], bool], now: datetime
+    read: date, readings: Sequence[Reading], rests: Callable[[date], bool], now: datetime
 ) -> tuple[date, ...]:
-    """The days on which something was announced that no list showed: between those of ``last``, when all could be
-    read, and what lists that show one announcement only show now.
+    """The days on which something was announced that no list showed: between the last one that was ``read`` and what
+    lists that show one announcement only show now.
 
     None while the announcement of the day is not there: what is missed is asked for when it is, or on a day of rest.
     """
@@ -125,9 +125,16 @@ def missed_announcements(
         return ()
     # Before the site's day begins, lists may show the next one's already.
     tomorrow = today + timedelta(days=1)
-    read, end = sites_day(last), tomorrow if tomorrow in shown else today
+    end = tomorrow if tomorrow in shown else today
     between = (read + timedelta(days=n) for n in range(1, (end - read).days))
     return tuple(day for day in between if not rests(day))
+
+
+def announced_by(last: datetime, listed: date | None) -> date:
+    """The day up to which everything was announced that a look at ``last`` found; ``listed`` is the last one that it
+    showed, where that is known: before the site's day begins that may be the next one's already."""
+    today = sites_day(last)
+    return today + timedelta(days=1) if listed is not None and listed > today else today
 
 
 def announced_on(entries: Iterable[Entry]) -> set[date]:

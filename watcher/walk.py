@@ -93,10 +93,10 @@ def walk(
             if not _answers(visits[-1]):
                 break
     if day_url and not isinstance(firsts[0].fetched, Unreachable):
-        days = Days(source, day_url, day_before, known, since)
+        days = Days(source, day_url, day_before, known, since, now)
         may_go_on = yield from days.read(firsts[0])
         if follows_numbers and may_go_on:
-            yield from days.follow(now)
+            yield from days.follow()
     return lists.walked
 
 

@@ -16,7 +16,7 @@ from watcher.model import Endpoint, Incident, IncidentKind, Judged, Message, Pag
 from watcher.pipeline.apply import apply_config
 from watcher.pipeline.deliver import deliver_all
 from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import poll
+from watcher.pipeline.poll import match_waiting, poll
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.tell import tell_due
 from watcher.store import Store
@@ -68,13 +68,13 @@ class Site:
             return self._unreachable(url, "connection refused")
         if fault.startswith("leads to "):
             day = date.fromisoformat(fault[-10:])
-        body = login_page() if fault == "broken" else self.page(day)
+        body = login_page() if fault == "broken" else self.page(day, json=fault != "no JSON")
         return Page(url=f"{SITE}/papers/date/{day}", body=body, fetched_at=self.play.now)
 
-    def page(self, day: date) -> bytes:
+    def page(self, day: date, **more: Any) -> bytes:
         at = self.days.index(day)
         after = self.days[at + 1] if at + 1 < len(self.days) else None
-        return make_page(day, self.papers(day), self.days[at - 1] if at else None, after)
+        return make_page(day, self.papers(day), self.days[at - 1] if at else None, after, **more)
 
     def _unreachable(self, url: str, reason: str, status: int | None = None) -> Unreachable:
         return Unreachable(url=url, reason=reason, fetched_at=self.play.now, status=status)
@@ -85,12 +85,14 @@ class Site:
 class Play:
     """One watcher with one source, one reader who wants everything, and one operator."""
 
-    def __init__(self, store: Store, source: Source | None = None, begin: date = date(2026, 2, 2)) -> None:
+    def __init__(
+        self, store: Store, source: Source | None = None, begin: date = date(2026, 2, 2), rule: str = "title:part"
+    ) -> None:
         self.now = datetime(begin.year, begin.month, begin.day, 9, tzinfo=UTC)
         self.receivers, self.site = Receivers(), Site(self)
         self.source = source or Source(name="hf", url=f"{SITE}/papers")
         self.parts = Parts(
-            config=self.config(subscription(rule="title:part")),
+            config=self.config(subscription(rule=rule)),
             store=store,
             fetcher=self.site,  # type: ignore[arg-type]
             notifier=self.receivers,  # type: ignore[arg-type]
@@ -118,6 +120,7 @@ class Play:
         return judged
 
     def tell(self) -> None:
+        match_waiting(self.parts)
         tell_due(self.parts)
         deliver_all(self.parts)
 

@@ -239,6 +239,33 @@ def test_a_day_that_stays_broken_is_named_when_it_is_given_up(play: Play) -> Non
     assert play.incident() is None and sorted(play.told()) == due(play)
 
 
+def test_a_day_that_was_given_up_is_read_when_it_can_be(play: Play) -> None:
+    play.look()
+    play.site.faults[BEGIN + DAY] = "broken"
+    play.pass_by(30)
+    assert play.incident() is not None
+    play.site.faults = {}
+    play.pass_by(2)
+    assert play.incident() is None and sorted(play.told()) == due(play)
+    assert "what was missing of hf is read" in play.texts("ops")[-1]
+
+
+def test_pages_without_abstracts_for_weeks_are_read_when_these_are_back(store: Store) -> None:
+    play = Play(store, rule="abstract:islands")
+    play.look()
+    play.site.fault = "no JSON"
+    play.pass_by(35)
+    assert len(play.told()) == len(LOOK_BACK) * 2
+    play.site.fault = ""
+    play.look(DAY / 2)
+    assert sorted(play.told()) == due(play)
+    assert play.incident() is None
+    assert [text.partition(" Since")[0] for text in play.texts("ops")] == [
+        "hf shows only a part of its papers",
+        "hf is complete again",
+    ]
+
+
 # --- who is told ---
 
 

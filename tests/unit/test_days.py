@@ -12,6 +12,7 @@ from watcher.parsers.huggingface_lists import day_before
 
 DAY = timedelta(days=1)
 NEWEST = date(2026, 6, 1)  # a Monday
+NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 SOURCE = Source(name="hf", look_back=3, follow=14)
 
 
@@ -41,12 +42,12 @@ def missing(n: int, *, tried: timedelta) -> KnownPage:
 
 @pytest.mark.parametrize(("n", "expected"), [(1, True), (2, True), (3, True), (CATCH_UP - 1, True), (CATCH_UP, False)])
 def test_days_that_nobody_read_are_asked_for_as_far_as_is_caught_up(n: int, expected: bool) -> None:
-    days = Days(SOURCE, str, day_before, known(page(NEWEST), page(back(200))), None)
+    days = Days(SOURCE, str, day_before, known(page(NEWEST), page(back(200))), None, NOW)
     assert days.is_due(n, back(n)) is expected
 
 
 def test_before_everything_that_was_read_only_the_look_back_is_asked_for() -> None:
-    days = Days(SOURCE, str, day_before, known(page(NEWEST)), None)
+    days = Days(SOURCE, str, day_before, known(page(NEWEST)), None, NOW)
     assert [n for n in range(1, 9) if days.is_due(n, back(n))] == [1, 2]
 
 
@@ -62,21 +63,21 @@ def test_before_everything_that_was_read_only_the_look_back_is_asked_for() -> No
     ],
 )
 def test_a_day_is_asked_for_again_until_it_was_read_whole_or_is_given_up(one: KnownPage, expected: bool) -> None:
-    days = Days(SOURCE, str, day_before, known(page(NEWEST), one, page(back(40))), None)
+    days = Days(SOURCE, str, day_before, known(page(NEWEST), one, page(back(40))), None, NOW)
     assert days.is_due(20, back(20)) is expected
-    followed = Days(SOURCE, str, day_before, known(page(NEWEST), one, page(back(40))), None)
+    followed = Days(SOURCE, str, day_before, known(page(NEWEST), one, page(back(40))), None, NOW)
     assert followed.is_due(13, back(20)) is (not one.is_done)
 
 
 def test_a_day_that_somebody_asks_for_is_read_however_far_back() -> None:
     pages = known(page(NEWEST), missing(20, tried=3 * DAY), page(back(200)))
-    days = Days(SOURCE, str, day_before, pages, back(150))
+    days = Days(SOURCE, str, day_before, pages, back(150), NOW)
     assert days.is_due(20, back(20)) and days.is_due(150, back(150)) and not days.is_due(151, back(151))
-    assert not Days(SOURCE, str, day_before, known(page(back(20))), back(150)).is_due(20, back(20))
+    assert not Days(SOURCE, str, day_before, known(page(back(20))), back(150), NOW).is_due(20, back(20))
 
 
 def test_the_day_before_is_the_one_that_the_page_names_or_the_next_weekday() -> None:
-    days = Days(SOURCE, str, day_before, known(page(NEWEST), page(back(5), previous=None), page(back(9))), None)
+    days = Days(SOURCE, str, day_before, known(page(NEWEST), page(back(5), previous=None), page(back(9))), None, NOW)
     assert days.before(NEWEST) == (back(1), False)
     assert days.before(back(1)) == (back(2), True)
     assert days.before(back(4)) == (back(5), False)
@@ -103,4 +104,6 @@ def test_the_day_before_is_the_one_that_the_page_names_or_the_next_weekday() -> 
     ],
 )
 def test_what_no_look_asks_for_any_more_is_missing(pages: list[KnownPage], expected: list[Span]) -> None:
-    assert list(unread(known(*pages), SOURCE, day_before)) == sorted(expected, key=lambda one: one.first, reverse=True)
+    assert list(unread(known(*pages), SOURCE, day_before, NOW)) == sorted(
+        expected, key=lambda one: one.first, reverse=True
+    )

@@ -70,7 +70,7 @@ def announced(*days: date) -> list[Reading]:
 def test_announcements_that_no_list_showed(
     last: datetime, readings: list[Reading], now: datetime, expected: list[date]
 ) -> None:
-    assert list(gaps.missed_announcements(last, readings, is_quiet, now)) == expected
+    assert list(gaps.missed_announcements(gaps.announced_by(last, None), readings, is_quiet, now)) == expected
 
 
 def test_a_gap_says_what_is_missing_and_what_to_do() -> None:
@@ -99,3 +99,19 @@ def test_two_gaps_are_one_that_begins_with_the_first() -> None:
     first, second = Gap("a", "one thing", MONDAY), Gap("a", "another", WEDNESDAY)
     assert second.joined(str(first)) == Gap("a", "one thing, another", MONDAY)
     assert Gap("a", "another").joined("one thing; look") == Gap("a", "one thing, another")
+
+
+@pytest.mark.parametrize(
+    ("hour", "listed", "expected"),
+    [
+        (9, None, WEDNESDAY),
+        (9, TUESDAY, WEDNESDAY),
+        (5, None, TUESDAY),
+        (5, TUESDAY, TUESDAY),
+        (5, WEDNESDAY, WEDNESDAY),
+    ],
+)
+def test_a_look_before_the_sites_day_begins_may_have_seen_its_announcement(
+    hour: int, listed: date | None, expected: date
+) -> None:
+    assert gaps.announced_by(NOW.replace(hour=hour), listed) == expected

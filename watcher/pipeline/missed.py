@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import partial
 
@@ -19,10 +19,12 @@ from watcher.walk import LONGEST
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """When all of a source could be read for the ``last`` time, None for never, and the last ``looks`` at it."""
+    """When all of a source could be read for the ``last`` time, None for never, and the last ``looks`` at it;
+    ``listed`` is the last day that it listed papers on, where the last look found all."""
 
     last: datetime | None = None
     looks: Sequence[datetime] = ()
+    listed: date | None = None
 
     @property
     def was_short(self) -> bool:
@@ -36,7 +38,10 @@ def past_of(tx: Transaction, source: Source) -> Past:
     if parser.day_url(source):
         return Past()
     last = tx.missing.last_whole(source.name, with_papers=parser.announces(source))
-    return Past(last, tx.missing.looked_at(source.name, gaps.LAST_LOOKS) if last else ())
+    past = Past(last, tx.missing.looked_at(source.name, gaps.LAST_LOOKS) if last else ())
+    if parser.announces(source) and last and not past.was_short:
+        return replace(past, listed=tx.missing.last_day(source.name))
+    return past
 
 
 @dataclass
@@ -76,7 +81,8 @@ class Missed:
     def _announced(self, last: datetime, readings: Sequence[Reading]) -> Sequence[str]:
         """Where lists show one announcement: those between."""
         rests = partial(PARSERS[self.source.kind].rests, self.source)
-        days = gaps.missed_announcements(last, readings, rests, self.now)
+        read = gaps.announced_by(last, self.past.listed)
+        days = gaps.missed_announcements(read, readings, rests, self.now)
         if not days:
             return ()
         lists = self._asked(max(last, self.now - LONGEST))

@@ -20,17 +20,19 @@ STAYS = timedelta(days=45)
 WHOLE = (Verdict.NEW, Verdict.UNCHANGED, Verdict.QUIET)
 
 
-def record_days(tx: Transaction, source: Source, before: Mapping[str, KnownPage], parts: Parts, now: datetime) -> None:
-    """Keep the incident of the digest days of a source that no look asks for any more, by the pages known ``before``
-    the look and after it."""
-    if PARSERS[source.kind].day_url(source) is None:
+def record_days(
+    tx: Transaction, source: Source, judged: Judged, before: Mapping[str, KnownPage], parts: Parts, now: datetime
+) -> None:
+    """Keep the incident of the digest days of a source that were given up or lie too far back, by the pages known
+    ``before`` the look and after it. While something else is missing, that is said of the source."""
+    if PARSERS[source.kind].day_url(source) is None or judged.verdict not in WHOLE:
         return
     known = _open(tx, source)
-    missing = _unread(tx.pages.known(source.name), source)
+    missing = _unread(tx.pages.known(source.name), source, now)
     gap = of_days(source.name, missing)
     if gap is None:
         tx.incidents.end([IncidentKind.SOURCE_GAP], source.name, parts.config.operator, now)
-    elif known is None or not _holds(_unread(before, source), missing):
+    elif known is None or not _holds(_unread(before, source, now), missing):
         _tell(tx, source, gap, known, parts, now)
     else:
         tx.incidents.begin(IncidentKind.SOURCE_GAP, source.name, str(gap), now)
@@ -51,7 +53,7 @@ def record_list(
     if known and since and begun and since <= begun:
         tx.incidents.end([IncidentKind.SOURCE_GAP], source.name, parts.config.operator, now)
         known = None
-    if gap is not None:
+    if gap is not None and not (known and gap.what in known.incident.reason):
         _tell(tx, source, gap.joined(known.incident.reason) if known else gap, known, parts, now)
     elif known and begun is None and now - known.incident.began >= STAYS:
         tx.incidents.close(known.id, now)
@@ -70,8 +72,8 @@ def _open(tx: Transaction, source: Source) -> Open | None:
     return tx.incidents.open_one(IncidentKind.SOURCE_GAP, source.name, hold=True)
 
 
-def _unread(known: Mapping[str, KnownPage], source: Source) -> tuple[Span, ...]:
-    return unread(known, source, PARSERS[source.kind].day_before)
+def _unread(known: Mapping[str, KnownPage], source: Source, now: datetime) -> tuple[Span, ...]:
+    return unread(known, source, PARSERS[source.kind].day_before, now)
 
 
 def _holds(some: tuple[Span, ...], others: tuple[Span, ...]) -> bool:

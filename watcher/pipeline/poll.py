@@ -81,12 +81,14 @@ def poll(
             raise Overtaken(f"{source.name}: read by another daemon meanwhile")
         parts.rules.bring_up_to_date(tx)
         judged, read = record_visits(tx, source, visits, known, now)
-        decide = _decide(source, first_poll=not known, now=now, late=_late(tx, source, known))
+        is_asked = since is not None  # and told, whatever was known of it
+        late = None if is_asked else _late(tx, source, known)
+        decide = _decide(source, first_poll=not known and not is_asked, now=now, late=late)
         matched = record_matches(tx, parts.rules, read.touched, decide, now)
         matched += record_updates(tx, read.updates, now)
         verdict, new = _with_place(worst(judged), kept), read.new
         wait = conclude(tx, source, verdict, new, len(visits), parts, now)
-        record_days(tx, source, known, parts, now)
+        record_days(tx, source, verdict, known, parts, now)
         record_list(tx, source, verdict, gap, since, parts, now)
     log.info("%s: %s, %d new, %d matched%s", source.name, verdict.verdict, new, matched, _because(verdict))
     return Polled(source.name, verdict, new, matched, _retry_after(visits), wait)

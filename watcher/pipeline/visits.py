@@ -32,6 +32,8 @@ from watcher.walk import MOST_PAGES, walk
 
 log = logging.getLogger(__name__)
 
+TROUBLES = (Verdict.UNREACHABLE, Verdict.BROKEN, Verdict.PARTIAL)
+
 
 def takes_turns(source: Source, today: date) -> bool:
     """Whether the site asks for so slow a pace that looks at its sources wait for each other."""
@@ -71,7 +73,7 @@ def read_pages(
         while True:
             fetched = get(ask.url, known_of)
             parsed = parser.parse(fetched.body, fetched.url, source) if isinstance(fetched, Page) else None
-            visits.append(Visit(ask.url, fetched, parsed, ask.day, ask.is_guess))
+            visits.append(Visit(ask.url, fetched, parsed, ask.day, ask.is_guess, ask.is_given_up))
             ask = steps.send(visits[-1])
     except StopIteration as end:
         is_cut = missed.past.last is not None and end.value.is_cut
@@ -109,12 +111,15 @@ def record_visits(
     judged = []
     for visit in visits:
         if visit.day is not None and is_failed(visit, known):
-            judged.append(_record_failure(tx, source, visit, now, is_named=is_named))
-            continue
-        if visit.day is not None and has_no_page(visit, known):
-            tx.missing.fail(source.name, visit.asked, visit.day, now, is_gone=True)
-            tx.missing.settle(source.name, visit.day, previous=shown_day(visit, known))
-        judged.append(_record_visit(tx, source, visit, read, now, is_further=visit.asked in further))
+            found = _record_failure(tx, source, visit, now, is_named=is_named)
+        else:
+            if visit.day is not None and has_no_page(visit, known):
+                tx.missing.fail(source.name, visit.asked, visit.day, now, is_gone=True)
+                tx.missing.settle(source.name, visit.day, previous=shown_day(visit, known))
+            found = _record_visit(tx, source, visit, read, now, is_further=visit.asked in further)
+        # That something is missing of a day that was given up is no news.
+        is_known = visit.is_given_up and found.verdict in TROUBLES
+        judged.append(Judged(Verdict.UNCHANGED) if is_known else found)
     return judged, read
 
 

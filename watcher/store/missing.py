@@ -64,10 +64,12 @@ class Missing:
             self._connection.execute(insert(_page).values(new | short))
             return now
         since = row.short_since if row.short_since and row.short_digest == NOTHING else now
+        here = update(_page).where(_page.c.source == source, _page.c.url == row.url)
         if row.parser_version == NEVER_READ or is_gone:
             values = {"is_whole": False, "read_at": now, "short_since": since, "short_digest": NOTHING}
-            here = update(_page).where(_page.c.source == source, _page.c.url == row.url)
             self._connection.execute(here.values(**values, etag=None, modified=None))
+        elif not row.is_whole:
+            self._connection.execute(here.values(read_at=now))
         return since
 
     def settle(self, source: str, day: date, *, previous: date | None = None, is_news: bool = False) -> None:
@@ -91,6 +93,11 @@ class Missing:
         listed = select(_paper.c.key).join(_listing, _listing.c.paper_id == _paper.c.id)
         last = self._connection.scalar(before)
         return frozenset(self._connection.scalars(listed.where(mine, _listing.c.day == last)) if last else ())
+
+    def last_day(self, source: str) -> date | None:
+        """The last digest day on which ``source`` has listed a paper."""
+        query = select(_listing.c.day).where(_listing.c.source == source, _listing.c.day.is_not(None))
+        return self._connection.scalar(query.order_by(_listing.c.day.desc()).limit(1))
 
     def knows_any(self, source: str, entries: Sequence[Entry]) -> bool:
         """Whether ``source`` has listed any of these before."""
