@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "watcher"
 FILES = sorted(PACKAGE.rglob("*.py"))
-PURE = ("errors", "model", "rules", "parsers", "verdict", "rhythm", "walk", "alerts", "render")
+PURE = ("errors", "model", "rules", "parsers", "verdict", "rhythm", "days", "gaps", "walk", "alerts", "render")
 KEEPS_TIME = ("app", "cli", "demo", "schedule")
 ASKS_A_FILES_AGE = PACKAGE / "config" / "includes.py"
 WALL_CLOCK = {"now", "utcnow", "today", "time", "time_ns"}

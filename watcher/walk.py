@@ -1,51 +1,60 @@
-"""Which pages of a source are read, in which order: from the newest back, following the days that pages name.
+"""Which pages of a source are read, in which order: its lists, what these do not show any more, its days.
 
-The walk is a generator that yields addresses and is sent what was found there, so that it decides without fetching.
+The walk is a generator that yields what to ask for and is sent what was found there, so that it decides without
+fetching.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from watcher.model import Fetched, Reading, Source, Unreachable, Unreadable
-
-AGAIN_AFTER = timedelta(hours=24)
-"""How old the last reading of a followed day must be before it is read again."""
+from watcher.days import Ask, Days, KnownPage, Visit, end_of, the_day_before
+from watcher.model import Reading, Source, Unreachable
 
 MOST_PAGES = 60
 """Pages of one list that are read after its first."""
 
-
-@dataclass(frozen=True, slots=True)
-class KnownPage:
-    """What is remembered of a page that was read before; ``is_whole`` unless its last reading was partial."""
-
-    url: str
-    day: date | None
-    previous: date | None
-    read_at: datetime
-    is_whole: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One page of a walk: what the server answered, and what the parser read where there was a body."""
-
-    asked: str
-    fetched: Fetched
-    parsed: Reading | Unreadable | None = None
-
-    @property
-    def url(self) -> str:
-        """Where the answer was found, after redirects."""
-        return self.fetched.url
-
+LONGEST = timedelta(weeks=12)
+"""How far back what was missed is read where there are no pages of days: as long as 60 weekdays take."""
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
-Walk = Generator[str, Visit, None]
+
+@dataclass
+class Walked:
+    """What a walk that has ended was like; ``is_cut`` where a list has more pages than are read."""
+
+    is_cut: bool = False
+
+
+Walk = Generator[Ask, Visit, Walked]
+Missed = Callable[[Sequence[Visit]], Sequence[str]]
+"""From the lists' first pages to the lists of what these do not show any more."""
+
+
+@dataclass
+class _Lists:
+    """Reads lists, each page after page until it goes back further than ``oldest``."""
+
+    oldest: datetime
+    walked: Walked = field(default_factory=Walked)
+
+    def read(self, start: str) -> Generator[Ask, Visit, Sequence[Visit]]:
+        """All pages of one list that count."""
+        visits = [(yield Ask(start))]
+        while (following := self._following(visits[-1])) is not None:
+            if len(visits) > MOST_PAGES:
+                self.walked.is_cut = True
+                break
+            visits.append((yield Ask(following)))
+        return visits
+
+    def _following(self, visit: Visit) -> str | None:
+        if not isinstance(visit.parsed, Reading) or _is_past(visit.parsed, self.oldest):
+            return None
+        return visit.parsed.next
 
 
 def walk(
@@ -56,102 +65,55 @@ def walk(
     *,
     follows_numbers: bool,
     lag: timedelta = timedelta(0),
-    missed: Sequence[str] = (),
+    missed: Missed = lambda firsts: (),
+    day_before: Callable[[date], date] = the_day_before,
+    last: datetime | None = None,
+    since: date | None = None,
     now: datetime,
 ) -> Walk:
-    """Yield the addresses to read: of one list at least, each with its further pages, as far back as what is new may
-    stand whose own time lies up to ``lag`` before it was listed; then, to their ends, the lists of what was ``missed``.
+    """Yield what to read: of one list at least, each with its further pages, as far back as what is new may stand
+    whose own time lies up to ``lag`` before it was listed; then, to their ends, the lists of what was ``missed``.
 
-    Where there are pages of days, first the newest page and ``look_back`` digest days in all; then older days,
-    ``follow`` at most, of which no page was ever read whole though newer and older ones were (an outage, a broken
-    page); then, where a rule uses numbers, the followed days that were not read for a day.
+    New is what may have come since ``last``, when all that was there could be read, or in the look-back. Where there
+    are pages of days, first the newest page and ``look_back`` digest days in all; then those older ones, ``CATCH_UP``
+    at most, of which no page was ever read whole though older ones were (an outage, a broken page); then, where a rule
+    uses numbers, the followed days that were not read for a day. ``since`` is a day that is gone back to all the same.
     """
-    oldest = now - lag - timedelta(days=source.look_back)
-    visit = yield from _list(starts[0], oldest)
-    for start in starts[1:]:
-        if isinstance(visit.fetched, Unreachable):
-            return
-        yield from _list(start, oldest)
-    if not isinstance(visit.fetched, Unreachable):
-        for start in missed:
-            yield from _list(start, _LONG_AGO)
-    if day_url:
-        yield from _days(visit, source, day_url, known, follows_numbers=follows_numbers, now=now)
-
-
-def _list(start: str, oldest: datetime) -> Generator[str, Visit, Visit]:
-    """One list, page after page, until it goes back further than ``oldest``; gives its first page."""
-    first = visit = yield start
-    for _ in range(MOST_PAGES):
-        if not isinstance(visit.parsed, Reading) or visit.parsed.next is None or _is_past(visit.parsed, oldest):
+    lists = _Lists(_oldest(source, last, since, now) - lag)
+    firsts = []
+    for start in starts:
+        visits = yield from lists.read(start)
+        firsts.append(visits[0])
+        if not _answers(visits[0]):
             break
-        visit = yield visit.parsed.next
-    return first
+    else:
+        lists.oldest = _LONG_AGO
+        for start in missed(firsts):
+            visits = yield from lists.read(start)
+            if not _answers(visits[-1]):
+                break
+    if day_url and not isinstance(firsts[0].fetched, Unreachable):
+        days = Days(source, day_url, day_before, known, since, now)
+        may_go_on = yield from days.read(firsts[0])
+        if follows_numbers and may_go_on:
+            yield from days.follow()
+    return lists.walked
+
+
+def _oldest(source: Source, last: datetime | None, since: date | None, now: datetime) -> datetime:
+    """How far back lists are read."""
+    oldest = now - timedelta(days=source.look_back)
+    if last is not None:
+        oldest = min(oldest, max(last, now - LONGEST))
+    return min(oldest, datetime.combine(since, time(), UTC)) if since else oldest
 
 
 def _is_past(reading: Reading, oldest: datetime) -> bool:
     """Whether all on the page is older, by the end of its digest day, else as published; what bears no time is not."""
-    times = [_end_of(entry.listed) if entry.listed else entry.published for entry in reading.entries]
+    times = [end_of(entry.listed) if entry.listed else entry.published for entry in reading.entries]
     return bool(times) and all(time is not None and time < oldest for time in times)
 
 
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day, time.max, UTC)
-
-
-def _days(
-    visit: Visit,
-    source: Source,
-    day_url: Callable[[date], str],
-    known: Mapping[str, KnownPage],
-    *,
-    follows_numbers: bool,
-    now: datetime,
-) -> Walk:
-    days = {page.day: page for page in known.values() if page.day}
-    read = {_day_of(visit, known)}
-    passed = set(read)
-    previous = _goes_on(visit, None, known, days)
-    for n in range(1, max(source.look_back, source.follow)):
-        if previous is None or previous in passed:
-            break
-        passed.add(previous)
-        page = days.get(previous)
-        if n < source.look_back or _was_missed(previous, page, days):
-            visit = yield day_url(previous)
-            read |= {previous, _day_of(visit, known)}
-            previous = _goes_on(visit, previous, known, days)
-        else:
-            previous = page.previous if page else None
-    if follows_numbers:
-        for day in sorted(days, reverse=True)[: source.follow]:
-            if day not in read and now - days[day].read_at >= AGAIN_AFTER:
-                yield day_url(day)
-
-
-def _day_of(visit: Visit, known: Mapping[str, KnownPage]) -> date | None:
-    if isinstance(visit.parsed, Reading):
-        return visit.parsed.day
-    page = known.get(visit.url)
-    return page.day if page else None
-
-
-def _goes_on(
-    visit: Visit, asked: date | None, known: Mapping[str, KnownPage], days: Mapping[date, KnownPage]
-) -> date | None:
-    """The next older day: as the page says, or as it said when it was last read, or the newest older one known.
-
-    A server that does not answer is asked no further.
-    """
-    if isinstance(visit.fetched, Unreachable):
-        return None
-    if isinstance(visit.parsed, Reading):
-        return visit.parsed.previous
-    page = known.get(visit.url)
-    if page:
-        return page.previous
-    return max((day for day in days if asked is None or day < asked), default=None)
-
-
-def _was_missed(day: date, page: KnownPage | None, days: Mapping[date, KnownPage]) -> bool:
-    return (page is None or not page.is_whole) and min(days, default=day) < day
+def _answers(visit: Visit) -> bool:
+    """Whether it is worth asking the server for another list."""
+    return not isinstance(visit.fetched, Unreachable) or visit.fetched.is_gone

@@ -248,7 +248,7 @@ def broken_fetcher(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def broken_store(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> Any:
+    def fail(*_: object, **__: object) -> Any:
         raise KeyError("days")
 
     monkeypatch.setattr(StoredPages, "record", fail)

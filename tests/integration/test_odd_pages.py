@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.integration.test_pipeline import DAYS, SITE, World, subscription
+from tests.integration.test_pipeline import DAYS, SITE, Pages, World, subscription
 from tests.parsers.feeds import arxiv_api, arxiv_list, arxiv_rss
 from tests.parsers.pages import make_page, sample_papers
-from watcher.model import Entry, Judged, Source, Verdict
-from watcher.parsers import PARSERS
+from watcher.model import Entry, Judged, Page, Source, Unreachable, Verdict
 from watcher.pipeline.apply import apply_config
 from watcher.pipeline.kept import PAGES, SIZE, KeptPages
 from watcher.pipeline.poll import next_poll, poll, polled_before
@@ -160,9 +161,19 @@ def test_a_folder_that_cannot_be_written_spoils_no_look(world: World, tmp_path: 
     assert look(world).verdict is Verdict.BROKEN
 
 
+class Searched(Pages):
+    """Stands for the network with a search at arXiv that finds nothing."""
+
+    def get(self, url: str, validators: Callable[[str], Any], *, robots: bool = True) -> Page | Unreachable:
+        if url.startswith("https://export.arxiv.org/api/query"):
+            return Page(url=url, body=arxiv_api([]), fetched_at=self.world.now)
+        return super().get(url, validators, robots=robots)
+
+
 def arxiv_days(world: World, first: datetime, counts: list[int]) -> list[Judged]:
     """What becomes of arXiv's feed that shows so many papers on the days from ``first`` on, at noon."""
     source = Source(name="arxiv", kind="arxiv", categories=("cs.XX",))
+    world.parts.fetcher = Searched(world, world.network.pages)  # type: ignore[assignment]
     found = []
     for n, count in enumerate(counts):
         world.now = first + n * DAY
@@ -209,12 +220,4 @@ def test_what_another_choice_of_announcements_shows_is_not_compared(world: World
     source = Source(name="arxiv", kind="arxiv", categories=("cs.XX",), announce=("new",))
     world.now += 3 * DAY
     world.network.pages["https://rss.arxiv.org/rss/cs.XX"] = arxiv_rss(sample_papers(2, seed=77), world.now.date())
-    world.network.pages |= dict.fromkeys(parser_missed(source, world.now), arxiv_api([]))
     assert poll(source, world.parts).judged.verdict is Verdict.NEW
-
-
-def parser_missed(source: Source, now: datetime) -> tuple[str, ...]:
-    """Where what was announced over the weekend is searched for."""
-    missed = PARSERS["arxiv"].missed
-    assert missed
-    return missed(source, now - 3 * DAY, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
@@ -77,6 +78,15 @@ def test_what_was_missed_is_searched_for() -> None:
     assert "cat%3Acs.%2A+OR+cat%3Ahep-th" in url
     assert "submittedDate%3A%5B202604131200+TO+202604270630%5D" in url
     assert PARSER.missed(source(via="api"), since, now) == PARSER.missed(source(url="http://x"), since, now) == ()
+
+
+def test_what_was_missed_for_long_is_searched_for_some_weeks_at_a_time() -> None:
+    since, now = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
+    assert PARSER.missed
+    urls = PARSER.missed(source(via="listing"), since, now)
+    spans = [re.findall(r"\d{12}", url) for url in urls]
+    assert [span[0] for span in spans[1:]] == [span[1] for span in spans[:-1]]
+    assert (spans[0][0], spans[-1][1], len(spans)) == ("202512250000", "202604010000", 4)
 
 
 def test_the_api_is_read_page_by_page() -> None:

@@ -1,8 +1,9 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from watcher.parsers.arxiv_days import is_holiday, is_quiet
+from watcher.model import Entry
+from watcher.parsers.arxiv_days import behind, is_holiday, is_quiet
 
 
 @pytest.mark.parametrize(
@@ -29,3 +30,64 @@ def test_holidays(day: date, holiday: bool) -> None:
 def test_a_list_is_of_the_evening_before() -> None:
     week = [date(2026, 11, 23 + n) for n in range(7)]  # Monday to Sunday; Thursday is Thanksgiving
     assert [is_quiet(day) for day in week] == [False, False, False, False, True, True, True]
+
+
+MONDAY, TUESDAY = date(2026, 3, 9), date(2026, 3, 10)
+STALE = "shows the announcement of 9 March 2026"
+
+
+def entries(day: date, n: int, category: str = "cs.CL", first: int = 0) -> list[Entry]:
+    return [
+        Entry(title=f"Part {at}", keys=(f"arxiv:2603.{at:05}",), listed=day, categories=(category, "cs.XX"))
+        for at in range(first, first + n)
+    ]
+
+
+def keys(n: int, first: int = 0) -> frozenset[str]:
+    return frozenset(one.keys[0] for one in entries(MONDAY, n, first=first))
+
+
+@pytest.mark.parametrize(
+    ("shown", "before", "expected"),
+    [
+        ([], keys(9), ""),
+        (entries(TUESDAY, 9), keys(0), ""),
+        (entries(TUESDAY, 9, first=9), keys(9), ""),
+        (entries(MONDAY, 9), keys(9), STALE),
+        (entries(MONDAY, 1), keys(0), STALE),
+        (entries(date(2026, 3, 6), 9), keys(0), "shows the announcement of 6 March 2026"),
+        # The same papers under a new date.
+        (entries(TUESDAY, 9), keys(9), "shows just the papers of the announcement before"),
+        (entries(TUESDAY, 2), keys(9), ""),  # that may be: a replacement, a cross-list
+        (entries(TUESDAY, 9), keys(4), ""),
+        (entries(TUESDAY, 9), keys(6), "shows just the papers of the announcement before, 6 of 9"),
+        # One category of several.
+        ([*entries(MONDAY, 5, "cs.AI"), *entries(TUESDAY, 9, first=9)], keys(5), f"cs.AI: {STALE}"),
+        (
+            [*entries(MONDAY, 5, "cs.AI"), *entries(TUESDAY, 2, "cs.AI", 50), *entries(TUESDAY, 9, first=9)],
+            keys(5),
+            f"cs.AI: {STALE}",
+        ),
+        (
+            [*entries(TUESDAY, 5, "cs.AI"), *entries(TUESDAY, 9, first=9)],
+            keys(5),
+            "cs.AI: shows just the papers of the announcement before",
+        ),
+        ([*entries(TUESDAY, 5, "cs.AI"), *entries(MONDAY, 9, first=9)], keys(0), f"cs.CL: {STALE}"),
+        # A list of the last days.
+        ([one for n in range(4, 11) for one in entries(date(2026, 3, n), 3, first=9 * n)], keys(0), ""),
+    ],
+)
+def test_a_list_that_is_not_of_the_day(shown: list[Entry], before: frozenset[str], expected: str) -> None:
+    assert behind(shown, before, TUESDAY, ("cs.AI", "cs.CL")) == expected
+
+
+def test_an_archive_is_a_category() -> None:
+    shown = [*entries(MONDAY, 5, "cs.AI"), *entries(TUESDAY, 9, "hep-th", first=9)]
+    assert behind(shown, (), TUESDAY, ("cs", "hep-th")) == f"cs: {STALE}"
+
+
+def test_the_time_of_a_submission_is_not_that_of_an_announcement() -> None:
+    at = datetime(2026, 3, 9, 12, tzinfo=UTC)
+    found = [Entry(title="A", keys=("arxiv:2603.00001",), listed=MONDAY, published=at)]
+    assert behind(found, keys(9), TUESDAY, ("cs.CL",)) == ""

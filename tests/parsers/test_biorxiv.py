@@ -200,6 +200,16 @@ def test_what_was_missed_is_asked_for(via: str | None, since: datetime, expected
     assert found == tuple(f"https://api.biorxiv.org/details/biorxiv/{days}" for days in expected)
 
 
+def test_what_was_missed_for_long_is_asked_for_a_week_at_a_time() -> None:
+    missed = PARSERS["biorxiv"].missed
+    assert missed
+    found = missed(
+        Source(name="x", kind="biorxiv"), datetime(2026, 2, 20, tzinfo=UTC), datetime(2026, 3, 9, tzinfo=UTC)
+    )
+    spans = [url.split("/")[5:7] for url in found]
+    assert spans == [["2026-02-19", "2026-02-26"], ["2026-02-26", "2026-03-05"], ["2026-03-05", "2026-03-09"]]
+
+
 def test_what_is_wrong_with_a_source() -> None:
     source = Source(name="x", kind="biorxiv", via="oai", categories=("?",))
     assert [mistake.key for mistake in PARSERS["biorxiv"].check(source)] == ["via", "categories"]

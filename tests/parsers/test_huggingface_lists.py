@@ -232,13 +232,15 @@ def test_an_empty_week_is_quiet() -> None:
 
 def asked_for(config: Source, bodies: dict[str, bytes], now: datetime) -> list[str]:
     steps = walk(config, PARSER.starts(config, now.date()), PARSER.day_url(config), {}, follows_numbers=False, now=now)
-    asked = [next(steps)]
+    ask = next(steps)
+    asked = [ask.url]
     while True:
         url = asked[-1]
         body = bodies.get(url, b"[]")
         parsed = PARSER.parse(body, url, config)
         try:
-            asked.append(steps.send(Visit(url, Page(url=url, body=body, fetched_at=now), parsed)))
+            ask = steps.send(Visit(url, Page(url=url, body=body, fetched_at=now), parsed, ask.day))
+            asked.append(ask.url)
         except StopIteration:
             return [one.partition("?")[2] for one in asked]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -54,3 +54,30 @@ def test_a_test_message_says_that_it_is_one() -> None:
     message = render(notice(DeliveryKind.TEST))
     assert message.subject == "watcher: test message"
     assert "This receiver works" in message.text
+
+
+SOURCES = [IncidentKind.SOURCE_BROKEN, IncidentKind.SOURCE_UNREACHABLE, IncidentKind.SOURCE_PARTIAL]
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_an_end_that_leaves_something_says_what_and_never_that_there_is_nothing_to_do(kind: IncidentKind) -> None:
+    left = ("Not all of hf-daily could be read: one day; `watcher once` reads it.", "2026-03-05 has no page: so be it.")
+    message = render(notice(DeliveryKind.RECOVERY, incident(kind), left=left))
+    for words in (message.text, message.markdown):
+        flat = " ".join(words.replace("\\", "").split())
+        assert "one day" in flat and "so be it" in flat and "nothing to do" not in flat
+
+
+@pytest.mark.parametrize("ended", [None, NOW])
+def test_a_summary_says_what_is_left(ended: datetime | None) -> None:
+    one = incident(IncidentKind.SOURCE_BROKEN, ended=ended)
+    message = render(notice(DeliveryKind.SUMMARY, one, incidents=(one,), left=("One day is left.",)))
+    flat = " ".join(message.text.split())
+    assert "One day is left." in flat and "nothing to do" not in flat
+    calm = render(notice(DeliveryKind.SUMMARY, one, incidents=(one,)))
+    assert ("nothing to do" in " ".join(calm.text.split())) is (ended is not None)
+
+
+def test_what_is_left_by_strangers_does_nothing() -> None:
+    message = render(notice(DeliveryKind.RECOVERY, incident(IncidentKind.SOURCE_BROKEN), left=(HOSTILE,)))
+    assert "<script" not in message.html and "\x1b" not in message.text and "@everyone" not in message.markdown

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
+from watcher.days import Ask, KnownPage, Visit
 from watcher.model import Entry, NotModified, Page, Reading, Source, Unreachable, Unreadable
-from watcher.walk import MOST_PAGES, KnownPage, Visit, walk
+from watcher.walk import MOST_PAGES, Walk, walk
 
 NOW = datetime(2026, 3, 13, 12, tzinfo=UTC)
 DAYS = [date(2026, 3, n) for n in (2, 3, 4, 5, 6, 9, 10, 11, 12, 13)]
@@ -30,16 +33,22 @@ def whole(asked: str) -> Visit:
     return Visit(asked, Page(url=url(day), body=b"", fetched_at=NOW), page_of(day))
 
 
+def asked_in(steps: Walk, answer: Callable[[str], Visit]) -> list[str]:
+    """The addresses that a walk asks for."""
+    asked: list[Ask] = [next(steps)]
+    with suppress(StopIteration):
+        while True:
+            visit = replace(answer(asked[-1].url), day=asked[-1].day, is_guess=asked[-1].is_guess)
+            asked.append(steps.send(visit))
+    return [ask.url for ask in asked]
+
+
 def visits(
-    known: list[KnownPage], answer: Callable[[str], Visit] = whole, *, follows_numbers: bool = False
+    known: list[KnownPage], answer: Callable[[str], Visit] = whole, *, follows_numbers: bool = False, **more: Any
 ) -> list[str]:
-    steps = walk(SOURCE, ["start"], url, {page.url: page for page in known}, follows_numbers=follows_numbers, now=NOW)
-    asked = [next(steps)]
-    while True:
-        try:
-            asked.append(steps.send(answer(asked[-1])))
-        except StopIteration:
-            return [one[-5:] for one in asked]
+    pages = {page.url: page for page in known}
+    steps = walk(SOURCE, ["start"], url, pages, follows_numbers=follows_numbers, now=NOW, **more)
+    return [one[-5:] for one in asked_in(steps, answer)]
 
 
 def test_the_first_walk_reads_the_look_back_and_no_more() -> None:
@@ -106,13 +115,9 @@ def list_page(asked: str, next: str | None, published: datetime | None = None) -
     return Visit(asked, Page(url=asked, body=b"", fetched_at=NOW), Reading(entries=entries, next=next))
 
 
-def walked(starts: list[str], answer: Callable[[str], Visit], lag: timedelta = timedelta(0)) -> list[str]:
-    steps = walk(SOURCE, starts, None, {}, follows_numbers=False, lag=lag, now=NOW)
-    asked = [next(steps)]
-    with suppress(StopIteration):
-        while True:
-            asked.append(steps.send(answer(asked[-1])))
-    return asked
+def walked(starts: list[str], answer: Callable[[str], Visit], lag: timedelta = timedelta(0), **more: Any) -> list[str]:
+    steps = walk(SOURCE, starts, None, {}, follows_numbers=False, lag=lag, now=NOW, **more)
+    return asked_in(steps, answer)
 
 
 def test_every_list_is_read_to_its_end() -> None:
@@ -141,12 +146,7 @@ def test_what_was_missed_is_read_to_its_end_unless_the_server_does_not_answer() 
         return Visit(asked, Unreachable(url=asked, reason="HTTP 500", fetched_at=NOW))
 
     for answer, expected in ((old, ["a", "m", "m2", "m3"]), (gone, ["a"])):
-        steps = walk(SOURCE, ["a"], None, {}, follows_numbers=False, missed=["m"], now=NOW)
-        asked = [next(steps)]
-        with suppress(StopIteration):
-            while True:
-                asked.append(steps.send(answer(asked[-1])))
-        assert asked == expected
+        assert walked(["a"], answer, missed=lambda firsts: ["m"]) == expected
 
 
 def test_a_list_without_end_is_left() -> None:

@@ -54,6 +54,22 @@ class Present:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A source that has a page for each day and was last read at ``since``; ``present`` are the days of its look-back
+    now. What it listed between them is read late."""
+
+    since: datetime
+    present: LookBack
+
+    def is_past(self, paper: Paper, began: datetime) -> bool:
+        """Whether it is the past of a subscription that ``began`` when the source was not read: stored since then, and
+        listed before the look-back."""
+        days = [listing.day for listing in paper.listings if listing.day]
+        is_new = self.since < began <= paper.first_seen
+        return is_new and bool(days) and not any(self.present.holds(day) for day in days)
+
+
 def last_days(days: int, now: datetime) -> LookBack:
     """The last ``days`` days to now, today included; none for 0."""
     return LookBack(since=now.date() - timedelta(days=days - 1))
@@ -67,13 +83,23 @@ def last_digests(shown: Collection[date], days: int, now: datetime) -> LookBack:
 
 
 def of_polled(
-    subscription: Subscription, paper: Paper, *, first_poll: bool, look_back: int | None = None, now: datetime
+    subscription: Subscription,
+    paper: Paper,
+    *,
+    first_poll: bool,
+    look_back: int | None = None,
+    now: datetime,
+    began: datetime | None = None,
+    late: Late | None = None,
 ) -> Decision:
     """A poll found it. Held, but for the past that the subscription does not want to hear of.
 
     At the first poll of a source nothing tells the past from the news but the subscription's own ``backfill``, or
-    else ``look_back``: days to now, None where the source's pages show the look-back and nothing before it.
+    else ``look_back``: days to now, None where the source's pages show the look-back and nothing before it. Later,
+    what is read ``late`` may be the past of a subscription that ``began`` meanwhile.
     """
+    if not first_poll and late is not None and began is not None and late.is_past(paper, began):
+        return of_known_paper(subscription, paper, Present({}, LookBack()), now)
     if not first_poll or (subscription.backfill is None and look_back is None):
         return Decision(Fate.HELD)
     if subscription.backfill is not None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from watcher.gaps import what_of
 from watcher.model import Incident, IncidentKind, Judged, Unread, Verdict
 
 KINDS = {
@@ -13,6 +14,8 @@ KINDS = {
     Verdict.UNREACHABLE: IncidentKind.SOURCE_UNREACHABLE,
     Verdict.PARTIAL: IncidentKind.SOURCE_PARTIAL,
 }
+
+OF_SOURCES = frozenset({*KINDS.values(), IncidentKind.SOURCE_GAP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,30 @@ def is_due(began: datetime, told_at: datetime | None, tell_after: timedelta, now
 
 
 def unread_of(open_incidents: Iterable[Incident], wanted: Iterable[Collection[str]]) -> tuple[Unread, ...]:
-    """Which sources cannot be read, of those that subscriptions look at; ``wanted`` has each one's, empty for all."""
+    """Which sources cannot be read, or were not, of those that subscriptions look at; ``wanted`` has each one's, empty
+    for all."""
     looked_at = list(wanted)
     return tuple(
-        Unread(source=one.subject, since=one.began, partly=one.kind is IncidentKind.SOURCE_PARTIAL)
+        Unread(
+            source=one.subject,
+            since=one.began,
+            partly=one.kind is IncidentKind.SOURCE_PARTIAL,
+            missing=what_of(one.reason) if one.kind is IncidentKind.SOURCE_GAP else "",
+        )
         for one in open_incidents
-        if one.kind in KINDS.values() and any(not sources or one.subject in sources for sources in looked_at)
+        if one.kind in OF_SOURCES and any(not sources or one.subject in sources for sources in looked_at)
     )
+
+
+def left_by(incident: Incident, gap: str, accepted: Iterable[str], *, is_inbox: bool) -> list[str]:
+    """What the end of a trouble with a source leaves, in sentences: the ``gap`` that is open, what pages show too
+    little and are taken as they are, and files of an inbox, which nobody reads again by itself."""
+    if incident.kind not in OF_SOURCES or incident.ended is None:
+        return []
+    left = [f"Not all of {incident.subject} could be read: {gap}."] if gap else []
+    left += [f"{what}: that has stood for a day, and is taken as true." for what in accepted]
+    if is_inbox and incident.kind is IncidentKind.SOURCE_BROKEN:
+        left.append("What could not be read lies in failed/ of its folder, the reason beside it: drop it in again.")
+    if is_inbox and incident.kind is IncidentKind.SOURCE_PARTIAL:
+        left.append("A file that was not whole lies in done/ of its folder: drop in a whole one to have the rest.")
+    return left

@@ -3,41 +3,54 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
 from watcher.alerts.effects import Effect
 from watcher.alerts.schedule import next_due
-from watcher.cli import show
+from watcher.cli import rules, show
 from watcher.cli.desk import Desk
 from watcher.cli.show import counted
 from watcher.cli.working import Work, at_work, news
-from watcher.model import DeliveryState, Rhythm, Saved, Verdict
+from watcher.errors import UsageError
+from watcher.model import DeliveryState, Rhythm, Saved, Source, Verdict
+from watcher.parsers import PARSERS
 from watcher.pipeline.deliver import Delivered, deliver_all
 from watcher.pipeline.looking import look
 from watcher.pipeline.poll import Polled, match_waiting
 from watcher.pipeline.tell import tell_due
+
+if TYPE_CHECKING:
+    from watcher.config import Config
+
+FIRST_PAPERS = date(1991, 8, 1)
+"""When the oldest of all sites that are read began."""
 
 BAD = frozenset({Verdict.BROKEN, Verdict.UNREACHABLE})
 
 
 @click.command()
 @click.option("--flush", is_flag=True, help="Send digests that are not due yet, too.")
+@click.option("--source", "names", multiple=True, metavar="NAME", help="Poll this source only.")
+@click.option("--since", metavar="DAY", callback=rules.day, help="Read what it listed since then and was missed, too.")
 @click.option("--json", "as_json", is_flag=True, help="Say what was done as one JSON object.")
 @click.pass_obj
-def once(desk: Desk, flush: bool, as_json: bool) -> int:
+def once(desk: Desk, flush: bool, names: tuple[str, ...], since: date | None, as_json: bool) -> int:
     """Poll every source now, whatever its `every` says, tell what is due, and end.
 
     A new or edited subscription is named with what it matches among the papers that were there: those are told, or
-    count as known. A digest that is not due is named with its time. Exit status 1 if a source is broken or
+    count as known. A digest that is not due is named with its time. --since goes back as far as it says, for days that
+    `watcher status` names as missing, where watcher itself no longer does. Exit status 1 if a source is broken or
     unreachable or a message could not be sent.
     """
     with at_work(desk, console=sys.stderr if as_json else None, shows_effects=True) as work:
+        sources = _sources(work.parts.config, names, since)
         for line in () if as_json else news(work):  # at once: who ends this during a slow poll has seen it
             click.echo(line)
-        polls = [look(source, work.parts) for source in work.parts.config.sources.values()]
+        polls = [look(source, work.parts, since=since) for source in sources]
         match_waiting(work.parts)
         sent = _send(work, flush)
         waiting = waiting_of(work)
@@ -47,6 +60,26 @@ def once(desk: Desk, flush: bool, as_json: bool) -> int:
         _print(polls, sent, waiting, work.may_send)
     failed = any(one.judged.verdict in BAD for one in polls) or any(one.state in UNSENT for one in sent)
     return 1 if failed else 0
+
+
+def _sources(config: Config, names: tuple[str, ...], since: date | None) -> list[Source]:
+    """Those that are meant; all if none is named."""
+    known = ", ".join(config.sources) or "none"
+    for name in names:
+        if name not in config.sources:
+            raise UsageError(f"there is no source {name!r} in the config; it has: {known}")
+    if since is not None and not names:
+        raise UsageError(f"--since needs a source: add --source with one of {known}")
+    if since is not None and not FIRST_PAPERS <= since <= datetime.now(UTC).date():
+        raise UsageError(f"--since {since}: write a day of the past, such as 30d or one that `watcher status` names")
+    sources = [config.sources[name] for name in names or config.sources]
+    for source in sources if since is not None else ():
+        if not PARSERS[source.kind].asks_back(source):
+            raise UsageError(
+                f"{source.name} shows what is newest and cannot be asked for what it listed before: save the page that "
+                "has it, and let `watcher import` read that"
+            )
+    return sources
 
 
 Waiting = tuple[Saved, int, datetime | None]

@@ -11,7 +11,7 @@ from watcher.cli import show
 from watcher.cli.desk import Desk
 from watcher.cli.status import incident_row, next_look, section
 from watcher.errors import UsageError
-from watcher.model import Source, Verdict
+from watcher.model import IncidentKind, Source, Verdict
 
 if TYPE_CHECKING:
     from watcher.config import Config
@@ -81,6 +81,7 @@ def _page(page: Shown) -> dict[str, Any]:
         "least": page.expected and page.expected.least,
         "expected": str(page.expected or ""),
         "whole": page.is_whole,
+        "read": page.is_read,
         "short_since": page.short_since,
     }
 
@@ -119,6 +120,9 @@ def _print(report: dict[str, Any]) -> None:
         ("what", "since", "told"),
         [(one["kind"], one["since"], one["told"] or "not yet") for one in report["incidents"]],
     )
+    for one in report["incidents"]:
+        if one["kind"] == IncidentKind.SOURCE_GAP:
+            click.echo(f"missing: {one['reason']}")
     section("kept bodies of broken pages", ("file",), [(path,) for path in report["kept"]])
 
 
@@ -133,6 +137,8 @@ def _least(page: dict[str, Any]) -> str:
 
 
 def _state(page: dict[str, Any]) -> str:
+    if not page["read"]:
+        return "there is no page" if page["whole"] else f"never read, tried since {page['short_since']:%m-%d %H:%M}"
     if page["whole"]:
         return "whole"
     return f"short since {page['short_since']:%m-%d %H:%M}" if page["short_since"] else "not whole"

@@ -102,7 +102,7 @@ class Fetcher:
         if answer.status == httpx.codes.NOT_MODIFIED and known:
             return NotModified(url=shown(url), fetched_at=self._clock())
         if answer.status != httpx.codes.OK:
-            return self._unreachable(shown(url), _refusal(answer), answer.wait)
+            return self._unreachable(shown(url), _refusal(answer), answer.wait, answer.status)
         given = Validators(_worth_keeping(answer, "ETag"), _worth_keeping(answer, "Last-Modified"))
         return Page(url=shown(url), body=answer.body, fetched_at=self._clock(), validators=given)
 
@@ -113,9 +113,9 @@ class Fetcher:
             return f"no whole answer within {deadline.seconds:g} s"
         return explain(error)
 
-    def _unreachable(self, url: str, reason: str, wait: float | None = None) -> Unreachable:
+    def _unreachable(self, url: str, reason: str, wait: float | None = None, status: int | None = None) -> Unreachable:
         retry_after = None if wait is None else timedelta(seconds=wait)
-        return Unreachable(url=url, reason=reason, fetched_at=self._clock(), retry_after=retry_after)
+        return Unreachable(url=url, reason=reason, fetched_at=self._clock(), retry_after=retry_after, status=status)
 
     # --- what the site permits ---
 

@@ -78,12 +78,21 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreachable:
-    """No usable answer: no connection, a status of 400 and more, or over a bound. ``reason`` is for people."""
+    """No usable answer: no connection, a status of 400 and more, or over a bound. ``reason`` is for people.
+
+    ``status`` is that of HTTP where there was an answer; ``retry_after`` for how long the site asks to be left alone.
+    """
 
     url: str
     reason: str
     fetched_at: datetime
     retry_after: timedelta | None = None
+    status: int | None = None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the site says that there is no such page."""
+        return self.status in (404, 410)
 
 
 Fetched = Page | NotModified | Unreachable

@@ -156,17 +156,20 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """A source that a message's subscriptions look at and that cannot be read, or not wholly, since ``since``."""
+    """A source that a message's subscriptions look at and that cannot be read, or not wholly, since ``since``; or what
+    is ``missing`` of one that could not be read before."""
 
     source: str
     since: datetime
     partly: bool = False
+    missing: str = ""
 
 
 class IncidentKind(StrEnum):
     SOURCE_BROKEN = "source broken"
     SOURCE_UNREACHABLE = "source unreachable"
     SOURCE_PARTIAL = "source partial"
+    SOURCE_GAP = "source gap"  # something was missed that is not read any more without being asked for
     ENDPOINT_FAILING = "endpoint failing"
     ENDPOINT_GONE = "endpoint gone"
     INCLUDE_BROKEN = "include broken"
@@ -190,7 +193,8 @@ class Content:
     """All that a delivery says, before it is put into words for one service.
 
     ``nothing`` has the subscriptions without papers that say so: all of an empty digest or a sign of life, some of a
-    digest that they share with others. ``unread`` says what may be missing. ``unsubscribe`` is the mailto or web
+    digest that they share with others. ``unread`` says what may be missing, ``left`` what an end of trouble leaves
+    unread or taken as it is, in sentences. ``unsubscribe`` is the mailto or web
     address where a reader ends a subscription; empty where there is none.
     """
 
@@ -202,6 +206,7 @@ class Content:
     unread: tuple[Unread, ...] = ()
     incidents: tuple[Incident, ...] = ()  # of a summary
     folded: int = 0  # messages that this one stands for, since they could not be sent
+    left: tuple[str, ...] = ()  # of a recovery, and of a summary
     source_urls: Mapping[str, str] = field(default_factory=dict)
     unsubscribe: str = ""
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 from watcher.model import Reading, Source, Unreadable
+from watcher.parsers import arxiv_days
 from watcher.parsers.arxiv_days import is_quiet
 from watcher.parsers.arxiv_entry import KINDS
 from watcher.parsers.arxiv_feed import is_of_arxiv, parse_feed
 from watcher.parsers.arxiv_list import parse_list
 from watcher.parsers.feed import no_feed
 from watcher.parsers.feed_xml import NotWellFormed, read_xml
-from watcher.parsers.parser import Mistake, Parser
+from watcher.parsers.parser import Mistake, Parser, in_spans
 from watcher.parsers.sniff import Form, form_of
 
 WAYS = ("rss", "listing", "api")
@@ -24,6 +25,10 @@ RESULTS = 200
 LAG = timedelta(days=7)
 """Between submission and announcement lie a weekend and the longest holidays."""
 
+SPAN = timedelta(weeks=4)
+"""Time of which the API is asked at once."""
+
+_OF_A_LIST = re.compile(r"/list/([\w.-]+)/new")
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
 _ARCHIVES = frozenset(
     {"astro-ph", "cond-mat", "cs", "econ", "eess", "math", "nlin", "physics", "q-bio", "q-fin", "stat"}
@@ -45,11 +50,26 @@ def starts(source: Source) -> tuple[str, ...]:
 
 
 def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
-    """A search for what was submitted in time to be announced between two instants: feeds show the last day only."""
-    if source.url or source.via not in (None, "rss"):
+    """Searches for what was submitted in time to be announced between two instants: feeds and lists show the last
+    announcement only. One for some weeks, for the results of one are bounded."""
+    if not source.categories or source.url or source.via == "api":
         return ()
-    first, last = (f"{at.astimezone(UTC):%Y%m%d%H%M}" for at in (since - LAG, now))
-    return (_results_of(f"({_search(source)}) AND submittedDate:[{first} TO {last}]"),)
+    spans = in_spans((since - LAG).astimezone(UTC), now.astimezone(UTC), SPAN)
+    return tuple(
+        _results_of(f"({_search(source)}) AND submittedDate:[{first:%Y%m%d%H%M} TO {last:%Y%m%d%H%M}]")
+        for first, last in spans
+    )
+
+
+def behind(source: Source, reading: Reading, before: Collection[str], day: date) -> str:
+    """Why a list does not show the announcement of ``day``."""
+    return arxiv_days.behind(reading.entries, before, day, source.categories)
+
+
+def called(source: Source, url: str) -> str:
+    """The category of a list, where there are several."""
+    found = _OF_A_LIST.search(url)
+    return found[1] if found and len(source.categories) > 1 else ""
 
 
 def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
@@ -116,6 +136,11 @@ PARSER = Parser(
     starts=lambda source, today: starts(source),
     lag=LAG,
     missed=missed,
+    unfound=lambda source: "replacements" if "replace" in source.announce else "",
+    asks_back=lambda source: source.url is None,
+    announces=lambda source: source.via != "api",
+    behind=behind,
+    called=called,
     rests=lambda source, day: source.via != "api" and is_quiet(day),
     parse=parse,
 )

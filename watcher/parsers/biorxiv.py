@@ -18,7 +18,7 @@ from watcher.parsers import clean, feed
 from watcher.parsers.html import LARGEST_PAGE
 from watcher.parsers.huggingface_entry import day_of
 from watcher.parsers.links import place_of
-from watcher.parsers.parser import Mistake, Parser
+from watcher.parsers.parser import Mistake, Parser, in_spans
 from watcher.parsers.prose import people, plain
 from watcher.parsers.sniff import Form, form_of
 
@@ -28,6 +28,9 @@ NOTHING = "no posts found"
 
 LAG = timedelta(days=7)
 """All of the interval counts: its oldest posts stand on the first page."""
+
+SPAN = timedelta(weeks=1)
+"""Time of which the API is asked at once: some 1,200 versions of preprints."""
 
 _CURSOR = re.compile(r"(.*/)\d{1,7}((?:/json)?/?)")
 _CATEGORY = re.compile(r"[A-Za-z][A-Za-z /&_-]*")
@@ -46,12 +49,14 @@ def starts(source: Source) -> tuple[str, ...]:
 
 
 def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
-    """What was posted between two instants, where that is more than the lists of ``starts`` show."""
+    """What was posted between two instants, where that is more than the lists of ``starts`` show; some days at a
+    time, for the answers of one list are bounded."""
     is_covered = source.via != "rss" and since.date() > now.date() - timedelta(days=source.look_back)
     if source.url or is_covered:
         return ()
-    posted = f"https://api.biorxiv.org/details/{source.kind}/{since.date() - timedelta(days=1)}/{now.date()}/0"
-    return _of_categories(posted, source)
+    api = f"https://api.biorxiv.org/details/{source.kind}"
+    spans = in_spans(since.date() - timedelta(days=1), now.date(), SPAN)
+    return tuple(one for first, last in spans for one in _of_categories(f"{api}/{first}/{last}/0", source))
 
 
 def _of_categories(posted: str, source: Source) -> tuple[str, ...]:
@@ -205,6 +210,7 @@ def _parser(server: str) -> Parser:
         starts=lambda source, today: starts(source),
         lag=LAG,
         missed=missed,
+        asks_back=lambda source: source.url is None,
         parse=lambda body, url, source: parse(body, url, server),
     )
 

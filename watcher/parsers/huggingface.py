@@ -20,7 +20,7 @@ from watcher.parsers import huggingface_api
 from watcher.parsers.html import tree_of
 from watcher.parsers.huggingface_cards import day_in, read_cards, read_days, read_titles
 from watcher.parsers.huggingface_entry import day_of, entries_of
-from watcher.parsers.huggingface_lists import day_url, mistakes, starts
+from watcher.parsers.huggingface_lists import asks_back, day_before, day_url, missed, mistakes, starts
 from watcher.parsers.parser import Parser
 from watcher.parsers.sniff import Form, binary_kind, form_of, is_cut_off, is_login, title_of
 
@@ -188,6 +188,9 @@ PARSER = Parser(
     check=mistakes,
     starts=starts,
     day_url=day_url,
+    day_before=day_before,
+    missed=missed,
+    asks_back=asks_back,
     is_for_programs=lambda source: source.via == "api",
     parse=_read,
 )

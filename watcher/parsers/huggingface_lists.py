@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 from watcher.model import Source
@@ -65,6 +66,21 @@ def day_url(source: Source) -> Callable[[date], str] | None:
     return lambda day: f"{_papers(source)}/date/{day.isoformat()}"
 
 
+def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
+    """The weeks or months that something may have been added to since an instant and that are read no more."""
+    if source.listing not in ("weekly", "monthly"):
+        return ()
+    today = now.astimezone(UTC).date()
+    back = (today - since.astimezone(UTC).date()).days
+    spans = starts(replace(source, look_back=max(back, source.look_back)), today)
+    return tuple(start for start in spans if start not in starts(source, today))
+
+
+def asks_back(source: Source) -> bool:
+    """Whether the site has a page of what was listed long ago."""
+    return source.listing in ("daily", "weekly", "monthly")
+
+
 def week_of(day: date) -> str:
     """The ISO 8601 week as the site writes it: ``2026-W53`` from Monday 28 December 2026 to 3 January 2027."""
     year, week, _ = day.isocalendar()
@@ -78,6 +94,11 @@ def month_of(day: date) -> str:
 def digest_day(day: date) -> date:
     """The last day up to ``day`` that can have a digest: there is none on Saturdays and Sundays."""
     return day - timedelta(max(0, day.weekday() - _SATURDAY + 1))
+
+
+def day_before(day: date) -> date:
+    """The last day before one that can have a digest."""
+    return digest_day(day - timedelta(days=1))
 
 
 def following(url: str, shown: int) -> str | None:

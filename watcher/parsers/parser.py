@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 from zlib import crc32
 
 from watcher.model import Reading, Source, Unreadable
 
 NOT_READ_BY = ("name", "every", "is_auto", "robots", "look_back", "follow", "url")
 """What changes nothing about how a body is read."""
+
+_Time = TypeVar("_Time", date, datetime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,14 @@ def _never(source: Source) -> bool:
 
 def _no_mistakes(source: Source) -> Iterable[Mistake]:
     return ()
+
+
+def in_spans(first: _Time, last: _Time, length: timedelta) -> Iterator[tuple[_Time, _Time]]:
+    """From ``first`` to ``last`` in spans of that length at most, each beginning where the one before it ends."""
+    while first + length < last:
+        yield first, first + length
+        first += length
+    yield first, last
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,22 @@ def _no_days(source: Source) -> None:
     return None
 
 
+def _the_day_before(day: date) -> date:
+    return day - timedelta(days=1)
+
+
+def _never_behind(source: Source, reading: Reading, before: Collection[str], day: date) -> str:
+    return ""
+
+
+def _has_no_name(source: Source, url: str) -> str:
+    return ""
+
+
+def _finds_all(source: Source) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parser:
     """How one kind of source is addressed and read; no IO.
@@ -67,7 +94,11 @@ class Parser:
     without digest days, whatever it showed before. ``find`` shows what selectors find, for kinds that have them.
     ``lag`` is how long after its own time a paper may be listed.
     ``missed`` gives the addresses of what was listed between two instants and is no longer on the lists, for kinds that
-    can tell.
+    can tell; ``unfound`` says what is not found there, "" for nothing. ``asks_back`` says whether anything can be asked
+    for that was listed on a day long past; ``day_before`` which is the next day before one that may have a page.
+    ``announces`` says whether lists show one announcement only, of a day on which the source does not rest;
+    ``behind`` why a list, on a day on which there is one, shows an earlier one instead, given the keys of the papers
+    that were listed before that day; "" where it does not. ``called`` names the list at an address among several.
     """
 
     kind: str
@@ -79,6 +110,12 @@ class Parser:
     is_for_programs: Callable[[Source], bool] = _never
     lag: timedelta = timedelta(0)
     missed: Callable[[Source, datetime, datetime], tuple[str, ...]] | None = None
+    unfound: Callable[[Source], str] = _finds_all
+    asks_back: Callable[[Source], bool] = _never
+    day_before: Callable[[date], date] = _the_day_before
+    announces: Callable[[Source], bool] = _never
+    behind: Callable[[Source, Reading, Collection[str], date], str] = _never_behind
+    called: Callable[[Source, str], str] = _has_no_name
     rests: Callable[[Source, date], bool] = _every_day
     parse: Callable[[bytes, str, Source], Reading | Unreadable]
     find: Callable[[bytes, Source], tuple[Finding, ...]] = _finds_nothing

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
-from watcher.alerts.incidents import unread_of
+from watcher.alerts.incidents import left_by, unread_of
 from watcher.alerts.items import items_of, nothing_of
 from watcher.config import Config
-from watcher.model import Content, Delivery, DeliveryKind, Incident, Paper, Unread
+from watcher.model import Content, Delivery, DeliveryKind, Incident, IncidentKind, Paper, Unread
 from watcher.store import Transaction
 from watcher.store.contents import TO_READERS, Said
+
+ENDING = frozenset({DeliveryKind.RECOVERY, DeliveryKind.SUMMARY})
+
+NEWS = timedelta(days=8)
+"""For how long readers are told in every message what is missing of a source: in a weekly one, too."""
 
 
 def contents_of(deliveries: Collection[Delivery], tx: Transaction, config: Config) -> dict[str, Content]:
@@ -26,9 +32,10 @@ def contents_of(deliveries: Collection[Delivery], tx: Transaction, config: Confi
     for one in deliveries:
         here = said[one.id]
         if one.kind not in TO_READERS:
-            found[one.id] = _notice(one, here, config)
+            found[one.id] = _notice(one, here, tx, config)
         elif kind := what_is_left(one.kind, here):
-            found[one.id] = _to_readers(replace(one, kind=kind), here, papers, troubles, config)
+            news = _news(tx, one, troubles)
+            found[one.id] = _to_readers(replace(one, kind=kind), here, papers, news, config)
     return found
 
 
@@ -41,10 +48,16 @@ def what_is_left(kind: DeliveryKind, said: Said) -> DeliveryKind | None:
     return DeliveryKind.EMPTY if kind is DeliveryKind.DIGEST else kind
 
 
-def _notice(delivery: Delivery, said: Said, config: Config) -> Content:
+def _notice(delivery: Delivery, said: Said, tx: Transaction, config: Config) -> Content:
     incidents = tuple(said.incidents)
-    first = incidents[0] if incidents else None
-    return Content(delivery=delivery, incident=first, incidents=incidents, timezone=config.timezone, folded=said.folded)
+    return Content(
+        delivery=delivery,
+        incident=incidents[0] if incidents else None,
+        incidents=incidents,
+        timezone=config.timezone,
+        folded=said.folded,
+        left=_left(tx, config, incidents) if delivery.kind in ENDING else (),
+    )
 
 
 def _to_readers(
@@ -62,6 +75,33 @@ def _to_readers(
         folded=said.folded,
         unsubscribe=config.unsubscribe,
     )
+
+
+def _news(tx: Transaction, delivery: Delivery, troubles: Sequence[Incident]) -> list[Incident]:
+    """The troubles that a message speaks of: what is missing only for some days, or to those who have had no message
+    since then."""
+    return [
+        one
+        for one in troubles
+        if one.kind is not IncidentKind.SOURCE_GAP
+        or delivery.created_at - one.began <= NEWS
+        or not tx.contents.was_told(delivery.endpoint, TO_READERS, one.began)
+    ]
+
+
+def _left(tx: Transaction, config: Config, incidents: Sequence[Incident]) -> tuple[str, ...]:
+    """What the ends of troubles leave, each thing once."""
+    found: dict[str, None] = {}
+    for one in incidents:
+        source = config.sources.get(one.subject)
+        if source is None:
+            continue
+        gap = tx.incidents.open_one(IncidentKind.SOURCE_GAP, source.name)
+        accepted = map(str, tx.missing.taken_as_true(source.name, one.began))
+        is_inbox = source.folder is not None
+        left = left_by(one, gap.incident.reason if gap else "", accepted, is_inbox=is_inbox)
+        found |= dict.fromkeys(left)
+    return tuple(found)
 
 
 def troubles_now(tx: Transaction, config: Config) -> list[Incident]:

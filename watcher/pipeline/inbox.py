@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from watcher.alerts import fate
 from watcher.errors import UnknownPage, WatcherError
@@ -117,7 +117,7 @@ def _store_reading(reading: Reading, source: Source, parts: Parts, is_mine: IsMi
             raise Overtaken(f"{source.name}: read by another daemon meanwhile")
         parts.rules.bring_up_to_date(tx)
         recorded = tx.papers.record_entries(reading.entries, source.name, now, whole=reading.whole)
-        present = present_of(tx, parts.config, now)
+        present = _present(tx, source, parts, now)
         done.matched += record_matches(
             tx,
             parts.rules,
@@ -126,6 +126,14 @@ def _store_reading(reading: Reading, source: Source, parts: Parts, is_mine: IsMi
             now,
         )
     done.new += len(recorded.new)
+
+
+def _present(tx: Transaction, source: Source, parts: Parts, now: datetime) -> fate.Present:
+    """What counts as present: what was dropped in since the last look was present then."""
+    present = present_of(tx, parts.config, now)
+    last = tx.missing.last_whole(source.name)
+    mine = fate.last_days(source.look_back, min(now, last) if last else now)
+    return replace(present, by_source={**present.by_source, source.name: mine})
 
 
 def _judge(done: _Done, missing: str) -> Judged:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from watcher.model import Source
 from watcher.pipeline.inbox import look_into
@@ -11,6 +12,12 @@ from watcher.pipeline.poll import Polled, poll
 from watcher.store import Transaction
 
 
-def look(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool] = lambda tx: True) -> Polled:
-    """Read ``source`` once, over the network or from its folder, and store and match what it lists."""
-    return (look_into if source.folder else poll)(source, parts, is_mine)
+def look(
+    source: Source,
+    parts: Parts,
+    is_mine: Callable[[Transaction], bool] = lambda tx: True,
+    since: date | None = None,
+) -> Polled:
+    """Read ``source`` once, over the network or from its folder, and store and match what it lists; ``since`` a day,
+    where it can be asked for that."""
+    return look_into(source, parts, is_mine) if source.folder else poll(source, parts, is_mine, since)

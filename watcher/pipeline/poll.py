@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from watcher.alerts import fate
 from watcher.alerts.incidents import KINDS, is_due, trouble_of
+from watcher.days import KnownPage, Visit
 from watcher.errors import WatcherError
 from watcher.model import Decision, Judged, Paper, Saved, Source, Unreachable, Verdict
 from watcher.parsers import PARSERS
 from watcher.pipeline.mishaps import reason_of
+from watcher.pipeline.missed import Missed, past_of
+from watcher.pipeline.missing import record_days, record_list
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.updates import record_updates
@@ -22,7 +25,6 @@ from watcher.store import Transaction
 from watcher.store.matches import Found
 from watcher.store.pages import Poll
 from watcher.verdict import worst
-from watcher.walk import Visit
 
 WAIT_FOR_ABSTRACT = timedelta(hours=24)
 SOON = timedelta(minutes=15)
@@ -52,15 +54,21 @@ class Polled:
     before: Verdict | None = None
 
 
-def poll(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool] = lambda tx: True) -> Polled:
+def poll(
+    source: Source,
+    parts: Parts,
+    is_mine: Callable[[Transaction], bool] = lambda tx: True,
+    since: date | None = None,
+) -> Polled:
     """Read the pages of ``source`` and store all that they list, with its matches, in one transaction.
 
     ``is_mine`` is asked in that transaction whether the turn that the poll was begun in lasts. Whatever goes wrong in
-    watcher itself makes this source broken: only what says nothing of it (:class:`WatcherError`) is raised.
+    watcher itself makes this source broken: only what says nothing of it (:class:`WatcherError`) is raised. What was
+    listed ``since`` a day and is not known is read, too, however far back that is.
     """
     visits: list[Visit] = []
     try:
-        return _poll(source, parts, is_mine, visits)
+        return _poll(source, parts, is_mine, since, visits)
     except WatcherError:
         raise
     except Exception as error:
@@ -87,13 +95,19 @@ def broken_by(
     return Polled(source.name, judged, 0, 0, _retry_after(visits), wait, before)
 
 
-def _poll(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool], visits: list[Visit]) -> Polled:
-    parser = PARSERS[source.kind]
+def _poll(
+    source: Source,
+    parts: Parts,
+    is_mine: Callable[[Transaction], bool],
+    since: date | None,
+    visits: list[Visit],
+) -> Polled:
     with parts.store.reading() as tx:
-        known, validators = tx.pages.remembered(source.name, parser.reads(source))
-        last = tx.pages.last_read(source.name) if parser.missed else None
+        known, validators = tx.pages.remembered(source.name, PARSERS[source.kind].reads(source))
+        past = past_of(tx, source)
         parts.rules.bring_up_to_date(tx, hold=False)
-    read_pages(source, parts, known, validators, last, visits)
+    missed = Missed(source, parts, past, since, parts.clock())
+    gap = read_pages(source, parts, known, validators, missed, visits)
     if parts.stopping.is_set():
         raise Stopped(f"{source.name}: stopped while being read")
     kept = keep_broken(source, visits, parts)
@@ -102,11 +116,16 @@ def _poll(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool], 
         if not is_mine(tx):
             raise Overtaken(f"{source.name}: read by another daemon meanwhile")
         parts.rules.bring_up_to_date(tx)
-        judged, read = record_visits(tx, source, visits, now)
-        matched = record_matches(tx, parts.rules, read.touched, _decide(source, first_poll=not known, now=now), now)
+        judged, read = record_visits(tx, source, visits, known, now)
+        is_asked = since is not None  # and told, whatever was known of it
+        late = None if is_asked else _late(tx, source, known)
+        decide = _decide(source, first_poll=not known and not is_asked, now=now, late=late)
+        matched = record_matches(tx, parts.rules, read.touched, decide, now)
         matched += record_updates(tx, read.updates, now)
         verdict, new, before = _with_place(worst(judged), kept), read.new, verdict_before(tx, source)
         wait = conclude(tx, source, verdict, new, len(visits), parts, now)
+        record_days(tx, source, verdict, known, parts, now)
+        record_list(tx, source, verdict, gap, since, parts, now)
     return Polled(source.name, verdict, new, matched, _retry_after(visits), wait, before)
 
 
@@ -198,13 +217,33 @@ def match_waiting(parts: Parts) -> int:
     return matched
 
 
-def _decide(source: Source | None, *, first_poll: bool, now: datetime) -> Callable[[Saved, Paper], Decision]:
+def _decide(
+    source: Source | None,
+    *,
+    first_poll: bool,
+    now: datetime,
+    late: fate.Late | None = None,
+) -> Callable[[Saved, Paper], Decision]:
     """What becomes of a match; pages that are not of days show what is older than the look-back as well."""
     has_days = source is None or PARSERS[source.kind].day_url(source) is not None
     look_back = None if source is None or has_days else source.look_back
     return lambda saved, paper: fate.of_polled(
-        saved.subscription, paper, first_poll=first_poll, look_back=look_back, now=now
+        saved.subscription,
+        paper,
+        first_poll=first_poll,
+        look_back=look_back,
+        now=now,
+        began=saved.created_at,
+        late=late,
     )
+
+
+def _late(tx: Transaction, source: Source, known: Mapping[str, KnownPage]) -> fate.Late | None:
+    """What is read late of a source that has a page for each day; None where nothing was read before."""
+    read = [page.read_at for page in known.values() if page.is_read]
+    if not read or PARSERS[source.kind].day_url(source) is None:
+        return None
+    return fate.Late(max(read), fate.LookBack(frozenset(tx.pages.days(source.name, source.look_back))))
 
 
 def _record_trouble(tx: Transaction, source: Source, judged: Judged, parts: Parts, now: datetime) -> None:

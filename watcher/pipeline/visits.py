@@ -5,24 +5,35 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from watcher.days import KnownPage, Visit, has_no_page, is_failed, shown_day
 from watcher.fetch import pace_of
-from watcher.model import Judged, NotModified, Page, Reading, Source, Unreachable, Unreadable, Validators
+from watcher.gaps import Gap, announced_on, of_cut
+from watcher.model import Judged, NotModified, Page, Reading, Source, Unreachable, Unreadable, Validators, Verdict
 from watcher.parsers import PARSERS
 from watcher.pipeline.mishaps import parse
+from watcher.pipeline.missed import Missed
 from watcher.pipeline.parts import Parts
 from watcher.store import Transaction
-from watcher.verdict import DayHistory, doubt, entry_key, judge_page, sites_day, without_abstracts
-from watcher.walk import KnownPage, Visit, walk
+from watcher.store.pages import NOT_WHOLE
+from watcher.verdict import (
+    TAKEN_AS_TRUE_AFTER,
+    DayHistory,
+    doubt,
+    entry_key,
+    judge_page,
+    sites_day,
+    without_abstracts,
+)
+from watcher.walk import MOST_PAGES, walk
 
 log = logging.getLogger(__name__)
 
-MISSED_AFTER = timedelta(hours=24)
-"""How long a list may stand that shows one day only."""
+TROUBLES = (Verdict.UNREACHABLE, Verdict.BROKEN, Verdict.PARTIAL)
 
 
 def takes_turns(source: Source, today: date) -> bool:
@@ -36,42 +47,38 @@ def read_pages(
     parts: Parts,
     known: Mapping[str, KnownPage],
     validators: Mapping[str, Validators],
-    last: datetime | None,
+    missed: Missed,
     visits: list[Visit],
-) -> None:
+) -> Gap | None:
     """Fetch and parse page by page, and add each to ``visits``; where the walk goes next depends on what the last page
-    said. ``last`` is when all of the source could be read for the last time."""
+    said. What cannot be read any more of what was ``missed`` is returned."""
     parser = PARSERS[source.kind]
-    now = parts.clock()
     steps = walk(
         source,
-        parser.starts(source, now.date()),
+        parser.starts(source, missed.now.date()),
         parser.day_url(source),
         known,
         follows_numbers=parts.rules.uses_numbers,
         lag=parser.lag,
-        missed=_missed(source, last, now),
-        now=now,
+        missed=missed,
+        day_before=parser.day_before,
+        last=missed.past.last,
+        since=missed.since,
+        now=missed.now,
     )
     get = parts.fetcher.get if parser.obeys_robots(source) else partial(parts.fetcher.get, robots=False)
+    # Where something was missing last time, it is not enough that nothing has changed since.
+    known_of = dict[str, Validators]().get if missed.past.was_short else validators.get
     try:
-        url = next(steps)
+        ask = next(steps)
         while True:
-            fetched = get(url, validators.get)
+            fetched = get(ask.url, known_of)
             parsed = parse(fetched.body, fetched.url, source) if isinstance(fetched, Page) else None
-            visits.append(Visit(url, fetched, parsed))
-            url = steps.send(visits[-1])
-    except StopIteration:
-        return
-
-
-def _missed(source: Source, last: datetime | None, now: datetime) -> tuple[str, ...]:
-    """Where to read what was listed since the source was last read, after more than a day; no further back than is
-    followed."""
-    missed = PARSERS[source.kind].missed
-    if missed is None or last is None or now - last <= MISSED_AFTER:
-        return ()
-    return missed(source, max(last, now - timedelta(days=source.follow)), now)
+            visits.append(Visit(ask.url, fetched, parsed, ask.day, ask.is_guess, ask.is_given_up))
+            ask = steps.send(visits[-1])
+    except StopIteration as end:
+        is_cut = missed.past.last is not None and end.value.is_cut
+        return missed.gap or (of_cut(source.name, MOST_PAGES + 1) if is_cut else None)
 
 
 def keep_broken(source: Source, visits: Iterable[Visit], parts: Parts) -> Path | None:
@@ -94,24 +101,81 @@ class Read:
     updates: dict[int, str] = field(default_factory=dict)
 
 
-def record_visits(tx: Transaction, source: Source, visits: Sequence[Visit], now: datetime) -> tuple[list[Judged], Read]:
+def record_visits(
+    tx: Transaction, source: Source, visits: Sequence[Visit], known: Mapping[str, KnownPage], now: datetime
+) -> tuple[list[Judged], Read]:
     """Store every page; a verdict for each."""
     read = Read()
     further = {visit.parsed.next for visit in visits if isinstance(visit.parsed, Reading)}
+    # Where the newest page is broken as well, nothing is said of each day.
+    is_named = not isinstance(visits[0].parsed, Unreadable)
     judged = []
     for visit in visits:
-        match visit:
-            case Visit(parsed=Reading() as reading, fetched=Page() as page):
-                for warning in reading.warnings:
-                    log.warning("%s: %s: %s", source.name, visit.url, warning)
-                judged.append(_record_page(tx, source, page, reading, read, now, is_further=visit.asked in further))
-            case Visit(parsed=Unreadable() as unreadable):
-                judged.append(judge_page(unreadable, DayHistory(), 0, now))
-            case Visit(fetched=NotModified() | Unreachable() as answer):
-                if isinstance(answer, NotModified):
-                    tx.pages.touch(source.name, visit.url, now)
-                judged.append(judge_page(answer, DayHistory(), 0, now))
+        if visit.day is not None and is_failed(visit, known):
+            found = _record_failure(tx, source, visit, now, is_named=is_named)
+        else:
+            if visit.day is not None and has_no_page(visit, known):
+                tx.missing.fail(source.name, visit.asked, visit.day, now, is_gone=True)
+                tx.missing.settle(source.name, visit.day, previous=shown_day(visit, known))
+            found = _record_visit(tx, source, visit, read, now, is_further=visit.asked in further)
+        # That something is missing of a day that was given up is no news.
+        is_known = visit.is_given_up and found.verdict in TROUBLES
+        judged.append(Judged(Verdict.UNCHANGED) if is_known else found)
     return judged, read
+
+
+def _record_visit(
+    tx: Transaction, source: Source, visit: Visit, read: Read, now: datetime, *, is_further: bool
+) -> Judged:
+    match visit:
+        case Visit(parsed=Reading() as reading, fetched=Page() as page):
+            for warning in reading.warnings:
+                log.warning("%s: %s: %s", source.name, visit.url, warning)
+            return _record_page(tx, source, page, reading, read, now, is_further=is_further)
+        case Visit(fetched=NotModified() as unchanged):
+            return _record_unchanged(tx, source, unchanged, now)
+        case Visit(parsed=Unreadable() as unreadable):
+            return judge_page(unreadable, DayHistory(), 0, now)
+        case Visit(fetched=Unreachable() as unreachable):
+            return judge_page(unreachable, DayHistory(), 0, now)
+        case _:
+            raise AssertionError(f"a page that nobody parsed: {visit.asked}")
+
+
+def _record_failure(tx: Transaction, source: Source, visit: Visit, now: datetime, *, is_named: bool) -> Judged:
+    """Remember that a digest day's page could not be read though the newest could be asked for: the trouble is the
+    day's own. That there is none is taken as true after a day, or at once where nobody said that there is one."""
+    assert visit.day is not None
+    is_gone = isinstance(visit.fetched, Unreachable) and visit.fetched.is_gone
+    since = tx.missing.fail(source.name, visit.asked, visit.day, now, is_gone=is_gone)
+    if is_gone and (visit.is_guess or now - since >= TAKEN_AS_TRUE_AFTER):
+        tx.missing.settle(source.name, visit.day, is_news=not visit.is_guess)
+        return Judged(Verdict.UNCHANGED)
+    match visit:
+        case Visit(parsed=Unreadable(reason=reason)):
+            return Judged(Verdict.BROKEN, f"{visit.day}: {reason}" if is_named else reason)
+        case Visit(fetched=Unreachable(reason=reason)):
+            return Judged(Verdict.PARTIAL, f"{visit.day}: {reason}")
+        case _:
+            return Judged(Verdict.PARTIAL, f"{visit.day}: its address shows a later day")
+
+
+def _record_unchanged(tx: Transaction, source: Source, answer: NotModified, now: datetime) -> Judged:
+    """Remember that a page is as it was; on a day with an announcement of its own it must not be, once that is due."""
+    tx.pages.touch(source.name, answer.url, now)
+    if (day := _due(source, now)) is not None:
+        shown = tx.pages.history(source.name, answer.url, None).recent[:1]
+        if shown and shown[0][0] < day:
+            last = shown[0][0]
+            reason = f"shows the announcement of {last.day} {last:%B %Y}, unchanged"
+            return Judged(Verdict.PARTIAL, _of_list(source, answer.url, reason))
+    return judge_page(answer, DayHistory(), 0, now)
+
+
+def _due(source: Source, now: datetime) -> date | None:
+    """The day whose announcement a source's lists have to show; None where they need not."""
+    parser, day = PARSERS[source.kind], sites_day(now)
+    return day if parser.announces(source) and not parser.rests(source, day) else None
 
 
 def _record_page(
@@ -123,6 +187,7 @@ def _record_page(
     """
     version = PARSERS[source.kind].reads(source)
     before = history = tx.pages.history(source.name, page.url, reading.day, version)
+    late = "" if is_further else _late(tx, source, page, reading, now)
     past = tx.pages.past(source.name, reading.entries)
     if is_further:
         history = DayHistory(short_since=history.short_since, short_digest=history.short_digest)
@@ -138,6 +203,24 @@ def _record_page(
         read.new += len(recorded.new)
         read.touched |= set(recorded.touched)
         read.updates |= recorded.updates
+    if late and verdict.verdict not in NOT_WHOLE:
+        verdict = Judged(Verdict.PARTIAL, late)
     shown = frozenset(entry_key(entry) for entry in reading.entries)
-    tx.pages.record(source.name, page, reading, version, verdict, shown, before, now)
+    announced = max(announced_on(reading.entries), default=None) if PARSERS[source.kind].announces(source) else None
+    tx.pages.record(source.name, page, reading, version, verdict, shown, before, now, announced=announced)
     return verdict
+
+
+def _late(tx: Transaction, source: Source, page: Page, reading: Reading, now: datetime) -> str:
+    """Why a list shows an earlier announcement than that of the day; "" where it does not, or need not."""
+    day = _due(source, now)
+    if day is None:
+        return ""
+    before = tx.missing.listed_before(source.name, day)
+    return _of_list(source, page.url, PARSERS[source.kind].behind(source, reading, before, day))
+
+
+def _of_list(source: Source, url: str, reason: str) -> str:
+    """What is wrong with a list, and with which of a source's several; "" for nothing."""
+    name = PARSERS[source.kind].called(source, url)
+    return f"{name}: {reason}" if reason and name else reason

@@ -24,6 +24,7 @@ _HEADLINES = {
     IncidentKind.SOURCE_BROKEN: ("{} cannot be read", "{} can be read again"),
     IncidentKind.SOURCE_UNREACHABLE: ("{} cannot be reached", "{} can be reached again"),
     IncidentKind.SOURCE_PARTIAL: ("{} shows only a part of its papers", "{} is complete again"),
+    IncidentKind.SOURCE_GAP: ("papers of {} may be missing", "what was missing of {} is read"),
     IncidentKind.ENDPOINT_FAILING: ("messages to {} do not arrive", "messages to {} arrive again"),
     IncidentKind.ENDPOINT_GONE: ("receiver {} is gone", "receiver {} is back"),
     IncidentKind.INCLUDE_BROKEN: ("{} cannot be read", "{} can be read again"),
@@ -32,12 +33,15 @@ _HEADLINES = {
 }
 _ADVICE = {
     IncidentKind.SOURCE_BROKEN: "The page is there, but it is taken neither for papers nor for a quiet day. watcher "
-    "goes on trying, and tells what was missed when the page can be read again. Look at it in a browser; if the site "
-    "has changed its pages, a newer watcher may be needed.",
-    IncidentKind.SOURCE_UNREACHABLE: "watcher goes on trying, and tells what was missed when the site answers again. "
-    "If it stays away, look at the network and at the source's address in the config.",
+    "goes on trying. When the page can be read again it tells what was missed, as far as the site still shows it, and "
+    "says what is not. Look at it in a browser; if the site has changed its pages, a newer watcher may be needed.",
+    IncidentKind.SOURCE_UNREACHABLE: "watcher goes on trying. When the site answers again it tells what was missed, as "
+    "far as the site still shows it, and says what is not. If it stays away, look at the network and at the source's "
+    "address in the config.",
     IncidentKind.SOURCE_PARTIAL: "What is shown is told. watcher looks again soon; a smaller list that stands for a "
     "day is taken as true.",
+    IncidentKind.SOURCE_GAP: "It was not looked at, or could not be read, for too long. The readers of its papers are "
+    "told in their next messages. `watcher status` names what is missing until it is read.",
     IncidentKind.ENDPOINT_FAILING: "What is due is kept for 14 days, tried again once an hour at least, and told when "
     "the receiver works again. Check its address and password in the config; try it with `watcher test-notify`.",
     IncidentKind.ENDPOINT_GONE: "What was due to it is no longer sent. Put the receiver back into the config, or send "
@@ -50,10 +54,12 @@ _ADVICE = {
 }
 _ALL_WELL = "There is nothing to do."
 _MISSED = f"What was missed meanwhile is read, and what matched is told as usual. {_ALL_WELL}"
+_LEFT = "What was missed meanwhile is read as far as the site shows it, and what matched is told as usual."
 _RELIEF = {
     IncidentKind.SOURCE_BROKEN: _MISSED,
     IncidentKind.SOURCE_UNREACHABLE: _MISSED,
     IncidentKind.SOURCE_PARTIAL: _MISSED,
+    IncidentKind.SOURCE_GAP: f"What matched is told as usual. {_ALL_WELL}",
     IncidentKind.ENDPOINT_FAILING: f"What was kept for it is being sent. {_ALL_WELL}",
 }
 _TO_OPERATOR = "You get this because watcher's config names you as its operator."
@@ -69,8 +75,15 @@ def notice_of(content: Content) -> Notice:
         return Notice("test message", (), "This receiver works. It tells of no paper.", _TO_TESTED)
     is_over = content.delivery.kind is DeliveryKind.RECOVERY
     headline = _HEADLINES[incident.kind][is_over].format(one_line(incident.subject, 100))
-    advice = _RELIEF.get(incident.kind, _ALL_WELL) if is_over else _ADVICE[incident.kind]
+    advice = _relief(incident, content) if is_over else _ADVICE[incident.kind]
     return Notice(headline, _facts(incident, content, is_over), advice, _TO_OPERATOR)
+
+
+def _relief(incident: Incident, content: Content) -> str:
+    """What an end means: all is well, unless something is left that was not read or is taken as it is."""
+    if not content.left:
+        return _RELIEF.get(incident.kind, _ALL_WELL)
+    return " ".join([_LEFT, *(one_line(sentence, 500) for sentence in content.left)])
 
 
 def _summary(content: Content) -> Notice:
@@ -81,7 +94,9 @@ def _summary(content: Content) -> Notice:
         for one in content.incidents
     ]
     headline = f"{len(facts)} incidents while you could not be told, {open_ or 'none'} still open"
-    advice = "`watcher status` shows what is open." if open_ else _ALL_WELL
+    well = "" if content.left else _ALL_WELL
+    state = "`watcher status` shows what is open." if open_ else well
+    advice = " ".join(filter(None, [state, *(one_line(sentence, 500) for sentence in content.left)]))
     return Notice(headline, tuple(facts), advice, _TO_OPERATOR)
 
 
@@ -96,7 +111,8 @@ def _facts(incident: Incident, content: Content, is_over: bool) -> tuple[tuple[s
     if is_over and incident.ended:
         facts.append(("Until", _when(incident.ended, content.timezone)))
     if incident.reason:
-        facts.append(("It was" if is_over else "Reason", one_line(incident.reason, 500)))
+        name = "Missing" if incident.kind is IncidentKind.SOURCE_GAP else "Reason"
+        facts.append(("It was" if is_over else name, one_line(incident.reason, 500)))
     if address := safe_url(content.source_urls.get(incident.subject)):
         facts.append(("Page", address))
     return tuple(facts)

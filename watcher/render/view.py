@@ -251,10 +251,12 @@ def nothing_lines(content: Content) -> list[str]:
 
 
 def unread_lines(content: Content) -> list[str]:
-    """What may be missing, since a source could not be read."""
+    """What is or may be missing, since a source could not be read."""
     zone = ZoneInfo(content.timezone)
     return [
-        f"{one_line(one.source, 100)} {'showed only a part of its papers' if one.partly else 'could not be read'} "
+        f"{one_line(one.source, 100)}: {one_line(one.missing, 300)}"
+        if one.missing
+        else f"{one_line(one.source, 100)} {'showed only a part of its papers' if one.partly else 'could not be read'} "
         f"since {one.since.astimezone(zone):%a} {day(one.since.astimezone(zone).date())}; papers may follow"
         for one in content.unread
     ]

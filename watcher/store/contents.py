@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, exists, func, or_, select
 
 from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, Incident, IncidentKind, Nothing, Told
 from watcher.store import schema
 from watcher.store.batches import in_batches
 from watcher.store.blanks import as_blank, blanks
 from watcher.store.chains import Chain, at_one_endpoint, chains_of, holders
+from watcher.store.endpoints import at
 from watcher.store.told import as_told, told, waiting_of
 
 _alert, _blank, _delivery, _incident = schema.alert, schema.blank, schema.delivery, schema.incident
@@ -94,6 +95,12 @@ class Contents:
     def told_at(self, endpoint: Endpoint, paper_ids: Collection[int]) -> dict[int, date]:
         """Paper → the day on which an endpoint was first told of it, where it was."""
         return self._told_before(paper_ids, {"": [("", endpoint)]}).get(endpoint, {})
+
+    def was_told(self, endpoint: Endpoint, kinds: Collection[DeliveryKind], since: datetime) -> bool:
+        """Whether a message of one of these kinds has been sent there since then."""
+        sent = (*at(_delivery, endpoint), _delivery.c.state == DeliveryState.SENT, _delivery.c.finished_at >= since)
+        query = select(exists().where(*sent, _delivery.c.kind.in_([kind.value for kind in kinds])))
+        return bool(self._connection.scalar(query))
 
     def _told(self, chains: Chains) -> dict[str, list[Told]]:
         held = holders(self._connection, _alert, chains)

@@ -31,6 +31,7 @@ from watcher.store.leases import Leases
 from watcher.store.locks import DaemonLock
 from watcher.store.matches import Matches
 from watcher.store.migrate import Migrated, migrate, missing, require_current, require_known, revision_of
+from watcher.store.missing import Missing
 from watcher.store.mutes import Mutes
 from watcher.store.outbox import Outbox
 from watcher.store.pages import Pages
@@ -56,6 +57,7 @@ class Transaction:
         self.connection = connection
         self.papers = Papers(connection)
         self.pages = Pages(connection)
+        self.missing = Missing(connection)
         self.subscriptions = Subscriptions(connection)
         self.matches = Matches(connection)
         self.outbox = Outbox(connection)

@@ -67,6 +67,16 @@ class Incidents:
             self._send(told[0].id, DeliveryKind.RECOVERY, operator, now)
         return bool(known)
 
+    def has_told_end(self, kinds: Iterable[IncidentKind], subject: str, now: datetime) -> bool:
+        """Whether the operator is told of the end of one of these that ended just ``now``."""
+        ended = (_table.c.subject == subject, _table.c.ended == now, _table.c.told_at.is_not(None))
+        query = select(_table.c.id).where(_table.c.kind.in_([kind.value for kind in kinds]), *ended)
+        return self._connection.scalar(query.limit(1)) is not None
+
+    def close(self, id: int, now: datetime) -> None:
+        """Close one without a word: it has become part of another, or nobody needs to hear of it any more."""
+        self._connection.execute(update(_table).where(_table.c.id == id).values(ended=now))
+
     def open_one(self, kind: IncidentKind, subject: str, *, hold: bool = False) -> Open | None:
         """The open incident of this kind and subject; ``hold`` keeps it as it is until the transaction ends."""
         return next(iter(self._open([kind.value], subject, hold=hold)), None)

@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from watcher.days import KnownPage
 from watcher.model import Entry, Judged, Page, Reading, Validators, Verdict
 from watcher.rhythm import Look, Wait
 from watcher.store import schema
 from watcher.store.batches import in_batches
 from watcher.store.identity import folded
 from watcher.verdict import DayHistory, Expected, Past, expected, set_digest, sites_day
-from watcher.walk import KnownPage
 
 _page, _poll, _listing, _paper, _key = schema.page, schema.poll, schema.listing, schema.paper, schema.paper_key
 
@@ -33,16 +33,22 @@ LAST_PAPERS = 50
 
 NOT_WHOLE = (Verdict.PARTIAL, Verdict.BROKEN)
 
+NEVER_READ = 0
+"""The parser's version of a page that could never be read."""
+
 _REMEMBERED = select(
     _page.c.url,
     _page.c.day,
     _page.c.previous,
     _page.c.read_at,
     _page.c.is_whole,
+    _page.c.is_newest,
+    _page.c.short_since,
     _page.c.etag,
     _page.c.modified,
     _page.c.parser_version,
 ).where(_page.c.source == bindparam("of"))
+_WAS_READ = _page.c.parser_version != NEVER_READ
 _POLLED = insert(_poll)
 _TOUCH = update(_page).where(_page.c.source == bindparam("of"), _page.c.url == bindparam("at"))
 
@@ -63,7 +69,8 @@ class Poll:
 class Shown:
     """A page as it was read last: how many papers it showed, and how many such a page should show, where known.
 
-    ``short_since`` is since when it shows too few papers, or not those that it should.
+    ``short_since`` is since when it shows too few papers, or not those that it should. One that is not ``is_read``
+    never could be; it ``is_whole`` where there is no such page.
     """
 
     url: str
@@ -73,6 +80,7 @@ class Shown:
     is_whole: bool
     expected: Expected | None
     short_since: datetime | None
+    is_read: bool = True
 
 
 class Pages:
@@ -84,7 +92,7 @@ class Pages:
     # --- pages ---
 
     def known(self, source: str) -> dict[str, KnownPage]:
-        """The pages of ``source`` that were ever read, by address."""
+        """The pages of ``source`` that were ever read, and the days that could not be, by address."""
         return self.remembered(source, 0)[0]
 
     def validators(self, source: str, parser_version: int) -> dict[str, Validators]:
@@ -94,7 +102,7 @@ class Pages:
     def remembered(self, source: str, parser_version: int) -> tuple[dict[str, KnownPage], dict[str, Validators]]:
         """Both at once."""
         rows = self._connection.execute(_REMEMBERED, {"of": source}).all()
-        known = {row.url: KnownPage(row.url, row.day, row.previous, row.read_at, row.is_whole) for row in rows}
+        known = {row.url: _as_known(row) for row in rows}
         given = {row.url: Validators(row.etag, row.modified) for row in rows if row.parser_version == parser_version}
         return known, {url: validators for url, validators in given.items() if validators}
 
@@ -108,9 +116,11 @@ class Pages:
         shown: frozenset[str],
         history: DayHistory,
         now: datetime,
+        *,
+        announced: date | None = None,
     ) -> None:
         """Remember a page that was read; its validators only where nothing is missing and no page follows,
-        for a 304 would hide it.
+        for a 304 would hide it. ``announced`` is the day of the announcement that it shows, where it shows one.
 
         Since when it shows too little, and which papers, is kept as long as it shows just these, also after that
         was taken as true.
@@ -131,7 +141,10 @@ class Pages:
             "shown": len(shown),
             "short_since": since,
             "short_digest": digest,
-            "recent": [[day.isoformat(), n] for day, n in _recent(reading.whole, len(shown), history, now)],
+            "recent": [
+                [day.isoformat(), n]
+                for day, n in _recent(reading.whole, len(shown), history, announced or sites_day(now))
+            ],
         }
         make = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
         self._connection.execute(
@@ -144,7 +157,7 @@ class Pages:
 
     def days(self, source: str, n: int) -> list[date]:
         """The newest ``n`` digest days of which a page was read, newest first."""
-        query = select(_page.c.day).where(_page.c.source == source, _page.c.day.is_not(None)).distinct()
+        query = select(_page.c.day).where(_page.c.source == source, _page.c.day.is_not(None), _WAS_READ).distinct()
         return list(self._connection.scalars(query.order_by(_page.c.day.desc()).limit(n)))
 
     def shown(self, source: str, now: datetime, limit: int = 10) -> list[Shown]:
@@ -158,7 +171,10 @@ class Pages:
             weekday_counts=self._weekday_counts(row.source, row.day) if row.day else (), recent=_days_of(row.recent)
         )
         least = expected(row.day, is_newest=row.is_newest, history=history, now=now)
-        return Shown(row.url, row.day, row.read_at, row.shown, row.is_whole, least, row.short_since)
+        is_read = row.parser_version != NEVER_READ
+        return Shown(
+            row.url, row.day, row.read_at, row.shown, row.is_whole, least if is_read else None, row.short_since, is_read
+        )
 
     def history(self, source: str, url: str, day: date | None, parser_version: int | None = None) -> DayHistory:
         """What is known of a page's day, to judge what it shows now; what it showed lately as ``parser_version`` read
@@ -256,14 +272,21 @@ class Pages:
         query = select(_poll).where(_poll.c.source == source).order_by(_poll.c.at.desc(), _poll.c.id.desc())
         return [_as_poll(row) for row in self._connection.execute(query.limit(limit))]
 
-    def last_read(self, source: str) -> datetime | None:
-        """When all of ``source`` that was asked for could last be read."""
-        failed = (Verdict.BROKEN.value, Verdict.UNREACHABLE.value)
-        query = select(_poll.c.at).where(_poll.c.source == source, _poll.c.verdict.not_in(failed))
-        return self._connection.scalar(query.order_by(_poll.c.at.desc()).limit(1))
-
     def last_poll(self, source: str) -> Poll | None:
         return next(iter(self.polls(source, 1)), None)
+
+
+def _as_known(row: Any) -> KnownPage:
+    return KnownPage(
+        url=row.url,
+        day=row.day,
+        previous=row.previous,
+        read_at=row.read_at,
+        is_whole=row.is_whole,
+        is_newest=row.is_newest,
+        is_read=row.parser_version != NEVER_READ,
+        failing_since=row.short_since,
+    )
 
 
 def _days_of(recent: list[list[Any]] | None) -> tuple[tuple[date, int], ...]:
@@ -274,11 +297,10 @@ def _those(column: ColumnElement[Any], values: Collection[Any]) -> Select[Any]:
     return select(column).where(column.in_(values))
 
 
-def _recent(is_whole: bool, shown: int, history: DayHistory, now: datetime) -> list[tuple[date, int]]:
+def _recent(is_whole: bool, shown: int, history: DayHistory, today: date) -> list[tuple[date, int]]:
     """What the page showed on its last days, with this one, newest first; also too few, for lists do get shorter."""
     if not is_whole or not shown:
         return list(history.recent)
-    today = sites_day(now)
     return [(today, shown), *(one for one in history.recent if one[0] != today)][:RECENT]
 
 

@@ -1,0 +1,282 @@
+"""Lists that show their newest papers only, looked at again after an outage; on real databases: what may be missing is
+asked for where somebody can be asked, and named where not."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.outages import DAY, Play
+from tests.integration.test_pipeline import subscription
+from tests.parsers.feeds import rss
+from tests.parsers.pages import make_page, sample_papers
+from watcher.model import IncidentKind, Judged, Page, Selectors, Source, Unreachable, Verdict
+from watcher.pipeline.apply import apply_config
+from watcher.pipeline.inbox import look_into
+from watcher.pipeline.looking import look
+from watcher.store import Store
+
+HOUR = timedelta(hours=1)
+BEGIN = datetime(2026, 2, 2, 9, tzinfo=UTC)
+FEED = Source(name="lab", kind="feed", url="https://lab.example/feed.xml")
+HTML = Source(
+    name="lab", kind="html", url="https://lab.example/list", selectors=Selectors(item="li", title="h3", link="a")
+)
+
+
+@dataclass
+class Lab:
+    """Stands for the network: a list of the newest ``shows`` papers, of which ``a_day`` come every day, evenly."""
+
+    clock: Callable[[], datetime]
+    a_day: int = 4
+    shows: int = 10
+    dated: bool = False
+    fault: str = ""
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return 100 + int((self.clock() - BEGIN) / DAY * self.a_day)
+
+    def get(self, url: str, validators: Callable[[str], Any], *, robots: bool = True) -> Page | Unreachable:
+        self.asked.append(url)
+        if self.fault:
+            return Unreachable(url=url, reason=self.fault, fetched_at=self.clock())
+        numbers = range(self.count, self.count - self.shows, -1)
+        return Page(url=url, body=self.body(url, list(numbers)), fetched_at=self.clock())
+
+    def body(self, url: str, numbers: list[int]) -> bytes:
+        if url == HTML.url:
+            items = "".join(f'<li><h3>Part {n}</h3><a href="/{n}">more</a></li>' for n in numbers)
+            return f"<!doctype html><html><body><ul>{items}</ul></body></html>".encode()
+        return rss([f"<title>Part {n}</title><link>https://lab.example/{n}</link>{self.date(n)}" for n in numbers])
+
+    def date(self, n: int) -> str:
+        at = BEGIN + (n - 100) * DAY / self.a_day
+        return f"<pubDate>{at:%a, %d %b %Y %H:%M:%S} GMT</pubDate>" if self.dated else ""
+
+    def close(self) -> None: ...
+
+
+def played(store: Store, source: Source = FEED, **more: Any) -> tuple[Play, Lab]:
+    play = Play(store, source, BEGIN.date())
+    lab = Lab(lambda: play.now, **more)
+    play.parts.fetcher = lab  # type: ignore[assignment]
+    return play, lab
+
+
+def looks(play: Play, n: int, each: timedelta = HOUR) -> None:
+    for _ in range(n):
+        play.look(each)
+
+
+def outage(play: Play, lab: Lab, time: timedelta, *, off: bool) -> None:
+    lab.fault = "connection refused"
+    if off:
+        play.now += time
+    else:
+        looks(play, time // (6 * HOUR), 6 * HOUR)
+    lab.fault = ""
+
+
+@pytest.mark.parametrize("off", [False, True])
+@pytest.mark.parametrize("source", [FEED, HTML])
+@pytest.mark.parametrize("earlier", [0, 5])
+def test_a_list_that_shows_nothing_known_says_that_papers_may_be_missing(
+    store: Store, source: Source, off: bool, earlier: int
+) -> None:
+    play, lab = played(store, source)
+    play.look()
+    looks(play, earlier)
+    last = play.now
+    outage(play, lab, 5 * DAY, off=off)
+    assert play.look(HOUR).verdict is Verdict.NEW
+    incident = play.incident()
+    assert incident is not None
+    what = f"what it listed between {last:%Y-%m-%d %H:%M} and {play.now:%Y-%m-%d %H:%M} UTC may be missing"
+    assert incident.reason.startswith(what) and "`watcher import`" in incident.reason
+    assert f"lab: {what}" in play.texts("me")[-1]
+    end = play.texts("ops")[-1]
+    assert what in end and "nothing to do" not in end
+    assert len(play.texts("ops")) == (1 if off else 2)
+
+
+@pytest.mark.parametrize("dated", [False, True])
+@pytest.mark.parametrize("off", [False, True])
+def test_a_list_that_goes_back_to_what_is_known_misses_nothing(store: Store, off: bool, dated: bool) -> None:
+    play, lab = played(store, dated=dated)
+    play.look()
+    looks(play, 5)
+    outage(play, lab, 2 * DAY, off=off)
+    play.look(HOUR)
+    assert play.incident() is None
+    assert off or "There is nothing to do." in play.texts("ops")[-1]
+
+
+def test_a_list_that_was_missed_for_some_hours_only(store: Store) -> None:
+    play, lab = played(store, a_day=96)
+    play.look()
+    looks(play, 5)
+    outage(play, lab, 6 * HOUR, off=True)
+    play.look()
+    assert play.incident() is not None
+
+
+@pytest.mark.parametrize(("every", "n"), [(HOUR, 50), (DAY, 5)])
+def test_a_list_that_is_new_at_every_usual_look_is_not_suspected(store: Store, every: timedelta, n: int) -> None:
+    play, _ = played(store, a_day=24 * 12 if every == HOUR else 12)
+    play.look()
+    looks(play, n, every)
+    assert play.incident() is None
+
+
+def test_two_gaps_are_named_together_and_forgotten_after_a_while(store: Store) -> None:
+    play, lab = played(store)
+    play.look()
+    looks(play, 5)
+    for _ in range(2):
+        outage(play, lab, 5 * DAY, off=True)
+        looks(play, 5)
+    incident = play.incident()
+    assert incident is not None and incident.reason.count("may be missing") == 2
+    assert len(play.texts("ops")) == 2
+    looks(play, 46, DAY)
+    assert play.incident() is None and len(play.texts("ops")) == 2
+
+
+def test_a_gap_is_told_to_those_who_have_a_message_later(store: Store) -> None:
+    play, lab = played(store)
+    weekly = replace(subscription(name="weekly", rule="title:part", to="you"))
+    play.look()
+    outage(play, lab, 5 * DAY, off=True)
+    play.look()
+    looks(play, 20, DAY)
+    play.parts.config = play.config(subscription(rule="title:part"), weekly)
+    apply_config(play.parts)
+    play.look(DAY)
+    assert "may be missing" in play.texts("you")[0] and "may be missing" not in play.texts("me")[-1]
+
+
+# --- where somebody can be asked ---
+
+
+class Biorxiv(Lab):
+    """Its feed shows the newest posts; the API has them all."""
+
+    def get(self, url: str, validators: Callable[[str], Any], *, robots: bool = True) -> Page | Unreachable:
+        if "/details/" not in url:
+            return super().get(url, validators, robots=robots)
+        self.asked.append(url)
+        first, last = (date.fromisoformat(at) for at in url.split("/details/biorxiv/")[1].split("/")[:2])
+        days = {n: (BEGIN + (n - 100) * DAY / self.a_day).date() for n in range(60, self.count + 1)}
+        records = [
+            {"doi": f"10.1101/{n}", "title": f"Part {n}", "version": "1", "date": str(day), "abstract": "An islet."}
+            for n, day in days.items()
+            if first <= day <= last
+        ]
+        about = {"status": "ok" if records else "no posts found", "cursor": 0, "total": len(records)}
+        body = json.dumps({"messages": [about], "collection": records}).encode()
+        return Page(url=url, body=body, fetched_at=self.clock())
+
+    def body(self, url: str, numbers: list[int]) -> bytes:
+        head = "<title>bioRxiv</title><link>https://connect.biorxiv.org/</link>"
+        items = [
+            f"<title>Part {n}</title><link>https://www.biorxiv.org/content/10.1101/{n}v1</link>"
+            f"<description>An islet.</description><dc:identifier>doi:10.1101/{n}</dc:identifier>"
+            for n in numbers
+        ]
+        body = rss(items, head=head)
+        return body.replace(b"<rss ", b'<rss xmlns:dc="http://purl.org/dc/elements/1.1/" ')
+
+
+@pytest.mark.parametrize("time", [5 * HOUR, 60 * DAY])
+def test_what_a_short_feed_of_a_server_with_an_api_missed_is_asked_for(store: Store, time: timedelta) -> None:
+    play = Play(store, Source(name="bio", kind="biorxiv", via="rss"), BEGIN.date())
+    bio = Biorxiv(lambda: play.now, a_day=240)
+    play.parts.fetcher = bio  # type: ignore[assignment]
+    play.look()
+    looks(play, 3, HOUR / 2)
+    began = bio.count
+    assert not [url for url in bio.asked if "/details/" in url]
+    play.now += time
+    assert play.look().verdict is Verdict.NEW
+    assert play.incident() is None
+    with play.parts.store.reading() as tx:
+        assert all(tx.papers.find(f"doi:10.1101/{n}") for n in range(began, bio.count + 1, 97))
+
+
+def test_weeks_that_were_missed_are_read(store: Store) -> None:
+    source = Source(name="hf", url="https://site.example/papers", listing="weekly")
+    play = Play(store, source, BEGIN.date())
+    asked: list[str] = []
+
+    class Weeks(Lab):
+        def get(self, url: str, validators: Callable[[str], Any], *, robots: bool = True) -> Page | Unreachable:
+            asked.append(url.rpartition("/")[2])
+            papers = sample_papers(3, seed=int(url[-2:]))
+            page = make_page(BEGIN.date(), papers).replace(b"&quot;day&quot;", b"&quot;week&quot;")
+            return Page(url=url, body=page, fetched_at=self.clock())
+
+    play.parts.fetcher = Weeks(lambda: play.now)  # type: ignore[assignment]
+    play.look()
+    asked.clear()
+    assert play.look(30 * DAY).verdict is Verdict.NEW
+    assert sorted(asked) == [f"2026-W{n:02}" for n in range(6, 11)]
+    asked.clear()
+    play.look(HOUR)
+    assert asked == ["2026-W10", "2026-W09"]
+
+
+# --- files that are dropped ---
+
+
+@pytest.fixture
+def inbox(store: Store, tmp_path: Path) -> Play:
+    return Play(store, Source(name="dropped", kind="inbox", folder=str(tmp_path)), BEGIN.date())
+
+
+def drop(play: Play, name: str, body: bytes) -> None:
+    path = Path(play.source.folder or "") / name
+    path.write_bytes(body)
+    at = (play.now - HOUR).timestamp()
+    os.utime(path, (at, at))
+
+
+def looked(play: Play) -> Judged:
+    judged = look_into(play.source, play.parts).judged
+    play.tell()
+    return judged
+
+
+def test_what_was_dropped_while_the_machine_was_off_is_told(inbox: Play) -> None:
+    looked(inbox)
+    inbox.now += 15 * DAY
+    days = [BEGIN.date() + n * DAY for n in (-1, 1, 8, 15)]
+    papers = {day: sample_papers(1, seed=n) for n, day in enumerate(days)}
+    for day, some in papers.items():
+        drop(inbox, f"{day}.html", make_page(day, some))
+    old = sample_papers(1, seed=9)
+    drop(inbox, "old.html", make_page(BEGIN.date() - 30 * DAY, old))
+    assert looked(inbox).verdict is Verdict.NEW
+    assert sorted(inbox.told()) == sorted(paper["id"] for some in papers.values() for paper in some)
+
+
+def test_the_end_of_a_broken_file_says_that_it_was_not_read(inbox: Play) -> None:
+    looked(inbox)
+    drop(inbox, "odd.bin", b"\x00\x01")
+    assert looked(inbox).verdict is Verdict.BROKEN
+    inbox.now += HOUR
+    assert look(inbox.source, inbox.parts).judged.verdict is Verdict.QUIET
+    inbox.tell()
+    end = inbox.texts("ops")[-1]
+    assert "dropped can be read again" in end and "lies in failed/ of its folder" in end
+    assert "nothing to do" not in end
+    assert inbox.incident(IncidentKind.SOURCE_BROKEN) is None

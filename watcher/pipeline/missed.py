@@ -1,0 +1,125 @@
+"""What has to be read beyond a source's lists, since they were not looked at for a while or could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
+from functools import partial
+
+from watcher import gaps
+from watcher.days import Visit
+from watcher.gaps import Gap
+from watcher.model import NotModified, Reading, Source
+from watcher.parsers import PARSERS
+from watcher.pipeline.parts import Parts
+from watcher.store import Transaction
+from watcher.walk import LONGEST
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """When all of a source could be read for the ``last`` time, None for never, and the last ``looks`` at it;
+    ``listed`` is the last day that it listed papers on, where the last look found all."""
+
+    last: datetime | None = None
+    looks: Sequence[datetime] = ()
+    listed: date | None = None
+
+    @property
+    def was_short(self) -> bool:
+        """Whether not all could be read when the source was last looked at."""
+        return self.last is not None and any(at > self.last for at in self.looks)
+
+
+def past_of(tx: Transaction, source: Source) -> Past:
+    """What is known of earlier looks at a source; nothing of one that has a page for each day."""
+    parser = PARSERS[source.kind]
+    if parser.day_url(source):
+        return Past()
+    last = tx.missing.last_whole(source.name, with_papers=parser.announces(source))
+    past = Past(last, tx.missing.looked_at(source.name, gaps.LAST_LOOKS) if last else ())
+    if parser.announces(source) and last and not past.was_short:
+        return replace(past, listed=tx.missing.last_day(source.name))
+    return past
+
+
+@dataclass
+class Missed:
+    """Decides, once the first pages of a source's lists are there, which further lists have to be read; ``gap`` is what
+    these do not hold either."""
+
+    source: Source
+    parts: Parts
+    past: Past
+    since: date | None
+    now: datetime
+    gap: Gap | None = field(default=None, init=False)
+
+    def __call__(self, firsts: Sequence[Visit]) -> Sequence[str]:
+        """The addresses of what was listed since the last look that found all."""
+        self.gap = None
+        parser, last = PARSERS[self.source.kind], self.past.last
+        if self.since is not None:
+            return self._since(self.since, last)
+        if last is None or not all(_is_good(visit) for visit in firsts):
+            return ()
+        readings = [visit.parsed for visit in firsts if isinstance(visit.parsed, Reading)]
+        if parser.announces(self.source):
+            return self._announced(last, readings)
+        return self._listed(last, readings)
+
+    def _since(self, day: date, last: datetime | None) -> Sequence[str]:
+        """What was listed since a day that somebody asks for, and since the last look."""
+        begin = datetime.combine(day, time(), UTC)
+        if last is None or begin <= last:
+            return self._asked(begin)
+        if self.now - last > LONGEST:
+            self.gap = gaps.of_longest(self.source.name, last, min(begin, self.now - LONGEST))
+        return self._asked(min(begin, max(last, self.now - LONGEST)))
+
+    def _announced(self, last: datetime, readings: Sequence[Reading]) -> Sequence[str]:
+        """Where lists show one announcement: those between."""
+        rests = partial(PARSERS[self.source.kind].rests, self.source)
+        read = gaps.announced_by(last, self.past.listed)
+        days = gaps.missed_announcements(read, readings, rests, self.now)
+        if not days:
+            return ()
+        lists = self._asked(max(last, self.now - LONGEST))
+        if not lists:
+            self.gap = gaps.of_announcements(self.source.name, days)
+        elif self.now - last > LONGEST:
+            self.gap = gaps.of_longest(self.source.name, last, self.now - LONGEST)
+        elif what := PARSERS[self.source.kind].unfound(self.source):
+            self.gap = gaps.of_announcements(self.source.name, days, what)
+        return lists
+
+    def _listed(self, last: datetime, readings: Sequence[Reading]) -> Sequence[str]:
+        """Where lists show the newest papers: those after what is known."""
+        is_outage = gaps.is_outage(last, self.past.looks, self.source.every, self.now)
+        connects = not is_outage or not any(reading.entries for reading in readings) or self._connects(readings, last)
+        lists: Sequence[str] = ()
+        if not connects or self.now - last > gaps.A_DAY:
+            lists = self._asked(max(last, self.now - LONGEST))
+        if lists and self.now - last > LONGEST:
+            self.gap = gaps.of_longest(self.source.name, last, self.now - LONGEST)
+        elif not lists and not connects:
+            self.gap = gaps.of_list(self.source.name, last, self.now)
+        return lists
+
+    def _asked(self, since: datetime) -> Sequence[str]:
+        missed = PARSERS[self.source.kind].missed
+        return missed(self.source, since, self.now) if missed else ()
+
+    def _connects(self, readings: Sequence[Reading], last: datetime) -> bool:
+        """Whether the lists go back to what is known, or are read further until they do."""
+        entries = [entry for reading in readings for entry in reading.entries]
+        if any(reading.next for reading in readings) or gaps.reaches_back(entries, last):
+            return True
+        with self.parts.store.reading() as tx:
+            return tx.missing.knows_any(self.source.name, entries)
+
+
+def _is_good(visit: Visit) -> bool:
+    """Whether a list says what is on it now."""
+    return isinstance(visit.fetched, NotModified) or (isinstance(visit.parsed, Reading) and visit.parsed.whole)

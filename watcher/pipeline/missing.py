@@ -1,0 +1,81 @@
+"""What of a source was missed for good: an incident that the operator and the readers hear of, until it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from watcher.alerts.incidents import KINDS
+from watcher.days import KnownPage, Span, unread
+from watcher.gaps import Gap, of_days, since_in
+from watcher.model import IncidentKind, Judged, Source, Verdict
+from watcher.parsers import PARSERS
+from watcher.pipeline.parts import Parts
+from watcher.store import Transaction
+from watcher.store.incidents import Open
+
+STAYS = timedelta(days=45)
+"""How long a list's gap is shown and told that nothing can be done about: as long as a monthly digest may take."""
+
+WHOLE = (Verdict.NEW, Verdict.UNCHANGED, Verdict.QUIET)
+
+
+def record_days(
+    tx: Transaction, source: Source, judged: Judged, before: Mapping[str, KnownPage], parts: Parts, now: datetime
+) -> None:
+    """Keep the incident of the digest days of a source that were given up or lie too far back, by the pages known
+    ``before`` the look and after it. While something else is missing, that is said of the source."""
+    if PARSERS[source.kind].day_url(source) is None or judged.verdict not in WHOLE:
+        return
+    known = _open(tx, source)
+    missing = _unread(tx.pages.known(source.name), source, now)
+    gap = of_days(source.name, missing)
+    if gap is None:
+        tx.incidents.end([IncidentKind.SOURCE_GAP], source.name, parts.config.operator, now)
+    elif known is None or not _holds(_unread(before, source, now), missing):
+        _tell(tx, source, gap, known, parts, now)
+    else:
+        tx.incidents.begin(IncidentKind.SOURCE_GAP, source.name, str(gap), now)
+
+
+def record_list(
+    tx: Transaction, source: Source, judged: Judged, gap: Gap | None, since: date | None, parts: Parts, now: datetime
+) -> None:
+    """Keep the incident of what lists did not show any more when they were looked at again, and nobody could tell.
+
+    It ends when everything ``since`` its day was asked for, or nobody needs to hear of it any more. A look at which
+    something else was missing has the same to say next time.
+    """
+    if PARSERS[source.kind].day_url(source) is not None or judged.verdict not in WHOLE:
+        return
+    known = _open(tx, source)
+    begun = since_in(known.incident.reason) if known else None
+    if known and since and begun and since <= begun:
+        tx.incidents.end([IncidentKind.SOURCE_GAP], source.name, parts.config.operator, now)
+        known = None
+    if gap is not None and not (known and gap.what in known.incident.reason):
+        _tell(tx, source, gap.joined(known.incident.reason) if known else gap, known, parts, now)
+    elif known and begun is None and now - known.incident.began >= STAYS:
+        tx.incidents.close(known.id, now)
+
+
+def _tell(tx: Transaction, source: Source, gap: Gap, known: Open | None, parts: Parts, now: datetime) -> None:
+    if known:
+        tx.incidents.close(known.id, now)
+    begun = tx.incidents.begin(IncidentKind.SOURCE_GAP, source.name, str(gap), now)
+    # The end of the trouble that led to it says what is missing: once is enough.
+    is_said = tx.incidents.has_told_end(KINDS.values(), source.name, now)
+    tx.incidents.tell(begun.id, () if is_said else parts.config.operator, now)
+
+
+def _open(tx: Transaction, source: Source) -> Open | None:
+    return tx.incidents.open_one(IncidentKind.SOURCE_GAP, source.name, hold=True)
+
+
+def _unread(known: Mapping[str, KnownPage], source: Source, now: datetime) -> tuple[Span, ...]:
+    return unread(known, source, PARSERS[source.kind].day_before, now)
+
+
+def _holds(some: tuple[Span, ...], others: tuple[Span, ...]) -> bool:
+    """Whether every day of the ``others`` lies in ``some``."""
+    return all(any(one.first <= other.first and other.last <= one.last for one in some) for other in others)
