@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,22 +11,20 @@ from pathlib import Path
 from watcher.alerts import fate
 from watcher.alerts.incidents import KINDS, is_due, trouble_of
 from watcher.errors import WatcherError
-from watcher.model import Decision, Judged, Paper, Saved, Source, Unreachable, Verdict
+from watcher.model import Judged, Source, Unreachable, Verdict
 from watcher.parsers import PARSERS
 from watcher.pipeline.parts import Parts
-from watcher.pipeline.rulebook import RuleBook
+from watcher.pipeline.record import WAIT_FOR_ABSTRACT, Decide, Intake, record_matches
 from watcher.pipeline.updates import record_updates
 from watcher.pipeline.visits import keep_broken, read_pages, record_visits
 from watcher.rhythm import DAYS, Look, Wait, next_wait
 from watcher.store import Transaction
-from watcher.store.matches import Found
 from watcher.store.pages import Poll
 from watcher.verdict import worst
 from watcher.walk import Visit
 
 log = logging.getLogger(__name__)
 
-WAIT_FOR_ABSTRACT = timedelta(hours=24)
 SOON = timedelta(minutes=15)
 
 
@@ -71,11 +69,11 @@ def poll(source: Source, parts: Parts, is_mine: Callable[[Transaction], bool] = 
     with parts.store.transaction() as tx:
         if not is_mine(tx):
             raise Overtaken(f"{source.name}: read by another daemon meanwhile")
-        parts.rules.bring_up_to_date(tx)
-        judged, read = record_visits(tx, source, visits, now)
-        matched = record_matches(tx, parts.rules, read.touched, _decide(source, first_poll=not known, now=now), now)
-        matched += record_updates(tx, read.updates, now)
-        verdict, new = _with_place(worst(judged), kept), read.new
+        intake = Intake(tx, parts.rules, now)
+        judged = record_visits(intake, source, visits)
+        matched = intake.match(_decide(source, first_poll=not known, now=now))
+        matched += record_updates(tx, intake.updates, now)
+        verdict, new = _with_place(worst(judged), kept), intake.new
         wait = conclude(tx, source, verdict, new, len(visits), parts, now)
     log.info("%s: %s, %d new, %d matched%s", source.name, verdict.verdict, new, matched, _because(verdict))
     return Polled(source.name, verdict, new, matched, _retry_after(visits), wait)
@@ -128,27 +126,6 @@ def next_poll(source: Source, polled: Polled, now: datetime, jitter: float) -> d
     return now + max(wait, polled.retry_after or timedelta(0)) + every * jitter / 10
 
 
-def record_matches(
-    tx: Transaction,
-    rules: RuleBook,
-    paper_ids: Collection[int],
-    decide: Callable[[Saved, Paper], Decision],
-    now: datetime,
-) -> int:
-    """Match papers against all rules and store what is found for the first time; how many matches that is.
-
-    A paper whose abstract has not been read yet waits for it.
-    """
-    ready = tx.papers.ready(paper_ids, waited_since=now - WAIT_FOR_ABSTRACT)
-    known = tx.matches.known(ready)
-    matched = 0
-    for some in rules.match(tx.papers.get(ready), known):
-        active = tx.subscriptions.get({id for id, _, _ in some})
-        found = [Found(id, paper.id, hit, decide(active[id], paper)) for id, paper, hit in some if id in active]
-        matched += tx.matches.record(found, now)
-    return matched
-
-
 def match_waiting(parts: Parts) -> int:
     """Match the papers that have waited a day for an abstract that did not come."""
     now = parts.clock()
@@ -163,7 +140,7 @@ def match_waiting(parts: Parts) -> int:
     return matched
 
 
-def _decide(source: Source | None, *, first_poll: bool, now: datetime) -> Callable[[Saved, Paper], Decision]:
+def _decide(source: Source | None, *, first_poll: bool, now: datetime) -> Decide:
     """What becomes of a match; pages that are not of days show what is older than the look-back as well."""
     has_days = source is None or PARSERS[source.kind].day_url(source) is not None
     look_back = None if source is None or has_days else source.look_back

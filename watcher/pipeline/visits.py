@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from watcher.fetch import pace_of
 from watcher.model import Judged, NotModified, Page, Reading, Source, Unreachable, Unreadable, Validators
 from watcher.parsers import PARSERS
 from watcher.pipeline.parts import Parts
-from watcher.store import Transaction
+from watcher.pipeline.record import Intake
 from watcher.verdict import DayHistory, doubt, entry_key, judge_page, sites_day, without_abstracts
 from watcher.walk import KnownPage, Visit, walk
 
@@ -84,18 +84,9 @@ def keep_broken(source: Source, visits: Iterable[Visit], parts: Parts) -> Path |
     return parts.kept.keep(source.name, body, parts.clock()) if body is not None and parts.kept else None
 
 
-@dataclass
-class Read:
-    """What the pages of one look gave: papers never seen before, those to be matched, and updates of known ones."""
-
-    new: int = 0
-    touched: set[int] = field(default_factory=set)
-    updates: dict[int, str] = field(default_factory=dict)
-
-
-def record_visits(tx: Transaction, source: Source, visits: Sequence[Visit], now: datetime) -> tuple[list[Judged], Read]:
+def record_visits(intake: Intake, source: Source, visits: Sequence[Visit]) -> list[Judged]:
     """Store every page; a verdict for each."""
-    read = Read()
+    tx, now = intake.tx, intake.now
     further = {visit.parsed.next for visit in visits if isinstance(visit.parsed, Reading)}
     judged = []
     for visit in visits:
@@ -103,24 +94,22 @@ def record_visits(tx: Transaction, source: Source, visits: Sequence[Visit], now:
             case Visit(parsed=Reading() as reading, fetched=Page() as page):
                 for warning in reading.warnings:
                     log.warning("%s: %s: %s", source.name, visit.url, warning)
-                judged.append(_record_page(tx, source, page, reading, read, now, is_further=visit.asked in further))
+                judged.append(_record_page(intake, source, page, reading, is_further=visit.asked in further))
             case Visit(parsed=Unreadable() as unreadable):
                 judged.append(judge_page(unreadable, DayHistory(), 0, now))
             case Visit(fetched=NotModified() | Unreachable() as answer):
                 if isinstance(answer, NotModified):
                     tx.pages.touch(source.name, visit.url, now)
                 judged.append(judge_page(answer, DayHistory(), 0, now))
-    return judged, read
+    return judged
 
 
-def _record_page(
-    tx: Transaction, source: Source, page: Page, reading: Reading, read: Read, now: datetime, *, is_further: bool
-) -> Judged:
+def _record_page(intake: Intake, source: Source, page: Page, reading: Reading, *, is_further: bool) -> Judged:
     """Store what a page lists, unless it is too odd to be taken.
 
     What a list's further pages show says nothing of them, nor how short it is on days on which its site rests.
     """
-    version = PARSERS[source.kind].reads(source)
+    tx, now, version = intake.tx, intake.now, PARSERS[source.kind].reads(source)
     before = history = tx.pages.history(source.name, page.url, reading.day, version)
     past = tx.pages.past(source.name, reading.entries)
     if is_further:
@@ -130,13 +119,10 @@ def _record_page(
     reading = without_abstracts(reading, past)
     verdict = doubt(reading, history, past, now)
     if verdict is None:
-        recorded = tx.papers.record_entries(reading.entries, source.name, now, whole=reading.whole)
+        recorded = intake.add(reading.entries, source.name, whole=reading.whole)
         if not is_further:
             history = replace(history, gone=tx.pages.gone(source.name, reading.day, recorded.ids))
         verdict = judge_page(reading, history, len(recorded.new), now)
-        read.new += len(recorded.new)
-        read.touched |= set(recorded.touched)
-        read.updates |= recorded.updates
     shown = frozenset(entry_key(entry) for entry in reading.entries)
     tx.pages.record(source.name, page, reading, version, verdict, shown, before, now)
     return verdict
