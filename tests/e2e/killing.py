@@ -6,18 +6,24 @@ import multiprocessing
 import os
 import random
 import re
-import sqlite3
 import sys
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlalchemy.exc import DBAPIError
+
 from tests.e2e.world import PATIENCE, serving
+from watcher.cli.desk import Desk
+from watcher.model import Tuning
 
 _PROGRAM = multiprocessing.get_context("forkserver")
 _PROGRAM.set_forkserver_preload(["watcher.cli.run", "watcher.app", "apprise", "tests.e2e.killing", "tests.e2e.fleet"])
@@ -82,19 +88,24 @@ def taking(sink: Sink) -> Iterator[Sink]:
         yield sink
 
 
-def run_daemon(config: Path, state: Path) -> None:
+HASTY = Tuning(lease=timedelta(seconds=3), after_start=timedelta(0), silent=timedelta(seconds=3))
+"""Where a server has the database, the next daemon waits for the end of the leases of the one that was killed."""
+
+
+def run_daemon(config: Path, state: Path, tuning: Tuning) -> None:
     """What the forked process does: ``watcher run``, with its log appended to ``daemon.log``."""
     from watcher.cli import main
 
     log = os.open(state.parent / "daemon.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 2)
-    sys.exit(main(["-c", str(config), "run"], {"STATE_DIRECTORY": str(state), "PATH": os.environ["PATH"]}))
+    env = {"STATE_DIRECTORY": str(state), "PATH": os.environ["PATH"]}
+    sys.exit(main(["run"], desk=Desk(env=env, config_path=config, tuning=tuning)))
 
 
 @contextmanager
-def daemon(config: Path, state: Path) -> Iterator[BaseProcess]:
+def daemon(config: Path, state: Path, tuning: Tuning = HASTY) -> Iterator[BaseProcess]:
     """A daemon for as long as the block lasts, then killed."""
-    process = _PROGRAM.Process(target=run_daemon, args=(config, state))
+    process = _PROGRAM.Process(target=run_daemon, args=(config, state, tuning))
     process.start()
     try:
         yield process
@@ -105,31 +116,46 @@ def daemon(config: Path, state: Path) -> Iterator[BaseProcess]:
 
 def kill_somewhere(config: Path, state: Path, sink: Sink, chance: random.Random, most: int) -> None:
     """Run a daemon and kill it: soon after its start, or when some messages have arrived."""
-    before = len(sink.posts)
+    before, log = len(sink.posts), state.parent / "daemon.log"
+    starts = log.read_text().count(UP) if log.exists() else 0
     with daemon(config, state) as process:
         if chance.random() < 0.25:
             sink.wait_for(sys.maxsize, chance.uniform(0.0, 0.4))
         else:
+            # However busy the machine is: what a daemon does is counted from when it is up.
+            end = time.monotonic() + PATIENCE
+            while not log.exists() or log.read_text().count(UP) == starts:
+                assert time.monotonic() < end, log.read_text()[-1000:]
+                sink.wait_for(sys.maxsize, 0.05)
             sink.wait_for(before + 1, 2.0)
             sink.wait_for(before + chance.randint(1, most), 0.5)
-        assert process.exitcode is None, (state.parent / "daemon.log").read_text()[-1000:]
+        assert process.exitcode is None, log.read_text()[-1000:]
 
 
-def an_hour_passes(state: Path) -> None:
+UP = "watching: "
+"""What a daemon logs when it has started."""
+
+
+@contextmanager
+def asking(database: str) -> Iterator[Connection]:
+    """A connection to the database at a path or a URL, past all that watcher does."""
+    url = database if "://" in database else f"sqlite:///{database}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+def an_hour_passes(database: str) -> None:
     """The last poll was long ago: the next daemon polls when it starts."""
-    database = sqlite3.connect(state / "watcher.db", isolation_level=None)
+    ago = "at - interval '2 hours'" if "://" in database else "datetime(at, '-2 hours') || '.000000'"
     try:
-        database.execute("UPDATE poll SET at = datetime(at, '-2 hours') || '.000000'")
-    except sqlite3.OperationalError as error:  # killed before the tables were there
-        if "no such table" not in str(error):
+        with asking(database) as connection:
+            connection.execute(text(f"UPDATE poll SET at = {ago}"))
+    except DBAPIError as error:  # killed before the tables were there
+        if "no such table" not in str(error) and "does not exist" not in str(error):
             raise
-    finally:
-        database.close()
 
 
-def count(state: Path, statement: str) -> int:
-    database = sqlite3.connect(state / "watcher.db")
-    try:
-        return int(database.execute(statement).fetchone()[0])
-    finally:
-        database.close()
+def count(database: str, statement: str) -> int:
+    with asking(database) as connection:
+        return int(connection.execute(text(statement)).scalar_one())

@@ -13,9 +13,10 @@ import pytest
 from tests.e2e.killing import Sink, an_hour_passes, count, daemon, kill_somewhere, taking
 from tests.e2e.world import PATIENCE, Site, playing
 from tests.parsers.pages import sample_papers
+from tests.postgres import Server, serving_postgres
 from watcher.model import Tuning
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 
 FIRST = date(2026, 1, 1)
 DAYS, PER_DAY, RECEIVERS = 26, 2, 20
@@ -36,13 +37,31 @@ def site() -> Iterator[Site]:
         yield site
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where the daemon keeps what it knows: a path or a URL."""
+    if request.param == "sqlite":
+        return str(tmp_path / "state" / "watcher.db")
+    server: Server = request.getfixturevalue("server")
+    name = f"killed{len(request.node.name)}"
+    server.execute(f"CREATE DATABASE {name}")
+    return server.url(name)
+
+
 @pytest.fixture
-def config(tmp_path: Path, site: Site, sink: Sink) -> Path:
+def config(tmp_path: Path, site: Site, sink: Sink, database: str) -> Path:
     receivers = [f"r{n}" for n in range(RECEIVERS)]
     lines = [f'  {name}: {{url: "json://{sink.address}/{name}"}}' for name in receivers]
     path = tmp_path / "config.yaml"
     path.write_text(f"""
 timezone: UTC
+database: "{database}"
 sources:
   hf: {{url: "{site.url}", every: 1h, look_back: {DAYS}}}
 receivers:
@@ -66,7 +85,7 @@ def wait_until_told(sink: Sink, expected: set[tuple[str, int]]) -> None:
 
 
 def test_fifty_kills_lose_nothing_and_repeat_only_what_was_in_flight(
-    config: Path, site: Site, sink: Sink, tmp_path: Path, record_property: Callable[[str, object], None]
+    config: Path, site: Site, sink: Sink, database: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     state, chance = tmp_path / "state", random.Random(7)
     state.mkdir()
@@ -74,13 +93,14 @@ def test_fifty_kills_lose_nothing_and_repeat_only_what_was_in_flight(
     for n in range(KILLS):
         site.today = FIRST + timedelta(days=n // 2)
         kill_somewhere(config, state, sink, chance, most=RECEIVERS // 2)
-        an_hour_passes(state)
+        an_hour_passes(database)
     while_killed = len(sink.posts)
     site.today = FIRST + timedelta(days=DAYS - 1)
     with daemon(config, state):
         wait_until_told(sink, everything(site))
-    interrupted = count(state, "SELECT count(*) FROM attempt WHERE outcome = 'unknown'")
+    interrupted = count(database, "SELECT count(*) FROM attempt WHERE outcome = 'unknown'")
     figures = {
+        "database": database.partition(":")[0] if "://" in database else "sqlite",
         "kills": KILLS,
         "alerts": ALERTS,
         "messages": len(sink.posts),
@@ -97,11 +117,11 @@ def test_fifty_kills_lose_nothing_and_repeat_only_what_was_in_flight(
     assert all(len(set(keys)) == 1 for keys in sink.told().values())
     at_most = Tuning().most_claimed + Tuning().probes + 1
     assert sink.repeats() <= interrupted <= KILLS * at_most
-    assert count(state, "SELECT count(*) FROM delivery WHERE state IN ('dead', 'cancelled')") == 0
+    assert count(database, "SELECT count(*) FROM delivery WHERE state IN ('dead', 'cancelled')") == 0
     assert while_killed > KILLS
 
 
-def test_without_kills_nothing_comes_twice(config: Path, site: Site, sink: Sink, tmp_path: Path) -> None:
+def test_without_kills_nothing_comes_twice(config: Path, site: Site, sink: Sink, database: str, tmp_path: Path) -> None:
     state = tmp_path / "state"
     state.mkdir()
     site.today = FIRST + timedelta(days=DAYS - 1)
@@ -110,10 +130,10 @@ def test_without_kills_nothing_comes_twice(config: Path, site: Site, sink: Sink,
         process.terminate()
         process.join(PATIENCE)
         assert process.exitcode == 0
-    an_hour_passes(state)
+    an_hour_passes(database)
     with daemon(config, state) as process:
         sink.wait_for(len(sink.posts) + 1, 1.0)
         process.terminate()
         process.join(PATIENCE)
     assert sink.repeats() == 0 and all(len(keys) == 1 for keys in sink.told().values())
-    assert count(state, "SELECT count(*) FROM attempt WHERE outcome <> 'sent'") == 0
+    assert count(database, "SELECT count(*) FROM attempt WHERE outcome <> 'sent'") == 0

@@ -18,13 +18,15 @@ from watcher.model import DeliveryKind, Endpoint, Entry, Message, Outcome, Resul
 from watcher.pipeline.apply import apply_config
 from watcher.pipeline.deliver import deliver_all
 from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import record_matches
+from watcher.pipeline.record import Intake
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.tell import tell_due
 from watcher.store import Store, Transaction, schema
 
 START = datetime(2026, 3, 10, 12, tzinfo=UTC)
 SENT = Outcome(Result.SENT)
+TEAM = ("w1", "w2", "w3", "w4")
+"""Receivers that are told together: their messages are claimed and recorded in one batch."""
 
 
 class Killed(BaseException):
@@ -64,10 +66,11 @@ class Life:
         self.outcomes: defaultdict[Endpoint, Outcome] = defaultdict(lambda: SENT)
         self.arrives_all_the_same = False
         self.dies_at: str | None = None
+        self.sends_left = 0
         self.heard: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
         self.notices: list[str] = []
         self.doubtful: set[str] = set()
-        self.receivers: tuple[str, ...] = ("me", "you", "ops")
+        self.receivers: tuple[str, ...] = ("me", "you", "ops", *TEAM)
         self.subscriptions: tuple[Subscription, ...] = ()
         self.begin()
 
@@ -112,13 +115,13 @@ class Life:
 
     def list_papers(self, *entries: Entry) -> None:
         with self.store.transaction() as tx:
-            self.parts.rules.bring_up_to_date(tx)
-            recorded = tx.papers.record_entries(entries, "hf", self.now)
+            intake = Intake(tx, self.parts.rules, self.now)
+            intake.add(entries, "hf", whole=True)
 
             def decide(saved: Any, paper: Any) -> Any:
                 return fate.of_polled(saved.subscription, paper, first_poll=False, now=self.now)
 
-            record_matches(tx, self.parts.rules, recorded.touched, decide, self.now)
+            intake.match(decide)
 
     def reload(self) -> None:
         self.parts.config = self.config()
@@ -135,13 +138,18 @@ class Life:
     def send(self, url: str, message: Message, delivery_id: str) -> Outcome:
         endpoint = Endpoint(url.removeprefix("json://").removesuffix("/"))
         outcome = self.outcomes[endpoint]
-        if self.dies_at == "before":
+        if self.dies_at:
+            self.sends_left -= 1
+            # What was sent before in the same batch is not recorded yet.
+            self.doubtful.add(delivery_id)
+        is_last = self.dies_at and self.sends_left <= 0
+        if is_last and self.dies_at == "before":
             raise Killed
         if outcome == SENT or self.arrives_all_the_same:
             self._hear(endpoint, delivery_id)
-        if self.dies_at == "after" or (self.arrives_all_the_same and outcome != SENT):
+        if self.arrives_all_the_same and outcome != SENT:
             self.doubtful.add(delivery_id)
-        if self.dies_at == "after":
+        if is_last:
             raise Killed
         # A message that is being marked may still be lost with its sender.
         if self.store.fuse is not None:

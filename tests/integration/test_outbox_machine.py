@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 from sqlalchemy import exists, select
 
 from tests.examples import patience, times
-from tests.integration.mortal import SENT, Life, standing
+from tests.integration.mortal import SENT, TEAM, Life, standing
 from watcher.model import DeliveryState, Endpoint, Entry, Fate, Outcome, Result, Rhythm, Subscription, When
 from watcher.pipeline.silence import mute, pause, unpause
 from watcher.store import Store, schema
@@ -76,7 +76,7 @@ class Machine(RuleBasedStateMachine):
     @rule(
         word=st.sampled_from(WORDS),
         name=st.sampled_from(["s0", "s1", "s2"]),
-        to=st.sampled_from([("me",), ("you",), ("me", "you")]),
+        to=st.sampled_from([("me",), ("you",), ("me", "you"), ("me", *TEAM)]),
         when=st.sampled_from([When(), When(Rhythm.DAILY, time(8))]),
     )
     def subscribe(self, word: str, name: str, to: tuple[str, ...], when: When) -> None:
@@ -98,7 +98,7 @@ class Machine(RuleBasedStateMachine):
             renamed = [replace(s, name=name) if s is old else s for s in self.life.subscriptions]
             self._reload(tuple(renamed))
 
-    @rule(receivers=st.sampled_from([("me", "you", "ops"), ("me", "ops")]))
+    @rule(receivers=st.sampled_from([("me", "you", "ops", *TEAM), ("me", "ops")]))
     def take_receiver_away_or_back(self, receivers: tuple[str, ...]) -> None:
         self.life.receivers = receivers
         self._reload(self.life.subscriptions)
@@ -163,11 +163,35 @@ class Machine(RuleBasedStateMachine):
         with self.life.mortal():
             self.life.list_papers(entry(number, words, "doi", "url"))
 
+    @rule(word=st.sampled_from(WORDS), outcomes=st.tuples(*[st.sampled_from(OUTCOMES)] * 2), by=st.sampled_from(JUMPS))
+    def a_paper_told_as_two_turns_out_to_be_one(
+        self, word: str, outcomes: tuple[Outcome, Outcome], by: timedelta
+    ) -> None:
+        """Each was told in its own time, or waits, or is dead, when a page shows that they are one."""
+        life, number = self.life, len(self.papers) + 1
+        self.papers.append((number, [word]))
+        first = entry(number, [word], "doi")
+        second = replace(entry(number, [word], "url"), title=f"The {number}. piece on {word}")
+        for one, outcome in zip((first, second), outcomes, strict=True):
+            with life.mortal():
+                life.list_papers(one)
+            life.outcomes[Endpoint("me")] = outcome
+            life.tell()
+            life.deliver()
+            life.now += by
+        with life.mortal():
+            life.list_papers(entry(number, [word], "doi", "url"))
+        life.outcomes[Endpoint("me")] = SENT
+
     @rule(by=st.sampled_from(JUMPS))
     def the_clock_jumps(self, by: timedelta) -> None:
         self.life.now += by
 
-    @rule(receiver=st.sampled_from(["me", "you", "ops"]), outcome=st.sampled_from(OUTCOMES), arrives=st.booleans())
+    @rule(
+        receiver=st.sampled_from(["me", "you", "ops", "w1", "w3"]),
+        outcome=st.sampled_from(OUTCOMES),
+        arrives=st.booleans(),
+    )
     def a_receiver_changes_its_mind(self, receiver: str, outcome: Outcome, arrives: bool) -> None:
         self.life.outcomes[Endpoint(receiver)] = outcome
         self.life.arrives_all_the_same = arrives
@@ -183,10 +207,11 @@ class Machine(RuleBasedStateMachine):
     def tell_only(self) -> None:
         self.life.tell()
 
-    @rule(at=st.sampled_from(["before", "after"]))
-    def killed_while_sending(self, at: str) -> None:
+    @rule(at=st.sampled_from(["before", "after"]), sends=st.integers(1, 5))
+    def killed_while_sending(self, at: str, sends: int) -> None:
+        """It ends in the middle of a batch: some of it was sent, nothing of it recorded."""
         self.life.tell()
-        self.life.dies_at = at
+        self.life.dies_at, self.life.sends_left = at, sends
         with self.life.mortal():
             self.life.deliver()
         self.life.dies_at = None

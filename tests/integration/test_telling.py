@@ -29,7 +29,7 @@ from watcher.model import (
 from watcher.pipeline import send as sending
 from watcher.pipeline.apply import apply_config
 from watcher.pipeline.deliver import deliver_all
-from watcher.pipeline.poll import record_matches
+from watcher.pipeline.record import record_matches
 from watcher.pipeline.tell import tell_due
 from watcher.pipeline.updates import record_updates
 from watcher.store import Store

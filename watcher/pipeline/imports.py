@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,12 +11,12 @@ from watcher.alerts.became import Became, became, in_words, told_in
 from watcher.alerts.fate import Telling
 from watcher.config import Config
 from watcher.errors import UnknownPage, WatcherError
-from watcher.model import Decision, Fate, Paper, Saved
+from watcher.model import Decision, Fate
 from watcher.parsers import Saved as SavedPage
 from watcher.pipeline.apply import present_of
 from watcher.pipeline.mishaps import reason_of, recognised
 from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import record_matches
+from watcher.pipeline.record import Decide, Intake
 from watcher.pipeline.silence import unmuted
 from watcher.pipeline.tell import make_digests
 from watcher.store import Transaction
@@ -74,15 +74,11 @@ def import_page(body: bytes, name: str, source: str | None, telling: Telling, pa
 def _store(saved: SavedPage, source: str | None, telling: Telling, parts: Parts, done: Imported) -> None:
     now = parts.clock()
     with parts.store.transaction() as tx:
-        parts.rules.bring_up_to_date(tx)
-        entries = saved.reading.entries
-        recorded = tx.papers.record_entries(
-            entries, source_of(saved, source, parts.config), now, whole=saved.reading.whole
-        )
-        # All that the page lists, not only what changed: a subscription may be younger than the paper.
-        record_matches(tx, parts.rules, set(recorded.ids), _decide(tx, telling, parts.config, now), now)
-    done.stored += len(recorded.new)
-    done.papers |= set(recorded.ids)
+        intake = Intake(tx, parts.rules, now)
+        intake.add(saved.reading.entries, source_of(saved, source, parts.config), whole=saved.reading.whole)
+        intake.match(_decide(tx, telling, parts.config, now), unchanged=True)
+    done.stored += intake.new
+    done.papers |= intake.listed
 
 
 def source_of(saved: SavedPage, source: str | None, config: Config) -> str:
@@ -111,7 +107,7 @@ def summary_of(done: Imported, parts: Parts) -> Summary:
         return Summary(done.stored, became(tx.history.stages(done.papers), done.told_before))
 
 
-def _decide(tx: Transaction, telling: Telling, config: Config, now: datetime) -> Callable[[Saved, Paper], Decision]:
+def _decide(tx: Transaction, telling: Telling, config: Config, now: datetime) -> Decide:
     present = present_of(tx, config, now)
     return lambda saved, paper: fate.of_imported(paper, saved.subscription.sources, present, telling)
 

@@ -14,7 +14,8 @@ from watcher.pipeline.apply import present_of
 from watcher.pipeline.inbox_folder import DONE, FAILED, Inbox, Waiting, shown
 from watcher.pipeline.mishaps import reason_of, recognised
 from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import Overtaken, Polled, Stopped, broken_by, conclude, record_matches, verdict_before
+from watcher.pipeline.poll import Overtaken, Polled, Stopped, broken_by, conclude, verdict_before
+from watcher.pipeline.record import Intake
 from watcher.rhythm import Wait
 from watcher.store import Transaction
 
@@ -115,17 +116,14 @@ def _store_reading(reading: Reading, source: Source, parts: Parts, is_mine: IsMi
     with parts.store.transaction() as tx:
         if not is_mine(tx):
             raise Overtaken(f"{source.name}: read by another daemon meanwhile")
-        parts.rules.bring_up_to_date(tx)
-        recorded = tx.papers.record_entries(reading.entries, source.name, now, whole=reading.whole)
+        intake = Intake(tx, parts.rules, now)
+        intake.add(reading.entries, source.name, whole=reading.whole)
         present = _present(tx, source, parts, now)
-        done.matched += record_matches(
-            tx,
-            parts.rules,
-            set(recorded.ids),
-            lambda saved, paper: fate.of_dropped_in(paper, saved.subscription.sources, present),
-            now,
+        matched = intake.match(
+            lambda saved, paper: fate.of_dropped_in(paper, saved.subscription.sources, present), unchanged=True
         )
-    done.new += len(recorded.new)
+    done.new += intake.new
+    done.matched += matched
 
 
 def _present(tx: Transaction, source: Source, parts: Parts, now: datetime) -> fate.Present:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -11,22 +11,20 @@ from watcher.alerts import fate
 from watcher.alerts.incidents import KINDS, is_due, trouble_of
 from watcher.days import KnownPage, Visit
 from watcher.errors import WatcherError
-from watcher.model import Decision, Judged, Paper, Saved, Source, Unreachable, Verdict
+from watcher.model import Judged, Source, Unreachable, Verdict
 from watcher.parsers import PARSERS
 from watcher.pipeline.mishaps import reason_of
 from watcher.pipeline.missed import Missed, past_of
 from watcher.pipeline.missing import record_days, record_list
 from watcher.pipeline.parts import Parts
-from watcher.pipeline.rulebook import RuleBook
+from watcher.pipeline.record import WAIT_FOR_ABSTRACT, Decide, Intake, record_matches
 from watcher.pipeline.updates import record_updates
 from watcher.pipeline.visits import keep_broken, keep_first, read_pages, record_visits
 from watcher.rhythm import DAYS, Look, Wait, next_wait
 from watcher.store import Transaction
-from watcher.store.matches import Found
 from watcher.store.pages import Poll
 from watcher.verdict import worst
 
-WAIT_FOR_ABSTRACT = timedelta(hours=24)
 SOON = timedelta(minutes=15)
 
 
@@ -115,14 +113,13 @@ def _poll(
     with parts.store.transaction() as tx:
         if not is_mine(tx):
             raise Overtaken(f"{source.name}: read by another daemon meanwhile")
-        parts.rules.bring_up_to_date(tx)
-        judged, read = record_visits(tx, source, visits, known, now)
+        intake = Intake(tx, parts.rules, now)
+        judged = record_visits(intake, source, visits, known)
         is_asked = since is not None  # and told, whatever was known of it
         late = None if is_asked else _late(tx, source, known)
-        decide = _decide(source, first_poll=not known and not is_asked, now=now, late=late)
-        matched = record_matches(tx, parts.rules, read.touched, decide, now)
-        matched += record_updates(tx, read.updates, now)
-        verdict, new, before = _with_place(worst(judged), kept), read.new, verdict_before(tx, source)
+        matched = intake.match(_decide(source, first_poll=not known and not is_asked, now=now, late=late))
+        matched += record_updates(tx, intake.updates, now)
+        verdict, new, before = _with_place(worst(judged), kept), intake.new, verdict_before(tx, source)
         wait = conclude(tx, source, verdict, new, len(visits), parts, now)
         record_days(tx, source, verdict, known, parts, now)
         record_list(tx, source, verdict, gap, since, parts, now)
@@ -182,27 +179,6 @@ def next_poll(source: Source, polled: Polled, now: datetime, jitter: float) -> d
     return now + max(wait, polled.retry_after or timedelta(0)) + every * jitter / 10
 
 
-def record_matches(
-    tx: Transaction,
-    rules: RuleBook,
-    paper_ids: Collection[int],
-    decide: Callable[[Saved, Paper], Decision],
-    now: datetime,
-) -> int:
-    """Match papers against all rules and store what is found for the first time; how many matches that is.
-
-    A paper whose abstract has not been read yet waits for it.
-    """
-    ready = tx.papers.ready(paper_ids, waited_since=now - WAIT_FOR_ABSTRACT)
-    known = tx.matches.known(ready)
-    matched = 0
-    for some in rules.match(tx.papers.get(ready), known):
-        active = tx.subscriptions.get({id for id, _, _ in some})
-        found = [Found(id, paper.id, hit, decide(active[id], paper)) for id, paper, hit in some if id in active]
-        matched += tx.matches.record(found, now)
-    return matched
-
-
 def match_waiting(parts: Parts) -> int:
     """Match the papers that have waited a day for an abstract that did not come."""
     now = parts.clock()
@@ -217,13 +193,7 @@ def match_waiting(parts: Parts) -> int:
     return matched
 
 
-def _decide(
-    source: Source | None,
-    *,
-    first_poll: bool,
-    now: datetime,
-    late: fate.Late | None = None,
-) -> Callable[[Saved, Paper], Decision]:
+def _decide(source: Source | None, *, first_poll: bool, now: datetime, late: fate.Late | None = None) -> Decide:
     """What becomes of a match; pages that are not of days show what is older than the look-back as well."""
     has_days = source is None or PARSERS[source.kind].day_url(source) is not None
     look_back = None if source is None or has_days else source.look_back

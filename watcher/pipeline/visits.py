@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from watcher.parsers import PARSERS
 from watcher.pipeline.mishaps import parse
 from watcher.pipeline.missed import Missed
 from watcher.pipeline.parts import Parts
+from watcher.pipeline.record import Intake
 from watcher.store import Transaction
 from watcher.store.pages import NOT_WHOLE
 from watcher.verdict import (
@@ -92,20 +93,11 @@ def keep_first(source: Source, visits: Iterable[Visit], parts: Parts) -> Path | 
     return parts.kept.keep(source.name, body, parts.clock()) if body is not None and parts.kept else None
 
 
-@dataclass
-class Read:
-    """What the pages of one look gave: papers never seen before, those to be matched, and updates of known ones."""
-
-    new: int = 0
-    touched: set[int] = field(default_factory=set)
-    updates: dict[int, str] = field(default_factory=dict)
-
-
 def record_visits(
-    tx: Transaction, source: Source, visits: Sequence[Visit], known: Mapping[str, KnownPage], now: datetime
-) -> tuple[list[Judged], Read]:
+    intake: Intake, source: Source, visits: Sequence[Visit], known: Mapping[str, KnownPage]
+) -> list[Judged]:
     """Store every page; a verdict for each."""
-    read = Read()
+    tx, now = intake.tx, intake.now
     further = {visit.parsed.next for visit in visits if isinstance(visit.parsed, Reading)}
     # Where the newest page is broken as well, nothing is said of each day.
     is_named = not isinstance(visits[0].parsed, Unreadable)
@@ -117,21 +109,20 @@ def record_visits(
             if visit.day is not None and has_no_page(visit, known):
                 tx.missing.fail(source.name, visit.asked, visit.day, now, is_gone=True)
                 tx.missing.settle(source.name, visit.day, previous=shown_day(visit, known))
-            found = _record_visit(tx, source, visit, read, now, is_further=visit.asked in further)
+            found = _record_visit(intake, source, visit, is_further=visit.asked in further)
         # That something is missing of a day that was given up is no news.
         is_known = visit.is_given_up and found.verdict in TROUBLES
         judged.append(Judged(Verdict.UNCHANGED) if is_known else found)
-    return judged, read
+    return judged
 
 
-def _record_visit(
-    tx: Transaction, source: Source, visit: Visit, read: Read, now: datetime, *, is_further: bool
-) -> Judged:
+def _record_visit(intake: Intake, source: Source, visit: Visit, *, is_further: bool) -> Judged:
+    tx, now = intake.tx, intake.now
     match visit:
         case Visit(parsed=Reading() as reading, fetched=Page() as page):
             for warning in reading.warnings:
                 log.warning("%s: %s: %s", source.name, visit.url, warning)
-            return _record_page(tx, source, page, reading, read, now, is_further=is_further)
+            return _record_page(intake, source, page, reading, is_further=is_further)
         case Visit(fetched=NotModified() as unchanged):
             return _record_unchanged(tx, source, unchanged, now)
         case Visit(parsed=Unreadable() as unreadable):
@@ -178,14 +169,12 @@ def _due(source: Source, now: datetime) -> date | None:
     return day if parser.announces(source) and not parser.rests(source, day) else None
 
 
-def _record_page(
-    tx: Transaction, source: Source, page: Page, reading: Reading, read: Read, now: datetime, *, is_further: bool
-) -> Judged:
+def _record_page(intake: Intake, source: Source, page: Page, reading: Reading, *, is_further: bool) -> Judged:
     """Store what a page lists, unless it is too odd to be taken.
 
     What a list's further pages show says nothing of them, nor how short it is on days on which its site rests.
     """
-    version = PARSERS[source.kind].reads(source)
+    tx, now, version = intake.tx, intake.now, PARSERS[source.kind].reads(source)
     before = history = tx.pages.history(source.name, page.url, reading.day, version)
     late = "" if is_further else _late(tx, source, page, reading, now)
     past = tx.pages.past(source.name, reading.entries)
@@ -196,13 +185,10 @@ def _record_page(
     reading = without_abstracts(reading, past)
     verdict = doubt(reading, history, past, now)
     if verdict is None:
-        recorded = tx.papers.record_entries(reading.entries, source.name, now, whole=reading.whole)
+        recorded = intake.add(reading.entries, source.name, whole=reading.whole)
         if not is_further:
             history = replace(history, gone=tx.pages.gone(source.name, reading.day, recorded.ids))
         verdict = judge_page(reading, history, len(recorded.new), now)
-        read.new += len(recorded.new)
-        read.touched |= set(recorded.touched)
-        read.updates |= recorded.updates
     if late and verdict.verdict not in NOT_WHOLE:
         verdict = Judged(Verdict.PARTIAL, late)
     shown = frozenset(entry_key(entry) for entry in reading.entries)

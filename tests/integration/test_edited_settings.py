@@ -1,0 +1,61 @@
+"""What an edit of a subscription that is there already changes from then on: each setting, not only its rule."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from tests.integration.test_pipeline import World, subscription
+from watcher.model import Rhythm, When
+from watcher.pipeline.apply import apply_config
+from watcher.store import Store
+
+NOTHING = "title:nothing"
+LIFE: dict[str, Any] = {"rule": NOTHING, "shows_life": True}
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    world = World(store)
+    world.apply(subscription(rule=NOTHING))
+    world.look()
+    assert world.tell() == 0
+    return world
+
+
+def until(world: World, text: str) -> list[str]:
+    """Let time pass; the subjects of what is sent."""
+    before, end = len(world.receivers.sent), datetime.fromisoformat(text).replace(tzinfo=UTC)
+    while world.now < end:
+        world.now = min(world.now + timedelta(hours=6), end)
+        world.tell()
+    return [message.subject for _, message in world.receivers.sent[before:]]
+
+
+def test_a_sign_of_life_that_is_asked_for_later_comes(world: World) -> None:
+    world.apply(subscription(**LIFE))
+    assert until(world, "2026-04-01T08:59") == []
+    assert len(until(world, "2026-04-01T09:00")) == 1
+    assert len(until(world, "2026-05-01T09:00")) == 1
+
+
+def test_one_that_is_not_asked_for_any_more_does_not_come(world: World) -> None:
+    world.apply(subscription(**LIFE))
+    world.apply(subscription(rule=NOTHING))
+    assert until(world, "2026-05-02T00:00") == []
+
+
+def test_it_moves_with_the_hour_and_the_time_zone_of_its_subscription(world: World) -> None:
+    world.apply(subscription(**LIFE))
+    world.apply(subscription(**LIFE, when=When(Rhythm.DAILY, time(18)), timezone="America/New_York"))
+    assert until(world, "2026-04-01T21:59") == []
+    assert len(until(world, "2026-04-01T22:00")) == 1
+
+
+def test_a_restart_with_the_same_config_moves_nothing(world: World) -> None:
+    world.apply(subscription(**LIFE))
+    until(world, "2026-03-31T00:00")
+    apply_config(world.parts)
+    assert len(until(world, "2026-04-01T09:00")) == 1

@@ -1,0 +1,76 @@
+"""Two papers that were told of turn out to be one: of two alerts at one endpoint, which one stays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.integration.test_outbox_machine import entry
+from tests.integration.test_pipeline import START, World, subscription
+from watcher.model import Decision, DeliveryState, Endpoint, Fate
+from watcher.pipeline.record import Intake
+from watcher.store import Store, Transaction, schema
+from watcher.store.matches import MERGED
+from watcher.store.outbox import Digest
+
+ME = Endpoint("me")
+HELD = Decision(Fate.HELD)
+EARLY, LATE = START - timedelta(hours=5), START - timedelta(hours=1)
+SENT, SENDING, PENDING, DEAD = (
+    DeliveryState.SENT,
+    DeliveryState.SENDING,
+    DeliveryState.PENDING,
+    DeliveryState.DEAD,
+)
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    world = World(store)
+    world.apply(subscription(rule="kites"))
+    return world
+
+
+def stand(tx: Transaction, match: int, due: datetime, state: DeliveryState | None) -> str | None:
+    """Give a match an alert that is due then and stands in a delivery of this state, or in none."""
+    tx.matches.owe([match], [ME], due)
+    if state is None:
+        return None
+    (id,) = tx.outbox.enqueue_digests([Digest(ME, 1, 1, [match])], START)
+    lease = START + timedelta(minutes=1) if state is SENDING else None
+    values = {"state": state.value, "lease": lease, "finished_at": START if state is SENT else None}
+    tx.connection.execute(update(schema.delivery).where(schema.delivery.c.id == id).values(**values))
+    return id
+
+
+@pytest.mark.parametrize("first_is", ["older", "younger"])
+@pytest.mark.parametrize(
+    ("kept", "dropped"), [(SENT, None), (SENT, PENDING), (SENDING, PENDING), (SENDING, None), (SENT, DEAD)]
+)
+@pytest.mark.parametrize("due", [(EARLY, LATE), (LATE, EARLY), (EARLY, EARLY)])
+def test_what_was_sent_or_is_being_sent_stays_and_the_other_is_not_told(
+    world: World,
+    first_is: str,
+    kept: DeliveryState,
+    dropped: DeliveryState | None,
+    due: tuple[datetime, datetime],
+) -> None:
+    with world.parts.store.transaction() as tx:
+        for key, number in (("doi", 1), ("url", 2)):
+            intake = Intake(tx, world.parts.rules, world.now)
+            intake.add([entry(number, ["kites"], key)], "hf", whole=True)
+            intake.match(lambda *_: HELD)
+        (saved,) = tx.subscriptions.active()
+        older, younger = sorted(tx.matches.held(saved.id))
+        told, untold = (older, younger) if first_is == "older" else (younger, older)
+        stays = stand(tx, told, due[0], kept)
+        stand(tx, untold, due[1], dropped)
+        both = replace(entry(1, ["kites"], "doi"), keys=("doi:10.1/1", "url:https://example.org/2"))
+        Intake(tx, world.parts.rules, world.now).add([both], "hf", whole=True)
+        alert = schema.alert
+        rows = {row.match_id: row for row in tx.connection.execute(select(alert))}
+        assert (rows[told].dropped, rows[told].delivery_id) == (None, stays)
+        assert (rows[untold].dropped, rows[untold].delivery_id) == (MERGED, None)
