@@ -11,6 +11,7 @@ import click
 from watcher.cli import show
 from watcher.cli.desk import Desk
 from watcher.errors import UsageError
+from watcher.files import NotRead, read_given
 from watcher.model import Entry, Reading, Source, Unreachable
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from watcher.pipeline.trying import Tried
 
 COLUMNS = ("rank>", "key", "title", "authors>", "date", "characters>")
+LARGEST = 50_000_000
+"""Bytes of a saved page that are read."""
+
 FIELDS = ("rank", "keys", "title", "abstract", "authors", "published", "listed", "url", "upvotes", "comments")
 
 
@@ -55,7 +59,10 @@ def _tried(source: Source, file: Path | None, contact: str) -> Tried:
     from watcher.pipeline import trying
 
     if file is not None:
-        return trying.try_body(source, trying.first_address(source, _now().date()), file.read_bytes())
+        body = read_given(file, LARGEST)
+        if isinstance(body, NotRead):
+            raise UsageError(f"{file} cannot be read: {body.what}")
+        return trying.try_body(source, trying.first_address(source, _now().date()), body)
     fetcher = Fetcher(user_agent=default_user_agent(contact))
     try:
         return trying.try_source(source, fetcher, _now)

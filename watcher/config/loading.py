@@ -11,7 +11,7 @@ from watcher.config.checking import Checker
 from watcher.config.includes import Included, included_files
 from watcher.config.keys import ConfigKeys, IncludedKeys, ReceiverKeys
 from watcher.config.nearest import known
-from watcher.config.reading import read
+from watcher.config.reading import LARGEST, read
 from watcher.config.sources import name_holds, sources_of
 from watcher.config.subscriptions import (
     CheckRule,
@@ -25,6 +25,7 @@ from watcher.config.templates import Templates, templates_of
 from watcher.config.tree import scalars
 from watcher.config.values import Address, Config, Receiver, Retain
 from watcher.errors import ConfigError, Problem, UsageError, WatcherError
+from watcher.files import read_given
 from watcher.model import Endpoint, Subscription
 
 CheckUrl = Callable[[str], str | None]
@@ -60,7 +61,7 @@ def load(
     )
     own = subscriptions_of(checker, keys.subscriptions, around)
     config = replace(config, operator=_operator(checker, keys, around))
-    files = included_files(keys.include or [], path.parent, last_good)
+    files = _files(checker, keys, path.parent, last_good)
     _check_allow(checker, keys, files)
     theirs = [_include(one, around, keys.allow, strict=strict) for one in files]
     _warn_of_zone(checker, keys)
@@ -80,10 +81,20 @@ def load(
 
 
 def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}; write a config with `watcher init`, or name one with -c") from None
+    data = read_given(path, LARGEST)
+    if isinstance(data, bytes):
+        return data
+    if data.is_error:
+        raise UsageError(f"{path}: {data.what}; write a config with `watcher init`, or name one with -c")
+    raise ConfigError([Problem(str(path), 0, 0, f"cannot be read: {data.what}", data.hint)])
+
+
+def _files(checker: Checker, keys: ConfigKeys, folder: Path, last_good: Path | None) -> list[Included]:
+    found = included_files(keys.include or [], folder, last_good)
+    for n, what in found.wrong.items():
+        path: tuple[int | str, ...] = ("include",) if checker.scalar(("include",)) else ("include", n)
+        checker.note(path, f"no file can be found so: {what}", "write a pattern such as subscriptions.d/*.yaml")
+    return found.files
 
 
 def _digest_of(data: bytes, files: list[Included], templates: Templates) -> str:

@@ -10,10 +10,13 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from watcher.errors import Problem, WatcherError
+from watcher.files import read_regular
 from watcher.model import Endpoint, QuietHours, Rate, Source, Subscription
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 SHORTEST_SECRET = 6
+LONGEST_ADDRESS = 64_000
+"""Bytes of a file that holds an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +35,14 @@ class Address:
     def _from_file(self, env: Mapping[str, str], folder: Path) -> str:
         folders = [Path(one) for one in (env.get("CREDENTIALS_DIRECTORY"),) if one] + [folder]
         for place in folders:
-            path = place / self.file
-            try:
-                return path.read_text().strip()
-            except FileNotFoundError:
-                continue
-            except (OSError, UnicodeDecodeError) as error:
-                raise WatcherError(f"url_file {path} cannot be read: {getattr(error, 'strerror', error)}") from None
+            data = read_regular(place / self.file, LONGEST_ADDRESS)
+            if isinstance(data, bytes):
+                try:
+                    return data.decode().strip()
+                except UnicodeDecodeError:
+                    raise WatcherError(f"url_file {place / self.file} is not in UTF-8") from None
+            if not data.is_missing:
+                raise WatcherError(f"url_file {self.file} in {place} cannot be read: {data.what}")
         raise WatcherError(f"there is no url_file {self.file} in {' or '.join(map(str, folders))}")
 
 

@@ -1,0 +1,122 @@
+"""No file of one person keeps the others' subscriptions from being read: not one that is none."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.unit.test_files import NO_FILES
+from watcher.config import Config, load
+from watcher.errors import ConfigError, Problem, UsageError, WatcherError
+from watcher.model import Endpoint
+from watcher.notify import problem_of
+from watcher.rules import compile_rule
+
+pytestmark = pytest.mark.timeout(60)
+
+MAIN = "timezone: UTC\nreceivers: {me: {url: 'console://'}}\ninclude: people/*\n"
+BO = "subscriptions: [{name: maps, rule: map, to: me}]\n"
+
+
+@pytest.fixture
+def ana(tmp_path: Path) -> Path:
+    """The file of somebody beside whom there is bo."""
+    (tmp_path / "config.yaml").write_text(MAIN)
+    (tmp_path / "people").mkdir()
+    (tmp_path / "people" / "bo.yaml").write_text(BO)
+    return tmp_path / "people" / "ana.yaml"
+
+
+def read(path: Path, **options: object) -> Config:
+    return load(path, env={}, check_url=problem_of, check_rule=compile_rule, **options)  # type: ignore[arg-type]
+
+
+def of_ana(ana: Path) -> tuple[Problem, ...]:
+    """What is wrong with ana's file, where bo's subscription is in force all the same."""
+    config = read(ana.parents[1] / "config.yaml")
+    assert [one.full_name for one in config.subscriptions] == ["bo/maps"]
+    return config.broken_includes["ana.yaml"]
+
+
+# --- what is no file ---
+
+IN_PLACE = {name: one for name, one in NO_FILES.items() if name not in ("missing", "one byte too many")}
+
+
+@pytest.mark.parametrize("name", IN_PLACE)
+def test_what_is_no_file_is_that_persons_problem(name: str, ana: Path) -> None:
+    make, _ = IN_PLACE[name]
+    make(ana)
+    for problem in of_ana(ana):
+        assert problem.what.startswith("cannot be read: ")
+        assert ana.is_dir() or "ana.yaml" in problem.file
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_named(ana: Path) -> None:
+    ana.write_text(BO)
+    ana.chmod(0)
+    (problem,) = of_ana(ana)
+    assert (problem.what, problem.hint) == (
+        "cannot be read: Permission denied",
+        "give watcher's user the right to read it",
+    )
+
+
+def test_a_pipe_as_the_config_is_waited_for_no_longer_than_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("watcher.files.PATIENCE", 0.05)
+    os.mkfifo(tmp_path / "config.yaml")
+    with pytest.raises(UsageError, match="nobody has written"):
+        read(tmp_path / "config.yaml")
+
+
+@pytest.mark.parametrize("name", ["socket", "folder", "endless device", "sparse"])
+def test_a_config_that_is_no_file_is_refused(name: str, tmp_path: Path) -> None:
+    NO_FILES[name][0](tmp_path / "config.yaml")
+    with pytest.raises(ConfigError, match="cannot be read: "):
+        read(tmp_path / "config.yaml")
+
+
+def test_a_config_on_a_pipe_of_the_shell_is_read() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, MAIN.replace("include: people/*\n", "").encode())
+    os.close(writing)
+    assert list(read(Path(f"/dev/fd/{reading}")).receivers) == ["me"]
+    os.close(reading)
+
+
+@pytest.mark.parametrize("name", ["named pipe", "socket", "folder", "endless device", "sparse"])
+def test_a_file_of_an_address_that_is_no_file(name: str, tmp_path: Path) -> None:
+    NO_FILES[name][0](tmp_path / "address")
+    (tmp_path / "config.yaml").write_text("receivers: {me: {url: 'console://'}, you: {url_file: address}}\n")
+    config = read(tmp_path / "config.yaml")
+    with pytest.raises(WatcherError, match=r"receiver you: url_file address in .* cannot be read: "):
+        config.address(Endpoint("you"), {})
+    assert config.address(Endpoint("me"), {}) == "console://"
+
+
+@pytest.mark.parametrize("name", ["named pipe", "socket", "endless device", "sparse"])
+def test_a_template_that_is_no_file(name: str, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    NO_FILES[name][0](tmp_path / "own" / "digest.txt")
+    (tmp_path / "config.yaml").write_text("receivers: {me: {url: 'console://'}}\ntemplates: own\n")
+    config = read(tmp_path / "config.yaml")
+    assert list(config.broken_templates) == ["digest.txt"]
+
+
+@pytest.mark.parametrize("pattern", ["''", "/", ".", "[x.yaml, ./.]"])
+def test_a_pattern_that_names_no_files(pattern: str, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(f"receivers: {{me: {{url: 'console://'}}}}\ninclude: {pattern}\n")
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path / "config.yaml")
+    assert [one.line for one in caught.value.problems] == [2]
+
+
+def test_a_file_that_two_patterns_name_is_read_once(ana: Path) -> None:
+    config = ana.parents[1] / "config.yaml"
+    config.write_text(MAIN.replace("people/*", "[people/*.yaml, people/bo.yaml]"))
+    assert [one.full_name for one in read(config, strict=True).subscriptions] == ["bo/maps"]
