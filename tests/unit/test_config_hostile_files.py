@@ -1,14 +1,16 @@
-"""No file of one person keeps the others' subscriptions from being read: not one that is none."""
+"""No file of one person keeps the others' subscriptions from being read: not one that is none, not one of mistakes."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.unit.test_files import NO_FILES
 from watcher.config import Config, load
+from watcher.config.mistakes import MOST
 from watcher.errors import ConfigError, Problem, UsageError, WatcherError
 from watcher.model import Endpoint
 from watcher.notify import problem_of
@@ -120,3 +122,76 @@ def test_a_file_that_two_patterns_name_is_read_once(ana: Path) -> None:
     config = ana.parents[1] / "config.yaml"
     config.write_text(MAIN.replace("people/*", "[people/*.yaml, people/bo.yaml]"))
     assert [one.full_name for one in read(config, strict=True).subscriptions] == ["bo/maps"]
+
+
+# --- many mistakes ---
+
+N = 20_000
+HEAD = "subscriptions:\n"
+MANY: dict[str, Callable[[], str]] = {
+    "unknown keys of subscriptions": lambda: HEAD + "  - {nme: x, rul: y}\n" * N,
+    "unknown keys at the top": lambda: "".join(f"k{n}: 1\n" for n in range(N)),
+    "unknown keys of one subscription": lambda: HEAD + "  - {" + "".join(f"k{n}: 1, " for n in range(N)) + "}\n",
+    "keys that stand twice": lambda: HEAD + "  - name: a\n" + "    rule: x\n" * N,
+    "subscriptions that are none": lambda: HEAD + "- a\n" * N,
+    "anchors": lambda: HEAD + "  - &a x\n" * N,
+    "aliases": lambda: HEAD + "  - *a\n" * N,
+    "tags": lambda: HEAD + "  - !a x\n" * N,
+    "variables": lambda: HEAD + "  - '${x}'\n" * N,
+    "wrong rules": lambda: HEAD + "".join(f"  - {{name: n{n}, rule: (a, to: me}}\n" for n in range(N)),
+    "quotes that end too early": lambda: HEAD + '  - name: a\n    rule: "a" OR b\n' * N,
+    "unknown receivers": lambda: HEAD + "  - {name: a, rule: x, to: [" + "mee, " * N + "]}\n",
+    "wrong terms": lambda: HEAD + "  - {name: a, to: me, any: [" + "'-y', " * N + "]}\n",
+    "one name": lambda: HEAD + "  - {name: n, rule: a, to: me}\n" * (N // 10),
+    "lists in lists": lambda: HEAD + "[" * 200_000,
+    "tables in tables": lambda: "".join(" " * n + "a:\n" for n in range(300)),
+    "an alias bomb": lambda: "a: &a [x, x]\n" + "".join(f"a{n}: &a{n} [*a, *a]\n" for n in range(1000)),
+    "more texts than are read": lambda: HEAD + "- a\n" * 450_000,
+    "a rule on one long line": lambda: HEAD + "  - {name: a, to: me, rule: '" + "a OR " * 80_000 + "'}\n",
+    "escapes on one long line": lambda: HEAD + '  - {name: a, to: me, rule: "' + "\\u00e9" * 3_000 + ' AND ("}\n',
+    "a name of one long line": lambda: HEAD + "  - {name: '" + "a" * 400_000 + "', rule: x, to: me}\n",
+    "a duration of one long line": lambda: HEAD + "  - {name: a, rule: x, to: me, backfill: '" + "1" * 400_000 + "'}\n",
+    "colons on one long line": lambda: HEAD + "  - " + "a: " * 130_000 + "\n",
+    "quotes on one long line": lambda: HEAD + "  - " + "'" * 400_001,
+    "letters that are no YAML": lambda: "y: : z\n" + "a" * 400_000 + "\n",
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_many_mistakes_of_one_file(name: str, ana: Path) -> None:
+    ana.write_text(MANY[name]())
+    found = of_ana(ana)
+    assert 0 < len(found) <= MOST + 1
+    assert all(len(str(one)) + len(one.source_line) < 4000 for one in found)
+    assert list(found) == sorted(found, key=lambda one: (not one.line, one.line, one.column))
+
+
+def test_how_many_more_there_are_is_said(ana: Path) -> None:
+    ana.write_text(HEAD + "  - {name: a, rule: x, to: me, nme: x, rul: y}\n" * 500)
+    *listed, rest = of_ana(ana)
+    assert len(listed) == MOST and [one.line for one in listed[:3]] == [2, 2, 3]
+    assert str(rest) == "people/ana.yaml: … and 950 more mistakes; the rest was not looked at"
+
+
+def test_warnings_are_counted_apart(ana: Path) -> None:
+    ana.write_text(HEAD + "".join(f'  - {{name: n{n}, rule: "KV cache", to: me}}\n' for n in range(MOST + 10)))
+    config = read(ana.parents[1] / "config.yaml")
+    assert len(config.subscriptions) == MOST + 11 and len(config.problems) == MOST + 1
+    assert str(config.problems[-1]) == "people/ana.yaml: warning: … and 10 more warnings"
+
+
+def test_a_mistake_far_out_on_a_line_is_shown_by_its_place_alone(ana: Path) -> None:
+    ana.write_text(HEAD + "- {name: a, " + " " * 3000 + "rule: (, to: me}\n")
+    (problem,) = of_ana(ana)
+    assert (problem.line, problem.column, problem.source_line) == (2, 3019, "")
+
+
+@pytest.mark.parametrize("n", [2_000])
+def test_thousands_of_files_each_with_mistakes(n: int, ana: Path) -> None:
+    for number in range(n):
+        (ana.parent / f"f{number}.yaml").write_text("a: 1\nb: 2\n")
+    config = read(ana.parents[1] / "config.yaml")
+    assert len(config.broken_includes) == n and len(config.subscriptions) == 1
+    with pytest.raises(ConfigError) as caught:
+        read(ana.parents[1] / "config.yaml", strict=True)
+    assert len(caught.value.problems) == 2 * n

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from watcher.errors import UsageError
+from watcher.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from watcher.config import Config
@@ -76,7 +76,12 @@ class Desk:
         return config.database(self.env) or self.state_dir() / "watcher.db"
 
     def open_store(self, config: Config, mode: Literal["read", "write", "create"] = "read") -> Store:
-        """Open the database; only ``create`` makes a missing one. Raises ``StoreError``."""
+        """Open the database; only ``create`` makes a missing one. Raises ``StoreError`` that shows no variable."""
         from watcher.store import open_store
 
-        return open_store(self.database(config), mode=mode, state_dir=self.state_dir())
+        try:
+            return open_store(self.database(config), mode=mode, state_dir=self.state_dir())
+        except StoreError as error:
+            from watcher.notify import scrub
+
+            raise type(error)(scrub(str(error), config.secrets(self.env))) from error

@@ -73,7 +73,8 @@ def place_of_rule(path: Path, subscription: str, what: str, hint: str) -> Proble
         name = item.get("name") if isinstance(item, Table) else None
         if isinstance(item, Table) and isinstance(name, Scalar) and name.text == subscription:
             value = item.get("rule") or name
-            return parsed.source.problem(value.start, what, hint, fatal=False)
+            parsed.mistakes.note(value.start, what, hint, fatal=False)
+            return parsed.problems[0]
     return Problem(str(path), 0, 0, what, hint, fatal=False)
 
 

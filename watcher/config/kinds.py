@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from watcher.alerts.cron import read_cron
+from watcher.config.harmless import looks_like_address, secret_from
 from watcher.config.nearest import did_you_mean
 from watcher.errors import CronError
 from watcher.model import Rate, Rhythm, When
@@ -22,6 +23,8 @@ _TIME = r"([01]?\d|2[0-3]):([0-5]\d)"
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WHEN = re.compile(rf"(?P<rhythm>daily|weekdays|weekly on (?P<day>[a-z]+)) at (?P<at>{_TIME})")
 _CRON = re.compile(r"""cron (?P<quote>["']?)(?P<fields>[^"']*)(?P=quote)""")
+LONGEST = 500
+"""Characters of a text that stands for one of a few things."""
 KEPT_HINT = "write a duration such as 90d, or forever"
 A_CRON = 'cron "30 8 * * mon-fri"'
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -32,10 +35,22 @@ def wrong(what: str, hint: str = "") -> PydanticCustomError:
     return PydanticCustomError("watcher", "{what}", {"what": what, "hint": hint})
 
 
-def _text(value: Any, hint: str) -> str:
+def _any_text(value: Any, hint: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise wrong("a text is missing here" if value in (None, "") else "a single text belongs here", hint)
     return value.strip()
+
+
+def _text(value: Any, hint: str) -> str:
+    """A text that may be repeated where it is wrong: no address, no other key in it, and short."""
+    text = _any_text(value, hint)
+    if looks_like_address(text):
+        raise wrong("an address cannot stand here", hint)
+    if secret_from(text) < len(text):
+        raise wrong("another key stands inside this text", "check the quotes and the indentation")
+    if len(text) > LONGEST:
+        raise wrong(f"more than {LONGEST} characters cannot stand here", hint)
+    return text
 
 
 def _duration(value: Any) -> timedelta:
@@ -129,7 +144,7 @@ def _day(text: str) -> int:
 
 
 def _days(value: Any) -> frozenset[int]:
-    days = frozenset(_day(text) for text in _texts(value))
+    days = frozenset(_day(_text(text, "write [sat, sun]")) for text in _texts(value))
     if len(days) == len(_DAYS):
         raise wrong("all seven days are quiet: nothing would ever be sent", "leave one out")
     return days
@@ -140,6 +155,15 @@ def _flag(value: Any) -> bool:
     if text not in _FLAGS:
         raise wrong(f"`{text[:40]}` is neither true nor false", "write true or false")
     return _FLAGS[text]
+
+
+def one_of(value: Any, what: str, allowed: tuple[str, ...]) -> str:
+    """One of a few words."""
+    either = f"write {' or '.join(allowed)}"
+    text = _text(value, either)
+    if text not in allowed:
+        raise wrong(f"there is no {what} `{text[:60]}`", did_you_mean(text, allowed) or either)
+    return text
 
 
 def _papers(value: Any) -> int:
@@ -190,8 +214,19 @@ def _texts(value: Any) -> list[str]:
     return [item.strip() for item in value]
 
 
+def _path(value: Any) -> str:
+    text = _any_text(value, "write the path of a folder")
+    if looks_like_address(text):
+        raise wrong("an address cannot stand here", "write the path of a folder")
+    return text
+
+
+def _patterns(value: Any) -> list[str]:
+    return [_path(text) for text in _texts(value)]
+
+
 def _url(value: Any) -> str:
-    text = _text(value, "write https://…")
+    text = _any_text(value, "write https://…")
     if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
         raise wrong("this is no web address", "write https://…")
     return text
@@ -200,7 +235,7 @@ def _url(value: Any) -> str:
 def _unsubscribe(value: Any) -> str:
     """A web address, or an e-mail address with ``mailto:`` before it."""
     hint = "write watcher@lab.example or https://…"
-    text = _text(value, hint)
+    text = _any_text(value, hint)
     if text.startswith(("http://", "https://")):
         return _url(text)
     text = text.removeprefix("mailto:")
@@ -213,7 +248,8 @@ def _string(pattern: str | None = None, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", **({"pattern": f"^{pattern}$"} if pattern else {}), **more})
 
 
-Text = Annotated[str, BeforeValidator(lambda value: _text(value, "write a text")), _string()]
+Folder = Annotated[str, BeforeValidator(_path), _string()]
+Text = Annotated[str, BeforeValidator(lambda value: _any_text(value, "write a text")), _string()]
 Duration = Annotated[timedelta, BeforeValidator(_duration), _string(r"(\d+ *[smhdw] *)+", examples=["30m", "1h", "7d"])]
 Kept = Annotated[timedelta | None, BeforeValidator(_kept), _string(examples=["90d", "52w", "forever"])]
 Every = Annotated[
@@ -249,8 +285,7 @@ Backfill = Annotated[int, BeforeValidator(_backfill), _string(r"none|\d+ *d", ex
 Name = Annotated[str, BeforeValidator(_name), _string()]
 Unsubscribe = Annotated[str, BeforeValidator(_unsubscribe), _string(examples=["watcher@lab.example"])]
 WebAddress = Annotated[str, BeforeValidator(_url), _string(format="uri")]
-Texts = Annotated[
-    list[str],
-    BeforeValidator(_texts),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "number"]}}]}),
-]
+_TEXTS = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "number"]}}]})
+Texts = Annotated[list[str], BeforeValidator(_texts), _TEXTS]
+Patterns = Annotated[list[str], BeforeValidator(_patterns), _TEXTS]
+"""Files by their names."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+from watcher.config.harmless import is_words
 from watcher.errors import Problem, WatcherError
 from watcher.files import read_regular
 from watcher.model import Endpoint, QuietHours, Rate, Source, Subscription
@@ -24,7 +26,7 @@ class Address:
     """An apprise URL as the config has it: a text in which ``${NAME}`` stands for secrets, or a file that holds it."""
 
     text: str = field(default="", repr=False)
-    file: str = ""
+    file: str = field(default="", repr=False)
 
     def resolve(self, env: Mapping[str, str], folder: Path) -> str:
         """The URL. Raises ``WatcherError`` that names what is missing, and nothing that is there."""
@@ -33,6 +35,7 @@ class Address:
         return expand(self.text, env)
 
     def _from_file(self, env: Mapping[str, str], folder: Path) -> str:
+        # By mistake the address itself may stand where the file's name belongs.
         folders = [Path(one) for one in (env.get("CREDENTIALS_DIRECTORY"),) if one] + [folder]
         for place in folders:
             data = read_regular(place / self.file, LONGEST_ADDRESS)
@@ -42,8 +45,10 @@ class Address:
                 except UnicodeDecodeError:
                     raise WatcherError(f"url_file {place / self.file} is not in UTF-8") from None
             if not data.is_missing:
-                raise WatcherError(f"url_file {self.file} in {place} cannot be read: {data.what}")
-        raise WatcherError(f"there is no url_file {self.file} in {' or '.join(map(str, folders))}")
+                name = f" {self.file}" if is_words(self.file) or os.path.lexists(place / self.file) else ""
+                raise WatcherError(f"url_file{name} in {place} cannot be read: {data.what}")
+        name = f" {self.file}" if is_words(self.file) else " of the name that stands there"
+        raise WatcherError(f"there is no url_file{name} in {' or '.join(map(str, folders))}")
 
 
 def expand(text: str, env: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Literal
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from watcher.errors import StoreError
@@ -188,7 +188,11 @@ def open_store(database: str | Path | None, *, mode: Mode = "write", state_dir: 
     place = place_of(database, state_dir)
     if place.path is not None:
         _prepare_file(place.path, create=mode == "create")
-    store = Store(place, mode)
+    try:
+        store = Store(place, mode)
+    except ArgumentError:
+        # SQLAlchemy repeats what it cannot read of the address.
+        raise StoreError("database: something after ? in its address cannot be read, such as a port") from None
     try:
         store.prepare()
     except BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,11 +29,14 @@ class Place:
     path: Path | None = None
 
     def __str__(self) -> str:
-        return str(self.path) if self.path else self.url.render_as_string(hide_password=True)
+        # What follows ? may hold the password, too.
+        return str(self.path) if self.path else self.url.set(query={}).render_as_string(hide_password=True)
 
 
 def place_of(database: str | Path | None, state_dir: Path | None = None) -> Place:
     """Read a path or a URL. Relative paths count from ``state_dir``; None is ``watcher.db`` in it."""
+    if isinstance(database, str) and "://" not in database and 0 <= database.find(":") < database.rfind("@"):
+        raise StoreError(f"database: this is neither a path nor an address; {_EXAMPLES}")
     if database is None or isinstance(database, Path) or "://" not in database:
         return _file(Path(database or "watcher.db"), state_dir)
     try:
@@ -45,7 +49,8 @@ def place_of(database: str | Path | None, state_dir: Path | None = None) -> Plac
             raise StoreError(f"database: an SQLite database needs a path and nothing else; {_EXAMPLES}")
         return _file(Path(url.database), state_dir)
     if backend not in ("postgresql", "postgres"):
-        raise StoreError(f"database: {backend} is not supported; {_EXAMPLES}")
+        shown = backend if re.fullmatch(r"[a-z]{2,15}", backend) else "this"  # it may be a secret
+        raise StoreError(f"database: {shown} is not supported; {_EXAMPLES}")
     # The bare name means psycopg 2 to some SQLAlchemy releases and psycopg 3 to others.
     return Place(url.set(drivername="postgresql+psycopg"))
 
@@ -157,11 +162,22 @@ def explained(error: DBAPIError | sqlite3.Error, place: Place) -> StoreError | N
         # Without a connection there is no state either.
         if what is None and getattr(raised, "sqlstate", None) is None and type(raised).__name__ == "OperationalError":
             what = _UNREACHED
+        if what is None and "invalid connection option" in str(raised):
+            what = "has an option after ? that PostgreSQL does not know"
     if what is None:
         return None
-    reason = str(raised).strip().partition("\n")[0]
+    reason = _without_secrets(str(raised).strip().partition("\n")[0], place.url)
     kind = DatabaseAway if _is_away(what, raised) else StoreError
     return kind(f"the database {place} {what} ({reason})")
+
+
+def _without_secrets(reason: str, url: URL) -> str:
+    """What a driver says, without the password and what follows ? in the address: it repeats what it refuses."""
+    values = [one for value in url.query.values() for one in ([value] if isinstance(value, str) else value)]
+    keys = [key for key in url.query if not re.fullmatch(r"[a-z_]{1,24}", key)]
+    for secret in sorted((str(url.password or ""), *keys, *values), key=len, reverse=True):
+        reason = reason.replace(secret, "***") if len(secret) > 2 else reason
+    return reason
 
 
 def _is_away(what: str, raised: Any) -> bool:
