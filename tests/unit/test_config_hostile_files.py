@@ -110,7 +110,7 @@ def test_a_template_that_is_no_file(name: str, tmp_path: Path) -> None:
     assert list(config.broken_templates) == ["digest.txt"]
 
 
-@pytest.mark.parametrize("pattern", ["''", "/", ".", "[x.yaml, ./.]"])
+@pytest.mark.parametrize("pattern", ["''", "/", ".", "[x.yaml, ./.]", '"a\\0b"'])
 def test_a_pattern_that_names_no_files(pattern: str, tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text(f"receivers: {{me: {{url: 'console://'}}}}\ninclude: {pattern}\n")
     with pytest.raises(ConfigError) as caught:

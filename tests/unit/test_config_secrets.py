@@ -138,6 +138,7 @@ FORMS = {
     "a text": SECRET,
     "a list": f"[{SECRET}]",
     "a control character": f"{ME}password: {SECRET}\x01\n",
+    "a control character as an escape": f'{ME}password: "{SECRET}\\0"\n',
     "a control character elsewhere": f"{ME}password: {SECRET} # \x01\n",
     "a long line": f"{ME}password: {{{'x: y, ' * 500}z: {SECRET}}}\n",
 }
@@ -315,6 +316,7 @@ def test_a_secret_anywhere_beside_any_mistake(place: int, changes: list[tuple[st
         f'{{"name": "{ADDRESS}", "rule": "(", "to": "me"}}',
         f'{{"name": "a", "rule": "mailtos:\\/\\/bot:{SECRET}@h (", "to": "me"}}',
         f'{{"owner": "{ADDRESS}", "name": "a", "rule": "x", "to": "me"}}',
+        f'{{"name": "a", "rule": "x", "to": "me", "x": "{SECRET}\\ud800"}}',
         f"{SECRET}",
         f'["{SECRET}"]',
     ],

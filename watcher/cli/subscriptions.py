@@ -66,7 +66,8 @@ def add(desk: Desk, name: str, rule: str, to: tuple[str, ...], owner: str | None
     given = {"owner": owner, "name": name, "rule": rule, "to": list(to), "when": when}
     line = json.dumps({key: value for key, value in given.items() if value}, ensure_ascii=False)
     with _writing(desk) as parts:
-        done, wrong = _import(parts, BytesIO(line.encode()), "subscription")
+        # Words that are no UTF-8 come back as the bytes that they were, and are named as such.
+        done, wrong = _import(parts, BytesIO(line.encode(errors="surrogateescape")), "subscription")
     if not wrong:
         what = "added" if done.added else "changed" if done.changed else "there already"
         click.echo(f"{f'{owner}/' if owner else ''}{name}: {what}")

@@ -11,7 +11,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # the only on
 
 from watcher.config.harmless import shown_key
 from watcher.config.mistakes import Mistakes
-from watcher.config.tree import DEEPEST, Items, Node, Scalar, Table
+from watcher.config.tree import BROKEN, DEEPEST, UNPRINTABLE, Items, Node, Scalar, Table
 
 IN_QUOTES = "json"
 """The style of a text between JSON's quotes: they are never part of what was meant, and no comment follows them."""
@@ -70,7 +70,12 @@ class _Builder:
     def _string(self, at: int) -> tuple[Scalar, int]:
         text, end = scanstring(self._text, at + 1, True)
         self.scalars.append(Scalar(text, IN_QUOTES, at, end))
-        return self.scalars[-1], end
+        strange = UNPRINTABLE.search(text)
+        if strange is None:
+            return self.scalars[-1], end
+        what = f"a character that cannot stand in a text (U+{ord(strange[0]):04X})"
+        self._mistakes.note(at, what, "remove it; what is written with two \\u escapes needs both")
+        return Scalar("", BROKEN, at, end), end
 
     def _items(self, at: int, depth: int) -> tuple[Node, int]:
         items, at = Items(at), self._skip(at + 1)
@@ -90,7 +95,7 @@ class _Builder:
             if key.text in table.keys:
                 what = f"{shown_key(key, self._mistakes.source) or 'a key'} stands here twice"
                 self._mistakes.note(key.start, what, "keep one")
-            elif not (isinstance(value, Scalar) and value.empty):
+            elif key.style != BROKEN and not (isinstance(value, Scalar) and value.empty):
                 table.keys[key.text], table.values[key.text] = key, value
         table.end = at + 1
         return table, at + 1

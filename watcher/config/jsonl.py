@@ -21,7 +21,7 @@ from watcher.config.mistakes import Mistakes
 from watcher.config.reading import Parsed, decode
 from watcher.config.source import SourceText
 from watcher.config.subscriptions import CheckRule, Surroundings, subscription_of
-from watcher.config.tree import Items, Table
+from watcher.config.tree import UNPRINTABLE, Items, Table
 from watcher.config.values import Config
 from watcher.errors import Problem
 from watcher.model import Subscription
@@ -116,14 +116,25 @@ def _refuse(constant: str) -> None:
 
 
 def _table(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """Texts of everything, as YAML has it; null was not written. Raises ``ValueError`` for a key that stands twice."""
-    found = {key: _as_text(value) for key, value in pairs if value is not None}
+    """Texts of everything, as YAML has it; null was not written.
+
+    Raises ``ValueError`` for a key that stands twice and for a text that cannot be stored.
+    """
+    found = {_storable(key): _as_text(value) for key, value in pairs if value is not None}
     if len({key for key, _ in pairs}) < len(pairs):
         raise ValueError("a key stands twice")
     return found
 
 
+def _storable(text: str) -> str:
+    if UNPRINTABLE.search(text):
+        raise ValueError("a control character, or half of a character")
+    return text
+
+
 def _as_text(value: Any) -> Any:
+    if isinstance(value, str):
+        return _storable(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return [_as_text(item) for item in value] if isinstance(value, list) else value

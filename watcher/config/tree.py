@@ -26,7 +26,7 @@ DEEPEST = 50
 MOST_TEXTS = 400_000
 """Texts of one file, keys included."""
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ufeff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What cannot stand in YAML: control characters, halves of characters."""
+"""What cannot stand in a text, not even as an escape: control characters, halves of characters."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -138,7 +138,11 @@ class Builder:
         self.scalars.append(found)
         if len(self.scalars) > MOST_TEXTS:
             raise _Stop(offset, f"there are more than {MOST_TEXTS:,} texts", "split the file over included files")
-        return found
+        strange = UNPRINTABLE.search(event.value)
+        if strange is None:
+            return found
+        self.mistakes.note(offset, f"a character that cannot stand in a text (U+{ord(strange[0]):04X})", "remove it")
+        return Scalar("", BROKEN, offset, end)
 
     def _begin(self, node: Items | Table) -> None:
         self._add(node)
