@@ -197,7 +197,7 @@ def main(args: Sequence[str] | None = None, env: Mapping[str, str] | None = None
 
 def _explain(error: Exception, verbose: bool) -> int:
     """Say on stderr what went wrong, for the person who typed the command; return the exit status."""
-    from watcher.files import why_denied
+    from watcher.files.made import why_denied
 
     if verbose and not isinstance(error, click.ClickException):
         import traceback

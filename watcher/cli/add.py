@@ -15,6 +15,7 @@ import click
 from watcher.cli import backtest, rules
 from watcher.cli.desk import NO_CONFIG, Desk
 from watcher.errors import ConfigError, StoreError, UsageError, WatcherError
+from watcher.files.read import NotRead, read_regular
 
 if TYPE_CHECKING:
     from watcher.config import Config
@@ -107,9 +108,12 @@ def _show_trial(desk: Desk, config: Config, rule: str) -> None:
 def _write(desk: Desk, config: Config, path: Path, lines: list[str], *, dry_run: bool) -> int:
     """Write the file beside itself, read it back as the daemon would, and only then let it take the old one's place."""
     from watcher.config import with_subscription
+    from watcher.config.reading import LARGEST
 
+    before = read_regular(path, LARGEST)
+    if isinstance(before, NotRead):
+        raise WatcherError(f"{path}: {before.what}; add the lines above by hand")
     try:
-        before = path.read_bytes()
         after, number = with_subscription(str(path), before, lines)
         beside = path.with_name(f".{path.name}.new")
         try:

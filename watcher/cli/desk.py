@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from watcher.errors import UsageError
-from watcher.model import Tuning
+from watcher.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from watcher.config import Config
+    from watcher.model import Tuning
     from watcher.store import Store
 
 SYSTEM_CONFIG = Path("/etc/watcher/config.yaml")
@@ -45,14 +45,15 @@ def _home(env: Mapping[str, str]) -> Path:
 class Desk:
     """The object that click hands to every command; ``config_path`` is what ``-c`` named, or None.
 
-    ``tuning`` and ``wall_clock`` are for programs that run a command by other intervals, or on a clock that is wrong.
+    ``tuning`` (None: the usual one) and ``wall_clock`` are for programs that run a command by other intervals, or on a
+    clock that is wrong.
     """
 
     env: Mapping[str, str] = field(default_factory=dict)
     config_path: Path | None = None
     verbose: bool = False
     log_format: str = "plain"
-    tuning: Tuning = field(default_factory=Tuning)
+    tuning: Tuning | None = None
     wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def find(self) -> Path | None:
@@ -83,7 +84,12 @@ class Desk:
         return config.database(self.env) or self.state_dir() / "watcher.db"
 
     def open_store(self, config: Config, mode: Literal["read", "write", "create"] = "read") -> Store:
-        """Open the database; only ``create`` makes a missing one. Raises ``StoreError``."""
+        """Open the database; only ``create`` makes a missing one. Raises ``StoreError`` that shows no variable."""
         from watcher.store import open_store
 
-        return open_store(self.database(config), mode=mode, state_dir=self.state_dir())
+        try:
+            return open_store(self.database(config), mode=mode, state_dir=self.state_dir())
+        except StoreError as error:
+            from watcher.notify import scrub
+
+            raise type(error)(scrub(str(error), config.secrets(self.env))) from error

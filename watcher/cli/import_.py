@@ -15,6 +15,7 @@ from watcher.cli.desk import Desk
 from watcher.cli.once import delivered_line
 from watcher.cli.working import Work, at_work
 from watcher.errors import UsageError
+from watcher.files.read import NotRead, read_given
 from watcher.pipeline.deliver import deliver_all, failed
 from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
 from watcher.pipeline.tell import tell_due
@@ -61,13 +62,9 @@ def import_(desk: Desk, files: tuple[Path, ...], source: str | None, tell: bool 
 
 
 def _import_file(file: Path, source: str | None, telling: Telling, work: Work, done: Imported) -> None:
-    try:
-        if file.is_file() and file.stat().st_size > LARGEST:
-            done.failed.append((str(file), f"larger than {LARGEST // 1_000_000} MB: not a saved page"))
-            return
-        body = file.read_bytes()
-    except OSError as error:
-        done.failed.append((str(file), error.strerror or type(error).__name__))
+    body = read_given(file, LARGEST)
+    if isinstance(body, NotRead):
+        done.failed.append((str(file), body.what))
         return
     import_page(body, str(file), source, telling, work.parts, done)
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from watcher.cli.desk import Desk
+from watcher.errors import UsageError
+from watcher.files.read import NotRead, open_given
 
 if TYPE_CHECKING:
     from watcher.alerts.effects import Effect
@@ -34,18 +36,18 @@ def subscriptions() -> None:
 
 
 @subscriptions.command("import")
-@click.argument("file", type=click.File("rb"), metavar="FILE")
+@click.argument("file", metavar="FILE")
 @click.option("--check", is_flag=True, help="Only say what is wrong.")
 @click.pass_obj
-def import_(desk: Desk, file: BinaryIO, check: bool) -> int:
+def import_(desk: Desk, file: str, check: bool) -> int:
     """Add or change those that FILE has, one a line.
 
     FILE may be - for stdin. A new one is told what the look-back holds; an edited rule is applied silently; one that
     is there already stays as it is, so that importing twice, or after being cut off, changes nothing. Wrong lines are
     named and left out: exit status 1.
     """
-    with _writing(desk) as parts:
-        done, wrong = _import(parts, file, getattr(file, "name", "-"), check=check)
+    with _opened(file) as lines, _writing(desk) as parts:
+        done, wrong = _import(parts, lines, "<stdin>" if file == "-" else file, check=check)
     if not check:
         click.echo(f"added {done.added}, changed {done.changed}, unchanged {done.unchanged}, wrong {wrong}")
     return 1 if wrong else 0
@@ -68,7 +70,9 @@ def add(desk: Desk, name: str, rule: str, to: tuple[str, ...], owner: str | None
     line = json.dumps({key: value for key, value in given.items() if value}, ensure_ascii=False)
     effects: list[Effect] = []
     with _writing(desk) as parts:
-        done, wrong = _import(parts, BytesIO(line.encode()), "subscription", heard=effects.append)
+        # Words that are no UTF-8 come back as the bytes that they were, and are named as such.
+        given_bytes = BytesIO(line.encode(errors="surrogateescape"))
+        done, wrong = _import(parts, given_bytes, "subscription", heard=effects.append)
     if not wrong:
         what = "added" if done.added else "changed" if done.changed else "there already"
         follows = [part for effect in effects if effect.tried for part in consequences(effect)]
@@ -134,6 +138,19 @@ def list_(desk: Desk, owner: str | None, limit: int | None, as_json: bool) -> No
         show.table(("subscription", "rule", "to", "when"), rows)
     else:
         click.echo("the database has no subscription" + (f" of {owner}" if owner else ""), err=True)
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    """The file, the pipe, or what - stands for."""
+    if file == "-":
+        yield sys.stdin.buffer
+        return
+    found = open_given(file)
+    if isinstance(found, NotRead):
+        raise UsageError(f"{file} cannot be read: {found.what}")
+    with found:
+        yield found
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from watcher import logs
 from watcher.cli import show
 from watcher.cli.desk import Desk
 from watcher.errors import UsageError
+from watcher.files.read import NotRead, read_given
 from watcher.model import Entry, Reading, Source, Unreachable
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("rank>", "key", "title", "authors>", "date", "characters>")
 FIELDS = tuple(field.name for field in dataclasses.fields(Entry))
+LARGEST = 50_000_000
+"""Bytes of a saved page that are read."""
 
 
 @click.command("try-source")
@@ -59,7 +62,10 @@ def _tried(source: Source, file: Path | None, contact: str) -> Tried:
     from watcher.pipeline import trying
 
     if file is not None:
-        return trying.try_body(source, trying.first_address(source, _now().date()), file.read_bytes())
+        body = read_given(file, LARGEST)
+        if isinstance(body, NotRead):
+            raise UsageError(f"{file} cannot be read: {body.what}")
+        return trying.try_body(source, trying.first_address(source, _now().date()), body)
     fetcher = Fetcher(user_agent=default_user_agent(contact))
     try:
         return trying.try_source(source, fetcher, _now)

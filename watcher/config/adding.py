@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from watcher.config.reading import read
+from watcher.config.reading import LARGEST, read
 from watcher.config.tree import Items, Node, Scalar, Table, plain
 from watcher.errors import ConfigError, Problem, UsageError
+from watcher.files.read import NotRead, read_regular
 
 _PLAIN_RULE = re.compile(r"[A-Za-z][\w+.-]*(?: [A-Za-z][\w+.-]*)*")
 _BY_HAND = "`subscriptions` is not a list with one item a line; write it so, and try again"
@@ -82,16 +83,17 @@ def with_subscription(name: str, data: bytes, lines: Sequence[str]) -> tuple[byt
 
 def place_of_rule(path: Path, subscription: str, what: str, hint: str) -> Problem:
     """A warning about the rule of a subscription, at its place where that is in the main file."""
-    try:
-        parsed = read(str(path), path.read_bytes())
-    except OSError:
+    data = read_regular(path, LARGEST)
+    if isinstance(data, NotRead):
         return Problem(str(path), 0, 0, what, hint, fatal=False)
+    parsed = read(str(path), data)
     listed = parsed.root.get("subscriptions") if isinstance(parsed.root, Table) else None
     for item in listed.items if isinstance(listed, Items) else []:
         name = item.get("name") if isinstance(item, Table) else None
         if isinstance(item, Table) and isinstance(name, Scalar) and name.text == subscription:
             value = item.get("rule") or name
-            return parsed.source.problem(value.start, what, hint, fatal=False)
+            parsed.mistakes.note(value.start, what, hint, fatal=False)
+            return parsed.problems[0]
     return Problem(str(path), 0, 0, what, hint, fatal=False)
 
 

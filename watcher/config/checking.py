@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from watcher.config.harmless import is_name, is_written_as_key, repeats_secret, shown_key
 from watcher.config.keys import Keys
-from watcher.config.nearest import did_you_mean, known
+from watcher.config.mistakes import Hint
+from watcher.config.nearest import near_or_known
 from watcher.config.reading import Parsed
 from watcher.config.tree import BROKEN, Node, Scalar, Table, find, plain, scalars
 from watcher.errors import Problem, RuleError
@@ -17,6 +20,10 @@ K = TypeVar("K", bound=Keys)
 Path = tuple[int | str, ...]
 
 MOST_PASSES = 6
+MOST_LOOKED_AT = 1000
+"""Wrong keys that are looked at one by one, and subscriptions at a time where there are more."""
+FURTHEST = 200
+"""Characters of a file that are looked through for the next one of a value."""
 STAND_INS = {"name": "unnamed-", "to": "?"}
 """What stands for a required key that is missing, so that the rest of its table can be checked."""
 
@@ -27,12 +34,16 @@ class Checker:
     def __init__(self, parsed: Parsed) -> None:
         self.source = parsed.source
         self.root = parsed.root
-        self.problems: list[Problem] = list(parsed.problems)
+        self.mistakes = parsed.mistakes
         self._silent: set[Path] = set()
 
     @property
+    def problems(self) -> list[Problem]:
+        return self.mistakes.listed()
+
+    @property
     def is_broken(self) -> bool:
-        return any(problem.fatal for problem in self.problems)
+        return self.mistakes.has_errors
 
     def keys(self, model: type[K]) -> K | None:
         """The file as ``model``, with all that is wrong in its keys noted.
@@ -50,11 +61,28 @@ class Checker:
             try:
                 return model.model_validate(data)
             except ValidationError as error:
+                error = self._first_of(error, model, data)
                 for one in error.errors(include_url=False, include_input=False):
                     if not n:
                         self._note_validation(model, one)
                     self._leave_out(data, tuple(one["loc"]), is_missing=one["type"] == "missing")
         return None
+
+    def _first_of(self, error: ValidationError, model: type[K], data: Any) -> ValidationError:
+        """The same error, cut where it says too much: ``data`` loses what follows the first wrong subscriptions."""
+        listed = data.get("subscriptions")
+        if error.error_count() <= MOST_LOOKED_AT or not isinstance(listed, list):
+            return error
+        for end in range(MOST_LOOKED_AT, len(listed), MOST_LOOKED_AT):
+            if _is_wrong(model, {"subscriptions": listed[end - MOST_LOOKED_AT : end]}):
+                del listed[end:]
+                break
+        try:
+            model.model_validate(data)
+        except ValidationError as first:
+            self.mistakes.count(error.error_count() - first.error_count())
+            return first
+        return error
 
     def _leave_out(self, data: Any, path: Path, *, is_missing: bool) -> None:
         """Take a wrong value out of ``data``, or put a stand-in where one is missing; nothing more is said of it."""
@@ -71,10 +99,14 @@ class Checker:
     def declared(self, key: str) -> frozenset[str]:
         """The names in a table of the file, whether or not what they stand for holds."""
         node, found = self._node((key,))
-        return frozenset(node.keys) if found and isinstance(node, Table) else frozenset()
+        if not found or not isinstance(node, Table):
+            return frozenset()
+        return frozenset(
+            name for name, one in node.keys.items() if is_name(name) and is_written_as_key(one, self.source)
+        )
 
-    def note(self, path: Path, what: str, hint: str = "", *, fatal: bool = True, in_key: bool = False) -> None:
-        """Something wrong at a path of keys and indexes."""
+    def note(self, path: Path, what: str, hint: Hint = "", *, fatal: bool = True, in_key: bool = False) -> None:
+        """Something wrong at a path of keys and indexes; ``what`` shows nothing of a value that may be secret."""
         if any(path[:n] in self._silent for n in range(1, len(path) + 1)):
             return
         node, _ = self._node(path)
@@ -83,15 +115,33 @@ class Checker:
             parent, found = self._node(path[:-1])
             if found and isinstance(parent, Table) and str(path[-1]) in parent.keys:
                 offset = parent.keys[str(path[-1])].start
-        self._note_at(offset, what, hint, fatal=fatal)
+        self.note_at(offset, what, hint, fatal=fatal)
+
+    def note_value(self, path: Path, what: str, hint: Hint = "") -> None:
+        """The same of a harmless key whose value ``what`` may repeat; not what may be a secret in it."""
+        node, found = self._node(path)
+        if found and node is not None and any(repeats_secret(one.text, what) for one in scalars(node)):
+            what = "an address, or another key, cannot stand here"
+        self.note(path, what, hint)
 
     def note_rule(self, path: Path, error: RuleError) -> None:
         """A rule that cannot be read, with the place inside the rule."""
         node, found = self._node(path)
         offset = node.start if node else 0
+        what, hint = error.what, error.hint
         if found and isinstance(node, Scalar):
             offset = self._inside(node, error.start)
-        self._note_at(offset, error.what, error.hint)
+            if repeats_secret(node.text, what + hint):
+                what, hint = (
+                    "this is no rule",
+                    "an address or another key stands in it: see the quotes and the indentation",
+                )
+        self.note_at(offset, what, hint)
+
+    def note_at(self, offset: int, what: str, hint: Hint = "", *, fatal: bool = True) -> None:
+        """Something wrong at a character offset, unless what stands there could not be read: that is said already."""
+        if not fatal or offset not in self._broken:
+            self.mistakes.note(offset, what, hint, fatal=fatal)
 
     def check_rule(self, path: Path, read: Callable[[], object]) -> bool:
         """Whether ``read`` raises no ``RuleError``; noted if it does."""
@@ -105,12 +155,6 @@ class Checker:
     def scalar(self, path: Path) -> Scalar | None:
         node, found = self._node(path)
         return node if found and isinstance(node, Scalar) else None
-
-    def hide(self, path: Path) -> None:
-        """Never show what stands there: an address."""
-        node, found = self._node(path)
-        if node is not None and found:
-            self.source.secret += [(one.start, one.end) for one in scalars(node)]
 
     def after(self, node: Scalar) -> str:
         """What stands on the line behind a value."""
@@ -129,19 +173,30 @@ class Checker:
         elif node.style:
             place += 1
         for char in node.text[:at]:
-            if not char.isspace():
-                place = text.find(char, place, node.end) + 1 or place
+            if not char.isspace():  # further on only where indentation or an escape lies between
+                place = text.find(char, place, min(place + FURTHEST, node.end)) + 1 or place
         while place < node.end and text[place].isspace() and at < len(node.text) and not node.text[at].isspace():
             place += 1
         return min(place, max(node.end - 1, node.start))
+
+    @cached_property
+    def _broken(self) -> frozenset[int]:
+        """Where values begin that could not be read."""
+        return frozenset(one.start for one in scalars(self.root) if one.style == BROKEN) if self.root else frozenset()
 
     def _note_validation(self, model: type[Keys], error: Any) -> None:
         path: Path = tuple(error["loc"])
         match error["type"]:
             case "extra_forbidden":
-                names = _names(model, path[:-1])
+                key = str(path[-1])
+                parent, _ = self._node(path[:-1])
+                written = parent.keys.get(key) if isinstance(parent, Table) else None
+                shown = shown_key(written, self.source, str(path[-2]) if len(path) > 1 else "")
                 self.note(
-                    path, f"unknown key `{path[-1]}`", did_you_mean(str(path[-1]), names) or known(names), in_key=True
+                    path,
+                    f"unknown key {shown}".rstrip(),
+                    lambda: near_or_known(key, _names(model, path[:-1])),
+                    in_key=True,
                 )
             case "missing":
                 self.note(path[:-1], f"`{path[-1]}` is missing", f"add {path[-1]}: …")
@@ -154,15 +209,13 @@ class Checker:
             case _:
                 self.note(path, error["msg"].lower(), "")
 
-    def _note_at(self, offset: int, what: str, hint: str, *, fatal: bool = True) -> None:
-        if self.root is not None and fatal and _is_broken_at(self.root, offset):
-            return
-        self.problems.append(self.source.problem(offset, what, hint, fatal=fatal))
 
-
-def _is_broken_at(root: Node, offset: int) -> bool:
-    """Whether the value there could not be read and that is said already."""
-    return any(one.style == BROKEN and one.start == offset for one in scalars(root))
+def _is_wrong(model: type[Keys], data: Any) -> bool:
+    try:
+        model.model_validate(data)
+    except ValidationError:
+        return True
+    return False
 
 
 def _names(model: type[Keys], path: Path) -> list[str]:

@@ -9,8 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from watcher.config.reading import LARGEST
 from watcher.errors import Problem, WatcherError
-from watcher.files import make_folder, open_file, why_denied
+from watcher.files.made import make_folder, open_file, why_denied
+from watcher.files.read import read_regular
 
 VANISHED_FOR = 24 * 3600.0
 """Seconds for which a file that has vanished counts as broken; after that its subscriptions are gone."""
@@ -33,9 +35,8 @@ class Included:
 
     def last_good(self) -> bytes | None:
         """Its last good version, if there is a copy."""
-        with suppress(OSError):
-            return (self.folder / self.name).read_bytes() if self.folder else None
-        return None
+        copy = read_regular(self.folder / self.name, LARGEST) if self.folder else None
+        return copy if isinstance(copy, bytes) else None
 
     def keep_copy(self, data: bytes) -> None:
         """Keep this version as the last good one; a process that may not write leaves that to one that may."""
@@ -50,26 +51,42 @@ class Included:
             os.replace(beside, folder / self.name)
 
 
-def included_files(patterns: Sequence[str], folder: Path, last_good: Path | None) -> list[Included]:
-    """The files that the patterns name, sorted, relative to ``folder``; and those that were there a day ago."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files that are included, sorted, and what is wrong with patterns, by their place in the list of them."""
+
+    files: list[Included]
+    wrong: dict[int, str]
+
+
+def included_files(patterns: Sequence[str], folder: Path, last_good: Path | None) -> Found:
+    """The files that the patterns name, relative to ``folder``; and those that were there a day ago."""
     found: dict[str, Included] = {}
-    for pattern in patterns:
-        paths = sorted(folder.glob(pattern)) if not Path(pattern).is_absolute() else _absolute(pattern)
+    wrong: dict[int, str] = {}
+    for n, pattern in enumerate(patterns):
+        try:
+            paths = _paths(pattern, folder)
+        except (OSError, ValueError) as error:
+            wrong[n] = getattr(error, "strerror", None) or "it is no pattern of names"
+            continue
         for path in paths:
-            one = _read(path, _shown(path, folder), last_good)
-            known = found.get(path.name)
-            if known is not None and known.shown != one.shown:
-                one.problems.append(
-                    Problem(
-                        one.shown, 0, 0, f"{known.shown} has the same name", "names scope subscriptions: rename one"
-                    )
-                )
+            shown, known = _shown(path, folder), found.get(path.name)
+            if known is not None and known.shown == shown:
+                continue
+            one = _read(path, shown, last_good)
+            if known is not None:
+                what = f"{known.shown} has the same name"
+                one.problems.append(Problem(shown, 0, 0, what, "names scope subscriptions: rename one"))
             found[path.name] = one
-    return [*found.values(), *_vanished(found, last_good)]
+    return Found([*found.values(), *_vanished(found, last_good)], wrong)
 
 
-def _absolute(pattern: str) -> list[Path]:
+def _paths(pattern: str, folder: Path) -> list[Path]:
     path = Path(pattern)
+    if path in (Path(), Path(path.anchor)):
+        raise ValueError(pattern)
+    if not path.is_absolute():
+        return sorted(folder.glob(pattern))
     return sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
 
 
@@ -78,22 +95,20 @@ def _shown(path: Path, folder: Path) -> str:
 
 
 def _read(path: Path, shown: str, last_good: Path | None) -> Included:
-    try:
-        return Included(path.name, shown, path.read_bytes(), last_good)
-    except OSError as error:
-        problem = Problem(shown, 0, 0, f"cannot be read: {error.strerror}", "give watcher's user the right to read it")
-        return Included(path.name, shown, None, last_good, [problem])
+    data = read_regular(path, LARGEST)
+    if isinstance(data, bytes):
+        return Included(path.name, shown, data, last_good)
+    problem = Problem(shown, 0, 0, f"cannot be read: {data.what}", data.hint)
+    return Included(path.name, shown, None, last_good, [problem])
 
 
 def _vanished(found: dict[str, Included], last_good: Path | None) -> list[Included]:
     """Copies whose files are gone: kept in force for a day, in case they come back."""
-    if last_good is None:
-        return []
     gone = []
     for copy in _copies(last_good):
         if copy.name.startswith(".") or not copy.is_file():
             continue
-        marker = last_good / f".{copy.name}.gone"
+        marker = copy.with_name(f".{copy.name}.gone")
         if copy.name in found:
             with suppress(OSError):
                 marker.unlink(missing_ok=True)
@@ -101,7 +116,7 @@ def _vanished(found: dict[str, Included], last_good: Path | None) -> list[Includ
             problem = Problem(
                 copy.name, 0, 0, "the file has vanished", "its subscriptions end a day after; put it back"
             )
-            gone.append(Included(copy.name, copy.name, None, last_good, [problem]))
+            gone.append(Included(copy.name, copy.name, None, copy.parent, [problem]))
         else:
             with suppress(OSError):
                 copy.unlink()
@@ -109,8 +124,10 @@ def _vanished(found: dict[str, Included], last_good: Path | None) -> list[Includ
     return gone
 
 
-def _copies(last_good: Path) -> list[Path]:
+def _copies(last_good: Path | None) -> list[Path]:
     """What lies there; raises ``WatcherError`` where this user may not look."""
+    if last_good is None:
+        return []
     try:
         return sorted(last_good.iterdir()) if last_good.is_dir() else []
     except OSError as error:

@@ -9,9 +9,9 @@ import json
 import re
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the only one that says where a text ends
 
-from watcher.config.source import SourceText
-from watcher.config.tree import DEEPEST, Items, Node, Scalar, Table
-from watcher.errors import Problem
+from watcher.config.harmless import shown_key
+from watcher.config.mistakes import Mistakes
+from watcher.config.tree import BROKEN, DEEPEST, UNPRINTABLE, Items, Node, Scalar, Table
 
 IN_QUOTES = "json"
 """The style of a text between JSON's quotes: they are never part of what was meant, and no comment follows them."""
@@ -20,18 +20,21 @@ _BLANKS = re.compile(r"[ \t\r\n]*")
 _PLAIN = re.compile(r"[^\s,\]}]+")
 
 
-def tree_of(source: SourceText) -> tuple[Node | None, list[Problem]]:
-    """The tree of a text, None where it is no JSON."""
-    text = source.text
+def tree_of(mistakes: Mistakes) -> Node | None:
+    """The tree of a text, None where it is no JSON; what is wrong with it is noted."""
+    text = mistakes.source.text
     try:
         json.loads(text, parse_constant=_refuse)
     except json.JSONDecodeError as error:
-        return None, [source.problem(error.pos, f"is no JSON: {error.msg[:1].lower()}{error.msg[1:]}", _HINT)]
+        mistakes.note(error.pos, f"is no JSON: {error.msg[:1].lower()}{error.msg[1:]}", _HINT)
+        return None
     except (ValueError, RecursionError):
-        return None, [source.problem(0, "is no JSON that can be read", _HINT)]
-    builder = _Builder(source)
+        mistakes.note(0, "is no JSON that can be read", _HINT)
+        return None
+    builder = _Builder(mistakes)
     root, _ = builder.value(_BLANKS.match(text).end(), 0)  # type: ignore[union-attr]  # matches always
-    return root, builder.problems
+    mistakes.know(root, builder.scalars, is_whole=True)
+    return root
 
 
 _HINT = 'write {"name": "…", "rule": "…", "to": ["…"]} on one line'
@@ -44,14 +47,14 @@ def _refuse(constant: str) -> None:
 class _Builder:
     """Reads what is known to be JSON. Every reader returns what it read and where it ends."""
 
-    def __init__(self, source: SourceText) -> None:
-        self.problems: list[Problem] = []
-        self._source, self._text = source, source.text
+    def __init__(self, mistakes: Mistakes) -> None:
+        self.scalars: list[Scalar] = []
+        self._mistakes, self._text = mistakes, mistakes.source.text
 
     def value(self, at: int, depth: int) -> tuple[Node, int]:
         first = self._text[at]
         if first in "{[" and depth >= DEEPEST:
-            self.problems.append(self._source.problem(at, "lists and tables too deep inside each other", _HINT))
+            self._mistakes.note(at, "lists and tables too deep inside each other", _HINT)
             return Scalar("", IN_QUOTES, at, at), len(self._text)
         if first == "{":
             return self._table(at, depth)
@@ -61,11 +64,18 @@ class _Builder:
             return self._string(at)
         plain = _PLAIN.match(self._text, at)
         assert plain is not None
-        return Scalar("" if plain[0] == "null" else plain[0], "", at, plain.end()), plain.end()
+        self.scalars.append(Scalar("" if plain[0] == "null" else plain[0], "", at, plain.end()))
+        return self.scalars[-1], plain.end()
 
     def _string(self, at: int) -> tuple[Scalar, int]:
         text, end = scanstring(self._text, at + 1, True)
-        return Scalar(text, IN_QUOTES, at, end), end
+        self.scalars.append(Scalar(text, IN_QUOTES, at, end))
+        strange = UNPRINTABLE.search(text)
+        if strange is None:
+            return self.scalars[-1], end
+        what = f"a character that cannot stand in a text (U+{ord(strange[0]):04X})"
+        self._mistakes.note(at, what, "remove it; what is written with two \\u escapes needs both")
+        return Scalar("", BROKEN, at, end), end
 
     def _items(self, at: int, depth: int) -> tuple[Node, int]:
         items, at = Items(at), self._skip(at + 1)
@@ -83,9 +93,9 @@ class _Builder:
             value, at = self.value(self._skip(at, ":"), depth + 1)
             at = self._skip(at, ",")
             if key.text in table.keys:
-                what = f"`{key.text}` stands here twice"
-                self.problems.append(self._source.problem(key.start, what, "keep one"))
-            elif not (isinstance(value, Scalar) and value.empty):
+                what = f"{shown_key(key, self._mistakes.source) or 'a key'} stands here twice"
+                self._mistakes.note(key.start, what, "keep one")
+            elif key.style != BROKEN and not (isinstance(value, Scalar) and value.empty):
                 table.keys[key.text], table.values[key.text] = key, value
         table.end = at + 1
         return table, at + 1

@@ -17,10 +17,11 @@ from watcher.config.checking import Checker
 from watcher.config.json_tree import tree_of
 from watcher.config.keys import Keys, SubscriptionKeys
 from watcher.config.kinds import Name
+from watcher.config.mistakes import Mistakes
 from watcher.config.reading import Parsed, decode
 from watcher.config.source import SourceText
 from watcher.config.subscriptions import CheckRule, CheckTarget, Surroundings, subscription_of
-from watcher.config.tree import Items, Table
+from watcher.config.tree import UNPRINTABLE, Items, Table
 from watcher.config.values import Config
 from watcher.errors import Problem
 from watcher.model import Subscription
@@ -86,7 +87,8 @@ class LineReader:
             keys = LineKeys.model_validate(found)
         except (ValueError, ValidationError, RecursionError):
             return self._explained(number, data)
-        checker = Checker(Parsed(SourceText(self._name, ""), None, []))
+        nowhere = SourceText(self._name, "")
+        checker = Checker(Parsed(nowhere, None, Mistakes(nowhere)))
         subscription = subscription_of(checker, (), keys, self._around_of(keys))
         if checker.problems or subscription is None or (subscription.owner, subscription.name) in self._taken:
             return self._explained(number, data)
@@ -97,13 +99,12 @@ class LineReader:
 
     def _explained(self, number: int, data: bytes) -> Line:
         """The same line once more, with the place of everything that is wrong."""
-        source, problems = decode(self._name, data.rstrip(b"\r\n"))
-        root = None
-        if not problems:
-            root, problems = tree_of(source)
+        source, mistakes = decode(self._name, data.rstrip(b"\r\n"))
+        root = None if mistakes.has_errors else tree_of(mistakes)
         # As if it were the only one of an included file: so every check finds its place.
         table = Table(0, values={"subscriptions": Items(0, items=[root])}) if root else None
-        checker = Checker(Parsed(source, table, problems))
+        mistakes.root = table
+        checker = Checker(Parsed(source, table, mistakes))
         keys = checker.keys(_Lines) if table else None
         subscription = None
         if keys:
@@ -112,8 +113,7 @@ class LineReader:
             if ((one.owner or ""), one.name) in self._taken:
                 what = f"a subscription `{one.name}` stands in the config's files"
                 checker.note(("subscriptions", 0, "name"), what, "write another name, or an owner")
-        in_order = sorted(checker.problems, key=lambda problem: problem.column)
-        found = tuple(replace(problem, line=number) for problem in in_order)
+        found = tuple(replace(problem, line=number) for problem in checker.problems)
         is_wrong = any(problem.fatal for problem in found)
         return Line(number, None if is_wrong else subscription, found)
 
@@ -123,14 +123,25 @@ def _refuse(constant: str) -> None:
 
 
 def _table(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """Texts of everything, as YAML has it; null was not written. Raises ``ValueError`` for a key that stands twice."""
-    found = {key: _as_text(value) for key, value in pairs if value is not None}
+    """Texts of everything, as YAML has it; null was not written.
+
+    Raises ``ValueError`` for a key that stands twice and for a text that cannot be stored.
+    """
+    found = {_storable(key): _as_text(value) for key, value in pairs if value is not None}
     if len({key for key, _ in pairs}) < len(pairs):
         raise ValueError("a key stands twice")
     return found
 
 
+def _storable(text: str) -> str:
+    if UNPRINTABLE.search(text):
+        raise ValueError("a control character, or half of a character")
+    return text
+
+
 def _as_text(value: Any) -> Any:
+    if isinstance(value, str):
+        return _storable(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return [_as_text(item) for item in value] if isinstance(value, list) else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
@@ -14,10 +14,12 @@ from watcher.config.kinds import (
     Duration,
     Every,
     Flag,
+    Folder,
     Kept,
     Name,
     Obey,
     Papers,
+    Patterns,
     PerTime,
     Text,
     Texts,
@@ -25,22 +27,15 @@ from watcher.config.kinds import (
     Unsubscribe,
     WebAddress,
     Zone,
-    wrong,
+    one_of,
 )
-from watcher.config.nearest import did_you_mean
 from watcher.config.schedules import Schedule
 from watcher.model import When
 from watcher.parsers import PARSERS
 
 
 def _one_of(what: str, *allowed: str) -> BeforeValidator:
-    def check(value: Any) -> Any:
-        if value not in allowed:
-            hint = did_you_mean(str(value), allowed) or f"write {' or '.join(allowed)}"
-            raise wrong(f"there is no {what} `{value}`", hint)
-        return value
-
-    return BeforeValidator(check)
+    return BeforeValidator(lambda value: one_of(value, what, allowed))
 
 
 WhenEmpty = Annotated[Literal["skip", "send"], _one_of("value", "skip", "send")]
@@ -76,7 +71,7 @@ class SourceKeys(Keys):
     query: Text | None = Field(None, description="What to search for there.")
     categories: Texts | None = Field(None, description="The site's categories, such as cs.CL.")
     announce: Texts | None = Field(None, description="Which announcements count.")
-    folder: Text | None = Field(None, description="The folder whose files are read.")
+    folder: Folder | None = Field(None, description="The folder whose files are read.")
     item: Text | None = Field(None, description="CSS selector of one paper on the page.")
     title: Text | None = Field(None, description="CSS selector of its title, within the item.")
     abstract: Text | None = Field(None, description="CSS selector of its abstract, within the item.")
@@ -147,12 +142,12 @@ class ConfigKeys(IncludedKeys):
     retain: RetainKeys = Field(
         default_factory=lambda: RetainKeys.model_validate({}), description="How long history is kept."
     )
-    templates: Text | None = Field(None, description="A folder with templates in the place of watcher's own.")
+    templates: Folder | None = Field(None, description="A folder with templates in the place of watcher's own.")
     unsubscribe: Unsubscribe | None = Field(
         None, description="An e-mail or web address where readers end a subscription; in every mail."
     )
     contact: Text | None = Field(None, description="An address for sites' operators, sent with every request.")
     sources: dict[str, SourceKeys] = Field(default_factory=dict, description="Places that list papers, by name.")
     receivers: dict[str, ReceiverKeys] = Field(default_factory=dict, description="Ways to reach people, by name.")
-    include: Texts | None = Field(None, description="Files with further subscriptions: subscriptions.d/*.yaml.")
+    include: Patterns | None = Field(None, description="Files with further subscriptions: subscriptions.d/*.yaml.")
     allow: dict[str, Texts] | None = Field(None, description="Receivers that an included file may use, by its name.")

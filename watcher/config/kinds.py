@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from watcher.config.harmless import looks_like_address, secret_from
 from watcher.config.nearest import did_you_mean
 from watcher.model import Rate
 
@@ -18,6 +19,8 @@ _DURATION = r"(\d+\s*[smhdw]\s*)+"
 _RATE = r"(?P<most>\d{1,6}) ?(/|per) ?(?P<unit>s|m|h|d|sec|min|second|minute|hour|day)"
 TIME_OF_DAY = r"([01]?\d|2[0-3]):([0-5]\d)"
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LONGEST = 500
+"""Characters of a text that stands for one of a few things."""
 KEPT_HINT = "write a duration such as 90d, or forever"
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -27,11 +30,23 @@ def wrong(what: str, hint: str = "") -> PydanticCustomError:
     return PydanticCustomError("watcher", "{what}", {"what": what, "hint": hint})
 
 
-def one_text(value: Any, hint: str) -> str:
+def _any_text(value: Any, hint: str) -> str:
     """A single text without blanks around it."""
     if not isinstance(value, str) or not value.strip():
         raise wrong("a text is missing here" if value in (None, "") else "a single text belongs here", hint)
     return value.strip()
+
+
+def one_text(value: Any, hint: str) -> str:
+    """A text that may be repeated where it is wrong: no address, no other key in it, and short."""
+    text = _any_text(value, hint)
+    if looks_like_address(text):
+        raise wrong("an address cannot stand here", hint)
+    if secret_from(text) < len(text):
+        raise wrong("another key stands inside this text", "check the quotes and the indentation")
+    if len(text) > LONGEST:
+        raise wrong(f"more than {LONGEST} characters cannot stand here", hint)
+    return text
 
 
 def _duration(value: Any) -> timedelta:
@@ -104,7 +119,7 @@ def day_of_week(text: str) -> int:
 
 
 def _days(value: Any) -> frozenset[int]:
-    days = frozenset(day_of_week(text) for text in _texts(value))
+    days = frozenset(day_of_week(one_text(text, "write [sat, sun]")) for text in _texts(value))
     if len(days) == len(_DAYS):
         raise wrong("all seven days are quiet: nothing would ever be sent", "leave one out")
     return days
@@ -115,6 +130,15 @@ def _flag(value: Any) -> bool:
     if text not in _FLAGS:
         raise wrong(f"`{text[:40]}` is neither true nor false", "write true or false")
     return _FLAGS[text]
+
+
+def one_of(value: Any, what: str, allowed: tuple[str, ...]) -> str:
+    """One of a few words."""
+    either = f"write {' or '.join(allowed)}"
+    text = one_text(value, either)
+    if text not in allowed:
+        raise wrong(f"there is no {what} `{text[:60]}`", did_you_mean(text, allowed) or either)
+    return text
 
 
 def _papers(value: Any) -> int:
@@ -165,8 +189,19 @@ def _texts(value: Any) -> list[str]:
     return [item.strip() for item in value]
 
 
+def _path(value: Any) -> str:
+    text = _any_text(value, "write the path of a folder")
+    if looks_like_address(text):
+        raise wrong("an address cannot stand here", "write the path of a folder")
+    return text
+
+
+def _patterns(value: Any) -> list[str]:
+    return [_path(text) for text in _texts(value)]
+
+
 def _url(value: Any) -> str:
-    text = one_text(value, "write https://…")
+    text = _any_text(value, "write https://…")
     if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
         raise wrong("this is no web address", "write https://…")
     return text
@@ -175,7 +210,7 @@ def _url(value: Any) -> str:
 def _unsubscribe(value: Any) -> str:
     """A web address, or an e-mail address with ``mailto:`` before it."""
     hint = "write watcher@lab.example or https://…"
-    text = one_text(value, hint)
+    text = _any_text(value, hint)
     if text.startswith(("http://", "https://")):
         return _url(text)
     text = text.removeprefix("mailto:")
@@ -188,7 +223,8 @@ def _string(pattern: str | None = None, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", **({"pattern": f"^{pattern}$"} if pattern else {}), **more})
 
 
-Text = Annotated[str, BeforeValidator(lambda value: one_text(value, "write a text")), _string()]
+Folder = Annotated[str, BeforeValidator(_path), _string()]
+Text = Annotated[str, BeforeValidator(lambda value: _any_text(value, "write a text")), _string()]
 Duration = Annotated[timedelta, BeforeValidator(_duration), _string(r"(\d+ *[smhdw] *)+", examples=["30m", "1h", "7d"])]
 Kept = Annotated[timedelta | None, BeforeValidator(_kept), _string(examples=["90d", "52w", "forever"])]
 Every = Annotated[
@@ -210,8 +246,7 @@ Backfill = Annotated[int, BeforeValidator(_backfill), _string(r"none|\d+ *d", ex
 Name = Annotated[str, BeforeValidator(_name), _string()]
 Unsubscribe = Annotated[str, BeforeValidator(_unsubscribe), _string(examples=["watcher@lab.example"])]
 WebAddress = Annotated[str, BeforeValidator(_url), _string(format="uri")]
-Texts = Annotated[
-    list[str],
-    BeforeValidator(_texts),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "number"]}}]}),
-]
+_TEXTS = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "number"]}}]})
+Texts = Annotated[list[str], BeforeValidator(_texts), _TEXTS]
+Patterns = Annotated[list[str], BeforeValidator(_patterns), _TEXTS]
+"""Files by their names."""

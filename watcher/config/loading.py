@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from watcher.config.checking import Checker
+from watcher.config.harmless import is_name, quoted
 from watcher.config.includes import Included, included_files
 from watcher.config.keys import ConfigKeys, IncludedKeys, ReceiverKeys
 from watcher.config.nearest import known
-from watcher.config.reading import read
+from watcher.config.reading import LARGEST, read
 from watcher.config.sources import name_holds, sources_of
 from watcher.config.subscriptions import (
     CheckRule,
     Surroundings,
     allowed_receivers,
+    no_receiver,
     quiet_hours_of,
     subscriptions_of,
     target_check,
@@ -24,8 +27,9 @@ from watcher.config.subscriptions import (
 )
 from watcher.config.templates import Templates, templates_of
 from watcher.config.tree import scalars
-from watcher.config.values import Address, Config, Receiver, Retain
+from watcher.config.values import VARIABLE, Address, Config, Receiver, Retain
 from watcher.errors import ConfigError, Problem, UsageError, WatcherError
+from watcher.files.read import read_given
 from watcher.model import Endpoint, Subscription
 
 CheckUrl = Callable[[str], str | None]
@@ -62,7 +66,7 @@ def load(
     )
     own = subscriptions_of(checker, keys.subscriptions, around)
     config = replace(config, operator=_operator(checker, keys, around))
-    files = included_files(keys.include or [], path.parent, last_good)
+    files = _files(checker, keys, path.parent, last_good)
     _check_allow(checker, keys, files)
     theirs = [_include(one, around, keys.allow, strict=strict) for one in files]
     _warn_of_zone(checker, keys)
@@ -82,10 +86,20 @@ def load(
 
 
 def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}; write a config with `watcher init`, or name one with -c") from None
+    data = read_given(path, LARGEST)
+    if isinstance(data, bytes):
+        return data
+    if data.is_error:
+        raise UsageError(f"{path}: {data.what}; write a config with `watcher init`, or name one with -c")
+    raise ConfigError([Problem(str(path), 0, 0, f"cannot be read: {data.what}", data.hint)])
+
+
+def _files(checker: Checker, keys: ConfigKeys, folder: Path, last_good: Path | None) -> list[Included]:
+    found = included_files(keys.include or [], folder, last_good)
+    for n, what in found.wrong.items():
+        path: tuple[int | str, ...] = ("include",) if checker.scalar(("include",)) else ("include", n)
+        checker.note(path, f"no file can be found so: {what}", "write a pattern such as subscriptions.d/*.yaml")
+    return found.files
 
 
 def _digest_of(data: bytes, files: list[Included], templates: Templates) -> str:
@@ -121,8 +135,6 @@ def _main(
 
 def _receiver(checker: Checker, name: str, keys: ReceiverKeys) -> Receiver | None:
     path = ("receivers", name)
-    for key in ("url", "urls"):
-        checker.hide((*path, key))
     given = [key for key in ("url", "url_file", "urls") if getattr(keys, key)]
     if len(given) != 1:
         what = "has no address" if not given else f"has {' and '.join(given)}"
@@ -130,6 +142,11 @@ def _receiver(checker: Checker, name: str, keys: ReceiverKeys) -> Receiver | Non
         return None
     urls: dict[str, Address] = {"": Address(text=keys.url or "", file=keys.url_file or "")}
     if keys.urls:
+        for label in keys.urls:
+            if not is_name(label):
+                checker.note(
+                    (*path, "urls", label), "this cannot be a label", "use letters, digits, - _ and .", in_key=True
+                )
         urls = {label: Address(text=text) for label, text in keys.urls.items()}
     return Receiver(name=name, urls=urls, address=keys.address, quiet_hours=quiet_hours_of(keys), rate=keys.rate)
 
@@ -156,7 +173,16 @@ def _check_addresses(
         if receiver.address:
             url += ("&" if "?" in url else "?") + f"{receiver.address}=somebody@example.org"
         if problem := check_url(url):
-            checker.note(path, problem, "see docs/configuration.md, Receivers")
+            checker.note(path, _shown(problem, url, address), "see docs/configuration.md, Receivers")
+
+
+def _shown(problem: str, url: str, address: Address) -> str:
+    """What is wrong with an address; it names the service, unless a password may stand in that one's place."""
+    scheme, written = url.partition("://")[0].lower(), address.text.partition("://")[0]
+    is_secret = "${" in written and VARIABLE.fullmatch(address.text) is None
+    if scheme in problem and (is_secret or not re.fullmatch(r"[a-z][a-z0-9+.-]{0,19}", scheme)):
+        return "apprise does not take this address"
+    return problem
 
 
 def _operator(checker: Checker, keys: ConfigKeys, around: Surroundings) -> tuple[Endpoint, ...]:
@@ -167,16 +193,16 @@ def _operator(checker: Checker, keys: ConfigKeys, around: Surroundings) -> tuple
 
 
 def _check_allow(checker: Checker, keys: ConfigKeys, files: list[Included]) -> None:
-    names = [one.name for one in files]
-    for name, receivers in (keys.allow or {}).items():
+    names = {one.name: one for one in files}
+    receivers = checker.declared("receivers")
+    for name, allowed in (keys.allow or {}).items():
         if name not in names:
-            checker.note(
-                ("allow", name), f"no included file is called `{name}`", known(names), fatal=False, in_key=True
-            )
-        for n, receiver in enumerate(receivers):
-            if receiver not in checker.declared("receivers"):
-                hint = known(checker.declared("receivers"))
-                checker.note(("allow", name, n), f"there is no receiver `{receiver}`", hint)
+            what = f"no included file is called {quoted(name)}" if is_name(name) else "no included file is called so"
+            checker.note(("allow", name), what, known(names), fatal=False, in_key=True)
+        for n, receiver in enumerate(allowed):
+            if receiver not in receivers:
+                place = ("allow", name) if checker.scalar(("allow", name)) else ("allow", name, n)
+                checker.note(place, *no_receiver(receiver, receivers))
 
 
 def _warn_of_zone(checker: Checker, keys: ConfigKeys) -> None:
@@ -219,20 +245,18 @@ def _read_include(shown: str, data: bytes, around: Surroundings) -> tuple[tuple[
     checker = Checker(read(shown, data))
     for one in scalars(checker.root) if checker.root else ():
         if "${" in one.text:
-            number, column = checker.source.position(one.start)
-            what = "an included file has no ${…}"
-            checker.problems.append(
-                Problem(shown, number, column, what, "secrets stand in the main file", checker.source.line(number))
-            )
+            checker.mistakes.note(one.start, "an included file has no ${…}", "secrets stand in the main file")
     keys = checker.keys(IncludedKeys)
     made = subscriptions_of(checker, keys.subscriptions, around) if keys else ()
     return made, checker.problems
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:
-    """File by file, from top to bottom; the same once."""
-    files = list(dict.fromkeys(problem.file for problem in problems))
-    return sorted(dict.fromkeys(problems), key=lambda one: (files.index(one.file), one.line, one.column))
+    """File by file, each as it was read, from top to bottom; the same once."""
+    files: dict[str, dict[Problem, None]] = {}
+    for problem in problems:
+        files.setdefault(problem.file, {})[problem] = None
+    return [problem for one in files.values() for problem in one]
 
 
 def default_config() -> Config:

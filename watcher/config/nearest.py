@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 
@@ -19,3 +19,8 @@ def known(names: Iterable[str]) -> str:
     if not listed:
         return "there is none yet"
     return "known: " + ", ".join(listed[:8]) + (", …" if len(listed) > 8 else "")
+
+
+def near_or_known(text: str, names: Collection[str]) -> str:
+    """The name that was probably meant, else those that there are."""
+    return did_you_mean(text, names) or known(names)

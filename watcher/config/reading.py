@@ -11,19 +11,22 @@ from dataclasses import dataclass
 
 import yaml
 
+from watcher.config.mistakes import Mistakes
 from watcher.config.source import SourceText
-from watcher.config.tree import BROKEN, QUOTE, Builder, Items, Node, Scalar
+from watcher.config.tree import BROKEN, QUOTE, UNPRINTABLE, Builder, Items, Node, Scalar, Table
 from watcher.errors import Problem
 
 LARGEST = 2_000_000
 """Bytes of one file."""
 MOST_REPAIRS = 50
 """Broken lines of one file that reading goes on after."""
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ufeff\ue000-\ufffd\U00010000-\U0010ffff]")
+MOST_READ_AGAIN = 4_000_000
+"""Characters of one file that are read again for that."""
 _KEY_AND_VALUE = re.compile(
     r"(?P<head>[ \t]*(?:-[ \t]+)*(?P<key>[\w.-]+):[ \t]+)(?P<value>\S.*)|(?P<dash>[ \t]*-[ \t]+)(?P<item>\S.*)"
 )
 _RULES = ("rule", "where")
+_NULLS = ("null", "~")
 
 
 @dataclass(slots=True)
@@ -32,51 +35,66 @@ class Parsed:
 
     source: SourceText
     root: Node | None
-    problems: list[Problem]
+    mistakes: Mistakes
+
+    @property
+    def problems(self) -> list[Problem]:
+        return self.mistakes.listed()
 
 
 def read(name: str, data: bytes) -> Parsed:
     """Read one file; ``name`` is what people call it."""
-    source, problems = decode(name, data)
-    if problems:
-        return Parsed(source, None, problems)
-    text = source.text
+    source, mistakes = decode(name, data)
+    if mistakes.has_errors:
+        return Parsed(source, None, mistakes)
+    text, read_again = source.text, 0
     broken: list[tuple[int, int]] = []
     while True:
-        builder = Builder(source)
+        builder = Builder(Mistakes(source))
         try:
             root = builder.read(text)
         except yaml.YAMLError as error:
-            source.hide_addresses()
-            mistake = _explain(source, text, error, builder.last)
-            problems.append(source.problem(mistake.offset, mistake.what, mistake.hint))
-            if mistake.value is None or len(broken) == MOST_REPAIRS:
-                return Parsed(source, None, problems)
+            mistake = _explain(text, error, builder.scalars[-1] if builder.scalars else None)
+            mistakes.note(mistake.offset, mistake.what, mistake.hint)
+            read_again += mistake.offset
+            if mistake.value is None or len(broken) == MOST_REPAIRS or read_again > MOST_READ_AGAIN:
+                if mistake.value is not None:
+                    mistakes.stop()
+                mistakes.know(_marked(builder.root, broken), _marked_texts(builder.scalars, broken))
+                return Parsed(source, None, mistakes)
             start, end = mistake.value
             broken.append(mistake.value)
             text = text[:start] + "x" * (end - start) + text[end:]
         else:
-            _mark_broken(root, broken)
-            return Parsed(source, root, problems + builder.problems)
+            texts = _marked_texts(builder.scalars, broken)
+            mistakes.know(_marked(builder.root, broken), texts, is_whole=builder.is_whole)
+            mistakes.take(builder.mistakes)
+            return Parsed(source, None if _is_nothing(root) else root, mistakes)
 
 
-def decode(name: str, data: bytes) -> tuple[SourceText, list[Problem]]:
+def _is_nothing(root: Node | None) -> bool:
+    return isinstance(root, Scalar) and (root.empty or (root.text.lower() in _NULLS and not root.style))
+
+
+def decode(name: str, data: bytes) -> tuple[SourceText, Mistakes]:
     """The file's text and why it cannot be one; UTF-8, with or without a byte order mark."""
     if len(data) > LARGEST:
-        what = f"is larger than {LARGEST // 1_000_000} MB"
-        return SourceText(name, ""), [Problem(name, 0, 0, what, "split it over included files")]
+        mistakes = Mistakes(SourceText(name, ""))
+        mistakes.note(0, f"is larger than {LARGEST // 1_000_000} MB", "split it over included files")
+        return mistakes.source, mistakes
     try:
         source = SourceText(name, data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         before = SourceText(name, data[: error.start].decode("utf-8-sig", "replace"))
-        before.hide_addresses()
-        return before, [before.problem(len(before.text), "is not UTF-8 from here on", "save the file as UTF-8")]
-    strange = _UNPRINTABLE.search(source.text)
+        mistakes = Mistakes(before)
+        mistakes.note(len(before.text), "is not UTF-8 from here on", "save the file as UTF-8")
+        return before, mistakes
+    mistakes = Mistakes(source)
+    strange = UNPRINTABLE.search(source.text)
     if strange:
-        source.hide_addresses()
         what = f"a character that cannot stand in YAML (U+{ord(strange.group()):04X})"
-        return source, [source.problem(strange.start(), what, "remove it")]
-    return source, []
+        mistakes.note(strange.start(), what, "remove it")
+    return source, mistakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +107,7 @@ class _Mistake:
     value: tuple[int, int] | None = None
 
 
-def _explain(source: SourceText, text: str, error: yaml.YAMLError, last: Scalar | None) -> _Mistake:
+def _explain(text: str, error: yaml.YAMLError, last: Scalar | None) -> _Mistake:
     problem = str(getattr(error, "problem", None) or error).partition("\n")[0]
     mark = getattr(error, "problem_mark", None)
     offset = mark.index if mark else 0
@@ -137,7 +155,7 @@ def _wrong_value(key: str, value: str, problem: str, sign: str) -> tuple[str, st
         return "a backslash inside double quotes begins an escape that YAML does not know", hint
     if value[0] in "'\"":
         what = "the value's quotes end before the value does"
-        return what, in_block if key in _RULES else f"put the whole value into quotes: {_quoted(value)}"
+        return what, in_block if key in _RULES else "put the whole value into quotes: '…'"
     if "mapping values" in problem:
         what = "a colon with a blank after it cannot stand inside a value without quotes"
         return what, in_block if key in _RULES else "put the value into quotes"
@@ -146,10 +164,6 @@ def _wrong_value(key: str, value: str, problem: str, sign: str) -> tuple[str, st
     if key in _RULES and "token" in problem:
         return f"a value cannot begin with `{value[0]}`", in_block
     return _in_words(problem, sign)
-
-
-def _quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'" if "://" not in value and len(value) < 60 else "'…'"
 
 
 _WORDS = (
@@ -180,19 +194,27 @@ def _in_words(problem: str, sign: str) -> tuple[str, str]:
     return f"cannot be read as YAML: {problem}", ""
 
 
-def _mark_broken(root: Node | None, spans: list[tuple[int, int]]) -> None:
-    """Give the values that were set aside their style, so that nothing else is said of them."""
-    starts = {start for start, _ in spans}
-    waiting = [root] if root and starts else []
+def _marked(root: Node | None, spans: list[tuple[int, int]]) -> Node | None:
+    """The tree, in which the values that were set aside have their style, so that nothing else is said of them."""
+    ends = dict(spans)
+    waiting = [root] if root and ends else []
     while waiting:
         node = waiting.pop()
         if isinstance(node, Items):
-            node.items = [_broken(item, starts) for item in node.items]
+            node.items = [_broken(item, ends) for item in node.items]
             waiting += node.items
-        elif node is not None and not isinstance(node, Scalar):
-            node.values = {key: _broken(value, starts) for key, value in node.values.items()}
+        elif isinstance(node, Table):
+            node.values = {key: _broken(value, ends) for key, value in node.values.items()}
             waiting += node.values.values()
+    return root
 
 
-def _broken(node: Node, starts: set[int]) -> Node:
-    return Scalar("", BROKEN, node.start, node.start) if node.start in starts and isinstance(node, Scalar) else node
+def _marked_texts(scalars: list[Scalar], spans: list[tuple[int, int]]) -> list[Scalar]:
+    ends = dict(spans)
+    return [Scalar("", BROKEN, one.start, ends[one.start]) if one.start in ends else one for one in scalars]
+
+
+def _broken(node: Node, ends: dict[int, int]) -> Node:
+    if not isinstance(node, Scalar) or node.start not in ends:
+        return node
+    return Scalar("", BROKEN, node.start, ends[node.start])

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from watcher.config.checking import Checker
+from watcher.config.harmless import is_name
 from watcher.config.keys import SourceKeys
 from watcher.model import Selectors, Source
 from watcher.parsers import PARSERS
@@ -25,7 +26,8 @@ def name_holds(checker: Checker, where: str, name: str) -> bool:
     """Whether a source or a receiver can be called so."""
     if _NAME.fullmatch(name) and len(name) <= 100:
         return True
-    checker.note((where, name), f"`{name[:60]}` cannot be a name", "use letters, digits, - _ and .", in_key=True)
+    shown = f"`{name[:60]}`" if is_name(name) else "this"
+    checker.note((where, name), f"{shown} cannot be a name", "use letters, digits, - _ and .", in_key=True)
     return False
 
 
@@ -63,7 +65,10 @@ def _source(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> Sour
     _check_numbers(checker, source)
     for one in parser.check(source):
         path = ("sources", name, one.key)
-        checker.note(path if _is_given(keys, one.key) else path[:2], one.what, one.hint)
+        if _is_given(keys, one.key):
+            checker.note_value(path, one.what, one.hint)
+        else:
+            checker.note(path[:2], one.what, one.hint)
     return source
 
 

@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any
 
 from watcher.config.checking import Checker, Path
+from watcher.config.harmless import quoted
 from watcher.config.keys import ReceiverKeys, SubscriptionKeys
-from watcher.config.nearest import did_you_mean, known
+from watcher.config.nearest import did_you_mean, known, near_or_known
 from watcher.config.values import Config
 from watcher.errors import RuleError, WatcherError
 from watcher.model import QuietHours, Rhythm, Subscription
@@ -48,7 +49,12 @@ class Surroundings:
 
 def subscriptions_of(checker: Checker, asked: list[SubscriptionKeys], around: Surroundings) -> tuple[Subscription, ...]:
     """The subscriptions that hold; what does not is noted in ``checker``."""
-    made = [subscription_of(checker, ("subscriptions", n), one, around) for n, one in enumerate(asked)]
+    made = []
+    for n, one in enumerate(asked):
+        if checker.mistakes.is_full:
+            checker.mistakes.stop()
+            return ()
+        made.append(subscription_of(checker, ("subscriptions", n), one, around))
     seen: dict[str, int] = {}
     for n, one in enumerate(asked):
         path = ("subscriptions", n, "name")
@@ -66,9 +72,8 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
     to = [target for n, target in _with_places(keys.to) if target_holds(checker, (*path, "to", *n), target, around)]
     for n, name in _with_places(keys.sources or []):
         if name not in around.sources:
-            names = around.sources
-            hint = did_you_mean(name, names) or known(names)
-            checker.note(_place(checker, (*path, "sources"), n), f"there is no source `{name}`", hint)
+            near = partial(near_or_known, name, around.sources)
+            checker.note(_place(checker, (*path, "sources"), n), f"there is no source {quoted(name)}", near)
     if keys.when_empty == "send" and keys.when.rhythm is Rhythm.IMMEDIATELY:
         what = "`when_empty: send` needs a time at which papers could be missed"
         checker.note((*path, "when_empty"), what, "write when: daily at 08:00, or the like")
@@ -109,10 +114,10 @@ def target_holds(checker: Checker, path: Path, target: str, around: Surroundings
     if receiver is None and name in around.receivers:
         return False  # what is wrong with it is said where it stands
     if receiver is None:
-        names = around.receivers
-        checker.note(path, f"there is no receiver `{name}`", did_you_mean(name, names) or known(names))
+        checker.note(path, *no_receiver(name, around.receivers))
     elif around.allowed is not None and name not in around.allowed:
-        checker.note(path, f"this file may not use receiver `{name}`", known(around.allowed))
+        theirs = [one for one in around.allowed if one in around.receivers]
+        checker.note(path, f"this file may not use receiver `{name}`", known(theirs))
     elif colon and not receiver.address:
         checker.note(path, f"receiver `{name}` takes no address", f"write {name}, or give the receiver `address:`")
     elif receiver.address and not re.fullmatch(r"[^@\s,]+@[^@\s,]+", address):
@@ -140,6 +145,15 @@ def target_check(config: Config, env: Mapping[str, str], check_url: Callable[[st
         return None
 
     return check
+
+
+def no_receiver(name: str, names: Collection[str]) -> tuple[str, str]:
+    """What is wrong and what to write where no receiver has a name: that is repeated only where it is near one.
+
+    What stands there instead of a receiver's name may be an address, or a token.
+    """
+    near = did_you_mean(name, names)
+    return (f"there is no receiver `{name}`", near) if near else ("there is no such receiver", known(names))
 
 
 def _rule(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> str | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from watcher.config.checking import Checker
 from watcher.config.nearest import did_you_mean, known
 from watcher.errors import Problem
+from watcher.files.read import NotRead, read_regular
 from watcher.model import TemplateTrouble
 from watcher.render import NAMES
 from watcher.render.sample import tried
@@ -40,7 +41,14 @@ def templates_of(checker: Checker, named: str | None, folder: Path, *, strict: b
         checker.note(("templates",), f"there is no folder {path}", "make it, or leave the key out")
         return made
     texts: dict[str, str] = {}
-    for file in sorted(path.iterdir()):
+    try:
+        files = sorted(path.iterdir())
+    except OSError as error:
+        checker.note(
+            ("templates",), f"the folder {path} cannot be read: {error.strerror}", "let watcher's user read it"
+        )
+        return made
+    for file in files:
         _read(file, texts, made, strict=strict)
     made.texts, troubles = tried(texts)
     for trouble in troubles:
@@ -49,22 +57,21 @@ def templates_of(checker: Checker, named: str | None, folder: Path, *, strict: b
 
 
 def _read(file: Path, texts: dict[str, str], made: Templates, *, strict: bool) -> None:
-    if file.name.startswith(".") or not file.is_file():
+    if file.name.startswith(".") or file.is_dir():
         return
     if file.name not in NAMES:
         hint = did_you_mean(file.name, NAMES) or known(NAMES)
         made.problems.append(Problem(str(file), 0, 0, "no template has this name", hint, fatal=False))
         return
+    data = read_regular(file, LARGEST)
+    if isinstance(data, NotRead):
+        what = data.what if data.is_error else f"it is {data.what}"
+        _note(made, file, TemplateTrouble(file.name, 0, what), {}, strict=strict)
+        return
     try:
-        data = file.read_bytes()
-        if len(data) > LARGEST:
-            raise ValueError(f"it is larger than {LARGEST:,} bytes")
         texts[file.name] = data.decode()
     except UnicodeDecodeError:
         _note(made, file, TemplateTrouble(file.name, 0, "it is not in UTF-8"), {}, strict=strict)
-    except (OSError, ValueError) as error:
-        what = getattr(error, "strerror", None) or str(error)
-        _note(made, file, TemplateTrouble(file.name, 0, what), {}, strict=strict)
 
 
 def _note(made: Templates, path: Path, trouble: TemplateTrouble, texts: Mapping[str, str], *, strict: bool) -> None:

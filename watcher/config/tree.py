@@ -7,19 +7,26 @@ The tree is built from libyaml's events without recursion (composing nodes would
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from watcher.config.source import SourceText
-from watcher.errors import Problem
+from watcher.config.harmless import shown_key
+
+if TYPE_CHECKING:
+    from watcher.config.mistakes import Mistakes
 
 BROKEN = "!"
 """The style of a value that could not be read and whose problem is noted already."""
 DEEPEST = 50
 """Lists and tables inside each other."""
+MOST_TEXTS = 400_000
+"""Texts of one file, keys included."""
+UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ufeff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What cannot stand in a text, not even as an escape: control characters, halves of characters."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -78,17 +85,18 @@ QUOTE = "put a text that begins with such a sign into quotes"
 
 
 class Builder:
-    """Puts events together, and notes what it refuses in ``problems``.
+    """Puts events together, and notes what it refuses.
 
-    ``last`` is the last scalar that was read, for those who explain why the next thing could not be.
+    ``root`` is the tree as far as it is built, ``scalars`` are all texts so far, also those that found no place in it;
+    ``is_whole`` is false where reading stopped at something that is refused.
     """
 
-    def __init__(self, source: SourceText) -> None:
-        self.source = source
-        self.problems: list[Problem] = []
-        self.last: Scalar | None = None
+    def __init__(self, mistakes: Mistakes) -> None:
+        self.mistakes = mistakes
+        self.scalars: list[Scalar] = []
+        self.root: Node | None = None
+        self.is_whole = True
         self._open: list[tuple[Items | Table, Scalar | None]] = []
-        self._root: Node | None = None
 
     def read(self, text: str) -> Node | None:
         """The tree of ``text``, which has the length and the lines of the source's; None where there is nothing.
@@ -98,7 +106,8 @@ class Builder:
         try:
             return self._build(yaml.parse(text, Loader=_LOADER))
         except _Stop as stop:
-            self.problems.append(self.source.problem(stop.offset, stop.what, stop.hint))
+            self.mistakes.note(stop.offset, stop.what, stop.hint)
+            self.is_whole = False
             return None
 
     def _build(self, events: Iterator[yaml.Event]) -> Node | None:
@@ -112,18 +121,28 @@ class Builder:
                     if documents > 1:
                         raise _Stop(offset, "a second document begins here", "remove the line `---`")
                 case yaml.AliasEvent():
-                    self._refuse(offset, f"aliases such as `*{event.anchor}` are not read", QUOTE)
+                    self.mistakes.note(offset, "aliases, as `*` begins one, are not read", QUOTE)
                     self._add(Scalar("", BROKEN, offset, offset))
                 case yaml.ScalarEvent():
                     self._refuse_extras(event, offset)
-                    self.last = Scalar(event.value, event.style or "", offset, end)
-                    self._add(self.last)
+                    self._add(self._scalar(event, offset, end))
                 case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
                     self._refuse_extras(event, offset)
                     self._begin(Items(offset) if isinstance(event, yaml.SequenceStartEvent) else Table(offset))
                 case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
                     self._open.pop()[0].end = end
-        return self._root
+        return self.root
+
+    def _scalar(self, event: Any, offset: int, end: int) -> Scalar:
+        found = Scalar(event.value, event.style or "", offset, end)
+        self.scalars.append(found)
+        if len(self.scalars) > MOST_TEXTS:
+            raise _Stop(offset, f"there are more than {MOST_TEXTS:,} texts", "split the file over included files")
+        strange = UNPRINTABLE.search(event.value)
+        if strange is None:
+            return found
+        self.mistakes.note(offset, f"a character that cannot stand in a text (U+{ord(strange[0]):04X})", "remove it")
+        return Scalar("", BROKEN, offset, end)
 
     def _begin(self, node: Items | Table) -> None:
         self._add(node)
@@ -133,7 +152,7 @@ class Builder:
 
     def _add(self, node: Node) -> None:
         if not self._open:
-            self._root = node
+            self.root = node
             return
         parent, key = self._open[-1]
         if isinstance(parent, Items):
@@ -147,28 +166,31 @@ class Builder:
     def _key(self, node: Node) -> Scalar:
         if isinstance(node, Scalar):
             return node
-        self._refuse(node.start, "a list or table cannot be a key", QUOTE)
+        self.mistakes.note(node.start, "a list or table cannot be a key", QUOTE)
         return Scalar("", BROKEN, node.start, node.start)
 
     def _set(self, table: Table, key: Scalar, value: Node) -> None:
         if key.style == BROKEN:
             return
         if key.text in table.keys:
-            line, _ = self.source.position(table.keys[key.text].start)
-            self._refuse(key.start, f"`{key.text}` stands here twice", f"it is on line {line} already; keep one")
+            line, _ = self.mistakes.source.position(table.keys[key.text].start)
+            shown = shown_key(key, self.mistakes.source, self._name_of(table)) or "a key"
+            self.mistakes.note(key.start, f"{shown} stands here twice", f"it is on line {line} already; keep one")
             return
         table.keys[key.text] = key
         table.values[key.text] = value
 
-    def _refuse_extras(self, event: Any, offset: int) -> None:
-        if event.anchor is not None:
-            self._refuse(offset, f"anchors such as `&{event.anchor}` are not read", QUOTE)
-        if event.tag is not None:
-            shown = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self._refuse(offset, f"tags such as `{shown}` are not read", QUOTE)
+    def _name_of(self, table: Table) -> str:
+        """The key of the innermost open table, which is ``table``; empty for one in a list, and for the outermost."""
+        above = self._open[-2][1] if len(self._open) > 1 and self._open[-1][0] is table else None
+        return above.text if above else ""
 
-    def _refuse(self, offset: int, what: str, hint: str) -> None:
-        self.problems.append(self.source.problem(offset, what, hint))
+    def _refuse_extras(self, event: Any, offset: int) -> None:
+        # What stands behind the sign is not repeated: it is the rest of a password that begins so.
+        if event.anchor is not None:
+            self.mistakes.note(offset, "anchors, as `&` begins one, are not read", QUOTE)
+        if event.tag is not None:
+            self.mistakes.note(offset, "tags, as `!` begins one, are not read", QUOTE)
 
 
 def plain(node: Node) -> Any:

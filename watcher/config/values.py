@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,11 +10,15 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+from watcher.config.harmless import is_words
 from watcher.errors import Problem, WatcherError
+from watcher.files.read import read_regular
 from watcher.model import Endpoint, QuietHours, Rate, Source, Subscription
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 SHORTEST_SECRET = 6
+LONGEST_ADDRESS = 64_000
+"""Bytes of a file that holds an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,7 @@ class Address:
     """An apprise URL as the config has it: a text in which ``${NAME}`` stands for secrets, or a file that holds it."""
 
     text: str = field(default="", repr=False)
-    file: str = ""
+    file: str = field(default="", repr=False)
 
     def resolve(self, env: Mapping[str, str], folder: Path) -> str:
         """The URL. Raises ``WatcherError`` that names what is missing, and nothing that is there."""
@@ -30,16 +35,20 @@ class Address:
         return expand(self.text, env)
 
     def _from_file(self, env: Mapping[str, str], folder: Path) -> str:
+        # By mistake the address itself may stand where the file's name belongs.
         folders = [Path(one) for one in (env.get("CREDENTIALS_DIRECTORY"),) if one] + [folder]
         for place in folders:
-            path = place / self.file
-            try:
-                return path.read_text().strip()
-            except FileNotFoundError:
-                continue
-            except (OSError, UnicodeDecodeError) as error:
-                raise WatcherError(f"url_file {path} cannot be read: {getattr(error, 'strerror', error)}") from None
-        raise WatcherError(f"there is no url_file {self.file} in {' or '.join(map(str, folders))}")
+            data = read_regular(place / self.file, LONGEST_ADDRESS)
+            if isinstance(data, bytes):
+                try:
+                    return data.decode().strip()
+                except UnicodeDecodeError:
+                    raise WatcherError(f"url_file {place / self.file} is not in UTF-8") from None
+            if not data.is_missing:
+                name = f" {self.file}" if is_words(self.file) or os.path.lexists(place / self.file) else ""
+                raise WatcherError(f"url_file{name} in {place} cannot be read: {data.what}")
+        name = f" {self.file}" if is_words(self.file) else " of the name that stands there"
+        raise WatcherError(f"there is no url_file{name} in {' or '.join(map(str, folders))}")
 
 
 def expand(text: str, env: Mapping[str, str]) -> str:

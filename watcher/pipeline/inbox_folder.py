@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from watcher.files import give_to_owner, open_file
+from watcher.files.made import give_to_owner, open_file
+from watcher.files.read import NotRead, read_regular
 from watcher.parsers import clean
 
 LARGEST = 50_000_000
@@ -19,7 +20,6 @@ STANDS_STILL = timedelta(seconds=30)
 
 DONE, FAILED = "done", "failed"
 _UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp", ".swp", "~")
-_OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
@@ -77,17 +77,8 @@ class Inbox:
         self._read[name] = _identity(seen)
         if not stat.S_ISREG(seen.st_mode):
             return "a symbolic link: not followed" if stat.S_ISLNK(seen.st_mode) else "no regular file"
-        if seen.st_size > LARGEST:
-            return f"larger than {LARGEST // 1_000_000} MB: not a saved page"
-        try:
-            fd = os.open(name, _OPEN, dir_fd=self._fd)
-        except OSError as error:
-            return f"cannot be read: {error.strerror}"
-        with open(fd, "rb") as file:
-            if not stat.S_ISREG(os.fstat(fd).st_mode):
-                return "no regular file"
-            body = file.read(LARGEST + 1)
-        return body if len(body) <= LARGEST else f"larger than {LARGEST // 1_000_000} MB: not a saved page"
+        body = read_regular(name, LARGEST, folder=self._fd, follow_links=False)
+        return body.what if isinstance(body, NotRead) else body
 
     def move(self, name: str, to: str, reason: str = "") -> None:
         """Put a file that was read into ``done`` or ``failed`` beside it, there with the reason in a text of its own.

@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from watcher.files import make_folder, open_file
+from watcher.files.made import make_folder, open_file
 
 log = logging.getLogger(__name__)
 

@@ -13,11 +13,11 @@ from types import TracebackType
 from typing import Literal
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from watcher.errors import StoreError
-from watcher.files import FILE, make_folder, open_file, why_denied
+from watcher.files.made import FILE, make_folder, open_file, why_denied
 from watcher.store.access import access_to
 from watcher.store.blanks import Blanks
 from watcher.store.contents import Contents
@@ -196,7 +196,11 @@ def open_store(database: str | Path | None, *, mode: Mode = "write", state_dir: 
     place = place_of(database, state_dir)
     if place.path is not None:
         _prepare_file(place.path, create=mode == "create")
-    store = Store(place, mode)
+    try:
+        store = Store(place, mode)
+    except ArgumentError:
+        # SQLAlchemy repeats what it cannot read of the address.
+        raise StoreError("database: something after ? in its address cannot be read, such as a port") from None
     try:
         store.prepare()
     except BaseException:

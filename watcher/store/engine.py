@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +14,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engi
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from watcher.errors import DatabaseAway, StoreError
-from watcher.files import of_database, why_denied
+from watcher.files.made import of_database, why_denied
 
 BUSY_TIMEOUT = 30
 """Seconds that SQLite waits for a lock of its own; write.lock makes such waits rare."""
@@ -29,11 +30,14 @@ class Place:
     path: Path | None = None
 
     def __str__(self) -> str:
-        return str(self.path) if self.path else self.url.render_as_string(hide_password=True)
+        # What follows ? may hold the password, too.
+        return str(self.path) if self.path else self.url.set(query={}).render_as_string(hide_password=True)
 
 
 def place_of(database: str | Path | None, state_dir: Path | None = None) -> Place:
     """Read a path or a URL. Relative paths count from ``state_dir``; None is ``watcher.db`` in it."""
+    if isinstance(database, str) and "://" not in database and 0 <= database.find(":") < database.rfind("@"):
+        raise StoreError(f"database: this is neither a path nor an address; {_EXAMPLES}")
     if database is None or isinstance(database, Path) or "://" not in database:
         return _file(Path(database or "watcher.db"), state_dir)
     try:
@@ -46,7 +50,8 @@ def place_of(database: str | Path | None, state_dir: Path | None = None) -> Plac
             raise StoreError(f"database: an SQLite database needs a path and nothing else; {_EXAMPLES}")
         return _file(Path(url.database), state_dir)
     if backend not in ("postgresql", "postgres"):
-        raise StoreError(f"database: {backend} is not supported; {_EXAMPLES}")
+        shown = backend if re.fullmatch(r"[a-z]{2,15}", backend) else "this"  # it may be a secret
+        raise StoreError(f"database: {shown} is not supported; {_EXAMPLES}")
     # The bare name means psycopg 2 to some SQLAlchemy releases and psycopg 3 to others.
     return Place(url.set(drivername="postgresql+psycopg"))
 
@@ -163,11 +168,13 @@ def explained(error: DBAPIError | sqlite3.Error, place: Place) -> StoreError | N
         # Without a connection there is no state either.
         if what is None and getattr(raised, "sqlstate", None) is None and type(raised).__name__ == "OperationalError":
             what = _UNREACHED
+        if what is None and "invalid connection option" in str(raised):
+            what = "has an option after ? that PostgreSQL does not know"
     if what is None:
         return None
     if place.path and what in _DENIED and (why := _why_denied(place.path, writing=what is _DENIED[0])):
         return StoreError(why)
-    reason = str(raised).strip().partition("\n")[0]
+    reason = _without_secrets(str(raised).strip().partition("\n")[0], place.url)
     kind = DatabaseAway if _is_away(what, raised) else StoreError
     return kind(f"the database {place} {what} ({reason})")
 
@@ -175,6 +182,15 @@ def explained(error: DBAPIError | sqlite3.Error, place: Place) -> StoreError | N
 def _why_denied(path: Path, *, writing: bool) -> str:
     found = (why_denied(one, writing=writing) for one in of_database(path))
     return next((why for why in found if why), "")
+
+
+def _without_secrets(reason: str, url: URL) -> str:
+    """What a driver says, without the password and what follows ? in the address: it repeats what it refuses."""
+    values = [one for value in url.query.values() for one in ([value] if isinstance(value, str) else value)]
+    keys = [key for key in url.query if not re.fullmatch(r"[a-z_]{1,24}", key)]
+    for secret in sorted((str(url.password or ""), *keys, *values), key=len, reverse=True):
+        reason = reason.replace(secret, "***") if len(secret) > 2 else reason
+    return reason
 
 
 def _is_away(what: str, raised: Any) -> bool:

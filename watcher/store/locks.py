@@ -19,7 +19,7 @@ from pathlib import Path
 from threading import RLock
 
 from watcher.errors import DaemonRunning, StoreError
-from watcher.files import open_file, why_denied
+from watcher.files.made import open_file, why_denied
 
 PATIENCE = 60.0
 """Seconds to wait for another process's transaction; one that takes longer hangs."""

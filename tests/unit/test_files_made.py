@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from watcher.files import Denied, in_words, make_folder, open_file, why_denied
+from watcher.files.made import Denied, in_words, make_folder, open_file, why_denied
 
 STATE = Path("/var/lib/watcher")
 DATABASE = STATE / "watcher.db"

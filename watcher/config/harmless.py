@@ -1,0 +1,126 @@
+"""What of a config may be shown: in messages, in quoted lines, in mail to the operator, in logs.
+
+A mistake is often a secret in a wrong place, so nothing is shown because nothing speaks against it: keys are, and the
+values of those keys alone that never hold a secret. Even of these none is shown that looks like an address.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from watcher.config.source import SourceText
+from watcher.model.fields import FieldKind, rule_names
+
+if TYPE_CHECKING:
+    from watcher.config.tree import Scalar
+
+_SUBSCRIPTION = frozenset(
+    {"name", "owner", "rule", "any", "all", "none", "where", "when", "timezone", "sources", "quiet_days", "backfill"}
+    | {"bundle", "max_papers", "when_empty", "on_update", "sign_of_life"}
+)
+_SOURCE = frozenset(
+    {"kind", "every", "robots", "look_back", "follow", "listing", "via", "query", "categories", "announce", "folder"}
+    | {"item", "title", "abstract", "link", "date", "authors", "url"}
+)
+_RECEIVER = frozenset({"quiet_days", "rate"})
+_RETAIN = frozenset({"attempts", "polls", "pages", "metrics"})
+_TOP = frozenset({"timezone", "unreachable_after", "include", "templates"})
+_QUIET = frozenset({"from", "to"})
+_BELOW = {"subscriptions": _SUBSCRIPTION, "sources": _SOURCE, "receivers": _RECEIVER}
+NEVER_SHOWN = frozenset({"url", "url_file", "urls", "address", "to", "operator", "database", "contact", "unsubscribe"})
+"""Keys whose values may be secret, or hold one by mistake."""
+
+_SECTIONS = frozenset({"sources", "receivers", "subscriptions", "retain", "allow", "quiet_hours"})
+KEYS = _SUBSCRIPTION | _SOURCE | _RECEIVER | _RETAIN | _TOP | _QUIET | NEVER_SHOWN | _SECTIONS
+"""All keys that there are: these words are no secret wherever they stand."""
+
+_NAMED = frozenset({"sources", "receivers", "allow", "urls"})
+"""Tables whose keys are names that people give."""
+
+_NAME = re.compile(r"\w[\w .+-]{0,99}")
+_WORDS = re.compile(r"/?[a-z]+(?:[-_ ./][a-z]+)*\d{0,4}")
+_KEY_INSIDE = re.compile(r"(?:^|[\s{\[,])[\"']?(?P<key>[A-Za-z_][\w-]*)[\"']?:(?=\s|$)")
+_RULE_WORDS = frozenset({*rule_names(*FieldKind), "about"})
+_PLAIN_ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#@]*)?")
+
+
+def looks_like_address(text: str) -> bool:
+    """Whether a text may be an address with a secret in it: it has a scheme, or a user's name before an @."""
+    return "://" in text or any(0 <= token.find(":") < token.rfind("@") for token in text.split())
+
+
+def secret_from(text: str) -> int:
+    """Where in a harmless text something else may begin: behind a word with a colon, as another key has it.
+
+    So a quote that is never closed, or a wrong indentation, makes the next line a part of a text. Fields of rules are
+    no such words. The length of the text where there is nothing of the kind.
+    """
+    for found in _KEY_INSIDE.finditer(text):
+        if found["key"].lower() not in _RULE_WORDS:
+            return found.end()
+    return len(text)
+
+
+def repeats_secret(text: str, said: str) -> bool:
+    """Whether a message repeats of a text what may be a secret in it: of an address, of another key's value."""
+    parts = [token for token in text.split() if looks_like_address(token)] + [text[secret_from(text) :]]
+    return any(piece in said for part in parts for piece in re.findall(r"\w{3,}", part))
+
+
+def is_name(text: str) -> bool:
+    """Whether a text has the form of a name: no address has."""
+    return _NAME.fullmatch(text) is not None
+
+
+def is_words(text: str) -> bool:
+    """Whether a text is plain words, as keys and files' names mostly are and tokens hardly ever."""
+    return len(text) <= 60 and _WORDS.fullmatch(text) is not None
+
+
+def quoted(text: str, most: int = 60) -> str:
+    """The value of a harmless key for a message, in backquotes; where it may hold a secret, only ``this``."""
+    return "this" if looks_like_address(text) or secret_from(text) < len(text) else f"`{text[:most]}`"
+
+
+def shown_key(key: Scalar | None, source: SourceText, table: str = "") -> str:
+    """A key for a message, in backquotes; empty where it may be a secret that stands in a key's place.
+
+    ``table`` is the key of the table that it stands in.
+    """
+    return f"`{key.text}`" if key is not None and may_show_key(key, source, table) else ""
+
+
+def is_written_as_key(key: Scalar, source: SourceText) -> bool:
+    """Whether a colon follows: YAML takes a lone text in braces for a key as well."""
+    return source.text[key.end : key.end + 100].lstrip().startswith(":")
+
+
+def may_show_key(key: Scalar, source: SourceText, table: str) -> bool:
+    """Whether a key may be shown; ``table`` is the key of the table that it stands in."""
+    text = key.text
+    if not is_written_as_key(key, source):
+        return False
+    if table in _NAMED and is_name(text):
+        return True
+    return text.lower() in KEYS or is_words(text)
+
+
+def is_harmless(path: tuple[int | str, ...], text: str) -> bool:
+    """Whether the text that stands at a path of keys and indexes may be shown."""
+    if path and isinstance(path[-1], int):
+        path = path[:-1]
+    match path:
+        case (str(key),):
+            harmless = key in _TOP
+        case ("retain", str(key)):
+            harmless = key in _RETAIN
+        case ("sources", _, "url"):
+            return _PLAIN_ADDRESS.fullmatch(text) is not None
+        case ("subscriptions" | "sources" | "receivers" as section, _, str(key)):
+            harmless = key in _BELOW[section]
+        case ("subscriptions" | "receivers", _, "quiet_hours", str(key)):
+            harmless = key in _QUIET
+        case _:
+            harmless = False
+    return harmless and not looks_like_address(text)

@@ -1,0 +1,138 @@
+"""Files of other people, opened with care: one that never ends, never answers or changes meanwhile holds up nobody."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+PATIENCE = 10.0
+"""Seconds that a named pipe on the command line may say nothing before it is given up."""
+
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+_KINDS = {
+    stat.S_IFDIR: "a folder, not a file",
+    stat.S_IFIFO: "a named pipe, not a file",
+    stat.S_IFSOCK: "a socket, not a file",
+    stat.S_IFCHR: "a device, not a file",
+    stat.S_IFBLK: "a device, not a file",
+    stat.S_IFLNK: "a symbolic link: not followed",
+}
+_OPEN_ALREADY = re.compile(r"/dev/(stdin|fd/\d+)|/proc/(self|\d+)/fd/\d+")
+"""What a shell gives for ``<(command)``: whoever writes there has begun already, and takes the time that it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """Why a file is not read, in words that follow ``cannot be read:``, and what to do.
+
+    ``is_error`` where the system said so: then the words are the system's own.
+    """
+
+    what: str
+    hint: str = ""
+    is_error: bool = False
+    is_missing: bool = False
+
+
+def read_regular(
+    path: str | Path, most: int, *, folder: int | None = None, follow_links: bool = True
+) -> bytes | NotRead:
+    """The bytes of a regular file, ``most`` of them at most, or why it is not read; never waits.
+
+    Nothing but a regular file is opened, and what was opened is looked at once more: it may have been put there
+    since. A larger file is not read, and one that grows meanwhile no further than one byte beyond ``most``.
+    ``folder`` is the descriptor of an open folder from where a relative ``path`` counts.
+    """
+    try:
+        refused = _refused(os.stat(path, dir_fd=folder, follow_symlinks=follow_links), most)
+        if refused:
+            return refused
+        descriptor = os.open(path, _FLAGS | (0 if follow_links else os.O_NOFOLLOW), dir_fd=folder)
+        with open(descriptor, "rb") as file:
+            return _refused(os.fstat(descriptor), most) or _read(file, most)
+    except (OSError, ValueError) as error:
+        return _explained(error)
+
+
+def read_given(path: str | Path, most: int) -> bytes | NotRead:
+    """The same for a file that a person names on the command line, which may also be a pipe or a terminal."""
+    file = open_given(path)
+    if isinstance(file, NotRead):
+        return file
+    with file:
+        try:
+            found = os.fstat(file.fileno())
+            refused = _refused(found, most) if stat.S_ISREG(found.st_mode) else None
+            return refused or _read(file, most)
+        except OSError as error:
+            return _explained(error)
+
+
+def open_given(path: str | Path) -> BinaryIO | NotRead:
+    """A file, a pipe or a terminal that a person names on the command line, open for reading, or why it is not.
+
+    A named pipe into which nobody writes is given up after ``PATIENCE``; folders, sockets and other devices are
+    refused at once.
+    """
+    try:
+        mode = os.stat(path).st_mode
+        is_open_already = _OPEN_ALREADY.fullmatch(str(path)) is not None
+        # Devices are not even opened, but for those that this process has open: that alone may do something.
+        if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or (stat.S_ISCHR(mode) and is_open_already)):
+            return _no_file(mode)
+        descriptor = os.open(path, _FLAGS)
+        refused = _pipe_refused(descriptor, None if is_open_already else PATIENCE)
+        if refused:
+            os.close(descriptor)
+            return refused
+        return open(descriptor, "rb")
+    except (OSError, ValueError) as error:
+        return _explained(error)
+
+
+def _pipe_refused(descriptor: int, patience: float | None) -> NotRead | None:
+    """Why an open file is not read from; a pipe or terminal is waited for ``patience`` seconds, None for ever."""
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return None
+    if not (stat.S_ISFIFO(mode) or os.isatty(descriptor)):
+        return _no_file(mode)
+    waiting = select.poll()
+    waiting.register(descriptor, select.POLLIN)
+    if not waiting.poll(None if patience is None else patience * 1000):
+        return NotRead(f"a named pipe into which nobody has written for {PATIENCE:g} s")
+    os.set_blocking(descriptor, True)
+    return None
+
+
+def _refused(found: os.stat_result, most: int) -> NotRead | None:
+    if not stat.S_ISREG(found.st_mode):
+        return _no_file(found.st_mode)
+    return _too_large(most) if found.st_size > most else None
+
+
+def _no_file(mode: int) -> NotRead:
+    return NotRead(_KINDS.get(stat.S_IFMT(mode), "no file"), "put a file in its place, or leave it out")
+
+
+def _too_large(most: int) -> NotRead:
+    size = f"{most // 1_000_000} MB" if most >= 1_000_000 else f"{most:,} bytes"
+    return NotRead(f"larger than {size}", "split it, or leave it out")
+
+
+def _read(file: BinaryIO, most: int) -> bytes | NotRead:
+    data = file.read(most + 1)
+    return data if len(data) <= most else _too_large(most)
+
+
+def _explained(error: OSError | ValueError) -> NotRead:
+    if isinstance(error, OSError):
+        hint = "give watcher's user the right to read it" if isinstance(error, PermissionError) else ""
+        what = error.strerror or type(error).__name__
+        return NotRead(what, hint, is_error=True, is_missing=isinstance(error, FileNotFoundError))
+    return NotRead("no name that a file can have")
