@@ -36,7 +36,7 @@ from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.sites import SiteBook
 from watcher.pipeline.tell import tell_due
 from watcher.pipeline.together import Self, apply_at_start, poll_in_turn
-from watcher.pipeline.trouble import record_config_troubles
+from watcher.pipeline.trouble import log_config_troubles, record_config_troubles
 from watcher.pipeline.visits import takes_turns
 from watcher.schedule import Schedule, utc_now
 from watcher.store import Store
@@ -252,6 +252,7 @@ class Daemon:
         before = set(self._schedule.names) - {TICK_NAME, GC_NAME, LOOK_NAME}
         self._parts.config = config
         apply(self._parts)
+        log_config_troubles(config)
         record_config_troubles(self._parts, config, {})
         for name in before - {_poll_name(source) for source in config.sources.values()}:
             self._schedule.remove(name)

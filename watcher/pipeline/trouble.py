@@ -16,6 +16,9 @@ log = logging.getLogger(__name__)
 
 MAIN = "config"
 
+MOST_LOGGED = 50
+"""Warnings of a config that go into the log."""
+
 
 def record_config_troubles(parts: Parts, config: Config, broken: Mapping[str, str]) -> None:
     """Open and close the incidents of the config.
@@ -44,6 +47,16 @@ def record_config_troubles(parts: Parts, config: Config, broken: Mapping[str, st
                 tx.incidents.end([IncidentKind.INCLUDE_BROKEN], subject, hearers(config, subject), now)
             if one.incident.kind is IncidentKind.TEMPLATE_BROKEN and not _is_still_broken(one.incident, config):
                 tx.incidents.end([IncidentKind.TEMPLATE_BROKEN], subject, config.operator, now)
+
+
+def log_config_troubles(config: Config) -> None:
+    """Write the warnings of a config that takes effect into the log, and what is wrong with its included files."""
+    for problem in config.problems[:MOST_LOGGED]:
+        log.warning("%s", str(problem).replace(": warning: ", ": ", 1))
+    if len(config.problems) > MOST_LOGGED:
+        log.warning("… and %d more; `watcher check-config` shows all", len(config.problems) - MOST_LOGGED)
+    for file, problems in config.broken_includes.items():
+        log.error("%s is not used as it stands: %s", file, problems[0])
 
 
 def record_template_troubles(parts: Parts, troubles: Collection[TemplateTrouble]) -> None:
