@@ -34,7 +34,7 @@ from watcher.pipeline.sender import Sender
 from watcher.pipeline.sites import SiteBook
 from watcher.pipeline.tell import next_telling, tell_due
 from watcher.pipeline.together import Self, apply_at_start, poll_in_turn
-from watcher.pipeline.trouble import log_lasting_troubles, record_config_troubles
+from watcher.pipeline.trouble import log_config_warnings, log_lasting_troubles, record_config_troubles
 from watcher.pipeline.visits import takes_turns
 from watcher.render.view import counted
 from watcher.schedule import Schedule, utc_now
@@ -248,6 +248,7 @@ class Daemon:
         before = set(self._schedule.names) - {TICK_NAME, GC_NAME, LOOK_NAME}
         self._parts.config = config
         apply(self._parts)
+        log_config_warnings(config)
         record_config_troubles(self._parts, config, {})
         for name in before - {_poll_name(source) for source in config.sources.values()}:
             self._schedule.remove(name)

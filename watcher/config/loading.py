@@ -34,6 +34,9 @@ from watcher.model import Endpoint, Subscription
 
 CheckUrl = Callable[[str], str | None]
 
+MOST_NAMED = 10
+"""Names that a message lists."""
+
 
 def load(
     path: Path,
@@ -203,6 +206,17 @@ def _check_allow(checker: Checker, keys: ConfigKeys, files: list[Included]) -> N
             if receiver not in receivers:
                 place = ("allow", name) if checker.scalar(("allow", name)) else ("allow", name, n)
                 checker.note(place, *no_receiver(receiver, receivers))
+    if "allow" in keys.model_fields_set:
+        _warn_of_unnamed(checker, [name for name in names if name not in (keys.allow or {})])
+
+
+def _warn_of_unnamed(checker: Checker, names: list[str]) -> None:
+    """Whoever writes ``allow`` means to restrict: a file that is forgotten there is not restricted at all."""
+    if names:
+        listed = ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
+        what = f"`allow` does not name {listed}: {'it' if len(names) == 1 else 'they'} may use every receiver"
+        hint = f"add {names[0]}: with a list of those that it may use"
+        checker.note(("allow",), what, hint, fatal=False, in_key=True)
 
 
 def _warn_of_zone(checker: Checker, keys: ConfigKeys) -> None:

@@ -23,6 +23,9 @@ SHOWN = 10
 LASTING = frozenset({*KINDS.values(), IncidentKind.ENDPOINT_FAILING})
 """Incidents that go on by themselves, other than those of files, which are logged whenever the config is read."""
 
+MOST_LOGGED = 50
+"""Warnings of a config that go into the log."""
+
 
 def record_config_troubles(parts: Parts, config: Config, broken: Mapping[str, str]) -> None:
     """Open and close the incidents of the config.
@@ -74,6 +77,14 @@ def log_lasting_troubles(parts: Parts) -> None:
             log.warning(
                 "%s: %s since %s: %s", one.subject, one.kind.value, f"{one.began:%Y-%m-%d %H:%M} UTC", one.reason
             )
+
+
+def log_config_warnings(config: Config) -> None:
+    """Write the warnings of a config that takes effect into the log."""
+    for problem in config.problems[:MOST_LOGGED]:
+        log.warning("%s", str(problem).replace(": warning: ", ": ", 1))
+    if len(config.problems) > MOST_LOGGED:
+        log.warning("… and %d more; `watcher check-config` shows all", len(config.problems) - MOST_LOGGED)
 
 
 def record_template_troubles(parts: Parts, troubles: Collection[TemplateTrouble]) -> None:

@@ -1,0 +1,56 @@
+"""A file that ``allow`` forgets may use every receiver: whoever writes ``allow`` is told of it."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from watcher.config import load
+from watcher.notify import problem_of
+from watcher.pipeline.trouble import MOST_LOGGED, log_config_warnings
+from watcher.rules import compile_rule
+
+MAIN = "timezone: UTC\nreceivers: {me: {url: 'console://'}, you: {url: 'console://'}}\ninclude: people/*.yaml\n"
+OF_ANA = "subscriptions: [{name: maps, rule: map, to: me}]\n"
+
+
+@pytest.mark.parametrize(
+    ("allow", "warning"),
+    [
+        ("allow: {ana.yaml: [me]}\n", "`allow` does not name mallory.yaml: it may use every receiver"),
+        ("allow: {}\n", "`allow` does not name ana.yaml, mallory.yaml: they may use every receiver"),
+        ("allow:\n", "`allow` does not name ana.yaml, mallory.yaml: they may use every receiver"),
+        ("allow: {ana.yaml: [me], mallory.yaml: [you]}\n", ""),
+        ("", ""),
+    ],
+)
+@pytest.mark.parametrize("strict", [False, True], ids=["start", "check"])
+def test_a_file_that_allow_forgets_is_named(allow: str, warning: str, strict: bool, tmp_path: Path) -> None:
+    (tmp_path / "people").mkdir()
+    (tmp_path / "people" / "ana.yaml").write_text(OF_ANA)
+    (tmp_path / "people" / "mallory.yaml").write_text("subscriptions: [{name: a, rule: x, to: [you]}]\n")
+    (tmp_path / "config.yaml").write_text(MAIN + allow)
+    path = tmp_path / "config.yaml"
+    found = load(path, env={}, check_url=problem_of, check_rule=compile_rule, strict=strict)
+    assert [one.what for one in found.problems] == ([warning] if warning else [])
+    assert not any(one.fatal for one in found.problems)
+    if warning:
+        assert "with a list of those that it may use" in found.problems[0].hint
+        assert (found.problems[0].line, found.problems[0].column) == (4, 1)
+
+
+def test_the_log_has_the_warnings_of_a_config_that_takes_effect(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rules = "".join(f'  - {{name: n{n}, rule: "KV cache", to: me}}\n' for n in range(40))
+    (tmp_path / "people").mkdir()
+    (tmp_path / "people" / "ana.yaml").write_text("subscriptions:\n" + rules)
+    (tmp_path / "config.yaml").write_text(MAIN + "allow: {bo.yaml: [me]}\nsubscriptions:\n" + rules)
+    config = load(tmp_path / "config.yaml", env={}, check_url=problem_of, check_rule=compile_rule)
+    with caplog.at_level(logging.WARNING, logger="watcher.pipeline.trouble"):
+        log_config_warnings(config)
+    assert len(caplog.messages) == MOST_LOGGED + 1
+    assert "config.yaml:4:9: no included file is called `bo.yaml`; known: ana.yaml" in caplog.text
+    assert caplog.messages[-1] == "… and 32 more; `watcher check-config` shows all"
