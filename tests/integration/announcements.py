@@ -21,7 +21,8 @@ CATEGORIES = ("cs.AI", "cs.CL")
 @dataclass
 class Arxiv:
     """Stands for the network. ``stale`` has the categories that show the announcement of an earlier day, and
-    ``redated`` whether they call it that of today; ``fault`` is of the feeds, ``search_fault`` of the search."""
+    ``redated`` whether they call it that of today; ``fault`` is of the feeds, ``search_fault`` of the search;
+    ``spoilt`` is what becomes of a feed on the way; ``quiet`` are days without an announcement."""
 
     clock: Callable[[], datetime]
     each_has: int = 4
@@ -29,6 +30,7 @@ class Arxiv:
     redated: bool = False
     fault: str = ""
     search_fault: str = ""
+    spoilt: Callable[[bytes], bytes] = lambda body: body
     quiet: set[date] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
 
@@ -43,9 +45,9 @@ class Arxiv:
         if is_search:
             body = self.found(parse_qs(place.query)["search_query"][0])
         elif "/rss/" in place.path:
-            body = self.feed(place.path.rpartition("/")[2].split("+"))
+            body = self.spoilt(self.feed(place.path.rpartition("/")[2].split("+")))
         else:
-            body = self.list(place.path.split("/")[2])
+            body = self.spoilt(self.list(place.path.split("/")[2]))
         etag = sha256(body).hexdigest()
         known = validators(url)
         if known and known.etag == etag:

@@ -3,13 +3,17 @@ databases."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests.integration.announcements import CATEGORIES, DAY, Arxiv
 from tests.integration.outages import Play
+from tests.parsers.feeds import arxiv_api
+from tests.parsers.pages import sample_papers
 from watcher.model import IncidentKind, Judged, Source, Verdict
 from watcher.store import Store
 
@@ -121,6 +125,24 @@ def test_what_stands_all_friday_is_made_up_for_on_saturday(store: Store) -> None
     assert sorted(play.told()) == listed(arxiv, ONE, date(2026, 3, 2), date(2026, 3, 13))
 
 
+@pytest.mark.parametrize("via", [None, "listing"])
+@pytest.mark.parametrize(
+    ("spoilt", "verdict"),
+    [(lambda body: body[: len(body) // 2], "partial"), (lambda body: b"<html><title>Log in</title>", "broken")],
+)
+def test_what_a_spoilt_page_did_not_show_is_made_up_for(
+    store: Store, via: str | None, spoilt: Callable[[bytes], bytes], verdict: str
+) -> None:
+    source = replace(ONE, via=via)
+    play, arxiv = played(store, source)
+    until(play, MONDAY)
+    arxiv.spoilt = spoilt
+    assert play.look(DAY).verdict == verdict
+    arxiv.spoilt = lambda body: body
+    play.look(DAY)
+    assert sorted(play.told()) == listed(arxiv, source, date(2026, 3, 2), WEDNESDAY)
+
+
 def test_a_search_that_fails_is_made_again(store: Store) -> None:
     play, arxiv = played(store, ONE)
     until(play, MONDAY)
@@ -144,12 +166,12 @@ def test_an_empty_feed_on_a_day_with_an_announcement_is_made_up_for(store: Store
     assert set(listed(arxiv, ONE, date(2026, 3, 2), date(2026, 3, 4))) <= set(play.told())
 
 
-@pytest.mark.parametrize("days", [1, 5, 15, 60])
 @pytest.mark.parametrize("trouble", ["away", "off"])
-@pytest.mark.parametrize("via", [None, "listing", "api"])
+@pytest.mark.parametrize(
+    ("via", "days"),
+    [*((via, days) for via in (None, "listing") for days in (1, 5, 15, 60)), ("api", 15), ("api", 60)],
+)
 def test_what_was_announced_during_an_outage_is_told(store: Store, via: str | None, trouble: str, days: int) -> None:
-    if via == "api" and days < 15:
-        pytest.skip("a search goes back so far at every look")
     source = replace(ONE, via=via)
     play, arxiv = played(store, source)
     until(play, date(2026, 3, 4))
@@ -228,3 +250,25 @@ def test_a_day_without_an_announcement_that_nobody_knew_of_costs_one_search(stor
     play.look(HOUR)
     assert len(arxiv.searches) == 1 and play.incident() is None
     assert sorted(play.told()) == listed(arxiv, ONE, date(2026, 3, 2), WEDNESDAY)
+
+
+class Endless(Arxiv):
+    """A search with more results than anybody reads."""
+
+    def found(self, query: str) -> bytes:
+        start = int(parse_qs(urlsplit(self.asked[-1]).query)["start"][0])
+        papers = [one | {"published": f"{MONDAY}T08:00:00Z"} for one in sample_papers(1, seed=start + 1)]
+        return arxiv_api(papers, start, total=9_999)
+
+
+def test_what_lies_beyond_the_pages_that_are_read_is_named_once(store: Store) -> None:
+    play = Play(store, replace(ONE, via="api"), MONDAY)
+    play.parts.fetcher = Endless(lambda: play.now)  # type: ignore[assignment]
+    play.look()
+    assert play.incident() is None, "nothing is missed yet"
+    for _ in range(3):
+        play.look(HOUR)
+    incident = play.incident()
+    assert incident is not None
+    assert incident.reason.startswith("of a list that has more than 61 pages the rest was not read; ")
+    assert len(play.texts("ops")) == 1

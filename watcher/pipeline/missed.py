@@ -14,6 +14,7 @@ from watcher.model import NotModified, Reading, Source
 from watcher.parsers import PARSERS
 from watcher.pipeline.parts import Parts
 from watcher.store import Transaction
+from watcher.store.missing import whole
 from watcher.walk import LONGEST
 
 
@@ -37,9 +38,10 @@ def past_of(tx: Transaction, source: Source) -> Past:
     parser = PARSERS[source.kind]
     if parser.day_url(source):
         return Past()
-    last = tx.missing.last_whole(source.name, with_papers=parser.announces(source))
-    past = Past(last, tx.missing.looked_at(source.name, gaps.LAST_LOOKS) if last else ())
-    if parser.announces(source) and last and not past.was_short:
+    looks, with_papers = tx.missing.last_looks(source.name, gaps.LAST_LOOKS), parser.announces(source)
+    last = next((look.at for look in looks if look.verdict in whole(with_papers=with_papers)), None)
+    past = Past(last or tx.missing.last_whole(source.name, with_papers=with_papers), tuple(look.at for look in looks))
+    if with_papers and past.last and not past.was_short:
         return replace(past, listed=tx.missing.last_day(source.name))
     return past
 

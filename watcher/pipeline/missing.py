@@ -13,11 +13,12 @@ from watcher.parsers import PARSERS
 from watcher.pipeline.parts import Parts
 from watcher.store import Transaction
 from watcher.store.incidents import Open
+from watcher.store.missing import whole
 
 STAYS = timedelta(days=45)
 """How long a list's gap is shown and told that nothing can be done about: as long as a monthly digest may take."""
 
-WHOLE = (Verdict.NEW, Verdict.UNCHANGED, Verdict.QUIET)
+WHOLE = whole()
 
 
 def record_days(
@@ -46,7 +47,8 @@ def record_list(
     It ends when everything ``since`` its day was asked for, or nobody needs to hear of it any more. A look at which
     something else was missing has the same to say next time.
     """
-    if PARSERS[source.kind].day_url(source) is not None or judged.verdict not in WHOLE:
+    has_news = gap is not None or since is not None or judged.verdict is Verdict.NEW
+    if PARSERS[source.kind].day_url(source) is not None or judged.verdict not in WHOLE or not has_news:
         return
     known = _open(tx, source)
     begun = since_in(known.incident.reason) if known else None

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, insert, select, update
 
 from watcher.model import Entry, Verdict
+from watcher.rhythm import Look
 from watcher.store import schema
 from watcher.store.batches import in_batches
 from watcher.store.identity import title_key
@@ -23,7 +24,10 @@ NOTHING = set_digest(())
 
 _NO_NEWS: dict[str, Any] = {"short_since": None, "short_digest": None}
 
-WELL = (Verdict.NEW, Verdict.UNCHANGED)
+
+def whole(*, with_papers: bool = False) -> tuple[Verdict, ...]:
+    """The verdicts of looks at which nothing was missing; or of those that showed papers, too."""
+    return (Verdict.NEW, Verdict.UNCHANGED, *(() if with_papers else (Verdict.QUIET,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,7 @@ class Missing:
 
     def last_whole(self, source: str, *, with_papers: bool = False) -> datetime | None:
         """When all of ``source`` could last be read, and nothing was missing; or showed papers, too."""
-        counting = WELL if with_papers else (*WELL, Verdict.QUIET)
-        query = select(_poll.c.at).where(_poll.c.source == source, _poll.c.verdict.in_(counting))
+        query = select(_poll.c.at).where(_poll.c.source == source, _poll.c.verdict.in_(whole(with_papers=with_papers)))
         at: datetime | None = self._connection.scalar(query.order_by(_poll.c.at.desc()).limit(1))
         if at is None:  # looks are forgotten after a while, pages are not
             at = self._connection.scalar(
@@ -119,7 +122,8 @@ class Missing:
             )
         return at
 
-    def looked_at(self, source: str, limit: int) -> list[datetime]:
-        """When ``source`` was last looked at, newest first."""
-        query = select(_poll.c.at).where(_poll.c.source == source)
-        return list(self._connection.scalars(query.order_by(_poll.c.at.desc()).limit(limit)))
+    def last_looks(self, source: str, limit: int) -> list[Look]:
+        """The last looks at ``source``, newest first."""
+        query = select(_poll.c.at, _poll.c.verdict).where(_poll.c.source == source)
+        rows = self._connection.execute(query.order_by(_poll.c.at.desc()).limit(limit))
+        return [Look(row.at, Verdict(row.verdict)) for row in rows]
