@@ -14,6 +14,9 @@ from watcher.config.kinds import TIME_OF_DAY, day_of_week, one_text, time_of_day
 from watcher.errors import CronError
 from watcher.model import Rhythm, When
 
+LONGEST = 366
+"""Days from one time to the next, at most."""
+
 _AT = rf" at (?P<at>{TIME_OF_DAY})"
 
 
@@ -28,6 +31,15 @@ class Form:
 
 def _weekly(found: re.Match[str]) -> When:
     return When(Rhythm.WEEKLY, time_of_day(found["at"]), day_of_week(found["day"]))
+
+
+def _every_days(found: re.Match[str]) -> When:
+    every = int(found["every"] or 1)
+    if every == 1:
+        raise wrong("every day is a schedule of its own", f"write daily at {found['at']}")
+    if not 1 < every <= LONGEST:
+        raise wrong(f"`every {every} days` is no schedule", f"write 2 to {LONGEST} days")
+    return When(Rhythm.EVERY_DAYS, time_of_day(found["at"]), every=every)
 
 
 def _cron(found: re.Match[str]) -> When:
@@ -45,6 +57,7 @@ FORMS = (
     Form("daily at 08:00", f"daily{_AT}", lambda found: When(Rhythm.DAILY, time_of_day(found["at"]))),
     Form("weekdays at 08:00", f"weekdays{_AT}", lambda found: When(Rhythm.WEEKDAYS, time_of_day(found["at"]))),
     Form("weekly on mon at 08:00", f"weekly on (?P<day>[a-z]+){_AT}", _weekly),
+    Form("every 2 days at 08:00", rf"every (?:(?P<every>\d{{1,6}}) )?days?{_AT}", _every_days),
     Form('cron "30 8 * * mon-fri"', r"""cron (?P<quote>["']?)(?P<fields>[^"']*)(?P=quote)""", _cron),
 )
 """Every form, in the order in which hints name them."""

@@ -13,17 +13,23 @@ class Rhythm(StrEnum):
     DAILY = "daily"
     WEEKDAYS = "weekdays"
     WEEKLY = "weekly"
+    EVERY_DAYS = "every days"
     CRON = "cron"
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """When a subscription is told; ``at`` is local time, ``weekday`` 0 for Monday, ``cron`` five fields."""
+    """When a subscription is told.
+
+    ``at`` is local time, ``weekday`` 0 for Monday, ``cron`` five fields, ``every`` the number of days from one time to
+    the next.
+    """
 
     rhythm: Rhythm = Rhythm.IMMEDIATELY
     at: time | None = None
     weekday: int | None = None
     cron: str = ""
+    every: int | None = None
 
     def __str__(self) -> str:
         if self.cron:
@@ -32,7 +38,8 @@ class When:
             return self.rhythm.value
         days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
         on = f" on {days[self.weekday]}" if self.weekday is not None else ""
-        return f"{self.rhythm.value}{on} at {self.at:%H:%M}"
+        name = f"every {self.every} days" if self.every else self.rhythm.value
+        return f"{name}{on} at {self.at:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)
