@@ -130,6 +130,42 @@ def test_days_are_counted_from_the_first_due_one(when: When, zone: str, began: s
     assert next_due(when, zone, at(after), at(began)) == at(due)
 
 
+def monthly(day: int, at: time = time(8)) -> When:
+    return When(Rhythm.MONTHLY, at, month_day=day)
+
+
+@pytest.mark.parametrize(
+    ("when", "zone", "after", "due"),
+    [
+        (monthly(1), "UTC", "2026-03-10T08:00", "2026-04-01T08:00"),
+        (monthly(1), "UTC", "2026-04-01T07:59", "2026-04-01T08:00"),
+        (monthly(1), "UTC", "2026-12-01T08:00", "2027-01-01T08:00"),
+        (monthly(15), "UTC", "2026-03-10T08:00", "2026-03-15T08:00"),
+        # the last day of months of 31, 30, 28 and 29 days
+        (monthly(31), "UTC", "2026-03-31T07:00", "2026-03-31T08:00"),
+        (monthly(31), "UTC", "2026-03-31T08:00", "2026-04-30T08:00"),
+        (monthly(31), "UTC", "2026-01-31T08:00", "2026-02-28T08:00"),
+        (monthly(31), "UTC", "2028-01-31T08:00", "2028-02-29T08:00"),
+        (monthly(30), "UTC", "2026-01-30T08:00", "2026-02-28T08:00"),
+        (monthly(30), "UTC", "2026-02-28T08:00", "2026-03-30T08:00"),
+        (monthly(29), "UTC", "2028-02-28T08:00", "2028-02-29T08:00"),
+        # an outage of three months
+        (monthly(5), "UTC", "2026-06-07T00:00", "2026-07-05T08:00"),
+        # the day is the local one
+        (monthly(1), "Asia/Tokyo", "2026-03-10T00:00", "2026-03-31T23:00"),
+        (monthly(1, time(22)), "America/New_York", "2026-03-10T00:00", "2026-04-02T02:00"),
+        # Paris: no 02:30 on 29 March, two of them on 25 October
+        (monthly(29, time(2, 30)), "Europe/Paris", "2026-03-10T00:00", "2026-03-29T01:30"),
+        (monthly(25, time(2, 30)), "Europe/Paris", "2026-10-10T00:00", "2026-10-25T00:30"),
+        (monthly(25, time(2, 30)), "Europe/Paris", "2026-10-25T00:30", "2026-11-25T01:30"),
+        # Apia left out 30 December 2011
+        (monthly(30), "Pacific/Apia", "2011-12-10T00:00", "2011-12-30T18:00"),
+    ],
+)
+def test_a_day_of_the_month(when: When, zone: str, after: str, due: str) -> None:
+    assert next_due(when, zone, at(after), BEGAN) == at(due)
+
+
 def test_immediately_has_no_due_instant() -> None:
     assert next_due(When(), "UTC", at("2026-03-10T08:00"), BEGAN) is None
 
@@ -221,6 +257,7 @@ WHENS = st.one_of(
     st.builds(lambda time, day: When(Rhythm.WEEKLY, time, day), TIMES, st.integers(0, 6)),
     st.builds(lambda fields: cron(" ".join(fields)), FIELDS),
     st.builds(every, st.integers(2, 40), TIMES),
+    st.builds(monthly, st.integers(1, 31), TIMES),
 )
 INSTANTS = st.builds(lambda minutes: at("2025-01-01T00:00") + timedelta(minutes=minutes), st.integers(0, 1_500_000))
 
@@ -261,6 +298,17 @@ def test_every_so_many_days_is_the_same_days_for_whoever_asks_whenever(
         assert due is not None and now < due <= now + timedelta(days=days, hours=2)
         apart = due.astimezone(ZoneInfo(zone)).date() - first.astimezone(ZoneInfo(zone)).date()
         assert apart.days % days == 0
+
+
+@given(day=st.integers(1, 31), time=TIMES, zone=ZONES, after=INSTANTS)
+def test_monthly_comes_once_in_every_month(day: int, time: time, zone: str, after: datetime) -> None:
+    local, instant = [], after
+    for _ in range(14):
+        instant = next_due(monthly(day, time), zone, instant, BEGAN) or instant
+        local.append(instant.astimezone(ZoneInfo(zone)).date())
+    months = [one.year * 12 + one.month for one in local]
+    assert months == [months[0] + n for n in range(14)]
+    assert all(one.day == day or (one + timedelta(days=1)).day == 1 for one in local)
 
 
 @given(zone=ZONES, after=INSTANTS)

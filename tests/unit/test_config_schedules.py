@@ -13,6 +13,8 @@ from watcher.config.keys import SubscriptionKeys
 from watcher.config.schedules import EXAMPLES, FORMS, HINT
 from watcher.model import Rhythm, When
 
+LAST_DAY = "write 1st to 31st; the 31st is the last day of every month"
+
 
 def read(text: str) -> When:
     return SubscriptionKeys.model_validate({"name": "kites", "rule": "kite", "to": "me", "when": text}).when
@@ -34,6 +36,9 @@ def test_every_rhythm_has_a_form() -> None:
         ("every 2 days at 8:00", When(Rhythm.EVERY_DAYS, time(8), every=2)),
         ("Every  10 Days at 23:59", When(Rhythm.EVERY_DAYS, time(23, 59), every=10)),
         ("every 366 days at 00:00", When(Rhythm.EVERY_DAYS, time(), every=366)),
+        ("monthly on the 1st at 8:00", When(Rhythm.MONTHLY, time(8), month_day=1)),
+        ("Monthly on the 31st at 08:00", When(Rhythm.MONTHLY, time(8), month_day=31)),
+        ("monthly on 22 at 08:00", When(Rhythm.MONTHLY, time(8), month_day=22)),
     ],
 )
 def test_what_holds(text: str, when: When) -> None:
@@ -51,6 +56,10 @@ def test_what_holds(text: str, when: When) -> None:
         ("every two days at 08:00", "`every two days at 08:00` is no schedule", HINT),
         ("every 2 days at 24:00", "`every 2 days at 24:00` is no schedule", HINT),
         ("every 2 weeks at 08:00", "`every 2 weeks at 08:00` is no schedule", HINT),
+        ("monthly on the 0th at 08:00", "no month has a day 0", LAST_DAY),
+        ("monthly on the 32nd at 08:00", "no month has a day 32", LAST_DAY),
+        ("monthly at 08:00", "`monthly at 08:00` is no schedule", HINT),
+        ("monthly on the last at 08:00", "`monthly on the last at 08:00` is no schedule", HINT),
     ],
 )
 def test_what_does_not_hold_says_what_to_write(text: str, what: str, hint: str) -> None:

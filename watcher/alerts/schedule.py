@@ -7,6 +7,7 @@ none that is skipped.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -71,6 +72,8 @@ def _falls_on(when: When, day: date, first: date) -> bool:
             return day.weekday() == when.weekday
         case Rhythm.EVERY_DAYS:
             return (day - first).days % (when.every or 1) == 0
+        case Rhythm.MONTHLY:
+            return day.day == min(when.month_day or 1, monthrange(day.year, day.month)[1])
         case Rhythm.IMMEDIATELY | Rhythm.HOURLY | Rhythm.CRON:
             return False
 
