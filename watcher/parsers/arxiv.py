@@ -107,6 +107,16 @@ def _mistakes(source: Source) -> Iterator[Mistake]:
             yield Mistake("announce", f"arXiv announces nothing as `{kind}`", f"write some of {', '.join(KINDS)}")
 
 
+def _told(source: Source) -> frozenset[str]:
+    """An address of the config's own may lead to any of the forms."""
+    told = {"title", "abstract", "author", "category", "listed"}
+    if source.url or source.via in ("listing", "api"):
+        told.add("note")
+    if source.url or source.via == "api":
+        told.add("published")
+    return frozenset(told)
+
+
 PARSER = Parser(
     kind="arxiv",
     version=1,
@@ -117,5 +127,6 @@ PARSER = Parser(
     lag=LAG,
     missed=missed,
     rests=lambda source, day: source.via != "api" and is_quiet(day),
+    tells=_told,
     parse=parse,
 )

@@ -167,11 +167,14 @@ def _mistakes(source: Source) -> Iterator[Mistake]:
         yield Mistake("url", "a feed needs its address", "write url: https://example.org/feed.xml")
 
 
+TOLD = frozenset({"title", "abstract", "author", "category", "published", "listed"})
+
 PARSER = Parser(
     kind="feed",
     version=1,
     check=_mistakes,
     is_for_programs=lambda source: True,
     starts=lambda source, today: (source.url or "",),
+    tells=lambda source: TOLD,
     parse=lambda body, url, source: parse(body, url),
 )

@@ -181,6 +181,10 @@ def _read(body: bytes, url: str, source: Source) -> Reading | Unreadable:
     return reading
 
 
+TOLD = frozenset(
+    {"title", "abstract", "author", "org", "keyword", "summary", "published", "listed", "upvotes", "comments"}
+)
+
 PARSER = Parser(
     kind="huggingface",
     version=1,
@@ -189,5 +193,6 @@ PARSER = Parser(
     starts=starts,
     day_url=day_url,
     is_for_programs=lambda source: source.via == "api",
+    tells=lambda source: TOLD,
     parse=_read,
 )

@@ -26,6 +26,9 @@ KEYS = tuple(field.name for field in fields(Selectors))
 LONGEST_SELECTOR = 500
 LONGEST_TITLE = 500
 _HEAD = re.compile(rb"<head[\s>]", re.IGNORECASE)
+TOLD_BY = {"title": "title", "abstract": "abstract", "authors": "author", "date": "published"}
+"""The fields of rules that selectors tell."""
+
 FEW = 3
 """Papers of which it says nothing that they share a title."""
 
@@ -172,12 +175,18 @@ def _beside(found: Sequence[str]) -> str:
     return f"; there are {', '.join(found)}" if found else ""
 
 
+def _told(source: Source) -> frozenset[str]:
+    """What there are selectors for."""
+    return frozenset(rule for key, rule in TOLD_BY.items() if not source.selectors or getattr(source.selectors, key))
+
+
 PARSER = Parser(
     kind="html",
     version=1,
     takes=frozenset(KEYS),
     check=mistakes,
     starts=lambda source, today: (source.url or "",),
+    tells=_told,
     parse=parse,
     find=find,
 )
