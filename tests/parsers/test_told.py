@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -21,7 +22,8 @@ OWN = "https://mirror.example/papers"
 
 ITEM = (
     "<title>Noisy Kilns</title><link>https://lab.example/kilns</link><description>Kilns.</description>"
-    "<author>Ada Amberg</author><category>kilns</category><pubDate>Mon, 09 Mar 2026 08:00:00 GMT</pubDate>"
+    "<author>Ada Amberg</author><category>kilns</category><dc:source>Journal of Kilns</dc:source>"
+    "<pubDate>Mon, 09 Mar 2026 08:00:00 GMT</pubDate>"
 )
 
 PAGES: list[tuple[Source, bytes]] = [
@@ -30,12 +32,15 @@ PAGES: list[tuple[Source, bytes]] = [
     (Source(name="x", kind="arxiv"), feeds.arxiv_rss(PAPERS)),
     (Source(name="x", kind="arxiv"), feeds.arxiv_atom(PAPERS)),
     (Source(name="x", kind="arxiv", via="listing"), feeds.arxiv_list({"New submissions": PAPERS})),
-    (Source(name="x", kind="arxiv", via="api"), feeds.arxiv_api(PAPERS, comment="9 pages")),
+    (Source(name="x", kind="arxiv", via="api"), feeds.arxiv_api(PAPERS, comment="9 pages; accepted at KILN 2026")),
     (Source(name="x", kind="biorxiv"), test_biorxiv.answer([test_biorxiv.record(1)])),
     (Source(name="x", kind="biorxiv", via="rss"), feeds.rdf([test_biorxiv.item(1, 1)])),
     (Source(name="x", kind="medrxiv"), test_biorxiv.answer([test_biorxiv.record(1)])),
     (Source(name="x", kind="feed"), feeds.rss([ITEM])),
-    (test_selected.SOURCE, test_selected.PAGE.encode()),
+    (
+        replace(test_selected.SOURCE, selectors=replace(test_selected.SELECTORS, venue=".where")),
+        test_selected.PAGE.replace("</li>", "<i class=where>Journal of Kilns</i></li>").encode(),
+    ),
 ]
 """Pages that show everything that their kind ever shows."""
 

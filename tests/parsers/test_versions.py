@@ -12,10 +12,10 @@ from watcher.model import Entry, Reading
 from watcher.parsers import PARSERS
 
 READ = {
-    "arxiv": (1, "cfc77c8fe5d7"),
+    "arxiv": (2, "9f3296c79c98"),
     "biorxiv": (1, "eb99cc883c28"),
-    "feed": (1, "2adbfc97e4e5"),
-    "html": (1, "38cb35beddf2"),
+    "feed": (2, "ddb82133435b"),
+    "html": (2, "a3fb3c6a075f"),
     "huggingface": (1, "983d12f40919"),
     "medrxiv": (1, "ac018513ee58"),
 }

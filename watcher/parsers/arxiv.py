@@ -109,7 +109,7 @@ def _mistakes(source: Source) -> Iterator[Mistake]:
 
 def _told(source: Source) -> frozenset[str]:
     """An address of the config's own may lead to any of the forms."""
-    told = {"title", "abstract", "author", "category", "listed"}
+    told = {"title", "abstract", "author", "category", "listed", "venue"}
     if source.url or source.via in ("listing", "api"):
         told.add("note")
     if source.url or source.via == "api":
@@ -119,7 +119,7 @@ def _told(source: Source) -> frozenset[str]:
 
 PARSER = Parser(
     kind="arxiv",
-    version=1,
+    version=2,
     takes=frozenset({"categories", "announce", "via", "query"}),
     check=_mistakes,
     is_for_programs=lambda source: source.via != "listing",

@@ -16,12 +16,14 @@ from watcher.parsers.feed_item import Item, absolute
 from watcher.parsers.feed_xml import well_formed_text
 from watcher.parsers.html import DEEPEST, MOST_ATTRIBUTES, attributes, nesting
 from watcher.parsers.prose import moment, people, plain
+from watcher.parsers.venue import venue_named
 
 LARGEST = 4 * 2**20
 MOST_ITEMS = 2_000
 
 _ITEM = re.compile(r"<(?:\w+:)?(?:item|entry)\b", re.IGNORECASE)
 _DECLARATION = re.compile(r"<\?xml\b[^>]*\?>", re.IGNORECASE)
+_VENUES = ("prism_publicationname", "dc_source")
 _IDENTIFIERS = ("dc_identifier", "prism_doi", "arxiv_doi")
 
 
@@ -54,6 +56,7 @@ def _item(entry: Mapping[str, Any], bases: tuple[str, ...]) -> Item:
         abstract=plain(entry.get("summary") or _content(entry)),
         authors=people([author.get("name") or "" for author in entry.get("authors", [])]),
         categories=clean.names(tags),
+        venue=next((name for key in _VENUES if (name := venue_named(entry.get(key)))), None),
         published=next(filter(None, dates), None),
     )
 
