@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from watcher.config import json_schema, load
-from watcher.config.keys import SubscriptionKeys
+from watcher.config.keys import SourceKeys, SubscriptionKeys
 from watcher.config.schedules import EXAMPLES
+from watcher.model import Selectors, Source
 from watcher.notify import problem_of
+from watcher.parsers import PARSERS
 from watcher.rules import compile_rule
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+SELECTORS = {field.name for field in fields(Selectors)}
 ENV = {
     "WATCHER_MAIL_URL": "mailto://mail.example?from=a@b.example&to=c@d.example",
     "MAIL_PASSWORD": "p@ss/w#rd",
@@ -63,6 +67,11 @@ def test_every_key_is_documented() -> None:
     tables = [schema, *schema["$defs"].values()]
     keys = {key for table in tables for key in table.get("properties", {})}
     assert {key for key in keys if f"`{key}`" not in page and f"{key}:" not in page} == set()
+
+
+def test_every_key_that_a_kind_takes_can_be_written() -> None:
+    taken = frozenset().union(*(parser.takes for parser in PARSERS.values()))
+    assert taken <= SourceKeys.model_fields.keys() and taken <= {field.name for field in fields(Source)} | SELECTORS
 
 
 def test_every_schedule_is_documented_and_no_other() -> None:

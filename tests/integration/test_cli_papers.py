@@ -29,6 +29,7 @@ LANTERNS = Entry(
     submitter="pebble",
     summary="A word on lanterns.",
     note="9 pages",
+    venue="Kiln Letters",
     keywords=("lanterns", "agents"),
     categories=("cs.MA",),
     code_url="https://example.org/code",
@@ -81,6 +82,7 @@ def test_json_gives_every_field_back(env: dict[str, str], capsys: pytest.Capture
             "first_seen": "2026-03-11T08:00:00+00:00",
             "summary": LANTERNS.summary,
             "note": "9 pages",
+            "venue": LANTERNS.venue,
             "keywords": ["lanterns", "agents"],
             "categories": ["cs.MA"],
             "submitter": "pebble",
@@ -151,9 +153,9 @@ def test_without_a_terminal_columns_are_separated_by_tabs(
 ) -> None:
     assert main(["papers", "agent"], env) == 0
     assert [line.split("\t") for line in capsys.readouterr().out.splitlines()] == [
-        ["day", "upvotes", "sources", "match", "title"],
-        ["2026-03-10", "", "tuesday-list", "weak", KILNS.title],
-        ["2026-03-09", "17", "monday-list", "strong", LANTERNS.title],
+        ["day", "upvotes", "sources", "venue", "match", "title"],
+        ["2026-03-10", "", "tuesday-list", "", "weak", KILNS.title],
+        ["2026-03-09", "17", "monday-list", "Kiln Letters", "strong", LANTERNS.title],
     ]
 
 

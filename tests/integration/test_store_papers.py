@@ -75,6 +75,7 @@ def test_every_field_comes_back(store: Store) -> None:
         submitter="bo",
         summary="Kites map rivers.",
         note="9 pages",
+        venue="Kites 2026",
         keywords=("kites", "maps"),
         categories=("cs.CV",),
         code_url="https://example.org/code",

@@ -16,6 +16,10 @@ OF_RHYTHM: dict[Rhythm, st.SearchStrategy[When]] = {
     Rhythm.DAILY: st.builds(When, st.just(Rhythm.DAILY), TIMES),
     Rhythm.WEEKDAYS: st.builds(When, st.just(Rhythm.WEEKDAYS), TIMES),
     Rhythm.WEEKLY: st.builds(When, st.just(Rhythm.WEEKLY), TIMES, st.integers(0, 6)),
+    Rhythm.EVERY_DAYS: st.builds(
+        lambda at, every: When(Rhythm.EVERY_DAYS, at, every=every), TIMES, st.integers(2, 366)
+    ),
+    Rhythm.MONTHLY: st.builds(lambda at, day: When(Rhythm.MONTHLY, at, month_day=day), TIMES, st.integers(1, 31)),
     Rhythm.CRON: st.sampled_from(["0 8 * * mon", "*/5 9-17 * * *", "30 8 1 jan,jul *"]).map(
         lambda fields: When(Rhythm.CRON, cron=fields)
     ),

@@ -12,6 +12,9 @@ from watcher.alerts.schedule import alert_due, next_due, next_month, quiet_until
 from watcher.errors import CronError
 from watcher.model import QuietHours, Rhythm, Subscription, When
 
+BEGAN = datetime(2025, 1, 1, tzinfo=UTC)
+"""When the subscriptions here were made, where that does not matter."""
+
 DAILY = When(Rhythm.DAILY, time(8))
 NIGHTLY = When(Rhythm.DAILY, time(2, 30))
 MONDAYS = When(Rhythm.WEEKLY, time(8), 0)
@@ -82,11 +85,89 @@ def at(text: str) -> datetime:
     ],
 )
 def test_next_due(when: When, zone: str, after: str, due: str) -> None:
-    assert next_due(when, zone, at(after)) == at(due)
+    assert next_due(when, zone, at(after), BEGAN) == at(due)
+
+
+def every(days: int, at: time = time(8)) -> When:
+    return When(Rhythm.EVERY_DAYS, at, every=days)
+
+
+@pytest.mark.parametrize(
+    ("when", "zone", "began", "after", "due"),
+    [
+        # made before its time of day: the first one is today's
+        (every(2), "UTC", "2026-03-10T07:00", "2026-03-10T07:00", "2026-03-10T08:00"),
+        (every(2), "UTC", "2026-03-10T07:00", "2026-03-10T08:00", "2026-03-12T08:00"),
+        # made at it or after it: tomorrow's
+        (every(2), "UTC", "2026-03-10T08:00", "2026-03-10T08:00", "2026-03-11T08:00"),
+        (every(2), "UTC", "2026-03-10T09:00", "2026-03-11T08:00", "2026-03-13T08:00"),
+        # an outage of three days, and of a whole number of times
+        (every(2), "UTC", "2026-03-10T07:00", "2026-03-13T09:00", "2026-03-14T08:00"),
+        (every(2), "UTC", "2026-03-10T07:00", "2026-03-14T08:00", "2026-03-16T08:00"),
+        # months and years do not matter
+        (every(3), "UTC", "2025-12-30T07:00", "2025-12-30T08:00", "2026-01-02T08:00"),
+        (every(366), "UTC", "2024-02-29T07:00", "2024-02-29T08:00", "2025-03-01T08:00"),
+        (every(365), "UTC", "2024-02-29T07:00", "2026-02-01T00:00", "2026-02-28T08:00"),
+        # the day is the local one
+        (every(2), "Pacific/Kiritimati", "2026-03-10T12:00", "2026-03-10T12:00", "2026-03-10T18:00"),
+        (every(2), "Pacific/Kiritimati", "2026-03-10T12:00", "2026-03-10T18:00", "2026-03-12T18:00"),
+        # over both clock changes of Paris, at an hour that is skipped or comes twice
+        (every(2), "Europe/Paris", "2026-03-27T12:00", "2026-03-28T07:00", "2026-03-30T06:00"),
+        (every(2, time(2, 30)), "Europe/Paris", "2026-03-26T12:00", "2026-03-27T01:30", "2026-03-29T01:30"),
+        (every(2, time(2, 30)), "Europe/Paris", "2026-03-26T12:00", "2026-03-29T01:30", "2026-03-31T00:30"),
+        (every(2, time(2, 30)), "Europe/Paris", "2026-10-22T12:00", "2026-10-23T00:30", "2026-10-25T00:30"),
+        (every(2, time(2, 30)), "Europe/Paris", "2026-10-22T12:00", "2026-10-25T00:30", "2026-10-27T01:30"),
+        # made in the hour that comes twice, between the two
+        (every(2, time(2, 30)), "Europe/Paris", "2026-10-25T01:00", "2026-10-25T01:00", "2026-10-26T01:30"),
+        # Apia left out 30 December 2011, which counts all the same: 1 January follows
+        (every(2), "Pacific/Apia", "2011-12-28T12:00", "2011-12-28T18:00", "2011-12-30T18:00"),
+        (every(2), "Pacific/Apia", "2011-12-28T12:00", "2011-12-30T18:00", "2011-12-31T18:00"),
+        # a clock that was set back behind the beginning
+        (every(2), "UTC", "2026-03-10T07:00", "2026-03-05T09:00", "2026-03-06T08:00"),
+    ],
+)
+def test_days_are_counted_from_the_first_due_one(when: When, zone: str, began: str, after: str, due: str) -> None:
+    assert next_due(when, zone, at(after), at(began)) == at(due)
+
+
+def monthly(day: int, at: time = time(8)) -> When:
+    return When(Rhythm.MONTHLY, at, month_day=day)
+
+
+@pytest.mark.parametrize(
+    ("when", "zone", "after", "due"),
+    [
+        (monthly(1), "UTC", "2026-03-10T08:00", "2026-04-01T08:00"),
+        (monthly(1), "UTC", "2026-04-01T07:59", "2026-04-01T08:00"),
+        (monthly(1), "UTC", "2026-12-01T08:00", "2027-01-01T08:00"),
+        (monthly(15), "UTC", "2026-03-10T08:00", "2026-03-15T08:00"),
+        # the last day of months of 31, 30, 28 and 29 days
+        (monthly(31), "UTC", "2026-03-31T07:00", "2026-03-31T08:00"),
+        (monthly(31), "UTC", "2026-03-31T08:00", "2026-04-30T08:00"),
+        (monthly(31), "UTC", "2026-01-31T08:00", "2026-02-28T08:00"),
+        (monthly(31), "UTC", "2028-01-31T08:00", "2028-02-29T08:00"),
+        (monthly(30), "UTC", "2026-01-30T08:00", "2026-02-28T08:00"),
+        (monthly(30), "UTC", "2026-02-28T08:00", "2026-03-30T08:00"),
+        (monthly(29), "UTC", "2028-02-28T08:00", "2028-02-29T08:00"),
+        # an outage of three months
+        (monthly(5), "UTC", "2026-06-07T00:00", "2026-07-05T08:00"),
+        # the day is the local one
+        (monthly(1), "Asia/Tokyo", "2026-03-10T00:00", "2026-03-31T23:00"),
+        (monthly(1, time(22)), "America/New_York", "2026-03-10T00:00", "2026-04-02T02:00"),
+        # Paris: no 02:30 on 29 March, two of them on 25 October
+        (monthly(29, time(2, 30)), "Europe/Paris", "2026-03-10T00:00", "2026-03-29T01:30"),
+        (monthly(25, time(2, 30)), "Europe/Paris", "2026-10-10T00:00", "2026-10-25T00:30"),
+        (monthly(25, time(2, 30)), "Europe/Paris", "2026-10-25T00:30", "2026-11-25T01:30"),
+        # Apia left out 30 December 2011
+        (monthly(30), "Pacific/Apia", "2011-12-10T00:00", "2011-12-30T18:00"),
+    ],
+)
+def test_a_day_of_the_month(when: When, zone: str, after: str, due: str) -> None:
+    assert next_due(when, zone, at(after), BEGAN) == at(due)
 
 
 def test_immediately_has_no_due_instant() -> None:
-    assert next_due(When(), "UTC", at("2026-03-10T08:00")) is None
+    assert next_due(When(), "UTC", at("2026-03-10T08:00"), BEGAN) is None
 
 
 @given(
@@ -99,7 +180,7 @@ def test_a_daily_schedule_comes_once_on_each_local_day(minutes_in: int, minutes:
     instant = at("2026-01-01T00:00") + timedelta(minutes=minutes_in)
     days = []
     for _ in range(5):
-        following = next_due(when, zone, instant)
+        following = next_due(when, zone, instant, BEGAN)
         assert following is not None and instant < following <= instant + timedelta(hours=49)
         instant = following
         days.append(instant.astimezone(ZoneInfo(zone)).date())
@@ -128,13 +209,13 @@ def test_a_daily_schedule_comes_once_on_each_local_day(minutes_in: int, minutes:
 )
 def test_days_of_a_cron_are_the_usual_ones(fields: str, days: list[int]) -> None:
     found, instant = [], at("2026-02-28T23:00")
-    while (instant := next_due(cron(fields), "UTC", instant) or instant).month == 3:
+    while (instant := next_due(cron(fields), "UTC", instant, BEGAN) or instant).month == 3:
         found.append(instant.day)
     assert found == days
 
 
 def test_a_cron_of_29_february_waits_for_a_leap_year() -> None:
-    assert next_due(cron("0 0 29 2 *"), "UTC", at("2096-03-01T00:00")) == at("2104-02-29T00:00")
+    assert next_due(cron("0 0 29 2 *"), "UTC", at("2096-03-01T00:00"), BEGAN) == at("2104-02-29T00:00")
 
 
 @pytest.mark.parametrize(
@@ -175,6 +256,8 @@ WHENS = st.one_of(
     st.builds(lambda time: When(Rhythm.WEEKDAYS, time), TIMES),
     st.builds(lambda time, day: When(Rhythm.WEEKLY, time, day), TIMES, st.integers(0, 6)),
     st.builds(lambda fields: cron(" ".join(fields)), FIELDS),
+    st.builds(every, st.integers(2, 40), TIMES),
+    st.builds(monthly, st.integers(1, 31), TIMES),
 )
 INSTANTS = st.builds(lambda minutes: at("2025-01-01T00:00") + timedelta(minutes=minutes), st.integers(0, 1_500_000))
 
@@ -188,7 +271,7 @@ def test_what_is_due_next_lies_ahead_and_never_moves_back(
     when: When, zone: str, first: datetime, second: datetime
 ) -> None:
     early, late = sorted([first, second])
-    one, other = next_due(when, zone, early), next_due(when, zone, late)
+    one, other = next_due(when, zone, early, BEGAN), next_due(when, zone, late, BEGAN)
     assert one is not None and other is not None and one > early and other > late
     assert one <= other and (one == other if one > late else one <= late)
 
@@ -197,16 +280,40 @@ def test_what_is_due_next_lies_ahead_and_never_moves_back(
 def test_no_local_time_is_due_twice(when: When, zone: str, after: datetime) -> None:
     local, instant = [], after
     for _ in range(40):
-        instant = next_due(when, zone, instant) or instant
+        instant = next_due(when, zone, instant, BEGAN) or instant
         local.append(instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None))
     assert len(set(local)) == 40
     if when.rhythm is not Rhythm.CRON:
         assert len({one.date() for one in local}) == 40
 
 
+@given(days=st.integers(2, 9), time=TIMES, zone=ZONES, began=INSTANTS, later=st.lists(INSTANTS, max_size=9))
+def test_every_so_many_days_is_the_same_days_for_whoever_asks_whenever(
+    days: int, time: time, zone: str, began: datetime, later: list[datetime]
+) -> None:
+    first = next_due(every(days, time), zone, began, began)
+    assert first is not None and first == next_due(When(Rhythm.DAILY, time), zone, began, began)
+    for now in later:
+        due = next_due(every(days, time), zone, now, began)
+        assert due is not None and now < due <= now + timedelta(days=days, hours=2)
+        apart = due.astimezone(ZoneInfo(zone)).date() - first.astimezone(ZoneInfo(zone)).date()
+        assert apart.days % days == 0
+
+
+@given(day=st.integers(1, 31), time=TIMES, zone=ZONES, after=INSTANTS)
+def test_monthly_comes_once_in_every_month(day: int, time: time, zone: str, after: datetime) -> None:
+    local, instant = [], after
+    for _ in range(14):
+        instant = next_due(monthly(day, time), zone, instant, BEGAN) or instant
+        local.append(instant.astimezone(ZoneInfo(zone)).date())
+    months = [one.year * 12 + one.month for one in local]
+    assert months == [months[0] + n for n in range(14)]
+    assert all(one.day == day or (one + timedelta(days=1)).day == 1 for one in local)
+
+
 @given(zone=ZONES, after=INSTANTS)
 def test_hourly_comes_at_every_full_hour_that_is(zone: str, after: datetime) -> None:
-    due = next_due(HOURLY, zone, after)
+    due = next_due(HOURLY, zone, after, BEGAN)
     assert due is not None and due - after <= timedelta(minutes=90)
     between = [after + timedelta(minutes=n) for n in range(1, int((due - after) / timedelta(minutes=1)))]
     assert due.astimezone(ZoneInfo(zone)).minute == 0

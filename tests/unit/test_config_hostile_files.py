@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.test_files import NO_FILES
+from tests.unit.test_files_read import NO_FILES
 from watcher.config import Config, load
 from watcher.config.mistakes import MOST
 from watcher.errors import ConfigError, Problem, UsageError, WatcherError

@@ -46,7 +46,9 @@ def check_markup(service: str, words: str) -> None:
 @given(title=TITLES)
 @example(title=HOSTILE)
 def test_papers(service: str, title: str) -> None:
-    bad = paper(title=title, abstract=f"{title} pruning {title}", authors=(title, title), organization=title)
+    bad = paper(
+        title=title, abstract=f"{title} pruning {title}", authors=(title, title), organization=title, venue=title
+    )
     bad = replace(bad, url=f"javascript:{title}", code_url=f"https://code.example/{title}")
     found = item(bad, subscriptions=(title, "trees"), places=places(bad.abstract, "pruning"))
     for changes in ({}, {"strong": False}, {"occasion": "v2"}):

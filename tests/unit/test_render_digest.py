@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.unit.messages import HOSTILE, NOW, delivery, digest, item, listing, paper, places
 from watcher.model import Content, DeliveryKind, Nothing, Unread
 from watcher.render import estimated_size, render
+from watcher.render.view import about
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -180,6 +181,7 @@ def hostile() -> Content:
         abstract=HOSTILE + " pruning",
         authors=(HOSTILE,),
         organization=HOSTILE,
+        venue=HOSTILE,
         url="javascript:alert(1)",
         code_url='https://code.example/"><script>alert(3)</script>',
         project_url="https://x.example/)(![a](b",
@@ -263,3 +265,9 @@ def test_html_is_for_mail_readers() -> None:
     assert "background:url" not in html
     assert Tags(html).open == []
     assert '<span class="hit"' in html
+
+
+def test_a_paper_says_where_it_appears() -> None:
+    accepted = paper(organization="Institute", venue="KILN\n2026")
+    assert about(accepted)[:2] == ["Institute", "KILN 2026"]
+    assert "Institute · KILN 2026 · " in render(digest(item(accepted))).text

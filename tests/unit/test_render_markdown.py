@@ -42,7 +42,7 @@ def shown(markdown: str) -> str:
 @example("\\*a\\* \\\\")
 @example("a`")
 def test_a_title_is_shown_as_it_is_and_does_nothing(title: str) -> None:
-    bad = paper(title=title, abstract=f"{title} pruning {title}", authors=(title,), organization=title)
+    bad = paper(title=title, abstract=f"{title} pruning {title}", authors=(title,), organization=title, venue=title)
     markdown = render(digest(item(bad, places=places(bad.abstract, "pruning"))), forms={"markdown"}).markdown
     kinds = {token.type for token in parsed(markdown)}
     assert kinds <= {

@@ -7,6 +7,7 @@ none that is skipped.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,30 +26,56 @@ LONGEST_QUIET = timedelta(days=14)
 """Quiet hours that leave no time at all between them end here."""
 
 
-def next_due(when: When, timezone: str, after: datetime) -> datetime | None:
-    """The first due instant later than ``after``, in UTC; None for ``immediately``, which is always due."""
+def next_due(when: When, timezone: str, after: datetime, began: datetime) -> datetime | None:
+    """The first due instant later than ``after``, in UTC; None for ``immediately``, which is always due.
+
+    ``began`` is when the subscription was made: days are counted from the first one after that on which it was due.
+    """
     if when.rhythm is Rhythm.IMMEDIATELY:
         return None
     zone = ZoneInfo(timezone)
     cron = read_cron(when.cron or HOURLY) if when.rhythm in (Rhythm.CRON, Rhythm.HOURLY) else None
     if cron is not None and cron.every_hour:
         return _next_by_the_clock(cron, zone, after)
+    first = _first_day(when.at or time(), zone, began)
     day = after.astimezone(zone).date() - DAY
     while True:
         # Two days at once: a time that is skipped just before midnight moves behind some of the next day's.
-        near = (_instant(one, at, zone) for one in (day, day + DAY) for at in _times_on(when, cron, one))
+        near = (_instant(one, at, zone) for one in (day, day + DAY) for at in _times_on(when, cron, one, first))
         if later := [instant for instant in near if instant > after]:
             return min(later)
         day += DAY
 
 
-def _times_on(when: When, cron: Cron | None, day: date) -> tuple[time, ...]:
-    """The local times that a schedule asks for on one local day."""
+def _first_day(at: time, zone: ZoneInfo, began: datetime) -> date:
+    """The local day whose ``at`` is the first one later than ``began``."""
+    day = began.astimezone(zone).date() - DAY
+    while _instant(day, at, zone) <= began:
+        day += DAY
+    return day
+
+
+def _times_on(when: When, cron: Cron | None, day: date, first: date) -> tuple[time, ...]:
+    """The local times that a schedule asks for on one local day; days are counted from ``first``."""
     if cron is not None:
         return cron.times if cron.falls_on(day) else ()
-    if when.at is None or when.weekday not in (None, day.weekday()):
-        return ()
-    return () if when.rhythm is Rhythm.WEEKDAYS and day.weekday() >= SATURDAY else (when.at,)
+    return (when.at,) if when.at is not None and _falls_on(when, day, first) else ()
+
+
+def _falls_on(when: When, day: date, first: date) -> bool:
+    match when.rhythm:
+        case Rhythm.DAILY:
+            return True
+        case Rhythm.WEEKDAYS:
+            return day.weekday() < SATURDAY
+        case Rhythm.WEEKLY:
+            return day.weekday() == when.weekday
+        case Rhythm.EVERY_DAYS:
+            return (day - first).days % (when.every or 1) == 0
+        case Rhythm.MONTHLY:
+            return day.day == min(when.month_day or 1, monthrange(day.year, day.month)[1])
+        case Rhythm.IMMEDIATELY | Rhythm.HOURLY | Rhythm.CRON:
+            return False
 
 
 def _next_by_the_clock(cron: Cron, zone: ZoneInfo, after: datetime) -> datetime:

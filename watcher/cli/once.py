@@ -108,7 +108,7 @@ def waiting_of(work: Work) -> list[Waiting]:
             is_told_now = subscription.when.rhythm is Rhythm.IMMEDIATELY and not saved.paused
             if is_told_now or not (held := tx.matches.held(saved.id)):
                 continue
-            due = saved.next_due or next_due(subscription.when, subscription.timezone, now)
+            due = saved.next_due or next_due(subscription.when, subscription.timezone, now, saved.created_at)
             if saved.paused or due is not None:
                 found.append((saved, len(held), None if saved.paused else due))
     return found

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from watcher.store import Store
 
 FIELDS = ("key", *(one.attribute for one in FACTS), "first_seen")
-COLUMNS = ("day", "upvotes>", "sources", "title")
+COLUMNS = ("day", "upvotes>", "sources", "venue", "title")
 IN_MEMORY = 8_000_000
 """Characters of output that are kept in memory; more goes to a temporary file."""
 
@@ -101,7 +101,7 @@ def _strength(hit: Hit | None) -> str | None:
 def _row(paper: Paper, hit: Hit | None, is_asked: bool) -> tuple[object, ...]:
     sources = ", ".join(dict.fromkeys(listing.source for listing in paper.listings))
     strength = (_strength(hit),) if is_asked else ()
-    return paper.digest_day, _upvotes(paper.listings), sources, *strength, paper.title
+    return paper.digest_day, _upvotes(paper.listings), sources, paper.venue, *strength, paper.title
 
 
 def _upvotes(listings: Iterable[Listing]) -> int | None:

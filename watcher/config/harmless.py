@@ -7,9 +7,11 @@ values of those keys alone that never hold a secret. Even of these none is shown
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from watcher.config.source import SourceText
+from watcher.model import Selectors
 from watcher.model.fields import FieldKind, rule_names
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ _SUBSCRIPTION = frozenset(
 )
 _SOURCE = frozenset(
     {"kind", "every", "robots", "look_back", "follow", "listing", "via", "query", "categories", "announce", "folder"}
-    | {"item", "title", "abstract", "link", "date", "authors", "url"}
+    | {"url", *(selector.name for selector in fields(Selectors))}
 )
 _RECEIVER = frozenset({"quiet_days", "rate"})
 _RETAIN = frozenset({"attempts", "polls", "pages", "metrics"})

@@ -78,6 +78,7 @@ class SourceKeys(Keys):
     link: Text | None = Field(None, description="CSS selector of its link, within the item.")
     date: Text | None = Field(None, description="CSS selector of its date, within the item.")
     authors: Text | None = Field(None, description="CSS selector of its authors, within the item.")
+    venue: Text | None = Field(None, description="CSS selector of where it appears, within the item.")
 
 
 class ReceiverKeys(Keys):

@@ -14,6 +14,11 @@ from watcher.config.kinds import TIME_OF_DAY, day_of_week, one_text, time_of_day
 from watcher.errors import CronError
 from watcher.model import Rhythm, When
 
+LONGEST = 366
+"""Days from one time to the next, at most."""
+
+LAST = 31
+
 _AT = rf" at (?P<at>{TIME_OF_DAY})"
 
 
@@ -28,6 +33,22 @@ class Form:
 
 def _weekly(found: re.Match[str]) -> When:
     return When(Rhythm.WEEKLY, time_of_day(found["at"]), day_of_week(found["day"]))
+
+
+def _every_days(found: re.Match[str]) -> When:
+    every = int(found["every"] or 1)
+    if every == 1:
+        raise wrong("every day is a schedule of its own", f"write daily at {found['at']}")
+    if not 1 < every <= LONGEST:
+        raise wrong(f"`every {every} days` is no schedule", f"write 2 to {LONGEST} days")
+    return When(Rhythm.EVERY_DAYS, time_of_day(found["at"]), every=every)
+
+
+def _monthly(found: re.Match[str]) -> When:
+    day = int(found["day"])
+    if not 1 <= day <= LAST:
+        raise wrong(f"no month has a day {day}", f"write 1st to {LAST}st; the {LAST}st is the last day of every month")
+    return When(Rhythm.MONTHLY, time_of_day(found["at"]), month_day=day)
 
 
 def _cron(found: re.Match[str]) -> When:
@@ -45,6 +66,8 @@ FORMS = (
     Form("daily at 08:00", f"daily{_AT}", lambda found: When(Rhythm.DAILY, time_of_day(found["at"]))),
     Form("weekdays at 08:00", f"weekdays{_AT}", lambda found: When(Rhythm.WEEKDAYS, time_of_day(found["at"]))),
     Form("weekly on mon at 08:00", f"weekly on (?P<day>[a-z]+){_AT}", _weekly),
+    Form("every 2 days at 08:00", rf"every (?:(?P<every>\d{{1,6}}) )?days?{_AT}", _every_days),
+    Form("monthly on the 1st at 08:00", rf"monthly on(?: the)? (?P<day>\d{{1,4}})(?:st|nd|rd|th)?{_AT}", _monthly),
     Form('cron "30 8 * * mon-fri"', r"""cron (?P<quote>["']?)(?P<fields>[^"']*)(?P=quote)""", _cron),
 )
 """Every form, in the order in which hints name them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from watcher.rhythm import BEFORE_IT_IS_KNOWN
 
 _NAME = re.compile(r"\w[\w.-]*")
 _OF_EVERY_KIND = ("kind", "every", "robots", "look_back", "follow", "url")
-_SELECTORS = ("item", "title", "abstract", "link", "date", "authors")
+_SELECTORS = tuple(field.name for field in fields(Selectors))
 _LISTS = ("categories", "announce")
 
 

@@ -12,6 +12,7 @@ from watcher.config.checking import Checker, Path
 from watcher.config.harmless import quoted
 from watcher.config.keys import ReceiverKeys, SubscriptionKeys
 from watcher.config.nearest import did_you_mean, known, near_or_known
+from watcher.config.untold import warn_of_untold
 from watcher.config.values import Config
 from watcher.errors import RuleError, WatcherError
 from watcher.model import QuietHours, Rhythm, Subscription
@@ -79,6 +80,7 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
         checker.note((*path, "when_empty"), what, "write when: daily at 08:00, or the like")
     if rule is None:
         return None
+    warn_of_untold(checker, _pieces(checker, path, keys), keys.sources or (), around.config.sources)
     return Subscription(
         name=keys.name,
         owner=around.owner,
@@ -213,6 +215,16 @@ def _listed_rule(checker: Checker, path: Path, keys: SubscriptionKeys, around: S
         checker.note(path, error.what, error.hint)
         return None
     return rule
+
+
+def _pieces(checker: Checker, path: Path, keys: SubscriptionKeys) -> Iterator[tuple[Path, str]]:
+    """A rule that holds, in the pieces that it is written in: each a rule, with its place."""
+    for name in ("rule", "where"):
+        if text := getattr(keys, name):
+            yield (*path, name), text
+    for name in ("any", "all", "none"):
+        for n, item in _with_places(getattr(keys, name) or []):
+            yield _place(checker, (*path, name), n), rule_from_lists(any=[item])
 
 
 def _check_term(item: str, around: Surroundings) -> None:

@@ -68,8 +68,8 @@ class PaperFacts:
     """What a page says of a paper and the database keeps.
 
     In this order the places of a match are sorted. ``organization`` is whose paper it is, ``note`` what the authors
-    remark (the number of pages, where it will appear), ``summary`` and ``keywords`` are the site's own, ``submitter``
-    is who brought the paper to the site.
+    remark (the number of pages, where it will appear), ``venue`` where it appears; ``summary`` and ``keywords`` are the
+    site's own, ``submitter`` is who brought the paper to the site.
     """
 
     title: str = field(metadata=_fact(Merge.TEXT, "title", FieldKind.TEXT, folds_plurals=True))
@@ -80,6 +80,7 @@ class PaperFacts:
     categories: tuple[str, ...] = field(default=(), metadata=_fact(Merge.NEWEST, "category", FieldKind.LABEL))
     summary: str | None = field(default=None, metadata=_fact(Merge.NEWEST, "summary", FieldKind.TEXT))
     note: str | None = field(default=None, metadata=_fact(Merge.NEWEST, "note", FieldKind.TEXT))
+    venue: str | None = field(default=None, metadata=_fact(Merge.NEWEST, "venue", FieldKind.TEXT))
     published: datetime | None = field(default=None, metadata=_fact(Merge.NEWEST, "published", FieldKind.DAY))
     arxiv_id: str | None = field(default=None, metadata=_fact(Merge.FIRST))
     version: int | None = field(default=None, metadata=_fact(Merge.TEXT))

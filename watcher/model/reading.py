@@ -19,6 +19,7 @@ class Selectors:
     link: str | None = None
     date: str | None = None
     authors: str | None = None
+    venue: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

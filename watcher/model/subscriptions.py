@@ -13,17 +13,31 @@ class Rhythm(StrEnum):
     DAILY = "daily"
     WEEKDAYS = "weekdays"
     WEEKLY = "weekly"
+    EVERY_DAYS = "every days"
+    MONTHLY = "monthly"
     CRON = "cron"
+
+
+def ordinal(n: int) -> str:
+    """``1st``, ``2nd``, ``11th``."""
+    ending = "th" if 10 < n % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n}{ending}"
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """When a subscription is told; ``at`` is local time, ``weekday`` 0 for Monday, ``cron`` five fields."""
+    """When a subscription is told.
+
+    ``at`` is local time, ``weekday`` 0 for Monday, ``cron`` five fields, ``every`` the number of days from one time to
+    the next, ``month_day`` a day of the month, or its last day where the month has none of that number.
+    """
 
     rhythm: Rhythm = Rhythm.IMMEDIATELY
     at: time | None = None
     weekday: int | None = None
     cron: str = ""
+    every: int | None = None
+    month_day: int | None = None
 
     def __str__(self) -> str:
         if self.cron:
@@ -32,7 +46,9 @@ class When:
             return self.rhythm.value
         days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
         on = f" on {days[self.weekday]}" if self.weekday is not None else ""
-        return f"{self.rhythm.value}{on} at {self.at:%H:%M}"
+        on = f" on the {ordinal(self.month_day)}" if self.month_day is not None else on
+        name = f"every {self.every} days" if self.every else self.rhythm.value
+        return f"{name}{on} at {self.at:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,9 +127,19 @@ def _mistakes(source: Source) -> Iterator[Mistake]:
             yield Mistake("announce", f"arXiv announces nothing as `{kind}`", f"write some of {', '.join(KINDS)}")
 
 
+def _told(source: Source) -> frozenset[str]:
+    """An address of the config's own may lead to any of the forms."""
+    told = {"title", "abstract", "author", "category", "listed", "venue"}
+    if source.url or source.via in ("listing", "api"):
+        told.add("note")
+    if source.url or source.via == "api":
+        told.add("published")
+    return frozenset(told)
+
+
 PARSER = Parser(
     kind="arxiv",
-    version=1,
+    version=2,
     takes=frozenset({"categories", "announce", "via", "query"}),
     check=_mistakes,
     is_for_programs=lambda source: source.via != "listing",
@@ -142,5 +152,6 @@ PARSER = Parser(
     behind=behind,
     called=called,
     rests=lambda source, day: source.via != "api" and is_quiet(day),
+    tells=_told,
     parse=parse,
 )

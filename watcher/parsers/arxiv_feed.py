@@ -16,6 +16,7 @@ from watcher.parsers.arxiv_entry import Announced, announced, code_in, in_one_st
 from watcher.parsers.feed_xml import Document, Node
 from watcher.parsers.links import called, place_of
 from watcher.parsers.prose import moment
+from watcher.parsers.venue import venue_in, venue_named
 
 _HEADING = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(\S+)\s+(?:Abstract:\s*)?", re.IGNORECASE)
 _IN_TITLE = re.compile(r"\.?\s*\(arXiv:\S+ \[[^\]]*\](?: UPDATED)?\)\s*$")
@@ -88,6 +89,8 @@ def _announced(node: Node, *, is_api: bool) -> Announced | None:
         listed=at.date() if at else None,
         categories=_categories(node),
         note=clean.line(node.text("arxiv:comment")) or None,
+        venue=venue_named(node.text("arxiv:journal_ref", "arxiv:journal_reference"))
+        or venue_in(node.text("arxiv:comment")),
         code_url=code_in(node.text("arxiv:comment")),
     )
     return Announced(entry, node.text("arxiv:announce_type") or (heading[1] if heading else ""))

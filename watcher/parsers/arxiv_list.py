@@ -18,6 +18,7 @@ from watcher.parsers.dates import instant_in
 from watcher.parsers.html import tree_of
 from watcher.parsers.links import Known, known_by, place_of
 from watcher.parsers.sniff import is_cut_off, is_login, title_of
+from watcher.parsers.venue import venue_in, venue_named
 
 SITE = "https://arxiv.org"
 _SECTIONS = (("new", "new"), ("cross", "cross"), ("replacement", "replace"))
@@ -117,6 +118,7 @@ def _announced(row: _Row) -> Announced | None:
         listed=row.day,
         categories=clean.names(list(dict.fromkeys(subjects))),
         note=_text(row.body, ".list-comments") or None,
+        venue=venue_named(_text(row.body, ".list-journal-ref")) or venue_in(_text(row.body, ".list-comments")),
         code_url=code_in(_text(row.body, ".list-comments")),
     )
     return Announced(entry, row.how)

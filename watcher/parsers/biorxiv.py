@@ -200,6 +200,11 @@ def _mistakes(source: Source) -> Iterator[Mistake]:
             yield Mistake("categories", f"`{category}` is no category of {SERVERS[source.kind]}", hint)
 
 
+def _told(source: Source) -> frozenset[str]:
+    told = frozenset({"title", "abstract", "author", "category", "published", "listed"})
+    return told | {"org"} if source.url or source.via != "rss" else told
+
+
 def _parser(server: str) -> Parser:
     return Parser(
         kind=server,
@@ -211,6 +216,7 @@ def _parser(server: str) -> Parser:
         lag=LAG,
         missed=missed,
         asks_back=lambda source: source.url is None,
+        tells=_told,
         parse=lambda body, url, source: parse(body, url, server),
     )
 

@@ -15,9 +15,11 @@ from watcher.parsers.links import place_of
 from watcher.parsers.parser import Mistake, Parser
 from watcher.parsers.prose import moment, people, plain
 from watcher.parsers.sniff import Form, binary_kind, form_of, is_login, title_of
+from watcher.parsers.venue import venue_named
 
 _DATES = ("published", "pubDate", "issued", "dc:date", "created", "date", "updated", "modified")
 _IDENTIFIERS = ("dc:identifier", "prism:doi", "arxiv:doi")
+_VENUES = ("prism:publicationName", "dc:source")
 _TEXTS = ("summary", "description", "content:encoded", "content", "media:description")
 
 
@@ -113,6 +115,7 @@ def item_of(node: Node, bases: tuple[str, ...]) -> Item:
         abstract=_shown(node, _TEXTS, clean.ABSTRACT_CHARS),
         authors=_authors(node),
         categories=_categories(node),
+        venue=next((name for child in node.all(*_VENUES) if (name := venue_named(child.text()))), None),
         published=next((at for name in _DATES if (at := moment(node.text(name)))), None),
     )
 
@@ -183,11 +186,14 @@ def _mistakes(source: Source) -> Iterator[Mistake]:
         yield Mistake("url", "a feed needs its address", "write url: https://example.org/feed.xml")
 
 
+TOLD = frozenset({"title", "abstract", "author", "category", "venue", "published", "listed"})
+
 PARSER = Parser(
     kind="feed",
-    version=1,
+    version=2,
     check=_mistakes,
     is_for_programs=lambda source: True,
     starts=lambda source, today: (source.url or "",),
+    tells=lambda source: TOLD,
     parse=lambda body, url, source: parse(body, url),
 )

@@ -29,6 +29,7 @@ class Item:
     abstract: str = ""
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    venue: str | None = None
     published: datetime | None = None
 
 
@@ -109,6 +110,7 @@ def _entry(item: Item, site: str, shared: frozenset[str]) -> Entry:
         published=item.published,
         listed=item.published.date() if item.published else None,
         categories=item.categories,
+        venue=item.venue,
         is_secondhand=is_secondhand,
     )
 

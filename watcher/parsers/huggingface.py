@@ -181,6 +181,10 @@ def _read(body: bytes, url: str, source: Source) -> Reading | Unreadable:
     return reading
 
 
+TOLD = frozenset(
+    {"title", "abstract", "author", "org", "keyword", "summary", "published", "listed", "upvotes", "comments"}
+)
+
 PARSER = Parser(
     kind="huggingface",
     version=1,
@@ -192,5 +196,6 @@ PARSER = Parser(
     missed=missed,
     asks_back=asks_back,
     is_for_programs=lambda source: source.via == "api",
+    tells=lambda source: TOLD,
     parse=_read,
 )

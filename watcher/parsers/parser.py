@@ -9,6 +9,7 @@ from typing import TypeVar
 from zlib import crc32
 
 from watcher.model import Reading, Source, Unreadable
+from watcher.model.fields import BY_RULE
 
 NOT_READ_BY = ("name", "every", "is_auto", "robots", "look_back", "follow", "url")
 """What changes nothing about how a body is read."""
@@ -23,6 +24,10 @@ class Mistake:
     key: str
     what: str
     hint: str = ""
+
+
+def _everything(source: Source) -> frozenset[str]:
+    return frozenset(BY_RULE)
 
 
 def _never(source: Source) -> bool:
@@ -92,6 +97,7 @@ class Parser:
     takes a body, the address where it was found ("" where that is not known) and the source, and never raises.
     ``rests`` says on which days, as :func:`watcher.verdict.sites_day` counts them, nothing is expected of a list
     without digest days, whatever it showed before. ``find`` shows what selectors find, for kinds that have them.
+    ``tells`` are the fields, by their names in rules, that a source of this kind can tell of a paper, beside its id.
     ``lag`` is how long after its own time a paper may be listed.
     ``missed`` gives the addresses of what was listed between two instants and is no longer on the lists, for kinds that
     can tell; ``unfound`` says what is not found there, "" for nothing. ``asks_back`` says whether anything can be asked
@@ -118,6 +124,7 @@ class Parser:
     called: Callable[[Source, str], str] = _has_no_name
     rests: Callable[[Source, date], bool] = _every_day
     parse: Callable[[bytes, str, Source], Reading | Unreadable]
+    tells: Callable[[Source], frozenset[str]] = _everything
     find: Callable[[bytes, Source], tuple[Finding, ...]] = _finds_nothing
 
     def obeys_robots(self, source: Source) -> bool:

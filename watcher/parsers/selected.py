@@ -14,6 +14,7 @@ from dataclasses import fields, replace
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from watcher.model import Entry, Reading, Selectors, Source, Unreadable
+from watcher.model.fields import BY_RULE
 from watcher.parsers import clean
 from watcher.parsers.html import all_of, is_within, text_of, tree_of, utf8
 from watcher.parsers.huggingface_entry import MOST_ENTRIES
@@ -26,6 +27,9 @@ KEYS = tuple(field.name for field in fields(Selectors))
 LONGEST_SELECTOR = 500
 LONGEST_TITLE = 500
 _HEAD = re.compile(rb"<head[\s>]", re.IGNORECASE)
+TOLD_BY = {"title": "title", "abstract": "abstract", "authors": "author", "date": "published", "venue": "venue"}
+"""The fields of rules that selectors tell."""
+
 FEW = 3
 """Papers of which it says nothing that they share a title."""
 
@@ -162,7 +166,7 @@ def _warnings(entries: Sequence[Entry], titles: Sequence[Sequence[LexborNode]], 
     items = len(titles)
     if untitled := sum(not found for found in titles):
         yield f"{untitled} of {items} items have no title"
-    for key, field in (("abstract", "abstract"), ("authors", "authors"), ("date", "published"), ("link", "url")):
+    for key, field in (*((key, BY_RULE[rule].attribute) for key, rule in TOLD_BY.items()), ("link", "url")):
         selector = getattr(selectors, key)
         if selector and not any(getattr(entry, field) for entry in entries):
             yield f"{key}: `{selector}` finds nothing in any of {items} items"
@@ -172,12 +176,18 @@ def _beside(found: Sequence[str]) -> str:
     return f"; there are {', '.join(found)}" if found else ""
 
 
+def _told(source: Source) -> frozenset[str]:
+    """What there are selectors for."""
+    return frozenset(rule for key, rule in TOLD_BY.items() if not source.selectors or getattr(source.selectors, key))
+
+
 PARSER = Parser(
     kind="html",
-    version=1,
+    version=2,
     takes=frozenset(KEYS),
     check=mistakes,
     starts=lambda source, today: (source.url or "",),
+    tells=_told,
     parse=parse,
     find=find,
 )

@@ -15,6 +15,7 @@ from watcher.parsers import clean
 from watcher.parsers.dates import instant_in
 from watcher.parsers.html import all_of, text_of
 from watcher.parsers.links import known_by
+from watcher.parsers.venue import venue_named
 
 _ABSTRACT = re.compile(r"abstract\b\s*[:.—–-]?\s*", re.IGNORECASE)
 _BEFORE_NAMES = re.compile(r"^(?:authors?\s*:|by\b:?)\s*", re.IGNORECASE)
@@ -42,6 +43,7 @@ def entry_of(item: LexborNode, title: LexborNode, selectors: Selectors, place: P
         abstract=_abstract(_found(item, selectors.abstract)),
         authors=names_in([text_of(node) for node in _found(item, selectors.authors)]),
         published=next((_instant(node) for node in _found(item, selectors.date)), None),
+        venue=next((name for node in _found(item, selectors.venue) if (name := venue_named(text_of(node)))), None),
     )
     address = _address(_link(item, title, selectors), place)
     if address is None:

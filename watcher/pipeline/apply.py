@@ -124,7 +124,7 @@ def add(
 ) -> list[Effect]:
     """Let subscriptions begin, with what the past holds for them."""
     rows = [
-        New(one, next_due(one.subscription.when, one.subscription.timezone, now), next_sign(one.subscription, now))
+        New(one, next_due(one.subscription.when, one.subscription.timezone, now, now), next_sign(one.subscription, now))
         for one in new
     ]
     effects: list[Effect] = []
@@ -148,7 +148,7 @@ def edit(tx: Transaction, saved: Saved, one: Wanted, past: Past, config: Config,
     before, after = saved.subscription, one.subscription
     due = saved.next_due
     if (before.when, before.timezone) != (after.when, after.timezone):
-        due = next_due(after.when, after.timezone, now)
+        due = next_due(after.when, after.timezone, now, saved.created_at)
     tx.subscriptions.update(saved.id, one, due, now)
     if next_sign(before, now) != next_sign(after, now):
         tx.subscriptions.set_sign_due(saved.id, next_sign(after, now))
@@ -176,7 +176,8 @@ def take_away(tx: Transaction, saved: Saved, now: datetime) -> Effect:
 def take_back(tx: Transaction, saved: Saved, one: Wanted, past: Past, now: datetime) -> Effect:
     """It was gone and is here again: the same row, so that what was told stays told."""
     subscription = one.subscription
-    tx.subscriptions.update(saved.id, one, next_due(subscription.when, subscription.timezone, now), now)
+    due = next_due(subscription.when, subscription.timezone, now, saved.created_at)
+    tx.subscriptions.update(saved.id, one, due, now)
     tx.subscriptions.set_sign_due(saved.id, next_sign(subscription, now))
     tx.matches.owe_cancelled(saved.id, subscription.endpoints, now)
     fresh = _match_past(tx, saved.id, subscription, past, _of_known(subscription, past, now), now)

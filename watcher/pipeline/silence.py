@@ -28,7 +28,9 @@ def unpause(tx: Transaction, saved: Saved, now: datetime, *, drop: bool = False)
         subscription = saved.subscription
         tx.matches.decide(held, DROPPED)
         tx.silence.drop(saved.id, subscription.endpoints, DROPPED.reason)
-        tx.subscriptions.set_next_due(saved.id, next_due(subscription.when, subscription.timezone, now))
+        tx.subscriptions.set_next_due(
+            saved.id, next_due(subscription.when, subscription.timezone, now, saved.created_at)
+        )
     return papers
 
 

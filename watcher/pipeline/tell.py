@@ -96,7 +96,7 @@ def _tell(tx: Transaction, saved: Saved, parts: Parts, now: datetime, *, flush: 
     says_so = subscription.sends_empty and subscription.when.rhythm is not Rhythm.IMMEDIATELY
     if not held and says_so and not tx.mutes.of_subscription(saved.id, now):
         _owe_nothing(tx, saved, DeliveryKind.EMPTY, saved.last_due or saved.created_at, parts, now)
-    tx.subscriptions.set_told(saved.id, now, next_due(subscription.when, subscription.timezone, now))
+    tx.subscriptions.set_told(saved.id, now, next_due(subscription.when, subscription.timezone, now, saved.created_at))
 
 
 def _dues(saved: Saved, parts: Parts, now: datetime, *, flush: bool = False) -> dict[Endpoint, datetime]:

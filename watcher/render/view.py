@@ -34,7 +34,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class PaperView:
-    """One paper as a message shows it; ``about`` is organisation, listing and votes, ``terms`` what matched.
+    """One paper as a message shows it; ``about`` is organisation, venue, listing and votes, ``terms`` what matched.
 
     ``badge`` says what is new of a paper that was told; ``note`` is what stands beside the title in short form.
     """
@@ -153,8 +153,8 @@ def terms_line(places: Iterable[Place]) -> str:
 
 
 def about(paper: Paper) -> list[str]:
-    """Organisation, where and when it was listed, votes and comments."""
-    parts = [one_line(paper.organization, 80)] if paper.organization else []
+    """Organisation, venue, where and when it was listed, votes and comments."""
+    parts = [one_line(text, 80) for text in (paper.organization, paper.venue) if text]
     days: dict[str, date | None] = {}
     for listing in paper.listings:
         known = days.get(listing.source)

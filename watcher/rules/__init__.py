@@ -5,7 +5,17 @@ from watcher.rules.document import Document, document_of
 from watcher.rules.evaluate import evaluate
 from watcher.rules.index import Index
 from watcher.rules.language import rule_from_lists
-from watcher.rules.rule import Rule, compile_rule
+from watcher.rules.rule import Rule, compile_rule, fields_in
 from watcher.rules.text import fold_title
 
-__all__ = ["Document", "Index", "Rule", "compile_rule", "document_of", "evaluate", "fold_title", "rule_from_lists"]
+__all__ = [
+    "Document",
+    "Index",
+    "Rule",
+    "compile_rule",
+    "document_of",
+    "evaluate",
+    "fields_in",
+    "fold_title",
+    "rule_from_lists",
+]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from watcher.errors import RuleError
 from watcher.rules.language import Spans, parse
 from watcher.rules.terms import NUMBERS
-from watcher.rules.tree import Compare, Node, canonical, leaves
+from watcher.rules.tree import Compare, Node, canonical, field_of, leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,11 @@ class Rule:
     sources: frozenset[str]
     digest: str
     uses_numbers: bool
+
+
+def fields_in(text: str) -> tuple[str, ...]:
+    """The fields that a rule asks for, by their names in rules, each once; raises ``RuleError``."""
+    return tuple(dict.fromkeys(field for leaf in leaves(parse(text)[0]) if (field := field_of(leaf))))
 
 
 def compile_rule(text: str, sources: Sequence[str] = ()) -> Rule:

@@ -146,6 +146,11 @@ def leaves(node: Node) -> Iterator[Leaf]:
             yield node
 
 
+def field_of(leaf: Leaf) -> str | None:
+    """The field that a leaf looks into; None for title and abstract together."""
+    return "author" if isinstance(leaf, Author) else leaf.field
+
+
 def canonical(node: Node) -> str:
     """One spelling for all rules that are the same but for the order of terms, blanks, quotes and parentheses.
 
