@@ -67,7 +67,17 @@ def test_clip(text: str, longest: int, shown: str) -> None:
         ("hello @everyone", "hello @\u200beveryone"),
         ("@Channel and @here", "@\u200bChannel and @\u200bhere"),
         ("mail ana@all.example", "mail ana@all.example"),
-        ("Pass@k and @everyones", "Pass@k and @everyones"),
+        ("Pass@k and ana@lab.example", "Pass@k and ana@lab.example"),
+        ("@everyones and @ana", "@\u200beveryones and @\u200bana"),
+        ("_@everyone, x@everyone, @@here", "_@\u200beveryone, x@\u200beveryone, @\u200b@\u200bhere"),
+        ("x@all and .@all", "x@\u200ball and .@\u200ball"),
+        ("up @ home", "up @ home"),
+        (
+            "<!channel> <@U1> <@&1> <users/all>",
+            "<\u200b!channel> <\u200b@\u200bU1> <\u200b@\u200b&1> <\u200busers/all>",
+        ),
+        ("(met)all(met) [~ana] (method) [x]", "(\u200bmet)all(\u200bmet) [\u200b~ana] (method) [x]"),
+        ("a < b, a<b", "a < b, a<b"),
     ],
 )
 def test_defuse(text: str, shown: str) -> None:
@@ -81,6 +91,10 @@ def test_defuse(text: str, shown: str) -> None:
         ("http://papers.example:8080/a?b=c&d=e#f", "http://papers.example:8080/a?b=c&d=e#f"),
         ('https://papers.example/"><script>', "https://papers.example/%22%3E%3Cscript%3E"),
         ("https://papers.example/a)b(c|d*e`f", "https://papers.example/a%29b%28c%7Cd%2Ae%60f"),
+        (
+            "https://papers.example/@ana/@all?a=b@c&d=x@everyone",
+            "https://papers.example/%40ana/%40all?a=b@c&d=x%40everyone",
+        ),
         ("https://papers.example/%28kept%29", "https://papers.example/%28kept%29"),
         ("https://bücher.example/ü", "https://xn--bcher-kva.example/%C3%BC"),
         (" https://papers.example/ ", "https://papers.example/"),

@@ -19,6 +19,9 @@ DATA = frozenset({"json", "jsons", "xml", "xmls", "form", "forms", "amqp", "amqp
 SHOWS_MARKDOWN = frozenset({"mmost", "mmosts", "zulip", "revolt", "fluxer", "fluxers"})
 """Chats to which apprise sends text as it is, and which show that as Markdown."""
 
+ALWAYS_MARKDOWN = SHOWS_MARKDOWN | {"discord", "guilded"}
+"""Chats that show all they are given as Markdown, whatever ``format=`` says."""
+
 TITLE_IN_BODY = frozenset({"discord", "guilded", "workflow", "workflows", "dingtalk"})
 """Chats that put the title above the body, where our Markdown has it already."""
 
@@ -66,8 +69,8 @@ def put(message: Message, service: Any, url: str, limit: int) -> Body:
         case "markdown":
             in_body = schema in TITLE_IN_BODY or service.title_maxlen == 0
             kind = None if schema in SHOWS_MARKDOWN and "markdown" not in formats else "markdown"
-            return Body("" if in_body else message.subject, shortened(message.markdown, limit), kind)
-    if schema in DATA or _wants_text(url):
+            return Body("" if in_body else defuse(message.subject), shortened(message.markdown, limit), kind)
+    if schema in DATA | MAIL:
         return Body(message.subject, shortened(message.text, limit), "text")
     return Body(defuse(message.subject), shortened(defuse(message.text), limit, measure_of(url)), "text")
 
@@ -81,7 +84,7 @@ def forms_of(url: str) -> frozenset[str]:
 def form_of(service: Any, url: str) -> str:
     """The field of ``Message`` that a service (an apprise plugin) is given."""
     schema, formats = _name_of(service, url), [one.value for one in service._formats()]
-    if schema in DATA or _wants_text(url):
+    if schema in DATA or (_wants_text(url) and schema not in ALWAYS_MARKDOWN):
         return "text"
     if schema in SLACK and not str(service.mode).startswith(("workflow", "trigger")):
         return "mrkdwn"

@@ -20,7 +20,20 @@ _INVISIBLE = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 # Zero-width joiners are kept: Persian and emoji need them.
-_PING = re.compile(r"(?<![\w@])@(?=(?:everyone|here|channel|all|room|group|team)\b)", re.IGNORECASE)
+
+# An @ between two letters or digits is a mail address or a metric (Pass@k), and calls nobody but before a room's word:
+# Discord sees @everyone and @here within others. Every other @ may call somebody, whatever stands before it (Mattermost
+# takes dots, colons, hyphens and underscores off first) and behind it (Zulip has @**all**).
+_AT = re.compile(
+    r"""[@＠](?![\s\u200b])(?:
+        (?<![^\W_][@＠]) | (?![^\W_])
+        | (?=everyone|here) | (?=(?:channel|all|room|group|team|online|topic)\b(?![.-]\w))
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# Kook's (met)all(met), Jira's [~ana], Google's <users/all>, Feishu's <at id=all>.
+_BRACKET = re.compile(r"\((?=(?:met|rol|chn)\))|\[(?=~)|<(?=users/|at\b)", re.IGNORECASE)
+_ANGLE = re.compile(r"<(?=[!@#])")  # Slack's and Discord's <!here>, <@1>, <#1>
 
 
 def squeeze(text: str) -> str:
@@ -48,9 +61,18 @@ def clip(text: str, longest: int) -> str:
     return head.rstrip(" ,;:.-–") + "…"
 
 
+def cut_mentions(text: str) -> str:
+    """``text`` with a zero-width blank in all that may call a person or a room, where ``<`` and ``>`` are escaped.
+
+    Also behind an @ at the end: the next piece, such as a name in bold, may be what it calls. No letter is put before
+    an @, so that this holds whether the text is escaped before or after.
+    """
+    return _BRACKET.sub("\\g<0>\u200b", _AT.sub("\\g<0>\u200b", text))
+
+
 def defuse(text: str) -> str:
-    """``text`` with the words that call a whole room (``@everyone``) cut by a zero-width blank."""
-    return _PING.sub("@\u200b", text)
+    """``text`` that calls nobody where it is given to a service as it is."""
+    return _ANGLE.sub("\\g<0>\u200b", cut_mentions(text))
 
 
 def safe_url(url: str | None) -> str | None:
@@ -68,4 +90,4 @@ def safe_url(url: str | None) -> str | None:
         return None
     rest = parts.path + (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
     quoted = quote(_SURROGATE.sub("", rest), safe="%/:?#@!$&+,;=~-._")
-    return f"{parts.scheme}://{host}{port}" + _PING.sub("%40", quoted)
+    return f"{parts.scheme}://{host}{port}" + _AT.sub("%40", quoted)

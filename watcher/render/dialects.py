@@ -9,11 +9,11 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from watcher.render import escape
+from watcher.render.clean import cut_mentions
 from watcher.render.snippet import Segment
 
 _SLACK_MARK = re.compile(r"[*_~`]")
 _EDGES = frozenset(["", *" .,;:!?()"])
-_MENTION = re.compile(r"(?<!\w)@(?=\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,7 @@ class Dialect:
 
 
 def _html(text: str) -> str:
-    # A mention cut by a zero-width blank calls nobody.
-    return html.escape(_MENTION.sub("@\u200b", text))
+    return html.escape(cut_mentions(text))
 
 
 def _slack(text: str) -> str:
@@ -69,7 +68,7 @@ def _slack(text: str) -> str:
 
     It has no way to write a literal asterisk: a zero-width blank behind it keeps it from beginning anything.
     """
-    plain = html.escape(_MENTION.sub("@\u200b", text), quote=False)
+    plain = html.escape(cut_mentions(text), quote=False)
     return _SLACK_MARK.sub(lambda found: found[0] + "\u200b", plain)
 
 

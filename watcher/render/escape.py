@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from watcher.render.clean import cut_mentions
 from watcher.render.snippet import Segment
 
 _MARKDOWN = re.compile(r"[\\`*\[\]<>]|~~|\|\||(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
 _BLOCK = re.compile(r"^(?=[#+\-=>|]|\d+[.)])")
-_MENTION = re.compile(r"(?<!\w)@(?=\w)")
 
 
 def markdown(text: str) -> str:
@@ -26,7 +26,7 @@ def markdown_marked(segments: tuple[Segment, ...]) -> str:
 
 
 def _inline(text: str) -> str:
-    return _MENTION.sub("@\u200b", _MARKDOWN.sub(lambda found: "\\" + found[0], text))
+    return _MARKDOWN.sub(lambda found: "\\" + found[0], cut_mentions(text))
 
 
 def text_marked(segments: tuple[Segment, ...]) -> str:

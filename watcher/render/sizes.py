@@ -8,6 +8,7 @@ from functools import partial
 
 from watcher.model import Item
 from watcher.render import escape
+from watcher.render.clean import defuse
 from watcher.render.dialects import CHAT_HTML, SLACK
 from watcher.render.snippet import Segment
 from watcher.render.view import PaperView, paper_view, part_of
@@ -56,9 +57,9 @@ def _chat_in_short(view: PaperView, size: Measure) -> int:
 
 
 def _chat_in_full(view: PaperView, size: Measure) -> int:
-    # <b> and </b> are seven characters, the markup of a link eighteen at most, before it a dot.
+    # <b> and </b> are eight characters with a blank behind an @, a link's markup eighteen at most, before it a dot.
     links = sum(size(link.url) + len(link.name) + 22 for link in view.links if link.url != view.url)
-    return sum(map(size, [*_texts(view), view.url or ""])) + 7 * (_marked(view.snippet) + 1) + 40 + links
+    return sum(map(size, [*_texts(view), view.url or ""])) + 8 * (_marked(view.snippet) + 1) + 40 + links
 
 
 def _html_in_short(view: PaperView, size: Measure) -> int:
@@ -85,7 +86,7 @@ def _marked(segments: tuple[Segment, ...]) -> int:
 
 def _plain(measure: Measure, text: str) -> int:
     # Text is indented and wrapped: three characters more for each line of 70.
-    return measure(text) + len(text) // 20 + 1
+    return measure(defuse(text)) + len(text) // 20 + 1
 
 
 def _longest(measure: Measure, text: str) -> int:
