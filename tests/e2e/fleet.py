@@ -34,10 +34,11 @@ from watcher.model import Tuning
 
 _PROGRAM = multiprocessing.get_context("forkserver")
 
+# A lease is far longer than a daemon waits for its turn on a busy machine: what comes twice is the fault's work alone.
 HASTY = Tuning(
-    lease=timedelta(seconds=3),
-    after_start=timedelta(seconds=3),
-    silent=timedelta(seconds=3),
+    lease=timedelta(seconds=8),
+    after_start=timedelta(seconds=8),
+    silent=timedelta(seconds=8),
     tick=timedelta(seconds=0.4),
     idle=timedelta(seconds=0.4),
     after_failure=timedelta(seconds=0.5),

@@ -127,7 +127,7 @@ def kill_somewhere(config: Path, state: Path, sink: Sink, chance: random.Random,
             while not log.exists() or log.read_text().count(UP) == starts:
                 assert time.monotonic() < end, log.read_text()[-1000:]
                 sink.wait_for(sys.maxsize, 0.05)
-            sink.wait_for(before + 1, 2.0)
+            sink.wait_for(before + 1, 4.0)
             sink.wait_for(before + chance.randint(1, most), 0.5)
         assert process.exitcode is None, log.read_text()[-1000:]
 
