@@ -9,16 +9,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from watcher.model import Unreadable
 from watcher.parsers.charset import text_codec
+from watcher.parsers.html_weight import weigh
 
 LARGEST_PAGE = 16 * 2**20
 DEEPEST = 250
-MOST_ATTRIBUTES = 400
-
-_VOID = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
-_TAG = re.compile(rb"</?[a-zA-Z][a-zA-Z0-9-]*+")
-_ATTRIBUTE = rb"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+|))?+"
-_LONG_TAG = re.compile(rb"<[a-zA-Z][^\s/>]*+(?:" + _ATTRIBUTE + rb")*+")
-_ATTRIBUTES = re.compile(_ATTRIBUTE)
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _DECLARED = re.compile(rb"<meta\b[^>]{0,300}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.ASCII | re.IGNORECASE)
@@ -34,52 +28,28 @@ _APART = re.compile(
 def tree_of(body: bytes) -> LexborHTMLParser | Unreadable:
     """Parse ``body``; a page that is too large or too intricate to be a digest is refused before it is parsed.
 
-    lexbor takes quadratic time for deep nesting (400 KB of ``<div>``: 8 s), for formatting that is never closed and
-    for attributes in one tag (1 MB: 59 s). Both are estimated, not parsed: digest pages are 18 deep and have 20.
+    Digest pages are 18 deep. Where the estimate says more than may be, the tree itself is measured.
     """
     if len(body) > LARGEST_PAGE:
         return Unreadable(f"the page has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
-    if nesting(body) > DEEPEST:
+    weight = weigh(body)
+    if weight.reason:
+        return Unreadable(weight.reason)
+    tree = LexborHTMLParser(body)
+    if weight.depth > DEEPEST and _is_deeper(tree, DEEPEST):
         return Unreadable(f"the page's elements are nested more than {DEEPEST} deep")
-    if attributes(body) > MOST_ATTRIBUTES:
-        return Unreadable(f"an element of the page has more than {MOST_ATTRIBUTES} attributes")
-    return LexborHTMLParser(body)
+    return tree
 
 
-def nesting(body: bytes) -> int:
-    """How many elements are open at once, at most; those that close themselves count until they are closed."""
-    tags = _TAG.findall(body)
-    steps = _steps(set(tags))
-    open_now = [0] * (len(steps) + 1)
-    depth = deepest = 0
-    for step in map(steps.__getitem__, tags):
-        if step > 0:
-            open_now[step] += 1
-            depth += 1
-            deepest = depth if depth > deepest else deepest
-        elif open_now[-step]:
-            open_now[-step] -= 1
-            depth -= 1
-    return deepest
-
-
-def _steps(tags: set[bytes]) -> dict[bytes, int]:
-    """For each spelling of a tag the number of its element, negative where it closes it; 0 for what holds nothing."""
-    numbers: dict[bytes, int] = {}
-    steps = {}
-    for tag in tags:
-        name = tag.lstrip(b"</").lower()
-        number = 0 if name in _VOID else numbers.setdefault(name, len(numbers) + 1)
-        steps[tag] = -number if tag.startswith(b"</") else number
-    return steps
-
-
-def attributes(body: bytes) -> int:
-    """The most attributes that one tag has; short tags, which cannot have many, count as none."""
-    return max(
-        (len(_ATTRIBUTES.findall(tag[0])) for tag in _LONG_TAG.finditer(body) if len(tag[0]) > MOST_ATTRIBUTES),
-        default=0,
-    )
+def _is_deeper(tree: LexborHTMLParser, most: int) -> bool:
+    """Whether any element of a tree stands below more than ``most`` others."""
+    ahead = [(node, 1) for node in (tree.root,) if node is not None]
+    while ahead:
+        node, depth = ahead.pop()
+        if depth > most:
+            return True
+        ahead += [(child, depth + 1) for child in node.iter()]
+    return False
 
 
 def utf8(body: bytes) -> bytes:
@@ -107,10 +77,15 @@ def all_of(scope: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNo
     return list({node.mem_id: node for node in scope.css(selector)}.values())
 
 
-def is_within(node: LexborNode, other: LexborNode) -> bool:
-    """Whether ``node`` stands below ``other``."""
+def outermost(nodes: list[LexborNode]) -> list[LexborNode]:
+    """Those of some elements that stand below none of the others."""
+    ids = {node.mem_id for node in nodes}
+    return [node for node in nodes if not _is_below(node, ids)]
+
+
+def _is_below(node: LexborNode, ids: set[int]) -> bool:
     above = node.parent
-    while above is not None and above.mem_id != other.mem_id:
+    while above is not None and above.mem_id not in ids:
         above = above.parent
     return above is not None
 

@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 from watcher.model import Entry, Reading, Selectors, Source, Unreadable
 from watcher.model.fields import BY_RULE
 from watcher.parsers import clean
-from watcher.parsers.html import all_of, is_within, text_of, tree_of, utf8
+from watcher.parsers.html import all_of, outermost, text_of, tree_of, utf8
 from watcher.parsers.huggingface_entry import MOST_ENTRIES
 from watcher.parsers.nearby import near
 from watcher.parsers.parser import Finding, Mistake, Parser
@@ -94,7 +94,7 @@ def find(body: bytes, source: Source) -> tuple[Finding, ...]:
     findings = [Finding("item", selectors.item, len(items), len(items), () if items else near(tree, selectors.item))]
     for key, selector in _given(selectors):
         if key != "item":
-            counts = [len(all_of(item, selector)) for item in items]
+            counts = [len(all_of(item, selector)) for item in outermost(items)]
             beside = near(items[0], selector) if items and not any(counts) else ()
             findings.append(Finding(key, selector, sum(counts), sum(map(bool, counts)), beside))
     return tuple(findings)
@@ -130,8 +130,8 @@ def _no_items(tree: LexborHTMLParser, items: Sequence[LexborNode], selectors: Se
 
 def _titles(item: LexborNode, selectors: Selectors) -> list[LexborNode]:
     """What the title's selector finds, without what is empty or stands within another title."""
-    found = all_of(item, selectors.title or "title")
-    return [node for node in found if not any(is_within(node, other) for other in found) and clean.line(text_of(node))]
+    found = outermost(all_of(item, selectors.title or "title"))
+    return [node for node in found if clean.line(text_of(node))]
 
 
 def _no_titles(items: Sequence[LexborNode], titles: Sequence[Sequence[LexborNode]], selectors: Selectors) -> str:

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from watcher.model import Entry, Selectors
 from watcher.parsers import clean
 from watcher.parsers.dates import instant_in
-from watcher.parsers.html import all_of, text_of
+from watcher.parsers.html import all_of, outermost, text_of
 from watcher.parsers.links import known_by
 from watcher.parsers.venue import venue_named
 
@@ -73,7 +73,7 @@ def names_in(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _found(item: LexborNode, selector: str | None) -> list[LexborNode]:
-    return all_of(item, selector) if selector else []
+    return outermost(all_of(item, selector)) if selector else []
 
 
 def _abstract(found: Sequence[LexborNode]) -> str:

@@ -1,0 +1,263 @@
+"""What it would cost to make a tree of a page, estimated from its tags before that is tried.
+
+lexbor takes time that grows with the depth at which each tag stands (400 KB of ``<div>``: 8 s), with the attributes of
+one tag (1 MB: 59 s), and with formatting that is left open, which it opens anew in each paragraph. The estimate is
+never far below the truth: an end tag counts only where the parser must close just that element, and where nobody can
+say without a parser what is a tag and what is text, the page is too intricate. The rules are those of
+https://html.spec.whatwg.org/multipage/parsing.html.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+MOST_ATTRIBUTES = 400
+MOST_STEPS = 100_000_000
+"""The depths of all tags, added up: a second's worth. A digest page has 200,000."""
+
+MOST_ELEMENTS = 1_000_000
+"""Tags, and formatting that may have to be opened anew, over all tags: 500 MB of tree. A digest page has 10,000."""
+
+_ATTRIBUTE = (
+    rb"[ \t\n\r\f/]*+[^ \t\n\r\f/>][^ \t\n\r\f/>=]*+"
+    rb"(?:[ \t\n\r\f]*+=[ \t\n\r\f]*+(?:\"[^\"]*+\"|'[^']*+'|[^ \t\n\r\f>\"'][^ \t\n\r\f>]*+|))?+"
+)
+_ATTRIBUTES, _LIST = re.compile(_ATTRIBUTE), re.compile(rb"(?:" + _ATTRIBUTE + rb")*+")
+_NO_TAG = (
+    rb"[^<]++|<(?![a-zA-Z/!?])|<!--(?:-?>|.*?(?:--!?>|\Z))|<!(?!--|\[CDATA\[)[^>]*+>?|<\?[^>]*+>?"
+    rb"|</(?![a-zA-Z])[^>]*+>?"
+)
+_TOKEN = re.compile(
+    rb"(?:" + _NO_TAG + rb")*+(?:\Z|(?P<cdata><!\[CDATA\[[^>]*+>?)"
+    rb"|<(?P<raw>script|style|title|textarea|xmp|iframe|noembed|noframes)(?=[ \t\n\r\f/>])(?:" + _ATTRIBUTE + rb")*+"
+    rb"[ \t\n\r\f/]*+>(?P<text>[^<]*+(?:<(?!/(?P=raw)[ \t\n\r\f/>])[^<]*+)*+)"
+    rb"|(?P<tag></?[a-zA-Z][^ \t\n\r\f/>]*+)(?:" + _ATTRIBUTE + rb")*+(?P<tail>[ \t\n\r\f/]*+)>?)",
+    re.DOTALL | re.IGNORECASE,
+)
+_SCRIPT = re.compile(rb"<script[ \t\n\r\f/>]", re.IGNORECASE)
+
+
+def _names(text: str) -> frozenset[bytes]:
+    return frozenset(text.encode().split())
+
+
+_VOID = _names("area base br col embed hr img input link meta param source track wbr")
+_VOID_ANYWHERE = _names("br embed hr img meta")
+"""The others are elements like any in pictures and formulas."""
+
+_FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
+_SOFT = _FORMATTING | _names("span")
+_ITEMS = _names("p li dd dt")
+_CELLS = _names("tr td th tbody thead tfoot")
+_SIDE_BY_SIDE, _IN_TURN = _names("td th"), _names("dt dd")
+_TABLES = _CELLS | _names("table")
+_BLOCKS = _ITEMS | _names(
+    "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer header hgroup"
+    " main menu nav ol pre section summary ul"
+)
+_FOREIGN = _names("svg math")
+_UNSURE = _FOREIGN | _names("select frameset")
+"""In these nobody knows without a parser what the content of a style or a title is: tags or text."""
+
+_DRAWN = _FOREIGN | _names(
+    "g path circle ellipse line polyline polygon rect use defs symbol stop lineargradient radialgradient clippath mask"
+    " pattern filter text tspan marker animate animatetransform"
+    " mrow mfrac msqrt mroot mstyle merror mpadded mphantom mfenced menclose msub msup msubsup munder mover munderover"
+    " mmultiscripts mtable mtr mtd mlabeledtr mspace mprescripts none semantics annotation maction"
+)
+"""Elements of pictures and formulas that hold nothing but others of the kind."""
+
+_TEXTS = _names("title desc style script mi mo mn ms mtext")
+_SOFTER = {
+    **dict.fromkeys(_BLOCKS, _SOFT | _ITEMS),
+    **dict.fromkeys(_TABLES, _SOFT | _ITEMS | _CELLS),
+    b"select": _names("option optgroup"),
+}
+"""What may be open in an element that its end tag closes, by its name; for all others it is what is in ``_SOFT``."""
+
+_SPECIAL = _VOID | _FORMATTING | _ITEMS | _CELLS | _UNSURE | _names("form option")
+_LOOKED_THROUGH, _LOOKED_THROUGH_IN_PICTURES = 8, 64
+_ALIKE = 3
+_SLASH = ord("/")
+_TAG = _TOKEN.groupindex["tag"]
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How deep a page's elements are nested at most, by the estimate; why the page is not to be parsed, or ""."""
+
+    depth: int
+    reason: str = ""
+
+
+def weigh(body: bytes) -> Weight:
+    """Estimate what it takes to parse ``body``, in time that grows with its length."""
+    scale = _Scale()
+    stack, plain = scale.open, scale.plain
+    deepest = steps = elements = 0
+    for token in _TOKEN.finditer(body):
+        name = plain.get(tag := token[_TAG])
+        reason = ""
+        if name is None or scale.foreign:
+            reason = scale.take(tag, token)
+        elif tag[1] != _SLASH:
+            stack.append(name)
+        elif stack and stack[-1] == name:
+            stack.pop()
+        else:
+            scale.end(name)
+        depth = len(stack)
+        if depth > deepest:
+            deepest = depth
+        steps += depth
+        elements += 1 + scale.copies
+        if steps > MOST_STEPS or elements > MOST_ELEMENTS:
+            reason = reason or _too_much(steps)
+        if reason or (len(token[0]) > 2 * MOST_ATTRIBUTES and (reason := _too_many_attributes(token))):
+            return Weight(deepest, reason)
+    return Weight(deepest)
+
+
+def _too_much(steps: int) -> str:
+    if steps > MOST_STEPS:
+        return "the page's elements are nested too deep"
+    return f"the page makes more than {MOST_ELEMENTS:,} elements"
+
+
+def _too_many_attributes(token: re.Match[bytes]) -> str:
+    at = max(token.end(_TAG), token.end("raw"))
+    attributes = _LIST.match(token.string, at) if at >= 0 else None
+    if attributes is None or len(_ATTRIBUTES.findall(attributes[0])) <= MOST_ATTRIBUTES:
+        return ""
+    return f"an element of the page has more than {MOST_ATTRIBUTES} attributes"
+
+
+@dataclass(slots=True)
+class _Scale:
+    """The elements that may be open: all that the parser has open are among them, in this order, but for those that it
+    opens by itself. ``copies`` counts the formatting elements among them, like ones three times at most; ``plain`` are
+    the names of the tags seen that are nothing special, ``foreign`` how many pictures and formulas are open.
+    """
+
+    open: list[bytes] = field(default_factory=list)
+    plain: dict[bytes | None, bytes] = field(default_factory=dict)
+    copies: int = 0
+    foreign: int = 0
+    _unsure: int = 0
+    _formatting: list[bytes] = field(default_factory=list)
+    _like: Counter[bytes] = field(default_factory=Counter)
+    _drawn_from: int | None = None
+    _held: int | None = None
+    _is_form_lost: bool = False
+
+    def take(self, tag: bytes | None, token: re.Match[bytes]) -> str:
+        """Take a tag, or what is none; why nothing can be said of the page, or "" where it can."""
+        if tag is None:
+            return self._take_other(token)
+        name = tag[2:].lower() if tag[1] == _SLASH else tag[1:].lower()
+        if name not in _SPECIAL:
+            self.plain[tag] = name
+        if tag[1] == _SLASH:
+            self.end(name)
+        else:
+            self._start(name, token)
+        return ""
+
+    def _take_other(self, token: re.Match[bytes]) -> str:
+        """A comment or its like, or an element whose content is text: where it may be tags as well, nobody can say."""
+        if (raw := token["raw"]) is not None:
+            text, name = token["text"], raw.lower()
+            is_unsure = bool(self._unsure) and b"<" in text and not _is_cdata(text)
+            if is_unsure or (b"<!--" in text and name == b"script" and _goes_on(text)):
+                return f"what stands in the page's <{name.decode()}> may be text or elements"
+            self._start(name, token)
+        elif (cdata := token["cdata"]) is not None and self.foreign and not cdata.endswith(b"]]>"):
+            return "what stands in the page's CDATA may be text or elements"
+        return ""
+
+    def _start(self, name: bytes, token: re.Match[bytes]) -> None:
+        self._held = self._drawn_from if name in _TEXTS else None
+        if name in _VOID and (not self.foreign or name in _VOID_ANYWHERE):
+            return
+        if self.open and _ends(self.open[-1], name, is_foreign=bool(self.foreign)):
+            self.open[-1] = name
+            return
+        if self._is_drawn(name) and (token["tail"] or b"").endswith(b"/"):
+            return
+        if name in _FORMATTING:
+            spelled = token.string[token.start(_TAG) : token.end()]
+            self._formatting.append(spelled)
+            self._like[spelled] += 1
+            self.copies += self._like[spelled] <= _ALIKE
+        self._is_form_lost |= name == b"form" and name in self.open
+        self._unsure += name in _UNSURE
+        self.foreign += name in _FOREIGN
+        self.open.append(name)
+
+    def _is_drawn(self, name: bytes) -> bool:
+        """Whether an element stands in a picture or formula, or is one, so that ``/>`` ends it.
+
+        Anything else in a picture may have ended that.
+        """
+        if not self.foreign and name in _FOREIGN:
+            self._drawn_from = len(self.open)
+        elif name not in _DRAWN:
+            self._drawn_from = None
+        return self._drawn_from is not None
+
+    def end(self, name: bytes) -> None:
+        """Close an element where the parser, if it has it open, must close it; what is open in it stays open."""
+        if name == b"form" and (self._is_form_lost or self.open[-1:] != [name]):
+            self._is_form_lost = True
+            return
+        if self.open[-1:] == [name]:
+            self._close(len(self.open) - 1)
+            self._drawn_from, self._held = self._drawn_from if self._held is None else self._held, None
+            return
+        self._drawn_from = self._held = None  # it may have ended a picture as well
+        looked_through, how_far = _SOFTER.get(name, _SOFT), _LOOKED_THROUGH
+        if self.foreign:
+            looked_through, how_far = _DRAWN if name in _FOREIGN else frozenset(), _LOOKED_THROUGH_IN_PICTURES
+        for n in range(len(self.open) - 1, max(len(self.open) - how_far, 0) - 1, -1):
+            if self.open[n] == name:
+                self._close(n)
+                return
+            if self.open[n] not in looked_through:
+                return
+
+    def _close(self, n: int) -> None:
+        name = self.open.pop(n)
+        self._unsure -= name in _UNSURE
+        self.foreign -= name in _FOREIGN
+        if name in _FORMATTING:
+            spelled = self._formatting.pop(-1 - sum(one in _FORMATTING for one in self.open[n:]))
+            self.copies -= self._like[spelled] <= _ALIKE
+            self._like[spelled] -= 1
+        if self._drawn_from is not None and n <= self._drawn_from:
+            self._drawn_from = None
+
+
+def _ends(last: bytes, name: bytes, *, is_foreign: bool) -> bool:
+    """Whether an element ends where one of this name begins right in it."""
+    if name in _CELLS or name == b"option":
+        return not is_foreign and (last == name or {last, name} == _SIDE_BY_SIDE)
+    return name in _ITEMS and (last == name or {last, name} == _IN_TURN)
+
+
+def _is_cdata(text: bytes) -> bool:
+    """Whether a text holds no sign of a tag but the beginning of one section of CDATA that ends in it."""
+    _, start, rest = text.partition(b"<![CDATA[")
+    return bool(start) and b"]]>" in rest and text.count(b"<") == 1
+
+
+def _goes_on(script: bytes) -> bool:
+    """Whether a script goes on behind its first end: in a comment within it another one begins."""
+    at = script.find(b"<!--")
+    while at >= 0:
+        end = script.find(b"-->", at + 2)
+        if _SCRIPT.search(script, at, end if end >= 0 else len(script)):
+            return True
+        at = script.find(b"<!--", end) if end >= 0 else -1
+    return False
