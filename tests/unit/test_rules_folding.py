@@ -274,4 +274,5 @@ def test_folding_takes_time_in_proportion(piece: str) -> None:
 
     seconds(10_000)
     small = min(seconds(10_000) for _ in range(3))
-    assert seconds(200_000) < 80 * small + 0.5
+    # The least of some: how long one takes says more of what else the machine does.
+    assert any(seconds(200_000) < 80 * small + 0.5 for _ in range(5))
