@@ -26,6 +26,7 @@ class Included:
     data: bytes | None
     folder: Path | None
     problems: list[Problem] = field(default_factory=list)
+    has_vanished: bool = False
 
     @property
     def owner(self) -> str:
@@ -46,6 +47,21 @@ class Included:
             beside = self.folder / f".{self.name}.new"
             beside.write_bytes(data)
             os.replace(beside, self.folder / self.name)
+
+    def is_missed(self) -> bool:
+        """Whether its subscriptions, which it holds no more, are kept in force: for a day from the first such look."""
+        return self.folder is not None and _gone_for(self._emptied) < VANISHED_FOR
+
+    def is_taken(self) -> None:
+        """What it holds now counts: should it lose its subscriptions, the day begins then."""
+        if self.folder is not None:
+            with suppress(OSError):
+                self._emptied.unlink(missing_ok=True)
+
+    @property
+    def _emptied(self) -> Path:
+        assert self.folder is not None
+        return self.folder / f".{self.name}.empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +129,7 @@ def _vanished(found: dict[str, Included], last_good: Path | None) -> list[Includ
             problem = Problem(
                 copy.name, 0, 0, "the file has vanished", "its subscriptions end a day after; put it back"
             )
-            gone.append(Included(copy.name, copy.name, None, copy.parent, [problem]))
+            gone.append(Included(copy.name, copy.name, None, copy.parent, [problem], has_vanished=True))
         else:
             with suppress(OSError):
                 copy.unlink()

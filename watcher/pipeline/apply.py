@@ -218,8 +218,9 @@ def _log_changes(changes: Changes, past: Past, now: datetime) -> None:
             count = sum(paper.digest_day >= since for paper, _ in past.matched[subscription.full_name])
             told = f"; would have told {count} paper{'' if count == 1 else 's'} in the last {FORECAST} days"
         log.info("%s: %s%s", subscription.full_name, what, told)
-    for saved in changes.gone:
-        log.info("%s: gone", saved.subscription.full_name)
+    if changes.gone:
+        # Taken out on purpose, or lost with a part of a file: whoever reads the log knows, and has the names.
+        log.warning("%s: gone", ", ".join(saved.subscription.full_name for saved in changes.gone))
 
 
 def _rule(subscription: Subscription) -> Rule:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from watcher.config import Config
-from watcher.model import Endpoint, Incident, IncidentKind, TemplateTrouble
+from watcher.model import Endpoint, Incident, IncidentKind, Subscription, TemplateTrouble
 from watcher.pipeline.parts import Parts
 from watcher.store import Transaction
 
@@ -35,8 +35,8 @@ def record_config_troubles(parts: Parts, config: Config, broken: Mapping[str, st
             return
         tx.incidents.end([IncidentKind.CONFIG_BROKEN], MAIN, config.operator, now)
         for file, problems in config.broken_includes.items():
-            reason = "; ".join(str(problem) for problem in problems[:5])
-            begun = tx.incidents.begin(IncidentKind.INCLUDE_BROKEN, file, reason, now)
+            reason = f"{config.instead.get(file, '')}: {'; '.join(str(problem) for problem in problems[:5])}"
+            begun = tx.incidents.begin(IncidentKind.INCLUDE_BROKEN, file, reason.removeprefix(": "), now)
             if begun.told_at is None:
                 tx.incidents.tell(begun.id, hearers(config, file), now)
         for template, reason in config.broken_templates.items():
@@ -44,7 +44,7 @@ def record_config_troubles(parts: Parts, config: Config, broken: Mapping[str, st
         for one in tx.incidents.all_open():
             subject = one.incident.subject
             if one.incident.kind is IncidentKind.INCLUDE_BROKEN and subject not in config.broken_includes:
-                tx.incidents.end([IncidentKind.INCLUDE_BROKEN], subject, hearers(config, subject), now)
+                _end_include(tx, config, subject, now)
             if one.incident.kind is IncidentKind.TEMPLATE_BROKEN and not _is_still_broken(one.incident, config):
                 tx.incidents.end([IncidentKind.TEMPLATE_BROKEN], subject, config.operator, now)
 
@@ -56,7 +56,7 @@ def log_config_troubles(config: Config) -> None:
     if len(config.problems) > MOST_LOGGED:
         log.warning("… and %d more; `watcher check-config` shows all", len(config.problems) - MOST_LOGGED)
     for file, problems in config.broken_includes.items():
-        log.error("%s is not used as it stands: %s", file, problems[0])
+        log.error("%s is not used as it stands: %s: %s", file, config.instead.get(file, ""), problems[0])
 
 
 def record_template_troubles(parts: Parts, troubles: Collection[TemplateTrouble]) -> None:
@@ -68,6 +68,13 @@ def record_template_troubles(parts: Parts, troubles: Collection[TemplateTrouble]
         for one in troubles:
             reason = f"{one} ({_stamp(one.template, parts.config)})"
             _begin_template(tx, parts.config, one.template, reason, now)
+
+
+def _end_include(tx: Transaction, config: Config, file: str, now: datetime) -> None:
+    """Say that a file is well again; or that nobody waits for it any longer."""
+    if not _subscriptions_of(config, file):
+        tx.incidents.begin(IncidentKind.INCLUDE_BROKEN, file, "no subscription of it is left", now)
+    tx.incidents.end([IncidentKind.INCLUDE_BROKEN], file, hearers(config, file), now)
 
 
 def _is_still_broken(incident: Incident, config: Config) -> bool:
@@ -89,6 +96,10 @@ def _begin_template(tx: Transaction, config: Config, template: str, reason: str,
 
 def hearers(config: Config, file: str) -> list[Endpoint]:
     """The operator and the receivers of an included file's subscriptions, as far as they are known."""
-    owner = file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    theirs = [endpoint for one in config.subscriptions if one.owner == owner for endpoint in one.endpoints]
+    theirs = [endpoint for one in _subscriptions_of(config, file) for endpoint in one.endpoints]
     return list(dict.fromkeys([*config.operator, *theirs]))
+
+
+def _subscriptions_of(config: Config, file: str) -> list[Subscription]:
+    owner = file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    return [one for one in config.subscriptions if one.owner == owner]
