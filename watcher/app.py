@@ -18,7 +18,7 @@ from threading import Event, Thread
 from types import FrameType
 from typing import TextIO
 
-from watcher.config import Config
+from watcher.config import Config, lost_since
 from watcher.errors import ConfigError, DatabaseNewer, StoreError, WatcherError
 from watcher.fetch import Fetcher, default_user_agent
 from watcher.model import DeliveryState, Source, Tuning
@@ -230,7 +230,9 @@ class Daemon:
         refused = ""
         try:
             config = self._load()
-        except WatcherError as error:
+            if problem := lost_since(self._parts.config, config):
+                raise ConfigError([problem])
+        except (WatcherError, OSError) as error:
             log.error("the config is broken, the old one stays:\n%s", error)
             problems = error.problems if isinstance(error, ConfigError) else ()
             reason = "; ".join(str(problem) for problem in problems[:5]) or str(error)

@@ -140,10 +140,6 @@ def test_hostile_yaml_is_refused_with_a_place(path: Path, name: str) -> None:
     assert found
 
 
-def test_an_empty_file_is_an_empty_config(path: Path) -> None:
-    assert not read(path, "# nothing yet\n").subscriptions
-
-
 def test_values_are_typed_by_their_key(path: Path) -> None:
     text = f"""
 timezone: Europe/Paris

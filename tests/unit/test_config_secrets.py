@@ -38,7 +38,7 @@ def said_of(path: Path, text: str | bytes, **options: object) -> str:
         found, said = error.problems, [str(error)]
     else:
         found = config.problems + tuple(one for some in config.broken_includes.values() for one in some)
-        said += [repr(config)]
+        said += [repr(config), *config.instead.values()]
         said += [_reason(lambda name=name: config.address(Endpoint(name), ENV)) for name in config.receivers]
         said += [_reason(lambda: place_of(config.database(ENV)))]
     return "\n".join([*said, *(str(one) for one in found), *(show.problem(one) for one in found)])

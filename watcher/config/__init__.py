@@ -5,7 +5,7 @@
 ``kinds``, ``keys``                what texts can mean, which keys there are (pydantic; the JSON Schema)
 ``checking``, ``subscriptions``    keys that hold, and what they name
 ``jsonl``, ``json_tree``           the database's subscriptions, line by line
-``includes``, ``loading``          files on disk, put together
+``includes``, ``loading``          files on disk, put together; ``losing``: what a reload would lose
 ``values``                         the frozen result
 """
 
@@ -16,6 +16,7 @@ from typing import Any
 from watcher.config.adding import place_of_rule, subscription_lines, with_subscription
 from watcher.config.jsonl import LineReader, line_of
 from watcher.config.loading import default_config, find_config, load
+from watcher.config.losing import lost_since
 from watcher.config.subscriptions import target_check
 from watcher.config.values import Address, Config, Receiver
 
@@ -29,6 +30,7 @@ __all__ = [
     "json_schema",
     "line_of",
     "load",
+    "lost_since",
     "place_of_rule",
     "subscription_lines",
     "target_check",

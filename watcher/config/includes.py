@@ -27,6 +27,7 @@ class Included:
     data: bytes | None
     folder: Path | None
     problems: list[Problem] = field(default_factory=list)
+    has_vanished: bool = False
 
     @property
     def owner(self) -> str:
@@ -49,6 +50,21 @@ class Included:
             with os.fdopen(open_file(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
                 file.write(data)
             os.replace(beside, folder / self.name)
+
+    def is_missed(self) -> bool:
+        """Whether its subscriptions, which it holds no more, are kept in force: for a day from the first such look."""
+        return self.folder is not None and _gone_for(self._emptied) < VANISHED_FOR
+
+    def is_taken(self) -> None:
+        """What it holds now counts: should it lose its subscriptions, the day begins then."""
+        if self.folder is not None:
+            with suppress(OSError):
+                self._emptied.unlink(missing_ok=True)
+
+    @property
+    def _emptied(self) -> Path:
+        assert self.folder is not None
+        return self.folder / f".{self.name}.empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +132,7 @@ def _vanished(found: dict[str, Included], last_good: Path | None) -> list[Includ
             problem = Problem(
                 copy.name, 0, 0, "the file has vanished", "its subscriptions end a day after; put it back"
             )
-            gone.append(Included(copy.name, copy.name, None, copy.parent, [problem]))
+            gone.append(Included(copy.name, copy.name, None, copy.parent, [problem], has_vanished=True))
         else:
             with suppress(OSError):
                 copy.unlink()

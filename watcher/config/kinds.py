@@ -197,7 +197,7 @@ def _path(value: Any) -> str:
 
 
 def _patterns(value: Any) -> list[str]:
-    return [_path(text) for text in _texts(value)]
+    return [] if value == [] else [_path(text) for text in _texts(value)]
 
 
 def _url(value: Any) -> str:
@@ -249,4 +249,4 @@ WebAddress = Annotated[str, BeforeValidator(_url), _string(format="uri")]
 _TEXTS = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "number"]}}]})
 Texts = Annotated[list[str], BeforeValidator(_texts), _TEXTS]
 Patterns = Annotated[list[str], BeforeValidator(_patterns), _TEXTS]
-"""Files by their names."""
+"""Files by their names; there may be none."""

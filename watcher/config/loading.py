@@ -26,7 +26,7 @@ from watcher.config.subscriptions import (
     target_holds,
 )
 from watcher.config.templates import Templates, templates_of
-from watcher.config.tree import scalars
+from watcher.config.tree import Scalar, Table, scalars
 from watcher.config.values import VARIABLE, Address, Config, Receiver, Retain
 from watcher.errors import ConfigError, Problem, UsageError, WatcherError
 from watcher.files.read import read_given
@@ -55,9 +55,7 @@ def load(
     """
     data = _bytes_of(path)
     checker = Checker(read(str(path), data))
-    keys = checker.keys(ConfigKeys)
-    if keys is None:
-        raise ConfigError(_in_order(checker.problems))
+    keys = _keys(checker)
     config = _main(checker, keys, path, env, check_url, need_secrets=need_secrets)
     around = Surroundings(
         config,
@@ -68,7 +66,7 @@ def load(
         timezone=keys.timezone,
     )
     own = subscriptions_of(checker, keys.subscriptions, around)
-    config = replace(config, operator=_operator(checker, keys, around))
+    config = replace(config, operator=_operator(checker, keys, around), sections=_sections(checker))
     files = _files(checker, keys, path.parent, last_good)
     _check_allow(checker, keys, files)
     theirs = [_include(one, around, keys.allow, strict=strict) for one in files]
@@ -84,8 +82,21 @@ def load(
         templates=templates.texts,
         broken_templates=templates.broken,
         broken_includes={one.name: one.broken for one in theirs if one.broken},
+        instead={one.name: one.instead for one in theirs if one.broken},
         digest=_digest_of(data, files, templates),
     )
+
+
+def _keys(checker: Checker) -> ConfigKeys:
+    """The main file's keys; raises ``ConfigError`` where there are none."""
+    keys = checker.keys(ConfigKeys)
+    is_empty = not _sections(checker)
+    if is_empty and not checker.is_broken:
+        hint = "write sources:, receivers: and subscriptions:; `watcher init` writes a file to begin with"
+        checker.mistakes.note(0, "the config is empty: nothing would be watched, and nobody told", hint)
+    if keys is None or is_empty:
+        raise ConfigError(_in_order(checker.problems))
+    return keys
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -95,6 +106,12 @@ def _bytes_of(path: Path) -> bytes:
     if data.is_error:
         raise UsageError(f"{path}: {data.what}; write a config with `watcher init`, or name one with -c")
     raise ConfigError([Problem(str(path), 0, 0, f"cannot be read: {data.what}", data.hint)])
+
+
+def _sections(checker: Checker) -> frozenset[str]:
+    """The main file's keys that hold something."""
+    values = checker.root.values if isinstance(checker.root, Table) else {}
+    return frozenset(key for key, node in values.items() if not (isinstance(node, Scalar) and node.empty))
 
 
 def _files(checker: Checker, keys: ConfigKeys, folder: Path, last_good: Path | None) -> list[Included]:
@@ -225,13 +242,17 @@ def _warn_of_zone(checker: Checker, keys: ConfigKeys) -> None:
 
 
 class _Theirs:
-    """What one included file gives: its subscriptions, or those of its last good version and why."""
+    """What one included file gives: its subscriptions, or those of its last good version and why.
+
+    ``instead`` says in words what is in force where ``broken`` says why the file is not.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.subscriptions: tuple[Subscription, ...] = ()
         self.problems: list[Problem] = []
         self.broken: tuple[Problem, ...] = ()
+        self.instead = ""
 
 
 def _include(file: Included, around: Surroundings, allow: Mapping[str, list[str]] | None, *, strict: bool) -> _Theirs:
@@ -241,18 +262,41 @@ def _include(file: Included, around: Surroundings, allow: Mapping[str, list[str]
     if file.data is not None:
         theirs.subscriptions, found = _read_include(file.shown, file.data, around)
         problems += found
-    if not any(problem.fatal for problem in problems):
+    if strict:
+        if not problems and not theirs.subscriptions:
+            problems.append(Problem(file.shown, 0, 0, "holds no subscriptions", "write subscriptions:", fatal=False))
         theirs.problems = problems
+        return theirs
+    is_broken, is_kept = any(problem.fatal for problem in problems), file.has_vanished
+    copy = file.last_good() if is_broken or not theirs.subscriptions else None
+    before = _read_include(file.shown, copy, around)[0] if copy is not None else ()
+    if not is_broken and before and file.is_missed():
+        problems.append(_emptied(file, before))
+        is_broken = is_kept = True
+    if not is_broken:
+        theirs.problems = problems
+        file.is_taken()
         if file.data is not None:
             file.keep_copy(file.data)
         return theirs
-    if strict:
-        theirs.problems = problems
-        return theirs
     theirs.broken = tuple(problem for problem in problems if problem.fatal)
-    copy = file.last_good()
-    theirs.subscriptions = _read_include(file.shown, copy, around)[0] if copy is not None else ()
+    theirs.subscriptions = before
+    theirs.instead = _instead(is_kept=is_kept, has_copy=copy is not None)
     return theirs
+
+
+def _emptied(file: Included, before: tuple[Subscription, ...]) -> Problem:
+    names = ", ".join(one.name for one in before[:MOST_NAMED]) + (", …" if len(before) > MOST_NAMED else "")
+    what = f"{len(before)} subscription{'s' if len(before) > 1 else ''} of {file.name}"
+    what += f" {'are' if len(before) > 1 else 'is'} gone, and none is left: {names}"
+    return Problem(file.shown, 0, 0, what, "put them back within a day, or they end")
+
+
+def _instead(*, is_kept: bool, has_copy: bool) -> str:
+    """What is in force in the place of a file that is not."""
+    if not has_copy:
+        return "it has never been read, so its subscriptions do not exist yet"
+    return "its subscriptions are kept for a day" if is_kept else "its last good version stays in force"
 
 
 def _read_include(shown: str, data: bytes, around: Surroundings) -> tuple[tuple[Subscription, ...], list[Problem]]:

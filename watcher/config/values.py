@@ -87,8 +87,9 @@ class Config:
     """Everything that the config says.
 
     ``problems`` are warnings; ``broken_includes`` has for each included file that is not in force as it stands the
-    problems that keep it out. ``templates`` are those that stand in the place of watcher's own, by name;
-    ``broken_templates`` would, and says why they do not. ``unsubscribe`` is a mailto or web address.
+    problems that keep it out, and ``instead`` what is in force in its place, in words. ``templates`` are those that
+    stand in the place of watcher's own, by name; ``broken_templates`` would, and says why they do not. ``unsubscribe``
+    is a mailto or web address. ``sections`` are the main file's keys that hold something, be it an empty list.
     ``folder`` is where relative names count from. ``digest`` changes with any file's text.
     """
 
@@ -108,6 +109,8 @@ class Config:
     broken_templates: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     broken_includes: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
+    sections: frozenset[str] = frozenset()
     digest: str = ""
 
     def database(self, env: Mapping[str, str]) -> str | None:

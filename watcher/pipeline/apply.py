@@ -68,7 +68,8 @@ def apply_config(parts: Parts) -> list[Effect]:
         # Only what was committed: a generation that was not may yet come to stand for other rules.
         parts.rules.bring_up_to_date(tx, hold=False)
     for effect in effects:
-        log.info("%s", said(effect))
+        # Taken out on purpose, or lost with a part of a file: who reads of trouble in the log has the names.
+        log.log(logging.WARNING if effect.change is Change.GONE else logging.INFO, "%s", said(effect))
     return effects
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from watcher.alerts.incidents import KINDS
 from watcher.config import Config
-from watcher.model import Endpoint, Incident, IncidentKind, TemplateTrouble
+from watcher.model import Endpoint, Incident, IncidentKind, Subscription, TemplateTrouble
 from watcher.pipeline.parts import Parts
 from watcher.store import Transaction
 
@@ -44,8 +44,8 @@ def record_config_troubles(parts: Parts, config: Config, broken: Mapping[str, st
             return
         tx.incidents.end([IncidentKind.CONFIG_BROKEN], MAIN, config.operator, now)
         for file, problems in config.broken_includes.items():
-            reason = "; ".join(str(problem) for problem in problems[:5])
-            begun = tx.incidents.begin(IncidentKind.INCLUDE_BROKEN, file, reason, now)
+            reason = f"{config.instead.get(file, '')}: {'; '.join(str(problem) for problem in problems[:5])}"
+            begun = tx.incidents.begin(IncidentKind.INCLUDE_BROKEN, file, reason.removeprefix(": "), now)
             if begun.told_at is None:
                 tx.incidents.tell(begun.id, hearers(config, file), now)
         for template, reason in config.broken_templates.items():
@@ -53,7 +53,7 @@ def record_config_troubles(parts: Parts, config: Config, broken: Mapping[str, st
         for one in tx.incidents.all_open():
             subject = one.incident.subject
             if one.incident.kind is IncidentKind.INCLUDE_BROKEN and subject not in config.broken_includes:
-                tx.incidents.end([IncidentKind.INCLUDE_BROKEN], subject, hearers(config, subject), now)
+                _end_include(tx, config, subject, now)
             if one.incident.kind is IncidentKind.TEMPLATE_BROKEN and not _is_still_broken(one.incident, config):
                 tx.incidents.end([IncidentKind.TEMPLATE_BROKEN], subject, config.operator, now)
 
@@ -61,8 +61,9 @@ def record_config_troubles(parts: Parts, config: Config, broken: Mapping[str, st
 def log_broken_includes(config: Config) -> None:
     """Say of each included file that cannot be used what is wrong in it, and where."""
     for file, problems in config.broken_includes.items():
+        instead = config.instead.get(file)
         for problem in problems[:SHOWN]:
-            log.warning("included file broken: %s", problem)
+            log.warning("included file broken: %s%s", problem, f" ({instead})" if instead else "")
         if len(problems) > SHOWN:
             log.warning("included file broken: %s: %d more mistakes", file, len(problems) - SHOWN)
 
@@ -98,6 +99,13 @@ def record_template_troubles(parts: Parts, troubles: Collection[TemplateTrouble]
             _begin_template(tx, parts.config, one.template, reason, now)
 
 
+def _end_include(tx: Transaction, config: Config, file: str, now: datetime) -> None:
+    """Say that a file is well again; or that nobody waits for it any longer."""
+    if not _subscriptions_of(config, file):
+        tx.incidents.begin(IncidentKind.INCLUDE_BROKEN, file, "no subscription of it is left", now)
+    tx.incidents.end([IncidentKind.INCLUDE_BROKEN], file, hearers(config, file), now)
+
+
 def _is_still_broken(incident: Incident, config: Config) -> bool:
     # What failed with one message is not well because another reading of the config found nothing.
     return incident.subject in config.broken_templates or _stamp(incident.subject, config) in incident.reason
@@ -117,6 +125,10 @@ def _begin_template(tx: Transaction, config: Config, template: str, reason: str,
 
 def hearers(config: Config, file: str) -> list[Endpoint]:
     """The operator and the receivers of an included file's subscriptions, as far as they are known."""
-    owner = file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    theirs = [endpoint for one in config.subscriptions if one.owner == owner for endpoint in one.endpoints]
+    theirs = [endpoint for one in _subscriptions_of(config, file) for endpoint in one.endpoints]
     return list(dict.fromkeys([*config.operator, *theirs]))
+
+
+def _subscriptions_of(config: Config, file: str) -> list[Subscription]:
+    owner = file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    return [one for one in config.subscriptions if one.owner == owner]

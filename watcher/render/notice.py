@@ -27,7 +27,7 @@ _HEADLINES = {
     IncidentKind.SOURCE_GAP: ("papers of {} may be missing", "what was missing of {} is read"),
     IncidentKind.ENDPOINT_FAILING: ("messages to {} do not arrive", "messages to {} arrive again"),
     IncidentKind.ENDPOINT_GONE: ("receiver {} is gone", "receiver {} is back"),
-    IncidentKind.INCLUDE_BROKEN: ("{} cannot be read", "{} can be read again"),
+    IncidentKind.INCLUDE_BROKEN: ("{} is not used as it stands", "the trouble with {} is over"),
     IncidentKind.CONFIG_BROKEN: ("the {} cannot be read", "the {} can be read again"),
     IncidentKind.TEMPLATE_BROKEN: ("template {} cannot be used", "template {} is used again"),
 }
@@ -46,7 +46,8 @@ _ADVICE = {
     "the receiver works again. Check its address and password in the config; try it with `watcher test-notify`.",
     IncidentKind.ENDPOINT_GONE: "What was due to it is no longer sent. Put the receiver back into the config, or send "
     "it elsewhere.",
-    IncidentKind.INCLUDE_BROKEN: "Its last good version stays in force. `watcher check-config` shows every error.",
+    IncidentKind.INCLUDE_BROKEN: "Nobody else's subscriptions are concerned. Mend the file (`watcher check-config` "
+    "shows every error in it), and let watcher read its config again.",
     IncidentKind.TEMPLATE_BROKEN: "Messages are sent all the same, with watcher's own template in its place. Mend it, "
     "try it with `watcher check-config`, and let watcher read its config again.",
     IncidentKind.CONFIG_BROKEN: "The config that was read before stays in force. `watcher check-config` shows every "

@@ -1,0 +1,69 @@
+"""A config that lost what it held, read again by a daemon: nothing is called off, the operator hears of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.conftest import config
+from tests.e2e.world import PATIENCE, Home, Site, Webhook
+
+pytestmark = pytest.mark.e2e
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    end, pause = time.monotonic() + PATIENCE, threading.Event()
+    while not condition():
+        assert time.monotonic() < end, f"never happened: {what}"
+        pause.wait(0.05)
+
+
+def reload(process: subprocess.Popen[str], home: Home, said: str) -> None:
+    """Let the daemon read its config again; wait until the log says ``said`` once more."""
+    before = home.log.count(said)
+    process.send_signal(signal.SIGHUP)
+    until(lambda: home.log.count(said) > before, said)
+
+
+LOST = {
+    "empty": ("", "the config is empty"),
+    "comments only": ("# timezone: UTC\n", "the config is empty"),
+    "cut off": ("timezone: UTC\noperator: [ops]\n", "there is no such receiver"),
+    "cut off after a list": ("timezone: UTC\nunreachable_after: 0s\n", "the file has lost `sources:` with hf"),
+    "not there": (None, "No such file or directory"),
+    "a folder": (os.mkdir, "a folder, not a file"),
+}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_a_config_that_lost_what_it_held_changes_nothing(name: str, home: Home, site: Site, hook: Webhook) -> None:
+    text, reason = LOST[name]
+    with home.daemon() as process:
+        hook.wait_for(lambda hook: bool(hook.posts))
+        home.config.unlink()
+        if callable(text):
+            text(home.config)
+        elif text is not None:
+            home.config.write_text(text)
+        reload(process, home, "the config is broken, the old one stays")
+        hook.wait_for(lambda hook: "the config that was read before stays" in hook.text().lower().replace("\n", " "))
+        assert reason in home.log and reason.split("`")[0] in hook.text().replace("\n", " ")
+        assert process.poll() is None
+        if home.config.is_dir():
+            home.config.rmdir()
+        home.write(config(site, hook))
+        reload(process, home, "the config was read again: 1 sources, 1 subscriptions")
+    assert "gone" not in home.log and "Traceback" not in home.log
+
+
+def test_at_a_start_an_empty_config_is_an_error(home: Home) -> None:
+    home.write("")
+    for command in ("run", "once", "check-config", "status"):
+        done = home.run(command)
+        assert done.returncode == 2 and "the config is empty" in done.stdout + done.stderr
