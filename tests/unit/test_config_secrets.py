@@ -328,3 +328,14 @@ def test_a_line_of_json(line: str, tmp_path: Path) -> None:
     found = LineReader("subs.jsonl", config, compile_rule).read(1, line.encode())
     assert found.problems and not found.subscription
     assert SECRET.lower() not in "\n".join(show.problem(one) for one in found.problems).lower()
+
+
+def test_keys_and_structure_of_a_line_of_json_are_quoted(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(f"timezone: UTC\n{ME}")
+    config = load(path, env={}, check_url=problem_of, check_rule=compile_rule)
+    line = '{"name":"a b","rule":"(","to":["me"],"max_papers":3,"password":"x","mute":{"a b":[1]}}'
+    found = LineReader("subs.jsonl", config, compile_rule).read(1, line.encode()).problems
+    assert {one.source_line for one in found} == {
+        '{"name":"a b","rule":"(","to":["**"],"max_papers":3,"password":"*","mute":{"a b":[*]}}'
+    }

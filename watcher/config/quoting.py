@@ -141,9 +141,14 @@ def _structure(line: str) -> list[bool]:
     comment = _COMMENT.search(line)
     end = comment.end() if comment else len(line)
     return [
-        n < end and (char in _SIGNS or (char in _SIGNS_BEFORE_A_BLANK and line[n + 1 : n + 2] in _AFTER_A_SIGN))
-        for n, char in enumerate(line)
+        n < end and _is_sign(char, line[n - 1 : n] if n else "", line[n + 1 : n + 2]) for n, char in enumerate(line)
     ]
+
+
+def _is_sign(char: str, before: str, after: str) -> bool:
+    if char in _SIGNS or (char == ":" and before == '"'):
+        return True
+    return char in _SIGNS_BEFORE_A_BLANK and after in _AFTER_A_SIGN
 
 
 # --- a line that no parser has reached ---
