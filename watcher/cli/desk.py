@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from watcher.errors import UsageError
-from watcher.model import Tuning
 
 if TYPE_CHECKING:
     from watcher.config import Config
+    from watcher.model import Tuning
     from watcher.store import Store
 
 SYSTEM_CONFIG = Path("/etc/watcher/config.yaml")
@@ -52,7 +52,7 @@ class Desk:
     config_path: Path | None = None
     verbose: bool = False
     log_format: str = "plain"
-    tuning: Tuning = field(default_factory=Tuning)
+    tuning: Tuning | None = None
     wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def find(self) -> Path | None:
