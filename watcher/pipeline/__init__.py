@@ -2,7 +2,7 @@
 
 ``poll``     read a source, store what it lists, match it
 ``tell``     what is due becomes alerts, then deliveries
-``deliver``  send what is pending, mark it after
+``sender``   send what is pending: ``claim``, ``send`` (render and send), ``results`` (record)
 ``apply``    bring the database to what the config asks for
-``imports``  saved pages, stored and matched
+``record``   the one way in: store and match what polls, saved pages and inboxes list
 """

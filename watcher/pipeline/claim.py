@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from watcher.alerts.schedule import quiet_until
 from watcher.alerts.sending import Choice, Lane, Waiting, choose
@@ -35,7 +35,9 @@ class Rounds:
 
     A round ends at the last endpoint. ``is_over`` once a whole one found nothing to send: then nothing can be sent
     before :meth:`begin` is called, since something has changed, or before ``until``. ``rate_until`` is the same for
-    rates alone; ``rests`` has the receivers that have had what their rate allows, and until when.
+    rates alone; ``rests`` has the receivers that have had what their rate allows, and until when. ``more`` has the
+    endpoints that this process was busy with, and that more waits for; ``left_at`` is when it last looked for what
+    senders that are gone have left.
     """
 
     last: Endpoint | None = None
@@ -43,6 +45,8 @@ class Rounds:
     until: datetime | None = None
     rate_until: datetime | None = None
     rests: dict[str, datetime] = field(default_factory=dict)
+    more: set[Endpoint] = field(default_factory=set)
+    left_at: datetime | None = None
     _counts: bool = True
 
     def begin(self) -> None:
@@ -50,6 +54,19 @@ class Rounds:
         self.is_over, self._counts = False, self.last is None
         if self._counts:
             self.until = self.rate_until = None
+
+    def is_time_for_left(self, now: datetime, every: timedelta) -> bool:
+        """Whether to look for what senders that are gone have left; asking counts as looking."""
+        is_time = self.left_at is None or not timedelta(0) <= now - self.left_at < every
+        if is_time:
+            self.left_at = now
+        return is_time
+
+    def free(self, endpoints: Iterable[Endpoint]) -> None:
+        """This process is not busy with these any more."""
+        if more := self.more.intersection(endpoints):
+            self.more -= more
+            self.begin()
 
     def go_on(self, last: Endpoint | None) -> None:
         """Note how far the look came; None where it came to the end."""
@@ -76,8 +93,9 @@ def claim(
     """
     now, most = parts.clock(), (room[Lane.WORKING] + room[Lane.PROBE]) * parts.tuning.seen
     with parts.store.reading() as tx:
-        left = tx.queue.left_behind(now) if rounds.last is None else []
+        left = tx.queue.left_behind(now) if rounds.is_time_for_left(now, parts.tuning.idle) else []
         seen = tx.queue.waiting_after(rounds.last, most)
+    rounds.more.update(one.endpoint for one in seen if one.endpoint in busy)
     ours = _ours({one.endpoint: one for one in (*left, *seen)}.values(), busy, scope, parts)
     choice = _choose(ours, room, scope, rounds, parts, now)
     taken = _take(choice.chosen, rounds, parts, now) if choice.chosen else []

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watcher.alerts.retry import Consequence, Health, after_attempt, is_backlog
-from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, IncidentKind, Message, Outcome, Result
+from watcher.model import Delivery, DeliveryState, Endpoint, IncidentKind, Message, Outcome, Result
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.send import Attempt
 from watcher.pipeline.tell import make_digests
@@ -50,7 +50,7 @@ def record(attempts: Sequence[Attempt], parts: Parts) -> list[Delivered]:
 def _record_arrived(attempts: Sequence[Attempt], parts: Parts, now: datetime) -> set[str]:
     """Give back or cancel what was not tried, and write down what arrived as it should; the ids of that."""
     untried = [one for one in attempts if one.outcome is None and not one.unknown]
-    plain = [_try_of(one, one.outcome) for one in attempts if one.outcome and _is_plain(one.delivery, one.outcome)]
+    plain = [_try_of(one, one.outcome) for one in attempts if one.outcome and one.has_no_consequence]
     if not untried and not plain:
         return set()
     with parts.store.transaction() as tx:
@@ -58,11 +58,6 @@ def _record_arrived(attempts: Sequence[Attempt], parts: Parts, now: datetime) ->
         for reason in {one.cancelled for one in untried if one.cancelled}:
             tx.queue.cancel([one.delivery for one in untried if one.cancelled == reason], reason, now)
         return tx.queue.record_arrived(plain, now)
-
-
-def _is_plain(delivery: Delivery, outcome: Outcome) -> bool:
-    """It arrived where others arrived before, as what it was made to be: nothing follows from it."""
-    return outcome.result is Result.SENT and not delivery.is_probe and delivery.kind is not DeliveryKind.EMPTY
 
 
 def _record_others(tried: Sequence[tuple[Attempt, Outcome]], parts: Parts, now: datetime) -> dict[str, DeliveryState]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from watcher.errors import StoreError, WatcherError
-from watcher.model import Content, Delivery, Message, Outcome, Result
+from watcher.model import Content, Delivery, DeliveryKind, Message, Outcome, Result
 from watcher.pipeline.content import contents_of
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.trouble import record_template_troubles
@@ -36,6 +36,12 @@ class Attempt:
     def delivery(self) -> Delivery:
         """The delivery."""
         return self.content.delivery
+
+    @property
+    def has_no_consequence(self) -> bool:
+        """It arrived where messages arrived before, as what it was made to be."""
+        is_as_made = self.delivery.kind is not DeliveryKind.EMPTY
+        return bool(self.outcome and self.outcome.result is Result.SENT) and not self.delivery.is_probe and is_as_made
 
 
 def gather(deliveries: Sequence[Delivery], parts: Parts) -> list[Attempt]:

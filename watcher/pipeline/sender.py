@@ -183,8 +183,11 @@ class Sender:
             done = [found for one in self._ended for found in self._record_one(one)]
         for one in self._ended:
             self._under_way.pop(one.delivery.id, None)
+        self._rounds.free(one.delivery.endpoint for one in self._ended)
+        # When nothing is under way any more, it is the turn of what may end the program.
+        if not self._under_way or not all(one.has_no_consequence for one in self._ended):
+            self._rounds.begin()
         self._ended = []
-        self._rounds.begin()
         self._recorded(done)
 
     def _record_one(self, attempt: Attempt) -> list[Delivered]:
@@ -211,8 +214,11 @@ class Sender:
         rounds, now = self._rounds, self._parts.clock()
         if rounds.is_over and (waited >= tuning.idle.total_seconds() or (rounds.until and rounds.until <= now)):
             rounds.begin()
-        has_room = self._room()[Lane.WORKING] > 0
-        return not rounds.is_over and (has_room or waited >= tuning.again.total_seconds())
+        if rounds.is_over or self._room()[Lane.WORKING]:
+            return not rounds.is_over
+        # Those that failed have a lane of their own, also while the other one is full.
+        wait = tuning.again if rounds.until and rounds.until <= now else tuning.idle
+        return waited >= wait.total_seconds()
 
     def _room(self) -> dict[Lane, int]:
         return room_of(Counter(one.lane for one in self._under_way.values()), self._parts.tuning)

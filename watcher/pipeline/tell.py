@@ -67,8 +67,7 @@ def next_telling(parts: Parts) -> datetime | None:
     with parts.store.reading() as tx:
         if _endpoints_due(tx, now):
             return now + parts.tuning.again
-        laters = (tx.subscriptions.next_due(now), tx.outbox.next_due(now))
-    return min((at for at in laters if at), default=None)
+        return tx.outbox.next_due(now)
 
 
 def _endpoints_due(tx: Transaction, now: datetime) -> set[Endpoint]:

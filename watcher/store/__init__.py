@@ -8,6 +8,7 @@
 ``pages``          pages and polls
 ``retention``      history that is forgotten;  ``copying``  from SQLite to PostgreSQL
 ``subscriptions``, ``matches``, ``outbox``, ``blanks``, ``endpoints``, ``incidents``  what is asked for, found and told
+``queue``, ``contents``  deliveries on their way, and what they say
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, union_all, update
 
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Told
 from watcher.store import folding, schema
@@ -58,14 +58,17 @@ class Outbox:
         return due_alerts(self._connection, endpoints, now)
 
     def next_due(self, now: datetime) -> datetime | None:
-        """When more will be due: the first later alert, message without papers, or try of an endpoint that failed."""
+        """When more will be due: a subscription, an alert, a message without papers, an endpoint that failed."""
         waits = (_alert.c.due > now, _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None))
-        laters = (
+        subscription = schema.subscription
+        laters = union_all(
             select(func.min(_alert.c.due)).where(*waits),
             select(func.min(_blank.c.due)).where(_blank.c.due > now, _blank.c.delivery_id.is_(None)),
             select(func.min(_endpoint.c.next_try)).where(_endpoint.c.next_try > now),
+            select(func.min(subscription.c.next_due)).where(subscription.c.next_due > now),
+            select(func.min(subscription.c.sign_due)).where(subscription.c.sign_due > now),
         )
-        return min((at for one in laters if (at := self._connection.scalar(one))), default=None)
+        return min((at for at in self._connection.scalars(laters) if at), default=None)
 
     def enqueue_digests(self, digests: Sequence[Digest], now: datetime) -> list[str]:
         """Make deliveries, in few statements; their ids."""

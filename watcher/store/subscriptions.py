@@ -143,11 +143,6 @@ class Subscriptions:
         """Ids of those whose next sign of life is due, if there was nothing else."""
         return sorted(self._connection.scalars(select(_table.c.id).where(*_is_sign_due(now))))
 
-    def next_due(self, now: datetime) -> datetime | None:
-        """When the next one is due, or its sign of life."""
-        laters = (select(func.min(column)).where(column > now) for column in (_table.c.next_due, _table.c.sign_due))
-        return min((at for one in laters if (at := self._connection.scalar(one))), default=None)
-
     def count(self, origin: Origin | None = None) -> int:
         """How many are not gone; of one origin, or all."""
         query = _active(func.count())
