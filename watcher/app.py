@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import random
+import select
 import signal
 import socket
 import sys
@@ -14,7 +15,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from types import FrameType
 from typing import TextIO
 
@@ -74,6 +75,23 @@ def open_parts(
     )
 
 
+class Bell:
+    """Wakes the main thread, also from a signal's handler, which may wait for no lock: so by a pipe."""
+
+    def __init__(self) -> None:
+        self._reading, self._writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def ring(self) -> None:
+        """Let the next or the present wait end; ringing twice is as good as once."""
+        with suppress(BlockingIOError):
+            os.write(self._writing, b".")
+
+    def wait(self, seconds: float | None) -> None:
+        """Sleep until it rings, for so many seconds at most."""
+        if select.select([self._reading], [], [], seconds)[0]:
+            os.read(self._reading, 4096)
+
+
 class Daemon:
     """Polls, tells and sends until SIGTERM or SIGINT; SIGHUP reads the config again.
 
@@ -95,7 +113,7 @@ class Daemon:
         self._wall_clock = wall_clock
         self._schedule = Schedule(wall_clock, after_failure=parts.tuning.after_failure)
         self._sender = Sender(parts, recorded=self._recorded)
-        self._woken, self._stop, self._reload = Event(), Event(), Event()
+        self._bell, self._is_stopping, self._is_reloading = Bell(), False, False
         self._ticked_at = time.monotonic()
         self._self = Self(socket.gethostname(), os.getpid(), parts.clock())
         self.outdated = False
@@ -131,13 +149,12 @@ class Daemon:
     def _wait(self) -> None:
         """Sleep in the main thread, where signals arrive, and keep the watchdog quiet."""
         every = self._systemd.alive_every
-        while not self._stop.is_set():
-            self._woken.wait(every.total_seconds() if every else None)
-            self._woken.clear()
+        while not self._is_stopping:
+            self._bell.wait(every.total_seconds() if every else None)
             if time.monotonic() - self._ticked_at < self._parts.tuning.stuck.total_seconds():
                 self._systemd.alive()
-            if self._reload.is_set() and not self._stop.is_set():
-                self._reload.clear()
+            if self._is_reloading and not self._is_stopping:
+                self._is_reloading = False
                 self._read_config_again()
 
     def _end(self) -> bool:
@@ -155,8 +172,12 @@ class Daemon:
         return ended
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        (self._reload if number == signal.SIGHUP else self._stop).set()
-        self._woken.set()
+        # No lock is taken here: one signal may come while another is being handled, in the same thread.
+        if number == signal.SIGHUP:
+            self._is_reloading = True
+        else:
+            self._is_stopping = True
+        self._bell.ring()
 
     def _tick(self) -> datetime:
         """Tell what is due and let it be sent; when to look again: when more is due, a tick from now at the latest."""
@@ -173,8 +194,8 @@ class Daemon:
         except DatabaseNewer as error:
             log.error("%s; this daemon ends", error)
             self.outdated = True
-            self._stop.set()
-            self._woken.set()
+            self._is_stopping = True
+            self._bell.ring()
         except StoreError as error:
             # The daemon outlives its database: what is due is due still when that is back.
             log.error("nothing can be told now: %s", error)

@@ -43,6 +43,14 @@ def test_tells_what_matches_and_ends_on_sigterm(home: Home, site: Site, hook: We
     assert "Traceback" not in home.log
 
 
+def test_signals_in_quick_succession_hang_nothing(home: Home, hook: Webhook) -> None:
+    with home.daemon() as process:
+        hook.wait_for(lambda hook: bool(hook.posts))
+        for _ in range(50):
+            process.send_signal(signal.SIGHUP)
+        assert stop(process) == 0
+
+
 def test_killed_between_storing_and_sending_every_match_is_told(home: Home, site: Site, hook: Webhook) -> None:
     hook.gate = threading.Event()
     with home.daemon() as process:

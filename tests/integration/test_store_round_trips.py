@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.drawn import SECONDS, TEXT, drawn
+from tests.integration.queues import LEASE, waiting_in
 from watcher.alerts.changes import Wanted
 from watcher.alerts.retry import Health
+from watcher.days import KnownPage
 from watcher.model import (
     Decision,
     Delivery,
@@ -38,10 +40,10 @@ from watcher.rhythm import Wait
 from watcher.store import Store, Transaction
 from watcher.store.daemons import Known
 from watcher.store.matches import Found
+from watcher.store.outbox import Digest
 from watcher.store.pages import Poll
 from watcher.store.subscriptions import New
 from watcher.verdict import DayHistory
-from watcher.walk import KnownPage
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -53,6 +55,11 @@ some = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+
+
+def claimed_in(tx: Transaction, now: datetime) -> list[Delivery]:
+    """What a sender takes at this instant."""
+    return tx.queue.claim(list(waiting_in(tx, now).values()), now, LEASE)
 
 
 class _Enough(Exception):
@@ -115,13 +122,14 @@ def test_a_look_at_a_source(store: Store, poll: Poll) -> None:
 
 @some
 @given(
-    page=drawn(KnownPage, read_at=st.just(NOW)),
+    # Of a page that was read: of those that never could be, `missing` keeps the account.
+    page=drawn(KnownPage, read_at=st.just(NOW), is_read=st.just(True), failing_since=st.none()),
     given_back=drawn(Validators),
     recent=st.lists(st.tuples(drawn(datetime).map(datetime.date), st.integers(1, 9)), max_size=3).map(tuple),
 )
 def test_a_page(store: Store, page: KnownPage, given_back: Validators, recent: tuple[tuple[object, int], ...]) -> None:
     fetched = Page(url=page.url, body=b"", fetched_at=NOW, validators=given_back)
-    reading = Reading(entries=(), day=page.day, previous=page.previous, whole=page.is_whole)
+    reading = Reading(entries=(), day=page.day, previous=page.previous, whole=page.is_whole, is_newest=page.is_newest)
     history = DayHistory(recent=recent)  # type: ignore[arg-type]
     with trying(store) as tx:
         tx.pages.record("hf", fetched, reading, 7, Judged(Verdict.NEW), frozenset(), history, NOW)
@@ -141,8 +149,8 @@ def test_an_incident(store: Store, incident: Incident) -> None:
         if incident.ended:
             tx.incidents.end([incident.kind], incident.subject, [], incident.ended)
         assert tx.incidents.get(begun.id) == incident
-        claimed = tx.outbox.claim(HERE, NOW)
-        assert claimed is not None and tx.outbox.incidents_of(claimed.id) == [incident]
+        [claimed] = claimed_in(tx, NOW)
+        assert tx.contents.gather([claimed])[claimed.id].incidents == [incident]
 
 
 def test_every_kind_of_incident_is_stored(store: Store) -> None:
@@ -168,7 +176,7 @@ def test_a_match(store: Store, hit: Hit, occasion: str) -> None:
         [paper] = tx.papers.record_entries([Entry(title="Kites")], "hf", NOW).ids
         tx.matches.record([Found(id, paper, hit, Decision(Fate.HELD), occasion)], NOW)
         tx.matches.owe(tx.matches.held(id), [HERE], NOW)
-        [told] = tx.outbox.due_alerts(HERE, NOW)
+        [told] = tx.outbox.due_alerts([HERE], NOW)[HERE]
         assert (Hit(told.strong, told.places), told.occasion) == (hit, occasion)
         assert (told.paper_id, told.subscription, told.timezone) == (paper, "kites", "UTC")
 
@@ -196,20 +204,20 @@ def test_a_delivery(store: Store, kind: DeliveryKind, part: int, at: datetime) -
             [paper] = tx.papers.record_entries([Entry(title="Kites")], "hf", NOW).ids
             tx.matches.record([Found(id, paper, Hit(True), Decision(Fate.HELD))], at)
             tx.matches.owe(tx.matches.held(id), [HERE], at)
-            [told] = tx.outbox.due_alerts(HERE, at)
-            made = tx.outbox.enqueue_digest(HERE, [told.match_id], at, part, 9)
+            [told] = tx.outbox.due_alerts([HERE], at)[HERE]
+            [made] = tx.outbox.enqueue_digests([Digest(HERE, part, 9, [told.match_id])], at)
             shown = Delivery(id=made, kind=kind, endpoint=HERE, fence=1, part=part, parts=9, created_at=at)
         elif kind in (DeliveryKind.EMPTY, DeliveryKind.SIGN_OF_LIFE):
             [id] = tx.subscriptions.insert_many([New(Wanted(KITES, "d"), None)], NOW)
             tx.blanks.owe(id, kind, {HERE: at}, at, 3)
             made = tx.outbox.enqueue(HERE, kind, at)
             tx.blanks.tell([one.id for one in tx.blanks.due(HERE, at)], made)
-            assert tx.blanks.told(made) == [Nothing(subscription="kites", read=3, since=at)]
             shown = Delivery(id=made, kind=kind, endpoint=HERE, fence=1, created_at=at)
+            assert tx.contents.gather([shown])[made].nothing == [Nothing(subscription="kites", read=3, since=at)]
         else:
             made = tx.outbox.enqueue(HERE, kind, at)
             shown = Delivery(id=made, kind=kind, endpoint=HERE, fence=1, created_at=at)
-        assert tx.outbox.claim(HERE, at + DAY) == shown
+        assert claimed_in(tx, at + DAY) == [shown]
 
 
 @some

@@ -157,7 +157,7 @@ def test_an_address_is_written_as_it_is_or_not_at_all(local: str, host: str) -> 
     assert smtplib.quoteaddr(address) == f"<{address}>"  # what goes into the envelope
 
 
-@pytest.mark.parametrize("to", ["a(b)%2Bc@lab.example", "%C3%84%2Bx@lab.example", "a%00%2Bx@lab.example"])
+@pytest.mark.parametrize("to", ["a(b)%2Bc@lab.example", "%C3%84%2Bx@lab.example"])
 def test_an_address_that_no_mail_can_carry_is_refused_when_it_is_checked(to: str) -> None:
     problem = problem_of(f"mailto://127.0.0.1/?from=bot@lab.example&to={to}")
     assert problem is not None and "to=" in problem and "lab.example" not in problem
