@@ -97,5 +97,6 @@ def test_a_morning_as_a_chat_has_it(show: Show, form: str) -> None:
     assert not any(one.rstrip().endswith("\n…") for one in messages)
     papers = re.findall(r"https://huggingface\.co/papers/[\d.]+", "\n".join(messages))
     in_full = re.findall(r"https://arxiv\.org/pdf/[\d.]+", "\n".join(messages))
-    assert len(set(papers)) > 40 and len(in_full) == len(set(in_full)) > 2
+    # A title, where it appears and a link of each leave room for few in full where 2,000 characters are a message.
+    assert len(set(papers)) > 40 and len(in_full) == len(set(in_full)) > 1
     assert not re.search(r"(?<!\w)@\w", "\n".join(messages))
