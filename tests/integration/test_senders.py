@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -240,6 +242,24 @@ def test_a_mark_that_was_written_though_its_answer_was_lost_changes_nothing(worl
     assert states(world) == {DeliveryState.SENT: 2} and {one.state for one in done} == {DeliveryState.SENT}
     with world.parts.store.reading() as tx:
         assert len(tx.connection.execute(schema.attempt.select()).all()) == 2
+
+
+def test_what_waited_for_a_thread_until_others_may_have_taken_it_is_claimed_anew(world: World, gate: Gate) -> None:
+    (id,) = enqueue(world, ME)
+    naps = [LEASE]
+
+    class Asleep(Inline):
+        """The machine sleeps before the first message is begun."""
+
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+            world.now += naps.pop() if naps else timedelta()
+            return super().submit(fn, *args, **named)
+
+    deliver_all(world.parts, pool=Asleep)
+    assert gate.keys == [id]
+    with world.parts.store.reading() as tx:
+        (row,) = tx.connection.execute(schema.attempt.select())
+        assert (row.fence, row.n, row.outcome) == (2, 1, "sent")
 
 
 # --- what ends the program ---
