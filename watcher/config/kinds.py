@@ -16,7 +16,7 @@ from watcher.errors import CronError
 from watcher.model import Rate, Rhythm, When
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_DURATION = r"(\d+\s*[smhdw]\s*)+"
+_DURATION = r"(\d{1,20}\s{0,20}[smhdw]\s{0,20})+"
 _RATE = r"(?P<most>\d{1,6}) ?(/|per) ?(?P<unit>s|m|h|d|sec|min|second|minute|hour|day)"
 _TIME = r"([01]?\d|2[0-3]):([0-5]\d)"
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -43,7 +43,7 @@ def _duration(value: Any) -> timedelta:
     text = _text(value, hint).lower()
     if not re.fullmatch(_DURATION, text):
         raise wrong(f"`{text[:40]}` is no duration", hint)
-    seconds = sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)\s*([smhdw])", text))
+    seconds = sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d{1,20})\s{0,20}([smhdw])", text))
     if seconds > 10 * 366 * 86400:
         raise wrong(f"`{text[:40]}` is too long", "ten years at most")
     return timedelta(seconds=seconds)

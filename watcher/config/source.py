@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from watcher.errors import Problem
 
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S*")
+_ADDRESS = re.compile(r"(?<![A-Za-z0-9+.-])[0-9+.-]*+(?P<address>[A-Za-z][A-Za-z0-9+.-]*+://\S*)")
 LONGEST_LINE = 2000
 """Characters of an offending line that a problem keeps."""
 
@@ -53,7 +53,7 @@ class SourceText:
 
     def hide_addresses(self) -> None:
         """Treat everything that looks like an address as secret: for a text whose structure is not known."""
-        self.secret += [found.span() for found in _ADDRESS.finditer(self.text)]
+        self.secret += [found.span("address") for found in _ADDRESS.finditer(self.text)]
 
 
 def _masked(line: str, start: int, end: int) -> str:
