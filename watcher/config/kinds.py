@@ -15,7 +15,7 @@ from watcher.config.nearest import did_you_mean
 from watcher.model import Rate
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_DURATION = r"(\d+\s*[smhdw]\s*)+"
+_DURATION = r"(\d{1,20}\s{0,20}[smhdw]\s{0,20})+"
 _RATE = r"(?P<most>\d{1,6}) ?(/|per) ?(?P<unit>s|m|h|d|sec|min|second|minute|hour|day)"
 TIME_OF_DAY = r"([01]?\d|2[0-3]):([0-5]\d)"
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -54,7 +54,7 @@ def _duration(value: Any) -> timedelta:
     text = one_text(value, hint).lower()
     if not re.fullmatch(_DURATION, text):
         raise wrong(f"`{text[:40]}` is no duration", hint)
-    seconds = sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)\s*([smhdw])", text))
+    seconds = sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d{1,20})\s{0,20}([smhdw])", text))
     if seconds > 10 * 366 * 86400:
         raise wrong(f"`{text[:40]}` is too long", "ten years at most")
     return timedelta(seconds=seconds)

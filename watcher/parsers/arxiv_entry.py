@@ -15,7 +15,7 @@ KINDS = ("new", "cross", "replace")
 
 BY_DEFAULT = ("new", "cross")
 
-_AFFILIATION = re.compile(r"\s*\([^()]*\)")
+_AFFILIATION = re.compile(r" ?\([^()]*\)")
 _BETWEEN = re.compile(r",(?! (?:Jr|Sr|II|III|IV)\b)")
 _CODE = re.compile(r"https?://(?:www\.)?(?:github|gitlab)\.com/[\w.-]+/[\w-]+(?:\.[\w-]+)*", re.ASCII)
 

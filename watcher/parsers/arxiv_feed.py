@@ -19,7 +19,7 @@ from watcher.parsers.prose import moment
 from watcher.parsers.venue import venue_in, venue_named
 
 _HEADING = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(\S+)\s+(?:Abstract:\s*)?", re.IGNORECASE)
-_IN_TITLE = re.compile(r"\.?\s*\(arXiv:\S+ \[[^\]]*\](?: UPDATED)?\)\s*$")
+_IN_TITLE = re.compile(r"\.? ?\(arXiv:[^\s(]+ \[[^\](]*\](?: UPDATED)?\)$")
 _ERROR = "arxiv.org/api/errors"
 
 
@@ -68,7 +68,7 @@ def _announced(node: Node, *, is_api: bool) -> Announced | None:
         called(text) for text in (node.text("id", "guid"), node.attributes.get("rdf:about", ""), node.text("link"))
     ]
     named = next((one for one in found if one.arxiv_id), None)
-    title = clean.line(_IN_TITLE.sub("", node.text("title")))
+    title = clean.line(_IN_TITLE.sub("", clean.line(node.text("title"), 2 * clean.TITLE_CHARS)))
     if named is None or not title:
         return None
     doi = clean.doi(node.text("arxiv:doi", "arxiv:DOI"))

@@ -45,11 +45,11 @@ _FRAME_WORD = (
     "(?:Models|Datasets|Spaces|Buckets|Posts|Docs|Solutions|Pricing|Enterprise|Community|Company|TOS|Terms|Privacy|About"
     "|Careers|Jobs|Website|Papers|Daily|Weekly|Monthly|Day|Week|Month|Trending|Previous|Next|Log ?In|Sign ?Up|Submit"
     "|System theme|Back to (?:top|Articles)|Menu|Search|Skip to (?:main )?content|Load more|(?:© |🤗 ?)?Hugging Face"
-    "|Hugging Face's logo(?: Hugging Face)?|Search models, datasets, users\\.\\.\\.)"
+    "|Hugging Face's logo|Search models, datasets, users\\.\\.\\.)"
 )
-_FRAME = re.compile(rf"{_FRAME_WORD}(?:[ |·•*/–-]+{_FRAME_WORD})*")
+_FRAME = re.compile(rf"{_FRAME_WORD}(?:[ |·•*/–-]++{_FRAME_WORD})*")
 _WORD_AT_HYPHEN = re.compile(r"(?:[^\W\d_]-|\w--+)$")
-_WHOLE_LINK = re.compile(r"^\S{0,6} ?\[.*\]\(\S*\)\**$")
+_WHOLE_LINK = re.compile(r"^\S{0,6} ?\[.*\]\((?:(?!\]\()\S)*\)\**$")
 _ADDRESS = re.compile(r"[/.]\w")
 _LONE_HYPHEN = ("and", "or", "to", "und", "nor")
 

@@ -37,15 +37,17 @@ _LABELLED_LINK = re.compile(r"(?:url|link|paper|arxiv|pdf|doi|code|github|projec
 DEEPEST_QUOTE = 5
 _QUOTED = re.compile(r"> ?")
 _RULER = re.compile(r"[-=_*~ ]{3,}|[─━═]{3,}")
-_PICTURE = re.compile(r"\[?!\[[^\]]*\]\(\S*\)(?:\]\(\S*\))?")
-_HEADING = re.compile(r"#{1,6} +(.+?)(?: +#+)?")
-_NUMBER = re.compile(r"(?:(\d{1,4})[.)]|\[(\d{1,4})\](?!\()) +(.+)", re.ASCII)
-_BULLET = re.compile(r"[-*+•‣◦] +(.+)")
+_PICTURE = re.compile(r"\[?!\[[^\]]*\]\(\S*\)")
+_HEADING = re.compile(r"#{1,6} ++(.+?)(?:(?<! ) ++#+)?")
+_NUMBER = re.compile(r"(?:(\d{1,4})[.)]|\[(\d{1,4})\](?!\()) ++(.+)", re.ASCII)
+_BULLET = re.compile(r"[-*+•‣◦] ++(.+)")
 _BOLD = re.compile(r"(\*\*|__)(.+)\1")
-_LINK = re.compile(r"\[(.*)\]\((\S*?)(?: +\"[^\"]*\")?\)")
+_LINK = re.compile(r"\[(.*)\]\(((?:(?!\]\()\S)*?)(?: ++\"[^\"]*\")?\)")
 _LINK_WITHIN = re.compile(r"\[([^\[\]]*)\]\((?:https?://|/)[^()\s]*\)")
 _URL = re.compile(r"<?(https?://[^\s<>]+)>?", re.IGNORECASE)
-_URL_AFTER = re.compile(r"(.+?)[ \t]+(?:[-–—:|][ \t]+)?[(<\[]?(https?://[^\s<>()\[\]]+)[)>\]]?", re.IGNORECASE)
+_URL_AFTER = re.compile(
+    r"(.+?)(?<![ \t])[ \t]++(?:[-–—:|][ \t]++)?[(<\[]?(https?://[^\s<>()\[\]]+)[)>\]]?", re.IGNORECASE
+)
 _DUMPED = re.compile(r"\[(\d{1,4})\]", re.ASCII)
 _TITLE = re.compile(r"title: ?(.+)", re.IGNORECASE)
 _ID = re.compile(r"(?:arxiv:? ?|\[arxiv:)(\S+?)\]?", re.IGNORECASE)

@@ -21,19 +21,21 @@ MOST_ELEMENTS = 1_000_000
 """Tags, and formatting that may have to be opened anew, over all tags: 500 MB of tree. A digest page has 10,000."""
 
 _ATTRIBUTE = (
-    rb"[ \t\n\r\f/]*+[^ \t\n\r\f/>][^ \t\n\r\f/>=]*+"
+    rb"[^ \t\n\r\f/>][^ \t\n\r\f/>=]*+"
     rb"(?:[ \t\n\r\f]*+=[ \t\n\r\f]*+(?:\"[^\"]*+\"|'[^']*+'|[^ \t\n\r\f>\"'][^ \t\n\r\f>]*+|))?+"
 )
-_ATTRIBUTES, _LIST = re.compile(_ATTRIBUTE), re.compile(rb"(?:" + _ATTRIBUTE + rb")*+")
+_LIST = rb"(?:[ \t\n\r\f/]*+" + _ATTRIBUTE + rb")*+"
+_ATTRIBUTES, _ALL_ATTRIBUTES = re.compile(_ATTRIBUTE), re.compile(_LIST)
 _NO_TAG = (
     rb"[^<]++|<(?![a-zA-Z/!?])|<!--(?:-?>|.*?(?:--!?>|\Z))|<!(?!--|\[CDATA\[)[^>]*+>?|<\?[^>]*+>?"
     rb"|</(?![a-zA-Z])[^>]*+>?"
 )
 _TOKEN = re.compile(
     rb"(?:" + _NO_TAG + rb")*+(?:\Z|(?P<cdata><!\[CDATA\[[^>]*+>?)"
-    rb"|<(?P<raw>script|style|title|textarea|xmp|iframe|noembed|noframes)(?=[ \t\n\r\f/>])(?:" + _ATTRIBUTE + rb")*+"
-    rb"[ \t\n\r\f/]*+>(?P<text>[^<]*+(?:<(?!/(?P=raw)[ \t\n\r\f/>])[^<]*+)*+)"
-    rb"|(?P<tag></?[a-zA-Z][^ \t\n\r\f/>]*+)(?:" + _ATTRIBUTE + rb")*+(?P<tail>[ \t\n\r\f/]*+)>?)",
+    rb"|<(?P<raw>script|style|title|textarea|xmp|iframe|noembed|noframes)(?=[ \t\n\r\f/>])"
+    + _LIST
+    + rb"[ \t\n\r\f/]*+>(?P<text>[^<]*+(?:<(?!/(?P=raw)[ \t\n\r\f/>])[^<]*+)*+)"
+    rb"|(?P<tag></?[a-zA-Z][^ \t\n\r\f/>]*+)" + _LIST + rb"(?P<tail>[ \t\n\r\f/]*+)>?)",
     re.DOTALL | re.IGNORECASE,
 )
 _SCRIPT = re.compile(rb"<script[ \t\n\r\f/>]", re.IGNORECASE)
@@ -128,7 +130,7 @@ def _too_much(steps: int) -> str:
 
 def _too_many_attributes(token: re.Match[bytes]) -> str:
     at = max(token.end(_TAG), token.end("raw"))
-    attributes = _LIST.match(token.string, at) if at >= 0 else None
+    attributes = _ALL_ATTRIBUTES.match(token.string, at) if at >= 0 else None
     if attributes is None or len(_ATTRIBUTES.findall(attributes[0])) <= MOST_ATTRIBUTES:
         return ""
     return f"an element of the page has more than {MOST_ATTRIBUTES} attributes"

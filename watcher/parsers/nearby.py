@@ -18,7 +18,7 @@ OFTEN = 3
 """How often something stands on a page that lists things."""
 
 _STEP = re.compile(r"\s*[>+~]\s*|\s+")
-_ASIDE = re.compile(r"\[[^\]]*\]|\([^()]*\)")
+_ASIDE = re.compile(r"\[[^\]]*+(?:\]|$)|\([^()]*\)")
 _NAME = re.compile(r"[.#]?[a-zA-Z_][\w-]*", re.ASCII)
 _OUTSIDE = ("html", "head", "body", "title", "script", "style", "svg", "path", "meta", "link")
 

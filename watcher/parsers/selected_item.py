@@ -19,7 +19,7 @@ from watcher.parsers.venue import venue_named
 
 _ABSTRACT = re.compile(r"abstract\b\s*[:.—–-]?\s*", re.IGNORECASE)
 _BEFORE_NAMES = re.compile(r"^(?:authors?\s*:|by\b:?)\s*", re.IGNORECASE)
-_BETWEEN_NAMES = re.compile(r"\s*(?:,\s*and\s+|,|\s+and\s+|\s+&\s+)\s*")
+_BETWEEN_NAMES = re.compile(r" ?(?:, ?and |,| and | & ) ?")
 _NO_NAME = re.compile(r"et al\.?|and|&|[,;·•|]*", re.IGNORECASE)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from watcher.rules.document import Document
 from watcher.rules.words import compounds_of_term
@@ -12,7 +12,13 @@ from watcher.rules.words import compounds_of_term
 ACRONYM = re.compile(r"[A-Za-z][A-Za-z0-9]{1,6}")
 """What a rule may write for one; whether it is one, definitions say."""
 
-_DEFINITION = re.compile(r"((?:[A-Za-z][\w-]*[ -]){1,7}[A-Za-z][\w-]*) ?\(([A-Z][A-Za-z0-9]{0,5}[A-Z0-9])s?\)")
+_DEFINED = re.compile(r"\(([A-Z][A-Za-z0-9]{0,5}[A-Z0-9])s?\)")
+_WORD = re.compile(r"[A-Za-z][\w-]*")
+_SECOND = re.compile(r"[ -][A-Za-z]")
+_APART, _NO_LETTERS = re.compile(r"[^\w-]"), re.compile(r"[^A-Za-z]*+")
+MOST_WORDS, MOST_CHARS = 8, 400
+"""What may stand before an acronym as its meaning."""
+
 _SMALL = frozenset({"of", "for", "and", "the", "in", "to", "with", "a", "an", "on", "by", "via", "from"})
 _ALIKE = 3
 """Letters at the beginning of each word that tell two meanings apart: vision and visual are one."""
@@ -26,11 +32,30 @@ def meanings(documents: Iterable[Document]) -> Meanings:
     found: dict[str, Counter[str]] = {}
     for document in documents:
         text = f"{document.paper.title}\n{document.paper.abstract}"
-        here = {(short.upper(), long_form(words, short)) for words, short in _DEFINITION.findall(text)}
+        here = {(short.upper(), long_form(words, short)) for words, short in _definitions(text)}
         for short, long in here:
             if long:
                 found.setdefault(short, Counter())[long] += 1
     return {short: _together(counts) for short, counts in found.items()}
+
+
+def _definitions(text: str) -> Iterator[tuple[str, str]]:
+    """The acronyms in brackets, each behind the words before it, as far as they follow each other."""
+    for found in _DEFINED.finditer(text):
+        words = _words_before(text[max(found.start() - MOST_CHARS, 0) : found.start()].removesuffix(" "))
+        if _SECOND.search(words):
+            yield words, found[1]
+
+
+def _words_before(text: str) -> str:
+    words: list[str] = []
+    for word in reversed(text.split(" ")[-MOST_WORDS:]):
+        if not _WORD.fullmatch(word):
+            end = _APART.split(word)[-1]
+            words.append(end[_NO_LETTERS.match(end).end() :])  # type: ignore[union-attr]  # it always matches
+            break
+        words.append(word)
+    return " ".join(reversed(words)).lstrip()
 
 
 def long_form(words: str, short: str) -> str:

@@ -41,7 +41,7 @@ FEW_OTHERS, SOME_OTHERS = 0.1, 0.3
 
 FEWEST_DEFINED = 2
 
-_LAST_WORD = re.compile(r'(?P<head>.*?)(?P<word>[A-Za-z]+)(?P<tail>"?)', re.DOTALL)
+_LAST_WORD = re.compile(r'(?P<head>.*?)(?<![A-Za-z])(?P<word>[A-Za-z]++)(?P<tail>"?)', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

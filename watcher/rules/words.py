@@ -84,7 +84,7 @@ def _pattern(*, is_ascii: bool) -> re.Pattern[str]:
 
 
 _PIECES = re.compile(
-    rf"(?P<joint>[{_HYPHENS}_^'\u2019{JOINT}\s]*)"
+    rf"(?<![{_HYPHENS}_^'\u2019{JOINT}\s])(?P<joint>[{_HYPHENS}_^'\u2019{JOINT}\s]*+)"
     rf"(?P<part>\.?[^{_HYPHENS}_^'\u2019{JOINT}\s.]+(?:\.[^{_HYPHENS}_^'\u2019{JOINT}\s.]+)*)"
 )
 
