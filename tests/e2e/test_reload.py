@@ -58,7 +58,7 @@ def test_a_config_that_lost_what_it_held_changes_nothing(name: str, home: Home, 
         if home.config.is_dir():
             home.config.rmdir()
         home.write(config(site, hook))
-        reload(process, home, "the config was read again: 1 sources, 1 subscriptions")
+        reload(process, home, "the config was read again: 1 source, 1 subscription")
     assert "gone" not in home.log and "Traceback" not in home.log
 
 
