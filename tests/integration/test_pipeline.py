@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from watcher.model import (
     Message,
     Outcome,
     Page,
+    Paper,
     QuietHours,
     Result,
     Rhythm,
@@ -199,6 +200,31 @@ def test_cards_alone_wait_for_their_abstracts_a_day_at_most(world: World) -> Non
     assert world.told() == 12
     world.publish()
     world.look()
+    world.tell()
+    assert world.told() == 12
+
+
+def test_a_paper_that_cannot_be_matched_stops_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is tried again: once the mistake is mended, it is matched and told."""
+    world.publish(json=False)
+    world.look()
+    world.now += timedelta(hours=25)
+    match, broken = RuleBook.match, world.papers[DAYS[0]][0]["title"]
+
+    def raising(book: RuleBook, papers: Sequence[Paper], *args: Any) -> Any:
+        if any(paper.title == broken for paper in papers):
+            raise ZeroDivisionError("by nothing")
+        return match(book, papers, *args)
+
+    monkeypatch.setattr(RuleBook, "match", raising)
+    assert match_waiting(world.parts) == 11
+    assert "goes on waiting: internal error while matching: ZeroDivisionError: by nothing" in caplog.text
+    world.tell()
+    assert world.told() == 11
+    monkeypatch.undo()
+    assert match_waiting(world.parts) == 1
     world.tell()
     assert world.told() == 12
 

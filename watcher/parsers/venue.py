@@ -38,9 +38,9 @@ _BARE = re.compile(
 )
 _BEFORE = re.compile(r"(?i)(?:the\s+)?(?:main\s+)?(?:(?:proceedings|proc\.|conference)\s+(?:of|at)\s+)?(?:the\s+)?")
 _AFTER = re.compile(
-    r",?\s*\(?\d+\s*(?:pages?|pp|figures?|tables?)\b.*|,\s+(?:as|with|where|which|under|and)\s.*|"
+    r",?\s*\(?(?<!\d)\d{1,5}\s*(?:pages?|pp|figures?|tables?)\b.*|,\s+(?:as|with|where|which|under|and)\s.*|"
     r"\s+(?:as|with|where|which|under|and)\s+(?:an?\s|the\s|is\s|supp|\d).*|"
-    r",\s*(?i:project|code|website|data|supp|accepted|to appear|camera|doi)\b.*|[\s,:(\[-]+$"
+    r",\s*(?i:project|code|website|data|supp|accepted|to appear|camera|doi)\b.*|(?<![\s,:(\[-])[\s,:(\[-]+$"
 )
 _VENUE_WORD = re.compile(
     r"(?i)\b(?:conference|conf\.|workshop|symposium|congress|colloquium|journal|transactions|proceedings|letters|review|"

@@ -16,11 +16,11 @@ from watcher.parsers import PARSERS, Finding, Saved, clean, recognise_all
 log = logging.getLogger(__name__)
 
 
-def reason_of(error: Exception) -> str:
+def reason_of(error: Exception, doing: str = "reading") -> str:
     """An exception that nobody foresaw as a reason: its kind, and the first line of what it says."""
     log.debug("internal error", exc_info=error)
     says = clean.line(str(error).strip().partition("\n")[0], 200)
-    return f"internal error while reading: {type(error).__name__}" + (f": {says}" if says else "")
+    return f"internal error while {doing}: {type(error).__name__}" + (f": {says}" if says else "")
 
 
 def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:

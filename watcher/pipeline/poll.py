@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,8 @@ from watcher.rhythm import DAYS, Look, Wait, next_wait
 from watcher.store import Transaction
 from watcher.store.pages import Poll
 from watcher.verdict import worst
+
+log = logging.getLogger(__name__)
 
 SOON = timedelta(minutes=15)
 
@@ -184,13 +187,32 @@ def match_waiting(parts: Parts) -> int:
     now = parts.clock()
     with parts.store.reading() as tx:
         waiting = tx.papers.waiting(before=now - WAIT_FOR_ABSTRACT)
-    if not waiting:
+    try:
+        return _match_waited(parts, waiting, now)
+    except WatcherError:
+        raise
+    except Exception:  # whichever paper it is over, the others are matched
+        return sum(_match_alone(parts, paper_id, now) for paper_id in waiting)
+
+
+def _match_waited(parts: Parts, paper_ids: Collection[int], now: datetime) -> int:
+    if not paper_ids:
         return 0
     with parts.store.transaction() as tx:
         parts.rules.bring_up_to_date(tx)
-        matched = record_matches(tx, parts.rules, waiting, _decide(None, first_poll=False, now=now), now)
-        tx.papers.stop_waiting(waiting)
+        matched = record_matches(tx, parts.rules, paper_ids, _decide(None, first_poll=False, now=now), now)
+        tx.papers.stop_waiting(paper_ids)
     return matched
+
+
+def _match_alone(parts: Parts, paper_id: int, now: datetime) -> int:
+    try:
+        return _match_waited(parts, [paper_id], now)
+    except WatcherError:
+        raise
+    except Exception as error:
+        log.error("paper %d goes on waiting: %s", paper_id, reason_of(error, "matching"))
+        return 0
 
 
 def _decide(source: Source | None, *, first_poll: bool, now: datetime, late: fate.Late | None = None) -> Decide:
