@@ -27,7 +27,7 @@ LIMIT = 2.0
 ANYWHERE = frozenset({"search", "sub", "subn", "split", "findall", "finditer"})
 WAYS = {*ANYWHERE, "match", "fullmatch"}
 
-BOUNDED = {"watcher.parsers.venue.": 2_000}
+BOUNDED = {"watcher.parsers.common.venue.": 2_000}
 """What the callers of a module's patterns cut their texts to, by the beginning of the pattern's place."""
 
 

@@ -20,7 +20,8 @@ from tests.parsers.pages import sample_papers
 from watcher.cli import main
 from watcher.errors import DatabaseAway, StoreError
 from watcher.model import Judged, Reading, Source, Unreadable, Verdict
-from watcher.parsers import PARSERS, Parser, feed
+from watcher.parsers import PARSERS, Parser
+from watcher.parsers.feed import kind as feed
 from watcher.pipeline.apply import apply_config
 from watcher.pipeline.kept import KeptPages
 from watcher.pipeline.poll import Overtaken, Stopped, poll

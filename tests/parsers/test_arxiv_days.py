@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from watcher.model import Entry
-from watcher.parsers.arxiv_days import behind, is_holiday, is_quiet
+from watcher.parsers.arxiv.days import behind, is_holiday, is_quiet
 
 
 @pytest.mark.parametrize(

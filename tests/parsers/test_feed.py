@@ -14,7 +14,7 @@ from tests.parsers.feeds import atom, json_feed, rdf, rss
 from tests.parsers.pages import login_page
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers import PARSERS
-from watcher.parsers.prose import moment, people, plain
+from watcher.parsers.common.text_values import moment, people, plain
 
 PARSER = PARSERS["feed"]
 URL = "https://lab.example/news/feed.xml"

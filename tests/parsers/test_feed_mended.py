@@ -10,7 +10,7 @@ from tests.parsers.feeds import json_feed, rss
 from watcher.errors import UnknownPage
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers import PARSERS, recognise
-from watcher.parsers.sniff import Form, form_of
+from watcher.parsers.common.sniff import Form, form_of
 
 URL = "https://lab.example/news/feed.xml"
 SOURCE = Source(name="lab", kind="feed", url=URL)

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from watcher.model import Reading, Selectors, Source, Unreadable
 from watcher.parsers import PARSERS
-from watcher.parsers.html_weight import weigh
+from watcher.parsers.common.html_weight import weigh
 
 pytestmark = pytest.mark.timeout(100)
 

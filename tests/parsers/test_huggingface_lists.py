@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.parsers.pages import api_page, login_page, make_page, props_of, sample_papers
 from watcher.model import Page, Reading, Source, Unreadable
 from watcher.parsers import PARSERS
-from watcher.parsers.huggingface_lists import digest_day, following, week_of
+from watcher.parsers.huggingface.lists import digest_day, following, week_of
 from watcher.walk import Visit, walk
 
 PARSER = PARSERS["huggingface"]

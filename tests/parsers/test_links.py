@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.parsers.dates import instant_in
-from watcher.parsers.links import Known, called, known_by, plain
+from watcher.parsers.common.dates import instant_in
+from watcher.parsers.common.links import Known, called, known_by, plain
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from watcher.model import Entry, Reading, Selectors, Source, Unreadable
 from watcher.parsers import PARSERS
-from watcher.parsers.selected_item import names_in
+from watcher.parsers.html.item import names_in
 
 PARSER = PARSERS["html"]
 URL = "https://lab.example/digest/today"

@@ -16,7 +16,7 @@ from tests.parsers.pages import api_page, make_page, sample_papers
 from watcher.errors import UnknownPage
 from watcher.model import Entry, Reading, Selectors, Source, Unreadable
 from watcher.parsers import PARSERS, recognise
-from watcher.parsers.digest_text import parse as parse_text
+from watcher.parsers.digest_text.text import parse as parse_text
 
 HALF = "\ud800"
 DAY = date(2025, 3, 4)

@@ -16,8 +16,8 @@ from tests.parsers.pages import api_entry, api_page, make_page, sample_papers
 from watcher.errors import UnknownPage
 from watcher.model import Reading, Source, Unreadable
 from watcher.parsers import PARSERS, recognise
-from watcher.parsers.digest_text import parse as parse_text
-from watcher.parsers.html import tree_of
+from watcher.parsers.common.html import tree_of
+from watcher.parsers.digest_text.text import parse as parse_text
 
 DAY = date(2025, 3, 4)
 PAGE = make_page(DAY, sample_papers(2), "2025-03-03", "2025-03-05")

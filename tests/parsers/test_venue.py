@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.parsers import feeds, pages, test_selected
 from watcher.model import Reading, Source
 from watcher.parsers import PARSERS
-from watcher.parsers.venue import VENUE_CHARS, venue_in, venue_named
+from watcher.parsers.common.venue import VENUE_CHARS, venue_in, venue_named
 
 SAID = [
     ("Accepted at ICLR 2026", "ICLR 2026"),

@@ -11,7 +11,7 @@ import pytest
 from tests.parsers.renderings import Layout, Shown, any_layout, render, wrong
 from watcher.model import Reading, Source
 from watcher.parsers import PARSERS
-from watcher.parsers.digest_text import parse
+from watcher.parsers.digest_text.text import parse
 
 pytestmark = pytest.mark.real
 

@@ -8,7 +8,7 @@ import pytest
 
 from watcher.days import CATCH_UP, Days, KnownPage, Span, unread
 from watcher.model import Source
-from watcher.parsers.huggingface_lists import day_before
+from watcher.parsers.huggingface.lists import day_before
 
 DAY = timedelta(days=1)
 NEWEST = date(2026, 6, 1)  # a Monday

@@ -10,7 +10,7 @@ from watcher import gaps
 from watcher.days import Span
 from watcher.gaps import Gap
 from watcher.model import Entry, Reading
-from watcher.parsers.arxiv_days import is_quiet
+from watcher.parsers.arxiv.days import is_quiet
 
 NOW = datetime(2026, 3, 11, 9, tzinfo=UTC)  # a Wednesday
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 3, n) for n in (9, 10, 11))

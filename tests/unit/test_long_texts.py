@@ -14,8 +14,8 @@ from watcher.errors import ConfigError
 from watcher.model import Paper, Reading, Selectors, Source, Unreadable
 from watcher.notify import problem_of
 from watcher.parsers import PARSERS
-from watcher.parsers.digest_text import parse as parse_text
-from watcher.parsers.prose import people
+from watcher.parsers.common.text_values import people
+from watcher.parsers.digest_text.text import parse as parse_text
 from watcher.rules import compile_rule, document_of
 from watcher.rules.acronyms import meanings
 from watcher.rules.advice import advise

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from watcher.parsers import arxiv, biorxiv, feed, huggingface, inbox, selected
+from watcher.parsers.arxiv import kind as arxiv
+from watcher.parsers.biorxiv import kind as biorxiv
+from watcher.parsers.feed import kind as feed
+from watcher.parsers.html import kind as selected
+from watcher.parsers.huggingface import kind as huggingface
+from watcher.parsers.inbox import kind as inbox
 from watcher.parsers.parser import Finding, Mistake, Parser
-from watcher.parsers.saved import Saved, recognise, recognise_all
+from watcher.parsers.saved.recognise import Saved, recognise, recognise_all
 
 PARSERS: dict[str, Parser] = {
     parser.kind: parser

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from watcher.files.made import give_to_owner, open_file
 from watcher.files.read import NotRead, read_regular
-from watcher.parsers import clean
+from watcher.parsers.common import clean
 
 LARGEST = 50_000_000
 """Bytes of a file that are read; a larger one is no saved page."""

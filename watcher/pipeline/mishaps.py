@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from watcher.errors import UnknownPage
 from watcher.model import Reading, Source, Unreadable
-from watcher.parsers import PARSERS, Finding, Saved, clean, recognise_all
+from watcher.parsers import PARSERS, Finding, Saved, recognise_all
+from watcher.parsers.common import clean
 
 log = logging.getLogger(__name__)
 

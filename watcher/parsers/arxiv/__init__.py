@@ -1,0 +1,1 @@
+"""arXiv: what its categories announce, by feeds, lists or answers of its API."""

@@ -1,0 +1,62 @@
+"""What arXiv's forms have in common: which announcements count, authors in one string, code named in comments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from watcher.model import Entry, Reading
+from watcher.parsers.common import clean
+from watcher.parsers.feed.item import cut_warning
+
+KINDS = ("new", "cross", "replace")
+"""Of announcements: a new paper, one of another category shown here as well, a new version."""
+
+BY_DEFAULT = ("new", "cross")
+
+_AFFILIATION = re.compile(r" ?\([^()]*\)")
+_BETWEEN = re.compile(r",(?! (?:Jr|Sr|II|III|IV)\b)")
+_CODE = re.compile(r"https?://(?:www\.)?(?:github|gitlab)\.com/[\w.-]+/[\w-]+(?:\.[\w-]+)*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A paper and how it is announced: ``new``, ``cross``, ``replace``, ``replace-cross``, or "" where nothing says."""
+
+    entry: Entry
+    how: str = ""
+
+    def counts(self, announce: Iterable[str]) -> bool:
+        """Whether it is of a kind in ``announce``; what nobody heard of is rather told than not."""
+        kind = "replace" if self.how.startswith("replace") else self.how
+        return kind not in KINDS or kind in (tuple(announce) or BY_DEFAULT)
+
+
+def announced(found: Iterable[Announced], announce: Iterable[str], *, is_cut: bool = False) -> Reading:
+    """The papers whose announcement counts, each once: the first place, for feeds of several categories repeat."""
+    kinds = tuple(announce)
+    everything = list(found)
+    entries: dict[str, Entry] = {}
+    for one in everything:
+        if one.counts(kinds):
+            entries.setdefault(one.entry.keys[0], one.entry)
+    papers = tuple(entries.values())
+    warnings = [cut_warning(len(everything))] if is_cut else []
+    without = sum(not entry.abstract for entry in papers)
+    if without:
+        warnings.append(f"{without} of {len(papers)} papers have no abstract")
+    whole = not is_cut and (not papers or without < len(papers))
+    return Reading(entries=papers, whole=whole, warnings=tuple(warnings))
+
+
+def in_one_string(text: str) -> tuple[str, ...]:
+    """The authors of "Ann Bee, Cy Dee (Some Lab)"; arXiv writes last names last."""
+    names = _BETWEEN.split(_AFFILIATION.sub("", clean.line(text, 100 * clean.NAME_CHARS)))
+    return clean.names([name.strip() for name in names])
+
+
+def code_in(text: str) -> str | None:
+    """The repository of code that the authors' comment names first."""
+    found = _CODE.search(clean.line(text))
+    return clean.url(found[0].removesuffix(".git")) if found else None

@@ -1,0 +1,142 @@
+"""arXiv's own feeds: the announcements of a day as RSS or Atom, and answers of its API.
+
+The forms are those of https://info.arxiv.org/help/rss.html and https://info.arxiv.org/help/api/user-manual.html.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, urlencode, urlunsplit
+
+from watcher.model import Entry, Reading, Source, Unreadable
+from watcher.parsers.arxiv.entry import Announced, announced, code_in, in_one_string
+from watcher.parsers.common import clean
+from watcher.parsers.common.links import called, place_of
+from watcher.parsers.common.text_values import moment
+from watcher.parsers.common.venue import venue_in, venue_named
+from watcher.parsers.feed.xml import Document, Node
+
+_HEADING = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(\S+)\s+(?:Abstract:\s*)?", re.IGNORECASE)
+_IN_TITLE = re.compile(r"\.? ?\(arXiv:[^\s(]+ \[[^\](]*\](?: UPDATED)?\)$")
+_ERROR = "arxiv.org/api/errors"
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """Which part of all results an answer of the API is: None in feeds of announcements."""
+
+    total: int | None
+    start: int
+
+
+def parse_feed(document: Document, url: str, source: Source) -> Reading | Unreadable:
+    """Read what is announced, of the kinds that count; an answer of the API, found at ``url``, names the next.
+
+    The API does not say how a paper was announced: as new where its first category is one of the source's.
+    """
+    counts = _Counts(_number(document.head, "totalResults"), _number(document.head, "startIndex") or 0)
+    if error := _error_in(document):
+        return Unreadable(f"arXiv's API answers with an error: {error}")
+    if counts.total and not document.items and counts.start < counts.total:
+        return Unreadable(f"arXiv's API says that there are {counts.total:,} results and gives none")
+    if document.is_cut and not document.items:
+        return Unreadable("the page is cut off before the end of its first entry")
+    found = [_announced(node, is_api=counts.total is not None) for node in document.items]
+    missing = sum(one is None for one in found)
+    if missing:
+        return Unreadable(f"{missing} of {len(found)} entries have no arXiv id or no title")
+    known = (_by_category(one, source.categories) for one in found if one)
+    reading = announced(known, source.announce, is_cut=document.is_cut)
+    return reading if counts.total is None else replace(reading, next=_next(url, counts, len(document.items)))
+
+
+def is_of_arxiv(document: Document) -> bool:
+    """Whether a feed is one of arXiv's own: it says so, and its items are called by arXiv's ids if there are any."""
+    ids = [node.text("id", "guid") or node.attributes.get("rdf:about", "") for node in document.items]
+    return "arxiv.org" in _names(document) and all(called(id).arxiv_id or _ERROR in id for id in ids)
+
+
+def _names(document: Document) -> str:
+    links = " ".join(link.attributes.get("href", "") for link in document.head.all("link"))
+    return " ".join([document.head.text("title"), document.head.text("link"), document.head.text("id"), links]).lower()
+
+
+def _announced(node: Node, *, is_api: bool) -> Announced | None:
+    found = [
+        called(text) for text in (node.text("id", "guid"), node.attributes.get("rdf:about", ""), node.text("link"))
+    ]
+    named = next((one for one in found if one.arxiv_id), None)
+    title = clean.line(_IN_TITLE.sub("", clean.line(node.text("title"), 2 * clean.TITLE_CHARS)))
+    if named is None or not title:
+        return None
+    doi = clean.doi(node.text("arxiv:doi", "arxiv:DOI"))
+    text = node.text("summary", "description")
+    heading = _HEADING.match(text)
+    at = moment(node.text("published", "pubDate", "dc:date"))
+    key = f"arxiv:{named.arxiv_id}"
+    entry = Entry(
+        title=title,
+        keys=(key, f"doi:{doi}") if doi else (key,),
+        abstract=clean.abstract(text[heading.end() :] if heading else text),
+        authors=_authors(node),
+        arxiv_id=named.arxiv_id,
+        version=named.version or _version_in(text),
+        doi=doi,
+        url=f"https://arxiv.org/abs/{named.arxiv_id}",
+        published=at if is_api else None,
+        listed=at.date() if at else None,
+        categories=_categories(node),
+        note=clean.line(node.text("arxiv:comment")) or None,
+        venue=venue_named(node.text("arxiv:journal_ref", "arxiv:journal_reference"))
+        or venue_in(node.text("arxiv:comment")),
+        code_url=code_in(node.text("arxiv:comment")),
+    )
+    return Announced(entry, node.text("arxiv:announce_type") or (heading[1] if heading else ""))
+
+
+def _by_category(one: Announced, categories: Iterable[str]) -> Announced:
+    first = "".join(one.entry.categories[:1])
+    if one.how or not first:
+        return one
+    is_own = any(first == category or first.startswith(f"{category}.") for category in categories)
+    return Announced(one.entry, "new" if is_own else "cross")
+
+
+def _version_in(text: str) -> int | None:
+    found = re.match(r"\s*(arXiv:\S+)", text)
+    return called(found[1]).version if found else None
+
+
+def _authors(node: Node) -> tuple[str, ...]:
+    if named := [author.text("name") for author in node.all("author")]:
+        return clean.names(named)
+    return in_one_string(node.text("dc:creator"))
+
+
+def _categories(node: Node) -> tuple[str, ...]:
+    primary = [child.attributes.get("term", "") for child in node.all("arxiv:primary_category")]
+    others = [child.attributes.get("term") or child.text() for child in node.all("category")]
+    return clean.names(list(dict.fromkeys(text.strip() for text in (*primary, *others))))
+
+
+def _number(head: Node, name: str) -> int | None:
+    text = head.text(f"opensearch:{name}")
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
+
+
+def _error_in(document: Document) -> str:
+    first = document.items[0] if len(document.items) == 1 else None
+    if first is None or _ERROR not in first.text("id"):
+        return ""
+    return clean.line(first.text("summary")) or "without saying which"
+
+
+def _next(url: str, counts: _Counts, n: int) -> str | None:
+    """The address of the results that follow; None at their end, or where the address is not known."""
+    place = place_of(url)
+    if place is None or not n or counts.start + n >= (counts.total or 0):
+        return None
+    query = [pair for pair in parse_qsl(place.query) if pair[0] != "start"]
+    return urlunsplit(place._replace(query=urlencode([*query, ("start", str(counts.start + n))])))

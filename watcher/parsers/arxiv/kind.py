@@ -1,0 +1,157 @@
+"""arXiv: what is announced in its categories, by its feeds, its lists, or found by its API."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
+
+from watcher.model import Reading, Source, Unreadable
+from watcher.parsers.arxiv import days as arxiv_days
+from watcher.parsers.arxiv.days import is_quiet
+from watcher.parsers.arxiv.entry import KINDS
+from watcher.parsers.arxiv.feed import is_of_arxiv, parse_feed
+from watcher.parsers.arxiv.list import parse_list
+from watcher.parsers.common.sniff import Form, form_of
+from watcher.parsers.feed.kind import no_feed
+from watcher.parsers.feed.xml import NotWellFormed, read_xml
+from watcher.parsers.parser import Mistake, Parser, in_spans
+
+WAYS = ("rss", "listing", "api")
+RESULTS = 200
+"""Papers asked for in one answer of the API."""
+
+LAG = timedelta(days=7)
+"""Between submission and announcement lie a weekend and the longest holidays."""
+
+SPAN = timedelta(weeks=4)
+"""Time of which the API is asked at once."""
+
+_OF_A_LIST = re.compile(r"/list/([\w.-]+)/new")
+_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
+_ARCHIVES = frozenset(
+    {"astro-ph", "cond-mat", "cs", "econ", "eess", "math", "nlin", "physics", "q-bio", "q-fin", "stat"}
+)
+"""Those that have categories of their own (https://arxiv.org/category_taxonomy)."""
+
+_EXAMPLE = "write categories: [cs.CL, cs.LG]"
+
+
+def starts(source: Source) -> tuple[str, ...]:
+    """The addresses of the source's lists: one, but for lists of several categories."""
+    if source.url:
+        return (source.url,)
+    if source.via == "listing":
+        return tuple(f"https://arxiv.org/list/{category}/new" for category in source.categories)
+    if source.via == "api":
+        return (_results_of(_search(source)),)
+    return (f"https://rss.arxiv.org/rss/{'+'.join(source.categories)}",)
+
+
+def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
+    """Searches for what was submitted in time to be announced between two instants: feeds and lists show the last
+    announcement only. One for some weeks, for the results of one are bounded."""
+    if not source.categories or source.url or source.via == "api":
+        return ()
+    spans = in_spans((since - LAG).astimezone(UTC), now.astimezone(UTC), SPAN)
+    return tuple(
+        _results_of(f"({_search(source)}) AND submittedDate:[{first:%Y%m%d%H%M} TO {last:%Y%m%d%H%M}]")
+        for first, last in spans
+    )
+
+
+def behind(source: Source, reading: Reading, before: Collection[str], day: date) -> str:
+    """Why a list does not show the announcement of ``day``."""
+    return arxiv_days.behind(reading.entries, before, day, source.categories)
+
+
+def called(source: Source, url: str) -> str:
+    """The category of a list, where there are several."""
+    found = _OF_A_LIST.search(url)
+    return found[1] if found and len(source.categories) > 1 else ""
+
+
+def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
+    """Read whichever of arXiv's forms it is.
+
+    The reading is of no digest day: a day has as many pages as there are categories, feeds and searches.
+    """
+    if form_of(body) is Form.HTML:
+        return parse_list(body, url, source.announce)
+    if reason := no_feed(body):
+        return Unreadable(reason)
+    try:
+        document = read_xml(body)
+    except NotWellFormed as wrong:
+        return Unreadable(f"looked for arXiv's feed, found XML that is not well-formed ({wrong})")
+    if isinstance(document, Unreadable):
+        return document
+    if not is_of_arxiv(document):
+        return Unreadable(f'looked for arXiv\'s feed, found one titled "{document.head.text("title")[:100]}"')
+    return parse_feed(document, url, source)
+
+
+def _results_of(search: str) -> str:
+    asked = {"search_query": search, "sortBy": "submittedDate", "sortOrder": "descending"}
+    return f"https://export.arxiv.org/api/query?{urlencode(asked | {'max_results': RESULTS, 'start': 0})}"
+
+
+def _search(source: Source) -> str:
+    """The query, within the categories where there are any."""
+    within = " OR ".join(
+        f"cat:{category}.*" if category in _ARCHIVES else f"cat:{category}" for category in source.categories
+    )
+    if source.query and within:
+        return f"({source.query}) AND ({within})"
+    return source.query or within
+
+
+def _mistakes(source: Source) -> Iterator[Mistake]:
+    via = source.via or WAYS[0]
+    if via not in WAYS:
+        yield Mistake("via", f"arXiv is not read via `{via}`", f"write {', '.join(WAYS[:-1])} or {WAYS[-1]}")
+    if source.query and via != "api":
+        yield Mistake("query", "only arXiv's API takes a `query`", "add via: api, or remove it")
+    if "replace" in source.announce and via == "api":
+        yield Mistake("announce", "arXiv's API does not tell replacements", "remove it, or write via: rss")
+    elif source.announce and via == "api" and not source.categories:
+        yield Mistake("announce", "without `categories` nothing says what is cross-listed", "remove it")
+    if not source.categories and not source.query and not source.url:
+        yield Mistake("categories", "an arXiv source needs `categories`", _EXAMPLE)
+    for category in source.categories:
+        if not _CATEGORY.fullmatch(category):
+            yield Mistake("categories", f"`{category}` is no category of arXiv", _EXAMPLE)
+    for kind in source.announce:
+        if kind not in KINDS:
+            yield Mistake("announce", f"arXiv announces nothing as `{kind}`", f"write some of {', '.join(KINDS)}")
+
+
+def _told(source: Source) -> frozenset[str]:
+    """An address of the config's own may lead to any of the forms."""
+    told = {"title", "abstract", "author", "category", "listed", "venue"}
+    if source.url or source.via in ("listing", "api"):
+        told.add("note")
+    if source.url or source.via == "api":
+        told.add("published")
+    return frozenset(told)
+
+
+PARSER = Parser(
+    kind="arxiv",
+    version=2,
+    takes=frozenset({"categories", "announce", "via", "query"}),
+    check=_mistakes,
+    is_for_programs=lambda source: source.via != "listing",
+    starts=lambda source, today: starts(source),
+    lag=LAG,
+    missed=missed,
+    unfound=lambda source: "replacements" if "replace" in source.announce else "",
+    asks_back=lambda source: source.url is None,
+    announces=lambda source: source.via != "api",
+    behind=behind,
+    called=called,
+    rests=lambda source, day: source.via != "api" and is_quiet(day),
+    tells=_told,
+    parse=parse,
+)

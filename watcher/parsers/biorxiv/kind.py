@@ -1,0 +1,225 @@
+"""bioRxiv and medRxiv: what was posted in the last days, by the ``details`` API or by RSS.
+
+The API is that of https://api.biorxiv.org: pages of an interval, oldest first, one record for each version.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlunsplit
+
+from watcher.model import Entry, Reading, Source, Unreadable
+from watcher.parsers.common import clean
+from watcher.parsers.common.html import LARGEST_PAGE
+from watcher.parsers.common.links import place_of
+from watcher.parsers.common.sniff import Form, form_of
+from watcher.parsers.common.text_values import people, plain
+from watcher.parsers.feed import kind as feed
+from watcher.parsers.huggingface.entry import day_of
+from watcher.parsers.parser import Mistake, Parser, in_spans
+
+SERVERS = {"biorxiv": "bioRxiv", "medrxiv": "medRxiv"}
+WAYS = ("api", "rss")
+NOTHING = "no posts found"
+
+LAG = timedelta(days=7)
+"""All of the interval counts: its oldest posts stand on the first page."""
+
+SPAN = timedelta(weeks=1)
+"""Time of which the API is asked at once: some 1,200 versions of preprints."""
+
+_CURSOR = re.compile(r"(.*/)\d{1,7}((?:/json)?/?)")
+_CATEGORY = re.compile(r"[A-Za-z][A-Za-z /&_-]*")
+_VERSION = re.compile(r"(?<=\d)v(\d{1,2})(?=$|[./?])")
+_HOST = re.compile(r"(?:[\w-]+\.)?(?:biorxiv|medrxiv)\.org")
+
+
+def starts(source: Source) -> tuple[str, ...]:
+    """The addresses of what was posted in the look-back: of everything, or of each category."""
+    if source.url:
+        return (source.url,)
+    if source.via == "rss":
+        chosen = "+".join(map(quote, _subjects(source))) or "all"
+        return (f"https://connect.{source.kind}.org/{source.kind}_xml.php?subject={chosen}",)
+    return _of_categories(f"https://api.biorxiv.org/details/{source.kind}/{source.look_back}d/0", source)
+
+
+def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
+    """What was posted between two instants, where that is more than the lists of ``starts`` show; some days at a
+    time, for the answers of one list are bounded."""
+    is_covered = source.via != "rss" and since.date() > now.date() - timedelta(days=source.look_back)
+    if source.url or is_covered:
+        return ()
+    api = f"https://api.biorxiv.org/details/{source.kind}"
+    spans = in_spans(since.date() - timedelta(days=1), now.date(), SPAN)
+    return tuple(one for first, last in spans for one in _of_categories(f"{api}/{first}/{last}/0", source))
+
+
+def _of_categories(posted: str, source: Source) -> tuple[str, ...]:
+    return tuple(f"{posted}?category={quote(subject)}" for subject in _subjects(source)) or (posted,)
+
+
+def _subjects(source: Source) -> list[str]:
+    return [category.strip().lower().replace(" ", "_") for category in source.categories]
+
+
+def parse(body: bytes, url: str, server: str) -> Reading | Unreadable:
+    """Read an answer of the API, or a feed, of ``server``."""
+    if form_of(body) is Form.JSON:
+        return _parse_details(body, url, server)
+    reading = feed.parse(body, url)
+    if isinstance(reading, Unreadable):
+        return reading
+    if not _is_of(server, body, reading.entries):
+        return Unreadable(f"looked for {SERVERS[server]}'s feed, found another one")
+    return replace(reading, entries=tuple(map(_posted, reading.entries)))
+
+
+def server_of_feed(body: bytes, entries: Iterable[Entry]) -> str | None:
+    """The server whose own feed it is, if it is of one."""
+    known = tuple(entries)
+    return next((server for server in SERVERS if _is_of(server, body, known)), None)
+
+
+def server_in(body: bytes) -> str:
+    """The server whose records an answer of the API holds; it says so, or else it is bioRxiv's."""
+    return "medrxiv" if re.search(rb'"server"\s*:\s*"medrxiv"', body[:200_000], re.IGNORECASE) else "biorxiv"
+
+
+def _is_of(server: str, body: bytes, entries: tuple[Entry, ...]) -> bool:
+    if not entries:
+        return f"{server}.org".encode() in body[:20_000].lower()
+    return all(entry.doi and f"{server}.org" in _host(entry.url) for entry in entries)
+
+
+def _host(url: str | None) -> str:
+    place = place_of(url or "")
+    host = (place.hostname or "") if place else ""
+    return host if _HOST.fullmatch(host) else ""
+
+
+def _posted(entry: Entry) -> Entry:
+    """An entry of a feed with its version; only of the first one its date is that of the paper."""
+    found = _VERSION.search(entry.url or "")
+    version = entry.version or (int(found[1]) if found else None)
+    published = entry.published if version in (None, 1) else None
+    return replace(entry, is_secondhand=False, version=version, published=published)
+
+
+def _parse_details(body: bytes, url: str, server: str) -> Reading | Unreadable:
+    if len(body) > LARGEST_PAGE:
+        return Unreadable(f"the answer has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return Unreadable("not JSON, or cut off")
+    records = answer.get("collection") if isinstance(answer, dict) else None
+    if not isinstance(records, list):
+        return Unreadable("JSON, but not what bioRxiv's API answers: no collection")
+    about = _message(answer)
+    status = clean.line(about.get("status"), 200)
+    if not records:
+        return Reading(entries=()) if status == NOTHING else Unreadable(f"the API answers: {status or 'nothing'}")
+    found = [_entry(record, server) for record in records]
+    missing = sum(entry is None for entry in found)
+    if missing:
+        return Unreadable(f"{missing} of {len(found)} records have no doi and title")
+    entries = _newest(entry for entry in found if entry)
+    return Reading(entries=entries, next=_next(url, about, len(records)))
+
+
+def _message(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    messages = answer.get("messages")
+    first = messages[0] if isinstance(messages, list) and messages else {}
+    return first if isinstance(first, dict) else {}
+
+
+def _entry(record: object, server: str) -> Entry | None:
+    values: Mapping[str, Any] = record if isinstance(record, dict) else {}
+    doi, title = clean.doi(values.get("doi")), plain(_text(values, "title"), clean.TITLE_CHARS)
+    if not doi or not title:
+        return None
+    version, day = _number(values.get("version")), day_of(values.get("date"))
+    return Entry(
+        title=title,
+        keys=(f"doi:{doi}",),
+        abstract=plain(_text(values, "abstract")),
+        authors=people([_text(values, "authors")]),
+        version=version,
+        doi=doi,
+        url=f"https://www.{server}.org/content/{doi}" + (f"v{version}" if version else ""),
+        organization=clean.line(values.get("author_corresponding_institution"), clean.NAME_CHARS) or None,
+        published=datetime(day.year, day.month, day.day, tzinfo=UTC) if day and version in (None, 1) else None,
+        listed=day,
+        categories=clean.names([values.get("category")]),
+    )
+
+
+def _newest(found: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Of a paper's versions the last one."""
+    entries: dict[str, Entry] = {}
+    for entry in found:
+        known = entries.get(entry.keys[0])
+        if known is None or (entry.version or 0) >= (known.version or 0):
+            entries[entry.keys[0]] = entry
+    return tuple(entries.values())
+
+
+def _next(url: str, about: Mapping[str, Any], n: int) -> str | None:
+    """The address of the page after this one of ``n`` records, which says where it begins and how many there are."""
+    cursor, total = _number(about.get("cursor")) or 0, _number(about.get("total")) or 0
+    place = place_of(url)
+    found = _CURSOR.fullmatch(place.path) if place else None
+    if place is None or found is None or cursor + n >= total:
+        return None
+    return urlunsplit(place._replace(path=f"{found[1]}{cursor + n}{found[2]}"))
+
+
+def _number(value: object) -> int | None:
+    """A number of the API, which writes some as text."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value):
+        return int(value)
+    return clean.number(value)
+
+
+def _text(values: Mapping[str, Any], key: str) -> str:
+    value = values.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _mistakes(source: Source) -> Iterator[Mistake]:
+    if source.via not in (None, *WAYS):
+        yield Mistake("via", f"{SERVERS[source.kind]} is not read via `{source.via}`", f"write {' or '.join(WAYS)}")
+    for category in source.categories:
+        if not _CATEGORY.fullmatch(category):
+            hint = "write them as its site does: categories: [neuroscience, cell biology]"
+            yield Mistake("categories", f"`{category}` is no category of {SERVERS[source.kind]}", hint)
+
+
+def _told(source: Source) -> frozenset[str]:
+    told = frozenset({"title", "abstract", "author", "category", "published", "listed"})
+    return told | {"org"} if source.url or source.via != "rss" else told
+
+
+def _parser(server: str) -> Parser:
+    return Parser(
+        kind=server,
+        version=1,
+        takes=frozenset({"categories", "via"}),
+        check=_mistakes,
+        is_for_programs=lambda source: True,
+        starts=lambda source, today: starts(source),
+        lag=LAG,
+        missed=missed,
+        asks_back=lambda source: source.url is None,
+        tells=_told,
+        parse=lambda body, url, source: parse(body, url, server),
+    )
+
+
+BIORXIV, MEDRXIV = map(_parser, SERVERS)

@@ -1,0 +1,106 @@
+"""HTML made a tree, within bounds, and what is read from it."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from watcher.model import Unreadable
+from watcher.parsers.common.charset import text_codec
+from watcher.parsers.common.html_weight import weigh
+
+LARGEST_PAGE = 16 * 2**20
+DEEPEST = 250
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_DECLARED = re.compile(rb"<meta\b[^>]{0,300}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.ASCII | re.IGNORECASE)
+_WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
+_UNSEEN = frozenset(("script", "style", "template", "noscript", "svg", "-comment"))
+_APART = re.compile(
+    "address|article|aside|blockquote|br|d[dlt]|div|figcaption|figure|footer|h[1-6]|header|hr|li|main|nav|[ou]l|p|pre"
+    "|section|table|t[dhr]"
+)
+"""Elements whose text is not of one word with what stands beside them."""
+
+
+def tree_of(body: bytes) -> LexborHTMLParser | Unreadable:
+    """Parse ``body``; a page that is too large or too intricate to be a digest is refused before it is parsed.
+
+    Digest pages are 18 deep. Where the estimate says more than may be, the tree itself is measured.
+    """
+    if len(body) > LARGEST_PAGE:
+        return Unreadable(f"the page has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
+    weight = weigh(body)
+    if weight.reason:
+        return Unreadable(weight.reason)
+    tree = LexborHTMLParser(body)
+    if weight.depth > DEEPEST and _is_deeper(tree, DEEPEST):
+        return Unreadable(f"the page's elements are nested more than {DEEPEST} deep")
+    return tree
+
+
+def _is_deeper(tree: LexborHTMLParser, most: int) -> bool:
+    """Whether any element of a tree stands below more than ``most`` others."""
+    ahead = [(node, 1) for node in (tree.root,) if node is not None]
+    while ahead:
+        node, depth = ahead.pop()
+        if depth > most:
+            return True
+        ahead += [(child, depth + 1) for child in node.iter()]
+    return False
+
+
+def utf8(body: bytes) -> bytes:
+    """The page in UTF-8: from the charset that its mark or its head declares, else from that of old Windows programs.
+
+    Names are those of https://encoding.spec.whatwg.org/#names-and-labels, as far as Python knows them; Latin-1 there
+    is Windows-1252.
+    """
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace").encode()
+    found = _DECLARED.search(body[:4096])
+    declared = text_codec(found[1].decode(), "<") if found else None
+    declared = _WIDER.get(declared, declared) if declared else None
+    if declared is None:
+        try:
+            return body.decode().encode()
+        except UnicodeDecodeError:
+            declared = "cp1252"
+    return body.decode(declared, "replace").encode()
+
+
+def all_of(scope: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
+    """The elements that ``selector`` finds, in the page's order, each once; of a node also itself."""
+    return list({node.mem_id: node for node in scope.css(selector)}.values())
+
+
+def outermost(nodes: list[LexborNode]) -> list[LexborNode]:
+    """Those of some elements that stand below none of the others."""
+    ids = {node.mem_id for node in nodes}
+    return [node for node in nodes if not _is_below(node, ids)]
+
+
+def _is_below(node: LexborNode, ids: set[int]) -> bool:
+    above = node.parent
+    while above is not None and above.mem_id not in ids:
+        above = above.parent
+    return above is not None
+
+
+def text_of(node: LexborNode) -> str:
+    """What a reader sees of an element, in one line: paragraphs and cells apart, no scripts and styles."""
+    pieces: list[str] = []
+    ahead: list[LexborNode | str] = [node]
+    while ahead:
+        part = ahead.pop()
+        if isinstance(part, str):
+            pieces.append(part)
+        elif part.is_text_node:
+            pieces.append(part.text_content or "")
+        elif part.tag not in _UNSEEN:
+            gap = " " if _APART.fullmatch(part.tag or "") else ""
+            ahead += [gap, *reversed(list(part.iter(include_text=True))), gap]
+    return " ".join("".join(pieces).split())

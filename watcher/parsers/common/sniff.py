@@ -1,0 +1,106 @@
+"""What a body is, told from its bytes before anything is parsed."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from watcher.parsers.common import clean
+from watcher.parsers.common.prolog import first_element
+
+_HEAD = 64 * 1024
+_TAIL = 4 * 1024
+_BINARY = {
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "a zip archive",
+    b"\x1f\x8b": "gzip data",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"SQLite format 3": "a database",
+    b"\x7fELF": "a program",
+}
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_MARKUP = re.compile(r"<(?:!doctype\s+)?html\b", re.ASCII | re.IGNORECASE)
+_FEED = re.compile(r"<(?:[a-z]\w{0,20}:)?(?:rss|feed|rdf|channel)\b", re.ASCII | re.IGNORECASE)
+_XML = re.compile(rb"\s*<\?xml\b", re.I)
+_TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,2000})", re.I)
+_LOGIN = re.compile(r"\blog[ -]?in\b|\bsign[ -]?in\b", re.I)
+_LOGIN_FORM = re.compile(rb"<form\b[^>]{0,1000}\baction\s*=\s*[\"']?[^\"'>\s]{0,300}(?:login|signin|sign-in)", re.I)
+
+
+class Form(StrEnum):
+    """The coarse forms of a body."""
+
+    EMPTY = "empty"
+    BINARY = "binary"
+    JSON = "JSON"
+    XML = "XML"
+    HTML = "HTML"
+    TEXT = "text"
+
+
+def form_of(body: bytes) -> Form:
+    """HTML is what begins with a doctype or an ``<html>`` tag, or has a title or an article near its head.
+
+    XML is what begins with a feed's element, or with an XML declaration where it is no HTML.
+    """
+    head = _in_ascii(body[:_HEAD]).removeprefix(b"\xef\xbb\xbf")
+    if not head.strip():
+        return Form.EMPTY
+    text = head.decode("latin-1")
+    begin = first_element(text)
+    if _FEED.match(text, begin):
+        return Form.XML
+    if binary_kind(body):
+        return Form.BINARY
+    if head.lstrip()[:1] in (b"[", b"{"):
+        return Form.JSON
+    if _MARKUP.match(text, begin):
+        return Form.HTML
+    if _XML.match(head):
+        return Form.XML
+    if head.lstrip()[:1] == b"<" and re.search(rb"<(?:title|body|article)\b", head, re.I):
+        return Form.HTML
+    return Form.TEXT
+
+
+def _in_ascii(head: bytes) -> bytes:
+    """The head with one byte a character, also of UTF-16, marked or not."""
+    if head[:2] in _UTF16:
+        return head.decode("utf-16", "replace").encode(errors="replace")
+    if head[:4] in (b"<\x00?\x00", b"\x00<\x00?"):
+        return head.replace(b"\x00", b"")
+    return head
+
+
+def binary_kind(body: bytes) -> str | None:
+    """What kind of binary data it is; None for text."""
+    if body[:2] in _UTF16 or body[:4] in (b"<\x00?\x00", b"\x00<\x00?"):
+        return None
+    known = next((name for magic, name in _BINARY.items() if body.startswith(magic)), None)
+    return known or ("binary data" if b"\x00" in body[:_HEAD] else None)
+
+
+def decoded(body: bytes) -> str | None:
+    """The text of a body in UTF-8, or in UTF-16 with a byte order mark; None where it is in neither."""
+    try:
+        return body.decode("utf-16" if body[:2] in _UTF16 else "utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+
+
+def title_of(body: bytes) -> str:
+    """What the page calls itself; "" where it does not."""
+    found = _TITLE.search(body[:_HEAD])
+    return clean.line(clean.unescaped(found[1].decode(errors="replace")), 100) if found else ""
+
+
+def is_login(body: bytes) -> bool:
+    """Whether the page is, by its title or its form, one that asks who is there."""
+    return bool(_LOGIN.search(title_of(body)) or _LOGIN_FORM.search(body[:_HEAD]))
+
+
+def is_cut_off(body: bytes) -> bool:
+    """Whether the end of the document is missing: a connection that broke without saying so."""
+    return b"</html" not in body[-_TAIL:].lower()

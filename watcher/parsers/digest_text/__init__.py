@@ -1,0 +1,1 @@
+"""Digest pages that were rendered to text: Markdown, text browsers' dumps, mails."""

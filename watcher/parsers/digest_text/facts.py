@@ -1,0 +1,183 @@
+"""What stands around a paper's title and abstract on a rendered page, and which paper it belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from watcher.model import Entry
+from watcher.parsers.common import clean
+from watcher.parsers.common.dates import instant_in
+from watcher.parsers.common.links import known_by
+from watcher.parsers.digest_text.marks import (
+    COMMENTS,
+    COUNT,
+    MONTHS,
+    ORGANIZATION,
+    PUBLISHED,
+    UPVOTES,
+    WHEN,
+    Line,
+    is_date,
+    is_meta,
+    labelled_names,
+    link_of,
+    names_paper,
+)
+from watcher.parsers.html.item import names_in
+
+
+class Kind(StrEnum):
+    """What a line can be taken for by itself; TEXT is a title, an abstract, or what only its place tells."""
+
+    TEXT = "text"
+    COUNT = "a number"
+    UPVOTES = "upvotes"
+    COMMENTS = "comments"
+    DATE = "a date"
+    NAMES = "authors"
+    ORGANIZATION = "an organisation"
+    LINK = "a link"
+    ASIDE = "aside"
+
+
+def kind_of(line: Line) -> Kind:
+    text = line.text
+    if COUNT.fullmatch(text):
+        return Kind.COUNT
+    if WHEN.fullmatch(text) or is_date(text):
+        return Kind.DATE
+    for form, kind in ((UPVOTES, Kind.UPVOTES), (COMMENTS, Kind.COMMENTS), (ORGANIZATION, Kind.ORGANIZATION)):
+        if form.fullmatch(text):
+            return kind
+    if labelled_names(text):
+        return Kind.NAMES
+    if names_paper(link_of(line)):
+        return Kind.LINK
+    return Kind.ASIDE if is_meta(line) else Kind.TEXT
+
+
+@dataclass
+class Record:
+    """One paper as far as it has been read; ``within`` are the kinds that stand between its title and its abstract,
+    ``after`` those between it and the next title.
+
+    Its names ``are_placed`` where only their place says that they are some; ``before_dot`` may be an organisation.
+    """
+
+    title: Line | None = None
+    abstract: Line | None = None
+    names: str = ""
+    are_placed: bool = False
+    organization: str | None = None
+    before_dot: str | None = None
+    upvotes: int | None = None
+    comments: int | None = None
+    published: datetime | None = None
+    links: list[str] = field(default_factory=list)
+    within: set[Kind] = field(default_factory=set)
+    after: set[Kind] = field(default_factory=set)
+    is_dotted: bool = False
+
+    @property
+    def has_own_link(self) -> bool:
+        """Whether the title's line is a link, or has one at its end."""
+        return self.title is not None and self.title.link is not None
+
+    def take(self, line: Line, kind: Kind, year: int | None) -> None:
+        """Note what a line says; ``year`` is that of dates without one."""
+        match kind:
+            case Kind.DATE:
+                self.is_dotted = Kind.ASIDE in self.after
+                self.published, comments = _published(line.text, year)
+                self.comments = self.comments if comments is None else comments
+            case Kind.UPVOTES:
+                self.upvotes = _number(UPVOTES, line.text)
+            case Kind.COMMENTS:
+                self.comments = _number(COMMENTS, line.text)
+            case Kind.ORGANIZATION:
+                found = ORGANIZATION.fullmatch(line.text)
+                self.organization = found[1] if found else None
+            case Kind.NAMES:
+                self.names = labelled_names(line.text)
+            case Kind.LINK:
+                self.links.append(link_of(line) or "")
+        (self.after if self.abstract or not self.title else self.within).add(kind)
+
+
+def count(text: str) -> int:
+    return 0 if text == "-" else int(text)
+
+
+def entry_of(record: Record, title: str, abstract: str) -> Entry:
+    """The record as an entry; the title's own link says which paper it is, else the only one among its lines."""
+    entry = Entry(
+        title=title,
+        abstract=abstract,
+        authors=names_in([record.names]) if record.names else (),
+        organization=record.organization,
+        upvotes=record.upvotes,
+        comments=record.comments,
+        published=record.published,
+    )
+    own = clean.url(record.title.link) if record.title else None
+    papers = {known_by(link).keys[0]: link for link in record.links}
+    address = own or (next(iter(papers.values())) if len(papers) == 1 else None)
+    if address is None:
+        return entry
+    known = known_by(address)
+    return replace(entry, keys=known.keys, url=address, arxiv_id=known.arxiv_id, version=known.version, doi=known.doi)
+
+
+def forget_doubtful(records: Sequence[Record]) -> None:
+    """Drop what stands after abstracts and may belong to the next paper: what the last abstract does not have.
+
+    Lines between an abstract and a title belong to the first paper, unless such lines also precede the first title.
+    Where that one paper lacks them, only the page's end tells: the last paper has its own. Dates after a dot, or after
+    the number of authors, are known to end a paper.
+    """
+    seen = {kind for record in records for kind in record.after}
+    for kind in seen - records[-1].after:
+        for record in records:
+            if kind in record.after:
+                _forget(record, kind)
+
+
+def _forget(record: Record, kind: Kind) -> None:
+    match kind:
+        case Kind.LINK:
+            record.links.clear()
+        case Kind.DATE:
+            record.published = record.published if record.is_dotted else None
+        case Kind.UPVOTES:
+            record.upvotes = None
+        case Kind.NAMES:
+            record.names = ""
+
+
+def _number(form: re.Pattern[str], text: str) -> int | None:
+    found = form.fullmatch(text)
+    return count(found[1] or found[2]) if found else None
+
+
+def _published(text: str, year: int | None) -> tuple[datetime | None, int | None]:
+    """The day that a line names, and the comments after it."""
+    labelled = PUBLISHED.fullmatch(text)
+    text = labelled[1] if labelled else text
+    found = WHEN.fullmatch(text)
+    if found is None:
+        return instant_in(text), None
+    month, day, own_year, comments = found.groups()
+    return _instant(own_year or year, month, day), int(comments) if comments else None
+
+
+def _instant(year: int | str | None, month: str, day: str) -> datetime | None:
+    if year is None:
+        return None
+    try:
+        return datetime(int(year), MONTHS.index(month) + 1, int(day), tzinfo=UTC)
+    except ValueError:
+        return None

@@ -1,0 +1,344 @@
+"""A digest page rendered to text: a reader-mode copy, a text browser's dump, a mail, Markdown.
+
+Renderings differ in what they keep, so the structure is recognised rather than exact lines::
+
+    [head: new · Get trending papers … · Subscribe · Daily Papers · byAK … · Oct 30]
+    ( [upvotes]  title  [link] [authors]  abstract  [authors] [• 6 authors | organisation] [·] [date [comments]] )+
+
+A title is a short line, an abstract a longer paragraph; they alternate strictly, with or without blank lines and with
+or without the lines around them; where the first title is set off (``###``, ``1.``, ``**``), all are. Where lines can
+be joined, or authors stand, in more than one way, all are tried. What breaks the alternation makes the page
+unreadable, and so does a text that can be read in two ways: a title without its abstract would become another paper's
+title, and every paper after it a wrong one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from watcher.model import Entry, Reading, Unreadable
+from watcher.parsers.common import clean
+from watcher.parsers.common.html import LARGEST_PAGE
+from watcher.parsers.common.sniff import decoded
+from watcher.parsers.digest_text.facts import Kind, Record, count, entry_of, forget_doubtful, kind_of
+from watcher.parsers.digest_text.lines import STRONG_MARKS, Page, Paragraphs, page_of, paragraphs_of
+from watcher.parsers.digest_text.marks import Line, are_names, is_meta, may_be_names
+from watcher.parsers.huggingface.entry import MOST_ENTRIES
+
+LONGEST_TITLE = 300
+LONGEST_ORGANIZATION = 120
+SHORTEST_ABSTRACT = 80
+USUAL_ABSTRACT = 200
+MOST_LINES = 150_000
+"""Lines that are read, some seconds' worth: 5,000 wrapped papers have fewer."""
+
+USUAL = 0.75
+"""Share of papers that must have a line between title and abstract, or unlabelled authors, where some do."""
+
+UNBRANDED_PAPERS = 3
+"""How many papers a text must have that nowhere says what it is."""
+
+_ENDS = (".", "!", "?", "…", ")", '"', "”", "'", "’", ":", "}", "$", "]", "。")
+_SENTENCE_ENDS = (".", "!", "?", "…", "。", ".)", '."', ".”")
+_LABEL = re.compile(r"abstract ?[:.—–-] ?", re.IGNORECASE)
+_INSTITUTION = re.compile(
+    r"\b(?:academy|ai|cent(?:er|re)|college|company|corp|foundation|group|inc|institut\w*|intelligence|labs?|laborator\w+"
+    r"|research|robotics|school|society|tech\w*|team|universi\w+)\b",
+    re.IGNORECASE,
+)
+_UNREAD_LINK = re.compile(r"https?://|\]\(")
+_LISTED = STRONG_MARKS | {"-"}
+
+
+class _Refused(Exception):
+    """Why the text is no digest page, and at which line that shows; never leaves this module."""
+
+    def __init__(self, reason: str, line: int = 0) -> None:
+        super().__init__(f"line {line}: {reason}" if line else reason)
+        self.line = line
+
+
+class _NamesAt:
+    """Where lines of authors stand that do not say so."""
+
+    NOWHERE, BEFORE, AFTER = "nowhere", "before the abstract", "after the abstract"
+
+
+def parse(body: bytes) -> Reading | Unreadable:
+    """Read all papers of a rendered page, or none. They have no digest day, and keys where their titles are links.
+
+    A date without a year is of the year that the page's head names, and unknown where the head names none.
+    """
+    text = decoded(body) if len(body) <= LARGEST_PAGE else None
+    if text is None:
+        return Unreadable(f"{len(body):,} bytes that are too many, or no text in UTF-8")
+    if (lines := text.count("\n") + text.count("\r")) > MOST_LINES:
+        return Unreadable(f"{lines:,} lines; more than {MOST_LINES:,} are not read")
+    page = page_of(text)
+    try:
+        paragraphs = paragraphs_of(page.lines)
+    except ValueError as error:
+        return Unreadable(f"line {error}: an address that may belong to the text before it, or not")
+    readings: dict[tuple[object, ...], tuple[Entry, ...]] = {}
+    refusals: list[_Refused] = []
+    for names in (_NamesAt.NOWHERE, _NamesAt.BEFORE, _NamesAt.AFTER):
+        try:
+            entries = _read(paragraphs, page, names)
+        except _Refused as refused:
+            refusals.append(refused)
+        else:
+            readings.setdefault(tuple((entry.keys, entry.title, entry.abstract) for entry in entries), entries)
+    if not readings:
+        return Unreadable(str(max(refusals, key=lambda refused: refused.line)))
+    if len(readings) > 1:
+        return Unreadable(_ambiguity(list(readings.values())))
+    return Reading(entries=next(iter(readings.values())))
+
+
+def _read(paragraphs: Paragraphs, page: Page, names: str) -> tuple[Entry, ...]:
+    records = _Records(paragraphs, page.year, names).all()
+    if not records:
+        raise _Refused("no titles with abstracts")
+    forget_doubtful(records)
+    entries = tuple(replace(_entry(record, records[0]), rank=rank) for rank, record in enumerate(records, start=1))
+    _check(entries, page.is_branded)
+    if paragraphs.are_joined:
+        _check_joints(entries, are_guessed=paragraphs.are_guessed)
+    return entries
+
+
+def _ambiguity(readings: Sequence[Sequence[Entry]]) -> str:
+    """Where two ways to read a page part."""
+    one, two = readings[:2]
+    for first, second in zip(one, two, strict=False):
+        if (first.title, first.abstract) != (second.title, second.abstract):
+            seen = (first.title, second.title) if first.title != second.title else (first.abstract, second.abstract)
+            return f"can be read in two ways: {_shown(seen[0])} or {_shown(seen[1])}"
+    return f"can be read in two ways: {len(one)} papers or {len(two)}"
+
+
+@dataclass
+class _Records:
+    """Reads lines one after the other; ``names`` is where authors stand that do not say that they are some."""
+
+    paragraphs: Paragraphs
+    year: int | None
+    names: str
+    found: list[Record] = field(default_factory=list)
+    coming: Record = field(default_factory=Record)
+    numbered: int = 0
+    dotted_lists: bool = False
+
+    def all(self) -> list[Record]:
+        lines = self.paragraphs.lines
+        kinds = [kind_of(line) for line in lines]
+        first = next((n for n, kind in enumerate(kinds) if kind is Kind.TEXT), len(kinds))
+        self.leading = frozenset(kinds[:first]) - {Kind.ASIDE}
+        self.marks = lines[first].marks & _LISTED if first < len(kinds) else frozenset()
+        for n, (line, kind) in enumerate(zip(lines, kinds, strict=True)):
+            following = kinds[n + 1] if n + 1 < len(kinds) else None
+            if kind is Kind.TEXT:
+                self._text(line, lines[n + 1] if following else None)
+            elif kind is Kind.COUNT:
+                self._count(line, following)
+            else:
+                self._fact(line, kind)
+        self._end()
+        return self.found
+
+    @property
+    def _open(self) -> Record | None:
+        """The paper whose title has been read and whose abstract has not."""
+        return self.found[-1] if self.found and self.found[-1].abstract is None else None
+
+    def _fact(self, line: Line, kind: Kind) -> None:
+        if not self.found or (self._open is None and kind in self.leading):
+            self.coming.take(line, kind, self.year)
+        elif self._open and line.text in ("·", "•"):
+            raise _Refused(f"looked for {self._due()}, found {_shown(line.text)}", line.number)
+        else:
+            self.found[-1].take(line, kind, self.year)
+
+    def _count(self, line: Line, following: Kind | None) -> None:
+        """A page shows upvotes for every paper or for none: the first one decides what a lone number is."""
+        if self._open:
+            if Kind.COUNT in self.leading or following is Kind.COUNT:
+                raise _Refused(f"looked for {self._due()}, found {_shown(line.text)}", line.number)
+        elif Kind.COUNT in self.leading and (not self.found or following is not Kind.COUNT):
+            self.coming.upvotes = count(line.text)
+            self.coming.after.add(Kind.COUNT)
+        elif self.found and self.found[-1].after & {Kind.DATE, Kind.ASIDE}:
+            self.found[-1].comments = count(line.text)
+
+    def _text(self, line: Line, following: Line | None) -> None:
+        if self._open:
+            self._within(line, self._open)
+        elif not (self.found and self._is_of_last(line, following, self.found[-1])):
+            self._title(line)
+
+    def _is_of_last(self, line: Line, following: Line | None, last: Record) -> bool:
+        """Take what stands after an abstract and is no title: an organisation before a dot, authors."""
+        is_short = len(line.text) <= (SHORTEST_ABSTRACT if line.text.endswith(_SENTENCE_ENDS) else LONGEST_ORGANIZATION)
+        if is_short and following and following.text in ("·", "•"):
+            self._dotted(line, last)
+        elif not last.names and are_names(line.text) and (self.names == _NamesAt.AFTER or self._is_unmarked(line)):
+            last.names, last.are_placed = line.text, True
+        else:
+            return self._is_unmarked(line) and self._is_aside(line)
+        return True
+
+    def _dotted(self, line: Line, last: Record) -> None:
+        """An organisation stands before the dot, or the authors; two words in capitals, or two names, may be either."""
+        if "," not in line.text:
+            is_person = may_be_names(line.text) and not _INSTITUTION.search(line.text)
+            last.before_dot = None if is_person else _organization(line.text)
+            return
+        self.dotted_lists = True
+        if line.text.count(",") > 1 and are_names(line.text):
+            last.names = line.text
+
+    def _is_unmarked(self, line: Line) -> bool:
+        return bool(self.marks) and not line.marks & self.marks
+
+    def _is_aside(self, line: Line) -> bool:
+        """Whether a line on a page whose titles are set off is too short to be a part of an abstract."""
+        if self.paragraphs.are_guessed:
+            return False
+        return len(line.text) < SHORTEST_ABSTRACT and not line.text.endswith(_ENDS)
+
+    def _title(self, line: Line) -> None:
+        if is_meta(line) or len(line.text) > LONGEST_TITLE or not any(map(str.isalpha, line.text)):
+            raise _Refused(f"looked for a title (a short line), found {_shown(line.text)}", line.number)
+        if _UNREAD_LINK.search(line.text):
+            raise _Refused(f"looked for a title, found a link that is no whole one: {_shown(line.text)}", line.number)
+        marks = line.marks & _LISTED
+        if marks not in (self.marks, {"1"}):
+            wanted = " and ".join(sorted(self.marks)) or "nothing"
+            raise _Refused(f"titles are set off by {wanted}, not so {_shown(line.raw)}", line.number)
+        if marks != self.marks:
+            self.numbered += 1
+            if self.numbered > 1:
+                raise _Refused(f"some titles have numbers, the first has none: {_shown(line.raw)}", line.number)
+            line = replace(line, text=line.raw)
+        elif (
+            "1" in marks and self.found and self.found[-1].title and line.place != (self.found[-1].title.place or 0) + 1
+        ):
+            raise _Refused(f"the numbers of titles leap to {_shown(line.raw)}", line.number)
+        self.coming.title, self.coming.after = line, set()
+        self.found.append(self.coming)
+        self.coming = Record()
+
+    def _within(self, line: Line, record: Record) -> None:
+        """A line between a title and what follows it: authors, or the abstract."""
+        if not record.names and self._are_names_before(line):
+            record.names, record.are_placed = line.text, True
+        elif self.marks and not line.marks & self.marks and self._is_aside(line):
+            return
+        elif len(line.text) < SHORTEST_ABSTRACT or (self.marks & STRONG_MARKS and line.marks & self.marks):
+            raise _Refused(f"looked for {self._due()}, found {_shown(line.text)}", line.number)
+        elif len(line.text) < USUAL_ABSTRACT and not line.text.endswith(_ENDS):
+            raise _Refused(f"{self._due()} ends within a sentence: {_shown(line.text)}", line.number)
+        elif are_names(line.text):
+            raise _Refused(f"looked for {self._due()}, found names: {_shown(line.text)}", line.number)
+        else:
+            record.abstract = line
+
+    def _are_names_before(self, line: Line) -> bool:
+        if self.names == _NamesAt.BEFORE:
+            return may_be_names(line.text)
+        return self._is_unmarked(line) and are_names(line.text)
+
+    def _due(self) -> str:
+        title = self.found[-1].title
+        return f"the abstract of {_shown(title.text if title else '')}"
+
+    def _end(self) -> None:
+        if self._open and self._open.title:
+            title = _shown(self._open.title.text)
+            raise _Refused(f"the text ends after the title {title}: it is cut off, or no digest page")
+        if self.coming.after or self.coming.links or self.coming.upvotes is not None:
+            raise _Refused("the text ends where a title is due: it is cut off" if self.found else "no titles")
+        self._check_names()
+        for kind in {kind for record in self.found for kind in record.within}:
+            having = sum(kind in record.within or (kind is Kind.LINK and record.has_own_link) for record in self.found)
+            if having < USUAL * len(self.found):
+                raise _Refused(f"only {having} of {len(self.found)} papers have {kind} between title and abstract")
+
+    def _check_names(self) -> None:
+        """Where lines are taken for authors that do not say so, it is the page's way to show them."""
+        placed = [record for record in self.found if record.are_placed]
+        for record in self.found:
+            # Where others have authors after the abstract, one name there may be an author's.
+            may_be_author = self.dotted_lists or bool(placed and not record.names)
+            record.organization = record.organization or (None if may_be_author else record.before_dot)
+        weak = sum(not are_names(record.names) for record in placed)
+        least = 1.0 if weak or self.paragraphs.are_guessed else USUAL
+        if placed and (len(placed) < least * len(self.found) or 2 * weak > len(placed)):
+            raise _Refused(
+                f"authors, or a title without its abstract? {len(placed)} of {len(self.found)} papers have such a line"
+            )
+        for title in (record.title for record in self.found if placed and not record.are_placed):
+            if title and ("," in title.text or may_be_names(title.text)):
+                raise _Refused(f"a title, or authors without one? {_shown(title.text)}", title.number)
+
+
+def _entry(record: Record, first: Record) -> Entry:
+    title, abstract = record.title, record.abstract
+    assert title and abstract and first.abstract
+    text = abstract.text if abstract.marks and abstract.marks == first.abstract.marks else abstract.raw
+    return entry_of(
+        record, clean.line(title.text), clean.abstract(_LABEL.sub("", text, count=1) if _LABEL.match(text) else text)
+    )
+
+
+def _organization(text: str) -> str:
+    """The name without the handle that its picture's description puts before it: ``nvidia NVIDIA``."""
+    handle, _, name = text.partition(" ")
+    return name if name and _is_handle(handle, name) else text
+
+
+def _is_handle(handle: str, name: str) -> bool:
+    letters, rest = (re.sub(r"[\W_]", "", text).casefold() for text in (handle, name))
+    initials = "".join(word[0] for word in name.casefold().split() if word[0].isalpha())
+    return rest.startswith(letters) or letters.startswith(rest) or letters == initials or handle[:1].islower()
+
+
+def _check(entries: Sequence[Entry], is_branded: bool) -> None:
+    """Refuse other texts that happen to alternate: a chapter with headings, lines wrapped at some width."""
+    if len(entries) > MOST_ENTRIES:
+        raise _Refused(f"{len(entries):,} papers; more than {MOST_ENTRIES:,} are not read")
+    if 2 * sum(len(entry.abstract) >= USUAL_ABSTRACT for entry in entries) < len(entries):
+        raise _Refused("lines too short for abstracts: they may be wrapped")
+    titles: dict[str, str] = {}
+    for entry in entries:
+        for key in entry.keys[:1]:
+            if titles.setdefault(key, entry.title) != entry.title:
+                raise _Refused(f"{_shown(titles[key])} and {_shown(entry.title)} have one link: {entry.url}")
+    if is_branded or any(entry.published or entry.organization or entry.arxiv_id for entry in entries):
+        return
+    if len(entries) < UNBRANDED_PAPERS or 2 * sum(" " in entry.title for entry in entries) < len(entries):
+        raise _Refused("text with headings, without anything that a digest page has")
+
+
+def _check_joints(entries: Sequence[Entry], *, are_guessed: bool) -> None:
+    """Refuse titles and abstracts to which what stands beside them may have been joined, or whose end is missing."""
+    for entry in entries:
+        title, last = _shown(entry.title), entry.abstract.rsplit(" ", 1)[-1]
+        is_whole = entry.abstract.endswith(_SENTENCE_ENDS) or ("://" in last and not last.endswith("-"))
+        if are_guessed and not is_whole:
+            raise _Refused(f'the abstract of {title} ends without a sentence\'s end: "…{entry.abstract[-40:]}"')
+        if are_names(", ".join(entry.abstract.split(", ")[:2])):
+            raise _Refused(f"the abstract of {title} begins with names: {_shown(entry.abstract)}")
+        if _ends_with_names(entry.title):
+            raise _Refused(f"the title {title} ends with names")
+
+
+def _ends_with_names(title: str) -> bool:
+    before, comma, last = title.rpartition(", ")
+    return bool(comma) and may_be_names(" ".join(before.split(", ")[-1].split()[-2:])) and may_be_names(last)
+
+
+def _shown(text: str) -> str:
+    return f'"{text}"' if len(text) <= 60 else f'"{text[:60]}…" ({len(text)} characters)'

@@ -1,0 +1,141 @@
+"""What an item of a feed is, in whatever form it came, and the entry that it becomes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urljoin
+
+from watcher.model import Entry
+from watcher.parsers.common import clean
+from watcher.parsers.common.links import called, known_by, place_of, plain
+
+_EVERYWHERE = re.compile(r"(?:tag|urn|oai|ark|hdl|info):\S+", re.IGNORECASE)
+_TITLE_FROM_TEXT = 100
+"""Characters of the text that stand for a title where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a feed. ``id`` and ``names`` are its identifiers, ``link`` its address, absolute or ""."""
+
+    title: str
+    link: str = ""
+    id: str = ""
+    names: tuple[str, ...] = ()
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    venue: str | None = None
+    published: datetime | None = None
+
+
+def absolute(link: str, *bases: str) -> str:
+    """An address made whole by the first base, the innermost one, that can; "" where it is none."""
+    address = link.strip()
+    for base in ("", *bases):
+        try:
+            whole = clean.url(urljoin(base, address))
+        except ValueError:
+            return ""
+        if whole:
+            return whole
+    return ""
+
+
+def entries_of(items: Sequence[Item], site: str) -> tuple[Entry, ...]:
+    """The entries of a feed of ``site``, in its order; what it lists twice counts once.
+
+    An address or an id that several items of different titles bear is none of theirs.
+    """
+    shared = _shared(items)
+    found: dict[tuple[str, ...], Entry] = {}
+    for item in items:
+        entry = _entry(item, site, shared)
+        found.setdefault(entry.keys or (entry.title, entry.abstract), entry)
+    return _without_repeats(found.values())
+
+
+def untitled(items: Iterable[Item]) -> tuple[list[Item], int]:
+    """The items that can be told, with the beginning of their text where they have no title; how many cannot."""
+    named = [replace(item, title=item.title or _beginning(item.abstract)) for item in items]
+    told = [item for item in named if item.title]
+    return told, len(named) - len(told)
+
+
+def cut_warning(n: int) -> str:
+    """What is said of a page whose end is missing."""
+    return f"the page is cut off after {n} whole {'entry' if n == 1 else 'entries'}"
+
+
+def _beginning(text: str) -> str:
+    if len(text) <= _TITLE_FROM_TEXT:
+        return text
+    return text[:_TITLE_FROM_TEXT].rpartition(" ")[0] + " …"
+
+
+def _shared(items: Iterable[Item]) -> frozenset[str]:
+    """The addresses and ids that items of different titles bear."""
+    bearers = {(mark, item.title) for item in items for mark in (plain(item.link), item.id) if mark}
+    times = Counter(mark for mark, _ in bearers)
+    return frozenset(mark for mark, n in times.items() if n > 1)
+
+
+def _entry(item: Item, site: str, shared: frozenset[str]) -> Entry:
+    own_link = plain(item.link)
+    link = "" if own_link in shared else item.link
+    id = "" if item.id in shared else item.id
+    found = [known_by(link)] if link else []
+    found += [called(name) for name in (id, *item.names)]
+    arxiv = next((one for one in found if one.arxiv_id), None)
+    doi = next((one.doi for one in found if one.doi), None)
+    named = [f"arxiv:{arxiv.arxiv_id}"] if arxiv else []
+    named += [f"doi:{doi}"] if doi else []
+    is_secondhand = bool(named) and not _is_on(site, item.link)
+    own = [f"url:{own_link}"] if link else []
+    own += [_own_key(id, site)] if id else []
+    return Entry(
+        title=item.title,
+        keys=tuple(dict.fromkeys(named or own)),
+        abstract=item.abstract,
+        authors=item.authors,
+        arxiv_id=arxiv.arxiv_id if arxiv else None,
+        # Whose words they are nobody knows, nor of which version.
+        version=None if is_secondhand else next((one.version for one in found if one.version), None),
+        doi=doi,
+        url=item.link or None,
+        published=item.published,
+        listed=item.published.date() if item.published else None,
+        categories=item.categories,
+        venue=item.venue,
+        is_secondhand=is_secondhand,
+    )
+
+
+def _is_on(site: str, link: str) -> bool:
+    """Whether a link leads to a page of the site whose feed it stands in."""
+    place = place_of(link)
+    host = (place.hostname or "") if place else ""
+    return bool(site) and (host == site or host.endswith(f".{site}") or site.endswith(f".{host}"))
+
+
+def _own_key(id: str, site: str) -> str:
+    """The key of what a site calls so: alone where the name is one for the whole world, else within the site."""
+    if clean.url(id):
+        return f"url:{plain(id)}"
+    name = clean.line(id, clean.NAME_CHARS)
+    return f"id:{name}" if _EVERYWHERE.fullmatch(name) else f"id:{site}:{name}"
+
+
+def _without_repeats(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Of entries that share a key the first: one may have come by its address, the other by its id."""
+    seen: set[str] = set()
+    kept = []
+    for entry in entries:
+        if not seen.intersection(entry.keys):
+            kept.append(entry)
+            seen.update(entry.keys)
+    return tuple(kept)

@@ -1,0 +1,199 @@
+"""Feeds of any site: RSS 0.9 to 2.0, RDF, Atom and JSON Feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from watcher.model import Reading, Source, Unreadable
+from watcher.parsers.common import clean
+from watcher.parsers.common.links import place_of
+from watcher.parsers.common.sniff import Form, binary_kind, form_of, is_login, title_of
+from watcher.parsers.common.text_values import moment, people, plain
+from watcher.parsers.common.venue import venue_named
+from watcher.parsers.feed.item import Item, absolute, cut_warning, entries_of, untitled
+from watcher.parsers.feed.json import read_json
+from watcher.parsers.feed.loose import read_loose
+from watcher.parsers.feed.xml import Document, Node, NotWellFormed, read_xml
+from watcher.parsers.parser import Mistake, Parser
+
+_DATES = ("published", "pubDate", "issued", "dc:date", "created", "date", "updated", "modified")
+_IDENTIFIERS = ("dc:identifier", "prism:doi", "arxiv:doi")
+_VENUES = ("prism:publicationName", "dc:source")
+_TEXTS = ("summary", "description", "content:encoded", "content", "media:description")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a feed says: its items, the address of its site, and where it is no XML, if it should be."""
+
+    items: Sequence[Item]
+    site: str = ""
+    is_cut: bool = False
+    wrong: str = ""
+
+
+def parse(body: bytes, url: str) -> Reading | Unreadable:
+    """Read a feed found at ``url``; of one that is cut off what is whole, with a warning."""
+    feed = _feed(body, url)
+    if isinstance(feed, Unreadable):
+        return feed
+    items, without = untitled(feed.items)
+    if not items and (reason := _wrong_without_papers(feed)):
+        return Unreadable(reason)
+    warnings = [f"not well-formed XML ({feed.wrong}), read leniently"] if feed.wrong else []
+    if without:
+        warnings.append(f"{without} of {len(feed.items)} entries have neither title nor text and were left out")
+    if feed.is_cut:
+        warnings.append(cut_warning(len(items)))
+    entries = entries_of(items, _host(url) or _host(feed.site))
+    return Reading(
+        entries=entries, whole=not feed.is_cut and without < max(len(feed.items), 1), warnings=tuple(warnings)
+    )
+
+
+def _wrong_without_papers(feed: Feed) -> str:
+    """What is wrong with a feed that shows no paper: one that breaks for good would else be quiet for good."""
+    if feed.is_cut:
+        return "the page is cut off before the end of its first entry"
+    return f"looked for papers, found none in XML that is not well-formed ({feed.wrong})" if feed.wrong else ""
+
+
+def no_feed(body: bytes) -> str:
+    """Why a body cannot be a feed of any form; "" where it can."""
+    form = form_of(body)
+    if form is Form.EMPTY:
+        return "the page is empty"
+    if form in (Form.XML, Form.JSON):
+        return ""
+    found = binary_kind(body) or form.value
+    if form is Form.HTML and is_login(body):
+        found = "what looks like a login page"
+    title = title_of(body) if form is Form.HTML else ""
+    return f"looked for a feed, found {found}" + (f' titled "{title}"' if title else "")
+
+
+def _feed(body: bytes, url: str) -> Feed | Unreadable:
+    if reason := no_feed(body):
+        return Unreadable(reason)
+    if form_of(body) is Form.JSON:
+        items = read_json(body, url)
+        return items if isinstance(items, Unreadable) else Feed(items)
+    try:
+        document = read_xml(body)
+    except NotWellFormed as wrong:
+        return _loose(body, url, str(wrong))
+    return document if isinstance(document, Unreadable) else _of_document(document, url)
+
+
+def _loose(body: bytes, url: str, wrong: str) -> Feed | Unreadable:
+    """A feed that is not well-formed, as far as it can be made out."""
+    document = read_loose(body)
+    if isinstance(document, Unreadable):
+        return document
+    return replace(_of_document(document, url), wrong=wrong)
+
+
+def _of_document(document: Document, url: str) -> Feed:
+    head = document.head
+    site = _link_of(head, (url,))
+    bases = tuple(filter(None, (_based(head, url), url, site)))
+    return Feed([item_of(node, bases) for node in document.items], site, document.is_cut)
+
+
+def item_of(node: Node, bases: tuple[str, ...]) -> Item:
+    """An item of RSS, RDF or Atom as it stands in its document."""
+    own = node.text("id", "guid") or node.attributes.get("rdf:about", "")
+    link = _link_of(node, (_based(node, bases[0] if bases else ""), *bases))
+    if not link and _is_permalink(node):
+        link = absolute(own, *bases)
+    return Item(
+        title=_shown(node, ("title", "dc:title"), clean.TITLE_CHARS),
+        link=link,
+        id=own[: clean.URL_CHARS],
+        names=tuple(child.text().strip()[: clean.URL_CHARS] for child in node.all(*_IDENTIFIERS)),
+        abstract=_shown(node, _TEXTS, clean.ABSTRACT_CHARS),
+        authors=_authors(node),
+        categories=_categories(node),
+        venue=next((name for child in node.all(*_VENUES) if (name := venue_named(child.text()))), None),
+        published=next((at for name in _DATES if (at := moment(node.text(name)))), None),
+    )
+
+
+def _shown(node: Node, names: tuple[str, ...], limit: int) -> str:
+    """The text that the first child of these names shows: HTML, or what only looks like it."""
+    for child in node.all(*names):
+        kind = child.attributes.get("type", "")
+        if kind in ("xhtml", "application/xhtml+xml") or any(child.children):
+            text = plain(child.markup(), limit)
+        elif kind in ("text", "text/plain"):
+            text = clean.line(child.text(), limit)
+        else:
+            text = plain(child.text(), limit)
+        if text:
+            return text
+    return ""
+
+
+def _link_of(node: Node, bases: tuple[str, ...]) -> str:
+    """The address of what the node is about: of Atom's links the alternate one, of RSS's the text."""
+    for child in node.all("link"):
+        href = child.attributes.get("href")
+        if href is None:
+            address = absolute(child.text(), *bases)
+        elif child.attributes.get("rel", "alternate") == "alternate":
+            address = absolute(href, _based(child, bases[0] if bases else ""), *bases)
+        else:
+            continue
+        if address:
+            return address
+    return ""
+
+
+def _based(node: Node, base: str) -> str:
+    """The node's own base where it gives one."""
+    own = node.attributes.get("xml:base", "")
+    return absolute(own, base) if own else ""
+
+
+def _is_permalink(node: Node) -> bool:
+    return any(guid.attributes.get("isPermaLink", "true") != "false" for guid in node.all("guid"))
+
+
+def _authors(node: Node) -> tuple[str, ...]:
+    named = [author.text("name") or _of_mail(author.text()) for author in node.all("author")]
+    return people([name for name in named if name] or [creator.text() for creator in node.all("dc:creator")])
+
+
+def _of_mail(text: str) -> str:
+    """RSS writes an author as ``name@example.org (Name)``."""
+    before, bracket, name = text.strip().partition(" (")
+    return name.rstrip(") ") if bracket and "@" in before else text.strip()
+
+
+def _categories(node: Node) -> tuple[str, ...]:
+    found = [child.attributes.get("term") or child.text() for child in node.all("category", "dc:subject")]
+    return clean.names(list(dict.fromkeys(" ".join(text.split()) for text in found)))
+
+
+def _host(url: str) -> str:
+    place = place_of(url)
+    return (place.hostname or "") if place else ""
+
+
+def _mistakes(source: Source) -> Iterator[Mistake]:
+    if not source.url:
+        yield Mistake("url", "a feed needs its address", "write url: https://example.org/feed.xml")
+
+
+TOLD = frozenset({"title", "abstract", "author", "category", "venue", "published", "listed"})
+
+PARSER = Parser(
+    kind="feed",
+    version=2,
+    check=_mistakes,
+    is_for_programs=lambda source: True,
+    starts=lambda source, today: (source.url or "",),
+    tells=lambda source: TOLD,
+    parse=lambda body, url, source: parse(body, url),
+)

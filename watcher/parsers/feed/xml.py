@@ -1,0 +1,231 @@
+"""A feed's XML as a list of items: RSS of every version, RDF and Atom, read piece by piece and within bounds.
+
+expat, which Python brings, reads what is well-formed; names are told apart by their namespaces. What declares entities
+(https://en.wikipedia.org/wiki/Billion_laughs_attack, XXE) is cut out before anything is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html import escape, unescape
+from xml.parsers import expat
+
+from watcher.model import Unreadable
+from watcher.parsers.common.charset import text_of
+from watcher.parsers.common.html import DEEPEST, LARGEST_PAGE
+from watcher.parsers.common.prolog import without_doctype
+
+MOST_ITEMS = 10_000
+MOST_ELEMENTS = 20_000
+"""Elements of one item, or of all that stands around the items."""
+
+MOST_PREFIXES = 1_000
+"""Prefixes of namespaces that are declared at once."""
+
+ROOTS = ("rss", "feed", "rdf:RDF", "RDF", "channel")
+_ITEMS = ("item", "entry")
+_PREFIXES = {
+    "http://www.w3.org/2005/Atom": "",
+    "http://purl.org/atom/ns#": "",
+    "http://purl.org/rss/1.0/": "",
+    "http://my.netscape.com/rdf/simple/0.9/": "",
+    "http://channel.netscape.com/rdf/simple/0.9/": "",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
+    "http://www.w3.org/1999/xhtml": "xhtml",
+    "http://purl.org/dc/elements/1.1/": "dc",
+    "http://purl.org/rss/1.0/modules/content/": "content",
+    "http://prismstandard.org/namespaces/basic/2.0/": "prism",
+    "http://purl.org/rss/1.0/modules/prism/": "prism",
+    "http://arxiv.org/schemas/atom": "arxiv",
+    "http://a9.com/-/spec/opensearch/1.1/": "opensearch",
+    "http://search.yahoo.com/mrss/": "media",
+}
+_NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+@dataclass(slots=True)
+class Node:
+    """An element: its name with the usual prefix of its namespace (none for Atom and RSS), and what is in it."""
+
+    name: str
+    attributes: Mapping[str, str]
+    parts: list[str | Node] = field(default_factory=list)
+
+    @property
+    def children(self) -> Iterator[Node]:
+        return (part for part in self.parts if isinstance(part, Node))
+
+    def all(self, *names: str) -> list[Node]:
+        """The children of these names, those of the first name first."""
+        found = [child for child in self.children if child.name in names]
+        return found if len(found) < 2 else sorted(found, key=lambda child: names.index(child.name))
+
+    def text(self, *names: str) -> str:
+        """The text of the first child of these names that has any, or else of the element itself if none is given."""
+        if names:
+            return next((text for child in self.all(*names) if (text := child.text().strip())), "")
+        return "".join(part if isinstance(part, str) else part.text() for part in self.parts)
+
+    def markup(self) -> str:
+        """What is in the element as HTML: of elements within it their names alone."""
+        return "".join(
+            escape(part) if isinstance(part, str) else f"<{part.local}>{part.markup()}</{part.local}>"
+            for part in self.parts
+        )
+
+    @property
+    def local(self) -> str:
+        return self.name.rpartition(":")[2]
+
+
+@dataclass(slots=True)
+class Document:
+    """What a feed has: its root, what stands around the items, the items, and whether its end is missing."""
+
+    root: str
+    head: Node
+    items: list[Node]
+    is_cut: bool = False
+
+
+class NotWellFormed(Exception):
+    """It is no XML; ``str()`` says where."""
+
+
+class TooMuch(Exception):
+    """A bound is passed; ``str()`` says which."""
+
+
+def well_formed_text(body: bytes) -> str:
+    """The body's text, without its document type and without characters that XML does not have."""
+    return without_doctype(_NO_CHARACTER.sub("", text_of(body)).lstrip())
+
+
+def read_xml(body: bytes) -> Document | Unreadable:
+    """The items of a feed; of one that is cut off those that are whole. Raises NotWellFormed."""
+    if len(body) > LARGEST_PAGE:
+        return Unreadable(f"the feed has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
+    reader = Reader()
+    try:
+        is_whole = _read(reader, well_formed_text(body))
+    except TooMuch as reason:
+        return Unreadable(str(reason))
+    return reader.document(is_cut=not is_whole)
+
+
+def _read(reader: Reader, text: str) -> bool:
+    """Let expat read all of a text; whether its end is there. Raises NotWellFormed and TooMuch."""
+    parser = expat.ParserCreate("utf-8")
+    parser.buffer_text = True
+    parser.UseForeignDTD(True)  # what is not declared, such as &nbsp;, is then no error
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.data
+    parser.SkippedEntityHandler = reader.skipped
+    parser.EntityDeclHandler = reader.declared
+    try:
+        parser.Parse(text.encode(errors="replace"), False)
+    except expat.ExpatError as error:
+        raise NotWellFormed(str(error)) from None
+    return _is_over(parser)
+
+
+def _is_over(parser: expat.XMLParserType) -> bool:
+    """Whether nothing is missing at the end: all that was wrong elsewhere has been raised before."""
+    try:
+        parser.Parse(b"", True)
+    except expat.ExpatError:
+        return False
+    return True
+
+
+class Reader:
+    """Builds a document of the elements and texts that it is told of; ``start`` raises TooMuch past its bounds."""
+
+    def __init__(self) -> None:
+        self._items: list[Node] = []
+        self._head = Node("", {})
+        self._root = ""
+        self._open: list[str] = []
+        self._scopes: list[dict[str, str]] = [{}]
+        self._building: list[Node] = []
+        self._elements = 0
+
+    def document(self, *, is_cut: bool) -> Document | Unreadable:
+        """What has been read, where it is a feed."""
+        if self._root not in ROOTS:
+            found = f"that begins with <{self._root[:60]}>" if self._root else "without any element"
+            return Unreadable(f"looked for a feed, found XML {found}")
+        return Document(self._root, self._head, self._items, is_cut)
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = self._named(tag, attributes)
+        self._open.append(name)
+        if len(self._open) > DEEPEST:
+            raise TooMuch(f"the feed's elements are nested more than {DEEPEST} deep")
+        if not self._root:
+            self._root = name
+            self._head.attributes = attributes
+        elif self._building:
+            self._count()
+            node = Node(name, attributes)
+            self._building[-1].parts.append(node)
+            self._building.append(node)
+        elif name in _ITEMS or self._is_of_head(name):
+            self._elements = 0 if name in _ITEMS else self._elements
+            self._count()
+            self._building.append(Node(name, attributes))
+
+    def _is_of_head(self, name: str) -> bool:
+        return name not in ("channel", "items") and (len(self._open) == 2 or self._open[-2] == "channel")
+
+    def end(self, tag: str) -> None:
+        self._scopes.pop()
+        self._open.pop()
+        if not self._building:
+            return
+        node = self._building.pop()
+        if self._building:
+            return
+        if node.name not in _ITEMS:
+            self._head.parts.append(node)
+            return
+        self._items.append(node)
+        if len(self._items) > MOST_ITEMS:
+            raise TooMuch(f"the feed has more than {MOST_ITEMS:,} entries")
+
+    def data(self, text: str) -> None:
+        if self._building:
+            self._building[-1].parts.append(text)
+
+    def skipped(self, name: str, is_parameter: bool) -> None:
+        if not is_parameter:
+            self.data(unescape(f"&{name};"))
+
+    def declared(self, *declaration: object) -> None:
+        raise TooMuch("the feed declares entities of its own, which is not read")
+
+    def _count(self) -> None:
+        self._elements += 1
+        if self._elements > MOST_ELEMENTS:
+            raise TooMuch(f"an entry of the feed has more than {MOST_ELEMENTS:,} elements")
+
+    def _named(self, tag: str, attributes: Mapping[str, str]) -> str:
+        """The element's name under the usual prefix of its namespace; one that is not known, or not declared, stays."""
+        scope = self._scopes[-1]
+        new = {
+            key[6:]: _PREFIXES.get(value, key[6:])
+            for key, value in attributes.items()
+            if key == "xmlns" or key.startswith("xmlns:")
+        }
+        if new:
+            scope = scope | new
+            if len(scope) > MOST_PREFIXES:
+                raise TooMuch(f"the feed declares more than {MOST_PREFIXES:,} prefixes of namespaces")
+        self._scopes.append(scope)
+        prefix, _, local = tag.rpartition(":")
+        usual = scope.get(prefix, prefix)
+        return f"{usual}:{local}" if usual else local

@@ -1,0 +1,1 @@
+"""Any page of HTML, by CSS selectors."""

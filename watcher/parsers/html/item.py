@@ -1,0 +1,119 @@
+"""One paper of a page, as the selectors of its source find it within its item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urldefrag, urljoin
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from watcher.model import Entry, Selectors
+from watcher.parsers.common import clean
+from watcher.parsers.common.dates import instant_in
+from watcher.parsers.common.html import all_of, outermost, text_of
+from watcher.parsers.common.links import known_by
+from watcher.parsers.common.venue import venue_named
+
+_ABSTRACT = re.compile(r"abstract\b\s*[:.—–-]?\s*", re.IGNORECASE)
+_BEFORE_NAMES = re.compile(r"^(?:authors?\s*:|by\b:?)\s*", re.IGNORECASE)
+_BETWEEN_NAMES = re.compile(r" ?(?:, ?and |,| and | & ) ?")
+_NO_NAME = re.compile(r"et al\.?|and|&|[,;·•|]*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page was found, and the address that its relative links start from."""
+
+    url: str
+    base: str
+
+    @classmethod
+    def of(cls, tree: LexborHTMLParser, url: str) -> Place:
+        named = tree.css_first("base[href]")
+        return cls(url, _joined(url, named.attributes.get("href") or "") if named else url)
+
+
+def entry_of(item: LexborNode, title: LexborNode, selectors: Selectors, place: Place) -> Entry:
+    """All that the selectors find; the paper's identity is where its link leads, its title where it has none."""
+    entry = Entry(
+        title=clean.line(text_of(title)),
+        abstract=_abstract(_found(item, selectors.abstract)),
+        authors=names_in([text_of(node) for node in _found(item, selectors.authors)]),
+        published=next((_instant(node) for node in _found(item, selectors.date)), None),
+        venue=next((name for node in _found(item, selectors.venue) if (name := venue_named(text_of(node)))), None),
+    )
+    address = _address(_link(item, title, selectors), place)
+    if address is None:
+        return entry
+    known = known_by(address)
+    if known.keys[0].startswith("url:") and urldefrag(address).url == urldefrag(place.url).url:
+        # A list may link to its own parts: what tells them apart is the fragment.
+        known = replace(known, keys=(f"url:{address}",))
+    return replace(entry, keys=known.keys, url=address, arxiv_id=known.arxiv_id, version=known.version, doi=known.doi)
+
+
+def names_in(texts: Sequence[str]) -> tuple[str, ...]:
+    """The people in the texts of one element for all of them, or of one for each.
+
+    One text is cut at its semicolons, else at commas and "and"; where that leaves single words only, they are
+    surnames and forenames in turn.
+    """
+    cleaned = [_BEFORE_NAMES.sub("", clean.abstract(text), count=1) for text in texts]
+    if len(cleaned) != 1:
+        return clean.names([name for text in cleaned if not _NO_NAME.fullmatch(name := text.strip(" ,;·•|"))])
+    if ";" in cleaned[0]:
+        return names_in(cleaned[0].split(";"))
+    parts = [part for part in _BETWEEN_NAMES.split(cleaned[0]) if not _NO_NAME.fullmatch(part)]
+    if len(parts) > 1 and len(parts) % 2 == 0 and not any(" " in part for part in parts):
+        parts = [f"{forename} {surname}" for surname, forename in zip(parts[::2], parts[1::2], strict=True)]
+    return clean.names(parts)
+
+
+def _found(item: LexborNode, selector: str | None) -> list[LexborNode]:
+    return outermost(all_of(item, selector)) if selector else []
+
+
+def _abstract(found: Sequence[LexborNode]) -> str:
+    """The texts of all that is selected, without the word over them."""
+    text = clean.abstract(" ".join(text_of(node) for node in found))
+    return _ABSTRACT.sub("", text, count=1) if _ABSTRACT.match(text) and text[:1] == "A" else text
+
+
+def _instant(node: LexborNode) -> datetime | None:
+    for name in ("datetime", "content"):
+        if found := instant_in(node.attributes.get(name) or ""):
+            return found
+    return instant_in(clean.line(text_of(node)))
+
+
+def _link(item: LexborNode, title: LexborNode, selectors: Selectors) -> LexborNode | None:
+    """Where ``link`` says so, else the title's own link, around it or within it, else the item's only one."""
+    if selectors.link:
+        return next(iter(all_of(item, selectors.link)), None)
+    around: LexborNode | None = title
+    while around is not None:
+        if around.tag == "a" and around.attributes.get("href"):
+            return around
+        around = around.parent if around.mem_id != item.mem_id else None
+    links = all_of(title, "a[href]") or all_of(item, "a[href]")
+    return links[0] if len(links) == 1 else None
+
+
+def _address(link: LexborNode | None, place: Place) -> str | None:
+    """Where the link leads; None where that is the page itself."""
+    if link is None:
+        return None
+    inner = link if link.attributes.get("href") else link.css_first("a[href]")
+    href = (inner.attributes.get("href") or "").strip() if inner else ""
+    address = clean.url(_joined(place.base, href)) if href else None
+    return None if address in (place.url, urldefrag(place.url).url) else address
+
+
+def _joined(base: str, href: str) -> str:
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return ""

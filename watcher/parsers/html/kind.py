@@ -1,0 +1,193 @@
+"""Any digest page of HTML, read by the CSS selectors of its source.
+
+``item`` selects the element around one paper, the other selectors what stands within it. Where they fit the page no
+longer, it is unreadable rather than read in part: an item that holds two titles, or a link that all papers share,
+would make wrong papers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from watcher.model import Entry, Reading, Selectors, Source, Unreadable
+from watcher.model.fields import BY_RULE
+from watcher.parsers.common import clean
+from watcher.parsers.common.html import all_of, outermost, text_of, tree_of, utf8
+from watcher.parsers.common.sniff import Form, binary_kind, form_of, is_cut_off, is_login, title_of
+from watcher.parsers.html.item import Place, entry_of
+from watcher.parsers.html.nearby import near
+from watcher.parsers.huggingface.entry import MOST_ENTRIES
+from watcher.parsers.parser import Finding, Mistake, Parser
+
+KEYS = tuple(field.name for field in fields(Selectors))
+LONGEST_SELECTOR = 500
+LONGEST_TITLE = 500
+_HEAD = re.compile(rb"<head[\s>]", re.IGNORECASE)
+TOLD_BY = {"title": "title", "abstract": "abstract", "authors": "author", "date": "published", "venue": "venue"}
+"""The fields of rules that selectors tell."""
+
+FEW = 3
+"""Papers of which it says nothing that they share a title."""
+
+
+def mistakes(source: Source) -> Iterator[Mistake]:
+    """What is wrong with a source of this kind; selectors are tried."""
+    if source.url is None:
+        yield Mistake("url", "a source of kind html needs `url`", "add url: with the page's address")
+    selectors = source.selectors
+    for key in ("item", "title"):
+        if selectors is None or getattr(selectors, key) is None:
+            yield Mistake(key, f"a source of kind html needs `{key}`", f"add {key}: with a CSS selector")
+    for key, selector in _given(selectors):
+        if len(selector) > LONGEST_SELECTOR or not is_selector(selector):
+            hint = "write one such as li.paper, h3 > a or [itemprop=name]"
+            yield Mistake(key, f"`{selector[:60]}` is no CSS selector", hint)
+
+
+def is_selector(text: str) -> bool:
+    try:
+        LexborHTMLParser("<html></html>").css(text)
+    except SelectolaxError:
+        return False
+    return True
+
+
+def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
+    """Read all papers that the selectors find, or say which selector fits no longer."""
+    tree = _page(body)
+    if isinstance(tree, Unreadable):
+        return tree
+    if source.selectors is None:
+        return Unreadable("the source has no selectors")
+    selectors, items = source.selectors, all_of(tree, source.selectors.item)
+    if reason := _no_items(tree, items, selectors, body):
+        return Unreadable(reason)
+    titles = [_titles(item, selectors) for item in items]
+    if reason := _no_titles(items, titles, selectors):
+        return Unreadable(reason)
+    place = Place.of(tree, url)
+    papers: dict[object, Entry] = {}
+    for rank, (item, found) in enumerate(zip(items, titles, strict=True), start=1):
+        if found:
+            entry = replace(entry_of(item, found[0], selectors, place), rank=rank)
+            papers.setdefault((entry.keys or entry.abstract, entry.title), entry)
+    entries = tuple(papers.values())
+    if reason := _no_papers(entries):
+        return Unreadable(reason)
+    return Reading(
+        entries=entries,
+        whole=selectors.abstract is None or any(entry.abstract for entry in entries),
+        warnings=tuple(_warnings(entries, titles, selectors)),
+    )
+
+
+def find(body: bytes, source: Source) -> tuple[Finding, ...]:
+    """What each selector finds on the page, and what stands near where it finds nothing."""
+    tree, selectors = _page(body), source.selectors
+    if isinstance(tree, Unreadable) or selectors is None:
+        return ()
+    items = all_of(tree, selectors.item)
+    findings = [Finding("item", selectors.item, len(items), len(items), () if items else near(tree, selectors.item))]
+    for key, selector in _given(selectors):
+        if key != "item":
+            counts = [len(all_of(item, selector)) for item in outermost(items)]
+            beside = near(items[0], selector) if items and not any(counts) else ()
+            findings.append(Finding(key, selector, sum(counts), sum(map(bool, counts)), beside))
+    return tuple(findings)
+
+
+def _given(selectors: Selectors | None) -> list[tuple[str, str]]:
+    values = [(key, getattr(selectors, key)) for key in KEYS] if selectors else []
+    return [(key, value) for key, value in values if value is not None]
+
+
+def _page(body: bytes) -> LexborHTMLParser | Unreadable:
+    form = form_of(body)
+    if form is Form.EMPTY:
+        return Unreadable("the page is empty")
+    if form in (Form.BINARY, Form.JSON):
+        return Unreadable(f"looked for a page of HTML, found {binary_kind(body) or form.value}")
+    if _HEAD.search(body[:8192]) and is_cut_off(body) and b"</body" not in body[-4096:].lower():
+        # Writers that leave out the end tags leave out the head's tags, too.
+        return Unreadable(f"the page is cut off: no </html> at the end of its {len(body):,} bytes")
+    return tree_of(utf8(body))
+
+
+def _no_items(tree: LexborHTMLParser, items: Sequence[LexborNode], selectors: Selectors, body: bytes) -> str:
+    if not items:
+        what = f'looks like a login page (titled "{title_of(body)}"): ' if is_login(body) else ""
+        return f"{what}item: `{selectors.item}` finds nothing{_beside(near(tree, selectors.item))}"
+    if len(items) > MOST_ENTRIES:
+        return f"item: `{selectors.item}` finds {len(items):,} elements; more than {MOST_ENTRIES:,} are not read"
+    if any(len(all_of(item, selectors.item)) > 1 for item in items):
+        return f"item: `{selectors.item}` finds elements within each other: narrow it to the one around a paper"
+    return ""
+
+
+def _titles(item: LexborNode, selectors: Selectors) -> list[LexborNode]:
+    """What the title's selector finds, without what is empty or stands within another title."""
+    found = outermost(all_of(item, selectors.title or "title"))
+    return [node for node in found if clean.line(text_of(node))]
+
+
+def _no_titles(items: Sequence[LexborNode], titles: Sequence[Sequence[LexborNode]], selectors: Selectors) -> str:
+    what = f"title: `{selectors.title}` finds"
+    several = [found for found in titles if len(found) > 1]
+    if several:
+        one = "let `item` select the element around one paper" if len(items) == 1 else "narrow it"
+        return f'{what} {len(several[0])} elements within one item ("{text_of(several[0][0])[:60]}", …): {one}'
+    titled = sum(map(bool, titles))
+    if not titled:
+        return f"{what} nothing in any of {len(items)} items{_beside(near(items[0], selectors.title or ''))}"
+    if 2 * titled < len(items):
+        return f"{what} something in {titled} of {len(items)} items only"
+    longest = max(len(text_of(found[0])) for found in titles if found)
+    return f"{what} a text of {longest:,} characters: narrow it" if longest > LONGEST_TITLE else ""
+
+
+def _no_papers(entries: Sequence[Entry]) -> str:
+    """Why what was found cannot be papers: a word for each item ("Read more"), or a link that several share."""
+    different = {entry.title.casefold() for entry in entries}
+    if len(entries) >= FEW and 2 * len(different) <= len(entries):
+        return f'title: {len(entries)} items have {len(different)} different titles, such as "{entries[0].title[:60]}"'
+    titles: dict[str, str] = {}
+    for entry in entries:
+        for key in entry.keys[:1]:
+            if titles.setdefault(key, entry.title).casefold() != entry.title.casefold():
+                return f'link: "{titles[key][:60]}" and "{entry.title[:60]}" both lead to {entry.url}'
+    return ""
+
+
+def _warnings(entries: Sequence[Entry], titles: Sequence[Sequence[LexborNode]], selectors: Selectors) -> Iterator[str]:
+    items = len(titles)
+    if untitled := sum(not found for found in titles):
+        yield f"{untitled} of {items} items have no title"
+    for key, field in (*((key, BY_RULE[rule].attribute) for key, rule in TOLD_BY.items()), ("link", "url")):
+        selector = getattr(selectors, key)
+        if selector and not any(getattr(entry, field) for entry in entries):
+            yield f"{key}: `{selector}` finds nothing in any of {items} items"
+
+
+def _beside(found: Sequence[str]) -> str:
+    return f"; there are {', '.join(found)}" if found else ""
+
+
+def _told(source: Source) -> frozenset[str]:
+    """What there are selectors for."""
+    return frozenset(rule for key, rule in TOLD_BY.items() if not source.selectors or getattr(source.selectors, key))
+
+
+PARSER = Parser(
+    kind="html",
+    version=2,
+    takes=frozenset(KEYS),
+    check=mistakes,
+    starts=lambda source, today: (source.url or "",),
+    tells=_told,
+    parse=parse,
+    find=find,
+)

@@ -1,0 +1,65 @@
+"""The answers of Hugging Face's ``api/daily_papers``: lists of the entries that the pages embed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+
+from watcher.model import Entry, Reading, Unreadable
+from watcher.parsers.common.html import LARGEST_PAGE
+from watcher.parsers.common.sniff import Form, form_of, title_of
+from watcher.parsers.huggingface.entry import day_of, entries_of
+from watcher.parsers.huggingface.lists import asked_of_api, digest_day, following
+
+
+def parse(body: bytes) -> Reading | Unreadable:
+    """Read a saved list; every entry has its own digest day. An empty one says nothing of what it is a list of."""
+    entries = _entries(body)
+    if isinstance(entries, Unreadable):
+        return entries
+    return Reading(entries=entries) if entries else Unreadable("JSON without any entry")
+
+
+def parse_answer(body: bytes, url: str) -> Reading | Unreadable:
+    """Read the answer to ``url``: of a digest day, a week, a month, or what trends.
+
+    The API names no neighbours: the day before is the last weekday, and no day is known to be over. Entries of 2024,
+    which name no day, are of the one that was asked for.
+    """
+    entries = _entries(body)
+    if isinstance(entries, Unreadable):
+        return entries
+    if day := day_of(asked_of_api(url, "date")):
+        return _of_day(entries, day)
+    if not entries and not asked_of_api(url, "week") and not asked_of_api(url, "month"):
+        return Unreadable("the list of trending papers is empty")
+    return Reading(entries=entries, next=following(url, len(entries)))
+
+
+def _of_day(entries: tuple[Entry, ...], day: date) -> Reading | Unreadable:
+    named = {entry.listed for entry in entries if entry.listed}
+    if named and day not in named:
+        return Unreadable(f"asked for {day}, the answer is of {', '.join(map(str, sorted(named)))}")
+    return Reading(
+        entries=tuple(replace(entry, listed=entry.listed or day) for entry in entries),
+        day=day,
+        previous=digest_day(day - timedelta(1)),
+        is_newest=True,
+    )
+
+
+def _entries(body: bytes) -> tuple[Entry, ...] | Unreadable:
+    if len(body) > LARGEST_PAGE:
+        return Unreadable(f"the answer has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
+    if form_of(body) is Form.HTML:
+        title = title_of(body)
+        return Unreadable("looked for JSON, found a page of HTML" + (f' titled "{title}"' if title else ""))
+    try:
+        values = json.loads(body)
+    except (ValueError, RecursionError):
+        return Unreadable("not JSON, or cut off")
+    entries = entries_of(values)
+    if isinstance(entries, str):
+        return Unreadable(f"JSON, but not the list that api/daily_papers answers: {entries}")
+    return entries

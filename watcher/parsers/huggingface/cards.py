@@ -1,0 +1,146 @@
+"""The cards of a Hugging Face page: a second reading, independent of its JSON, of titles and numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from watcher.model import Entry
+from watcher.parsers.common import clean
+from watcher.parsers.huggingface.entry import MOST_ENTRIES, day_of, identified, is_id
+
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The digest day of a page and its neighbours, as far as its addresses and links tell."""
+
+    day: date | None
+    previous: date | None
+    next: date | None
+
+
+def read_cards(tree: LexborHTMLParser) -> tuple[Entry, ...]:
+    """The papers of all ``<article>`` elements that head a link to a paper, in the page's order, each once."""
+    found: dict[str, Entry] = {}
+    for rank, card in enumerate(tree.css("article")[:MOST_ENTRIES], start=1):
+        if entry := _entry(card):
+            found.setdefault(entry.keys[0], replace(entry, rank=rank))
+    return tuple(found.values())
+
+
+def read_titles(tree: LexborHTMLParser) -> dict[str, str]:
+    """What the cards say to compare with: the key and the title of each paper, in the page's order."""
+    found: dict[str, str] = {}
+    for card in tree.css("article")[:MOST_ENTRIES]:
+        head = card.css_first("h3 a[href]")
+        number = _paper_id(head) if head else None
+        if head and number and (title := clean.line(head.text())):
+            found.setdefault(identified(number, title=title).keys[0], title)
+    return found
+
+
+def read_days(tree: LexborHTMLParser, url: str) -> Days:
+    """Which day the page is of: what its address says, or its own, or the weekday between its neighbours."""
+    links = {label: day for label, day in _labelled_days(tree) if label}
+    previous, following = links.get("previous"), links.get("next")
+    own = tree.css_first('meta[property="og:url"]')
+    named = day_in(url) or (day_in(own.attributes.get("content") or "") if own else None)
+    return Days(named or _between(previous, following), previous, following)
+
+
+def day_in(url: str) -> date | None:
+    """The digest day that an address names: ``/papers/date/2026-03-10``, before 2025 ``/papers?date=2024-08-01``."""
+    try:
+        place = urlsplit(url)
+        asked = parse_qs(place.query, max_num_fields=20).get("date", [""])[0]
+    except ValueError:
+        return None
+    found = re.fullmatch(r"(?:.*/)?papers/date/([^/]+)/?", place.path)
+    return day_of(found[1] if found else asked)
+
+
+def _entry(card: LexborNode) -> Entry | None:
+    head = card.css_first("h3 a[href]")
+    number = _paper_id(head) if head else None
+    title = clean.line(head.text()) if head else ""
+    if number is None or not title:
+        return None
+    return identified(
+        number,
+        title=title,
+        upvotes=_upvotes(card),
+        comments=_comments(card),
+        submitter=_submitter(card),
+        organization=_organization(card),
+        thumbnail=_thumbnail(card),
+    )
+
+
+def _paper_id(link: LexborNode) -> str | None:
+    found = re.fullmatch(r"(?:https://huggingface\.co)?/papers/([^?#]+)", link.attributes.get("href") or "")
+    number = unquote(found[1]) if found else ""
+    return number if is_id(number) else None
+
+
+def _upvotes(card: LexborNode) -> int | None:
+    """The number in the box that leads to the login; a dash is none."""
+    box = card.css_first("div.leading-none:not(:has(*))")
+    text = box.text(strip=True) if box else ""
+    return 0 if text == "-" else _count(text)
+
+
+def _comments(card: LexborNode) -> int | None:
+    link = card.css_first('a[href$="#community"]')
+    return _count(link.text(strip=True)) if link else 0
+
+
+def _count(text: str) -> int | None:
+    return clean.number(int(text)) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else None
+
+
+def _submitter(card: LexborNode) -> str | None:
+    for box in card.css("div"):
+        text = clean.line(box.text(), clean.NAME_CHARS)
+        if text.startswith("Submitted by "):
+            return text.removeprefix("Submitted by ")
+    return None
+
+
+def _organization(card: LexborNode) -> str | None:
+    """The text in a link to an organisation's page: cards have it since 2025."""
+    for link in card.css("a[href]"):
+        name = link.css_first("span")
+        if name and re.fullmatch(r"(?:https://huggingface\.co)?/[\w.-]+", link.attributes.get("href") or "", re.ASCII):
+            return clean.line(name.text(), clean.NAME_CHARS) or None
+    return None
+
+
+def _thumbnail(card: LexborNode) -> str | None:
+    """The picture in the card's first link; where a film stands there, none is shown."""
+    link = card.css_first("a[href]")
+    picture = link.css_first("img[src]") if link else None
+    return clean.url(picture.attributes.get("src")) if picture else None
+
+
+def _labelled_days(tree: LexborHTMLParser) -> Iterator[tuple[str, date]]:
+    for link in tree.css('a[href*="/papers"]'):
+        if day := day_in(link.attributes.get("href") or ""):
+            yield link.text(strip=True).casefold(), day
+
+
+def _between(previous: date | None, following: date | None) -> date | None:
+    """The only day between two, or the only weekday: there is no digest on Saturdays and Sundays."""
+    if previous is None or following is None or not 2 <= (following - previous).days <= 10:
+        return None
+    days = [previous + timedelta(n) for n in range(1, (following - previous).days)]
+    weekdays = [day for day in days if day.weekday() < _SATURDAY]
+    if len(days) == 1:
+        return days[0]
+    return weekdays[0] if len(weekdays) == 1 else None

@@ -1,0 +1,201 @@
+"""Hugging Face's Daily Papers: a page of a digest day, or of another list, read twice: its JSON and its cards.
+
+The JSON stands in the attribute ``data-props`` of the element with ``data-target="DailyPapers"``; it holds everything.
+The cards are ``<article>`` elements with the same papers in the same order, without abstracts. Where both are there
+they have to agree.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from watcher.model import Entry, Reading, Source, Unreadable
+from watcher.parsers.common.html import tree_of
+from watcher.parsers.common.sniff import Form, binary_kind, form_of, is_cut_off, is_login, title_of
+from watcher.parsers.huggingface import api as huggingface_api
+from watcher.parsers.huggingface.cards import day_in, read_cards, read_days, read_titles
+from watcher.parsers.huggingface.entry import day_of, entries_of
+from watcher.parsers.huggingface.lists import asks_back, day_before, day_url, missed, mistakes, starts
+from watcher.parsers.parser import Parser
+
+_SHOWN_DIFFERENCES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """What the JSON says. ``day`` is None for pages of a week, of a month, of trending papers and of a search."""
+
+    entries: tuple[Entry, ...]
+    day: date | None
+    previous: date | None
+    is_newest: bool
+
+
+def parse(body: bytes, url: str) -> Reading | Unreadable:
+    """Read one page both ways and compare; ``url`` is where it was found, and names its day or does not.
+
+    Without cards the reading has a warning; without readable JSON it is not whole. Where the two disagree, or neither
+    is there, the page is unreadable.
+    """
+    if reason := _no_page(body):
+        return Unreadable(reason)
+    tree = tree_of(body)
+    if isinstance(tree, Unreadable):
+        return tree
+    listing = _read_json(tree)
+    if isinstance(listing, str):
+        return _from_cards(read_cards(tree), listing, tree, url, body)
+    return _from_both(listing, read_titles(tree), url)
+
+
+def _no_page(body: bytes) -> str:
+    form = form_of(body)
+    if form is Form.EMPTY:
+        return "the page is empty"
+    if form is not Form.HTML:
+        return f"looked for a page of HTML, found {binary_kind(body) or form.value}"
+    if is_login(body) and b"DailyPapers" not in body:
+        return f"looks like a login page{_titled(body)}"
+    if is_cut_off(body):
+        return f"the page is cut off: no </html> at the end of its {len(body):,} bytes"
+    return ""
+
+
+def _titled(body: bytes) -> str:
+    title = title_of(body)
+    return f' (titled "{title}")' if title else ""
+
+
+def _read_json(tree: LexborHTMLParser) -> _Listing | str:
+    """The embedded JSON, or what is wrong with it."""
+    node = tree.css_first('[data-target="DailyPapers"]')
+    if node is None:
+        return 'no element has data-target="DailyPapers"'
+    try:
+        props = json.loads(node.attributes.get("data-props") or "")
+    except (ValueError, RecursionError):
+        return "its data-props is not JSON"
+    if not isinstance(props, dict):
+        return "its data-props is not a JSON object"
+    is_day_page = _is_day_page(props)
+    day = day_of(props.get("dateString")) or day_of(props.get("date"))
+    entries = entries_of(props.get("dailyPapers"), day if is_day_page else None)
+    if isinstance(entries, str):
+        return f"its dailyPapers has {entries}"
+    if not is_day_page:
+        return _Listing(entries, None, None, is_newest=False)
+    if day is None:
+        return "it names no day (dateString, date)"
+    previous = day_of(props.get("prevDate"))
+    return _Listing(entries, day, previous if previous and previous < day else None, not props.get("nextDate"))
+
+
+def _is_day_page(props: Mapping[str, Any]) -> bool:
+    return props.get("periodType", "day") == "day" and not props.get("isTrending") and not props.get("query")
+
+
+def _from_cards(
+    cards: tuple[Entry, ...], missing: str, tree: LexborHTMLParser, url: str, body: bytes
+) -> Reading | Unreadable:
+    if not cards:
+        return Unreadable(
+            f"looked for the embedded JSON ({missing}) and for cards (<article> with a linked <h3>), "
+            f"found neither{_titled(body)}"
+        )
+    days = read_days(tree, url)
+    return Reading(
+        entries=tuple(replace(card, listed=days.day) for card in cards),
+        day=days.day,
+        previous=days.previous,
+        is_newest=days.next is None,
+        whole=False,
+        warnings=(f"only the cards could be read, without abstracts; the embedded JSON: {missing}",),
+    )
+
+
+def _from_both(listing: _Listing, cards: Mapping[str, str], url: str) -> Reading | Unreadable:
+    asked = day_in(url)
+    if asked and asked != listing.day:
+        return Unreadable(f"the address is that of {asked}, the embedded JSON is of {listing.day or 'no single day'}")
+    if cards and (difference := _difference(listing.entries, cards)):
+        return Unreadable(f"the page's two readings disagree: {difference}")
+    warnings = []
+    if listing.entries and not cards:
+        warnings.append("no cards (<article> with a linked <h3>) to compare the embedded JSON with")
+    without = sum(not entry.abstract for entry in listing.entries)
+    if without:
+        warnings.append(f"{without} of {len(listing.entries)} papers have no abstract in the embedded JSON")
+    return Reading(
+        entries=listing.entries,
+        day=listing.day,
+        previous=listing.previous,
+        is_newest=listing.is_newest,
+        whole=not listing.entries or without < len(listing.entries),
+        warnings=tuple(warnings),
+    )
+
+
+def _difference(entries: Sequence[Entry], shown: Mapping[str, str]) -> str:
+    """How the cards, titles by key, differ from the JSON, which paper or which title; "" where they agree."""
+    told = {entry.keys[0]: entry.title for entry in entries}
+    if told.keys() != shown.keys():
+        one_sided = [
+            ("only in the JSON", told.keys() - shown.keys()),
+            ("only on the cards", shown.keys() - told.keys()),
+        ]
+        which = "; ".join(f"{where}: {_some(keys)}" for where, keys in one_sided if keys)
+        return f"the JSON lists {_papers(len(told))}, the cards {_papers(len(shown))} ({which})"
+    for key, title in told.items():
+        if title != shown[key] and _letters(title) != _letters(shown[key]):
+            return f'{key} is "{title[:80]}" in the JSON and "{shown[key][:80]}" on its card'
+    return ""
+
+
+def _some(keys: set[str]) -> str:
+    names = sorted(keys)
+    more = len(names) - _SHOWN_DIFFERENCES
+    return ", ".join(names[:_SHOWN_DIFFERENCES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _papers(n: int) -> str:
+    return f"{n} paper" if n == 1 else f"{n} papers"
+
+
+def _letters(title: str) -> str:
+    """What has to agree: a card may set TeX, quotes and blanks in its own way."""
+    return "".join(char for char in title.casefold() if char.isalnum())
+
+
+def _read(body: bytes, url: str, source: Source) -> Reading | Unreadable:
+    if source.via == "api":
+        return huggingface_api.parse_answer(body, url)
+    reading = parse(body, url)
+    if source.listing != "daily" and isinstance(reading, Reading) and reading.day:
+        return Unreadable(f"asked for listing: {source.listing}, the page is that of {reading.day}")
+    return reading
+
+
+TOLD = frozenset(
+    {"title", "abstract", "author", "org", "keyword", "summary", "published", "listed", "upvotes", "comments"}
+)
+
+PARSER = Parser(
+    kind="huggingface",
+    version=1,
+    takes=frozenset({"listing", "via", "query"}),
+    check=mistakes,
+    starts=starts,
+    day_url=day_url,
+    day_before=day_before,
+    missed=missed,
+    asks_back=asks_back,
+    is_for_programs=lambda source: source.via == "api",
+    tells=lambda source: TOLD,
+    parse=_read,
+)

@@ -1,0 +1,1 @@
+"""A folder into which people and mail filters drop saved pages."""

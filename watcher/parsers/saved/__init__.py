@@ -1,0 +1,1 @@
+"""Saved pages: which of the known forms is it, and what does it list?"""

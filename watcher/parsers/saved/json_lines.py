@@ -1,0 +1,121 @@
+"""Collections of papers as JSON Lines, compressed or not, read in batches: one object a line, with ``arxiv_id``,
+``title`` and, where known, ``abstract``, ``first_listed`` (the digest day) and ``upvotes``."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+
+from watcher.model import Entry, Reading, Unreadable
+from watcher.parsers.common import clean
+from watcher.parsers.huggingface.entry import day_of, identified, is_id
+
+BATCH = 500
+"""Papers read and stored at once."""
+
+LONGEST_LINE = 2**20
+MOST_INFLATED = 2**30
+GZIP = b"\x1f\x8b"
+
+_WITH_HEADER = 16 + zlib.MAX_WBITS
+_PIECE = 2**16
+
+
+class CutOff(Exception):
+    """The compressed data does not end, or is damaged before its end."""
+
+
+def inflated(body: bytes) -> Iterator[bytes]:
+    """The pieces of gzip data, of all its members one after the other (RFC 1952). Raises CutOff after the last whole
+    piece, and for what inflates to more than a gigabyte."""
+    member, rest, size = zlib.decompressobj(_WITH_HEADER), body, 0
+    while rest:
+        try:
+            piece = member.decompress(rest, _PIECE)
+        except zlib.error:
+            raise CutOff from None
+        size += len(piece)
+        if size > MOST_INFLATED:
+            raise CutOff
+        if piece:
+            yield piece
+        rest = member.unused_data if member.eof else member.unconsumed_tail
+        if member.eof and rest.startswith(GZIP):
+            member = zlib.decompressobj(_WITH_HEADER)
+        elif member.eof:
+            return
+    if not member.eof:
+        raise CutOff
+
+
+def is_corpus(head: bytes) -> bool:
+    """Whether the beginning of a text is that of such a collection."""
+    line, end, _ = head.lstrip(b"\xef\xbb\xbf \r\n").partition(b"\n")
+    return isinstance(_entry(line), Entry) if end or len(head) < _PIECE else False
+
+
+def read_corpus(pieces: Iterable[bytes]) -> Iterator[Reading | Unreadable]:
+    """The papers, batch by batch; what cannot be read ends it, with the line's number."""
+    batch: list[Entry] = []
+    number = 0
+    try:
+        for number, line in enumerate(_lines(pieces), start=1):
+            entry = _entry(line)
+            if isinstance(entry, str):
+                yield from _all(batch)
+                yield Unreadable(f"line {number}: {entry}")
+                return
+            batch.append(entry)
+            if len(batch) == BATCH:
+                yield from _all(batch)
+                batch = []
+    except CutOff:
+        warning = f"the file is cut off after {number} whole lines"
+        yield Reading(entries=_once(batch), whole=False, warnings=(warning,))
+        return
+    yield from _all(batch)
+
+
+def _all(batch: list[Entry]) -> Iterator[Reading]:
+    if batch:
+        yield Reading(entries=_once(batch))
+
+
+def _once(batch: Iterable[Entry]) -> tuple[Entry, ...]:
+    return tuple({(entry.keys, entry.listed): entry for entry in batch}.values())
+
+
+def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines that are not blank; the last one may lack its end. What is longer than a line can be is cut."""
+    rest = b""
+    for piece in pieces:
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from filter(bytes.strip, whole)
+        if len(rest) > LONGEST_LINE:
+            yield rest
+            return
+    if rest.strip():
+        yield rest
+
+
+def _entry(line: bytes) -> Entry | str:
+    """One line's paper, or what is wrong with it."""
+    if len(line) > LONGEST_LINE:
+        return f"longer than {LONGEST_LINE:,} bytes"
+    try:
+        value = json.loads(line.removeprefix(b"\xef\xbb\xbf"))
+    except (ValueError, RecursionError):
+        return "not JSON, or cut off"
+    if not isinstance(value, dict):
+        return "no JSON object"
+    number, title = value.get("arxiv_id"), clean.line(value.get("title"))
+    if not isinstance(number, str) or not is_id(number) or not title:
+        return "no arxiv_id and title"
+    return identified(
+        number,
+        title=title,
+        abstract=clean.abstract(value.get("abstract")),
+        listed=day_of(value.get("first_listed")),
+        upvotes=clean.number(value.get("upvotes")),
+    )
