@@ -18,7 +18,7 @@ from benchmarks.matching import engines
 from benchmarks.matching.made import MadePaper, MadeRule, Maker, generated_texts, papers_of, read_corpus
 from benchmarks.postgres import cluster
 from watcher.rules import Index, compile_rule, document_of
-from watcher.rules.index import RETUNED_AT
+from watcher.rules.index.index import RETUNED_AT
 
 PAGE = 100
 ROUNDS = 5
@@ -62,7 +62,7 @@ def _texts(corpus: Path | None, count: int) -> list[tuple[str, str]]:
 
 
 def _folding(texts: Sequence[tuple[str, str]]) -> Row:
-    from watcher.rules.text import Folded
+    from watcher.rules.text.text import Folded
 
     def fold() -> None:
         for title, abstract in texts:

@@ -19,10 +19,10 @@ from typing import NamedTuple
 
 from watcher.model import Reading, Source
 from watcher.parsers import PARSERS
-from watcher.rules.letters import fold_letters
-from watcher.rules.plural import forms
-from watcher.rules.tex import clean
-from watcher.rules.words import Compound, compounds
+from watcher.rules.text.letters import fold_letters
+from watcher.rules.text.plural import forms
+from watcher.rules.text.tex import clean
+from watcher.rules.text.words import Compound, compounds
 
 _XML_TEXT = re.compile(rb"<(title|summary|description)(?: [^>]*)?>(.*?)</\1>", re.S)
 _ENDINGS = (

@@ -1,6 +1,6 @@
 """Whether a rule holds for a paper, read as slowly and plainly as possible: what the quick ways are compared with.
 
-It shares with them the reading of single words (``watcher.rules.words``), the parsed tree and the table of fields,
+It shares with them the reading of single words (``watcher.rules.text.words``), the parsed tree and the table of fields,
 and nothing else.
 """
 
@@ -16,10 +16,24 @@ import re2
 
 from watcher.model import Listing, Paper
 from watcher.model.fields import BY_RULE
-from watcher.rules.rule import Rule
-from watcher.rules.tex import clean
-from watcher.rules.tree import And, Author, Compare, Exact, Label, Leaf, Near, Node, Not, Or, Pattern, Regex, Text
-from watcher.rules.words import Edge, Part, compounds
+from watcher.rules.language.rule import Rule
+from watcher.rules.language.tree import (
+    And,
+    Author,
+    Compare,
+    Exact,
+    Label,
+    Leaf,
+    Near,
+    Node,
+    Not,
+    Or,
+    Pattern,
+    Regex,
+    Text,
+)
+from watcher.rules.text.tex import clean
+from watcher.rules.text.words import Edge, Part, compounds
 
 COMPARE = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "=": operator.eq}
 

@@ -17,8 +17,8 @@ from watcher.parsers import PARSERS
 from watcher.parsers.common.text_values import people
 from watcher.parsers.digest_text.text import parse as parse_text
 from watcher.rules import compile_rule, document_of
-from watcher.rules.acronyms import meanings
-from watcher.rules.advice import advise
+from watcher.rules.advice.acronyms import meanings
+from watcher.rules.advice.advice import advise
 
 pytestmark = pytest.mark.timeout(60)
 

@@ -8,8 +8,8 @@ import pytest
 
 from watcher.model import Paper
 from watcher.rules import compile_rule, document_of
-from watcher.rules.advice import advise
-from watcher.rules.document import Document
+from watcher.rules.advice.advice import advise
+from watcher.rules.match.document import Document
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 

@@ -8,8 +8,8 @@ import pytest
 
 from watcher.model import Listing, Paper
 from watcher.rules import compile_rule, document_of
-from watcher.rules.explain import Explanation, explain
-from watcher.rules.trial import TermCount, tried
+from watcher.rules.advice.trial import TermCount, tried
+from watcher.rules.match.explain import Explanation, explain
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 

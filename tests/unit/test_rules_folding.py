@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from watcher.model import Paper
 from watcher.rules import compile_rule, document_of, evaluate
-from watcher.rules.letters import fold_letters
-from watcher.rules.tex import Clean, clean
-from watcher.rules.text import Folded
-from watcher.rules.words import MOST_PARTS, compounds
+from watcher.rules.text.letters import fold_letters
+from watcher.rules.text.tex import Clean, clean
+from watcher.rules.text.text import Folded
+from watcher.rules.text.words import MOST_PARTS, compounds
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 

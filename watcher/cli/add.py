@@ -87,7 +87,7 @@ def _named(rule: str, taken: set[str]) -> str:
 
 
 def _show_trial(desk: Desk, config: Config, rule: str) -> None:
-    from watcher.rules.trial import tried
+    from watcher.rules.advice.trial import tried
 
     since: date | None = (datetime.now(UTC) - TRIED_ON).date()
     try:

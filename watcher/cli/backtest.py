@@ -13,7 +13,7 @@ from watcher.cli.desk import Desk
 
 if TYPE_CHECKING:
     from watcher.model import Hit, Paper
-    from watcher.rules.trial import TermCount, Trial
+    from watcher.rules.advice.trial import TermCount, Trial
 
 DAYS_SHOWN = 31
 """With more days than this the chart has a bar a week."""
@@ -32,7 +32,7 @@ def backtest(
     desk: Desk, rule: str | None, subscription: str | None, since: date | None, limit: int, as_json: bool
 ) -> int:
     """Show what a rule would have told on the stored papers: how many a day, which ones, by which terms."""
-    from watcher.rules.trial import tried
+    from watcher.rules.advice.trial import tried
 
     wanted, config = rules.meant(desk, rule, subscription)
     with desk.open_store(config) as store, store.reading() as tx:

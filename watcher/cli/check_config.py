@@ -77,7 +77,7 @@ def _advice(desk: Desk, config: Config, path: Path) -> Iterator[Problem]:
     """What the papers stored in the last ninety days suggest, where there is a database to look into."""
     from watcher.config import place_of_rule
     from watcher.rules import compile_rule, document_of
-    from watcher.rules.advice import advise
+    from watcher.rules.advice.advice import advise
 
     since = (datetime.now(UTC) - LOOKED_AT).date()
     try:

@@ -16,7 +16,7 @@ from watcher.errors import UsageError
 if TYPE_CHECKING:
     from watcher.model import Paper
     from watcher.rules import Rule
-    from watcher.rules.explain import Explanation, Found, Missing, Reason
+    from watcher.rules.match.explain import Explanation, Found, Missing, Reason
 
 AROUND = 24
 """Characters of the text that are shown on both sides of a place."""
@@ -34,8 +34,8 @@ def explain(desk: Desk, words: tuple[str, ...], rule: str | None, as_json: bool)
 
     PAPER is a key, an arXiv id, a DOI, a link, or a part of the title. Exit status 1 where it does not match.
     """
-    from watcher.rules.document import document_of
-    from watcher.rules.explain import explain as explained
+    from watcher.rules.match.document import document_of
+    from watcher.rules.match.explain import explain as explained
 
     if len(words) != (2 if rule is None else 1):
         raise UsageError("say a subscription and a paper, or --rule RULE and a paper; quote what has blanks")

@@ -1,12 +1,12 @@
 """The rule language: text to tree (``language``, ``terms``), folding (``text``, ``tex``, ``plural``), papers as rules
 see them (``document``), one rule (``evaluate``) and many (``index``). Pure."""
 
-from watcher.rules.document import Document, document_of
-from watcher.rules.evaluate import evaluate
-from watcher.rules.index import Index
-from watcher.rules.language import rule_from_lists
-from watcher.rules.rule import Rule, compile_rule, fields_in
-from watcher.rules.text import fold_title
+from watcher.rules.index.index import Index
+from watcher.rules.language.language import rule_from_lists
+from watcher.rules.language.rule import Rule, compile_rule, fields_in
+from watcher.rules.match.document import Document, document_of
+from watcher.rules.match.evaluate import evaluate
+from watcher.rules.text.text import fold_title
 
 __all__ = [
     "Document",

@@ -8,18 +8,18 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from watcher.model import Hit
-from watcher.rules.document import Document
-from watcher.rules.encode import Mark, encode
-from watcher.rules.evaluate import HOLDS, STRONG, Reader
-from watcher.rules.few import Few
-from watcher.rules.language import parse
-from watcher.rules.rule import Rule
-from watcher.rules.tree import Node, all_of, any_of, negated
+from watcher.rules.index.encode import Mark, encode
+from watcher.rules.index.word_index import Few
+from watcher.rules.language.language import parse
+from watcher.rules.language.rule import Rule
+from watcher.rules.language.tree import Node, all_of, any_of, negated
+from watcher.rules.match.document import Document
+from watcher.rules.match.evaluate import HOLDS, STRONG, Reader
 
 if TYPE_CHECKING:
-    from watcher.rules.grams import Numbers, Vocabulary
-    from watcher.rules.packed import Bits, Packed
-    from watcher.rules.rows import Rows
+    from watcher.rules.index.grams import Numbers, Vocabulary
+    from watcher.rules.index.packed_index import Bits, Packed
+    from watcher.rules.index.rule_rows import Rows
 
 MOST_FEW = 256
 """Rules that are looked through one paper at a time; what is more is packed."""
@@ -138,7 +138,7 @@ class Index:
             for id, rule in first:
                 self.add(id, rule)
             return
-        from watcher.rules.rows import Rows
+        from watcher.rules.index.rule_rows import Rows
 
         rows = Rows()
         for id, rule in chain(first, some):
@@ -161,7 +161,7 @@ class Index:
 
     def pack(self) -> None:
         """Sort what was added into arrays. Larger ones take in smaller ones, so that each rule is sorted seldom."""
-        from watcher.rules.rows import Rows
+        from watcher.rules.index.rule_rows import Rows
 
         rows, odd = Rows(), Few()
         for id, rule in self._few.rules():
@@ -173,8 +173,8 @@ class Index:
         self._take(rows)
 
     def _take(self, rows: Rows) -> None:
-        from watcher.rules.arrange import arranged
-        from watcher.rules.loose import loose_rows, merged
+        from watcher.rules.index.arrange import arranged
+        from watcher.rules.index.rule_arrays import loose_rows, merged
 
         if not len(rows.ids):
             return
@@ -203,7 +203,7 @@ class Index:
     def _match_packs(self, readers: Sequence[Reader], found: Sequence[Matches]) -> None:
         if not self._packs:
             return
-        from watcher.rules.grams import grams_of
+        from watcher.rules.index.grams import grams_of
 
         grams = grams_of(
             [reader.document for reader in readers],
@@ -229,7 +229,7 @@ class Index:
 
     def _known_words(self) -> Vocabulary:
         if self._vocabulary is None:
-            from watcher.rules.grams import Vocabulary
+            from watcher.rules.index.grams import Vocabulary
 
             self._vocabulary = Vocabulary(self._all_prefixes())
         return self._vocabulary
@@ -240,7 +240,7 @@ class Index:
     def _retune(self, papers: int) -> None:
         before, self._papers = self._papers, self._papers + papers
         if self._packs and any(before < mark <= self._papers for mark in RETUNED_AT):
-            from watcher.rules.arrange import arranged
+            from watcher.rules.index.arrange import arranged
 
             self._packs = [arranged(pack.loose()) for pack in self._packs]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from watcher.rules.text import Folded, Span
-from watcher.rules.tree import Author, Exact, Near, Pattern, Text
+from watcher.rules.language.tree import Author, Exact, Near, Pattern, Text
+from watcher.rules.text.text import Folded, Span
 
 
 def spans(leaf: Text | Near | Exact, text: Folded) -> list[Span]:

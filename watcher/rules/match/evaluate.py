@@ -9,12 +9,12 @@ from itertools import islice
 
 from watcher.model import Hit, Listing, Place
 from watcher.model.fields import BY_RULE, SEARCHED, FieldKind
-from watcher.rules import regex
-from watcher.rules.document import Document
-from watcher.rules.rule import Rule
-from watcher.rules.search import apart, are_two, is_named, spans
-from watcher.rules.text import Folded, Span
-from watcher.rules.tree import And, Author, Compare, Exact, Label, Leaf, Near, Node, Not, Or, Regex, Text
+from watcher.rules.language import regex
+from watcher.rules.language.rule import Rule
+from watcher.rules.language.tree import And, Author, Compare, Exact, Label, Leaf, Near, Node, Not, Or, Regex, Text
+from watcher.rules.match.document import Document
+from watcher.rules.match.search import apart, are_two, is_named, spans
+from watcher.rules.text.text import Folded, Span
 
 MOST_PLACES = 50
 """Places that a hit keeps, and that are looked for of each leaf: enough to highlight a page."""

@@ -1,7 +1,7 @@
 """A rule as rows of numbers: branches (OR) of clauses (AND) of literals (OR), every term a 64-bit key.
 
-The keys are those of :mod:`watcher.rules.keys`. What they cannot say (nearness, exact spelling, regexes, numbers …) is
-marked to be read; of most such terms a key is known all the same without which they cannot hold.
+The keys are those of :mod:`watcher.rules.index.keys`. What they cannot say (nearness, exact spelling, regexes, numbers …)
+is marked to be read; of most such terms a key is known all the same without which they cannot hold.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from enum import IntEnum, IntFlag
 from itertools import product
 from typing import NamedTuple
 
-from watcher.rules.keys import LONGEST_GRAM, MASK, STEP, key_of
-from watcher.rules.rule import Rule
-from watcher.rules.tree import And, Author, Exact, Label, Leaf, Near, Node, Not, Or, Pattern, Text, leaves
+from watcher.rules.index.keys import LONGEST_GRAM, MASK, STEP, key_of
+from watcher.rules.language.rule import Rule
+from watcher.rules.language.tree import And, Author, Exact, Label, Leaf, Near, Node, Not, Or, Pattern, Text, leaves
 
 MOST_GRAMS = 64
 """Sequences of one term; one that has more is read instead."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from watcher.model import Listing, Paper
 from watcher.model.fields import BY_RULE, ID, SOURCE
-from watcher.rules.text import WITH_PLURALS, Folded
+from watcher.rules.text.text import WITH_PLURALS, Folded
 
 BETWEEN = ", "
 """Places in a field of several values (authors, keywords, categories) count in the values with this between."""

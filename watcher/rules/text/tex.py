@@ -11,7 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from watcher.rules.letters import GREEK
+from watcher.rules.text.letters import GREEK
 
 JOINT = "\u2060"
 """Stands in a cleaned text where markup was between two parts of one word: ``$M^3$ViT``."""

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from watcher.rules.encode import Mark
-from watcher.rules.grams import Keys, ranges
-from watcher.rules.loose import Array, Loose
-from watcher.rules.packed import Flags, Packed
+from watcher.rules.index.encode import Mark
+from watcher.rules.index.grams import Keys, ranges
+from watcher.rules.index.packed_index import Flags, Packed
+from watcher.rules.index.rule_arrays import Array, Loose
 
 NEVER = float("inf")
 

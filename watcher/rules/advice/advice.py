@@ -13,12 +13,12 @@ from datetime import date
 from functools import cached_property
 
 from watcher.errors import RuleError
-from watcher.rules.acronyms import ACRONYM, meanings
-from watcher.rules.document import Document
-from watcher.rules.families import family, most_frequent, prefixes
-from watcher.rules.index import Index
-from watcher.rules.rule import Rule, compile_rule
-from watcher.rules.tree import And, Exact, Leaf, Near, Node, Not, Or, Text, leaves
+from watcher.rules.advice.acronyms import ACRONYM, meanings
+from watcher.rules.advice.word_families import family, most_frequent, prefixes
+from watcher.rules.index.index import Index
+from watcher.rules.language.rule import Rule, compile_rule
+from watcher.rules.language.tree import And, Exact, Leaf, Near, Node, Not, Or, Text, leaves
+from watcher.rules.match.document import Document
 
 TOO_MANY = 0.25
 """The share of the papers that a rule may match before it is worth a word."""
@@ -85,7 +85,7 @@ class Past:
 
     @cached_property
     def meanings(self) -> Mapping[str, Mapping[str, int]]:
-        """See :func:`watcher.rules.acronyms.meanings`."""
+        """See :func:`watcher.rules.advice.acronyms.meanings`."""
         return meanings(self.documents)
 
     def papers(self, sources: frozenset[str]) -> int:

@@ -8,9 +8,9 @@ from difflib import get_close_matches
 
 from watcher.errors import RuleError
 from watcher.model.fields import FieldKind, rule_names
-from watcher.rules.text import WITH_PLURALS
-from watcher.rules.tree import Author, Compare, Exact, Label, Leaf, Near, Pattern, Regex, Text
-from watcher.rules.words import Compound, compounds_of_term
+from watcher.rules.language.tree import Author, Compare, Exact, Label, Leaf, Near, Pattern, Regex, Text
+from watcher.rules.text.text import WITH_PLURALS
+from watcher.rules.text.words import Compound, compounds_of_term
 
 TEXT_FIELDS = rule_names(FieldKind.TEXT)
 FIELDS = (*rule_names(FieldKind.TEXT, FieldKind.PEOPLE, FieldKind.LABEL), "about")
@@ -175,7 +175,7 @@ def _regex(field: str, pattern: str, start: int, end: int) -> Regex:
         raise RuleError(f"{field}: takes no regex", start=start, end=end, hint=hint)
     if len(pattern) > LONGEST_REGEX:
         raise RuleError("the regex is too long", start=start, end=end, hint=f"{LONGEST_REGEX:,} characters at most")
-    from watcher.rules.regex import matches_nothing, problem_of
+    from watcher.rules.language.regex import matches_nothing, problem_of
 
     if problem := problem_of(pattern):
         hint = "RE2 syntax: no look-around, no back-references"

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from watcher.rules.letters import UNSPACED, fold_letters, letter_name, marks
-from watcher.rules.plural import forms
-from watcher.rules.tex import JOINT, clean
+from watcher.rules.text.letters import UNSPACED, fold_letters, letter_name, marks
+from watcher.rules.text.plural import forms
+from watcher.rules.text.tex import JOINT, clean
 
 MOST_PARTS = 6
 """Parts of a compound that are joined in all ways; a longer one is read as its parts."""

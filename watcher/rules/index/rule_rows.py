@@ -1,12 +1,12 @@
-"""The rules of an index as growing rows of numbers, before they are sorted (:mod:`watcher.rules.arrange`)."""
+"""The rules of an index as growing rows of numbers, before they are sorted (:mod:`watcher.rules.index.arrange`)."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
 
-from watcher.rules.encode import Encoded, Mark, Term
-from watcher.rules.rule import Rule
+from watcher.rules.index.encode import Encoded, Mark, Term
+from watcher.rules.language.rule import Rule
 
 
 class Rows:

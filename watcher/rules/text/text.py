@@ -13,8 +13,8 @@ from functools import lru_cache
 from itertools import accumulate, chain
 
 from watcher.model.fields import SEARCHED
-from watcher.rules.tex import Clean, clean
-from watcher.rules.words import Part, compounds
+from watcher.rules.text.tex import Clean, clean
+from watcher.rules.text.words import Part, compounds
 
 WITH_PLURALS = frozenset(one.rule for one in SEARCHED if one.folds_plurals)
 """Fields in which singular and plural are one; in names, they are not."""

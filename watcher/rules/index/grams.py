@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from watcher.model.fields import FieldKind, rule_names
-from watcher.rules.document import Document
-from watcher.rules.keys import FIELDS, SALTS, STEP, key_of
-from watcher.rules.text import Chunk, Folded
+from watcher.rules.index.keys import FIELDS, SALTS, STEP, key_of
+from watcher.rules.match.document import Document
+from watcher.rules.text.text import Chunk, Folded
 
 Keys = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from watcher.model import Hit, Paper
-from watcher.rules.document import document_of
-from watcher.rules.evaluate import HOLDS, Reader
-from watcher.rules.rule import Rule
-from watcher.rules.tree import And, Leaf, Node, Not, Or
+from watcher.rules.language.rule import Rule
+from watcher.rules.language.tree import And, Leaf, Node, Not, Or
+from watcher.rules.match.document import document_of
+from watcher.rules.match.evaluate import HOLDS, Reader
 
 WEEK = timedelta(days=7)
 

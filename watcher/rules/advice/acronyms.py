@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from watcher.rules.document import Document
-from watcher.rules.words import compounds_of_term
+from watcher.rules.match.document import Document
+from watcher.rules.text.words import compounds_of_term
 
 ACRONYM = re.compile(r"[A-Za-z][A-Za-z0-9]{1,6}")
 """What a rule may write for one; whether it is one, definitions say."""

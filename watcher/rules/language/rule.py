@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from watcher.errors import RuleError
-from watcher.rules.language import Spans, parse
-from watcher.rules.terms import NUMBERS
-from watcher.rules.tree import Compare, Node, canonical, field_of, leaves
+from watcher.rules.language.language import Spans, parse
+from watcher.rules.language.terms import NUMBERS
+from watcher.rules.language.tree import Compare, Node, canonical, field_of, leaves
 
 
 @dataclass(frozen=True, slots=True)

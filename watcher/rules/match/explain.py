@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from watcher.model import Paper, Place
 from watcher.model.fields import BY_RULE, FieldKind
-from watcher.rules.document import BETWEEN, Document, values_of
-from watcher.rules.evaluate import HOLDS, STRONG, Listings, Reader
-from watcher.rules.language import parse
-from watcher.rules.letters import letter_name
-from watcher.rules.plural import singular
-from watcher.rules.rule import Rule
-from watcher.rules.tex import JOINT, clean
-from watcher.rules.tree import And, Compare, Exact, Leaf, Near, Node, Not, Or, Text, leaves
+from watcher.rules.language.language import parse
+from watcher.rules.language.rule import Rule
+from watcher.rules.language.tree import And, Compare, Exact, Leaf, Near, Node, Not, Or, Text, leaves
+from watcher.rules.match.document import BETWEEN, Document, values_of
+from watcher.rules.match.evaluate import HOLDS, STRONG, Listings, Reader
+from watcher.rules.text.letters import letter_name
+from watcher.rules.text.plural import singular
+from watcher.rules.text.tex import JOINT, clean
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A few thousand rules, one paper at a time: only rules of which a required word occurs are read.
 
 Each rule is filed under words without which it cannot hold (under OR, some of every branch). The words of a paper look
-up the rules to read; :class:`watcher.rules.evaluate.Reader` has the last word.
+up the rules to read; :class:`watcher.rules.match.evaluate.Reader` has the last word.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from watcher.model import Hit
 from watcher.model.fields import FieldKind, rule_names
-from watcher.rules.evaluate import Reader
-from watcher.rules.rule import Rule
-from watcher.rules.tree import And, Author, Exact, Near, Node, Or, Pattern, Text
+from watcher.rules.language.rule import Rule
+from watcher.rules.language.tree import And, Author, Exact, Near, Node, Or, Pattern, Text
+from watcher.rules.match.evaluate import Reader
 
 Keys = frozenset[str]
 """Words of which one at least occurs where the rule holds; a trailing ``*`` marks a beginning."""

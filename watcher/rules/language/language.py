@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from watcher.errors import RuleError
-from watcher.rules.terms import COMPARED, comparison, field_term, term
-from watcher.rules.tree import And, Node, Not, Or, all_of, any_of, negated
+from watcher.rules.language.terms import COMPARED, comparison, field_term, term
+from watcher.rules.language.tree import And, Node, Not, Or, all_of, any_of, negated
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from watcher.rules.grams import Keys
-from watcher.rules.rows import Rows
+from watcher.rules.index.grams import Keys
+from watcher.rules.index.rule_rows import Rows
 
 Array = npt.NDArray[Any]
 

@@ -15,10 +15,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from watcher.rules.encode import Kind, Mark
-from watcher.rules.evaluate import BOTH, HOLDS
-from watcher.rules.grams import Grams, Keys, Numbers, ranges
-from watcher.rules.loose import Array, Loose
+from watcher.rules.index.encode import Kind, Mark
+from watcher.rules.index.grams import Grams, Keys, Numbers, ranges
+from watcher.rules.index.rule_arrays import Array, Loose
+from watcher.rules.match.evaluate import BOTH, HOLDS
 
 Flags = npt.NDArray[np.bool_]
 Bits = npt.NDArray[np.uint8]
@@ -50,7 +50,7 @@ class Hits(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Packed:
-    """Sorted rules. Removing one marks it; adding needs a new one (:func:`watcher.rules.loose.merged`)."""
+    """Sorted rules. Removing one marks it; adding needs a new one (:func:`watcher.rules.index.rule_arrays.merged`)."""
 
     ids: Array
     texts: list[str]

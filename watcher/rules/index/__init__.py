@@ -1,0 +1,1 @@
+"""Many rules and many papers at once, with the same answers."""

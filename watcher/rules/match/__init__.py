@@ -1,0 +1,1 @@
+"""One rule and one paper: does it match, and why?"""

@@ -1,0 +1,1 @@
+"""Folding: which spellings are one word, in rules and papers alike."""
