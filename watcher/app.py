@@ -81,6 +81,14 @@ class Bell:
     def __init__(self) -> None:
         self._reading, self._writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
+    def ring_at_signals(self) -> None:
+        """Let every signal ring, in whichever thread it arrives.
+
+        Handlers run in the main thread alone, and a system that has a signal for a busy main thread gives the next one
+        to another thread: without this the main thread would sleep on.
+        """
+        signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
+
     def ring(self) -> None:
         """Let the next or the present wait end; ringing twice is as good as once."""
         with suppress(BlockingIOError):
@@ -122,6 +130,7 @@ class Daemon:
         """Run until told to stop; whether everything that was under way could end in time."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
+        self._bell.ring_at_signals()
         self._take_up(self._parts.config, apply=apply_at_start)
         log_lasting_troubles(self._parts)
         if not self._parts.store.is_shared:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import signal
 import socket
 import subprocess
@@ -49,6 +50,17 @@ def test_signals_in_quick_succession_hang_nothing(home: Home, hook: Webhook) -> 
         for _ in range(50):
             process.send_signal(signal.SIGHUP)
         assert stop(process) == 0
+
+
+def test_a_signal_that_another_thread_gets_is_heard(home: Home, hook: Webhook) -> None:
+    """The system may give a signal to any thread, while only the main thread runs its handler."""
+    with home.daemon() as process:
+        hook.wait_for(lambda hook: bool(hook.posts))
+        others = [
+            int(path.name) for path in Path(f"/proc/{process.pid}/task").iterdir() if int(path.name) != process.pid
+        ]
+        assert ctypes.CDLL(None).tgkill(process.pid, others[0], signal.SIGTERM) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def test_killed_between_storing_and_sending_every_match_is_told(home: Home, site: Site, hook: Webhook) -> None:

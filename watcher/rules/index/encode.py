@@ -1,7 +1,7 @@
 """A rule as rows of numbers: branches (OR) of clauses (AND) of literals (OR), every term a 64-bit key.
 
-The keys are those of :mod:`watcher.rules.index.keys`. What they cannot say (nearness, exact spelling, regexes, numbers …)
-is marked to be read; of most such terms a key is known all the same without which they cannot hold.
+The keys are those of :mod:`watcher.rules.index.keys`. What they cannot say (nearness, exact spelling, regexes, numbers
+…) is marked to be read; of most such terms a key is known all the same without which they cannot hold.
 """
 
 from __future__ import annotations
