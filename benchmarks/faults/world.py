@@ -28,7 +28,8 @@ from watcher.pipeline.parts import Parts
 from watcher.pipeline.poll import poll
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.tell import tell_due
-from watcher.store import Store, open_store, schema
+from watcher.store import Store, open_store
+from watcher.store.database import schema
 
 DAY = date(2026, 3, 10)
 START = datetime(2026, 3, 10, 8, tzinfo=UTC)

@@ -21,7 +21,8 @@ from watcher.pipeline.parts import Parts
 from watcher.pipeline.record import Intake
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.tell import tell_due
-from watcher.store import Store, Transaction, schema
+from watcher.store import Store, Transaction
+from watcher.store.database import schema
 
 START = datetime(2026, 3, 10, 12, tzinfo=UTC)
 SENT = Outcome(Result.SENT)

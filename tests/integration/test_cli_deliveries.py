@@ -15,7 +15,7 @@ from tests.integration.conftest import Database
 from tests.integration.receivers import Web, web
 from tests.parsers.pages import make_page, sample_papers
 from watcher.cli import main
-from watcher.store.locks import DaemonLock
+from watcher.store.database.locks import DaemonLock
 
 PAPERS = sample_papers(3, seed=7)
 TITLES = [paper["title"] for paper in PAPERS]

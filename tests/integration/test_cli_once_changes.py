@@ -11,7 +11,7 @@ import pytest
 
 from tests.integration.conftest import Database
 from watcher.cli import main
-from watcher.store.locks import DaemonLock
+from watcher.store.database.locks import DaemonLock
 
 TODAY = datetime.now(UTC).date()
 DAILY = "daily at 00:00"

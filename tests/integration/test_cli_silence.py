@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.integration.test_cli_deliveries import PAPERS, TITLES, Desk, desk, titles_in
-from watcher.store.locks import DaemonLock
+from watcher.store.database.locks import DaemonLock
 
 __all__ = ["desk"]
 

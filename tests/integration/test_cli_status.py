@@ -22,8 +22,8 @@ from watcher.model import (
     Verdict,
 )
 from watcher.store import open_store
-from watcher.store.locks import DaemonLock
-from watcher.store.matches import Found
+from watcher.store.database.locks import DaemonLock
+from watcher.store.papers.matches import Found
 
 LONG_AGO = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
 ANA = Endpoint("ana")

@@ -20,10 +20,11 @@ from watcher.model import DeliveryKind, DeliveryState, Outcome, Result
 from watcher.pipeline.deliver import deliver_all
 from watcher.pipeline.poll import poll
 from watcher.pipeline.tell import tell_due
-from watcher.store import Store, copying, open_store, schema
-from watcher.store.copying import copy_to
-from watcher.store.engine import place_of
-from watcher.store.locks import DaemonLock
+from watcher.store import Store, open_store
+from watcher.store.database import copying, schema
+from watcher.store.database.copying import copy_to
+from watcher.store.database.engine import place_of
+from watcher.store.database.locks import DaemonLock
 
 WANTED = (subscription(), subscription("other", to="you"))
 TABLES = schema.metadata.sorted_tables

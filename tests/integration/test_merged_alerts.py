@@ -12,9 +12,10 @@ from tests.integration.test_outbox_machine import entry
 from tests.integration.test_pipeline import START, World, subscription
 from watcher.model import Decision, DeliveryState, Endpoint, Fate
 from watcher.pipeline.record import Intake
-from watcher.store import Store, Transaction, schema
-from watcher.store.matches import MERGED
-from watcher.store.outbox import Digest
+from watcher.store import Store, Transaction
+from watcher.store.database import schema
+from watcher.store.deliveries.outbox import Digest
+from watcher.store.papers.matches import MERGED
 
 ME = Endpoint("me")
 HELD = Decision(Fate.HELD)

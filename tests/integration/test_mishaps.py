@@ -27,7 +27,7 @@ from watcher.pipeline.kept import KeptPages
 from watcher.pipeline.poll import Overtaken, Stopped, poll
 from watcher.pipeline.together import poll_in_turn
 from watcher.store import Store
-from watcher.store.pages import Pages as StoredPages
+from watcher.store.sources.pages import Pages as StoredPages
 
 GOOD = rss(["<title>Pebbles, part 9</title><link>/9</link>"])
 BAD = rss(["<title>Bad pebbles</title><link>/8</link>"])
@@ -279,7 +279,7 @@ def test_what_says_nothing_of_the_page_stays_what_it_is(
 
     drop.put("a.xml", GOOD)
     with monkeypatch.context() as patch:
-        patch.setattr("watcher.store.papers.Papers.record_entries", fail)
+        patch.setattr("watcher.store.papers.papers.Papers.record_entries", fail)
         with pytest.raises(type(error)):
             poll(world.source, world.parts)
         with pytest.raises(type(error)):

@@ -29,8 +29,9 @@ from tests.examples import patience, times
 from tests.integration.mortal import SENT, TEAM, Life, standing
 from watcher.model import DeliveryState, Endpoint, Entry, Fate, Outcome, Result, Rhythm, Subscription, When
 from watcher.pipeline.silence import mute, pause, unpause
-from watcher.store import Store, schema
-from watcher.store.checks import find_lost
+from watcher.store import Store
+from watcher.store.database import schema
+from watcher.store.history.checks import find_lost
 
 _alert, _attempt, _delivery, _match = schema.alert, schema.attempt, schema.delivery, schema.match
 _subscription = schema.subscription

@@ -37,7 +37,7 @@ from watcher.pipeline.poll import match_waiting, poll
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.tell import tell_due
 from watcher.store import Store
-from watcher.store.queue import Claim, Try
+from watcher.store.deliveries.queue import Claim, Try
 
 SITE = "http://site.example"
 START = datetime(2026, 3, 10, 12, tzinfo=UTC)

@@ -14,7 +14,8 @@ from tests.integration.test_pipeline import World
 from watcher.config import Address, Receiver
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Outcome, Rate, Result
 from watcher.pipeline.deliver import deliver_all
-from watcher.store import Store, schema
+from watcher.store import Store
+from watcher.store.database import schema
 
 PEOPLE = [Endpoint(f"mail:p{n}@lab.example") for n in range(6)]
 

@@ -13,7 +13,7 @@ from watcher.model import DeliveryKind, DeliveryState, Endpoint, IncidentKind, O
 from watcher.pipeline.content import contents_of
 from watcher.pipeline.deliver import deliver_all
 from watcher.store import Store
-from watcher.store.deliveries import Listed
+from watcher.store.deliveries.deliveries import Listed
 
 ME, YOU, OPS = Endpoint("me"), Endpoint("you"), Endpoint("ops")
 REFUSED, UP = Outcome(Result.REFUSED, "too large"), Outcome(Result.SENT)

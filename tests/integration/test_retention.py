@@ -15,8 +15,9 @@ from watcher.config.values import Retain
 from watcher.model import Judged, Outcome, Result, Verdict
 from watcher.pipeline import retain
 from watcher.pipeline.retain import PAGES, Swept, sweep
-from watcher.store import Store, open_store, schema
-from watcher.store.retention import LAST_POLLS, History
+from watcher.store import Store, open_store
+from watcher.store.database import schema
+from watcher.store.history.retention import LAST_POLLS, History
 
 YEAR = timedelta(days=366)
 

@@ -20,7 +20,8 @@ from watcher.pipeline import sender as sending
 from watcher.pipeline.deliver import deliver_all
 from watcher.pipeline.sender import Sender
 from watcher.pipeline.tell import tell_due
-from watcher.store import Store, schema
+from watcher.store import Store
+from watcher.store.database import schema
 
 PATIENCE = 30.0
 ME, YOU, OPS = Endpoint("me"), Endpoint("you"), Endpoint("ops")

@@ -15,8 +15,8 @@ from watcher.pipeline.imports import Imported, finish_import, import_page, summa
 from watcher.pipeline.silence import mute, pause, unmute, unpause
 from watcher.pipeline.tell import tell_due
 from watcher.store import Store
-from watcher.store.checks import find_lost
-from watcher.store.merging import merge_papers
+from watcher.store.history.checks import find_lost
+from watcher.store.papers.merging import merge_papers
 
 ME = Endpoint("me")
 DAILY = When(Rhythm.DAILY, time(8))

@@ -9,9 +9,9 @@ from watcher.alerts.changes import Wanted
 from watcher.alerts.retry import Health
 from watcher.model import Decision, DeliveryKind, Endpoint, Entry, Fate, Hit, Rhythm, Subscription, When
 from watcher.store import Store
-from watcher.store.checks import Lost, find_lost
-from watcher.store.matches import Found
-from watcher.store.outbox import Digest
+from watcher.store.deliveries.outbox import Digest
+from watcher.store.history.checks import Lost, find_lost
+from watcher.store.papers.matches import Found
 
 NOW = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
 ANA = Endpoint("ana")

@@ -17,9 +17,9 @@ from sqlalchemy import BindParameter, Boolean, Connection, bindparam, create_eng
 
 from watcher.errors import StoreError
 from watcher.store import open_store
-from watcher.store.database import Mode
-from watcher.store.migrate import Migrated, revisions, scripts
-from watcher.store.schema import UtcDateTime, metadata
+from watcher.store.database.database import Mode
+from watcher.store.database.migrate import Migrated, revisions, scripts
+from watcher.store.database.schema import UtcDateTime, metadata
 
 ALL_MODES: tuple[Mode, ...] = ("read", "write", "create")
 
@@ -207,4 +207,4 @@ def _next_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) ->
         f"import sqlalchemy as sa\nfrom alembic import op\n\nrevision = '9999'\ndown_revision = '{revisions()[-1]}'\n"
     )
     (folder / "versions" / "9999_next.py").write_text(f"{head}\n\ndef upgrade():\n    {body}\n")
-    monkeypatch.setattr("watcher.store.migrate.scripts", lambda: folder)
+    monkeypatch.setattr("watcher.store.database.migrate.scripts", lambda: folder)

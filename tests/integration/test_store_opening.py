@@ -21,10 +21,10 @@ import watcher
 from watcher.errors import DaemonRunning, StoreError
 from watcher.model import Entry
 from watcher.store import Store, open_store
-from watcher.store.database import Mode
-from watcher.store.engine import place_of
-from watcher.store.locks import DaemonLock, WriteLock
-from watcher.store.schema import rules_generation
+from watcher.store.database.database import Mode
+from watcher.store.database.engine import place_of
+from watcher.store.database.locks import DaemonLock, WriteLock
+from watcher.store.database.schema import rules_generation
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 NOBODY = 65534
@@ -149,7 +149,7 @@ def test_a_store_opened_for_reading_does_not_write(make_store: Callable[[], Stor
 HOLD = """
 import sys
 from pathlib import Path
-from watcher.store.locks import WriteLock
+from watcher.store.database.locks import WriteLock
 with WriteLock(Path(sys.argv[1])).exclusive():
     print("held", flush=True)
     sys.stdin.read()
@@ -224,7 +224,7 @@ def test_one_daemon_at_a_time(path: Path) -> None:
 
 def test_the_lock_of_a_killed_daemon_is_free(path: Path) -> None:
     program = (
-        "import sys, signal; from pathlib import Path; from watcher.store.locks import DaemonLock\n"
+        "import sys, signal; from pathlib import Path; from watcher.store.database.locks import DaemonLock\n"
         "DaemonLock(Path(sys.argv[1])).acquire(); print('held', flush=True); signal.pause()"
     )
     command = [sys.executable, "-c", program, str(path)]

@@ -9,7 +9,7 @@ import pytest
 from watcher.days import KnownPage
 from watcher.model import Entry, Judged, Page, Reading, Validators, Verdict
 from watcher.store import Store
-from watcher.store.pages import Poll
+from watcher.store.sources.pages import Poll
 from watcher.verdict import DayHistory, entry_key, judge_page, set_digest
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)

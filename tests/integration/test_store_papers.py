@@ -15,9 +15,10 @@ from tests.examples import times
 from watcher.alerts.changes import Wanted
 from watcher.model import Decision, Endpoint, Entry, Fate, Hit, Listing, Paper, Subscription
 from watcher.model.fields import FACTS
-from watcher.store import Store, schema
-from watcher.store.matches import Found
-from watcher.store.recording import Recorded
+from watcher.store import Store
+from watcher.store.database import schema
+from watcher.store.papers.matches import Found
+from watcher.store.papers.recording import Recorded
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)

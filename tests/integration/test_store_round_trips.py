@@ -38,11 +38,11 @@ from watcher.model import (
 from watcher.model.fields import FACTS, LISTED
 from watcher.rhythm import Wait
 from watcher.store import Store, Transaction
-from watcher.store.daemons import Known
-from watcher.store.matches import Found
-from watcher.store.outbox import Digest
-from watcher.store.pages import Poll
-from watcher.store.subscriptions import New
+from watcher.store.deliveries.outbox import Digest
+from watcher.store.fleet.daemons import Known
+from watcher.store.papers.matches import Found
+from watcher.store.sources.pages import Poll
+from watcher.store.subscriptions.subscriptions import New
 from watcher.verdict import DayHistory
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)

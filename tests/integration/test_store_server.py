@@ -11,8 +11,8 @@ from sqlalchemy.exc import ProgrammingError
 
 from watcher.errors import DatabaseAway, DatabaseNewer, StoreError
 from watcher.store import open_store
-from watcher.store.database import Mode
-from watcher.store.server import Facts, unfit
+from watcher.store.database.database import Mode
+from watcher.store.database.server import Facts, unfit
 
 
 def refusal(address: str, mode: Mode = "create") -> str:

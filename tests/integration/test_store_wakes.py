@@ -9,7 +9,8 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import text
 
-from watcher.store import access, open_store, wakes
+from watcher.store import open_store
+from watcher.store.database import access, wakes
 
 LONG = 20.0
 

@@ -22,7 +22,7 @@ from watcher.pipeline.sender import Sender
 from watcher.pipeline.tell import tell_due
 from watcher.pipeline.together import Self, apply_at_start, out_of_step, poll_in_turn
 from watcher.store import Store, Transaction, open_store
-from watcher.store.daemons import SILENT
+from watcher.store.fleet.daemons import SILENT
 
 ME = Endpoint("me")
 

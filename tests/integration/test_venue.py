@@ -15,8 +15,9 @@ from tests.integration.test_pipeline import World, subscription
 from tests.parsers.feeds import arxiv_api
 from tests.parsers.pages import sample_papers
 from watcher.model import Paper, Source
-from watcher.store import Store, open_store, schema
-from watcher.store.migrate import scripts
+from watcher.store import Store, open_store
+from watcher.store.database import schema
+from watcher.store.database.migrate import scripts
 
 API = "http://site.example/api"
 NOW = datetime(2026, 3, 10, tzinfo=UTC)

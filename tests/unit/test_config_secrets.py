@@ -18,7 +18,7 @@ from watcher.errors import ConfigError, Problem, StoreError, WatcherError
 from watcher.model import Endpoint
 from watcher.notify import problem_of
 from watcher.rules import compile_rule
-from watcher.store.engine import place_of
+from watcher.store.database.engine import place_of
 
 SECRET = "Hunter2xYz"
 ENV = {"PW": SECRET, "NAME": "console://"}

@@ -14,7 +14,7 @@ from watcher.model import Entry, Hit, Listing, Paper, PaperFacts
 from watcher.model.fields import BY_RULE, FACTS, ID, LISTED, SEARCHED, SOURCE, Field, FieldKind, Merge
 from watcher.rules import Index, compile_rule, document_of, evaluate
 from watcher.rules.match.explain import explain
-from watcher.store.identity import Candidate, absorb, learn, new_values
+from watcher.store.papers.identity import Candidate, absorb, learn, new_values
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HINTS = get_type_hints(PaperFacts)

@@ -9,7 +9,7 @@ import pytest
 
 from watcher.model import Entry
 from watcher.rules import fold_title
-from watcher.store.identity import (
+from watcher.store.papers.identity import (
     Candidate,
     Catalogue,
     absorb,

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from watcher.errors import StoreError
 from watcher.store import open_store
-from watcher.store.engine import explained, place_of
+from watcher.store.database.engine import explained, place_of
 
 SECRET = "Hunter2xYz"
 

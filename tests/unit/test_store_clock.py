@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from watcher.store.clock import ServerClock
+from watcher.store.database.clock import ServerClock
 
 SAID = datetime(2026, 3, 10, 8, tzinfo=UTC)
 

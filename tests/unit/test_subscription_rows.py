@@ -12,7 +12,7 @@ from hypothesis import given
 from tests.drawn import drawn
 from watcher.alerts.changes import Wanted, compare
 from watcher.model import Endpoint, QuietHours, Rhythm, Saved, Subscription, When
-from watcher.store.subscription_rows import row_of, saved_of
+from watcher.store.subscriptions.rows import row_of, saved_of
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 

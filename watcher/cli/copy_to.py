@@ -23,8 +23,8 @@ def copy_to(desk: Desk, url: str, as_json: bool) -> None:
     """
     from watcher.cli import show
     from watcher.config.values import expand
-    from watcher.store.copying import copy_to
-    from watcher.store.engine import place_of
+    from watcher.store.database.copying import copy_to
+    from watcher.store.database.engine import place_of
 
     target = place_of(expand(url, desk.env))
     with desk.open_store(desk.config(required=False), "write") as store, _progress() as progress:

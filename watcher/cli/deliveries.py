@@ -12,7 +12,7 @@ from watcher.cli.show import counted
 from watcher.model import DeliveryState
 
 if TYPE_CHECKING:
-    from watcher.store.deliveries import Listed
+    from watcher.store.deliveries.deliveries import Listed
 
 COLUMNS = ("id", "made", "receiver", "state", "message")
 SHORT = 8

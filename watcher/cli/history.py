@@ -15,7 +15,7 @@ from watcher.model import FIRST, Paper
 
 if TYPE_CHECKING:
     from watcher.model import Saved
-    from watcher.store.history import Told
+    from watcher.store.history.history import Told
 
 LIMIT = f"N lines at most, the newest.  [{IN_HISTORY}]"
 

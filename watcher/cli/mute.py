@@ -15,7 +15,7 @@ from watcher.errors import UsageError
 from watcher.model import Paper, Saved
 
 if TYPE_CHECKING:
-    from watcher.store.mutes import Mute
+    from watcher.store.subscriptions.mutes import Mute
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 

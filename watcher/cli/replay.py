@@ -19,7 +19,7 @@ from watcher.model import DeliveryKind, DeliveryState, Endpoint
 
 if TYPE_CHECKING:
     from watcher.store import Transaction
-    from watcher.store.deliveries import Listed
+    from watcher.store.deliveries.deliveries import Listed
 
 
 @dataclass

@@ -15,9 +15,9 @@ from watcher.model import IncidentKind, Origin, Source
 if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.store import Store, Transaction
-    from watcher.store.daemons import Known, Version
-    from watcher.store.incidents import Open
-    from watcher.store.pages import Poll
+    from watcher.store.deliveries.incidents import Open
+    from watcher.store.fleet.daemons import Known, Version
+    from watcher.store.sources.pages import Poll
 
 Report = dict[str, Any]
 
@@ -54,7 +54,7 @@ def status(desk: Desk, source: str | None, check: bool, as_json: bool) -> int:
 
 def report_of(store: Store, config: Config, now: datetime) -> Report:
     """Everything that status shows, of one instant."""
-    from watcher.store.checks import find_lost
+    from watcher.store.history.checks import find_lost
 
     with store.reading() as tx:
         daemons = tx.daemons.alive(now)

@@ -16,7 +16,7 @@ from watcher.model import IncidentKind, Source, Verdict
 if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.store import Store
-    from watcher.store.pages import Poll, Shown
+    from watcher.store.sources.pages import Poll, Shown
 
 BAD = (Verdict.BROKEN, Verdict.UNREACHABLE)
 LOOKS = 10

@@ -19,8 +19,8 @@ from watcher.pipeline.rulebook import PAGE
 from watcher.render.view import counted
 from watcher.rules import Index, Rule, compile_rule, document_of, evaluate
 from watcher.store import Transaction
-from watcher.store.matches import Found
-from watcher.store.subscriptions import New
+from watcher.store.papers.matches import Found
+from watcher.store.subscriptions.subscriptions import New
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from watcher.alerts.items import items_of, nothing_of
 from watcher.config import Config
 from watcher.model import Content, Delivery, DeliveryKind, Incident, IncidentKind, Paper, Unread
 from watcher.store import Transaction
-from watcher.store.contents import TO_READERS, Said
+from watcher.store.deliveries.contents import TO_READERS, Said
 
 ENDING = frozenset({DeliveryKind.RECOVERY, DeliveryKind.SUMMARY})
 

@@ -14,7 +14,7 @@ from watcher.model import NotModified, Reading, Source
 from watcher.parsers import PARSERS
 from watcher.pipeline.parts import Parts
 from watcher.store import Transaction
-from watcher.store.missing import whole
+from watcher.store.sources.missing import whole
 from watcher.walk import LONGEST
 
 

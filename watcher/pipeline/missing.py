@@ -12,8 +12,8 @@ from watcher.model import IncidentKind, Judged, Source, Verdict
 from watcher.parsers import PARSERS
 from watcher.pipeline.parts import Parts
 from watcher.store import Transaction
-from watcher.store.incidents import Open
-from watcher.store.missing import whole
+from watcher.store.deliveries.incidents import Open
+from watcher.store.sources.missing import whole
 
 STAYS = timedelta(days=45)
 """How long a list's gap is shown and told that nothing can be done about: as long as a monthly digest may take."""

@@ -23,7 +23,7 @@ from watcher.pipeline.updates import record_updates
 from watcher.pipeline.visits import keep_broken, keep_first, read_pages, record_visits
 from watcher.rhythm import DAYS, Look, Wait, next_wait
 from watcher.store import Transaction
-from watcher.store.pages import Poll
+from watcher.store.sources.pages import Poll
 from watcher.verdict import worst
 
 log = logging.getLogger(__name__)

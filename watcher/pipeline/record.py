@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from watcher.model import Decision, Entry, Paper, Saved
 from watcher.pipeline.rulebook import RuleBook
 from watcher.store import Transaction
-from watcher.store.matches import Found
-from watcher.store.recording import Recorded
+from watcher.store.papers.matches import Found
+from watcher.store.papers.recording import Recorded
 
 WAIT_FOR_ABSTRACT = timedelta(hours=24)
 """How long a paper waits for its abstract before it is matched without one."""

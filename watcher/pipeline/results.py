@@ -15,7 +15,7 @@ from watcher.pipeline.send import Attempt
 from watcher.pipeline.tell import make_digests
 from watcher.render.view import counted
 from watcher.store import Transaction
-from watcher.store.queue import Claim, Rendered, Try
+from watcher.store.deliveries.queue import Claim, Rendered, Try
 
 log = logging.getLogger(__name__)
 

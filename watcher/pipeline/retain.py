@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from watcher.pipeline.parts import Parts
-from watcher.store.retention import History
+from watcher.store.history.retention import History
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from threading import Lock
 from watcher.model import Hit, Paper
 from watcher.rules import Index, Rule, compile_rule, document_of
 from watcher.store import Transaction
-from watcher.store.subscriptions import RuleRow
+from watcher.store.subscriptions.subscriptions import RuleRow
 
 PAGE = 128
 """Papers that are matched in one go."""

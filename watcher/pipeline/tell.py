@@ -14,9 +14,9 @@ from watcher.notify import limit_of, size_in
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.silence import unmuted
 from watcher.store import Transaction
-from watcher.store.batches import in_batches
-from watcher.store.blanks import Blank
-from watcher.store.outbox import Digest
+from watcher.store.database.batches import in_batches
+from watcher.store.deliveries.empty_digests import Blank
+from watcher.store.deliveries.outbox import Digest
 
 TOGETHER = 100
 """Endpoints whose deliveries are made in one transaction."""

@@ -16,8 +16,8 @@ from watcher.pipeline.looking import look
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.poll import SOON, Overtaken, Polled, Stopped, next_poll, polled_before
 from watcher.store import Transaction
-from watcher.store.daemons import Known
-from watcher.store.pages import Poll
+from watcher.store.fleet.daemons import Known
+from watcher.store.sources.pages import Poll
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from watcher.model import Decision, Fate, Hit
 from watcher.rules import compile_rule, document_of, evaluate
 from watcher.store import Transaction
-from watcher.store.matches import Found
+from watcher.store.papers.matches import Found
 
 
 def record_updates(tx: Transaction, updates: Mapping[int, str], now: datetime) -> int:

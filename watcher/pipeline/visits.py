@@ -20,7 +20,7 @@ from watcher.pipeline.missed import Missed
 from watcher.pipeline.parts import Parts
 from watcher.pipeline.record import Intake
 from watcher.store import Transaction
-from watcher.store.pages import NOT_WHOLE
+from watcher.store.sources.pages import NOT_WHOLE
 from watcher.verdict import (
     TAKEN_AS_TRUE_AFTER,
     DayHistory,

@@ -1,14 +1,12 @@
 """The database: every SQL statement of the program is in this package, and rows never leave it.
 
-``database``       opening and closing, transactions and the rooms that they have
-``engine, locks``  connections, errors in words, the two lock files of SQLite
-``migrate``        the tables brought to this release
-``schema``         the tables
-``papers``, ``recording``, ``identity``, ``queries``  papers: read, written, recognised, listed
-``pages``          pages and polls
-``retention``      history that is forgotten;  ``copying``  from SQLite to PostgreSQL
-``subscriptions``, ``matches``, ``outbox``, ``blanks``, ``endpoints``, ``incidents``  what is asked for, found and told
-``queue``, ``contents``  deliveries on their way, and what they say
+``database/``       connections, transactions, locks, tables, migrations, copying
+``papers/``         papers and the rules that they match
+``sources/``        pages, polls, missed days, turns at a site
+``subscriptions/``  what is asked for, muted and paused
+``deliveries/``     what is owed, queued, sent; endpoints, incidents
+``fleet/``          daemons that share a database
+``history/``        what became of a paper, and what is forgotten
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from watcher.store.database import Store, Transaction, open_store
+    from watcher.store.database.database import Store, Transaction, open_store
 
 __all__ = ["Store", "Transaction", "open_store"]
 
@@ -25,6 +23,6 @@ def __getattr__(name: str) -> Any:
     # SQLAlchemy takes long to import; who only looks at a lock file does not need it.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from watcher.store import database
+    from watcher.store.database import database
 
     return getattr(database, name)

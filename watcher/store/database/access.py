@@ -1,0 +1,200 @@
+"""Three ways to reach a database: an SQLite file to write to, one only to read, and a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+from typing import Protocol
+
+from sqlalchemy import URL, Connection, Engine, text
+
+from watcher.errors import StoreError
+from watcher.store.database.clock import ServerClock, utc_now
+from watcher.store.database.engine import RELAXED, Place, begin_with, close_all, postgres_engine, sqlite_engine
+from watcher.store.database.locks import WriteLock
+from watcher.store.database.wakes import listen
+
+LOOK_UP = 0.5
+"""Seconds between looks at whether another process has written to an SQLite file: a look costs some microseconds."""
+
+
+class Access(Protocol):
+    """Connections inside a transaction that is committed when the block ends.
+
+    One that need not be ``durable`` outlasts the process in any case, and the machine's end where that costs nothing.
+    """
+
+    def writing(self, *, durable: bool = True) -> AbstractContextManager[Connection]: ...
+
+    def reading(self) -> AbstractContextManager[Connection]: ...
+
+    def settle(self) -> None: ...
+
+    def now(self) -> datetime: ...
+
+    def hear_clock(self) -> None: ...
+
+    def announce(self) -> None: ...
+
+    def listen(self, stopping: Event, heard: Callable[[str], None]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def access_to(place: Place, *, write: bool) -> Access:
+    if place.path is None:
+        return Server(place.url)
+    return File(place.path) if write else FileToRead(place.path)
+
+
+class _OneMachine:
+    """SQLite's processes share a machine, and so its clock."""
+
+    def now(self) -> datetime:
+        return utc_now()
+
+    def hear_clock(self) -> None:
+        """Nothing: it is read each time."""
+
+
+class File(_OneMachine):
+    """SQLite, for a process that writes."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = WriteLock(path)
+        self._engine = sqlite_engine(path, "write")
+        self._reader = begin_with(self._engine, "BEGIN")
+        self._relaxed = begin_with(self._engine, *RELAXED)
+        self._has_log = False
+        self._announced = 0
+
+    @contextmanager
+    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
+        # The lock outlasts the commit: its checkpoint has to be over before another process writes.
+        with self._lock.exclusive():
+            if not self._has_log:
+                _pragma(self._engine, "journal_mode = WAL")
+                self._has_log = True
+                self._announced = self._lock.announced()
+            with (self._engine if durable else self._relaxed).begin() as connection:
+                yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self._reader.begin() as connection:
+            yield connection
+
+    def settle(self) -> None:
+        """Write the log back into the file, as far as no reader needs it."""
+        with self._lock.exclusive():
+            _pragma(self._engine, "wal_checkpoint(TRUNCATE)")
+
+    def announce(self) -> None:
+        """Say to the process that sends, if there is one, that something was written."""
+        self._lock.announce()
+
+    def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
+        """Call ``heard`` with an empty name soon after another process has written, until ``stopping`` is set.
+
+        Also for what was written since this process itself wrote first.
+        """
+        while not stopping.wait(LOOK_UP):
+            if (last := self._lock.announced()) != self._announced:
+                self._announced = last
+                heard("")
+
+    def close(self) -> None:
+        """Also where the lock cannot be had: whoever writes then keeps the log, and closing leaves it alone."""
+        with suppress(StoreError), self._lock.exclusive():
+            # The last connection writes the log back into the file.
+            self._engine.dispose()
+        self._engine.dispose()
+
+
+class FileToRead(_OneMachine):
+    """SQLite, for a process that may or will only read.
+
+    While a writer lives, or after it was killed, its write-ahead log lies there and is read too. After a clean stop
+    there is none, and a process that may not write could not make one: the file is then read as it is, and writers
+    wait until that is done.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = WriteLock(path)
+        self._log = Path(f"{path}-wal")
+        self._at_rest = begin_with(sqlite_engine(path, "immutable"), "BEGIN")
+        self._in_use = begin_with(sqlite_engine(path, "readonly"), "BEGIN")
+
+    def writing(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
+        raise RuntimeError("the database was opened for reading")
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with ExitStack() as stack:
+            shared = stack.enter_context(self._lock.shared())
+            in_use = self._log.exists()
+            connection = stack.enter_context((self._in_use if in_use else self._at_rest).begin())
+            connection.execute(text("SELECT 1 FROM sqlite_master LIMIT 1"))
+            if in_use:
+                # From this first look on, SQLite itself keeps what we read.
+                shared.release()
+            yield connection
+
+    def settle(self) -> None:
+        raise RuntimeError("the database was opened for reading")
+
+    def announce(self) -> None:
+        raise RuntimeError("the database was opened for reading")
+
+    def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
+        raise RuntimeError("the database was opened for reading")
+
+    def close(self) -> None:
+        self._at_rest.dispose()
+        self._in_use.dispose()
+
+
+class Server:
+    """PostgreSQL."""
+
+    def __init__(self, url: URL) -> None:
+        self._engine = postgres_engine(url)
+        self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._clock = ServerClock()
+
+    def writing(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
+        return self._engine.begin()
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        return self._reader.begin()
+
+    def settle(self) -> None:
+        """Nothing: the server keeps its own log."""
+
+    def now(self) -> datetime:
+        return self._clock()
+
+    def announce(self) -> None:
+        """Nothing: whoever makes work for others says so in a transaction."""
+
+    def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
+        listen(self._engine, stopping, heard)
+
+    def hear_clock(self) -> None:
+        with self._engine.begin() as connection:
+            self._clock.hear(lambda: connection.execute(text("SELECT clock_timestamp()")).scalar_one())
+
+    def close(self) -> None:
+        close_all(self._engine)
+
+
+def _pragma(engine: Engine, what: str) -> None:
+    """What is impossible inside a transaction, for instance to switch to a log, which the file remembers."""
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute(f"PRAGMA {what}")
+    finally:
+        raw.close()

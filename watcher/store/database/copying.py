@@ -1,0 +1,252 @@
+"""Everything in an SQLite database moved to PostgreSQL: table by table, in batches, each with its place in one commit.
+
+A table ``copying`` in the target marks a copy that has not ended: every other command refuses such a database, and
+the next copy of the same file goes on there. It goes with the last commit. Rows are read and written in the databases'
+own forms (SQLite's texts, PostgreSQL's COPY), without a detour over Python's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    cast,
+    delete,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import AddConstraint, DropConstraint
+
+from watcher.errors import StoreError
+from watcher.store.database import schema
+from watcher.store.database.database import Store
+from watcher.store.database.engine import Place, explained, postgres_engine
+from watcher.store.database.migrate import COPYING, migrate, revision_of
+
+BATCH = 5_000
+"""Rows that are read, written and committed together."""
+
+_ONE_COPIER = 0x636F7079
+"""Advisory lock of PostgreSQL ("copy"), held as long as its connection lives."""
+
+_copying = Table(
+    COPYING,
+    MetaData(),
+    Column("name", Text, primary_key=True),  # of a table; empty for the row that says what is copied
+    Column("after", Text, nullable=False),  # the key of its last row here, as JSON; or the source's path
+    Column("state", Text, nullable=False, default=""),  # of the source's file when the copy began
+)
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """One table with the number of its rows, the same on both sides."""
+
+    table: str
+    rows: int
+
+
+def copy_to(source: Store, target: Place, progress: Progress = lambda table, done, of: None) -> list[Copied]:
+    """Copy all tables of an SQLite database into an empty PostgreSQL one, or go on where a copy of it was cut off.
+
+    The source can not be written meanwhile. ``progress`` hears of each batch: table, rows there, rows in all. Where the
+    source has changed since a copy was cut off, that one is thrown away. Raises ``StoreError``: the target is not
+    empty, holds another copy, cannot be reached; ``DaemonRunning``.
+    """
+    if source.place.path is None or source.daemon_lock is None:
+        raise StoreError(f"copy-to copies an SQLite file, and {source.place} is none: copy it with pg_dump")
+    if target.path is not None:
+        raise StoreError("copy-to copies to PostgreSQL; write postgresql+psycopg://user@host/name")
+    source.daemon_lock.acquire()
+    source.settle()
+    with source.transaction() as tx, _target(target) as engine:
+        path = source.place.path
+        with engine.begin() as connection:
+            _begin(connection, target, str(path.absolute()), _state_of(path))
+        for table in schema.metadata.sorted_tables:
+            _copy_table(tx.connection, engine, table, progress)
+        with engine.begin() as connection:
+            return _finish(tx.connection, connection, target)
+
+
+@contextmanager
+def _target(target: Place) -> Iterator[Engine]:
+    """An engine on the target, of which one copy at a time makes use; its errors in words."""
+    engine = postgres_engine(target.url)
+    try:
+        with engine.connect() as guard:
+            if not guard.scalar(select(func.pg_try_advisory_lock(_ONE_COPIER))):
+                raise StoreError(f"another copy to {target} is under way: let it end")
+            guard.commit()
+            yield engine
+    except DBAPIError as error:
+        if (understood := explained(error, target)) is None:
+            raise
+        raise understood from error
+    finally:
+        engine.dispose()
+
+
+def _state_of(path: Path) -> str:
+    """Changes with whatever is written to the file: what is in its write-ahead log counts too."""
+    log = Path(f"{path}-wal")
+    stats = [one.stat() for one in (path, log) if one.exists() and one.stat().st_size]
+    return json.dumps([[one.st_size, one.st_mtime_ns] for one in stats])
+
+
+# --- the target, made ready ---
+
+
+def _begin(target: Connection, place: Place, path: str, state: str) -> None:
+    """Leave the target with empty tables and a mark, or with what an earlier copy of the same file brought there."""
+    tables = set(inspect(target).get_table_names())
+    if COPYING in tables:
+        before = target.execute(select(_copying).where(_copying.c.name == "")).one()
+        if before.after != path:
+            raise StoreError(f"the database {place} holds half of a copy of {before.after}: name an empty one")
+        if before.state == state:
+            return
+        target.execute(text(f"DROP TABLE {', '.join(_quoted(target, tables))} CASCADE"))
+    elif revision_of(target, place) is not None:
+        _require_empty(target, place)
+    migrate(target, place)
+    for constraint in _to_itself():
+        target.execute(DropConstraint(constraint))
+    _copying.create(target)
+    target.execute(insert(_copying).values(name="", after=path, state=state))
+
+
+def _quoted(connection: Connection, names: set[str]) -> list[str]:
+    return [connection.dialect.identifier_preparer.quote(name) for name in sorted(names)]
+
+
+def _require_empty(target: Connection, place: Place) -> None:
+    there = set(inspect(target).get_table_names())
+    for table in schema.metadata.sorted_tables:
+        if table.name in there and target.execute(select(func.count()).select_from(table)).scalar_one():
+            raise StoreError(f"the database {place} is not empty (there are rows in {table.name}): name an empty one")
+
+
+def _to_itself() -> list[ForeignKeyConstraint]:
+    """References within one table, set aside while it fills: a row may point at a later one.
+
+    Of copies of the tables: SQLAlchemy leaves a constraint that was added or dropped by itself out of its table.
+    """
+    tables = MetaData(naming_convention=schema.metadata.naming_convention)
+    return [
+        constraint
+        for table in [one.to_metadata(tables) for one in schema.metadata.sorted_tables]
+        for constraint in sorted(table.foreign_key_constraints, key=lambda one: str(one.name))
+        if constraint.referred_table is table
+    ]
+
+
+# --- rows ---
+
+
+def _copy_table(source: Connection, engine: Engine, table: Table, progress: Progress) -> None:
+    """Copy the rows after those that are there, a batch in each transaction."""
+    key = [column.name for column in table.primary_key]
+    with engine.begin() as target:
+        known = target.scalar(select(_copying.c.after).where(_copying.c.name == table.name))
+        done = target.execute(select(func.count()).select_from(table)).scalar_one()
+    total = source.execute(select(func.count()).select_from(table)).scalar_one()
+    progress(table.name, done, total)
+    rows = _rows(source, table, key, json.loads(known) if known else None)
+    places = [table.columns.keys().index(name) for name in key]
+    while batch := list(islice(rows, BATCH)):
+        after = json.dumps([batch[-1][at] for at in places])
+        with engine.begin() as target:
+            _write(target, table, batch)
+            target.execute(delete(_copying).where(_copying.c.name == table.name))
+            target.execute(insert(_copying).values(name=table.name, after=after, state=""))
+        done += len(batch)
+        progress(table.name, done, total)
+
+
+def _rows(source: Connection, table: Table, key: Sequence[str], after: Sequence[Any] | None) -> Iterator[Sequence[Any]]:
+    """The rows as SQLite has them, in the order of their key."""
+    quote = source.dialect.identifier_preparer.quote
+    names, keys = [quote(one.name) for one in table.columns], [quote(one) for one in key]
+    where = f" WHERE ({', '.join(keys)}) > ({', '.join('?' * len(keys))})" if after else ""
+    statement = f"SELECT {', '.join(names)} FROM {quote(table.name)}{where} ORDER BY {', '.join(keys)}"
+    result = source.exec_driver_sql(statement, tuple(after or ()), execution_options={"yield_per": 1000})
+    for rows in result.partitions():
+        yield from rows
+
+
+def _write(target: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    """Hand rows to PostgreSQL's COPY."""
+    quote = target.dialect.identifier_preparer.quote
+    names = ", ".join(quote(column.name) for column in table.columns)
+    forms = [_form(column) for column in table.columns]
+    cursor: Any = target.connection.cursor()
+    with cursor, cursor.copy(f"COPY {quote(table.name)} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row([form(value) for form, value in zip(forms, row, strict=True)])
+
+
+def _form(column: Column[Any]) -> Callable[[Any], Any]:
+    if isinstance(column.type, schema.UtcDateTime):
+        return _instant
+    return _text
+
+
+def _instant(value: str | None) -> str | None:
+    """SQLite keeps instants without a zone, and all of ours are in UTC."""
+    return None if value is None else f"{value}+00"
+
+
+def _text(value: Any) -> Any:
+    # The one character that SQLite stores and PostgreSQL does not.
+    return value.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(value, str) else value
+
+
+# --- the end ---
+
+
+def _finish(source: Connection, target: Connection, place: Place) -> list[Copied]:
+    """Compare the counts, let the target's numbers go on after the last ones, take the mark away."""
+    copied = []
+    for table in schema.metadata.sorted_tables:
+        count = select(func.count()).select_from(table)
+        asked, there = source.execute(count).scalar_one(), target.execute(count).scalar_one()
+        if asked != there:
+            raise StoreError(f"{place} has {there} rows in {table.name} instead of {asked}: drop it and copy again")
+        copied.append(Copied(table.name, there))
+        _go_on_after(target, table)
+    for constraint in _to_itself():
+        target.execute(AddConstraint(constraint))
+    _copying.drop(target)
+    target.execute(text("ANALYZE"))
+    return copied
+
+
+def _go_on_after(target: Connection, table: Table) -> None:
+    """Let the numbers that PostgreSQL gives out begin behind those that came with the rows."""
+    for column in table.primary_key:
+        sequence = target.scalar(select(func.pg_get_serial_sequence(f'"{table.name}"', column.name)))
+        if isinstance(column.type, Integer) and sequence is not None:
+            highest = select(func.coalesce(func.max(column), 0) + 1).scalar_subquery()
+            target.execute(select(func.setval(cast(sequence, postgresql.REGCLASS), highest, False)))

@@ -1,0 +1,237 @@
+"""A database opened for reading or writing, and its transactions."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+from types import TracebackType
+from typing import Literal
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from watcher.errors import StoreError
+from watcher.files.made import FILE, make_folder, open_file, why_denied
+from watcher.store.database.access import access_to
+from watcher.store.database.engine import Place, explained, place_of
+from watcher.store.database.locks import DaemonLock
+from watcher.store.database.migrate import Migrated, migrate, missing, require_current, require_known, revision_of
+from watcher.store.database.server import require_fit
+from watcher.store.database.wakes import wake_others
+from watcher.store.deliveries.contents import Contents
+from watcher.store.deliveries.deliveries import Deliveries
+from watcher.store.deliveries.empty_digests import Blanks
+from watcher.store.deliveries.endpoints import Endpoints
+from watcher.store.deliveries.incidents import Incidents
+from watcher.store.deliveries.outbox import Outbox
+from watcher.store.deliveries.queue import Queue
+from watcher.store.fleet.daemons import Daemons
+from watcher.store.fleet.leases import Leases
+from watcher.store.history.history import History
+from watcher.store.history.retention import Retention
+from watcher.store.papers.matches import Matches
+from watcher.store.papers.papers import Papers
+from watcher.store.sources.missing import Missing
+from watcher.store.sources.pages import Pages
+from watcher.store.sources.sites import Sites
+from watcher.store.subscriptions.mutes import Mutes
+from watcher.store.subscriptions.pauses import Silence
+from watcher.store.subscriptions.subscriptions import Subscriptions
+
+Mode = Literal["read", "write", "create"]
+
+_MIGRATION_LOCK = 0x77617463
+"""Advisory lock of PostgreSQL ("watc"): one watcher migrates, the others wait."""
+
+
+class Transaction:
+    """What can be said to the database inside one transaction; each room has the verbs for its tables."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.papers = Papers(connection)
+        self.pages = Pages(connection)
+        self.missing = Missing(connection)
+        self.subscriptions = Subscriptions(connection)
+        self.matches = Matches(connection)
+        self.outbox = Outbox(connection)
+        self.blanks = Blanks(connection)
+        self.queue = Queue(connection)
+        self.contents = Contents(connection)
+        self.deliveries = Deliveries(connection)
+        self.history = History(connection)
+        self.silence = Silence(connection)
+        self.mutes = Mutes(connection)
+        self.endpoints = Endpoints(connection)
+        self.incidents = Incidents(connection)
+        self.sites = Sites(connection)
+        self.retention = Retention(connection)
+        self.leases = Leases(connection)
+        self.daemons = Daemons(connection)
+
+
+class Store:
+    """An open database. ``migrated`` says from and to which revision opening it has brought it.
+
+    Any thread may open transactions, one at a time each. On SQLite, ``daemon_lock`` is what the one process that
+    sends has to hold; ``is_shared`` is true where many may send side by side.
+    """
+
+    def __init__(self, place: Place, mode: Mode) -> None:
+        self.place = place
+        self.migrated: Migrated | None = None
+        self.daemon_lock = DaemonLock(place.path) if place.path else None
+        self.is_shared = place.path is None
+        self._mode = mode
+        self._access = access_to(place, write=mode != "read")
+
+    @contextmanager
+    def transaction(self, *, durable: bool = True) -> Iterator[Transaction]:
+        """Read and write; all is stored when the block ends, nothing if it raises.
+
+        What need not be ``durable`` outlasts the process, but on SQLite perhaps not a power cut: that saves half of
+        the time of a small transaction.
+        Raises ``StoreError`` where the database fails. On SQLite other writers, of all processes, wait meanwhile.
+        """
+        if self._mode == "read":
+            raise RuntimeError("the database was opened for reading")
+        with self._explaining(), self._access.writing(durable=durable) as connection:
+            yield Transaction(connection)
+        if self.daemon_lock and not self.daemon_lock.is_held:
+            self._access.announce()
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Read what is stored at one instant, whatever others write meanwhile."""
+        with self._explaining(), self._access.reading() as connection:
+            yield Transaction(connection)
+
+    def settle(self) -> None:
+        """Let the SQLite file itself hold all that is stored, not its write-ahead log."""
+        with self._explaining():
+            self._access.settle()
+
+    def clock(self) -> datetime:
+        """The instant, in UTC, that all who use this database agree on: a server's, else this machine's."""
+        return self._access.now()
+
+    def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
+        """Call ``heard`` when another process says that there is work, until ``stopping``."""
+        with self._explaining():
+            self._access.listen(stopping, heard)
+
+    def wake_others(self, sender: str) -> None:
+        """Say to the other daemons that there is work."""
+        if self.is_shared:
+            with self.transaction() as tx:
+                wake_others(tx.connection, sender)
+
+    def require_known(self) -> None:
+        """Raise ``DatabaseNewer`` where a newer watcher has changed the tables since this one opened them."""
+        with self.reading() as tx:
+            require_known(tx.connection, self.place)
+
+    def hear_clock(self) -> None:
+        """Read a server's clock anew. Raises ``StoreError``."""
+        with self._explaining():
+            self._access.hear_clock()
+
+    def close(self) -> None:
+        with self._explaining():
+            self._access.close()
+        if self.daemon_lock:
+            self.daemon_lock.release()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def prepare(self) -> None:
+        """Make sure that the tables are as this release expects them; bring them there unless only reading."""
+        if self._mode == "read":
+            with self._explaining(), self._access.reading() as connection:
+                require_fit(connection, self.place, write=False)
+                require_current(connection, self.place)
+            self.hear_clock()
+            return
+        with self._explaining(), self._access.writing() as connection:
+            self.migrated = self._migrate(connection)
+        self.hear_clock()
+
+    def _migrate(self, connection: Connection) -> Migrated:
+        require_fit(connection, self.place, write=True)
+        if self.place.path is None:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+        if self._mode == "write" and revision_of(connection, self.place) is None:
+            raise missing(self.place)
+        return migrate(connection, self.place)
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        try:
+            yield
+        except PoolTimeout as error:
+            raise StoreError(f"the database {self.place} keeps all connections busy; see what it waits for") from error
+        except (DBAPIError, sqlite3.Error) as error:
+            understood = explained(error, self.place)
+            if understood is None:
+                raise
+            raise understood from error
+
+
+def open_store(database: str | Path | None, *, mode: Mode = "write", state_dir: Path | None = None) -> Store:
+    """Open a database at a path or URL (None: ``watcher.db`` in ``state_dir``, from where relative paths count too).
+
+    ``create`` makes a missing one, ``write`` and ``create`` bring an older one up to date, ``read`` changes nothing.
+    Raises ``StoreError`` with what to do: missing, newer, of another program, damaged, not to be written to.
+    """
+    place = place_of(database, state_dir)
+    if place.path is not None:
+        _prepare_file(place.path, create=mode == "create")
+    try:
+        store = Store(place, mode)
+    except ArgumentError:
+        # SQLAlchemy repeats what it cannot read of the address.
+        raise StoreError("database: something after ? in its address cannot be read, such as a port") from None
+    try:
+        store.prepare()
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _prepare_file(path: Path, *, create: bool) -> None:
+    """Make the folder and an empty file where there is none, or say that there is none."""
+    try:
+        if create:
+            make_folder(path.parent)
+            _make_file(path)
+        elif not path.exists():
+            raise missing(path)
+    except OSError as error:
+        if why := why_denied(path, writing=create):
+            raise StoreError(why) from error
+        if not create:
+            hint = "give this user the right to read it and its folder"
+            raise StoreError(f"{path} cannot be opened: {error.strerror}; {hint}") from error
+        hint = "name another one with `database:` or $STATE_DIRECTORY, or give this user the right to write there"
+        raise StoreError(f"no database can be kept in {path.parent}: {error.strerror}; {hint}") from error
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder: name a file in it, for instance {path / 'watcher.db'}")
+
+
+def _make_file(path: Path) -> None:
+    """Make an empty file; one that is there is not opened, since closing it would let go of SQLite's locks on it."""
+    try:
+        os.close(open_file(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        path.touch(FILE)

@@ -1,0 +1,111 @@
+"""Bring a database's tables to what this release expects, with the Alembic scripts that are shipped with it.
+
+Whether anything is to be done is found out without Alembic, which takes long to import.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from watcher.errors import DatabaseNewer, StoreError
+
+_HERE = Path(__file__).resolve()
+_OURS = {"paper", "paper_key", "delivery"}
+
+COPYING = "copying"
+"""A table that is there as long as `watcher copy-to` has not ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """The revisions before and after; ``before`` is None for a database that was empty."""
+
+    before: str | None
+    after: str
+
+    def __bool__(self) -> bool:
+        return self.before != self.after
+
+
+def scripts() -> Path:
+    """The folder with the migrations: inside the installed package, else beside it in the source tree."""
+    installed = _HERE.parents[2] / "_migrations"
+    return installed if installed.is_dir() else _HERE.parents[3] / "migrations"
+
+
+def revisions() -> list[str]:
+    """All revisions that this release knows, oldest first, as the scripts' names begin with them."""
+    return sorted(path.stem.partition("_")[0] for path in (scripts() / "versions").glob("[0-9]*.py"))
+
+
+def revision_of(connection: Connection, place: object) -> str | None:
+    """The revision that the tables are at, None where there are no tables.
+
+    Raises ``StoreError`` for the tables of another program and for those of a newer watcher.
+    """
+    tables = set(inspect(connection).get_table_names())
+    if COPYING in tables:
+        raise StoreError(f"the database {place} holds half of a copy: run the same `watcher copy-to` again to end it")
+    found: list[str] = []
+    if "alembic_version" in tables:
+        found = list(connection.scalars(text("SELECT version_num FROM alembic_version")))
+    if not tables or (tables == {"alembic_version"} and not found):
+        return None
+    if not found or not tables >= _OURS:
+        raise StoreError(f"the database {place} belongs to another program; give watcher one of its own")
+    if len(found) > 1 or found[0] not in revisions():
+        raise _newer(", ".join(found), place)
+    return found[0]
+
+
+def require_known(connection: Connection, place: object) -> None:
+    """Raise ``DatabaseNewer`` where another watcher has migrated the tables since they were opened."""
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    if found not in revisions():
+        raise _newer(str(found), place)
+
+
+def _newer(found: str, place: object) -> DatabaseNewer:
+    return DatabaseNewer(
+        f"the database {place} was written by a newer watcher (revision {found}, this one knows up to "
+        f"{revisions()[-1]}): install that one, or name another database"
+    )
+
+
+def require_current(connection: Connection, place: object) -> None:
+    """Raise ``StoreError`` unless the tables are there and as this release expects them."""
+    revision, newest = revision_of(connection, place), revisions()[-1]
+    if revision is None:
+        raise missing(place)
+    if revision != newest:
+        raise StoreError(
+            f"the database {place} was written by an older watcher (revision {revision}, now {newest}): "
+            "run `watcher migrate`"
+        )
+
+
+def missing(place: object) -> StoreError:
+    return StoreError(f"no database at {place}: run `watcher once` first")
+
+
+def migrate(connection: Connection, place: object) -> Migrated:
+    """Bring the tables to the newest revision inside the open transaction: all of it, or nothing."""
+    before, newest = revision_of(connection, place), revisions()[-1]
+    if before != newest:
+        _upgrade(connection)
+    return Migrated(before, newest)
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    # % begins an interpolation in Alembic's options.
+    config.set_main_option("script_location", str(scripts()).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

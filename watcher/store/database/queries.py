@@ -1,0 +1,48 @@
+"""Expressions and conversions that several verbs on papers share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, String, func, select, type_coerce
+
+from watcher.model import Listing, Paper
+from watcher.model.fields import FACTS
+from watcher.store.database import schema
+
+_paper, _listing = schema.paper, schema.listing
+
+_OF_PAPER = tuple(field.name for field in fields(Paper) if field.name != "listings")
+_OF_LISTING = tuple(field.name for field in fields(Listing))
+_LISTS = tuple(one.attribute for one in FACTS if one.is_several)
+
+
+def first_day() -> ScalarSelect[Any]:
+    """The first day on which a paper is listed anywhere, as ``YYYY-MM-DD``; NULL where no list had a date."""
+    return (
+        select(type_coerce(func.min(_listing.c.day), String))
+        .where(_listing.c.paper_id == _paper.c.id)
+        .scalar_subquery()
+    )
+
+
+def undated_day(connection: Connection) -> ColumnElement[str]:
+    """The UTC day of a paper that no dated list has: published, else first seen; as ``YYYY-MM-DD``."""
+    instant = func.coalesce(_paper.c.published, _paper.c.first_seen)
+    if connection.dialect.name == "postgresql":
+        return func.to_char(func.timezone("UTC", instant), "YYYY-MM-DD", type_=String)
+    # SQLite keeps instants as text, and all of ours in UTC.
+    return func.substr(instant, 1, 10, type_=String)
+
+
+def paper_of(row: Any, listings: Iterable[Any]) -> Paper:
+    """The paper that a row of ``paper`` and its rows of ``listing`` are."""
+    values = {name: row[name] for name in _OF_PAPER}
+    values |= {name: tuple(values[name]) for name in _LISTS}
+    return Paper(**values, listings=tuple(listing_of(listing) for listing in listings))
+
+
+def listing_of(row: Any) -> Listing:
+    return Listing(**{name: row[name] for name in _OF_LISTING})

@@ -1,0 +1,1 @@
+"""What is owed, to whom, in which messages, and how sending them went."""

@@ -1,0 +1,163 @@
+"""What deliveries say: the matches behind their alerts, subscriptions without matches, incidents; for many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, exists, func, or_, select
+
+from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, Incident, IncidentKind, Nothing, Told
+from watcher.store.database import schema
+from watcher.store.database.batches import in_batches
+from watcher.store.deliveries.chains import Chain, at_one_endpoint, chains_of, holders
+from watcher.store.deliveries.empty_digests import as_blank, blanks
+from watcher.store.deliveries.endpoints import at
+from watcher.store.deliveries.told import as_told, told, waiting_of
+
+_alert, _blank, _delivery, _incident = schema.alert, schema.blank, schema.delivery, schema.incident
+_match = schema.match
+
+TO_READERS = frozenset({DeliveryKind.DIGEST, DeliveryKind.EMPTY, DeliveryKind.SIGN_OF_LIFE})
+"""Kinds of delivery that tell matches, or say that there are none."""
+
+# Built once: every message needs them.
+_IDS: Any = bindparam("ids", expanding=True)
+_TOLD = told().add_columns(_alert.c.delivery_id).where(_alert.c.delivery_id.in_(_IDS), _alert.c.dropped.is_(None))
+_NOTHING = blanks().where(_blank.c.delivery_id.in_(_IDS))
+_FOLDED = (
+    select(_delivery.c.folded_into, func.count())
+    .where(_delivery.c.folded_into.in_(_IDS))
+    .group_by(_delivery.c.folded_into)
+)
+_TOLD_BEFORE = (
+    select(_alert.c.receiver, _alert.c.label, _match.c.paper_id, _delivery.c.state, _delivery.c.finished_at)
+    .join(_alert, _alert.c.match_id == _match.c.id)
+    .join(_delivery, _delivery.c.id == _alert.c.delivery_id)
+    .where(_match.c.paper_id.in_(bindparam("papers", expanding=True)))
+    .where(_alert.c.receiver.in_(bindparam("receivers", expanding=True)))
+    .where(_delivery.c.id.not_in(bindparam("same", expanding=True)))
+)
+
+Chains = Mapping[str, Chain]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one delivery says; ``before`` has for papers the day on which other messages first told its endpoint.
+
+    ``folded`` counts the deliveries that it stands for.
+    """
+
+    told: Sequence[Told] = ()
+    nothing: Sequence[Nothing] = ()
+    incidents: Sequence[Incident] = ()
+    before: Mapping[int, date] = field(default_factory=dict)
+    folded: int = 0
+
+
+class Contents:
+    """Rows of ``alert``, ``blank`` and ``incident``, as deliveries tell them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def gather(self, deliveries: Collection[Delivery]) -> dict[str, Said]:
+        """All that is needed to put these into words, but for the papers themselves; by delivery."""
+        chains: dict[str, Chain] = {one.id: [(one.id, one.endpoint)] for one in deliveries}
+        chains |= chains_of(self._connection, [one.id for one in deliveries if one.replay_of])
+        to_readers = {one.id: chains[one.id] for one in deliveries if one.kind in TO_READERS}
+        notices = {id: chain for id, chain in chains.items() if id not in to_readers}
+        told, nothing = self._told(to_readers), self._nothing(to_readers)
+        before = self._told_before({one.paper_id for some in told.values() for one in some}, to_readers)
+        incidents, folded = self._incidents(notices), self._folded(chains)
+        return {
+            one.id: Said(
+                told=told.get(one.id, ()),
+                nothing=nothing.get(one.id, ()),
+                incidents=incidents.get(one.id, ()),
+                before=before.get(one.endpoint, {}),
+                folded=folded[one.id],
+            )
+            for one in deliveries
+        }
+
+    def told(self, delivery_id: str) -> list[Told]:
+        """The matches that one delivery tells."""
+        return self._told(chains_of(self._connection, [delivery_id]))[delivery_id]
+
+    def waiting_of(self, subscription_id: int) -> list[Told]:
+        """What a subscription tells next, so far."""
+        return waiting_of(self._connection, subscription_id)
+
+    def told_at(self, endpoint: Endpoint, paper_ids: Collection[int]) -> dict[int, date]:
+        """Paper → the day on which an endpoint was first told of it, where it was."""
+        return self._told_before(paper_ids, {"": [("", endpoint)]}).get(endpoint, {})
+
+    def was_told(self, endpoint: Endpoint, kinds: Collection[DeliveryKind], since: datetime) -> bool:
+        """Whether a message of one of these kinds has been sent there since then."""
+        sent = (*at(_delivery, endpoint), _delivery.c.state == DeliveryState.SENT, _delivery.c.finished_at >= since)
+        query = select(exists().where(*sent, _delivery.c.kind.in_([kind.value for kind in kinds])))
+        return bool(self._connection.scalar(query))
+
+    def _told(self, chains: Chains) -> dict[str, list[Told]]:
+        held = holders(self._connection, _alert, chains)
+        rows = self._rows(_TOLD, held.values())
+        return {id: [as_told(row) for row in rows.get(here, ())] for id, here in held.items()}
+
+    def _nothing(self, chains: Chains) -> dict[str, list[Nothing]]:
+        held = holders(self._connection, _blank, chains)
+        rows = self._rows(_NOTHING, held.values())
+        return {id: [as_blank(row).nothing for row in rows.get(here, ())] for id, here in held.items()}
+
+    def _rows(self, query: Any, ids: Iterable[str]) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
+        for batch in in_batches(sorted(set(ids))):
+            for row in self._connection.execute(query, {"ids": batch}):
+                found.setdefault(row.delivery_id, []).append(row)
+        return found
+
+    def _told_before(self, papers: Collection[int], chains: Chains) -> dict[Endpoint, dict[int, date]]:
+        """Endpoint → paper → the day on which other messages first told it there, where they did."""
+        receivers = sorted({endpoint.receiver for chain in chains.values() for _, endpoint in chain[:1]})
+        values = {"receivers": receivers, "same": [id for chain in chains.values() for id in at_one_endpoint(chain)]}
+        found: dict[Endpoint, dict[int, date]] = {}
+        for batch in in_batches(sorted(papers)):
+            for row in self._connection.execute(_TOLD_BEFORE, values | {"papers": batch}):
+                # Were it asked for, SQLite would begin with all that was ever sent.
+                if row.state == DeliveryState.SENT:
+                    days, day = found.setdefault(Endpoint(row.receiver, row.label), {}), row.finished_at.date()
+                    days[row.paper_id] = min(day, days.get(row.paper_id, day))
+        return found
+
+    def _incidents(self, chains: Chains) -> dict[str, list[Incident]]:
+        """The incidents that each, or those that were folded into it, tells of; in the order of their beginning."""
+        same = {id: {one for one, _ in chain} for id, chain in chains.items()}
+        if not same:
+            return {}
+        ids = sorted(set().union(*same.values()))
+        columns = (_delivery.c.id, _delivery.c.folded_into, _delivery.c.incident_id)
+        links = self._connection.execute(
+            select(*columns).where(or_(_delivery.c.id.in_(ids), _delivery.c.folded_into.in_(ids)))
+        ).all()
+        those = _incident.c.id.in_({row.incident_id for row in links if row.incident_id is not None})
+        rows = self._connection.execute(select(_incident).where(those).order_by(_incident.c.began)).all()
+        told = {
+            id: {row.incident_id for row in links if row.id in ones or row.folded_into in ones}
+            for id, ones in same.items()
+        }
+        return {id: [_as_incident(row) for row in rows if row.id in about] for id, about in told.items()}
+
+    def _folded(self, chains: Chains) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for batch in in_batches(sorted({id for chain in chains.values() for id, _ in chain})):
+            counts |= {row[0]: row[1] for row in self._connection.execute(_FOLDED, {"ids": batch})}
+        return {root: sum(counts.get(id, 0) for id, _ in chain) for root, chain in chains.items()}
+
+
+def _as_incident(row: Any) -> Incident:
+    return Incident(
+        kind=IncidentKind(row.kind), subject=row.subject, reason=row.reason, began=row.began, ended=row.ended
+    )

@@ -1,0 +1,117 @@
+"""What is told without papers: empty digests and signs of life, each a row before it is a message."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, or_, select, update
+
+from watcher.model import DeliveryKind, Endpoint, Nothing
+from watcher.store.database import schema
+from watcher.store.database.batches import in_batches, insert_unless_there
+from watcher.store.deliveries import folding
+from watcher.store.deliveries.endpoints import at, may_try
+from watcher.store.subscriptions.pauses import untried
+
+_blank, _endpoint, _subscription = schema.blank, schema.endpoint, schema.subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A message without papers that an endpoint is owed; ``bundle`` where it may stand in another one."""
+
+    id: int
+    kind: DeliveryKind
+    nothing: Nothing
+    bundle: bool
+
+
+class Blanks:
+    """Rows of ``blank``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def owe(
+        self, subscription_id: int, kind: DeliveryKind, dues: dict[Endpoint, datetime], since: datetime, read: int
+    ) -> None:
+        """Owe each endpoint a message, from its due instant on; once for what lies after ``since``."""
+        rows = [
+            {
+                "subscription_id": subscription_id,
+                "receiver": endpoint.receiver,
+                "label": endpoint.label,
+                "kind": kind.value,
+                "due": due,
+                "since": since,
+                "read": read,
+            }
+            for endpoint, due in dues.items()
+        ]
+        insert_unless_there(self._connection, _blank, rows)
+
+    def endpoints(self, now: datetime, among: Container[Endpoint] | None = None) -> list[Endpoint]:
+        """Endpoints, all or those ``among`` some, that are owed one now, but for those that are backing off."""
+        same = (_endpoint.c.receiver == _blank.c.receiver) & (_endpoint.c.label == _blank.c.label)
+        query = (
+            select(_blank.c.receiver, _blank.c.label)
+            .outerjoin(_endpoint, same)
+            .where(_blank.c.due <= now, _blank.c.delivery_id.is_(None), may_try(now))
+            .distinct()
+        )
+        found = [Endpoint(*row) for row in self._connection.execute(query)]
+        return [one for one in found if among is None or one in among]
+
+    def due(self, endpoint: Endpoint, now: datetime) -> list[Blank]:
+        """What ``endpoint`` is owed now; oldest first."""
+        query = blanks().where(*at(_blank, endpoint), _blank.c.due <= now, _blank.c.delivery_id.is_(None))
+        return [as_blank(row) for row in self._connection.execute(query)]
+
+    def tell(self, ids: Collection[int], delivery_id: str) -> None:
+        """Let a delivery tell these."""
+        for batch in in_batches(ids):
+            self._connection.execute(update(_blank).where(_blank.c.id.in_(batch)).values(delivery_id=delivery_id))
+
+    def release_missed(self, endpoint: Endpoint) -> list[str]:
+        """Let what is pending without ever having been tried wait for another delivery; which deliveries that were."""
+        missed = folding.backlog(self._connection, endpoint, [DeliveryKind.EMPTY, DeliveryKind.SIGN_OF_LIFE])
+        for batch in in_batches(missed):
+            self._connection.execute(update(_blank).where(_blank.c.delivery_id.in_(batch)).values(delivery_id=None))
+        return missed
+
+    def fold(self, missed: Sequence[str], made: Sequence[str], now: datetime) -> None:
+        """The deliveries that were made say what those that were missed would have said."""
+        if missed:
+            folding.fold(self._connection, missed, made[-1], now)
+
+    def drop(self, subscription_id: int, endpoints: Iterable[Endpoint]) -> None:
+        """Forget what a subscription has not said yet to these endpoints, and nobody has tried to."""
+        is_unsaid = or_(_blank.c.delivery_id.is_(None), _blank.c.delivery_id.in_(untried()))
+        for endpoint in endpoints:
+            mine = (_blank.c.subscription_id == subscription_id, is_unsaid, *at(_blank, endpoint))
+            self._connection.execute(delete(_blank).where(*mine))
+
+
+def blanks() -> Select[Any]:
+    """Messages without papers, with their subscriptions."""
+    columns = (_subscription.c.owner, _subscription.c.name, _subscription.c.sources, _subscription.c.settings)
+    return (
+        select(_blank, *columns)
+        .join(_subscription, _subscription.c.id == _blank.c.subscription_id)
+        .order_by(_blank.c.due, _blank.c.id)
+    )
+
+
+def as_blank(row: Any) -> Blank:
+    """One row of :func:`blanks`."""
+    nothing = Nothing(
+        subscription=f"{row.owner}/{row.name}" if row.owner else row.name,
+        read=row.read,
+        since=row.since,
+        timezone=row.settings["timezone"],
+        sources=tuple(row.sources),
+    )
+    return Blank(row.id, DeliveryKind(row.kind), nothing, row.settings.get("bundle", True))

@@ -1,0 +1,115 @@
+"""Endpoints: how each is doing, and the row that is held while its deliveries change."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, or_, select, tuple_, update
+
+from watcher.alerts.retry import LONGEST_DELAY, Health
+from watcher.model import Endpoint
+from watcher.store.database import schema
+from watcher.store.database.batches import MOST_BOUND, in_batches, insert_unless_there
+
+_endpoint = schema.endpoint
+_PLACE = (_endpoint.c.receiver, _endpoint.c.label)
+
+# Built once: every message needs them.
+_HERE = (_endpoint.c.receiver == bindparam("receiver"), _endpoint.c.label == bindparam("label"))
+_ONE = select(_endpoint).where(*_HERE)
+_THESE = select(_endpoint).where(tuple_(*_PLACE).in_(bindparam("places", expanding=True))).order_by(*_PLACE)
+_HELD = _THESE.with_for_update()
+_HELD_IF_FREE = _THESE.with_for_update(skip_locked=True)
+_SET_HEALTH = (
+    update(_endpoint)
+    .where(_endpoint.c.receiver == bindparam("of_receiver"), _endpoint.c.label == bindparam("of_label"))
+    .values({name: bindparam(name) for name in ("failing_since", "failures", "next_try", "last_reason")})
+)
+
+
+class Endpoints:
+    """Rows of ``endpoint``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def lock(self, endpoint: Endpoint) -> Health:
+        """Make sure the endpoint has a row, and hold it until the transaction ends; how it has been doing."""
+        found = self.hold([endpoint])
+        if not found:
+            self.add([endpoint])
+            found = self.hold([endpoint])
+        return found[endpoint]
+
+    def add(self, endpoints: Iterable[Endpoint]) -> None:
+        """Make sure that each has a row."""
+        rows = [named(one) | {"failures": 0} for one in sorted(set(endpoints))]
+        insert_unless_there(self._connection, _endpoint, rows)
+
+    def hold(self, endpoints: Collection[Endpoint], *, skip_busy: bool = False) -> dict[Endpoint, Health]:
+        """Hold the rows that there are until the transaction ends, and say how each endpoint has been doing.
+
+        With ``skip_busy`` those that another transaction holds are left out; else they are waited for.
+        """
+        query = _HELD_IF_FREE if skip_busy else _HELD
+        found: dict[Endpoint, Health] = {}
+        for batch in in_batches(sorted(endpoints), MOST_BOUND // 2):
+            places = [(one.receiver, one.label) for one in batch]
+            for row in self._connection.execute(query, {"places": places}):
+                found[Endpoint(row.receiver, row.label)] = _health(row)
+        return found
+
+    def health(self, endpoint: Endpoint) -> Health:
+        row = self._connection.execute(_ONE, named(endpoint)).one_or_none()
+        return Health() if row is None else _health(row)
+
+    def try_now(self, endpoint: Endpoint | None = None) -> None:
+        """Forget the waiting time of one endpoint or of all: a person asked for a try."""
+        where = at(_endpoint, endpoint) if endpoint else ()
+        self._connection.execute(update(_endpoint).where(*where).values(next_try=None))
+
+    def failing(self) -> list[tuple[Endpoint, Health]]:
+        """Endpoints whose last try failed."""
+        rows = self._connection.execute(select(_endpoint).where(_endpoint.c.failing_since.is_not(None))).all()
+        return [(Endpoint(row.receiver, row.label), _health(row)) for row in rows]
+
+    def set_health(self, endpoint: Endpoint, health: Health) -> None:
+        self.set_healths([(endpoint, health)])
+
+    def set_healths(self, healths: Sequence[tuple[Endpoint, Health]]) -> None:
+        """Write down how endpoints are doing."""
+        rows = [
+            {
+                "of_receiver": endpoint.receiver,
+                "of_label": endpoint.label,
+                "failing_since": health.failing_since,
+                "failures": health.failures,
+                "next_try": health.next_try,
+                "last_reason": health.last_reason,
+            }
+            for endpoint, health in healths
+        ]
+        if rows:
+            self._connection.execute(_SET_HEALTH, rows)
+
+
+def _health(row: Row[Any]) -> Health:
+    return Health(row.failing_since, row.failures, row.next_try, row.last_reason)
+
+
+def named(endpoint: Endpoint) -> dict[str, Any]:
+    """The columns that name an endpoint, with their values."""
+    return {"receiver": endpoint.receiver, "label": endpoint.label}
+
+
+def at(table: Table, endpoint: Endpoint) -> tuple[ColumnElement[bool], ...]:
+    """The rows of ``table`` that belong to one endpoint."""
+    return table.c.receiver == endpoint.receiver, table.c.label == endpoint.label
+
+
+def may_try(now: datetime) -> ColumnElement[bool]:
+    """Endpoints that are not left alone for now, as ``Health.is_waiting`` has it; also where there is no row."""
+    next_try = _endpoint.c.next_try
+    return or_(next_try.is_(None), next_try <= now, next_try > now + LONGEST_DELAY)

@@ -1,0 +1,105 @@
+"""Incidents: one open row for each kind of trouble and subject, told once, closed with a recovery if it was told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from watcher.model import DeliveryKind, Endpoint, Incident, IncidentKind
+from watcher.store.database import schema
+from watcher.store.database.batches import insert_unless_there
+from watcher.store.deliveries.outbox import Outbox
+
+_table = schema.incident
+
+_OPEN = (
+    select(_table)
+    .where(_table.c.kind.in_(bindparam("kinds", expanding=True)), _table.c.subject == bindparam("about"))
+    .where(_table.c.ended.is_(None))
+    .order_by(_table.c.id)
+)
+_HELD = _OPEN.with_for_update()
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An incident that has not ended; ``told_at`` is None while the operator has not been told."""
+
+    id: int
+    incident: Incident
+    told_at: datetime | None
+
+
+class Incidents:
+    """Rows of ``incident``; the deliveries that tell of them are made in the same transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def begin(self, kind: IncidentKind, subject: str, reason: str, now: datetime) -> Open:
+        """The open incident of this kind and subject, new or known; the reason is the latest."""
+        known = self.open_one(kind, subject, hold=True)
+        if known is None:
+            row = {"kind": kind.value, "subject": subject, "reason": reason, "began": now}
+            insert_unless_there(self._connection, _table, [row])
+        elif known.incident.reason != reason:
+            self._connection.execute(update(_table).where(_table.c.id == known.id).values(reason=reason))
+        begun = self.open_one(kind, subject, hold=True)
+        assert begun is not None
+        return begun
+
+    def tell(self, id: int, operator: Iterable[Endpoint], now: datetime) -> None:
+        """Tell the operator that it began. Told also where there is no operator: then only the log knows."""
+        self._connection.execute(update(_table).where(_table.c.id == id).values(told_at=now))
+        self._send(id, DeliveryKind.INCIDENT, operator, now)
+
+    def end(self, kinds: Iterable[IncidentKind], subject: str, operator: Iterable[Endpoint], now: datetime) -> bool:
+        """Close those that are open; one recovery is told if the beginning of any was. Whether one was open."""
+        known = self._open([kind.value for kind in kinds], subject, hold=True)
+        for one in known:
+            self._connection.execute(update(_table).where(_table.c.id == one.id).values(ended=now))
+        told = [one for one in known if one.told_at is not None]
+        if told:
+            self._send(told[0].id, DeliveryKind.RECOVERY, operator, now)
+        return bool(known)
+
+    def has_told_end(self, kinds: Iterable[IncidentKind], subject: str, now: datetime) -> bool:
+        """Whether the operator is told of the end of one of these that ended just ``now``."""
+        ended = (_table.c.subject == subject, _table.c.ended == now, _table.c.told_at.is_not(None))
+        query = select(_table.c.id).where(_table.c.kind.in_([kind.value for kind in kinds]), *ended)
+        return self._connection.scalar(query.limit(1)) is not None
+
+    def close(self, id: int, now: datetime) -> None:
+        """Close one without a word: it has become part of another, or nobody needs to hear of it any more."""
+        self._connection.execute(update(_table).where(_table.c.id == id).values(ended=now))
+
+    def open_one(self, kind: IncidentKind, subject: str, *, hold: bool = False) -> Open | None:
+        """The open incident of this kind and subject; ``hold`` keeps it as it is until the transaction ends."""
+        return next(iter(self._open([kind.value], subject, hold=hold)), None)
+
+    def _open(self, kinds: Sequence[str], subject: str, *, hold: bool) -> list[Open]:
+        query = _HELD if hold else _OPEN
+        return [_as_open(row) for row in self._connection.execute(query, {"kinds": kinds, "about": subject})]
+
+    def all_open(self) -> list[Open]:
+        query = select(_table).where(_table.c.ended.is_(None)).order_by(_table.c.began)
+        return [_as_open(row) for row in self._connection.execute(query)]
+
+    def get(self, id: int) -> Incident:
+        return _as_open(self._connection.execute(select(_table).where(_table.c.id == id)).one()).incident
+
+    def _send(self, id: int, kind: DeliveryKind, operator: Iterable[Endpoint], now: datetime) -> None:
+        outbox = Outbox(self._connection)
+        for endpoint in operator:
+            outbox.enqueue(endpoint, kind, now, incident_id=id)
+
+
+def _as_open(row: Any) -> Open:
+    incident = Incident(
+        kind=IncidentKind(row.kind), subject=row.subject, reason=row.reason, began=row.began, ended=row.ended
+    )
+    return Open(row.id, incident, row.told_at)

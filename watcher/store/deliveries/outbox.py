@@ -1,0 +1,170 @@
+"""Deliveries: made from due alerts, folded after an outage, given up when their endpoint is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, union_all, update
+
+from watcher.model import DeliveryKind, DeliveryState, Endpoint, Told
+from watcher.store.database import schema
+from watcher.store.deliveries import folding
+from watcher.store.deliveries.assignments import Standing, stand_in
+from watcher.store.deliveries.endpoints import Endpoints, at, may_try, named
+from watcher.store.deliveries.told import due_alerts, waiting
+
+_alert, _attempt, _delivery = schema.alert, schema.attempt, schema.delivery
+_blank, _endpoint = schema.blank, schema.endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A delivery to be made: the ``part``-th ``of`` so many, of these matches, some of them told in short form."""
+
+    endpoint: Endpoint
+    part: int
+    of: int
+    match_ids: Sequence[int]
+    short: frozenset[int] = frozenset()
+
+
+class Outbox:
+    """Rows of ``alert`` (once due) and of ``delivery``; ``queue`` has those that are being sent."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._endpoints = Endpoints(connection)
+
+    # --- from alerts to deliveries ---
+
+    def endpoints_with_due_alerts(self, now: datetime) -> list[Endpoint]:
+        """Endpoints that alerts wait for, but for those that are backing off: what piles up there is one message."""
+        query = (
+            select(_alert.c.receiver, _alert.c.label)
+            .outerjoin(_endpoint, _same_endpoint(_alert, _endpoint))
+            .where(*waiting(now), may_try(now))
+            .distinct()
+            .order_by(_alert.c.receiver, _alert.c.label)
+        )
+        return [Endpoint(*row) for row in self._connection.execute(query)]
+
+    def due_alerts(self, endpoints: Collection[Endpoint], now: datetime) -> dict[Endpoint, list[Told]]:
+        """What is due at each of these endpoints, which the caller holds, and stands in no delivery yet.
+
+        By subscription, then strong before weak; endpoints with nothing are left out.
+        """
+        return due_alerts(self._connection, endpoints, now)
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When more will be due: a subscription, an alert, a message without papers, an endpoint that failed."""
+        waits = (_alert.c.due > now, _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None))
+        subscription = schema.subscription
+        laters = union_all(
+            select(func.min(_alert.c.due)).where(*waits),
+            select(func.min(_blank.c.due)).where(_blank.c.due > now, _blank.c.delivery_id.is_(None)),
+            select(func.min(_endpoint.c.next_try)).where(_endpoint.c.next_try > now),
+            select(func.min(subscription.c.next_due)).where(subscription.c.next_due > now),
+            select(func.min(subscription.c.sign_due)).where(subscription.c.sign_due > now),
+        )
+        return min((at for at in self._connection.scalars(laters) if at), default=None)
+
+    def enqueue_digests(self, digests: Sequence[Digest], now: datetime) -> list[str]:
+        """Make deliveries, in few statements; their ids."""
+        made = {uuid4().hex: one for one in digests}
+        if not made:
+            return []
+        fixed = {"kind": DeliveryKind.DIGEST.value, "state": DeliveryState.PENDING.value, "created_at": now}
+        rows = [fixed | named(one.endpoint) | {"id": id, "part": one.part, "parts": one.of} for id, one in made.items()]
+        self._connection.execute(insert(_delivery), rows)
+        told = [
+            Standing(match_id, one.endpoint, id, match_id in one.short)
+            for id, one in made.items()
+            for match_id in one.match_ids
+        ]
+        stand_in(self._connection, told)
+        return list(made)
+
+    def enqueue(self, endpoint: Endpoint, kind: DeliveryKind, now: datetime, *, incident_id: int | None = None) -> str:
+        """Make one delivery that carries no alerts: an incident, a recovery, a test."""
+        id = uuid4().hex
+        row = {"id": id, "kind": kind.value, "state": DeliveryState.PENDING.value, "created_at": now}
+        self._connection.execute(insert(_delivery).values(**row, **named(endpoint), incident_id=incident_id))
+        return id
+
+    def cancel(self, delivery_id: str, reason: str, now: datetime) -> None:
+        """Do not send a delivery that waits after all."""
+        waits = (_delivery.c.id == delivery_id, _delivery.c.state == DeliveryState.PENDING)
+        values = {"state": DeliveryState.CANCELLED.value, "reason": reason, "finished_at": now}
+        self._connection.execute(update(_delivery).where(*waits).values(values))
+
+    # --- after an outage ---
+
+    def digests_in_backlog(self, endpoint: Endpoint) -> list[str]:
+        """Digests that wait at an endpoint and were never attempted."""
+        return folding.backlog(self._connection, endpoint, [DeliveryKind.DIGEST])
+
+    def fold_digests(
+        self, endpoint: Endpoint, ids: Sequence[str], enqueue: Callable[[], object], now: datetime
+    ) -> None:
+        """Take the alerts of these digests back; ``enqueue`` makes deliveries of what is due, which tell them all."""
+        matches = folding.release(self._connection, ids)
+        enqueue()
+        for id in ids:
+            into = folding.delivery_of(self._connection, endpoint, matches[id]) if id in matches else None
+            folding.fold(self._connection, [id], into, now)
+
+    def fold_notices(self, endpoint: Endpoint, now: datetime) -> None:
+        """Let one summary take the place of the incidents and recoveries that wait and were never attempted."""
+        ids = folding.backlog(self._connection, endpoint, folding.NOTICES)
+        if len(ids) > 1:
+            folding.fold(self._connection, ids, self.enqueue(endpoint, DeliveryKind.SUMMARY, now), now)
+
+    # --- what is left ---
+
+    def endpoints_owed(self) -> set[Endpoint]:
+        """Endpoints that something unsent waits for."""
+        alerts = select(_alert.c.receiver, _alert.c.label).where(
+            _alert.c.dropped.is_(None), _alert.c.delivery_id.is_(None)
+        )
+        pending = select(_delivery.c.receiver, _delivery.c.label).where(_delivery.c.state == DeliveryState.PENDING)
+        return {Endpoint(*row) for row in self._connection.execute(alerts.union(pending))}
+
+    def give_up(self, endpoint: Endpoint, reason: str, now: datetime) -> int:
+        """The endpoint is gone from the config: its alerts become deliveries, all dead, to be replayed elsewhere."""
+        self._endpoints.lock(endpoint)
+        owed = self._connection.scalars(
+            select(_alert.c.match_id).where(
+                *at(_alert, endpoint), _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None)
+            )
+        ).all()
+        if owed:
+            self.enqueue_digests([Digest(endpoint, 1, 1, owed)], now)
+        return self._connection.execute(
+            update(_delivery)
+            .where(*at(_delivery, endpoint), _delivery.c.state == DeliveryState.PENDING)
+            .values(state=DeliveryState.DEAD.value, reason=reason, finished_at=now)
+        ).rowcount
+
+    # --- looking ---
+
+    def state_of(self, delivery_id: str) -> tuple[DeliveryState, str] | None:
+        """A delivery's state, and the reason of its last attempt or of its end."""
+        row = self._connection.execute(
+            select(_delivery.c.state, _delivery.c.reason).where(_delivery.c.id == delivery_id)
+        ).one_or_none()
+        if row is None:
+            return None
+        last = select(_attempt.c.reason).where(_attempt.c.delivery_id == delivery_id).order_by(_attempt.c.n.desc())
+        return DeliveryState(row.state), row.reason or self._connection.scalar(last.limit(1)) or ""
+
+    def states(self) -> dict[DeliveryState, int]:
+        """How many deliveries are in each state."""
+        query = select(_delivery.c.state, func.count()).group_by(_delivery.c.state)
+        return {DeliveryState(row[0]): row[1] for row in self._connection.execute(query)}
+
+
+def _same_endpoint(one: Table, other: Table) -> ColumnElement[bool]:
+    return (one.c.receiver == other.c.receiver) & (one.c.label == other.c.label)

@@ -1,0 +1,249 @@
+"""Deliveries on their way: looked for, claimed with a lease and a fence, and what came of each written down.
+
+A claim holds the endpoint's row, so that two senders never have messages of one endpoint in flight. Whoever writes
+down what came of a message says by its fence which claim that was: one that was lost changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, select, tuple_, update
+
+from watcher.alerts.rate import Allowance
+from watcher.alerts.retry import Health
+from watcher.alerts.sending import Waiting
+from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, Outcome, Rate
+from watcher.store.database import schema
+from watcher.store.deliveries.endpoints import Endpoints
+from watcher.store.deliveries.queue_queries import (
+    ADD_ATTEMPT,
+    CLAIM,
+    END,
+    LEFT_BEHIND,
+    OLDEST,
+    SUSPECTS,
+    UNKNOWN,
+    WAITING_AFTER,
+    waiting_of,
+)
+from watcher.store.deliveries.rates import allowance_of
+
+_attempt, _delivery = schema.attempt, schema.delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What is kept of a message's body: enough to recognise it, nothing to read."""
+
+    subject: str = ""
+    size: int = 0
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One attempt at sending a claimed delivery, and how it ended."""
+
+    delivery: Delivery
+    outcome: Outcome
+    rendered: Rendered = Rendered()
+
+
+class Claim(Enum):
+    """What has become of a claim: it holds (or was freed, and taken by nobody since), what came of it stands written
+    already (the answer to a commit may be lost with its connection), or another sender has the delivery."""
+
+    HOLDS = "holds"
+    RECORDED = "recorded"
+    LOST = "lost"
+
+
+class Queue:
+    """Rows of ``delivery`` that wait or are in flight, and of ``attempt``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._endpoints = Endpoints(connection)
+
+    # --- looking ---
+
+    def waiting_after(self, last: Endpoint | None, most: int) -> list[Waiting]:
+        """Endpoints with something pending, in order, behind ``last``: one step of an index each, whatever waits."""
+        begin = {"receiver": last.receiver, "label": last.label} if last else {"receiver": "", "label": ""}
+        return [waiting_of(row) for row in self._connection.execute(WAITING_AFTER, begin | {"most": most})]
+
+    def left_behind(self, now: datetime) -> list[Waiting]:
+        """Endpoints with a delivery in flight whose sender is gone, or was held up past its lease."""
+        return [waiting_of(row) for row in self._connection.execute(LEFT_BEHIND, {"now": now})]
+
+    def suspects(self) -> list[Waiting]:
+        """Endpoints with a pending delivery that may be what ended the program, the least suspect first."""
+        rows = self._connection.execute(SUSPECTS).all()
+        return list({waiting_of(row): None for row in rows})
+
+    # --- claiming ---
+
+    def allowance(self, receiver: str, rate: Rate, now: datetime) -> Allowance:
+        """How many messages a receiver with a rate may get now; nobody else may ask until the transaction ends."""
+        return allowance_of(self._connection, receiver, rate, now)
+
+    def claim(
+        self,
+        waiting: Collection[Waiting],
+        now: datetime,
+        lease: timedelta,
+        after_start: timedelta = timedelta(0),
+        *,
+        suspects: bool = False,
+    ) -> list[Delivery]:
+        """Take the oldest delivery of each of these endpoints, as far as they are free and not backing off.
+
+        Those that may have ended the program are left alone, unless ``suspects`` asks for just them. What a sender
+        that is gone left behind is freed first; for ``after_start`` from the start of a server it is left to it.
+        """
+        self._endpoints.add(one.endpoint for one in waiting if one.health is None)
+        held = self._endpoints.hold([one.endpoint for one in waiting], skip_busy=True)
+        free = {endpoint: health for endpoint, health in held.items() if not health.is_waiting(now)}
+        if not free:
+            return []
+        if left := [one.endpoint for one in waiting if one.leased_until is not None and one.endpoint in free]:
+            self._free(*self._expired(left, now, after_start), now=now)
+        places = [(one.receiver, one.label) for one in free]
+        rows = self._connection.execute(OLDEST[suspects], {"places": places}).mappings().all()
+        if rows:
+            values = {"ids": [row["id"] for row in rows], "until": now + lease}
+            self._connection.execute(CLAIM, values)
+        return [_claimed(row, free) for row in rows]
+
+    def renew(self, deliveries: Iterable[Delivery], until: datetime) -> set[str]:
+        """Keep these claims until then; the ids of those that were not lost."""
+        return self._change(deliveries, lease=until)
+
+    def release(self, deliveries: Iterable[Delivery]) -> set[str]:
+        """Give back what was claimed and not tried."""
+        return self._change(deliveries, state=DeliveryState.PENDING.value, lease=None)
+
+    def cancel(self, deliveries: Iterable[Delivery], reason: str, now: datetime) -> set[str]:
+        """Do not send what was claimed after all."""
+        return self._change(deliveries, state=DeliveryState.CANCELLED.value, lease=None, reason=reason, finished_at=now)
+
+    def free_interrupted(self, now: datetime) -> int:
+        """Free what a daemon that is gone was sending, whatever its lease says; how many.
+
+        Only for SQLite with daemon.lock held: nobody else can be sending.
+        """
+        return self._free(_delivery.c.state == DeliveryState.SENDING, now=now)
+
+    # --- what came of it ---
+
+    def record_arrived(self, tries: Collection[Try], now: datetime) -> set[str]:
+        """Write down that these arrived, in two statements; the ids of those whose claim was kept to the end.
+
+        Of the others nothing is written. An endpoint that worked before works: its row is not needed.
+        """
+        values = {"state": DeliveryState.SENT.value, "lease": None, "finished_at": now, "reason": ""}
+        kept = self._change([one.delivery for one in tries], **values)
+        self._add_attempts([one for one in tries if one.delivery.id in kept], now)
+        return kept
+
+    def claims(self, deliveries: Collection[Delivery]) -> dict[str, Claim]:
+        """What has become of these claims, whose endpoints the caller holds."""
+        fences = {one.id: one.fence for one in deliveries}
+        tries = select(_attempt.c.delivery_id, _attempt.c.fence).where(
+            _attempt.c.delivery_id.in_(fences), _attempt.c.outcome != UNKNOWN
+        )
+        recorded = {row[0] for row in self._connection.execute(tries) if fences[row[0]] == row[1]}
+        on_its_way = _delivery.c.state.in_([DeliveryState.SENDING, DeliveryState.PENDING])
+        query = select(_delivery.c.id, _delivery.c.fence).where(_delivery.c.id.in_(fences), on_its_way)
+        mine = {row[0] for row in self._connection.execute(query) if fences[row[0]] == row[1]}
+        return {id: Claim.RECORDED if id in recorded else Claim.HOLDS if id in mine else Claim.LOST for id in fences}
+
+    def record(self, ended: Sequence[tuple[Try, DeliveryState, str]], now: datetime) -> None:
+        """Write down tries with what follows from them: the delivery's state, and the reason where that is its end."""
+        if not ended:
+            return
+        self._add_attempts([one for one, _, _ in ended], now)
+        rows = [
+            {
+                "which": one.delivery.id,
+                "kind": one.delivery.kind.value,
+                "state": state.value,
+                "reason": reason,
+                "finished_at": None if state is DeliveryState.PENDING else now,
+            }
+            for one, state, reason in ended
+        ]
+        self._connection.execute(END, rows)
+
+    # --- rows ---
+
+    def _change(self, deliveries: Iterable[Delivery], **values: Any) -> set[str]:
+        """Change those that are in flight under these claims; their ids."""
+        by_fence: dict[int, list[str]] = {}
+        for one in deliveries:
+            by_fence.setdefault(one.fence, []).append(one.id)
+        changed: set[str] = set()
+        for fence, ids in by_fence.items():
+            mine = and_(_delivery.c.id.in_(ids), _delivery.c.fence == fence)
+            query = update(_delivery).where(mine, _delivery.c.state == DeliveryState.SENDING.value).values(values)
+            changed.update(self._connection.scalars(query.returning(_delivery.c.id)))
+        return changed
+
+    def _expired(
+        self, endpoints: Collection[Endpoint], now: datetime, after_start: timedelta
+    ) -> list[ColumnElement[bool]]:
+        """Deliveries whose sender is gone.
+
+        While a server was down no sender could renew its lease, nor write down what it had sent: when it is back,
+        they have a moment to do so.
+        """
+        places = [(one.receiver, one.label) for one in endpoints]
+        expired = [_delivery.c.state == DeliveryState.SENDING, _delivery.c.lease <= now]
+        expired.append(tuple_(_delivery.c.receiver, _delivery.c.label).in_(places))
+        if self._connection.dialect.name == "postgresql":
+            expired.append(~func.pg_postmaster_start_time().between(now - after_start, now))
+        return expired
+
+    def _free(self, *where: ColumnElement[bool], now: datetime) -> int:
+        rows = self._connection.execute(select(_delivery).where(*where)).mappings().all()
+        if rows:
+            outcome = {"outcome": UNKNOWN, "reason": "interrupted while sending: it may have arrived"}
+            attempts = [_attempt_row(row["id"], row["fence"], Rendered(), now) | outcome for row in rows]
+            self._connection.execute(ADD_ATTEMPT, attempts)
+            freed = update(_delivery).where(_delivery.c.id.in_([row["id"] for row in rows]))
+            self._connection.execute(freed.values(state=DeliveryState.PENDING.value, lease=None))
+        return len(rows)
+
+    def _add_attempts(self, tries: Iterable[Try], now: datetime) -> None:
+        rows = [
+            _attempt_row(one.delivery.id, one.delivery.fence, one.rendered, now)
+            | {"outcome": one.outcome.result.value, "reason": one.outcome.reason}
+            for one in tries
+        ]
+        if rows:
+            self._connection.execute(ADD_ATTEMPT, rows)
+
+
+def _attempt_row(id: str, fence: int, rendered: Rendered, now: datetime) -> dict[str, Any]:
+    what = {"subject": rendered.subject, "size": rendered.size, "sha256": rendered.sha256}
+    return {"of": id, "delivery_id": id, "fence": fence, "at": now, **what}
+
+
+def _claimed(row: RowMapping, healths: Mapping[Endpoint, Health]) -> Delivery:
+    endpoint = Endpoint(row["receiver"], row["label"])
+    return Delivery(
+        id=row["id"],
+        kind=DeliveryKind(row["kind"]),
+        endpoint=endpoint,
+        fence=row["fence"] + 1,
+        part=row["part"],
+        parts=row["parts"],
+        created_at=row["created_at"],
+        replay_of=row["replay_of"],
+        is_probe=healths[endpoint].failing_since is not None,
+    )

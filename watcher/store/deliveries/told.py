@@ -1,0 +1,90 @@
+"""The matches that wait in alerts, or that deliveries tell."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, exists, select, tuple_
+
+from watcher.model import Endpoint, Fate, Place, Told
+from watcher.store.database import schema
+from watcher.store.database.batches import MOST_BOUND, in_batches
+
+_alert, _match, _subscription = schema.alert, schema.match, schema.subscription
+
+
+def waiting(now: datetime) -> Sequence[ColumnElement[bool]]:
+    """Alerts that are due and stand in no delivery yet, but for those of paused subscriptions."""
+    return _alert.c.due <= now, _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None), ~is_paused()
+
+
+def is_paused() -> ColumnElement[bool]:
+    """Alerts whose subscription is paused."""
+    match, subscription = _match.alias(), _subscription.alias()
+    of_alert = match.c.id == _alert.c.match_id
+    return exists().where(of_alert, subscription.c.id == match.c.subscription_id, subscription.c.paused)
+
+
+def due_alerts(connection: Connection, endpoints: Collection[Endpoint], now: datetime) -> dict[Endpoint, list[Told]]:
+    """What is due at each of these endpoints and stands in no delivery yet; those with nothing are left out.
+
+    By subscription, then strong before weak.
+    """
+    places = (_alert.c.receiver, _alert.c.label)
+    found: dict[Endpoint, list[Told]] = {}
+    for batch in in_batches(endpoints, MOST_BOUND // 2):
+        here = tuple_(*places).in_([(one.receiver, one.label) for one in batch])
+        for row in connection.execute(told().add_columns(*places).where(here, *waiting(now))):
+            found.setdefault(Endpoint(row.receiver, row.label), []).append(as_told(row))
+    return found
+
+
+def waiting_of(connection: Connection, subscription_id: int) -> list[Told]:
+    """What a subscription holds for its time, or owes and has in no delivery yet; in the order in which it is told."""
+    is_owed = (_match.c.fate == Fate.OWED) & _alert.c.delivery_id.is_(None) & _alert.c.dropped.is_(None)
+    query = told(owed=False).where(_match.c.subscription_id == subscription_id, _match.c.same_as.is_(None))
+    rows = connection.execute(query.where((_match.c.fate == Fate.HELD) | is_owed))
+    return list({row.id: as_told(row) for row in rows}.values())
+
+
+def told(*, owed: bool = True) -> Select[Any]:
+    """Matches with their subscriptions, in a message's order, each with every alert that it has.
+
+    All that are ``owed`` have one; those that are held have none yet.
+    """
+    return (
+        select(
+            _match.c.id,
+            _match.c.paper_id,
+            _match.c.strong,
+            _match.c.places,
+            _match.c.occasion,
+            _alert.c.short,
+            _subscription.c.owner,
+            _subscription.c.name,
+            _subscription.c.sources,
+            _subscription.c.settings,
+        )
+        .join(_alert, _alert.c.match_id == _match.c.id, isouter=not owed)
+        .join(_subscription, _subscription.c.id == _match.c.subscription_id)
+        .order_by(_subscription.c.id, _match.c.strong.desc(), _match.c.id)
+    )
+
+
+def as_told(row: Any) -> Told:
+    """One row of :func:`told`."""
+    return Told(
+        match_id=row.id,
+        paper_id=row.paper_id,
+        subscription=f"{row.owner}/{row.name}" if row.owner else row.name,
+        timezone=row.settings["timezone"],
+        strong=row.strong,
+        places=tuple(Place(*place) for place in row.places),
+        occasion=row.occasion,
+        short=bool(row.short),
+        bundle=row.settings.get("bundle", True),
+        max_papers=row.settings.get("max_papers"),
+        sources=tuple(row.sources),
+    )

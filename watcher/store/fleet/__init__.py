@@ -1,0 +1,1 @@
+"""Daemons that share a database, and the turns between them."""

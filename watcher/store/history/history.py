@@ -1,0 +1,132 @@
+"""What became of each match: told when and where, waiting for what, or not told and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
+
+from watcher.alerts.became import Stage
+from watcher.model import FIRST, DeliveryState, Endpoint, Fate
+from watcher.store.database import schema
+from watcher.store.database.batches import in_batches
+
+_alert, _attempt, _delivery, _match = schema.alert, schema.attempt, schema.delivery, schema.match
+_paper, _subscription = schema.paper, schema.subscription
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One match at one endpoint, or at none yet. ``at`` is when it was told, else when it came to be as it is."""
+
+    paper: str
+    title: str
+    occasion: str
+    subscription: str
+    endpoint: Endpoint | None
+    state: str
+    at: datetime
+    reason: str
+    delivery: str | None
+
+
+class History:
+    """Rows of ``match`` with what came of them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of_paper(self, id: int, limit: int) -> list[Told]:
+        """What became of one paper, the newest match first."""
+        return _history(self._connection, _match.c.paper_id == id, limit)
+
+    def of_subscription(self, id: int, limit: int) -> list[Told]:
+        """What became of all that one subscription matched, the newest match first."""
+        return _history(self._connection, _match.c.subscription_id == id, limit)
+
+    def stages(self, paper_ids: Collection[int]) -> Iterator[Stage]:
+        """How every first match of these papers stands, at each endpoint that it is owed to."""
+        query = (
+            select(_match.c.paper_id, _match.c.fate, _match.c.reason, _alert.c.dropped, _delivery.c.state)
+            .outerjoin(_alert, _alert.c.match_id == _match.c.id)
+            .outerjoin(_delivery, _delivery.c.id == _alert.c.delivery_id)
+            .where(_match.c.occasion == FIRST, _match.c.same_as.is_(None))
+        )
+        for batch in in_batches(paper_ids):
+            for row in self._connection.execute(query.where(_match.c.paper_id.in_(batch))):
+                state = None if row.state is None else DeliveryState(row.state)
+                yield Stage(row.paper_id, Fate(row.fate), row.reason, row.dropped is not None, state)
+
+
+def _history(connection: Connection, where: ColumnElement[bool], limit: int) -> list[Told]:
+    of_those = select(_match.c.id).where(_match.c.same_as.is_(None), where)
+    newest = of_those.order_by(_match.c.matched_at.desc(), _match.c.id.desc()).limit(limit)
+    query = (
+        select(
+            _match.c.fate,
+            _match.c.occasion,
+            _match.c.reason.label("fate_reason"),
+            _match.c.matched_at,
+            _paper.c.key,
+            _paper.c.title,
+            _subscription.c.owner,
+            _subscription.c.name,
+            _subscription.c.paused,
+            _subscription.c.next_due,
+            _alert.c.receiver,
+            _alert.c.label,
+            _alert.c.due,
+            _alert.c.dropped,
+            _delivery.c.id.label("delivery"),
+            _delivery.c.state,
+            func.coalesce(func.nullif(_delivery.c.reason, ""), _last_reason(), "").label("reason"),
+            _delivery.c.finished_at,
+        )
+        .join(_paper, _paper.c.id == _match.c.paper_id)
+        .join(_subscription, _subscription.c.id == _match.c.subscription_id)
+        .outerjoin(_alert, _alert.c.match_id == _match.c.id)
+        .outerjoin(_delivery, _delivery.c.id == _alert.c.delivery_id)
+        .where(_match.c.id.in_(newest))
+        .order_by(_match.c.matched_at.desc(), _match.c.id.desc(), _alert.c.receiver, _alert.c.label)
+        .limit(limit)
+    )
+    return [_as_told(row) for row in connection.execute(query)]
+
+
+def _last_reason() -> ScalarSelect[str]:
+    """Why the last try of a delivery failed."""
+    of_delivery = select(_attempt.c.reason).where(_attempt.c.delivery_id == _delivery.c.id)
+    return of_delivery.order_by(_attempt.c.n.desc()).limit(1).scalar_subquery()
+
+
+def _as_told(row: Any) -> Told:
+    state, at, reason = _state(row)
+    return Told(
+        paper=row.key,
+        title=row.title,
+        occasion=row.occasion,
+        subscription=f"{row.owner}/{row.name}" if row.owner else row.name,
+        endpoint=None if row.receiver is None else Endpoint(row.receiver, row.label),
+        state=state,
+        at=at,
+        reason=reason,
+        delivery=row.delivery,
+    )
+
+
+def _state(row: Any) -> tuple[str, datetime, str]:
+    if row.dropped:
+        return "not told", row.due, row.dropped
+    if row.state == DeliveryState.SENT:
+        return "told", row.finished_at, ""
+    if row.state is not None:
+        return row.state, row.finished_at or row.due, row.reason
+    if row.receiver is not None:
+        return "waiting", row.due, "its subscription is paused" if row.paused else ""
+    if row.fate == Fate.HELD:
+        held = "its subscription is paused" if row.paused else "for its subscription's time"
+        return "held", row.next_due or row.matched_at, held
+    return "not told", row.matched_at, row.fate_reason

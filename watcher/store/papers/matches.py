@@ -1,0 +1,220 @@
+"""Matches and the alerts owed for them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+
+from watcher.model import FIRST, Decision, DeliveryState, Endpoint, Fate, Hit
+from watcher.store.database import schema
+from watcher.store.database.batches import in_batches, insert_unless_there
+from watcher.store.database.values import place_row
+from watcher.store.deliveries.endpoints import at
+from watcher.store.subscriptions.subscriptions import wake
+
+_match, _alert, _delivery = schema.match, schema.alert, schema.delivery
+
+CANCELLED = "cancelled"
+MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A rule that holds for a paper, with what becomes of it; or an update of a paper that was told."""
+
+    subscription_id: int
+    paper_id: int
+    hit: Hit
+    decision: Decision
+    occasion: str = FIRST
+
+
+class Matches:
+    """Rows of ``match`` and ``alert``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def known(self, paper_ids: Collection[int]) -> set[tuple[int, int]]:
+        """(subscription, paper) of all first matches of these papers."""
+        found: set[tuple[int, int]] = set()
+        for batch in in_batches(paper_ids):
+            query = select(_match.c.subscription_id, _match.c.paper_id).where(
+                _match.c.paper_id.in_(batch), _match.c.occasion == FIRST, _match.c.same_as.is_(None)
+            )
+            found.update((row[0], row[1]) for row in self._connection.execute(query))
+        return found
+
+    def told(self, paper_ids: Collection[int]) -> list[tuple[int, int, bool]]:
+        """(subscription, paper, strong) of the first matches of these papers that alerts stand for."""
+        found: list[tuple[int, int, bool]] = []
+        for batch in in_batches(paper_ids):
+            query = (
+                select(_match.c.subscription_id, _match.c.paper_id, _match.c.strong)
+                .where(_match.c.paper_id.in_(batch), _match.c.occasion == FIRST, _match.c.fate == Fate.OWED)
+                .where(_match.c.same_as.is_(None))
+                .order_by(_match.c.id)
+            )
+            found += [(row[0], row[1], row[2]) for row in self._connection.execute(query)]
+        return found
+
+    def record(self, found: Iterable[Found], now: datetime) -> int:
+        """Store the matches that are not known yet; how many those were."""
+        found = list(found)
+        rows = [
+            {
+                "subscription_id": one.subscription_id,
+                "paper_id": one.paper_id,
+                "occasion": one.occasion,
+                "fate": one.decision.fate.value,
+                "reason": one.decision.reason,
+                "strong": one.hit.strong,
+                "places": [list(place_row(place)) for place in one.hit.places],
+                "matched_at": now,
+            }
+            for one in found
+        ]
+        recorded = insert_unless_there(self._connection, _match, rows)
+        wake(self._connection, {one.subscription_id for one in found if one.decision.fate is Fate.HELD}, now)
+        return recorded
+
+    def count(self, subscription_id: int, since: datetime) -> int:
+        """How many papers a subscription matched since an instant, but for what was there before."""
+        query = (
+            select(func.count())
+            .select_from(_match)
+            .where(_match.c.subscription_id == subscription_id, _match.c.matched_at >= since)
+            .where(_match.c.fate != Fate.BASELINE, _match.c.same_as.is_(None))
+        )
+        return self._connection.scalar(query) or 0
+
+    def held(self, subscription_id: int) -> dict[int, int]:
+        """Match → paper, of what waits for the subscription's time."""
+        return self._papers(_match.c.subscription_id == subscription_id, _match.c.fate == Fate.HELD)
+
+    def baseline(self, subscription_id: int) -> dict[int, int]:
+        """Match → paper, of what a subscription matches and counts as known."""
+        return self._papers(_match.c.subscription_id == subscription_id, _match.c.fate == Fate.BASELINE)
+
+    def hold(self, subscription_id: int, match_ids: Collection[int], now: datetime) -> None:
+        """Let a subscription tell these at its time, or at once where it has none."""
+        self.decide(match_ids, Decision(Fate.HELD))
+        if match_ids:
+            wake(self._connection, [subscription_id], now)
+
+    def untold(self, paper_ids: Collection[int], reasons: Collection[str]) -> dict[int, int]:
+        """Match → paper, of the matches of these papers that were dropped for one of ``reasons``."""
+        found: dict[int, int] = {}
+        for batch in in_batches(paper_ids):
+            found |= self._papers(
+                _match.c.paper_id.in_(batch), _match.c.fate == Fate.DROPPED, _match.c.reason.in_(list(reasons))
+            )
+        return found
+
+    def held_among(self, paper_ids: Collection[int]) -> dict[int, dict[int, int]]:
+        """Subscription → match → paper, of the held matches of these papers."""
+        found: dict[int, dict[int, int]] = {}
+        for batch in in_batches(paper_ids):
+            query = select(_match.c.subscription_id, _match.c.id, _match.c.paper_id).where(
+                _match.c.paper_id.in_(batch), _match.c.fate == Fate.HELD, _match.c.same_as.is_(None)
+            )
+            for subscription_id, match_id, paper_id in self._connection.execute(query):
+                found.setdefault(subscription_id, {})[match_id] = paper_id
+        return found
+
+    def decide(self, match_ids: Collection[int], decision: Decision) -> None:
+        for batch in in_batches(match_ids):
+            self._connection.execute(
+                update(_match).where(_match.c.id.in_(batch)).values(fate=decision.fate.value, reason=decision.reason)
+            )
+
+    def owe(self, match_ids: Collection[int], endpoints: Iterable[Endpoint], due: datetime) -> None:
+        """Turn matches into alerts, one for each endpoint; an alert that stands already stays as it is."""
+        rows = [
+            {"match_id": match_id, "receiver": endpoint.receiver, "label": endpoint.label, "due": due}
+            for match_id in match_ids
+            for endpoint in endpoints
+        ]
+        insert_unless_there(self._connection, _alert, rows)
+        self.decide(match_ids, Decision(Fate.OWED))
+
+    def cancel(self, subscription_id: int, endpoints: Collection[Endpoint] | None = None) -> int:
+        """Cancel what the subscription's alerts have not sent, to these endpoints or to all; how many."""
+        where = [_alert.c.match_id.in_(select(_match.c.id).where(_match.c.subscription_id == subscription_id))]
+        cancelled = 0
+        for endpoint in [None] if endpoints is None else endpoints:
+            here = [*where, *at(_alert, endpoint)] if endpoint else where
+            cancelled += self._connection.execute(
+                update(_alert).where(*here, _unsent()).values(dropped=CANCELLED, delivery_id=None)
+            ).rowcount
+        return cancelled
+
+    def owe_cancelled(self, subscription_id: int, endpoints: Collection[Endpoint], due: datetime) -> int:
+        """Owe again what was cancelled when the subscription was gone; how many alerts."""
+        owed = 0
+        for endpoint in endpoints:
+            owed += self._connection.execute(
+                update(_alert)
+                .where(_alert.c.match_id.in_(select(_match.c.id).where(_match.c.subscription_id == subscription_id)))
+                .where(*at(_alert, endpoint), _alert.c.dropped == CANCELLED)
+                .values(dropped=None, due=due)
+            ).rowcount
+        return owed
+
+    def _papers(self, *where: ColumnElement[bool]) -> dict[int, int]:
+        query = select(_match.c.id, _match.c.paper_id).where(*where, _match.c.same_as.is_(None)).order_by(_match.c.id)
+        return {row[0]: row[1] for row in self._connection.execute(query)}
+
+
+def merge_matches(connection: Connection, kept: int, merged: int) -> None:
+    """Two papers turn out to be one: ``kept`` takes over the matches of ``merged``.
+
+    Of two matches of one subscription the more advanced stays and the other points at it; of two alerts to one
+    endpoint the sent or sending one stays, else the earlier, and the other is dropped and leaves its delivery.
+    """
+    columns = (_match.c.id, _match.c.paper_id, _match.c.subscription_id, _match.c.occasion, _match.c.fate)
+    rows = connection.execute(
+        select(*columns).where(_match.c.paper_id.in_([kept, merged]), _match.c.same_as.is_(None)).order_by(_match.c.id)
+    ).all()
+    pairs: dict[tuple[int, str], list[Any]] = {}
+    for row in rows:
+        pairs.setdefault((row.subscription_id, row.occasion), []).append(row)
+    for same in pairs.values():
+        stays = min(same, key=lambda row: (_ADVANCE.index(row.fate), row.paper_id != kept, row.id))
+        for row in same:
+            if row is not stays:
+                connection.execute(update(_match).where(_match.c.id == row.id).values(same_as=stays.id))
+                _merge_alerts(connection, stays.id, row.id)
+    connection.execute(update(_match).where(_match.c.paper_id == merged).values(paper_id=kept))
+
+
+_ADVANCE = [Fate.OWED, Fate.HELD, Fate.BASELINE, Fate.DROPPED]
+
+
+def _merge_alerts(connection: Connection, first: int, second: int) -> None:
+    query = (
+        select(_alert.c.match_id, _alert.c.receiver, _alert.c.label, _alert.c.due, _delivery.c.state)
+        .outerjoin(_delivery, _delivery.c.id == _alert.c.delivery_id)
+        .where(_alert.c.match_id.in_([first, second]), _alert.c.dropped.is_(None))
+    )
+    by_endpoint: dict[Endpoint, list[Any]] = {}
+    for row in connection.execute(query):
+        by_endpoint.setdefault(Endpoint(row.receiver, row.label), []).append(row)
+    for endpoint, rows in by_endpoint.items():
+        rows.sort(key=lambda row: (row.state not in (DeliveryState.SENT, DeliveryState.SENDING), row.due, row.match_id))
+        for row in rows[1:]:
+            connection.execute(
+                update(_alert)
+                .where(_alert.c.match_id == row.match_id, *at(_alert, endpoint))
+                .values(dropped=MERGED, delivery_id=None)
+            )
+
+
+def _unsent() -> ColumnElement[bool]:
+    """Not dropped, and in no delivery that is sent or being sent."""
+    waiting = select(_delivery.c.id).where(_delivery.c.state.in_([DeliveryState.PENDING, DeliveryState.DEAD]))
+    return and_(_alert.c.dropped.is_(None), or_(_alert.c.delivery_id.is_(None), _alert.c.delivery_id.in_(waiting)))

@@ -1,0 +1,55 @@
+"""Two stored papers turn out to be one: the older row stays, the other only points at it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, or_, select, update
+
+from watcher.model.fields import LISTED
+from watcher.store.database import schema
+from watcher.store.papers.matches import merge_matches
+from watcher.store.subscriptions.mutes import merge_mutes
+
+_paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing, schema.metric
+
+_READ = (*(one.attribute for one in LISTED), "read_at")
+
+
+def merge_papers(connection: Connection, kept: int, merged: int) -> None:
+    """Let ``kept`` take over the keys, listings, matches and mutes of ``merged``; its columns are written elsewhere."""
+    connection.execute(
+        update(_paper).where(or_(_paper.c.id == merged, _paper.c.merged_into == merged)).values(merged_into=kept)
+    )
+    connection.execute(update(_key).where(_key.c.paper_id == merged).values(paper_id=kept))
+    _merge_listings(connection, kept, merged)
+    merge_matches(connection, kept, merged)
+    merge_mutes(connection, kept, merged)
+
+
+def _merge_listings(connection: Connection, kept: int, merged: int) -> None:
+    known = {(row.source, row.day): row for row in _listings(connection, kept)}
+    for row in _listings(connection, merged):
+        if (row.source, row.day) in known:
+            _merge_listing(connection, known[row.source, row.day], row)
+        else:
+            connection.execute(update(_listing).where(_listing.c.id == row.id).values(paper_id=kept))
+
+
+def _listings(connection: Connection, paper_id: int) -> list[Any]:
+    return list(connection.execute(select(_listing).where(_listing.c.paper_id == paper_id)))
+
+
+def _merge_listing(connection: Connection, kept: Any, merged: Any) -> None:
+    """Both were listed at one place on one day: the numbers read last count, their history is one."""
+    if merged.read_at > kept.read_at:
+        numbers = {name: getattr(merged, name) for name in _READ}
+        connection.execute(update(_listing).where(_listing.c.id == kept.id).values(numbers))
+    instants = select(_metric.c.at).where(_metric.c.listing_id == kept.id)
+    connection.execute(
+        update(_metric)
+        .where(_metric.c.listing_id == merged.id, _metric.c.at.not_in(instants))
+        .values(listing_id=kept.id)
+    )
+    connection.execute(delete(_metric).where(_metric.c.listing_id == merged.id))
+    connection.execute(delete(_listing).where(_listing.c.id == merged.id))

@@ -1,0 +1,160 @@
+"""Papers: recorded, found, listed."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, exists, func, or_, select, update
+
+from watcher.model import Entry, Paper
+from watcher.store.database import schema
+from watcher.store.database.batches import MOST_BOUND, in_batches
+from watcher.store.database.queries import first_day, paper_of, undated_day
+from watcher.store.papers.identity import title_key
+from watcher.store.papers.recording import Recorded, Recording
+
+_paper, _key, _listing = schema.paper, schema.paper_key, schema.listing
+
+_LIVES = _paper.c.merged_into.is_(None)
+
+# Built once: every message needs them.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_BY_ID = select(_paper).where(_paper.c.id.in_(_IDS))
+_LISTED = select(_listing).where(_listing.c.paper_id.in_(_IDS)).order_by(_listing.c.day, _listing.c.id)
+_MERGED = select(_paper.c.id, _paper.c.merged_into).where(_paper.c.id.in_(_IDS), ~_LIVES)
+
+
+class Papers:
+    """Rows of ``paper``, ``paper_key``, ``listing`` and ``metric``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def record_entries(self, entries: Sequence[Entry], source: str, now: datetime, *, whole: bool = True) -> Recorded:
+        """Store what a page of ``source`` lists; recording the same again changes nothing.
+
+        A new paper without an abstract from a page that is not ``whole`` waits for it: see :meth:`waiting`.
+        """
+        return Recording(self._connection, source, now, whole=whole).record(entries)
+
+    # --- one and all ---
+
+    def get(self, ids: Iterable[int]) -> list[Paper]:
+        """The papers with these ids, in this order; the id of a merged one gives the one that it became, once."""
+        asked = list(dict.fromkeys(ids))
+        stays = self._merged(asked)
+        wanted = list(dict.fromkeys(stays.get(id, id) for id in asked))
+        rows: dict[int, Any] = {}
+        listings: dict[int, list[Any]] = {}
+        for batch in in_batches(wanted):
+            papers = self._connection.execute(_BY_ID, {"ids": batch}).mappings()
+            rows |= {row["id"]: row for row in papers}
+            for row in self._connection.execute(_LISTED, {"ids": batch}).mappings():
+                listings.setdefault(row["paper_id"], []).append(row)
+        return [paper_of(rows[id], listings.get(id, ())) for id in wanted if id in rows]
+
+    def find(self, key: str) -> Paper | None:
+        """The paper known as ``key``: a whole key, an arXiv id, a DOI, a link, a title, or the beginning of one key."""
+        key = key.strip()
+        unversioned = re.sub(r"^(arxiv:)?(\d{4}\.\d{4,5}|[a-z.-]+/\d{7})v\d+$", r"\2", key, flags=re.IGNORECASE)
+        candidates = [key, key.lower(), f"arxiv:{unversioned}", f"doi:{key.lower()}", f"url:{key}", title_key(key)]
+        query = select(_key.c.key, _key.c.paper_id).where(_key.c.key.in_(candidates))
+        found = {row.key: row.paper_id for row in self._connection.execute(query)}
+        known = [found[candidate] for candidate in candidates if candidate in found]
+        ids = known[:1] or (self._beginning_with(key) if key else [])
+        return self.get(ids)[0] if len(ids) == 1 else None
+
+    def all(self, since: date | None = None) -> Iterator[Paper]:
+        """Every paper, or those of digest day ``since`` and later; newest digest first.
+
+        Memory holds a few hundred papers at a time, and eight bytes of each.
+        """
+        day = func.coalesce(first_day(), undated_day(self._connection))
+        query = select(_paper.c.id).where(_LIVES).order_by(day.desc(), _paper.c.id.desc())
+        if since is not None:
+            query = query.where(day >= since.isoformat())
+        ids = array("q")
+        rows = self._connection.execute(query, execution_options={"yield_per": MOST_BOUND})
+        for batch in rows.scalars().partitions():
+            ids.extend(batch)
+        for wanted in in_batches(ids):
+            yield from self.get(wanted)
+
+    def count(self, since: datetime | None = None, sources: Collection[str] = ()) -> int:
+        """How many papers there are; of those first seen since an instant, and listed by any of these sources."""
+        query = select(func.count()).select_from(_paper).where(_LIVES)
+        if since is not None:
+            query = query.where(_paper.c.first_seen >= since)
+        if sources:
+            query = query.where(exists().where(_listing.c.paper_id == _paper.c.id, _listing.c.source.in_(sources)))
+        return self._connection.scalar(query) or 0
+
+    # --- ids of those listed somewhere ---
+
+    def listed_in(self, source: str | None, days: Collection[date]) -> list[int]:
+        """Ids of the papers that a source, or any, lists on one of these digest days."""
+        found: set[int] = set()
+        for batch in in_batches(days):
+            found.update(self._listed(_listing.c.day.in_(batch), *_of(source)))
+        return sorted(found)
+
+    def listed_since(self, day: date, source: str | None = None) -> list[int]:
+        """Ids of the papers that a source, or any, lists on this day or later.
+
+        The day of a paper that no dated list has is when it was published, else first seen.
+        """
+        dated = exists().where(_listing.c.paper_id == _paper.c.id, _listing.c.day.is_not(None))
+        undated = select(_paper.c.id).where(_LIVES, ~dated)
+        if source is not None:
+            undated = undated.where(exists().where(_listing.c.paper_id == _paper.c.id, *_of(source)))
+        found = set(self._listed(_listing.c.day >= day, *_of(source)))
+        since = datetime.combine(day, time(), UTC)
+        # One after the other: each then has an index to go by.
+        for young in (_paper.c.published >= since, _paper.c.published.is_(None) & (_paper.c.first_seen >= since)):
+            found.update(self._connection.scalars(undated.where(young)))
+        return sorted(found)
+
+    # --- papers that wait for their abstract ---
+
+    def waiting(self, before: datetime) -> list[int]:
+        """Ids of the papers that have waited for their abstract since ``before`` or longer."""
+        return sorted(self._connection.scalars(select(_paper.c.id).where(_LIVES, _paper.c.waiting_since <= before)))
+
+    def ready(self, ids: Iterable[int], waited_since: datetime) -> list[int]:
+        """Those of ``ids`` that do not wait for their abstract, or have done so since ``waited_since`` or longer."""
+        is_ready = or_(_paper.c.waiting_since.is_(None), _paper.c.waiting_since <= waited_since)
+        found: list[int] = []
+        for batch in in_batches(set(ids)):
+            found += self._connection.scalars(select(_paper.c.id).where(_paper.c.id.in_(batch), _LIVES, is_ready))
+        return sorted(found)
+
+    def stop_waiting(self, ids: Iterable[int]) -> None:
+        """Take these papers as they are."""
+        for batch in in_batches(set(ids)):
+            self._connection.execute(update(_paper).where(_paper.c.id.in_(batch)).values(waiting_since=None))
+
+    # --- rows ---
+
+    def _merged(self, ids: Collection[int]) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for batch in in_batches(ids):
+            rows = self._connection.execute(_MERGED, {"ids": batch})
+            found |= {row.id: row.merged_into for row in rows}
+        return found
+
+    def _beginning_with(self, key: str) -> list[int]:
+        """Ids of the papers with such a key; two are enough to know that it is not one."""
+        starts = [_key.c.key.startswith(prefix + key, autoescape=True) for prefix in ("", "arxiv:", "doi:", "url:")]
+        query = select(_key.c.paper_id).where(or_(*starts)).distinct().limit(2)
+        return list(self._connection.scalars(query))
+
+    def _listed(self, *where: ColumnElement[bool]) -> Iterable[int]:
+        return self._connection.scalars(select(_listing.c.paper_id).where(and_(*where)))
+
+
+def _of(source: str | None) -> list[ColumnElement[bool]]:
+    return [] if source is None else [_listing.c.source == source]

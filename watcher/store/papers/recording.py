@@ -1,0 +1,232 @@
+"""What a page lists, written down: papers found or made, what they gained, and where and how they are listed.
+
+Everything that the entries can be about is loaded first, decided on in memory, and written in few statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, func, insert, select, text, update
+
+from watcher.model import Entry
+from watcher.model.fields import LISTED, FieldKind
+from watcher.store.database import schema
+from watcher.store.database.batches import in_batches, insert_unless_there
+from watcher.store.papers.identity import (
+    Candidate,
+    Catalogue,
+    absorb,
+    content_key,
+    folded,
+    learn,
+    new_values,
+    strongest,
+    title_key,
+    update_of,
+)
+from watcher.store.papers.merging import merge_papers
+
+_paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing, schema.metric
+
+_LISTED = tuple(one.attribute for one in LISTED)
+_COUNTED = tuple(one.attribute for one in LISTED if one.kind is FieldKind.NUMBER)
+
+_ONE_RECORDER = 0x70617065
+"""Advisory lock of PostgreSQL ("pape"): two sources may show one new paper at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Papers never seen before; papers unseen, newly listed, or with text, facts or numbers changed; and of each
+    entry the paper that it is. All ids are those of papers that stay.
+
+    ``updates`` has for known papers that are withdrawn or of a newer version now the occasion: ``withdrawn``, ``v3``.
+    """
+
+    new: tuple[int, ...]
+    touched: tuple[int, ...]
+    ids: tuple[int, ...]
+    updates: Mapping[int, str] = field(default_factory=dict)
+
+
+class Recording:
+    """The entries of one page of ``source``, read at ``now``; ``whole`` where it shows abstracts as well."""
+
+    def __init__(self, connection: Connection, source: str, now: datetime, *, whole: bool) -> None:
+        self._connection = connection
+        self._source = source
+        self._now = now
+        self._whole = whole
+        self._catalogue = Catalogue({}, ())
+        self._order = 0
+        self._keys: dict[str, Candidate] = {}
+        self._added: list[Candidate] = []
+        self._seen: dict[int, Candidate] = {}
+        self._merges: list[tuple[int, int]] = []
+        self._updates: list[tuple[Candidate, str]] = []
+
+    def record(self, entries: Sequence[Entry]) -> Recorded:
+        self._load(entries)
+        papers = [self._place(entry) for entry in entries]
+        added, touched = self._write_papers()
+        touched |= self._write_listings(zip(papers, entries, strict=True))
+        ids = tuple(_id(paper) for paper in papers)
+        updates = {_id(paper): occasion for paper, occasion in self._updates}
+        return Recorded(tuple(added), tuple(sorted(touched)), ids, updates)
+
+    # --- what is known ---
+
+    def _load(self, entries: Sequence[Entry]) -> None:
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_RECORDER})
+        keys = {key for entry in entries for key in _keys_of(entry)}
+        paper_ids = {row.key: row.paper_id for row in self._select(_key, _key.c.key, keys)}
+        rows = self._select(_paper, _paper.c.id, set(paper_ids.values()))
+        rows += self._select(_paper, _paper.c.title_folded, {folded(entry.title) for entry in entries})
+        known = {row.id: Candidate(row.id, dict(row._mapping)) for row in rows if row.merged_into is None}
+        self._catalogue = Catalogue({key: known[id] for key, id in paper_ids.items()}, known.values())
+        self._order = max(known, default=0)
+
+    def _select(self, table: Table, column: Any, values: set[Any]) -> list[Any]:
+        found: list[Any] = []
+        for batch in in_batches(values):
+            found += self._connection.execute(select(table).where(column.in_(batch)))
+        return found
+
+    # --- what the entries are ---
+
+    def _place(self, entry: Entry) -> Candidate:
+        """Find or make the entry's paper, and let it learn what the entry says."""
+        identity = self._catalogue.identify(entry)
+        if identity.same:
+            paper, *others = identity.same
+            for other in others:
+                self._merge(paper, other)
+            before = dict(paper.values)
+            learn(paper, entry)
+            if paper.id is not None and (occasion := update_of(before, paper.values)):
+                self._updates.append((paper, occasion))
+        else:
+            paper = self._make(entry, identity.keys)
+        self._catalogue.add(paper, identity.keys)
+        self._keys |= dict.fromkeys(identity.keys, paper)
+        self._wait_for_abstract(paper)
+        self._seen[id(paper)] = paper
+        return paper
+
+    def _make(self, entry: Entry, keys: Sequence[str]) -> Candidate:
+        self._order += 1
+        paper = Candidate(self._order, new_values(entry, strongest(keys), self._now))
+        if not self._whole and not entry.abstract:
+            paper.set({"waiting_since": self._now})
+        self._added.append(paper)
+        return paper
+
+    def _merge(self, kept: Candidate, other: Candidate) -> None:
+        if other.id is not None:
+            self._merges.append((_id(kept), other.id))
+        absorb(kept, other)
+
+    def _wait_for_abstract(self, paper: Candidate) -> None:
+        if paper.values["waiting_since"] and (paper.values["abstract"] or self._whole):
+            paper.set({"waiting_since": None})
+
+    # --- what is written ---
+
+    def _write_papers(self) -> tuple[list[int], set[int]]:
+        """Merge, insert and update; the ids of new papers, and of all that are new or changed."""
+        for kept, merged in self._merges:
+            merge_papers(self._connection, kept, merged)
+        added = [paper for paper in self._added if paper.merged_into is None]
+        self._insert(_paper, [paper.values for paper in added])
+        for paper in added:
+            paper.is_changed = False
+        changed = [paper for paper in self._seen.values() if paper.is_changed and paper.merged_into is None]
+        self._update(_paper, [paper.values for paper in changed])
+        insert_unless_there(
+            self._connection, _key, [{"key": key, "paper_id": _id(paper)} for key, paper in self._keys.items()]
+        )
+        new = [_id(paper) for paper in added]
+        return new, {*new, *(_id(paper) for paper in changed)}
+
+    def _write_listings(self, listed: Iterable[tuple[Candidate, Entry]]) -> set[int]:
+        """Write where papers are listed and their numbers; the ids of papers newly listed or with other numbers."""
+        wanted = {(_id(paper), entry.listed): entry for paper, entry in listed}
+        known = self._known_listings({paper_id for paper_id, _ in wanted})
+        fresh = [self._row(place, entry) for place, entry in wanted.items() if place not in known]
+        again = [_newer(known[place], self._row(place, entry)) for place, entry in wanted.items() if place in known]
+        changed = [row for row in again if row.pop("is_changed")]
+        self._insert(_listing, fresh)
+        self._update(_listing, again)
+        numbers = [row for row in (*fresh, *changed) if any(row[name] is not None for name in _COUNTED)]
+        self._write_metrics(numbers)
+        return {row["paper_id"] for row in (*fresh, *changed)}
+
+    def _known_listings(self, paper_ids: set[int]) -> dict[tuple[int, date | None], Any]:
+        rows = self._select(_listing, _listing.c.paper_id, paper_ids)
+        return {(row.paper_id, row.day): row for row in rows if row.source == self._source}
+
+    def _row(self, place: tuple[int, date | None], entry: Entry) -> dict[str, Any]:
+        return {
+            "paper_id": place[0],
+            "source": self._source,
+            "day": place[1],
+            "read_at": self._now,
+            **{name: getattr(entry, name) for name in _LISTED},
+        }
+
+    def _write_metrics(self, listings: Sequence[dict[str, Any]]) -> None:
+        rows = [{"listing_id": row["id"], "at": self._now} | _numbers(row) for row in listings]
+        if insert_unless_there(self._connection, _metric, rows) < len(rows):
+            # Read twice at one instant: what was read last counts.
+            self._execute_update(_metric, ["listing_id", "at"], rows)
+
+    def _insert(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert the rows, and give each its id; SQLite's RETURNING would take a statement for each."""
+        if rows:
+            for row, free_id in zip(rows, self._free_ids(table, len(rows)), strict=True):
+                row["id"] = free_id
+            self._connection.execute(insert(table), list(rows))
+
+    def _free_ids(self, table: Table, n: int) -> Sequence[int]:
+        if self._connection.dialect.name == "postgresql":
+            sequence = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
+            numbers = select(sequence).select_from(func.generate_series(1, n))
+            return sorted(self._connection.scalars(numbers))
+        last = self._connection.scalar(select(func.max(table.c.id))) or 0
+        return range(last + 1, last + 1 + n)
+
+    def _update(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        self._execute_update(table, ["id"], rows)
+
+    def _execute_update(self, table: Table, keys: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+        if rows:
+            where = [table.c[key] == bindparam(f"old_{key}") for key in keys]
+            columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name not in keys}
+            values = [row | {f"old_{key}": row[key] for key in keys} for row in rows]
+            self._connection.execute(update(table).where(*where).values(columns), values)
+
+
+def _keys_of(entry: Entry) -> tuple[str, ...]:
+    return entry.keys or (title_key(entry.title), content_key(entry))
+
+
+def _id(paper: Candidate) -> int:
+    found = paper.final.id
+    assert found is not None
+    return found
+
+
+def _newer(known: Any, row: dict[str, Any]) -> dict[str, Any]:
+    """The known listing with what was read now; a number that is not shown any more stays as it was."""
+    latest = {name: value if value is not None else getattr(known, name) for name, value in row.items()}
+    is_changed = any(latest[name] != getattr(known, name) for name in _COUNTED)
+    return latest | {"id": known.id, "is_changed": is_changed}
+
+
+def _numbers(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in _COUNTED}

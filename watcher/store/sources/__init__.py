@@ -1,0 +1,1 @@
+"""Sources: their pages and polls, days that were missed, turns at a site."""

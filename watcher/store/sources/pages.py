@@ -1,0 +1,318 @@
+"""Pages as they were last read, and how every look at a source went."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from watcher.days import KnownPage
+from watcher.model import Entry, Judged, Page, Reading, Validators, Verdict
+from watcher.rhythm import Look, Wait
+from watcher.store.database import schema
+from watcher.store.database.batches import in_batches
+from watcher.store.papers.identity import folded
+from watcher.verdict import DayHistory, Expected, Past, expected, set_digest, sites_day
+
+_page, _poll, _listing, _paper, _key = schema.page, schema.poll, schema.listing, schema.paper, schema.paper_key
+
+WEEKS_OF_HISTORY = 24
+"""Weeks to look through for ten digest days on one weekday: twice as many and more, for holidays and gaps."""
+
+OF_ONE_WEEKDAY = 10
+
+RECENT = 10
+"""Days on which a page without a digest day showed papers."""
+
+LAST_PAPERS = 50
+"""Papers that a source listed last, for what is usual there."""
+
+NOT_WHOLE = (Verdict.PARTIAL, Verdict.BROKEN)
+
+NEVER_READ = 0
+"""The parser's version of a page that could never be read."""
+
+_REMEMBERED = select(
+    _page.c.url,
+    _page.c.day,
+    _page.c.previous,
+    _page.c.read_at,
+    _page.c.is_whole,
+    _page.c.is_newest,
+    _page.c.short_since,
+    _page.c.etag,
+    _page.c.modified,
+    _page.c.parser_version,
+).where(_page.c.source == bindparam("of"))
+_WAS_READ = _page.c.parser_version != NEVER_READ
+_POLLED = insert(_poll)
+_TOUCH = update(_page).where(_page.c.source == bindparam("of"), _page.c.url == bindparam("at"))
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One look at a source; ``new`` counts papers never seen before, ``wait`` is what it chose for the next one."""
+
+    source: str
+    at: datetime
+    judged: Judged
+    new: int
+    pages: int
+    wait: Wait | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page as it was read last: how many papers it showed, and how many such a page should show, where known.
+
+    ``short_since`` is since when it shows too few papers, or not those that it should. One that is not ``is_read``
+    never could be; it ``is_whole`` where there is no such page.
+    """
+
+    url: str
+    day: date | None
+    read_at: datetime
+    papers: int
+    is_whole: bool
+    expected: Expected | None
+    short_since: datetime | None
+    is_read: bool = True
+
+
+class Pages:
+    """Rows of ``page`` and ``poll``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # --- pages ---
+
+    def known(self, source: str) -> dict[str, KnownPage]:
+        """The pages of ``source`` that were ever read, and the days that could not be, by address."""
+        return self.remembered(source, 0)[0]
+
+    def validators(self, source: str, parser_version: int) -> dict[str, Validators]:
+        """What to ask "changed since?" with, of the pages that this version of the parser has read whole."""
+        return self.remembered(source, parser_version)[1]
+
+    def remembered(self, source: str, parser_version: int) -> tuple[dict[str, KnownPage], dict[str, Validators]]:
+        """Both at once."""
+        rows = self._connection.execute(_REMEMBERED, {"of": source}).all()
+        known = {row.url: _as_known(row) for row in rows}
+        given = {row.url: Validators(row.etag, row.modified) for row in rows if row.parser_version == parser_version}
+        return known, {url: validators for url, validators in given.items() if validators}
+
+    def record(
+        self,
+        source: str,
+        page: Page,
+        reading: Reading,
+        parser_version: int,
+        judged: Judged,
+        shown: frozenset[str],
+        history: DayHistory,
+        now: datetime,
+        *,
+        announced: date | None = None,
+    ) -> None:
+        """Remember a page that was read; its validators only where nothing is missing and no page follows,
+        for a 304 would hide it. ``announced`` is the day of the announcement that it shows, where it shows one.
+
+        Since when it shows too little, and which papers, is kept as long as it shows just these, also after that
+        was taken as true.
+        """
+        is_whole = reading.whole and judged.verdict not in NOT_WHOLE
+        since, digest = _short(judged, shown, history, now)
+        row = {
+            "source": source,
+            "url": page.url,
+            "etag": page.validators.etag if is_whole and not reading.next else None,
+            "modified": page.validators.modified if is_whole and not reading.next else None,
+            "parser_version": parser_version,
+            "day": reading.day,
+            "previous": reading.previous,
+            "is_newest": reading.is_newest,
+            "is_whole": is_whole,
+            "read_at": now,
+            "shown": len(shown),
+            "short_since": since,
+            "short_digest": digest,
+            "recent": [
+                [day.isoformat(), n]
+                for day, n in _recent(reading.whole, len(shown), history, announced or sites_day(now))
+            ],
+        }
+        make = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
+        self._connection.execute(
+            make(_page).values(row).on_conflict_do_update(index_elements=["source", "url"], set_=row)
+        )
+
+    def touch(self, source: str, url: str, now: datetime) -> None:
+        """The page is as it was: 304."""
+        self._connection.execute(_TOUCH, {"of": source, "at": url, "read_at": now})
+
+    def days(self, source: str, n: int) -> list[date]:
+        """The newest ``n`` digest days of which a page was read, newest first."""
+        query = select(_page.c.day).where(_page.c.source == source, _page.c.day.is_not(None), _WAS_READ).distinct()
+        return list(self._connection.scalars(query.order_by(_page.c.day.desc()).limit(n)))
+
+    def shown(self, source: str, now: datetime, limit: int = 10) -> list[Shown]:
+        """What the newest pages of ``source`` showed, and what was expected of them; the newest days first."""
+        newest = _page.c.day.desc().nulls_last(), _page.c.read_at.desc()
+        rows = self._connection.execute(select(_page).where(_page.c.source == source).order_by(*newest).limit(limit))
+        return [self._shown(row, now) for row in rows.all()]
+
+    def _shown(self, row: Any, now: datetime) -> Shown:
+        history = DayHistory(
+            weekday_counts=self._weekday_counts(row.source, row.day) if row.day else (), recent=_days_of(row.recent)
+        )
+        least = expected(row.day, is_newest=row.is_newest, history=history, now=now)
+        is_read = row.parser_version != NEVER_READ
+        return Shown(
+            row.url, row.day, row.read_at, row.shown, row.is_whole, least if is_read else None, row.short_since, is_read
+        )
+
+    def history(self, source: str, url: str, day: date | None, parser_version: int | None = None) -> DayHistory:
+        """What is known of a page's day, to judge what it shows now; what it showed lately as ``parser_version`` read
+        it, or any."""
+        columns = _page.c.short_since, _page.c.short_digest, _page.c.recent, _page.c.parser_version
+        row = self._connection.execute(select(*columns).where(_page.c.source == source, _page.c.url == url)).first()
+        known = self._keys_listed(source, day)
+        return DayHistory(
+            known=known,
+            weekday_counts=self._weekday_counts(source, day) if day else (),
+            short_since=row.short_since if row else None,
+            short_digest=row.short_digest if row else None,
+            before=self._keys_listed(source, self._day_before(source, day)) if day and not known else frozenset(),
+            recent=_days_of(row.recent) if row and parser_version in (None, row.parser_version) else (),
+        )
+
+    def gone(self, source: str, day: date | None, shown: Collection[int]) -> int:
+        """How many papers are listed on ``day`` that are not among those with the ids ``shown``."""
+        if day is None:
+            return 0
+        listed = select(_listing.c.paper_id).where(_listing.c.source == source, _listing.c.day == day)
+        return len(set(self._connection.scalars(listed)).difference(shown))
+
+    def past(self, source: str, entries: Sequence[Entry]) -> Past:
+        """What is known of ``source`` when it shows ``entries``."""
+        last = (
+            select(_paper.c.abstract)
+            .join(_listing, _listing.c.paper_id == _paper.c.id)
+            .where(_listing.c.source == source)
+            .order_by(_listing.c.day.desc())  # as the index on source and day has them
+            .limit(LAST_PAPERS)
+        )
+        abstracts = self._connection.scalars(last).all()
+        return Past(self._renamed(source, entries), len(abstracts), sum(map(bool, abstracts)))
+
+    def _renamed(self, source: str, entries: Sequence[Entry]) -> int:
+        keys = {key for entry in entries for key in entry.keys}
+        known = {key for batch in in_batches(keys) for key in self._connection.scalars(_those(_key.c.key, batch))}
+        strange = {folded(entry.title) for entry in entries if entry.keys and known.isdisjoint(entry.keys)}
+        # Papers that had no ids at all, from a page rendered to text, are given some.
+        listed = exists().where(
+            _listing.c.paper_id == _paper.c.id, _listing.c.source == source, _paper.c.key.not_like("title:%")
+        )
+        return sum(
+            len(set(self._connection.scalars(_those(_paper.c.title_folded, batch).where(listed))))
+            for batch in in_batches(strange)
+        )
+
+    def _day_before(self, source: str, day: date) -> date | None:
+        query = select(_listing.c.day).where(_listing.c.source == source, _listing.c.day < day)
+        return self._connection.scalars(query.order_by(_listing.c.day.desc()).limit(1)).first()
+
+    def _keys_listed(self, source: str, day: date | None) -> frozenset[str]:
+        if day is None:
+            return frozenset()
+        listed = select(_paper.c.key).join(_listing, _listing.c.paper_id == _paper.c.id)
+        return frozenset(self._connection.scalars(listed.where(_listing.c.source == source, _listing.c.day == day)))
+
+    def _weekday_counts(self, source: str, day: date) -> tuple[int, ...]:
+        """How many papers the last digest days on this weekday had, newest first."""
+        same = [day - timedelta(weeks=n) for n in range(1, WEEKS_OF_HISTORY + 1)]
+        query = (
+            select(func.count())
+            .where(_listing.c.source == source, _listing.c.day.in_(same))
+            .group_by(_listing.c.day)
+            .order_by(_listing.c.day.desc())
+            .limit(OF_ONE_WEEKDAY)
+        )
+        return tuple(self._connection.scalars(query))
+
+    # --- polls ---
+
+    def record_poll(
+        self, source: str, judged: Judged, new: int, pages: int, now: datetime, wait: Wait | None = None
+    ) -> None:
+        row = {
+            "source": source,
+            "at": now,
+            "verdict": judged.verdict.value,
+            "reason": judged.reason,
+            "new": new,
+            "pages": pages,
+            "wait": round(wait.time.total_seconds()) if wait else None,
+            "wait_reason": wait.reason if wait else None,
+        }
+        self._connection.execute(_POLLED, row)
+
+    def looks(self, source: str, since: datetime) -> list[Look]:
+        """When ``source`` was looked at since then, and how it went; oldest first."""
+        query = select(_poll.c.at, _poll.c.verdict).where(_poll.c.source == source, _poll.c.at >= since)
+        return [Look(row.at, Verdict(row.verdict)) for row in self._connection.execute(query.order_by(_poll.c.at))]
+
+    def polls(self, source: str, limit: int = 10) -> list[Poll]:
+        """The last looks at ``source``, newest first."""
+        query = select(_poll).where(_poll.c.source == source).order_by(_poll.c.at.desc(), _poll.c.id.desc())
+        return [_as_poll(row) for row in self._connection.execute(query.limit(limit))]
+
+    def last_poll(self, source: str) -> Poll | None:
+        return next(iter(self.polls(source, 1)), None)
+
+
+def _as_known(row: Any) -> KnownPage:
+    return KnownPage(
+        url=row.url,
+        day=row.day,
+        previous=row.previous,
+        read_at=row.read_at,
+        is_whole=row.is_whole,
+        is_newest=row.is_newest,
+        is_read=row.parser_version != NEVER_READ,
+        failing_since=row.short_since,
+    )
+
+
+def _days_of(recent: list[list[Any]] | None) -> tuple[tuple[date, int], ...]:
+    return tuple((date.fromisoformat(day), n) for day, n in recent or ())
+
+
+def _those(column: ColumnElement[Any], values: Collection[Any]) -> Select[Any]:
+    return select(column).where(column.in_(values))
+
+
+def _recent(is_whole: bool, shown: int, history: DayHistory, today: date) -> list[tuple[date, int]]:
+    """What the page showed on its last days, with this one, newest first; also too few, for lists do get shorter."""
+    if not is_whole or not shown:
+        return list(history.recent)
+    return [(today, shown), *(one for one in history.recent if one[0] != today)][:RECENT]
+
+
+def _short(
+    judged: Judged, shown: frozenset[str], history: DayHistory, now: datetime
+) -> tuple[datetime | None, str | None]:
+    digest = set_digest(shown)
+    if history.short_digest == digest:
+        return history.short_since, digest
+    return (now, digest) if judged.verdict in NOT_WHOLE else (None, None)
+
+
+def _as_poll(row: Any) -> Poll:
+    wait = None if row.wait is None else Wait(timedelta(seconds=row.wait), row.wait_reason or "")
+    return Poll(row.source, row.at, Judged(Verdict(row.verdict), row.reason), row.new, row.pages, wait)

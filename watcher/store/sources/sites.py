@@ -1,0 +1,65 @@
+"""Sites and whose turn it is to ask them, over all processes of one database."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select, update
+
+from watcher.model import SiteTurn
+from watcher.store.database import schema
+from watcher.store.database.batches import insert_unless_there
+
+_site = schema.site
+
+LOOK_AGAIN = 0.5
+"""Seconds after which a site that another process is asking is looked at again."""
+
+LONGEST = timedelta(days=1)
+"""A turn that is further away than this was written by a clock that was wrong."""
+
+
+class Sites:
+    """Rows of ``site``. ``holder`` is a text that no other process uses."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def take(self, name: str, holder: str, interval: timedelta, lease: timedelta, now: datetime) -> SiteTurn:
+        """Begin a request to ``name``, unless another holder's is under way or it is too early.
+
+        The next one begins ``interval`` later at the earliest, and after :meth:`give_back` or the end of ``lease``.
+        """
+        insert_unless_there(self._connection, _site, [{"name": name}])
+        row = self._connection.execute(select(_site).where(_site.c.name == name).with_for_update()).one()
+        if (closed := _left(row.closed_until, now)) > 0:
+            return SiteTurn(closed, is_closed=True, is_public=row.is_public)
+        asking = _left(row.lease, now, longest=lease) if row.holder != holder else 0.0
+        if asking > 0:
+            return SiteTurn(min(asking, LOOK_AGAIN), is_public=row.is_public)
+        if (early := _left(row.free_at, now)) > 0:
+            return SiteTurn(early, is_public=row.is_public)
+        self._set(name, free_at=now + interval, holder=holder, lease=now + lease)
+        return SiteTurn(is_public=row.is_public)
+
+    def give_back(self, name: str, holder: str, *, is_public: bool) -> None:
+        """The request is over; ``is_public`` where the site answered from the public Internet."""
+        mine = update(_site).where(_site.c.name == name, _site.c.holder == holder)
+        self._connection.execute(mine.values(holder=None, lease=None))
+        if is_public:
+            self._set(name, is_public=True)
+
+    def pause(self, name: str, until: datetime, *, closed: bool) -> None:
+        """Begin no request before ``until``; ``closed`` where the site refused. A later instant stays."""
+        column = _site.c.closed_until if closed else _site.c.free_at
+        earlier = column.is_(None) | (column < until)
+        self._connection.execute(update(_site).where(_site.c.name == name, earlier).values({column.name: until}))
+
+    def _set(self, name: str, **values: object) -> None:
+        self._connection.execute(update(_site).where(_site.c.name == name).values(**values))
+
+
+def _left(at: datetime | None, now: datetime, longest: timedelta = LONGEST) -> float:
+    """Seconds until ``at``; 0 where it has passed, or is further away than anybody would have written."""
+    left = at - now if at else timedelta(0)
+    return max(left.total_seconds(), 0.0) if left <= longest else 0.0

@@ -1,0 +1,114 @@
+"""Subscriptions and papers that nothing is told of for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
+
+from watcher.model import Endpoint
+from watcher.store.database import schema
+from watcher.store.subscriptions.pauses import drop_waiting
+
+_alert, _match, _mute = schema.alert, schema.match, schema.mute
+_paper, _subscription = schema.paper, schema.subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """What is muted: a subscription's full name, or a paper's key with its title beside it."""
+
+    subject: str
+    title: str | None
+    since: datetime
+    until: datetime
+
+
+class Mutes:
+    """Rows of ``mute``, each about one subscription or one paper; those that have ended count as none."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def begin(
+        self, now: datetime, until: datetime, *, subscription_id: int | None = None, paper_id: int | None = None
+    ) -> None:
+        """Mute one subscription or one paper until then, whatever was said of it before."""
+        self.end(now, subscription_id=subscription_id, paper_id=paper_id)
+        self._connection.execute(delete(_mute).where(_mute.c.until <= now))
+        values = {"subscription_id": subscription_id, "paper_id": paper_id, "since": now, "until": until}
+        self._connection.execute(insert(_mute).values(**values))
+
+    def end(self, now: datetime, *, subscription_id: int | None = None, paper_id: int | None = None) -> bool:
+        """Whether it was muted until now."""
+        query = select(_mute.c.until).where(_is(subscription_id, paper_id))
+        until = self._connection.scalar(query)
+        self._connection.execute(delete(_mute).where(_is(subscription_id, paper_id)))
+        return until is not None and until > now
+
+    def all(self, now: datetime) -> list[Mute]:
+        """Everything that is muted, in the order in which it ends."""
+        columns = (
+            _mute.c.since,
+            _mute.c.until,
+            _subscription.c.owner,
+            _subscription.c.name,
+            _paper.c.key,
+            _paper.c.title,
+        )
+        query = (
+            select(*columns)
+            .outerjoin(_subscription, _subscription.c.id == _mute.c.subscription_id)
+            .outerjoin(_paper, _paper.c.id == _mute.c.paper_id)
+            .where(_mute.c.until > now)
+            .order_by(_mute.c.until, _mute.c.id)
+        )
+        return [
+            Mute(row.key or (f"{row.owner}/{row.name}" if row.owner else row.name), row.title, row.since, row.until)
+            for row in self._connection.execute(query)
+        ]
+
+    def of_subscription(self, subscription_id: int, now: datetime) -> datetime | None:
+        """Until when a subscription is muted."""
+        query = select(_mute.c.until).where(_mute.c.subscription_id == subscription_id, _mute.c.until > now)
+        found: datetime | None = self._connection.scalar(query)
+        return found
+
+    def of_papers(self, now: datetime) -> dict[int, datetime]:
+        """Every muted paper, and until when."""
+        query = select(_mute.c.paper_id, _mute.c.until).where(_mute.c.paper_id.is_not(None), _mute.c.until > now)
+        return {row.paper_id: row.until for row in self._connection.execute(query)}
+
+    def drop_waiting_of_subscription(
+        self, id: int, endpoints: Collection[Endpoint], reason: str, until: datetime
+    ) -> None:
+        """Never tell what of a subscription is due by then and nobody has tried to send."""
+        drop_waiting(self._connection, _match.c.subscription_id == id, endpoints, reason, until)
+
+    def drop_waiting_of_paper(self, id: int, reason: str, until: datetime) -> None:
+        """Never tell of a paper what is due by then and nobody has tried to send."""
+        query = (
+            select(_alert.c.receiver, _alert.c.label)
+            .join(_match, _match.c.id == _alert.c.match_id)
+            .where(_match.c.paper_id == id)
+            .distinct()
+        )
+        endpoints = [Endpoint(*row) for row in self._connection.execute(query)]
+        drop_waiting(self._connection, _match.c.paper_id == id, endpoints, reason, until)
+
+
+def merge_mutes(connection: Connection, kept: int, merged: int) -> None:
+    """Two papers turn out to be one: it is muted for as long as one of them was."""
+    both = _mute.c.paper_id.in_([kept, merged])
+    until = connection.scalar(select(func.max(_mute.c.until, type_=_mute.c.until.type)).where(both))
+    if until is None:
+        return
+    since = connection.scalar(select(func.min(_mute.c.since, type_=_mute.c.since.type)).where(both))
+    connection.execute(delete(_mute).where(both))
+    connection.execute(insert(_mute).values(paper_id=kept, since=since, until=until))
+
+
+def _is(subscription_id: int | None, paper_id: int | None) -> ColumnElement[bool]:
+    return _mute.c.paper_id == paper_id if subscription_id is None else _mute.c.subscription_id == subscription_id

@@ -1,0 +1,78 @@
+"""What keeps alerts from being told for a while: subscriptions that are paused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select, update
+
+from watcher.model import DeliveryState, Endpoint
+from watcher.store.database import schema
+from watcher.store.deliveries.endpoints import Endpoints, at
+
+_alert, _attempt, _delivery = schema.alert, schema.attempt, schema.delivery
+_match, _subscription = schema.match, schema.subscription
+
+
+class Silence:
+    """``subscription.paused``, and the alerts that wait meanwhile."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def set_paused(self, subscription_id: int, paused: bool) -> None:
+        here = update(_subscription).where(_subscription.c.id == subscription_id)
+        self._connection.execute(here.values(paused=paused))
+
+    def take_back(self, subscription_id: int, endpoints: Collection[Endpoint]) -> None:
+        """Let a subscription's alerts leave the deliveries that nobody has tried to send yet."""
+        matches = select(_match.c.id).where(_match.c.subscription_id == subscription_id)
+        for endpoint in sorted(endpoints):
+            Endpoints(self._connection).lock(endpoint)
+            mine = (*at(_alert, endpoint), _alert.c.match_id.in_(matches), _alert.c.dropped.is_(None))
+            is_untried = _alert.c.delivery_id.in_(untried())
+            self._connection.execute(update(_alert).where(*mine, is_untried).values(delivery_id=None))
+
+    def drop(self, subscription_id: int, endpoints: Collection[Endpoint], reason: str) -> None:
+        """Never tell what waits for these endpoints in no delivery, or in one that nobody has tried to send yet."""
+        drop_waiting(self._connection, _match.c.subscription_id == subscription_id, endpoints, reason)
+
+    def waiting(self, subscription_id: int) -> int:
+        """How many papers wait in alerts of a subscription that nobody has tried to send."""
+        query = (
+            select(func.count(_match.c.paper_id.distinct()))
+            .join(_alert, _alert.c.match_id == _match.c.id)
+            .where(_match.c.subscription_id == subscription_id, _is_waiting())
+        )
+        return self._connection.scalar(query) or 0
+
+
+def drop_waiting(
+    connection: Connection,
+    matches: ColumnElement[bool],
+    endpoints: Collection[Endpoint],
+    reason: str,
+    until: datetime | None = None,
+) -> None:
+    """Never tell what of these matches waits, in no delivery or in one that nobody has tried to send.
+
+    With ``until``, only what is due by then.
+    """
+    due = [_alert.c.due <= until] if until else []
+    those = _alert.c.match_id.in_(select(_match.c.id).where(matches))
+    for endpoint in sorted(endpoints):
+        Endpoints(connection).lock(endpoint)
+        mine = (*at(_alert, endpoint), those, _is_waiting(), *due)
+        connection.execute(update(_alert).where(*mine).values(dropped=reason, delivery_id=None))
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    return _alert.c.dropped.is_(None) & or_(_alert.c.delivery_id.is_(None), _alert.c.delivery_id.in_(untried()))
+
+
+def untried() -> Select[Any]:
+    """Ids of the deliveries that nobody has tried to send yet."""
+    attempted = exists().where(_attempt.c.delivery_id == _delivery.c.id)
+    return select(_delivery.c.id).where(_delivery.c.state == DeliveryState.PENDING, ~attempted)

@@ -1,0 +1,241 @@
+"""The subscriptions as they were last applied, and the generation of the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, select, text, update
+
+from watcher.alerts.changes import Wanted
+from watcher.model import Fate, Origin, Saved
+from watcher.store.database import schema
+from watcher.store.database.batches import MOST_BOUND, in_batches
+from watcher.store.subscriptions.rows import row_of, saved_of
+
+_PAIR = ("owner", "name")
+_NAMED = """
+WITH asked(owner, name) AS (VALUES {pairs})
+SELECT subscription.id FROM asked
+JOIN subscription ON subscription.owner = asked.owner AND subscription.name = asked.name
+WHERE subscription.origin = 'database'
+"""
+"""SQLite looks up a list of pairs only where it is joined like a table."""
+
+_ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
+"""Later than any instant: whoever was woken is due, also where a clock was put back since. A range has an index."""
+
+_table, _generation = schema.subscription, schema.rules_generation
+
+_GENERATION = select(_generation.c.generation)
+_HELD_GENERATION = _GENERATION.with_for_update(read=True)
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A subscription that comes, and when it is told and shows a sign of life first."""
+
+    wanted: Wanted
+    next_due: datetime | None
+    sign_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """What the index has to know of a subscription."""
+
+    id: int
+    rule: str
+    sources: tuple[str, ...]
+    is_active: bool
+
+
+class Subscriptions:
+    """Rows of ``subscription``; every change of a rule follows :meth:`raise_generation` in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def generation(self, *, hold: bool = False) -> int:
+        """The rules' generation; ``hold`` keeps others from raising it until this transaction ends."""
+        return self._connection.scalar(_HELD_GENERATION if hold else _GENERATION) or 0
+
+    def raise_generation(self) -> None:
+        """Begin a change of rules; whoever else begins one, or matches, waits until this transaction ends."""
+        raised = self._connection.execute(update(_generation).values(generation=_generation.c.generation + 1))
+        if not raised.rowcount:
+            self._connection.execute(insert(_generation).values(id=1, generation=1))
+
+    # --- looking ---
+
+    def all(self) -> list[Saved]:
+        """Also those that are gone."""
+        return self._several(select(_table))
+
+    def active(self) -> list[Saved]:
+        return [saved for saved in self.all() if saved.gone_at is None]
+
+    def of_files(self, *, active: bool = False) -> list[Saved]:
+        """Those of the config's files, also those that are gone, unless only ``active`` ones are asked for."""
+        return self._several((_active(_table) if active else select(_table)).where(schema.of_files))
+
+    def called(self, name: str) -> list[Saved]:
+        """Those with this name, of whatever owner where ``name`` says none; also those that are gone."""
+        owner, _, last = name.rpartition("/")
+        query = select(_table).where(_table.c.name == last)
+        return self._several(query.where(_table.c.owner == owner) if owner else query)
+
+    def get(self, ids: Collection[int]) -> dict[int, Saved]:
+        """Those of ``ids`` that are not gone, by id."""
+        found: dict[int, Saved] = {}
+        for batch in in_batches(ids):
+            active = select(_table).where(_table.c.id.in_(batch), _table.c.gone_at.is_(None))
+            found |= {saved.id: saved for saved in self._several(active)}
+        return found
+
+    def named(self, names: Collection[tuple[str, str]]) -> list[Saved]:
+        """Those of the database with these owners and names, also those that are gone."""
+        ids: list[int] = []
+        for batch in in_batches(names, MOST_BOUND // 2):
+            pairs = ", ".join(f"(:owner{n}, :name{n})" for n in range(len(batch)))
+            values = {
+                f"{what}{n}": value for n, pair in enumerate(batch) for what, value in zip(_PAIR, pair, strict=True)
+            }
+            ids += self._connection.scalars(text(_NAMED.format(pairs=pairs)), values)
+        return [
+            saved for batch in in_batches(ids) for saved in self._several(select(_table).where(_table.c.id.in_(batch)))
+        ]
+
+    def of_database(self, owner: str | None = None) -> Iterator[Saved]:
+        """Those of the database that are not gone, as they come; memory holds a few hundred."""
+        query = select(_table).where(_table.c.origin == Origin.DATABASE.value, _table.c.gone_at.is_(None))
+        if owner is not None:
+            query = query.where(_table.c.owner == owner)
+        rows = self._connection.execute(query.order_by(_table.c.id), execution_options={"yield_per": MOST_BOUND})
+        return (saved_of(row) for row in rows.mappings())
+
+    def rules(self, after: int | None) -> Iterator[RuleRow]:
+        """Every rule that has changed since generation ``after``, and its sources, as they come.
+
+        None asks for all, without those that are gone.
+        """
+        columns = (_table.c.id, _table.c.rule, _table.c.sources, _table.c.gone_at)
+        query = _active(*columns) if after is None else select(*columns).where(_table.c.changed_in > after)
+        rows = self._connection.execute(query, execution_options={"yield_per": MOST_BOUND})
+        return (RuleRow(row.id, row.rule, tuple(row.sources), row.gone_at is None) for row in rows)
+
+    def due(self, now: datetime) -> list[int]:
+        """Ids of those whose time has come: a due instant has passed, or told immediately with something held."""
+        due: set[int] = set()
+        # One after the other: each then has an index to go by.
+        for is_its_time in _times(now):
+            due.update(self._connection.scalars(_active(_table.c.id).where(is_its_time, _table.c.paused.is_(False))))
+        return sorted(due)
+
+    def holding(self) -> list[int]:
+        """Ids of those that hold something, due or not."""
+        held = select(schema.match.c.subscription_id).where(schema.match.c.fate == Fate.HELD)
+        return list(self._connection.scalars(_active(_table.c.id).where(_table.c.id.in_(held)).order_by(_table.c.id)))
+
+    def signs_due(self, now: datetime) -> list[int]:
+        """Ids of those whose next sign of life is due, if there was nothing else."""
+        return sorted(self._connection.scalars(select(_table.c.id).where(*_is_sign_due(now))))
+
+    def count(self, origin: Origin | None = None) -> int:
+        """How many are not gone; of one origin, or all."""
+        query = _active(func.count())
+        return self._connection.scalar(query if origin is None else query.where(_table.c.origin == origin.value)) or 0
+
+    # --- one that is nobody else's ---
+
+    def hold_active(self, id: int) -> Saved | None:
+        """The subscription if it is neither gone nor paused, and nobody else's until the transaction ends."""
+        return self._hold(id, _table.c.gone_at.is_(None), _table.c.paused.is_(False))
+
+    def hold_due(self, id: int, now: datetime) -> Saved | None:
+        """The subscription if it is due still; None where another daemon has told, or is telling, what it holds."""
+        return self._hold(id, *_is_due(now))
+
+    def hold_sign_due(self, id: int, now: datetime) -> Saved | None:
+        """The subscription if its sign of life is due still."""
+        return self._hold(id, *_is_sign_due(now))
+
+    def _hold(self, id: int, *where: ColumnElement[bool]) -> Saved | None:
+        held = select(_table.c.id).where(_table.c.id == id).with_for_update(skip_locked=True)
+        if self._connection.scalar(held) is None:
+            return None
+        # Another statement: what others have committed until the lock was had is seen by it alone.
+        row = self._connection.execute(select(_table).where(_table.c.id == id, *where)).mappings().one_or_none()
+        return None if row is None else saved_of(row)
+
+    # --- changing ---
+
+    def insert(self, wanted: Wanted, next_due: datetime | None, now: datetime) -> int:
+        """Add one of a file; its id."""
+        return self.insert_many([New(wanted, next_due)], now)[0]
+
+    def insert_many(self, new: Sequence[New], now: datetime, origin: Origin = Origin.FILE) -> list[int]:
+        """Add these; their ids, in their order."""
+        rows = [
+            row_of(one.wanted)
+            | {"next_due": one.next_due, "sign_due": one.sign_due, "created_at": now, "origin": origin.value}
+            for one in new
+        ]
+        if not rows:
+            return []
+        generation = self.generation()
+        added = insert(_table).values(changed_in=generation).returning(_table.c.id, sort_by_parameter_order=True)
+        return list(self._connection.scalars(added, rows))
+
+    def update(self, id: int, wanted: Wanted, next_due: datetime | None, now: datetime) -> None:
+        """Give the row its new name, rule and settings; it is active from now on."""
+        values = row_of(wanted) | {"next_due": next_due, "gone_at": None, "changed_in": self.generation()}
+        if next_due is None:
+            values["woken"] = now  # told immediately from now on, also what was held for later
+        self._connection.execute(update(_table).where(_table.c.id == id).values(**values))
+
+    def set_gone(self, id: int, now: datetime) -> None:
+        gone = update(_table).where(_table.c.id == id).values(gone_at=now, changed_in=self.generation())
+        self._connection.execute(gone)
+
+    def set_told(self, id: int, now: datetime, next_due: datetime | None) -> None:
+        """Its digest was made, or there was none to make."""
+        told = update(_table).where(_table.c.id == id).values(last_due=now, next_due=next_due, woken=None)
+        self._connection.execute(told)
+
+    def set_next_due(self, id: int, next_due: datetime | None) -> None:
+        self._connection.execute(update(_table).where(_table.c.id == id).values(next_due=next_due))
+
+    def set_sign_due(self, id: int, sign_due: datetime | None) -> None:
+        self._connection.execute(update(_table).where(_table.c.id == id).values(sign_due=sign_due))
+
+    def _several(self, query: Select[Any]) -> list[Saved]:
+        return [saved_of(row) for row in self._connection.execute(query.order_by(_table.c.id)).mappings()]
+
+
+def wake(connection: Connection, ids: Collection[int], now: datetime) -> None:
+    """Something is held for these: those that are told immediately are due.
+
+    Their rows are written also where they were due before: one that is just being told is waited for, and due again.
+    """
+    for batch in in_batches(sorted(set(ids))):
+        immediately = (_table.c.id.in_(batch), _table.c.next_due.is_(None))
+        connection.execute(update(_table).where(*immediately).values(woken=func.coalesce(_table.c.woken, now)))
+
+
+def _active(*columns: Any) -> Select[Any]:
+    return select(*columns).select_from(_table).where(_table.c.gone_at.is_(None))
+
+
+def _is_due(now: datetime) -> Sequence[ColumnElement[bool]]:
+    return _table.c.gone_at.is_(None), _table.c.paused.is_(False), or_(*_times(now))
+
+
+def _times(now: datetime) -> Sequence[ColumnElement[bool]]:
+    return _table.c.next_due <= now, _table.c.woken <= _ALWAYS
+
+
+def _is_sign_due(now: datetime) -> Sequence[ColumnElement[bool]]:
+    return _table.c.sign_due <= now, _table.c.gone_at.is_(None), _table.c.paused.is_(False)
