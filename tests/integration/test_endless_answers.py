@@ -16,7 +16,7 @@ from tests.integration.test_notify_web import discord, mattermost, ntfy, teams, 
 from tests.unit.messages import digest, item
 from watcher.model import Outcome, Result
 from watcher.notify import Notifier
-from watcher.notify.addresses import apprise_module
+from watcher.notify.addresses.addresses import apprise_module
 from watcher.render import render
 
 MESSAGE = render(digest(item()))

@@ -13,8 +13,8 @@ from tests.unit.test_render_digest import Tags
 from watcher.cli import main
 from watcher.cli.preview import SHOWN_AS
 from watcher.notify import limit_of
-from watcher.notify.addresses import measure_of
-from watcher.notify.samples import SERVICES
+from watcher.notify.addresses.addresses import measure_of
+from watcher.notify.addresses.samples import SERVICES
 
 pytestmark = pytest.mark.real
 

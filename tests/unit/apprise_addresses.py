@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from watcher.notify.addresses import ON_THIS_HOST, apprise_module, load, plugins
+from watcher.notify.addresses.addresses import ON_THIS_HOST, apprise_module, load, plugins
 from watcher.notify.smtp import Connections
 
 HOST, PORT = "push.example.org", 8443

@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from watcher.config import subscription_lines, with_subscription
-from watcher.config.reading import read
-from watcher.config.tree import plain
+from watcher.config.text.reading import read
+from watcher.config.text.tree import plain
 from watcher.errors import ConfigError, UsageError
 
 NEW = ["- name: new", "  rule: kiln", "  to: me"]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.test_files_read import NO_FILES
 from watcher.config import Config, load
-from watcher.config.mistakes import MOST
+from watcher.config.text.mistakes import MOST
 from watcher.errors import ConfigError, Problem, UsageError, WatcherError
 from watcher.model import Endpoint
 from watcher.notify import problem_of

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.config import Config, LineReader, line_of, load
-from watcher.config.jsonl import LONGEST, Line
+from watcher.config.text.jsonl import LONGEST, Line
 from watcher.errors import ConfigError, Problem
 from watcher.model import Endpoint, QuietHours, Rhythm, Subscription, When
 from watcher.rules import compile_rule

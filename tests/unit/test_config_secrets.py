@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from watcher.cli import show
 from watcher.config import LineReader, load
-from watcher.config.harmless import KEYS, NEVER_SHOWN, is_harmless
 from watcher.config.keys import ConfigKeys, Keys, QuietHoursKeys, ReceiverKeys, RetainKeys, SourceKeys, SubscriptionKeys
-from watcher.config.reading import read
-from watcher.config.tree import Items, Node, Scalar
+from watcher.config.text.harmless import KEYS, NEVER_SHOWN, is_harmless
+from watcher.config.text.reading import read
+from watcher.config.text.tree import Items, Node, Scalar
 from watcher.errors import ConfigError, Problem, StoreError, WatcherError
 from watcher.model import Endpoint
 from watcher.notify import problem_of

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tests.unit.messages import digest, item, paper
 from watcher.notify import limit_of, problem_of, schema_of, scrub, secrets_of
-from watcher.notify.addresses import load, measure_of
-from watcher.notify.forms import forms_of, put, shortened
-from watcher.notify.samples import SERVICES
+from watcher.notify.addresses.addresses import load, measure_of
+from watcher.notify.addresses.forms import forms_of, put, shortened
+from watcher.notify.addresses.samples import SERVICES
 from watcher.render import render
 
 TOKEN = "TIiajkdnlazkcOXrIdevi7Qs"

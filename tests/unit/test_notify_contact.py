@@ -6,8 +6,8 @@ import pytest
 
 from tests.unit.apprise_addresses import HOST, PHONE, PORT, addresses, contacted
 from watcher.notify import problem_of, schema_of
-from watcher.notify.addresses import load, plugins
-from watcher.notify.samples import SERVICES
+from watcher.notify.addresses.addresses import load, plugins
+from watcher.notify.addresses.samples import SERVICES
 
 FOR_DOMAINS = {"mailgun", "sendpulse", "smtp2go", "sparkpost", "xmatters"}
 """Services of a fixed site: what stands for the host is the sender's domain, or the site's beginning."""

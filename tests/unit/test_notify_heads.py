@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.unit.mail_reader import LOOKALIKES, decoded, mailboxes, shown, unfolded
 from watcher.model import Result
 from watcher.notify import problem_of
-from watcher.notify.addresses import load
+from watcher.notify.addresses.addresses import load
 from watcher.notify.mime import Unwritable, address_header, own_header, text_header, token_header, uri_header
 from watcher.notify.smtp import Connections, Server
 

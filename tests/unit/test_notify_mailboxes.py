@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.notify import problem_of
-from watcher.notify.addresses import load
-from watcher.notify.mailboxes import Mailbox, mailboxes
+from watcher.notify.addresses.addresses import load
+from watcher.notify.addresses.mailboxes import Mailbox, mailboxes
 
 BASE = "mailto://127.0.0.1:2525?from=bot@lab.example"
 

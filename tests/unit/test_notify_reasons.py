@@ -9,7 +9,7 @@ import ssl
 import pytest
 
 from watcher.model import Outcome, Result
-from watcher.notify.forms import shortened
+from watcher.notify.addresses.forms import shortened
 from watcher.notify.reasons import of_exception, of_log, of_mail
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.unit.messages import HOSTILE, NOW, digest, item, notice, paper, places
 from watcher.model import DeliveryKind, Incident, IncidentKind
 from watcher.notify import limit_of
-from watcher.notify.addresses import measure_of
-from watcher.notify.samples import SERVICES, seen_by
+from watcher.notify.addresses.addresses import measure_of
+from watcher.notify.addresses.samples import SERVICES, seen_by
 from watcher.render import render
 
 PIECES = [

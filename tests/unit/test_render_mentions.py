@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from tests.unit.messages import digest, item, paper, places
 from watcher.model import Message
 from watcher.notify import limit_of, problem_of
-from watcher.notify.addresses import load
-from watcher.notify.forms import put
-from watcher.notify.samples import SERVICES
+from watcher.notify.addresses.addresses import load
+from watcher.notify.addresses.forms import put
+from watcher.notify.addresses.samples import SERVICES
 from watcher.render import render
 from watcher.render.clean import defuse
 from watcher.render.dialects import CHAT_HTML, MARKDOWN, SLACK, Dialect

@@ -108,7 +108,7 @@ def _show_trial(desk: Desk, config: Config, rule: str) -> None:
 def _write(desk: Desk, config: Config, path: Path, lines: list[str], *, dry_run: bool) -> int:
     """Write the file beside itself, read it back as the daemon would, and only then let it take the old one's place."""
     from watcher.config import with_subscription
-    from watcher.config.reading import LARGEST
+    from watcher.config.text.reading import LARGEST
 
     before = read_regular(path, LARGEST)
     if isinstance(before, NotRead):

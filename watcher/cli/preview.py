@@ -57,7 +57,7 @@ def preview(desk: Desk, subscriptions: tuple[str, ...], form: str, since: date |
 def _messages(desk: Desk, names: Sequence[str], form: str, since: date | None, now: datetime) -> list[Message]:
     """What is sent next; or, asked for or where nothing is, what the papers of the past would have been told as."""
     from watcher.notify import limit_of, size_in
-    from watcher.notify.samples import SERVICES
+    from watcher.notify.addresses.samples import SERVICES
     from watcher.pipeline.preview import contents_of, next_contents
     from watcher.render import render
 
@@ -79,7 +79,7 @@ def _shown(message: Message, form: str) -> str:
     """One message as the service gets it, with its title above where that is sent apart; of e-mail the HTML."""
     if form == "text":
         return f"Subject: {message.subject}\n\n{message.text}"
-    from watcher.notify.samples import seen_by
+    from watcher.notify.addresses.samples import seen_by
 
     body = seen_by(form, message)
     title = f"{body.title}\n\n" if body.title and form != "email" else ""

@@ -18,7 +18,7 @@ from watcher.files.read import NotRead, open_given
 
 if TYPE_CHECKING:
     from watcher.alerts.effects import Effect
-    from watcher.config.jsonl import Line
+    from watcher.config.text.jsonl import Line
     from watcher.pipeline.parts import Parts
     from watcher.pipeline.subscribe import Subscribed
 

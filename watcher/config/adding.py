@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from watcher.config.reading import LARGEST, read
-from watcher.config.tree import Items, Node, Scalar, Table, plain
+from watcher.config.text.reading import LARGEST, read
+from watcher.config.text.tree import Items, Node, Scalar, Table, plain
 from watcher.errors import ConfigError, Problem, UsageError
 from watcher.files.read import NotRead, read_regular
 

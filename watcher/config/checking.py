@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from watcher.config.harmless import is_name, is_written_as_key, repeats_secret, shown_key
 from watcher.config.keys import Keys
-from watcher.config.mistakes import Hint
-from watcher.config.nearest import near_or_known
-from watcher.config.reading import Parsed
-from watcher.config.tree import BROKEN, Node, Scalar, Table, find, plain, scalars
+from watcher.config.text.harmless import is_name, is_written_as_key, repeats_secret, shown_key
+from watcher.config.text.mistakes import Hint
+from watcher.config.text.nearest import near_or_known
+from watcher.config.text.reading import Parsed
+from watcher.config.text.tree import BROKEN, Node, Scalar, Table, find, plain, scalars
 from watcher.errors import Problem, RuleError
 
 K = TypeVar("K", bound=Keys)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from watcher.config.reading import LARGEST
+from watcher.config.text.reading import LARGEST
 from watcher.errors import Problem, WatcherError
 from watcher.files.made import make_folder, open_file, why_denied
 from watcher.files.read import read_regular

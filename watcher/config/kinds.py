@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from watcher.config.harmless import looks_like_address, secret_from
-from watcher.config.nearest import did_you_mean
+from watcher.config.text.harmless import looks_like_address, secret_from
+from watcher.config.text.nearest import did_you_mean
 from watcher.model import Rate
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}

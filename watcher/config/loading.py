@@ -9,11 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from watcher.config.checking import Checker
-from watcher.config.harmless import is_name, quoted
 from watcher.config.includes import Included, included_files
 from watcher.config.keys import ConfigKeys, IncludedKeys, ReceiverKeys
-from watcher.config.nearest import known
-from watcher.config.reading import LARGEST, read
 from watcher.config.sources import name_holds, sources_of
 from watcher.config.subscriptions import (
     CheckRule,
@@ -26,7 +23,10 @@ from watcher.config.subscriptions import (
     target_holds,
 )
 from watcher.config.templates import Templates, templates_of
-from watcher.config.tree import Scalar, Table, scalars
+from watcher.config.text.harmless import is_name, quoted
+from watcher.config.text.nearest import known
+from watcher.config.text.reading import LARGEST, read
+from watcher.config.text.tree import Scalar, Table, scalars
 from watcher.config.values import VARIABLE, Address, Config, Receiver, Retain
 from watcher.errors import ConfigError, Problem, UsageError, WatcherError
 from watcher.files.read import read_given

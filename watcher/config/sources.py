@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from watcher.config.checking import Checker
-from watcher.config.harmless import is_name
 from watcher.config.keys import SourceKeys
+from watcher.config.text.harmless import is_name
 from watcher.model import Selectors, Source
 from watcher.parsers import PARSERS
 from watcher.rhythm import BEFORE_IT_IS_KNOWN

@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any
 
 from watcher.config.checking import Checker, Path
-from watcher.config.harmless import quoted
 from watcher.config.keys import ReceiverKeys, SubscriptionKeys
-from watcher.config.nearest import did_you_mean, known, near_or_known
+from watcher.config.text.harmless import quoted
+from watcher.config.text.nearest import did_you_mean, known, near_or_known
 from watcher.config.untold import warn_of_untold
 from watcher.config.values import Config
 from watcher.errors import RuleError, WatcherError

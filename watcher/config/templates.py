@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from watcher.config.checking import Checker
-from watcher.config.nearest import did_you_mean, known
+from watcher.config.text.nearest import did_you_mean, known
 from watcher.errors import Problem
 from watcher.files.read import NotRead, read_regular
 from watcher.model import TemplateTrouble

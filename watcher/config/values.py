@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from watcher.config.harmless import is_words
+from watcher.config.text.harmless import is_words
 from watcher.errors import Problem, WatcherError
 from watcher.files.read import read_regular
 from watcher.model import Endpoint, QuietHours, Rate, Source, Subscription

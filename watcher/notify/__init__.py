@@ -5,8 +5,8 @@ apprise is imported when something is sent or checked, not before: it takes long
 
 from __future__ import annotations
 
-from watcher.notify.addresses import limit_of, problem_of, schema_of
-from watcher.notify.forms import forms_of, size_in
+from watcher.notify.addresses.addresses import limit_of, problem_of, schema_of
+from watcher.notify.addresses.forms import forms_of, size_in
 from watcher.notify.secrets import SHORTEST_SECRET, scrub, secrets_of
 from watcher.notify.sender import Notifier
 

@@ -12,8 +12,8 @@ from threading import Lock, Thread
 from typing import Any, TextIO
 
 from watcher.model import Message, Outcome, Result
-from watcher.notify.addresses import apprise_module, limit_of, load, problem_of, schema_of
-from watcher.notify.forms import Body, put
+from watcher.notify.addresses.addresses import apprise_module, limit_of, load, problem_of, schema_of
+from watcher.notify.addresses.forms import Body, put
 from watcher.notify.reasons import of_exception, of_log
 from watcher.notify.secrets import scrub, secrets_of
 from watcher.notify.smtp import LAST_PATIENCE, PATIENCE, Connections
@@ -121,7 +121,7 @@ class Notifier:
 
     def _equip(self, service: Any, message: Message, body: Body, delivery_id: str) -> None:
         """The delivery's key and whatever else a service can carry beside title and body."""
-        from watcher.notify.plugins import Console, Mail, Slack
+        from watcher.notify.addresses.plugins import Console, Mail, Slack
 
         if isinstance(service, Console):
             service.stream, service.lock = self._console, self._printing

@@ -14,7 +14,7 @@ from apprise.plugins.slack import NotifySlack
 
 from watcher.model import Outcome, Result
 from watcher.notify import answers, mime, reasons, smtp
-from watcher.notify.mailboxes import Mailbox, mailboxes
+from watcher.notify.addresses.mailboxes import Mailbox, mailboxes
 
 # apprise's classes carry no types that a subclass could be checked against.
 _Base: Any = NotifyBase

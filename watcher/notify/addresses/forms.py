@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from watcher.model import Item, Message
-from watcher.notify.addresses import load, measure_of, own_schema, schema_of, service_schema
-from watcher.notify.written import cut
+from watcher.notify.addresses.addresses import load, measure_of, own_schema, schema_of, service_schema
+from watcher.notify.addresses.written import cut
 from watcher.render import estimated_size
 from watcher.render.clean import defuse
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from watcher.errors import WatcherError
 from watcher.model import Message
-from watcher.notify.addresses import limit_of, load
-from watcher.notify.forms import Body, put
+from watcher.notify.addresses.addresses import limit_of, load
+from watcher.notify.addresses.forms import Body, put
 
 _TOKEN = "A" * 24
 SERVICES = {

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import yaml
 
-from watcher.config.mistakes import Mistakes
-from watcher.config.source import SourceText
-from watcher.config.tree import BROKEN, QUOTE, UNPRINTABLE, Builder, Items, Node, Scalar, Table
+from watcher.config.text.mistakes import Mistakes
+from watcher.config.text.source import SourceText
+from watcher.config.text.tree import BROKEN, QUOTE, UNPRINTABLE, Builder, Items, Node, Scalar, Table
 from watcher.errors import Problem
 
 LARGEST = 2_000_000

@@ -13,11 +13,20 @@ from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
-from watcher.notify.contact import contact_of, difference, other_receivers, problem_of_parts
-from watcher.notify.parameters import problem_of_parameters, problem_of_unknown, typo_in, unlisted
-from watcher.notify.shapes import WEBHOOKS, shape_of
+from watcher.notify.addresses.contact import contact_of, difference, other_receivers, problem_of_parts
+from watcher.notify.addresses.parameters import problem_of_parameters, problem_of_unknown, typo_in, unlisted
+from watcher.notify.addresses.shapes import WEBHOOKS, shape_of
+from watcher.notify.addresses.written import (
+    A_PORT,
+    ENCODED,
+    Parameter,
+    Written,
+    cut,
+    is_port,
+    problem_as_written,
+    renamed,
+)
 from watcher.notify.smtp import PATIENCE
-from watcher.notify.written import A_PORT, ENCODED, Parameter, Written, cut, is_port, problem_as_written, renamed
 
 DEFAULT_LIMIT = 30_000
 """Characters of one message to a service of which nothing is known."""
@@ -261,7 +270,7 @@ def apprise_module() -> ModuleType:
         warnings.simplefilter("ignore", DeprecationWarning)
         import apprise
 
-        from watcher.notify import plugins as ours
+        from watcher.notify.addresses import plugins as ours
 
         ours.register()
     own.setLevel(logging.DEBUG)  # why a connection failed stands at this level only
@@ -272,7 +281,7 @@ def apprise_module() -> ModuleType:
 def plugins() -> dict[str, Any]:
     """Every service that apprise knows, by its schema."""
     apprise_module()
-    from watcher.notify.plugins import registry
+    from watcher.notify.addresses.plugins import registry
 
     manager = registry()
     return {schema: manager[schema] for schema in manager.schemas()}

@@ -10,12 +10,12 @@ import re
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from watcher.config.source import SourceText
+from watcher.config.text.source import SourceText
 from watcher.model import Selectors
 from watcher.model.fields import FieldKind, rule_names
 
 if TYPE_CHECKING:
-    from watcher.config.tree import Scalar
+    from watcher.config.text.tree import Scalar
 
 _SUBSCRIPTION = frozenset(
     {"name", "owner", "rule", "any", "all", "none", "where", "when", "timezone", "sources", "quiet_days", "backfill"}

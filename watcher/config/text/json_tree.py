@@ -9,9 +9,9 @@ import json
 import re
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the only one that says where a text ends
 
-from watcher.config.harmless import shown_key
-from watcher.config.mistakes import Mistakes
-from watcher.config.tree import BROKEN, DEEPEST, UNPRINTABLE, Items, Node, Scalar, Table
+from watcher.config.text.harmless import shown_key
+from watcher.config.text.mistakes import Mistakes
+from watcher.config.text.tree import BROKEN, DEEPEST, UNPRINTABLE, Items, Node, Scalar, Table
 
 IN_QUOTES = "json"
 """The style of a text between JSON's quotes: they are never part of what was meant, and no comment follows them."""

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from watcher.config.harmless import shown_key
+from watcher.config.text.harmless import shown_key
 
 if TYPE_CHECKING:
-    from watcher.config.mistakes import Mistakes
+    from watcher.config.text.mistakes import Mistakes
 
 BROKEN = "!"
 """The style of a value that could not be read and whose problem is noted already."""

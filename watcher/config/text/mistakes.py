@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from watcher.config.quoting import Quoting
-from watcher.config.source import SourceText
-from watcher.config.tree import Node, Scalar
+from watcher.config.text.quoting import Quoting
+from watcher.config.text.source import SourceText
+from watcher.config.text.tree import Node, Scalar
 from watcher.errors import Problem
 
 MOST = 50

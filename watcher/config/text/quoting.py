@@ -7,9 +7,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from watcher.config.harmless import KEYS, is_harmless, is_written_as_key, may_show_key, secret_from
-from watcher.config.source import SourceText
-from watcher.config.tree import BROKEN, Items, Node, Scalar
+from watcher.config.text.harmless import KEYS, is_harmless, is_written_as_key, may_show_key, secret_from
+from watcher.config.text.source import SourceText
+from watcher.config.text.tree import BROKEN, Items, Node, Scalar
 
 LONGEST_LINE = 2000
 """Characters of a line that are quoted; a mistake that stands behind them is shown by its place alone."""

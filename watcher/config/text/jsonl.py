@@ -14,14 +14,14 @@ from typing import Any, BinaryIO
 from pydantic import Field, ValidationError
 
 from watcher.config.checking import Checker
-from watcher.config.json_tree import tree_of
 from watcher.config.keys import Keys, SubscriptionKeys
 from watcher.config.kinds import Name
-from watcher.config.mistakes import Mistakes
-from watcher.config.reading import Parsed, decode
-from watcher.config.source import SourceText
 from watcher.config.subscriptions import CheckRule, CheckTarget, Surroundings, subscription_of
-from watcher.config.tree import UNPRINTABLE, Items, Table
+from watcher.config.text.json_tree import tree_of
+from watcher.config.text.mistakes import Mistakes
+from watcher.config.text.reading import Parsed, decode
+from watcher.config.text.source import SourceText
+from watcher.config.text.tree import UNPRINTABLE, Items, Table
 from watcher.config.values import Config
 from watcher.errors import Problem
 from watcher.model import Subscription

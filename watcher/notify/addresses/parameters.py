@@ -6,8 +6,8 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from watcher.notify.shapes import Shape
-from watcher.notify.written import A_PORT, Parameter, Written, has_control, is_port, is_server, ordinal
+from watcher.notify.addresses.shapes import Shape
+from watcher.notify.addresses.written import A_PORT, Parameter, Written, has_control, is_port, is_server, ordinal
 
 # What apprise reads as yes or no, by two letters; all else is no for it, also where yes is the default (verify=).
 _YES = ("1", "al", "en", "on", "t", "tr", "y", "ye")
