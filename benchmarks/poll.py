@@ -20,10 +20,10 @@ from tests.parsers.pages import make_page, sample_papers
 from watcher.alerts.changes import Wanted
 from watcher.config import Address, Config, Receiver
 from watcher.model import Endpoint, Page, Source, Subscription
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import poll
+from watcher.pipeline.context import Parts
+from watcher.pipeline.polling.poll import poll
 from watcher.pipeline.rulebook import RuleBook
-from watcher.pipeline.tell import tell_due
+from watcher.pipeline.telling.tell import tell_due
 from watcher.rules import compile_rule
 from watcher.store import open_store
 

@@ -24,10 +24,10 @@ from tests.parsers.pages import make_page
 from watcher.cli import main as watcher
 from watcher.config import Address, Config, Receiver
 from watcher.model import Endpoint, Source, Subscription
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import poll
+from watcher.pipeline.context import Parts
+from watcher.pipeline.polling.poll import poll
 from watcher.pipeline.rulebook import RuleBook
-from watcher.pipeline.subscribe import subscribe
+from watcher.pipeline.subscriptions.subscribe import subscribe
 from watcher.rules import compile_rule
 from watcher.store import Store, open_store
 

@@ -11,6 +11,8 @@
     │   ├── DaemonRunning            another process holds the lock on this state folder
     │   ├── DatabaseAway             its server does not answer, which may mend itself
     │   └── DatabaseNewer            another watcher has brought the tables further than this one knows
+    ├── Stopped                      the process was asked to end while a source was being read
+    ├── Overtaken                    another daemon has read the source meanwhile
     └── UnknownPage                  a saved page of no kind that watcher reads
 
 A page that cannot be fetched or read, and a message that cannot be sent, are values (``Unreachable``,
@@ -99,6 +101,14 @@ class DatabaseAway(StoreError):
 
 class DatabaseNewer(StoreError):
     """A newer watcher has brought the tables further than this one knows."""
+
+
+class Stopped(WatcherError):
+    """The process was asked to stop while a source was being read: what was not read says nothing of the source."""
+
+
+class Overtaken(WatcherError):
+    """Another daemon has read the source meanwhile, since this one was held up past its turn: nothing is stored."""
 
 
 class UnknownPage(WatcherError):

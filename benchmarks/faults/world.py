@@ -22,12 +22,12 @@ from tests.parsers.pages import make_page, sample_papers
 from watcher.config import Address, Config, Receiver
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Message, Outcome, Page, Source, Subscription
 from watcher.notify import Notifier
-from watcher.pipeline.apply import apply_config
-from watcher.pipeline.deliver import deliver_all
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import poll
+from watcher.pipeline.context import Parts
+from watcher.pipeline.polling.poll import poll
 from watcher.pipeline.rulebook import RuleBook
-from watcher.pipeline.tell import tell_due
+from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.pipeline.telling.tell import tell_due
+from watcher.sending.deliver import deliver_all
 from watcher.store import Store, open_store
 from watcher.store.database import schema
 

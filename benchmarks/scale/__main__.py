@@ -27,8 +27,8 @@ from benchmarks.postgres import cluster
 from benchmarks.scale.claims import measure
 from tests.parsers.pages import make_page, sample_papers
 from watcher.alerts.fate import Telling
-from watcher.app import open_parts
 from watcher.cli.desk import Desk
+from watcher.daemon.daemon import open_parts
 from watcher.pipeline.imports import Imported, import_page
 from watcher.store import Store
 

@@ -29,8 +29,8 @@ from watcher.alerts.fate import Telling
 from watcher.config import Config
 from watcher.model import Reading, Source
 from watcher.parsers import PARSERS
+from watcher.pipeline.context import Parts
 from watcher.pipeline.imports import Imported, import_page
-from watcher.pipeline.parts import Parts
 from watcher.pipeline.rulebook import RuleBook
 from watcher.store import open_store
 

@@ -22,14 +22,14 @@ from pathlib import Path
 
 from watcher.config import Address, Config, Receiver
 from watcher.fetch import Fetcher, Limits
+from watcher.files.broken_pages import KeptPages
 from watcher.model import Endpoint, Judged, Message, Outcome, Result, Source, Subscription, Verdict
-from watcher.pipeline.apply import apply_config
-from watcher.pipeline.deliver import deliver_all
-from watcher.pipeline.kept import KeptPages
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import poll
+from watcher.pipeline.context import Parts
+from watcher.pipeline.polling.poll import poll
 from watcher.pipeline.rulebook import RuleBook
-from watcher.pipeline.tell import tell_due
+from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.pipeline.telling.tell import tell_due
+from watcher.sending.deliver import deliver_all
 from watcher.store import Store, open_store
 
 FAULTS = {

@@ -15,8 +15,8 @@ from typing import Any
 from watcher.config import Config
 from watcher.fetch import Fetcher
 from watcher.model import Source, Verdict
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import poll
+from watcher.pipeline.context import Parts
+from watcher.pipeline.polling.poll import poll
 from watcher.pipeline.rulebook import RuleBook
 from watcher.store import open_store
 

@@ -26,7 +26,9 @@ from watcher.cli.desk import Desk
 from watcher.model import Tuning
 
 _PROGRAM = multiprocessing.get_context("forkserver")
-_PROGRAM.set_forkserver_preload(["watcher.cli.run", "watcher.app", "apprise", "tests.e2e.killing", "tests.e2e.fleet"])
+_PROGRAM.set_forkserver_preload(
+    ["watcher.cli.run", "watcher.daemon.daemon", "apprise", "tests.e2e.killing", "tests.e2e.fleet"]
+)
 
 
 @dataclass

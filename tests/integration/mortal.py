@@ -15,12 +15,12 @@ from watcher.alerts import fate
 from watcher.config import Config, Receiver
 from watcher.config.values import Address
 from watcher.model import DeliveryKind, Endpoint, Entry, Message, Outcome, Result, Subscription
-from watcher.pipeline.apply import apply_config
-from watcher.pipeline.deliver import deliver_all
-from watcher.pipeline.parts import Parts
+from watcher.pipeline.context import Parts
 from watcher.pipeline.record import Intake
 from watcher.pipeline.rulebook import RuleBook
-from watcher.pipeline.tell import tell_due
+from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.pipeline.telling.tell import tell_due
+from watcher.sending.deliver import deliver_all
 from watcher.store import Store, Transaction
 from watcher.store.database import schema
 

@@ -13,12 +13,12 @@ from tests.parsers.pages import login_page, make_page, sample_papers
 from watcher.config import Config, Receiver
 from watcher.config.values import Address
 from watcher.model import Endpoint, Incident, IncidentKind, Judged, Message, Page, Source, Subscription, Unreachable
-from watcher.pipeline.apply import apply_config
-from watcher.pipeline.deliver import deliver_all
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import match_waiting, poll
+from watcher.pipeline.context import Parts
+from watcher.pipeline.polling.poll import match_waiting, poll
 from watcher.pipeline.rulebook import RuleBook
-from watcher.pipeline.tell import tell_due
+from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.pipeline.telling.tell import tell_due
+from watcher.sending.deliver import deliver_all
 from watcher.store import Store
 
 SITE = "http://site.example"

@@ -10,8 +10,8 @@ import pytest
 from tests.integration.test_pipeline import World, subscription, world
 from watcher.config import load
 from watcher.notify import problem_of
-from watcher.pipeline.apply import apply_config
-from watcher.pipeline.trouble import log_config_warnings, record_config_troubles
+from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.pipeline.subscriptions.config_incidents import log_config_warnings, record_config_troubles
 from watcher.rules import compile_rule
 
 __all__ = ["world"]
@@ -123,6 +123,6 @@ def test_warnings_of_a_config_are_logged(people: People, caplog: pytest.LogCaptu
 
 def test_what_is_gone_is_named_in_the_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
     world.apply(*(subscription(name=f"n{n}") for n in range(3)))
-    with caplog.at_level("WARNING", logger="watcher.pipeline.apply"):
+    with caplog.at_level("WARNING", logger="watcher.pipeline.subscriptions.apply"):
         world.apply(subscription(name="n1"))
     assert caplog.messages[-2:] == ["n0: gone", "n2: gone"]

@@ -9,8 +9,8 @@ import pytest
 from tests.integration.queues import claim
 from tests.integration.test_pipeline import World, subscription
 from watcher.model import Endpoint, Outcome, Result
-from watcher.pipeline.content import contents_of
-from watcher.pipeline.tell import tell_due
+from watcher.pipeline.telling.content import contents_of
+from watcher.pipeline.telling.tell import tell_due
 from watcher.store import Store
 
 ME, YOU = Endpoint("me"), Endpoint("you")

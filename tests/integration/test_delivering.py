@@ -11,13 +11,13 @@ import pytest
 from tests.integration.queues import LEASE, claim
 from tests.integration.test_pipeline import World, subscription
 from watcher.model import Content, DeliveryKind, DeliveryState, Endpoint, Message, Outcome, Result, Tuning
-from watcher.pipeline import send as sending
-from watcher.pipeline.apply import apply_config
-from watcher.pipeline.deliver import deliver_all
-from watcher.pipeline.results import record
-from watcher.pipeline.send import Attempt
-from watcher.pipeline.sender import Sender
-from watcher.pipeline.tell import tell_due
+from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.pipeline.telling.tell import tell_due
+from watcher.sending import send as sending
+from watcher.sending.deliver import deliver_all
+from watcher.sending.results import record
+from watcher.sending.send import Attempt
+from watcher.sending.sender import Sender
 from watcher.store import Store
 
 ME = Endpoint("me")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.test_pipeline import World, subscription
 from watcher.model import Rhythm, When
-from watcher.pipeline.apply import apply_config
+from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.store import Store
 
 NOTHING = "title:nothing"

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from watcher.config import Config
+from watcher.files.broken_pages import KeptPages
 from watcher.model import Page, Selectors, Source, Verdict
 from watcher.parsers import PARSERS
-from watcher.pipeline.kept import KeptPages
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import poll
+from watcher.pipeline.context import Parts
+from watcher.pipeline.polling.poll import poll
+from watcher.pipeline.polling.visits import takes_turns
 from watcher.pipeline.rulebook import RuleBook
-from watcher.pipeline.visits import takes_turns
 from watcher.store import Store, open_store
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)

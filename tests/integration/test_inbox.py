@@ -15,11 +15,11 @@ import pytest
 from tests.integration.test_pipeline import START, World, subscription
 from tests.parsers.pages import Paper, api_page, make_page, sample_papers
 from watcher.cli import main
+from watcher.files.inbox_folder import LARGEST, Inbox
 from watcher.model import Judged, Source, Verdict
-from watcher.pipeline.apply import apply_config
 from watcher.pipeline.inbox import AGAIN, look_into
-from watcher.pipeline.inbox_folder import LARGEST, Inbox
-from watcher.pipeline.poll import Polled, next_poll
+from watcher.pipeline.polling.poll import Polled, next_poll
+from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.store import Store
 
 TODAY = START.date()

@@ -18,9 +18,9 @@ from tests.integration.test_pipeline import subscription
 from tests.parsers.feeds import rss
 from tests.parsers.pages import make_page, sample_papers
 from watcher.model import IncidentKind, Judged, Page, Selectors, Source, Unreachable, Verdict
-from watcher.pipeline.apply import apply_config
 from watcher.pipeline.inbox import look_into
-from watcher.pipeline.looking import look
+from watcher.pipeline.polling.source import look
+from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.store import Store
 
 HOUR = timedelta(hours=1)

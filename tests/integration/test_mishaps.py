@@ -18,14 +18,14 @@ from tests.integration.test_pipeline import SITE, World
 from tests.parsers.feeds import rss
 from tests.parsers.pages import sample_papers
 from watcher.cli import main
-from watcher.errors import DatabaseAway, StoreError
+from watcher.daemon.fleet import poll_in_turn
+from watcher.errors import DatabaseAway, Overtaken, Stopped, StoreError
+from watcher.files.broken_pages import KeptPages
 from watcher.model import Judged, Reading, Source, Unreadable, Verdict
 from watcher.parsers import PARSERS, Parser
 from watcher.parsers.feed import kind as feed
-from watcher.pipeline.apply import apply_config
-from watcher.pipeline.kept import KeptPages
-from watcher.pipeline.poll import Overtaken, Stopped, poll
-from watcher.pipeline.together import poll_in_turn
+from watcher.pipeline.polling.poll import poll
+from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.store import Store
 from watcher.store.sources.pages import Pages as StoredPages
 

@@ -13,10 +13,10 @@ import pytest
 from tests.integration.test_pipeline import DAYS, SITE, Pages, World, subscription
 from tests.parsers.feeds import arxiv_api, arxiv_list, arxiv_rss
 from tests.parsers.pages import make_page, sample_papers
+from watcher.files.broken_pages import PAGES, SIZE, KeptPages
 from watcher.model import Entry, Judged, Page, Source, Unreachable, Verdict
-from watcher.pipeline.apply import apply_config
-from watcher.pipeline.kept import PAGES, SIZE, KeptPages
-from watcher.pipeline.poll import next_poll, poll, polled_before
+from watcher.pipeline.polling.poll import next_poll, poll, polled_before
+from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.store import Store
 
 DAY = timedelta(days=1)

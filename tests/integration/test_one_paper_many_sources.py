@@ -17,13 +17,13 @@ from watcher.alerts.fate import Telling
 from watcher.config import Config, Receiver
 from watcher.config.values import Address
 from watcher.model import Endpoint, Message, Outcome, Page, Result, Source, Subscription, Unreachable
-from watcher.pipeline.apply import apply_config
-from watcher.pipeline.deliver import deliver_all
+from watcher.pipeline.context import Parts
 from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import poll
+from watcher.pipeline.polling.poll import poll
 from watcher.pipeline.rulebook import RuleBook
-from watcher.pipeline.tell import tell_due
+from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.pipeline.telling.tell import tell_due
+from watcher.sending.deliver import deliver_all
 from watcher.store import Store
 
 NOW = datetime(2026, 4, 27, 12, tzinfo=UTC)

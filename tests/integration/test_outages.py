@@ -10,9 +10,9 @@ import pytest
 
 from tests.integration.outages import DAY, FIRST, IDS, SITE, Play, weekdays
 from tests.integration.test_pipeline import subscription
-from watcher.days import CATCH_UP
 from watcher.model import IncidentKind, Judged, Source, Verdict
-from watcher.pipeline.apply import apply_config
+from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.polls.days import CATCH_UP
 from watcher.store import Store
 
 BEGIN = date(2026, 2, 2)

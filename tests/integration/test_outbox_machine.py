@@ -28,7 +28,7 @@ from sqlalchemy import exists, select
 from tests.examples import patience, times
 from tests.integration.mortal import SENT, TEAM, Life, standing
 from watcher.model import DeliveryState, Endpoint, Entry, Fate, Outcome, Result, Rhythm, Subscription, When
-from watcher.pipeline.silence import mute, pause, unpause
+from watcher.pipeline.subscriptions.pause_and_mute import mute, pause, unpause
 from watcher.store import Store
 from watcher.store.database import schema
 from watcher.store.history.checks import find_lost

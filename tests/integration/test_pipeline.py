@@ -29,13 +29,13 @@ from watcher.model import (
     Unreachable,
     When,
 )
-from watcher.pipeline.apply import apply_config
-from watcher.pipeline.deliver import deliver_all
+from watcher.pipeline.context import Parts
 from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import match_waiting, poll
+from watcher.pipeline.polling.poll import match_waiting, poll
 from watcher.pipeline.rulebook import RuleBook
-from watcher.pipeline.tell import tell_due
+from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.pipeline.telling.tell import tell_due
+from watcher.sending.deliver import deliver_all
 from watcher.store import Store
 from watcher.store.deliveries.queue import Claim, Try
 
@@ -362,7 +362,7 @@ def test_an_import_tells_what_is_recent_and_later_the_rest(world: World) -> None
 def test_the_log_says_what_a_changed_rule_did(world: World, caplog: pytest.LogCaptureFixture) -> None:
     world.look()
     title = world.papers[DAYS[-1]][0]["title"]
-    with caplog.at_level("INFO", logger="watcher.pipeline.apply"):
+    with caplog.at_level("INFO", logger="watcher.pipeline.subscriptions.apply"):
         world.apply(subscription(), subscription(name="other", rule=f'"{title}"'))
         assert caplog.messages == ["other: new; 1 listed paper matches and is to be told"]
         caplog.clear()

@@ -13,7 +13,7 @@ from tests.integration.queues import claim
 from tests.integration.test_pipeline import World
 from watcher.config import Address, Receiver
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Outcome, Rate, Result
-from watcher.pipeline.deliver import deliver_all
+from watcher.sending.deliver import deliver_all
 from watcher.store import Store
 from watcher.store.database import schema
 

@@ -10,8 +10,8 @@ from tests.integration.queues import claim
 from tests.integration.test_pipeline import World, subscription
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, IncidentKind, Outcome, Result, Rhythm, When
-from watcher.pipeline.content import contents_of
-from watcher.pipeline.deliver import deliver_all
+from watcher.pipeline.telling.content import contents_of
+from watcher.sending.deliver import deliver_all
 from watcher.store import Store
 from watcher.store.deliveries.deliveries import Listed
 

@@ -13,8 +13,8 @@ from tests.integration.test_pipeline import DAYS, START, World, subscription
 from watcher.cli import main
 from watcher.config.values import Retain
 from watcher.model import Judged, Outcome, Result, Verdict
-from watcher.pipeline import retain
-from watcher.pipeline.retain import PAGES, Swept, sweep
+from watcher.pipeline import retention as retain
+from watcher.pipeline.retention import PAGES, Swept, sweep
 from watcher.store import Store, open_store
 from watcher.store.database import schema
 from watcher.store.history.retention import LAST_POLLS, History

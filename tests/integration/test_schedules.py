@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.test_pipeline import START, World, subscription
 from watcher.model import Rhythm, Subscription, When
-from watcher.pipeline.silence import unpause
+from watcher.pipeline.subscriptions.pause_and_mute import unpause
 from watcher.store import Store
 
 EVERY_2_DAYS = When(Rhythm.EVERY_DAYS, time(8), every=2)

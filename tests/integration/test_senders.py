@@ -16,10 +16,10 @@ from tests.integration.test_pipeline import World, subscription
 from watcher.alerts.retry import SUSPECT_AFTER, Health
 from watcher.errors import StoreError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Message, Outcome, Result, Tuning
-from watcher.pipeline import sender as sending
-from watcher.pipeline.deliver import deliver_all
-from watcher.pipeline.sender import Sender
-from watcher.pipeline.tell import tell_due
+from watcher.pipeline.telling.tell import tell_due
+from watcher.sending import sender as sending
+from watcher.sending.deliver import deliver_all
+from watcher.sending.sender import Sender
 from watcher.store import Store
 from watcher.store.database import schema
 

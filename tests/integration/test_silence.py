@@ -10,10 +10,10 @@ from tests.integration.test_pipeline import DAYS, World, subscription
 from tests.parsers.pages import sample_papers
 from watcher.alerts.fate import Telling
 from watcher.model import DeliveryState, Endpoint, Outcome, QuietHours, Result, Rhythm, Saved, When
-from watcher.pipeline.deliver import deliver_all
 from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
-from watcher.pipeline.silence import mute, pause, unmute, unpause
-from watcher.pipeline.tell import tell_due
+from watcher.pipeline.subscriptions.pause_and_mute import mute, pause, unmute, unpause
+from watcher.pipeline.telling.tell import tell_due
+from watcher.sending.deliver import deliver_all
 from watcher.store import Store
 from watcher.store.history.checks import find_lost
 from watcher.store.papers.merging import merge_papers

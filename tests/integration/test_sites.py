@@ -11,11 +11,11 @@ from itertools import pairwise
 import pytest
 
 from tests.integration.sites import say, serving
+from watcher.daemon.site_book import SiteBook
 from watcher.fetch import Fetcher, Limits
 from watcher.fetch.pace import Pace
 from watcher.fetch.turns import NotNow, Turns
 from watcher.model import Page, SiteTurn, Unreachable
-from watcher.pipeline.sites import SiteBook
 from watcher.store import Store
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)

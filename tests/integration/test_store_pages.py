@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from watcher.days import KnownPage
 from watcher.model import Entry, Judged, Page, Reading, Validators, Verdict
+from watcher.polls.days import KnownPage
+from watcher.polls.verdict import DayHistory, entry_key, judge_page, set_digest
 from watcher.store import Store
 from watcher.store.sources.pages import Poll
-from watcher.verdict import DayHistory, entry_key, judge_page, set_digest
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -14,7 +14,6 @@ from tests.drawn import SECONDS, TEXT, drawn
 from tests.integration.queues import LEASE, waiting_in
 from watcher.alerts.changes import Wanted
 from watcher.alerts.retry import Health
-from watcher.days import KnownPage
 from watcher.model import (
     Decision,
     Delivery,
@@ -36,14 +35,15 @@ from watcher.model import (
     Verdict,
 )
 from watcher.model.fields import FACTS, LISTED
-from watcher.rhythm import Wait
+from watcher.polls.days import KnownPage
+from watcher.polls.rhythm import Wait
+from watcher.polls.verdict import DayHistory
 from watcher.store import Store, Transaction
 from watcher.store.deliveries.outbox import Digest
 from watcher.store.fleet.daemons import Known
 from watcher.store.papers.matches import Found
 from watcher.store.sources.pages import Poll
 from watcher.store.subscriptions.subscriptions import New
-from watcher.verdict import DayHistory
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -17,7 +17,7 @@ from tests.integration.test_pipeline import World, subscription
 from watcher.cli import main
 from watcher.model import Endpoint, Origin, Rhythm, When
 from watcher.pipeline.rulebook import RuleBook
-from watcher.pipeline.subscribe import Subscribed, subscribe, unsubscribe
+from watcher.pipeline.subscriptions.subscribe import Subscribed, subscribe, unsubscribe
 from watcher.rules import compile_rule
 from watcher.store import Store, open_store
 

@@ -26,12 +26,12 @@ from watcher.model import (
     Unread,
     When,
 )
-from watcher.pipeline import send as sending
-from watcher.pipeline.apply import apply_config
-from watcher.pipeline.deliver import deliver_all
+from watcher.pipeline.polling.updates import record_updates
 from watcher.pipeline.record import record_matches
-from watcher.pipeline.tell import tell_due
-from watcher.pipeline.updates import record_updates
+from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.pipeline.telling.tell import tell_due
+from watcher.sending import send as sending
+from watcher.sending.deliver import deliver_all
 from watcher.store import Store
 
 DAILY = When(Rhythm.DAILY, time(8))

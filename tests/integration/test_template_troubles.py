@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.test_pipeline import World, subscription, world
 from watcher.model import IncidentKind
-from watcher.pipeline.trouble import record_config_troubles
+from watcher.pipeline.subscriptions.config_incidents import record_config_troubles
 
 __all__ = ["world"]
 

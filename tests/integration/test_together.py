@@ -12,15 +12,16 @@ from sqlalchemy import text
 from tests.integration.queues import LEASE, claim, waiting_in
 from tests.integration.test_pipeline import World, subscription
 from tests.postgres import Server
+from watcher.daemon.fleet import Self, apply_at_start, out_of_step, poll_in_turn
+from watcher.errors import Overtaken
 from watcher.model import Content, DeliveryState, Endpoint, Outcome, Result, Rhythm, When
-from watcher.pipeline.apply import apply_config
-from watcher.pipeline.lease import turn
-from watcher.pipeline.poll import Overtaken, poll
-from watcher.pipeline.results import record
-from watcher.pipeline.send import Attempt
-from watcher.pipeline.sender import Sender
-from watcher.pipeline.tell import tell_due
-from watcher.pipeline.together import Self, apply_at_start, out_of_step, poll_in_turn
+from watcher.pipeline.polling.poll import poll
+from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.pipeline.telling.tell import tell_due
+from watcher.sending.lease import turn
+from watcher.sending.results import record
+from watcher.sending.send import Attempt
+from watcher.sending.sender import Sender
 from watcher.store import Store, Transaction, open_store
 from watcher.store.fleet.daemons import SILENT
 

@@ -17,7 +17,7 @@ from tests.parsers.pages import api_page, login_page, make_page, props_of, sampl
 from watcher.model import Page, Reading, Source, Unreadable
 from watcher.parsers import PARSERS
 from watcher.parsers.huggingface.lists import digest_day, following, week_of
-from watcher.walk import Visit, walk
+from watcher.polls.walk import Visit, walk
 
 PARSER = PARSERS["huggingface"]
 SITE = "https://huggingface.co"

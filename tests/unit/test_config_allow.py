@@ -9,7 +9,7 @@ import pytest
 
 from watcher.config import load
 from watcher.notify import problem_of
-from watcher.pipeline.trouble import MOST_LOGGED, log_config_warnings
+from watcher.pipeline.subscriptions.config_incidents import MOST_LOGGED, log_config_warnings
 from watcher.rules import compile_rule
 
 MAIN = "timezone: UTC\nreceivers: {me: {url: 'console://'}, you: {url: 'console://'}}\ninclude: people/*.yaml\n"
@@ -49,7 +49,7 @@ def test_the_log_has_the_warnings_of_a_config_that_takes_effect(
     (tmp_path / "people" / "ana.yaml").write_text("subscriptions:\n" + rules)
     (tmp_path / "config.yaml").write_text(MAIN + "allow: {bo.yaml: [me]}\nsubscriptions:\n" + rules)
     config = load(tmp_path / "config.yaml", env={}, check_url=problem_of, check_rule=compile_rule)
-    with caplog.at_level(logging.WARNING, logger="watcher.pipeline.trouble"):
+    with caplog.at_level(logging.WARNING, logger="watcher.pipeline.subscriptions.config_incidents"):
         log_config_warnings(config)
     assert len(caplog.messages) == MOST_LOGGED + 1
     assert "config.yaml:4:9: no included file is called `bo.yaml`; known: ana.yaml" in caplog.text

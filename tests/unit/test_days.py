@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from watcher.days import CATCH_UP, Days, KnownPage, Span, unread
 from watcher.model import Source
 from watcher.parsers.huggingface.lists import day_before
+from watcher.polls.days import CATCH_UP, Days, KnownPage, Span, unread
 
 DAY = timedelta(days=1)
 NEWEST = date(2026, 6, 1)  # a Monday

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from watcher import gaps
-from watcher.days import Span
-from watcher.gaps import Gap
 from watcher.model import Entry, Reading
 from watcher.parsers.arxiv.days import is_quiet
+from watcher.polls import gaps
+from watcher.polls.days import Span
+from watcher.polls.gaps import Gap
 
 NOW = datetime(2026, 3, 11, 9, tzinfo=UTC)  # a Wednesday
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 3, n) for n in (9, 10, 11))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from watcher import logs
+from watcher.daemon import logs
 
 SECRET = "hunter2-and-more"
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from watcher.model import Judged, Source, Verdict
-from watcher.pipeline.poll import SOON, Polled, next_poll
-from watcher.rhythm import Wait
+from watcher.pipeline.polling.poll import SOON, Polled, next_poll
+from watcher.polls.rhythm import Wait
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

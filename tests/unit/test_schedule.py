@@ -9,7 +9,7 @@ from threading import Barrier, Event, Lock
 
 import pytest
 
-from watcher.schedule import Schedule, utc_now
+from watcher.daemon.schedule import Schedule, utc_now
 
 LONG = 10.0  # seconds that a test waits for what should come at once
 HOUR = timedelta(hours=1)
@@ -73,16 +73,16 @@ def test_a_failure_is_one_line_and_the_run_comes_again(schedule: Schedule, caplo
         def emit(self, record: logging.LogRecord) -> None:
             seen.set()
 
-    caplog.set_level(logging.INFO, "watcher.schedule")
-    logging.getLogger("watcher.schedule").addHandler(handler := Seen())
+    caplog.set_level(logging.INFO, "watcher.daemon.schedule")
+    logging.getLogger("watcher.daemon.schedule").addHandler(handler := Seen())
     try:
         schedule.poll_each("hf-daily", utc_now(), fail)
         assert failing.wait(LONG)
         assert seen.wait(LONG)
     finally:
-        logging.getLogger("watcher.schedule").removeHandler(handler)
+        logging.getLogger("watcher.daemon.schedule").removeHandler(handler)
     schedule.stop(wait=LONG)
-    lines = [record for record in caplog.records if record.name == "watcher.schedule"]
+    lines = [record for record in caplog.records if record.name == "watcher.daemon.schedule"]
     assert [line.getMessage() for line in lines] == ["hf-daily failed: ValueError: no such thing"]
     assert lines[0].exc_info in (None, False)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from watcher.systemd import Systemd
+from watcher.daemon.systemd import Systemd
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 

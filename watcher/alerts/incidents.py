@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from watcher.gaps import what_of
 from watcher.model import Incident, IncidentKind, Judged, Unread, Verdict
+from watcher.polls.gaps import what_of
 
 KINDS = {
     Verdict.BROKEN: IncidentKind.SOURCE_BROKEN,

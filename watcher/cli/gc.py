@@ -17,9 +17,9 @@ def gc(desk: Desk, dry_run: bool, as_json: bool) -> None:
     Papers, matches, alerts and deliveries stay for ever: by them watcher knows what it has told. A running daemon does
     this once a day by itself; this works beside it.
     """
-    from watcher.app import open_parts
     from watcher.cli import show
-    from watcher.pipeline.retain import sweep
+    from watcher.daemon.daemon import open_parts
+    from watcher.pipeline.retention import sweep
 
     config = desk.config(required=False)
     with desk.open_store(config, "read" if dry_run else "write") as store:

@@ -16,9 +16,9 @@ from watcher.cli.once import delivered_line
 from watcher.cli.working import Work, at_work
 from watcher.errors import UsageError
 from watcher.files.read import NotRead, read_given
-from watcher.pipeline.deliver import deliver_all, failed
 from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
-from watcher.pipeline.tell import tell_due
+from watcher.pipeline.telling.tell import tell_due
+from watcher.sending.deliver import deliver_all, failed
 
 LARGEST = 50_000_000
 """Bytes of a saved page that are read; a larger file is none."""

@@ -47,7 +47,7 @@ def mute(desk: Desk, what: str | None, span: timedelta | None, as_json: bool) ->
         return _list(desk, as_json)
     if span is None:
         raise UsageError("say for how long, for instance --for 14d")
-    from watcher.pipeline.silence import mute as muted
+    from watcher.pipeline.subscriptions.pause_and_mute import mute as muted
 
     with desk.open_store(desk.config(required=False), "write") as store, store.transaction() as tx:
         subject, now = anything_named(tx, what), store.clock()
@@ -62,7 +62,7 @@ def mute(desk: Desk, what: str | None, span: timedelta | None, as_json: bool) ->
 @click.pass_obj
 def unmute(desk: Desk, what: str) -> int:
     """Tell again of a subscription, or of a paper, what comes from now on."""
-    from watcher.pipeline.silence import unmute as unmuted
+    from watcher.pipeline.subscriptions.pause_and_mute import unmute as unmuted
 
     with desk.open_store(desk.config(required=False), "write") as store, store.transaction() as tx:
         subject = anything_named(tx, what)

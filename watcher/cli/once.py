@@ -18,10 +18,10 @@ from watcher.cli.working import Work, at_work, news
 from watcher.errors import UsageError
 from watcher.model import DeliveryState, Rhythm, Saved, Source, Verdict
 from watcher.parsers import PARSERS
-from watcher.pipeline.deliver import Delivered, deliver_all
-from watcher.pipeline.looking import look
-from watcher.pipeline.poll import Polled, match_waiting
-from watcher.pipeline.tell import tell_due
+from watcher.pipeline.polling.poll import Polled, match_waiting
+from watcher.pipeline.polling.source import look
+from watcher.pipeline.telling.tell import tell_due
+from watcher.sending.deliver import Delivered, deliver_all
 
 if TYPE_CHECKING:
     from watcher.config import Config

@@ -58,7 +58,7 @@ def _messages(desk: Desk, names: Sequence[str], form: str, since: date | None, n
     """What is sent next; or, asked for or where nothing is, what the papers of the past would have been told as."""
     from watcher.notify import limit_of, size_in
     from watcher.notify.addresses.samples import SERVICES
-    from watcher.pipeline.preview import contents_of, next_contents
+    from watcher.pipeline.telling.preview import contents_of, next_contents
     from watcher.render import render
 
     config = desk.config()

@@ -84,8 +84,8 @@ def _tell_known(desk: Desk, name: str, since: date | None) -> int:
     """Let a subscription tell what counts as known, and say when it does."""
     from watcher.cli.naming import active_named
     from watcher.cli.once import delivered_line, waiting_line, waiting_of
-    from watcher.pipeline.deliver import deliver_all, failed
-    from watcher.pipeline.tell import tell_due
+    from watcher.pipeline.telling.tell import tell_due
+    from watcher.sending.deliver import deliver_all, failed
 
     with at_work(desk, mode="write") as work:
         with work.parts.store.transaction() as tx:
@@ -148,7 +148,7 @@ def _replay(tx: Transaction, old: Sequence[Listed], targets: Sequence[Endpoint] 
 
 def _send(work: Work, done: Replayed) -> list[Listed]:
     """Send what was made, but into nobody's quiet hours and not beside a daemon; how each ended."""
-    from watcher.pipeline.deliver import deliver_all
+    from watcher.sending.deliver import deliver_all
 
     if work.may_send:
         deliver_all(work.parts, only=done.endpoints)

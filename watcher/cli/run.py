@@ -15,8 +15,8 @@ from watcher.cli.desk import Desk
 
 if TYPE_CHECKING:
     from watcher.config import Config
+    from watcher.daemon.systemd import Systemd
     from watcher.store import Store
-    from watcher.systemd import Systemd
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +35,9 @@ def run(desk: Desk) -> int:
     SIGHUP reads the config again, SIGTERM ends (waiting at most 10 s for what is being sent). Logs go to stderr.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the daemon's own takes over
-    from watcher import logs
-    from watcher.app import Daemon, open_parts
-    from watcher.systemd import Systemd
+    from watcher.daemon import logs
+    from watcher.daemon.daemon import Daemon, open_parts
+    from watcher.daemon.systemd import Systemd
 
     def load() -> Config:
         return desk.config()

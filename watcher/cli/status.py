@@ -116,7 +116,7 @@ def next_look(source: Source, last: Poll | None, now: datetime) -> datetime:
     """When the daemon looks again, but for jitter and for what a server asks; overdue is now."""
     if last is None:
         return now
-    from watcher.pipeline.together import due_again
+    from watcher.daemon.fleet import due_again
 
     return due_again(source, last, now)
 

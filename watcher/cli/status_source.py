@@ -24,7 +24,7 @@ LOOKS = 10
 
 def print_source(desk: Desk, name: str, *, as_json: bool) -> int:
     """Print how the source ``name`` is doing; the exit status."""
-    from watcher.pipeline.kept import KeptPages
+    from watcher.files.broken_pages import KeptPages
 
     config = desk.config(required=False)
     with desk.open_store(config) as store:

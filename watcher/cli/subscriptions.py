@@ -19,8 +19,8 @@ from watcher.files.read import NotRead, open_given
 if TYPE_CHECKING:
     from watcher.alerts.effects import Effect
     from watcher.config.text.jsonl import Line
-    from watcher.pipeline.parts import Parts
-    from watcher.pipeline.subscribe import Subscribed
+    from watcher.pipeline.context import Parts
+    from watcher.pipeline.subscriptions.subscribe import Subscribed
 
 
 @click.group()
@@ -88,7 +88,7 @@ def remove(desk: Desk, names: tuple[str, ...]) -> int:
 
     What was not sent is cancelled. One that comes back under its name is told nothing twice.
     """
-    from watcher.pipeline.subscribe import unsubscribe
+    from watcher.pipeline.subscriptions.subscribe import unsubscribe
 
     asked = {(owner, name): full for full in names for owner, _, name in [full.rpartition("/")]}
     with _writing(desk) as parts:
@@ -156,7 +156,7 @@ def _opened(file: str) -> Iterator[BinaryIO]:
 @contextmanager
 def _writing(desk: Desk) -> Iterator[Parts]:
     """The parts of a process that writes beside a daemon, or without one, and sends nothing itself."""
-    from watcher.app import open_parts
+    from watcher.daemon.daemon import open_parts
 
     config = desk.config()
     with desk.open_store(config, "create") as store:
@@ -178,7 +178,7 @@ def _import(
     """Take up all lines that hold, and say of the others what is wrong; what was done, and how many are wrong."""
     from watcher.config import LineReader, target_check
     from watcher.notify import problem_of
-    from watcher.pipeline.subscribe import BATCH, Subscribed, subscribe
+    from watcher.pipeline.subscriptions.subscribe import BATCH, Subscribed, subscribe
     from watcher.rules import compile_rule
 
     compiled = lru_cache(maxsize=2 * BATCH)(compile_rule)

@@ -10,7 +10,7 @@ from watcher.cli.desk import Desk
 from watcher.cli.working import Work, at_work
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint
-from watcher.pipeline.deliver import deliver_all
+from watcher.sending.deliver import deliver_all
 
 PATIENCE = 90.0
 """Seconds to wait for a running daemon to send it."""

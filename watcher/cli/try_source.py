@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from watcher import logs
 from watcher.cli import show
 from watcher.cli.desk import Desk
+from watcher.daemon import logs
 from watcher.errors import UsageError
 from watcher.files.read import NotRead, read_given
 from watcher.model import Entry, Reading, Source, Unreachable
 
 if TYPE_CHECKING:
     from watcher.config import Config
-    from watcher.pipeline.trying import Tried
+    from watcher.pipeline.polling.try_source import Tried
 
 COLUMNS = ("rank>", "key", "title", "authors>", "date", "characters>")
 FIELDS = tuple(field.name for field in dataclasses.fields(Entry))
@@ -59,7 +59,7 @@ def _source(config: Config, name: str) -> Source:
 
 def _tried(source: Source, file: Path | None, contact: str) -> Tried:
     from watcher.fetch import Fetcher, default_user_agent
-    from watcher.pipeline import trying
+    from watcher.pipeline.polling import try_source as trying
 
     if file is not None:
         body = read_given(file, LARGEST)

@@ -14,7 +14,7 @@ from watcher.cli.desk import Desk
 
 if TYPE_CHECKING:
     from watcher.alerts.effects import Effect
-    from watcher.pipeline.parts import Parts
+    from watcher.pipeline.context import Parts
     from watcher.store import Store
 
 
@@ -51,8 +51,8 @@ def at_work(
     In mode ``write`` the database has to be there already. Unless the command ``shows_effects`` itself, what became of
     new and edited subscriptions is said on stderr: whichever command applies a config first, its user hears of it.
     """
-    from watcher import logs
-    from watcher.app import open_parts
+    from watcher.daemon import logs
+    from watcher.daemon.daemon import open_parts
 
     config = desk.config(required=required)
     # These commands say themselves what they did: of the program's own lines only the warnings are left.
@@ -85,8 +85,8 @@ def news(work: Work, *, beginnings: bool = True) -> list[str]:
 
 def _begin(parts: Parts, *, has_config: bool) -> Work:
     """Take the right to send, if no daemon has it, and with it let the config take effect."""
-    from watcher.pipeline.apply import apply_config
-    from watcher.pipeline.trouble import record_config_troubles
+    from watcher.pipeline.subscriptions.apply import apply_config
+    from watcher.pipeline.subscriptions.config_incidents import record_config_troubles
 
     store, config = parts.store, parts.config
     if not _may_send(store):

@@ -14,7 +14,7 @@ from watcher.config.keys import SourceKeys
 from watcher.config.text.harmless import is_name
 from watcher.model import Selectors, Source
 from watcher.parsers import PARSERS
-from watcher.rhythm import BEFORE_IT_IS_KNOWN
+from watcher.polls.rhythm import BEFORE_IT_IS_KNOWN
 
 _NAME = re.compile(r"\w[\w.-]*")
 _OF_EVERY_KIND = ("kind", "every", "robots", "look_back", "follow", "url")

@@ -9,19 +9,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
-from watcher.app import open_parts
 from watcher.config import Config, load
+from watcher.daemon.daemon import open_parts
 from watcher.demo.papers import DAY_ONE, DAY_TWO, TIDEPOOL
 from watcher.demo.site import Site, serving
 from watcher.model import Message, Outcome
 from watcher.notify import Notifier, problem_of
-from watcher.pipeline.apply import apply_config
-from watcher.pipeline.deliver import Delivered, deliver_all
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import Polled, poll
-from watcher.pipeline.tell import tell_due
+from watcher.pipeline.context import Parts
+from watcher.pipeline.polling.poll import Polled, poll
+from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.pipeline.telling.tell import tell_due
 from watcher.render import FORMS
 from watcher.rules import compile_rule
+from watcher.sending.deliver import Delivered, deliver_all
 from watcher.store import open_store
 
 SOURCE = "invented"

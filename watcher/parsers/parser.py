@@ -95,7 +95,7 @@ class Parser:
     day's is made, where the source has pages of days. ``is_for_programs`` says whether what is read is offered to
     programs (a feed, an API): robots.txt, which is for those who wander over pages, is not asked then. ``parse``
     takes a body, the address where it was found ("" where that is not known) and the source, and never raises.
-    ``rests`` says on which days, as :func:`watcher.verdict.sites_day` counts them, nothing is expected of a list
+    ``rests`` says on which days, as :func:`watcher.polls.verdict.sites_day` counts them, nothing is expected of a list
     without digest days, whatever it showed before. ``find`` shows what selectors find, for kinds that have them.
     ``tells`` are the fields, by their names in rules, that a source of this kind can tell of a paper, beside its id.
     ``lag`` is how long after its own time a paper may be listed.

@@ -13,12 +13,12 @@ from watcher.config import Config
 from watcher.errors import UnknownPage, WatcherError
 from watcher.model import Decision, Fate
 from watcher.parsers import Saved as SavedPage
-from watcher.pipeline.apply import present_of
+from watcher.pipeline.context import Parts
 from watcher.pipeline.mishaps import reason_of, recognised
-from watcher.pipeline.parts import Parts
 from watcher.pipeline.record import Decide, Intake
-from watcher.pipeline.silence import unmuted
-from watcher.pipeline.tell import make_digests
+from watcher.pipeline.subscriptions.apply import present_of
+from watcher.pipeline.subscriptions.pause_and_mute import unmuted
+from watcher.pipeline.telling.tell import make_digests
 from watcher.store import Transaction
 
 NO_SOURCE = "import"

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from watcher.alerts import fate
-from watcher.errors import UnknownPage, WatcherError
+from watcher.errors import Overtaken, Stopped, UnknownPage, WatcherError
+from watcher.files.inbox_folder import DONE, FAILED, Inbox, Waiting, shown
 from watcher.model import Judged, Reading, Source, Verdict
-from watcher.pipeline.apply import present_of
-from watcher.pipeline.inbox_folder import DONE, FAILED, Inbox, Waiting, shown
+from watcher.pipeline.context import Parts
 from watcher.pipeline.mishaps import reason_of, recognised
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import Overtaken, Polled, Stopped, broken_by, conclude, verdict_before
+from watcher.pipeline.polling.poll import Polled, broken_by, conclude, verdict_before
 from watcher.pipeline.record import Intake
-from watcher.rhythm import Wait
+from watcher.pipeline.subscriptions.apply import present_of
+from watcher.polls.rhythm import Wait
 from watcher.store import Transaction
 
 AGAIN = timedelta(minutes=1)

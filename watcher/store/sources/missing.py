@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, insert, select, update
 
 from watcher.model import Entry, Verdict
-from watcher.rhythm import Look
+from watcher.polls.rhythm import Look
+from watcher.polls.verdict import set_digest
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
 from watcher.store.papers.identity import title_key
 from watcher.store.sources.pages import NEVER_READ
-from watcher.verdict import set_digest
 
 _page, _poll, _listing, _paper, _key = schema.page, schema.poll, schema.listing, schema.paper, schema.paper_key
 

@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from watcher.days import KnownPage
 from watcher.model import Entry, Judged, Page, Reading, Validators, Verdict
-from watcher.rhythm import Look, Wait
+from watcher.polls.days import KnownPage
+from watcher.polls.rhythm import Look, Wait
+from watcher.polls.verdict import DayHistory, Expected, Past, expected, set_digest, sites_day
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
 from watcher.store.papers.identity import folded
-from watcher.verdict import DayHistory, Expected, Past, expected, set_digest, sites_day
 
 _page, _poll, _listing, _paper, _key = schema.page, schema.poll, schema.listing, schema.paper, schema.paper_key
 

@@ -9,12 +9,13 @@ from uuid import uuid4
 
 from watcher import __version__
 from watcher.alerts.incidents import begins_trouble
+from watcher.errors import Overtaken, Stopped
 from watcher.model import Source
-from watcher.pipeline.apply import apply_config
-from watcher.pipeline.lease import turn
-from watcher.pipeline.looking import look
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import SOON, Overtaken, Polled, Stopped, next_poll, polled_before
+from watcher.pipeline.context import Parts
+from watcher.pipeline.polling.poll import SOON, Polled, next_poll, polled_before
+from watcher.pipeline.polling.source import look
+from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.sending.lease import turn
 from watcher.store import Transaction
 from watcher.store.fleet.daemons import Known
 from watcher.store.sources.pages import Poll

@@ -10,10 +10,10 @@ from datetime import datetime
 
 from watcher.alerts.retry import Consequence, Health, after_attempt, is_backlog
 from watcher.model import Delivery, DeliveryState, Endpoint, IncidentKind, Message, Outcome, Result
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.send import Attempt
-from watcher.pipeline.tell import make_digests
+from watcher.pipeline.context import Parts
+from watcher.pipeline.telling.tell import make_digests
 from watcher.render.view import counted
+from watcher.sending.send import Attempt
 from watcher.store import Transaction
 from watcher.store.deliveries.queue import Claim, Rendered, Try
 

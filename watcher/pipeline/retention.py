@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from watcher.pipeline.parts import Parts
+from watcher.pipeline.context import Parts
 from watcher.store.history.retention import History
 
 log = logging.getLogger(__name__)

@@ -10,9 +10,9 @@ from itertools import pairwise
 from shlex import quote
 from statistics import median
 
-from watcher.days import Span, end_of
 from watcher.model import Entry, Reading
-from watcher.verdict import sites_day
+from watcher.polls.days import Span, end_of
+from watcher.polls.verdict import sites_day
 
 A_DAY = timedelta(hours=24)
 """How long a list may stand that shows one day only; and how often a source is looked at while that is not known."""

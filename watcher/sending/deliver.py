@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 from watcher.model import DeliveryState, Endpoint
-from watcher.pipeline.claim import Scope
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.results import Delivered
-from watcher.pipeline.sender import Sender
+from watcher.pipeline.context import Parts
+from watcher.sending.claim import Scope
+from watcher.sending.results import Delivered
+from watcher.sending.sender import Sender
 
 __all__ = ["Delivered", "deliver_all", "failed"]
 

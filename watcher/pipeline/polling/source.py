@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import date
 
 from watcher.model import Source
+from watcher.pipeline.context import Parts
 from watcher.pipeline.inbox import look_into
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import Polled, poll
+from watcher.pipeline.polling.poll import Polled, poll
 from watcher.store import Transaction
 
 

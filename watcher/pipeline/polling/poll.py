@@ -10,33 +10,25 @@ from pathlib import Path
 
 from watcher.alerts import fate
 from watcher.alerts.incidents import KINDS, is_due, trouble_of
-from watcher.days import KnownPage, Visit
-from watcher.errors import WatcherError
+from watcher.errors import Overtaken, Stopped, WatcherError
 from watcher.model import Judged, Source, Unreachable, Verdict
 from watcher.parsers import PARSERS
+from watcher.pipeline.context import Parts
 from watcher.pipeline.mishaps import reason_of
-from watcher.pipeline.missed import Missed, past_of
-from watcher.pipeline.missing import record_days, record_list
-from watcher.pipeline.parts import Parts
+from watcher.pipeline.polling.missed import Missed, past_of
+from watcher.pipeline.polling.missing import record_days, record_list
+from watcher.pipeline.polling.updates import record_updates
+from watcher.pipeline.polling.visits import keep_broken, keep_first, read_pages, record_visits
 from watcher.pipeline.record import WAIT_FOR_ABSTRACT, Decide, Intake, record_matches
-from watcher.pipeline.updates import record_updates
-from watcher.pipeline.visits import keep_broken, keep_first, read_pages, record_visits
-from watcher.rhythm import DAYS, Look, Wait, next_wait
+from watcher.polls.days import KnownPage, Visit
+from watcher.polls.rhythm import DAYS, Look, Wait, next_wait
+from watcher.polls.verdict import worst
 from watcher.store import Transaction
 from watcher.store.sources.pages import Poll
-from watcher.verdict import worst
 
 log = logging.getLogger(__name__)
 
 SOON = timedelta(minutes=15)
-
-
-class Stopped(WatcherError):
-    """The process was asked to stop while a source was being read: what was not read says nothing of the source."""
-
-
-class Overtaken(WatcherError):
-    """Another daemon has read the source meanwhile, since this one was held up past its turn: nothing is stored."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from threading import Event
 
 from watcher.config import Config
 from watcher.fetch import Fetcher
+from watcher.files.broken_pages import KeptPages
 from watcher.model import Tuning
 from watcher.notify import Notifier, forms_of
-from watcher.pipeline.kept import KeptPages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.store import Store
 

@@ -14,7 +14,7 @@ from watcher.alerts.schedule import next_due, next_sign
 from watcher.config import Config
 from watcher.model import Decision, Fate, Hit, IncidentKind, Origin, Paper, Saved, Source, Subscription
 from watcher.parsers import PARSERS
-from watcher.pipeline.parts import Parts
+from watcher.pipeline.context import Parts
 from watcher.pipeline.rulebook import PAGE
 from watcher.render.view import counted
 from watcher.rules import Index, Rule, compile_rule, document_of, evaluate

@@ -10,7 +10,7 @@ from datetime import datetime
 from watcher.alerts.incidents import KINDS
 from watcher.config import Config
 from watcher.model import Endpoint, Incident, IncidentKind, Subscription, TemplateTrouble
-from watcher.pipeline.parts import Parts
+from watcher.pipeline.context import Parts
 from watcher.store import Transaction
 
 log = logging.getLogger(__name__)

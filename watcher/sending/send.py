@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from watcher.errors import StoreError, WatcherError
 from watcher.model import Content, Delivery, DeliveryKind, Message, Outcome, Result
-from watcher.pipeline.content import contents_of
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.trouble import record_template_troubles
+from watcher.pipeline.context import Parts
+from watcher.pipeline.subscriptions.config_incidents import record_template_troubles
+from watcher.pipeline.telling.content import contents_of
 from watcher.render import render as render_content
 
 log = logging.getLogger(__name__)

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import partial
 
-from watcher import gaps
-from watcher.days import Visit
-from watcher.gaps import Gap
 from watcher.model import NotModified, Reading, Source
 from watcher.parsers import PARSERS
-from watcher.pipeline.parts import Parts
+from watcher.pipeline.context import Parts
+from watcher.polls import gaps
+from watcher.polls.days import Visit
+from watcher.polls.gaps import Gap
+from watcher.polls.walk import LONGEST
 from watcher.store import Transaction
 from watcher.store.sources.missing import whole
-from watcher.walk import LONGEST
 
 
 @dataclass(frozen=True, slots=True)

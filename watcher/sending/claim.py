@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from watcher.alerts.schedule import quiet_until
 from watcher.alerts.sending import Choice, Lane, Waiting, choose
 from watcher.model import Delivery, Endpoint
-from watcher.pipeline.parts import Parts
+from watcher.pipeline.context import Parts
 from watcher.store import Transaction
 
 

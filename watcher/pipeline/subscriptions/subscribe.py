@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from watcher.alerts.changes import Wanted, compare
 from watcher.alerts.effects import Effect
 from watcher.model import Origin, Subscription
-from watcher.pipeline.apply import add, change, changed_rules, past_of, take_away
-from watcher.pipeline.parts import Parts
+from watcher.pipeline.context import Parts
+from watcher.pipeline.subscriptions.apply import add, change, changed_rules, past_of, take_away
 from watcher.rules import Rule
 
 BATCH = 2_000

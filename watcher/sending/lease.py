@@ -10,7 +10,7 @@ from threading import Event, Thread
 from uuid import uuid4
 
 from watcher.errors import StoreError
-from watcher.pipeline.parts import Parts
+from watcher.pipeline.context import Parts
 from watcher.store import Transaction
 
 log = logging.getLogger(__name__)

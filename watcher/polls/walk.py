@@ -10,8 +10,8 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from watcher.days import Ask, Days, KnownPage, Visit, end_of, the_day_before
 from watcher.model import Reading, Source, Unreachable
+from watcher.polls.days import Ask, Days, KnownPage, Visit, end_of, the_day_before
 
 MOST_PAGES = 60
 """Pages of one list that are read after its first."""

@@ -9,9 +9,9 @@ from datetime import date, datetime
 
 from watcher.errors import WatcherError
 from watcher.fetch import Fetcher
+from watcher.files.inbox_folder import Inbox
 from watcher.model import Page, Reading, Source, Unreachable, Unreadable
 from watcher.parsers import PARSERS, Finding
-from watcher.pipeline.inbox_folder import Inbox
 from watcher.pipeline.mishaps import findings, parse, reason_of
 
 

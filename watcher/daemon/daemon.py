@@ -20,27 +20,31 @@ from types import FrameType
 from typing import TextIO
 
 from watcher.config import Config, lost_since
+from watcher.daemon.fleet import Self, apply_at_start, poll_in_turn
+from watcher.daemon.schedule import Schedule, utc_now
+from watcher.daemon.site_book import SiteBook
+from watcher.daemon.systemd import Systemd
 from watcher.errors import ConfigError, DatabaseNewer, StoreError, WatcherError
 from watcher.fetch import Fetcher, default_user_agent
+from watcher.files.broken_pages import KeptPages
 from watcher.model import DeliveryState, Source, Tuning
 from watcher.notify import Notifier
-from watcher.pipeline.apply import apply_config
-from watcher.pipeline.kept import KeptPages
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.poll import match_waiting
-from watcher.pipeline.results import Delivered
-from watcher.pipeline.retain import sweep
+from watcher.pipeline.context import Parts
+from watcher.pipeline.polling.poll import match_waiting
+from watcher.pipeline.polling.visits import takes_turns
+from watcher.pipeline.retention import sweep
 from watcher.pipeline.rulebook import RuleBook
-from watcher.pipeline.sender import Sender
-from watcher.pipeline.sites import SiteBook
-from watcher.pipeline.tell import next_telling, tell_due
-from watcher.pipeline.together import Self, apply_at_start, poll_in_turn
-from watcher.pipeline.trouble import log_config_warnings, log_lasting_troubles, record_config_troubles
-from watcher.pipeline.visits import takes_turns
+from watcher.pipeline.subscriptions.apply import apply_config
+from watcher.pipeline.subscriptions.config_incidents import (
+    log_config_warnings,
+    log_lasting_troubles,
+    record_config_troubles,
+)
+from watcher.pipeline.telling.tell import next_telling, tell_due
 from watcher.render.view import counted
-from watcher.schedule import Schedule, utc_now
+from watcher.sending.results import Delivered
+from watcher.sending.sender import Sender
 from watcher.store import Store
-from watcher.systemd import Systemd
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from watcher.alerts.items import items_of
 from watcher.alerts.schedule import alert_due, next_due, next_sign, sign_began
 from watcher.model import DeliveryKind, Endpoint, Paper, Rhythm, Saved, Told
 from watcher.notify import limit_of, size_in
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.silence import unmuted
+from watcher.pipeline.context import Parts
+from watcher.pipeline.subscriptions.pause_and_mute import unmuted
 from watcher.store import Transaction
 from watcher.store.database.batches import in_batches
 from watcher.store.deliveries.empty_digests import Blank

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from watcher.alerts.incidents import KINDS
-from watcher.days import KnownPage, Span, unread
-from watcher.gaps import Gap, of_days, since_in
 from watcher.model import IncidentKind, Judged, Source, Verdict
 from watcher.parsers import PARSERS
-from watcher.pipeline.parts import Parts
+from watcher.pipeline.context import Parts
+from watcher.polls.days import KnownPage, Span, unread
+from watcher.polls.gaps import Gap, of_days, since_in
 from watcher.store import Transaction
 from watcher.store.deliveries.incidents import Open
 from watcher.store.sources.missing import whole

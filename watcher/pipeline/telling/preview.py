@@ -23,8 +23,8 @@ from watcher.model import (
     Subscription,
     Told,
 )
-from watcher.pipeline.content import unread_now
-from watcher.pipeline.silence import unmuted
+from watcher.pipeline.subscriptions.pause_and_mute import unmuted
+from watcher.pipeline.telling.content import unread_now
 from watcher.rules import Rule, compile_rule, document_of, evaluate
 from watcher.store import Transaction
 

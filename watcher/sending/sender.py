@@ -20,10 +20,10 @@ from threading import Event, Thread
 from watcher.alerts.sending import Lane, is_suspects_turn, room_of
 from watcher.errors import StoreError
 from watcher.model import Endpoint
-from watcher.pipeline.claim import Claimed, Rounds, Scope, claim, claim_suspect
-from watcher.pipeline.parts import Parts
-from watcher.pipeline.results import Delivered, record
-from watcher.pipeline.send import Attempt, gather, render, send
+from watcher.pipeline.context import Parts
+from watcher.sending.claim import Claimed, Rounds, Scope, claim, claim_suspect
+from watcher.sending.results import Delivered, record
+from watcher.sending.send import Attempt, gather, render, send
 
 log = logging.getLogger(__name__)
 

@@ -10,18 +10,16 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from watcher.days import KnownPage, Visit, has_no_page, is_failed, shown_day
 from watcher.fetch import pace_of
-from watcher.gaps import Gap, announced_on, of_cut
 from watcher.model import Judged, NotModified, Page, Reading, Source, Unreachable, Unreadable, Validators, Verdict
 from watcher.parsers import PARSERS
+from watcher.pipeline.context import Parts
 from watcher.pipeline.mishaps import parse
-from watcher.pipeline.missed import Missed
-from watcher.pipeline.parts import Parts
+from watcher.pipeline.polling.missed import Missed
 from watcher.pipeline.record import Intake
-from watcher.store import Transaction
-from watcher.store.sources.pages import NOT_WHOLE
-from watcher.verdict import (
+from watcher.polls.days import KnownPage, Visit, has_no_page, is_failed, shown_day
+from watcher.polls.gaps import Gap, announced_on, of_cut
+from watcher.polls.verdict import (
     TAKEN_AS_TRUE_AFTER,
     DayHistory,
     doubt,
@@ -30,7 +28,9 @@ from watcher.verdict import (
     sites_day,
     without_abstracts,
 )
-from watcher.walk import MOST_PAGES, walk
+from watcher.polls.walk import MOST_PAGES, walk
+from watcher.store import Transaction
+from watcher.store.sources.pages import NOT_WHOLE
 
 log = logging.getLogger(__name__)
 

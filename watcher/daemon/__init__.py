@@ -1,0 +1,1 @@
+"""The daemon: its parts put together, the clock, signals, systemd, the log, other daemons."""

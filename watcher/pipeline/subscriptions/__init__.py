@@ -1,0 +1,1 @@
+"""The database brought to what the config and the commands ask for."""
