@@ -5,7 +5,6 @@ Each is forked off a process that has everything imported, and is hasty: leases 
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import re
@@ -23,6 +22,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, text
 
+from tests.e2e.forked import FORKS
 from tests.e2e.killing import Sink, taking
 from tests.e2e.proxy import proxy
 from tests.e2e.world import PATIENCE, Site, playing
@@ -31,8 +31,6 @@ from tests.postgres import Server
 from watcher.cli.desk import Desk
 from watcher.config import Config
 from watcher.model import Tuning
-
-_PROGRAM = multiprocessing.get_context("forkserver")
 
 # A lease is far longer than a daemon waits for its turn on a busy machine: what comes twice is the fault's work alone.
 HASTY = Tuning(
@@ -96,7 +94,7 @@ class Fleet:
             state = self.folder / f"daemon{self.begun}"
             state.mkdir()
             arguments = (self.folder / "config.yaml", state, database or self.url, skew)
-            process = _PROGRAM.Process(target=run_daemon, args=arguments)
+            process = FORKS.Process(target=run_daemon, args=arguments)
             process.start()
             self.running.append(process)
         return self.running[-1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import re
@@ -21,14 +20,10 @@ from pathlib import Path
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from tests.e2e.forked import FORKS
 from tests.e2e.world import PATIENCE, serving
 from watcher.cli.desk import Desk
 from watcher.model import Tuning
-
-_PROGRAM = multiprocessing.get_context("forkserver")
-_PROGRAM.set_forkserver_preload(
-    ["watcher.cli.run", "watcher.daemon.daemon", "apprise", "tests.e2e.killing", "tests.e2e.fleet"]
-)
 
 
 @dataclass
@@ -107,7 +102,7 @@ def run_daemon(config: Path, state: Path, tuning: Tuning) -> None:
 @contextmanager
 def daemon(config: Path, state: Path, tuning: Tuning = HASTY) -> Iterator[BaseProcess]:
     """A daemon for as long as the block lasts, then killed."""
-    process = _PROGRAM.Process(target=run_daemon, args=(config, state, tuning))
+    process = FORKS.Process(target=run_daemon, args=(config, state, tuning))
     process.start()
     try:
         yield process

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import signal
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import DAYS, TODAY, config, titles
+from tests.e2e.forked import Forked
 from tests.e2e.test_once import LOOK_BACK, told
 from tests.e2e.world import PATIENCE, Home, Site, Webhook
 from watcher.model import Tuning
@@ -31,7 +31,7 @@ def until(condition: Callable[[], bool], what: str) -> None:
         pause.wait(0.05)
 
 
-def stop(process: subprocess.Popen[str]) -> int:
+def stop(process: Forked) -> int:
     process.send_signal(signal.SIGTERM)
     return process.wait(PATIENCE)
 
@@ -82,7 +82,7 @@ def test_killed_again_and_again_nothing_is_lost(home: Home, site: Site, hook: We
     """Killed a little later each time, from before the first page to after the last message."""
     for n in range(12):
         with home.daemon() as process:
-            threading.Event().wait(0.3 + n * 0.12)
+            threading.Event().wait(0.05 + n * 0.1)
             process.kill()
             process.wait()
             with (home.folder / "daemon.log").open("a") as log:

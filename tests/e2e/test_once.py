@@ -25,7 +25,7 @@ def told(hook: Webhook, wanted: set[str]) -> set[str]:
 
 
 def test_first_the_look_back_then_only_what_is_new(home: Home, site: Site, hook: Webhook) -> None:
-    first = home.once()
+    first = home.once(fresh=True)
     assert first["status"] == 0
     assert [(one["source"], one["verdict"], one["new"]) for one in first["polls"]] == [("hf", "new", 24)]
     (delivery,) = first["deliveries"]
@@ -76,7 +76,7 @@ def test_a_fault_tells_the_operator_once_and_loses_nothing(home: Home, site: Sit
 
 def test_a_receiver_that_is_down_gets_everything_when_it_is_back(home: Home, site: Site, hook: Webhook) -> None:
     hook.status = 503
-    first = home.once()
+    first = home.once(fresh=True)
     assert first["status"] == 1 and first["deliveries"][0]["state"] == "pending"
     site.today = TODAY + timedelta(days=1)
     assert home.once()["deliveries"] == []  # it backs off

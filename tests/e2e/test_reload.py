@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.e2e.conftest import config
+from tests.e2e.forked import Forked
 from tests.e2e.world import PATIENCE, Home, Site, Webhook
 
 pytestmark = pytest.mark.e2e
@@ -24,7 +24,7 @@ def until(condition: Callable[[], bool], what: str) -> None:
         pause.wait(0.05)
 
 
-def reload(process: subprocess.Popen[str], home: Home, said: str) -> None:
+def reload(process: Forked, home: Home, said: str) -> None:
     """Let the daemon read its config again; wait until the log says ``said`` once more."""
     before = home.log.count(said)
     process.send_signal(signal.SIGHUP)

@@ -14,8 +14,10 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.e2e.forked import Forked
 from tests.parsers.pages import make_page
 
 Paper = dict[str, Any]
@@ -154,42 +156,49 @@ class Home:
     def write(self, text: str) -> None:
         self.config.write_text(text)
 
-    def run(self, *args: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    def run(self, *args: str) -> subprocess.CompletedProcess[str]:
         """Run one command to its end."""
+        with TemporaryDirectory() as folder:
+            out, err = Path(folder, "out"), Path(folder, "err")
+            line = ["-c", str(self.config), *args]
+            process = Forked(line, self.env, self.folder, out, err)
+            try:
+                status = process.wait(60)
+            finally:
+                process.kill()
+            return subprocess.CompletedProcess(line, status, out.read_text(), err.read_text())
+
+    def fresh(self, *args: str) -> subprocess.CompletedProcess[str]:
+        """The same as people run it: by an interpreter of its own."""
         return subprocess.run(
-            self._line(args),
+            [sys.executable, "-m", "watcher", "-c", str(self.config), *args],
             check=False,
             env=self.env,
             cwd=self.folder,
             capture_output=True,
             text=True,
             timeout=60,
-            **options,
         )
 
-    def once(self, *args: str) -> dict[str, Any]:
+    def once(self, *args: str, fresh: bool = False) -> dict[str, Any]:
         """Run ``once --json``; its answer."""
-        done = self.run("once", "--json", *args)
+        done = (self.fresh if fresh else self.run)("once", "--json", *args)
         assert done.stdout, done.stderr
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer | {"status": done.returncode}
 
     @contextmanager
-    def daemon(self, **env: str) -> Iterator[subprocess.Popen[str]]:
+    def daemon(self, **env: str) -> Iterator[Forked]:
         """Run the daemon; killed at the end of the block if it still runs then. Its log is in ``daemon.log``."""
-        with (self.folder / "daemon.log").open("a") as log:
-            process = subprocess.Popen(
-                self._line(["run"]), env=self.env | env, cwd=self.folder, stdout=log, stderr=log, text=True
-            )
-            try:
-                yield process
-            finally:
-                process.kill()
-                process.wait()
+        log = self.folder / "daemon.log"
+        log.touch()
+        process = Forked(["-c", str(self.config), "run"], self.env | env, self.folder, log, log)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
 
     @property
     def log(self) -> str:
         return (self.folder / "daemon.log").read_text()
-
-    def _line(self, args: Any) -> list[str]:
-        return [sys.executable, "-m", "watcher", "-c", str(self.config), *args]

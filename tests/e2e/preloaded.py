@@ -1,0 +1,15 @@
+"""All that a command of watcher imports, so that the server of forks has it when the first one is asked for."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+from apprise.manager_plugins import NotificationManager
+
+import watcher
+
+for _info in pkgutil.walk_packages(watcher.__path__, "watcher."):
+    if _info.name != "watcher.__main__" and "._migrations" not in _info.name:
+        importlib.import_module(_info.name)
+NotificationManager().schemas()  # loads the services
