@@ -20,8 +20,8 @@ from tests.parsers.pages import make_page, sample_papers
 from watcher.alerts.changes import Wanted
 from watcher.config import Address, Config, Receiver
 from watcher.model import Endpoint, Page, Source, Subscription
-from watcher.pipeline.context import Parts
-from watcher.pipeline.polling.poll import poll
+from watcher.pipeline.context import Context
+from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.telling.tell import tell_due
 from watcher.rules import compile_rule
@@ -61,7 +61,7 @@ def main() -> int:
             sources={"hf": Source(name="hf", url=URL)},
             receivers={"me": Receiver(name="me", urls={"": Address(text="json://127.0.0.1/")})},
         )
-        parts = Parts(
+        parts = Context(
             config=config,
             store=store,
             fetcher=OnePage(page),  # type: ignore[arg-type]
@@ -83,7 +83,7 @@ def main() -> int:
         took["load the rules"] = time.perf_counter() - begun
         profile = cProfile.Profile()
         begun = time.perf_counter()
-        polled = profile.runcall(poll, config.sources["hf"], parts)
+        polled = profile.runcall(poll_pages, config.sources["hf"], parts)
         took["poll (profiled)"] = time.perf_counter() - begun
         begun = time.perf_counter()
         tell_due(parts)

@@ -24,8 +24,8 @@ from tests.parsers.pages import make_page
 from watcher.cli import main as watcher
 from watcher.config import Address, Config, Receiver
 from watcher.model import Endpoint, Source, Subscription
-from watcher.pipeline.context import Parts
-from watcher.pipeline.polling.poll import poll
+from watcher.pipeline.context import Context
+from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.subscribe import subscribe
 from watcher.rules import compile_rule
@@ -96,7 +96,7 @@ def read_a_page(database: str) -> None:
     """A past of a hundred papers, on which each new rule is tried."""
     page = make_page(DAY, [values_of(n, *one) for n, one in enumerate(generated_texts(PAPERS, seed=1))], None, None)
     with open_store(database, mode="create") as store:
-        poll(Source(name="hf", url=URL), parts_of(store, page))
+        poll_pages(Source(name="hf", url=URL), parts_of(store, page))
 
 
 def imported(folder: str, lines: Path) -> tuple[float, float]:
@@ -136,7 +136,7 @@ def loaded(database: str) -> dict[str, Any]:
     }
 
 
-def one_more(store: Store, parts: Parts, n: int) -> tuple[float, float]:
+def one_more(store: Store, parts: Context, n: int) -> tuple[float, float]:
     """Seconds to subscribe, and then to know of it, once asked."""
     one = Subscription(name=f"more{n}", owner="late", rule=f"zeppelin{n} kite", to=("me",), endpoints=(Endpoint("me"),))
     begun = time.perf_counter()
@@ -147,13 +147,13 @@ def one_more(store: Store, parts: Parts, n: int) -> tuple[float, float]:
     return stored - begun, time.perf_counter() - stored
 
 
-def parts_of(store: Store, page: bytes) -> Parts:
+def parts_of(store: Store, page: bytes) -> Context:
     """A process that reads one page and sends nothing."""
     config = Config(
         sources={"hf": Source(name="hf", url=URL)},
         receivers={"me": Receiver(name="me", urls={"": Address(text="json://127.0.0.1/")})},
     )
-    return Parts(
+    return Context(
         config=config,
         store=store,
         fetcher=OnePage(page),  # type: ignore[arg-type]

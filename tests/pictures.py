@@ -12,7 +12,7 @@ import tempfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from watcher.model import Content, Delivery, DeliveryKind, Endpoint, Item, Listing, Paper, Place, Unread
+from watcher.model import Content, Delivery, DeliveryKind, DigestItem, Endpoint, Listing, MatchedSpan, Paper, Unread
 from watcher.render import render
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
@@ -82,7 +82,7 @@ def morning() -> Content:
         for n, (title, name, term, upvotes) in enumerate(ALSO)
     ]
     known = item(99, AGENTS, "Keys Under the Mat: Passwords in Prompts", "An agent.", ("Oz Glen",), "agent", 240)
-    known = Item(paper=known.paper, subscriptions=(AGENTS,), strong=True, told_before=date(2026, 3, 9))
+    known = DigestItem(paper=known.paper, subscriptions=(AGENTS,), strong=True, told_before=date(2026, 3, 9))
     delivery = Delivery(id="picture", kind=DeliveryKind.DIGEST, endpoint=Endpoint("me"), fence=1, created_at=NOW)
     return Content(
         delivery=delivery,
@@ -103,7 +103,7 @@ def item(
     upvotes: int,
     *,
     strong: bool = True,
-) -> Item:
+) -> DigestItem:
     """A match of ``term``, marked wherever it stands."""
     listing = Listing(source="hf-daily", day=date(2026, 3, 9), rank=1, upvotes=upvotes, comments=n % 7, read_at=NOW)
     paper = Paper(
@@ -120,11 +120,11 @@ def item(
         listings=(listing,),
     )
     places = [
-        Place(field, *found.span(), term)
+        MatchedSpan(field, *found.span(), term)
         for field, text in (("title", title), ("abstract", abstract))
         for found in re.finditer(rf"\b{term}s?\b", text, re.IGNORECASE)
     ]
-    return Item(paper=paper, subscriptions=(name,), strong=strong, places=tuple(places))
+    return DigestItem(paper=paper, subscriptions=(name,), strong=strong, places=tuple(places))
 
 
 def take(page: Path, name: str, width: int, height: int, *, dark: bool) -> Path:

@@ -13,8 +13,8 @@ from tests.parsers.pages import make_page, sample_papers
 from watcher.config import Address, Config, Receiver
 from watcher.model import DeliveryState, Endpoint, Page, Source, Subscription, Tuning
 from watcher.notify import Notifier
-from watcher.pipeline.context import Parts
-from watcher.pipeline.polling.poll import poll
+from watcher.pipeline.context import Context
+from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
@@ -37,7 +37,7 @@ class OnePage:
         return Page(url=url, body=self.body, fetched_at=NOW)
 
 
-def parts_of(store: Store, notifier: Notifier, urls: list[str], messages: int) -> Parts:
+def parts_of(store: Store, notifier: Notifier, urls: list[str], messages: int) -> Context:
     """A process that owes ``messages`` to each of the addresses."""
     endpoints = tuple(Endpoint(f"r{n}") for n in range(len(urls)))
     receivers = {f"r{n}": Receiver(name=f"r{n}", urls={"": Address(text=url)}) for n, url in enumerate(urls)}
@@ -52,7 +52,7 @@ def parts_of(store: Store, notifier: Notifier, urls: list[str], messages: int) -
         for n in range(messages)
     )
     page = make_page(date(2026, 3, 10), sample_papers(PAPERS * messages))
-    return Parts(
+    return Context(
         config=Config(sources={"hf": HF}, receivers=receivers, subscriptions=saved),
         store=store,
         fetcher=OnePage(page),  # type: ignore[arg-type]
@@ -82,7 +82,7 @@ def deliver_many(
     ):
         parts = parts_of(store, notifier, urls, messages // threads)
         apply_config(parts)
-        poll(HF, parts)
+        poll_pages(HF, parts)
         tell_due(parts)
         deliver_all(parts, only=[Endpoint(f"r{threads}")])
         took = timed([lambda: deliver_all(parts)])

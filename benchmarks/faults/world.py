@@ -22,8 +22,8 @@ from tests.parsers.pages import make_page, sample_papers
 from watcher.config import Address, Config, Receiver
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Message, Outcome, Page, Source, Subscription
 from watcher.notify import Notifier
-from watcher.pipeline.context import Parts
-from watcher.pipeline.polling.poll import poll
+from watcher.pipeline.context import Context
+from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
@@ -85,10 +85,10 @@ class World:
         self.parts = self._parts(urls)
         apply_config(self.parts)
 
-    def _parts(self, urls: dict[str, str]) -> Parts:
+    def _parts(self, urls: dict[str, str]) -> Context:
         receivers = {name: Receiver(name=name, urls={"": Address(text=url)}) for name, url in urls.items()}
         saved = tuple(_subscription(n) for n in range(MESSAGES))
-        return Parts(
+        return Context(
             config=Config(operator=(OPERATOR,), sources={"hf": self.source}, receivers=receivers, subscriptions=saved),
             store=self.store,
             fetcher=self,  # type: ignore[arg-type]
@@ -118,7 +118,7 @@ class World:
     def look(self, more: int = 0) -> None:
         """Poll, with so many further papers on the page."""
         self.papers = sample_papers(len(self.papers) + more)
-        poll(self.source, self.parts)
+        poll_pages(self.source, self.parts)
 
     def tell(self) -> None:
         """Tell what is due and send what is pending; a daemon that is killed on the way begins again."""

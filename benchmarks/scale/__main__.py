@@ -27,7 +27,7 @@ from benchmarks.postgres import cluster
 from benchmarks.scale.claims import measure
 from tests.parsers.pages import make_page, sample_papers
 from watcher.alerts.fate import Telling
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.daemon.daemon import open_parts
 from watcher.pipeline.imports import Imported, import_page
 from watcher.store import Store
@@ -103,7 +103,7 @@ def run(database: str, daemons: int, options: argparse.Namespace, sink: Receiver
         state.mkdir()
     sink.ask("forget")
     with ExitStack() as stack:
-        desk = Desk(env={"STATE_DIRECTORY": str(states[0])}, config_path=config)
+        desk = CliContext(env={"STATE_DIRECTORY": str(states[0])}, config_path=config)
         store = stack.enter_context(desk.open_store(desk.config(), "create"))
         threads = str(options.threads)
         processes = [stack.enter_context(program("daemon", str(config), str(state), threads)) for state in states]
@@ -131,7 +131,7 @@ def run(database: str, daemons: int, options: argparse.Namespace, sink: Receiver
         }
 
 
-def paper(desk: Desk, store: Store) -> None:
+def paper(desk: CliContext, store: Store) -> None:
     """Store one new paper, and say to the daemons that there is work."""
     parts = open_parts(desk.config(), store, {})
     page = make_page(date(2026, 3, 10), sample_papers(1, seed=1), None, None)

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from watcher.cli import main
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.model import Tuning
 
 counted: Counter[str] = Counter()
@@ -39,5 +39,5 @@ if __name__ == "__main__":
     config, state, threads = sys.argv[1:]
     event.listen(Engine, "before_cursor_execute", count)
     Thread(target=write, args=(Path(state) / "statements",), daemon=True).start()
-    desk = Desk(env={**os.environ, "STATE_DIRECTORY": state}, tuning=Tuning(threads=int(threads)))
+    desk = CliContext(env={**os.environ, "STATE_DIRECTORY": state}, tuning=Tuning(threads=int(threads)))
     sys.exit(main(["-c", config, "run"], desk=desk))

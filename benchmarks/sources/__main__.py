@@ -29,7 +29,7 @@ from watcher.alerts.fate import Telling
 from watcher.config import Config
 from watcher.model import Reading, Source
 from watcher.parsers import PARSERS
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.pipeline.imports import Imported, import_page
 from watcher.pipeline.rulebook import RuleBook
 from watcher.store import open_store
@@ -139,9 +139,9 @@ def _import(bodies: list[bytes]) -> dict[str, Any]:
 
 
 @contextmanager
-def _importing() -> Iterator[tuple[Parts, Imported]]:
+def _importing() -> Iterator[tuple[Context, Imported]]:
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "w.db", mode="create") as store:
-        parts = Parts(
+        parts = Context(
             config=Config(sources={"hf": Source(name="hf")}),
             store=store,
             fetcher=None,  # type: ignore[arg-type]

@@ -24,8 +24,8 @@ from watcher.config import Address, Config, Receiver
 from watcher.fetch import Fetcher, Limits
 from watcher.files.broken_pages import KeptPages
 from watcher.model import Endpoint, Judged, Message, Outcome, Result, Source, Subscription, Verdict
-from watcher.pipeline.context import Parts
-from watcher.pipeline.polling.poll import poll
+from watcher.pipeline.context import Context
+from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
@@ -112,7 +112,7 @@ class World:
         self.source = Source(name="hf-daily", url=f"{site.url}/papers")
         reader = Subscription(name="all", rule="the OR a OR of OR in", to=("me",), endpoints=(Endpoint("me"),))
         names = ("me", "ops")
-        self.parts = Parts(
+        self.parts = Context(
             config=Config(
                 operator=(Endpoint("ops"),),
                 sources={"hf-daily": self.source},
@@ -137,7 +137,7 @@ class World:
         self.now += later
         self.parts.fetcher.close()
         self.parts.fetcher = Fetcher(limits=Limits(total=WAIT) if fault in NO_ANSWER else None)
-        judged = poll(self.source, self.parts).judged
+        judged = poll_pages(self.source, self.parts).judged
         tell_due(self.parts)
         deliver_all(self.parts)
         return judged

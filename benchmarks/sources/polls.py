@@ -15,8 +15,8 @@ from typing import Any
 from watcher.config import Config
 from watcher.fetch import Fetcher
 from watcher.model import Source, Verdict
-from watcher.pipeline.context import Parts
-from watcher.pipeline.polling.poll import poll
+from watcher.pipeline.context import Context
+from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.store import open_store
 
@@ -79,7 +79,7 @@ def measure() -> dict[str, Any]:
 def _rounds(site: str) -> dict[str, Any]:
     sources = [Source(name=f"s{n}", url=f"{site}/papers/{n}", look_back=1) for n in range(SOURCES)]
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "w.db", mode="create") as store:
-        parts = Parts(
+        parts = Context(
             config=Config(sources={source.name: source for source in sources}),
             store=store,
             fetcher=Fetcher(),
@@ -95,11 +95,11 @@ def _rounds(site: str) -> dict[str, Any]:
     return {"sources": SOURCES, "threads": THREADS, "read": read, "304": same, "304, the request alone": fetch}
 
 
-def _round(sources: list[Source], parts: Parts, site: str) -> dict[str, Any]:
+def _round(sources: list[Source], parts: Context, site: str) -> dict[str, Any]:
     before = _connections(site)
     cpu, wall = time.process_time(), time.perf_counter()
     with ThreadPoolExecutor(THREADS) as pool:
-        verdicts = [polled.judged.verdict for polled in pool.map(lambda source: poll(source, parts), sources)]
+        verdicts = [polled.judged.verdict for polled in pool.map(lambda source: poll_pages(source, parts), sources)]
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     bad = [verdict for verdict in verdicts if verdict not in (Verdict.NEW, Verdict.UNCHANGED)]
     return {
@@ -110,7 +110,7 @@ def _round(sources: list[Source], parts: Parts, site: str) -> dict[str, Any]:
     }
 
 
-def _fetches(parts: Parts, site: str) -> dict[str, float]:
+def _fetches(parts: Context, site: str) -> dict[str, float]:
     """What of a poll is the request."""
     with parts.store.reading() as tx:
         validators = tx.pages.validators("s0", next(iter(_versions(tx))))

@@ -28,7 +28,7 @@ from tests.e2e.proxy import proxy
 from tests.e2e.world import PATIENCE, Site, playing
 from tests.parsers.pages import sample_papers
 from tests.postgres import Server
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.config import Config
 from watcher.model import Tuning
 
@@ -47,7 +47,7 @@ FIRST = date(2026, 1, 1)
 RECEIVERS, PER_DAY = 24, 2
 
 
-class HastyDesk(Desk):
+class HastyDesk(CliContext):
     """Polls every second and looks back for ever: no values for a config, since they are impolite elsewhere."""
 
     def config(self, *, required: bool = True) -> Config:

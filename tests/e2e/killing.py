@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.e2e.forked import FORKS
 from tests.e2e.world import PATIENCE, serving
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.model import Tuning
 
 
@@ -96,7 +96,7 @@ def run_daemon(config: Path, state: Path, tuning: Tuning) -> None:
     log = os.open(state.parent / "daemon.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 2)
     env = {"STATE_DIRECTORY": str(state), "PATH": os.environ["PATH"]}
-    sys.exit(main(["run"], desk=Desk(env=env, config_path=config, tuning=tuning)))
+    sys.exit(main(["run"], desk=CliContext(env=env, config_path=config, tuning=tuning)))
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from watcher.alerts import fate
 from watcher.config import Config, Receiver
 from watcher.config.values import Address
 from watcher.model import DeliveryKind, Endpoint, Entry, Message, Outcome, Result, Subscription
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.pipeline.record import Intake
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
@@ -78,7 +78,7 @@ class Life:
     def begin(self) -> None:
         """Start a daemon on what the last one left."""
         self.store.fuse, self.dies_at = None, None
-        self.parts = Parts(
+        self.parts = Context(
             config=self.config(),
             store=self.store,  # type: ignore[arg-type]
             fetcher=None,  # type: ignore[arg-type]

@@ -13,8 +13,8 @@ from tests.parsers.pages import login_page, make_page, sample_papers
 from watcher.config import Config, Receiver
 from watcher.config.values import Address
 from watcher.model import Endpoint, Incident, IncidentKind, Judged, Message, Page, Source, Subscription, Unreachable
-from watcher.pipeline.context import Parts
-from watcher.pipeline.polling.poll import match_waiting, poll
+from watcher.pipeline.context import Context
+from watcher.pipeline.polling.poll import match_waiting, poll_pages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
@@ -91,7 +91,7 @@ class Play:
         self.now = datetime(begin.year, begin.month, begin.day, 9, tzinfo=UTC)
         self.receivers, self.site = Receivers(), Site(self)
         self.source = source or Source(name="hf", url=f"{SITE}/papers")
-        self.parts = Parts(
+        self.parts = Context(
             config=self.config(subscription(rule=rule)),
             store=store,
             fetcher=self.site,  # type: ignore[arg-type]
@@ -115,7 +115,7 @@ class Play:
     def look(self, later: timedelta = timedelta(0), since: date | None = None) -> Judged:
         """Look at the source after some time, and tell what is due."""
         self.now += later
-        judged = poll(self.source, self.parts, since=since).judged
+        judged = poll_pages(self.source, self.parts, since=since).judged
         self.tell()
         return judged
 

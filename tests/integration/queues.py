@@ -7,7 +7,7 @@ from concurrent.futures import Executor, Future
 from datetime import datetime
 from typing import Any
 
-from watcher.alerts.sending import Waiting
+from watcher.alerts.sending import WaitingEndpoint
 from watcher.model import Delivery, Endpoint, Tuning
 from watcher.store import Store, Transaction
 
@@ -26,7 +26,7 @@ class Inline(Executor):
         return future
 
 
-def waiting_in(tx: Transaction, now: datetime) -> dict[Endpoint, Waiting]:
+def waiting_in(tx: Transaction, now: datetime) -> dict[Endpoint, WaitingEndpoint]:
     """Endpoints that something waits for, or whose sender is gone."""
     found = [*tx.queue.left_behind(now), *tx.queue.waiting_after(None, 1000), *tx.queue.suspects()]
     return {one.endpoint: one for one in found}

@@ -23,7 +23,7 @@ from watcher.model import (
 )
 from watcher.store import open_store
 from watcher.store.database.locks import DaemonLock
-from watcher.store.papers.matches import Found
+from watcher.store.papers.matches import NewMatch
 
 LONG_AGO = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
 ANA = Endpoint("ana")
@@ -49,7 +49,7 @@ def state(tmp_path: Path, database: Database) -> Path:
             0
         ]
         id = tx.subscriptions.insert(Wanted(subscription, "digest"), None, LONG_AGO)
-        tx.matches.record([Found(id, paper, Hit(strong=True), Decision(Fate.HELD))], LONG_AGO)
+        tx.matches.record([NewMatch(id, paper, Hit(strong=True), Decision(Fate.HELD))], LONG_AGO)
         tx.pages.record_poll("daily", Judged(Verdict.BROKEN, "looks like a login page"), 7, 1, LONG_AGO)
         tx.endpoints.lock(ANA)
         tx.endpoints.set_health(ANA, Health(LONG_AGO, 3, LONG_AGO + timedelta(hours=1), "refused"))

@@ -13,8 +13,8 @@ from watcher.config import Config
 from watcher.files.broken_pages import KeptPages
 from watcher.model import Page, Selectors, Source, Verdict
 from watcher.parsers import PARSERS
-from watcher.pipeline.context import Parts
-from watcher.pipeline.polling.poll import poll
+from watcher.pipeline.context import Context
+from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.polling.visits import takes_turns
 from watcher.pipeline.rulebook import RuleBook
 from watcher.store import Store, open_store
@@ -79,7 +79,7 @@ def store(sqlite_template: Path, tmp_path: Path) -> Store:
 
 
 def look(store: Store, source: Source, body: bytes, kept: Path) -> Verdict:
-    parts = Parts(
+    parts = Context(
         config=Config(sources={"s": source}),
         store=store,
         fetcher=Site(body),  # type: ignore[arg-type]
@@ -91,7 +91,7 @@ def look(store: Store, source: Source, body: bytes, kept: Path) -> Verdict:
         kept=KeptPages(kept),
     )
     with store:
-        return poll(source, parts).judged.verdict
+        return poll_pages(source, parts).judged.verdict
 
 
 def test_every_kind_is_tried() -> None:

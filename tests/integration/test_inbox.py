@@ -17,7 +17,7 @@ from tests.parsers.pages import Paper, api_page, make_page, sample_papers
 from watcher.cli import main
 from watcher.files.inbox_folder import LARGEST, Inbox
 from watcher.model import Judged, Source, Verdict
-from watcher.pipeline.inbox import AGAIN, look_into
+from watcher.pipeline.inbox import AGAIN, poll_inbox
 from watcher.pipeline.polling.poll import Polled, next_poll
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.store import Store
@@ -52,7 +52,7 @@ class Drop:
         return path
 
     def look(self) -> Polled:
-        return look_into(self.source, self.world.parts)
+        return poll_inbox(self.source, self.world.parts)
 
     def lies(self, where: str = "") -> set[str]:
         return {path.name for path in (self.folder / where).iterdir() if path.is_file() or path.is_symlink()}

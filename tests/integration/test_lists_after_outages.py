@@ -18,8 +18,8 @@ from tests.integration.test_pipeline import subscription
 from tests.parsers.feeds import rss
 from tests.parsers.pages import make_page, sample_papers
 from watcher.model import IncidentKind, Judged, Page, Selectors, Source, Unreachable, Verdict
-from watcher.pipeline.inbox import look_into
-from watcher.pipeline.polling.source import look
+from watcher.pipeline.inbox import poll_inbox
+from watcher.pipeline.polling.source import poll_source
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.store import Store
 
@@ -251,7 +251,7 @@ def drop(play: Play, name: str, body: bytes) -> None:
 
 
 def looked(play: Play) -> Judged:
-    judged = look_into(play.source, play.parts).judged
+    judged = poll_inbox(play.source, play.parts).judged
     play.tell()
     return judged
 
@@ -274,7 +274,7 @@ def test_the_end_of_a_broken_file_says_that_it_was_not_read(inbox: Play) -> None
     drop(inbox, "odd.bin", b"\x00\x01")
     assert looked(inbox).verdict is Verdict.BROKEN
     inbox.now += HOUR
-    assert look(inbox.source, inbox.parts).judged.verdict is Verdict.QUIET
+    assert poll_source(inbox.source, inbox.parts).judged.verdict is Verdict.QUIET
     inbox.tell()
     end = inbox.texts("ops")[-1]
     assert "dropped can be read again" in end and "lies in failed/ of its folder" in end

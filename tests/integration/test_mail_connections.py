@@ -65,7 +65,7 @@ def test_messages_to_one_server_share_a_connection(post: Post) -> None:
 
 
 def test_lines_that_begin_with_a_dot_arrive(post: Post) -> None:
-    server = smtp.Server("127.0.0.1", post.box.port, "insecure")
+    server = smtp.MailServer("127.0.0.1", post.box.port, "insecure")
     connections = smtp.Connections()
     connections.send(server, "a@lab.example", ["b@lab.example"], b"X-Watcher-Delivery: k\r\n\r\n.\r\n..two\r\nend")
     connections.close()
@@ -235,7 +235,7 @@ def test_threads_share_no_connection(post: Post) -> None:
     outcomes: list[Outcome] = []
 
     def send(of: int) -> None:
-        server = smtp.Server("127.0.0.1", post.box.port, "insecure")
+        server = smtp.MailServer("127.0.0.1", post.box.port, "insecure")
         for n in range(10):
             connections.send(
                 server, "a@lab.example", ["b@lab.example"], f"X-Watcher-Delivery: {of}/{n}\r\n\r\n".encode()
@@ -256,7 +256,7 @@ def test_threads_share_no_connection(post: Post) -> None:
 
 def test_where_a_server_hangs_others_wait_their_turn_and_no_longer(box: MailServer) -> None:
     connections = smtp.Connections(within=0.3)
-    server = smtp.Server("127.0.0.1", box.port, "insecure")
+    server = smtp.MailServer("127.0.0.1", box.port, "insecure")
 
     def send() -> None:
         with suppress(smtp.AnswerLost, OSError):

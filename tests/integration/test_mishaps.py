@@ -24,7 +24,7 @@ from watcher.files.broken_pages import KeptPages
 from watcher.model import Judged, Reading, Source, Unreadable, Verdict
 from watcher.parsers import PARSERS, Parser
 from watcher.parsers.feed import kind as feed
-from watcher.pipeline.polling.poll import poll
+from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.store import Store
 from watcher.store.sources.pages import Pages as StoredPages
@@ -261,7 +261,7 @@ def test_what_goes_wrong_around_a_parser(
 ) -> None:
     with monkeypatch.context() as patch:
         breaks(world, patch)
-        judged = poll(world.source, world.parts).judged
+        judged = poll_pages(world.source, world.parts).judged
     assert judged.verdict is Verdict.BROKEN
     assert judged.reason.startswith("internal error while reading: KeyError: 'days'")
     assert (tmp_path / "broken" / "hf").exists() is (breaks is broken_store)
@@ -281,7 +281,7 @@ def test_what_says_nothing_of_the_page_stays_what_it_is(
     with monkeypatch.context() as patch:
         patch.setattr("watcher.store.papers.papers.Papers.record_entries", fail)
         with pytest.raises(type(error)):
-            poll(world.source, world.parts)
+            poll_pages(world.source, world.parts)
         with pytest.raises(type(error)):
             drop.look()
     with world.parts.store.reading() as tx:
@@ -297,7 +297,7 @@ def test_an_interrupt_ends_the_look(world: World, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(PARSERS, "toy", toy(fail))
     world.network.pages[f"{SITE}/toy"] = b"the page"
     with pytest.raises(error):
-        poll(TOY, world.parts)
+        poll_pages(TOY, world.parts)
 
 
 def test_what_fails_while_the_process_stops_says_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -307,4 +307,4 @@ def test_what_fails_while_the_process_stops_says_nothing(world: World, monkeypat
 
     monkeypatch.setattr(world.network, "get", fail)
     with pytest.raises(Stopped):
-        poll(world.source, world.parts)
+        poll_pages(world.source, world.parts)

@@ -15,7 +15,7 @@ from tests.parsers.feeds import arxiv_api, arxiv_list, arxiv_rss
 from tests.parsers.pages import make_page, sample_papers
 from watcher.files.broken_pages import PAGES, SIZE, KeptPages
 from watcher.model import Entry, Judged, Page, Source, Unreachable, Verdict
-from watcher.pipeline.polling.poll import next_poll, poll, polled_before
+from watcher.pipeline.polling.poll import next_poll, poll_pages, polled_before
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.store import Store
 
@@ -32,7 +32,7 @@ def world(store: Store, tmp_path: Path) -> World:
 
 
 def look(world: World) -> Judged:
-    return poll(world.source, world.parts).judged
+    return poll_pages(world.source, world.parts).judged
 
 
 def test_a_paper_that_is_replaced_after_its_day_is_noticed_and_after_a_day_believed(world: World) -> None:
@@ -84,7 +84,7 @@ def test_a_list_in_pages_is_whole_in_all_of_them(world: World) -> None:
     world.network.pages[first] = arxiv_list({"New submissions": papers[:5]}, total=7)
     world.network.pages[f"{first}?skip=5&show=7"] = arxiv_list({"New submissions": papers[5:]}, total=7)
     for verdict in (Verdict.NEW, Verdict.UNCHANGED):
-        assert poll(source, world.parts).judged == Judged(verdict)
+        assert poll_pages(source, world.parts).judged == Judged(verdict)
     with world.parts.store.reading() as tx:
         assert tx.papers.count() == 7
 
@@ -179,9 +179,9 @@ def arxiv_days(world: World, first: datetime, counts: list[int]) -> list[Judged]
         world.now = first + n * DAY
         papers = [{**one, "id": f"2611.{100 * n + at:05}"} for at, one in enumerate(sample_papers(count, seed=n + 1))]
         world.network.pages["https://rss.arxiv.org/rss/cs.XX"] = arxiv_rss(papers, world.now.date())
-        found.append(poll(source, world.parts).judged)
+        found.append(poll_pages(source, world.parts).judged)
         world.now += DAY / 2  # looked at so often that nothing can have been missed
-        poll(source, world.parts)
+        poll_pages(source, world.parts)
     return found
 
 
@@ -200,7 +200,7 @@ def test_a_source_finds_its_own_rhythm(world: World) -> None:
     world.source = replace(world.source, is_auto=True)
     world.apply(subscription())
     for _ in range(8 * 24):
-        polled = poll(world.source, world.parts)
+        polled = poll_pages(world.source, world.parts)
         world.now += timedelta(hours=1)
     assert polled.wait and polled.wait.time == timedelta(hours=4)
     with world.parts.store.reading() as tx:
@@ -220,4 +220,4 @@ def test_what_another_choice_of_announcements_shows_is_not_compared(world: World
     source = Source(name="arxiv", kind="arxiv", categories=("cs.XX",), announce=("new",))
     world.now += 3 * DAY
     world.network.pages["https://rss.arxiv.org/rss/cs.XX"] = arxiv_rss(sample_papers(2, seed=77), world.now.date())
-    assert poll(source, world.parts).judged.verdict is Verdict.NEW
+    assert poll_pages(source, world.parts).judged.verdict is Verdict.NEW

@@ -17,9 +17,9 @@ from watcher.alerts.fate import Telling
 from watcher.config import Config, Receiver
 from watcher.config.values import Address
 from watcher.model import Endpoint, Message, Outcome, Page, Result, Source, Subscription, Unreachable
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
-from watcher.pipeline.polling.poll import poll
+from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
@@ -70,7 +70,7 @@ class World:
             receivers={"me": Receiver(name="me", urls={"": Address(text="json://me.example/")})},
             subscriptions=(subscription,),
         )
-        self.parts = Parts(
+        self.parts = Context(
             config=config,
             store=self.store,
             fetcher=self,  # type: ignore[arg-type]
@@ -95,7 +95,7 @@ class World:
 
     def look(self, source: str) -> tuple[str, int]:
         """The verdict, and how many papers nobody has seen before."""
-        polled = poll(SOURCES[source], self.parts)
+        polled = poll_pages(SOURCES[source], self.parts)
         tell_due(self.parts)
         deliver_all(self.parts)
         return polled.judged.verdict.value, polled.new

@@ -29,9 +29,9 @@ from watcher.model import (
     Unreachable,
     When,
 )
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
-from watcher.pipeline.polling.poll import match_waiting, poll
+from watcher.pipeline.polling.poll import match_waiting, poll_pages
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
@@ -84,7 +84,7 @@ class World:
         self.receivers, self.network = Receivers(), Pages(self)
         self.papers = {day: sample_papers(4, seed=n) for n, day in enumerate(DAYS)}
         self.source = Source(name="hf", url=f"{SITE}/papers")
-        self.parts = Parts(
+        self.parts = Context(
             config=self.config(subscription()),
             store=store,
             fetcher=self.network,  # type: ignore[arg-type]
@@ -120,7 +120,7 @@ class World:
         apply_config(self.parts)
 
     def look(self) -> str:
-        return poll(self.source, self.parts).judged.verdict.value
+        return poll_pages(self.source, self.parts).judged.verdict.value
 
     def tell(self) -> int:
         """Tell and send what is due; how many messages arrived."""

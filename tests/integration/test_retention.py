@@ -17,7 +17,7 @@ from watcher.pipeline import retention as retain
 from watcher.pipeline.retention import PAGES, Swept, sweep
 from watcher.store import Store, open_store
 from watcher.store.database import schema
-from watcher.store.history.retention import LAST_POLLS, History
+from watcher.store.history.retention import LAST_POLLS, ForgettableTable
 
 YEAR = timedelta(days=366)
 
@@ -67,9 +67,9 @@ def test_only_history_goes_and_all_of_it_in_batches(world: World, monkeypatch: p
     after = counts(store)
     assert {one.what: one.count for one in would} == {
         PAGES: 0,
-        History.ATTEMPTS: before["attempt"] - waits,  # those of messages that wait
-        History.POLLS: before["poll"] - LAST_POLLS - 1,
-        History.METRICS: before["metric"],
+        ForgettableTable.ATTEMPTS: before["attempt"] - waits,  # those of messages that wait
+        ForgettableTable.POLLS: before["poll"] - LAST_POLLS - 1,
+        ForgettableTable.METRICS: before["metric"],
     }
     assert before["attempt"] > waits > 0 and before["metric"] > 3
     assert after == before | {"attempt": waits, "poll": LAST_POLLS + 1, "metric": 0}
@@ -95,7 +95,7 @@ def test_what_is_young_or_kept_for_ever_stays(world: World) -> None:
     config = world.config(subscription())
     object.__setattr__(config, "retain", Retain(attempts=None, polls=None, pages=None, metrics=None))
     world.parts.config = config
-    assert sweep(world.parts) == [Swept(what, 0, None) for what in (*History, PAGES)]
+    assert sweep(world.parts) == [Swept(what, 0, None) for what in (*ForgettableTable, PAGES)]
     assert counts(world.parts.store) == before
 
 

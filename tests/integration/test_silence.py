@@ -9,7 +9,7 @@ import pytest
 from tests.integration.test_pipeline import DAYS, World, subscription
 from tests.parsers.pages import sample_papers
 from watcher.alerts.fate import Telling
-from watcher.model import DeliveryState, Endpoint, Outcome, QuietHours, Result, Rhythm, Saved, When
+from watcher.model import DeliveryState, Endpoint, Outcome, QuietHours, Result, Rhythm, StoredSubscription, When
 from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
 from watcher.pipeline.subscriptions.pause_and_mute import mute, pause, unmute, unpause
 from watcher.pipeline.telling.tell import tell_due
@@ -25,7 +25,7 @@ DAILY = When(Rhythm.DAILY, time(8))
 class Paused(World):
     """A world in which the subscription ``parts`` can be paused."""
 
-    def saved(self, name: str = "parts") -> Saved:
+    def saved(self, name: str = "parts") -> StoredSubscription:
         with self.parts.store.reading() as tx:
             return next(one for one in tx.subscriptions.active() if one.subscription.name == name)
 

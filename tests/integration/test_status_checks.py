@@ -11,7 +11,7 @@ from watcher.model import Decision, DeliveryKind, Endpoint, Entry, Fate, Hit, Rh
 from watcher.store import Store
 from watcher.store.deliveries.outbox import Digest
 from watcher.store.history.checks import Lost, find_lost
-from watcher.store.papers.matches import Found
+from watcher.store.papers.matches import NewMatch
 
 NOW = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
 ANA = Endpoint("ana")
@@ -26,7 +26,7 @@ def hold(store: Store, when: When = IMMEDIATELY, next_due: datetime | None = Non
     with store.transaction() as tx:
         id = tx.subscriptions.insert(Wanted(subscription, "digest"), next_due, NOW)
         paper = tx.papers.record_entries([Entry(title="Lanterns", keys=("arxiv:2603.99001",))], "list", NOW).new[0]
-        tx.matches.record([Found(id, paper, Hit(strong=True), Decision(Fate.HELD))], NOW)
+        tx.matches.record([NewMatch(id, paper, Hit(strong=True), Decision(Fate.HELD))], NOW)
         return id, next(iter(tx.matches.held(id)))
 
 

@@ -22,7 +22,7 @@ from watcher.errors import DaemonRunning, StoreError
 from watcher.model import Entry
 from watcher.store import Store, open_store
 from watcher.store.database.database import Mode
-from watcher.store.database.engine import place_of
+from watcher.store.database.engine import database_address
 from watcher.store.database.locks import DaemonLock, WriteLock
 from watcher.store.database.schema import rules_generation
 
@@ -67,7 +67,7 @@ def count(store: Store) -> int:
     ],
 )
 def test_places(database: str | Path | None, expected: str) -> None:
-    assert str(place_of(database, Path("/state"))) == expected
+    assert str(database_address(database, Path("/state"))) == expected
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_places(database: str | Path | None, expected: str) -> None:
 )
 def test_places_that_are_none(database: str, message: str) -> None:
     with pytest.raises(StoreError, match=message) as raised:
-        place_of(database)
+        database_address(database)
     assert "postgresql+psycopg://user@host/name" in str(raised.value)
 
 

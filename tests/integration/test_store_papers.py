@@ -17,7 +17,7 @@ from watcher.model import Decision, Endpoint, Entry, Fate, Hit, Listing, Paper, 
 from watcher.model.fields import FACTS
 from watcher.store import Store
 from watcher.store.database import schema
-from watcher.store.papers.matches import Found
+from watcher.store.papers.matches import NewMatch
 from watcher.store.papers.recording import Recorded
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
@@ -269,7 +269,7 @@ def test_matches_go_with_the_merge(store: Store) -> None:
     wanted = Subscription(name="kites", rule="kite", to=("me",), endpoints=(Endpoint("me"),))
     with store.transaction() as tx:
         subscription = tx.subscriptions.insert(Wanted(wanted, "digest"), None, NOW)
-        found = [Found(subscription, id, Hit(strong=True), Decision(Fate.HELD)) for id in (older, younger)]
+        found = [NewMatch(subscription, id, Hit(strong=True), Decision(Fate.HELD)) for id in (older, younger)]
         assert tx.matches.record(found, NOW) == 2
     record(store, kites())
     with store.reading() as tx:

@@ -25,11 +25,11 @@ from watcher.model import (
     Incident,
     IncidentKind,
     Judged,
+    MatchedSpan,
     Nothing,
     Page,
-    Place,
     Reading,
-    Saved,
+    StoredSubscription,
     Subscription,
     Validators,
     Verdict,
@@ -40,8 +40,8 @@ from watcher.polls.rhythm import Wait
 from watcher.polls.verdict import DayHistory
 from watcher.store import Store, Transaction
 from watcher.store.deliveries.outbox import Digest
-from watcher.store.fleet.daemons import Known
-from watcher.store.papers.matches import Found
+from watcher.store.fleet.daemons import KnownDaemon
+from watcher.store.papers.matches import NewMatch
 from watcher.store.sources.pages import Poll
 from watcher.store.subscriptions.subscriptions import New
 
@@ -98,7 +98,7 @@ def test_a_subscription(store: Store, one: Subscription, next_due: datetime | No
     with trying(store) as tx:
         [id] = tx.subscriptions.insert_many([New(Wanted(one, "digest"), next_due, sign_due)], NOW)
         [saved] = tx.subscriptions.get([id]).values()
-        assert saved == Saved(
+        assert saved == StoredSubscription(
             id=id, subscription=one, rule_digest="digest", next_due=next_due, sign_due=sign_due, created_at=NOW
         )
         tx.subscriptions.set_told(id, NOW + DAY, next_due)
@@ -169,12 +169,12 @@ def test_the_health_of_an_endpoint(store: Store, health: Health) -> None:
 
 
 @some
-@given(hit=drawn(Hit, places=st.lists(drawn(Place), max_size=3).map(tuple)), occasion=TEXT)
+@given(hit=drawn(Hit, places=st.lists(drawn(MatchedSpan), max_size=3).map(tuple)), occasion=TEXT)
 def test_a_match(store: Store, hit: Hit, occasion: str) -> None:
     with trying(store) as tx:
         [id] = tx.subscriptions.insert_many([New(Wanted(KITES, "d"), None)], NOW)
         [paper] = tx.papers.record_entries([Entry(title="Kites")], "hf", NOW).ids
-        tx.matches.record([Found(id, paper, hit, Decision(Fate.HELD), occasion)], NOW)
+        tx.matches.record([NewMatch(id, paper, hit, Decision(Fate.HELD), occasion)], NOW)
         tx.matches.owe(tx.matches.held(id), [HERE], NOW)
         [told] = tx.outbox.due_alerts([HERE], NOW)[HERE]
         assert (Hit(told.strong, told.places), told.occasion) == (hit, occasion)
@@ -187,7 +187,7 @@ def test_what_was_decided_of_a_match(store: Store, decision: Decision) -> None:
     with trying(store) as tx:
         [id] = tx.subscriptions.insert_many([New(Wanted(KITES, "d"), None)], NOW)
         [paper] = tx.papers.record_entries([Entry(title="Kites")], "hf", NOW).ids
-        tx.matches.record([Found(id, paper, Hit(True), decision)], NOW)
+        tx.matches.record([NewMatch(id, paper, Hit(True), decision)], NOW)
         [told] = tx.history.of_subscription(id, 9)
         is_held = decision.fate is Fate.HELD
         assert (told.state, told.reason) == (
@@ -202,7 +202,7 @@ def test_a_delivery(store: Store, kind: DeliveryKind, part: int, at: datetime) -
         if kind is DeliveryKind.DIGEST:
             [id] = tx.subscriptions.insert_many([New(Wanted(KITES, "d"), None)], NOW)
             [paper] = tx.papers.record_entries([Entry(title="Kites")], "hf", NOW).ids
-            tx.matches.record([Found(id, paper, Hit(True), Decision(Fate.HELD))], at)
+            tx.matches.record([NewMatch(id, paper, Hit(True), Decision(Fate.HELD))], at)
             tx.matches.owe(tx.matches.held(id), [HERE], at)
             [told] = tx.outbox.due_alerts([HERE], at)[HERE]
             [made] = tx.outbox.enqueue_digests([Digest(HERE, part, 9, [told.match_id])], at)
@@ -221,8 +221,8 @@ def test_a_delivery(store: Store, kind: DeliveryKind, part: int, at: datetime) -
 
 
 @some
-@given(daemon=drawn(Known, id=st.uuids().map(lambda id: id.hex), seen_at=st.just(NOW)))
-def test_a_daemon(store: Store, daemon: Known) -> None:
+@given(daemon=drawn(KnownDaemon, id=st.uuids().map(lambda id: id.hex), seen_at=st.just(NOW)))
+def test_a_daemon(store: Store, daemon: KnownDaemon) -> None:
     with trying(store) as tx:
         tx.daemons.beat(daemon)
         assert tx.daemons.alive(NOW) == [daemon]

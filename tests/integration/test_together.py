@@ -15,7 +15,7 @@ from tests.postgres import Server
 from watcher.daemon.fleet import Self, apply_at_start, out_of_step, poll_in_turn
 from watcher.errors import Overtaken
 from watcher.model import Content, DeliveryState, Endpoint, Outcome, Result, Rhythm, When
-from watcher.pipeline.polling.poll import poll
+from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
 from watcher.sending.lease import turn
@@ -121,7 +121,7 @@ def test_whoever_slept_past_its_turn_stores_nothing(worlds: list[World]) -> None
                 return tx.leases.hold("poll hf", holder)
 
             with pytest.raises(Overtaken):
-                poll(one.source, one.parts, is_mine)
+                poll_pages(one.source, one.parts, is_mine)
     with one.parts.store.reading() as tx:
         assert tx.papers.count() == 0
 

@@ -10,7 +10,7 @@ from tests.parsers.feeds import json_feed, rss
 from watcher.errors import UnknownPage
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers import PARSERS, recognise
-from watcher.parsers.common.sniff import Form, form_of
+from watcher.parsers.common.sniff import BodyForm, form_of
 
 URL = "https://lab.example/news/feed.xml"
 SOURCE = Source(name="lab", kind="feed", url=URL)
@@ -200,19 +200,19 @@ def test_what_a_title_says_of_document_types_is_kept() -> None:
 @pytest.mark.parametrize(
     ("body", "form"),
     [
-        ("<!-- c -->" * 40 + "<x>", Form.TEXT),
-        ("<!-- c --> \n" * 40 + "<rss/>", Form.XML),
-        ("<!-- c -->" * 40 + "<!doctype html>", Form.HTML),
-        ("<!-- c -->" * 40 + "<html>", Form.HTML),
-        ("<?xml version='1.0'?>" + "<!-- x -->\n" * 40 + "<opml></opml>", Form.XML),
-        ("<?xml version='1.0'?><!-- > --><?x y?>\n<!DOCTYPE feed [<!ELEMENT a (b)>]><!-- x --><a:feed/>", Form.XML),
-        ("<?xml version='1.0'?><!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0 Strict//EN'><html/>", Form.HTML),
-        ("<!-- " + "x" * 10_000 + " --><rss/>", Form.XML),
-        ("<!-- <rss> <!doctype html>", Form.TEXT),
-        ("<!doctype html><rss/>", Form.HTML),
+        ("<!-- c -->" * 40 + "<x>", BodyForm.TEXT),
+        ("<!-- c --> \n" * 40 + "<rss/>", BodyForm.XML),
+        ("<!-- c -->" * 40 + "<!doctype html>", BodyForm.HTML),
+        ("<!-- c -->" * 40 + "<html>", BodyForm.HTML),
+        ("<?xml version='1.0'?>" + "<!-- x -->\n" * 40 + "<opml></opml>", BodyForm.XML),
+        ("<?xml version='1.0'?><!-- > --><?x y?>\n<!DOCTYPE feed [<!ELEMENT a (b)>]><!-- x --><a:feed/>", BodyForm.XML),
+        ("<?xml version='1.0'?><!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0 Strict//EN'><html/>", BodyForm.HTML),
+        ("<!-- " + "x" * 10_000 + " --><rss/>", BodyForm.XML),
+        ("<!-- <rss> <!doctype html>", BodyForm.TEXT),
+        ("<!doctype html><rss/>", BodyForm.HTML),
     ],
 )
-def test_what_a_body_is_behind_comments(body: str, form: Form) -> None:
+def test_what_a_body_is_behind_comments(body: str, form: BodyForm) -> None:
     assert form_of(body.encode()) is form
 
 

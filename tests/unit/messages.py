@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from watcher.model import Content, Delivery, DeliveryKind, Endpoint, Incident, Item, Listing, Paper, Place
+from watcher.model import Content, Delivery, DeliveryKind, DigestItem, Endpoint, Incident, Listing, MatchedSpan, Paper
 
 NOW = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
 
@@ -42,16 +42,16 @@ def listing(source: str = "hf-daily", **changes: Any) -> Listing:
     return Listing(source=source, **(fields | changes))
 
 
-def places(text: str, term: str, field: str = "abstract") -> tuple[Place, ...]:
+def places(text: str, term: str, field: str = "abstract") -> tuple[MatchedSpan, ...]:
     """Everywhere that ``term`` stands in ``text``, as it is written."""
     found, at = [], text.find(term)
     while at >= 0:
-        found.append(Place(field, at, at + len(term), term))
+        found.append(MatchedSpan(field, at, at + len(term), term))
         at = text.find(term, at + 1)
     return tuple(found)
 
 
-def item(shown: Paper | None = None, term: str = "pruning", **changes: Any) -> Item:
+def item(shown: Paper | None = None, term: str = "pruning", **changes: Any) -> DigestItem:
     """A strong match of ``term`` for one subscription."""
     shown = shown or paper()
     fields: dict[str, Any] = {
@@ -59,10 +59,10 @@ def item(shown: Paper | None = None, term: str = "pruning", **changes: Any) -> I
         "strong": True,
         "places": places(shown.title, term.capitalize(), "title") + places(shown.abstract, term),
     }
-    return Item(paper=shown, **(fields | changes))
+    return DigestItem(paper=shown, **(fields | changes))
 
 
-def digest(*items: Item, part: int = 1, parts: int = 1) -> Content:
+def digest(*items: DigestItem, part: int = 1, parts: int = 1) -> Content:
     """A digest of these papers."""
     return Content(delivery=delivery(DeliveryKind.DIGEST, part=part, parts=parts), items=items)
 

@@ -25,12 +25,12 @@ from watcher.rules.language.tree import (
     Label,
     Leaf,
     Near,
-    Node,
     Not,
     Or,
     Pattern,
     Regex,
-    Text,
+    RuleNode,
+    TextTerm,
 )
 from watcher.rules.text.tex import clean
 from watcher.rules.text.words import Edge, Part, compounds
@@ -68,7 +68,7 @@ def answer(rule: Rule, paper: Paper) -> bool | None:
     return holds(strictly(rule.tree), paper, listings)
 
 
-def strictly(node: Node) -> Node:
+def strictly(node: RuleNode) -> RuleNode:
     """Each bare word or phrase as ``about:``."""
     match node:
         case And(children):
@@ -77,12 +77,12 @@ def strictly(node: Node) -> Node:
             return Or(tuple(strictly(child) for child in children))
         case Not(child):
             return Not(strictly(child))  # type: ignore[arg-type]
-        case Text(field=None) | Near(field=None) | Exact(field=None):
+        case TextTerm(field=None) | Near(field=None) | Exact(field=None):
             return replace(node, about=True)
     return node
 
 
-def holds(node: Node, paper: Paper, listings: list[Listing]) -> bool:
+def holds(node: RuleNode, paper: Paper, listings: list[Listing]) -> bool:
     match node:
         case And(children):
             return all(holds(child, paper, listings) for child in children)
@@ -124,9 +124,9 @@ def texts(field: str, paper: Paper) -> list[str]:
     return list(value) if isinstance(value, tuple) else [value] if value else []
 
 
-def places(leaf: Text | Near | Exact, text: Row) -> list[tuple[int, int]]:
+def places(leaf: TextTerm | Near | Exact, text: Row) -> list[tuple[int, int]]:
     match leaf:
-        case Text(pattern):
+        case TextTerm(pattern):
             return paths(pattern, text, is_prefix=leaf.is_prefix)
         case Exact(tokens):
             wanted = [(spelled, joint if n else "") for n, (spelled, joint, _) in enumerate(tokens)]

@@ -16,18 +16,18 @@ from watcher.alerts.items import items_of
 from watcher.alerts.retry import LONGEST_DELAY, Health, after_attempt, delay
 from watcher.model import (
     DeliveryState,
+    DueAlert,
     Endpoint,
     Fate,
     IncidentKind,
     Judged,
     Listing,
+    MatchedSpan,
     Outcome,
     Paper,
-    Place,
     Result,
-    Saved,
+    StoredSubscription,
     Subscription,
-    Told,
     Verdict,
 )
 
@@ -171,8 +171,8 @@ def test_delays_grow_and_never_pass_an_hour(failures: int, jitter: float) -> Non
 # --- changes ---
 
 
-def saved(id: int, one: Subscription, digest: str = "d", gone: bool = False) -> Saved:
-    return Saved(
+def saved(id: int, one: Subscription, digest: str = "d", gone: bool = False) -> StoredSubscription:
+    return StoredSubscription(
         id=id, subscription=one, rule_digest=digest, next_due=None, created_at=NOW, gone_at=NOW if gone else None
     )
 
@@ -223,10 +223,15 @@ def test_a_cut_loses_nothing_and_fits(sizes: list[int], limit: int) -> None:
 
 
 def test_a_paper_that_two_subscriptions_match_is_one_item() -> None:
-    first = Told(
-        match_id=1, paper_id=7, subscription="a", timezone="UTC", strong=False, places=(Place("title", 0, 2, "x"),)
+    first = DueAlert(
+        match_id=1,
+        paper_id=7,
+        subscription="a",
+        timezone="UTC",
+        strong=False,
+        places=(MatchedSpan("title", 0, 2, "x"),),
     )
-    second = replace(first, match_id=2, subscription="b", strong=True, places=(Place("abstract", 0, 2, "y"),))
+    second = replace(first, match_id=2, subscription="b", strong=True, places=(MatchedSpan("abstract", 0, 2, "y"),))
     (item,) = items_of([first, second], [paper(7)], {7: date(2026, 3, 9)})
     assert item.subscriptions == ("a", "b") and item.strong and len(item.places) == 2
     assert item.told_before == date(2026, 3, 9)

@@ -9,23 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.alerts.bundle import MOST_MESSAGES, fitted
-from watcher.model import Item, Paper
+from watcher.model import DigestItem, Paper
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 ROOM = 800  # of a limit of 1,000, without what head and foot may take
 
 
-def item(id: int, subscription: str = "a", **more: object) -> Item:
+def item(id: int, subscription: str = "a", **more: object) -> DigestItem:
     paper = Paper(id=id, key=f"arxiv:{id}", title=f"Paper {id}", first_seen=NOW)
-    return Item(paper=paper, subscriptions=(subscription,), **({"strong": True} | more))  # type: ignore[arg-type]
+    return DigestItem(paper=paper, subscriptions=(subscription,), **({"strong": True} | more))  # type: ignore[arg-type]
 
 
-def size(item: Item) -> int:
+def size(item: DigestItem) -> int:
     """Three papers a message in full, sixteen in short."""
     return 50 if item.short or not item.strong or item.told_before else 250
 
 
-def in_full(runs: list[list[Item]]) -> list[int]:
+def in_full(runs: list[list[DigestItem]]) -> list[int]:
     return [one.paper.id for run in runs for one in run if size(one) > 50]
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.alerts.retry import Health
-from watcher.alerts.sending import Lane, Waiting, choose, is_suspects_turn, room_of, turn_of
+from watcher.alerts.sending import Lane, WaitingEndpoint, choose, is_suspects_turn, room_of, turn_of
 from watcher.model import Endpoint, Tuning
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -23,26 +23,28 @@ def nobody(endpoint: Endpoint) -> None:
     """Nobody is left alone."""
 
 
-def waiting(name: str = "me", *, fails: bool = False, next_try: datetime | None = None) -> Waiting:
+def waiting(name: str = "me", *, fails: bool = False, next_try: datetime | None = None) -> WaitingEndpoint:
     health = Health(NOW - timedelta(hours=1), 3, next_try, "no answer") if fails else Health()
-    return Waiting(Endpoint(name), health)
+    return WaitingEndpoint(Endpoint(name), health)
 
 
 @pytest.mark.parametrize(
     ("one", "alone_until", "lane", "until"),
     [
-        (Waiting(Endpoint("new")), None, Lane.WORKING, None),
+        (WaitingEndpoint(Endpoint("new")), None, Lane.WORKING, None),
         (waiting(), None, Lane.WORKING, None),
         (waiting(fails=True, next_try=NOW), None, Lane.PROBE, None),
         (waiting(fails=True), None, Lane.PROBE, None),
         (waiting(fails=True, next_try=SOON), None, None, SOON),
         (waiting(fails=True, next_try=NOW + timedelta(hours=2)), None, Lane.PROBE, None),  # of a clock set back since
         (waiting(), SOON, None, SOON),
-        (Waiting(Endpoint("me"), Health(), SOON), None, None, SOON),
-        (Waiting(Endpoint("me"), Health(), NOW), None, Lane.WORKING, None),  # its sender is gone
+        (WaitingEndpoint(Endpoint("me"), Health(), SOON), None, None, SOON),
+        (WaitingEndpoint(Endpoint("me"), Health(), NOW), None, Lane.WORKING, None),  # its sender is gone
     ],
 )
-def test_the_turn(one: Waiting, alone_until: datetime | None, lane: Lane | None, until: datetime | None) -> None:
+def test_the_turn(
+    one: WaitingEndpoint, alone_until: datetime | None, lane: Lane | None, until: datetime | None
+) -> None:
     turn = turn_of(one, alone_until, NOW)
     assert (turn.lane, turn.until) == (lane, until)
     assert (turn.lane is None) == bool(turn.reason)
@@ -53,7 +55,7 @@ def test_a_suspect_has_a_lane_of_its_own_and_waits_like_any_other() -> None:
     assert turn_of(waiting(fails=True, next_try=SOON), None, NOW, is_suspect=True).lane is None
 
 
-def names(chosen: tuple[tuple[Waiting, Lane], ...]) -> list[tuple[str, Lane]]:
+def names(chosen: tuple[tuple[WaitingEndpoint, Lane], ...]) -> list[tuple[str, Lane]]:
     return [(str(one.endpoint), lane) for one, lane in chosen]
 
 
@@ -72,7 +74,7 @@ def test_without_room_for_those_that_work_probes_are_still_found() -> None:
 
 def test_it_is_said_when_the_first_of_those_that_wait_may_go() -> None:
     later = NOW + timedelta(minutes=30)
-    some = [waiting("a", fails=True, next_try=later), waiting("b"), Waiting(Endpoint("c"), None, SOON)]
+    some = [waiting("a", fails=True, next_try=later), waiting("b"), WaitingEndpoint(Endpoint("c"), None, SOON)]
     assert choose(some, nobody, ROOM, NOW).until == SOON
     assert choose(some[:2], nobody, ROOM, NOW).until == later
     assert choose(some[1:2], nobody, ROOM, NOW).until is None

@@ -12,18 +12,18 @@ from watcher.alerts.bundle import messages, shortened
 from watcher.alerts.incidents import unread_of
 from watcher.alerts.items import items_of, nothing_of, occasion_of
 from watcher.alerts.schedule import next_sign, sign_began
-from watcher.model import FIRST, Incident, IncidentKind, Nothing, Paper, Subscription, Told, Unread
+from watcher.model import FIRST, DueAlert, Incident, IncidentKind, Nothing, Paper, Subscription, Unread
 from watcher.store.papers.identity import update_of
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
-def told(id: int, subscription: str = "a", paper: int | None = None, **more: object) -> Told:
+def told(id: int, subscription: str = "a", paper: int | None = None, **more: object) -> DueAlert:
     values = {"timezone": "UTC", "strong": True, "places": ()} | more
-    return Told(match_id=id, paper_id=paper or id, subscription=subscription, **values)  # type: ignore[arg-type]
+    return DueAlert(match_id=id, paper_id=paper or id, subscription=subscription, **values)  # type: ignore[arg-type]
 
 
-def ids(groups: list[list[Told]]) -> list[list[int]]:
+def ids(groups: list[list[DueAlert]]) -> list[list[int]]:
     return [[one.match_id for one in group] for group in groups]
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from watcher import __version__
 from watcher.cli import COMMANDS, SECTIONS, Lazy, cli, main
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.errors import ConfigError, Problem, RuleError, StoreError, UsageError
 
 Add = Callable[[Callable[..., Any]], None]
@@ -125,10 +125,10 @@ def test_a_command_says_its_status(command: Add, returned: int | None, status: i
     ],
 )
 def test_common_options_stand_before_and_after_the_command(command: Add, arguments: list[str]) -> None:
-    seen: list[Desk] = []
+    seen: list[CliContext] = []
     command(click.pass_obj(seen.append))
     assert main(arguments, {"A": "b"}) == 0
-    assert seen == [Desk(env={"A": "b"}, config_path=Path("a.yaml"), verbose=True, log_format="json")]
+    assert seen == [CliContext(env={"A": "b"}, config_path=Path("a.yaml"), verbose=True, log_format="json")]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.config import Config, LineReader, line_of, load
-from watcher.config.text.jsonl import LONGEST, Line
+from watcher.config.text.jsonl import LONGEST, SubscriptionLine
 from watcher.errors import ConfigError, Problem
 from watcher.model import Endpoint, QuietHours, Rhythm, Subscription, When
 from watcher.rules import compile_rule
@@ -68,7 +68,7 @@ def config(folder: Path) -> Config:
     return replace(in_yaml(folder, {"name": "taken", "rule": "kite", "to": "me"}))
 
 
-def read(folder: Path, *lines: bytes | dict[str, Any]) -> list[Line]:
+def read(folder: Path, *lines: bytes | dict[str, Any]) -> list[SubscriptionLine]:
     data = [one if isinstance(one, bytes) else json.dumps(one, ensure_ascii=False).encode() + b"\n" for one in lines]
     reader = LineReader("subs.jsonl", config(folder), compile_rule)
     return list(reader.lines(BytesIO(b"".join(data))))
@@ -82,7 +82,7 @@ def said(problem: Problem) -> tuple[str, str]:
 def test_what_yaml_takes(line: dict[str, Any], tmp_path: Path) -> None:
     ours = in_yaml(tmp_path, line).subscriptions[0]
     (found,) = read(tmp_path, line)
-    assert found == Line(1, ours)
+    assert found == SubscriptionLine(1, ours)
     (owned,) = read(tmp_path, line | {"owner": "ana"})
     assert owned.subscription == replace(ours, owner="ana")
 
@@ -167,4 +167,4 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> LineReader:
 @given(subscription=subscriptions)
 def test_what_is_exported_is_imported_as_it_was(reader: LineReader, subscription: Subscription) -> None:
     line = json.dumps(line_of(subscription)).encode()
-    assert reader.read(7, line) == Line(7, subscription)
+    assert reader.read(7, line) == SubscriptionLine(7, subscription)

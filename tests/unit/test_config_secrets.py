@@ -10,15 +10,23 @@ from hypothesis import strategies as st
 
 from watcher.cli import show
 from watcher.config import LineReader, load
-from watcher.config.keys import ConfigKeys, Keys, QuietHoursKeys, ReceiverKeys, RetainKeys, SourceKeys, SubscriptionKeys
+from watcher.config.keys import (
+    ConfigKeys,
+    ConfigTable,
+    QuietHoursKeys,
+    ReceiverKeys,
+    RetainKeys,
+    SourceKeys,
+    SubscriptionKeys,
+)
 from watcher.config.text.harmless import KEYS, NEVER_SHOWN, is_harmless
 from watcher.config.text.reading import read
-from watcher.config.text.tree import Items, Node, Scalar
+from watcher.config.text.tree import ConfigNode, Items, Scalar
 from watcher.errors import ConfigError, Problem, StoreError, WatcherError
 from watcher.model import Endpoint
 from watcher.notify import problem_of
 from watcher.rules import compile_rule
-from watcher.store.database.engine import place_of
+from watcher.store.database.engine import database_address
 
 SECRET = "Hunter2xYz"
 ENV = {"PW": SECRET, "NAME": "console://"}
@@ -40,7 +48,7 @@ def said_of(path: Path, text: str | bytes, **options: object) -> str:
         found = config.problems + tuple(one for some in config.broken_includes.values() for one in some)
         said += [repr(config), *config.instead.values()]
         said += [_reason(lambda name=name: config.address(Endpoint(name), ENV)) for name in config.receivers]
-        said += [_reason(lambda: place_of(config.database(ENV)))]
+        said += [_reason(lambda: database_address(config.database(ENV)))]
     return "\n".join([*said, *(str(one) for one in found), *(show.problem(one) for one in found)])
 
 
@@ -206,7 +214,14 @@ def test_a_file_with_an_address_is_named_where_its_name_is_one(tmp_path: Path) -
 
 
 def test_of_every_key_it_is_said_whether_its_value_may_be_shown() -> None:
-    models: list[type[Keys]] = [ConfigKeys, SourceKeys, ReceiverKeys, SubscriptionKeys, QuietHoursKeys, RetainKeys]
+    models: list[type[ConfigTable]] = [
+        ConfigKeys,
+        SourceKeys,
+        ReceiverKeys,
+        SubscriptionKeys,
+        QuietHoursKeys,
+        RetainKeys,
+    ]
     keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
     assert keys | {"owner"} == KEYS
     for key in NEVER_SHOWN - {"url"}:
@@ -277,7 +292,7 @@ def edited(text: str, what: str, at: int, sign: str) -> str:
     return text[:end] + text[start:end] + text[end:]
 
 
-def is_harmless_there(node: Node | None, path: tuple[int | str, ...] = ()) -> bool:
+def is_harmless_there(node: ConfigNode | None, path: tuple[int | str, ...] = ()) -> bool:
     """Whether an edit made the secret a part of a rule or another text that is shown."""
     match node:
         case None:

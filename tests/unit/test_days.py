@@ -8,7 +8,7 @@ import pytest
 
 from watcher.model import Source
 from watcher.parsers.huggingface.lists import day_before
-from watcher.polls.days import CATCH_UP, Days, KnownPage, Span, unread
+from watcher.polls.days import CATCH_UP, DaySpan, DayWalk, KnownPage, unread
 
 DAY = timedelta(days=1)
 NEWEST = date(2026, 6, 1)  # a Monday
@@ -42,12 +42,12 @@ def missing(n: int, *, tried: timedelta) -> KnownPage:
 
 @pytest.mark.parametrize(("n", "expected"), [(1, True), (2, True), (3, True), (CATCH_UP - 1, True), (CATCH_UP, False)])
 def test_days_that_nobody_read_are_asked_for_as_far_as_is_caught_up(n: int, expected: bool) -> None:
-    days = Days(SOURCE, str, day_before, known(page(NEWEST), page(back(200))), None, NOW)
+    days = DayWalk(SOURCE, str, day_before, known(page(NEWEST), page(back(200))), None, NOW)
     assert days.is_due(n, back(n)) is expected
 
 
 def test_before_everything_that_was_read_only_the_look_back_is_asked_for() -> None:
-    days = Days(SOURCE, str, day_before, known(page(NEWEST)), None, NOW)
+    days = DayWalk(SOURCE, str, day_before, known(page(NEWEST)), None, NOW)
     assert [n for n in range(1, 9) if days.is_due(n, back(n))] == [1, 2]
 
 
@@ -63,21 +63,21 @@ def test_before_everything_that_was_read_only_the_look_back_is_asked_for() -> No
     ],
 )
 def test_a_day_is_asked_for_again_until_it_was_read_whole_or_is_given_up(one: KnownPage, expected: bool) -> None:
-    days = Days(SOURCE, str, day_before, known(page(NEWEST), one, page(back(40))), None, NOW)
+    days = DayWalk(SOURCE, str, day_before, known(page(NEWEST), one, page(back(40))), None, NOW)
     assert days.is_due(20, back(20)) is expected
-    followed = Days(SOURCE, str, day_before, known(page(NEWEST), one, page(back(40))), None, NOW)
+    followed = DayWalk(SOURCE, str, day_before, known(page(NEWEST), one, page(back(40))), None, NOW)
     assert followed.is_due(13, back(20)) is (not one.is_done)
 
 
 def test_a_day_that_somebody_asks_for_is_read_however_far_back() -> None:
     pages = known(page(NEWEST), missing(20, tried=3 * DAY), page(back(200)))
-    days = Days(SOURCE, str, day_before, pages, back(150), NOW)
+    days = DayWalk(SOURCE, str, day_before, pages, back(150), NOW)
     assert days.is_due(20, back(20)) and days.is_due(150, back(150)) and not days.is_due(151, back(151))
-    assert not Days(SOURCE, str, day_before, known(page(back(20))), back(150), NOW).is_due(20, back(20))
+    assert not DayWalk(SOURCE, str, day_before, known(page(back(20))), back(150), NOW).is_due(20, back(20))
 
 
 def test_the_day_before_is_the_one_that_the_page_names_or_the_next_weekday() -> None:
-    days = Days(SOURCE, str, day_before, known(page(NEWEST), page(back(5), previous=None), page(back(9))), None, NOW)
+    days = DayWalk(SOURCE, str, day_before, known(page(NEWEST), page(back(5), previous=None), page(back(9))), None, NOW)
     assert days.before(NEWEST) == (back(1), False)
     assert days.before(back(1)) == (back(2), True)
     assert days.before(back(4)) == (back(5), False)
@@ -95,15 +95,15 @@ def test_the_day_before_is_the_one_that_the_page_names_or_the_next_weekday() -> 
         ([page(NEWEST)], []),
         ([page(NEWEST), page(back(50))], []),
         ([page(NEWEST), page(back(CATCH_UP))], []),
-        ([page(NEWEST), page(back(CATCH_UP + 1))], [Span(back(CATCH_UP), back(CATCH_UP))]),
-        ([page(NEWEST), page(back(90))], [Span(back(89), back(CATCH_UP))]),
-        ([page(NEWEST), page(back(70)), page(back(90))], [Span(back(69), back(60)), Span(back(89), back(71))]),
+        ([page(NEWEST), page(back(CATCH_UP + 1))], [DaySpan(back(CATCH_UP), back(CATCH_UP))]),
+        ([page(NEWEST), page(back(90))], [DaySpan(back(89), back(CATCH_UP))]),
+        ([page(NEWEST), page(back(70)), page(back(90))], [DaySpan(back(69), back(60)), DaySpan(back(89), back(71))]),
         ([page(NEWEST), missing(20, tried=DAY), page(back(30))], []),
-        ([page(NEWEST), missing(20, tried=2 * DAY), page(back(30))], [Span(back(20), back(20))]),
+        ([page(NEWEST), missing(20, tried=2 * DAY), page(back(30))], [DaySpan(back(20), back(20))]),
         ([page(NEWEST), page(back(1)), missing(20, tried=2 * DAY)], []),
     ],
 )
-def test_what_no_look_asks_for_any_more_is_missing(pages: list[KnownPage], expected: list[Span]) -> None:
+def test_what_no_look_asks_for_any_more_is_missing(pages: list[KnownPage], expected: list[DaySpan]) -> None:
     assert list(unread(known(*pages), SOURCE, day_before, NOW)) == sorted(
         expected, key=lambda one: one.first, reverse=True
     )

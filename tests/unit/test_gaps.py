@@ -9,7 +9,7 @@ import pytest
 from watcher.model import Entry, Reading
 from watcher.parsers.arxiv.days import is_quiet
 from watcher.polls import gaps
-from watcher.polls.days import Span
+from watcher.polls.days import DaySpan
 from watcher.polls.gaps import Gap
 
 NOW = datetime(2026, 3, 11, 9, tzinfo=UTC)  # a Wednesday
@@ -74,7 +74,7 @@ def test_announcements_that_no_list_showed(
 
 
 def test_a_gap_says_what_is_missing_and_what_to_do() -> None:
-    gap = gaps.of_days("hf daily", [Span(MONDAY, TUESDAY), Span(date(2026, 2, 2), date(2026, 2, 2))])
+    gap = gaps.of_days("hf daily", [DaySpan(MONDAY, TUESDAY), DaySpan(date(2026, 2, 2), date(2026, 2, 2))])
     assert str(gap) == (
         "the digest days 2026-02-02 and 2026-03-09 to 2026-03-10 were not read whole; "
         "`watcher once --source 'hf daily' --since 2026-02-02` reads what the site still has"
@@ -82,7 +82,7 @@ def test_a_gap_says_what_is_missing_and_what_to_do() -> None:
     assert gaps.what_of(str(gap)) == "the digest days 2026-02-02 and 2026-03-09 to 2026-03-10 were not read whole"
     assert gaps.since_in(str(gap)) == date(2026, 2, 2)
     assert gaps.of_days("hf", []) is None
-    one = gaps.of_days("hf", [Span(MONDAY, MONDAY)])
+    one = gaps.of_days("hf", [DaySpan(MONDAY, MONDAY)])
     assert str(one).startswith("the digest day 2026-03-09 was not read whole; ")
 
 

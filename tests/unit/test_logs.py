@@ -32,7 +32,9 @@ def test_plain_lines(stderr: Read) -> None:
 
 
 def test_a_terminal_is_shown_the_time() -> None:
-    line = logs.Plain(timed=True).format(logging.makeLogRecord({"msg": "hello", "levelname": "INFO", "created": 0.0}))
+    line = logs.PlainFormat(timed=True).format(
+        logging.makeLogRecord({"msg": "hello", "levelname": "INFO", "created": 0.0})
+    )
     assert line.endswith(" INFO hello")
     assert line.count(":") == 2
 

@@ -19,7 +19,7 @@ from watcher.model import Result
 from watcher.notify import problem_of
 from watcher.notify.addresses.addresses import load
 from watcher.notify.mime import Unwritable, address_header, own_header, text_header, token_header, uri_header
-from watcher.notify.smtp import Connections, Server
+from watcher.notify.smtp import Connections, MailServer
 
 USUAL = ["Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "X-Watcher-Delivery", "MIME-Version"]
 
@@ -36,7 +36,7 @@ TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=30), max_size=12).ma
 class Post(Connections):
     """Takes every mail, and keeps sender, recipients and bytes."""
 
-    def send(self, server: Server, sender: str, recipients: object, message: bytes) -> list[str]:
+    def send(self, server: MailServer, sender: str, recipients: object, message: bytes) -> list[str]:
         self.taken = (sender, list(recipients), message)  # type: ignore[call-overload]
         return []
 

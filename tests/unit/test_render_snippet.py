@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.messages import places
-from watcher.model import Place
+from watcher.model import MatchedSpan
 from watcher.render.escape import markdown_marked, text_marked
 from watcher.render.snippet import WIDTH, Segment, snippet, spans_in, whole
 
@@ -40,7 +40,9 @@ def test_a_text_without_blanks_is_cut_anyway() -> None:
 
 def test_overlapping_hits_are_one() -> None:
     text = "a continual learning method"
-    spans = spans_in(text, [Place("abstract", 2, 20, "continual learning"), Place("abstract", 12, 20, "x")], "abstract")
+    spans = spans_in(
+        text, [MatchedSpan("abstract", 2, 20, "continual learning"), MatchedSpan("abstract", 12, 20, "x")], "abstract"
+    )
     assert spans == [(2, 20)]
 
 
@@ -50,7 +52,7 @@ def test_overlapping_hits_are_one() -> None:
     ids=["before", "empty", "backwards", "past the end", "beyond", "inside a word", "begins with a blank"],
 )
 def test_stale_places_mark_nothing(start: int, end: int) -> None:
-    assert spans_in("The old text is gone.", [Place("abstract", start, end, "term")], "abstract") == []
+    assert spans_in("The old text is gone.", [MatchedSpan("abstract", start, end, "term")], "abstract") == []
 
 
 def test_places_of_other_fields_do_not_count() -> None:
@@ -71,7 +73,7 @@ def test_brackets_stay_outside_of_bold() -> None:
 
 @given(st.text(max_size=800), st.lists(st.tuples(st.integers(-5, 900), st.integers(-5, 900))))
 def test_whatever_the_places_the_text_is_the_text(text: str, spans: list[tuple[int, int]]) -> None:
-    found = [Place("abstract", start, end, "term") for start, end in spans]
+    found = [MatchedSpan("abstract", start, end, "term") for start, end in spans]
     segments = snippet(text, spans_in(text, found, "abstract"))
     assert "".join(one.text for one in segments) == "".join(
         one.text for one in snippet(text, [(s, e) for s, e in spans_in(text, found, "abstract")][:1])

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from watcher.errors import StoreError
 from watcher.store import open_store
-from watcher.store.database.engine import explained, place_of
+from watcher.store.database.engine import database_address, explained
 
 SECRET = "Hunter2xYz"
 
@@ -35,12 +35,12 @@ def test_an_address_that_cannot_be_used(address: str) -> None:
 
 
 def test_a_place_is_shown_without_password_and_options() -> None:
-    place = place_of(f"postgresql://bot:{SECRET}@db.example/papers?password={SECRET}&sslmode=require")
+    place = database_address(f"postgresql://bot:{SECRET}@db.example/papers?password={SECRET}&sslmode=require")
     assert str(place) == "postgresql+psycopg://bot:***@db.example/papers"
 
 
 def test_what_a_driver_repeats_is_left_out() -> None:
-    place = place_of(f"postgresql://bot:{SECRET}@db.example/papers?sslmode=nonsense")
+    place = database_address(f"postgresql://bot:{SECRET}@db.example/papers?sslmode=nonsense")
     said = OperationalError("", None, Exception(f'no pg_hba.conf entry for "{SECRET}", invalid sslmode "nonsense"'))
     said.orig = type("OperationalError", (Exception,), {})(str(said.orig))
     found = explained(said, place)

@@ -11,13 +11,13 @@ from hypothesis import given
 
 from tests.drawn import drawn
 from watcher.alerts.changes import Wanted, compare
-from watcher.model import Endpoint, QuietHours, Rhythm, Saved, Subscription, When
+from watcher.model import Endpoint, QuietHours, Rhythm, StoredSubscription, Subscription, When
 from watcher.store.subscriptions.rows import row_of, saved_of
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
-def kept(one: Subscription) -> Saved:
+def kept(one: Subscription) -> StoredSubscription:
     """The subscription as a database has it: what is kept as JSON has been written and read."""
     row = json.loads(json.dumps(row_of(Wanted(one, "d"))))
     return saved_of(row | FRESH)
@@ -45,8 +45,8 @@ def test_what_came_back_is_no_change(one: Subscription) -> None:
     assert not compare([Wanted(one, "d")], [kept(one)])
 
 
-@given(drawn(Saved))
-def test_every_column_comes_back(saved: Saved) -> None:
+@given(drawn(StoredSubscription))
+def test_every_column_comes_back(saved: StoredSubscription) -> None:
     row = row_of(Wanted(saved.subscription, saved.rule_digest))
     for name in FRESH:
         row[name] = getattr(saved, name)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from watcher.model import Entry, Judged, NotModified, Reading, Unreachable, Unreadable, Verdict
 from watcher.polls.verdict import (
     DayHistory,
-    Past,
+    KnownOfSource,
     doubt,
     entry_key,
     expected,
@@ -199,7 +199,7 @@ def test_what_a_page_shows_today_is_no_measure_of_today() -> None:
 
 @pytest.mark.parametrize(("renamed", "n", "doubted"), [(9, 9, True), (5, 9, True), (4, 9, False), (2, 2, False)])
 def test_a_page_that_changes_its_ids_is_broken(renamed: int, n: int, doubted: bool) -> None:
-    found = doubt(page(n), DayHistory(), Past(renamed=renamed), NOW)
+    found = doubt(page(n), DayHistory(), KnownOfSource(renamed=renamed), NOW)
     assert (found is not None) is doubted
     if found:
         assert found.verdict is Verdict.BROKEN
@@ -208,22 +208,22 @@ def test_a_page_that_changes_its_ids_is_broken(renamed: int, n: int, doubted: bo
 
 def test_new_ids_that_stand_for_a_day_are_taken() -> None:
     history = DayHistory(short_since=NOW - timedelta(hours=25), short_digest=set_digest(keys(9)))
-    assert doubt(page(9), history, Past(renamed=9), NOW) is None
-    assert doubt(page(8), history, Past(renamed=8), NOW) is not None
+    assert doubt(page(9), history, KnownOfSource(renamed=9), NOW) is None
+    assert doubt(page(8), history, KnownOfSource(renamed=8), NOW) is not None
 
 
 def test_a_day_that_shows_just_the_day_before_is_not_there_yet() -> None:
-    assert doubt(page(9), DayHistory(before=keys(9)), Past(), NOW) == Judged(
+    assert doubt(page(9), DayHistory(before=keys(9)), KnownOfSource(), NOW) == Judged(
         Verdict.PARTIAL, "2025-03-04: shows just the papers of the digest day before"
     )
-    assert doubt(page(9), DayHistory(before=keys(8)), Past(), NOW) is None
-    assert doubt(undated(9), DayHistory(), Past(), NOW) is None
+    assert doubt(page(9), DayHistory(before=keys(8)), KnownOfSource(), NOW) is None
+    assert doubt(undated(9), DayHistory(), KnownOfSource(), NOW) is None
 
 
 def test_a_page_that_lost_all_abstracts_is_not_whole() -> None:
-    found = without_abstracts(page(9), Past(papers=50, with_abstract=48))
+    found = without_abstracts(page(9), KnownOfSource(papers=50, with_abstract=48))
     assert not found.whole and found.warnings == ("none of 9 papers has an abstract; of the last 50, 48 had one",)
-    for past in (Past(), Past(papers=9, with_abstract=9), Past(papers=50, with_abstract=20)):
+    for past in (KnownOfSource(), KnownOfSource(papers=9, with_abstract=9), KnownOfSource(papers=50, with_abstract=20)):
         assert without_abstracts(page(9), past).whole
     one = Reading(entries=(*page(8).entries, Entry(title="X", abstract="Y")))
-    assert without_abstracts(one, Past(papers=50, with_abstract=50)).whole
+    assert without_abstracts(one, KnownOfSource(papers=50, with_abstract=50)).whole

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from watcher.model import FIRST, Item, Told
+from watcher.model import FIRST, DigestItem, DueAlert
 
 T = TypeVar("T")
 
@@ -36,14 +36,14 @@ def cut(things: Sequence[T], size_of: Callable[[T], int], limit: int) -> list[li
     return runs
 
 
-def fitted(items: Sequence[Item], size_of: Callable[[Item], int], limit: int) -> list[list[Item]]:
+def fitted(items: Sequence[DigestItem], size_of: Callable[[DigestItem], int], limit: int) -> list[list[DigestItem]]:
     """Items cut into messages, none left out; where they would be too many, each subscription's last go in short form.
 
     A service that takes 2,000 characters at a time would else get a morning of thirty papers as thirty messages.
     """
     sizes: dict[tuple[int, bool], int] = {}
 
-    def size(item: Item) -> int:
+    def size(item: DigestItem) -> int:
         key = (item.paper.id, item.short)
         if key not in sizes:
             sizes[key] = size_of(item)
@@ -51,7 +51,7 @@ def fitted(items: Sequence[Item], size_of: Callable[[Item], int], limit: int) ->
 
     order = _best_first(items)
 
-    def runs(in_full: int) -> list[list[Item]]:
+    def runs(in_full: int) -> list[list[DigestItem]]:
         short = set(order[in_full:])
         return cut([replace(one, short=True) if n in short else one for n, one in enumerate(items)], size, limit)
 
@@ -68,7 +68,7 @@ def fitted(items: Sequence[Item], size_of: Callable[[Item], int], limit: int) ->
     return runs(low)
 
 
-def _best_first(items: Sequence[Item]) -> list[int]:
+def _best_first(items: Sequence[DigestItem]) -> list[int]:
     """Where the papers in full form stand: the first of each subscription, then the second of each, and so on."""
     counts: Counter[tuple[str, ...]] = Counter()
     ranked = []
@@ -79,9 +79,9 @@ def _best_first(items: Sequence[Item]) -> list[int]:
     return [n for _, n in sorted(ranked)]
 
 
-def messages(told: Sequence[Told]) -> list[list[Told]]:
+def messages(told: Sequence[DueAlert]) -> list[list[DueAlert]]:
     """What shares a message: all of one time, but for the subscriptions that want one of their own."""
-    apart: dict[str, list[Told]] = {}
+    apart: dict[str, list[DueAlert]] = {}
     together = [one for one in told if one.bundle]
     for one in told:
         if not one.bundle:
@@ -89,7 +89,7 @@ def messages(told: Sequence[Told]) -> list[list[Told]]:
     return [some for some in (together, *apart.values()) if some]
 
 
-def shortened(told: Sequence[Told]) -> frozenset[int]:
+def shortened(told: Sequence[DueAlert]) -> frozenset[int]:
     """Matches that go over their subscription's ``max_papers``; those that come first are told in full."""
     counts: Counter[str] = Counter()
     over: set[int] = set()

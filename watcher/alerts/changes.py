@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from watcher.model import Saved, Subscription
+from watcher.model import StoredSubscription, Subscription
 
-Name = tuple[str, str]
+SubscriptionKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,15 @@ class Changes:
     """
 
     new: tuple[Wanted, ...] = ()
-    kept: tuple[tuple[Saved, Wanted], ...] = ()
-    back: tuple[tuple[Saved, Wanted], ...] = ()
-    gone: tuple[Saved, ...] = ()
+    kept: tuple[tuple[StoredSubscription, Wanted], ...] = ()
+    back: tuple[tuple[StoredSubscription, Wanted], ...] = ()
+    gone: tuple[StoredSubscription, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.new or self.kept or self.back or self.gone)
 
 
-def compare(wanted: Sequence[Wanted], saved: Sequence[Saved]) -> Changes:
+def compare(wanted: Sequence[Wanted], saved: Sequence[StoredSubscription]) -> Changes:
     """Pair them by owner and name; then a name gone and a name come that can only be each other are a rename."""
     active = {_name(row.subscription): row for row in saved if row.gone_at is None}
     left = {_name(row.subscription): row for row in sorted(saved, key=lambda row: row.id) if row.gone_at is not None}
@@ -56,7 +56,9 @@ def compare(wanted: Sequence[Wanted], saved: Sequence[Saved]) -> Changes:
     )
 
 
-def _renames(gone: Mapping[Name, Saved], come: Mapping[Name, Wanted]) -> dict[Name, Name]:
+def _renames(
+    gone: Mapping[SubscriptionKey, StoredSubscription], come: Mapping[SubscriptionKey, Wanted]
+) -> dict[SubscriptionKey, SubscriptionKey]:
     """Old name → new name, where rule and receivers are the same and neither has another candidate."""
     before = {name: (row.rule_digest, frozenset(row.subscription.endpoints)) for name, row in gone.items()}
     after = {name: (one.rule_digest, frozenset(one.subscription.endpoints)) for name, one in come.items()}
@@ -65,9 +67,9 @@ def _renames(gone: Mapping[Name, Saved], come: Mapping[Name, Wanted]) -> dict[Na
     return {name: by_content[content] for name, content in before.items() if olds[content] == 1 and news[content] == 1}
 
 
-def _differs(row: Saved, one: Wanted) -> bool:
+def _differs(row: StoredSubscription, one: Wanted) -> bool:
     return row.rule_digest != one.rule_digest or row.subscription != one.subscription
 
 
-def _name(subscription: Subscription) -> Name:
+def _name(subscription: Subscription) -> SubscriptionKey:
     return subscription.owner, subscription.name

@@ -6,20 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from watcher.model import FIRST, WITHDRAWN, Item, Nothing, Paper, Told
+from watcher.model import FIRST, WITHDRAWN, DigestItem, DueAlert, Nothing, Paper
 
 
-def items_of(told: Iterable[Told], papers: Iterable[Paper], told_before: Mapping[int, date]) -> list[Item]:
+def items_of(told: Iterable[DueAlert], papers: Iterable[Paper], told_before: Mapping[int, date]) -> list[DigestItem]:
     """One item a paper, in the order in which the matches come; a paper is strong where one of them is.
 
     It is told in short only where all of them are over their limit, and as new where it is new for one of them.
     """
-    by_paper: dict[int, list[Told]] = {}
+    by_paper: dict[int, list[DueAlert]] = {}
     for one in told:
         by_paper.setdefault(one.paper_id, []).append(one)
     known = {paper.id: paper for paper in papers}
     return [
-        Item(
+        DigestItem(
             paper=known[paper_id],
             subscriptions=tuple(dict.fromkeys(one.subscription for one in ones)),
             strong=any(one.strong for one in ones),
@@ -32,7 +32,7 @@ def items_of(told: Iterable[Told], papers: Iterable[Paper], told_before: Mapping
     ]
 
 
-def occasion_of(ones: Sequence[Told]) -> str:
+def occasion_of(ones: Sequence[DueAlert]) -> str:
     """Why a message shows a paper: itself, its end, or the newest of its new versions."""
     occasions = {one.occasion for one in ones}
     return next((one for one in (FIRST, WITHDRAWN) if one in occasions), None) or max(occasions, key=version_of)
@@ -43,7 +43,7 @@ def version_of(occasion: str) -> int:
     return int(occasion.removeprefix("v"))
 
 
-def nothing_of(blanks: Iterable[Nothing], told: Iterable[Told]) -> tuple[Nothing, ...]:
+def nothing_of(blanks: Iterable[Nothing], told: Iterable[DueAlert]) -> tuple[Nothing, ...]:
     """One line a subscription, for all the time that its messages without papers cover; none beside its papers."""
     with_papers = {one.subscription for one in told}
     found: dict[str, Nothing] = {}

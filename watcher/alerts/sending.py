@@ -25,7 +25,7 @@ class Lane(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingEndpoint:
     """An endpoint that messages wait for.
 
     ``health`` is None where it was never tried; ``leased_until`` is the end of the claim on a message that a sender
@@ -38,7 +38,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class SendTurn:
     """What an endpoint's next message does now: goes in ``lane``, or waits for ``reason``, ``until`` an instant."""
 
     lane: Lane | None
@@ -53,27 +53,27 @@ class Choice:
     ``left`` counts those at the end that were not decided on, since the working lane is full.
     """
 
-    chosen: tuple[tuple[Waiting, Lane], ...]
+    chosen: tuple[tuple[WaitingEndpoint, Lane], ...]
     until: datetime | None
     left: int = 0
 
 
-def turn_of(one: Waiting, alone_until: datetime | None, now: datetime, *, is_suspect: bool = False) -> Turn:
+def turn_of(one: WaitingEndpoint, alone_until: datetime | None, now: datetime, *, is_suspect: bool = False) -> SendTurn:
     """Whether an endpoint's next message may go; ``alone_until`` is an instant where its receiver is left alone."""
     health = one.health or Health()
     if one.leased_until is not None and one.leased_until > now:
-        return Turn(None, "another message is in flight", one.leased_until)
+        return SendTurn(None, "another message is in flight", one.leased_until)
     if health.is_waiting(now):
-        return Turn(None, "the endpoint backs off", health.next_try)
+        return SendTurn(None, "the endpoint backs off", health.next_try)
     if alone_until is not None:
-        return Turn(None, "its receiver keeps quiet, or has had what its rate allows", alone_until)
+        return SendTurn(None, "its receiver keeps quiet, or has had what its rate allows", alone_until)
     if is_suspect:
-        return Turn(Lane.SUSPECT)
-    return Turn(Lane.PROBE if health.failing_since else Lane.WORKING)
+        return SendTurn(Lane.SUSPECT)
+    return SendTurn(Lane.PROBE if health.failing_since else Lane.WORKING)
 
 
 def choose(
-    waiting: Sequence[Waiting],
+    waiting: Sequence[WaitingEndpoint],
     left_alone_until: Callable[[Endpoint], datetime | None],
     room: Mapping[Lane, int],
     now: datetime,
@@ -84,7 +84,7 @@ def choose(
 
     ``left_alone_until`` says until when an endpoint's receiver is left alone: its quiet hours, or its rate.
     """
-    free, chosen, until = dict(room), list[tuple[Waiting, Lane]](), list[datetime]()
+    free, chosen, until = dict(room), list[tuple[WaitingEndpoint, Lane]](), list[datetime]()
     for n, one in enumerate(waiting):
         turn = turn_of(one, left_alone_until(one.endpoint), now, is_suspect=are_suspects)
         if turn.until is not None:

@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 from watcher import __version__
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.errors import ConfigError, RuleError, WatcherError
 
 INTERRUPTED = 130  # 128 + SIGINT, and below 128 + SIGPIPE, as shells have it
@@ -80,17 +80,17 @@ COMMANDS: Mapping[str, Lazy] = {name: lazy for section in SECTIONS.values() for 
 
 def _set_config(context: click.Context, _: click.Parameter, value: str | None) -> None:
     if value is not None:
-        context.ensure_object(Desk).config_path = Path(value)
+        context.ensure_object(CliContext).config_path = Path(value)
 
 
 def _set_log_format(context: click.Context, _: click.Parameter, value: str | None) -> None:
     if value is not None:
-        context.ensure_object(Desk).log_format = value
+        context.ensure_object(CliContext).log_format = value
 
 
 def _set_verbose(context: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
-        context.ensure_object(Desk).verbose = True
+        context.ensure_object(CliContext).verbose = True
 
 
 def _common_options() -> list[click.Option]:
@@ -175,13 +175,15 @@ cli = LazyGroup(
 click.version_option(__version__, "--version", prog_name="watcher", message="%(prog)s %(version)s")(cli)
 
 
-def main(args: Sequence[str] | None = None, env: Mapping[str, str] | None = None, *, desk: Desk | None = None) -> int:
+def main(
+    args: Sequence[str] | None = None, env: Mapping[str, str] | None = None, *, desk: CliContext | None = None
+) -> int:
     """Run one command and return its exit status; a command says its own by returning it or by ``ctx.exit()``.
 
     ``desk`` is what commands find, for programs that bring their own.
     """
     _never_fail_to_print()
-    desk = desk or Desk(env=os.environ if env is None else env)
+    desk = desk or CliContext(env=os.environ if env is None else env)
     try:
         result = cli.main(args=args, prog_name="watcher", obj=desk, standalone_mode=False)
         sys.stdout.flush()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli import backtest, rules
-from watcher.cli.desk import NO_CONFIG, Desk
+from watcher.cli.desk import NO_CONFIG, CliContext
 from watcher.errors import ConfigError, StoreError, UsageError, WatcherError
 from watcher.files.read import NotRead, read_regular
 
@@ -33,7 +33,13 @@ SHOWN = 5
 @click.option("--dry-run", is_flag=True, help="Show everything, write nothing.")
 @click.pass_obj
 def add(
-    desk: Desk, rule: str, to: tuple[str, ...], name: str | None, when: str | None, file: Path | None, dry_run: bool
+    desk: CliContext,
+    rule: str,
+    to: tuple[str, ...],
+    name: str | None,
+    when: str | None,
+    file: Path | None,
+    dry_run: bool,
 ) -> int:
     """Try RULE on the papers of the last 90 days, and write it into the config as a subscription.
 
@@ -86,7 +92,7 @@ def _named(rule: str, taken: set[str]) -> str:
     return name
 
 
-def _show_trial(desk: Desk, config: Config, rule: str) -> None:
+def _show_trial(desk: CliContext, config: Config, rule: str) -> None:
     from watcher.rules.advice.trial import tried
 
     since: date | None = (datetime.now(UTC) - TRIED_ON).date()
@@ -105,7 +111,7 @@ def _show_trial(desk: Desk, config: Config, rule: str) -> None:
         click.echo(f"  {line}")
 
 
-def _write(desk: Desk, config: Config, path: Path, lines: list[str], *, dry_run: bool) -> int:
+def _write(desk: CliContext, config: Config, path: Path, lines: list[str], *, dry_run: bool) -> int:
     """Write the file beside itself, read it back as the daemon would, and only then let it take the old one's place."""
     from watcher.config import with_subscription
     from watcher.config.text.reading import LARGEST
@@ -138,7 +144,7 @@ def _write(desk: Desk, config: Config, path: Path, lines: list[str], *, dry_run:
     return number
 
 
-def _check(desk: Desk, config: Config, path: Path, *, shown: Path) -> None:
+def _check(desk: CliContext, config: Config, path: Path, *, shown: Path) -> None:
     """Read the changed config; raises ``UsageError`` where it does not mean what it should."""
     from watcher.config import load
     from watcher.notify import problem_of

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli import rules, show
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 
 if TYPE_CHECKING:
     from watcher.model import Hit, Paper
@@ -29,7 +29,7 @@ BAR = 40
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def backtest(
-    desk: Desk, rule: str | None, subscription: str | None, since: date | None, limit: int, as_json: bool
+    desk: CliContext, rule: str | None, subscription: str | None, since: date | None, limit: int, as_json: bool
 ) -> int:
     """Show what a rule would have told on the stored papers: how many a day, which ones, by which terms."""
     from watcher.rules.advice.trial import tried

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli import show
-from watcher.cli.desk import NO_CONFIG, Desk
+from watcher.cli.desk import NO_CONFIG, CliContext
 from watcher.errors import ConfigError, Problem, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ MOST_PAPERS = 5_000
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as one JSON array.")
 @click.pass_obj
-def check_config(desk: Desk, file: Path | None, secrets: bool, as_run: bool, as_json: bool) -> int:
+def check_config(desk: CliContext, file: Path | None, secrets: bool, as_run: bool, as_json: bool) -> int:
     """Show everything that is wrong in the config and in what it includes, each with its place.
 
     FILE is a config; without it the one that the other commands would use. Exit status 2 for errors, 0 where there
@@ -73,7 +73,7 @@ def _broken(config: Config) -> Iterator[Problem]:
         yield from (dataclasses.replace(problem, fatal=False) for problem in some)
 
 
-def _advice(desk: Desk, config: Config, path: Path) -> Iterator[Problem]:
+def _advice(desk: CliContext, config: Config, path: Path) -> Iterator[Problem]:
     """What the papers stored in the last ninety days suggest, where there is a database to look into."""
     from watcher.config import place_of_rule
     from watcher.rules import compile_rule, document_of

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 
 import click
 
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 
 
 @click.command("copy-to")
 @click.argument("url")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 @click.pass_obj
-def copy_to(desk: Desk, url: str, as_json: bool) -> None:
+def copy_to(desk: CliContext, url: str, as_json: bool) -> None:
     """Copy everything to the empty PostgreSQL database at URL: papers, matches, alerts, deliveries, subscriptions.
 
     In URL, ${NAME} stands for an environment variable, so that no password is typed. No daemon may run meanwhile. Cut
@@ -24,9 +24,9 @@ def copy_to(desk: Desk, url: str, as_json: bool) -> None:
     from watcher.cli import show
     from watcher.config.values import expand
     from watcher.store.database.copying import copy_to
-    from watcher.store.database.engine import place_of
+    from watcher.store.database.engine import database_address
 
-    target = place_of(expand(url, desk.env))
+    target = database_address(expand(url, desk.env))
     with desk.open_store(desk.config(required=False), "write") as store, _progress() as progress:
         copied = copy_to(store, target, progress)
         source = store.place

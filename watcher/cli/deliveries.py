@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli import show
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.cli.show import counted
 from watcher.model import DeliveryState
 
@@ -25,7 +25,7 @@ SHORT = 8
 @click.option("--limit", type=click.IntRange(min=1), default=50, metavar="N", help="N at most, the newest.  [50]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array, a delivery an object.")
 @click.pass_obj
-def deliveries(desk: Desk, state: str | None, receiver: str | None, limit: int, as_json: bool) -> int:
+def deliveries(desk: CliContext, state: str | None, receiver: str | None, limit: int, as_json: bool) -> int:
     """List messages, newest first: where they went, and how that ended. Times are UTC.
 
     `watcher replay` sends those again that are dead.

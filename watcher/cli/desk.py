@@ -42,7 +42,7 @@ def _home(env: Mapping[str, str]) -> Path:
 
 
 @dataclass(kw_only=True)
-class Desk:
+class CliContext:
     """The object that click hands to every command; ``config_path`` is what ``-c`` named, or None.
 
     ``tuning`` (None: the usual one) and ``wall_clock`` are for programs that run a command by other intervals, or on a

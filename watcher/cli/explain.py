@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli import rules, show
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.cli.naming import paper_named
 from watcher.errors import UsageError
 
 if TYPE_CHECKING:
     from watcher.model import Paper
     from watcher.rules import Rule
-    from watcher.rules.match.explain import Explanation, Found, Missing, Reason
+    from watcher.rules.match.explain import Explanation, FailedPart, FoundPlace, Reason
 
 AROUND = 24
 """Characters of the text that are shown on both sides of a place."""
@@ -29,7 +29,7 @@ MOST_PLACES = 3
 @click.option("--rule", metavar="RULE", help="Explain this rule, in place of a subscription's.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
-def explain(desk: Desk, words: tuple[str, ...], rule: str | None, as_json: bool) -> int:
+def explain(desk: CliContext, words: tuple[str, ...], rule: str | None, as_json: bool) -> int:
     """Say why a subscription's rule matches a stored paper, or which part of it fails.
 
     PAPER is a key, an arXiv id, a DOI, a link, or a part of the title. Exit status 1 where it does not match.
@@ -103,7 +103,7 @@ def _of_reason(reason: Reason) -> Iterator[str]:
         yield f"      … and {len(reason.places) - MOST_PLACES} more places"
 
 
-def _of_place(place: Found) -> Iterator[str]:
+def _of_place(place: FoundPlace) -> Iterator[str]:
     before = " ".join(place.text[max(0, place.start - AROUND) : place.start].split(" "))
     after = place.text[place.end : place.end + AROUND]
     opening = "…" if place.start > AROUND else ""
@@ -114,7 +114,7 @@ def _of_place(place: Found) -> Iterator[str]:
     yield f"      {place.field}: {snippet}{folding}"
 
 
-def _of_missing(missing: Missing) -> Iterator[str]:
+def _of_missing(missing: FailedPart) -> Iterator[str]:
     if len(missing.reasons) > 1:
         yield f"  {missing.what}: {', '.join(reason.term for reason in missing.reasons)}"
         return

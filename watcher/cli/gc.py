@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Count what would go, and delete nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 @click.pass_obj
-def gc(desk: Desk, dry_run: bool, as_json: bool) -> None:
+def gc(desk: CliContext, dry_run: bool, as_json: bool) -> None:
     """Delete history that is older than `retain:` in the config keeps it: attempts, polls, numbers, pages that broke.
 
     Papers, matches, alerts and deliveries stay for ever: by them watcher knows what it has told. A running daemon does

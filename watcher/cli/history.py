@@ -9,13 +9,13 @@ import click
 from watcher.alerts.effects import IN_HISTORY
 from watcher.cli import rules, show
 from watcher.cli.deliveries import SHORT
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.cli.naming import anything_named
 from watcher.model import FIRST, Paper
 
 if TYPE_CHECKING:
-    from watcher.model import Saved
-    from watcher.store.history.history import Told
+    from watcher.model import StoredSubscription
+    from watcher.store.history.history import HistoryRow
 
 LIMIT = f"N lines at most, the newest.  [{IN_HISTORY}]"
 
@@ -25,7 +25,7 @@ LIMIT = f"N lines at most, the newest.  [{IN_HISTORY}]"
 @click.option("--limit", type=click.IntRange(min=1), default=IN_HISTORY, metavar="N", help=LIMIT)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 @click.pass_obj
-def history(desk: Desk, what: str, limit: int, as_json: bool) -> int:
+def history(desk: CliContext, what: str, limit: int, as_json: bool) -> int:
     """Say of a paper who was told of it, or of a subscription what it told: when, where, and if not, why not.
 
     PAPER is an arXiv id, a DOI, a link, or a part of the title; SUBSCRIPTION a name as in the config. Times are UTC.
@@ -41,7 +41,7 @@ def history(desk: Desk, what: str, limit: int, as_json: bool) -> int:
     return 0
 
 
-def _print(meant: Paper | Saved, found: list[Told]) -> None:
+def _print(meant: Paper | StoredSubscription, found: list[HistoryRow]) -> None:
     is_paper = isinstance(meant, Paper)
     click.echo(rules.fitted(f"{meant.key}  {meant.title}", rules.WIDTH) if isinstance(meant, Paper) else _named(meant))
     if not found:
@@ -52,18 +52,18 @@ def _print(meant: Paper | Saved, found: list[Told]) -> None:
     show.table(columns, [_row(one, one.subscription if is_paper else f"{one.paper} {one.title}") for one in found])
 
 
-def _row(one: Told, what: str) -> tuple[object, ...]:
+def _row(one: HistoryRow, what: str) -> tuple[object, ...]:
     of = "" if one.occasion == FIRST else f" of {one.occasion}"
     state = f"{one.state}{of}" + (f": {one.reason}" if one.reason else "")
     return one.at, one.endpoint, what, one.delivery and one.delivery[:SHORT], state
 
 
-def _named(saved: Saved) -> str:
+def _named(saved: StoredSubscription) -> str:
     state = " (gone from the config)" if saved.gone_at else " (paused)" if saved.paused else ""
     return f"{saved.subscription.full_name}{state}: {rules.fitted(saved.subscription.rule, 60)}"
 
 
-def _as_object(one: Told) -> dict[str, object]:
+def _as_object(one: HistoryRow) -> dict[str, object]:
     return {
         "paper": one.paper,
         "title": one.title,

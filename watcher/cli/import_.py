@@ -11,9 +11,9 @@ import click
 
 from watcher.alerts.became import Became
 from watcher.alerts.fate import Telling
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.cli.once import delivered_line
-from watcher.cli.working import Work, at_work
+from watcher.cli.working import Session, session
 from watcher.errors import UsageError
 from watcher.files.read import NotRead, read_given
 from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
@@ -29,7 +29,7 @@ LARGEST = 50_000_000
 @click.option("--source", metavar="NAME", help="Count the pages as this source's.")
 @click.option("--tell/--no-tell", "tell", default=None, help="Tell all that matches, or nothing.  [what is recent]")
 @click.pass_obj
-def import_(desk: Desk, files: tuple[Path, ...], source: str | None, tell: bool | None) -> int:
+def import_(desk: CliContext, files: tuple[Path, ...], source: str | None, tell: bool | None) -> int:
     """Store and match saved digest pages: HTML, API answers, feeds, text, JSON Lines of papers.
 
     Tells only papers whose digest date lies in the look-back; --tell tells all of them at once, also what an earlier
@@ -37,7 +37,7 @@ def import_(desk: Desk, files: tuple[Path, ...], source: str | None, tell: bool 
     before, or why not. Exit status 1 if a file could not be read; the others are imported all the same.
     """
     telling = {None: Telling.LOOK_BACK, True: Telling.ALL, False: Telling.NOTHING}[tell]
-    with at_work(desk, required=False) as work:
+    with session(desk, required=False) as work:
         if source is not None and source not in work.parts.config.sources:
             known = ", ".join(work.parts.config.sources) or "none"
             raise UsageError(f"there is no source {source!r} in the config; it has: {known}")
@@ -61,7 +61,7 @@ def import_(desk: Desk, files: tuple[Path, ...], source: str | None, tell: bool 
     return 1 if done.failed or failed(sent) else 0
 
 
-def _import_file(file: Path, source: str | None, telling: Telling, work: Work, done: Imported) -> None:
+def _import_file(file: Path, source: str | None, telling: Telling, work: Session, done: Imported) -> None:
     body = read_given(file, LARGEST)
     if isinstance(body, NotRead):
         done.failed.append((str(file), body.what))

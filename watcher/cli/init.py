@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.errors import WatcherError
 
 SCHEMA = "watcher.schema.json"
@@ -23,7 +23,7 @@ _ZONE_LINE = re.compile(r"^timezone: .*$", re.MULTILINE)
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Replace a config that is there.")
 @click.pass_obj
-def init(desk: Desk, path: Path | None, force: bool) -> int:
+def init(desk: CliContext, path: Path | None, force: bool) -> int:
     """Write a commented config that works as it is, to PATH (./config.yaml), and its schema beside it.
 
     Asks nothing: the time zone is this machine's. An existing file is not replaced.

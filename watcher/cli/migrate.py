@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 
 
 @click.command()
 @click.pass_obj
-def migrate(desk: Desk) -> None:
+def migrate(desk: CliContext) -> None:
     """Bring the database up to this version, and say from where to where.
 
     Every command that writes does this by itself; this one does nothing else. A missing database is made.

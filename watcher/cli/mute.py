@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli import rules, show
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.cli.naming import anything_named
 from watcher.errors import UsageError
-from watcher.model import Paper, Saved
+from watcher.model import Paper, StoredSubscription
 
 if TYPE_CHECKING:
     from watcher.store.subscriptions.mutes import Mute
@@ -35,7 +35,7 @@ def _span(ctx: click.Context, param: click.Parameter, value: str | None) -> time
 @click.option("--for", "span", metavar="TIME", callback=_span, help="For how long: 12h, 14d, 3w.")
 @click.option("--json", "as_json", is_flag=True, help="Print what is muted as one JSON array.")
 @click.pass_obj
-def mute(desk: Desk, what: str | None, span: timedelta | None, as_json: bool) -> int:
+def mute(desk: CliContext, what: str | None, span: timedelta | None, as_json: bool) -> int:
     """Tell nothing of a subscription, or of a paper, for a while; without one, list what is muted.
 
     What would be told in that time is not told later either: `watcher pause` holds it. Messages that were tried
@@ -60,7 +60,7 @@ def mute(desk: Desk, what: str | None, span: timedelta | None, as_json: bool) ->
 @click.command()
 @click.argument("what", metavar="SUBSCRIPTION|PAPER")
 @click.pass_obj
-def unmute(desk: Desk, what: str) -> int:
+def unmute(desk: CliContext, what: str) -> int:
     """Tell again of a subscription, or of a paper, what comes from now on."""
     from watcher.pipeline.subscriptions.pause_and_mute import unmute as unmuted
 
@@ -71,7 +71,7 @@ def unmute(desk: Desk, what: str) -> int:
     return 0
 
 
-def _list(desk: Desk, as_json: bool) -> int:
+def _list(desk: CliContext, as_json: bool) -> int:
     with desk.open_store(desk.config(required=False)) as store, store.reading() as tx:
         found = tx.mutes.all(store.clock())
     if as_json:
@@ -96,12 +96,12 @@ def as_object(one: Mute) -> dict[str, object]:
     }
 
 
-def _refuse_gone(subject: Saved | Paper) -> None:
-    if isinstance(subject, Saved) and subject.gone_at is not None:
+def _refuse_gone(subject: StoredSubscription | Paper) -> None:
+    if isinstance(subject, StoredSubscription) and subject.gone_at is not None:
         raise UsageError(f"subscription {subject.subscription.full_name!r} is gone from the config")
 
 
-def _name(subject: Saved | Paper) -> str:
+def _name(subject: StoredSubscription | Paper) -> str:
     if isinstance(subject, Paper):
         return f"{subject.key} ({rules.fitted(subject.title, 40)})"
     return subject.subscription.full_name

@@ -9,7 +9,7 @@ from watcher.cli import rules
 from watcher.errors import UsageError
 
 if TYPE_CHECKING:
-    from watcher.model import Paper, Saved
+    from watcher.model import Paper, StoredSubscription
     from watcher.store import Transaction
 
 MOST_TITLES = 5
@@ -30,7 +30,7 @@ def paper_named(tx: Transaction, name: str) -> Paper:
     raise UsageError(f"{len(some)} papers have {name!r} in their titles; write the key of one:{shown}{more}")
 
 
-def subscription_named(tx: Transaction, name: str) -> Saved | None:
+def subscription_named(tx: Transaction, name: str) -> StoredSubscription | None:
     """The stored subscription of this name, in force or, where none is, the last that was; None where none ever was.
 
     The name alone will do for one of an included file. Raises ``UsageError`` where several in force may be meant.
@@ -44,7 +44,7 @@ def subscription_named(tx: Transaction, name: str) -> Saved | None:
     return named[-1] if named else None
 
 
-def active_named(tx: Transaction, name: str) -> Saved:
+def active_named(tx: Transaction, name: str) -> StoredSubscription:
     """The subscription in force that a person means; raises ``UsageError`` where there is none."""
     saved = subscription_named(tx, name)
     if saved is None:
@@ -61,7 +61,7 @@ def nearest(tx: Transaction, name: str) -> list[str]:
     return get_close_matches(name, [one.subscription.full_name for one in tx.subscriptions.of_files(active=True)], n=3)
 
 
-def anything_named(tx: Transaction, name: str) -> Saved | Paper:
+def anything_named(tx: Transaction, name: str) -> StoredSubscription | Paper:
     """The subscription, else the paper, that a person means; raises ``UsageError`` where there is neither."""
     if saved := subscription_named(tx, name):
         return saved

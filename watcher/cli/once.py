@@ -12,14 +12,14 @@ import click
 from watcher.alerts.effects import Effect
 from watcher.alerts.schedule import next_due
 from watcher.cli import rules, show
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.cli.show import counted
-from watcher.cli.working import Work, at_work, news
+from watcher.cli.working import Session, news, session
 from watcher.errors import UsageError
-from watcher.model import DeliveryState, Rhythm, Saved, Source, Verdict
+from watcher.model import DeliveryState, Rhythm, Source, StoredSubscription, Verdict
 from watcher.parsers import PARSERS
 from watcher.pipeline.polling.poll import Polled, match_waiting
-from watcher.pipeline.polling.source import look
+from watcher.pipeline.polling.source import poll_source
 from watcher.pipeline.telling.tell import tell_due
 from watcher.sending.deliver import Delivered, deliver_all
 
@@ -38,7 +38,7 @@ BAD = frozenset({Verdict.BROKEN, Verdict.UNREACHABLE})
 @click.option("--since", metavar="DAY", callback=rules.day, help="Read what it listed since then and was missed, too.")
 @click.option("--json", "as_json", is_flag=True, help="Say what was done as one JSON object.")
 @click.pass_obj
-def once(desk: Desk, flush: bool, names: tuple[str, ...], since: date | None, as_json: bool) -> int:
+def once(desk: CliContext, flush: bool, names: tuple[str, ...], since: date | None, as_json: bool) -> int:
     """Poll every source now, whatever its `every` says, tell what is due, and end.
 
     A new or edited subscription is named with what it matches among the papers that were there: those are told, or
@@ -46,11 +46,11 @@ def once(desk: Desk, flush: bool, names: tuple[str, ...], since: date | None, as
     `watcher status` names as missing, where watcher itself no longer does. Exit status 1 if a source is broken or
     unreachable or a message could not be sent.
     """
-    with at_work(desk, console=sys.stderr if as_json else None, shows_effects=True) as work:
+    with session(desk, console=sys.stderr if as_json else None, shows_effects=True) as work:
         sources = _sources(work.parts.config, names, since)
         for line in () if as_json else news(work):  # at once: who ends this during a slow poll has seen it
             click.echo(line)
-        polls = [look(source, work.parts, since=since) for source in sources]
+        polls = [poll_source(source, work.parts, since=since) for source in sources]
         match_waiting(work.parts)
         sent = _send(work, flush)
         waiting = waiting_of(work)
@@ -82,12 +82,12 @@ def _sources(config: Config, names: tuple[str, ...], since: date | None) -> list
     return sources
 
 
-Waiting = tuple[Saved, int, datetime | None]
+HeldDigest = tuple[StoredSubscription, int, datetime | None]
 
 UNSENT = frozenset({DeliveryState.PENDING, DeliveryState.DEAD})
 
 
-def _send(work: Work, flush: bool) -> list[Delivered]:
+def _send(work: Session, flush: bool) -> list[Delivered]:
     """Nothing while a daemon runs: it sees at its next tick what there is to send."""
     if not work.may_send:
         return []
@@ -98,7 +98,7 @@ def _send(work: Work, flush: bool) -> list[Delivered]:
     return deliver_all(work.parts)
 
 
-def waiting_of(work: Work) -> list[Waiting]:
+def waiting_of(work: Session) -> list[HeldDigest]:
     """Subscriptions that hold something for later, how much, and until when; None for those that are paused."""
     now = work.parts.clock()
     found = []
@@ -114,7 +114,7 @@ def waiting_of(work: Work) -> list[Waiting]:
     return found
 
 
-def _as_json(work: Work, polls: list[Polled], sent: list[Delivered], waiting: list[Waiting]) -> object:
+def _as_json(work: Session, polls: list[Polled], sent: list[Delivered], waiting: list[HeldDigest]) -> object:
     return {
         "config_counts": not work.is_edited,
         "changes": [_effect_as_json(one) for one in work.effects],
@@ -160,7 +160,7 @@ def _effect_as_json(one: Effect) -> object:
     }
 
 
-def _print(polls: list[Polled], sent: list[Delivered], waiting: list[Waiting], may_send: bool) -> None:
+def _print(polls: list[Polled], sent: list[Delivered], waiting: list[HeldDigest], may_send: bool) -> None:
     for poll_ in polls:
         counts = f", {counted(poll_.new, 'new paper')}, {poll_.matched} matched" if poll_.new or poll_.matched else ""
         reason = f": {poll_.judged.reason}" if poll_.judged.reason else ""
@@ -175,7 +175,7 @@ def _print(polls: list[Polled], sent: list[Delivered], waiting: list[Waiting], m
         click.echo("nothing to tell")
 
 
-def waiting_line(waiting: Waiting) -> str:
+def waiting_line(waiting: HeldDigest) -> str:
     """One line for what a subscription holds: how many papers, and until when."""
     saved, papers, due = waiting
     name = saved.subscription.full_name

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO, cast
 import click
 
 from watcher.cli import rules, show
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.model import Hit, Listing, Paper
 from watcher.model.fields import FACTS, LISTED
 
@@ -26,7 +26,7 @@ COLUMNS = ("day", "upvotes>", "sources", "venue", "title")
 IN_MEMORY = 8_000_000
 """Characters of output that are kept in memory; more goes to a temporary file."""
 
-Found = tuple[Paper, Hit | None]
+ListedPaper = tuple[Paper, Hit | None]
 
 
 @click.command()
@@ -37,7 +37,7 @@ Found = tuple[Paper, Hit | None]
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="N papers at most, the newest.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array, a paper an object.")
 @click.pass_obj
-def papers(desk: Desk, query: tuple[str, ...], since: date | None, limit: int | None, as_json: bool) -> int:
+def papers(desk: CliContext, query: tuple[str, ...], since: date | None, limit: int | None, as_json: bool) -> int:
     """List the stored papers, newest digest day first, or those that QUERY matches.
 
     QUERY is a rule as in the config; for a phrase, quote twice: '"KV cache" OR quantization'.
@@ -71,7 +71,7 @@ def _print_table(store: Store, rule: Rule | None, since: date | None, limit: int
         click.echo("no paper" + (" matches" if rule else " is stored") + (f" since {since}" if since else ""), err=True)
 
 
-def _matched(stored: Iterable[Paper], rule: Rule | None) -> Iterator[Found]:
+def _matched(stored: Iterable[Paper], rule: Rule | None) -> Iterator[ListedPaper]:
     if rule is None:
         yield from ((paper, None) for paper in stored)
         return

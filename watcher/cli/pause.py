@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.cli.naming import active_named
 from watcher.cli.show import counted
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from watcher.model import Saved
+    from watcher.model import StoredSubscription
 
 
 @click.command()
 @click.argument("subscription")
 @click.pass_obj
-def pause(desk: Desk, subscription: str) -> int:
+def pause(desk: CliContext, subscription: str) -> int:
     """Hold what SUBSCRIPTION matches until `watcher unpause`; nothing of it is lost, nothing sent.
 
     Also held is what waits already, but for messages that were tried before and come as soon as their receiver is
@@ -40,7 +40,7 @@ def pause(desk: Desk, subscription: str) -> int:
 @click.argument("subscription")
 @click.option("--drop", is_flag=True, help="Never tell what was held meanwhile.")
 @click.pass_obj
-def unpause(desk: Desk, subscription: str, drop: bool) -> int:
+def unpause(desk: CliContext, subscription: str, drop: bool) -> int:
     """Let SUBSCRIPTION go on: what was held meanwhile is told in one message, or dropped."""
     from watcher.pipeline.subscriptions.pause_and_mute import unpause as unpaused
 
@@ -52,7 +52,7 @@ def unpause(desk: Desk, subscription: str, drop: bool) -> int:
     return 0
 
 
-def _outcome(saved: Saved, papers: int, drop: bool, now: datetime) -> str:
+def _outcome(saved: StoredSubscription, papers: int, drop: bool, now: datetime) -> str:
     if not papers:
         return "nothing was held"
     what = counted(papers, "held paper")

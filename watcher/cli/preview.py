@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli import rules
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 
 if TYPE_CHECKING:
     from watcher.model import Message
@@ -34,7 +34,7 @@ A_WEEK = timedelta(days=7)
 )
 @click.option("--open", "in_browser", is_flag=True, help="Show the HTML of the e-mail in a browser.")
 @click.pass_obj
-def preview(desk: Desk, subscriptions: tuple[str, ...], form: str, since: date | None, in_browser: bool) -> int:
+def preview(desk: CliContext, subscriptions: tuple[str, ...], form: str, since: date | None, in_browser: bool) -> int:
     """Show the message that SUBSCRIPTION sends next, several in one message; nothing is sent or written.
 
     It has exactly what waits to be told. Where nothing waits, or with --since, it has all stored papers that match.
@@ -54,7 +54,7 @@ def preview(desk: Desk, subscriptions: tuple[str, ...], form: str, since: date |
     return 0
 
 
-def _messages(desk: Desk, names: Sequence[str], form: str, since: date | None, now: datetime) -> list[Message]:
+def _messages(desk: CliContext, names: Sequence[str], form: str, since: date | None, now: datetime) -> list[Message]:
     """What is sent next; or, asked for or where nothing is, what the papers of the past would have been told as."""
     from watcher.notify import limit_of, size_in
     from watcher.notify.addresses.samples import SERVICES

@@ -11,9 +11,9 @@ import click
 
 from watcher.cli import rules
 from watcher.cli.deliveries import SHORT, described
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.cli.show import counted
-from watcher.cli.working import Work, at_work
+from watcher.cli.working import Session, session
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint
 
@@ -40,7 +40,7 @@ class Replayed:
 @click.option("--to", metavar="NAME", help="Send them to this receiver instead.")
 @click.pass_obj
 def replay(
-    desk: Desk,
+    desk: CliContext,
     ids: tuple[str, ...],
     receiver: str | None,
     all_dead: bool,
@@ -62,7 +62,7 @@ def replay(
         return _tell_known(desk, known, since)
     if since:
         raise UsageError("--since goes with --known")
-    with at_work(desk, mode="write") as work:
+    with session(desk, mode="write") as work:
         targets = _known(work, to) if to else None
         with work.parts.store.transaction() as tx:
             old = [_replayable(tx.deliveries.find(id)) for id in ids] if ids else tx.deliveries.dead(receiver)
@@ -80,14 +80,14 @@ def replay(
     return 1 if failed or done.left else 0
 
 
-def _tell_known(desk: Desk, name: str, since: date | None) -> int:
+def _tell_known(desk: CliContext, name: str, since: date | None) -> int:
     """Let a subscription tell what counts as known, and say when it does."""
     from watcher.cli.naming import active_named
     from watcher.cli.once import delivered_line, waiting_line, waiting_of
     from watcher.pipeline.telling.tell import tell_due
     from watcher.sending.deliver import deliver_all, failed
 
-    with at_work(desk, mode="write") as work:
+    with session(desk, mode="write") as work:
         with work.parts.store.transaction() as tx:
             saved = active_named(tx, name)
             known = tx.matches.baseline(saved.id)
@@ -110,7 +110,7 @@ def _tell_known(desk: Desk, name: str, since: date | None) -> int:
     return 1 if failed(sent) else 0
 
 
-def _known(work: Work, name: str) -> Sequence[Endpoint]:
+def _known(work: Session, name: str) -> Sequence[Endpoint]:
     targets = work.parts.config.endpoints_of(name)
     if not targets:
         known = ", ".join(work.parts.config.receivers) or "none"
@@ -129,7 +129,7 @@ def _replayable(one: Listed) -> Listed:
     return one
 
 
-def _replay(tx: Transaction, old: Sequence[Listed], targets: Sequence[Endpoint] | None, work: Work) -> Replayed:
+def _replay(tx: Transaction, old: Sequence[Listed], targets: Sequence[Endpoint] | None, work: Session) -> Replayed:
     """Make the new messages; those whose receiver is gone are left where no other is named."""
     done, gone = Replayed(), dict[Endpoint, int]()
     for one in old:
@@ -146,7 +146,7 @@ def _replay(tx: Transaction, old: Sequence[Listed], targets: Sequence[Endpoint] 
     return done
 
 
-def _send(work: Work, done: Replayed) -> list[Listed]:
+def _send(work: Session, done: Replayed) -> list[Listed]:
     """Send what was made, but into nobody's quiet hours and not beside a daemon; how each ended."""
     from watcher.sending.deliver import deliver_all
 
@@ -156,11 +156,11 @@ def _send(work: Work, done: Replayed) -> list[Listed]:
         return [tx.deliveries.find(id) for id in done.made]
 
 
-def _is_well(one: Listed, work: Work) -> bool:
+def _is_well(one: Listed, work: Session) -> bool:
     return one.state is DeliveryState.SENT or _is_quiet(one, work)
 
 
-def _is_quiet(one: Listed, work: Work) -> bool:
+def _is_quiet(one: Listed, work: Session) -> bool:
     from watcher.alerts.schedule import quiet_until
 
     config = work.parts.config
@@ -168,7 +168,7 @@ def _is_quiet(one: Listed, work: Work) -> bool:
     return not one.tries and quiet_until(hours, config.timezone, work.parts.clock()) is not None
 
 
-def _line(one: Listed, work: Work) -> str:
+def _line(one: Listed, work: Session) -> str:
     reason = one.reason or ("its receiver keeps quiet now" if _is_quiet(one, work) else "")
     ended = one.state.value + (f": {reason}" if reason else "")
     return f"{one.id[:SHORT]} {described(one)} to {one.endpoint}: {ended}"

@@ -12,7 +12,7 @@ import click
 from watcher.errors import RuleError, UsageError
 
 if TYPE_CHECKING:
-    from watcher.cli.desk import Desk
+    from watcher.cli.desk import CliContext
     from watcher.config import Config
     from watcher.model import Subscription
     from watcher.rules import Rule
@@ -46,7 +46,7 @@ def compiled(text: str) -> Rule:
         raise
 
 
-def meant(desk: Desk, rule: str | None, subscription: str | None) -> tuple[Rule, Config]:
+def meant(desk: CliContext, rule: str | None, subscription: str | None) -> tuple[Rule, Config]:
     """The rule of ``--rule`` or of the subscription with this name, and the config; exactly one is given."""
     if (rule is None) == (subscription is None):
         raise UsageError("say either --rule RULE or --subscription NAME")

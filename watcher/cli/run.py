@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 
 if TYPE_CHECKING:
     from watcher.config import Config
@@ -29,7 +29,7 @@ ANSWER = 60.0
 
 @click.command()
 @click.pass_obj
-def run(desk: Desk) -> int:
+def run(desk: CliContext) -> int:
     """Watch the sources and tell people, until stopped.
 
     SIGHUP reads the config again, SIGTERM ends (waiting at most 10 s for what is being sent). Logs go to stderr.
@@ -65,7 +65,7 @@ def run(desk: Desk) -> int:
     return int(daemon.outdated)
 
 
-def _open(desk: Desk, config: Config, systemd: Systemd) -> Store:
+def _open(desk: CliContext, config: Config, systemd: Systemd) -> Store:
     """Open the database; under a service manager wait, ever longer, for a server that does not answer."""
     from watcher.errors import DatabaseAway
 

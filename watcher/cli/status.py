@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from watcher.cli import show
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.cli.mute import as_object as mute_as_object
 from watcher.model import IncidentKind, Origin, Source
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.store import Store, Transaction
     from watcher.store.deliveries.incidents import Open
-    from watcher.store.fleet.daemons import Known, Version
+    from watcher.store.fleet.daemons import KnownDaemon, Version
     from watcher.store.sources.pages import Poll
 
 Report = dict[str, Any]
@@ -30,7 +30,7 @@ LASTING = frozenset(IncidentKind) - {IncidentKind.ENDPOINT_GONE}
 @click.option("--check", is_flag=True, help="For monitoring: exit status 1 also where anything is in trouble.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
-def status(desk: Desk, source: str | None, check: bool, as_json: bool) -> int:
+def status(desk: CliContext, source: str | None, check: bool, as_json: bool) -> int:
     """Say how sources, subscriptions, receivers and deliveries are doing; or one SOURCE, with its last looks.
 
     Exit status 1 if a daemon runs and something that it should have told by now is untold; of one source, if its last
@@ -88,7 +88,7 @@ def report_of(store: Store, config: Config, now: datetime) -> Report:
         }
 
 
-def _daemon(one: Known, version: Version | None) -> Report:
+def _daemon(one: KnownDaemon, version: Version | None) -> Report:
     return {
         "host": one.host,
         "pid": one.pid,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from watcher.cli import show
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.cli.status import incident_row, next_look, section
 from watcher.errors import UsageError
 from watcher.model import IncidentKind, Source, Verdict
@@ -22,7 +22,7 @@ BAD = (Verdict.BROKEN, Verdict.UNREACHABLE)
 LOOKS = 10
 
 
-def print_source(desk: Desk, name: str, *, as_json: bool) -> int:
+def print_source(desk: CliContext, name: str, *, as_json: bool) -> int:
     """Print how the source ``name`` is doing; the exit status."""
     from watcher.files.broken_pages import KeptPages
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.errors import UsageError
 from watcher.files.read import NotRead, open_given
 
 if TYPE_CHECKING:
     from watcher.alerts.effects import Effect
-    from watcher.config.text.jsonl import Line
-    from watcher.pipeline.context import Parts
+    from watcher.config.text.jsonl import SubscriptionLine
+    from watcher.pipeline.context import Context
     from watcher.pipeline.subscriptions.subscribe import Subscribed
 
 
@@ -39,7 +39,7 @@ def subscriptions() -> None:
 @click.argument("file", metavar="FILE")
 @click.option("--check", is_flag=True, help="Only say what is wrong.")
 @click.pass_obj
-def import_(desk: Desk, file: str, check: bool) -> int:
+def import_(desk: CliContext, file: str, check: bool) -> int:
     """Add or change those that FILE has, one a line.
 
     FILE may be - for stdin. A new one is told what the look-back holds; an edited rule is applied silently; one that
@@ -60,7 +60,7 @@ def import_(desk: Desk, file: str, check: bool) -> int:
 @click.option("--owner", help="Whose it is.")
 @click.option("--when", help="When it is told.  [immediately]")
 @click.pass_obj
-def add(desk: Desk, name: str, rule: str, to: tuple[str, ...], owner: str | None, when: str | None) -> int:
+def add(desk: CliContext, name: str, rule: str, to: tuple[str, ...], owner: str | None, when: str | None) -> int:
     """Add one, or change the one of this name."""
     from io import BytesIO
 
@@ -83,7 +83,7 @@ def add(desk: Desk, name: str, rule: str, to: tuple[str, ...], owner: str | None
 @subscriptions.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.pass_obj
-def remove(desk: Desk, names: tuple[str, ...]) -> int:
+def remove(desk: CliContext, names: tuple[str, ...]) -> int:
     """Take away those of these names; OWNER/NAME for one with an owner.
 
     What was not sent is cancelled. One that comes back under its name is told nothing twice.
@@ -103,7 +103,7 @@ def remove(desk: Desk, names: tuple[str, ...]) -> int:
 @subscriptions.command()
 @click.option("--owner", help="Only those of this owner.")
 @click.pass_obj
-def export(desk: Desk, owner: str | None) -> None:
+def export(desk: CliContext, owner: str | None) -> None:
     """Print them as JSON Lines, as `import` reads them."""
     from watcher.cli import show
     from watcher.config import line_of
@@ -118,7 +118,7 @@ def export(desk: Desk, owner: str | None) -> None:
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="The first N only.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 @click.pass_obj
-def list_(desk: Desk, owner: str | None, limit: int | None, as_json: bool) -> None:
+def list_(desk: CliContext, owner: str | None, limit: int | None, as_json: bool) -> None:
     """List them: name, rule, receivers, and when they are told."""
     from watcher.cli import show
     from watcher.config import line_of
@@ -154,7 +154,7 @@ def _opened(file: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _writing(desk: Desk) -> Iterator[Parts]:
+def _writing(desk: CliContext) -> Iterator[Context]:
     """The parts of a process that writes beside a daemon, or without one, and sends nothing itself."""
     from watcher.daemon.daemon import open_parts
 
@@ -168,7 +168,7 @@ def _writing(desk: Desk) -> Iterator[Parts]:
 
 
 def _import(
-    parts: Parts,
+    parts: Context,
     file: BinaryIO,
     name: str,
     *,
@@ -197,7 +197,7 @@ def _import(
     return done, wrong
 
 
-def _complain(batch: list[Line]) -> None:
+def _complain(batch: list[SubscriptionLine]) -> None:
     from watcher.cli import show
 
     if problems := [problem for line in batch for problem in line.problems]:

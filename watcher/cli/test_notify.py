@@ -6,8 +6,8 @@ import time
 
 import click
 
-from watcher.cli.desk import Desk
-from watcher.cli.working import Work, at_work
+from watcher.cli.desk import CliContext
+from watcher.cli.working import Session, session
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint
 from watcher.sending.deliver import deliver_all
@@ -19,9 +19,9 @@ PATIENCE = 90.0
 @click.command("test-notify")
 @click.argument("receiver")
 @click.pass_obj
-def test_notify(desk: Desk, receiver: str) -> int:
+def test_notify(desk: CliContext, receiver: str) -> int:
     """Send a test message to RECEIVER, as `to:` names it (also mail:ana@lab.org), and say whether it was taken."""
-    with at_work(desk) as work:
+    with session(desk) as work:
         endpoints = work.parts.config.endpoints_of(receiver)
         if not endpoints:
             known = ", ".join(work.parts.config.receivers) or "none"
@@ -32,7 +32,7 @@ def test_notify(desk: Desk, receiver: str) -> int:
     return 0 if all(state is DeliveryState.SENT for state, _ in ended) else 1
 
 
-def _test(endpoint: Endpoint, work: Work) -> tuple[DeliveryState, str]:
+def _test(endpoint: Endpoint, work: Session) -> tuple[DeliveryState, str]:
     with work.parts.store.transaction() as tx:
         id = tx.outbox.enqueue(endpoint, DeliveryKind.TEST, work.parts.clock())
         tx.endpoints.lock(endpoint)
@@ -42,7 +42,7 @@ def _test(endpoint: Endpoint, work: Work) -> tuple[DeliveryState, str]:
     return _wait_for(id, work)
 
 
-def _wait_for(id: str, work: Work) -> tuple[DeliveryState, str]:
+def _wait_for(id: str, work: Session) -> tuple[DeliveryState, str]:
     until = time.monotonic() + (0 if work.may_send else PATIENCE)
     while True:
         with work.parts.store.reading() as tx:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli import show
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 from watcher.daemon import logs
 from watcher.errors import UsageError
 from watcher.files.read import NotRead, read_given
@@ -32,7 +32,7 @@ LARGEST = 50_000_000
 @click.option("--limit", type=click.IntRange(min=0), default=10, metavar="N", help="Show N papers at most.  [10]")
 @click.option("--json", "as_json", is_flag=True, help="Say it all as one JSON object.")
 @click.pass_obj
-def try_source(desk: Desk, name: str, file: Path | None, limit: int, as_json: bool) -> int:
+def try_source(desk: CliContext, name: str, file: Path | None, limit: int, as_json: bool) -> int:
     """Fetch the source NAME once and show what is read: its first papers, and what its selectors find.
 
     Of each paper: its key, title, number of authors, day, and the characters of its abstract. Nothing is stored and

@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Literal, TextIO
 
 import click
 
-from watcher.cli.desk import Desk
+from watcher.cli.desk import CliContext
 
 if TYPE_CHECKING:
     from watcher.alerts.effects import Effect
-    from watcher.pipeline.context import Parts
+    from watcher.pipeline.context import Context
     from watcher.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Session:
     """``may_send`` is false while a daemon runs on the same database: it sends, and its config stands.
 
     ``effects`` are what the config's changes since the last time did, and ``is_edited`` says that it has changes which
     the running daemon does not know yet.
     """
 
-    parts: Parts
+    parts: Context
     may_send: bool
     effects: Sequence[Effect] = ()
     is_edited: bool = False
@@ -38,14 +38,14 @@ def _daemons_live(store: Store) -> bool:
 
 
 @contextmanager
-def at_work(
-    desk: Desk,
+def session(
+    desk: CliContext,
     *,
     required: bool = True,
     console: TextIO | None = None,
     mode: Literal["write", "create"] = "create",
     shows_effects: bool = False,
-) -> Iterator[Work]:
+) -> Iterator[Session]:
     """Open everything, apply the config where no daemon runs, and close it all at the end.
 
     In mode ``write`` the database has to be there already. Unless the command ``shows_effects`` itself, what became of
@@ -71,7 +71,7 @@ def at_work(
         store.close()
 
 
-def news(work: Work, *, beginnings: bool = True) -> list[str]:
+def news(work: Session, *, beginnings: bool = True) -> list[str]:
     """What a person should know of the config before anything else: what its changes did, or that they do not count.
 
     Without ``beginnings``, nothing of subscriptions that are new and had no paper to be tried on.
@@ -83,7 +83,7 @@ def news(work: Work, *, beginnings: bool = True) -> list[str]:
     return [said(one) for one in work.effects if beginnings or one.tried or one.change is not Change.NEW]
 
 
-def _begin(parts: Parts, *, has_config: bool) -> Work:
+def _begin(parts: Context, *, has_config: bool) -> Session:
     """Take the right to send, if no daemon has it, and with it let the config take effect."""
     from watcher.pipeline.subscriptions.apply import apply_config
     from watcher.pipeline.subscriptions.config_incidents import record_config_troubles
@@ -92,15 +92,15 @@ def _begin(parts: Parts, *, has_config: bool) -> Work:
     if not _may_send(store):
         with store.reading() as tx:
             version = tx.daemons.version()
-        return Work(parts, False, is_edited=has_config and version is not None and version.digest != config.digest)
+        return Session(parts, False, is_edited=has_config and version is not None and version.digest != config.digest)
     if not has_config:
-        return Work(parts, True)
+        return Session(parts, True)
     effects = apply_config(parts)
     record_config_troubles(parts, config, {})
     if not store.is_shared:
         with store.transaction() as tx:
             tx.queue.free_interrupted(parts.clock())
-    return Work(parts, True, effects)
+    return Session(parts, True, effects)
 
 
 def _may_send(store: Store) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from watcher.config.text.reading import LARGEST, read
-from watcher.config.text.tree import Items, Node, Scalar, Table, plain
+from watcher.config.text.tree import ConfigNode, Items, Scalar, Table, plain
 from watcher.errors import ConfigError, Problem, UsageError
 from watcher.files.read import NotRead, read_regular
 
@@ -99,7 +99,7 @@ def place_of_rule(path: Path, subscription: str, what: str, hint: str) -> Proble
 
 def _place(name: str, text: str, root: Table | None, shift: int) -> tuple[int, str, str]:
     """Where to write, what has to stand before it, and how far in."""
-    node: Node | None = root.get("subscriptions") if root else None
+    node: ConfigNode | None = root.get("subscriptions") if root else None
     if root is None or node is None:
         return len(text), ("\n" if text.strip() else "") + "subscriptions:\n", "  "
     key = root.keys["subscriptions"]

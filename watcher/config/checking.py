@@ -8,15 +8,15 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from watcher.config.keys import Keys
+from watcher.config.keys import ConfigTable
 from watcher.config.text.harmless import is_name, is_written_as_key, repeats_secret, shown_key
 from watcher.config.text.mistakes import Hint
 from watcher.config.text.nearest import near_or_known
 from watcher.config.text.reading import Parsed
-from watcher.config.text.tree import BROKEN, Node, Scalar, Table, find, plain, scalars
+from watcher.config.text.tree import BROKEN, ConfigNode, Scalar, Table, find, plain, scalars
 from watcher.errors import Problem, RuleError
 
-K = TypeVar("K", bound=Keys)
+K = TypeVar("K", bound=ConfigTable)
 Path = tuple[int | str, ...]
 
 MOST_PASSES = 6
@@ -161,7 +161,7 @@ class Checker:
         end = self.source.text.find("\n", node.end)
         return self.source.text[node.end : None if end < 0 else end]
 
-    def _node(self, path: Path) -> tuple[Node | None, bool]:
+    def _node(self, path: Path) -> tuple[ConfigNode | None, bool]:
         return (None, False) if self.root is None else find(self.root, path)
 
     def _inside(self, node: Scalar, at: int) -> int:
@@ -184,7 +184,7 @@ class Checker:
         """Where values begin that could not be read."""
         return frozenset(one.start for one in scalars(self.root) if one.style == BROKEN) if self.root else frozenset()
 
-    def _note_validation(self, model: type[Keys], error: Any) -> None:
+    def _note_validation(self, model: type[ConfigTable], error: Any) -> None:
         path: Path = tuple(error["loc"])
         match error["type"]:
             case "extra_forbidden":
@@ -210,7 +210,7 @@ class Checker:
                 self.note(path, error["msg"].lower(), "")
 
 
-def _is_wrong(model: type[Keys], data: Any) -> bool:
+def _is_wrong(model: type[ConfigTable], data: Any) -> bool:
     try:
         model.model_validate(data)
     except ValidationError:
@@ -218,10 +218,10 @@ def _is_wrong(model: type[Keys], data: Any) -> bool:
     return False
 
 
-def _names(model: type[Keys], path: Path) -> list[str]:
+def _names(model: type[ConfigTable], path: Path) -> list[str]:
     """The keys that are known at a path."""
     fields = model.model_fields
-    here: type[Keys] = model
+    here: type[ConfigTable] = model
     for step in path:
         if isinstance(step, int) or step not in {field.alias or name for name, field in fields.items()}:
             continue
@@ -232,8 +232,8 @@ def _names(model: type[Keys], path: Path) -> list[str]:
     return [field.alias or name for name, field in here.model_fields.items()]
 
 
-def _model_in(annotation: Any) -> type[Keys] | None:
-    if isinstance(annotation, type) and issubclass(annotation, Keys):
+def _model_in(annotation: Any) -> type[ConfigTable] | None:
+    if isinstance(annotation, type) and issubclass(annotation, ConfigTable):
         return annotation
     for argument in getattr(annotation, "__args__", ()):
         if found := _model_in(argument):

@@ -68,14 +68,14 @@ class Included:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class IncludedFiles:
     """The files that are included, sorted, and what is wrong with patterns, by their place in the list of them."""
 
     files: list[Included]
     wrong: dict[int, str]
 
 
-def included_files(patterns: Sequence[str], folder: Path, last_good: Path | None) -> Found:
+def included_files(patterns: Sequence[str], folder: Path, last_good: Path | None) -> IncludedFiles:
     """The files that the patterns name, relative to ``folder``; and those that were there a day ago."""
     found: dict[str, Included] = {}
     wrong: dict[int, str] = {}
@@ -94,7 +94,7 @@ def included_files(patterns: Sequence[str], folder: Path, last_good: Path | None
                 what = f"{known.shown} has the same name"
                 one.problems.append(Problem(shown, 0, 0, what, "names scope subscriptions: rename one"))
             found[path.name] = one
-    return Found([*found.values(), *_vanished(found, last_good)], wrong)
+    return IncludedFiles([*found.values(), *_vanished(found, last_good)], wrong)
 
 
 def _paths(pattern: str, folder: Path) -> list[Path]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from watcher.config.kinds import (
     Backfill,
     Count,
-    Days,
+    DaysText,
     Duration,
     Every,
     Flag,
@@ -18,7 +18,7 @@ from watcher.config.kinds import (
     Kept,
     Name,
     Obey,
-    Papers,
+    PaperCount,
     Patterns,
     PerTime,
     Text,
@@ -29,7 +29,7 @@ from watcher.config.kinds import (
     Zone,
     one_of,
 )
-from watcher.config.schedules import Schedule
+from watcher.config.schedules import ScheduleText
 from watcher.model import When
 from watcher.parsers import PARSERS
 
@@ -39,28 +39,28 @@ def _one_of(what: str, *allowed: str) -> BeforeValidator:
 
 
 WhenEmpty = Annotated[Literal["skip", "send"], _one_of("value", "skip", "send")]
-Kind = Annotated[str, _one_of("kind of source", *PARSERS), WithJsonSchema({"type": "string", "enum": [*PARSERS]})]
+SourceKind = Annotated[str, _one_of("kind of source", *PARSERS), WithJsonSchema({"type": "string", "enum": [*PARSERS]})]
 OnUpdate = Annotated[Literal["ignore", "notify"], _one_of("value", "ignore", "notify")]
 SignOfLife = Annotated[Literal["monthly"], _one_of("rhythm", "monthly")]
 
 
-class Keys(BaseModel):
+class ConfigTable(BaseModel):
     """A table of which every key is known."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class QuietHoursKeys(Keys):
+class QuietHoursKeys(ConfigTable):
     """Local times between which nothing is sent; held, then delivered."""
 
     from_: Time = Field(alias="from", description="When the quiet begins, local time.")
     to: Time = Field(description="When it ends; earlier than `from` for over midnight.")
 
 
-class SourceKeys(Keys):
+class SourceKeys(ConfigTable):
     """A place that lists papers."""
 
-    kind: Kind = Field("huggingface", description="What reads it (docs/sources.md).")
+    kind: SourceKind = Field("huggingface", description="What reads it (docs/sources.md).")
     every: Every = Field(timedelta(hours=1), description="How often it is looked at; auto: as often as it changes.")
     robots: Obey | None = Field(None, description="Whether the site's robots.txt counts; by default for pages only.")
     look_back: Count = Field(3, description="Digest days that are read at every look, from the newest back.")
@@ -81,7 +81,7 @@ class SourceKeys(Keys):
     venue: Text | None = Field(None, description="CSS selector of where it appears, within the item.")
 
 
-class ReceiverKeys(Keys):
+class ReceiverKeys(ConfigTable):
     """A named way to reach someone: exactly one of url, url_file, urls."""
 
     url: Text | None = Field(None, description="An apprise URL; ${NAME} is taken from the environment.")
@@ -89,11 +89,11 @@ class ReceiverKeys(Keys):
     urls: dict[str, Text] | None = Field(None, description="Several apprise URLs, each under a label.")
     address: Text | None = Field(None, description="The URL's parameter that takes the address of `name:address`.")
     quiet_hours: QuietHoursKeys | None = Field(None, description="When nothing is sent there.")
-    quiet_days: Days | None = Field(None, description="Whole days on which nothing is sent there.")
+    quiet_days: DaysText | None = Field(None, description="Whole days on which nothing is sent there.")
     rate: PerTime | None = Field(None, description="Messages that it gets at most: 20 per hour.")
 
 
-class SubscriptionKeys(Keys):
+class SubscriptionKeys(ConfigTable):
     """One saved rule of one person."""
 
     name: Name = Field(description="What messages call it; unique in its file.")
@@ -103,20 +103,20 @@ class SubscriptionKeys(Keys):
     none: Texts | None = Field(None, description="Terms of which none may be there.")
     where: Text | None = Field(None, description="Comparisons and fields that also have to hold: upvotes >= 50.")
     to: Texts = Field(description="Receivers: a name, or name:address.")
-    when: Schedule = Field(When(), description="When it is told.", json_schema_extra={"default": str(When())})
+    when: ScheduleText = Field(When(), description="When it is told.", json_schema_extra={"default": str(When())})
     timezone: Zone | None = Field(None, description="The zone of `when` and `quiet_hours`.")
     sources: Texts | None = Field(None, description="Sources that count; all if left out.")
     quiet_hours: QuietHoursKeys | None = Field(None, description="When it keeps quiet.")
-    quiet_days: Days | None = Field(None, description="Whole days on which it keeps quiet.")
+    quiet_days: DaysText | None = Field(None, description="Whole days on which it keeps quiet.")
     backfill: Backfill | None = Field(None, description="How much of the past a new subscription tells.")
     bundle: Flag = Field(True, description="Whether it shares a message with what is due at the same time.")
-    max_papers: Papers | None = Field(None, description="Papers shown in full in one message; the rest in short.")
+    max_papers: PaperCount | None = Field(None, description="Papers shown in full in one message; the rest in short.")
     when_empty: WhenEmpty = Field("skip", description="Whether a digest without papers is sent.")
     on_update: OnUpdate = Field("ignore", description="Whether new versions and withdrawals of told papers are told.")
     sign_of_life: SignOfLife | None = Field(None, description="A message after a month in which nothing matched.")
 
 
-class RetainKeys(Keys):
+class RetainKeys(ConfigTable):
     """How long is kept what nobody needs in order to tell once."""
 
     attempts: Kept = Field(timedelta(days=365), description="Tries of messages that have long been sent or given up.")
@@ -125,7 +125,7 @@ class RetainKeys(Keys):
     metrics: Kept = Field(timedelta(days=365), description="Upvotes and comments as they were; the newest stay.")
 
 
-class IncludedKeys(Keys):
+class IncludedKeys(ConfigTable):
     """An included file: subscriptions and nothing else."""
 
     subscriptions: list[SubscriptionKeys] = Field(default_factory=list, description="What to tell whom.")

@@ -234,13 +234,13 @@ Obey = Annotated[bool, BeforeValidator(_obey), WithJsonSchema({"enum": ["obey", 
 Count = Annotated[int, BeforeValidator(_count), WithJsonSchema({"type": "integer", "minimum": 0})]
 Time = Annotated[time, BeforeValidator(time_of_day), _string(TIME_OF_DAY, examples=["08:00"])]
 Zone = Annotated[str, BeforeValidator(_zone), _string(examples=["Europe/Paris", "UTC"])]
-Days = Annotated[
+DaysText = Annotated[
     frozenset[int],
     BeforeValidator(_days),
     WithJsonSchema({"type": "array", "items": {"type": "string"}, "examples": [["sat", "sun"]]}),
 ]
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
-Papers = Annotated[int, BeforeValidator(_papers), WithJsonSchema({"type": "integer", "minimum": 1})]
+PaperCount = Annotated[int, BeforeValidator(_papers), WithJsonSchema({"type": "integer", "minimum": 1})]
 PerTime = Annotated[Rate, BeforeValidator(_rate), _string(r"\d+ ?(/|per) ?[a-z]+", examples=["20 per hour", "1/s"])]
 Backfill = Annotated[int, BeforeValidator(_backfill), _string(r"none|\d+ *d", examples=["none", "7d"])]
 Name = Annotated[str, BeforeValidator(_name), _string()]

@@ -23,7 +23,7 @@ _AT = rf" at (?P<at>{TIME_OF_DAY})"
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ScheduleForm:
     """One way to write a schedule: as an example, as a pattern, and what the found parts mean."""
 
     example: str
@@ -61,14 +61,16 @@ def _cron(found: re.Match[str]) -> When:
 
 
 FORMS = (
-    Form("immediately", "immediately", lambda found: When()),
-    Form("hourly", "hourly", lambda found: When(Rhythm.HOURLY)),
-    Form("daily at 08:00", f"daily{_AT}", lambda found: When(Rhythm.DAILY, time_of_day(found["at"]))),
-    Form("weekdays at 08:00", f"weekdays{_AT}", lambda found: When(Rhythm.WEEKDAYS, time_of_day(found["at"]))),
-    Form("weekly on mon at 08:00", f"weekly on (?P<day>[a-z]+){_AT}", _weekly),
-    Form("every 2 days at 08:00", rf"every (?:(?P<every>\d{{1,6}}) )?days?{_AT}", _every_days),
-    Form("monthly on the 1st at 08:00", rf"monthly on(?: the)? (?P<day>\d{{1,4}})(?:st|nd|rd|th)?{_AT}", _monthly),
-    Form('cron "30 8 * * mon-fri"', r"""cron (?P<quote>["']?)(?P<fields>[^"']*)(?P=quote)""", _cron),
+    ScheduleForm("immediately", "immediately", lambda found: When()),
+    ScheduleForm("hourly", "hourly", lambda found: When(Rhythm.HOURLY)),
+    ScheduleForm("daily at 08:00", f"daily{_AT}", lambda found: When(Rhythm.DAILY, time_of_day(found["at"]))),
+    ScheduleForm("weekdays at 08:00", f"weekdays{_AT}", lambda found: When(Rhythm.WEEKDAYS, time_of_day(found["at"]))),
+    ScheduleForm("weekly on mon at 08:00", f"weekly on (?P<day>[a-z]+){_AT}", _weekly),
+    ScheduleForm("every 2 days at 08:00", rf"every (?:(?P<every>\d{{1,6}}) )?days?{_AT}", _every_days),
+    ScheduleForm(
+        "monthly on the 1st at 08:00", rf"monthly on(?: the)? (?P<day>\d{{1,4}})(?:st|nd|rd|th)?{_AT}", _monthly
+    ),
+    ScheduleForm('cron "30 8 * * mon-fri"', r"""cron (?P<quote>["']?)(?P<fields>[^"']*)(?P=quote)""", _cron),
 )
 """Every form, in the order in which hints name them."""
 
@@ -84,4 +86,4 @@ def _when(value: Any) -> When:
     raise wrong(f"`{text[:60]}` is no schedule", HINT)
 
 
-Schedule = Annotated[When, BeforeValidator(_when), WithJsonSchema({"type": "string", "examples": list(EXAMPLES)})]
+ScheduleText = Annotated[When, BeforeValidator(_when), WithJsonSchema({"type": "string", "examples": list(EXAMPLES)})]

@@ -29,7 +29,7 @@ from watcher.fetch import Fetcher, default_user_agent
 from watcher.files.broken_pages import KeptPages
 from watcher.model import DeliveryState, Source, Tuning
 from watcher.notify import Notifier
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import match_waiting
 from watcher.pipeline.polling.visits import takes_turns
 from watcher.pipeline.retention import sweep
@@ -62,10 +62,10 @@ def open_parts(
     console: TextIO | None = None,
     state_dir: Path | None = None,
     tuning: Tuning | None = None,
-) -> Parts:
+) -> Context:
     """The real parts: the network, the database and its clock, apprise; a folder for broken pages."""
     clock = clock or store.clock
-    return Parts(
+    return Context(
         config=config,
         store=store,
         fetcher=Fetcher(user_agent=default_user_agent(config.contact or ""), clock=clock, book=SiteBook(store, clock)),
@@ -114,7 +114,7 @@ class Daemon:
 
     def __init__(
         self,
-        parts: Parts,
+        parts: Context,
         load: Callable[[], Config],
         systemd: Systemd,
         *,
@@ -278,7 +278,7 @@ class Daemon:
             log.info("the config was read again: %s", self._status())
         self._systemd.ready(refused + self._status())
 
-    def _take_up(self, config: Config, apply: Callable[[Parts], object]) -> None:
+    def _take_up(self, config: Config, apply: Callable[[Context], object]) -> None:
         """Let ``config`` take effect: subscriptions, polls, what is wrong with its included files."""
         self._config_loaded(config)
         before = set(self._schedule.names) - {TICK_NAME, GC_NAME, LOOK_NAME}

@@ -11,13 +11,13 @@ from watcher import __version__
 from watcher.alerts.incidents import begins_trouble
 from watcher.errors import Overtaken, Stopped
 from watcher.model import Source
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import SOON, Polled, next_poll, polled_before
-from watcher.pipeline.polling.source import look
+from watcher.pipeline.polling.source import poll_source
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.sending.lease import turn
 from watcher.store import Transaction
-from watcher.store.fleet.daemons import Known
+from watcher.store.fleet.daemons import KnownDaemon
 from watcher.store.sources.pages import Poll
 
 log = logging.getLogger(__name__)
@@ -35,16 +35,16 @@ class Self:
     started_at: datetime
     id: str = field(default_factory=lambda: uuid4().hex)
 
-    def beat(self, parts: Parts) -> None:
+    def beat(self, parts: Context) -> None:
         """Say that it lives and with which config; complain where another config counts."""
         now, digest = parts.clock(), parts.config.digest
         with parts.store.transaction() as tx:
-            tx.daemons.beat(Known(self.id, self.host, self.pid, __version__, digest, self.started_at, now))
+            tx.daemons.beat(KnownDaemon(self.id, self.host, self.pid, __version__, digest, self.started_at, now))
             problem = out_of_step(tx, digest)
         if problem:
             log.error("%s", problem)
 
-    def leave(self, parts: Parts) -> None:
+    def leave(self, parts: Context) -> None:
         """Say that it ends."""
         with parts.store.transaction() as tx:
             tx.daemons.leave(self.id)
@@ -61,7 +61,7 @@ def out_of_step(tx: Transaction, digest: str) -> str:
     )
 
 
-def apply_at_start(parts: Parts) -> bool:
+def apply_at_start(parts: Context) -> bool:
     """Let the config take effect, unless it is an old one and daemons with its successor live; whether it did.
 
     A machine that comes back with last week's files must not take everybody's subscriptions with it. A reload lets
@@ -78,7 +78,7 @@ def apply_at_start(parts: Parts) -> bool:
     return True
 
 
-def poll_in_turn(source: Source, parts: Parts) -> datetime:
+def poll_in_turn(source: Source, parts: Context) -> datetime:
     """Poll ``source`` unless another daemon does, or did since; when to look again.
 
     That this process has to stop meanwhile, or was slower than another one, is nobody's fault.
@@ -90,9 +90,9 @@ def poll_in_turn(source: Source, parts: Parts) -> datetime:
         return parts.clock() + AFTER_ANOTHER
 
 
-def _poll_in_turn(source: Source, parts: Parts) -> datetime:
+def _poll_in_turn(source: Source, parts: Context) -> datetime:
     if not parts.store.is_shared:
-        polled = look(source, parts)
+        polled = poll_source(source, parts)
         log_look(polled)
         return next_poll(source, polled, parts.clock(), parts.jitter())
     if later := _polled_by_another(source, parts):
@@ -103,7 +103,7 @@ def _poll_in_turn(source: Source, parts: Parts) -> datetime:
             return parts.clock() + min(SOON, source.every) / 10
         if later := _polled_by_another(source, parts):
             return later
-        polled = look(source, parts, lambda tx: tx.leases.hold(name, holder))
+        polled = poll_source(source, parts, lambda tx: tx.leases.hold(name, holder))
         log_look(polled)
         if polled.matched:
             parts.store.wake_others("")
@@ -118,7 +118,7 @@ def log_look(polled: Polled) -> None:
     log.log(level, "%s: %s, %d new, %d matched%s", polled.source, judged.verdict, polled.new, polled.matched, why)
 
 
-def _polled_by_another(source: Source, parts: Parts) -> datetime | None:
+def _polled_by_another(source: Source, parts: Context) -> datetime | None:
     """When it is due again, where that is not now."""
     now = parts.clock()
     with parts.store.reading() as tx:

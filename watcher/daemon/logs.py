@@ -28,7 +28,7 @@ def set_up(log_format: str, *, verbose: bool, secrets: Iterable[str], own: int =
     """
     add_secrets(secrets)
     handler = logging.StreamHandler(sys.stderr)
-    plain = Plain(journal="JOURNAL_STREAM" in os.environ, timed=sys.stderr.isatty())
+    plain = PlainFormat(journal="JOURNAL_STREAM" in os.environ, timed=sys.stderr.isatty())
     handler.setFormatter(Json() if log_format == "json" else plain)
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -43,7 +43,7 @@ def add_secrets(secrets: Iterable[str]) -> None:
     _secrets.update(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
 
 
-class Plain(logging.Formatter):
+class PlainFormat(logging.Formatter):
     """``WARNING message``, with the time before it where a person watches; under journald ``<4>message``."""
 
     def __init__(self, *, journal: bool = False, timed: bool = False) -> None:

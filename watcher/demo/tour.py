@@ -15,8 +15,8 @@ from watcher.demo.papers import DAY_ONE, DAY_TWO, TIDEPOOL
 from watcher.demo.site import Site, serving
 from watcher.model import Message, Outcome
 from watcher.notify import Notifier, problem_of
-from watcher.pipeline.context import Parts
-from watcher.pipeline.polling.poll import Polled, poll
+from watcher.pipeline.context import Context
+from watcher.pipeline.polling.poll import Polled, poll_pages
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
 from watcher.render import FORMS
@@ -72,13 +72,13 @@ class Tour:
 
     folder: Path
     site: Site
-    parts: Parts
+    parts: Context
     messages: list[Message] = field(default_factory=list)
     now: datetime = field(kw_only=True)
 
     def look(self) -> Stop:
         """Poll, tell, send: what the daemon does when it is time."""
-        polled = poll(self.parts.config.sources[SOURCE], self.parts)
+        polled = poll_pages(self.parts.config.sources[SOURCE], self.parts)
         tell_due(self.parts)
         return Stop(polled, tuple(deliver_all(self.parts)))
 

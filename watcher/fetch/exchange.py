@@ -42,7 +42,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """What came back; ``body`` only with status 200, ``wait`` seconds where the site asks to be left alone.
 
     ``from_public`` where it came from the public Internet: it may not lead inward then.
@@ -105,7 +105,7 @@ class Exchange:
         *,
         public_only: bool = False,
         delay: float = 0.0,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """One request to one address; the time that it waits for its turn is added to the deadline.
 
         ``delay`` is the site's own wish of seconds between two requests.
@@ -122,7 +122,7 @@ class Exchange:
             with self._client(wire, url) as client, client.stream("GET", url, headers=dict(conditions)) as response:
                 from_public = wire.address is not None and is_public(wire.address)
                 turn.is_public |= from_public
-                return Answer(
+                return HttpAnswer(
                     response.status_code,
                     response.headers,
                     self._body(response) if response.status_code == httpx.codes.OK else b"",

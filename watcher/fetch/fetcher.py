@@ -11,7 +11,7 @@ import httpx
 
 from watcher import __version__
 from watcher.fetch.addresses import is_loopback
-from watcher.fetch.exchange import Answer, Exchange, Limits, netloc
+from watcher.fetch.exchange import Exchange, HttpAnswer, Limits, netloc
 from watcher.fetch.permits import Permits
 from watcher.fetch.reasons import FAILURES, explain, one_line, status_line
 from watcher.fetch.robots import Robots, read_robots
@@ -96,7 +96,7 @@ class Fetcher:
 
     # --- what an answer means ---
 
-    def _meaning(self, url: httpx.URL, answer: Answer, known: Validators) -> Fetched | _Redirect:
+    def _meaning(self, url: httpx.URL, answer: HttpAnswer, known: Validators) -> Fetched | _Redirect:
         if answer.status in REDIRECTS and "Location" in answer.headers:
             return _Redirect(_target(url, answer.headers["Location"]), answer.from_public)
         if answer.status == httpx.codes.NOT_MODIFIED and known:
@@ -151,7 +151,7 @@ class Fetcher:
         except FAILURES as error:
             return self._reason(error, deadline)
 
-    def _robots(self, answer: Answer) -> Robots | str:
+    def _robots(self, answer: HttpAnswer) -> Robots | str:
         if answer.status == httpx.codes.OK:
             return read_robots(answer.body, self._product)
         is_missing = 400 <= answer.status < 500 and answer.status != httpx.codes.TOO_MANY_REQUESTS
@@ -163,7 +163,7 @@ def shown(url: httpx.URL) -> str:
     return str(url.copy_with(userinfo=b"", fragment=None))
 
 
-def _refusal(answer: Answer) -> str:
+def _refusal(answer: HttpAnswer) -> str:
     asks = "" if answer.wait is None else f", asks to be left alone for {answer.wait:.0f} s"
     return status_line(answer.status) + asks
 
@@ -174,7 +174,7 @@ def _conditions(known: Validators) -> dict[str, str]:
     return {name: value for name, value in headers.items() if value}
 
 
-def _worth_keeping(answer: Answer, header: str) -> str | None:
+def _worth_keeping(answer: HttpAnswer, header: str) -> str | None:
     """A validator that can be sent back as it is: one that cannot would spoil every later request."""
     value = answer.headers.get(header, "").strip()
     return value if value and value.isascii() and value.isprintable() and len(value) <= LONGEST_VALIDATOR else None

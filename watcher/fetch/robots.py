@@ -24,7 +24,7 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RobotsLine:
     """One ``Allow`` or ``Disallow``: the number of its line, from 1, and its pattern, normalised."""
 
     number: int
@@ -39,10 +39,10 @@ class Line:
 class Robots:
     """The lines of one file that speak to one reader, and the seconds that it asks to leave between requests."""
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[RobotsLine, ...] = ()
     delay: float = 0.0
 
-    def refusal(self, target: str) -> Line | None:
+    def refusal(self, target: str) -> RobotsLine | None:
         """The line that forbids ``target`` (path and query); None where it is allowed.
 
         The longest pattern that fits decides, and of two as long the one that allows.
@@ -60,14 +60,14 @@ def read_robots(body: bytes, agent: str) -> Robots:
     ours = [part for names, parts in groups if agent.lower() in names for part in parts]
     if not any(agent.lower() in names for names, _ in groups):
         ours = [part for names, parts in groups if "*" in names for part in parts]
-    lines = tuple(part for part in ours if isinstance(part, Line))
+    lines = tuple(part for part in ours if isinstance(part, RobotsLine))
     delays = [part for part in ours if isinstance(part, float)]
     return Robots(lines, min(max(delays, default=0.0), LONGEST_DELAY))
 
 
-def _groups(text: str) -> list[tuple[set[str], list[Line | float]]]:
+def _groups(text: str) -> list[tuple[set[str], list[RobotsLine | float]]]:
     """Every group: the names it speaks to, in lower case, and its rules and delays."""
-    groups: list[tuple[set[str], list[Line | float]]] = []
+    groups: list[tuple[set[str], list[RobotsLine | float]]] = []
     names_go_on = False
     for number, key, value in _records(text):
         if key == "user-agent":
@@ -90,11 +90,11 @@ def _records(text: str) -> Iterator[tuple[int, str, str]]:
             yield number, key.strip().lower(), value.strip()
 
 
-def _part(number: int, key: str, value: str) -> Line | float | None:
+def _part(number: int, key: str, value: str) -> RobotsLine | float | None:
     """A rule or a delay; None for a line that says nothing (an empty ``Disallow`` forbids nothing)."""
     if key == "crawl-delay":
         return float(value) if re.fullmatch(r"\d{1,6}(\.\d{0,6})?", value) else None
-    return Line(number, key == "allow", _normal(value)) if value.startswith(("/", "*")) else None
+    return RobotsLine(number, key == "allow", _normal(value)) if value.startswith(("/", "*")) else None
 
 
 def _normal(text: str) -> str:

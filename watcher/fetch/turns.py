@@ -47,7 +47,7 @@ class _Site:
 
 
 @dataclass
-class Turn:
+class HeldTurn:
     """A turn that is held; ``is_public`` once the site has ever answered from the public Internet."""
 
     is_public: bool
@@ -71,7 +71,7 @@ class Turns:
         self._lock = Lock()
 
     @contextmanager
-    def turn(self, pace: Pace, patience: float) -> Iterator[Turn]:
+    def turn(self, pace: Pace, patience: float) -> Iterator[HeldTurn]:
         """Hold a site; its next turn begins ``pace.interval`` seconds after this one at the earliest.
 
         Raises ``NotNow`` where the site asked to be left alone, or does not get free within ``patience`` seconds.
@@ -83,7 +83,7 @@ class Turns:
             raise _busy(pace.name, patience)
         book = self._book if pace.interval else None
         is_taken = False
-        turn = Turn(site.is_public)
+        turn = HeldTurn(site.is_public)
         try:
             self._wait(pace.name, site, until, patience)
             if book:

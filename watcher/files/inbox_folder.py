@@ -24,7 +24,7 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingFiles:
     """Files that can be read now, the oldest first, and how many are still being written."""
 
     names: tuple[str, ...]
@@ -52,7 +52,7 @@ class Inbox:
     def close(self) -> None:
         os.close(self._fd)
 
-    def waiting(self, now: datetime) -> Waiting:
+    def waiting(self, now: datetime) -> WaitingFiles:
         """What lies in the folder itself, but for hidden files, those that a program has not finished, and folders."""
         found: list[tuple[int, str]] = []
         unfinished = 0
@@ -67,7 +67,7 @@ class Inbox:
                     unfinished += 1
                 else:
                     found.append((seen.st_mtime_ns, entry.name))
-        return Waiting(tuple(name for _, name in sorted(found)), unfinished)
+        return WaitingFiles(tuple(name for _, name in sorted(found)), unfinished)
 
     def read(self, name: str) -> bytes | str:
         """What is in a file, or why it is not read."""

@@ -122,7 +122,7 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
+class StoredSubscription:
     """A subscription as the database has it; ``rule_digest`` is of its rule and sources.
 
     ``last_due`` is when its last digest was made, empty or not; ``sign_due`` when it next shows a sign of life.

@@ -12,7 +12,7 @@ from watcher.model.subscriptions import Endpoint
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class MatchedSpan:
     """Where a rule matched: characters ``start`` to ``end`` of the paper's ``field``; ``term`` as the rule has it."""
 
     field: str
@@ -26,7 +26,7 @@ class Hit:
     """A rule that holds for a paper, strongly or not, and where."""
 
     strong: bool
-    places: tuple[Place, ...] = ()
+    places: tuple[MatchedSpan, ...] = ()
 
 
 FIRST = "first"
@@ -105,7 +105,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class DueAlert:
     """One match that a message tells: its paper, the full name of its subscription, how it matched.
 
     ``short`` where it goes over its subscription's ``max_papers``, ``bundle`` where it may share a message with other
@@ -117,7 +117,7 @@ class Told:
     subscription: str
     timezone: str
     strong: bool
-    places: tuple[Place, ...]
+    places: tuple[MatchedSpan, ...]
     occasion: str = FIRST
     short: bool = False
     bundle: bool = True
@@ -126,7 +126,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class DigestItem:
     """One paper in a message: which subscriptions it is told for, and what matched.
 
     ``told_before`` is set where the same endpoint was told of it on an earlier day, for another subscription.
@@ -137,7 +137,7 @@ class Item:
     paper: Paper
     subscriptions: tuple[str, ...]
     strong: bool
-    places: tuple[Place, ...] = ()
+    places: tuple[MatchedSpan, ...] = ()
     told_before: date | None = None
     short: bool = False
     occasion: str = FIRST
@@ -199,7 +199,7 @@ class Content:
     """
 
     delivery: Delivery
-    items: tuple[Item, ...] = ()
+    items: tuple[DigestItem, ...] = ()
     incident: Incident | None = None
     timezone: str = "UTC"
     nothing: tuple[Nothing, ...] = ()

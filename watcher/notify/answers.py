@@ -31,7 +31,7 @@ _GZIP_OR_ZLIB = 47  # zlib's wbits
 _Response: Any = HTTPResponse
 
 
-class Answer(_Response):  # type: ignore[misc]
+class BoundedAnswer(_Response):  # type: ignore[misc]
     """An answer of ``MOST`` bytes at most, which has to be there whole within what its socket waits for a single byte.
 
     Once a status was read, a head that goes on for too long is none: the status says what became of the message.
@@ -90,10 +90,10 @@ def _bind(manager: Any) -> None:
 
 @lru_cache(maxsize=16)
 def _answering(pool: Any) -> Any:
-    """A pool like ``pool`` whose connections make an ``Answer`` of what they read."""
-    if issubclass(pool.ConnectionCls.response_class, Answer):
+    """A pool like ``pool`` whose connections make an ``BoundedAnswer`` of what they read."""
+    if issubclass(pool.ConnectionCls.response_class, BoundedAnswer):
         return pool
-    connection = type(pool.ConnectionCls.__name__, (pool.ConnectionCls,), {"response_class": Answer})
+    connection = type(pool.ConnectionCls.__name__, (pool.ConnectionCls,), {"response_class": BoundedAnswer})
     return type(pool.__name__, (pool,), {"ConnectionCls": connection})
 
 

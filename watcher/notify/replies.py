@@ -27,7 +27,7 @@ class _InBounds:
         return reply
 
 
-class Plain(_InBounds, smtplib.SMTP):
+class PlainSmtp(_InBounds, smtplib.SMTP):
     """Without encryption, or with it from STARTTLS on."""
 
 

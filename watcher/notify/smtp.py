@@ -18,7 +18,7 @@ from functools import lru_cache
 from threading import BoundedSemaphore, Lock
 from typing import Any
 
-from watcher.notify.replies import Encrypted, Plain
+from watcher.notify.replies import Encrypted, PlainSmtp
 
 PATIENCE = 20.0
 """Seconds without an answer."""
@@ -64,7 +64,7 @@ class _Stale(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class MailServer:
     """Where and how to sign in; ``secure`` is ``insecure``, ``starttls`` or ``ssl`` (apprise's words)."""
 
     host: str
@@ -110,10 +110,10 @@ class Connections:
         self._monotonic = monotonic
         self._lock = Lock()
         self._turns: dict[tuple[str, int], BoundedSemaphore] = {}
-        self._idle: dict[Server, list[_Kept]] = {}
+        self._idle: dict[MailServer, list[_Kept]] = {}
         self._closed = False
 
-    def send(self, server: Server, sender: str, recipients: Sequence[str], message: bytes) -> list[str]:
+    def send(self, server: MailServer, sender: str, recipients: Sequence[str], message: bytes) -> list[str]:
         """Hand one message over; the recipients that were refused while others were taken.
 
         ``message`` has CRLF line ends and 7-bit characters. A kept connection that no longer serves is opened anew
@@ -130,7 +130,7 @@ class Connections:
         finally:
             turn.release()
 
-    def _send(self, server: Server, mail: _Mail) -> list[str]:
+    def _send(self, server: MailServer, mail: _Mail) -> list[str]:
         if kept := self._take(server):
             with suppress(_Stale):
                 return self._hand_over(server, kept, mail)
@@ -159,7 +159,7 @@ class Connections:
         for one in left:
             _part(one.smtp)
 
-    def _take(self, server: Server) -> _Kept | None:
+    def _take(self, server: MailServer) -> _Kept | None:
         """The connection that was used last, if it can be used again."""
         while True:
             with self._lock:
@@ -171,7 +171,7 @@ class Connections:
                 return kept
             _part(kept.smtp)
 
-    def _give(self, server: Server, kept: _Kept) -> None:
+    def _give(self, server: MailServer, kept: _Kept) -> None:
         kept.used, kept.messages = self._monotonic(), kept.messages + 1
         with self._lock:
             if keep := not self._closed and kept.messages < MOST_MESSAGES:
@@ -179,7 +179,7 @@ class Connections:
         if not keep:
             _part(kept.smtp)
 
-    def _hand_over(self, server: Server, kept: _Kept, mail: _Mail) -> list[str]:
+    def _hand_over(self, server: MailServer, kept: _Kept, mail: _Mail) -> list[str]:
         is_reusable = False
         try:
             refused = _envelope(kept.smtp, mail, is_old=kept.messages > 0)
@@ -251,13 +251,13 @@ def _body(smtp: smtplib.SMTP, message: bytes, patience: float) -> None:
         raise smtplib.SMTPDataError(code, answer)
 
 
-def _connect(server: Server, patience: float, within: float) -> smtplib.SMTP:
-    smtp: Plain | Encrypted
+def _connect(server: MailServer, patience: float, within: float) -> smtplib.SMTP:
+    smtp: PlainSmtp | Encrypted
     settings: dict[str, Any] = {"local_hostname": _own_name(), "timeout": patience, "within": within}
     if server.secure == "ssl":
         smtp = Encrypted(server.host, server.port, context=certificates(server.verify), **settings)
     else:
-        smtp = Plain(server.host, server.port, **settings)
+        smtp = PlainSmtp(server.host, server.port, **settings)
     try:
         if server.secure == "starttls":
             smtp.starttls(context=certificates(server.verify))

@@ -9,7 +9,7 @@ from watcher.parsers.html import kind as selected
 from watcher.parsers.huggingface import kind as huggingface
 from watcher.parsers.inbox import kind as inbox
 from watcher.parsers.parser import Finding, Mistake, Parser
-from watcher.parsers.saved.recognise import Saved, recognise, recognise_all
+from watcher.parsers.saved.recognise import SavedPage, recognise, recognise_all
 
 PARSERS: dict[str, Parser] = {
     parser.kind: parser
@@ -25,4 +25,4 @@ PARSERS: dict[str, Parser] = {
 }
 """All kinds of sources, by the name that ``kind:`` takes."""
 
-__all__ = ["PARSERS", "Finding", "Mistake", "Parser", "Saved", "recognise", "recognise_all"]
+__all__ = ["PARSERS", "Finding", "Mistake", "Parser", "SavedPage", "recognise", "recognise_all"]

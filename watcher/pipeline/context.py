@@ -17,7 +17,7 @@ from watcher.store import Store
 
 
 @dataclass
-class Parts:
+class Context:
     """The parts of one process; ``config`` is replaced as a whole when it is reloaded.
 
     ``clock`` gives the instant in UTC, ``jitter`` a number between 0 and 1, ``env`` the environment that secrets

@@ -12,8 +12,8 @@ from watcher.alerts.fate import Telling
 from watcher.config import Config
 from watcher.errors import UnknownPage, WatcherError
 from watcher.model import Decision, Fate
-from watcher.parsers import Saved as SavedPage
-from watcher.pipeline.context import Parts
+from watcher.parsers import SavedPage
+from watcher.pipeline.context import Context
 from watcher.pipeline.mishaps import reason_of, recognised
 from watcher.pipeline.record import Decide, Intake
 from watcher.pipeline.subscriptions.apply import present_of
@@ -54,7 +54,7 @@ class Summary:
         return f"stored {self.stored}; matched {self.matched}{rest}"
 
 
-def import_page(body: bytes, name: str, source: str | None, telling: Telling, parts: Parts, done: Imported) -> None:
+def import_page(body: bytes, name: str, source: str | None, telling: Telling, parts: Context, done: Imported) -> None:
     """Store and match one saved page, all or nothing, or a large collection batch by batch.
 
     What cannot be read is noted in ``done.failed``, also the end of a page whose beginning could.
@@ -71,7 +71,7 @@ def import_page(body: bytes, name: str, source: str | None, telling: Telling, pa
         done.failed.append((name, reason_of(error)))
 
 
-def _store(saved: SavedPage, source: str | None, telling: Telling, parts: Parts, done: Imported) -> None:
+def _store(saved: SavedPage, source: str | None, telling: Telling, parts: Context, done: Imported) -> None:
     now = parts.clock()
     with parts.store.transaction() as tx:
         intake = Intake(tx, parts.rules, now)
@@ -89,7 +89,7 @@ def source_of(saved: SavedPage, source: str | None, config: Config) -> str:
     return of_kind[0] if len(of_kind) == 1 else NO_SOURCE
 
 
-def finish_import(done: Imported, telling: Telling, parts: Parts) -> None:
+def finish_import(done: Imported, telling: Telling, parts: Context) -> None:
     """Owe what is to be told at once (``--tell``), one message a subscription."""
     now = parts.clock()
     with parts.store.transaction() as tx:
@@ -101,7 +101,7 @@ def finish_import(done: Imported, telling: Telling, parts: Parts) -> None:
         _owe_now(tx, {id: unmuted(tx, id, matches, now) for id, matches in held.items()}, parts, now)
 
 
-def summary_of(done: Imported, parts: Parts) -> Summary:
+def summary_of(done: Imported, parts: Context) -> Summary:
     """What has become of the papers of an import, when what it had to tell was sent."""
     with parts.store.reading() as tx:
         return Summary(done.stored, became(tx.history.stages(done.papers), done.told_before))
@@ -112,7 +112,7 @@ def _decide(tx: Transaction, telling: Telling, config: Config, now: datetime) ->
     return lambda saved, paper: fate.of_imported(paper, saved.subscription.sources, present, telling)
 
 
-def _owe_now(tx: Transaction, held: Mapping[int, Mapping[int, int]], parts: Parts, now: datetime) -> None:
+def _owe_now(tx: Transaction, held: Mapping[int, Mapping[int, int]], parts: Context, now: datetime) -> None:
     for id, saved in tx.subscriptions.get(held).items():
         if saved.paused:
             continue

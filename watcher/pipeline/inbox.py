@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from watcher.alerts import fate
 from watcher.errors import Overtaken, Stopped, UnknownPage, WatcherError
-from watcher.files.inbox_folder import DONE, FAILED, Inbox, Waiting, shown
+from watcher.files.inbox_folder import DONE, FAILED, Inbox, WaitingFiles, shown
 from watcher.model import Judged, Reading, Source, Verdict
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.pipeline.mishaps import reason_of, recognised
 from watcher.pipeline.polling.poll import Polled, broken_by, conclude, verdict_before
 from watcher.pipeline.record import Intake
@@ -42,7 +42,7 @@ class _Done:
 IsMine = Callable[[Transaction], bool]
 
 
-def look_into(source: Source, parts: Parts, is_mine: IsMine = lambda tx: True) -> Polled:
+def poll_inbox(source: Source, parts: Context, is_mine: IsMine = lambda tx: True) -> Polled:
     """Read what is complete in the folder of ``source``.
 
     A file's papers are stored before it is moved: a crash in between reads it again, and its papers, known by then,
@@ -56,8 +56,8 @@ def look_into(source: Source, parts: Parts, is_mine: IsMine = lambda tx: True) -
         return broken_by(error, source, (), parts, is_mine)
 
 
-def _look_into(source: Source, parts: Parts, is_mine: IsMine) -> Polled:
-    done, waiting, missing = _Done(), Waiting((), 0), ""
+def _look_into(source: Source, parts: Context, is_mine: IsMine) -> Polled:
+    done, waiting, missing = _Done(), WaitingFiles((), 0), ""
     inbox = Inbox.opened(source.folder or "")
     if isinstance(inbox, str):
         missing = inbox
@@ -80,7 +80,7 @@ def _look_into(source: Source, parts: Parts, is_mine: IsMine) -> Polled:
     return Polled(source.name, judged, done.new, done.matched, wait=wait, before=before)
 
 
-def _take(inbox: Inbox, name: str, source: Source, parts: Parts, is_mine: IsMine, done: _Done) -> None:
+def _take(inbox: Inbox, name: str, source: Source, parts: Context, is_mine: IsMine, done: _Done) -> None:
     """Store one file and move it; where it cannot be moved, that is a failure, too."""
     reason = _store(inbox, name, source, parts, is_mine, done)
     done.files += 1
@@ -92,7 +92,7 @@ def _take(inbox: Inbox, name: str, source: Source, parts: Parts, is_mine: IsMine
         done.failed.append(f"{shown(name)} cannot be moved: {error.strerror}")
 
 
-def _store(inbox: Inbox, name: str, source: Source, parts: Parts, is_mine: IsMine, done: _Done) -> str:
+def _store(inbox: Inbox, name: str, source: Source, parts: Context, is_mine: IsMine, done: _Done) -> str:
     """Store a file, a large collection batch by batch; why it could not be read, or "" where it could."""
     try:
         body = inbox.read(name)
@@ -111,7 +111,7 @@ def _store(inbox: Inbox, name: str, source: Source, parts: Parts, is_mine: IsMin
     return ""
 
 
-def _store_reading(reading: Reading, source: Source, parts: Parts, is_mine: IsMine, done: _Done) -> None:
+def _store_reading(reading: Reading, source: Source, parts: Context, is_mine: IsMine, done: _Done) -> None:
     now = parts.clock()
     with parts.store.transaction() as tx:
         if not is_mine(tx):
@@ -126,7 +126,7 @@ def _store_reading(reading: Reading, source: Source, parts: Parts, is_mine: IsMi
     done.matched += matched
 
 
-def _present(tx: Transaction, source: Source, parts: Parts, now: datetime) -> fate.Present:
+def _present(tx: Transaction, source: Source, parts: Context, now: datetime) -> fate.Present:
     """What counts as present: what was dropped in since the last look was present then."""
     present = present_of(tx, parts.config, now)
     last = tx.missing.last_whole(source.name)

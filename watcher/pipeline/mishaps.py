@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from watcher.errors import UnknownPage
 from watcher.model import Reading, Source, Unreadable
-from watcher.parsers import PARSERS, Finding, Saved, recognise_all
+from watcher.parsers import PARSERS, Finding, SavedPage, recognise_all
 from watcher.parsers.common import clean
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def findings(body: bytes, source: Source) -> tuple[Finding, ...]:
         return ()
 
 
-def recognised(body: bytes) -> Iterator[Saved]:
+def recognised(body: bytes) -> Iterator[SavedPage]:
     """What a saved page lists, batch by batch. Raises UnknownPage where it comes to what cannot be read."""
     try:
         yield from recognise_all(body)

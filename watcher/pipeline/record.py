@@ -6,16 +6,16 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from watcher.model import Decision, Entry, Paper, Saved
+from watcher.model import Decision, Entry, Paper, StoredSubscription
 from watcher.pipeline.rulebook import RuleBook
 from watcher.store import Transaction
-from watcher.store.papers.matches import Found
+from watcher.store.papers.matches import NewMatch
 from watcher.store.papers.recording import Recorded
 
 WAIT_FOR_ABSTRACT = timedelta(hours=24)
 """How long a paper waits for its abstract before it is matched without one."""
 
-Decide = Callable[[Saved, Paper], Decision]
+Decide = Callable[[StoredSubscription, Paper], Decision]
 """What becomes of a match."""
 
 
@@ -66,6 +66,6 @@ def record_matches(tx: Transaction, rules: RuleBook, paper_ids: Collection[int],
     matched = 0
     for some in rules.match(tx.papers.get(ready), known):
         active = tx.subscriptions.get({id for id, _, _ in some})
-        found = [Found(id, paper.id, hit, decide(active[id], paper)) for id, paper, hit in some if id in active]
+        found = [NewMatch(id, paper.id, hit, decide(active[id], paper)) for id, paper, hit in some if id in active]
         matched += tx.matches.record(found, now)
     return matched

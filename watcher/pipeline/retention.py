@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from watcher.pipeline.context import Parts
-from watcher.store.history.retention import History
+from watcher.pipeline.context import Context
+from watcher.store.history.retention import ForgettableTable
 
 log = logging.getLogger(__name__)
 
@@ -28,13 +28,13 @@ class Swept:
     before: datetime | None
 
 
-def sweep(parts: Parts, *, dry_run: bool = False) -> list[Swept]:
+def sweep(parts: Context, *, dry_run: bool = False) -> list[Swept]:
     """Delete what is older than ``retain:`` says; begun again after a crash or a stop, it goes on with what is left."""
     now, retain = parts.clock(), parts.config.retain
     kept = {
-        History.ATTEMPTS: retain.attempts,
-        History.POLLS: retain.polls,
-        History.METRICS: retain.metrics,
+        ForgettableTable.ATTEMPTS: retain.attempts,
+        ForgettableTable.POLLS: retain.polls,
+        ForgettableTable.METRICS: retain.metrics,
     }
     swept = []
     for what, duration in kept.items():
@@ -51,12 +51,12 @@ def sweep(parts: Parts, *, dry_run: bool = False) -> list[Swept]:
     return swept
 
 
-def _count(what: History, before: datetime, parts: Parts) -> int:
+def _count(what: ForgettableTable, before: datetime, parts: Context) -> int:
     with parts.store.reading() as tx:
         return tx.retention.count(what, before)
 
 
-def _delete(what: History, before: datetime, parts: Parts) -> int:
+def _delete(what: ForgettableTable, before: datetime, parts: Context) -> int:
     deleted, after = 0, None
     while not parts.stopping.is_set():
         with parts.store.transaction() as tx:

@@ -89,7 +89,7 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class DaySpan:
     """Digest days, one at least, of which nobody knows whether all have a page."""
 
     first: date
@@ -106,7 +106,7 @@ def the_day_before(day: date) -> date:
     return day - timedelta(days=1)
 
 
-class Days:
+class DayWalk:
     """Reads pages of days, from the newest back; ``known`` are those that were asked for before, by day."""
 
     def __init__(
@@ -248,9 +248,9 @@ def has_no_page(visit: Visit, known: Mapping[str, KnownPage]) -> bool:
 
 def unread(
     known: Mapping[str, KnownPage], source: Source, day_before: Callable[[date], date], now: datetime
-) -> tuple[Span, ...]:
+) -> tuple[DaySpan, ...]:
     """The digest days of which something is missing and that not every look asks for any more, newest first."""
-    days = Days(source, str, day_before, known, None, now)
+    days = DayWalk(source, str, day_before, known, None, now)
     spans: list[list[date]] = []
     n, day, was_missing = 0, days.newest, False
     while day is not None and day > days.first:
@@ -260,7 +260,7 @@ def unread(
         if day is not None and is_missing:
             spans = [*spans[:-1], [*spans[-1], day]] if was_missing else [*spans, [day]]
         was_missing = is_missing
-    return tuple(Span(some[-1], some[0]) for some in spans)
+    return tuple(DaySpan(some[-1], some[0]) for some in spans)
 
 
 def _asks_for_rest(visit: Visit) -> bool:

@@ -11,7 +11,7 @@ from shlex import quote
 from statistics import median
 
 from watcher.model import Entry, Reading
-from watcher.polls.days import Span, end_of
+from watcher.polls.days import DaySpan, end_of
 from watcher.polls.verdict import sites_day
 
 A_DAY = timedelta(hours=24)
@@ -64,7 +64,7 @@ def since_in(reason: str) -> date | None:
     return date.fromisoformat(found[1]) if found else None
 
 
-def of_days(source: str, spans: Sequence[Span]) -> Gap | None:
+def of_days(source: str, spans: Sequence[DaySpan]) -> Gap | None:
     """Digest days that were never read whole, newest first."""
     if not spans:
         return None

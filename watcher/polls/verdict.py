@@ -54,7 +54,7 @@ class DayHistory:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class KnownOfSource:
     """What is known of a source when it shows a page.
 
     ``renamed`` counts the page's papers that nobody knows by their keys though the source has listed their titles
@@ -81,7 +81,7 @@ def judge_page(
             return _judge_reading(parsed, history, new, now)
 
 
-def doubt(reading: Reading, history: DayHistory, past: Past, now: datetime) -> Judged | None:
+def doubt(reading: Reading, history: DayHistory, past: KnownOfSource, now: datetime) -> Judged | None:
     """Why nothing of a page may be taken though it can be read; None where it may.
 
     What stands for a day is taken as true here, too: a site may give all its papers new addresses, once.
@@ -97,7 +97,7 @@ def doubt(reading: Reading, history: DayHistory, past: Past, now: datetime) -> J
     return None
 
 
-def without_abstracts(reading: Reading, past: Past) -> Reading:
+def without_abstracts(reading: Reading, past: KnownOfSource) -> Reading:
     """``reading`` as it is, or as not whole where no paper has an abstract though most of the source's last ones do."""
     if not reading.whole or len(reading.entries) < SOME or any(entry.abstract for entry in reading.entries):
         return reading

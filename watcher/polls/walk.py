@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from watcher.model import Reading, Source, Unreachable
-from watcher.polls.days import Ask, Days, KnownPage, Visit, end_of, the_day_before
+from watcher.polls.days import Ask, DayWalk, KnownPage, Visit, end_of, the_day_before
 
 MOST_PAGES = 60
 """Pages of one list that are read after its first."""
@@ -30,7 +30,7 @@ class Walked:
 
 
 Walk = Generator[Ask, Visit, Walked]
-Missed = Callable[[Sequence[Visit]], Sequence[str]]
+MissedUrls = Callable[[Sequence[Visit]], Sequence[str]]
 """From the lists' first pages to the lists of what these do not show any more."""
 
 
@@ -65,7 +65,7 @@ def walk(
     *,
     follows_numbers: bool,
     lag: timedelta = timedelta(0),
-    missed: Missed = lambda firsts: (),
+    missed: MissedUrls = lambda firsts: (),
     day_before: Callable[[date], date] = the_day_before,
     last: datetime | None = None,
     since: date | None = None,
@@ -93,7 +93,7 @@ def walk(
             if not _answers(visits[-1]):
                 break
     if day_url and not isinstance(firsts[0].fetched, Unreachable):
-        days = Days(source, day_url, day_before, known, since, now)
+        days = DayWalk(source, day_url, day_before, known, since, now)
         may_go_on = yield from days.read(firsts[0])
         if follows_numbers and may_go_on:
             yield from days.follow()

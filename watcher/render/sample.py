@@ -11,14 +11,14 @@ from watcher.model import (
     Content,
     Delivery,
     DeliveryKind,
+    DigestItem,
     Endpoint,
     Incident,
     IncidentKind,
-    Item,
     Listing,
+    MatchedSpan,
     Nothing,
     Paper,
-    Place,
     TemplateTrouble,
     Unread,
 )
@@ -43,7 +43,9 @@ _INCIDENT = Incident(kind=IncidentKind.SOURCE_BROKEN, subject="hf-daily", reason
 
 
 def _digest() -> Content:
-    full = Item(paper=_PAPER, subscriptions=("trees",), strong=True, places=(Place("abstract", 39, 46, "pruning"),))
+    full = DigestItem(
+        paper=_PAPER, subscriptions=("trees",), strong=True, places=(MatchedSpan("abstract", 39, 46, "pruning"),)
+    )
     many = [replace(full, paper=replace(_PAPER, id=n)) for n in range(10, 16)]
     others = [
         replace(full, strong=False),
@@ -51,7 +53,7 @@ def _digest() -> Content:
         replace(full, told_before=date(2026, 3, 6)),
         replace(full, occasion="v2"),
         replace(full, occasion=WITHDRAWN),
-        Item(paper=_BARE, subscriptions=("trees", "weather"), strong=True),
+        DigestItem(paper=_BARE, subscriptions=("trees", "weather"), strong=True),
     ]
     return Content(
         delivery=_delivery(DeliveryKind.DIGEST),

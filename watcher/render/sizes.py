@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from watcher.model import Item
+from watcher.model import DigestItem
 from watcher.render import escape
 from watcher.render.clean import defuse
 from watcher.render.dialects import CHAT_HTML, SLACK
@@ -28,7 +28,7 @@ CARD = 1_020
 """Characters of HTML around a paper in full form, its line among the contents included."""
 
 
-def estimated_size(item: Item, measure: Measure = len, form: str = "") -> int:
+def estimated_size(item: DigestItem, measure: Measure = len, form: str = "") -> int:
     """What one paper takes at most, as ``measure`` counts.
 
     ``form`` is ``text``, ``chat`` (the largest of their markups) or ``html``; text or chat where not said.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from watcher.model import Place
+from watcher.model import MatchedSpan
 from watcher.render.clean import squeeze
 
 WIDTH = 300
@@ -21,7 +21,7 @@ LONGEST_HIT = 200
 _SENTENCE_END = re.compile(r"[.!?]['\")\]]?\s+(?=\S)")
 _EDGES = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)
 
-Span = tuple[int, int]
+CharSpan = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,13 @@ class Segment:
     hit: bool = False
 
 
-def spans_in(text: str, places: Iterable[Place], field: str) -> list[Span]:
+def spans_in(text: str, places: Iterable[MatchedSpan], field: str) -> list[CharSpan]:
     """The places of ``field`` that still make sense in ``text``, sorted, overlapping ones joined.
 
     The text may have changed since the places were found, so a place is believed only where it begins with a
     word.
     """
-    spans: list[Span] = []
+    spans: list[CharSpan] = []
     for place in sorted(places, key=lambda place: (place.start, place.end)):
         start, end = place.start, place.end
         if place.field != field or not _is_plausible(text, start, end):
@@ -58,12 +58,12 @@ def _is_plausible(text: str, start: int, end: int) -> bool:
     return not (start and around.isascii() and around.isalpha())
 
 
-def whole(text: str, spans: Sequence[Span], longest: int) -> tuple[Segment, ...]:
+def whole(text: str, spans: Sequence[CharSpan], longest: int) -> tuple[Segment, ...]:
     """All of ``text``, clipped to ``longest`` characters, with its hits."""
     return _window(text, spans, 0, min(len(text), longest))
 
 
-def snippet(text: str, spans: Sequence[Span]) -> tuple[Segment, ...]:
+def snippet(text: str, spans: Sequence[CharSpan]) -> tuple[Segment, ...]:
     """About ``WIDTH`` characters around the first hit, or the beginning where there is none; () of nothing."""
     start = _start(text, spans[0][0] if spans else 0)
     return _window(text, spans, start, _end(text, start))
@@ -90,7 +90,7 @@ def _end(text: str, start: int) -> int:
     return blank if blank >= 0 else latest
 
 
-def _window(text: str, spans: Sequence[Span], start: int, end: int) -> tuple[Segment, ...]:
+def _window(text: str, spans: Sequence[CharSpan], start: int, end: int) -> tuple[Segment, ...]:
     pieces: list[Segment] = []
     at = start
     for first, last in spans:

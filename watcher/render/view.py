@@ -8,7 +8,7 @@ from datetime import date
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from watcher.model import FIRST, WITHDRAWN, Content, DeliveryKind, Item, Paper, Place
+from watcher.model import FIRST, WITHDRAWN, Content, DeliveryKind, DigestItem, MatchedSpan, Paper
 from watcher.render.clean import clip, one_line, safe_url
 from watcher.render.snippet import Segment, snippet, spans_in, whole
 
@@ -76,15 +76,15 @@ class Group:
         return sum(map(len, (self.strong, self.weak, self.known, self.short, self.updates)))
 
 
-def groups_of(items: Iterable[Item]) -> tuple[Group, ...]:
+def groups_of(items: Iterable[DigestItem]) -> tuple[Group, ...]:
     """Papers by the subscriptions that they are told for, in the order in which these come."""
-    by_names: dict[tuple[str, ...], list[Item]] = {}
+    by_names: dict[tuple[str, ...], list[DigestItem]] = {}
     for item in items:
         by_names.setdefault(item.subscriptions, []).append(item)
     return tuple(_group(names, some) for names, some in by_names.items())
 
 
-def _group(names: tuple[str, ...], items: list[Item]) -> Group:
+def _group(names: tuple[str, ...], items: list[DigestItem]) -> Group:
     parts: dict[str, list[PaperView]] = {"strong": [], "weak": [], "known": [], "short": [], "updates": []}
     for item in items:
         parts[part_of(item)].append(paper_view(item))
@@ -92,7 +92,7 @@ def _group(names: tuple[str, ...], items: list[Item]) -> Group:
     return Group(names=listed([one_line(name, 100) for name in names]), **shown)
 
 
-def part_of(item: Item) -> str:
+def part_of(item: DigestItem) -> str:
     """Which of a ``Group``'s parts shows a paper."""
     if item.occasion != FIRST:
         return "updates"
@@ -109,7 +109,7 @@ def names_of(content: Content) -> list[str]:
     return [one_line(name, 100) for name in dict.fromkeys([*told, *(one.subscription for one in content.nothing)])]
 
 
-def paper_view(item: Item) -> PaperView:
+def paper_view(item: DigestItem) -> PaperView:
     """What a message shows of one paper."""
     paper = item.paper
     title = one_line(paper.title, LONGEST_TITLE) or "(no title)"
@@ -142,7 +142,7 @@ def authors_line(authors: Sequence[str]) -> str:
     return f"{', '.join(names[:FIRST_AUTHORS])} … {names[-1]} (and {left} more)"
 
 
-def terms_line(places: Iterable[Place]) -> str:
+def terms_line(places: Iterable[MatchedSpan]) -> str:
     """The terms of the rule that matched, each once."""
     by_folded: dict[str, str] = {}
     for place in places:
@@ -171,7 +171,7 @@ def about(paper: Paper) -> list[str]:
     return parts
 
 
-def excerpt(paper: Paper, places: Sequence[Place]) -> tuple[Segment, ...]:
+def excerpt(paper: Paper, places: Sequence[MatchedSpan]) -> tuple[Segment, ...]:
     """The abstract around its first match, with what matched; the site's own summary where there is no abstract."""
     if paper.abstract.strip():
         return snippet(paper.abstract, spans_in(paper.abstract, places, "abstract"))
@@ -179,7 +179,7 @@ def excerpt(paper: Paper, places: Sequence[Place]) -> tuple[Segment, ...]:
     return snippet(summary, spans_in(summary, places, "summary"))
 
 
-def _marked_title(title: str, places: Sequence[Place]) -> tuple[Segment, ...]:
+def _marked_title(title: str, places: Sequence[MatchedSpan]) -> tuple[Segment, ...]:
     return whole(title, spans_in(title, places, "title"), LONGEST_TITLE)
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from watcher.alerts.schedule import quiet_until
-from watcher.alerts.sending import Choice, Lane, Waiting, choose
+from watcher.alerts.sending import Choice, Lane, WaitingEndpoint, choose
 from watcher.model import Delivery, Endpoint
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.store import Transaction
 
 
@@ -85,7 +85,7 @@ class Rounds:
 
 
 def claim(
-    rounds: Rounds, busy: Collection[Endpoint], room: Mapping[Lane, int], scope: Scope, parts: Parts
+    rounds: Rounds, busy: Collection[Endpoint], room: Mapping[Lane, int], scope: Scope, parts: Context
 ) -> list[Claimed]:
     """Look at the next endpoints, and claim a message of each that may be sent to, as far as lanes have room.
 
@@ -111,7 +111,7 @@ def claim(
     return taken
 
 
-def claim_suspect(rounds: Rounds, busy: Collection[Endpoint], scope: Scope, parts: Parts) -> list[Claimed]:
+def claim_suspect(rounds: Rounds, busy: Collection[Endpoint], scope: Scope, parts: Context) -> list[Claimed]:
     """Claim one message that may be what ended the program: the least suspect of those that may go."""
     now = parts.clock()
     with parts.store.reading() as tx:
@@ -122,7 +122,9 @@ def claim_suspect(rounds: Rounds, busy: Collection[Endpoint], scope: Scope, part
     return _take(choice.chosen, rounds, parts, now, are_suspects=True) if choice.chosen else []
 
 
-def _ours(waiting: Iterable[Waiting], busy: Collection[Endpoint], scope: Scope, parts: Parts) -> list[Waiting]:
+def _ours(
+    waiting: Iterable[WaitingEndpoint], busy: Collection[Endpoint], scope: Scope, parts: Context
+) -> list[WaitingEndpoint]:
     """Endpoints that this process may send to: not those of another daemon's config, nor those that it is busy with."""
     has_endpoint = parts.config.has_endpoint
     return [
@@ -135,11 +137,11 @@ def _ours(waiting: Iterable[Waiting], busy: Collection[Endpoint], scope: Scope, 
 
 
 def _choose(
-    waiting: Sequence[Waiting],
+    waiting: Sequence[WaitingEndpoint],
     room: Mapping[Lane, int],
     scope: Scope,
     rounds: Rounds,
-    parts: Parts,
+    parts: Context,
     now: datetime,
     *,
     are_suspects: bool = False,
@@ -161,7 +163,12 @@ def _choose(
 
 
 def _take(
-    chosen: Sequence[tuple[Waiting, Lane]], rounds: Rounds, parts: Parts, now: datetime, *, are_suspects: bool = False
+    chosen: Sequence[tuple[WaitingEndpoint, Lane]],
+    rounds: Rounds,
+    parts: Context,
+    now: datetime,
+    *,
+    are_suspects: bool = False,
 ) -> list[Claimed]:
     lanes = {one.endpoint: lane for one, lane in chosen}
     # A power cut that takes the claim with it ends its sender as well: the message is sent again, as after any end.
@@ -173,8 +180,8 @@ def _take(
 
 
 def _within_rates(
-    waiting: Sequence[Waiting], rounds: Rounds, tx: Transaction, parts: Parts, now: datetime
-) -> list[Waiting]:
+    waiting: Sequence[WaitingEndpoint], rounds: Rounds, tx: Transaction, parts: Context, now: datetime
+) -> list[WaitingEndpoint]:
     """Those that their receivers' rates allow now, one message each."""
     rated = {one.endpoint: rate for one in waiting if (rate := parts.config.rate_of(one.endpoint))}
     left: dict[str, int] = {}

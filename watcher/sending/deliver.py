@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 from watcher.model import DeliveryState, Endpoint
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.sending.claim import Scope
 from watcher.sending.results import Delivered
 from watcher.sending.sender import Sender
@@ -15,7 +15,7 @@ __all__ = ["Delivered", "deliver_all", "failed"]
 
 
 def deliver_all(
-    parts: Parts,
+    parts: Context,
     *,
     only: Collection[Endpoint] | None = None,
     in_quiet_hours: bool = False,

@@ -10,14 +10,14 @@ from threading import Event, Thread
 from uuid import uuid4
 
 from watcher.errors import StoreError
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.store import Transaction
 
 log = logging.getLogger(__name__)
 
 
 @contextmanager
-def turn(name: str, parts: Parts, every: float | None = None) -> Iterator[str | None]:
+def turn(name: str, parts: Context, every: float | None = None) -> Iterator[str | None]:
     """Have the turn ``name``, over all daemons, for as long as the block lasts; None where another one has it.
 
     What the block stores it stores in a transaction that asks ``tx.leases.hold(name, holder)`` first: a process that
@@ -38,11 +38,11 @@ def turn(name: str, parts: Parts, every: float | None = None) -> Iterator[str | 
         _give_back(name, holder, parts)
 
 
-def _renew_turn(name: str, holder: str, parts: Parts, tx: Transaction) -> bool:
+def _renew_turn(name: str, holder: str, parts: Context, tx: Transaction) -> bool:
     return tx.leases.renew(name, holder, parts.clock() + parts.tuning.lease)
 
 
-def _give_back(name: str, holder: str, parts: Parts) -> None:
+def _give_back(name: str, holder: str, parts: Context) -> None:
     try:
         with parts.store.transaction() as tx:
             tx.leases.give_back(name, holder, parts.clock())
@@ -51,7 +51,7 @@ def _give_back(name: str, holder: str, parts: Parts) -> None:
 
 
 @contextmanager
-def _kept(renew: Callable[[Transaction], bool], what: str, parts: Parts, every: float | None) -> Iterator[None]:
+def _kept(renew: Callable[[Transaction], bool], what: str, parts: Context, every: float | None) -> Iterator[None]:
     ended, every = Event(), parts.tuning.renew_every.total_seconds() if every is None else every
     thread = Thread(target=_renew, args=(renew, what, parts, every, ended), name="lease", daemon=True)
     thread.start()
@@ -63,7 +63,7 @@ def _kept(renew: Callable[[Transaction], bool], what: str, parts: Parts, every: 
         thread.join()
 
 
-def _renew(renew: Callable[[Transaction], bool], what: str, parts: Parts, every: float, ended: Event) -> None:
+def _renew(renew: Callable[[Transaction], bool], what: str, parts: Context, every: float, ended: Event) -> None:
     while not ended.wait(every):
         try:
             with parts.store.transaction() as tx:

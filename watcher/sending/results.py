@@ -10,7 +10,7 @@ from datetime import datetime
 
 from watcher.alerts.retry import Consequence, Health, after_attempt, is_backlog
 from watcher.model import Delivery, DeliveryState, Endpoint, IncidentKind, Message, Outcome, Result
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.pipeline.telling.tell import make_digests
 from watcher.render.view import counted
 from watcher.sending.send import Attempt
@@ -31,7 +31,7 @@ class Delivered:
     reason: str
 
 
-def record(attempts: Sequence[Attempt], parts: Parts) -> list[Delivered]:
+def record(attempts: Sequence[Attempt], parts: Context) -> list[Delivered]:
     """Write down what came of these; done twice, it changes nothing the second time. What was tried, for people.
 
     What arrived where messages arrived before is two statements for all of it. Whatever else happened is decided on
@@ -47,7 +47,7 @@ def record(attempts: Sequence[Attempt], parts: Parts) -> list[Delivered]:
     return [_reported(one, outcome, ends[id]) for id, (one, outcome) in tried.items()]
 
 
-def _record_arrived(attempts: Sequence[Attempt], parts: Parts, now: datetime) -> set[str]:
+def _record_arrived(attempts: Sequence[Attempt], parts: Context, now: datetime) -> set[str]:
     """Give back or cancel what was not tried, and write down what arrived as it should; the ids of that."""
     untried = [one for one in attempts if one.outcome is None and not one.unknown]
     plain = [_try_of(one, one.outcome) for one in attempts if one.outcome and one.has_no_consequence]
@@ -60,7 +60,7 @@ def _record_arrived(attempts: Sequence[Attempt], parts: Parts, now: datetime) ->
         return tx.queue.record_arrived(plain, now)
 
 
-def _record_others(tried: Sequence[tuple[Attempt, Outcome]], parts: Parts, now: datetime) -> dict[str, DeliveryState]:
+def _record_others(tried: Sequence[tuple[Attempt, Outcome]], parts: Context, now: datetime) -> dict[str, DeliveryState]:
     """Write down each with what follows for its endpoint; the state of each delivery."""
     states: dict[str, DeliveryState] = {}
     ended: list[tuple[Try, DeliveryState, str]] = []
@@ -98,7 +98,7 @@ def _record_health(
     before: Health,
     consequence: Consequence,
     outcome: Outcome,
-    parts: Parts,
+    parts: Context,
     now: datetime,
 ) -> None:
     """The operator hears that an endpoint fails and that it is back; never through the endpoint itself."""
@@ -111,7 +111,7 @@ def _record_health(
         tx.incidents.end([IncidentKind.ENDPOINT_FAILING], str(endpoint), others, now)
 
 
-def _fold(endpoint: Endpoint, parts: Parts, now: datetime) -> None:
+def _fold(endpoint: Endpoint, parts: Context, now: datetime) -> None:
     """The endpoint is back: what piled up goes out as one message that lists all of it, not as a week of them."""
     with parts.store.transaction() as tx:
         tx.endpoints.lock(endpoint)

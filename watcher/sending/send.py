@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from watcher.errors import StoreError, WatcherError
 from watcher.model import Content, Delivery, DeliveryKind, Message, Outcome, Result
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.pipeline.subscriptions.config_incidents import record_template_troubles
 from watcher.pipeline.telling.content import contents_of
 from watcher.render import render as render_content
@@ -44,7 +44,7 @@ class Attempt:
         return bool(self.outcome and self.outcome.result is Result.SENT) and not self.delivery.is_probe and is_as_made
 
 
-def gather(deliveries: Sequence[Delivery], parts: Parts) -> list[Attempt]:
+def gather(deliveries: Sequence[Delivery], parts: Context) -> list[Attempt]:
     """Read what deliveries say; one that cannot be gathered stands before no other: it is refused."""
     try:
         with parts.store.reading() as tx:
@@ -64,7 +64,7 @@ def gather(deliveries: Sequence[Delivery], parts: Parts) -> list[Attempt]:
     ]
 
 
-def render(attempt: Attempt, parts: Parts) -> Attempt:
+def render(attempt: Attempt, parts: Context) -> Attempt:
     """Put what a delivery says into words for its service."""
     delivery = attempt.delivery
     try:
@@ -78,7 +78,7 @@ def render(attempt: Attempt, parts: Parts) -> Attempt:
     return replace(attempt, message=message)
 
 
-def send(attempt: Attempt, parts: Parts) -> Attempt:
+def send(attempt: Attempt, parts: Context) -> Attempt:
     """Hand a message to its service."""
     if attempt.outcome:
         return attempt
@@ -90,7 +90,7 @@ def send(attempt: Attempt, parts: Parts) -> Attempt:
     return replace(attempt, outcome=parts.notifier.send(url, attempt.message, delivery.id))
 
 
-def _empty(delivery: Delivery, parts: Parts) -> Content:
+def _empty(delivery: Delivery, parts: Context) -> Content:
     return Content(delivery=delivery, timezone=parts.config.timezone)
 
 

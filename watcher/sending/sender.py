@@ -20,7 +20,7 @@ from threading import Event, Thread
 from watcher.alerts.sending import Lane, is_suspects_turn, room_of
 from watcher.errors import StoreError
 from watcher.model import Endpoint
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.sending.claim import Claimed, Rounds, Scope, claim, claim_suspect
 from watcher.sending.results import Delivered, record
 from watcher.sending.send import Attempt, gather, render, send
@@ -41,7 +41,7 @@ class Sender:
 
     def __init__(
         self,
-        parts: Parts,
+        parts: Context,
         scope: Scope = EVERYTHING,
         *,
         recorded: Callable[[Sequence[Delivered]], object] = lambda done: None,

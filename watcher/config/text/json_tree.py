@@ -11,7 +11,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # the only on
 
 from watcher.config.text.harmless import shown_key
 from watcher.config.text.mistakes import Mistakes
-from watcher.config.text.tree import BROKEN, DEEPEST, UNPRINTABLE, Items, Node, Scalar, Table
+from watcher.config.text.tree import BROKEN, DEEPEST, UNPRINTABLE, ConfigNode, Items, Scalar, Table
 
 IN_QUOTES = "json"
 """The style of a text between JSON's quotes: they are never part of what was meant, and no comment follows them."""
@@ -20,7 +20,7 @@ _BLANKS = re.compile(r"[ \t\r\n]*")
 _PLAIN = re.compile(r"[^\s,\]}]+")
 
 
-def tree_of(mistakes: Mistakes) -> Node | None:
+def tree_of(mistakes: Mistakes) -> ConfigNode | None:
     """The tree of a text, None where it is no JSON; what is wrong with it is noted."""
     text = mistakes.source.text
     try:
@@ -51,7 +51,7 @@ class _Builder:
         self.scalars: list[Scalar] = []
         self._mistakes, self._text = mistakes, mistakes.source.text
 
-    def value(self, at: int, depth: int) -> tuple[Node, int]:
+    def value(self, at: int, depth: int) -> tuple[ConfigNode, int]:
         first = self._text[at]
         if first in "{[" and depth >= DEEPEST:
             self._mistakes.note(at, "lists and tables too deep inside each other", _HINT)
@@ -77,7 +77,7 @@ class _Builder:
         self._mistakes.note(at, what, "remove it; what is written with two \\u escapes needs both")
         return Scalar("", BROKEN, at, end), end
 
-    def _items(self, at: int, depth: int) -> tuple[Node, int]:
+    def _items(self, at: int, depth: int) -> tuple[ConfigNode, int]:
         items, at = Items(at), self._skip(at + 1)
         while at < len(self._text) and self._text[at] != "]":
             item, at = self.value(at, depth + 1)
@@ -86,7 +86,7 @@ class _Builder:
         items.end = at + 1
         return items, at + 1
 
-    def _table(self, at: int, depth: int) -> tuple[Node, int]:
+    def _table(self, at: int, depth: int) -> tuple[ConfigNode, int]:
         table, at = Table(at), self._skip(at + 1)
         while at < len(self._text) and self._text[at] != "}":
             key, at = self._string(at)

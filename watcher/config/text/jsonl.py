@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from pydantic import Field, ValidationError
 
 from watcher.config.checking import Checker
-from watcher.config.keys import Keys, SubscriptionKeys
+from watcher.config.keys import ConfigTable, SubscriptionKeys
 from watcher.config.kinds import Name
 from watcher.config.subscriptions import CheckRule, CheckTarget, Surroundings, subscription_of
 from watcher.config.text.json_tree import tree_of
@@ -38,12 +38,12 @@ class LineKeys(SubscriptionKeys):
     owner: Name | None = Field(None, description="Whose it is; its name is unique among theirs.")
 
 
-class _Lines(Keys):
+class _Lines(ConfigTable):
     subscriptions: list[LineKeys]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SubscriptionLine:
     """A line with what it says: a subscription, or why there is none."""
 
     number: int
@@ -68,19 +68,21 @@ class LineReader:
             timezone=config.timezone,
         )
 
-    def lines(self, file: BinaryIO) -> Iterator[Line]:
+    def lines(self, file: BinaryIO) -> Iterator[SubscriptionLine]:
         """Every line that is not blank, as it comes."""
         number = 0
         while data := file.readline(LONGEST + 1):
             number += 1
             if len(data) > LONGEST and not data.endswith(b"\n"):
-                yield Line(number, None, (Problem(self._name, number, 1, f"is longer than {LONGEST} bytes"),))
+                yield SubscriptionLine(
+                    number, None, (Problem(self._name, number, 1, f"is longer than {LONGEST} bytes"),)
+                )
                 while (rest := file.readline(LONGEST)) and not rest.endswith(b"\n"):
                     continue
             elif data.strip():
                 yield self.read(number, data)
 
-    def read(self, number: int, data: bytes) -> Line:
+    def read(self, number: int, data: bytes) -> SubscriptionLine:
         """What one line says."""
         try:
             found = json.loads(data, parse_int=str, parse_float=str, parse_constant=_refuse, object_pairs_hook=_table)
@@ -92,12 +94,12 @@ class LineReader:
         subscription = subscription_of(checker, (), keys, self._around_of(keys))
         if checker.problems or subscription is None or (subscription.owner, subscription.name) in self._taken:
             return self._explained(number, data)
-        return Line(number, subscription)
+        return SubscriptionLine(number, subscription)
 
     def _around_of(self, keys: LineKeys) -> Surroundings:
         return replace(self._around, owner=keys.owner) if keys.owner else self._around
 
-    def _explained(self, number: int, data: bytes) -> Line:
+    def _explained(self, number: int, data: bytes) -> SubscriptionLine:
         """The same line once more, with the place of everything that is wrong."""
         source, mistakes = decode(self._name, data.rstrip(b"\r\n"))
         root = None if mistakes.has_errors else tree_of(mistakes)
@@ -115,7 +117,7 @@ class LineReader:
                 checker.note(("subscriptions", 0, "name"), what, "write another name, or an owner")
         found = tuple(replace(problem, line=number) for problem in checker.problems)
         is_wrong = any(problem.fatal for problem in found)
-        return Line(number, None if is_wrong else subscription, found)
+        return SubscriptionLine(number, None if is_wrong else subscription, found)
 
 
 def _refuse(constant: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from watcher.config.text.quoting import Quoting
 from watcher.config.text.source import SourceText
-from watcher.config.text.tree import Node, Scalar
+from watcher.config.text.tree import ConfigNode, Scalar
 from watcher.errors import Problem
 
 MOST = 50
@@ -25,7 +25,7 @@ class Mistakes:
 
     def __init__(self, source: SourceText) -> None:
         self.source = source
-        self.root: Node | None = None
+        self.root: ConfigNode | None = None
         self.scalars: Sequence[Scalar] = ()
         self.is_whole = False
         self._noted: list[tuple[int, str, str, bool]] = []
@@ -33,7 +33,7 @@ class Mistakes:
         self._count = {True: 0, False: 0}
         self._is_cut = False
 
-    def know(self, root: Node | None, scalars: Sequence[Scalar], *, is_whole: bool = False) -> None:
+    def know(self, root: ConfigNode | None, scalars: Sequence[Scalar], *, is_whole: bool = False) -> None:
         """What could be read of the file."""
         self.root, self.scalars, self.is_whole = root, scalars, is_whole
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from watcher.config.text.harmless import KEYS, is_harmless, is_written_as_key, may_show_key, secret_from
 from watcher.config.text.source import SourceText
-from watcher.config.text.tree import BROKEN, Items, Node, Scalar
+from watcher.config.text.tree import BROKEN, ConfigNode, Items, Scalar
 
 LONGEST_LINE = 2000
 """Characters of a line that are quoted; a mistake that stands behind them is shown by its place alone."""
@@ -29,7 +29,9 @@ class Quoting:
     understood as far as a line can be by itself.
     """
 
-    def __init__(self, source: SourceText, root: Node | None, scalars: Sequence[Scalar], *, is_whole: bool) -> None:
+    def __init__(
+        self, source: SourceText, root: ConfigNode | None, scalars: Sequence[Scalar], *, is_whole: bool
+    ) -> None:
         self._source, self._root, self._is_whole = source, root, is_whole
         self._scalars = [one for one in scalars if one.start < one.end]
         self._from, self._to = 0, len(source.text)
@@ -93,7 +95,7 @@ class Quoting:
     def _roles(self) -> dict[int, bool]:
         """Of every text with a place in the tree, by where it begins, whether it may be shown."""
         roles: dict[int, bool] = {}
-        waiting: list[tuple[Node, tuple[int | str, ...]]] = [(self._root, ())] if self._root is not None else []
+        waiting: list[tuple[ConfigNode, tuple[int | str, ...]]] = [(self._root, ())] if self._root is not None else []
         while waiting:
             node, path = waiting.pop()
             if isinstance(node, Scalar):
@@ -109,7 +111,7 @@ class Quoting:
                 waiting += [(one, (*path, key)) for key, one in node.values.items() if self._is_near(one)]
         return roles
 
-    def _is_near(self, node: Node) -> bool:
+    def _is_near(self, node: ConfigNode) -> bool:
         # The end of a list or table that was not read to its end is not known: 0.
         return node.start <= self._to and (node.end >= self._from or not node.end)
 

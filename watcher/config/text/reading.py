@@ -13,7 +13,7 @@ import yaml
 
 from watcher.config.text.mistakes import Mistakes
 from watcher.config.text.source import SourceText
-from watcher.config.text.tree import BROKEN, QUOTE, UNPRINTABLE, Builder, Items, Node, Scalar, Table
+from watcher.config.text.tree import BROKEN, QUOTE, UNPRINTABLE, Builder, ConfigNode, Items, Scalar, Table
 from watcher.errors import Problem
 
 LARGEST = 2_000_000
@@ -34,7 +34,7 @@ class Parsed:
     """A file's tree, None where it is empty or cannot be read, and what is wrong with its YAML."""
 
     source: SourceText
-    root: Node | None
+    root: ConfigNode | None
     mistakes: Mistakes
 
     @property
@@ -72,7 +72,7 @@ def read(name: str, data: bytes) -> Parsed:
             return Parsed(source, None if _is_nothing(root) else root, mistakes)
 
 
-def _is_nothing(root: Node | None) -> bool:
+def _is_nothing(root: ConfigNode | None) -> bool:
     return isinstance(root, Scalar) and (root.empty or (root.text.lower() in _NULLS and not root.style))
 
 
@@ -194,7 +194,7 @@ def _in_words(problem: str, sign: str) -> tuple[str, str]:
     return f"cannot be read as YAML: {problem}", ""
 
 
-def _marked(root: Node | None, spans: list[tuple[int, int]]) -> Node | None:
+def _marked(root: ConfigNode | None, spans: list[tuple[int, int]]) -> ConfigNode | None:
     """The tree, in which the values that were set aside have their style, so that nothing else is said of them."""
     ends = dict(spans)
     waiting = [root] if root and ends else []
@@ -214,7 +214,7 @@ def _marked_texts(scalars: list[Scalar], spans: list[tuple[int, int]]) -> list[S
     return [Scalar("", BROKEN, one.start, ends[one.start]) if one.start in ends else one for one in scalars]
 
 
-def _broken(node: Node, ends: dict[int, int]) -> Node:
+def _broken(node: ConfigNode, ends: dict[int, int]) -> ConfigNode:
     if not isinstance(node, Scalar) or node.start not in ends:
         return node
     return Scalar("", BROKEN, node.start, ends[node.start])

@@ -54,7 +54,7 @@ class Items:
 
     start: int
     end: int = 0
-    items: list[Node] = field(default_factory=list)
+    items: list[ConfigNode] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -64,13 +64,13 @@ class Table:
     start: int
     end: int = 0
     keys: dict[str, Scalar] = field(default_factory=dict)
-    values: dict[str, Node] = field(default_factory=dict)
+    values: dict[str, ConfigNode] = field(default_factory=dict)
 
-    def get(self, key: str) -> Node | None:
+    def get(self, key: str) -> ConfigNode | None:
         return self.values.get(key)
 
 
-Node = Scalar | Items | Table
+ConfigNode = Scalar | Items | Table
 
 
 class _Stop(Exception):
@@ -94,11 +94,11 @@ class Builder:
     def __init__(self, mistakes: Mistakes) -> None:
         self.mistakes = mistakes
         self.scalars: list[Scalar] = []
-        self.root: Node | None = None
+        self.root: ConfigNode | None = None
         self.is_whole = True
         self._open: list[tuple[Items | Table, Scalar | None]] = []
 
-    def read(self, text: str) -> Node | None:
+    def read(self, text: str) -> ConfigNode | None:
         """The tree of ``text``, which has the length and the lines of the source's; None where there is nothing.
 
         Raises ``yaml.YAMLError`` where it is not YAML.
@@ -110,7 +110,7 @@ class Builder:
             self.is_whole = False
             return None
 
-    def _build(self, events: Iterator[yaml.Event]) -> Node | None:
+    def _build(self, events: Iterator[yaml.Event]) -> ConfigNode | None:
         documents = 0
         for event in events:
             offset = event.start_mark.index if event.start_mark else 0
@@ -150,7 +150,7 @@ class Builder:
         if len(self._open) > DEEPEST:
             raise _Stop(node.start, f"lists and tables are nested more than {DEEPEST} deep")
 
-    def _add(self, node: Node) -> None:
+    def _add(self, node: ConfigNode) -> None:
         if not self._open:
             self.root = node
             return
@@ -163,13 +163,13 @@ class Builder:
         else:
             self._open[-1] = (parent, self._key(node))
 
-    def _key(self, node: Node) -> Scalar:
+    def _key(self, node: ConfigNode) -> Scalar:
         if isinstance(node, Scalar):
             return node
         self.mistakes.note(node.start, "a list or table cannot be a key", QUOTE)
         return Scalar("", BROKEN, node.start, node.start)
 
-    def _set(self, table: Table, key: Scalar, value: Node) -> None:
+    def _set(self, table: Table, key: Scalar, value: ConfigNode) -> None:
         if key.style == BROKEN:
             return
         if key.text in table.keys:
@@ -193,7 +193,7 @@ class Builder:
             self.mistakes.note(offset, "tags, as `!` begins one, are not read", QUOTE)
 
 
-def plain(node: Node) -> Any:
+def plain(node: ConfigNode) -> Any:
     """The tree as lists, dicts and texts; a value that was not written is None."""
     match node:
         case Scalar():
@@ -204,11 +204,11 @@ def plain(node: Node) -> Any:
             return {key: plain(value) for key, value in node.values.items()}
 
 
-def find(root: Node, path: tuple[int | str, ...]) -> tuple[Node, bool]:
+def find(root: ConfigNode, path: tuple[int | str, ...]) -> tuple[ConfigNode, bool]:
     """The node at a path of keys and indexes, else the last one on the way there; and whether it is the one."""
     node = root
     for step in path:
-        below: Node | None = None
+        below: ConfigNode | None = None
         if isinstance(node, Table):
             below = node.get(str(step))
         elif isinstance(node, Items) and isinstance(step, int) and step < len(node.items):
@@ -219,7 +219,7 @@ def find(root: Node, path: tuple[int | str, ...]) -> tuple[Node, bool]:
     return node, True
 
 
-def scalars(node: Node) -> Iterator[Scalar]:
+def scalars(node: ConfigNode) -> Iterator[Scalar]:
     """All texts under a node, keys left out."""
     waiting = [node]
     while waiting:

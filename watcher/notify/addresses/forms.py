@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from watcher.model import Item, Message
+from watcher.model import DigestItem, Message
 from watcher.notify.addresses.addresses import load, measure_of, own_schema, schema_of, service_schema
 from watcher.notify.addresses.written import cut
 from watcher.render import estimated_size
@@ -35,7 +35,7 @@ MATRIX = frozenset({"matrix", "matrixs"})
 CHATS = SHOWS_MARKDOWN | TITLE_IN_BODY | SLACK | TELEGRAM | MATRIX
 
 
-def size_in(url: str) -> Callable[[Item], int]:
+def size_in(url: str) -> Callable[[DigestItem], int]:
     """What one paper takes at most in a message to an address, as its service counts."""
     schema = own_schema(url)
     kinds = {"html": MAIL, "chat": CHATS, "text": DATA | TEXT}

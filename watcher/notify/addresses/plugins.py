@@ -147,8 +147,8 @@ class Mail(_Email):  # type: ignore[misc]
         given = [*(address for _, address in self.targets), *self.cc, *self.bcc]
         return [mime.written_address(address) for address in given]
 
-    def _server(self) -> smtp.Server:
-        return smtp.Server(
+    def _server(self) -> smtp.MailServer:
+        return smtp.MailServer(
             host=self.smtp_host.removeprefix("[").removesuffix("]"),  # as an IPv6 address stands in a URL
             port=self.port,
             secure=self.secure_mode,

@@ -16,7 +16,7 @@ from watcher.parsers.common import clean
 from watcher.parsers.common.links import called, place_of
 from watcher.parsers.common.text_values import moment
 from watcher.parsers.common.venue import venue_in, venue_named
-from watcher.parsers.feed.xml import Document, Node
+from watcher.parsers.feed.xml import FeedDocument, XmlElement
 
 _HEADING = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(\S+)\s+(?:Abstract:\s*)?", re.IGNORECASE)
 _IN_TITLE = re.compile(r"\.? ?\(arXiv:[^\s(]+ \[[^\](]*\](?: UPDATED)?\)$")
@@ -31,7 +31,7 @@ class _Counts:
     start: int
 
 
-def parse_feed(document: Document, url: str, source: Source) -> Reading | Unreadable:
+def parse_feed(document: FeedDocument, url: str, source: Source) -> Reading | Unreadable:
     """Read what is announced, of the kinds that count; an answer of the API, found at ``url``, names the next.
 
     The API does not say how a paper was announced: as new where its first category is one of the source's.
@@ -52,18 +52,18 @@ def parse_feed(document: Document, url: str, source: Source) -> Reading | Unread
     return reading if counts.total is None else replace(reading, next=_next(url, counts, len(document.items)))
 
 
-def is_of_arxiv(document: Document) -> bool:
+def is_of_arxiv(document: FeedDocument) -> bool:
     """Whether a feed is one of arXiv's own: it says so, and its items are called by arXiv's ids if there are any."""
     ids = [node.text("id", "guid") or node.attributes.get("rdf:about", "") for node in document.items]
     return "arxiv.org" in _names(document) and all(called(id).arxiv_id or _ERROR in id for id in ids)
 
 
-def _names(document: Document) -> str:
+def _names(document: FeedDocument) -> str:
     links = " ".join(link.attributes.get("href", "") for link in document.head.all("link"))
     return " ".join([document.head.text("title"), document.head.text("link"), document.head.text("id"), links]).lower()
 
 
-def _announced(node: Node, *, is_api: bool) -> Announced | None:
+def _announced(node: XmlElement, *, is_api: bool) -> Announced | None:
     found = [
         called(text) for text in (node.text("id", "guid"), node.attributes.get("rdf:about", ""), node.text("link"))
     ]
@@ -109,24 +109,24 @@ def _version_in(text: str) -> int | None:
     return called(found[1]).version if found else None
 
 
-def _authors(node: Node) -> tuple[str, ...]:
+def _authors(node: XmlElement) -> tuple[str, ...]:
     if named := [author.text("name") for author in node.all("author")]:
         return clean.names(named)
     return in_one_string(node.text("dc:creator"))
 
 
-def _categories(node: Node) -> tuple[str, ...]:
+def _categories(node: XmlElement) -> tuple[str, ...]:
     primary = [child.attributes.get("term", "") for child in node.all("arxiv:primary_category")]
     others = [child.attributes.get("term") or child.text() for child in node.all("category")]
     return clean.names(list(dict.fromkeys(text.strip() for text in (*primary, *others))))
 
 
-def _number(head: Node, name: str) -> int | None:
+def _number(head: XmlElement, name: str) -> int | None:
     text = head.text(f"opensearch:{name}")
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
-def _error_in(document: Document) -> str:
+def _error_in(document: FeedDocument) -> str:
     first = document.items[0] if len(document.items) == 1 else None
     if first is None or _ERROR not in first.text("id"):
         return ""

@@ -16,7 +16,7 @@ from watcher.parsers.arxiv.entry import Announced, announced, code_in
 from watcher.parsers.common import clean
 from watcher.parsers.common.dates import instant_in
 from watcher.parsers.common.html import tree_of
-from watcher.parsers.common.links import Known, known_by, place_of
+from watcher.parsers.common.links import PaperIds, known_by, place_of
 from watcher.parsers.common.sniff import is_cut_off, is_login, title_of
 from watcher.parsers.common.venue import venue_in, venue_named
 
@@ -124,11 +124,11 @@ def _announced(row: _Row) -> Announced | None:
     return Announced(entry, row.how)
 
 
-def _named(head: LexborNode) -> Known:
+def _named(head: LexborNode) -> PaperIds:
     """The id, and the version that the link to the paper's HTML names where there is one."""
     links = [link.attributes.get("href") or "" for link in head.css("a")]
     named = [known_by(link if "//" in link else SITE + link) for link in links]
-    own = next((one for one in named if one.arxiv_id), Known(()))
+    own = next((one for one in named if one.arxiv_id), PaperIds(()))
     version = next((one.version for one in named if one.version and one.arxiv_id == own.arxiv_id), None)
     return replace(own, version=version)
 

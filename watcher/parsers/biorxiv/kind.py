@@ -17,7 +17,7 @@ from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers.common import clean
 from watcher.parsers.common.html import LARGEST_PAGE
 from watcher.parsers.common.links import place_of
-from watcher.parsers.common.sniff import Form, form_of
+from watcher.parsers.common.sniff import BodyForm, form_of
 from watcher.parsers.common.text_values import people, plain
 from watcher.parsers.feed import kind as feed
 from watcher.parsers.huggingface.entry import day_of
@@ -70,7 +70,7 @@ def _subjects(source: Source) -> list[str]:
 
 def parse(body: bytes, url: str, server: str) -> Reading | Unreadable:
     """Read an answer of the API, or a feed, of ``server``."""
-    if form_of(body) is Form.JSON:
+    if form_of(body) is BodyForm.JSON:
         return _parse_details(body, url, server)
     reading = feed.parse(body, url)
     if isinstance(reading, Unreadable):

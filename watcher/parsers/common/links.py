@@ -24,7 +24,7 @@ _NO_PART_OF_IT = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|rss", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PaperIds:
     """What a link tells of a paper: its keys, strongest first, and what stands in them."""
 
     keys: tuple[str, ...]
@@ -33,7 +33,7 @@ class Known:
     doi: str | None = None
 
 
-def known_by(address: str) -> Known:
+def known_by(address: str) -> PaperIds:
     """Identify the paper behind an absolute address; its keys are never empty.
 
     Only the address counts: an arXiv id in a text beside the link may be that of another paper.
@@ -42,7 +42,7 @@ def known_by(address: str) -> Known:
         place = urlsplit(address)
         host, path = place.hostname or "", unquote(place.path)
     except ValueError:
-        return Known((f"url:{address}",))
+        return PaperIds((f"url:{address}",))
     if _DOI_HOST.fullmatch(host) and (doi := clean.doi(path.strip("/"))):
         return of_doi(doi)
     if found := _PREPRINT_PATH.fullmatch(path) if _PREPRINT_HOST.fullmatch(host) else None:
@@ -51,20 +51,20 @@ def known_by(address: str) -> Known:
         return of_doi(doi)
     if arxiv := clean.arxiv_id(_arxiv_part(host, path)):
         number, version = arxiv
-        return Known((f"arxiv:{number}",), arxiv_id=number, version=version)
-    return Known((f"url:{plain(address)}",))
+        return PaperIds((f"arxiv:{number}",), arxiv_id=number, version=version)
+    return PaperIds((f"url:{plain(address)}",))
 
 
-def of_doi(doi: str) -> Known:
+def of_doi(doi: str) -> PaperIds:
     """Identify the paper of a DOI; arXiv's own DOIs name the arXiv id, without case and version."""
     found = _ARXIV_DOI.fullmatch(doi)
     if found and (arxiv := clean.arxiv_id(found[1])):
         number, version = arxiv
-        return Known((f"arxiv:{number}", f"doi:{doi}"), arxiv_id=number, version=version, doi=doi)
-    return Known((f"doi:{doi}",), doi=doi)
+        return PaperIds((f"arxiv:{number}", f"doi:{doi}"), arxiv_id=number, version=version, doi=doi)
+    return PaperIds((f"doi:{doi}",), doi=doi)
 
 
-def called(name: str) -> Known:
+def called(name: str) -> PaperIds:
     """Identify the paper that an identifier names: ``oai:arXiv.org:…``, ``arXiv:…``, ``doi:10.…`` or a link.
 
     Without keys where it names none.
@@ -73,9 +73,9 @@ def called(name: str) -> Known:
     if text.lower().startswith(("http://", "https://")):
         return known_by(text)
     if (found := _ARXIV_NAME.fullmatch(text)) and (arxiv := clean.arxiv_id(found[1])):
-        return Known((f"arxiv:{arxiv[0]}",), arxiv_id=arxiv[0], version=arxiv[1])
+        return PaperIds((f"arxiv:{arxiv[0]}",), arxiv_id=arxiv[0], version=arxiv[1])
     doi = clean.doi(text.removeprefix("info:").replace("doi/", "doi:", 1))
-    return of_doi(doi) if doi else Known(())
+    return of_doi(doi) if doi else PaperIds(())
 
 
 def place_of(address: str) -> SplitResult | None:

@@ -29,7 +29,7 @@ _LOGIN = re.compile(r"\blog[ -]?in\b|\bsign[ -]?in\b", re.I)
 _LOGIN_FORM = re.compile(rb"<form\b[^>]{0,1000}\baction\s*=\s*[\"']?[^\"'>\s]{0,300}(?:login|signin|sign-in)", re.I)
 
 
-class Form(StrEnum):
+class BodyForm(StrEnum):
     """The coarse forms of a body."""
 
     EMPTY = "empty"
@@ -40,29 +40,29 @@ class Form(StrEnum):
     TEXT = "text"
 
 
-def form_of(body: bytes) -> Form:
+def form_of(body: bytes) -> BodyForm:
     """HTML is what begins with a doctype or an ``<html>`` tag, or has a title or an article near its head.
 
     XML is what begins with a feed's element, or with an XML declaration where it is no HTML.
     """
     head = _in_ascii(body[:_HEAD]).removeprefix(b"\xef\xbb\xbf")
     if not head.strip():
-        return Form.EMPTY
+        return BodyForm.EMPTY
     text = head.decode("latin-1")
     begin = first_element(text)
     if _FEED.match(text, begin):
-        return Form.XML
+        return BodyForm.XML
     if binary_kind(body):
-        return Form.BINARY
+        return BodyForm.BINARY
     if head.lstrip()[:1] in (b"[", b"{"):
-        return Form.JSON
+        return BodyForm.JSON
     if _MARKUP.match(text, begin):
-        return Form.HTML
+        return BodyForm.HTML
     if _XML.match(head):
-        return Form.XML
+        return BodyForm.XML
     if head.lstrip()[:1] == b"<" and re.search(rb"<(?:title|body|article)\b", head, re.I):
-        return Form.HTML
-    return Form.TEXT
+        return BodyForm.HTML
+    return BodyForm.TEXT
 
 
 def _in_ascii(head: bytes) -> bytes:

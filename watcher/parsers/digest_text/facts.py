@@ -20,7 +20,7 @@ from watcher.parsers.digest_text.marks import (
     PUBLISHED,
     UPVOTES,
     WHEN,
-    Line,
+    TextLine,
     is_date,
     is_meta,
     labelled_names,
@@ -30,7 +30,7 @@ from watcher.parsers.digest_text.marks import (
 from watcher.parsers.html.item import names_in
 
 
-class Kind(StrEnum):
+class LineKind(StrEnum):
     """What a line can be taken for by itself; TEXT is a title, an abstract, or what only its place tells."""
 
     TEXT = "text"
@@ -44,20 +44,24 @@ class Kind(StrEnum):
     ASIDE = "aside"
 
 
-def kind_of(line: Line) -> Kind:
+def kind_of(line: TextLine) -> LineKind:
     text = line.text
     if COUNT.fullmatch(text):
-        return Kind.COUNT
+        return LineKind.COUNT
     if WHEN.fullmatch(text) or is_date(text):
-        return Kind.DATE
-    for form, kind in ((UPVOTES, Kind.UPVOTES), (COMMENTS, Kind.COMMENTS), (ORGANIZATION, Kind.ORGANIZATION)):
+        return LineKind.DATE
+    for form, kind in (
+        (UPVOTES, LineKind.UPVOTES),
+        (COMMENTS, LineKind.COMMENTS),
+        (ORGANIZATION, LineKind.ORGANIZATION),
+    ):
         if form.fullmatch(text):
             return kind
     if labelled_names(text):
-        return Kind.NAMES
+        return LineKind.NAMES
     if names_paper(link_of(line)):
-        return Kind.LINK
-    return Kind.ASIDE if is_meta(line) else Kind.TEXT
+        return LineKind.LINK
+    return LineKind.ASIDE if is_meta(line) else LineKind.TEXT
 
 
 @dataclass
@@ -68,8 +72,8 @@ class Record:
     Its names ``are_placed`` where only their place says that they are some; ``before_dot`` may be an organisation.
     """
 
-    title: Line | None = None
-    abstract: Line | None = None
+    title: TextLine | None = None
+    abstract: TextLine | None = None
     names: str = ""
     are_placed: bool = False
     organization: str | None = None
@@ -78,8 +82,8 @@ class Record:
     comments: int | None = None
     published: datetime | None = None
     links: list[str] = field(default_factory=list)
-    within: set[Kind] = field(default_factory=set)
-    after: set[Kind] = field(default_factory=set)
+    within: set[LineKind] = field(default_factory=set)
+    after: set[LineKind] = field(default_factory=set)
     is_dotted: bool = False
 
     @property
@@ -87,23 +91,23 @@ class Record:
         """Whether the title's line is a link, or has one at its end."""
         return self.title is not None and self.title.link is not None
 
-    def take(self, line: Line, kind: Kind, year: int | None) -> None:
+    def take(self, line: TextLine, kind: LineKind, year: int | None) -> None:
         """Note what a line says; ``year`` is that of dates without one."""
         match kind:
-            case Kind.DATE:
-                self.is_dotted = Kind.ASIDE in self.after
+            case LineKind.DATE:
+                self.is_dotted = LineKind.ASIDE in self.after
                 self.published, comments = _published(line.text, year)
                 self.comments = self.comments if comments is None else comments
-            case Kind.UPVOTES:
+            case LineKind.UPVOTES:
                 self.upvotes = _number(UPVOTES, line.text)
-            case Kind.COMMENTS:
+            case LineKind.COMMENTS:
                 self.comments = _number(COMMENTS, line.text)
-            case Kind.ORGANIZATION:
+            case LineKind.ORGANIZATION:
                 found = ORGANIZATION.fullmatch(line.text)
                 self.organization = found[1] if found else None
-            case Kind.NAMES:
+            case LineKind.NAMES:
                 self.names = labelled_names(line.text)
-            case Kind.LINK:
+            case LineKind.LINK:
                 self.links.append(link_of(line) or "")
         (self.after if self.abstract or not self.title else self.within).add(kind)
 
@@ -146,15 +150,15 @@ def forget_doubtful(records: Sequence[Record]) -> None:
                 _forget(record, kind)
 
 
-def _forget(record: Record, kind: Kind) -> None:
+def _forget(record: Record, kind: LineKind) -> None:
     match kind:
-        case Kind.LINK:
+        case LineKind.LINK:
             record.links.clear()
-        case Kind.DATE:
+        case LineKind.DATE:
             record.published = record.published if record.is_dotted else None
-        case Kind.UPVOTES:
+        case LineKind.UPVOTES:
             record.upvotes = None
-        case Kind.NAMES:
+        case LineKind.NAMES:
             record.names = ""
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from watcher.parsers.digest_text.marks import (
     DATE,
     WHEN,
-    Line,
+    TextLine,
     is_address,
     is_meta,
     lines_in,
@@ -53,25 +53,25 @@ _WHOLE_LINK = re.compile(r"^\S{0,6} ?\[.*\]\((?:(?!\]\()\S)*\)\**$")
 _ADDRESS = re.compile(r"[/.]\w")
 _LONE_HYPHEN = ("and", "or", "to", "und", "nor")
 
-Fits = Callable[[Line, Line], bool]
+Fits = Callable[[TextLine, TextLine], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class TextPage:
     """The lines of the papers; the year of the visit, where the head names it; whether the site names itself."""
 
-    lines: Sequence[Line]
+    lines: Sequence[TextLine]
     year: int | None
     is_branded: bool
 
 
-def page_of(text: str) -> Page:
+def page_of(text: str) -> TextPage:
     """Cut a rendered page to the lines of its papers."""
     lines, head = _beheaded(lines_in(text))
     while lines and _FRAME.fullmatch(lines[-1].text):
         lines.pop()
     years = [found[3] for piece in head if (found := WHEN.fullmatch(piece)) and found[3]]
-    return Page(lines, int(years[-1]) if years else None, any(_BRAND.match(piece) for piece in head))
+    return TextPage(lines, int(years[-1]) if years else None, any(_BRAND.match(piece) for piece in head))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,12 @@ class Paragraphs:
     without a blank line before them.
     """
 
-    lines: Sequence[Line]
+    lines: Sequence[TextLine]
     are_joined: bool = False
     are_guessed: bool = False
 
 
-def paragraphs_of(lines: Sequence[Line]) -> Paragraphs:
+def paragraphs_of(lines: Sequence[TextLine]) -> Paragraphs:
     """Make the lines paragraphs.
 
     Where lines are long each is one. Where all are short, as mails have them, a paragraph ends at a blank line, and
@@ -98,19 +98,19 @@ def paragraphs_of(lines: Sequence[Line]) -> Paragraphs:
     return Paragraphs([part for line in joined for part in split_meta(line)], True, are_guessed)
 
 
-def split_meta(line: Line) -> list[Line]:
+def split_meta(line: TextLine) -> list[TextLine]:
     """``• 6 authors · Mar 29, 2020 4`` as the three lines that other renderings make of it."""
     found = _META_LINE.fullmatch(line.raw)
     if found is None:
         return [line]
-    return [Line(line.number, part, part) for part in (found["who"], "·", found["when"]) if part]
+    return [TextLine(line.number, part, part) for part in (found["who"], "·", found["when"]) if part]
 
 
-def _joined(lines: Sequence[Line]) -> tuple[list[Line], bool]:
+def _joined(lines: Sequence[TextLine]) -> tuple[list[TextLine], bool]:
     """The paragraphs of wrapped lines, and whether some are known by more than the blank lines before them."""
     fits = _fits(lines)
     is_spaced = not any(_is_apart(before, line, fits) for before, line in pairwise(lines) if not line.after_gap)
-    paragraphs: list[list[Line]] = []
+    paragraphs: list[list[TextLine]] = []
     for line in lines:
         before = paragraphs[-1][-1] if paragraphs else None
         if before is None or line.after_gap or _begins(before, line, fits, is_spaced=is_spaced):
@@ -120,7 +120,7 @@ def _joined(lines: Sequence[Line]) -> tuple[list[Line], bool]:
     return [_one_line(paragraph) for paragraph in paragraphs], not is_spaced
 
 
-def _begins(before: Line, line: Line, fits: Fits, *, is_spaced: bool) -> bool:
+def _begins(before: TextLine, line: TextLine, fits: Fits, *, is_spaced: bool) -> bool:
     """Whether a line without a blank line before it begins a paragraph."""
     goes_on = is_spaced and is_address(before.raw) and not before.after_gap
     if (_stands_alone(before) and not goes_on) or line.marks & STRONG_MARKS:
@@ -130,7 +130,7 @@ def _begins(before: Line, line: Line, fits: Fits, *, is_spaced: bool) -> bool:
     return _stands_alone(line) or fits(before, line)
 
 
-def _is_apart(before: Line, line: Line, fits: Fits) -> bool:
+def _is_apart(before: TextLine, line: TextLine, fits: Fits) -> bool:
     """Whether a line shows that paragraphs begin without a blank line before them."""
     if _stands_alone(before):
         return not is_meta(line) and _META_LINE.fullmatch(line.raw) is None
@@ -139,7 +139,7 @@ def _is_apart(before: Line, line: Line, fits: Fits) -> bool:
     return _stands_alone(line) or bool(line.marks & STRONG_MARKS) or fits(before, line)
 
 
-def _continues(before: Line, address: Line, fits: Fits) -> bool:
+def _continues(before: TextLine, address: TextLine, fits: Fits) -> bool:
     """Whether an address on a line of its own is the end of the sentence before it.
 
     Links to papers stand below titles and abstracts, other addresses within abstracts.
@@ -151,7 +151,7 @@ def _continues(before: Line, address: Line, fits: Fits) -> bool:
     return True
 
 
-def _fits(lines: Sequence[Line]) -> Fits:
+def _fits(lines: Sequence[TextLine]) -> Fits:
     """Whether the first word of a line would have had room on the line before, as wide as those that go on."""
     going_on = [
         one.width
@@ -161,7 +161,7 @@ def _fits(lines: Sequence[Line]) -> Fits:
     ]
     width = max(going_on, default=0)
 
-    def fits(one: Line, two: Line) -> bool:
+    def fits(one: TextLine, two: TextLine) -> bool:
         word = two.raw.split(" ", 1)[0]
         gap = 0 if _WORD_AT_HYPHEN.search(one.raw) else 1
         return one.width + gap + (len(word) if _ADDRESS.search(word) else min(len(word), LONGEST_WORD)) <= width
@@ -169,7 +169,7 @@ def _fits(lines: Sequence[Line]) -> Fits:
     return fits
 
 
-def _one_line(paragraph: Sequence[Line]) -> Line:
+def _one_line(paragraph: Sequence[TextLine]) -> TextLine:
     rest: list[str] = []
     for before, line in pairwise(paragraph):
         rest += ["" if _goes_on(before.raw, line.raw) else " ", line.raw]
@@ -185,7 +185,7 @@ def _goes_on(before: str, after: str) -> bool:
     return bool(_WORD_AT_HYPHEN.search(before)) and after[:1].isalnum() and after.split(" ", 1)[0] not in _LONE_HYPHEN
 
 
-def _stands_alone(line: Line) -> bool:
+def _stands_alone(line: TextLine) -> bool:
     return (
         "#" in line.marks
         or _WHOLE_LINK.search(line.raw) is not None
@@ -194,7 +194,7 @@ def _stands_alone(line: Line) -> bool:
     )
 
 
-def _beheaded(lines: list[Line]) -> tuple[list[Line], list[str]]:
+def _beheaded(lines: list[TextLine]) -> tuple[list[TextLine], list[str]]:
     """The lines without the site's head, and the pieces of that."""
     pieces: list[str] = []
     for n, line in enumerate(lines):

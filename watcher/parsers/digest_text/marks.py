@@ -54,7 +54,7 @@ _ID = re.compile(r"(?:arxiv:? ?|\[arxiv:)(\S+?)\]?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """A line that is not blank, in clean text, and its number in the file; ``raw`` is its text with its marks.
 
     ``marks`` are the ways in which it is set off (``#``, ``1``, ``-``, ``**``, ``[]``, ``title``), ``number`` its
@@ -72,14 +72,14 @@ class Line:
     after_gap: bool = False
 
 
-def lines_in(text: str) -> list[Line]:
+def lines_in(text: str) -> list[TextLine]:
     """The lines that are not blank, no ruler and no picture, without the marks of Markdown, mail and lists."""
     raw = re.split(r"\r\n|\r|\n", text)
     for _ in range(DEEPEST_QUOTE):
         if all(line.startswith(">") for line in raw if line.strip()):
             raw = [_QUOTED.sub("", line, count=1) for line in raw]
     raw, links = _without_references(raw)
-    lines: list[Line] = []
+    lines: list[TextLine] = []
     gap = True
     for number, line in enumerate(raw, start=1):
         cleaned = clean.abstract(line)
@@ -93,7 +93,7 @@ def lines_in(text: str) -> list[Line]:
     return lines
 
 
-def is_meta(line: Line) -> bool:
+def is_meta(line: TextLine) -> bool:
     """Whether a line stands around a paper's title and abstract and tells of nothing but itself."""
     text = line.text
     if text in ("·", "•") or any(form.fullmatch(text) for form in (COUNT, WHEN, _AUTHORS, UPVOTES, COMMENTS, _ASIDE)):
@@ -153,7 +153,7 @@ def is_date(text: str) -> bool:
     return is_day(text)
 
 
-def link_of(line: Line) -> str | None:
+def link_of(line: TextLine) -> str | None:
     """The address on a line that holds nothing else; "" for one that says nothing of a paper."""
     text = line.text
     if found := _ID.fullmatch(text):
@@ -170,14 +170,14 @@ def names_paper(address: str | None) -> bool:
     return bool(address) and not known_by(address or "").keys[0].startswith("url:")
 
 
-def _line(text: str, links: Mapping[str, str]) -> Line:
-    if is_meta(Line(0, text)):
-        return Line(0, text, text)
+def _line(text: str, links: Mapping[str, str]) -> TextLine:
+    if is_meta(TextLine(0, text)):
+        return TextLine(0, text, text)
     own, text = _dumped(text, links)
-    return undressed(Line(0, text, text, frozenset(["[]"]) if own else frozenset(), link=own))
+    return undressed(TextLine(0, text, text, frozenset(["[]"]) if own else frozenset(), link=own))
 
 
-def undressed(line: Line) -> Line:
+def undressed(line: TextLine) -> TextLine:
     """The line, or the paragraph that several lines make, with its marks taken off its text."""
     for _ in range(4):
         line = _undecorated(line)
@@ -191,7 +191,7 @@ def is_address(text: str) -> bool:
     return _URL.fullmatch(text) is not None or _LABELLED_LINK.fullmatch(text) is not None
 
 
-def _undecorated(line: Line) -> Line:
+def _undecorated(line: TextLine) -> TextLine:
     """The line with one kind of mark less."""
     text = line.text
     if found := _HEADING.fullmatch(text):
@@ -209,7 +209,7 @@ def _undecorated(line: Line) -> Line:
     return line
 
 
-def _marked(line: Line, mark: str, text: str) -> Line:
+def _marked(line: TextLine, mark: str, text: str) -> TextLine:
     return replace(line, text=text, marks=line.marks | {mark})
 
 

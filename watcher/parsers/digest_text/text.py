@@ -22,9 +22,9 @@ from watcher.model import Entry, Reading, Unreadable
 from watcher.parsers.common import clean
 from watcher.parsers.common.html import LARGEST_PAGE
 from watcher.parsers.common.sniff import decoded
-from watcher.parsers.digest_text.facts import Kind, Record, count, entry_of, forget_doubtful, kind_of
-from watcher.parsers.digest_text.lines import STRONG_MARKS, Page, Paragraphs, page_of, paragraphs_of
-from watcher.parsers.digest_text.marks import Line, are_names, is_meta, may_be_names
+from watcher.parsers.digest_text.facts import LineKind, Record, count, entry_of, forget_doubtful, kind_of
+from watcher.parsers.digest_text.lines import STRONG_MARKS, Paragraphs, TextPage, page_of, paragraphs_of
+from watcher.parsers.digest_text.marks import TextLine, are_names, is_meta, may_be_names
 from watcher.parsers.huggingface.entry import MOST_ENTRIES
 
 LONGEST_TITLE = 300
@@ -97,7 +97,7 @@ def parse(body: bytes) -> Reading | Unreadable:
     return Reading(entries=next(iter(readings.values())))
 
 
-def _read(paragraphs: Paragraphs, page: Page, names: str) -> tuple[Entry, ...]:
+def _read(paragraphs: Paragraphs, page: TextPage, names: str) -> tuple[Entry, ...]:
     records = _Records(paragraphs, page.year, names).all()
     if not records:
         raise _Refused("no titles with abstracts")
@@ -134,14 +134,14 @@ class _Records:
     def all(self) -> list[Record]:
         lines = self.paragraphs.lines
         kinds = [kind_of(line) for line in lines]
-        first = next((n for n, kind in enumerate(kinds) if kind is Kind.TEXT), len(kinds))
-        self.leading = frozenset(kinds[:first]) - {Kind.ASIDE}
+        first = next((n for n, kind in enumerate(kinds) if kind is LineKind.TEXT), len(kinds))
+        self.leading = frozenset(kinds[:first]) - {LineKind.ASIDE}
         self.marks = lines[first].marks & _LISTED if first < len(kinds) else frozenset()
         for n, (line, kind) in enumerate(zip(lines, kinds, strict=True)):
             following = kinds[n + 1] if n + 1 < len(kinds) else None
-            if kind is Kind.TEXT:
+            if kind is LineKind.TEXT:
                 self._text(line, lines[n + 1] if following else None)
-            elif kind is Kind.COUNT:
+            elif kind is LineKind.COUNT:
                 self._count(line, following)
             else:
                 self._fact(line, kind)
@@ -153,7 +153,7 @@ class _Records:
         """The paper whose title has been read and whose abstract has not."""
         return self.found[-1] if self.found and self.found[-1].abstract is None else None
 
-    def _fact(self, line: Line, kind: Kind) -> None:
+    def _fact(self, line: TextLine, kind: LineKind) -> None:
         if not self.found or (self._open is None and kind in self.leading):
             self.coming.take(line, kind, self.year)
         elif self._open and line.text in ("·", "•"):
@@ -161,24 +161,24 @@ class _Records:
         else:
             self.found[-1].take(line, kind, self.year)
 
-    def _count(self, line: Line, following: Kind | None) -> None:
+    def _count(self, line: TextLine, following: LineKind | None) -> None:
         """A page shows upvotes for every paper or for none: the first one decides what a lone number is."""
         if self._open:
-            if Kind.COUNT in self.leading or following is Kind.COUNT:
+            if LineKind.COUNT in self.leading or following is LineKind.COUNT:
                 raise _Refused(f"looked for {self._due()}, found {_shown(line.text)}", line.number)
-        elif Kind.COUNT in self.leading and (not self.found or following is not Kind.COUNT):
+        elif LineKind.COUNT in self.leading and (not self.found or following is not LineKind.COUNT):
             self.coming.upvotes = count(line.text)
-            self.coming.after.add(Kind.COUNT)
-        elif self.found and self.found[-1].after & {Kind.DATE, Kind.ASIDE}:
+            self.coming.after.add(LineKind.COUNT)
+        elif self.found and self.found[-1].after & {LineKind.DATE, LineKind.ASIDE}:
             self.found[-1].comments = count(line.text)
 
-    def _text(self, line: Line, following: Line | None) -> None:
+    def _text(self, line: TextLine, following: TextLine | None) -> None:
         if self._open:
             self._within(line, self._open)
         elif not (self.found and self._is_of_last(line, following, self.found[-1])):
             self._title(line)
 
-    def _is_of_last(self, line: Line, following: Line | None, last: Record) -> bool:
+    def _is_of_last(self, line: TextLine, following: TextLine | None, last: Record) -> bool:
         """Take what stands after an abstract and is no title: an organisation before a dot, authors."""
         is_short = len(line.text) <= (SHORTEST_ABSTRACT if line.text.endswith(_SENTENCE_ENDS) else LONGEST_ORGANIZATION)
         if is_short and following and following.text in ("·", "•"):
@@ -189,7 +189,7 @@ class _Records:
             return self._is_unmarked(line) and self._is_aside(line)
         return True
 
-    def _dotted(self, line: Line, last: Record) -> None:
+    def _dotted(self, line: TextLine, last: Record) -> None:
         """An organisation stands before the dot, or the authors; two words in capitals, or two names, may be either."""
         if "," not in line.text:
             is_person = may_be_names(line.text) and not _INSTITUTION.search(line.text)
@@ -199,16 +199,16 @@ class _Records:
         if line.text.count(",") > 1 and are_names(line.text):
             last.names = line.text
 
-    def _is_unmarked(self, line: Line) -> bool:
+    def _is_unmarked(self, line: TextLine) -> bool:
         return bool(self.marks) and not line.marks & self.marks
 
-    def _is_aside(self, line: Line) -> bool:
+    def _is_aside(self, line: TextLine) -> bool:
         """Whether a line on a page whose titles are set off is too short to be a part of an abstract."""
         if self.paragraphs.are_guessed:
             return False
         return len(line.text) < SHORTEST_ABSTRACT and not line.text.endswith(_ENDS)
 
-    def _title(self, line: Line) -> None:
+    def _title(self, line: TextLine) -> None:
         if is_meta(line) or len(line.text) > LONGEST_TITLE or not any(map(str.isalpha, line.text)):
             raise _Refused(f"looked for a title (a short line), found {_shown(line.text)}", line.number)
         if _UNREAD_LINK.search(line.text):
@@ -230,7 +230,7 @@ class _Records:
         self.found.append(self.coming)
         self.coming = Record()
 
-    def _within(self, line: Line, record: Record) -> None:
+    def _within(self, line: TextLine, record: Record) -> None:
         """A line between a title and what follows it: authors, or the abstract."""
         if not record.names and self._are_names_before(line):
             record.names, record.are_placed = line.text, True
@@ -245,7 +245,7 @@ class _Records:
         else:
             record.abstract = line
 
-    def _are_names_before(self, line: Line) -> bool:
+    def _are_names_before(self, line: TextLine) -> bool:
         if self.names == _NamesAt.BEFORE:
             return may_be_names(line.text)
         return self._is_unmarked(line) and are_names(line.text)
@@ -262,7 +262,9 @@ class _Records:
             raise _Refused("the text ends where a title is due: it is cut off" if self.found else "no titles")
         self._check_names()
         for kind in {kind for record in self.found for kind in record.within}:
-            having = sum(kind in record.within or (kind is Kind.LINK and record.has_own_link) for record in self.found)
+            having = sum(
+                kind in record.within or (kind is LineKind.LINK and record.has_own_link) for record in self.found
+            )
             if having < USUAL * len(self.found):
                 raise _Refused(f"only {having} of {len(self.found)} papers have {kind} between title and abstract")
 

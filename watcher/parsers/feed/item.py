@@ -19,7 +19,7 @@ _TITLE_FROM_TEXT = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class FeedItem:
     """One item of a feed. ``id`` and ``names`` are its identifiers, ``link`` its address, absolute or ""."""
 
     title: str
@@ -46,7 +46,7 @@ def absolute(link: str, *bases: str) -> str:
     return ""
 
 
-def entries_of(items: Sequence[Item], site: str) -> tuple[Entry, ...]:
+def entries_of(items: Sequence[FeedItem], site: str) -> tuple[Entry, ...]:
     """The entries of a feed of ``site``, in its order; what it lists twice counts once.
 
     An address or an id that several items of different titles bear is none of theirs.
@@ -59,7 +59,7 @@ def entries_of(items: Sequence[Item], site: str) -> tuple[Entry, ...]:
     return _without_repeats(found.values())
 
 
-def untitled(items: Iterable[Item]) -> tuple[list[Item], int]:
+def untitled(items: Iterable[FeedItem]) -> tuple[list[FeedItem], int]:
     """The items that can be told, with the beginning of their text where they have no title; how many cannot."""
     named = [replace(item, title=item.title or _beginning(item.abstract)) for item in items]
     told = [item for item in named if item.title]
@@ -77,14 +77,14 @@ def _beginning(text: str) -> str:
     return text[:_TITLE_FROM_TEXT].rpartition(" ")[0] + " …"
 
 
-def _shared(items: Iterable[Item]) -> frozenset[str]:
+def _shared(items: Iterable[FeedItem]) -> frozenset[str]:
     """The addresses and ids that items of different titles bear."""
     bearers = {(mark, item.title) for item in items for mark in (plain(item.link), item.id) if mark}
     times = Counter(mark for mark, _ in bearers)
     return frozenset(mark for mark, n in times.items() if n > 1)
 
 
-def _entry(item: Item, site: str, shared: frozenset[str]) -> Entry:
+def _entry(item: FeedItem, site: str, shared: frozenset[str]) -> Entry:
     own_link = plain(item.link)
     link = "" if own_link in shared else item.link
     id = "" if item.id in shared else item.id

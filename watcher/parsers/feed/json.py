@@ -10,13 +10,13 @@ from watcher.model import Unreadable
 from watcher.parsers.common import clean
 from watcher.parsers.common.html import LARGEST_PAGE
 from watcher.parsers.common.text_values import moment, people, plain
-from watcher.parsers.feed.item import Item, absolute
+from watcher.parsers.feed.item import FeedItem, absolute
 from watcher.parsers.feed.xml import MOST_ITEMS
 
 VERSION = "jsonfeed.org/version/"
 
 
-def read_json(body: bytes, url: str) -> list[Item] | Unreadable:
+def read_json(body: bytes, url: str) -> list[FeedItem] | Unreadable:
     """The items of a feed found at ``url``."""
     if len(body) > LARGEST_PAGE:
         return Unreadable(f"the feed has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
@@ -41,10 +41,10 @@ def is_feed(value: object) -> bool:
     return isinstance(value, dict) and VERSION in str(value.get("version", ""))[:100]
 
 
-def _item(value: Mapping[str, Any], bases: tuple[str, ...]) -> Item:
+def _item(value: Mapping[str, Any], bases: tuple[str, ...]) -> FeedItem:
     abstract = clean.abstract(value.get("summary")) or clean.abstract(value.get("content_text"))
     tags = value.get("tags")
-    return Item(
+    return FeedItem(
         title=plain(_text(value, "title"), clean.TITLE_CHARS),
         link=_first_link(value, bases),
         id=_id(value.get("id")),

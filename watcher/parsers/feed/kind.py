@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from watcher.model import Reading, Source, Unreadable
 from watcher.parsers.common import clean
 from watcher.parsers.common.links import place_of
-from watcher.parsers.common.sniff import Form, binary_kind, form_of, is_login, title_of
+from watcher.parsers.common.sniff import BodyForm, binary_kind, form_of, is_login, title_of
 from watcher.parsers.common.text_values import moment, people, plain
 from watcher.parsers.common.venue import venue_named
-from watcher.parsers.feed.item import Item, absolute, cut_warning, entries_of, untitled
+from watcher.parsers.feed.item import FeedItem, absolute, cut_warning, entries_of, untitled
 from watcher.parsers.feed.json import read_json
 from watcher.parsers.feed.loose import read_loose
-from watcher.parsers.feed.xml import Document, Node, NotWellFormed, read_xml
+from watcher.parsers.feed.xml import FeedDocument, NotWellFormed, XmlElement, read_xml
 from watcher.parsers.parser import Mistake, Parser
 
 _DATES = ("published", "pubDate", "issued", "dc:date", "created", "date", "updated", "modified")
@@ -27,7 +27,7 @@ _TEXTS = ("summary", "description", "content:encoded", "content", "media:descrip
 class Feed:
     """What a feed says: its items, the address of its site, and where it is no XML, if it should be."""
 
-    items: Sequence[Item]
+    items: Sequence[FeedItem]
     site: str = ""
     is_cut: bool = False
     wrong: str = ""
@@ -62,21 +62,21 @@ def _wrong_without_papers(feed: Feed) -> str:
 def no_feed(body: bytes) -> str:
     """Why a body cannot be a feed of any form; "" where it can."""
     form = form_of(body)
-    if form is Form.EMPTY:
+    if form is BodyForm.EMPTY:
         return "the page is empty"
-    if form in (Form.XML, Form.JSON):
+    if form in (BodyForm.XML, BodyForm.JSON):
         return ""
     found = binary_kind(body) or form.value
-    if form is Form.HTML and is_login(body):
+    if form is BodyForm.HTML and is_login(body):
         found = "what looks like a login page"
-    title = title_of(body) if form is Form.HTML else ""
+    title = title_of(body) if form is BodyForm.HTML else ""
     return f"looked for a feed, found {found}" + (f' titled "{title}"' if title else "")
 
 
 def _feed(body: bytes, url: str) -> Feed | Unreadable:
     if reason := no_feed(body):
         return Unreadable(reason)
-    if form_of(body) is Form.JSON:
+    if form_of(body) is BodyForm.JSON:
         items = read_json(body, url)
         return items if isinstance(items, Unreadable) else Feed(items)
     try:
@@ -94,20 +94,20 @@ def _loose(body: bytes, url: str, wrong: str) -> Feed | Unreadable:
     return replace(_of_document(document, url), wrong=wrong)
 
 
-def _of_document(document: Document, url: str) -> Feed:
+def _of_document(document: FeedDocument, url: str) -> Feed:
     head = document.head
     site = _link_of(head, (url,))
     bases = tuple(filter(None, (_based(head, url), url, site)))
     return Feed([item_of(node, bases) for node in document.items], site, document.is_cut)
 
 
-def item_of(node: Node, bases: tuple[str, ...]) -> Item:
+def item_of(node: XmlElement, bases: tuple[str, ...]) -> FeedItem:
     """An item of RSS, RDF or Atom as it stands in its document."""
     own = node.text("id", "guid") or node.attributes.get("rdf:about", "")
     link = _link_of(node, (_based(node, bases[0] if bases else ""), *bases))
     if not link and _is_permalink(node):
         link = absolute(own, *bases)
-    return Item(
+    return FeedItem(
         title=_shown(node, ("title", "dc:title"), clean.TITLE_CHARS),
         link=link,
         id=own[: clean.URL_CHARS],
@@ -120,7 +120,7 @@ def item_of(node: Node, bases: tuple[str, ...]) -> Item:
     )
 
 
-def _shown(node: Node, names: tuple[str, ...], limit: int) -> str:
+def _shown(node: XmlElement, names: tuple[str, ...], limit: int) -> str:
     """The text that the first child of these names shows: HTML, or what only looks like it."""
     for child in node.all(*names):
         kind = child.attributes.get("type", "")
@@ -135,7 +135,7 @@ def _shown(node: Node, names: tuple[str, ...], limit: int) -> str:
     return ""
 
 
-def _link_of(node: Node, bases: tuple[str, ...]) -> str:
+def _link_of(node: XmlElement, bases: tuple[str, ...]) -> str:
     """The address of what the node is about: of Atom's links the alternate one, of RSS's the text."""
     for child in node.all("link"):
         href = child.attributes.get("href")
@@ -150,17 +150,17 @@ def _link_of(node: Node, bases: tuple[str, ...]) -> str:
     return ""
 
 
-def _based(node: Node, base: str) -> str:
+def _based(node: XmlElement, base: str) -> str:
     """The node's own base where it gives one."""
     own = node.attributes.get("xml:base", "")
     return absolute(own, base) if own else ""
 
 
-def _is_permalink(node: Node) -> bool:
+def _is_permalink(node: XmlElement) -> bool:
     return any(guid.attributes.get("isPermaLink", "true") != "false" for guid in node.all("guid"))
 
 
-def _authors(node: Node) -> tuple[str, ...]:
+def _authors(node: XmlElement) -> tuple[str, ...]:
     named = [author.text("name") or _of_mail(author.text()) for author in node.all("author")]
     return people([name for name in named if name] or [creator.text() for creator in node.all("dc:creator")])
 
@@ -171,7 +171,7 @@ def _of_mail(text: str) -> str:
     return name.rstrip(") ") if bracket and "@" in before else text.strip()
 
 
-def _categories(node: Node) -> tuple[str, ...]:
+def _categories(node: XmlElement) -> tuple[str, ...]:
     found = [child.attributes.get("term") or child.text() for child in node.all("category", "dc:subject")]
     return clean.names(list(dict.fromkeys(" ".join(text.split()) for text in found)))
 

@@ -10,7 +10,7 @@ import re
 
 from watcher.model import Unreadable
 from watcher.parsers.common import clean
-from watcher.parsers.feed.xml import ROOTS, Document, Reader, TooMuch, well_formed_text
+from watcher.parsers.feed.xml import ROOTS, FeedDocument, FeedReader, TooMuch, well_formed_text
 
 LARGEST = 4 * 2**20
 
@@ -56,7 +56,7 @@ _ITEMS = ("item", "entry")
 _VOID = frozenset(("area", "br", "col", "embed", "enclosure", "hr", "img", "input", "meta", "wbr"))
 
 
-def read_loose(body: bytes) -> Document | Unreadable:
+def read_loose(body: bytes) -> FeedDocument | Unreadable:
     """The items of a feed; of one that is cut off those that are whole."""
     text = well_formed_text(body)
     if len(text) > LARGEST:
@@ -72,10 +72,10 @@ class _Mender:
     """Tells a reader of what is open, and closes it in order."""
 
     def __init__(self) -> None:
-        self._reader = Reader()
+        self._reader = FeedReader()
         self._open: list[str] = []
 
-    def read(self, text: str) -> Document | Unreadable:
+    def read(self, text: str) -> FeedDocument | Unreadable:
         token = None
         for token in _TOKEN.finditer(text):
             if (plain := token["text"]) is not None:

@@ -46,18 +46,18 @@ _NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(slots=True)
-class Node:
+class XmlElement:
     """An element: its name with the usual prefix of its namespace (none for Atom and RSS), and what is in it."""
 
     name: str
     attributes: Mapping[str, str]
-    parts: list[str | Node] = field(default_factory=list)
+    parts: list[str | XmlElement] = field(default_factory=list)
 
     @property
-    def children(self) -> Iterator[Node]:
-        return (part for part in self.parts if isinstance(part, Node))
+    def children(self) -> Iterator[XmlElement]:
+        return (part for part in self.parts if isinstance(part, XmlElement))
 
-    def all(self, *names: str) -> list[Node]:
+    def all(self, *names: str) -> list[XmlElement]:
         """The children of these names, those of the first name first."""
         found = [child for child in self.children if child.name in names]
         return found if len(found) < 2 else sorted(found, key=lambda child: names.index(child.name))
@@ -81,12 +81,12 @@ class Node:
 
 
 @dataclass(slots=True)
-class Document:
+class FeedDocument:
     """What a feed has: its root, what stands around the items, the items, and whether its end is missing."""
 
     root: str
-    head: Node
-    items: list[Node]
+    head: XmlElement
+    items: list[XmlElement]
     is_cut: bool = False
 
 
@@ -103,11 +103,11 @@ def well_formed_text(body: bytes) -> str:
     return without_doctype(_NO_CHARACTER.sub("", text_of(body)).lstrip())
 
 
-def read_xml(body: bytes) -> Document | Unreadable:
+def read_xml(body: bytes) -> FeedDocument | Unreadable:
     """The items of a feed; of one that is cut off those that are whole. Raises NotWellFormed."""
     if len(body) > LARGEST_PAGE:
         return Unreadable(f"the feed has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
-    reader = Reader()
+    reader = FeedReader()
     try:
         is_whole = _read(reader, well_formed_text(body))
     except TooMuch as reason:
@@ -115,7 +115,7 @@ def read_xml(body: bytes) -> Document | Unreadable:
     return reader.document(is_cut=not is_whole)
 
 
-def _read(reader: Reader, text: str) -> bool:
+def _read(reader: FeedReader, text: str) -> bool:
     """Let expat read all of a text; whether its end is there. Raises NotWellFormed and TooMuch."""
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
@@ -142,24 +142,24 @@ def _is_over(parser: expat.XMLParserType) -> bool:
     return True
 
 
-class Reader:
+class FeedReader:
     """Builds a document of the elements and texts that it is told of; ``start`` raises TooMuch past its bounds."""
 
     def __init__(self) -> None:
-        self._items: list[Node] = []
-        self._head = Node("", {})
+        self._items: list[XmlElement] = []
+        self._head = XmlElement("", {})
         self._root = ""
         self._open: list[str] = []
         self._scopes: list[dict[str, str]] = [{}]
-        self._building: list[Node] = []
+        self._building: list[XmlElement] = []
         self._elements = 0
 
-    def document(self, *, is_cut: bool) -> Document | Unreadable:
+    def document(self, *, is_cut: bool) -> FeedDocument | Unreadable:
         """What has been read, where it is a feed."""
         if self._root not in ROOTS:
             found = f"that begins with <{self._root[:60]}>" if self._root else "without any element"
             return Unreadable(f"looked for a feed, found XML {found}")
-        return Document(self._root, self._head, self._items, is_cut)
+        return FeedDocument(self._root, self._head, self._items, is_cut)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = self._named(tag, attributes)
@@ -171,13 +171,13 @@ class Reader:
             self._head.attributes = attributes
         elif self._building:
             self._count()
-            node = Node(name, attributes)
+            node = XmlElement(name, attributes)
             self._building[-1].parts.append(node)
             self._building.append(node)
         elif name in _ITEMS or self._is_of_head(name):
             self._elements = 0 if name in _ITEMS else self._elements
             self._count()
-            self._building.append(Node(name, attributes))
+            self._building.append(XmlElement(name, attributes))
 
     def _is_of_head(self, name: str) -> bool:
         return name not in ("channel", "items") and (len(self._open) == 2 or self._open[-2] == "channel")

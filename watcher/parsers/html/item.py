@@ -24,19 +24,19 @@ _NO_NAME = re.compile(r"et al\.?|and|&|[,;·•|]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PageAddress:
     """Where a page was found, and the address that its relative links start from."""
 
     url: str
     base: str
 
     @classmethod
-    def of(cls, tree: LexborHTMLParser, url: str) -> Place:
+    def of(cls, tree: LexborHTMLParser, url: str) -> PageAddress:
         named = tree.css_first("base[href]")
         return cls(url, _joined(url, named.attributes.get("href") or "") if named else url)
 
 
-def entry_of(item: LexborNode, title: LexborNode, selectors: Selectors, place: Place) -> Entry:
+def entry_of(item: LexborNode, title: LexborNode, selectors: Selectors, place: PageAddress) -> Entry:
     """All that the selectors find; the paper's identity is where its link leads, its title where it has none."""
     entry = Entry(
         title=clean.line(text_of(title)),
@@ -102,7 +102,7 @@ def _link(item: LexborNode, title: LexborNode, selectors: Selectors) -> LexborNo
     return links[0] if len(links) == 1 else None
 
 
-def _address(link: LexborNode | None, place: Place) -> str | None:
+def _address(link: LexborNode | None, place: PageAddress) -> str | None:
     """Where the link leads; None where that is the page itself."""
     if link is None:
         return None

@@ -17,8 +17,8 @@ from watcher.model import Entry, Reading, Selectors, Source, Unreadable
 from watcher.model.fields import BY_RULE
 from watcher.parsers.common import clean
 from watcher.parsers.common.html import all_of, outermost, text_of, tree_of, utf8
-from watcher.parsers.common.sniff import Form, binary_kind, form_of, is_cut_off, is_login, title_of
-from watcher.parsers.html.item import Place, entry_of
+from watcher.parsers.common.sniff import BodyForm, binary_kind, form_of, is_cut_off, is_login, title_of
+from watcher.parsers.html.item import PageAddress, entry_of
 from watcher.parsers.html.nearby import near
 from watcher.parsers.huggingface.entry import MOST_ENTRIES
 from watcher.parsers.parser import Finding, Mistake, Parser
@@ -69,7 +69,7 @@ def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
     titles = [_titles(item, selectors) for item in items]
     if reason := _no_titles(items, titles, selectors):
         return Unreadable(reason)
-    place = Place.of(tree, url)
+    place = PageAddress.of(tree, url)
     papers: dict[object, Entry] = {}
     for rank, (item, found) in enumerate(zip(items, titles, strict=True), start=1):
         if found:
@@ -107,9 +107,9 @@ def _given(selectors: Selectors | None) -> list[tuple[str, str]]:
 
 def _page(body: bytes) -> LexborHTMLParser | Unreadable:
     form = form_of(body)
-    if form is Form.EMPTY:
+    if form is BodyForm.EMPTY:
         return Unreadable("the page is empty")
-    if form in (Form.BINARY, Form.JSON):
+    if form in (BodyForm.BINARY, BodyForm.JSON):
         return Unreadable(f"looked for a page of HTML, found {binary_kind(body) or form.value}")
     if _HEAD.search(body[:8192]) and is_cut_off(body) and b"</body" not in body[-4096:].lower():
         # Writers that leave out the end tags leave out the head's tags, too.

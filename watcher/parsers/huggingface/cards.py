@@ -18,7 +18,7 @@ _SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class DayLinks:
     """The digest day of a page and its neighbours, as far as its addresses and links tell."""
 
     day: date | None
@@ -46,13 +46,13 @@ def read_titles(tree: LexborHTMLParser) -> dict[str, str]:
     return found
 
 
-def read_days(tree: LexborHTMLParser, url: str) -> Days:
+def read_days(tree: LexborHTMLParser, url: str) -> DayLinks:
     """Which day the page is of: what its address says, or its own, or the weekday between its neighbours."""
     links = {label: day for label, day in _labelled_days(tree) if label}
     previous, following = links.get("previous"), links.get("next")
     own = tree.css_first('meta[property="og:url"]')
     named = day_in(url) or (day_in(own.attributes.get("content") or "") if own else None)
-    return Days(named or _between(previous, following), previous, following)
+    return DayLinks(named or _between(previous, following), previous, following)
 
 
 def day_in(url: str) -> date | None:

@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers.common.html import tree_of
-from watcher.parsers.common.sniff import Form, binary_kind, form_of, is_cut_off, is_login, title_of
+from watcher.parsers.common.sniff import BodyForm, binary_kind, form_of, is_cut_off, is_login, title_of
 from watcher.parsers.huggingface import api as huggingface_api
 from watcher.parsers.huggingface.cards import day_in, read_cards, read_days, read_titles
 from watcher.parsers.huggingface.entry import day_of, entries_of
@@ -56,9 +56,9 @@ def parse(body: bytes, url: str) -> Reading | Unreadable:
 
 def _no_page(body: bytes) -> str:
     form = form_of(body)
-    if form is Form.EMPTY:
+    if form is BodyForm.EMPTY:
         return "the page is empty"
-    if form is not Form.HTML:
+    if form is not BodyForm.HTML:
         return f"looked for a page of HTML, found {binary_kind(body) or form.value}"
     if is_login(body) and b"DailyPapers" not in body:
         return f"looks like a login page{_titled(body)}"

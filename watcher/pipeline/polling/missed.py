@@ -9,7 +9,7 @@ from functools import partial
 
 from watcher.model import NotModified, Reading, Source
 from watcher.parsers import PARSERS
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.polls import gaps
 from watcher.polls.days import Visit
 from watcher.polls.gaps import Gap
@@ -19,7 +19,7 @@ from watcher.store.sources.missing import whole
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class SourcePast:
     """When all of a source could be read for the ``last`` time, None for never, and the last ``looks`` at it;
     ``listed`` is the last day that it listed papers on, where the last look found all."""
 
@@ -33,27 +33,29 @@ class Past:
         return self.last is not None and any(at > self.last for at in self.looks)
 
 
-def past_of(tx: Transaction, source: Source) -> Past:
+def past_of(tx: Transaction, source: Source) -> SourcePast:
     """What is known of earlier looks at a source; nothing of one that has a page for each day."""
     parser = PARSERS[source.kind]
     if parser.day_url(source):
-        return Past()
+        return SourcePast()
     looks, with_papers = tx.missing.last_looks(source.name, gaps.LAST_LOOKS), parser.announces(source)
     last = next((look.at for look in looks if look.verdict in whole(with_papers=with_papers)), None)
-    past = Past(last or tx.missing.last_whole(source.name, with_papers=with_papers), tuple(look.at for look in looks))
+    past = SourcePast(
+        last or tx.missing.last_whole(source.name, with_papers=with_papers), tuple(look.at for look in looks)
+    )
     if with_papers and past.last and not past.was_short:
         return replace(past, listed=tx.missing.last_day(source.name))
     return past
 
 
 @dataclass
-class Missed:
+class MissedLists:
     """Decides, once the first pages of a source's lists are there, which further lists have to be read; ``gap`` is what
     these do not hold either."""
 
     source: Source
-    parts: Parts
-    past: Past
+    parts: Context
+    past: SourcePast
     since: date | None
     now: datetime
     gap: Gap | None = field(default=None, init=False)

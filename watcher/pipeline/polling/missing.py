@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from watcher.alerts.incidents import KINDS
 from watcher.model import IncidentKind, Judged, Source, Verdict
 from watcher.parsers import PARSERS
-from watcher.pipeline.context import Parts
-from watcher.polls.days import KnownPage, Span, unread
+from watcher.pipeline.context import Context
+from watcher.polls.days import DaySpan, KnownPage, unread
 from watcher.polls.gaps import Gap, of_days, since_in
 from watcher.store import Transaction
 from watcher.store.deliveries.incidents import Open
@@ -22,7 +22,7 @@ WHOLE = whole()
 
 
 def record_days(
-    tx: Transaction, source: Source, judged: Judged, before: Mapping[str, KnownPage], parts: Parts, now: datetime
+    tx: Transaction, source: Source, judged: Judged, before: Mapping[str, KnownPage], parts: Context, now: datetime
 ) -> None:
     """Keep the incident of the digest days of a source that were given up or lie too far back, by the pages known
     ``before`` the look and after it. While something else is missing, that is said of the source."""
@@ -40,7 +40,7 @@ def record_days(
 
 
 def record_list(
-    tx: Transaction, source: Source, judged: Judged, gap: Gap | None, since: date | None, parts: Parts, now: datetime
+    tx: Transaction, source: Source, judged: Judged, gap: Gap | None, since: date | None, parts: Context, now: datetime
 ) -> None:
     """Keep the incident of what lists did not show any more when they were looked at again, and nobody could tell.
 
@@ -61,7 +61,7 @@ def record_list(
         tx.incidents.close(known.id, now)
 
 
-def _tell(tx: Transaction, source: Source, gap: Gap, known: Open | None, parts: Parts, now: datetime) -> None:
+def _tell(tx: Transaction, source: Source, gap: Gap, known: Open | None, parts: Context, now: datetime) -> None:
     if known:
         tx.incidents.close(known.id, now)
     begun = tx.incidents.begin(IncidentKind.SOURCE_GAP, source.name, str(gap), now)
@@ -74,10 +74,10 @@ def _open(tx: Transaction, source: Source) -> Open | None:
     return tx.incidents.open_one(IncidentKind.SOURCE_GAP, source.name, hold=True)
 
 
-def _unread(known: Mapping[str, KnownPage], source: Source, now: datetime) -> tuple[Span, ...]:
+def _unread(known: Mapping[str, KnownPage], source: Source, now: datetime) -> tuple[DaySpan, ...]:
     return unread(known, source, PARSERS[source.kind].day_before, now)
 
 
-def _holds(some: tuple[Span, ...], others: tuple[Span, ...]) -> bool:
+def _holds(some: tuple[DaySpan, ...], others: tuple[DaySpan, ...]) -> bool:
     """Whether every day of the ``others`` lies in ``some``."""
     return all(any(one.first <= other.first and other.last <= one.last for one in some) for other in others)

@@ -13,9 +13,9 @@ from watcher.alerts.incidents import KINDS, is_due, trouble_of
 from watcher.errors import Overtaken, Stopped, WatcherError
 from watcher.model import Judged, Source, Unreachable, Verdict
 from watcher.parsers import PARSERS
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.pipeline.mishaps import reason_of
-from watcher.pipeline.polling.missed import Missed, past_of
+from watcher.pipeline.polling.missed import MissedLists, past_of
 from watcher.pipeline.polling.missing import record_days, record_list
 from watcher.pipeline.polling.updates import record_updates
 from watcher.pipeline.polling.visits import keep_broken, keep_first, read_pages, record_visits
@@ -47,9 +47,9 @@ class Polled:
     before: Verdict | None = None
 
 
-def poll(
+def poll_pages(
     source: Source,
-    parts: Parts,
+    parts: Context,
     is_mine: Callable[[Transaction], bool] = lambda tx: True,
     since: date | None = None,
 ) -> Polled:
@@ -72,7 +72,7 @@ def broken_by(
     error: Exception,
     source: Source,
     visits: Sequence[Visit],
-    parts: Parts,
+    parts: Context,
     is_mine: Callable[[Transaction], bool],
 ) -> Polled:
     """Record a look that ended in an exception which nobody foresaw; the first of its pages is kept."""
@@ -90,7 +90,7 @@ def broken_by(
 
 def _poll(
     source: Source,
-    parts: Parts,
+    parts: Context,
     is_mine: Callable[[Transaction], bool],
     since: date | None,
     visits: list[Visit],
@@ -99,7 +99,7 @@ def _poll(
         known, validators = tx.pages.remembered(source.name, PARSERS[source.kind].reads(source))
         past = past_of(tx, source)
         parts.rules.bring_up_to_date(tx, hold=False)
-    missed = Missed(source, parts, past, since, parts.clock())
+    missed = MissedLists(source, parts, past, since, parts.clock())
     gap = read_pages(source, parts, known, validators, missed, visits)
     if parts.stopping.is_set():
         raise Stopped(f"{source.name}: stopped while being read")
@@ -127,7 +127,7 @@ def conclude(
     judged: Judged,
     new: int,
     pages: int,
-    parts: Parts,
+    parts: Context,
     now: datetime,
     wait: Wait | None = None,
 ) -> Wait | None:
@@ -174,7 +174,7 @@ def next_poll(source: Source, polled: Polled, now: datetime, jitter: float) -> d
     return now + max(wait, polled.retry_after or timedelta(0)) + every * jitter / 10
 
 
-def match_waiting(parts: Parts) -> int:
+def match_waiting(parts: Context) -> int:
     """Match the papers that have waited a day for an abstract that did not come."""
     now = parts.clock()
     with parts.store.reading() as tx:
@@ -187,7 +187,7 @@ def match_waiting(parts: Parts) -> int:
         return sum(_match_alone(parts, paper_id, now) for paper_id in waiting)
 
 
-def _match_waited(parts: Parts, paper_ids: Collection[int], now: datetime) -> int:
+def _match_waited(parts: Context, paper_ids: Collection[int], now: datetime) -> int:
     if not paper_ids:
         return 0
     with parts.store.transaction() as tx:
@@ -197,7 +197,7 @@ def _match_waited(parts: Parts, paper_ids: Collection[int], now: datetime) -> in
     return matched
 
 
-def _match_alone(parts: Parts, paper_id: int, now: datetime) -> int:
+def _match_alone(parts: Context, paper_id: int, now: datetime) -> int:
     try:
         return _match_waited(parts, [paper_id], now)
     except WatcherError:
@@ -230,7 +230,7 @@ def _late(tx: Transaction, source: Source, known: Mapping[str, KnownPage]) -> fa
     return fate.Late(max(read), fate.LookBack(frozenset(tx.pages.days(source.name, source.look_back))))
 
 
-def _record_trouble(tx: Transaction, source: Source, judged: Judged, parts: Parts, now: datetime) -> None:
+def _record_trouble(tx: Transaction, source: Source, judged: Judged, parts: Context, now: datetime) -> None:
     """Keep the incident of this source as the verdict says; the operator hears once of its beginning and end."""
     trouble = trouble_of(judged, parts.config.unreachable_after)
     if trouble is None:

@@ -6,18 +6,18 @@ from collections.abc import Callable
 from datetime import date
 
 from watcher.model import Source
-from watcher.pipeline.context import Parts
-from watcher.pipeline.inbox import look_into
-from watcher.pipeline.polling.poll import Polled, poll
+from watcher.pipeline.context import Context
+from watcher.pipeline.inbox import poll_inbox
+from watcher.pipeline.polling.poll import Polled, poll_pages
 from watcher.store import Transaction
 
 
-def look(
+def poll_source(
     source: Source,
-    parts: Parts,
+    parts: Context,
     is_mine: Callable[[Transaction], bool] = lambda tx: True,
     since: date | None = None,
 ) -> Polled:
     """Read ``source`` once, over the network or from its folder, and store and match what it lists; ``since`` a day,
     where it can be asked for that."""
-    return look_into(source, parts, is_mine) if source.folder else poll(source, parts, is_mine, since)
+    return poll_inbox(source, parts, is_mine) if source.folder else poll_pages(source, parts, is_mine, since)

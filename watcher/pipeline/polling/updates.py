@@ -8,7 +8,7 @@ from datetime import datetime
 from watcher.model import Decision, Fate, Hit
 from watcher.rules import compile_rule, document_of, evaluate
 from watcher.store import Transaction
-from watcher.store.papers.matches import Found
+from watcher.store.papers.matches import NewMatch
 
 
 def record_updates(tx: Transaction, updates: Mapping[int, str], now: datetime) -> int:
@@ -26,5 +26,5 @@ def record_updates(tx: Transaction, updates: Mapping[int, str], now: datetime) -
             continue
         rule = compile_rule(saved.subscription.rule, saved.subscription.sources)
         hit = evaluate(rule, document_of(papers[paper_id])) or Hit(strong)
-        found.append(Found(saved.id, paper_id, hit, Decision(Fate.HELD), updates[paper_id]))
+        found.append(NewMatch(saved.id, paper_id, hit, Decision(Fate.HELD), updates[paper_id]))
     return tx.matches.record(found, now)

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from watcher.fetch import pace_of
 from watcher.model import Judged, NotModified, Page, Reading, Source, Unreachable, Unreadable, Validators, Verdict
 from watcher.parsers import PARSERS
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.pipeline.mishaps import parse
-from watcher.pipeline.polling.missed import Missed
+from watcher.pipeline.polling.missed import MissedLists
 from watcher.pipeline.record import Intake
 from watcher.polls.days import KnownPage, Visit, has_no_page, is_failed, shown_day
 from watcher.polls.gaps import Gap, announced_on, of_cut
@@ -45,10 +45,10 @@ def takes_turns(source: Source, today: date) -> bool:
 
 def read_pages(
     source: Source,
-    parts: Parts,
+    parts: Context,
     known: Mapping[str, KnownPage],
     validators: Mapping[str, Validators],
-    missed: Missed,
+    missed: MissedLists,
     visits: list[Visit],
 ) -> Gap | None:
     """Fetch and parse page by page, and add each to ``visits``; where the walk goes next depends on what the last page
@@ -82,12 +82,12 @@ def read_pages(
         return missed.gap or (of_cut(source.name, MOST_PAGES + 1) if is_cut else None)
 
 
-def keep_broken(source: Source, visits: Iterable[Visit], parts: Parts) -> Path | None:
+def keep_broken(source: Source, visits: Iterable[Visit], parts: Context) -> Path | None:
     """Where the body of the first page that cannot be read is kept; None where there is none."""
     return keep_first(source, (visit for visit in visits if isinstance(visit.parsed, Unreadable)), parts)
 
 
-def keep_first(source: Source, visits: Iterable[Visit], parts: Parts) -> Path | None:
+def keep_first(source: Source, visits: Iterable[Visit], parts: Context) -> Path | None:
     """Where the body of the first page among ``visits`` is kept; None where there is none."""
     body = next((visit.fetched.body for visit in visits if isinstance(visit.fetched, Page)), None)
     return parts.kept.keep(source.name, body, parts.clock()) if body is not None and parts.kept else None

@@ -12,14 +12,14 @@ from watcher.alerts.changes import Changes, Wanted, compare
 from watcher.alerts.effects import Change, Effect, differing, said
 from watcher.alerts.schedule import next_due, next_sign
 from watcher.config import Config
-from watcher.model import Decision, Fate, Hit, IncidentKind, Origin, Paper, Saved, Source, Subscription
+from watcher.model import Decision, Fate, Hit, IncidentKind, Origin, Paper, Source, StoredSubscription, Subscription
 from watcher.parsers import PARSERS
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.pipeline.rulebook import PAGE
 from watcher.render.view import counted
 from watcher.rules import Index, Rule, compile_rule, document_of, evaluate
 from watcher.store import Transaction
-from watcher.store.papers.matches import Found
+from watcher.store.papers.matches import NewMatch
 from watcher.store.subscriptions.subscriptions import New
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ LISTED = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastMatches:
     """What new and edited rules match among the stored papers, and which papers count as present.
 
     ``tried`` counts those papers, ``matched`` is by the subscription's full name.
@@ -42,7 +42,7 @@ class Past:
     present: fate.Present
 
 
-def apply_config(parts: Parts) -> list[Effect]:
+def apply_config(parts: Context) -> list[Effect]:
     """Make the database's subscriptions those of ``parts.config``, in one transaction with all that follows from it.
 
     The rules' generation is raised with it, so that no paper falls between a poll and a rule change. What became of
@@ -98,7 +98,7 @@ def changed_rules(changes: Changes, rules: Mapping[str, Rule]) -> dict[str, Rule
 
 def past_of(
     tx: Transaction, config: Config, rules: Mapping[str, Rule], now: datetime, *, at_least: int = LISTED
-) -> Past:
+) -> PastMatches:
     """Try rules, by their subscriptions' full names, on the papers of the last ``max(look_back, follow)`` digest days
     of every source, and of as many days to now, or of ``at_least`` days."""
     ids: set[int] = set()
@@ -117,11 +117,11 @@ def past_of(
         for paper, matches in zip(page, index.match_page([document_of(one) for one in page]), strict=True):
             for id, hit in matches.items():
                 matched[names[id]].append((paper, hit))
-    return Past(len(papers), matched, present_of(tx, config, now))
+    return PastMatches(len(papers), matched, present_of(tx, config, now))
 
 
 def add(
-    tx: Transaction, new: Sequence[Wanted], past: Past, now: datetime, origin: Origin = Origin.FILE
+    tx: Transaction, new: Sequence[Wanted], past: PastMatches, now: datetime, origin: Origin = Origin.FILE
 ) -> list[Effect]:
     """Let subscriptions begin, with what the past holds for them."""
     rows = [
@@ -129,7 +129,7 @@ def add(
         for one in new
     ]
     effects: list[Effect] = []
-    found: list[Found] = []
+    found: list[NewMatch] = []
     for id, one in zip(tx.subscriptions.insert_many(rows, now, origin), new, strict=True):
         decided = _decided(id, one.subscription, past, _of_known(one.subscription, past, now))
         effects.append(_effect(one.subscription, Change.NEW, past, decided))
@@ -138,13 +138,15 @@ def add(
     return effects
 
 
-def change(tx: Transaction, changes: Changes, past: Past, config: Config, now: datetime) -> list[Effect]:
+def change(tx: Transaction, changes: Changes, past: PastMatches, config: Config, now: datetime) -> list[Effect]:
     """Let those that were there before be as they are wanted."""
     kept = [edit(tx, saved, one, past, config, now) for saved, one in changes.kept]
     return kept + [take_back(tx, saved, one, past, now) for saved, one in changes.back]
 
 
-def edit(tx: Transaction, saved: Saved, one: Wanted, past: Past, config: Config, now: datetime) -> Effect:
+def edit(
+    tx: Transaction, saved: StoredSubscription, one: Wanted, past: PastMatches, config: Config, now: datetime
+) -> Effect:
     """It asks for something else now."""
     before, after = saved.subscription, one.subscription
     due = saved.next_due
@@ -165,7 +167,7 @@ def edit(tx: Transaction, saved: Saved, one: Wanted, past: Past, config: Config,
     return _effect(after, Change.EDITED, past, fresh, was=before, dropped=dropped)
 
 
-def take_away(tx: Transaction, saved: Saved, now: datetime) -> Effect:
+def take_away(tx: Transaction, saved: StoredSubscription, now: datetime) -> Effect:
     """It is gone: what was not sent will not be."""
     waited = len(set(tx.matches.held(saved.id).values())) + tx.silence.waiting(saved.id)
     tx.matches.cancel(saved.id)
@@ -174,7 +176,7 @@ def take_away(tx: Transaction, saved: Saved, now: datetime) -> Effect:
     return Effect(subscription=saved.subscription.full_name, change=Change.GONE, dropped=waited)
 
 
-def take_back(tx: Transaction, saved: Saved, one: Wanted, past: Past, now: datetime) -> Effect:
+def take_back(tx: Transaction, saved: StoredSubscription, one: Wanted, past: PastMatches, now: datetime) -> Effect:
     """It was gone and is here again: the same row, so that what was told stays told."""
     subscription = one.subscription
     due = next_due(subscription.when, subscription.timezone, now, saved.created_at)
@@ -187,22 +189,24 @@ def take_back(tx: Transaction, saved: Saved, one: Wanted, past: Past, now: datet
     return _effect(subscription, Change.BACK, past, fresh, dropped=dropped)
 
 
-def _of_known(subscription: Subscription, past: Past, now: datetime) -> Callable[[Paper], Decision]:
+def _of_known(subscription: Subscription, past: PastMatches, now: datetime) -> Callable[[Paper], Decision]:
     return lambda paper: fate.of_known_paper(subscription, paper, past.present, now)
 
 
-def _decided(id: int, subscription: Subscription, past: Past, decide: Callable[[Paper], Decision]) -> list[Found]:
-    return [Found(id, paper.id, hit, decide(paper)) for paper, hit in past.matched[subscription.full_name]]
+def _decided(
+    id: int, subscription: Subscription, past: PastMatches, decide: Callable[[Paper], Decision]
+) -> list[NewMatch]:
+    return [NewMatch(id, paper.id, hit, decide(paper)) for paper, hit in past.matched[subscription.full_name]]
 
 
 def _match_past(
     tx: Transaction,
     id: int,
     subscription: Subscription,
-    past: Past,
+    past: PastMatches,
     decide: Callable[[Paper], Decision],
     now: datetime,
-) -> list[Found]:
+) -> list[NewMatch]:
     """Store what the rule matches in the past; the matches that were not there before."""
     decided = _decided(id, subscription, past, decide)
     known = tx.matches.known({one.paper_id for one in decided})
@@ -224,8 +228,8 @@ def _drop_what_no_longer_holds(tx: Transaction, id: int, subscription: Subscript
 def _effect(
     subscription: Subscription,
     change: Change,
-    past: Past,
-    fresh: Sequence[Found] = (),
+    past: PastMatches,
+    fresh: Sequence[NewMatch] = (),
     *,
     was: Subscription | None = None,
     dropped: int = 0,
@@ -246,7 +250,7 @@ def _effect(
     )
 
 
-def _give_up_endpoints(tx: Transaction, parts: Parts, now: datetime) -> None:
+def _give_up_endpoints(tx: Transaction, parts: Context, now: datetime) -> None:
     """What waits for an endpoint that the config no longer has is dead, and the operator told."""
     for endpoint in sorted(tx.outbox.endpoints_owed()):
         if parts.config.has_endpoint(endpoint):

@@ -10,7 +10,7 @@ from datetime import datetime
 from watcher.alerts.incidents import KINDS
 from watcher.config import Config
 from watcher.model import Endpoint, Incident, IncidentKind, Subscription, TemplateTrouble
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.store import Transaction
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ MOST_LOGGED = 50
 """Warnings of a config that go into the log."""
 
 
-def record_config_troubles(parts: Parts, config: Config, broken: Mapping[str, str]) -> None:
+def record_config_troubles(parts: Context, config: Config, broken: Mapping[str, str]) -> None:
     """Open and close the incidents of the config.
 
     ``broken`` has the reason why the main file could not be read again; empty where it could, and then ``config``
@@ -68,7 +68,7 @@ def log_broken_includes(config: Config) -> None:
             log.warning("included file broken: %s: %d more mistakes", file, len(problems) - SHOWN)
 
 
-def log_lasting_troubles(parts: Parts) -> None:
+def log_lasting_troubles(parts: Context) -> None:
     """Say which sources and receivers were in trouble already: a log that begins here knows nothing of it."""
     with parts.store.reading() as tx:
         lasting = [one.incident for one in tx.incidents.all_open()]
@@ -88,7 +88,7 @@ def log_config_warnings(config: Config) -> None:
         log.warning("… and %d more; `watcher check-config` shows all", len(config.problems) - MOST_LOGGED)
 
 
-def record_template_troubles(parts: Parts, troubles: Collection[TemplateTrouble]) -> None:
+def record_template_troubles(parts: Context, troubles: Collection[TemplateTrouble]) -> None:
     """Open an incident for each template that failed with a real message; it ends when the template changes."""
     if not troubles:
         return

@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from watcher.alerts.schedule import next_due
-from watcher.model import Decision, Fate, Paper, Saved
+from watcher.model import Decision, Fate, Paper, StoredSubscription
 from watcher.store import Transaction
 
 DROPPED = Decision(Fate.DROPPED, "dropped when the subscription went on")
 
 
-def pause(tx: Transaction, saved: Saved) -> None:
+def pause(tx: Transaction, saved: StoredSubscription) -> None:
     """Hold what the subscription matches from now on, and what it has matched and nobody has tried to send."""
     tx.silence.set_paused(saved.id, True)
     tx.silence.take_back(saved.id, saved.subscription.endpoints)
     tx.blanks.drop(saved.id, saved.subscription.endpoints)
 
 
-def unpause(tx: Transaction, saved: Saved, now: datetime, *, drop: bool = False) -> int:
+def unpause(tx: Transaction, saved: StoredSubscription, now: datetime, *, drop: bool = False) -> int:
     """Let the subscription go on, with what was held meanwhile or without it; how many papers that is."""
     held = tx.matches.held(saved.id)
     papers = len(set(held.values())) + tx.silence.waiting(saved.id)
@@ -34,10 +34,10 @@ def unpause(tx: Transaction, saved: Saved, now: datetime, *, drop: bool = False)
     return papers
 
 
-def mute(tx: Transaction, subject: Saved | Paper, now: datetime, until: datetime) -> None:
+def mute(tx: Transaction, subject: StoredSubscription | Paper, now: datetime, until: datetime) -> None:
     """Never tell what a subscription matches, or what matches a paper, and would be told before ``until``."""
     reason = _muted(until).reason
-    if isinstance(subject, Saved):
+    if isinstance(subject, StoredSubscription):
         tx.mutes.begin(now, until, subscription_id=subject.id)
         tx.mutes.drop_waiting_of_subscription(subject.id, subject.subscription.endpoints, reason, until)
         tx.blanks.drop(subject.id, subject.subscription.endpoints)
@@ -46,9 +46,9 @@ def mute(tx: Transaction, subject: Saved | Paper, now: datetime, until: datetime
         tx.mutes.drop_waiting_of_paper(subject.id, reason, until)
 
 
-def unmute(tx: Transaction, subject: Saved | Paper, now: datetime) -> bool:
+def unmute(tx: Transaction, subject: StoredSubscription | Paper, now: datetime) -> bool:
     """Tell again what comes from now on; whether it was muted."""
-    if isinstance(subject, Saved):
+    if isinstance(subject, StoredSubscription):
         return tx.mutes.end(now, subscription_id=subject.id)
     return tx.mutes.end(now, paper_id=subject.id)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from watcher.alerts.changes import Wanted, compare
 from watcher.alerts.effects import Effect
 from watcher.model import Origin, Subscription
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.pipeline.subscriptions.apply import add, change, changed_rules, past_of, take_away
 from watcher.rules import Rule
 
@@ -33,7 +33,7 @@ class Subscribed:
 
 
 def subscribe(
-    some: Sequence[tuple[Subscription, Rule]], parts: Parts, heard: Callable[[Effect], object] = lambda effect: None
+    some: Sequence[tuple[Subscription, Rule]], parts: Context, heard: Callable[[Effect], object] = lambda effect: None
 ) -> Subscribed:
     """Let the database have these, new or instead of those with their owners and names; of two alike the last counts.
 
@@ -61,7 +61,7 @@ def subscribe(
     return Subscribed(added, changed, len(wanted) - added - changed)
 
 
-def unsubscribe(names: Collection[tuple[str, str]], parts: Parts) -> list[tuple[str, str]]:
+def unsubscribe(names: Collection[tuple[str, str]], parts: Context) -> list[tuple[str, str]]:
     """Take away the database's subscriptions with these owners and names; those of them that were there.
 
     What was not sent is cancelled. Whoever comes back under the name is told nothing twice.

@@ -14,14 +14,14 @@ from watcher.model import (
     Content,
     Delivery,
     DeliveryKind,
+    DigestItem,
+    DueAlert,
     Endpoint,
     Hit,
-    Item,
     Nothing,
     Paper,
-    Saved,
+    StoredSubscription,
     Subscription,
-    Told,
 )
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
 from watcher.pipeline.telling.content import unread_now
@@ -44,7 +44,7 @@ class _Tried:
         if hit := evaluate(self.rule, document_of(paper)):
             self.found.append((paper, hit))
 
-    def told(self, first: int) -> list[Told]:
+    def told(self, first: int) -> list[DueAlert]:
         """Its matches as messages have them, the strong ones first, numbered from ``first`` on."""
         ordered = sorted(self.found, key=lambda one: (not one[1].strong, one[0].id))
         return [_told(self.subscription, first + n, paper, hit) for n, (paper, hit) in enumerate(ordered)]
@@ -60,7 +60,7 @@ def next_contents(
     tx: Transaction,
     config: Config,
     now: datetime,
-    size_of: Callable[[Item], int],
+    size_of: Callable[[DigestItem], int],
     limit: int,
 ) -> list[Content]:
     """The messages that these subscriptions send next, with what waits for them so far; none where nothing waits.
@@ -75,7 +75,7 @@ def next_contents(
         for one, saved in known
         if saved and one.sends_empty and one.full_name not in with_papers
     ]
-    groups: list[list[Told]] = messages(told) or ([[]] if silent else [])
+    groups: list[list[DueAlert]] = messages(told) or ([[]] if silent else [])
     found: list[Content] = []
     for n, group in enumerate(groups):
         mine = [one for one in subscriptions if one.full_name in {told.subscription for told in group}] or subscriptions
@@ -83,13 +83,13 @@ def next_contents(
     return found
 
 
-def _in_force(tx: Transaction, subscription: Subscription) -> Saved | None:
+def _in_force(tx: Transaction, subscription: Subscription) -> StoredSubscription | None:
     """What the database has of a subscription of the config."""
     named = [one for one in tx.subscriptions.called(subscription.full_name) if one.gone_at is None]
     return next((one for one in named if one.subscription.full_name == subscription.full_name), None)
 
 
-def _waiting(tx: Transaction, subscription: Subscription, saved: Saved, now: datetime) -> list[Told]:
+def _waiting(tx: Transaction, subscription: Subscription, saved: StoredSubscription, now: datetime) -> list[DueAlert]:
     """What a subscription tells next, so far, as the config has it now."""
     held = tx.matches.held(saved.id)
     told = unmuted(tx, saved.id, held, max(saved.next_due or now, now), drop=False)
@@ -112,7 +112,7 @@ def _waiting(tx: Transaction, subscription: Subscription, saved: Saved, now: dat
     ]
 
 
-def _nothing_since(tx: Transaction, subscription: Subscription, saved: Saved) -> Nothing:
+def _nothing_since(tx: Transaction, subscription: Subscription, saved: StoredSubscription) -> Nothing:
     """What its digest says where it has no paper to tell."""
     since = saved.last_due or saved.created_at
     read = tx.papers.count(since, subscription.sources)
@@ -120,13 +120,13 @@ def _nothing_since(tx: Transaction, subscription: Subscription, saved: Saved) ->
 
 
 def _digest(
-    told: Sequence[Told],
+    told: Sequence[DueAlert],
     tx: Transaction,
     config: Config,
     subscriptions: Sequence[Subscription],
     nothing: tuple[Nothing, ...],
     now: datetime,
-    size_of: Callable[[Item], int],
+    size_of: Callable[[DigestItem], int],
     limit: int,
 ) -> list[Content]:
     """One message of these subscriptions, cut as the service's limit asks for."""
@@ -151,10 +151,10 @@ def _digest(
 
 def _parts(
     common: Content,
-    items: Sequence[Item],
+    items: Sequence[DigestItem],
     first: Subscription,
     now: datetime,
-    size_of: Callable[[Item], int],
+    size_of: Callable[[DigestItem], int],
     limit: int,
 ) -> list[Content]:
     """A message's content cut into as many as the service's limit asks for; itself where it has no papers."""
@@ -178,7 +178,7 @@ def contents_of(
     config: Config,
     since: date,
     now: datetime,
-    size_of: Callable[[Item], int],
+    size_of: Callable[[DigestItem], int],
     limit: int,
 ) -> list[Content]:
     """The messages of at most ``limit``, as ``size_of`` counts papers, that tell those of ``since`` and later.
@@ -201,8 +201,8 @@ def contents_of(
     return _parts(common, items, subscriptions[0], now, size_of, limit)
 
 
-def _items(tried: Sequence[_Tried]) -> list[Item]:
-    told: list[Told] = []
+def _items(tried: Sequence[_Tried]) -> list[DigestItem]:
+    told: list[DueAlert] = []
     for one in tried:
         told += one.told(len(told))
     short = shortened(told)
@@ -210,8 +210,8 @@ def _items(tried: Sequence[_Tried]) -> list[Item]:
     return items_of([replace(one, short=one.match_id in short) for one in told], papers, {})
 
 
-def _told(subscription: Subscription, n: int, paper: Paper, hit: Hit) -> Told:
-    return Told(
+def _told(subscription: Subscription, n: int, paper: Paper, hit: Hit) -> DueAlert:
+    return DueAlert(
         match_id=n,
         paper_id=paper.id,
         subscription=subscription.full_name,

@@ -9,9 +9,9 @@ from datetime import datetime
 from watcher.alerts.bundle import fitted, messages, shortened
 from watcher.alerts.items import items_of
 from watcher.alerts.schedule import alert_due, next_due, next_sign, sign_began
-from watcher.model import DeliveryKind, Endpoint, Paper, Rhythm, Saved, Told
+from watcher.model import DeliveryKind, DueAlert, Endpoint, Paper, Rhythm, StoredSubscription
 from watcher.notify import limit_of, size_in
-from watcher.pipeline.context import Parts
+from watcher.pipeline.context import Context
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
 from watcher.store import Transaction
 from watcher.store.database.batches import in_batches
@@ -30,7 +30,7 @@ class Made:
     is_shared: bool
 
 
-def tell_due(parts: Parts, *, flush: bool = False, begun: Callable[[], object] = lambda: None) -> int:
+def tell_due(parts: Context, *, flush: bool = False, begun: Callable[[], object] = lambda: None) -> int:
     """Owe what the due subscriptions hold and make deliveries of all due alerts; how many deliveries.
 
     ``flush`` takes every subscription as due now; its next time stays as it was. ``begun`` is called when the first
@@ -61,7 +61,7 @@ def tell_due(parts: Parts, *, flush: bool = False, begun: Callable[[], object] =
     return made
 
 
-def next_telling(parts: Parts) -> datetime | None:
+def next_telling(parts: Context) -> datetime | None:
     """When something will be due that is not now; soon where another daemon kept something from being told."""
     now = parts.clock()
     with parts.store.reading() as tx:
@@ -81,7 +81,7 @@ def _from_somewhere(endpoints: list[Endpoint], where: float) -> list[Endpoint]:
     return endpoints[first:] + endpoints[:first]
 
 
-def _tell(tx: Transaction, saved: Saved, parts: Parts, now: datetime, *, flush: bool) -> None:
+def _tell(tx: Transaction, saved: StoredSubscription, parts: Context, now: datetime, *, flush: bool) -> None:
     """Make alerts of what is held, due when neither the subscription nor the receiver keeps quiet."""
     subscription = saved.subscription
     held = unmuted(tx, saved.id, tx.matches.held(saved.id), now, drop=not flush)
@@ -98,7 +98,7 @@ def _tell(tx: Transaction, saved: Saved, parts: Parts, now: datetime, *, flush: 
     tx.subscriptions.set_told(saved.id, now, next_due(subscription.when, subscription.timezone, now, saved.created_at))
 
 
-def _dues(saved: Saved, parts: Parts, now: datetime, *, flush: bool = False) -> dict[Endpoint, datetime]:
+def _dues(saved: StoredSubscription, parts: Context, now: datetime, *, flush: bool = False) -> dict[Endpoint, datetime]:
     subscription, config = saved.subscription, parts.config
     return {
         endpoint: now if flush else alert_due(subscription, config.quiet_hours_of(endpoint), config.timezone, now)
@@ -106,7 +106,7 @@ def _dues(saved: Saved, parts: Parts, now: datetime, *, flush: bool = False) -> 
     }
 
 
-def _show_life(tx: Transaction, saved: Saved, parts: Parts, now: datetime) -> None:
+def _show_life(tx: Transaction, saved: StoredSubscription, parts: Context, now: datetime) -> None:
     """The month is over: say so if nothing matched in it."""
     assert saved.sign_due is not None
     since = max(saved.created_at, sign_began(saved.subscription, saved.sign_due))
@@ -116,13 +116,13 @@ def _show_life(tx: Transaction, saved: Saved, parts: Parts, now: datetime) -> No
 
 
 def _owe_nothing(
-    tx: Transaction, saved: Saved, kind: DeliveryKind, since: datetime, parts: Parts, now: datetime
+    tx: Transaction, saved: StoredSubscription, kind: DeliveryKind, since: datetime, parts: Context, now: datetime
 ) -> None:
     read = tx.papers.count(since, saved.subscription.sources)
     tx.blanks.owe(saved.id, kind, _dues(saved, parts, now), since, read)
 
 
-def _make_deliveries(endpoints: list[Endpoint], parts: Parts, now: datetime) -> int:
+def _make_deliveries(endpoints: list[Endpoint], parts: Context, now: datetime) -> int:
     """Make deliveries of what is due at endpoints; those that another daemon holds are left to it."""
     with parts.store.transaction() as tx:
         tx.endpoints.add(endpoints)
@@ -135,7 +135,7 @@ def _make_deliveries(endpoints: list[Endpoint], parts: Parts, now: datetime) -> 
 
 
 def make_digests(
-    tx: Transaction, told: Mapping[Endpoint, Sequence[Told]], parts: Parts, now: datetime
+    tx: Transaction, told: Mapping[Endpoint, Sequence[DueAlert]], parts: Context, now: datetime
 ) -> dict[Endpoint, list[Made]]:
     """Cut what endpoints are to be told into deliveries: between papers, as each service's limit asks for."""
     papers = {one.id: one for one in tx.papers.get({one.paper_id for some in told.values() for one in some})}
@@ -169,7 +169,7 @@ def _tell_blanks(tx: Transaction, endpoint: Endpoint, made: Sequence[Made], now:
 
 
 def _runs(
-    endpoint: Endpoint, told: Sequence[Told], papers: Mapping[int, Paper], parts: Parts
+    endpoint: Endpoint, told: Sequence[DueAlert], papers: Mapping[int, Paper], parts: Context
 ) -> list[tuple[list[int], frozenset[int]]]:
     """The matches of each delivery that one message is cut into, and which of them are told in short form."""
     matches: dict[int, list[int]] = {}

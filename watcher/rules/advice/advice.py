@@ -17,7 +17,7 @@ from watcher.rules.advice.acronyms import ACRONYM, meanings
 from watcher.rules.advice.word_families import family, most_frequent, prefixes
 from watcher.rules.index.index import Index
 from watcher.rules.language.rule import Rule, compile_rule
-from watcher.rules.language.tree import And, Exact, Leaf, Near, Node, Not, Or, Text, leaves
+from watcher.rules.language.tree import And, Exact, Leaf, Near, Not, Or, RuleNode, TextTerm, leaves
 from watcher.rules.match.document import Document
 
 TOO_MANY = 0.25
@@ -54,14 +54,14 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class MatchCount:
     """How many papers a rule matched, and how many of them strongly."""
 
     matched: int
     strong: int
 
 
-class Past:
+class PastPapers:
     """Papers that rules are tried on, and what is known of their words."""
 
     def __init__(self, documents: Sequence[Document]) -> None:
@@ -96,7 +96,7 @@ class Past:
             self._in_sources[sources] = sum(bool(one.listings(sources)) for one in self.documents)
         return self._in_sources[sources]
 
-    def tried(self, rules: Sequence[Rule]) -> list[Count]:
+    def tried(self, rules: Sequence[Rule]) -> list[MatchCount]:
         """Every rule on every paper."""
         index = Index()
         index.add_many(enumerate(rules))
@@ -104,7 +104,7 @@ class Past:
         for matches in index.match_page(self.documents):
             matched.update(iter(matches))
             strong.update(id for id in matches if matches.strong(id))
-        return [Count(matched[n], strong[n]) for n in range(len(rules))]
+        return [MatchCount(matched[n], strong[n]) for n in range(len(rules))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Wider:
     """A word of a rule and forms of it; ``rules`` has the forms, then the prefixes, in the rule's place of the word."""
 
     name: str
-    leaf: Text
+    leaf: TextTerm
     forms: list[str]
     prefixes: list[str]
     rules: list[Rule]
@@ -133,7 +133,7 @@ def advise(rules: Mapping[str, Rule], documents: Sequence[Document]) -> list[Adv
     """What to say of each rule after a look at papers of its past; nothing where there are too few of them."""
     if len(documents) < FEWEST_PAPERS or not rules:
         return []
-    past = Past(documents)
+    past = PastPapers(documents)
     counts = dict(zip(rules, past.tried(list(rules.values())), strict=True))
     proposed = [one for name, rule in rules.items() for one in _proposals(name, rule, past)]
     tried = iter(past.tried([rule for one in proposed for rule in one.rules]))
@@ -145,7 +145,7 @@ def advise(rules: Mapping[str, Rule], documents: Sequence[Document]) -> list[Adv
     return [one for some in found.values() for one in some]
 
 
-def _volume(name: str, rule: Rule, count: Count, past: Past) -> Iterator[Advice]:
+def _volume(name: str, rule: Rule, count: MatchCount, past: PastPapers) -> Iterator[Advice]:
     papers, matched = past.papers(rule.sources), count.matched
     if matched > TOO_MANY * papers:
         what = f"matches {matched} of {papers} papers since {past.first} ({100 * matched // papers} %)"
@@ -161,7 +161,7 @@ def _volume(name: str, rule: Rule, count: Count, past: Past) -> Iterator[Advice]
         yield Advice(name, f"{weak} of its {matched} matches are mentions", f"write {named} to hear of {others}")
 
 
-def _asked(node: Node) -> Iterator[Leaf]:
+def _asked(node: RuleNode) -> Iterator[Leaf]:
     """The terms that are not excluded."""
     match node:
         case And(children) | Or(children):
@@ -174,15 +174,15 @@ def _asked(node: Node) -> Iterator[Leaf]:
 
 
 def _is_bare(leaf: Leaf) -> bool:
-    return isinstance(leaf, Text | Near | Exact) and leaf.field is None and not leaf.about
+    return isinstance(leaf, TextTerm | Near | Exact) and leaf.field is None and not leaf.about
 
 
-def _proposals(name: str, rule: Rule, past: Past) -> Iterator[Wider | Narrower]:
+def _proposals(name: str, rule: Rule, past: PastPapers) -> Iterator[Wider | Narrower]:
     asked = {leaf.written: leaf for leaf in _asked(rule.tree)}
     for leaf in asked.values():
-        if isinstance(leaf, Text) and not leaf.is_prefix:
+        if isinstance(leaf, TextTerm) and not leaf.is_prefix:
             yield from _wider(name, leaf, rule, past)
-        if isinstance(leaf, Text | Exact):
+        if isinstance(leaf, TextTerm | Exact):
             yield from _narrower(name, leaf, rule, past)
 
 
@@ -196,7 +196,7 @@ def _changed(rule: Rule, leaf: Leaf, term: str) -> Rule | None:
     return _compiled(text + rule.text[end:], rule)
 
 
-def _nots(node: Node) -> Iterator[Not]:
+def _nots(node: RuleNode) -> Iterator[Not]:
     match node:
         case Not():
             yield node
@@ -215,7 +215,7 @@ def _compiled(text: str, like: Rule) -> Rule | None:
 # --- forms of a word ---
 
 
-def _wider(name: str, leaf: Text, rule: Rule, past: Past) -> Iterator[Wider]:
+def _wider(name: str, leaf: TextTerm, rule: Rule, past: PastPapers) -> Iterator[Wider]:
     """The rule with the forms of a term's last word, and with prefixes that find them."""
     parts = _LAST_WORD.fullmatch(leaf.written)
     if parts is None:
@@ -234,7 +234,7 @@ def _wider(name: str, leaf: Text, rule: Rule, past: Past) -> Iterator[Wider]:
         yield Wider(name, leaf, forms, starts, [one for one in changed if one])
 
 
-def _missed(one: Wider, count: Count, tried: Sequence[Count]) -> Iterator[Advice]:
+def _missed(one: Wider, count: MatchCount, tried: Sequence[MatchCount]) -> Iterator[Advice]:
     """The widest prefix that brings the forms and little else."""
     gained = tried[0].matched - count.matched
     most = max(MOST_TIMES * count.matched, MOST_OF_FEW)
@@ -253,7 +253,7 @@ def _missed(one: Wider, count: Count, tried: Sequence[Count]) -> Iterator[Advice
 # --- acronyms ---
 
 
-def _narrower(name: str, leaf: Text | Exact, rule: Rule, past: Past) -> Iterator[Narrower]:
+def _narrower(name: str, leaf: TextTerm | Exact, rule: Rule, past: PastPapers) -> Iterator[Narrower]:
     """The rule without each of the meanings that are not the most frequent one, and without that."""
     short = leaf.written.rpartition(":")[2].removeprefix("=")
     known = past.meanings.get(short.upper(), {}) if ACRONYM.fullmatch(short) else {}
@@ -265,7 +265,7 @@ def _narrower(name: str, leaf: Text | Exact, rule: Rule, past: Past) -> Iterator
     yield Narrower(name, short, several, list(rules), list(rules.values()))
 
 
-def _meant(one: Narrower, count: Count, tried: Sequence[Count]) -> Iterator[Advice]:
+def _meant(one: Narrower, count: MatchCount, tried: Sequence[MatchCount]) -> Iterator[Advice]:
     """What NOT would leave out, where the rule matches papers of more than one meaning."""
     without = {long: count.matched - new.matched for long, new in zip(one.others, tried, strict=True)}
     left = {long: n for long, n in without.items() if n}

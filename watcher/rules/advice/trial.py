@@ -9,9 +9,9 @@ from datetime import date, timedelta
 
 from watcher.model import Hit, Paper
 from watcher.rules.language.rule import Rule
-from watcher.rules.language.tree import And, Leaf, Node, Not, Or
+from watcher.rules.language.tree import And, Leaf, Not, Or, RuleNode
 from watcher.rules.match.document import document_of
-from watcher.rules.match.evaluate import HOLDS, Reader
+from watcher.rules.match.evaluate import HOLDS, PaperReader
 
 WEEK = timedelta(days=7)
 
@@ -80,7 +80,7 @@ def tried(rule: Rule, papers: Iterable[Paper]) -> Trial:
     for paper in papers:
         count += 1
         days.add(paper.digest_day)
-        reader = Reader(document_of(paper))
+        reader = PaperReader(document_of(paper))
         hit = reader.hit(rule)
         if hit is None:
             continue
@@ -93,7 +93,7 @@ def tried(rule: Rule, papers: Iterable[Paper]) -> Trial:
     return Trial(count, tuple(sorted(days)), tuple(matches), tuple(sorted(counts, key=lambda one: -one.matched)))
 
 
-def _positive(node: Node, *, is_choice: bool = False) -> Iterator[tuple[Leaf, bool]]:
+def _positive(node: RuleNode, *, is_choice: bool = False) -> Iterator[tuple[Leaf, bool]]:
     """The terms that are not excluded, and whether there are others that would do instead."""
     match node:
         case Not():
@@ -108,7 +108,7 @@ def _positive(node: Node, *, is_choice: bool = False) -> Iterator[tuple[Leaf, bo
             yield node, is_choice
 
 
-def _without(node: Node, term: str) -> Node:
+def _without(node: RuleNode, term: str) -> RuleNode:
     """The rule as if the term were never found."""
     match node:
         case And(children):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from watcher.rules.index.encode import Mark
-from watcher.rules.index.grams import Keys, ranges
+from watcher.rules.index.grams import GramKeys, ranges
 from watcher.rules.index.packed_index import Flags, Packed
 from watcher.rules.index.rule_arrays import Array, Loose
 
@@ -62,7 +62,7 @@ def _per_branch(reduce: np.ufunc, values: Array, starts: Array) -> Array:
     return np.asarray(reduce.reduceat(values, starts)) if len(starts) else values
 
 
-def _sequences(loose: Loose, term_keys: Keys) -> dict[str, Any]:
+def _sequences(loose: Loose, term_keys: GramKeys) -> dict[str, Any]:
     """The word sequences by key, each with its terms; the buckets and the filter before them."""
     term = np.searchsorted(term_keys, loose.gram_term).astype(np.int32)
     order = np.lexsort((term, loose.gram_key))

@@ -13,7 +13,20 @@ from typing import NamedTuple
 
 from watcher.rules.index.keys import LONGEST_GRAM, MASK, STEP, key_of
 from watcher.rules.language.rule import Rule
-from watcher.rules.language.tree import And, Author, Exact, Label, Leaf, Near, Node, Not, Or, Pattern, Text, leaves
+from watcher.rules.language.tree import (
+    And,
+    Author,
+    Exact,
+    Label,
+    Leaf,
+    Near,
+    Not,
+    Or,
+    Pattern,
+    RuleNode,
+    TextTerm,
+    leaves,
+)
 
 MOST_GRAMS = 64
 """Sequences of one term; one that has more is read instead."""
@@ -22,7 +35,7 @@ MOST_LITERALS = 256
 """Literals of one rule; one that has more is not encoded."""
 
 
-class Kind(IntEnum):
+class LiteralKind(IntEnum):
     """What it says of a paper that a term's words are found."""
 
     BARE = 0  # holds; strong by the title, or by the abstract twice
@@ -46,7 +59,7 @@ class Term(NamedTuple):
     """
 
     key: int
-    kind: Kind
+    kind: LiteralKind
     grams: tuple[int, ...]
     longest: int
     field: str
@@ -91,7 +104,7 @@ class _Encoder:
         self._numbers = numbers
         self.rearranged = False
 
-    def branches(self, node: Node) -> Iterator[list[Clause]]:
+    def branches(self, node: RuleNode) -> Iterator[list[Clause]]:
         """Under OR, the leaves together and every other child by itself."""
         if not isinstance(node, Or):
             yield self._clauses(node)
@@ -103,7 +116,7 @@ class _Encoder:
             if isinstance(child, And | Or):
                 yield self._clauses(child)
 
-    def _clauses(self, node: Node) -> list[Clause]:
+    def _clauses(self, node: RuleNode) -> list[Clause]:
         """Conjunctive normal form; OR over AND is multiplied out."""
         match node:
             case And(children):
@@ -124,7 +137,7 @@ class _Encoder:
             raise _TooMuch
         return found
 
-    def _literal(self, node: Node) -> Literal:
+    def _literal(self, node: RuleNode) -> Literal:
         leaf, marks = (node.child, Mark.NEGATED) if isinstance(node, Not) else (node, Mark(0))
         assert not isinstance(leaf, And | Or | Not)
         term, is_sure = term_of(leaf)
@@ -138,7 +151,7 @@ class _Encoder:
 def term_of(leaf: Leaf) -> tuple[Term | None, bool]:
     """The leaf's keys, and whether they decide; where they do not, the leaf cannot hold without one of them."""
     match leaf:
-        case Text():
+        case TextTerm():
             return _text(leaf)
         case Near(words):
             pattern = max(words, key=lambda word: min(len(form) for form in word[0][0][1]))
@@ -154,15 +167,15 @@ def term_of(leaf: Leaf) -> tuple[Term | None, bool]:
             }
             return _guard([(word,) for word in sorted(named)], "author"), False
         case Label(field, value, is_prefix=False):
-            return _term([(value,)], field, Kind.SURE), field != "source"
+            return _term([(value,)], field, LiteralKind.SURE), field != "source"
     return None, False
 
 
-def _text(leaf: Text) -> tuple[Term | None, bool]:
+def _text(leaf: TextTerm) -> tuple[Term | None, bool]:
     sequences = _sequences(leaf.pattern, is_prefix=leaf.is_prefix)
     if len(sequences) > MOST_GRAMS or any(len(words) > LONGEST_GRAM for words in sequences):
         return _necessary(leaf.pattern, leaf.field or "", is_prefix=leaf.is_prefix), False
-    kind = Kind.SURE if leaf.field else Kind.ABOUT if leaf.about else Kind.BARE
+    kind = LiteralKind.SURE if leaf.field else LiteralKind.ABOUT if leaf.about else LiteralKind.BARE
     return _term(sequences, leaf.field or "", kind), True
 
 
@@ -176,10 +189,10 @@ def _necessary(pattern: Pattern, field: str, *, is_prefix: bool = False) -> Term
 
 
 def _guard(sequences: Iterable[tuple[str, ...]], field: str) -> Term:
-    return _term(sequences, field, Kind.SURE)
+    return _term(sequences, field, LiteralKind.SURE)
 
 
-def _term(sequences: Iterable[tuple[str, ...]], field: str, kind: Kind) -> Term:
+def _term(sequences: Iterable[tuple[str, ...]], field: str, kind: LiteralKind) -> Term:
     some = list(sequences)
     grams = tuple(sorted({key_of(words, field) for words in some}))
     key = int(kind)

@@ -16,7 +16,7 @@ from watcher.rules.index.keys import FIELDS, SALTS, STEP, key_of
 from watcher.rules.match.document import Document
 from watcher.rules.text.text import Chunk, Folded
 
-Keys = npt.NDArray[np.uint64]
+GramKeys = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
 
 MOST_KNOWN = 65_536
@@ -39,7 +39,7 @@ class Grams:
     Positions are unique over the page; ``in_title`` is set for those of titles.
     """
 
-    keys: Keys
+    keys: GramKeys
     first: Numbers
     last: Numbers
     paper: Numbers
@@ -91,7 +91,7 @@ class Vocabulary(dict[Chunk, int]):
         for first, last, beginning in beginnings:
             self._aside.extend((first, last, hash(beginning + "*"), 1))
 
-    def edges(self, texts: Sequence[Folded]) -> Edges:
+    def edges(self, texts: Sequence[Folded]) -> GramEdges:
         """The words of all texts."""
         if len(self) > MOST_KNOWN:
             self.clear()
@@ -112,7 +112,7 @@ class Vocabulary(dict[Chunk, int]):
         place, row = ranges(starts, aside_end[number + 1] - starts)
         of_text = np.repeat(np.arange(len(texts)), [len(text.line) + 1 for text in texts])
         if not len(place):
-            return Edges(at, at + 1, hashes.view(np.uint64), at + 1, of_text, len(at) + len(texts))
+            return GramEdges(at, at + 1, hashes.view(np.uint64), at + 1, of_text, len(at) + len(texts))
         aside = np.frombuffer(self._aside, np.int64).reshape(-1, 4)[place]
         end = len(at) + len(texts)
         first, last = begins[row] + aside[:, 0], begins[row] + aside[:, 1]
@@ -120,10 +120,10 @@ class Vocabulary(dict[Chunk, int]):
         all_at = np.concatenate([at, first])
         order = np.argsort(all_at, kind="stable")
         to, hashes = np.concatenate([at + 1, last]), np.concatenate([hashes, aside[:, 2]])
-        return Edges(all_at[order], to[order], hashes[order].view(np.uint64), onward[order], of_text, end)
+        return GramEdges(all_at[order], to[order], hashes[order].view(np.uint64), onward[order], of_text, end)
 
 
-class Edges(NamedTuple):
+class GramEdges(NamedTuple):
     """The words of many texts, sorted by where they begin: from, to, hash, and where a sequence goes on.
 
     ``text`` is the text of each position; ``end`` is a position where nothing begins.
@@ -131,7 +131,7 @@ class Edges(NamedTuple):
 
     at: Numbers
     to: Numbers
-    hashes: Keys
+    hashes: GramKeys
     onward: Numbers
     text: Numbers
     end: int
@@ -167,7 +167,9 @@ def grams_of(
     return parts[0] if len(parts) == 1 else _together(parts)
 
 
-def _sequences(texts: Sequence[Folded], longest: int, vocabulary: Vocabulary) -> tuple[Keys, Numbers, Numbers, Numbers]:
+def _sequences(
+    texts: Sequence[Folded], longest: int, vocabulary: Vocabulary
+) -> tuple[GramKeys, Numbers, Numbers, Numbers]:
     """Keys, positions from and to, and the text's number of all sequences."""
     edges = vocabulary.edges(texts)
     counts = np.bincount(edges.at, minlength=edges.end + 1)

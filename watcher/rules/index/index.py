@@ -12,9 +12,9 @@ from watcher.rules.index.encode import Mark, encode
 from watcher.rules.index.word_index import Few
 from watcher.rules.language.language import parse
 from watcher.rules.language.rule import Rule
-from watcher.rules.language.tree import Node, all_of, any_of, negated
+from watcher.rules.language.tree import RuleNode, all_of, any_of, negated
 from watcher.rules.match.document import Document
-from watcher.rules.match.evaluate import HOLDS, STRONG, Reader
+from watcher.rules.match.evaluate import HOLDS, STRONG, PaperReader
 
 if TYPE_CHECKING:
     from watcher.rules.index.grams import Numbers, Vocabulary
@@ -37,10 +37,10 @@ RETUNED_AT = (64, 1_024)
 """After so many papers it is known, better than before, which terms are rare, and rules are watched under those."""
 
 
-class Matches(Mapping[int, Hit]):
+class LazyMatches(Mapping[int, Hit]):
     """The rules that hold for one paper, by number. Where they matched is found out when it is asked for."""
 
-    def __init__(self, reader: Reader, few: dict[int, Hit]) -> None:
+    def __init__(self, reader: PaperReader, few: dict[int, Hit]) -> None:
         self._reader = reader
         self._few = few
         self._packed: list[tuple[Packed, Numbers, Bits]] = []
@@ -185,22 +185,22 @@ class Index:
             loose = merged(self._packs.pop().loose(), loose)
         self._packs.append(arranged(loose))
 
-    def match(self, document: Document) -> Matches:
+    def match(self, document: Document) -> LazyMatches:
         """Every rule that holds for the paper, and how."""
         return self.match_page([document])[0]
 
-    def match_page(self, documents: Sequence[Document]) -> list[Matches]:
+    def match_page(self, documents: Sequence[Document]) -> list[LazyMatches]:
         """The same for many papers, in less time for each."""
         if len(self._few) > self._most_few:
             self.pack()
-        readers = [Reader(document) for document in documents]
-        found = [Matches(reader, self._few.match(reader)) for reader in readers]
+        readers = [PaperReader(document) for document in documents]
+        found = [LazyMatches(reader, self._few.match(reader)) for reader in readers]
         for at in range(0, len(documents), PAGE if self._packs else max(1, len(documents))):
             self._match_packs(readers[at : at + PAGE], found[at : at + PAGE])
         self._retune(len(documents))
         return found
 
-    def _match_packs(self, readers: Sequence[Reader], found: Sequence[Matches]) -> None:
+    def _match_packs(self, readers: Sequence[PaperReader], found: Sequence[LazyMatches]) -> None:
         if not self._packs:
             return
         from watcher.rules.index.grams import grams_of
@@ -245,7 +245,7 @@ class Index:
             self._packs = [arranged(pack.loose()) for pack in self._packs]
 
 
-def tree_of(pack: Packed, rule: int) -> Node:
+def tree_of(pack: Packed, rule: int) -> RuleNode:
     """What a packed rule says: put together from its branches, or read again where those are not as it was written."""
     if pack.rearranged[rule]:
         return _tree_of_text(pack.texts[rule])
@@ -256,11 +256,11 @@ def tree_of(pack: Packed, rule: int) -> Node:
     return any_of([branch_tree(pack, branch) for branch in range(first, last)])
 
 
-def branch_tree(pack: Packed, branch: int) -> Node:
+def branch_tree(pack: Packed, branch: int) -> RuleNode:
     """What one branch of a packed rule says."""
     text = pack.texts[pack.branch_rule[branch]]
-    clauses: list[Node] = []
-    clause: list[Node] = []
+    clauses: list[RuleNode] = []
+    clause: list[RuleNode] = []
     for at in pack.branch_literals(branch):
         leaf = _tree_of_text(text[pack.literal_from[at] : pack.literal_to[at]])
         marks = int(pack.literal_marks[at])
@@ -272,5 +272,5 @@ def branch_tree(pack: Packed, branch: int) -> Node:
 
 
 @lru_cache(maxsize=16_384)
-def _tree_of_text(text: str) -> Node:
+def _tree_of_text(text: str) -> RuleNode:
     return parse(text)[0]

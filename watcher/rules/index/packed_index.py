@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from watcher.rules.index.encode import Kind, Mark
-from watcher.rules.index.grams import Grams, Keys, Numbers, ranges
+from watcher.rules.index.encode import LiteralKind, Mark
+from watcher.rules.index.grams import GramKeys, Grams, Numbers, ranges
 from watcher.rules.index.rule_arrays import Array, Loose
 from watcher.rules.match.evaluate import BOTH, HOLDS
 
@@ -27,7 +27,7 @@ CHUNK = 1 << 15
 """Watched branches that are decided in one go: what stays in the processor's cache."""
 
 
-class Found(NamedTuple):
+class Candidates(NamedTuple):
     """(paper, rule, bits) by row, each pair once; the rule's number is its place in the arrays.
 
     ``unsure`` are branches (paper, branch) that hold if their marked literals do.
@@ -66,10 +66,10 @@ class Packed:
     literal_marks: Array
     literal_from: Array
     literal_to: Array
-    term_keys: Keys
+    term_keys: GramKeys
     term_kind: Array
     term_seen: Array  # papers in which it was found so far
-    gram_keys: Keys
+    gram_keys: GramKeys
     gram_start: Array
     gram_terms: Array
     bucket_start: Array
@@ -119,7 +119,9 @@ class Packed:
         about = two | np.maximum.reduceat(grams.in_title[which], begins)
         term, paper = term[begins], grams.paper[which][begins]
         kind = self.term_kind[term]
-        bits = np.where(about | (kind == Kind.SURE), BOTH, np.where(kind == Kind.BARE, HOLDS, 0)).astype(np.uint8)
+        bits = np.where(about | (kind == LiteralKind.SURE), BOTH, np.where(kind == LiteralKind.BARE, HOLDS, 0)).astype(
+            np.uint8
+        )
         kept = bits > 0
         return Hits(paper[kept], term[kept], bits[kept])
 
@@ -128,7 +130,7 @@ class Packed:
         hits = self._hits(grams, *self._occurring(grams))
         np.add.at(self.term_seen, hits.term, 1)
 
-    def _looked_up(self, keys: Keys) -> tuple[Numbers, Numbers]:
+    def _looked_up(self, keys: GramKeys) -> tuple[Numbers, Numbers]:
         """Of the keys that are known: their places in ``keys``, and the numbers of their sequences."""
         low = keys & np.uint64(len(self.filter) * 8 - 1)
         some = np.flatnonzero((self.filter[low >> np.uint64(3)] >> (low & np.uint64(7)).astype(np.uint8)) & 1)
@@ -149,7 +151,7 @@ class Packed:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         return np.concatenate(found_at), np.concatenate(found_gram)
 
-    def match(self, grams: Grams, papers: int, allowed: Sequence[Sequence[bool]]) -> Found:
+    def match(self, grams: Grams, papers: int, allowed: Sequence[Sequence[bool]]) -> Candidates:
         """The rules that hold, or hold if what has to be read does; ``allowed[set of sources][paper]``."""
         which, term = self._occurring(grams)
         watched = self.is_watched[term]
@@ -178,7 +180,7 @@ class Packed:
             np.concatenate([bits[unit], many_bits[holds]]),
             len(self.ids),
         )
-        return Found(*found, many_paper[unsure], many_branch[unsure])
+        return Candidates(*found, many_paper[unsure], many_branch[unsure])
 
     def _needed(self, branch: Numbers, term: Numbers) -> Flags:
         """For each of the terms whether one of these branches asks for it."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from watcher.rules.index.grams import Keys
+from watcher.rules.index.grams import GramKeys
 from watcher.rules.index.rule_rows import Rows
 
 Array = npt.NDArray[Any]
@@ -22,15 +22,15 @@ class Loose(NamedTuple):
     rearranged: Array
     branch_rule: Array
     branch_end: Array
-    literal_term: Keys
+    literal_term: GramKeys
     literal_marks: Array
     literal_from: Array
     literal_to: Array
-    term_key: Keys
+    term_key: GramKeys
     term_kind: Array
     term_seen: Array
-    gram_term: Keys
-    gram_key: Keys
+    gram_term: GramKeys
+    gram_key: GramKeys
     longest: int
     fields: frozenset[str]
     prefixes: frozenset[str]

@@ -1,7 +1,7 @@
 """A few thousand rules, one paper at a time: only rules of which a required word occurs are read.
 
 Each rule is filed under words without which it cannot hold (under OR, some of every branch). The words of a paper look
-up the rules to read; :class:`watcher.rules.match.evaluate.Reader` has the last word.
+up the rules to read; :class:`watcher.rules.match.evaluate.PaperReader` has the last word.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from watcher.model import Hit
 from watcher.model.fields import FieldKind, rule_names
 from watcher.rules.language.rule import Rule
-from watcher.rules.language.tree import And, Author, Exact, Near, Node, Or, Pattern, Text
-from watcher.rules.match.evaluate import Reader
+from watcher.rules.language.tree import And, Author, Exact, Near, Or, Pattern, RuleNode, TextTerm
+from watcher.rules.match.evaluate import PaperReader
 
-Keys = frozenset[str]
+WordKeys = frozenset[str]
 """Words of which one at least occurs where the rule holds; a trailing ``*`` marks a beginning."""
 
 _FIELDS = rule_names(FieldKind.TEXT, FieldKind.PEOPLE)
@@ -25,7 +25,7 @@ class Few:
 
     def __init__(self) -> None:
         self._rules: dict[int, Rule] = {}
-        self._keys: dict[int, Keys] = {}
+        self._keys: dict[int, WordKeys] = {}
         self._by_key: dict[str, set[int]] = {}
         self._always: set[int] = set()
         self._prefix_lengths: dict[int, int] = {}
@@ -67,14 +67,14 @@ class Few:
                 if not self._prefix_lengths[len(key)]:
                     del self._prefix_lengths[len(key)]
 
-    def match(self, reader: Reader) -> dict[int, Hit]:
+    def match(self, reader: PaperReader) -> dict[int, Hit]:
         """Every rule that holds for the paper, and how."""
         if not self._rules:
             return {}
         hits = ((id, reader.hit(self._rules[id])) for id in sorted(self._candidates(reader)))
         return {id: hit for id, hit in hits if hit is not None}
 
-    def _candidates(self, reader: Reader) -> set[int]:
+    def _candidates(self, reader: PaperReader) -> set[int]:
         found = set(self._always)
         words = set(_words(reader))
         for key in words & self._by_key.keys():
@@ -84,7 +84,7 @@ class Few:
                 found |= self._by_key.get(beginning + "*", set())
         return found
 
-    def _required(self, node: Node) -> Keys | None:
+    def _required(self, node: RuleNode) -> WordKeys | None:
         """Words of which one has to occur; None where nothing can be said."""
         match node:
             case And(children):
@@ -95,7 +95,7 @@ class Few:
                 if any(keys is None for keys in every):
                     return None
                 return frozenset().union(*(keys for keys in every if keys is not None))
-            case Text(pattern, is_prefix=is_prefix):
+            case TextTerm(pattern, is_prefix=is_prefix):
                 return self._of_pattern(pattern, is_prefix=is_prefix)
             case Near(words):
                 return min((self._of_pattern(word) for word in words), key=self._cost)
@@ -108,12 +108,12 @@ class Few:
                 return frozenset(whole | {way[-1] + "*" for way in ways if is_prefix})
         return None
 
-    def _of_pattern(self, pattern: Pattern, *, is_prefix: bool = False) -> Keys:
+    def _of_pattern(self, pattern: Pattern, *, is_prefix: bool = False) -> WordKeys:
         """Every path leaves the first node: the words of its edges, or those that enter the end if they are fewer."""
         end = len(pattern)
         mark = "*" if is_prefix else ""
 
-        def words(edges: Iterable[tuple[int, tuple[str, ...]]]) -> Keys:
+        def words(edges: Iterable[tuple[int, tuple[str, ...]]]) -> WordKeys:
             return frozenset(form + (mark if to == end else "") for to, forms in edges for form in forms)
 
         return min(
@@ -128,7 +128,7 @@ class Few:
         return len(self._by_key.get(key, ())), -len(key)
 
 
-def _words(reader: Reader) -> Iterator[str]:
+def _words(reader: PaperReader) -> Iterator[str]:
     """Every word that a rule can be filed under and that occurs in the paper."""
     for field in _FIELDS:
         for text in reader.document.texts(field):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from watcher.errors import RuleError
 from watcher.rules.language.terms import COMPARED, comparison, field_term, term
-from watcher.rules.language.tree import And, Node, Not, Or, all_of, any_of, negated
+from watcher.rules.language.tree import And, Not, Or, RuleNode, all_of, any_of, negated
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
@@ -53,7 +53,7 @@ _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 Spans = tuple[tuple[int, int], ...]
 
 
-def parse(text: str) -> tuple[Node, Spans]:
+def parse(text: str) -> tuple[RuleNode, Spans]:
     """The tree of a rule, and where each of its leaves is written, from left to right.
 
     Raises ``RuleError`` with the place and what to write instead.
@@ -166,17 +166,17 @@ class _Builder:
         self._text = text
         self.spans: list[tuple[int, int]] = []
 
-    def any(self, tree: Tree[Token]) -> Node:
+    def any(self, tree: Tree[Token]) -> RuleNode:
         branches = [child for child in tree.children if not isinstance(child, str)]
         if len(branches) > 1:
             for branch in branches:
                 self._refuse_mixture(tree, branch)
         return any_of([self.all(branch) for branch in branches])
 
-    def all(self, tree: Tree[Token]) -> Node:
+    def all(self, tree: Tree[Token]) -> RuleNode:
         return all_of([self.one(child) for child in tree.children if not isinstance(child, str)])
 
-    def one(self, tree: Tree[Token]) -> Node:
+    def one(self, tree: Tree[Token]) -> RuleNode:
         match tree.data:
             case "negated":
                 return negated(self.one(tree.children[-1]))  # type: ignore[arg-type]
@@ -224,10 +224,10 @@ class _Builder:
         return self._text[tree.meta.start_pos : tree.meta.end_pos]
 
 
-def _require_positive(node: Node, text: str) -> None:
+def _require_positive(node: RuleNode, text: str) -> None:
     """Every branch has to ask for something; a rule of exclusions alone would match the whole world."""
 
-    def positive(one: Node) -> bool:
+    def positive(one: RuleNode) -> bool:
         match one:
             case Not():
                 return False

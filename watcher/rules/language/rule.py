@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from watcher.errors import RuleError
 from watcher.rules.language.language import Spans, parse
 from watcher.rules.language.terms import NUMBERS
-from watcher.rules.language.tree import Compare, Node, canonical, field_of, leaves
+from watcher.rules.language.tree import Compare, RuleNode, canonical, field_of, leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Rule:
     """
 
     text: str
-    tree: Node
+    tree: RuleNode
     spans: Spans
     sources: frozenset[str]
     digest: str

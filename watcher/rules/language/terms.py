@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from watcher.errors import RuleError
 from watcher.model.fields import FieldKind, rule_names
-from watcher.rules.language.tree import Author, Compare, Exact, Label, Leaf, Near, Pattern, Regex, Text
+from watcher.rules.language.tree import Author, Compare, Exact, Label, Leaf, Near, Pattern, Regex, TextTerm
 from watcher.rules.text.text import WITH_PLURALS
 from watcher.rules.text.words import Compound, compounds_of_term
 
@@ -101,7 +101,7 @@ def _text_leaf(text: str, kind: str, field: str | None, start: int, *, about: bo
     if tail:
         gap = _gap(tail, read, start, end)
         return Near(tuple(_pattern([one]) for one in read), gap, f"{before}{_quoted(inside)}~{gap}", field, about)
-    return Text(_pattern(read, is_prefix=is_prefix), before + _written(inside), field, is_prefix, about)
+    return TextTerm(_pattern(read, is_prefix=is_prefix), before + _written(inside), field, is_prefix, about)
 
 
 def _check_prefix(inside: str, last: str, start: int, end: int) -> None:

@@ -16,7 +16,7 @@ first node to the end (``len(pattern)``) is one way to write it; a hyphen makes 
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextTerm:
     """A word or phrase. ``field`` is None for title and abstract. ``is_prefix`` lets the last word go on; ``about``
     asks for the title, or twice the abstract."""
 
@@ -87,7 +87,7 @@ class Compare:
     written: str
 
 
-Leaf = Text | Near | Exact | Regex | Author | Label | Compare
+Leaf = TextTerm | Near | Exact | Regex | Author | Label | Compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,30 +99,30 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    children: tuple[Node, ...]
+    children: tuple[RuleNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    children: tuple[Node, ...]
+    children: tuple[RuleNode, ...]
 
 
-Node = Leaf | Not | And | Or
+RuleNode = Leaf | Not | And | Or
 
 
-def all_of(nodes: list[Node]) -> Node:
+def all_of(nodes: list[RuleNode]) -> RuleNode:
     """AND, flat."""
     flat = [part for node in nodes for part in (node.children if isinstance(node, And) else (node,))]
     return flat[0] if len(flat) == 1 else And(tuple(flat))
 
 
-def any_of(nodes: list[Node]) -> Node:
+def any_of(nodes: list[RuleNode]) -> RuleNode:
     """OR, flat."""
     flat = [part for node in nodes for part in (node.children if isinstance(node, Or) else (node,))]
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
 
 
-def negated(node: Node) -> Node:
+def negated(node: RuleNode) -> RuleNode:
     """NOT, pushed down to the leaves (De Morgan)."""
     match node:
         case Not(child):
@@ -134,7 +134,7 @@ def negated(node: Node) -> Node:
     return Not(node)
 
 
-def leaves(node: Node) -> Iterator[Leaf]:
+def leaves(node: RuleNode) -> Iterator[Leaf]:
     """All leaves, from left to right, negated ones too."""
     match node:
         case Not(leaf):
@@ -151,7 +151,7 @@ def field_of(leaf: Leaf) -> str | None:
     return "author" if isinstance(leaf, Author) else leaf.field
 
 
-def canonical(node: Node) -> str:
+def canonical(node: RuleNode) -> str:
     """One spelling for all rules that are the same but for the order of terms, blanks, quotes and parentheses.
 
     It is made of what is written and not of how it is folded, so that a better folding edits nobody's rule.

@@ -7,14 +7,27 @@ from collections.abc import Collection, Iterator
 from datetime import UTC
 from itertools import islice
 
-from watcher.model import Hit, Listing, Place
+from watcher.model import Hit, Listing, MatchedSpan
 from watcher.model.fields import BY_RULE, SEARCHED, FieldKind
 from watcher.rules.language import regex
 from watcher.rules.language.rule import Rule
-from watcher.rules.language.tree import And, Author, Compare, Exact, Label, Leaf, Near, Node, Not, Or, Regex, Text
+from watcher.rules.language.tree import (
+    And,
+    Author,
+    Compare,
+    Exact,
+    Label,
+    Leaf,
+    Near,
+    Not,
+    Or,
+    Regex,
+    RuleNode,
+    TextTerm,
+)
 from watcher.rules.match.document import Document
 from watcher.rules.match.search import apart, are_two, is_named, spans
-from watcher.rules.text.text import Folded, Span
+from watcher.rules.text.text import Folded, WordSpan
 
 MOST_PLACES = 50
 """Places that a hit keeps, and that are looked for of each leaf: enough to highlight a page."""
@@ -28,15 +41,15 @@ NEITHER, HOLDS, STRONG, BOTH = 0, 1, 2, 3
 """How a node reads: as it stands (1), and with each bare word or phrase read as ``about:`` (2)."""
 
 Listings = Collection[Listing]
-Found = list[tuple[str, Folded, Span]]
+FoundSpans = list[tuple[str, Folded, WordSpan]]
 
 
-class Reader:
+class PaperReader:
     """One document under the eyes of many rules: what a term was found to say is remembered."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self._found: dict[str, Found] = {}
+        self._found: dict[str, FoundSpans] = {}
         self._bits: dict[str, int] = {}
 
     def hit(self, rule: Rule) -> Hit | None:
@@ -53,12 +66,12 @@ class Reader:
             return None
         return Hit(bool(bits & STRONG), self.where(rule.tree, rule.sources))
 
-    def where(self, tree: Node, sources: Collection[str]) -> tuple[Place, ...]:
+    def where(self, tree: RuleNode, sources: Collection[str]) -> tuple[MatchedSpan, ...]:
         """Where a rule that holds matches: the places of its leaves in order, fifty at most."""
         found = sorted(set(self.places(tree, self.document.listings(sources))), key=_in_order)
         return tuple(found[:MOST_PLACES])
 
-    def bits(self, node: Node, listings: Listings) -> int:
+    def bits(self, node: RuleNode, listings: Listings) -> int:
         """Whether the node holds as it stands (``HOLDS``) and with each bare term read as ``about:`` (``STRONG``)."""
         match node:
             case And(children):
@@ -92,7 +105,7 @@ class Reader:
             bits = self._bits[leaf.written] = self._read(leaf)
         return bits
 
-    def _read(self, leaf: Text | Near | Exact | Regex | Author) -> int:
+    def _read(self, leaf: TextTerm | Near | Exact | Regex | Author) -> int:
         if isinstance(leaf, Regex):
             texts = self.document.texts(leaf.field)
             return BOTH if any(regex.holds(leaf.pattern, text.plain.text) for text in texts) else NEITHER
@@ -106,13 +119,13 @@ class Reader:
             return BOTH if is_about else NEITHER
         return (HOLDS if found else NEITHER) | (STRONG if is_about else NEITHER)
 
-    def _find(self, leaf: Text | Near | Exact) -> Found:
+    def _find(self, leaf: TextTerm | Near | Exact) -> FoundSpans:
         found = self._found.get(leaf.written)
         if found is None:
             found = self._found[leaf.written] = list(self._search(leaf))
         return found
 
-    def _search(self, leaf: Text | Near | Exact) -> Iterator[tuple[str, Folded, Span]]:
+    def _search(self, leaf: TextTerm | Near | Exact) -> Iterator[tuple[str, Folded, WordSpan]]:
         for field in (leaf.field,) if leaf.field else ("title", "abstract"):
             for text in self.document.texts(field):
                 for span in spans(leaf, text):
@@ -128,7 +141,7 @@ class Reader:
             if value.startswith(leaf.value) if leaf.is_prefix else value == leaf.value:
                 yield base, base + len(value)
 
-    def places(self, node: Node, listings: Listings) -> Iterator[Place]:
+    def places(self, node: RuleNode, listings: Listings) -> Iterator[MatchedSpan]:
         """The places of all leaves that the rule holds by: under OR, those of each branch that holds."""
         match node:
             case Not():
@@ -138,38 +151,38 @@ class Reader:
                     if self.bits(child, listings) & HOLDS:
                         yield from self.places(child, listings)
             case Compare():
-                yield Place(node.field, 0, 0, node.written)
+                yield MatchedSpan(node.field, 0, 0, node.written)
             case Label():
                 for start, end in self._labelled(node, listings):
-                    yield Place(node.field, start, end, node.written)
+                    yield MatchedSpan(node.field, start, end, node.written)
             case Regex():
                 for text in self.document.texts(node.field):
                     for span in regex.places(node.pattern, text.plain.text, MOST_PLACES):
                         start, end = text.plain.original(*span)
-                        yield Place(node.field, text.base + start, text.base + end, node.written)
+                        yield MatchedSpan(node.field, text.base + start, text.base + end, node.written)
             case Author():
                 for name in self.document.texts("author"):
                     if is_named(node, name):
-                        yield Place("author", *name.characters(0, len(name.line)), node.written)
+                        yield MatchedSpan("author", *name.characters(0, len(name.line)), node.written)
             case _:
                 yield from self._text_places(node)
 
-    def _text_places(self, leaf: Text | Near | Exact) -> Iterator[Place]:
-        by_text: dict[int, list[tuple[str, Folded, Span]]] = {}
+    def _text_places(self, leaf: TextTerm | Near | Exact) -> Iterator[MatchedSpan]:
+        by_text: dict[int, list[tuple[str, Folded, WordSpan]]] = {}
         for one in self._find(leaf):
             by_text.setdefault(id(one[1]), []).append(one)
         for some in by_text.values():
             field, text, _ = some[0]
             for first, last in islice(apart(span for _, _, span in some), MOST_PLACES):
-                yield Place(field, *text.characters(first, last), leaf.written)
+                yield MatchedSpan(field, *text.characters(first, last), leaf.written)
 
 
 def evaluate(rule: Rule, document: Document) -> Hit | None:
     """How the rule holds for the paper, or None; see :meth:`Reader.hit`."""
-    return Reader(document).hit(rule)
+    return PaperReader(document).hit(rule)
 
 
-def _in_order(place: Place) -> tuple[int, Place]:
+def _in_order(place: MatchedSpan) -> tuple[int, MatchedSpan]:
     """Places by their fields, as the table has them; what is compared comes last."""
     return _ORDER.get(place.field, len(SEARCHED)), place
 

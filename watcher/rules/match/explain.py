@@ -7,20 +7,20 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from watcher.model import Paper, Place
+from watcher.model import MatchedSpan, Paper
 from watcher.model.fields import BY_RULE, FieldKind
 from watcher.rules.language.language import parse
 from watcher.rules.language.rule import Rule
-from watcher.rules.language.tree import And, Compare, Exact, Leaf, Near, Node, Not, Or, Text, leaves
+from watcher.rules.language.tree import And, Compare, Exact, Leaf, Near, Not, Or, RuleNode, TextTerm, leaves
 from watcher.rules.match.document import BETWEEN, Document, values_of
-from watcher.rules.match.evaluate import HOLDS, STRONG, Listings, Reader
+from watcher.rules.match.evaluate import HOLDS, STRONG, Listings, PaperReader
 from watcher.rules.text.letters import letter_name
 from watcher.rules.text.plural import singular
 from watcher.rules.text.tex import JOINT, clean
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPlace:
     """One place: its field, the whole text of that field, the span in it, and how it is the term for all that."""
 
     field: str
@@ -40,13 +40,13 @@ class Reason:
 
     term: str
     holds: bool
-    places: tuple[Found, ...] = ()
+    places: tuple[FoundPlace, ...] = ()
     weak: str = ""
     value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class FailedPart:
     """The part of a rule that failed: one term (``reasons`` has one), or several of which one would have done."""
 
     what: str
@@ -59,16 +59,18 @@ class Explanation:
 
     strong: bool | None
     reasons: tuple[Reason, ...] = ()
-    missing: tuple[Missing, ...] = ()
+    missing: tuple[FailedPart, ...] = ()
 
 
 def explain(rule: Rule, document: Document) -> Explanation:
     """Why, or why not."""
-    reader = Reader(document)
+    reader = PaperReader(document)
     listings = document.listings(rule.sources)
     if rule.sources and not listings:
         where = ", ".join(sorted({one.source for one in document.paper.listings})) or "no source"
-        return Explanation(None, missing=(Missing(f"listed in {where}, not in {', '.join(sorted(rule.sources))}", ()),))
+        return Explanation(
+            None, missing=(FailedPart(f"listed in {where}, not in {', '.join(sorted(rule.sources))}", ()),)
+        )
     bits = reader.bits(rule.tree, listings)
     if not bits & HOLDS:
         return Explanation(None, missing=tuple(_missing(rule.tree, reader, listings)))
@@ -76,7 +78,7 @@ def explain(rule: Rule, document: Document) -> Explanation:
     return Explanation(bool(bits & STRONG), reasons)
 
 
-def _holding(node: Node, reader: Reader, listings: Listings) -> Iterator[Leaf]:
+def _holding(node: RuleNode, reader: PaperReader, listings: Listings) -> Iterator[Leaf]:
     """The terms that the rule holds by, each once."""
     seen: set[str] = set()
     for leaf in _holding_of(node, reader, listings):
@@ -85,7 +87,7 @@ def _holding(node: Node, reader: Reader, listings: Listings) -> Iterator[Leaf]:
             yield leaf
 
 
-def _holding_of(node: Node, reader: Reader, listings: Listings) -> Iterator[Leaf]:
+def _holding_of(node: RuleNode, reader: PaperReader, listings: Listings) -> Iterator[Leaf]:
     match node:
         case And(children) | Or(children):
             for child in children:
@@ -97,7 +99,7 @@ def _holding_of(node: Node, reader: Reader, listings: Listings) -> Iterator[Leaf
             yield node
 
 
-def _missing(node: Node, reader: Reader, listings: Listings) -> Iterator[Missing]:
+def _missing(node: RuleNode, reader: PaperReader, listings: Listings) -> Iterator[FailedPart]:
     """The smallest parts that failed: under AND each child that did, under OR all of them together."""
     match node:
         case And(children):
@@ -105,15 +107,15 @@ def _missing(node: Node, reader: Reader, listings: Listings) -> Iterator[Missing
                 if not reader.bits(child, listings) & HOLDS:
                     yield from _missing(child, reader, listings)
         case Or(children):
-            yield Missing("none of these", tuple(_of_branch(child, reader, listings) for child in children))
+            yield FailedPart("none of these", tuple(_of_branch(child, reader, listings) for child in children))
         case Not(leaf):
             reason = _reason(leaf, reader, listings)
-            yield Missing("excluded" if reason.holds else "not known", (reason,))
+            yield FailedPart("excluded" if reason.holds else "not known", (reason,))
         case _:
-            yield Missing("not found", (_reason(node, reader, listings),))
+            yield FailedPart("not found", (_reason(node, reader, listings),))
 
 
-def _of_branch(node: Node, reader: Reader, listings: Listings) -> Reason:
+def _of_branch(node: RuleNode, reader: PaperReader, listings: Listings) -> Reason:
     """A branch that failed, by its first term that did."""
     for missing in _missing(node, reader, listings):
         if missing.reasons:
@@ -121,7 +123,7 @@ def _of_branch(node: Node, reader: Reader, listings: Listings) -> Reason:
     return Reason(" ".join(leaf.written for leaf in leaves(node)), False)
 
 
-def _reason(leaf: Leaf, reader: Reader, listings: Listings) -> Reason:
+def _reason(leaf: Leaf, reader: PaperReader, listings: Listings) -> Reason:
     bits = reader.bits(leaf, listings)
     if isinstance(leaf, Compare):
         return Reason(leaf.written, bool(bits & HOLDS), value=_value(leaf, reader.document.paper, listings))
@@ -131,12 +133,12 @@ def _reason(leaf: Leaf, reader: Reader, listings: Listings) -> Reason:
         weak = "once in the abstract, not in the title"
     elif isinstance(leaf, Exact) and not bits & HOLDS:
         weak = _otherwise(leaf, reader)
-    elif found and not bits & HOLDS and isinstance(leaf, Text | Near | Exact) and leaf.about:
+    elif found and not bits & HOLDS and isinstance(leaf, TextTerm | Near | Exact) and leaf.about:
         weak = "about: asks for the title, or twice the abstract"
     return Reason(leaf.written, bool(bits & HOLDS), found, weak)
 
 
-def _otherwise(leaf: Exact, reader: Reader) -> str:
+def _otherwise(leaf: Exact, reader: PaperReader) -> str:
     """What there is where an exact term is not: the same words, written otherwise."""
     folded = parse(leaf.written.replace("=", "", 1))[0]
     for place in reader.places(folded, ()):
@@ -155,12 +157,12 @@ def _value(leaf: Compare, paper: Paper, listings: Listings) -> str:
     return str(max(known)[1]) if known else "unknown"
 
 
-def _found(leaf: Leaf, place: Place, paper: Paper) -> Found:
+def _found(leaf: Leaf, place: MatchedSpan, paper: Paper) -> FoundPlace:
     text = text_of(paper, place.field)
     if place.field == "id":  # one of the paper's names, which may not be the one that is shown
-        return Found(place.field, text, 0, len(text), ())
-    folding = _folding(leaf, text[place.start : place.end]) if isinstance(leaf, Text) else ()
-    return Found(place.field, text, place.start, place.end, folding)
+        return FoundPlace(place.field, text, 0, len(text), ())
+    folding = _folding(leaf, text[place.start : place.end]) if isinstance(leaf, TextTerm) else ()
+    return FoundPlace(place.field, text, place.start, place.end, folding)
 
 
 def text_of(paper: Paper, field: str) -> str:
@@ -168,7 +170,7 @@ def text_of(paper: Paper, field: str) -> str:
     return BETWEEN.join(values_of(paper, field))
 
 
-def _folding(leaf: Text, original: str) -> tuple[str, ...]:
+def _folding(leaf: TextTerm, original: str) -> tuple[str, ...]:
     """What was folded to make ``original`` the term: each step without which the two would differ."""
     term = re.sub(r'^(?:[a-z]+:)?"?|"?$', "", leaf.written)
     if leaf.is_prefix:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from watcher.rules.language.tree import Author, Exact, Near, Pattern, Text
-from watcher.rules.text.text import Folded, Span
+from watcher.rules.language.tree import Author, Exact, Near, Pattern, TextTerm
+from watcher.rules.text.text import Folded, WordSpan
 
 
-def spans(leaf: Text | Near | Exact, text: Folded) -> list[Span]:
+def spans(leaf: TextTerm | Near | Exact, text: Folded) -> list[WordSpan]:
     """Every place of the leaf; those of one length of a prefix may lie in others."""
     match leaf:
-        case Text():
+        case TextTerm():
             return sorted(_paths(leaf.pattern, text, is_prefix=leaf.is_prefix))
         case Near():
             return _near(leaf, text)
@@ -20,22 +20,22 @@ def spans(leaf: Text | Near | Exact, text: Folded) -> list[Span]:
             return _exact(leaf, text)
 
 
-def apart(found: Iterable[Span]) -> list[Span]:
+def apart(found: Iterable[WordSpan]) -> list[WordSpan]:
     """Without those that overlap an earlier one; of two that begin together the longer stays."""
-    kept: list[Span] = []
+    kept: list[WordSpan] = []
     for span in sorted(found, key=lambda span: (span[0], -span[1])):
         if not kept or span[0] >= kept[-1][1]:
             kept.append(span)
     return kept
 
 
-def are_two(found: Iterable[Span]) -> bool:
+def are_two(found: Iterable[WordSpan]) -> bool:
     """Whether two of the places do not overlap."""
     some = list(found)
     return bool(some) and max(first for first, _ in some) >= min(last for _, last in some)
 
 
-def _paths(pattern: Pattern, text: Folded, *, is_prefix: bool) -> set[Span]:
+def _paths(pattern: Pattern, text: Folded, *, is_prefix: bool) -> set[WordSpan]:
     """All paths of ``pattern`` in the text, as from where to where: the nodes are gone through in order."""
     end = len(pattern)
     reached: list[dict[int, set[int]]] = [{} for _ in range(end + 1)]
@@ -53,14 +53,14 @@ def _paths(pattern: Pattern, text: Folded, *, is_prefix: bool) -> set[Span]:
     return {(first, last) for last, firsts in reached[end].items() for first in firsts}
 
 
-def _words(form: str, text: Folded, *, is_prefix: bool) -> Iterable[Span]:
+def _words(form: str, text: Folded, *, is_prefix: bool) -> Iterable[WordSpan]:
     if not is_prefix:
         return text.words.forms.get(form, ())
     either = (text.words.forms, text.words.surfaces)
     return {span for words in either for word, found in words.items() if word.startswith(form) for span in found}
 
 
-def _near(leaf: Near, text: Folded) -> list[Span]:
+def _near(leaf: Near, text: Folded) -> list[WordSpan]:
     """Windows that hold all words, each as late as it can be, with few enough others between (one sweep).
 
     A word that the rule names twice needs two places.
@@ -69,8 +69,8 @@ def _near(leaf: Near, text: Folded) -> list[Span]:
     found = {pattern: apart(_paths(pattern, text, is_prefix=False)) for pattern in wanted}
     if any(len(found[pattern]) < count for pattern, count in wanted.items()):
         return []
-    windows: list[Span] = []
-    last: dict[Pattern, list[Span]] = {pattern: [] for pattern in wanted}
+    windows: list[WordSpan] = []
+    last: dict[Pattern, list[WordSpan]] = {pattern: [] for pattern in wanted}
     for span, pattern in sorted((span, pattern) for pattern, some in found.items() for span in some):
         last[pattern] = [*last[pattern], span][-wanted[pattern] :]
         if any(len(last[one]) < count for one, count in wanted.items()):
@@ -82,7 +82,7 @@ def _near(leaf: Near, text: Folded) -> list[Span]:
     return windows
 
 
-def _exact(leaf: Exact, text: Folded) -> list[Span]:
+def _exact(leaf: Exact, text: Folded) -> list[WordSpan]:
     length = len(leaf.tokens)
     return [
         (at, at + length)

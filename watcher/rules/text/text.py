@@ -26,8 +26,8 @@ _LONGEST_KNOWN = 48
 _CHUNK = re.compile(r"(?:\S|(?<=-)\n[ \t]*(?=\w))+")
 """What blanks set apart; a hyphen at the end of a line ties."""
 
-Span = tuple[int, int]
-Edges = tuple[tuple[int, int, str], ...]
+WordSpan = tuple[int, int]
+WordEdges = tuple[tuple[int, int, str], ...]
 """Words with their positions: (from, to, word)."""
 
 
@@ -55,8 +55,8 @@ class Chunk:
                 if edge.surface not in edge.forms:
                     spelled[first, last, edge.surface] = None
         self.line: tuple[str, ...] = tuple(line)
-        self.more: Edges = tuple(more)
-        self.spelled: Edges = tuple(spelled)
+        self.more: WordEdges = tuple(more)
+        self.spelled: WordEdges = tuple(spelled)
 
 
 class _Known(dict[str, Chunk]):
@@ -94,8 +94,8 @@ _long_parts = lru_cache(maxsize=8)(_parts_of)
 class Words:
     """The words of a text: positions (from, to) by form, and by those surfaces that are no form."""
 
-    forms: dict[str, list[Span]]
-    surfaces: dict[str, list[Span]]
+    forms: dict[str, list[WordSpan]]
+    surfaces: dict[str, list[WordSpan]]
 
 
 class Folded:
@@ -118,14 +118,14 @@ class Folded:
         self._words: Words | None = None
         self._plain: Clean | None = None
         self._starts: list[int] | None = None
-        self._places: list[Span] | None = None
+        self._places: list[WordSpan] | None = None
 
     @property
     def words(self) -> Words:
         """Every word, by form and by surface."""
         if self._words is None:
-            forms: dict[str, list[Span]] = {}
-            surfaces: dict[str, list[Span]] = {}
+            forms: dict[str, list[WordSpan]] = {}
+            surfaces: dict[str, list[WordSpan]] = {}
             for at, word in enumerate(self.line):
                 forms.setdefault(word, []).append((at, at + 1))
             for at, one in self._beside():
@@ -155,7 +155,7 @@ class Folded:
             self._plain = self.clean.without_joints()
         return self._plain
 
-    def characters(self, first: int, last: int) -> Span:
+    def characters(self, first: int, last: int) -> WordSpan:
         """The span of the original that the positions from ``first`` to before ``last`` stand for, plus ``base``."""
         begin, part = self._located(first)
         end, other = self._located(last - 1)

@@ -13,7 +13,14 @@ from sqlalchemy import URL, Connection, Engine, text
 
 from watcher.errors import StoreError
 from watcher.store.database.clock import ServerClock, utc_now
-from watcher.store.database.engine import RELAXED, Place, begin_with, close_all, postgres_engine, sqlite_engine
+from watcher.store.database.engine import (
+    RELAXED,
+    DatabaseAddress,
+    begin_with,
+    close_all,
+    postgres_engine,
+    sqlite_engine,
+)
 from watcher.store.database.locks import WriteLock
 from watcher.store.database.wakes import listen
 
@@ -44,9 +51,9 @@ class Access(Protocol):
     def close(self) -> None: ...
 
 
-def access_to(place: Place, *, write: bool) -> Access:
+def access_to(place: DatabaseAddress, *, write: bool) -> Access:
     if place.path is None:
-        return Server(place.url)
+        return ServerAccess(place.url)
     return File(place.path) if write else FileToRead(place.path)
 
 
@@ -157,7 +164,7 @@ class FileToRead(_OneMachine):
         self._in_use.dispose()
 
 
-class Server:
+class ServerAccess:
     """PostgreSQL."""
 
     def __init__(self, url: URL) -> None:

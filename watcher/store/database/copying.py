@@ -39,7 +39,7 @@ from sqlalchemy.schema import AddConstraint, DropConstraint
 from watcher.errors import StoreError
 from watcher.store.database import schema
 from watcher.store.database.database import Store
-from watcher.store.database.engine import Place, explained, postgres_engine
+from watcher.store.database.engine import DatabaseAddress, explained, postgres_engine
 from watcher.store.database.migrate import COPYING, migrate, revision_of
 
 BATCH = 5_000
@@ -67,7 +67,7 @@ class Copied:
     rows: int
 
 
-def copy_to(source: Store, target: Place, progress: Progress = lambda table, done, of: None) -> list[Copied]:
+def copy_to(source: Store, target: DatabaseAddress, progress: Progress = lambda table, done, of: None) -> list[Copied]:
     """Copy all tables of an SQLite database into an empty PostgreSQL one, or go on where a copy of it was cut off.
 
     The source can not be written meanwhile. ``progress`` hears of each batch: table, rows there, rows in all. Where the
@@ -91,7 +91,7 @@ def copy_to(source: Store, target: Place, progress: Progress = lambda table, don
 
 
 @contextmanager
-def _target(target: Place) -> Iterator[Engine]:
+def _target(target: DatabaseAddress) -> Iterator[Engine]:
     """An engine on the target, of which one copy at a time makes use; its errors in words."""
     engine = postgres_engine(target.url)
     try:
@@ -118,7 +118,7 @@ def _state_of(path: Path) -> str:
 # --- the target, made ready ---
 
 
-def _begin(target: Connection, place: Place, path: str, state: str) -> None:
+def _begin(target: Connection, place: DatabaseAddress, path: str, state: str) -> None:
     """Leave the target with empty tables and a mark, or with what an earlier copy of the same file brought there."""
     tables = set(inspect(target).get_table_names())
     if COPYING in tables:
@@ -141,7 +141,7 @@ def _quoted(connection: Connection, names: set[str]) -> list[str]:
     return [connection.dialect.identifier_preparer.quote(name) for name in sorted(names)]
 
 
-def _require_empty(target: Connection, place: Place) -> None:
+def _require_empty(target: Connection, place: DatabaseAddress) -> None:
     there = set(inspect(target).get_table_names())
     for table in schema.metadata.sorted_tables:
         if table.name in there and target.execute(select(func.count()).select_from(table)).scalar_one():
@@ -226,7 +226,7 @@ def _text(value: Any) -> Any:
 # --- the end ---
 
 
-def _finish(source: Connection, target: Connection, place: Place) -> list[Copied]:
+def _finish(source: Connection, target: Connection, place: DatabaseAddress) -> list[Copied]:
     """Compare the counts, let the target's numbers go on after the last ones, take the mark away."""
     copied = []
     for table in schema.metadata.sorted_tables:

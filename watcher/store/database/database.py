@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from watcher.errors import StoreError
 from watcher.files.made import FILE, make_folder, open_file, why_denied
 from watcher.store.database.access import access_to
-from watcher.store.database.engine import Place, explained, place_of
+from watcher.store.database.engine import DatabaseAddress, database_address, explained
 from watcher.store.database.locks import DaemonLock
 from watcher.store.database.migrate import Migrated, migrate, missing, require_current, require_known, revision_of
 from watcher.store.database.server import require_fit
@@ -37,7 +37,7 @@ from watcher.store.history.history import History
 from watcher.store.history.retention import Retention
 from watcher.store.papers.matches import Matches
 from watcher.store.papers.papers import Papers
-from watcher.store.sources.missing import Missing
+from watcher.store.sources.missing import MissingDays
 from watcher.store.sources.pages import Pages
 from watcher.store.sources.sites import Sites
 from watcher.store.subscriptions.mutes import Mutes
@@ -57,7 +57,7 @@ class Transaction:
         self.connection = connection
         self.papers = Papers(connection)
         self.pages = Pages(connection)
-        self.missing = Missing(connection)
+        self.missing = MissingDays(connection)
         self.subscriptions = Subscriptions(connection)
         self.matches = Matches(connection)
         self.outbox = Outbox(connection)
@@ -83,7 +83,7 @@ class Store:
     sends has to hold; ``is_shared`` is true where many may send side by side.
     """
 
-    def __init__(self, place: Place, mode: Mode) -> None:
+    def __init__(self, place: DatabaseAddress, mode: Mode) -> None:
         self.place = place
         self.migrated: Migrated | None = None
         self.daemon_lock = DaemonLock(place.path) if place.path else None
@@ -193,7 +193,7 @@ def open_store(database: str | Path | None, *, mode: Mode = "write", state_dir: 
     ``create`` makes a missing one, ``write`` and ``create`` bring an older one up to date, ``read`` changes nothing.
     Raises ``StoreError`` with what to do: missing, newer, of another program, damaged, not to be written to.
     """
-    place = place_of(database, state_dir)
+    place = database_address(database, state_dir)
     if place.path is not None:
         _prepare_file(place.path, create=mode == "create")
     try:

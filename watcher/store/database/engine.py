@@ -23,7 +23,7 @@ _EXAMPLES = "write a path, or postgresql+psycopg://user@host/name"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DatabaseAddress:
     """Where a database is: ``path`` for SQLite, else only ``url``. ``str()`` is for people and shows no password."""
 
     url: URL
@@ -34,7 +34,7 @@ class Place:
         return str(self.path) if self.path else self.url.set(query={}).render_as_string(hide_password=True)
 
 
-def place_of(database: str | Path | None, state_dir: Path | None = None) -> Place:
+def database_address(database: str | Path | None, state_dir: Path | None = None) -> DatabaseAddress:
     """Read a path or a URL. Relative paths count from ``state_dir``; None is ``watcher.db`` in it."""
     if isinstance(database, str) and "://" not in database and 0 <= database.find(":") < database.rfind("@"):
         raise StoreError(f"database: this is neither a path nor an address; {_EXAMPLES}")
@@ -53,18 +53,18 @@ def place_of(database: str | Path | None, state_dir: Path | None = None) -> Plac
         shown = backend if re.fullmatch(r"[a-z]{2,15}", backend) else "this"  # it may be a secret
         raise StoreError(f"database: {shown} is not supported; {_EXAMPLES}")
     # The bare name means psycopg 2 to some SQLAlchemy releases and psycopg 3 to others.
-    return Place(url.set(drivername="postgresql+psycopg"))
+    return DatabaseAddress(url.set(drivername="postgresql+psycopg"))
 
 
-def _file(path: Path, state_dir: Path | None) -> Place:
+def _file(path: Path, state_dir: Path | None) -> DatabaseAddress:
     path = (state_dir or Path()) / path.expanduser()
-    return Place(URL.create("sqlite", database=str(path)), path)
+    return DatabaseAddress(URL.create("sqlite", database=str(path)), path)
 
 
-Access = Literal["write", "readonly", "immutable"]
+OpenMode = Literal["write", "readonly", "immutable"]
 
 
-def sqlite_engine(path: Path, access: Access) -> Engine:
+def sqlite_engine(path: Path, access: OpenMode) -> Engine:
     """An engine on one file. ``immutable`` is for a file that nobody writes: SQLite then takes no locks at all.
 
     Transactions begin as :func:`begin_with` says, durable ones where it says nothing; pysqlite's own way of beginning
@@ -158,7 +158,7 @@ def _bound_transactions(raw: Any, _: Any) -> None:
     raw.commit()
 
 
-def explained(error: DBAPIError | sqlite3.Error, place: Place) -> StoreError | None:
+def explained(error: DBAPIError | sqlite3.Error, place: DatabaseAddress) -> StoreError | None:
     """The error in words and with what to do; None where it is a mistake of the program, to be seen as such."""
     raised: Any = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(raised, sqlite3.Error):

@@ -10,11 +10,11 @@ from operator import attrgetter
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from watcher.model import Endpoint, Place, QuietHours, When
+from watcher.model import Endpoint, MatchedSpan, QuietHours, When
 
 Convert = Callable[[Any], Any]
 
-place_row = attrgetter(*(field.name for field in fields(Place)))
+place_row = attrgetter(*(field.name for field in fields(MatchedSpan)))
 """The fields of a place in their order; ``Place(*row)`` is the way back."""
 
 endpoint_row = attrgetter(*(field.name for field in fields(Endpoint)))

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, func, or_, select
 
-from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, Incident, IncidentKind, Nothing, Told
+from watcher.model import Delivery, DeliveryKind, DeliveryState, DueAlert, Endpoint, Incident, IncidentKind, Nothing
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
 from watcher.store.deliveries.chains import Chain, at_one_endpoint, chains_of, holders
@@ -51,7 +51,7 @@ class Said:
     ``folded`` counts the deliveries that it stands for.
     """
 
-    told: Sequence[Told] = ()
+    told: Sequence[DueAlert] = ()
     nothing: Sequence[Nothing] = ()
     incidents: Sequence[Incident] = ()
     before: Mapping[int, date] = field(default_factory=dict)
@@ -84,11 +84,11 @@ class Contents:
             for one in deliveries
         }
 
-    def told(self, delivery_id: str) -> list[Told]:
+    def told(self, delivery_id: str) -> list[DueAlert]:
         """The matches that one delivery tells."""
         return self._told(chains_of(self._connection, [delivery_id]))[delivery_id]
 
-    def waiting_of(self, subscription_id: int) -> list[Told]:
+    def waiting_of(self, subscription_id: int) -> list[DueAlert]:
         """What a subscription tells next, so far."""
         return waiting_of(self._connection, subscription_id)
 
@@ -102,7 +102,7 @@ class Contents:
         query = select(exists().where(*sent, _delivery.c.kind.in_([kind.value for kind in kinds])))
         return bool(self._connection.scalar(query))
 
-    def _told(self, chains: Chains) -> dict[str, list[Told]]:
+    def _told(self, chains: Chains) -> dict[str, list[DueAlert]]:
         held = holders(self._connection, _alert, chains)
         rows = self._rows(_TOLD, held.values())
         return {id: [as_told(row) for row in rows.get(here, ())] for id, here in held.items()}

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, union_all, update
 
-from watcher.model import DeliveryKind, DeliveryState, Endpoint, Told
+from watcher.model import DeliveryKind, DeliveryState, DueAlert, Endpoint
 from watcher.store.database import schema
 from watcher.store.deliveries import folding
 from watcher.store.deliveries.assignments import Standing, stand_in
@@ -51,7 +51,7 @@ class Outbox:
         )
         return [Endpoint(*row) for row in self._connection.execute(query)]
 
-    def due_alerts(self, endpoints: Collection[Endpoint], now: datetime) -> dict[Endpoint, list[Told]]:
+    def due_alerts(self, endpoints: Collection[Endpoint], now: datetime) -> dict[Endpoint, list[DueAlert]]:
         """What is due at each of these endpoints, which the caller holds, and stands in no delivery yet.
 
         By subscription, then strong before weak; endpoints with nothing are left out.

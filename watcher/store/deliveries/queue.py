@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, select
 
 from watcher.alerts.rate import Allowance
 from watcher.alerts.retry import Health
-from watcher.alerts.sending import Waiting
+from watcher.alerts.sending import WaitingEndpoint
 from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, Outcome, Rate
 from watcher.store.database import schema
 from watcher.store.deliveries.endpoints import Endpoints
@@ -72,16 +72,16 @@ class Queue:
 
     # --- looking ---
 
-    def waiting_after(self, last: Endpoint | None, most: int) -> list[Waiting]:
+    def waiting_after(self, last: Endpoint | None, most: int) -> list[WaitingEndpoint]:
         """Endpoints with something pending, in order, behind ``last``: one step of an index each, whatever waits."""
         begin = {"receiver": last.receiver, "label": last.label} if last else {"receiver": "", "label": ""}
         return [waiting_of(row) for row in self._connection.execute(WAITING_AFTER, begin | {"most": most})]
 
-    def left_behind(self, now: datetime) -> list[Waiting]:
+    def left_behind(self, now: datetime) -> list[WaitingEndpoint]:
         """Endpoints with a delivery in flight whose sender is gone, or was held up past its lease."""
         return [waiting_of(row) for row in self._connection.execute(LEFT_BEHIND, {"now": now})]
 
-    def suspects(self) -> list[Waiting]:
+    def suspects(self) -> list[WaitingEndpoint]:
         """Endpoints with a pending delivery that may be what ended the program, the least suspect first."""
         rows = self._connection.execute(SUSPECTS).all()
         return list({waiting_of(row): None for row in rows})
@@ -94,7 +94,7 @@ class Queue:
 
     def claim(
         self,
-        waiting: Collection[Waiting],
+        waiting: Collection[WaitingEndpoint],
         now: datetime,
         lease: timedelta,
         after_start: timedelta = timedelta(0),

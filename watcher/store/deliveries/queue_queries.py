@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from watcher.alerts.retry import SUSPECT_AFTER, Health
-from watcher.alerts.sending import Waiting
+from watcher.alerts.sending import WaitingEndpoint
 from watcher.model import DeliveryState, Endpoint
 from watcher.store.database import schema
 from watcher.store.database.schema import UtcDateTime
@@ -85,12 +85,12 @@ WHERE flying.state = 'sending' AND flying.lease <= :now
 """The same, of endpoints whose sender is gone."""
 
 
-def waiting_of(row: Any) -> Waiting:
+def waiting_of(row: Any) -> WaitingEndpoint:
     """One row of what was looked for."""
     health = None
     if row.known is not None:
         health = Health(row.failing_since, row.failures, row.next_try, row.last_reason)
-    return Waiting(Endpoint(row.receiver, row.label), health, row.lease)
+    return WaitingEndpoint(Endpoint(row.receiver, row.label), health, row.lease)
 
 
 # --- suspects ---

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, select, tuple_
 
-from watcher.model import Endpoint, Fate, Place, Told
+from watcher.model import DueAlert, Endpoint, Fate, MatchedSpan
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
 
@@ -27,13 +27,15 @@ def is_paused() -> ColumnElement[bool]:
     return exists().where(of_alert, subscription.c.id == match.c.subscription_id, subscription.c.paused)
 
 
-def due_alerts(connection: Connection, endpoints: Collection[Endpoint], now: datetime) -> dict[Endpoint, list[Told]]:
+def due_alerts(
+    connection: Connection, endpoints: Collection[Endpoint], now: datetime
+) -> dict[Endpoint, list[DueAlert]]:
     """What is due at each of these endpoints and stands in no delivery yet; those with nothing are left out.
 
     By subscription, then strong before weak.
     """
     places = (_alert.c.receiver, _alert.c.label)
-    found: dict[Endpoint, list[Told]] = {}
+    found: dict[Endpoint, list[DueAlert]] = {}
     for batch in in_batches(endpoints, MOST_BOUND // 2):
         here = tuple_(*places).in_([(one.receiver, one.label) for one in batch])
         for row in connection.execute(told().add_columns(*places).where(here, *waiting(now))):
@@ -41,7 +43,7 @@ def due_alerts(connection: Connection, endpoints: Collection[Endpoint], now: dat
     return found
 
 
-def waiting_of(connection: Connection, subscription_id: int) -> list[Told]:
+def waiting_of(connection: Connection, subscription_id: int) -> list[DueAlert]:
     """What a subscription holds for its time, or owes and has in no delivery yet; in the order in which it is told."""
     is_owed = (_match.c.fate == Fate.OWED) & _alert.c.delivery_id.is_(None) & _alert.c.dropped.is_(None)
     query = told(owed=False).where(_match.c.subscription_id == subscription_id, _match.c.same_as.is_(None))
@@ -73,15 +75,15 @@ def told(*, owed: bool = True) -> Select[Any]:
     )
 
 
-def as_told(row: Any) -> Told:
+def as_told(row: Any) -> DueAlert:
     """One row of :func:`told`."""
-    return Told(
+    return DueAlert(
         match_id=row.id,
         paper_id=row.paper_id,
         subscription=f"{row.owner}/{row.name}" if row.owner else row.name,
         timezone=row.settings["timezone"],
         strong=row.strong,
-        places=tuple(Place(*place) for place in row.places),
+        places=tuple(MatchedSpan(*place) for place in row.places),
         occasion=row.occasion,
         short=bool(row.short),
         bundle=row.settings.get("bundle", True),

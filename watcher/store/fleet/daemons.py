@@ -20,7 +20,7 @@ _ONE_CONFIG = 0x636F6E66
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownDaemon:
     """A daemon as it was last heard of; ``config`` is the digest of the config that it runs with."""
 
     id: str
@@ -49,7 +49,7 @@ class Daemons:
 
     # --- who lives ---
 
-    def beat(self, one: Known) -> None:
+    def beat(self, one: KnownDaemon) -> None:
         """Write down that this daemon lives; those that were not heard for a week are forgotten."""
         values = {name: getattr(one, name) for name in ("host", "pid", "release", "config", "seen_at")}
         known = self._connection.execute(update(_daemon).where(_daemon.c.id == one.id).values(values))
@@ -61,10 +61,10 @@ class Daemons:
         """This daemon ends as it should."""
         self._connection.execute(delete(_daemon).where(_daemon.c.id == id))
 
-    def alive(self, now: datetime, silent: timedelta = SILENT) -> list[Known]:
+    def alive(self, now: datetime, silent: timedelta = SILENT) -> list[KnownDaemon]:
         """Those that were heard within ``silent``, the oldest first."""
         query = select(_daemon).where(_daemon.c.seen_at > now - silent).order_by(_daemon.c.started_at, _daemon.c.id)
-        return [Known(**row) for row in self._connection.execute(query).mappings()]
+        return [KnownDaemon(**row) for row in self._connection.execute(query).mappings()]
 
     # --- on what they agree ---
 

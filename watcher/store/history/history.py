@@ -19,7 +19,7 @@ _paper, _subscription = schema.paper, schema.subscription
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class HistoryRow:
     """One match at one endpoint, or at none yet. ``at`` is when it was told, else when it came to be as it is."""
 
     paper: str
@@ -39,11 +39,11 @@ class History:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def of_paper(self, id: int, limit: int) -> list[Told]:
+    def of_paper(self, id: int, limit: int) -> list[HistoryRow]:
         """What became of one paper, the newest match first."""
         return _history(self._connection, _match.c.paper_id == id, limit)
 
-    def of_subscription(self, id: int, limit: int) -> list[Told]:
+    def of_subscription(self, id: int, limit: int) -> list[HistoryRow]:
         """What became of all that one subscription matched, the newest match first."""
         return _history(self._connection, _match.c.subscription_id == id, limit)
 
@@ -61,7 +61,7 @@ class History:
                 yield Stage(row.paper_id, Fate(row.fate), row.reason, row.dropped is not None, state)
 
 
-def _history(connection: Connection, where: ColumnElement[bool], limit: int) -> list[Told]:
+def _history(connection: Connection, where: ColumnElement[bool], limit: int) -> list[HistoryRow]:
     of_those = select(_match.c.id).where(_match.c.same_as.is_(None), where)
     newest = of_those.order_by(_match.c.matched_at.desc(), _match.c.id.desc()).limit(limit)
     query = (
@@ -102,9 +102,9 @@ def _last_reason() -> ScalarSelect[str]:
     return of_delivery.order_by(_attempt.c.n.desc()).limit(1).scalar_subquery()
 
 
-def _as_told(row: Any) -> Told:
+def _as_told(row: Any) -> HistoryRow:
     state, at, reason = _state(row)
-    return Told(
+    return HistoryRow(
         paper=row.key,
         title=row.title,
         occasion=row.occasion,

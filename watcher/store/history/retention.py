@@ -39,7 +39,7 @@ _ONE_SWEEPER = 0x73776570
 """Advisory lock of PostgreSQL ("swep"): one watcher tidies, the others have nothing to do."""
 
 
-class History(StrEnum):
+class ForgettableTable(StrEnum):
     """A table that can be forgotten from its old end."""
 
     ATTEMPTS = "attempts"
@@ -61,12 +61,12 @@ class Retention:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def count(self, history: History, before: datetime) -> int:
+    def count(self, history: ForgettableTable, before: datetime) -> int:
         """How many rows would go."""
         where = and_(_tables[history].c.at < before, *_forgettable(history, before))
         return self._connection.execute(select(func.count()).select_from(_tables[history]).where(where)).scalar_one()
 
-    def delete(self, history: History, before: datetime, after: Sequence[Any] | None, limit: int) -> Batch:
+    def delete(self, history: ForgettableTable, before: datetime, after: Sequence[Any] | None, limit: int) -> Batch:
         """Look at the next ``limit`` rows older than ``before``, oldest first, and delete those that may go."""
         if not self._is_alone():
             return Batch(0, None)
@@ -93,20 +93,24 @@ class Retention:
         return bool(self._connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _ONE_SWEEPER}))
 
 
-_tables: dict[History, Table] = {History.ATTEMPTS: _attempt, History.POLLS: _poll, History.METRICS: _metric}
+_tables: dict[ForgettableTable, Table] = {
+    ForgettableTable.ATTEMPTS: _attempt,
+    ForgettableTable.POLLS: _poll,
+    ForgettableTable.METRICS: _metric,
+}
 
 
 def _rows(table: Table, order: Sequence[ColumnElement[Any]], before: datetime, limit: int) -> Select[Any]:
     return select(*order).where(table.c.at < before).order_by(*order).limit(limit)
 
 
-def _forgettable(history: History, before: datetime) -> list[ColumnElement[bool]]:
+def _forgettable(history: ForgettableTable, before: datetime) -> list[ColumnElement[bool]]:
     """What else has to hold for a row to go."""
-    if history is History.ATTEMPTS:
+    if history is ForgettableTable.ATTEMPTS:
         mine = _delivery.c.id == _attempt.c.delivery_id
         is_open = (_delivery.c.state == DeliveryState.PENDING) | (_delivery.c.state == DeliveryState.SENDING)
         return [exists().where(mine, ~is_open, _delivery.c.finished_at < before)]
-    if history is History.POLLS:
+    if history is ForgettableTable.POLLS:
         other = _poll.alias("other")
         newest = select(other.c.at).where(other.c.source == _poll.c.source).order_by(other.c.at.desc())
         return [_poll.c.at < newest.offset(LAST_POLLS - 1).limit(1).scalar_subquery()]

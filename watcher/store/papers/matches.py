@@ -23,7 +23,7 @@ MERGED = "merged"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NewMatch:
     """A rule that holds for a paper, with what becomes of it; or an update of a paper that was told."""
 
     subscription_id: int
@@ -62,7 +62,7 @@ class Matches:
             found += [(row[0], row[1], row[2]) for row in self._connection.execute(query)]
         return found
 
-    def record(self, found: Iterable[Found], now: datetime) -> int:
+    def record(self, found: Iterable[NewMatch], now: datetime) -> int:
         """Store the matches that are not known yet; how many those were."""
         found = list(found)
         rows = [

@@ -46,7 +46,7 @@ class Accepted:
         return f"{where} shows {papers}" if self.is_read else f"{where} has no page"
 
 
-class Missing:
+class MissingDays:
     """Rows of ``page``, ``poll`` and ``listing``, as far as they say what is missing."""
 
     def __init__(self, connection: Connection) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from watcher.model import Entry, Judged, Page, Reading, Validators, Verdict
 from watcher.polls.days import KnownPage
 from watcher.polls.rhythm import Look, Wait
-from watcher.polls.verdict import DayHistory, Expected, Past, expected, set_digest, sites_day
+from watcher.polls.verdict import DayHistory, Expected, KnownOfSource, expected, set_digest, sites_day
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
 from watcher.store.papers.identity import folded
@@ -198,7 +198,7 @@ class Pages:
         listed = select(_listing.c.paper_id).where(_listing.c.source == source, _listing.c.day == day)
         return len(set(self._connection.scalars(listed)).difference(shown))
 
-    def past(self, source: str, entries: Sequence[Entry]) -> Past:
+    def past(self, source: str, entries: Sequence[Entry]) -> KnownOfSource:
         """What is known of ``source`` when it shows ``entries``."""
         last = (
             select(_paper.c.abstract)
@@ -208,7 +208,7 @@ class Pages:
             .limit(LAST_PAPERS)
         )
         abstracts = self._connection.scalars(last).all()
-        return Past(self._renamed(source, entries), len(abstracts), sum(map(bool, abstracts)))
+        return KnownOfSource(self._renamed(source, entries), len(abstracts), sum(map(bool, abstracts)))
 
     def _renamed(self, source: str, entries: Sequence[Entry]) -> int:
         keys = {key for entry in entries for key in entry.keys}

@@ -7,14 +7,14 @@ from dataclasses import fields
 from typing import Any
 
 from watcher.alerts.changes import Wanted
-from watcher.model import Endpoint, Origin, Saved, Subscription
+from watcher.model import Endpoint, Origin, StoredSubscription, Subscription
 from watcher.store.database.values import Fields, endpoint_row, quiet_of, quiet_settings, when_of, when_settings
 
 _OF_COLUMNS = ("name", "owner", "rule", "sources")
 _OF_RECORDS = ("endpoints", "when", "quiet_hours")
 _COLUMNS = Fields(Subscription, _OF_COLUMNS)
 _SETTINGS = Fields(Subscription, {field.name for field in fields(Subscription)}.difference(_OF_COLUMNS, _OF_RECORDS))
-_OF_ROW = tuple(field.name for field in fields(Saved) if field.name not in ("subscription", "origin"))
+_OF_ROW = tuple(field.name for field in fields(StoredSubscription) if field.name not in ("subscription", "origin"))
 
 
 def row_of(wanted: Wanted) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def row_of(wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def saved_of(row: Mapping[Any, Any]) -> Saved:
+def saved_of(row: Mapping[Any, Any]) -> StoredSubscription:
     """The subscription that a row of ``subscription`` is."""
     settings = row["settings"]
     subscription = Subscription(
@@ -38,4 +38,6 @@ def saved_of(row: Mapping[Any, Any]) -> Saved:
         when=when_of(settings),
         quiet_hours=quiet_of(settings),
     )
-    return Saved(**{name: row[name] for name in _OF_ROW}, origin=Origin(row["origin"]), subscription=subscription)
+    return StoredSubscription(
+        **{name: row[name] for name in _OF_ROW}, origin=Origin(row["origin"]), subscription=subscription
+    )

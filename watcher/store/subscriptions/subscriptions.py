@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, select, text, update
 
 from watcher.alerts.changes import Wanted
-from watcher.model import Fate, Origin, Saved
+from watcher.model import Fate, Origin, StoredSubscription
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
 from watcher.store.subscriptions.rows import row_of, saved_of
@@ -70,32 +70,32 @@ class Subscriptions:
 
     # --- looking ---
 
-    def all(self) -> list[Saved]:
+    def all(self) -> list[StoredSubscription]:
         """Also those that are gone."""
         return self._several(select(_table))
 
-    def active(self) -> list[Saved]:
+    def active(self) -> list[StoredSubscription]:
         return [saved for saved in self.all() if saved.gone_at is None]
 
-    def of_files(self, *, active: bool = False) -> list[Saved]:
+    def of_files(self, *, active: bool = False) -> list[StoredSubscription]:
         """Those of the config's files, also those that are gone, unless only ``active`` ones are asked for."""
         return self._several((_active(_table) if active else select(_table)).where(schema.of_files))
 
-    def called(self, name: str) -> list[Saved]:
+    def called(self, name: str) -> list[StoredSubscription]:
         """Those with this name, of whatever owner where ``name`` says none; also those that are gone."""
         owner, _, last = name.rpartition("/")
         query = select(_table).where(_table.c.name == last)
         return self._several(query.where(_table.c.owner == owner) if owner else query)
 
-    def get(self, ids: Collection[int]) -> dict[int, Saved]:
+    def get(self, ids: Collection[int]) -> dict[int, StoredSubscription]:
         """Those of ``ids`` that are not gone, by id."""
-        found: dict[int, Saved] = {}
+        found: dict[int, StoredSubscription] = {}
         for batch in in_batches(ids):
             active = select(_table).where(_table.c.id.in_(batch), _table.c.gone_at.is_(None))
             found |= {saved.id: saved for saved in self._several(active)}
         return found
 
-    def named(self, names: Collection[tuple[str, str]]) -> list[Saved]:
+    def named(self, names: Collection[tuple[str, str]]) -> list[StoredSubscription]:
         """Those of the database with these owners and names, also those that are gone."""
         ids: list[int] = []
         for batch in in_batches(names, MOST_BOUND // 2):
@@ -108,7 +108,7 @@ class Subscriptions:
             saved for batch in in_batches(ids) for saved in self._several(select(_table).where(_table.c.id.in_(batch)))
         ]
 
-    def of_database(self, owner: str | None = None) -> Iterator[Saved]:
+    def of_database(self, owner: str | None = None) -> Iterator[StoredSubscription]:
         """Those of the database that are not gone, as they come; memory holds a few hundred."""
         query = select(_table).where(_table.c.origin == Origin.DATABASE.value, _table.c.gone_at.is_(None))
         if owner is not None:
@@ -150,19 +150,19 @@ class Subscriptions:
 
     # --- one that is nobody else's ---
 
-    def hold_active(self, id: int) -> Saved | None:
+    def hold_active(self, id: int) -> StoredSubscription | None:
         """The subscription if it is neither gone nor paused, and nobody else's until the transaction ends."""
         return self._hold(id, _table.c.gone_at.is_(None), _table.c.paused.is_(False))
 
-    def hold_due(self, id: int, now: datetime) -> Saved | None:
+    def hold_due(self, id: int, now: datetime) -> StoredSubscription | None:
         """The subscription if it is due still; None where another daemon has told, or is telling, what it holds."""
         return self._hold(id, *_is_due(now))
 
-    def hold_sign_due(self, id: int, now: datetime) -> Saved | None:
+    def hold_sign_due(self, id: int, now: datetime) -> StoredSubscription | None:
         """The subscription if its sign of life is due still."""
         return self._hold(id, *_is_sign_due(now))
 
-    def _hold(self, id: int, *where: ColumnElement[bool]) -> Saved | None:
+    def _hold(self, id: int, *where: ColumnElement[bool]) -> StoredSubscription | None:
         held = select(_table.c.id).where(_table.c.id == id).with_for_update(skip_locked=True)
         if self._connection.scalar(held) is None:
             return None
@@ -211,7 +211,7 @@ class Subscriptions:
     def set_sign_due(self, id: int, sign_due: datetime | None) -> None:
         self._connection.execute(update(_table).where(_table.c.id == id).values(sign_due=sign_due))
 
-    def _several(self, query: Select[Any]) -> list[Saved]:
+    def _several(self, query: Select[Any]) -> list[StoredSubscription]:
         return [saved_of(row) for row in self._connection.execute(query.order_by(_table.c.id)).mappings()]
 
 
