@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from watcher.model import Content, Delivery, DeliveryKind, DigestItem, Endpoint, Listing, MatchedSpan, Paper, Unread
-from watcher.render import render
+from watcher.render import render_message
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
@@ -150,7 +150,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "mail.html"
-        page.write_text(render(morning()).html, encoding="utf-8")
+        page.write_text(render_message(morning()).html, encoding="utf-8")
         for name, (width, height, dark) in SHOTS.items():
             target = take(page, name, width, height, dark=dark)
             sys.stdout.write(f"{target}: {target.stat().st_size:,} bytes\n")

@@ -140,6 +140,44 @@ def test_one_exception_tree() -> None:
     assert [name for home, name in own for where, imported in seen if imported == name and where != home] == []
 
 
+PROTOCOLS = {
+    "parse": "what the parser of a kind of source does",
+    "starts": "the addresses that are read of a kind of source at every look",
+    "missed": "the addresses of what a kind of source listed and no longer lists",
+    "mistakes": "what is wrong with a source of a kind",
+}
+"""Public functions that several files have under one name, since something calls each of them in the same way."""
+
+
+def public(kinds: tuple[type[ast.stmt], ...]) -> dict[str, list[str]]:
+    """Where each public name of these kinds is defined at the top of a file."""
+    found: dict[str, list[str]] = {}
+    for path in FILES:
+        for node in tree(path).body:
+            name = getattr(node, "name", None) or assigned(node)
+            if isinstance(node, kinds) and name and not name.startswith("_"):
+                found.setdefault(name, []).append(ids(path))
+    return found
+
+
+def assigned(node: ast.stmt) -> str | None:
+    """The name of a type that is assigned: ``Span = tuple[int, int]``."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)]) if name[0].isupper() and not name.isupper():
+            return name
+    return None
+
+
+def test_a_public_class_has_a_name_of_its_own() -> None:
+    assert {name: where for name, where in public((ast.ClassDef, ast.Assign)).items() if len(where) > 1} == {}
+
+
+def test_a_public_function_has_a_name_of_its_own() -> None:
+    twice = {name: where for name, where in public((ast.FunctionDef,)).items() if len(where) > 1}
+    assert {name: where for name, where in twice.items() if name not in PROTOCOLS} == {}
+    assert set(PROTOCOLS) <= set(twice), "a protocol that one file alone follows is none"
+
+
 def test_the_contracts_name_every_pure_room_that_is_there() -> None:
     rooms = {room(path) for path in FILES}
     contracts = (ROOT / "pyproject.toml").read_text(encoding="utf-8")

@@ -22,10 +22,10 @@ from email.message import EmailMessage
 from typing import Any
 
 from tests.unit.messages import digest, item, paper
-from watcher.render import render
+from watcher.render import render_message
 
 PAPERS = 5
-MESSAGE = render(digest(*(item(paper(n)) for n in range(PAPERS))))
+MESSAGE = render_message(digest(*(item(paper(n)) for n in range(PAPERS))))
 MODES = {"mail": "insecure", "mail, STARTTLS": "starttls", "mail, TLS": "ssl"}
 
 Send = Callable[[], None]

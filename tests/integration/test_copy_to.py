@@ -22,7 +22,7 @@ from watcher.pipeline.telling.tell import tell_due
 from watcher.sending.deliver import deliver_all
 from watcher.store import Store, open_store
 from watcher.store.database import copying, schema
-from watcher.store.database.copying import copy_to
+from watcher.store.database.copying import copy_database
 from watcher.store.database.engine import database_address
 from watcher.store.database.locks import DaemonLock
 
@@ -73,7 +73,7 @@ def source(tmp_path: Path) -> Iterator[Store]:
 def test_everything_is_there_and_nothing_is_told_again(source: Store, postgres_database: str) -> None:
     before = rows(source)
     heard: list[tuple[str, int, int]] = []
-    copied = copy_to(source, database_address(postgres_database), lambda *one: heard.append(one))
+    copied = copy_database(source, database_address(postgres_database), lambda *one: heard.append(one))
     assert {one.table: one.rows for one in copied} == {name: len(found) for name, found in before.items()}
     assert all(before[name] for name in ("paper", "listing", "match", "alert", "delivery", "attempt", "subscription"))
     assert heard[-1][1:] == (0, 0) or heard[-1][1] == heard[-1][2]
@@ -94,7 +94,7 @@ def test_everything_is_there_and_nothing_is_told_again(source: Store, postgres_d
 
 
 def test_new_rows_come_after_the_copied_ones(source: Store, postgres_database: str) -> None:
-    copy_to(source, database_address(postgres_database))
+    copy_database(source, database_address(postgres_database))
     with open_store(postgres_database) as target, target.transaction() as tx:
         for table in (schema.paper, schema.subscription, schema.match, schema.poll):
             highest = tx.connection.scalar(select(func.max(table.c.id)))
@@ -119,11 +119,11 @@ def test_a_copy_that_was_cut_off_goes_on(
             raise Cut
 
     with pytest.raises(Cut):
-        copy_to(source, database_address(postgres_database), cut)
+        copy_database(source, database_address(postgres_database), cut)
     with pytest.raises(StoreError, match="holds half of a copy: run the same `watcher copy-to` again"):
         open_store(postgres_database)
     again: list[tuple[str, int, int]] = []
-    copy_to(source, database_address(postgres_database), lambda *one: again.append(one))
+    copy_database(source, database_address(postgres_database), lambda *one: again.append(one))
     there = {table: done for table, done, _ in batches}
     first = {}
     for table, done, _ in again:
@@ -143,12 +143,12 @@ def test_a_source_that_went_on_meanwhile_is_copied_anew(
             raise Cut
 
     with pytest.raises(Cut):
-        copy_to(source, database_address(postgres_database), cut)
+        copy_database(source, database_address(postgres_database), cut)
     world = World(source)
     world.now = START + timedelta(hours=3)
     world.parts.config = world.config(*WANTED)
     assert deliver_all(world.parts)
-    copy_to(source, database_address(postgres_database))
+    copy_database(source, database_address(postgres_database))
     with open_store(postgres_database) as target:
         assert rows(target) == rows(source)
 
@@ -156,7 +156,7 @@ def test_a_source_that_went_on_meanwhile_is_copied_anew(
 def copy_and_die(path: Path, url: str) -> None:
     copying.BATCH = 2
     with open_store(path) as store:
-        copy_to(
+        copy_database(
             store, database_address(url), lambda table, done, of: os._exit(9) if table == "match" and done else None
         )
 
@@ -170,7 +170,7 @@ def test_a_copy_that_was_killed_goes_on(source: Store, postgres_database: str) -
     assert process.exitcode == 9
     first: dict[str, int] = {}
     with open_store(path) as store:
-        copied = copy_to(
+        copied = copy_database(
             store, database_address(postgres_database), lambda table, done, of: first.setdefault(table, done)
         )
     assert first["match"] == 2
@@ -180,21 +180,21 @@ def test_a_copy_that_was_killed_goes_on(source: Store, postgres_database: str) -
 def test_what_is_refused(source: Store, make_other: Path, postgres_database: str, monkeypatch: Any) -> None:
     target = database_address(postgres_database)
     with pytest.raises(StoreError, match="write postgresql"):
-        copy_to(source, database_address("/tmp/other.db"))
+        copy_database(source, database_address("/tmp/other.db"))
     open_store(postgres_database, mode="create").close()
 
     def cut(*_: Any) -> None:
         raise Cut
 
     with pytest.raises(Cut):
-        copy_to(source, target, cut)  # tables without rows are as good as none
+        copy_database(source, target, cut)  # tables without rows are as good as none
     with open_store(make_other) as other, pytest.raises(StoreError, match=r"half of a copy of .*source/watcher.db"):
-        copy_to(other, target)
-    copy_to(source, target)
+        copy_database(other, target)
+    copy_database(source, target)
     with pytest.raises(StoreError, match=r"is not empty \(there are rows in \w+\)"):
-        copy_to(source, target)
+        copy_database(source, target)
     with open_store(postgres_database) as copied, pytest.raises(StoreError, match="is none: copy it with pg_dump"):
-        copy_to(copied, target)
+        copy_database(copied, target)
 
 
 @pytest.fixture
@@ -206,7 +206,7 @@ def make_other(tmp_path: Path) -> Path:
 
 def test_a_running_daemon_is_not_copied(make_other: Path, postgres_database: str) -> None:
     with DaemonLock(make_other), open_store(make_other) as store, pytest.raises(DaemonRunning):
-        copy_to(store, database_address(postgres_database))
+        copy_database(store, database_address(postgres_database))
 
 
 def test_the_command(

@@ -17,9 +17,9 @@ from tests.unit.messages import digest, item
 from watcher.model import Outcome, Result
 from watcher.notify import Notifier
 from watcher.notify.addresses.addresses import apprise_module
-from watcher.render import render
+from watcher.render import render_message
 
-MESSAGE = render(digest(item()))
+MESSAGE = render_message(digest(item()))
 SENT = Outcome(Result.SENT)
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"

@@ -15,9 +15,9 @@ from tests.integration.mailserver import CUT, HANG, RESET, MailServer, mail_serv
 from tests.unit.messages import digest, item
 from watcher.model import Outcome, Result
 from watcher.notify import Notifier, smtp
-from watcher.render import render
+from watcher.render import render_message
 
-MESSAGE = render(digest(item()))
+MESSAGE = render_message(digest(item()))
 SENT = Outcome(Result.SENT)
 DOUBTFUL = "the mail server did not confirm the message: it may have arrived all the same"
 

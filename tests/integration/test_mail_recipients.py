@@ -10,9 +10,9 @@ from tests.integration.receivers import mailbox
 from tests.unit.messages import digest, item
 from watcher.model import Result
 from watcher.notify import Notifier, problem_of
-from watcher.render import render
+from watcher.render import render_message
 
-MESSAGE = render(digest(item()))
+MESSAGE = render_message(digest(item()))
 
 
 def told(rest: str, base: str = "", sender: str = "bot@lab.example") -> tuple[list[str], str, dict[str, str]]:

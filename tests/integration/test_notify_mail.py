@@ -11,12 +11,12 @@ from tests.integration.receivers import Mailbox, logged, mailbox
 from tests.unit.messages import HOSTILE, digest, item, paper
 from watcher.model import Message, Outcome, Result
 from watcher.notify import Notifier
-from watcher.render import render
+from watcher.render import render_message
 
 PASSWORD = "p@ss/w#rd-1"
 QUOTED = "p%40ss%2Fw%23rd-1"
 NOW = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
-MESSAGE = render(digest(item(paper(title="Über Bäume 🌳"))))
+MESSAGE = render_message(digest(item(paper(title="Über Bäume 🌳"))))
 
 
 def send(box: Mailbox, options: str = "", user: str = "", message: Message = MESSAGE) -> Outcome:
@@ -55,7 +55,8 @@ def test_a_mail_is_seven_bits_in_lines_of_a_thousand() -> None:
 def test_a_hostile_title_adds_no_header() -> None:
     with mailbox() as box:
         assert (
-            send(box, message=render(digest(item(paper(title="x\r\nBcc: eve@x.example " + HOSTILE))))).result == "sent"
+            send(box, message=render_message(digest(item(paper(title="x\r\nBcc: eve@x.example " + HOSTILE))))).result
+            == "sent"
         )
     assert box.received[0].rcpt_tos == ["ana@lab.example"]
     assert box.mail()["Bcc"] is None
@@ -65,7 +66,7 @@ def test_a_hostile_title_adds_no_header() -> None:
 def test_where_to_unsubscribe_stands_in_the_head_whole(address: str) -> None:
     content = digest(item(subscriptions=("ana/trees", "cœur & reins, a name that makes this address a long one")))
     with mailbox() as box:
-        assert send(box, message=render(replace(content, unsubscribe=address))).result == "sent"
+        assert send(box, message=render_message(replace(content, unsubscribe=address))).result == "sent"
     raw = box.received[0].content
     assert isinstance(raw, bytes)
     (line,) = [line for line in raw.splitlines() if line.startswith(b"List-Unsubscribe:")]

@@ -18,11 +18,11 @@ from tests.unit.messages import HOSTILE, digest, item, paper, places
 from watcher.model import Message, Outcome, Result
 from watcher.notify import Notifier, limit_of, problem_of
 from watcher.notify.addresses.addresses import plugins
-from watcher.render import render
+from watcher.render import render_message
 
 TOKEN = "TIiajkdnlazkcOXrIdevi7Qs"
-MESSAGE = render(digest(item()))
-HOSTILE_MESSAGE = render(digest(item(paper(title=HOSTILE, abstract=HOSTILE + " pruning", authors=(HOSTILE,)))))
+MESSAGE = render_message(digest(item()))
+HOSTILE_MESSAGE = render_message(digest(item(paper(title=HOSTILE, abstract=HOSTILE + " pruning", authors=(HOSTILE,)))))
 
 
 @pytest.fixture
@@ -202,7 +202,9 @@ def test_a_long_message_stays_within_the_limit(
     service: Web, monkeypatch: pytest.MonkeyPatch, chat: Callable[[int, pytest.MonkeyPatch], str]
 ) -> None:
     url = chat(service.port, monkeypatch)
-    many = render(digest(*(item(paper(n, abstract="roses " * 60), places=places("roses", "roses")) for n in range(90))))
+    many = render_message(
+        digest(*(item(paper(n, abstract="roses " * 60), places=places("roses", "roses")) for n in range(90)))
+    )
     assert len(many.markdown) > limit_of(url)
     assert send(url, many).result is Result.SENT
     assert len(service.requests) == 1

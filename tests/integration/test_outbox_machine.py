@@ -28,7 +28,7 @@ from sqlalchemy import exists, select
 from tests.examples import patience, times
 from tests.integration.mortal import SENT, TEAM, Life, standing
 from watcher.model import DeliveryState, Endpoint, Entry, Fate, Outcome, Result, Rhythm, Subscription, When
-from watcher.pipeline.subscriptions.pause_and_mute import mute, pause, unpause
+from watcher.pipeline.subscriptions.pause_and_mute import end_pause, record_mute, record_pause
 from watcher.store import Store
 from watcher.store.database import schema
 from watcher.store.history.checks import find_lost
@@ -109,21 +109,21 @@ class Machine(RuleBasedStateMachine):
         with self.life.store.transaction() as tx:
             for saved in tx.subscriptions.active():
                 if saved.subscription.name == name:
-                    pause(tx, saved)
+                    record_pause(tx, saved)
 
     @rule(drop=st.booleans())
     def unpause_all(self, drop: bool) -> None:
         with self.life.store.transaction() as tx:
             for saved in tx.subscriptions.active():
                 if saved.paused:
-                    unpause(tx, saved, self.life.now, drop=drop)
+                    end_pause(tx, saved, self.life.now, drop=drop)
 
     @precondition(lambda self: self.papers)
     @rule(data=st.data(), hours=st.sampled_from([1, 30]))
     def mute_something(self, data: st.DataObject, hours: int) -> None:
         with self.life.store.transaction() as tx:
             subject = data.draw(st.sampled_from([*tx.subscriptions.active(), *tx.papers.all()]))
-            mute(tx, subject, self.life.now, self.life.now + timedelta(hours=hours))
+            record_mute(tx, subject, self.life.now, self.life.now + timedelta(hours=hours))
 
     @rule()
     def replay_the_dead(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.test_pipeline import START, World, subscription
 from watcher.model import Rhythm, Subscription, When
-from watcher.pipeline.subscriptions.pause_and_mute import unpause
+from watcher.pipeline.subscriptions.pause_and_mute import end_pause
 from watcher.store import Store
 
 EVERY_2_DAYS = When(Rhythm.EVERY_DAYS, time(8), every=2)
@@ -75,7 +75,7 @@ def test_days_are_those_of_the_first_one_whatever_happens_in_between(world: Worl
         with world.parts.store.transaction() as tx:
             [saved] = tx.subscriptions.active()
             tx.silence.set_paused(saved.id, True)
-            unpause(tx, saved, world.now, drop=True)
+            end_pause(tx, saved, world.now, drop=True)
     else:
         world.apply(asked(When(Rhythm.HOURLY)))
         world.apply(asked(EVERY_2_DAYS))

@@ -11,7 +11,7 @@ from tests.parsers.pages import sample_papers
 from watcher.alerts.fate import Telling
 from watcher.model import DeliveryState, Endpoint, Outcome, QuietHours, Result, Rhythm, StoredSubscription, When
 from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
-from watcher.pipeline.subscriptions.pause_and_mute import mute, pause, unmute, unpause
+from watcher.pipeline.subscriptions.pause_and_mute import end_mute, end_pause, record_mute, record_pause
 from watcher.pipeline.telling.tell import tell_due
 from watcher.sending.deliver import deliver_all
 from watcher.store import Store
@@ -31,11 +31,11 @@ class Paused(World):
 
     def pause(self) -> None:
         with self.parts.store.transaction() as tx:
-            pause(tx, self.saved())
+            record_pause(tx, self.saved())
 
     def unpause(self, *, drop: bool = False) -> int:
         with self.parts.store.transaction() as tx:
-            return unpause(tx, self.saved(), self.now, drop=drop)
+            return end_pause(tx, self.saved(), self.now, drop=drop)
 
     def more(self, n: int) -> None:
         """Some more papers on the newest day."""
@@ -92,7 +92,7 @@ def test_what_was_about_to_be_told_waits_too(world: Paused, drop: bool) -> None:
     tell_due(world.parts)  # messages are made, and not sent yet
     world.pause()
     with world.parts.store.transaction() as tx:
-        pause(tx, world.saved("late"))
+        record_pause(tx, world.saved("late"))
     deliver_all(world.parts)
     world.now += timedelta(hours=3)
     assert world.tell() == 0 and world.late() == []
@@ -100,7 +100,7 @@ def test_what_was_about_to_be_told_waits_too(world: Paused, drop: bool) -> None:
     assert "compost" in message.text and "parts:" not in message.text
     world.unpause(drop=drop)
     with world.parts.store.transaction() as tx:
-        assert unpause(tx, world.saved("late"), world.now, drop=drop) == 12
+        assert end_pause(tx, world.saved("late"), world.now, drop=drop) == 12
     assert world.tell() == (0 if drop else 2)
 
 
@@ -193,7 +193,7 @@ def quiet(world: Paused, hours: float, *, paper: str = "") -> None:
     with world.parts.store.transaction() as tx:
         subject = tx.papers.find(paper) if paper else world.saved()
         assert subject
-        mute(tx, subject, world.now, world.now + timedelta(hours=hours))
+        record_mute(tx, subject, world.now, world.now + timedelta(hours=hours))
 
 
 def untold(world: Paused) -> set[str]:
@@ -277,7 +277,7 @@ def test_a_mute_may_be_ended_or_set_anew(world: Paused) -> None:
     with world.parts.store.transaction() as tx:
         (found,) = tx.mutes.all(world.now)
         assert (found.subject, found.until - found.since) == ("parts", timedelta(hours=48))
-        assert unmute(tx, world.saved(), world.now) and not unmute(tx, world.saved(), world.now)
+        assert end_mute(tx, world.saved(), world.now) and not end_mute(tx, world.saved(), world.now)
     world.look()
     assert world.tell() == 1
 

@@ -65,14 +65,14 @@ class Desk(World):
 @pytest.fixture
 def desk(store: Store, monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk = Desk(store)
-    real = sending.render_content
+    real = sending.render_message
 
     def remember(content: Content, *more: Any) -> Any:
         if desk.receivers.outcome.result is Result.SENT:
             desk.said.append(content)
         return real(content, *more)
 
-    monkeypatch.setattr(sending, "render_content", remember)
+    monkeypatch.setattr(sending, "render_message", remember)
     return desk
 
 

@@ -14,7 +14,7 @@ from tests.unit.mail_reader import LOOKALIKES, decoded, unfolded
 from tests.unit.messages import digest, item, paper
 from watcher.model import Outcome, Result
 from watcher.notify import Notifier
-from watcher.render import render
+from watcher.render import render_message
 from watcher.render.clean import one_line
 
 NOW = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
@@ -23,7 +23,7 @@ USUAL = ["Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "X-Wat
 
 @pytest.mark.parametrize("title", LOOKALIKES.values(), ids=LOOKALIKES)
 def test_one_mail_with_the_usual_head_shows_the_title(title: str) -> None:
-    message = render(digest(item(paper(title=title, authors=(title,)), subscriptions=(title,))))
+    message = render_message(digest(item(paper(title=title, authors=(title,)), subscriptions=(title,))))
     with mailbox() as box, Notifier(clock=lambda: NOW) as notifier:
         url = f"mailto://127.0.0.1:{box.port}/?from=bot@lab.example&to=ana@lab.example"
         assert notifier.send(url, message, "key-1") == Outcome(Result.SENT)

@@ -13,7 +13,7 @@ from tests.unit.mail_reader import LOOKALIKES
 from tests.unit.messages import digest, item, paper
 from watcher.model import Message, Result
 from watcher.notify import Notifier
-from watcher.render import render
+from watcher.render import render_message
 
 TITLES = [
     *LOOKALIKES.values(),
@@ -40,7 +40,7 @@ SERVICES = {
 
 
 def send(service: Web, url: str, title: str) -> Message:
-    message = render(digest(item(paper(title=title), subscriptions=("ana/trees",))))
+    message = render_message(digest(item(paper(title=title), subscriptions=("ana/trees",))))
     outcome = Notifier(sleep=lambda seconds: None).send(url.format(service.port), message, "key-1")
     assert outcome.result is Result.SENT, outcome
     return message

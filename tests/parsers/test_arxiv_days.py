@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from watcher.model import Entry
-from watcher.parsers.arxiv.days import behind, is_holiday, is_quiet
+from watcher.parsers.arxiv.days import is_holiday, is_quiet, stale_announcement
 
 
 @pytest.mark.parametrize(
@@ -79,15 +79,15 @@ def keys(n: int, first: int = 0) -> frozenset[str]:
     ],
 )
 def test_a_list_that_is_not_of_the_day(shown: list[Entry], before: frozenset[str], expected: str) -> None:
-    assert behind(shown, before, TUESDAY, ("cs.AI", "cs.CL")) == expected
+    assert stale_announcement(shown, before, TUESDAY, ("cs.AI", "cs.CL")) == expected
 
 
 def test_an_archive_is_a_category() -> None:
     shown = [*entries(MONDAY, 5, "cs.AI"), *entries(TUESDAY, 9, "hep-th", first=9)]
-    assert behind(shown, (), TUESDAY, ("cs", "hep-th")) == f"cs: {STALE}"
+    assert stale_announcement(shown, (), TUESDAY, ("cs", "hep-th")) == f"cs: {STALE}"
 
 
 def test_the_time_of_a_submission_is_not_that_of_an_announcement() -> None:
     at = datetime(2026, 3, 9, 12, tzinfo=UTC)
     found = [Entry(title="A", keys=("arxiv:2603.00001",), listed=MONDAY, published=at)]
-    assert behind(found, keys(9), TUESDAY, ("cs.CL",)) == ""
+    assert stale_announcement(found, keys(9), TUESDAY, ("cs.CL",)) == ""

@@ -14,7 +14,7 @@ from tests.parsers.feeds import atom, json_feed, rdf, rss
 from tests.parsers.pages import login_page
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers import PARSERS
-from watcher.parsers.common.text_values import moment, people, plain
+from watcher.parsers.common.text_values import moment, people, shown_text
 
 PARSER = PARSERS["feed"]
 URL = "https://lab.example/news/feed.xml"
@@ -452,7 +452,7 @@ def test_people(texts: list[str], expected: tuple[str, ...]) -> None:
     ],
 )
 def test_plain(markup: str, expected: str) -> None:
-    assert plain(markup) == expected
+    assert shown_text(markup) == expected
 
 
 def test_a_feed_needs_an_address() -> None:

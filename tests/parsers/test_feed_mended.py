@@ -10,7 +10,7 @@ from tests.parsers.feeds import json_feed, rss
 from watcher.errors import UnknownPage
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers import PARSERS, recognise
-from watcher.parsers.common.sniff import BodyForm, form_of
+from watcher.parsers.common.sniff import BodyForm, body_form
 
 URL = "https://lab.example/news/feed.xml"
 SOURCE = Source(name="lab", kind="feed", url=URL)
@@ -213,7 +213,7 @@ def test_what_a_title_says_of_document_types_is_kept() -> None:
     ],
 )
 def test_what_a_body_is_behind_comments(body: str, form: BodyForm) -> None:
-    assert form_of(body.encode()) is form
+    assert body_form(body.encode()) is form
 
 
 PREFIXES = " ".join(f"xmlns:a{n}='x'" for n in range(100_000))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.parsers.common.dates import instant_in
-from watcher.parsers.common.links import PaperIds, called, known_by, plain
+from watcher.parsers.common.links import PaperIds, ids_of_link, ids_of_name, normalised_url
 
 
 @pytest.mark.parametrize(
@@ -28,32 +28,34 @@ from watcher.parsers.common.links import PaperIds, called, known_by, plain
     ],
 )
 def test_arxiv_ids(address: str) -> None:
-    assert known_by(address) == PaperIds(("arxiv:2503.01234",), arxiv_id="2503.01234")
+    assert ids_of_link(address) == PaperIds(("arxiv:2503.01234",), arxiv_id="2503.01234")
 
 
 def test_versions_and_the_old_era() -> None:
-    assert known_by("https://arxiv.org/abs/2503.01234v2").version == 2
-    assert known_by("https://arxiv.org/pdf/math.GT/0309136v1.pdf") == PaperIds(
+    assert ids_of_link("https://arxiv.org/abs/2503.01234v2").version == 2
+    assert ids_of_link("https://arxiv.org/pdf/math.GT/0309136v1.pdf") == PaperIds(
         ("arxiv:math.GT/0309136",), arxiv_id="math.GT/0309136", version=1
     )
 
 
 def test_preprints_and_publishers() -> None:
     preprint = PaperIds(("doi:10.1101/2026.01.02",), version=3, doi="10.1101/2026.01.02")
-    assert known_by("https://www.medrxiv.org/content/10.1101/2026.01.02v3.full-text") == preprint
-    assert known_by("https://journal.example/doi/full/10.1000/ABC.1").keys == ("doi:10.1000/abc.1",)
+    assert ids_of_link("https://www.medrxiv.org/content/10.1101/2026.01.02v3.full-text") == preprint
+    assert ids_of_link("https://journal.example/doi/full/10.1000/ABC.1").keys == ("doi:10.1000/abc.1",)
 
 
 def test_identifiers() -> None:
-    assert called("oai:arXiv.org:2503.01234v2") == PaperIds(("arxiv:2503.01234",), arxiv_id="2503.01234", version=2)
+    assert ids_of_name("oai:arXiv.org:2503.01234v2") == PaperIds(
+        ("arxiv:2503.01234",), arxiv_id="2503.01234", version=2
+    )
     for name in ("doi:10.1000/ABC.1", "10.1000/abc.1", "info:doi/10.1000/abc.1", "https://doi.org/10.1000/abc.1"):
-        assert called(name).doi == "10.1000/abc.1"
-    assert called("urn:uuid:1").keys == called("").keys == ()
+        assert ids_of_name(name).doi == "10.1000/abc.1"
+    assert ids_of_name("urn:uuid:1").keys == ids_of_name("").keys == ()
 
 
 def test_dois() -> None:
-    assert known_by("https://doi.org/10.1000/ABC.1") == PaperIds(("doi:10.1000/abc.1",), doi="10.1000/abc.1")
-    assert known_by("https://doi.org/10.48550/arXiv.2503.01234") == PaperIds(
+    assert ids_of_link("https://doi.org/10.1000/ABC.1") == PaperIds(("doi:10.1000/abc.1",), doi="10.1000/abc.1")
+    assert ids_of_link("https://doi.org/10.48550/arXiv.2503.01234") == PaperIds(
         ("arxiv:2503.01234", "doi:10.48550/arxiv.2503.01234"), arxiv_id="2503.01234", doi="10.48550/arxiv.2503.01234"
     )
 
@@ -71,18 +73,18 @@ def test_dois() -> None:
     ],
 )
 def test_any_other_link_is_known_by_its_address(address: str) -> None:
-    assert known_by(address) == PaperIds((f"url:{address}",))
+    assert ids_of_link(address) == PaperIds((f"url:{address}",))
 
 
 def test_addresses_without_what_changes_nothing() -> None:
-    assert plain("HTTPS://Lab.Example/P?id=3&utm_source=mail#top") == "https://lab.example/P?id=3"
-    assert plain("https://lab.example/p?b=%20&a") == "https://lab.example/p?b=%20&a"
+    assert normalised_url("HTTPS://Lab.Example/P?id=3&utm_source=mail#top") == "https://lab.example/P?id=3"
+    assert normalised_url("https://lab.example/p?b=%20&a") == "https://lab.example/p?b=%20&a"
 
 
 @given(st.text(max_size=40))
 def test_any_address(address: str) -> None:
     for start in ("", "https://arxiv.org/abs/", "https://doi.org/", "http://["):
-        assert known_by(start + address).keys
+        assert ids_of_link(start + address).keys
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tests.parsers.pages import api_entry, api_page, make_page, sample_papers
 from watcher.errors import UnknownPage
 from watcher.model import Reading, Source, Unreadable
 from watcher.parsers import PARSERS, recognise
-from watcher.parsers.common.html import tree_of
+from watcher.parsers.common.html import html_tree_of
 from watcher.parsers.digest_text.text import parse as parse_text
 
 DAY = date(2025, 3, 4)
@@ -156,7 +156,7 @@ def test_any_text_and_any_address_on_a_card(title: str, address: str) -> None:
 )
 @pytest.mark.timeout(60)  # a hang is meant: what is right takes a moment
 def test_what_takes_quadratic_time_is_never_parsed(body: bytes) -> None:
-    tree_of(body)
+    html_tree_of(body)
 
 
 @pytest.mark.parametrize("body", [b"<" * 2_000_000, b"<!--" * 500_000, b"<title" * 300_000, b"<form " * 300_000])

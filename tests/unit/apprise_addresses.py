@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from watcher.notify.addresses.addresses import ON_THIS_HOST, apprise_module, load, plugins
+from watcher.notify.addresses.addresses import ON_THIS_HOST, apprise_module, load_plugin, plugins
 from watcher.notify.smtp import Connections
 
 HOST, PORT = "push.example.org", 8443
@@ -58,7 +58,7 @@ def addresses() -> dict[str, list[str]]:
             continue
         seen.add(plugin)
         urls = BY_HAND.get(schema) or [_filled(template, plugin, schema) for template in plugin.templates]
-        if taken := [url for url in urls if load(url) is not None]:
+        if taken := [url for url in urls if load_plugin(url) is not None]:
             made[schema] = taken
     return made
 
@@ -152,7 +152,7 @@ def cut_off() -> Iterator[list[tuple[str, int]]]:
 
 def contacted(url: str) -> set[tuple[str, int]]:
     """The hosts and ports that sending to an address asks."""
-    service = load(url)
+    service = load_plugin(url)
     assert service is not None
     service.request_rate_per_sec = 0
     if service.service_name == "Console":

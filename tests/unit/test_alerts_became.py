@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from watcher.alerts import fate
-from watcher.alerts.became import Became, Stage, became, in_words, told_in
+from watcher.alerts.became import Became, Stage, became, counts_in_words, told_in
 from watcher.model import DeliveryState, Fate
 
 SENT, PENDING = DeliveryState.SENT, DeliveryState.PENDING
@@ -30,13 +30,13 @@ STAGES = [
 
 @pytest.mark.parametrize(("stage", "words"), STAGES)
 def test_one_paper(stage: Stage, words: str) -> None:
-    said = in_words(became([stage], told_before={2}))
+    said = counts_in_words(became([stage], told_before={2}))
     assert said == ("1 told now" if words == "told now" else f"0 told now, 1 {words}")
 
 
 def test_many_papers_in_words() -> None:
     counts = {Became.HELD: 19, Became.TOLD_BEFORE: 1, Became.OLDER: 161}
-    assert in_words(counts) == "0 told now, 19 wait for their time, 1 told before, 161 older (--tell)"
+    assert counts_in_words(counts) == "0 told now, 19 wait for their time, 1 told before, 161 older (--tell)"
 
 
 def test_a_paper_of_several_subscriptions_is_counted_once() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.alerts import fate
-from watcher.alerts.bundle import MOST_PAPERS, cut
+from watcher.alerts.bundle import MOST_PAPERS, cut_by_size
 from watcher.alerts.changes import Wanted, compare
 from watcher.alerts.fate import LookBack, Present, Telling
 from watcher.alerts.incidents import is_due, trouble_of
@@ -216,7 +216,7 @@ def test_back_under_its_name_is_the_same_row() -> None:
 
 @given(st.lists(st.integers(1, 500), max_size=700), st.integers(100, 3000))
 def test_a_cut_loses_nothing_and_fits(sizes: list[int], limit: int) -> None:
-    runs = cut(sizes, lambda size: size, limit)
+    runs = cut_by_size(sizes, lambda size: size, limit)
     assert [size for run in runs for size in run] == sizes
     assert all(len(run) == 1 or sum(run) <= limit * 0.8 for run in runs)
     assert all(0 < len(run) <= MOST_PAPERS for run in runs)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.alerts.bundle import MOST_MESSAGES, fitted
+from watcher.alerts.bundle import MOST_MESSAGES, items_by_message
 from watcher.model import DigestItem, Paper
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -31,11 +31,11 @@ def in_full(runs: list[list[DigestItem]]) -> list[int]:
 
 def test_what_fits_is_left_as_it_is() -> None:
     some = [item(n) for n in range(12)]
-    assert [one for run in fitted(some, size, 1_000) for one in run] == some
+    assert [one for run in items_by_message(some, size, 1_000) for one in run] == some
 
 
 def test_what_would_be_too_many_messages_goes_on_in_short_form() -> None:
-    runs = fitted([item(n) for n in range(30)], size, 1_000)
+    runs = items_by_message([item(n) for n in range(30)], size, 1_000)
     assert len(runs) == MOST_MESSAGES
     assert in_full(runs) == list(range(8))
     assert [one.paper.id for run in runs for one in run] == list(range(30))
@@ -44,7 +44,7 @@ def test_what_would_be_too_many_messages_goes_on_in_short_form() -> None:
 def test_every_subscription_has_its_share_in_full() -> None:
     some = [item(n, "a") for n in range(20)] + [item(20 + n, "b") for n in range(4)]
     some += [item(30, "b", strong=False), item(31, "b", told_before=date(2026, 3, 1))]
-    runs = fitted(some, size, 1_000)
+    runs = items_by_message(some, size, 1_000)
     assert len(runs) == MOST_MESSAGES
     assert Counter("a" if id < 20 else "b" for id in in_full(runs)) == {"a": 4, "b": 4}
     # What has a form of its own keeps it.
@@ -52,7 +52,7 @@ def test_every_subscription_has_its_share_in_full() -> None:
 
 
 def test_nothing_is_left_out_however_many_there_are() -> None:
-    runs = fitted([item(n) for n in range(500)], size, 1_000)
+    runs = items_by_message([item(n) for n in range(500)], size, 1_000)
     assert len(runs) <= 500 // 16 + 2
     assert sum(map(len, runs)) == 500
 
@@ -60,6 +60,6 @@ def test_nothing_is_left_out_however_many_there_are() -> None:
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.booleans()), max_size=60), st.integers(1, 3_000))
 def test_it_is_always_whole_and_in_order(drawn: list[tuple[str, bool, bool]], limit: int) -> None:
     some = [item(n, name, strong=strong, short=short) for n, (name, strong, short) in enumerate(drawn)]
-    runs = fitted(some, size, limit)
+    runs = items_by_message(some, size, limit)
     assert [one.paper.id for run in runs for one in run] == list(range(len(some)))
     assert all(len(run) == 1 or sum(map(size, run)) <= limit * 0.8 for run in runs)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.alerts.bundle import messages, shortened
+from watcher.alerts.bundle import messages, told_in_short
 from watcher.alerts.incidents import unread_of
 from watcher.alerts.items import items_of, nothing_of, occasion_of
 from watcher.alerts.schedule import next_sign, sign_began
@@ -43,7 +43,7 @@ def test_everything_stands_in_one_message(drawn: list[tuple[str, bool]]) -> None
 
 def test_the_first_papers_are_told_in_full() -> None:
     some = [told(n, "a", max_papers=2) for n in (1, 2, 3, 4)] + [told(5, "b"), told(6, "b")]
-    assert shortened(some) == {3, 4}
+    assert told_in_short(some) == {3, 4}
 
 
 def paper(id: int) -> Paper:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from watcher.config import subscription_lines, with_subscription
 from watcher.config.text.reading import read
-from watcher.config.text.tree import plain
+from watcher.config.text.tree import plain_values
 from watcher.errors import ConfigError, UsageError
 
 NEW = ["- name: new", "  rule: kiln", "  to: me"]
@@ -81,5 +81,5 @@ def test_any_rule_and_name_come_back_as_they_were(rule: str, name: str) -> None:
     written, _ = with_subscription("c.yaml", b"subscriptions:\n  - name: x\n", lines)
     parsed = read("c.yaml", written)
     assert not parsed.problems and parsed.root is not None
-    found = plain(parsed.root)["subscriptions"][1]
+    found = plain_values(parsed.root)["subscriptions"][1]
     assert found == {"name": name, "rule": " ".join(rule.split()), "to": ["me", "team:ana@lab.org", name]}

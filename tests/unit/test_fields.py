@@ -13,7 +13,7 @@ from watcher.cli import papers, try_source
 from watcher.model import Entry, Hit, Listing, Paper, PaperFacts
 from watcher.model.fields import BY_RULE, FACTS, ID, LISTED, SEARCHED, SOURCE, Field, FieldKind, Merge
 from watcher.rules import Index, compile_rule, document_of, evaluate
-from watcher.rules.match.explain import explain
+from watcher.rules.match.explain import explain_match
 from watcher.store.papers.identity import Candidate, absorb, learn, new_values
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -67,7 +67,7 @@ def test_every_field_is_found_by_all_readers_or_by_none(field: Field, text: str)
         index.add(7, rule)
         assert dict(index.match(document_of(paper))) == ({} if hit is None else {7: hit})
     assert answer(rule, paper) == (None if hit is None else hit.strong)
-    assert explain(rule, document_of(paper)).strong == (None if hit is None else hit.strong)
+    assert explain_match(rule, document_of(paper)).strong == (None if hit is None else hit.strong)
     if field.attribute != "title":
         assert evaluate(rule, document_of(Paper(id=1, key="url:x", title="Kites", first_seen=NOW))) is None
 
@@ -86,7 +86,7 @@ def test_places_of_text_are_shown_where_they_stand(field: Field) -> None:
     paper = paper_with(field)
     hit = evaluate(compile_rule(f"{field.rule}:zanzibar"), document_of(paper))
     assert hit is not None
-    reasons = explain(compile_rule(f"{field.rule}:zanzibar"), document_of(paper)).reasons
+    reasons = explain_match(compile_rule(f"{field.rule}:zanzibar"), document_of(paper)).reasons
     shown = [place.text[place.start : place.end] for reason in reasons for place in reason.places]
     assert shown == ["Zanzibar"] * len(hit.places) != []
 
@@ -160,13 +160,13 @@ def test_a_paper_that_turns_out_to_be_another_gives_it_every_fact(fact: Field) -
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.attribute)
 def test_papers_as_json_have_every_fact(fact: Field) -> None:
-    shown = papers.as_object(paper_with(fact), Hit(strong=True))
+    shown = papers.paper_json(paper_with(fact), Hit(strong=True))
     assert shown[fact.attribute] == value_of(fact)
 
 
 @pytest.mark.parametrize("number", LISTED, ids=lambda number: number.attribute)
 def test_papers_as_json_have_every_number(number: Field) -> None:
-    [listing] = papers.as_object(paper_with(number), None)["listings"]  # type: ignore[misc]
+    [listing] = papers.paper_json(paper_with(number), None)["listings"]  # type: ignore[misc]
     assert listing[number.attribute] == 9
 
 

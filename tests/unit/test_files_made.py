@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from watcher.files.made import Denied, in_words, make_folder, open_file, why_denied
+from watcher.files.made import Denied, denied_in_words, make_folder, open_file, why_denied
 
 STATE = Path("/var/lib/watcher")
 DATABASE = STATE / "watcher.db"
@@ -75,7 +75,7 @@ NOT_HERS = replace(ROOTS, path=STATE, owner="watcher", user="ana", mode=0o750, f
     ],
 )
 def test_what_is_wrong_and_what_mends_it(denied: Denied, words: str) -> None:
-    assert in_words(denied) == words
+    assert denied_in_words(denied) == words
 
 
 def test_nothing_is_denied_where_nothing_is_wrong(tmp_path: Path) -> None:

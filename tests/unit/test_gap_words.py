@@ -11,7 +11,7 @@ from tests.unit.messages import NOW, delivery, item, paper
 from watcher.alerts import fate
 from watcher.alerts.incidents import left_by, unread_of
 from watcher.model import Content, DeliveryKind, Fate, Incident, IncidentKind, Listing, Subscription, Unread
-from watcher.render import render
+from watcher.render import render_message
 
 MISSING = "the digest days 2026-01-05 to 2026-01-09 were not read whole"
 GAP = Incident(
@@ -26,7 +26,7 @@ def test_readers_of_the_source_hear_what_is_missing_and_no_command() -> None:
     (unread,) = unread_of([GAP], [("hf",)])
     assert unread == Unread(source="hf", since=NOW, missing=MISSING)
     assert unread_of([GAP], [("other",)]) == ()
-    message = render(Content(delivery=delivery(DeliveryKind.DIGEST), items=(item(),), unread=(unread,)))
+    message = render_message(Content(delivery=delivery(DeliveryKind.DIGEST), items=(item(),), unread=(unread,)))
     for words in (message.text, message.html):
         flat = " ".join(words.split())
         assert f"hf: {MISSING}" in flat and "--since" not in flat and "papers may follow" not in flat

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from tests.unit.messages import digest, item, paper
 from watcher.notify import limit_of, problem_of, schema_of, scrub, secrets_of
-from watcher.notify.addresses.addresses import load, measure_of
-from watcher.notify.addresses.forms import forms_of, put, shortened
+from watcher.notify.addresses.addresses import load_plugin, measure_of
+from watcher.notify.addresses.forms import cut_at_line, forms_of, put
 from watcher.notify.addresses.samples import SERVICES
-from watcher.render import render
+from watcher.render import render_message
 
 TOKEN = "TIiajkdnlazkcOXrIdevi7Qs"
 SLACK = f"slack://T1JJ3T3L2/A1BRTD4JD/{TOKEN}"
@@ -98,7 +98,7 @@ def test_what_services_count(url: str, counted: int) -> None:
 def test_what_is_cut_fits_in_bytes_too(text: str, limit: int) -> None:
     for url in ("ntfy://ntfy.lab.example/topic", ""):
         measure = measure_of(url)
-        cut = shortened(text, limit, measure)
+        cut = cut_at_line(text, limit, measure)
         assert measure(cut) <= limit
         assert cut == text or measure(text) > limit
 
@@ -118,9 +118,11 @@ def test_what_is_cut_fits_in_bytes_too(text: str, limit: int) -> None:
 )
 def test_the_forms_that_are_written_are_those_that_are_sent(url: str) -> None:
     content = digest(item())
-    service, limit = load(url), limit_of(url)
+    service, limit = load_plugin(url), limit_of(url)
     forms = forms_of(url)
-    assert put(render(content, forms=forms), service, url, limit) == put(render(content), service, url, limit)
+    assert put(render_message(content, forms=forms), service, url, limit) == put(
+        render_message(content), service, url, limit
+    )
     assert 1 <= len(forms) <= 2
 
 
@@ -128,8 +130,8 @@ def test_a_message_that_had_to_be_cut_says_where_the_rest_is() -> None:
     papers = "{% for one in groups[0].strong %}{{ one.title }} {{ one.title }}\n{% endfor %}"
     content = digest(*(item(paper(n)) for n in range(1, 60)))
     for name, form in (("slack", "mrkdwn"), ("telegram", "chat_html"), ("discord", "markdown"), ("ntfy", "text")):
-        message = render(content, {"digest.chat": papers * 9, "digest.txt": papers * 9}, {form})
-        body = put(message, load(SERVICES[name]), SERVICES[name], limit_of(SERVICES[name])).text
+        message = render_message(content, {"digest.chat": papers * 9, "digest.txt": papers * 9}, {form})
+        body = put(message, load_plugin(SERVICES[name]), SERVICES[name], limit_of(SERVICES[name])).text
         assert body.endswith("\n… cut short here; watcher history has the rest")
         assert measure_of(SERVICES[name])(body) <= limit_of(SERVICES[name])
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.apprise_addresses import HOST, PHONE, PORT, addresses, contacted
 from watcher.notify import problem_of, schema_of
-from watcher.notify.addresses.addresses import load, plugins
+from watcher.notify.addresses.addresses import load_plugin, plugins
 from watcher.notify.addresses.samples import SERVICES
 
 FOR_DOMAINS = {"mailgun", "sendpulse", "smtp2go", "sparkpost", "xmatters"}
@@ -212,7 +212,7 @@ def test_what_is_unusual_but_right_is_taken(url: str) -> None:
 
 @pytest.mark.parametrize(("url", "host"), [("mailto://[::1]:25?", "::1"), ("mailto://lab.example?smtp=[::1]&", "::1")])
 def test_an_ipv6_address_is_asked_without_its_brackets(url: str, host: str) -> None:
-    service = load(f"{url}from=bot@lab.example")
+    service = load_plugin(f"{url}from=bot@lab.example")
     assert service is not None
     assert service._server().host == host
     assert {one for one, _ in contacted(f"{url}from=bot@lab.example")} == {host}
@@ -220,4 +220,4 @@ def test_an_ipv6_address_is_asked_without_its_brackets(url: str, host: str) -> N
 
 def test_an_address_that_a_plugin_stumbles_over_is_no_crash() -> None:
     assert problem_of("mailto://lab.example?from=bü@lab.example&name=Bot") is not None
-    assert load("mailto://lab.example?from=bü@lab.example&name=Bot") is None
+    assert load_plugin("mailto://lab.example?from=bü@lab.example&name=Bot") is None

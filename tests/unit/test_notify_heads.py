@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.unit.mail_reader import LOOKALIKES, decoded, mailboxes, shown, unfolded
 from watcher.model import Result
 from watcher.notify import problem_of
-from watcher.notify.addresses.addresses import load
+from watcher.notify.addresses.addresses import load_plugin
 from watcher.notify.mime import Unwritable, address_header, own_header, text_header, token_header, uri_header
 from watcher.notify.smtp import Connections, MailServer
 
@@ -43,7 +43,7 @@ class Post(Connections):
 
 def mail(subject: str, options: str = "", unsubscribe: str = "") -> tuple[str, list[str], bytes]:
     """Sender, recipients and bytes of one mail of this subject."""
-    service = load(f"mailto://127.0.0.1:25/?from=bot@lab.example&to=ana@lab.example{options}")
+    service = load_plugin(f"mailto://127.0.0.1:25/?from=bot@lab.example&to=ana@lab.example{options}")
     assert service is not None
     post = service.connections = Post()
     service.text, service.html, service.unsubscribe = "text\n", "<p>html</p>\n", unsubscribe

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.notify import problem_of
-from watcher.notify.addresses.addresses import load
+from watcher.notify.addresses.addresses import load_plugin
 from watcher.notify.addresses.mailboxes import Mailbox, mailboxes
 
 BASE = "mailto://127.0.0.1:2525?from=bot@lab.example"
@@ -126,7 +126,7 @@ def test_whatever_is_taken_is_who_gets_it(names: list[str], between: str, parame
     asked = [whole(name) for name in names]
     url = f"{BASE}&{parameter}={quote(between.join(asked))}"
     if problem_of(url) is None:
-        service = load(url)
+        service = load_plugin(url)
         assert service is not None
         got = [address for _, address in service.targets] if parameter == "to" else getattr(service, parameter)
         assert set(got) == set(asked)
@@ -136,6 +136,6 @@ def test_whatever_is_taken_is_who_gets_it(names: list[str], between: str, parame
 def test_the_same_of_a_path(name: str) -> None:
     url = f"mailto://127.0.0.1:2525/{quote(f'{name}@lab.example', safe='')}?from=bot@lab.example"
     if problem_of(url) is None:
-        service = load(url)
+        service = load_plugin(url)
         assert service is not None
         assert [address for _, address in service.targets] == [whole(name)]

@@ -9,7 +9,7 @@ import ssl
 import pytest
 
 from watcher.model import Outcome, Result
-from watcher.notify.addresses.forms import shortened
+from watcher.notify.addresses.forms import cut_at_line
 from watcher.notify.reasons import of_exception, of_log, of_mail
 
 
@@ -96,5 +96,5 @@ def test_an_exception_is_scrubbed() -> None:
     [("one\ntwo", 7, "one\ntwo"), ("first\nsecond\nthird", 16, "first\nsecond\n…"), ("x" * 50, 10, "x" * 8 + "\n…")],
 )
 def test_what_is_too_long_is_cut_at_a_line(text: str, limit: int, cut: str) -> None:
-    assert shortened(text, limit) == cut
+    assert cut_at_line(text, limit) == cut
     assert len(cut) <= limit

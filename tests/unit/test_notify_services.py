@@ -14,7 +14,7 @@ from watcher.model import DeliveryKind, Incident, IncidentKind
 from watcher.notify import limit_of
 from watcher.notify.addresses.addresses import measure_of
 from watcher.notify.addresses.samples import SERVICES, seen_by
-from watcher.render import render
+from watcher.render import render_message
 
 PIECES = [
     *("@everyone", "@here", "@channel", "@room", "@all", "<!channel>", "<!here|x>", "<@U123>", "<#C1>", "<at>x</at>"),
@@ -52,7 +52,7 @@ def test_papers(service: str, title: str) -> None:
     bad = replace(bad, url=f"javascript:{title}", code_url=f"https://code.example/{title}")
     found = item(bad, subscriptions=(title, "trees"), places=places(bad.abstract, "pruning"))
     for changes in ({}, {"strong": False}, {"occasion": "v2"}):
-        body = seen_by(service, render(digest(replace(found, **changes))))
+        body = seen_by(service, render_message(digest(replace(found, **changes))))
         check_markup(service, body.text)
         check_words(service, body.text + body.title)
         assert "\n" not in body.title
@@ -65,6 +65,6 @@ def test_papers(service: str, title: str) -> None:
 def test_incidents(service: str, reason: str, subject: str) -> None:
     incident = Incident(kind=IncidentKind.SOURCE_BROKEN, subject=subject, reason=reason, began=NOW)
     content = notice(DeliveryKind.INCIDENT, incident, source_urls={subject: "https://papers.example/<b>"})
-    body = seen_by(service, render(content))
+    body = seen_by(service, render_message(content))
     check_markup(service, body.text)
     check_words(service, body.text + body.title)

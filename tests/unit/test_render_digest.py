@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.unit.messages import HOSTILE, NOW, delivery, digest, item, listing, paper, places
 from watcher.model import Content, DeliveryKind, Nothing, Unread
-from watcher.render import estimated_size, render
+from watcher.render import estimated_size, render_message
 from watcher.render.view import about
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -65,25 +65,25 @@ FORMS = {"txt": "text", "html": "html", "md": "markdown", "slack": "mrkdwn", "ch
 def test_golden(name: str, form: str) -> None:
     """Rewritten with ``UPDATE_GOLDEN=1``; look at the difference before it is committed."""
     content = full() if name == "digest" else rare()
-    path, written = GOLDEN / f"{name}.{form}", getattr(render(content), FORMS[form])
+    path, written = GOLDEN / f"{name}.{form}", getattr(render_message(content), FORMS[form])
     if os.environ.get("UPDATE_GOLDEN"):
         path.write_text(written, encoding="utf-8")
     assert written == path.read_text(encoding="utf-8")
 
 
 def test_subject() -> None:
-    assert render(digest(item())).subject == "1 paper for ana/trees: Pruning Bonsai Networks Without Shears"
-    assert render(full()).subject.startswith("5 papers for ana/trees and 1 more (2/3): Pruning Bonsai")
+    assert render_message(digest(item())).subject == "1 paper for ana/trees: Pruning Bonsai Networks Without Shears"
+    assert render_message(full()).subject.startswith("5 papers for ana/trees and 1 more (2/3): Pruning Bonsai")
 
 
 def test_the_subject_names_the_best_paper_first() -> None:
     weak, strong = item(paper(1, title="Weak"), strong=False), item(paper(2, title="Strong"))
-    assert render(digest(weak, strong)).subject.endswith(": Strong")
+    assert render_message(digest(weak, strong)).subject.endswith(": Strong")
 
 
 @given(st.text(), st.text())
 def test_a_subject_is_one_short_line(title: str, name: str) -> None:
-    subject = render(digest(item(paper(title=title), subscriptions=(name, "other")))).subject
+    subject = render_message(digest(item(paper(title=title), subscriptions=(name, "other")))).subject
     assert len(subject) <= 78
     assert len(subject.splitlines()) == 1
 
@@ -91,12 +91,12 @@ def test_a_subject_is_one_short_line(title: str, name: str) -> None:
 def test_the_newest_numbers_count_and_every_source_is_named() -> None:
     older = listing("arxiv", day=date(2026, 3, 8), upvotes=5, read_at=NOW - timedelta(days=1))
     unknown = listing("lab-blog", day=None, upvotes=None, comments=None, read_at=NOW + timedelta(hours=1))
-    text = render(digest(item(paper(listings=(older, listing(), unknown))))).text
+    text = render_message(digest(item(paper(listings=(older, listing(), unknown))))).text
     assert "arxiv, 8 Mar 2026 · hf-daily, 9 Mar 2026 · lab-blog · 1,234 upvotes · 1 comment" in " ".join(text.split())
 
 
 def test_strong_ones_come_first_then_weak_then_known() -> None:
-    text = render(digest(*reversed(full().items[:3]))).text
+    text = render_message(digest(*reversed(full().items[:3]))).text
     assert (
         text.index("Pruning Bonsai")
         < text.index("Also mentioned in")
@@ -107,17 +107,20 @@ def test_strong_ones_come_first_then_weak_then_known() -> None:
 
 
 def test_lines_of_the_text_fit_a_terminal() -> None:
-    lines = render(full()).text.splitlines()
+    lines = render_message(full()).text.splitlines()
     assert [line for line in lines if len(line) > 76 and "https://" not in line] == []
 
 
 def test_each_address_is_linked_once() -> None:
     url = "https://arxiv.org/abs/2603.00001"
-    assert render(digest(item(paper(url=url)))).text.count(url) == 1
+    assert render_message(digest(item(paper(url=url)))).text.count(url) == 1
 
 
 def test_the_summary_stands_in_for_an_abstract() -> None:
-    assert "From the site itself." in render(digest(item(paper(abstract="", summary="From the site itself.")))).text
+    assert (
+        "From the site itself."
+        in render_message(digest(item(paper(abstract="", summary="From the site itself.")))).text
+    )
 
 
 def test_a_rule_with_many_terms_names_a_few() -> None:
@@ -126,7 +129,7 @@ def test_a_rule_with_many_terms_names_a_few() -> None:
         for word in ["Small", "trees", "need", "small", "tools", "We", "study", "pots"]
         for place in places(paper().abstract, word)
     )
-    assert "Matched: Small, trees, need, tools, We, study, 1 more" in render(digest(item(places=found))).text
+    assert "Matched: Small, trees, need, tools, We, study, 1 more" in render_message(digest(item(places=found))).text
 
 
 @pytest.mark.parametrize(
@@ -138,7 +141,7 @@ def test_a_rule_with_many_terms_names_a_few() -> None:
 )
 def test_a_message_without_papers_says_how_many_were_read(kind: DeliveryKind, subject: str) -> None:
     nothing = (Nothing(subscription="weather", read=1412, since=NOW - timedelta(days=30)),)
-    message = render(Content(delivery=delivery(kind), nothing=nothing))
+    message = render_message(Content(delivery=delivery(kind), nothing=nothing))
     assert message.subject == subject
     for words in (message.text, message.html, message.markdown, message.mrkdwn, message.chat_html):
         assert "weather: 1,412 papers read since 8 Feb 2026, none matched" in words
@@ -146,12 +149,12 @@ def test_a_message_without_papers_says_how_many_were_read(kind: DeliveryKind, su
 
 
 def test_the_foot_says_where_to_unsubscribe() -> None:
-    message = render(replace(digest(item()), unsubscribe="mailto:bot@lab.example"))
+    message = render_message(replace(digest(item()), unsubscribe="mailto:bot@lab.example"))
     address = "mailto:bot@lab.example?subject=unsubscribe%20ana%2Ftrees"
     assert message.unsubscribe == address
     assert message.text.endswith(f"\nUnsubscribe: {address}\n")
     assert f'href="{address}"' in message.html
-    plain = render(digest(item()))
+    plain = render_message(digest(item()))
     assert "nsubscribe" not in plain.text + plain.html + plain.unsubscribe
 
 
@@ -191,22 +194,22 @@ def hostile() -> Content:
 
 
 def test_hostile_text_does_nothing_in_html() -> None:
-    plain, bad = Tags(render(digest(item())).html), Tags(render(hostile()).html)
+    plain, bad = Tags(render_message(digest(item())).html), Tags(render_message(hostile()).html)
     assert "script" not in bad.tags
     assert set(bad.tags) <= set(plain.tags)
     assert bad.open == []
     assert all(re.match(r"https?://[\w.]+/", link) for link in bad.links)
-    assert "{{7*7}}" in render(hostile()).html
+    assert "{{7*7}}" in render_message(hostile()).html
 
 
 def test_hostile_text_does_nothing_in_text() -> None:
-    message = render(hostile())
+    message = render_message(hostile())
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e]", message.text + message.subject)
     assert "javascript:alert(1)" not in [word for line in message.text.splitlines() for word in line.split()]
 
 
 def test_hostile_text_does_nothing_in_markdown() -> None:
-    text = render(hostile()).markdown
+    text = render_message(hostile()).markdown
     assert not re.search(r"(?<!\\)<", text)
     assert not re.search(r"(?<!\w)@\w", text)
     targets = re.findall(r"(?<!\\)\]\(([^)]*)\)", text)
@@ -220,7 +223,7 @@ def test_hostile_text_does_nothing_in_markdown() -> None:
 @given(st.text(st.sampled_from("ab <>&*_~`|@!#:[]()\\\"'\n-") | st.characters(), max_size=80))
 def test_whatever_the_title_chats_show_it_and_do_nothing(title: str) -> None:
     bad = paper(title=title, abstract=f"{title} pruning {title}", authors=(title,), organization=title)
-    message = render(digest(item(bad, subscriptions=(title,), places=places(bad.abstract, "pruning"))))
+    message = render_message(digest(item(bad, subscriptions=(title,), places=places(bad.abstract, "pruning"))))
     tags = Tags(message.chat_html)
     assert set(tags.tags) <= {"b", "a"}
     assert tags.open == []
@@ -231,13 +234,13 @@ def test_whatever_the_title_chats_show_it_and_do_nothing(title: str) -> None:
 
 def test_each_line_of_a_chat_message_stands_alone() -> None:
     """So that it can be cut at any line end."""
-    for line in (render(full()).chat_html + render(rare()).chat_html).splitlines():
+    for line in (render_message(full()).chat_html + render_message(rare()).chat_html).splitlines():
         assert Tags(line).open == []
 
 
 def test_a_megabyte_of_title_costs_nothing() -> None:
     big = paper(title="word " * 200_000, abstract="x" * 1_000_000, authors=("name " * 1000,) * 3000)
-    message = render(digest(item(big, places=places(big.title, "word", "title")[:50])))
+    message = render_message(digest(item(big, places=places(big.title, "word", "title")[:50])))
     assert len(message.text) < 3_000
     assert len(message.html) < 12_000
 
@@ -249,7 +252,7 @@ def test_the_estimate_covers_what_is_written_and_little_more(shape: dict[str, An
     heads = 700  # the subject, the group's heading, the foot
     for title in ("Leaf", "A_long*title " * 20):
         some = [item(paper(n, title=title, abstract="*pruning* " * 80), **shape) for n in range(1, 30)]
-        message = render(digest(*some))
+        message = render_message(digest(*some))
         forms = {"text": [message.text], "chat": [message.markdown, message.mrkdwn, message.chat_html]}
         forms["html"] = [message.html[2_000:]]  # without the frame
         for form, written in forms.items():
@@ -259,7 +262,7 @@ def test_the_estimate_covers_what_is_written_and_little_more(shape: dict[str, An
 
 
 def test_html_is_for_mail_readers() -> None:
-    html = render(full()).html
+    html = render_message(full()).html
     assert "prefers-color-scheme: dark" in html
     assert "<img" not in html
     assert "background:url" not in html
@@ -270,4 +273,4 @@ def test_html_is_for_mail_readers() -> None:
 def test_a_paper_says_where_it_appears() -> None:
     accepted = paper(organization="Institute", venue="KILN\n2026")
     assert about(accepted)[:2] == ["Institute", "KILN 2026"]
-    assert "Institute · KILN 2026 · " in render(digest(item(accepted))).text
+    assert "Institute · KILN 2026 · " in render_message(digest(item(accepted))).text

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from tests.unit.messages import HOSTILE, digest, item, paper, places
-from watcher.render import render
+from watcher.render import render_message
 from watcher.render.clean import one_line
 
 PARSER = MarkdownIt("commonmark").enable(["strikethrough", "table"])
@@ -43,7 +43,7 @@ def shown(markdown: str) -> str:
 @example("a`")
 def test_a_title_is_shown_as_it_is_and_does_nothing(title: str) -> None:
     bad = paper(title=title, abstract=f"{title} pruning {title}", authors=(title,), organization=title, venue=title)
-    markdown = render(digest(item(bad, places=places(bad.abstract, "pruning"))), forms={"markdown"}).markdown
+    markdown = render_message(digest(item(bad, places=places(bad.abstract, "pruning"))), forms={"markdown"}).markdown
     kinds = {token.type for token in parsed(markdown)}
     assert kinds <= {
         *("paragraph_open", "paragraph_close", "inline", "text", "text_special", "softbreak", "hardbreak"),

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from tests.unit.messages import digest, item, paper, places
 from watcher.model import Message
 from watcher.notify import limit_of, problem_of
-from watcher.notify.addresses.addresses import load
+from watcher.notify.addresses.addresses import load_plugin
 from watcher.notify.addresses.forms import put
 from watcher.notify.addresses.samples import SERVICES
-from watcher.render import render
+from watcher.render import render_message
 from watcher.render.clean import defuse
 from watcher.render.dialects import CHAT_HTML, MARKDOWN, SLACK, Dialect
 from watcher.render.snippet import Segment
@@ -147,7 +147,7 @@ URLS = {
 
 def given_to(url: str, message: Message) -> str:
     assert problem_of(url) is None
-    body = put(message, load(url), url, limit_of(url))
+    body = put(message, load_plugin(url), url, limit_of(url))
     return f"{body.title}\n{body.text}"
 
 
@@ -155,6 +155,8 @@ def given_to(url: str, message: Message) -> str:
 @settings(derandomize=True, max_examples=15)
 @given(TEXTS, st.sampled_from(CALLS), TEXTS)
 @example("_", "@everyone", "")
+@example("~ana ", "", "")  # [~ana …](address) in Markdown
+@example("met)all(met", "", "")
 @example("A ", "<!channel> @here <@U123> (met)all(met)", " z")
 def test_no_message_calls(url: str, before: str, call: str, behind: str) -> None:
     text = before + call + behind
@@ -162,16 +164,16 @@ def test_no_message_calls(url: str, before: str, call: str, behind: str) -> None
     bad = replace(bad, url=f"https://papers.example/{text}", code_url="https://code.example/@all/x@everyone")
     found = item(bad, subscriptions=(text, "trees"), places=places(bad.abstract, "pruning"))
     # Markup of our own: an address's @ is written %40, a link's brackets are ours.
-    assert calls(given_to(url, render(digest(found)))) == []
+    assert calls(given_to(url, render_message(digest(found)))) == []
 
 
 @pytest.mark.parametrize("url", ["json://lab.example/", "xml://lab.example/", "form://lab.example/"])
 def test_a_program_is_given_the_text_as_it_is(url: str) -> None:
-    message = render(digest(item(paper(title="@everyone <!channel>"))))
+    message = render_message(digest(item(paper(title="@everyone <!channel>"))))
     assert "@everyone <!channel>" in given_to(url, message)
 
 
 def test_what_shows_markdown_anyway_is_given_markdown() -> None:
-    message = render(digest(item(paper(title="[x](https://evil.example) ![](https://evil.example/z.png)"))))
+    message = render_message(digest(item(paper(title="[x](https://evil.example) ![](https://evil.example/z.png)"))))
     for name in ("discord, text", "mattermost, text"):
         assert "[x](https://evil" not in given_to(URLS[name], message)

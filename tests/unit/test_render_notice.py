@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.messages import HOSTILE, NOW, notice
 from watcher.model import DeliveryKind, Incident, IncidentKind
-from watcher.render import render
+from watcher.render import render_message
 
 
 def incident(kind: IncidentKind, **changes: object) -> Incident:
@@ -18,7 +18,7 @@ def incident(kind: IncidentKind, **changes: object) -> Incident:
 
 @pytest.mark.parametrize("kind", list(IncidentKind))
 def test_every_incident_says_what_since_when_and_what_now(kind: IncidentKind) -> None:
-    message = render(notice(DeliveryKind.INCIDENT, incident(kind), timezone="Europe/Paris"))
+    message = render_message(notice(DeliveryKind.INCIDENT, incident(kind), timezone="Europe/Paris"))
     assert "hf-daily" in message.subject
     assert message.subject.startswith("watcher: ")
     for words in (message.text, message.html, message.markdown):
@@ -29,8 +29,8 @@ def test_every_incident_says_what_since_when_and_what_now(kind: IncidentKind) ->
 
 @pytest.mark.parametrize("kind", list(IncidentKind))
 def test_every_recovery_says_until_when(kind: IncidentKind) -> None:
-    began = render(notice(DeliveryKind.INCIDENT, incident(kind)))
-    over = render(notice(DeliveryKind.RECOVERY, incident(kind)))
+    began = render_message(notice(DeliveryKind.INCIDENT, incident(kind)))
+    over = render_message(notice(DeliveryKind.RECOVERY, incident(kind)))
     assert over.subject != began.subject
     assert "Until: Tue 10 Mar 2026, 13:00 (UTC)" in over.text
     assert "nothing to do" in " ".join(over.text.split())
@@ -38,20 +38,20 @@ def test_every_recovery_says_until_when(kind: IncidentKind) -> None:
 
 def test_the_page_is_linked_where_it_is_known() -> None:
     urls = {"hf-daily": "https://papers.example/daily"}
-    message = render(notice(DeliveryKind.INCIDENT, incident(IncidentKind.SOURCE_BROKEN), source_urls=urls))
+    message = render_message(notice(DeliveryKind.INCIDENT, incident(IncidentKind.SOURCE_BROKEN), source_urls=urls))
     assert "Page: https://papers.example/daily" in message.text
     assert '<a class="link" href="https://papers.example/daily"' in message.html
 
 
 def test_a_reason_of_strangers_does_nothing() -> None:
-    message = render(notice(DeliveryKind.INCIDENT, incident(IncidentKind.SOURCE_BROKEN, reason=HOSTILE)))
+    message = render_message(notice(DeliveryKind.INCIDENT, incident(IncidentKind.SOURCE_BROKEN, reason=HOSTILE)))
     assert "<script" not in message.html
     assert "\x1b" not in message.text
     assert "@everyone" not in message.markdown
 
 
 def test_a_test_message_says_that_it_is_one() -> None:
-    message = render(notice(DeliveryKind.TEST))
+    message = render_message(notice(DeliveryKind.TEST))
     assert message.subject == "watcher: test message"
     assert "This receiver works" in message.text
 
@@ -62,7 +62,7 @@ SOURCES = [IncidentKind.SOURCE_BROKEN, IncidentKind.SOURCE_UNREACHABLE, Incident
 @pytest.mark.parametrize("kind", SOURCES)
 def test_an_end_that_leaves_something_says_what_and_never_that_there_is_nothing_to_do(kind: IncidentKind) -> None:
     left = ("Not all of hf-daily could be read: one day; `watcher once` reads it.", "2026-03-05 has no page: so be it.")
-    message = render(notice(DeliveryKind.RECOVERY, incident(kind), left=left))
+    message = render_message(notice(DeliveryKind.RECOVERY, incident(kind), left=left))
     for words in (message.text, message.markdown):
         flat = " ".join(words.replace("\\", "").split())
         assert "one day" in flat and "so be it" in flat and "nothing to do" not in flat
@@ -71,13 +71,13 @@ def test_an_end_that_leaves_something_says_what_and_never_that_there_is_nothing_
 @pytest.mark.parametrize("ended", [None, NOW])
 def test_a_summary_says_what_is_left(ended: datetime | None) -> None:
     one = incident(IncidentKind.SOURCE_BROKEN, ended=ended)
-    message = render(notice(DeliveryKind.SUMMARY, one, incidents=(one,), left=("One day is left.",)))
+    message = render_message(notice(DeliveryKind.SUMMARY, one, incidents=(one,), left=("One day is left.",)))
     flat = " ".join(message.text.split())
     assert "One day is left." in flat and "nothing to do" not in flat
-    calm = render(notice(DeliveryKind.SUMMARY, one, incidents=(one,)))
+    calm = render_message(notice(DeliveryKind.SUMMARY, one, incidents=(one,)))
     assert ("nothing to do" in " ".join(calm.text.split())) is (ended is not None)
 
 
 def test_what_is_left_by_strangers_does_nothing() -> None:
-    message = render(notice(DeliveryKind.RECOVERY, incident(IncidentKind.SOURCE_BROKEN), left=(HOSTILE,)))
+    message = render_message(notice(DeliveryKind.RECOVERY, incident(IncidentKind.SOURCE_BROKEN), left=(HOSTILE,)))
     assert "<script" not in message.html and "\x1b" not in message.text and "@everyone" not in message.markdown

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.unit.messages import places
 from watcher.model import MatchedSpan
 from watcher.render.escape import markdown_marked, text_marked
-from watcher.render.snippet import WIDTH, Segment, snippet, spans_in, whole
+from watcher.render.snippet import WIDTH, Segment, snippet, spans_in, whole_text
 
 SENTENCES = " ".join(f"Sentence number {n} speaks of some leaves and of a few stones." for n in range(40))
 
@@ -62,13 +62,14 @@ def test_places_of_other_fields_do_not_count() -> None:
 def test_chinese_is_marked_inside_a_run() -> None:
     text = "我们研究持续学习方法"
     assert (
-        text_marked(whole(text, spans_in(text, places(text, "持续学习"), "abstract"), 99)) == "我们研究*持续学习*方法"
+        text_marked(whole_text(text, spans_in(text, places(text, "持续学习"), "abstract"), 99))
+        == "我们研究*持续学习*方法"
     )
 
 
 def test_brackets_stay_outside_of_bold() -> None:
-    assert whole("the (KV) cache", [(4, 14)], 99) == (Segment("the ("), Segment("KV) cache", hit=True))
-    assert markdown_marked(whole("see [roses] now", [(4, 11)], 99)) == "see \\[**roses**\\] now"
+    assert whole_text("the (KV) cache", [(4, 14)], 99) == (Segment("the ("), Segment("KV) cache", hit=True))
+    assert markdown_marked(whole_text("see [roses] now", [(4, 11)], 99)) == "see \\[**roses**\\] now"
 
 
 @given(st.text(max_size=800), st.lists(st.tuples(st.integers(-5, 900), st.integers(-5, 900))))

@@ -14,9 +14,9 @@ from tests.unit.test_config_mistakes import RECEIVERS, read
 from watcher import render as rendering
 from watcher.errors import ConfigError
 from watcher.model import Message
-from watcher.render import NAMES, render
+from watcher.render import NAMES, render_message
 from watcher.render.notice import Notice
-from watcher.render.sample import tried
+from watcher.render.sample import usable_templates
 from watcher.render.snippet import Segment
 from watcher.render.view import Group, Link, PaperView
 
@@ -26,7 +26,7 @@ OWN = Path(__file__).parents[2] / "watcher" / "render" / "templates"
 def written(**templates: str) -> Message:
     """A digest of one hostile paper; ``digest_txt`` is the template ``digest.txt``."""
     content = digest(item(paper(title=HOSTILE)))
-    return render(content, {name.replace("_", "."): text for name, text in templates.items()})
+    return render_message(content, {name.replace("_", "."): text for name, text in templates.items()})
 
 
 def test_one_of_ones_own_is_used() -> None:
@@ -74,13 +74,13 @@ def test_one_that_fails_is_named_and_ours_is_used(name: str) -> None:
     (trouble,) = message.troubles
     assert (trouble.template, trouble.line) == ("digest.txt", line)
     assert what in str(trouble)
-    kept, troubles = tried({"digest.txt": text, "notice.txt": "{{ notice.advice }}"})
+    kept, troubles = usable_templates({"digest.txt": text, "notice.txt": "{{ notice.advice }}"})
     assert list(kept) == ["notice.txt"] and troubles[0].template == "digest.txt"
 
 
 def test_a_broken_base_breaks_itself_alone() -> None:
     mine = '{% extends "base.html" %}{% block body %}mine{% endblock %}'
-    kept, (trouble,) = tried({"base.html": "\n{{ nothing_here }}", "digest.html": mine})
+    kept, (trouble,) = usable_templates({"base.html": "\n{{ nothing_here }}", "digest.html": mine})
     assert list(kept) == ["digest.html"]
     assert str(trouble) == "base.html:2: 'nothing_here' is undefined"
 
@@ -88,8 +88,8 @@ def test_a_broken_base_breaks_itself_alone() -> None:
 def test_ours_work_as_somebodys_own() -> None:
     """What people begin with: a copy."""
     copies = {name: (OWN / name).read_text() for name in NAMES}
-    assert tried(copies) == (copies, ())
-    assert render(digest(item()), copies) == render(digest(item()))
+    assert usable_templates(copies) == (copies, ())
+    assert render_message(digest(item()), copies) == render_message(digest(item()))
 
 
 def test_everything_that_a_template_has_is_written_down() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from watcher.model import Listing, Paper
 from watcher.rules import compile_rule, document_of
-from watcher.rules.advice.trial import TermCount, tried
-from watcher.rules.match.explain import Explanation, explain
+from watcher.rules.advice.trial import TermCount, try_rule
+from watcher.rules.match.explain import Explanation, explain_match
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
@@ -21,7 +21,7 @@ def paper(title: str = "", abstract: str = "", day: int = 10, **more: object) ->
 
 
 def of(rule: str, title: str = "", abstract: str = "", sources: tuple[str, ...] = (), **more: object) -> Explanation:
-    return explain(compile_rule(rule, sources), document_of(paper(title, abstract, **more)))
+    return explain_match(compile_rule(rule, sources), document_of(paper(title, abstract, **more)))
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_trial_counts_days_terms_and_what_one_term_alone_let_in() -> None:
         paper("Maps of kilns", "survey", day=9),
         paper("Towns", day=10),
     ]
-    trial = tried(compile_rule("(agent OR kiln OR robot) -survey"), papers)
+    trial = try_rule(compile_rule("(agent OR kiln OR robot) -survey"), papers)
     assert (trial.papers, len(trial.matches), trial.strong) == (5, 2, 2)
     assert trial.by_day() == {date(2026, 3, 2): 1, date(2026, 3, 3): 1, date(2026, 3, 9): 0, date(2026, 3, 10): 0}
     assert trial.by_week() == {date(2026, 3, 2): 2, date(2026, 3, 9): 0}
@@ -148,15 +148,15 @@ def test_a_trial_counts_days_terms_and_what_one_term_alone_let_in() -> None:
 
 
 def test_a_term_that_all_matches_need_let_in_none_alone() -> None:
-    trial = tried(compile_rule("agent kiln"), [paper("An agent kiln")])
+    trial = try_rule(compile_rule("agent kiln"), [paper("An agent kiln")])
     assert [one.alone for one in trial.terms] == [None, None]
 
 
 def test_weeks_without_any_match_are_counted() -> None:
-    trial = tried(compile_rule("kiln"), [paper("A kiln", day=2), paper("A kiln", day=30)])
+    trial = try_rule(compile_rule("kiln"), [paper("A kiln", day=2), paper("A kiln", day=30)])
     assert list(trial.by_week().values()) == [1, 0, 0, 0, 1]
 
 
 def test_a_trial_of_nothing() -> None:
-    trial = tried(compile_rule("kiln"), [])
+    trial = try_rule(compile_rule("kiln"), [])
     assert (trial.papers, trial.per_day, trial.per_week, trial.by_week()) == (0, 0.0, 0.0, {})

@@ -9,7 +9,8 @@ from threading import Barrier, Event, Lock
 
 import pytest
 
-from watcher.daemon.schedule import Schedule, utc_now
+from watcher.daemon.schedule import Schedule
+from watcher.store.database.clock import utc_now
 
 LONG = 10.0  # seconds that a test waits for what should come at once
 HOUR = timedelta(hours=1)

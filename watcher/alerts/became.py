@@ -66,7 +66,7 @@ def became(stages: Iterable[Stage], told_before: Collection[int]) -> Counter[Bec
     return Counter(found.values())
 
 
-def in_words(counts: Mapping[Became, int]) -> str:
+def counts_in_words(counts: Mapping[Became, int]) -> str:
     """The counts, in order, without those that are 0 but for what was told now; they add up to all papers."""
     there = [one for one in Became if counts.get(one) or one is Became.TOLD_NOW]
     return ", ".join(one.in_words(counts.get(one, 0)) for one in there)

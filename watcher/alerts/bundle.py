@@ -21,7 +21,7 @@ MOST_PAPERS = 200
 """More than this is read by nobody in one message, whatever the service allows."""
 
 
-def cut(things: Sequence[T], size_of: Callable[[T], int], limit: int) -> list[list[T]]:
+def cut_by_size(things: Sequence[T], size_of: Callable[[T], int], limit: int) -> list[list[T]]:
     """Cut ``things`` into runs whose sizes (characters) fit ``limit``; one thing too large stands alone."""
     room = int(limit * (1 - OVERHEAD))
     runs: list[list[T]] = []
@@ -36,7 +36,9 @@ def cut(things: Sequence[T], size_of: Callable[[T], int], limit: int) -> list[li
     return runs
 
 
-def fitted(items: Sequence[DigestItem], size_of: Callable[[DigestItem], int], limit: int) -> list[list[DigestItem]]:
+def items_by_message(
+    items: Sequence[DigestItem], size_of: Callable[[DigestItem], int], limit: int
+) -> list[list[DigestItem]]:
     """Items cut into messages, none left out; where they would be too many, each subscription's last go in short form.
 
     A service that takes 2,000 characters at a time would else get a morning of thirty papers as thirty messages.
@@ -53,7 +55,9 @@ def fitted(items: Sequence[DigestItem], size_of: Callable[[DigestItem], int], li
 
     def runs(in_full: int) -> list[list[DigestItem]]:
         short = set(order[in_full:])
-        return cut([replace(one, short=True) if n in short else one for n, one in enumerate(items)], size, limit)
+        return cut_by_size(
+            [replace(one, short=True) if n in short else one for n, one in enumerate(items)], size, limit
+        )
 
     low, high = 0, len(order)
     whole = runs(high)
@@ -89,7 +93,7 @@ def messages(told: Sequence[DueAlert]) -> list[list[DueAlert]]:
     return [some for some in (together, *apart.values()) if some]
 
 
-def shortened(told: Sequence[DueAlert]) -> frozenset[int]:
+def told_in_short(told: Sequence[DueAlert]) -> frozenset[int]:
     """Matches that go over their subscription's ``max_papers``; those that come first are told in full."""
     counts: Counter[str] = Counter()
     over: set[int] = set()

@@ -47,7 +47,7 @@ def add(
     """
     from watcher.config import subscription_lines
 
-    rules.compiled(rule)
+    rules.compiled_rule(rule)
     config = desk.config()
     _check_receivers(config, to)
     path = file or _main(config)
@@ -93,15 +93,15 @@ def _named(rule: str, taken: set[str]) -> str:
 
 
 def _show_trial(desk: CliContext, config: Config, rule: str) -> None:
-    from watcher.rules.advice.trial import tried
+    from watcher.rules.advice.trial import try_rule
 
     since: date | None = (datetime.now(UTC) - TRIED_ON).date()
     try:
         with desk.open_store(config) as store, store.reading() as tx:
-            trial = tried(rules.compiled(rule), tx.papers.all(since))
+            trial = try_rule(rules.compiled_rule(rule), tx.papers.all(since))
             if not trial.papers:  # an archive, or a daemon that was off: the past is still worth a look
                 since = None
-                trial = tried(rules.compiled(rule), tx.papers.all())
+                trial = try_rule(rules.compiled_rule(rule), tx.papers.all())
     except StoreError as error:
         click.echo(f"not tried on the past: {error}")
         return

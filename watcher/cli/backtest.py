@@ -10,6 +10,7 @@ import click
 
 from watcher.cli import rules, show
 from watcher.cli.desk import CliContext
+from watcher.model.words import counted
 
 if TYPE_CHECKING:
     from watcher.model import Hit, Paper
@@ -24,7 +25,9 @@ BAR = 40
 @click.command()
 @click.option("--rule", metavar="RULE", help="The rule to try, as in the config.")
 @click.option("--subscription", metavar="NAME", help="Try this subscription's rule, on what its sources list.")
-@click.option("--since", metavar="DAY", callback=rules.day, help="Only papers announced since then: 90d, 2026-03-01.")
+@click.option(
+    "--since", metavar="DAY", callback=rules.day_option, help="Only papers announced since then: 90d, 2026-03-01."
+)
 @click.option("--limit", type=click.IntRange(min=0), default=20, metavar="N", help="Show N papers at most.  [20]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
@@ -32,20 +35,20 @@ def backtest(
     desk: CliContext, rule: str | None, subscription: str | None, since: date | None, limit: int, as_json: bool
 ) -> int:
     """Show what a rule would have told on the stored papers: how many a day, which ones, by which terms."""
-    from watcher.rules.advice.trial import tried
+    from watcher.rules.advice.trial import try_rule
 
     wanted, config = rules.meant(desk, rule, subscription)
     with desk.open_store(config) as store, store.reading() as tx:
-        trial = tried(wanted, tx.papers.all(since))
+        trial = try_rule(wanted, tx.papers.all(since))
     if as_json:
-        click.echo(show.json_text(as_object(trial, wanted.text, since)))
+        click.echo(show.json_text(trial_json(trial, wanted.text, since)))
     else:
-        for line in lines(trial, wanted.text, since, limit):
+        for line in trial_lines(trial, wanted.text, since, limit):
             click.echo(line)
     return 0
 
 
-def as_object(trial: Trial, rule: str, since: date | None) -> dict[str, object]:
+def trial_json(trial: Trial, rule: str, since: date | None) -> dict[str, object]:
     """A trial as ``--json`` shows it."""
     return {
         "rule": rule,
@@ -67,9 +70,9 @@ def as_object(trial: Trial, rule: str, since: date | None) -> dict[str, object]:
     }
 
 
-def lines(trial: Trial, rule: str, since: date | None, limit: int) -> Iterator[str]:
+def trial_lines(trial: Trial, rule: str, since: date | None, limit: int) -> Iterator[str]:
     """A trial in words and bars, 80 columns wide."""
-    yield f"rule: {rules.fitted(rule, 74)}"
+    yield f"rule: {rules.fit_line(rule, 74)}"
     yield from summary(trial, since)
     if not trial.matches:
         return
@@ -89,7 +92,7 @@ def summary(trial: Trial, since: date | None) -> Iterator[str]:
         return
     short = " (nothing older is stored)" if since and trial.days[0] > since else ""
     plural = "" if len(trial.days) == 1 else "s"
-    papers = show.counted(trial.papers, "paper")
+    papers = counted(trial.papers, "paper")
     yield f"tried on {papers} of {len(trial.days)} day{plural}, {trial.days[0]} to {trial.days[-1]}{short}"
     share = 100 * len(trial.matches) / trial.papers
     weak = len(trial.matches) - trial.strong
@@ -118,7 +121,7 @@ def _terms(terms: tuple[TermCount, ...]) -> Iterator[str]:
         yield f"{'term':<{wide}}  matched"
     for one in found:
         alone = "" if one.alone is None else f"{one.alone:>7}"
-        yield f"{rules.fitted(one.term, 40):<{wide}}  {one.matched:>7}{alone}"
+        yield f"{rules.fit_line(one.term, 40):<{wide}}  {one.matched:>7}{alone}"
     if never := [one.term for one in terms if not one.matched]:
         yield "never matched: " + ", ".join(never)
 
@@ -134,4 +137,4 @@ def titles(trial: Trial, limit: int) -> Iterator[str]:
 
 
 def _title(paper: Paper, hit: Hit) -> str:
-    return f"{paper.digest_day} {'strong' if hit.strong else 'weak  '} {rules.fitted(paper.title, 61)}"
+    return f"{paper.digest_day} {'strong' if hit.strong else 'weak  '} {rules.fit_line(paper.title, 61)}"

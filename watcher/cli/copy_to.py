@@ -23,12 +23,12 @@ def copy_to(desk: CliContext, url: str, as_json: bool) -> None:
     """
     from watcher.cli import show
     from watcher.config.values import expand
-    from watcher.store.database.copying import copy_to
+    from watcher.store.database.copying import copy_database
     from watcher.store.database.engine import database_address
 
     target = database_address(expand(url, desk.env))
     with desk.open_store(desk.config(required=False), "write") as store, _progress() as progress:
-        copied = copy_to(store, target, progress)
+        copied = copy_database(store, target, progress)
         source = store.place
     if as_json:
         show.json_array({"table": one.table, "rows": one.rows} for one in copied)

@@ -8,8 +8,8 @@ import click
 
 from watcher.cli import show
 from watcher.cli.desk import CliContext
-from watcher.cli.show import counted
 from watcher.model import DeliveryState
+from watcher.model.words import counted
 
 if TYPE_CHECKING:
     from watcher.store.deliveries.deliveries import Listed

@@ -35,7 +35,7 @@ def explain(desk: CliContext, words: tuple[str, ...], rule: str | None, as_json:
     PAPER is a key, an arXiv id, a DOI, a link, or a part of the title. Exit status 1 where it does not match.
     """
     from watcher.rules.match.document import document_of
-    from watcher.rules.match.explain import explain as explained
+    from watcher.rules.match.explain import explain_match as explained
 
     if len(words) != (2 if rule is None else 1):
         raise UsageError("say a subscription and a paper, or --rule RULE and a paper; quote what has blanks")
@@ -44,14 +44,14 @@ def explain(desk: CliContext, words: tuple[str, ...], rule: str | None, as_json:
         paper = paper_named(tx, words[-1])
     found = explained(wanted, document_of(paper))
     if as_json:
-        click.echo(show.json_text(as_object(paper, wanted, found)))
+        click.echo(show.json_text(explanation_json(paper, wanted, found)))
     else:
-        for line in lines(paper, wanted, found):
+        for line in explanation_lines(paper, wanted, found):
             click.echo(line)
     return 0 if found.strong is not None else 1
 
 
-def as_object(paper: Paper, rule: Rule, found: Explanation) -> dict[str, object]:
+def explanation_json(paper: Paper, rule: Rule, found: Explanation) -> dict[str, object]:
     """An explanation as ``--json`` shows it."""
     strength = None if found.strong is None else "strong" if found.strong else "weak"
     return {
@@ -79,10 +79,10 @@ def _reason(reason: Reason) -> dict[str, object]:
     return shown
 
 
-def lines(paper: Paper, rule: Rule, found: Explanation) -> Iterator[str]:
+def explanation_lines(paper: Paper, rule: Rule, found: Explanation) -> Iterator[str]:
     """An explanation in words, 80 columns wide."""
-    yield rules.fitted(f"{paper.key}  {paper.title}", rules.WIDTH)
-    yield f"rule: {rules.fitted(rule.text, 74)}"
+    yield rules.fit_line(f"{paper.key}  {paper.title}", rules.WIDTH)
+    yield f"rule: {rules.fit_line(rule.text, 74)}"
     if found.strong is None:
         yield "does not match:"
         for missing in found.missing:

@@ -43,7 +43,9 @@ def history(desk: CliContext, what: str, limit: int, as_json: bool) -> int:
 
 def _print(meant: Paper | StoredSubscription, found: list[HistoryRow]) -> None:
     is_paper = isinstance(meant, Paper)
-    click.echo(rules.fitted(f"{meant.key}  {meant.title}", rules.WIDTH) if isinstance(meant, Paper) else _named(meant))
+    click.echo(
+        rules.fit_line(f"{meant.key}  {meant.title}", rules.WIDTH) if isinstance(meant, Paper) else _named(meant)
+    )
     if not found:
         hint = f"; `watcher explain NAME {meant.key}` says why" if isinstance(meant, Paper) else ""
         click.echo(f"no subscription matched it{hint}" if is_paper else "it matched nothing so far")
@@ -60,7 +62,7 @@ def _row(one: HistoryRow, what: str) -> tuple[object, ...]:
 
 def _named(saved: StoredSubscription) -> str:
     state = " (gone from the config)" if saved.gone_at else " (paused)" if saved.paused else ""
-    return f"{saved.subscription.full_name}{state}: {rules.fitted(saved.subscription.rule, 60)}"
+    return f"{saved.subscription.full_name}{state}: {rules.fit_line(saved.subscription.rule, 60)}"
 
 
 def _as_object(one: HistoryRow) -> dict[str, object]:

@@ -47,7 +47,7 @@ def mute(desk: CliContext, what: str | None, span: timedelta | None, as_json: bo
         return _list(desk, as_json)
     if span is None:
         raise UsageError("say for how long, for instance --for 14d")
-    from watcher.pipeline.subscriptions.pause_and_mute import mute as muted
+    from watcher.pipeline.subscriptions.pause_and_mute import record_mute as muted
 
     with desk.open_store(desk.config(required=False), "write") as store, store.transaction() as tx:
         subject, now = anything_named(tx, what), store.clock()
@@ -62,7 +62,7 @@ def mute(desk: CliContext, what: str | None, span: timedelta | None, as_json: bo
 @click.pass_obj
 def unmute(desk: CliContext, what: str) -> int:
     """Tell again of a subscription, or of a paper, what comes from now on."""
-    from watcher.pipeline.subscriptions.pause_and_mute import unmute as unmuted
+    from watcher.pipeline.subscriptions.pause_and_mute import end_mute as unmuted
 
     with desk.open_store(desk.config(required=False), "write") as store, store.transaction() as tx:
         subject = anything_named(tx, what)
@@ -75,7 +75,7 @@ def _list(desk: CliContext, as_json: bool) -> int:
     with desk.open_store(desk.config(required=False)) as store, store.reading() as tx:
         found = tx.mutes.all(store.clock())
     if as_json:
-        show.json_array(as_object(one) for one in found)
+        show.json_array(mute_json(one) for one in found)
     elif found:
         show.table(
             ("muted", "since", "until", "title"), [(one.subject, one.since, one.until, one.title) for one in found]
@@ -85,7 +85,7 @@ def _list(desk: CliContext, as_json: bool) -> int:
     return 0
 
 
-def as_object(one: Mute) -> dict[str, object]:
+def mute_json(one: Mute) -> dict[str, object]:
     """A mute as ``--json`` shows it; a subscription has no title."""
     return {
         "subject": one.subject,
@@ -103,5 +103,5 @@ def _refuse_gone(subject: StoredSubscription | Paper) -> None:
 
 def _name(subject: StoredSubscription | Paper) -> str:
     if isinstance(subject, Paper):
-        return f"{subject.key} ({rules.fitted(subject.title, 40)})"
+        return f"{subject.key} ({rules.fit_line(subject.title, 40)})"
     return subject.subscription.full_name

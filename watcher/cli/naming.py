@@ -25,7 +25,7 @@ def paper_named(tx: Transaction, name: str) -> Paper:
         return some[0]
     if not some:
         raise UsageError(f"no stored paper is called {name!r}: write an arXiv id, or a part of its title")
-    shown = "".join(f"\n  {paper.key}  {rules.fitted(paper.title, 56)}" for paper in some[:MOST_TITLES])
+    shown = "".join(f"\n  {paper.key}  {rules.fit_line(paper.title, 56)}" for paper in some[:MOST_TITLES])
     more = f"\n  … and {len(some) - MOST_TITLES} more" if len(some) > MOST_TITLES else ""
     raise UsageError(f"{len(some)} papers have {name!r} in their titles; write the key of one:{shown}{more}")
 

@@ -13,10 +13,10 @@ from watcher.alerts.effects import Effect
 from watcher.alerts.schedule import next_due
 from watcher.cli import rules, show
 from watcher.cli.desk import CliContext
-from watcher.cli.show import counted
 from watcher.cli.working import Session, news, session
 from watcher.errors import UsageError
 from watcher.model import DeliveryState, Rhythm, Source, StoredSubscription, Verdict
+from watcher.model.words import counted
 from watcher.parsers import PARSERS
 from watcher.pipeline.polling.poll import Polled, match_waiting
 from watcher.pipeline.polling.source import poll_source
@@ -35,7 +35,9 @@ BAD = frozenset({Verdict.BROKEN, Verdict.UNREACHABLE})
 @click.command()
 @click.option("--flush", is_flag=True, help="Send digests that are not due yet, too.")
 @click.option("--source", "names", multiple=True, metavar="NAME", help="Poll this source only.")
-@click.option("--since", metavar="DAY", callback=rules.day, help="Read what it listed since then and was missed, too.")
+@click.option(
+    "--since", metavar="DAY", callback=rules.day_option, help="Read what it listed since then and was missed, too."
+)
 @click.option("--json", "as_json", is_flag=True, help="Say what was done as one JSON object.")
 @click.pass_obj
 def once(desk: CliContext, flush: bool, names: tuple[str, ...], since: date | None, as_json: bool) -> int:
@@ -53,7 +55,7 @@ def once(desk: CliContext, flush: bool, names: tuple[str, ...], since: date | No
         polls = [poll_source(source, work.parts, since=since) for source in sources]
         match_waiting(work.parts)
         sent = _send(work, flush)
-        waiting = waiting_of(work)
+        waiting = held_digests(work)
     if as_json:
         click.echo(show.json_text(_as_json(work, polls, sent, waiting)))
     else:
@@ -98,7 +100,7 @@ def _send(work: Session, flush: bool) -> list[Delivered]:
     return deliver_all(work.parts)
 
 
-def waiting_of(work: Session) -> list[HeldDigest]:
+def held_digests(work: Session) -> list[HeldDigest]:
     """Subscriptions that hold something for later, how much, and until when; None for those that are paused."""
     now = work.parts.clock()
     found = []

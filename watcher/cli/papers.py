@@ -32,7 +32,7 @@ ListedPaper = tuple[Paper, Hit | None]
 @click.command()
 @click.argument("query", nargs=-1)
 @click.option(
-    "--since", metavar="DAY", callback=rules.day, help="Only papers announced since then: 7d, 2w, 2026-03-01."
+    "--since", metavar="DAY", callback=rules.day_option, help="Only papers announced since then: 7d, 2w, 2026-03-01."
 )
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="N papers at most, the newest.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array, a paper an object.")
@@ -43,7 +43,7 @@ def papers(desk: CliContext, query: tuple[str, ...], since: date | None, limit: 
     QUERY is a rule as in the config; for a phrase, quote twice: '"KV cache" OR quantization'.
     """
     text = " ".join(query)
-    rule = rules.compiled(text) if text.strip() else None
+    rule = rules.compiled_rule(text) if text.strip() else None
     with desk.open_store(desk.config(required=False)) as store:
         if as_json:
             _print_json(store, rule, since, limit)
@@ -57,7 +57,7 @@ def _print_json(store: Store, rule: Rule | None, since: date | None, limit: int 
     with SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8", errors="backslashreplace") as aside:
         with store.reading() as tx:
             found = islice(_matched(tx.papers.all(since), rule), limit)
-            show.json_array((as_object(paper, hit) for paper, hit in found), cast(TextIO, aside))
+            show.json_array((paper_json(paper, hit) for paper, hit in found), cast(TextIO, aside))
         aside.seek(0)
         copyfileobj(aside, sys.stdout)
 
@@ -82,7 +82,7 @@ def _matched(stored: Iterable[Paper], rule: Rule | None) -> Iterator[ListedPaper
             yield paper, hit
 
 
-def as_object(paper: Paper, hit: Hit | None) -> dict[str, object]:
+def paper_json(paper: Paper, hit: Hit | None) -> dict[str, object]:
     """A paper as ``--json`` shows it; ``strength`` is null where nothing was asked for."""
     shown: dict[str, object] = {name: getattr(paper, name) for name in FIELDS}
     shown["strength"] = _strength(hit)

@@ -8,7 +8,7 @@ import click
 
 from watcher.cli.desk import CliContext
 from watcher.cli.naming import active_named
-from watcher.cli.show import counted
+from watcher.model.words import counted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +25,7 @@ def pause(desk: CliContext, subscription: str) -> int:
     Also held is what waits already, but for messages that were tried before and come as soon as their receiver is
     back. `watcher status` names what is paused.
     """
-    from watcher.pipeline.subscriptions.pause_and_mute import pause as paused
+    from watcher.pipeline.subscriptions.pause_and_mute import record_pause as paused
 
     with desk.open_store(desk.config(required=False), "write") as store, store.transaction() as tx:
         saved = active_named(tx, subscription)
@@ -42,7 +42,7 @@ def pause(desk: CliContext, subscription: str) -> int:
 @click.pass_obj
 def unpause(desk: CliContext, subscription: str, drop: bool) -> int:
     """Let SUBSCRIPTION go on: what was held meanwhile is told in one message, or dropped."""
-    from watcher.pipeline.subscriptions.pause_and_mute import unpause as unpaused
+    from watcher.pipeline.subscriptions.pause_and_mute import end_pause as unpaused
 
     with desk.open_store(desk.config(required=False), "write") as store, store.transaction() as tx:
         saved, now = active_named(tx, subscription), store.clock()

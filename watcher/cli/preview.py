@@ -29,7 +29,7 @@ A_WEEK = timedelta(days=7)
 @click.option(
     "--since",
     metavar="DAY",
-    callback=rules.day,
+    callback=rules.day_option,
     help="Tell the papers announced since then instead: 30d, 2026-03-01.",
 )
 @click.option("--open", "in_browser", is_flag=True, help="Show the HTML of the e-mail in a browser.")
@@ -58,11 +58,11 @@ def _messages(desk: CliContext, names: Sequence[str], form: str, since: date | N
     """What is sent next; or, asked for or where nothing is, what the papers of the past would have been told as."""
     from watcher.notify import limit_of, size_in
     from watcher.notify.addresses.samples import SERVICES
-    from watcher.pipeline.telling.preview import contents_of, next_contents
-    from watcher.render import render
+    from watcher.pipeline.telling.preview import next_contents, preview_contents
+    from watcher.render import render_message
 
     config = desk.config()
-    found = [rules.named(config, name) for name in dict.fromkeys(names)]
+    found = [rules.find_subscription(config, name) for name in dict.fromkeys(names)]
     url = SERVICES["email" if form == "text" else form]
     size_of, limit = size_in(url), limit_of(url)
     with desk.open_store(config) as store, store.reading() as tx:
@@ -71,8 +71,8 @@ def _messages(desk: CliContext, names: Sequence[str], form: str, since: date | N
             if since is None:
                 who = " and ".join(one.full_name for one in found)
                 click.echo(f"nothing waits for {who}: shown are papers of the last 7 days (or --since DAY)", err=True)
-            contents = contents_of(found, tx, config, since or (now - A_WEEK).date(), now, size_of, limit)
-    return [render(content, config.templates) for content in contents]
+            contents = preview_contents(found, tx, config, since or (now - A_WEEK).date(), now, size_of, limit)
+    return [render_message(content, config.templates) for content in contents]
 
 
 def _shown(message: Message, form: str) -> str:

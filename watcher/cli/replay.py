@@ -12,10 +12,10 @@ import click
 from watcher.cli import rules
 from watcher.cli.deliveries import SHORT, described
 from watcher.cli.desk import CliContext
-from watcher.cli.show import counted
 from watcher.cli.working import Session, session
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint
+from watcher.model.words import counted
 
 if TYPE_CHECKING:
     from watcher.store import Transaction
@@ -36,7 +36,9 @@ class Replayed:
 @click.option("--receiver", metavar="NAME", help="All dead messages to this receiver.")
 @click.option("--all-dead", is_flag=True, help="All dead messages.")
 @click.option("--known", metavar="SUBSCRIPTION", help="What it matched and counts as known; told at its time.")
-@click.option("--since", metavar="DAY", callback=rules.day, help="With --known: of papers announced since then only.")
+@click.option(
+    "--since", metavar="DAY", callback=rules.day_option, help="With --known: of papers announced since then only."
+)
 @click.option("--to", metavar="NAME", help="Send them to this receiver instead.")
 @click.pass_obj
 def replay(
@@ -83,7 +85,7 @@ def replay(
 def _tell_known(desk: CliContext, name: str, since: date | None) -> int:
     """Let a subscription tell what counts as known, and say when it does."""
     from watcher.cli.naming import active_named
-    from watcher.cli.once import delivered_line, waiting_line, waiting_of
+    from watcher.cli.once import delivered_line, held_digests, waiting_line
     from watcher.pipeline.telling.tell import tell_due
     from watcher.sending.deliver import deliver_all, failed
 
@@ -99,7 +101,7 @@ def _tell_known(desk: CliContext, name: str, since: date | None) -> int:
         if work.may_send:
             tell_due(work.parts)
             sent = deliver_all(work.parts)
-        waiting = [one for one in waiting_of(work) if one[0].id == saved.id]
+        waiting = [one for one in held_digests(work) if one[0].id == saved.id]
     papers = len(set(known.values()))
     count = f"{'count' if papers != 1 else 'counts'} as known"
     click.echo(f"{saved.subscription.full_name}: {counted(papers, 'paper')} no longer {count}")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WIDTH = 80
 
 
-def day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
+def day_option(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
     """The day that ``--since`` means: so many days (``7d``) or weeks (``2w``) before today, or itself."""
     if value is None:
         return None
@@ -35,7 +35,7 @@ def day(ctx: click.Context, param: click.Parameter, value: str | None) -> date |
         raise click.BadParameter(f"{value!r} is no day; write 7d, 2w or {today}", ctx, param) from None
 
 
-def compiled(text: str) -> Rule:
+def compiled_rule(text: str) -> Rule:
     """The rule that was typed; raises ``RuleError`` with its text, so that the place can be shown."""
     from watcher.rules import compile_rule
 
@@ -51,15 +51,15 @@ def meant(desk: CliContext, rule: str | None, subscription: str | None) -> tuple
     if (rule is None) == (subscription is None):
         raise UsageError("say either --rule RULE or --subscription NAME")
     if rule is not None:
-        return compiled(rule), desk.config(required=False)
+        return compiled_rule(rule), desk.config(required=False)
     from watcher.rules import compile_rule
 
     config = desk.config()
-    found = named(config, subscription or "")
+    found = find_subscription(config, subscription or "")
     return compile_rule(found.rule, found.sources), config
 
 
-def named(config: Config, name: str) -> Subscription:
+def find_subscription(config: Config, name: str) -> Subscription:
     """The subscription with this name, or with this name in an included file where only one has it."""
     full = {one.full_name: one for one in config.subscriptions}
     if name in full:
@@ -74,7 +74,7 @@ def named(config: Config, name: str) -> Subscription:
     raise UsageError(f"there is no subscription {name!r}; {hint}")
 
 
-def fitted(text: str, width: int) -> str:
+def fit_line(text: str, width: int) -> str:
     """``text`` in one line of ``width`` characters at most."""
     line = " ".join(text.split())
     return line if len(line) <= width else line[: max(width - 1, 0)] + "…"

@@ -119,8 +119,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, set | frozenset):
         return sorted(value)
     raise TypeError(f"{type(value).__name__} is not JSON")
-
-
-def counted(n: int, what: str) -> str:
-    """``1 paper``, ``2 papers``."""
-    return f"{n} {what}" + ("" if n == 1 else "s")

@@ -9,7 +9,7 @@ import click
 
 from watcher.cli import show
 from watcher.cli.desk import CliContext
-from watcher.cli.mute import as_object as mute_as_object
+from watcher.cli.mute import mute_json as mute_as_object
 from watcher.model import IncidentKind, Origin, Source
 
 if TYPE_CHECKING:

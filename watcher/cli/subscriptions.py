@@ -39,7 +39,7 @@ def subscriptions() -> None:
 @click.argument("file", metavar="FILE")
 @click.option("--check", is_flag=True, help="Only say what is wrong.")
 @click.pass_obj
-def import_(desk: CliContext, file: str, check: bool) -> int:
+def import_subscriptions(desk: CliContext, file: str, check: bool) -> int:
     """Add or change those that FILE has, one a line.
 
     FILE may be - for stdin. A new one is told what the look-back holds; an edited rule is applied silently; one that
@@ -53,14 +53,16 @@ def import_(desk: CliContext, file: str, check: bool) -> int:
     return 1 if wrong else 0
 
 
-@subscriptions.command()
+@subscriptions.command("add")
 @click.argument("name")
 @click.argument("rule")
 @click.option("--to", multiple=True, required=True, metavar="RECEIVER", help="Whom to tell; may be given again.")
 @click.option("--owner", help="Whose it is.")
 @click.option("--when", help="When it is told.  [immediately]")
 @click.pass_obj
-def add(desk: CliContext, name: str, rule: str, to: tuple[str, ...], owner: str | None, when: str | None) -> int:
+def add_subscription(
+    desk: CliContext, name: str, rule: str, to: tuple[str, ...], owner: str | None, when: str | None
+) -> int:
     """Add one, or change the one of this name."""
     from io import BytesIO
 

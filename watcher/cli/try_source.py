@@ -68,7 +68,7 @@ def _tried(source: Source, file: Path | None, contact: str) -> Tried:
         return trying.try_body(source, trying.first_address(source, _now().date()), body)
     fetcher = Fetcher(user_agent=default_user_agent(contact))
     try:
-        return trying.try_source(source, fetcher, _now)
+        return trying.read_once(source, fetcher, _now)
     finally:
         fetcher.close()
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from watcher.config.text.reading import LARGEST, read
-from watcher.config.text.tree import ConfigNode, Items, Scalar, Table, plain
+from watcher.config.text.tree import ConfigNode, Items, Scalar, Table, plain_values
 from watcher.errors import ConfigError, Problem, UsageError
 from watcher.files.read import NotRead, read_regular
 
@@ -43,7 +43,7 @@ def _reads_back(text: str) -> bool:
     return (
         not parsed.problems
         and parsed.root is not None
-        and plain(parsed.root)
+        and plain_values(parsed.root)
         == {
             "value": text,
             "list": [text, text],

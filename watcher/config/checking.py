@@ -13,7 +13,7 @@ from watcher.config.text.harmless import is_name, is_written_as_key, repeats_sec
 from watcher.config.text.mistakes import Hint
 from watcher.config.text.nearest import near_or_known
 from watcher.config.text.reading import Parsed
-from watcher.config.text.tree import BROKEN, ConfigNode, Scalar, Table, find, plain, scalars
+from watcher.config.text.tree import BROKEN, ConfigNode, Scalar, Table, find_node, plain_values, scalars
 from watcher.errors import Problem, RuleError
 
 K = TypeVar("K", bound=ConfigTable)
@@ -56,7 +56,7 @@ class Checker:
         if not isinstance(self.root, Table):
             self.note((), "a table of keys belongs here", "begin with subscriptions:")
             return None
-        data = plain(self.root)
+        data = plain_values(self.root)
         for n in range(MOST_PASSES):
             try:
                 return model.model_validate(data)
@@ -162,7 +162,7 @@ class Checker:
         return self.source.text[node.end : None if end < 0 else end]
 
     def _node(self, path: Path) -> tuple[ConfigNode | None, bool]:
-        return (None, False) if self.root is None else find(self.root, path)
+        return (None, False) if self.root is None else find_node(self.root, path)
 
     def _inside(self, node: Scalar, at: int) -> int:
         """The offset of a value's character ``at`` in the file: blanks are folded and quotes doubled by YAML."""

@@ -23,7 +23,7 @@ from watcher.config.subscriptions import (
     target_holds,
 )
 from watcher.config.templates import Templates, templates_of
-from watcher.config.text.harmless import is_name, quoted
+from watcher.config.text.harmless import is_name, quoted_value
 from watcher.config.text.nearest import known
 from watcher.config.text.reading import LARGEST, read
 from watcher.config.text.tree import Scalar, Table, scalars
@@ -217,7 +217,9 @@ def _check_allow(checker: Checker, keys: ConfigKeys, files: list[Included]) -> N
     receivers = checker.declared("receivers")
     for name, allowed in (keys.allow or {}).items():
         if name not in names:
-            what = f"no included file is called {quoted(name)}" if is_name(name) else "no included file is called so"
+            what = (
+                f"no included file is called {quoted_value(name)}" if is_name(name) else "no included file is called so"
+            )
             checker.note(("allow", name), what, known(names), fatal=False, in_key=True)
         for n, receiver in enumerate(allowed):
             if receiver not in receivers:

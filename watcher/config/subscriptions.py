@@ -10,7 +10,7 @@ from typing import Any
 
 from watcher.config.checking import Checker, Path
 from watcher.config.keys import ReceiverKeys, SubscriptionKeys
-from watcher.config.text.harmless import quoted
+from watcher.config.text.harmless import quoted_value
 from watcher.config.text.nearest import did_you_mean, known, near_or_known
 from watcher.config.untold import warn_of_untold
 from watcher.config.values import Config
@@ -74,7 +74,7 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
     for n, name in _with_places(keys.sources or []):
         if name not in around.sources:
             near = partial(near_or_known, name, around.sources)
-            checker.note(_place(checker, (*path, "sources"), n), f"there is no source {quoted(name)}", near)
+            checker.note(_place(checker, (*path, "sources"), n), f"there is no source {quoted_value(name)}", near)
     if keys.when_empty == "send" and keys.when.rhythm is Rhythm.IMMEDIATELY:
         what = "`when_empty: send` needs a time at which papers could be missed"
         checker.note((*path, "when_empty"), what, "write when: daily at 08:00, or the like")

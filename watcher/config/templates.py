@@ -11,7 +11,7 @@ from watcher.errors import Problem
 from watcher.files.read import NotRead, read_regular
 from watcher.model import TemplateTrouble
 from watcher.render import NAMES
-from watcher.render.sample import tried
+from watcher.render.sample import usable_templates
 
 LARGEST = 200_000
 """Bytes of one template."""
@@ -50,7 +50,7 @@ def templates_of(checker: Checker, named: str | None, folder: Path, *, strict: b
         return made
     for file in files:
         _read(file, texts, made, strict=strict)
-    made.texts, troubles = tried(texts)
+    made.texts, troubles = usable_templates(texts)
     for trouble in troubles:
         _note(made, path / trouble.template, trouble, texts, strict=strict)
     return made

@@ -21,13 +21,14 @@ from typing import TextIO
 
 from watcher.config import Config, lost_since
 from watcher.daemon.fleet import Self, apply_at_start, poll_in_turn
-from watcher.daemon.schedule import Schedule, utc_now
+from watcher.daemon.schedule import Schedule
 from watcher.daemon.site_book import SiteBook
 from watcher.daemon.systemd import Systemd
 from watcher.errors import ConfigError, DatabaseNewer, StoreError, WatcherError
 from watcher.fetch import Fetcher, default_user_agent
 from watcher.files.broken_pages import KeptPages
 from watcher.model import DeliveryState, Source, Tuning
+from watcher.model.words import counted
 from watcher.notify import Notifier
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import match_waiting
@@ -41,10 +42,10 @@ from watcher.pipeline.subscriptions.config_incidents import (
     record_config_troubles,
 )
 from watcher.pipeline.telling.tell import next_telling, tell_due
-from watcher.render.view import counted
 from watcher.sending.results import Delivered
 from watcher.sending.sender import Sender
 from watcher.store import Store
+from watcher.store.database.clock import utc_now
 
 log = logging.getLogger(__name__)
 

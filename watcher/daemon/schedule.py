@@ -18,15 +18,13 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from watcher.store.database.clock import utc_now
+
 SLOW_POLLS = 2
 PULSE = 30.0  # seconds between looks at the clock: APScheduler sleeps through its jumps
 JUMP = timedelta(seconds=5)
 
 log = logging.getLogger(__name__)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(eq=False)

@@ -13,7 +13,7 @@ from watcher import __version__
 from watcher.fetch.addresses import is_loopback
 from watcher.fetch.exchange import Exchange, HttpAnswer, Limits, netloc
 from watcher.fetch.permits import Permits
-from watcher.fetch.reasons import FAILURES, explain, one_line, status_line
+from watcher.fetch.reasons import FAILURES, clean_reason, failure_reason, status_line
 from watcher.fetch.robots import Robots, read_robots
 from watcher.fetch.turns import Book, NotNow
 from watcher.fetch.wire import Deadline, Refused, Resolve, resolve
@@ -76,7 +76,7 @@ class Fetcher:
         try:
             target = _checked(httpx.URL(url))
             for _ in range(self._exchange.limits.redirects + 1):
-                at = shown(target)
+                at = shown_url(target)
                 delay = self._permitted(target, public_only=public_only) if robots else 0.0
                 known = validators(at) or Validators()
                 answer = self._exchange.ask(target, _conditions(known), deadline, public_only=public_only, delay=delay)
@@ -100,18 +100,18 @@ class Fetcher:
         if answer.status in REDIRECTS and "Location" in answer.headers:
             return _Redirect(_target(url, answer.headers["Location"]), answer.from_public)
         if answer.status == httpx.codes.NOT_MODIFIED and known:
-            return NotModified(url=shown(url), fetched_at=self._clock())
+            return NotModified(url=shown_url(url), fetched_at=self._clock())
         if answer.status != httpx.codes.OK:
-            return self._unreachable(shown(url), _refusal(answer), answer.wait, answer.status)
+            return self._unreachable(shown_url(url), _refusal(answer), answer.wait, answer.status)
         given = Validators(_worth_keeping(answer, "ETag"), _worth_keeping(answer, "Last-Modified"))
-        return Page(url=shown(url), body=answer.body, fetched_at=self._clock(), validators=given)
+        return Page(url=shown_url(url), body=answer.body, fetched_at=self._clock(), validators=given)
 
     def _reason(self, error: Exception, deadline: Deadline) -> str:
         if self._exchange.ended:
             return "stopped"
         if not deadline.left:
             return f"no whole answer within {deadline.seconds:g} s"
-        return explain(error)
+        return failure_reason(error)
 
     def _unreachable(self, url: str, reason: str, wait: float | None = None, status: int | None = None) -> Unreachable:
         retry_after = None if wait is None else timedelta(seconds=wait)
@@ -158,7 +158,7 @@ class Fetcher:
         return Robots() if is_missing else f"{_refusal(answer)} for robots.txt, without which nothing else is asked for"
 
 
-def shown(url: httpx.URL) -> str:
+def shown_url(url: httpx.URL) -> str:
     """The address without what is secret or only for the reader."""
     return str(url.copy_with(userinfo=b"", fragment=None))
 
@@ -192,5 +192,5 @@ def _target(url: httpx.URL, location: str) -> httpx.URL:
 
 def _checked(url: httpx.URL) -> httpx.URL:
     if url.scheme not in ("http", "https") or not url.host:
-        raise Refused(f"only http and https addresses are fetched, not {one_line(url.scheme) or 'bare'} ones")
+        raise Refused(f"only http and https addresses are fetched, not {clean_reason(url.scheme) or 'bare'} ones")
     return url

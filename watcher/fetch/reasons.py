@@ -32,12 +32,12 @@ LONGEST = 300
 """Characters of a reason: parts of it are what the server wrote."""
 
 
-def explain(error: Exception) -> str:
+def failure_reason(error: Exception) -> str:
     """One line about one of ``FAILURES``."""
-    return one_line(_explain(error))
+    return clean_reason(_explain(error))
 
 
-def one_line(text: str) -> str:
+def clean_reason(text: str) -> str:
     """``text`` without line breaks and control characters, cut to ``LONGEST``."""
     clean = "".join(character if character.isprintable() else " " for character in text)
     return clean if len(clean) <= LONGEST else clean[: LONGEST - 1] + "…"

@@ -121,7 +121,7 @@ class Inbox:
         return next(one for one in names if one not in taken and f"{one}.reason.txt" not in taken)
 
 
-def shown(name: str) -> str:
+def shown_name(name: str) -> str:
     """A file's name as people may see it."""
     return clean.line(os.fsencode(name).decode(errors="replace"), 100)
 

@@ -93,7 +93,7 @@ class Denied:
 ELSEWHERE = "name another place with `database:` or $STATE_DIRECTORY"
 
 
-def in_words(one: Denied) -> str:
+def denied_in_words(one: Denied) -> str:
     """What is wrong and which command mends it."""
     belongs = f"{one.path} belongs to {one.owner}"
     if one.home_owner is None:
@@ -132,7 +132,7 @@ def why_denied(path: Path, *, home: Path | None = None, writing: bool = True) ->
         foreign = tuple(one for one in sorted(home.iterdir()) if one.lstat().st_uid != there.st_uid)
     mode = seen.st_mode & 0o7777
     user = _user(os.geteuid())
-    return in_words(Denied(culprit, _user(seen.st_uid), mode, user, home, owner, group, foreign, writing))
+    return denied_in_words(Denied(culprit, _user(seen.st_uid), mode, user, home, owner, group, foreign, writing))
 
 
 def of_database(path: Path) -> Iterable[Path]:

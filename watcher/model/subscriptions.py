@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from watcher.model.words import ordinal
+
 
 class Rhythm(StrEnum):
     IMMEDIATELY = "immediately"
@@ -16,12 +18,6 @@ class Rhythm(StrEnum):
     EVERY_DAYS = "every days"
     MONTHLY = "monthly"
     CRON = "cron"
-
-
-def ordinal(n: int) -> str:
-    """``1st``, ``2nd``, ``11th``."""
-    ending = "th" if 10 < n % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{n}{ending}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from threading import Lock, Thread
 from typing import Any, TextIO
 
 from watcher.model import Message, Outcome, Result
-from watcher.notify.addresses.addresses import apprise_module, limit_of, load, problem_of, schema_of
+from watcher.notify.addresses.addresses import apprise_module, limit_of, load_plugin, problem_of, schema_of
 from watcher.notify.addresses.forms import Body, put
 from watcher.notify.reasons import of_exception, of_log
 from watcher.notify.secrets import scrub, secrets_of
@@ -98,7 +98,7 @@ class Notifier:
 
     def _deliver(self, url: str, message: Message, delivery_id: str) -> Outcome:
         try:
-            service = load(url, self._patience)
+            service = load_plugin(url, self._patience)
             if service is None:
                 return Outcome(Result.DOWN, "apprise does not take the address")
             self._wait_for_turn(url, service)

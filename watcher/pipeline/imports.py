@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from watcher.alerts import fate
-from watcher.alerts.became import Became, became, in_words, told_in
+from watcher.alerts.became import Became, became, counts_in_words, told_in
 from watcher.alerts.fate import Telling
 from watcher.config import Config
 from watcher.errors import UnknownPage, WatcherError
@@ -50,7 +50,7 @@ class Summary:
         return sum(self.became.values())
 
     def __str__(self) -> str:
-        rest = f": {in_words(self.became)}" if self.matched else ""
+        rest = f": {counts_in_words(self.became)}" if self.matched else ""
         return f"stored {self.stored}; matched {self.matched}{rest}"
 
 

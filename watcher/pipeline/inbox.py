@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from watcher.alerts import fate
 from watcher.errors import Overtaken, Stopped, UnknownPage, WatcherError
-from watcher.files.inbox_folder import DONE, FAILED, Inbox, WaitingFiles, shown
+from watcher.files.inbox_folder import DONE, FAILED, Inbox, WaitingFiles, shown_name
 from watcher.model import Judged, Reading, Source, Verdict
 from watcher.pipeline.context import Context
 from watcher.pipeline.mishaps import reason_of, recognised
@@ -85,11 +85,11 @@ def _take(inbox: Inbox, name: str, source: Source, parts: Context, is_mine: IsMi
     reason = _store(inbox, name, source, parts, is_mine, done)
     done.files += 1
     if reason:
-        done.failed.append(f"{shown(name)}: {reason}")
+        done.failed.append(f"{shown_name(name)}: {reason}")
     try:
         inbox.move(name, FAILED if reason else DONE, reason)
     except OSError as error:
-        done.failed.append(f"{shown(name)} cannot be moved: {error.strerror}")
+        done.failed.append(f"{shown_name(name)} cannot be moved: {error.strerror}")
 
 
 def _store(inbox: Inbox, name: str, source: Source, parts: Context, is_mine: IsMine, done: _Done) -> str:
@@ -101,7 +101,7 @@ def _store(inbox: Inbox, name: str, source: Source, parts: Context, is_mine: IsM
         for saved in recognised(body):
             _store_reading(saved.reading, source, parts, is_mine, done)
             if not saved.reading.whole:
-                done.partial.append(f"{shown(name)}: {'; '.join(saved.reading.warnings) or 'not read whole'}")
+                done.partial.append(f"{shown_name(name)}: {'; '.join(saved.reading.warnings) or 'not read whole'}")
     except UnknownPage as error:
         return str(error)
     except WatcherError:

@@ -24,7 +24,7 @@ def reason_of(error: Exception, doing: str = "reading") -> str:
     return f"internal error while {doing}: {type(error).__name__}" + (f": {says}" if says else "")
 
 
-def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
+def parse_safely(body: bytes, url: str, source: Source) -> Reading | Unreadable:
     """What the parser of the source's kind reads in a body that was found at ``url``."""
     try:
         return PARSERS[source.kind].parse(body, url, source)

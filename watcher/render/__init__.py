@@ -12,7 +12,6 @@ from watcher.render.notice import Notice, notice_of
 from watcher.render.pages import NAMES, page
 from watcher.render.sizes import estimated_size
 from watcher.render.view import (
-    contents_of,
     folded_line,
     groups_of,
     inside_of,
@@ -20,11 +19,12 @@ from watcher.render.view import (
     names_of,
     nothing_lines,
     subject_of,
+    table_of_contents,
     unread_lines,
     why_line,
 )
 
-__all__ = ["FORMS", "NAMES", "estimated_size", "render"]
+__all__ = ["FORMS", "NAMES", "estimated_size", "render_message"]
 
 WITH_SUBSCRIPTIONS = frozenset({DeliveryKind.DIGEST, DeliveryKind.EMPTY, DeliveryKind.SIGN_OF_LIFE})
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -41,7 +41,9 @@ FORMS = frozenset(_FILES)
 """Fields of ``Message`` that hold its words."""
 
 
-def render(content: Content, templates: Mapping[str, str] | None = None, forms: Collection[str] = FORMS) -> Message:
+def render_message(
+    content: Content, templates: Mapping[str, str] | None = None, forms: Collection[str] = FORMS
+) -> Message:
     """A delivery put into words, in those ``forms`` that are wanted; the others are empty.
 
     ``templates`` (name to text) take the place of watcher's own; one that fails is named in ``Message.troubles``.
@@ -58,7 +60,7 @@ def _digest(content: Content) -> dict[str, object]:
     folded = folded_line(content)
     return {
         "groups": groups,
-        "contents": contents_of(groups),
+        "contents": table_of_contents(groups),
         "inside": inside_of(groups),
         "names": names_of(content),
         "heads": [folded] if folded else [],

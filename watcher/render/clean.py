@@ -31,8 +31,9 @@ _AT = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-# Kook's (met)all(met), Jira's [~ana], Google's <users/all>, Feishu's <at id=all>.
-_BRACKET = re.compile(r"\((?=(?:met|rol|chn)\))|\[(?=~)|<(?=users/|at\b)", re.IGNORECASE)
+# Kook's (met)all(met), Jira's [~ana], Google's <users/all>, Feishu's <at id=all>. A round or square bracket of our own
+# (a link's, say) may stand before the text.
+_BRACKET = re.compile(r"(?:\(|\A)(?=(?:met|rol|chn)\))|(?:\[|\A)(?=~)|<(?=users/|at\b)", re.IGNORECASE)
 _ANGLE = re.compile(r"<(?=[!@#])")  # Slack's and Discord's <!here>, <@1>, <#1>
 
 

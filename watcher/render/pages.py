@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from watcher.model import TemplateTrouble
+from watcher.model.words import counted
 from watcher.render import escape
-from watcher.render.view import counted
 
 if TYPE_CHECKING:
     from jinja2 import Environment

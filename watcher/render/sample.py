@@ -22,7 +22,7 @@ from watcher.model import (
     TemplateTrouble,
     Unread,
 )
-from watcher.render import render
+from watcher.render import render_message
 
 _NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 _PAPER = Paper(
@@ -83,10 +83,10 @@ def _samples() -> tuple[Content, ...]:
     )
 
 
-def tried(templates: Mapping[str, str]) -> tuple[dict[str, str], tuple[TemplateTrouble, ...]]:
+def usable_templates(templates: Mapping[str, str]) -> tuple[dict[str, str], tuple[TemplateTrouble, ...]]:
     """Those of ``templates`` (name to text) that can write every kind of message, and what is wrong with the others."""
     kept, found = dict(templates), list[TemplateTrouble]()
-    while troubles := [one for content in _samples() for one in render(content, kept).troubles]:
+    while troubles := [one for content in _samples() for one in render_message(content, kept).troubles]:
         # One broken template breaks those that build on it: out with the first, then the rest again.
         first = troubles[0]
         found.append(first)

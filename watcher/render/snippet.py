@@ -58,7 +58,7 @@ def _is_plausible(text: str, start: int, end: int) -> bool:
     return not (start and around.isascii() and around.isalpha())
 
 
-def whole(text: str, spans: Sequence[CharSpan], longest: int) -> tuple[Segment, ...]:
+def whole_text(text: str, spans: Sequence[CharSpan], longest: int) -> tuple[Segment, ...]:
     """All of ``text``, clipped to ``longest`` characters, with its hits."""
     return _window(text, spans, 0, min(len(text), longest))
 

@@ -9,8 +9,9 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from watcher.model import FIRST, WITHDRAWN, Content, DeliveryKind, DigestItem, MatchedSpan, Paper
+from watcher.model.words import counted, listed
 from watcher.render.clean import clip, one_line, safe_url
-from watcher.render.snippet import Segment, snippet, spans_in, whole
+from watcher.render.snippet import Segment, snippet, spans_in, whole_text
 
 LONGEST_TITLE = 300
 LONGEST_SUBJECT = 78
@@ -122,7 +123,7 @@ def paper_view(item: DigestItem) -> PaperView:
         terms=terms_line(item.places),
         snippet=excerpt(paper, item.places),
         links=links(paper),
-        told_before=day(item.told_before) if item.told_before else "",
+        told_before=day_in_words(item.told_before) if item.told_before else "",
         badge=_badge(item.occasion),
     )
 
@@ -159,7 +160,9 @@ def about(paper: Paper) -> list[str]:
     for listing in paper.listings:
         known = days.get(listing.source)
         days[listing.source] = max(filter(None, (known, listing.day)), default=None)
-    listed = [f"{one_line(source, 60)}, {day(at)}" if at else one_line(source, 60) for source, at in days.items()]
+    listed = [
+        f"{one_line(source, 60)}, {day_in_words(at)}" if at else one_line(source, 60) for source, at in days.items()
+    ]
     parts += listed[:MOST_LISTINGS]
     by_age = sorted(paper.listings, key=lambda listing: listing.read_at, reverse=True)
     upvotes = next((listing.upvotes for listing in by_age if listing.upvotes is not None), None)
@@ -180,7 +183,7 @@ def excerpt(paper: Paper, places: Sequence[MatchedSpan]) -> tuple[Segment, ...]:
 
 
 def _marked_title(title: str, places: Sequence[MatchedSpan]) -> tuple[Segment, ...]:
-    return whole(title, spans_in(title, places, "title"), LONGEST_TITLE)
+    return whole_text(title, spans_in(title, places, "title"), LONGEST_TITLE)
 
 
 def main_url(paper: Paper) -> str | None:
@@ -222,7 +225,7 @@ def subject_of(content: Content) -> str:
     return head + clip(one_line(items[0].paper.title) or "(no title)", LONGEST_SUBJECT - len(head))
 
 
-def contents_of(groups: Sequence[Group]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def table_of_contents(groups: Sequence[Group]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """For each group its heading and, where the message is long, the titles of its papers in full form."""
     is_long = sum(len(group.strong) for group in groups) >= LONG
     if len(groups) < 2 and not is_long:
@@ -245,7 +248,7 @@ def nothing_lines(content: Content) -> list[str]:
     zone = ZoneInfo(content.timezone)
     return [
         f"{one_line(one.subscription, 100)}: {counted(one.read, 'paper')} read since "
-        f"{day(one.since.astimezone(zone).date())}, none matched"
+        f"{day_in_words(one.since.astimezone(zone).date())}, none matched"
         for one in content.nothing
     ]
 
@@ -257,7 +260,7 @@ def unread_lines(content: Content) -> list[str]:
         f"{one_line(one.source, 100)}: {one_line(one.missing, 300)}"
         if one.missing
         else f"{one_line(one.source, 100)} {'showed only a part of its papers' if one.partly else 'could not be read'} "
-        f"since {one.since.astimezone(zone):%a} {day(one.since.astimezone(zone).date())}; papers may follow"
+        f"since {one.since.astimezone(zone):%a} {day_in_words(one.since.astimezone(zone).date())}; papers may follow"
         for one in content.unread
     ]
 
@@ -288,16 +291,6 @@ def folded_line(content: Content) -> str:
     return f"In place of {counted(content.folded, 'message')} that could not be sent before." if content.folded else ""
 
 
-def counted(n: int, what: str) -> str:
-    """``1 paper``, ``2 papers``."""
-    return f"{n:,} {what}" + ("" if n == 1 else "s")
-
-
-def listed(names: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join([", ".join(names[:-1])] * (len(names) > 1) + list(names[-1:]))
-
-
-def day(at: date) -> str:
+def day_in_words(at: date) -> str:
     """``10 Mar 2026``."""
     return f"{at.day} {at:%b %Y}"

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from watcher.alerts.retry import Consequence, Health, after_attempt, is_backlog
 from watcher.model import Delivery, DeliveryState, Endpoint, IncidentKind, Message, Outcome, Result
+from watcher.model.words import counted
 from watcher.pipeline.context import Context
 from watcher.pipeline.telling.tell import make_digests
-from watcher.render.view import counted
 from watcher.sending.send import Attempt
 from watcher.store import Transaction
 from watcher.store.deliveries.queue import Claim, Rendered, Try

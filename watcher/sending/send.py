@@ -11,7 +11,7 @@ from watcher.model import Content, Delivery, DeliveryKind, Message, Outcome, Res
 from watcher.pipeline.context import Context
 from watcher.pipeline.subscriptions.config_incidents import record_template_troubles
 from watcher.pipeline.telling.content import contents_of
-from watcher.render import render as render_content
+from watcher.render import render_message as render_content
 
 log = logging.getLogger(__name__)
 

@@ -80,7 +80,7 @@ def is_words(text: str) -> bool:
     return len(text) <= 60 and _WORDS.fullmatch(text) is not None
 
 
-def quoted(text: str, most: int = 60) -> str:
+def quoted_value(text: str, most: int = 60) -> str:
     """The value of a harmless key for a message, in backquotes; where it may hold a secret, only ``this``."""
     return "this" if looks_like_address(text) or secret_from(text) < len(text) else f"`{text[:most]}`"
 

@@ -20,7 +20,7 @@ _BLANKS = re.compile(r"[ \t\r\n]*")
 _PLAIN = re.compile(r"[^\s,\]}]+")
 
 
-def tree_of(mistakes: Mistakes) -> ConfigNode | None:
+def json_tree_of(mistakes: Mistakes) -> ConfigNode | None:
     """The tree of a text, None where it is no JSON; what is wrong with it is noted."""
     text = mistakes.source.text
     try:

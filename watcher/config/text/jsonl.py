@@ -17,7 +17,7 @@ from watcher.config.checking import Checker
 from watcher.config.keys import ConfigTable, SubscriptionKeys
 from watcher.config.kinds import Name
 from watcher.config.subscriptions import CheckRule, CheckTarget, Surroundings, subscription_of
-from watcher.config.text.json_tree import tree_of
+from watcher.config.text.json_tree import json_tree_of
 from watcher.config.text.mistakes import Mistakes
 from watcher.config.text.reading import Parsed, decode
 from watcher.config.text.source import SourceText
@@ -102,7 +102,7 @@ class LineReader:
     def _explained(self, number: int, data: bytes) -> SubscriptionLine:
         """The same line once more, with the place of everything that is wrong."""
         source, mistakes = decode(self._name, data.rstrip(b"\r\n"))
-        root = None if mistakes.has_errors else tree_of(mistakes)
+        root = None if mistakes.has_errors else json_tree_of(mistakes)
         # As if it were the only one of an included file: so every check finds its place.
         table = Table(0, values={"subscriptions": Items(0, items=[root])}) if root else None
         mistakes.root = table

@@ -193,18 +193,18 @@ class Builder:
             self.mistakes.note(offset, "tags, as `!` begins one, are not read", QUOTE)
 
 
-def plain(node: ConfigNode) -> Any:
+def plain_values(node: ConfigNode) -> Any:
     """The tree as lists, dicts and texts; a value that was not written is None."""
     match node:
         case Scalar():
             return None if node.empty else node.text
         case Items():
-            return [plain(item) for item in node.items]
+            return [plain_values(item) for item in node.items]
         case Table():
-            return {key: plain(value) for key, value in node.values.items()}
+            return {key: plain_values(value) for key, value in node.values.items()}
 
 
-def find(root: ConfigNode, path: tuple[int | str, ...]) -> tuple[ConfigNode, bool]:
+def find_node(root: ConfigNode, path: tuple[int | str, ...]) -> tuple[ConfigNode, bool]:
     """The node at a path of keys and indexes, else the last one on the way there; and whether it is the one."""
     node = root
     for step in path:

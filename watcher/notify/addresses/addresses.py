@@ -21,7 +21,7 @@ from watcher.notify.addresses.written import (
     ENCODED,
     Parameter,
     Written,
-    cut,
+    cut_url,
     is_port,
     problem_as_written,
     renamed,
@@ -81,7 +81,7 @@ def problem_of(url: str) -> str | None:
     schema = schema_of(url)
     if not schema:
         return "it is no apprise URL: it begins with the service's name and ://, such as mailtos://"
-    written = cut(url)
+    written = cut_url(url)
     for one in written.parameters:
         if reason := FORBIDDEN_KEYS.get(one.name):
             return f"{one.name}= is not allowed: {reason}"
@@ -115,7 +115,7 @@ def _problem_of_parts(url: str, written: Written) -> str | None:
     for one in unlisted(written, shape):
         if not _counts(url, one):
             return problem_of_unknown(one, written, shape)
-    service = load(url)
+    service = load_plugin(url)
     if service is None:
         hint = f": {ENCODED}" if url.count("@") > 1 else ""
         return f"apprise does not take this {schema}:// address: something in it is missing or wrong{hint}"
@@ -128,7 +128,7 @@ def _problem_of_parts(url: str, written: Written) -> str | None:
 
 def _problem_of_web_address(url: str, written: Written) -> str | None:
     """The same of a webhook's address as its service shows it: what apprise has no use for is the service's own."""
-    service = load(url)
+    service = load_plugin(url)
     if service is None:
         return f"apprise does not take this {written.schema}:// address: something in it is missing or wrong"
     own = service_schema(service)
@@ -169,7 +169,7 @@ def limit_of(url: str) -> int:
     if not schema or schema in ON_THIS_HOST:
         return DEFAULT_LIMIT
     # Some services say it only once the address is known.
-    service: Any = load(url) or plugins().get(schema)
+    service: Any = load_plugin(url) or plugins().get(schema)
     limit = getattr(service, "body_maxlen", None)
     if not isinstance(limit, int):
         return DEFAULT_LIMIT
@@ -190,12 +190,12 @@ def _bytes(text: str) -> int:
 def own_schema(url: str) -> str:
     """The service's name, also where the address is a web address as the service shows it."""
     schema = schema_of(url)
-    if schema not in ("http", "https") or (service := load(url)) is None:
+    if schema not in ("http", "https") or (service := load_plugin(url)) is None:
         return schema
     return service_schema(service)
 
 
-def load(url: str, patience: float = PATIENCE) -> Any | None:
+def load_plugin(url: str, patience: float = PATIENCE) -> Any | None:
     """The plugin for one address, as watcher wants it; None where apprise does not take the address.
 
     ``patience`` is how many seconds an answer may take, unless the address says that itself (``rto``).

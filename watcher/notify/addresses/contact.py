@@ -12,18 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from watcher.model.words import ordinal
 from watcher.notify.addresses.mailboxes import mailboxes, pieces
 from watcher.notify.addresses.parameters import problem_of_parameters
 from watcher.notify.addresses.shapes import WEBHOOKS, Shape
-from watcher.notify.addresses.written import (
-    ENCODED,
-    NOWHERE,
-    Written,
-    looks_like_a_host,
-    ordinal,
-    problem_of_place,
-    same_host,
-)
+from watcher.notify.addresses.written import ENCODED, NOWHERE, Written, looks_like_a_host, problem_of_place, same_host
 
 TO, CC, BCC, REPLY, FROM = "to", "cc", "bcc", "reply", "from"
 _MAIL = (TO, CC, BCC, REPLY, FROM)

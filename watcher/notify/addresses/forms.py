@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from watcher.model import DigestItem, Message
-from watcher.notify.addresses.addresses import load, measure_of, own_schema, schema_of, service_schema
-from watcher.notify.addresses.written import cut
+from watcher.notify.addresses.addresses import load_plugin, measure_of, own_schema, schema_of, service_schema
+from watcher.notify.addresses.written import cut_url
 from watcher.render import estimated_size
 from watcher.render.clean import defuse
 
@@ -58,7 +58,7 @@ class Body:
 def put(message: Message, service: Any, url: str, limit: int) -> Body:
     """The title and body for one service (an apprise plugin), no longer than ``limit``, as it counts."""
     schema, formats = _name_of(service, url), [one.value for one in service._formats()]
-    match form_of(service, url):
+    match form_of_service(service, url):
         case "mrkdwn":
             return Body("", _whole_lines(message.mrkdwn, limit), None)
         case "chat_html":
@@ -69,19 +69,19 @@ def put(message: Message, service: Any, url: str, limit: int) -> Body:
         case "markdown":
             in_body = schema in TITLE_IN_BODY or service.title_maxlen == 0
             kind = None if schema in SHOWS_MARKDOWN and "markdown" not in formats else "markdown"
-            return Body("" if in_body else defuse(message.subject), shortened(message.markdown, limit), kind)
+            return Body("" if in_body else defuse(message.subject), cut_at_line(message.markdown, limit), kind)
     if schema in DATA | MAIL:
-        return Body(message.subject, shortened(message.text, limit), "text")
-    return Body(defuse(message.subject), shortened(defuse(message.text), limit, measure_of(url)), "text")
+        return Body(message.subject, cut_at_line(message.text, limit), "text")
+    return Body(defuse(message.subject), cut_at_line(defuse(message.text), limit, measure_of(url)), "text")
 
 
 def forms_of(url: str) -> frozenset[str]:
     """The fields of ``Message`` that sending to an address takes: its own, and text, which the books are kept by."""
-    service = load(url) if schema_of(url) else None
-    return frozenset({"text", "text" if service is None else form_of(service, url)})
+    service = load_plugin(url) if schema_of(url) else None
+    return frozenset({"text", "text" if service is None else form_of_service(service, url)})
 
 
-def form_of(service: Any, url: str) -> str:
+def form_of_service(service: Any, url: str) -> str:
     """The field of ``Message`` that a service (an apprise plugin) is given."""
     schema, formats = _name_of(service, url), [one.value for one in service._formats()]
     if schema in DATA or (_wants_text(url) and schema not in ALWAYS_MARKDOWN):
@@ -100,7 +100,7 @@ def _name_of(service: Any, url: str) -> str:
 
 
 def _wants_text(url: str) -> bool:
-    return cut(url).value("format").lower() == "text"
+    return cut_url(url).value("format").lower() == "text"
 
 
 def _whole_lines(text: str, limit: int) -> str:
@@ -117,7 +117,7 @@ def _whole_lines(text: str, limit: int) -> str:
     return "\n".join([*kept, end])
 
 
-def shortened(text: str, limit: int, measure: Callable[[str], int] = len) -> str:
+def cut_at_line(text: str, limit: int, measure: Callable[[str], int] = len) -> str:
     """``text`` cut at the end of a line, and saying so, where it is longer than ``limit`` as ``measure`` counts."""
     if measure(text) <= limit:
         return text

@@ -6,8 +6,9 @@ import difflib
 import re
 from collections.abc import Iterator
 
+from watcher.model.words import ordinal
 from watcher.notify.addresses.shapes import Shape
-from watcher.notify.addresses.written import A_PORT, Parameter, Written, has_control, is_port, is_server, ordinal
+from watcher.notify.addresses.written import A_PORT, Parameter, Written, has_control, is_port, is_server
 
 # What apprise reads as yes or no, by two letters; all else is no for it, also where yes is the default (verify=).
 _YES = ("1", "al", "en", "on", "t", "tr", "y", "ye")

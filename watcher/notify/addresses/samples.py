@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from watcher.errors import WatcherError
 from watcher.model import Message
-from watcher.notify.addresses.addresses import limit_of, load
+from watcher.notify.addresses.addresses import limit_of, load_plugin
 from watcher.notify.addresses.forms import Body, put
 
 _TOKEN = "A" * 24
@@ -24,7 +24,7 @@ SERVICES = {
 def seen_by(service: str, message: Message) -> Body:
     """What a service of ``SERVICES`` is given. Raises ``WatcherError`` where apprise lacks what it needs for it."""
     url = SERVICES[service]
-    plugin = load(url)
+    plugin = load_plugin(url)
     if plugin is None:
         raise WatcherError(f"apprise cannot speak to {service} here: a package that it needs is not installed")
     return put(message, plugin, url, limit_of(url))

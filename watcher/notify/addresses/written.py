@@ -89,7 +89,7 @@ class Written:
         return next((one.value for one in self.parameters if one.name in names), "")
 
 
-def cut(url: str) -> Written:
+def cut_url(url: str) -> Written:
     """An address cut as apprise cuts it: at the first ``?``, then at the first ``/``, then at ``&`` and ``;``."""
     schema, _, rest = url.strip().partition("://")
     base, _, query = rest.lstrip("/\\").partition("?")
@@ -189,9 +189,3 @@ def _is_ipv6(text: str) -> bool:
         return bool(ipaddress.IPv6Address(text))
     except ValueError:
         return False
-
-
-def ordinal(n: int) -> str:
-    """1st, 2nd, 3rd …"""
-    ends = {1: "st", 2: "nd", 3: "rd"}
-    return f"{n}{'th' if n % 100 in (11, 12, 13) else ends.get(n % 10, 'th')}"

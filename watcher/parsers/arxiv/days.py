@@ -33,7 +33,7 @@ def is_holiday(day: date) -> bool:
     return (day.month, day.day) in _FIXED or _NTH.get((day.month, nth)) == day.weekday()
 
 
-def behind(entries: Sequence[Entry], before: Collection[str], day: date, categories: Iterable[str]) -> str:
+def stale_announcement(entries: Sequence[Entry], before: Collection[str], day: date, categories: Iterable[str]) -> str:
     """Why what is listed is not the announcement of ``day``: of all of it, else of one of ``categories``; "" where it
     is, or where papers bear the time of their submission and not the day of their announcement.
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlunsplit
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers.arxiv.entry import Announced, announced, code_in, in_one_string
 from watcher.parsers.common import clean
-from watcher.parsers.common.links import called, place_of
+from watcher.parsers.common.links import ids_of_name, place_of
 from watcher.parsers.common.text_values import moment
 from watcher.parsers.common.venue import venue_in, venue_named
 from watcher.parsers.feed.xml import FeedDocument, XmlElement
@@ -55,7 +55,7 @@ def parse_feed(document: FeedDocument, url: str, source: Source) -> Reading | Un
 def is_of_arxiv(document: FeedDocument) -> bool:
     """Whether a feed is one of arXiv's own: it says so, and its items are called by arXiv's ids if there are any."""
     ids = [node.text("id", "guid") or node.attributes.get("rdf:about", "") for node in document.items]
-    return "arxiv.org" in _names(document) and all(called(id).arxiv_id or _ERROR in id for id in ids)
+    return "arxiv.org" in _names(document) and all(ids_of_name(id).arxiv_id or _ERROR in id for id in ids)
 
 
 def _names(document: FeedDocument) -> str:
@@ -65,7 +65,7 @@ def _names(document: FeedDocument) -> str:
 
 def _announced(node: XmlElement, *, is_api: bool) -> Announced | None:
     found = [
-        called(text) for text in (node.text("id", "guid"), node.attributes.get("rdf:about", ""), node.text("link"))
+        ids_of_name(text) for text in (node.text("id", "guid"), node.attributes.get("rdf:about", ""), node.text("link"))
     ]
     named = next((one for one in found if one.arxiv_id), None)
     title = clean.line(_IN_TITLE.sub("", clean.line(node.text("title"), 2 * clean.TITLE_CHARS)))
@@ -106,7 +106,7 @@ def _by_category(one: Announced, categories: Iterable[str]) -> Announced:
 
 def _version_in(text: str) -> int | None:
     found = re.match(r"\s*(arXiv:\S+)", text)
-    return called(found[1]).version if found else None
+    return ids_of_name(found[1]).version if found else None
 
 
 def _authors(node: XmlElement) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from watcher.parsers.arxiv.days import is_quiet
 from watcher.parsers.arxiv.entry import KINDS
 from watcher.parsers.arxiv.feed import is_of_arxiv, parse_feed
 from watcher.parsers.arxiv.list import parse_list
-from watcher.parsers.common.sniff import BodyForm, form_of
+from watcher.parsers.common.sniff import BodyForm, body_form
 from watcher.parsers.feed.kind import no_feed
 from watcher.parsers.feed.xml import NotWellFormed, read_xml
 from watcher.parsers.parser import Mistake, Parser, in_spans
@@ -63,7 +63,7 @@ def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
 
 def behind(source: Source, reading: Reading, before: Collection[str], day: date) -> str:
     """Why a list does not show the announcement of ``day``."""
-    return arxiv_days.behind(reading.entries, before, day, source.categories)
+    return arxiv_days.stale_announcement(reading.entries, before, day, source.categories)
 
 
 def called(source: Source, url: str) -> str:
@@ -77,7 +77,7 @@ def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
 
     The reading is of no digest day: a day has as many pages as there are categories, feeds and searches.
     """
-    if form_of(body) is BodyForm.HTML:
+    if body_form(body) is BodyForm.HTML:
         return parse_list(body, url, source.announce)
     if reason := no_feed(body):
         return Unreadable(reason)

@@ -15,8 +15,8 @@ from watcher.model import Entry, Reading, Unreadable
 from watcher.parsers.arxiv.entry import Announced, announced, code_in
 from watcher.parsers.common import clean
 from watcher.parsers.common.dates import instant_in
-from watcher.parsers.common.html import tree_of
-from watcher.parsers.common.links import PaperIds, known_by, place_of
+from watcher.parsers.common.html import html_tree_of
+from watcher.parsers.common.links import PaperIds, ids_of_link, place_of
 from watcher.parsers.common.sniff import is_cut_off, is_login, title_of
 from watcher.parsers.common.venue import venue_in, venue_named
 
@@ -40,7 +40,7 @@ class _Row:
 
 def parse_list(body: bytes, url: str, announce: Iterable[str]) -> Reading | Unreadable:
     """Read one list: all of it, its first page, or, where its end is missing, the papers that are whole."""
-    tree = tree_of(body)
+    tree = html_tree_of(body)
     if isinstance(tree, Unreadable):
         return tree
     text = tree.body.text() if tree.body else ""
@@ -127,7 +127,7 @@ def _announced(row: _Row) -> Announced | None:
 def _named(head: LexborNode) -> PaperIds:
     """The id, and the version that the link to the paper's HTML names where there is one."""
     links = [link.attributes.get("href") or "" for link in head.css("a")]
-    named = [known_by(link if "//" in link else SITE + link) for link in links]
+    named = [ids_of_link(link if "//" in link else SITE + link) for link in links]
     own = next((one for one in named if one.arxiv_id), PaperIds(()))
     version = next((one.version for one in named if one.version and one.arxiv_id == own.arxiv_id), None)
     return replace(own, version=version)

@@ -17,8 +17,8 @@ from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers.common import clean
 from watcher.parsers.common.html import LARGEST_PAGE
 from watcher.parsers.common.links import place_of
-from watcher.parsers.common.sniff import BodyForm, form_of
-from watcher.parsers.common.text_values import people, plain
+from watcher.parsers.common.sniff import BodyForm, body_form
+from watcher.parsers.common.text_values import people, shown_text
 from watcher.parsers.feed import kind as feed
 from watcher.parsers.huggingface.entry import day_of
 from watcher.parsers.parser import Mistake, Parser, in_spans
@@ -70,7 +70,7 @@ def _subjects(source: Source) -> list[str]:
 
 def parse(body: bytes, url: str, server: str) -> Reading | Unreadable:
     """Read an answer of the API, or a feed, of ``server``."""
-    if form_of(body) is BodyForm.JSON:
+    if body_form(body) is BodyForm.JSON:
         return _parse_details(body, url, server)
     reading = feed.parse(body, url)
     if isinstance(reading, Unreadable):
@@ -141,14 +141,14 @@ def _message(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _entry(record: object, server: str) -> Entry | None:
     values: Mapping[str, Any] = record if isinstance(record, dict) else {}
-    doi, title = clean.doi(values.get("doi")), plain(_text(values, "title"), clean.TITLE_CHARS)
+    doi, title = clean.doi(values.get("doi")), shown_text(_text(values, "title"), clean.TITLE_CHARS)
     if not doi or not title:
         return None
     version, day = _number(values.get("version")), day_of(values.get("date"))
     return Entry(
         title=title,
         keys=(f"doi:{doi}",),
-        abstract=plain(_text(values, "abstract")),
+        abstract=shown_text(_text(values, "abstract")),
         authors=people([_text(values, "authors")]),
         version=version,
         doi=doi,

@@ -19,7 +19,7 @@ _OF_PROGRAMS = frozenset(("idna", "punycode", "raw-unicode-escape", "undefined",
 """What Python also takes for charsets: some raise whatever is asked for, some make characters that are none."""
 
 
-def text_of(body: bytes) -> str:
+def decoded_text(body: bytes) -> str:
     """The text without a byte order mark; bytes that are none in the charset become U+FFFD."""
     for mark, name in _MARKS:
         if body.startswith(mark):

@@ -25,7 +25,7 @@ _APART = re.compile(
 """Elements whose text is not of one word with what stands beside them."""
 
 
-def tree_of(body: bytes) -> LexborHTMLParser | Unreadable:
+def html_tree_of(body: bytes) -> LexborHTMLParser | Unreadable:
     """Parse ``body``; a page that is too large or too intricate to be a digest is refused before it is parsed.
 
     Digest pages are 18 deep. Where the estimate says more than may be, the tree itself is measured.
@@ -72,7 +72,7 @@ def utf8(body: bytes) -> bytes:
     return body.decode(declared, "replace").encode()
 
 
-def all_of(scope: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
+def elements_of(scope: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
     """The elements that ``selector`` finds, in the page's order, each once; of a node also itself."""
     return list({node.mem_id: node for node in scope.css(selector)}.values())
 
@@ -90,7 +90,7 @@ def _is_below(node: LexborNode, ids: set[int]) -> bool:
     return above is not None
 
 
-def text_of(node: LexborNode) -> str:
+def element_text(node: LexborNode) -> str:
     """What a reader sees of an element, in one line: paragraphs and cells apart, no scripts and styles."""
     pieces: list[str] = []
     ahead: list[LexborNode | str] = [node]

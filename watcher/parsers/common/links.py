@@ -33,7 +33,7 @@ class PaperIds:
     doi: str | None = None
 
 
-def known_by(address: str) -> PaperIds:
+def ids_of_link(address: str) -> PaperIds:
     """Identify the paper behind an absolute address; its keys are never empty.
 
     Only the address counts: an arXiv id in a text beside the link may be that of another paper.
@@ -52,7 +52,7 @@ def known_by(address: str) -> PaperIds:
     if arxiv := clean.arxiv_id(_arxiv_part(host, path)):
         number, version = arxiv
         return PaperIds((f"arxiv:{number}",), arxiv_id=number, version=version)
-    return PaperIds((f"url:{plain(address)}",))
+    return PaperIds((f"url:{normalised_url(address)}",))
 
 
 def of_doi(doi: str) -> PaperIds:
@@ -64,14 +64,14 @@ def of_doi(doi: str) -> PaperIds:
     return PaperIds((f"doi:{doi}",), doi=doi)
 
 
-def called(name: str) -> PaperIds:
+def ids_of_name(name: str) -> PaperIds:
     """Identify the paper that an identifier names: ``oai:arXiv.org:…``, ``arXiv:…``, ``doi:10.…`` or a link.
 
     Without keys where it names none.
     """
     text = name.strip()
     if text.lower().startswith(("http://", "https://")):
-        return known_by(text)
+        return ids_of_link(text)
     if (found := _ARXIV_NAME.fullmatch(text)) and (arxiv := clean.arxiv_id(found[1])):
         return PaperIds((f"arxiv:{arxiv[0]}",), arxiv_id=arxiv[0], version=arxiv[1])
     doi = clean.doi(text.removeprefix("info:").replace("doi/", "doi:", 1))
@@ -86,7 +86,7 @@ def place_of(address: str) -> SplitResult | None:
         return None
 
 
-def plain(address: str) -> str:
+def normalised_url(address: str) -> str:
     """The address without fragment and without the parameters of campaigns; its host in lower case."""
     try:
         place = urlsplit(address)

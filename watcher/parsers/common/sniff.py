@@ -40,7 +40,7 @@ class BodyForm(StrEnum):
     TEXT = "text"
 
 
-def form_of(body: bytes) -> BodyForm:
+def body_form(body: bytes) -> BodyForm:
     """HTML is what begins with a doctype or an ``<html>`` tag, or has a title or an article near its head.
 
     XML is what begins with a feed's element, or with an XML declaration where it is no HTML.

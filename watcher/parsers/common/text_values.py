@@ -23,7 +23,7 @@ _FRACTION = re.compile(r"\.\d{7,}")
 _YEAR_FIRST = re.compile(r"(\d{4})(?:-(\d\d))?", re.ASCII)
 
 
-def plain(markup: str, limit: int = clean.ABSTRACT_CHARS) -> str:
+def shown_text(markup: str, limit: int = clean.ABSTRACT_CHARS) -> str:
     """HTML as the text that it shows, in one line; text without any tag as it is, its character references read."""
     text = markup[: 8 * limit]
     if "<" in text:
@@ -52,7 +52,7 @@ def people(texts: Sequence[str]) -> tuple[str, ...]:
 
     "Bee, A." is one name, the last one first, and becomes "A. Bee".
     """
-    names = [name for text in texts[: clean.LONGEST_LIST] for name in _split(plain(text, 50 * clean.NAME_CHARS))]
+    names = [name for text in texts[: clean.LONGEST_LIST] for name in _split(shown_text(text, 50 * clean.NAME_CHARS))]
     return tuple(dict.fromkeys(turned for name in names if (turned := _turned(name))))[: clean.LONGEST_LIST]
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from watcher.model import Entry
 from watcher.parsers.common import clean
 from watcher.parsers.common.dates import instant_in
-from watcher.parsers.common.links import known_by
+from watcher.parsers.common.links import ids_of_link
 from watcher.parsers.digest_text.marks import (
     COMMENTS,
     COUNT,
@@ -116,7 +116,7 @@ def count(text: str) -> int:
     return 0 if text == "-" else int(text)
 
 
-def entry_of(record: Record, title: str, abstract: str) -> Entry:
+def entry_of_record(record: Record, title: str, abstract: str) -> Entry:
     """The record as an entry; the title's own link says which paper it is, else the only one among its lines."""
     entry = Entry(
         title=title,
@@ -128,11 +128,11 @@ def entry_of(record: Record, title: str, abstract: str) -> Entry:
         published=record.published,
     )
     own = clean.url(record.title.link) if record.title else None
-    papers = {known_by(link).keys[0]: link for link in record.links}
+    papers = {ids_of_link(link).keys[0]: link for link in record.links}
     address = own or (next(iter(papers.values())) if len(papers) == 1 else None)
     if address is None:
         return entry
-    known = known_by(address)
+    known = ids_of_link(address)
     return replace(entry, keys=known.keys, url=address, arxiv_id=known.arxiv_id, version=known.version, doi=known.doi)
 
 

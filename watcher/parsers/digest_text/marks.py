@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from watcher.parsers.common import clean
 from watcher.parsers.common.dates import instant_in, is_day
-from watcher.parsers.common.links import known_by
+from watcher.parsers.common.links import ids_of_link
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DATE = rf"({'|'.join(MONTHS)}) ([1-9]|[12]\d|3[01])(?:, ((?:19|20)\d\d))?"
@@ -167,7 +167,7 @@ def link_of(line: TextLine) -> str | None:
 
 def names_paper(address: str | None) -> bool:
     """Whether an address is that of a paper by its id, whatever else is at its site."""
-    return bool(address) and not known_by(address or "").keys[0].startswith("url:")
+    return bool(address) and not ids_of_link(address or "").keys[0].startswith("url:")
 
 
 def _line(text: str, links: Mapping[str, str]) -> TextLine:

@@ -22,7 +22,7 @@ from watcher.model import Entry, Reading, Unreadable
 from watcher.parsers.common import clean
 from watcher.parsers.common.html import LARGEST_PAGE
 from watcher.parsers.common.sniff import decoded
-from watcher.parsers.digest_text.facts import LineKind, Record, count, entry_of, forget_doubtful, kind_of
+from watcher.parsers.digest_text.facts import LineKind, Record, count, entry_of_record, forget_doubtful, kind_of
 from watcher.parsers.digest_text.lines import STRONG_MARKS, Paragraphs, TextPage, page_of, paragraphs_of
 from watcher.parsers.digest_text.marks import TextLine, are_names, is_meta, may_be_names
 from watcher.parsers.huggingface.entry import MOST_ENTRIES
@@ -290,7 +290,7 @@ def _entry(record: Record, first: Record) -> Entry:
     title, abstract = record.title, record.abstract
     assert title and abstract and first.abstract
     text = abstract.text if abstract.marks and abstract.marks == first.abstract.marks else abstract.raw
-    return entry_of(
+    return entry_of_record(
         record, clean.line(title.text), clean.abstract(_LABEL.sub("", text, count=1) if _LABEL.match(text) else text)
     )
 

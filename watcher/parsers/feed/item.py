@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from watcher.model import Entry
 from watcher.parsers.common import clean
-from watcher.parsers.common.links import called, known_by, place_of, plain
+from watcher.parsers.common.links import ids_of_link, ids_of_name, normalised_url, place_of
 
 _EVERYWHERE = re.compile(r"(?:tag|urn|oai|ark|hdl|info):\S+", re.IGNORECASE)
 _TITLE_FROM_TEXT = 100
@@ -46,7 +46,7 @@ def absolute(link: str, *bases: str) -> str:
     return ""
 
 
-def entries_of(items: Sequence[FeedItem], site: str) -> tuple[Entry, ...]:
+def entries_of_feed(items: Sequence[FeedItem], site: str) -> tuple[Entry, ...]:
     """The entries of a feed of ``site``, in its order; what it lists twice counts once.
 
     An address or an id that several items of different titles bear is none of theirs.
@@ -79,17 +79,17 @@ def _beginning(text: str) -> str:
 
 def _shared(items: Iterable[FeedItem]) -> frozenset[str]:
     """The addresses and ids that items of different titles bear."""
-    bearers = {(mark, item.title) for item in items for mark in (plain(item.link), item.id) if mark}
+    bearers = {(mark, item.title) for item in items for mark in (normalised_url(item.link), item.id) if mark}
     times = Counter(mark for mark, _ in bearers)
     return frozenset(mark for mark, n in times.items() if n > 1)
 
 
 def _entry(item: FeedItem, site: str, shared: frozenset[str]) -> Entry:
-    own_link = plain(item.link)
+    own_link = normalised_url(item.link)
     link = "" if own_link in shared else item.link
     id = "" if item.id in shared else item.id
-    found = [known_by(link)] if link else []
-    found += [called(name) for name in (id, *item.names)]
+    found = [ids_of_link(link)] if link else []
+    found += [ids_of_name(name) for name in (id, *item.names)]
     arxiv = next((one for one in found if one.arxiv_id), None)
     doi = next((one.doi for one in found if one.doi), None)
     named = [f"arxiv:{arxiv.arxiv_id}"] if arxiv else []
@@ -125,7 +125,7 @@ def _is_on(site: str, link: str) -> bool:
 def _own_key(id: str, site: str) -> str:
     """The key of what a site calls so: alone where the name is one for the whole world, else within the site."""
     if clean.url(id):
-        return f"url:{plain(id)}"
+        return f"url:{normalised_url(id)}"
     name = clean.line(id, clean.NAME_CHARS)
     return f"id:{name}" if _EVERYWHERE.fullmatch(name) else f"id:{site}:{name}"
 

@@ -9,7 +9,7 @@ from typing import Any
 from watcher.model import Unreadable
 from watcher.parsers.common import clean
 from watcher.parsers.common.html import LARGEST_PAGE
-from watcher.parsers.common.text_values import moment, people, plain
+from watcher.parsers.common.text_values import moment, people, shown_text
 from watcher.parsers.feed.item import FeedItem, absolute
 from watcher.parsers.feed.xml import MOST_ITEMS
 
@@ -45,10 +45,10 @@ def _item(value: Mapping[str, Any], bases: tuple[str, ...]) -> FeedItem:
     abstract = clean.abstract(value.get("summary")) or clean.abstract(value.get("content_text"))
     tags = value.get("tags")
     return FeedItem(
-        title=plain(_text(value, "title"), clean.TITLE_CHARS),
+        title=shown_text(_text(value, "title"), clean.TITLE_CHARS),
         link=_first_link(value, bases),
         id=_id(value.get("id")),
-        abstract=abstract or plain(_text(value, "content_html")),
+        abstract=abstract or shown_text(_text(value, "content_html")),
         authors=_authors(value),
         categories=clean.names(tags),
         published=moment(value.get("date_published")) or moment(value.get("date_modified")),

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from watcher.model import Reading, Source, Unreadable
 from watcher.parsers.common import clean
 from watcher.parsers.common.links import place_of
-from watcher.parsers.common.sniff import BodyForm, binary_kind, form_of, is_login, title_of
-from watcher.parsers.common.text_values import moment, people, plain
+from watcher.parsers.common.sniff import BodyForm, binary_kind, body_form, is_login, title_of
+from watcher.parsers.common.text_values import moment, people, shown_text
 from watcher.parsers.common.venue import venue_named
-from watcher.parsers.feed.item import FeedItem, absolute, cut_warning, entries_of, untitled
+from watcher.parsers.feed.item import FeedItem, absolute, cut_warning, entries_of_feed, untitled
 from watcher.parsers.feed.json import read_json
 from watcher.parsers.feed.loose import read_loose
 from watcher.parsers.feed.xml import FeedDocument, NotWellFormed, XmlElement, read_xml
@@ -46,7 +46,7 @@ def parse(body: bytes, url: str) -> Reading | Unreadable:
         warnings.append(f"{without} of {len(feed.items)} entries have neither title nor text and were left out")
     if feed.is_cut:
         warnings.append(cut_warning(len(items)))
-    entries = entries_of(items, _host(url) or _host(feed.site))
+    entries = entries_of_feed(items, _host(url) or _host(feed.site))
     return Reading(
         entries=entries, whole=not feed.is_cut and without < max(len(feed.items), 1), warnings=tuple(warnings)
     )
@@ -61,7 +61,7 @@ def _wrong_without_papers(feed: Feed) -> str:
 
 def no_feed(body: bytes) -> str:
     """Why a body cannot be a feed of any form; "" where it can."""
-    form = form_of(body)
+    form = body_form(body)
     if form is BodyForm.EMPTY:
         return "the page is empty"
     if form in (BodyForm.XML, BodyForm.JSON):
@@ -76,7 +76,7 @@ def no_feed(body: bytes) -> str:
 def _feed(body: bytes, url: str) -> Feed | Unreadable:
     if reason := no_feed(body):
         return Unreadable(reason)
-    if form_of(body) is BodyForm.JSON:
+    if body_form(body) is BodyForm.JSON:
         items = read_json(body, url)
         return items if isinstance(items, Unreadable) else Feed(items)
     try:
@@ -125,11 +125,11 @@ def _shown(node: XmlElement, names: tuple[str, ...], limit: int) -> str:
     for child in node.all(*names):
         kind = child.attributes.get("type", "")
         if kind in ("xhtml", "application/xhtml+xml") or any(child.children):
-            text = plain(child.markup(), limit)
+            text = shown_text(child.markup(), limit)
         elif kind in ("text", "text/plain"):
             text = clean.line(child.text(), limit)
         else:
-            text = plain(child.text(), limit)
+            text = shown_text(child.text(), limit)
         if text:
             return text
     return ""

@@ -13,8 +13,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from watcher.model import Entry, Selectors
 from watcher.parsers.common import clean
 from watcher.parsers.common.dates import instant_in
-from watcher.parsers.common.html import all_of, outermost, text_of
-from watcher.parsers.common.links import known_by
+from watcher.parsers.common.html import element_text, elements_of, outermost
+from watcher.parsers.common.links import ids_of_link
 from watcher.parsers.common.venue import venue_named
 
 _ABSTRACT = re.compile(r"abstract\b\s*[:.—–-]?\s*", re.IGNORECASE)
@@ -36,19 +36,19 @@ class PageAddress:
         return cls(url, _joined(url, named.attributes.get("href") or "") if named else url)
 
 
-def entry_of(item: LexborNode, title: LexborNode, selectors: Selectors, place: PageAddress) -> Entry:
+def entry_of_element(item: LexborNode, title: LexborNode, selectors: Selectors, place: PageAddress) -> Entry:
     """All that the selectors find; the paper's identity is where its link leads, its title where it has none."""
     entry = Entry(
-        title=clean.line(text_of(title)),
+        title=clean.line(element_text(title)),
         abstract=_abstract(_found(item, selectors.abstract)),
-        authors=names_in([text_of(node) for node in _found(item, selectors.authors)]),
+        authors=names_in([element_text(node) for node in _found(item, selectors.authors)]),
         published=next((_instant(node) for node in _found(item, selectors.date)), None),
-        venue=next((name for node in _found(item, selectors.venue) if (name := venue_named(text_of(node)))), None),
+        venue=next((name for node in _found(item, selectors.venue) if (name := venue_named(element_text(node)))), None),
     )
     address = _address(_link(item, title, selectors), place)
     if address is None:
         return entry
-    known = known_by(address)
+    known = ids_of_link(address)
     if known.keys[0].startswith("url:") and urldefrag(address).url == urldefrag(place.url).url:
         # A list may link to its own parts: what tells them apart is the fragment.
         known = replace(known, keys=(f"url:{address}",))
@@ -73,12 +73,12 @@ def names_in(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _found(item: LexborNode, selector: str | None) -> list[LexborNode]:
-    return outermost(all_of(item, selector)) if selector else []
+    return outermost(elements_of(item, selector)) if selector else []
 
 
 def _abstract(found: Sequence[LexborNode]) -> str:
     """The texts of all that is selected, without the word over them."""
-    text = clean.abstract(" ".join(text_of(node) for node in found))
+    text = clean.abstract(" ".join(element_text(node) for node in found))
     return _ABSTRACT.sub("", text, count=1) if _ABSTRACT.match(text) and text[:1] == "A" else text
 
 
@@ -86,19 +86,19 @@ def _instant(node: LexborNode) -> datetime | None:
     for name in ("datetime", "content"):
         if found := instant_in(node.attributes.get(name) or ""):
             return found
-    return instant_in(clean.line(text_of(node)))
+    return instant_in(clean.line(element_text(node)))
 
 
 def _link(item: LexborNode, title: LexborNode, selectors: Selectors) -> LexborNode | None:
     """Where ``link`` says so, else the title's own link, around it or within it, else the item's only one."""
     if selectors.link:
-        return next(iter(all_of(item, selectors.link)), None)
+        return next(iter(elements_of(item, selectors.link)), None)
     around: LexborNode | None = title
     while around is not None:
         if around.tag == "a" and around.attributes.get("href"):
             return around
         around = around.parent if around.mem_id != item.mem_id else None
-    links = all_of(title, "a[href]") or all_of(item, "a[href]")
+    links = elements_of(title, "a[href]") or elements_of(item, "a[href]")
     return links[0] if len(links) == 1 else None
 
 

@@ -16,9 +16,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 from watcher.model import Entry, Reading, Selectors, Source, Unreadable
 from watcher.model.fields import BY_RULE
 from watcher.parsers.common import clean
-from watcher.parsers.common.html import all_of, outermost, text_of, tree_of, utf8
-from watcher.parsers.common.sniff import BodyForm, binary_kind, form_of, is_cut_off, is_login, title_of
-from watcher.parsers.html.item import PageAddress, entry_of
+from watcher.parsers.common.html import element_text, elements_of, html_tree_of, outermost, utf8
+from watcher.parsers.common.sniff import BodyForm, binary_kind, body_form, is_cut_off, is_login, title_of
+from watcher.parsers.html.item import PageAddress, entry_of_element
 from watcher.parsers.html.nearby import near
 from watcher.parsers.huggingface.entry import MOST_ENTRIES
 from watcher.parsers.parser import Finding, Mistake, Parser
@@ -63,7 +63,7 @@ def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
         return tree
     if source.selectors is None:
         return Unreadable("the source has no selectors")
-    selectors, items = source.selectors, all_of(tree, source.selectors.item)
+    selectors, items = source.selectors, elements_of(tree, source.selectors.item)
     if reason := _no_items(tree, items, selectors, body):
         return Unreadable(reason)
     titles = [_titles(item, selectors) for item in items]
@@ -73,7 +73,7 @@ def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
     papers: dict[object, Entry] = {}
     for rank, (item, found) in enumerate(zip(items, titles, strict=True), start=1):
         if found:
-            entry = replace(entry_of(item, found[0], selectors, place), rank=rank)
+            entry = replace(entry_of_element(item, found[0], selectors, place), rank=rank)
             papers.setdefault((entry.keys or entry.abstract, entry.title), entry)
     entries = tuple(papers.values())
     if reason := _no_papers(entries):
@@ -90,11 +90,11 @@ def find(body: bytes, source: Source) -> tuple[Finding, ...]:
     tree, selectors = _page(body), source.selectors
     if isinstance(tree, Unreadable) or selectors is None:
         return ()
-    items = all_of(tree, selectors.item)
+    items = elements_of(tree, selectors.item)
     findings = [Finding("item", selectors.item, len(items), len(items), () if items else near(tree, selectors.item))]
     for key, selector in _given(selectors):
         if key != "item":
-            counts = [len(all_of(item, selector)) for item in outermost(items)]
+            counts = [len(elements_of(item, selector)) for item in outermost(items)]
             beside = near(items[0], selector) if items and not any(counts) else ()
             findings.append(Finding(key, selector, sum(counts), sum(map(bool, counts)), beside))
     return tuple(findings)
@@ -106,7 +106,7 @@ def _given(selectors: Selectors | None) -> list[tuple[str, str]]:
 
 
 def _page(body: bytes) -> LexborHTMLParser | Unreadable:
-    form = form_of(body)
+    form = body_form(body)
     if form is BodyForm.EMPTY:
         return Unreadable("the page is empty")
     if form in (BodyForm.BINARY, BodyForm.JSON):
@@ -114,7 +114,7 @@ def _page(body: bytes) -> LexborHTMLParser | Unreadable:
     if _HEAD.search(body[:8192]) and is_cut_off(body) and b"</body" not in body[-4096:].lower():
         # Writers that leave out the end tags leave out the head's tags, too.
         return Unreadable(f"the page is cut off: no </html> at the end of its {len(body):,} bytes")
-    return tree_of(utf8(body))
+    return html_tree_of(utf8(body))
 
 
 def _no_items(tree: LexborHTMLParser, items: Sequence[LexborNode], selectors: Selectors, body: bytes) -> str:
@@ -123,15 +123,15 @@ def _no_items(tree: LexborHTMLParser, items: Sequence[LexborNode], selectors: Se
         return f"{what}item: `{selectors.item}` finds nothing{_beside(near(tree, selectors.item))}"
     if len(items) > MOST_ENTRIES:
         return f"item: `{selectors.item}` finds {len(items):,} elements; more than {MOST_ENTRIES:,} are not read"
-    if any(len(all_of(item, selectors.item)) > 1 for item in items):
+    if any(len(elements_of(item, selectors.item)) > 1 for item in items):
         return f"item: `{selectors.item}` finds elements within each other: narrow it to the one around a paper"
     return ""
 
 
 def _titles(item: LexborNode, selectors: Selectors) -> list[LexborNode]:
     """What the title's selector finds, without what is empty or stands within another title."""
-    found = outermost(all_of(item, selectors.title or "title"))
-    return [node for node in found if clean.line(text_of(node))]
+    found = outermost(elements_of(item, selectors.title or "title"))
+    return [node for node in found if clean.line(element_text(node))]
 
 
 def _no_titles(items: Sequence[LexborNode], titles: Sequence[Sequence[LexborNode]], selectors: Selectors) -> str:
@@ -139,13 +139,13 @@ def _no_titles(items: Sequence[LexborNode], titles: Sequence[Sequence[LexborNode
     several = [found for found in titles if len(found) > 1]
     if several:
         one = "let `item` select the element around one paper" if len(items) == 1 else "narrow it"
-        return f'{what} {len(several[0])} elements within one item ("{text_of(several[0][0])[:60]}", …): {one}'
+        return f'{what} {len(several[0])} elements within one item ("{element_text(several[0][0])[:60]}", …): {one}'
     titled = sum(map(bool, titles))
     if not titled:
         return f"{what} nothing in any of {len(items)} items{_beside(near(items[0], selectors.title or ''))}"
     if 2 * titled < len(items):
         return f"{what} something in {titled} of {len(items)} items only"
-    longest = max(len(text_of(found[0])) for found in titles if found)
+    longest = max(len(element_text(found[0])) for found in titles if found)
     return f"{what} a text of {longest:,} characters: narrow it" if longest > LONGEST_TITLE else ""
 
 

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from watcher.parsers.common import clean
-from watcher.parsers.common.html import all_of
+from watcher.parsers.common.html import elements_of
 
 MOST_LOOKED_AT = 3_000
 SHOWN = 5
@@ -30,7 +30,9 @@ def near(scope: LexborHTMLParser | LexborNode, selector: str) -> tuple[str, ...]
     stands there often (on a page) and holds most text.
     """
     own = scope.mem_id if isinstance(scope, LexborNode) else None
-    elements = [node for node in all_of(scope, "*")[:MOST_LOOKED_AT] if node.tag not in _OUTSIDE and node.mem_id != own]
+    elements = [
+        node for node in elements_of(scope, "*")[:MOST_LOOKED_AT] if node.tag not in _OUTSIDE and node.mem_id != own
+    ]
     start, number = _reached(scope, selector)
     shown = [f"{start} ({number})"] if start else []
     shown += [f"{name} ({count})" for name, count in _alike(selector[len(start) :], elements)]
@@ -43,7 +45,7 @@ def _reached(scope: LexborHTMLParser | LexborNode, selector: str) -> tuple[str, 
     flat = _ASIDE.sub(lambda found: "x" * len(found[0]), selector)
     for cut in reversed([found.start() for found in _STEP.finditer(flat) if found.start()]):
         try:
-            found = all_of(scope, selector[:cut])
+            found = elements_of(scope, selector[:cut])
         except SelectolaxError:
             continue
         if found:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from watcher.model import Entry, Reading, Unreadable
 from watcher.parsers.common.html import LARGEST_PAGE
-from watcher.parsers.common.sniff import BodyForm, form_of, title_of
+from watcher.parsers.common.sniff import BodyForm, body_form, title_of
 from watcher.parsers.huggingface.entry import day_of, entries_of
 from watcher.parsers.huggingface.lists import asked_of_api, digest_day, following
 
@@ -52,7 +52,7 @@ def _of_day(entries: tuple[Entry, ...], day: date) -> Reading | Unreadable:
 def _entries(body: bytes) -> tuple[Entry, ...] | Unreadable:
     if len(body) > LARGEST_PAGE:
         return Unreadable(f"the answer has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
-    if form_of(body) is BodyForm.HTML:
+    if body_form(body) is BodyForm.HTML:
         title = title_of(body)
         return Unreadable("looked for JSON, found a page of HTML" + (f' titled "{title}"' if title else ""))
     try:

@@ -16,8 +16,8 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from watcher.model import Entry, Reading, Source, Unreadable
-from watcher.parsers.common.html import tree_of
-from watcher.parsers.common.sniff import BodyForm, binary_kind, form_of, is_cut_off, is_login, title_of
+from watcher.parsers.common.html import html_tree_of
+from watcher.parsers.common.sniff import BodyForm, binary_kind, body_form, is_cut_off, is_login, title_of
 from watcher.parsers.huggingface import api as huggingface_api
 from watcher.parsers.huggingface.cards import day_in, read_cards, read_days, read_titles
 from watcher.parsers.huggingface.entry import day_of, entries_of
@@ -45,7 +45,7 @@ def parse(body: bytes, url: str) -> Reading | Unreadable:
     """
     if reason := _no_page(body):
         return Unreadable(reason)
-    tree = tree_of(body)
+    tree = html_tree_of(body)
     if isinstance(tree, Unreadable):
         return tree
     listing = _read_json(tree)
@@ -55,7 +55,7 @@ def parse(body: bytes, url: str) -> Reading | Unreadable:
 
 
 def _no_page(body: bytes) -> str:
-    form = form_of(body)
+    form = body_form(body)
     if form is BodyForm.EMPTY:
         return "the page is empty"
     if form is not BodyForm.HTML:

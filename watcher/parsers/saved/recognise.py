@@ -14,7 +14,7 @@ from watcher.parsers.arxiv import list as arxiv_list
 from watcher.parsers.arxiv.feed import is_of_arxiv
 from watcher.parsers.biorxiv import kind as biorxiv
 from watcher.parsers.common.html import LARGEST_PAGE
-from watcher.parsers.common.sniff import BodyForm, binary_kind, form_of
+from watcher.parsers.common.sniff import BodyForm, binary_kind, body_form
 from watcher.parsers.digest_text import text as digest_text
 from watcher.parsers.feed import json as feed_json
 from watcher.parsers.feed import kind as feed
@@ -61,7 +61,7 @@ def recognise_all(body: bytes) -> Iterator[SavedPage]:
     """
     if body.startswith(GZIP):
         yield from _compressed(body)
-    elif form_of(body) is BodyForm.JSON and is_corpus(body[: 2**21]):
+    elif body_form(body) is BodyForm.JSON and is_corpus(body[: 2**21]):
         yield from _of_corpus(iter([body]))
     else:
         yield _page(body)
@@ -90,7 +90,7 @@ def _of_corpus(pieces: Iterator[bytes]) -> Iterator[SavedPage]:
 
 
 def _page(body: bytes) -> SavedPage:
-    match form_of(body):
+    match body_form(body):
         case BodyForm.EMPTY:
             raise UnknownPage("the file is empty")
         case BodyForm.BINARY:

@@ -15,7 +15,7 @@ from watcher.polls.days import Visit
 from watcher.polls.gaps import Gap
 from watcher.polls.walk import LONGEST
 from watcher.store import Transaction
-from watcher.store.sources.missing import whole
+from watcher.store.sources.missing import whole_verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,13 @@ class SourcePast:
         return self.last is not None and any(at > self.last for at in self.looks)
 
 
-def past_of(tx: Transaction, source: Source) -> SourcePast:
+def source_past(tx: Transaction, source: Source) -> SourcePast:
     """What is known of earlier looks at a source; nothing of one that has a page for each day."""
     parser = PARSERS[source.kind]
     if parser.day_url(source):
         return SourcePast()
     looks, with_papers = tx.missing.last_looks(source.name, gaps.LAST_LOOKS), parser.announces(source)
-    last = next((look.at for look in looks if look.verdict in whole(with_papers=with_papers)), None)
+    last = next((look.at for look in looks if look.verdict in whole_verdicts(with_papers=with_papers)), None)
     past = SourcePast(
         last or tx.missing.last_whole(source.name, with_papers=with_papers), tuple(look.at for look in looks)
     )

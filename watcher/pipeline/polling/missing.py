@@ -13,12 +13,12 @@ from watcher.polls.days import DaySpan, KnownPage, unread
 from watcher.polls.gaps import Gap, of_days, since_in
 from watcher.store import Transaction
 from watcher.store.deliveries.incidents import Open
-from watcher.store.sources.missing import whole
+from watcher.store.sources.missing import whole_verdicts
 
 STAYS = timedelta(days=45)
 """How long a list's gap is shown and told that nothing can be done about: as long as a monthly digest may take."""
 
-WHOLE = whole()
+WHOLE = whole_verdicts()
 
 
 def record_days(

@@ -15,7 +15,7 @@ from watcher.model import Judged, Source, Unreachable, Verdict
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
 from watcher.pipeline.mishaps import reason_of
-from watcher.pipeline.polling.missed import MissedLists, past_of
+from watcher.pipeline.polling.missed import MissedLists, source_past
 from watcher.pipeline.polling.missing import record_days, record_list
 from watcher.pipeline.polling.updates import record_updates
 from watcher.pipeline.polling.visits import keep_broken, keep_first, read_pages, record_visits
@@ -97,7 +97,7 @@ def _poll(
 ) -> Polled:
     with parts.store.reading() as tx:
         known, validators = tx.pages.remembered(source.name, PARSERS[source.kind].reads(source))
-        past = past_of(tx, source)
+        past = source_past(tx, source)
         parts.rules.bring_up_to_date(tx, hold=False)
     missed = MissedLists(source, parts, past, since, parts.clock())
     gap = read_pages(source, parts, known, validators, missed, visits)

@@ -12,7 +12,7 @@ from watcher.fetch import Fetcher
 from watcher.files.inbox_folder import Inbox
 from watcher.model import Page, Reading, Source, Unreachable, Unreadable
 from watcher.parsers import PARSERS, Finding
-from watcher.pipeline.mishaps import findings, parse, reason_of
+from watcher.pipeline.mishaps import findings, parse_safely, reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Tried:
 
 def try_body(source: Source, url: str, body: bytes) -> Tried:
     """Read ``body`` as if it had been found at ``url``."""
-    return Tried(url, len(body), parse(body, url, source), findings(body, source))
+    return Tried(url, len(body), parse_safely(body, url, source), findings(body, source))
 
 
 def first_address(source: Source, today: date) -> str:
@@ -35,7 +35,7 @@ def first_address(source: Source, today: date) -> str:
     return next(iter(PARSERS[source.kind].starts(source, today)), "")
 
 
-def try_source(source: Source, fetcher: Fetcher, clock: Callable[[], datetime]) -> Tried:
+def read_once(source: Source, fetcher: Fetcher, clock: Callable[[], datetime]) -> Tried:
     """Fetch the source's first page, once, and read it; of an inbox the file that waits longest, which stays."""
     try:
         return _try_inbox(source, source.folder, clock()) if source.folder else _try_page(source, fetcher, clock)

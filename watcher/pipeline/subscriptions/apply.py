@@ -13,10 +13,10 @@ from watcher.alerts.effects import Change, Effect, differing, said
 from watcher.alerts.schedule import next_due, next_sign
 from watcher.config import Config
 from watcher.model import Decision, Fate, Hit, IncidentKind, Origin, Paper, Source, StoredSubscription, Subscription
+from watcher.model.words import counted
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
 from watcher.pipeline.rulebook import PAGE
-from watcher.render.view import counted
 from watcher.rules import Index, Rule, compile_rule, document_of, evaluate
 from watcher.store import Transaction
 from watcher.store.papers.matches import NewMatch
@@ -57,8 +57,8 @@ def apply_config(parts: Context) -> list[Effect]:
         changes = compare(wanted, tx.subscriptions.of_files())
         if changes:
             tx.subscriptions.raise_generation()
-            past = past_of(tx, parts.config, changed_rules(changes, rules), now)
-            effects += add(tx, changes.new, past, now)
+            past = past_matches(tx, parts.config, changed_rules(changes, rules), now)
+            effects += add_subscriptions(tx, changes.new, past, now)
             effects += change(tx, changes, past, parts.config, now)
             effects += [take_away(tx, saved, now) for saved in changes.gone]
         _give_up_endpoints(tx, parts, now)
@@ -96,7 +96,7 @@ def changed_rules(changes: Changes, rules: Mapping[str, Rule]) -> dict[str, Rule
     return {one.subscription.full_name: rules[one.subscription.full_name] for one in changed}
 
 
-def past_of(
+def past_matches(
     tx: Transaction, config: Config, rules: Mapping[str, Rule], now: datetime, *, at_least: int = LISTED
 ) -> PastMatches:
     """Try rules, by their subscriptions' full names, on the papers of the last ``max(look_back, follow)`` digest days
@@ -120,7 +120,7 @@ def past_of(
     return PastMatches(len(papers), matched, present_of(tx, config, now))
 
 
-def add(
+def add_subscriptions(
     tx: Transaction, new: Sequence[Wanted], past: PastMatches, now: datetime, origin: Origin = Origin.FILE
 ) -> list[Effect]:
     """Let subscriptions begin, with what the past holds for them."""

@@ -12,14 +12,14 @@ from watcher.store import Transaction
 DROPPED = Decision(Fate.DROPPED, "dropped when the subscription went on")
 
 
-def pause(tx: Transaction, saved: StoredSubscription) -> None:
+def record_pause(tx: Transaction, saved: StoredSubscription) -> None:
     """Hold what the subscription matches from now on, and what it has matched and nobody has tried to send."""
     tx.silence.set_paused(saved.id, True)
     tx.silence.take_back(saved.id, saved.subscription.endpoints)
     tx.blanks.drop(saved.id, saved.subscription.endpoints)
 
 
-def unpause(tx: Transaction, saved: StoredSubscription, now: datetime, *, drop: bool = False) -> int:
+def end_pause(tx: Transaction, saved: StoredSubscription, now: datetime, *, drop: bool = False) -> int:
     """Let the subscription go on, with what was held meanwhile or without it; how many papers that is."""
     held = tx.matches.held(saved.id)
     papers = len(set(held.values())) + tx.silence.waiting(saved.id)
@@ -34,7 +34,7 @@ def unpause(tx: Transaction, saved: StoredSubscription, now: datetime, *, drop: 
     return papers
 
 
-def mute(tx: Transaction, subject: StoredSubscription | Paper, now: datetime, until: datetime) -> None:
+def record_mute(tx: Transaction, subject: StoredSubscription | Paper, now: datetime, until: datetime) -> None:
     """Never tell what a subscription matches, or what matches a paper, and would be told before ``until``."""
     reason = _muted(until).reason
     if isinstance(subject, StoredSubscription):
@@ -46,7 +46,7 @@ def mute(tx: Transaction, subject: StoredSubscription | Paper, now: datetime, un
         tx.mutes.drop_waiting_of_paper(subject.id, reason, until)
 
 
-def unmute(tx: Transaction, subject: StoredSubscription | Paper, now: datetime) -> bool:
+def end_mute(tx: Transaction, subject: StoredSubscription | Paper, now: datetime) -> bool:
     """Tell again what comes from now on; whether it was muted."""
     if isinstance(subject, StoredSubscription):
         return tx.mutes.end(now, subscription_id=subject.id)

@@ -13,7 +13,7 @@ from watcher.alerts.changes import Wanted, compare
 from watcher.alerts.effects import Effect
 from watcher.model import Origin, Subscription
 from watcher.pipeline.context import Context
-from watcher.pipeline.subscriptions.apply import add, change, changed_rules, past_of, take_away
+from watcher.pipeline.subscriptions.apply import add_subscriptions, change, changed_rules, past_matches, take_away
 from watcher.rules import Rule
 
 BATCH = 2_000
@@ -50,8 +50,8 @@ def subscribe(
         tx.subscriptions.raise_generation()
         changes = compare(wanted, tx.subscriptions.named(by_name))
         if changes:
-            past = past_of(tx, parts.config, changed_rules(changes, rules), now, at_least=0)
-            effects = add(tx, changes.new, past, now, Origin.DATABASE)
+            past = past_matches(tx, parts.config, changed_rules(changes, rules), now, at_least=0)
+            effects = add_subscriptions(tx, changes.new, past, now, Origin.DATABASE)
             effects += change(tx, changes, past, parts.config, now)
     if changes:
         for effect in effects:

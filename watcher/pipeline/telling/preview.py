@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from watcher.alerts.bundle import fitted, messages, shortened
+from watcher.alerts.bundle import items_by_message, messages, told_in_short
 from watcher.alerts.items import items_of
 from watcher.config import Config
 from watcher.model import (
@@ -132,7 +132,7 @@ def _digest(
     """One message of these subscriptions, cut as the service's limit asks for."""
     first = subscriptions[0]
     endpoint = next(iter(first.endpoints), Endpoint("preview"))
-    short = shortened(told)
+    short = told_in_short(told)
     ids = {one.paper_id for one in told}
     items = items_of(
         [replace(one, short=one.match_id in short) for one in told],
@@ -160,7 +160,7 @@ def _parts(
     """A message's content cut into as many as the service's limit asks for; itself where it has no papers."""
     if not items:
         return [common]
-    runs = fitted(items, size_of, limit)
+    runs = items_by_message(items, size_of, limit)
     return [
         replace(
             common,
@@ -172,7 +172,7 @@ def _parts(
     ]
 
 
-def contents_of(
+def preview_contents(
     subscriptions: Sequence[Subscription],
     tx: Transaction,
     config: Config,
@@ -205,7 +205,7 @@ def _items(tried: Sequence[_Tried]) -> list[DigestItem]:
     told: list[DueAlert] = []
     for one in tried:
         told += one.told(len(told))
-    short = shortened(told)
+    short = told_in_short(told)
     papers = [paper for one in tried for paper, _ in one.found]
     return items_of([replace(one, short=one.match_id in short) for one in told], papers, {})
 

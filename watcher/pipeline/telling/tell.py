@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from watcher.alerts.bundle import fitted, messages, shortened
+from watcher.alerts.bundle import items_by_message, messages, told_in_short
 from watcher.alerts.items import items_of
 from watcher.alerts.schedule import alert_due, next_due, next_sign, sign_began
 from watcher.model import DeliveryKind, DueAlert, Endpoint, Paper, Rhythm, StoredSubscription
@@ -175,11 +175,11 @@ def _runs(
     matches: dict[int, list[int]] = {}
     for one in told:
         matches.setdefault(one.paper_id, []).append(one.match_id)
-    short = shortened(told)
+    short = told_in_short(told)
     shown = [replace(one, short=one.match_id in short) for one in told]
     items = items_of(shown, [papers[one.paper_id] for one in told], {})
     url = parts.config.address_or_empty(endpoint, parts.env)
-    runs = fitted(items, size_in(url), limit_of(url))
+    runs = items_by_message(items, size_in(url), limit_of(url))
     found = []
     for run in runs:
         ids = [id for item in run for id in matches[item.paper.id]]

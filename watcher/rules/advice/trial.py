@@ -70,7 +70,7 @@ class Trial:
         return dict(sorted(weeks.items()))
 
 
-def tried(rule: Rule, papers: Iterable[Paper]) -> Trial:
+def try_rule(rule: Rule, papers: Iterable[Paper]) -> Trial:
     """Read every paper; what the rule's sources do not list is read too and does not match."""
     terms = list(dict.fromkeys((leaf.written, is_choice) for leaf, is_choice in _positive(rule.tree)))
     matched, alone = Counter[str](), Counter[str]()

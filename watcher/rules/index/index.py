@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from watcher.model import Hit
 from watcher.rules.index.encode import Mark, encode
 from watcher.rules.index.word_index import Few
-from watcher.rules.language.language import parse
+from watcher.rules.language.language import parse_rule
 from watcher.rules.language.rule import Rule
-from watcher.rules.language.tree import RuleNode, all_of, any_of, negated
+from watcher.rules.language.tree import RuleNode, any_of, conjunction, negated
 from watcher.rules.match.document import Document
 from watcher.rules.match.evaluate import HOLDS, STRONG, PaperReader
 
@@ -63,7 +63,9 @@ class LazyMatches(Mapping[int, Hit]):
         if id in self._few:
             return self._few[id]
         pack, rule, is_strong = self._found()[id]
-        return Hit(is_strong, self._reader.where(tree_of(pack, rule), pack.source_sets[pack.rule_sources[rule]]))
+        return Hit(
+            is_strong, self._reader.where(packed_rule_tree(pack, rule), pack.source_sets[pack.rule_sources[rule]])
+        )
 
     def strong(self, id: int) -> bool:
         """Whether the rule holds strongly."""
@@ -245,7 +247,7 @@ class Index:
             self._packs = [arranged(pack.loose()) for pack in self._packs]
 
 
-def tree_of(pack: Packed, rule: int) -> RuleNode:
+def packed_rule_tree(pack: Packed, rule: int) -> RuleNode:
     """What a packed rule says: put together from its branches, or read again where those are not as it was written."""
     if pack.rearranged[rule]:
         return _tree_of_text(pack.texts[rule])
@@ -268,9 +270,9 @@ def branch_tree(pack: Packed, branch: int) -> RuleNode:
         if marks & Mark.LAST:
             clauses.append(any_of(clause))
             clause = []
-    return all_of(clauses)
+    return conjunction(clauses)
 
 
 @lru_cache(maxsize=16_384)
 def _tree_of_text(text: str) -> RuleNode:
-    return parse(text)[0]
+    return parse_rule(text)[0]

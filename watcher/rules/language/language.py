@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from watcher.errors import RuleError
 from watcher.rules.language.terms import COMPARED, comparison, field_term, term
-from watcher.rules.language.tree import And, Not, Or, RuleNode, all_of, any_of, negated
+from watcher.rules.language.tree import And, Not, Or, RuleNode, any_of, conjunction, negated
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
@@ -53,7 +53,7 @@ _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 Spans = tuple[tuple[int, int], ...]
 
 
-def parse(text: str) -> tuple[RuleNode, Spans]:
+def parse_rule(text: str) -> tuple[RuleNode, Spans]:
     """The tree of a rule, and where each of its leaves is written, from left to right.
 
     Raises ``RuleError`` with the place and what to write instead.
@@ -174,7 +174,7 @@ class _Builder:
         return any_of([self.all(branch) for branch in branches])
 
     def all(self, tree: Tree[Token]) -> RuleNode:
-        return all_of([self.one(child) for child in tree.children if not isinstance(child, str)])
+        return conjunction([self.one(child) for child in tree.children if not isinstance(child, str)])
 
     def one(self, tree: Tree[Token]) -> RuleNode:
         match tree.data:
@@ -254,16 +254,16 @@ def rule_from_lists(
     """
     parts: list[str] = []
     if any:
-        parts.append("(" + " OR ".join(quoted(item) for item in any) + ")")
-    parts += [quoted(item) for item in all]
+        parts.append("(" + " OR ".join(quoted_term(item) for item in any) + ")")
+    parts += [quoted_term(item) for item in all]
     if where and where.strip():
         parts.append(f"({where.strip()})")
     if not parts:
         raise RuleError("nothing but exclusions", hint="add any:, all: or where:")
-    return " AND ".join([*parts, *(f"NOT {quoted(item)}" for item in none)])
+    return " AND ".join([*parts, *(f"NOT {quoted_term(item)}" for item in none)])
 
 
-def quoted(item: str) -> str:
+def quoted_term(item: str) -> str:
     """One term of a list as the language writes it."""
     item = item.strip().translate(_QUOTES)
     if not item:

@@ -14,7 +14,7 @@ MOST_MEMORY = 8 << 20
 
 
 @lru_cache(maxsize=1024)
-def compiled(pattern: str) -> Any:
+def compiled_regex(pattern: str) -> Any:
     """The compiled pattern; raises ``RuleError`` where the machine has no RE2."""
     try:
         import re2
@@ -28,10 +28,10 @@ def compiled(pattern: str) -> Any:
     return re2.compile(pattern, options)
 
 
-def problem_of(pattern: str) -> str | None:
+def regex_problem(pattern: str) -> str | None:
     """Why RE2 does not take the pattern; None where it does."""
     try:
-        compiled(pattern)
+        compiled_regex(pattern)
     except RuleError:
         raise
     except Exception as error:  # re2.error is a C++ exception's shadow without a public base
@@ -42,15 +42,15 @@ def problem_of(pattern: str) -> str | None:
 
 def matches_nothing(pattern: str) -> bool:
     """Whether the pattern is content with no characters at all, and so with every text."""
-    return compiled(pattern).search("") is not None
+    return compiled_regex(pattern).search("") is not None
 
 
 def holds(pattern: str, text: str) -> bool:
     """Whether the pattern is found."""
-    return compiled(pattern).search(text) is not None
+    return compiled_regex(pattern).search(text) is not None
 
 
 def places(pattern: str, text: str, most: int) -> Iterator[tuple[int, int]]:
     """The first matches' character spans, but for empty ones."""
-    spans = (found.span() for found in compiled(pattern).finditer(text))
+    spans = (found.span() for found in compiled_regex(pattern).finditer(text))
     return islice((span for span in spans if span[0] < span[1]), most)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from watcher.errors import RuleError
-from watcher.rules.language.language import Spans, parse
+from watcher.rules.language.language import Spans, parse_rule
 from watcher.rules.language.terms import NUMBERS
 from watcher.rules.language.tree import Compare, RuleNode, canonical, field_of, leaves
 
@@ -29,13 +29,13 @@ class Rule:
 
 def fields_in(text: str) -> tuple[str, ...]:
     """The fields that a rule asks for, by their names in rules, each once; raises ``RuleError``."""
-    return tuple(dict.fromkeys(field for leaf in leaves(parse(text)[0]) if (field := field_of(leaf))))
+    return tuple(dict.fromkeys(field for leaf in leaves(parse_rule(text)[0]) if (field := field_of(leaf))))
 
 
 def compile_rule(text: str, sources: Sequence[str] = ()) -> Rule:
     """Read a rule; raises ``RuleError`` with the place and what to write instead."""
     try:
-        tree, spans = parse(text)
+        tree, spans = parse_rule(text)
     except RuleError as error:
         error.text = text
         raise

@@ -175,9 +175,9 @@ def _regex(field: str, pattern: str, start: int, end: int) -> Regex:
         raise RuleError(f"{field}: takes no regex", start=start, end=end, hint=hint)
     if len(pattern) > LONGEST_REGEX:
         raise RuleError("the regex is too long", start=start, end=end, hint=f"{LONGEST_REGEX:,} characters at most")
-    from watcher.rules.language.regex import matches_nothing, problem_of
+    from watcher.rules.language.regex import matches_nothing, regex_problem
 
-    if problem := problem_of(pattern):
+    if problem := regex_problem(pattern):
         hint = "RE2 syntax: no look-around, no back-references"
         raise RuleError(f"the regex cannot be read: {problem}", start=start, end=end, hint=hint)
     if matches_nothing(pattern):

@@ -110,7 +110,7 @@ class Or:
 RuleNode = Leaf | Not | And | Or
 
 
-def all_of(nodes: list[RuleNode]) -> RuleNode:
+def conjunction(nodes: list[RuleNode]) -> RuleNode:
     """AND, flat."""
     flat = [part for node in nodes for part in (node.children if isinstance(node, And) else (node,))]
     return flat[0] if len(flat) == 1 else And(tuple(flat))
@@ -130,7 +130,7 @@ def negated(node: RuleNode) -> RuleNode:
         case And(children):
             return any_of([negated(child) for child in children])
         case Or(children):
-            return all_of([negated(child) for child in children])
+            return conjunction([negated(child) for child in children])
     return Not(node)
 
 

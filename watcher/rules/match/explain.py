@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from watcher.model import MatchedSpan, Paper
 from watcher.model.fields import BY_RULE, FieldKind
-from watcher.rules.language.language import parse
+from watcher.rules.language.language import parse_rule
 from watcher.rules.language.rule import Rule
 from watcher.rules.language.tree import And, Compare, Exact, Leaf, Near, Not, Or, RuleNode, TextTerm, leaves
 from watcher.rules.match.document import BETWEEN, Document, values_of
@@ -62,7 +62,7 @@ class Explanation:
     missing: tuple[FailedPart, ...] = ()
 
 
-def explain(rule: Rule, document: Document) -> Explanation:
+def explain_match(rule: Rule, document: Document) -> Explanation:
     """Why, or why not."""
     reader = PaperReader(document)
     listings = document.listings(rule.sources)
@@ -140,9 +140,9 @@ def _reason(leaf: Leaf, reader: PaperReader, listings: Listings) -> Reason:
 
 def _otherwise(leaf: Exact, reader: PaperReader) -> str:
     """What there is where an exact term is not: the same words, written otherwise."""
-    folded = parse(leaf.written.replace("=", "", 1))[0]
+    folded = parse_rule(leaf.written.replace("=", "", 1))[0]
     for place in reader.places(folded, ()):
-        return f"written otherwise: {text_of(reader.document.paper, place.field)[place.start : place.end]}"
+        return f"written otherwise: {field_text(reader.document.paper, place.field)[place.start : place.end]}"
     return ""
 
 
@@ -158,14 +158,14 @@ def _value(leaf: Compare, paper: Paper, listings: Listings) -> str:
 
 
 def _found(leaf: Leaf, place: MatchedSpan, paper: Paper) -> FoundPlace:
-    text = text_of(paper, place.field)
+    text = field_text(paper, place.field)
     if place.field == "id":  # one of the paper's names, which may not be the one that is shown
         return FoundPlace(place.field, text, 0, len(text), ())
     folding = _folding(leaf, text[place.start : place.end]) if isinstance(leaf, TextTerm) else ()
     return FoundPlace(place.field, text, place.start, place.end, folding)
 
 
-def text_of(paper: Paper, field: str) -> str:
+def field_text(paper: Paper, field: str) -> str:
     """The text that places of a field count in."""
     return BETWEEN.join(values_of(paper, field))
 

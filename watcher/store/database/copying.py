@@ -40,7 +40,7 @@ from watcher.errors import StoreError
 from watcher.store.database import schema
 from watcher.store.database.database import Store
 from watcher.store.database.engine import DatabaseAddress, explained, postgres_engine
-from watcher.store.database.migrate import COPYING, migrate, revision_of
+from watcher.store.database.migrate import COPYING, migrate_database, revision_of
 
 BATCH = 5_000
 """Rows that are read, written and committed together."""
@@ -67,7 +67,9 @@ class Copied:
     rows: int
 
 
-def copy_to(source: Store, target: DatabaseAddress, progress: Progress = lambda table, done, of: None) -> list[Copied]:
+def copy_database(
+    source: Store, target: DatabaseAddress, progress: Progress = lambda table, done, of: None
+) -> list[Copied]:
     """Copy all tables of an SQLite database into an empty PostgreSQL one, or go on where a copy of it was cut off.
 
     The source can not be written meanwhile. ``progress`` hears of each batch: table, rows there, rows in all. Where the
@@ -130,7 +132,7 @@ def _begin(target: Connection, place: DatabaseAddress, path: str, state: str) ->
         target.execute(text(f"DROP TABLE {', '.join(_quoted(target, tables))} CASCADE"))
     elif revision_of(target, place) is not None:
         _require_empty(target, place)
-    migrate(target, place)
+    migrate_database(target, place)
     for constraint in _to_itself():
         target.execute(DropConstraint(constraint))
     _copying.create(target)

@@ -21,7 +21,14 @@ from watcher.files.made import FILE, make_folder, open_file, why_denied
 from watcher.store.database.access import access_to
 from watcher.store.database.engine import DatabaseAddress, database_address, explained
 from watcher.store.database.locks import DaemonLock
-from watcher.store.database.migrate import Migrated, migrate, missing, require_current, require_known, revision_of
+from watcher.store.database.migrate import (
+    Migrated,
+    migrate_database,
+    missing,
+    require_current,
+    require_known,
+    revision_of,
+)
 from watcher.store.database.server import require_fit
 from watcher.store.database.wakes import wake_others
 from watcher.store.deliveries.contents import Contents
@@ -172,7 +179,7 @@ class Store:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
         if self._mode == "write" and revision_of(connection, self.place) is None:
             raise missing(self.place)
-        return migrate(connection, self.place)
+        return migrate_database(connection, self.place)
 
     @contextmanager
     def _explaining(self) -> Iterator[None]:

@@ -91,7 +91,7 @@ def missing(place: object) -> StoreError:
     return StoreError(f"no database at {place}: run `watcher once` first")
 
 
-def migrate(connection: Connection, place: object) -> Migrated:
+def migrate_database(connection: Connection, place: object) -> Migrated:
     """Bring the tables to the newest revision inside the open transaction: all of it, or nothing."""
     before, newest = revision_of(connection, place), revisions()[-1]
     if before != newest:

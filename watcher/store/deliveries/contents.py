@@ -15,7 +15,7 @@ from watcher.store.database.batches import in_batches
 from watcher.store.deliveries.chains import Chain, at_one_endpoint, chains_of, holders
 from watcher.store.deliveries.empty_digests import as_blank, blanks
 from watcher.store.deliveries.endpoints import at
-from watcher.store.deliveries.told import as_told, told, waiting_of
+from watcher.store.deliveries.told import as_told, told, waiting_alerts
 
 _alert, _blank, _delivery, _incident = schema.alert, schema.blank, schema.delivery, schema.incident
 _match = schema.match
@@ -90,7 +90,7 @@ class Contents:
 
     def waiting_of(self, subscription_id: int) -> list[DueAlert]:
         """What a subscription tells next, so far."""
-        return waiting_of(self._connection, subscription_id)
+        return waiting_alerts(self._connection, subscription_id)
 
     def told_at(self, endpoint: Endpoint, paper_ids: Collection[int]) -> dict[int, date]:
         """Paper → the day on which an endpoint was first told of it, where it was."""

@@ -45,7 +45,7 @@ class Endpoints:
 
     def add(self, endpoints: Iterable[Endpoint]) -> None:
         """Make sure that each has a row."""
-        rows = [named(one) | {"failures": 0} for one in sorted(set(endpoints))]
+        rows = [endpoint_columns(one) | {"failures": 0} for one in sorted(set(endpoints))]
         insert_unless_there(self._connection, _endpoint, rows)
 
     def hold(self, endpoints: Collection[Endpoint], *, skip_busy: bool = False) -> dict[Endpoint, Health]:
@@ -62,7 +62,7 @@ class Endpoints:
         return found
 
     def health(self, endpoint: Endpoint) -> Health:
-        row = self._connection.execute(_ONE, named(endpoint)).one_or_none()
+        row = self._connection.execute(_ONE, endpoint_columns(endpoint)).one_or_none()
         return Health() if row is None else _health(row)
 
     def try_now(self, endpoint: Endpoint | None = None) -> None:
@@ -99,7 +99,7 @@ def _health(row: Row[Any]) -> Health:
     return Health(row.failing_since, row.failures, row.next_try, row.last_reason)
 
 
-def named(endpoint: Endpoint) -> dict[str, Any]:
+def endpoint_columns(endpoint: Endpoint) -> dict[str, Any]:
     """The columns that name an endpoint, with their values."""
     return {"receiver": endpoint.receiver, "label": endpoint.label}
 

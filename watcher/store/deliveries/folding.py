@@ -63,6 +63,6 @@ def fold(connection: Connection, ids: Sequence[str], into: str | None, now: date
     )
 
 
-def folded(connection: Connection, id: str) -> int:
+def count_folded(connection: Connection, id: str) -> int:
     """How many deliveries this one stands for."""
     return connection.scalar(select(func.count()).where(_delivery.c.folded_into == id)) or 0

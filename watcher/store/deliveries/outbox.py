@@ -13,7 +13,7 @@ from watcher.model import DeliveryKind, DeliveryState, DueAlert, Endpoint
 from watcher.store.database import schema
 from watcher.store.deliveries import folding
 from watcher.store.deliveries.assignments import Standing, stand_in
-from watcher.store.deliveries.endpoints import Endpoints, at, may_try, named
+from watcher.store.deliveries.endpoints import Endpoints, at, endpoint_columns, may_try
 from watcher.store.deliveries.told import due_alerts, waiting
 
 _alert, _attempt, _delivery = schema.alert, schema.attempt, schema.delivery
@@ -77,7 +77,10 @@ class Outbox:
         if not made:
             return []
         fixed = {"kind": DeliveryKind.DIGEST.value, "state": DeliveryState.PENDING.value, "created_at": now}
-        rows = [fixed | named(one.endpoint) | {"id": id, "part": one.part, "parts": one.of} for id, one in made.items()]
+        rows = [
+            fixed | endpoint_columns(one.endpoint) | {"id": id, "part": one.part, "parts": one.of}
+            for id, one in made.items()
+        ]
         self._connection.execute(insert(_delivery), rows)
         told = [
             Standing(match_id, one.endpoint, id, match_id in one.short)
@@ -91,7 +94,7 @@ class Outbox:
         """Make one delivery that carries no alerts: an incident, a recovery, a test."""
         id = uuid4().hex
         row = {"id": id, "kind": kind.value, "state": DeliveryState.PENDING.value, "created_at": now}
-        self._connection.execute(insert(_delivery).values(**row, **named(endpoint), incident_id=incident_id))
+        self._connection.execute(insert(_delivery).values(**row, **endpoint_columns(endpoint), incident_id=incident_id))
         return id
 
     def cancel(self, delivery_id: str, reason: str, now: datetime) -> None:

@@ -29,7 +29,7 @@ from watcher.store.deliveries.queue_queries import (
     SUSPECTS,
     UNKNOWN,
     WAITING_AFTER,
-    waiting_of,
+    waiting_endpoint,
 )
 from watcher.store.deliveries.rates import allowance_of
 
@@ -75,16 +75,16 @@ class Queue:
     def waiting_after(self, last: Endpoint | None, most: int) -> list[WaitingEndpoint]:
         """Endpoints with something pending, in order, behind ``last``: one step of an index each, whatever waits."""
         begin = {"receiver": last.receiver, "label": last.label} if last else {"receiver": "", "label": ""}
-        return [waiting_of(row) for row in self._connection.execute(WAITING_AFTER, begin | {"most": most})]
+        return [waiting_endpoint(row) for row in self._connection.execute(WAITING_AFTER, begin | {"most": most})]
 
     def left_behind(self, now: datetime) -> list[WaitingEndpoint]:
         """Endpoints with a delivery in flight whose sender is gone, or was held up past its lease."""
-        return [waiting_of(row) for row in self._connection.execute(LEFT_BEHIND, {"now": now})]
+        return [waiting_endpoint(row) for row in self._connection.execute(LEFT_BEHIND, {"now": now})]
 
     def suspects(self) -> list[WaitingEndpoint]:
         """Endpoints with a pending delivery that may be what ended the program, the least suspect first."""
         rows = self._connection.execute(SUSPECTS).all()
-        return list({waiting_of(row): None for row in rows})
+        return list({waiting_endpoint(row): None for row in rows})
 
     # --- claiming ---
 

@@ -85,7 +85,7 @@ WHERE flying.state = 'sending' AND flying.lease <= :now
 """The same, of endpoints whose sender is gone."""
 
 
-def waiting_of(row: Any) -> WaitingEndpoint:
+def waiting_endpoint(row: Any) -> WaitingEndpoint:
     """One row of what was looked for."""
     health = None
     if row.known is not None:

@@ -43,7 +43,7 @@ def due_alerts(
     return found
 
 
-def waiting_of(connection: Connection, subscription_id: int) -> list[DueAlert]:
+def waiting_alerts(connection: Connection, subscription_id: int) -> list[DueAlert]:
     """What a subscription holds for its time, or owes and has in no delivery yet; in the order in which it is told."""
     is_owed = (_match.c.fate == Fate.OWED) & _alert.c.delivery_id.is_(None) & _alert.c.dropped.is_(None)
     query = told(owed=False).where(_match.c.subscription_id == subscription_id, _match.c.same_as.is_(None))

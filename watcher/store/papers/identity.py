@@ -138,18 +138,18 @@ class Catalogue:
         return [self._by_key[key].final for key in keys if key in self._by_key]
 
     def _titled(self, entry: Entry) -> list[Candidate]:
-        return list(dict.fromkeys(known.final for known in self._by_title.get(folded(entry.title), ())))
+        return list(dict.fromkeys(known.final for known in self._by_title.get(comparable_title(entry.title), ())))
 
 
 @lru_cache(maxsize=4096)
-def folded(title: str) -> str:
+def comparable_title(title: str) -> str:
     """The title's words as identity compares them; a title without any word stands for itself."""
     return fold_title(title) or title.strip()
 
 
 def title_key(title: str) -> str:
     """The key of a paper that only its title identifies."""
-    return TITLE + folded(title)
+    return TITLE + comparable_title(title)
 
 
 def content_key(entry: Entry) -> str:
@@ -210,7 +210,7 @@ def new_values(entry: Entry, key: str, now: datetime) -> dict[str, Any]:
     values |= {name: list(values[name]) for name in _LISTS}
     return values | {
         "key": key,
-        "title_folded": folded(entry.title),
+        "title_folded": comparable_title(entry.title),
         "arxiv_id": arxiv_id_of(entry),
         "first_seen": now,
         "waiting_since": None,

@@ -20,8 +20,8 @@ from watcher.store.papers.identity import (
     Candidate,
     Catalogue,
     absorb,
+    comparable_title,
     content_key,
-    folded,
     learn,
     new_values,
     strongest,
@@ -86,7 +86,7 @@ class Recording:
         keys = {key for entry in entries for key in _keys_of(entry)}
         paper_ids = {row.key: row.paper_id for row in self._select(_key, _key.c.key, keys)}
         rows = self._select(_paper, _paper.c.id, set(paper_ids.values()))
-        rows += self._select(_paper, _paper.c.title_folded, {folded(entry.title) for entry in entries})
+        rows += self._select(_paper, _paper.c.title_folded, {comparable_title(entry.title) for entry in entries})
         known = {row.id: Candidate(row.id, dict(row._mapping)) for row in rows if row.merged_into is None}
         self._catalogue = Catalogue({key: known[id] for key, id in paper_ids.items()}, known.values())
         self._order = max(known, default=0)

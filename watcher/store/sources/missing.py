@@ -25,7 +25,7 @@ NOTHING = set_digest(())
 _NO_NEWS: dict[str, Any] = {"short_since": None, "short_digest": None}
 
 
-def whole(*, with_papers: bool = False) -> tuple[Verdict, ...]:
+def whole_verdicts(*, with_papers: bool = False) -> tuple[Verdict, ...]:
     """The verdicts of looks at which nothing was missing; or of those that showed papers, too."""
     return (Verdict.NEW, Verdict.UNCHANGED, *(() if with_papers else (Verdict.QUIET,)))
 
@@ -114,7 +114,9 @@ class MissingDays:
 
     def last_whole(self, source: str, *, with_papers: bool = False) -> datetime | None:
         """When all of ``source`` could last be read, and nothing was missing; or showed papers, too."""
-        query = select(_poll.c.at).where(_poll.c.source == source, _poll.c.verdict.in_(whole(with_papers=with_papers)))
+        query = select(_poll.c.at).where(
+            _poll.c.source == source, _poll.c.verdict.in_(whole_verdicts(with_papers=with_papers))
+        )
         at: datetime | None = self._connection.scalar(query.order_by(_poll.c.at.desc()).limit(1))
         if at is None:  # looks are forgotten after a while, pages are not
             at = self._connection.scalar(

@@ -16,7 +16,7 @@ from watcher.polls.rhythm import Look, Wait
 from watcher.polls.verdict import DayHistory, Expected, KnownOfSource, expected, set_digest, sites_day
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
-from watcher.store.papers.identity import folded
+from watcher.store.papers.identity import comparable_title
 
 _page, _poll, _listing, _paper, _key = schema.page, schema.poll, schema.listing, schema.paper, schema.paper_key
 
@@ -213,7 +213,7 @@ class Pages:
     def _renamed(self, source: str, entries: Sequence[Entry]) -> int:
         keys = {key for entry in entries for key in entry.keys}
         known = {key for batch in in_batches(keys) for key in self._connection.scalars(_those(_key.c.key, batch))}
-        strange = {folded(entry.title) for entry in entries if entry.keys and known.isdisjoint(entry.keys)}
+        strange = {comparable_title(entry.title) for entry in entries if entry.keys and known.isdisjoint(entry.keys)}
         # Papers that had no ids at all, from a page rendered to text, are given some.
         listed = exists().where(
             _listing.c.paper_id == _paper.c.id, _listing.c.source == source, _paper.c.key.not_like("title:%")
