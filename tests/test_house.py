@@ -183,3 +183,11 @@ def test_the_contracts_name_every_pure_room_that_is_there() -> None:
     contracts = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     pure = contracts.split('id = "pure"')[1].split("forbidden_modules")[0]
     assert set(re.findall(r'"watcher\.(\w+)"', pure)) == rooms.intersection(PURE)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: path.name)
+def test_a_search_tries_more_examples_everywhere(path: Path) -> None:
+    """How many examples are tried and how they are drawn is said by examples.py alone."""
+    text = path.read_text(encoding="utf-8")
+    own = re.findall(r"max_examples=(?!times\()[^,)]+|derandomize=|deadline=", text)
+    assert path.name in ("examples.py", "test_house.py") or own == []

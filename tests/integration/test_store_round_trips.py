@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.drawn import SECONDS, TEXT, drawn
+from tests.examples import times
 from tests.integration.queues import LEASE, waiting_in
 from watcher.alerts.changes import Wanted
 from watcher.alerts.retry import Health
@@ -51,8 +52,7 @@ HERE = Endpoint("me", "phone")
 KITES = Subscription(name="kites", rule="kite", to=("me",), endpoints=(HERE,))
 
 some = settings(
-    max_examples=20,
-    deadline=None,
+    max_examples=times(20),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from tests.examples import times
 from watcher.model import Reading, Selectors, Source, Unreadable
 from watcher.parsers import PARSERS
 from watcher.parsers.common.html_weight import weigh
@@ -191,7 +192,7 @@ TAGS = st.one_of(
 
 
 @given(st.lists(TAGS, max_size=3), st.lists(TAGS, min_size=1, max_size=7))
-@settings(max_examples=400)
+@settings(max_examples=times(400))
 def test_the_estimate_is_not_far_below_the_truth(before: list[str], unit: list[str]) -> None:
     """Whatever is repeated: where each time adds to the depth of the tree, it adds to the estimate."""
     body = page("".join(before) + "".join(unit) * 60)

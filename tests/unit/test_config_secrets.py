@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import times
 from watcher.cli import show
 from watcher.config import LineReader, load
 from watcher.config.keys import (
@@ -305,7 +306,7 @@ def is_harmless_there(node: ConfigNode | None, path: tuple[int | str, ...] = ())
             return any(is_harmless_there(value, (*path, key)) for key, value in node.values.items())
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(300))
 @given(place=st.integers(0, PLACES - 1), changes=st.lists(edits, min_size=1, max_size=3))
 @example(place=0, changes=[])
 def test_a_secret_anywhere_beside_any_mistake(place: int, changes: list[tuple[str, int, str]], tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from email.policy import default
 from urllib.parse import quote
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.unit.mail_reader import LOOKALIKES, decoded, mailboxes, shown, unfolded
@@ -71,7 +71,6 @@ def test_a_title_that_looks_encoded_is_shown_as_it_stands(subject: str) -> None:
     check(subject)
 
 
-@settings(derandomize=True)
 @given(st.text(st.characters(exclude_characters=" "), min_size=1, max_size=3), TEXTS)
 @example("1 paper:", " ".join(["naïve"] * 40))
 @example("1 paper:", "a" * 70 + " é " + "b" * 70)
@@ -120,7 +119,6 @@ def test_the_senders_name_is_shown_as_it_is_written(name: str) -> None:
     assert address.addr_spec == "bot@lab.example"
 
 
-@settings(derandomize=True)
 @given(st.lists(TEXTS, min_size=1, max_size=4))
 @example(NAMES)
 def test_names_never_become_addresses(names: list[str]) -> None:
@@ -140,7 +138,6 @@ def test_a_receiver_with_a_name_that_looks_encoded() -> None:
     assert recipients[-1] == "bo@lab.example"
 
 
-@settings(derandomize=True)
 @given(st.text(max_size=12), st.sampled_from(["lab.example", "127.0.0.1", "[::1]"]))
 @example("o'neil", "lab.example")
 @example("a(b)c", "lab.example")

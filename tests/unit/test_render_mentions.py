@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import times
 from tests.unit.messages import digest, item, paper, places
 from watcher.model import Message
 from watcher.notify import limit_of, problem_of
@@ -88,7 +89,7 @@ def test_the_calls_are_calls() -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-@settings(derandomize=True, max_examples=100)
+@settings(max_examples=times(100))
 @given(TEXTS, st.sampled_from(CALLS), TEXTS)
 @example("_", "@everyone", "")
 @example("x", "@everyone", "")
@@ -96,6 +97,7 @@ def test_the_calls_are_calls() -> None:
 @example("\\", "<!channel>", "")
 @example("", "<@&123>", "")
 @example("@", "@here", "@")
+@example("x", "@channel_", "")  # Mattermost takes underscores off
 def test_no_dialect_calls(way: str, before: str, call: str, behind: str) -> None:
     assert calls(WAYS[way](before + call + behind)) == []
 
@@ -109,7 +111,7 @@ def test_no_dialect_calls_between_any_two_signs(way: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
-@settings(derandomize=True, max_examples=100)
+@settings(max_examples=times(100))
 @given(st.lists(st.tuples(st.sampled_from([*CALLS, "@", "everyone", "all", "x", "ana@"]) | TEXTS, st.booleans())))
 @example([("@", False), ("everyone", True)])
 @example([("@", False), ("all", True)])
@@ -120,7 +122,7 @@ def test_no_match_in_bold_makes_a_call(dialect: Dialect, pieces: list[tuple[str,
     words = dialect.marked(tuple(Segment(text, hit) for text, hit in pieces))
     plain = re.sub(r"</?b>", "", words)
     assert calls(words) == [] and calls(plain) == []
-    assert calls(matrix(plain).replace("<", "")) == []
+    assert dialect is not CHAT_HTML or calls(matrix(plain).replace("<", "")) == []
 
 
 # --- whole messages ------------------------------------------------------------------------------------------------
@@ -152,7 +154,7 @@ def given_to(url: str, message: Message) -> str:
 
 
 @pytest.mark.parametrize("url", URLS.values(), ids=URLS)
-@settings(derandomize=True, max_examples=15)
+@settings(max_examples=times(15))
 @given(TEXTS, st.sampled_from(CALLS), TEXTS)
 @example("_", "@everyone", "")
 @example("~ana ", "", "")  # [~ana …](address) in Markdown

@@ -27,7 +27,7 @@ _SPACE = re.compile(r"\s+")
 _AT = re.compile(
     r"""[@＠](?![\s\u200b])(?:
         (?<![^\W_][@＠]) | (?![^\W_])
-        | (?=everyone|here) | (?=(?:channel|all|room|group|team|online|topic)\b(?![.-]\w))
+        | (?=everyone|here) | (?=(?:channel|all|room|group|team|online|topic)(?![^\W_]|[.-]\w))
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
