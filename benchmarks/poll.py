@@ -17,9 +17,10 @@ from typing import Any
 
 from benchmarks.matching.made import Maker, generated_texts, papers_of
 from tests.parsers.pages import make_page, sample_papers
+from tests.sources import make_source
 from watcher.alerts.changes import Wanted
 from watcher.config import Address, Config, Receiver
-from watcher.model import Endpoint, Page, Source, Subscription
+from watcher.model import Endpoint, Page, Subscription
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.rulebook import RuleBook
@@ -58,7 +59,7 @@ def main() -> int:
     page = make_page(DAY, [values_of(n, *one) for n, one in enumerate(texts)], None, None)
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "w.db", mode="create") as store:
         config = Config(
-            sources={"hf": Source(name="hf", url=URL)},
+            sources={"hf": make_source(name="hf", url=URL)},
             receivers={"me": Receiver(name="me", urls={"": Address(text="json://127.0.0.1/")})},
         )
         parts = Context(

@@ -21,9 +21,10 @@ from benchmarks.matching.made import Maker, generated_texts, papers_of
 from benchmarks.poll import DAY, URL, OnePage, values_of
 from benchmarks.postgres import cluster
 from tests.parsers.pages import make_page
+from tests.sources import make_source
 from watcher.cli import main as watcher
 from watcher.config import Address, Config, Receiver
-from watcher.model import Endpoint, Source, Subscription
+from watcher.model import Endpoint, Subscription
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.rulebook import RuleBook
@@ -96,7 +97,7 @@ def read_a_page(database: str) -> None:
     """A past of a hundred papers, on which each new rule is tried."""
     page = make_page(DAY, [values_of(n, *one) for n, one in enumerate(generated_texts(PAPERS, seed=1))], None, None)
     with open_store(database, mode="create") as store:
-        poll_pages(Source(name="hf", url=URL), parts_of(store, page))
+        poll_pages(make_source(name="hf", url=URL), parts_of(store, page))
 
 
 def imported(folder: str, lines: Path) -> tuple[float, float]:
@@ -150,7 +151,7 @@ def one_more(store: Store, parts: Context, n: int) -> tuple[float, float]:
 def parts_of(store: Store, page: bytes) -> Context:
     """A process that reads one page and sends nothing."""
     config = Config(
-        sources={"hf": Source(name="hf", url=URL)},
+        sources={"hf": make_source(name="hf", url=URL)},
         receivers={"me": Receiver(name="me", urls={"": Address(text="json://127.0.0.1/")})},
     )
     return Context(

@@ -144,6 +144,7 @@ PROTOCOLS = {
     "parse": "what the parser of a kind of source does",
     "starts": "the addresses that are read of a kind of source at every look",
     "missed": "the addresses of what a kind of source listed and no longer lists",
+    "own": "a source's values of its kind's own keys",
     "mistakes": "what is wrong with a source of a kind",
 }
 """Public functions that several files have under one name, since something calls each of them in the same way."""

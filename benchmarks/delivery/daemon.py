@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.parsers.pages import make_page, sample_papers
+from tests.sources import make_source
 from watcher.config import Address, Config, Receiver
-from watcher.model import DeliveryState, Endpoint, Page, Source, Subscription, Tuning
+from watcher.model import DeliveryState, Endpoint, Page, Subscription, Tuning
 from watcher.notify import Notifier
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import poll_pages
@@ -23,7 +24,7 @@ from watcher.store import Store, open_store
 
 PAPERS = 5
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
-HF = Source(name="hf", url="http://127.0.0.1/papers", look_back=1)
+HF = make_source(name="hf", url="http://127.0.0.1/papers", look_back=1)
 
 
 @dataclass

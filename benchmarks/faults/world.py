@@ -19,8 +19,9 @@ from sqlalchemy import select
 from benchmarks.faults.hook import Hook
 from tests.integration.mailserver import MailServer
 from tests.parsers.pages import make_page, sample_papers
+from tests.sources import make_source
 from watcher.config import Address, Config, Receiver
-from watcher.model import DeliveryKind, DeliveryState, Endpoint, Message, Outcome, Page, Source, Subscription
+from watcher.model import DeliveryKind, DeliveryState, Endpoint, Message, Outcome, Page, Subscription
 from watcher.notify import Notifier
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import poll_pages
@@ -81,7 +82,7 @@ class World:
         self.papers = sample_papers(PAPERS)
         self.store, self.notifier = store, notifier
         self.dies = False
-        self.source = Source(name="hf", url="http://127.0.0.1/papers", look_back=1)
+        self.source = make_source(name="hf", url="http://127.0.0.1/papers", look_back=1)
         self.parts = self._parts(urls)
         apply_config(self.parts)
 

@@ -25,9 +25,10 @@ from typing import Any
 
 from benchmarks.sources.polls import measure as measure_polls
 from tests.parsers.pages import make_page, sample_papers
+from tests.sources import make_source
 from watcher.alerts.fate import Telling
 from watcher.config import Config
-from watcher.model import Reading, Source
+from watcher.model import Reading
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
 from watcher.pipeline.imports import Imported, import_page
@@ -57,7 +58,7 @@ def page(shared: Path) -> dict[str, Any]:
     """The largest captured page: to entries, and what the parts of that cost bare, in milliseconds."""
     path = max((shared / "captures" / "hf_html").glob("2026-*.html"), key=lambda one: one.stat().st_size)
     body = path.read_bytes()
-    source, parse = Source(name="hf"), PARSERS["huggingface"].parse
+    source, parse = make_source(name="hf"), PARSERS["huggingface"].parse
     reading = parse(body, "", source)
     assert isinstance(reading, Reading)
     runs = {"watcher": lambda: parse(body, "", source), "bare lexbor and JSON": lambda: _bare(body)}
@@ -142,7 +143,7 @@ def _import(bodies: list[bytes]) -> dict[str, Any]:
 def _importing() -> Iterator[tuple[Context, Imported]]:
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "w.db", mode="create") as store:
         parts = Context(
-            config=Config(sources={"hf": Source(name="hf")}),
+            config=Config(sources={"hf": make_source(name="hf")}),
             store=store,
             fetcher=None,  # type: ignore[arg-type]
             notifier=None,  # type: ignore[arg-type]

@@ -20,10 +20,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.sources import make_source
 from watcher.config import Address, Config, Receiver
 from watcher.fetch import Fetcher, Limits
 from watcher.files.broken_pages import KeptPages
-from watcher.model import Endpoint, Judged, Message, Outcome, Result, Source, Subscription, Verdict
+from watcher.model import Endpoint, Judged, Message, Outcome, Result, Subscription, Verdict
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.rulebook import RuleBook
@@ -109,7 +110,7 @@ class World:
     def __init__(self, store: Store, site: Site, folder: Path) -> None:
         self.now = datetime(2026, 3, 10, 12, tzinfo=UTC)
         self.inbox = Inbox()
-        self.source = Source(name="hf-daily", url=f"{site.url}/papers")
+        self.source = make_source(name="hf-daily", url=f"{site.url}/papers")
         reader = Subscription(name="all", rule="the OR a OR of OR in", to=("me",), endpoints=(Endpoint("me"),))
         names = ("me", "ops")
         self.parts = Context(

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.sources import make_source
 from watcher.config import Config
 from watcher.fetch import Fetcher
 from watcher.model import Source, Verdict
@@ -77,7 +78,7 @@ def measure() -> dict[str, Any]:
 
 
 def _rounds(site: str) -> dict[str, Any]:
-    sources = [Source(name=f"s{n}", url=f"{site}/papers/{n}", look_back=1) for n in range(SOURCES)]
+    sources = [make_source(name=f"s{n}", url=f"{site}/papers/{n}", look_back=1) for n in range(SOURCES)]
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "w.db", mode="create") as store:
         parts = Context(
             config=Config(sources={source.name: source for source in sources}),

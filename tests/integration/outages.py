@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.integration.test_pipeline import Receivers, subscription
 from tests.parsers.pages import login_page, make_page, sample_papers
+from tests.sources import make_source
 from watcher.config import Config, Receiver
 from watcher.config.values import Address
 from watcher.model import Endpoint, Incident, IncidentKind, Judged, Message, Page, Source, Subscription, Unreachable
@@ -90,7 +91,7 @@ class Play:
     ) -> None:
         self.now = datetime(begin.year, begin.month, begin.day, 9, tzinfo=UTC)
         self.receivers, self.site = Receivers(), Site(self)
-        self.source = source or Source(name="hf", url=f"{SITE}/papers")
+        self.source = source or make_source(name="hf", url=f"{SITE}/papers")
         self.parts = Context(
             config=self.config(subscription(rule=rule)),
             store=store,

@@ -14,12 +14,14 @@ from tests.integration.announcements import CATEGORIES, DAY, Arxiv
 from tests.integration.outages import Play
 from tests.parsers.feeds import arxiv_api
 from tests.parsers.pages import sample_papers
+from tests.sources import having, make_source
 from watcher.model import IncidentKind, Judged, Source, Verdict
+from watcher.parsers.arxiv.keys import own
 from watcher.store import Store
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 3, 9), date(2026, 3, 10), date(2026, 3, 11)
-ONE = Source(name="arxiv", kind="arxiv", categories=("cs.CL",))
-BOTH = replace(ONE, categories=CATEGORIES)
+ONE = make_source(name="arxiv", kind="arxiv", categories=("cs.CL",))
+BOTH = having(ONE, categories=CATEGORIES)
 HOUR = timedelta(hours=1)
 
 
@@ -44,7 +46,7 @@ def weekdays(first: date, last: date) -> list[date]:
 
 
 def listed(arxiv: Arxiv, source: Source, first: date, last: date) -> list[str]:
-    return sorted(id for day in weekdays(first, last) for id in arxiv.ids(day, *source.categories))
+    return sorted(id for day in weekdays(first, last) for id in arxiv.ids(day, *own(source).categories))
 
 
 @pytest.mark.parametrize("redated", [False, True])
@@ -52,7 +54,7 @@ def listed(arxiv: Arxiv, source: Source, first: date, last: date) -> list[str]:
 def test_a_day_on_which_the_announcement_of_the_day_before_stands_is_noticed_and_told(
     store: Store, via: str | None, redated: bool
 ) -> None:
-    play, arxiv = played(store, replace(ONE, via=via))
+    play, arxiv = played(store, having(ONE, via=via))
     assert {one.verdict for one in until(play, MONDAY)} == {Verdict.NEW, Verdict.QUIET}
     arxiv.stale, arxiv.redated = {"cs.CL": MONDAY}, redated
     judged = play.look(DAY)
@@ -94,7 +96,7 @@ def test_one_category_of_several_is_stale(store: Store) -> None:
 
 
 def test_one_list_of_several_is_stale(store: Store) -> None:
-    source = replace(BOTH, via="listing")
+    source = having(BOTH, via="listing")
     play, arxiv = played(store, source)
     until(play, MONDAY)
     arxiv.stale = {"cs.AI": MONDAY}
@@ -133,7 +135,7 @@ def test_what_stands_all_friday_is_made_up_for_on_saturday(store: Store) -> None
 def test_what_a_spoilt_page_did_not_show_is_made_up_for(
     store: Store, via: str | None, spoilt: Callable[[bytes], bytes], verdict: str
 ) -> None:
-    source = replace(ONE, via=via)
+    source = having(ONE, via=via)
     play, arxiv = played(store, source)
     until(play, MONDAY)
     arxiv.spoilt = spoilt
@@ -172,7 +174,7 @@ def test_an_empty_feed_on_a_day_with_an_announcement_is_made_up_for(store: Store
     [*((via, days) for via in (None, "listing") for days in (1, 5, 15, 60)), ("api", 15), ("api", 60)],
 )
 def test_what_was_announced_during_an_outage_is_told(store: Store, via: str | None, trouble: str, days: int) -> None:
-    source = replace(ONE, via=via)
+    source = having(ONE, via=via)
     play, arxiv = played(store, source)
     until(play, date(2026, 3, 4))
     arxiv.fault = arxiv.search_fault = "connection refused"
@@ -262,7 +264,7 @@ class Endless(Arxiv):
 
 
 def test_what_lies_beyond_the_pages_that_are_read_is_named_once(store: Store) -> None:
-    play = Play(store, replace(ONE, via="api"), MONDAY)
+    play = Play(store, having(ONE, via="api"), MONDAY)
     play.parts.fetcher = Endless(lambda: play.now)  # type: ignore[assignment]
     play.look()
     assert play.incident() is None, "nothing is missed yet"

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from tests.sources import make_source
 from watcher.config import Config
 from watcher.files.broken_pages import KeptPages
-from watcher.model import Page, Selectors, Source, Verdict
+from watcher.model import Page, Source, Verdict
 from watcher.parsers import PARSERS
+from watcher.parsers.html.keys import Selectors
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.polling.visits import takes_turns
@@ -23,16 +25,16 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 HTML = Selectors(item="article", title="h2", link="a")
 SOURCES = {
-    "huggingface": Source(name="s", url="https://a.example/papers"),
-    "huggingface api": Source(name="s", via="api"),
-    "huggingface trending": Source(name="s", listing="trending"),
-    "arxiv": Source(name="s", kind="arxiv", categories=("cs.CL",)),
-    "arxiv listing": Source(name="s", kind="arxiv", categories=("cs.CL",), via="listing"),
-    "arxiv api": Source(name="s", kind="arxiv", categories=("cs.CL",), via="api"),
+    "huggingface": make_source(name="s", url="https://a.example/papers"),
+    "huggingface api": make_source(name="s", via="api"),
+    "huggingface trending": make_source(name="s", listing="trending"),
+    "arxiv": make_source(name="s", kind="arxiv", categories=("cs.CL",)),
+    "arxiv listing": make_source(name="s", kind="arxiv", categories=("cs.CL",), via="listing"),
+    "arxiv api": make_source(name="s", kind="arxiv", categories=("cs.CL",), via="api"),
     "biorxiv": Source(name="s", kind="biorxiv"),
     "medrxiv": Source(name="s", kind="medrxiv"),
     "feed": Source(name="s", kind="feed", url="https://a.example/feed"),
-    "html": Source(name="s", kind="html", url="https://a.example/", selectors=HTML),
+    "html": make_source(name="s", kind="html", url="https://a.example/", own=HTML),
 }
 
 LAUGHS = b"".join(b'<!ENTITY l%d "%s">' % (n, b"&l%d;" % (n - 1) * 10) for n in range(1, 10))

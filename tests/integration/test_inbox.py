@@ -14,9 +14,10 @@ import pytest
 
 from tests.integration.test_pipeline import START, World, subscription
 from tests.parsers.pages import Paper, api_page, make_page, sample_papers
+from tests.sources import make_source
 from watcher.cli import main
 from watcher.files.inbox_folder import LARGEST, Inbox
-from watcher.model import Judged, Source, Verdict
+from watcher.model import Judged, Verdict
 from watcher.pipeline.inbox import AGAIN, poll_inbox
 from watcher.pipeline.polling.poll import Polled, next_poll
 from watcher.pipeline.subscriptions.apply import apply_config
@@ -40,7 +41,7 @@ class Drop:
 
     def __init__(self, world: World, folder: Path) -> None:
         self.world, self.folder = world, folder
-        self.source = Source(name="drop", kind="inbox", folder=str(folder))
+        self.source = make_source(name="drop", kind="inbox", folder=str(folder))
         world.parts.config = replace(world.config(subscription(rule="part OR agents")), sources={"drop": self.source})
         apply_config(world.parts)
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.integration.test_pipeline import World, subscription
 from tests.parsers.pages import login_page
+from tests.sources import make_source
 from watcher.alerts.incidents import begins_trouble
 from watcher.cli import main
 from watcher.daemon.fleet import poll_in_turn
@@ -80,7 +81,7 @@ def test_a_source_that_never_could_be_read(world: World, seen: Seen) -> None:
 
 
 def test_an_inbox_says_why(world: World, seen: Seen, tmp_path: Path) -> None:
-    drop = Source(name="drop", kind="inbox", folder=str(tmp_path / "nowhere"))
+    drop = make_source(name="drop", kind="inbox", folder=str(tmp_path / "nowhere"))
     world.parts.config = replace(world.parts.config, sources={"drop": drop})
     level, line = look(world, seen, drop)
     assert (level, line) == (

@@ -17,7 +17,10 @@ from tests.integration.outages import DAY, Play
 from tests.integration.test_pipeline import subscription
 from tests.parsers.feeds import rss
 from tests.parsers.pages import make_page, sample_papers
-from watcher.model import IncidentKind, Judged, Page, Selectors, Source, Unreachable, Verdict
+from tests.sources import make_source
+from watcher.model import IncidentKind, Judged, Page, Source, Unreachable, Verdict
+from watcher.parsers import PARSERS
+from watcher.parsers.html.keys import Selectors
 from watcher.pipeline.inbox import poll_inbox
 from watcher.pipeline.polling.source import poll_source
 from watcher.pipeline.subscriptions.apply import apply_config
@@ -26,8 +29,8 @@ from watcher.store import Store
 HOUR = timedelta(hours=1)
 BEGIN = datetime(2026, 2, 2, 9, tzinfo=UTC)
 FEED = Source(name="lab", kind="feed", url="https://lab.example/feed.xml")
-HTML = Source(
-    name="lab", kind="html", url="https://lab.example/list", selectors=Selectors(item="li", title="h3", link="a")
+HTML = make_source(
+    name="lab", kind="html", url="https://lab.example/list", own=Selectors(item="li", title="h3", link="a")
 )
 
 
@@ -201,7 +204,7 @@ class Biorxiv(Lab):
 def test_what_a_short_feed_of_a_server_with_an_api_missed_is_asked_for(
     store: Store, time: timedelta, a_day: int
 ) -> None:
-    play = Play(store, Source(name="bio", kind="biorxiv", via="rss"), BEGIN.date())
+    play = Play(store, make_source(name="bio", kind="biorxiv", via="rss"), BEGIN.date())
     bio = Biorxiv(lambda: play.now, a_day=a_day)
     play.parts.fetcher = bio  # type: ignore[assignment]
     play.look()
@@ -216,7 +219,7 @@ def test_what_a_short_feed_of_a_server_with_an_api_missed_is_asked_for(
 
 
 def test_weeks_that_were_missed_are_read(store: Store) -> None:
-    source = Source(name="hf", url="https://site.example/papers", listing="weekly")
+    source = make_source(name="hf", url="https://site.example/papers", listing="weekly")
     play = Play(store, source, BEGIN.date())
     asked: list[str] = []
 
@@ -242,11 +245,11 @@ def test_weeks_that_were_missed_are_read(store: Store) -> None:
 
 @pytest.fixture
 def inbox(store: Store, tmp_path: Path) -> Play:
-    return Play(store, Source(name="dropped", kind="inbox", folder=str(tmp_path)), BEGIN.date())
+    return Play(store, make_source(name="dropped", kind="inbox", folder=str(tmp_path)), BEGIN.date())
 
 
 def drop(play: Play, name: str, body: bytes) -> None:
-    path = Path(play.source.folder or "") / name
+    path = Path(PARSERS[play.source.kind].folder(play.source) or "") / name
     path.write_bytes(body)
     at = (play.now - HOUR).timestamp()
     os.utime(path, (at, at))

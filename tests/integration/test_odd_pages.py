@@ -13,8 +13,9 @@ import pytest
 from tests.integration.test_pipeline import DAYS, SITE, Pages, World, subscription
 from tests.parsers.feeds import arxiv_api, arxiv_list, arxiv_rss
 from tests.parsers.pages import make_page, sample_papers
+from tests.sources import make_source
 from watcher.files.broken_pages import PAGES, SIZE, KeptPages
-from watcher.model import Entry, Judged, Page, Source, Unreachable, Verdict
+from watcher.model import Entry, Judged, Page, Unreachable, Verdict
 from watcher.pipeline.polling.poll import next_poll, poll_pages, polled_before
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.store import Store
@@ -78,7 +79,7 @@ def test_papers_without_ids_may_be_given_some(world: World) -> None:
 
 
 def test_a_list_in_pages_is_whole_in_all_of_them(world: World) -> None:
-    source = Source(name="list", kind="arxiv", categories=("cs.XX",), via="listing")
+    source = make_source(name="list", kind="arxiv", categories=("cs.XX",), via="listing")
     papers = sample_papers(7, seed=5)
     first = "https://arxiv.org/list/cs.XX/new"
     world.network.pages[first] = arxiv_list({"New submissions": papers[:5]}, total=7)
@@ -172,7 +173,7 @@ class Searched(Pages):
 
 def arxiv_days(world: World, first: datetime, counts: list[int]) -> list[Judged]:
     """What becomes of arXiv's feed that shows so many papers on the days from ``first`` on, at noon."""
-    source = Source(name="arxiv", kind="arxiv", categories=("cs.XX",))
+    source = make_source(name="arxiv", kind="arxiv", categories=("cs.XX",))
     world.parts.fetcher = Searched(world, world.network.pages)  # type: ignore[assignment]
     found = []
     for n, count in enumerate(counts):
@@ -217,7 +218,7 @@ def test_a_list_that_gets_shorter_for_good_is_short_for_a_day(world: World) -> N
 
 def test_what_another_choice_of_announcements_shows_is_not_compared(world: World) -> None:
     arxiv_days(world, MONDAY, [8, 8, 8, 8, 8, 0, 0, 8, 8, 8, 8, 8])
-    source = Source(name="arxiv", kind="arxiv", categories=("cs.XX",), announce=("new",))
+    source = make_source(name="arxiv", kind="arxiv", categories=("cs.XX",), announce=("new",))
     world.now += 3 * DAY
     world.network.pages["https://rss.arxiv.org/rss/cs.XX"] = arxiv_rss(sample_papers(2, seed=77), world.now.date())
     assert poll_pages(source, world.parts).judged.verdict is Verdict.NEW

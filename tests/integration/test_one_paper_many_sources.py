@@ -13,6 +13,7 @@ import pytest
 
 from tests.parsers.feeds import arxiv_api, arxiv_list, arxiv_rss, atom, json_feed, rss
 from tests.parsers.pages import api_page, login_page, make_page, sample_papers
+from tests.sources import make_source
 from watcher.alerts.fate import Telling
 from watcher.config import Config, Receiver
 from watcher.config.values import Address
@@ -31,10 +32,10 @@ TODAY = NOW.date()
 PAPERS = [paper | {"published": "2026-04-25T17:00:00Z"} for paper in sample_papers(3)]
 API = "https://export.arxiv.org/api"
 SOURCES = {
-    "hf": Source(name="hf", url="http://hf.example/papers"),
-    "arxiv": Source(name="arxiv", kind="arxiv", categories=("cs.XX", "cs.YY")),
-    "lists": Source(name="lists", kind="arxiv", categories=("cs.XX",), via="listing"),
-    "api": Source(name="api", kind="arxiv", via="api", query="all:part", url=f"{API}?start=0"),
+    "hf": make_source(name="hf", url="http://hf.example/papers"),
+    "arxiv": make_source(name="arxiv", kind="arxiv", categories=("cs.XX", "cs.YY")),
+    "lists": make_source(name="lists", kind="arxiv", categories=("cs.XX",), via="listing"),
+    "api": make_source(name="api", kind="arxiv", via="api", query="all:part", url=f"{API}?start=0"),
     "links": Source(name="links", kind="feed", url="https://links.example/feed"),
     "blog": Source(name="blog", kind="feed", url="https://blog.example/feed"),
     "bio": Source(name="bio", kind="biorxiv"),

@@ -10,7 +10,8 @@ import pytest
 
 from tests.integration.outages import DAY, FIRST, IDS, SITE, Play, weekdays
 from tests.integration.test_pipeline import subscription
-from watcher.model import IncidentKind, Judged, Source, Verdict
+from tests.sources import make_source
+from watcher.model import IncidentKind, Judged, Verdict
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.polls.days import CATCH_UP
 from watcher.store import Store
@@ -47,7 +48,7 @@ def test_what_a_trouble_of_days_missed_is_told_late_and_once(play: Play, trouble
 
 
 def test_a_short_look_back_and_a_short_follow_lose_nothing(store: Store) -> None:
-    play = Play(store, Source(name="hf", url=f"{SITE}/papers", look_back=1, follow=3))
+    play = Play(store, make_source(name="hf", url=f"{SITE}/papers", look_back=1, follow=3))
     play.look()
     play.site.fault = "broken"
     play.pass_by(7)
@@ -59,7 +60,7 @@ def test_a_short_look_back_and_a_short_follow_lose_nothing(store: Store) -> None
 @pytest.mark.parametrize("look_back", [1, 3])
 def test_what_came_to_a_day_after_its_last_look_is_told(store: Store, look_back: int) -> None:
     """The machine goes off at nine; the day goes on."""
-    play = Play(store, Source(name="hf", url=f"{SITE}/papers", look_back=look_back))
+    play = Play(store, make_source(name="hf", url=f"{SITE}/papers", look_back=look_back))
     play.look()
     play.site.grown[BEGIN] = 5
     play.now += 9 * DAY

@@ -11,6 +11,7 @@ import pytest
 
 from tests.integration.queues import LEASE, claim
 from tests.parsers.pages import make_page, sample_papers
+from tests.sources import make_source
 from watcher.alerts.fate import Telling
 from watcher.config import Config, Receiver
 from watcher.config.values import Address
@@ -24,7 +25,6 @@ from watcher.model import (
     QuietHours,
     Result,
     Rhythm,
-    Source,
     Subscription,
     Unreachable,
     When,
@@ -83,7 +83,7 @@ class World:
         self.now = START
         self.receivers, self.network = Receivers(), Pages(self)
         self.papers = {day: sample_papers(4, seed=n) for n, day in enumerate(DAYS)}
-        self.source = Source(name="hf", url=f"{SITE}/papers")
+        self.source = make_source(name="hf", url=f"{SITE}/papers")
         self.parts = Context(
             config=self.config(subscription()),
             store=store,

@@ -14,7 +14,8 @@ from sqlalchemy import create_engine, text, update
 from tests.integration.test_pipeline import World, subscription
 from tests.parsers.feeds import arxiv_api
 from tests.parsers.pages import sample_papers
-from watcher.model import Paper, Source
+from tests.sources import make_source
+from watcher.model import Paper
 from watcher.store import Store, open_store
 from watcher.store.database import schema
 from watcher.store.database.migrate import scripts
@@ -28,7 +29,7 @@ class Library(World):
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
-        self.source = Source(name="hf", kind="arxiv", via="api", url=API)
+        self.source = make_source(name="hf", kind="arxiv", via="api", url=API)
         self.lay_out("submitted to KILN 2026")
 
     def lay_out(self, comment: str) -> None:

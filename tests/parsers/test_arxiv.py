@@ -10,6 +10,7 @@ import pytest
 
 from tests.parsers.feeds import DAY, arxiv_api, arxiv_atom, arxiv_list, arxiv_rss, rss
 from tests.parsers.pages import login_page, make_page, sample_papers
+from tests.sources import make_source
 from watcher.model import Reading, Source, Unreadable
 from watcher.parsers import PARSERS
 
@@ -19,7 +20,7 @@ API = "https://export.arxiv.org/api/query?search_query=cat%3Acs.XX&max_results=5
 
 
 def source(**keys: object) -> Source:
-    return Source(name="arxiv", kind="arxiv", **{"categories": ("cs.XX",), **keys})  # type: ignore[arg-type]
+    return make_source(name="arxiv", kind="arxiv", **{"categories": ("cs.XX",), **keys})  # type: ignore[arg-type]
 
 
 def read(body: bytes, url: str = "", **keys: object) -> Reading:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.parsers.feeds import rdf
 from tests.parsers.pages import login_page
+from tests.sources import make_source
 from watcher.errors import UnknownPage
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers import PARSERS, recognise
@@ -179,7 +180,7 @@ def test_the_two_servers_are_not_confused() -> None:
     ],
 )
 def test_where_it_is_read(keys: dict[str, Any], expected: list[str]) -> None:
-    source = Source(name="x", kind="medrxiv", look_back=5, **keys)
+    source = make_source(name="x", kind="medrxiv", look_back=5, **keys)
     assert list(PARSERS["medrxiv"].starts(source, date(2026, 3, 9))) == expected
     assert not list(PARSERS["medrxiv"].check(source))
 
@@ -193,7 +194,7 @@ def test_where_it_is_read(keys: dict[str, Any], expected: list[str]) -> None:
     ],
 )
 def test_what_was_missed_is_asked_for(via: str | None, since: datetime, expected: tuple[str, ...]) -> None:
-    source = Source(name="x", kind="biorxiv", via=via)
+    source = make_source(name="x", kind="biorxiv", via=via)
     missed = PARSERS["biorxiv"].missed
     assert missed
     found = missed(source, since, datetime(2026, 3, 9, 12, tzinfo=UTC))
@@ -211,5 +212,5 @@ def test_what_was_missed_for_long_is_asked_for_a_week_at_a_time() -> None:
 
 
 def test_what_is_wrong_with_a_source() -> None:
-    source = Source(name="x", kind="biorxiv", via="oai", categories=("?",))
+    source = make_source(name="x", kind="biorxiv", via="oai", categories=("?",))
     assert [mistake.key for mistake in PARSERS["biorxiv"].check(source)] == ["via", "categories"]

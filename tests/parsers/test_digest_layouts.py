@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.examples import times
 from tests.parsers.renderings import CHOICES, Layout, Shown, render, wrong
 from watcher.model import Reading, Unreadable
-from watcher.parsers.digest_text.text import parse
+from watcher.parsers.huggingface.digest_text.text import parse
 
 LAYOUTS = st.builds(Layout, **{name: st.sampled_from(values) for name, values in CHOICES.items()})  # type: ignore[arg-type]
 

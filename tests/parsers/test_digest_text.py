@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from watcher.model import Entry, Reading, Unreadable
-from watcher.parsers.digest_text.text import parse
+from watcher.parsers.huggingface.digest_text.text import parse
 
 SENTENCE = "We measure {} on invented islands and find that lanterns help more than anybody had expected. "
 

@@ -8,14 +8,16 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.examples import times
-from watcher.model import Reading, Selectors, Source, Unreadable
+from tests.sources import make_source
+from watcher.model import Reading, Unreadable
 from watcher.parsers import PARSERS
 from watcher.parsers.common.html_weight import weigh
+from watcher.parsers.html.keys import Selectors
 
 pytestmark = pytest.mark.timeout(100)
 
 MANY = 100_000
-SOURCE = Source(name="s", kind="html", url="https://a.example/", selectors=Selectors(item="article", title="h2"))
+SOURCE = make_source(name="s", kind="html", url="https://a.example/", own=Selectors(item="article", title="h2"))
 
 
 def page(body: str) -> bytes:
@@ -156,7 +158,7 @@ def test_texts_within_texts_are_read_once() -> None:
     selectors = Selectors(item="article", title="h2", abstract="div", authors="span", date="u")
     inner = "<div>" * 200 + "<b></b>" * 200_000 + "<span>" * 30 + "Ann Bee, Cy Dee"
     body = page(f"<article><h2>Trees</h2>{inner}</article>")
-    found = PARSERS["html"].parse(body, "https://a.example/", Source(name="s", kind="html", selectors=selectors))
+    found = PARSERS["html"].parse(body, "https://a.example/", make_source(name="s", kind="html", own=selectors))
     assert isinstance(found, Reading)
     assert found.entries[0].abstract == "Ann Bee, Cy Dee" and found.entries[0].authors == ("Ann Bee", "Cy Dee")
 

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from tests.parsers.pages import login_page, make_page, props_of, sample_papers, truncated
-from watcher.model import Entry, Reading, Source, Unreadable
+from tests.sources import make_source
+from watcher.model import Entry, Reading, Unreadable
 from watcher.parsers import PARSERS
 
 PARSER = PARSERS["huggingface"]
-SOURCE = Source(name="hf")
+SOURCE = make_source(name="hf")
 DAY, BEFORE, AFTER = date(2025, 3, 4), date(2025, 3, 3), date(2025, 3, 5)
 URL = f"https://huggingface.co/papers/date/{DAY}"
 
@@ -347,7 +348,7 @@ def test_texts_enter_clean() -> None:
     ],
 )
 def test_addresses(url: str | None, start: str, day_url: str) -> None:
-    source = Source(name="hf", url=url)
+    source = make_source(name="hf", url=url)
     assert PARSER.starts(source, DAY) == (start,)
     of_day = PARSER.day_url(source)
     assert of_day is not None

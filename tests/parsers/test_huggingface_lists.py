@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.parsers.pages import api_page, login_page, make_page, props_of, sample_papers
+from tests.sources import make_source
 from watcher.model import Page, Reading, Source, Unreadable
 from watcher.parsers import PARSERS
 from watcher.parsers.huggingface.lists import digest_day, following, week_of
@@ -27,7 +28,7 @@ PAPERS = sample_papers(3)
 
 
 def source(**config: Any) -> Source:
-    return Source(name="hf", **config)
+    return make_source(name="hf", **config)
 
 
 def starts(today: date, **config: Any) -> list[str]:

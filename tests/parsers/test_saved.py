@@ -10,7 +10,7 @@ from tests.parsers.feeds import arxiv_api, arxiv_atom, arxiv_list, arxiv_rss, at
 from tests.parsers.pages import api_page, login_page, make_page, sample_papers, truncated
 from watcher.errors import UnknownPage
 from watcher.parsers import recognise, recognise_all
-from watcher.parsers.saved.json_lines import BATCH
+from watcher.parsers.huggingface.json_lines import BATCH
 
 DAY = date(2025, 3, 4)
 PAPERS = sample_papers(3)

@@ -10,14 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.model import Entry, Reading, Selectors, Source, Unreadable
+from tests.sources import having, make_source
+from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers import PARSERS
 from watcher.parsers.html.item import names_in
+from watcher.parsers.html.keys import Selectors
 
 PARSER = PARSERS["html"]
 URL = "https://lab.example/digest/today"
 SELECTORS = Selectors(item="li.paper", title="h3", abstract=".abs", link="h3 a", date="time", authors=".who")
-SOURCE = Source(name="lab", kind="html", url=URL, selectors=SELECTORS)
+SOURCE = make_source(name="lab", kind="html", url=URL, own=SELECTORS)
 
 PAGE = """<!doctype html><html lang=en><head><title>Lab digest</title><style>.abs {color: red}</style></head><body>
 <nav><a href="/">Home</a></nav>
@@ -45,7 +47,7 @@ def refusal(page: str | bytes = PAGE, **selectors: str | None) -> str:
 
 
 def parse(page: str | bytes, **selectors: str | None) -> Reading | Unreadable:
-    source = replace(SOURCE, selectors=replace(SELECTORS, **selectors))  # type: ignore[arg-type]
+    source = having(SOURCE, own=replace(SELECTORS, **selectors))
     return PARSER.parse(page if isinstance(page, bytes) else page.encode(), URL, source)
 
 
@@ -237,7 +239,7 @@ def test_abstracts_that_are_gone_make_a_page_partial() -> None:
 
 
 def test_findings() -> None:
-    found = PARSER.find(PAGE.encode(), replace(SOURCE, selectors=replace(SELECTORS, authors=".whom")))
+    found = PARSER.find(PAGE.encode(), having(SOURCE, own=replace(SELECTORS, authors=".whom")))
     assert [(one.key, one.elements, one.items) for one in found] == [
         ("item", 3, 3),
         ("title", 3, 3),
@@ -257,10 +259,10 @@ def test_findings() -> None:
     ("source", "keys"),
     [
         (Source(name="lab", kind="html"), ["url", "item", "title"]),
-        (replace(SOURCE, selectors=Selectors(item="li[", title="h3")), ["item"]),
-        (replace(SOURCE, selectors=Selectors(item="li", title="h3", date="")), ["date"]),
-        (replace(SOURCE, selectors=Selectors(item="li", title="h3", authors="a," * 400 + "a")), ["authors"]),
-        (replace(SOURCE, selectors=Selectors(item="li")), ["title"]),
+        (having(SOURCE, own=Selectors(item="li[", title="h3")), ["item"]),
+        (having(SOURCE, own=Selectors(item="li", title="h3", date="")), ["date"]),
+        (having(SOURCE, own=Selectors(item="li", title="h3", authors="a," * 400 + "a")), ["authors"]),
+        (having(SOURCE, own=Selectors(item="li")), ["title"]),
         (SOURCE, []),
     ],
 )
@@ -289,7 +291,7 @@ def test_any_texts(papers: list[tuple[str, str, str]], item: str) -> None:
 
 @given(st.binary(max_size=200), st.text(max_size=20))
 def test_any_bytes_and_any_selector(body: bytes, selector: str) -> None:
-    source = replace(SOURCE, selectors=replace(SELECTORS, item=selector, title=selector))
+    source = having(SOURCE, own=replace(SELECTORS, item=selector, title=selector))
     if not list(PARSER.check(source)):
         for page in (body, b"<html><li class=paper>" + body + b"</html>"):
             assert isinstance(PARSER.parse(page, URL, source), Reading | Unreadable)

@@ -13,10 +13,12 @@ import pytest
 
 from tests.parsers.feeds import json_feed, rss
 from tests.parsers.pages import api_page, make_page, sample_papers
+from tests.sources import any_source, make_source
 from watcher.errors import UnknownPage
-from watcher.model import Entry, Reading, Selectors, Source, Unreadable
+from watcher.model import Entry, Reading, Unreadable
 from watcher.parsers import PARSERS, recognise
-from watcher.parsers.digest_text.text import parse as parse_text
+from watcher.parsers.html.keys import Selectors
+from watcher.parsers.huggingface.digest_text.text import parse as parse_text
 
 HALF = "\ud800"
 DAY = date(2025, 3, 4)
@@ -35,7 +37,7 @@ def texts(value: object) -> Iterator[str]:
 
 def read(body: bytes, kind: str) -> tuple[Entry, ...]:
     """The entries of what the parser of this kind reads, and the reader of saved pages; all their texts are whole."""
-    found = PARSERS[kind].parse(body, "https://a.example/x", Source(name="x", kind=kind, categories=("cs.XX",)))
+    found = PARSERS[kind].parse(body, "https://a.example/x", any_source(kind))
     try:
         saved: object = recognise(body).reading
     except UnknownPage as error:
@@ -129,8 +131,8 @@ def test_references_to_what_is_no_character(reference: str) -> None:
 @pytest.mark.parametrize("reference", REFERENCES, ids=lambda text: text[:12])
 def test_references_to_what_is_no_character_in_any_page(reference: str) -> None:
     item = f"<li><h3><a href='/a{reference}'>Tr{reference}ees</a></h3><i>A{reference} Bee, Cy Dee</i></li>"
-    source = Source(
-        name="x", kind="html", url="https://a.example/", selectors=Selectors(item="li", title="h3", authors="i")
+    source = make_source(
+        name="x", kind="html", url="https://a.example/", own=Selectors(item="li", title="h3", authors="i")
     )
     found = PARSERS["html"].parse(f"<!doctype html><html><ul>{item}</ul></html>".encode(), "https://a.example/", source)
     assert isinstance(found, Reading) and len(found.entries) == 1
@@ -146,7 +148,7 @@ def test_charsets_that_are_none_of_pages(charset: str) -> None:
     )
     assert [entry.title for entry in read(feed.encode(), "feed")] == [title]
     page = f"<!doctype html><html><meta charset={charset}><title>{title}</title><li><h3>{title}</h3></li></html>"
-    source = Source(name="x", kind="html", url="https://a.example/", selectors=Selectors(item="li", title="h3"))
+    source = make_source(name="x", kind="html", url="https://a.example/", own=Selectors(item="li", title="h3"))
     found = PARSERS["html"].parse(page.encode(), "https://a.example/", source)
     assert isinstance(found, Reading) and [entry.title for entry in found.entries] == [title]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.parsers import feeds, pages, test_biorxiv, test_selected
+from tests.sources import having, make_source
 from watcher.model import Reading, Source
 from watcher.model.fields import ID, SEARCHED, SOURCE, Field
 from watcher.parsers import PARSERS
@@ -28,17 +29,17 @@ ITEM = (
 
 PAGES: list[tuple[Source, bytes]] = [
     (Source(name="x", kind="huggingface"), pages.make_page(DAY, PAPERS)),
-    (Source(name="x", kind="huggingface", via="api"), pages.api_page(PAPERS, DAY)),
+    (make_source(name="x", kind="huggingface", via="api"), pages.api_page(PAPERS, DAY)),
     (Source(name="x", kind="arxiv"), feeds.arxiv_rss(PAPERS)),
     (Source(name="x", kind="arxiv"), feeds.arxiv_atom(PAPERS)),
-    (Source(name="x", kind="arxiv", via="listing"), feeds.arxiv_list({"New submissions": PAPERS})),
-    (Source(name="x", kind="arxiv", via="api"), feeds.arxiv_api(PAPERS, comment="9 pages; accepted at KILN 2026")),
+    (make_source(name="x", kind="arxiv", via="listing"), feeds.arxiv_list({"New submissions": PAPERS})),
+    (make_source(name="x", kind="arxiv", via="api"), feeds.arxiv_api(PAPERS, comment="9 pages; accepted at KILN 2026")),
     (Source(name="x", kind="biorxiv"), test_biorxiv.answer([test_biorxiv.record(1)])),
-    (Source(name="x", kind="biorxiv", via="rss"), feeds.rdf([test_biorxiv.item(1, 1)])),
+    (make_source(name="x", kind="biorxiv", via="rss"), feeds.rdf([test_biorxiv.item(1, 1)])),
     (Source(name="x", kind="medrxiv"), test_biorxiv.answer([test_biorxiv.record(1)])),
     (Source(name="x", kind="feed"), feeds.rss([ITEM])),
     (
-        replace(test_selected.SOURCE, selectors=replace(test_selected.SELECTORS, venue=".where")),
+        having(test_selected.SOURCE, own=replace(test_selected.SELECTORS, venue=".where")),
         test_selected.PAGE.replace("</li>", "<i class=where>Journal of Kilns</i></li>").encode(),
     ),
 ]

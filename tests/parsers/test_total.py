@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from tests.parsers.feeds import arxiv_api, arxiv_list, arxiv_rss, rdf
 from tests.parsers.pages import api_entry, api_page, make_page, sample_papers
+from tests.sources import any_source, make_source
 from watcher.errors import UnknownPage
 from watcher.model import Reading, Source, Unreadable
 from watcher.parsers import PARSERS, recognise
 from watcher.parsers.common.html import html_tree_of
-from watcher.parsers.digest_text.text import parse as parse_text
+from watcher.parsers.huggingface.digest_text.text import parse as parse_text
 
 DAY = date(2025, 3, 4)
 PAGE = make_page(DAY, sample_papers(2), "2025-03-03", "2025-03-05")
@@ -46,7 +47,7 @@ def check(parsed: object) -> None:
 
 def read_all(body: bytes) -> None:
     for url in URLS:
-        check(PARSERS["huggingface"].parse(body, url, Source(name="hf")))
+        check(PARSERS["huggingface"].parse(body, url, make_source(name="hf")))
     check(parse_text(body))
     try:
         check(recognise(body).reading)
@@ -90,7 +91,7 @@ def test_damaged_pages_of_other_kinds(which: str, data: st.DataObject) -> None:
     end = data.draw(st.integers(start, min(len(page), start + 400)))
     body = page[:start] + data.draw(st.binary(max_size=20)) + page[end:]
     for kind in ("arxiv", "biorxiv", "medrxiv", "feed"):
-        source = Source(name="x", kind=kind, categories=("cs.XX",))
+        source = any_source(kind)
         for url in ("", "https://api.example/x/3d/0?start=0", "http://["):
             check(PARSERS[kind].parse(body, url, source))
     try:

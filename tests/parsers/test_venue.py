@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.parsers import feeds, pages, test_selected
+from tests.sources import having
 from watcher.model import Reading, Source
 from watcher.parsers import PARSERS
 from watcher.parsers.common.venue import VENUE_CHARS, venue_in, venue_named
@@ -208,7 +209,7 @@ def test_feeds_that_are_well_formed_and_others(elements: str, venue: str | None,
 
 
 def test_html_by_a_selector() -> None:
-    source = replace(test_selected.SOURCE, selectors=replace(test_selected.SELECTORS, venue=".where"))
+    source = having(test_selected.SOURCE, own=replace(test_selected.SELECTORS, venue=".where"))
     page = test_selected.PAGE.replace("</li>", "<i class=where> Journal of\n Kilns </i></li>", 1)
     assert venues(source, page.encode()) == ["Journal of Kilns", None, None]
     reading = PARSERS["html"].parse(test_selected.PAGE.encode(), test_selected.URL, source)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.parsers.renderings import Layout, Shown, any_layout, render, wrong
-from watcher.model import Reading, Source
+from tests.sources import make_source
+from watcher.model import Reading
 from watcher.parsers import PARSERS
-from watcher.parsers.digest_text.text import parse
+from watcher.parsers.huggingface.digest_text.text import parse
 
 pytestmark = pytest.mark.real
 
@@ -21,7 +22,7 @@ UNWRAPPED_READ, ALL_READ = 0.75, 0.4
 
 
 def papers_of(path: Path) -> list[Shown]:
-    reading = PARSERS["huggingface"].parse(path.read_bytes(), "", Source(name="hf"))
+    reading = PARSERS["huggingface"].parse(path.read_bytes(), "", make_source(name="hf"))
     assert isinstance(reading, Reading)
     return [
         Shown(

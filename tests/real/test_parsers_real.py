@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from watcher.model import Entry, Reading, Source, Unreadable
+from tests.sources import make_source
+from watcher.model import Entry, Reading, Unreadable
 from watcher.parsers import PARSERS, recognise
 from watcher.rules import fold_title
 
 pytestmark = pytest.mark.real
 
 PARSER = PARSERS["huggingface"]
-SOURCE = Source(name="hf")
+SOURCE = make_source(name="hf")
 PROPS = re.compile(rb'data-target="DailyPapers"[^>]*?data-props="([^"]*)"', re.S)
 CARD = re.compile(rb"<article.*?</article>", re.S)
 
@@ -161,7 +162,7 @@ def test_the_lines_around_rendered_papers(shared: Path) -> None:
 
 def test_the_apis_answer_is_that_of_its_day_and_of_no_other(shared: Path) -> None:
     (path,) = pages(shared, "hf_api", "*.json")
-    source = Source(name="hf", via="api")
+    source = make_source(name="hf", via="api")
     address = "https://huggingface.co/api/daily_papers?date={}&limit=100"
     reading = PARSER.parse(path.read_bytes(), address.format(path.stem), source)
     assert isinstance(reading, Reading)

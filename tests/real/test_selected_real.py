@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from watcher.model import Reading, Selectors, Source, Unreadable
+from tests.sources import make_source
+from watcher.model import Reading, Source, Unreadable
 from watcher.parsers import PARSERS
+from watcher.parsers.html.keys import Selectors
 
 pytestmark = pytest.mark.real
 
@@ -16,7 +18,7 @@ CARDS = Selectors(item="article", title="h3", link="h3 a")
 
 
 def source(selectors: Selectors) -> Source:
-    return Source(name="lab", kind="html", url=URL, selectors=selectors)
+    return make_source(name="lab", kind="html", url=URL, own=selectors)
 
 
 def read(path: Path, selectors: Selectors) -> Reading | Unreadable:
@@ -25,7 +27,7 @@ def read(path: Path, selectors: Selectors) -> Reading | Unreadable:
 
 def test_the_cards_of_every_page(shared: Path) -> None:
     for path in sorted((shared / "captures" / "hf_html").glob("*.html")):
-        own = PARSERS["huggingface"].parse(path.read_bytes(), "", Source(name="hf"))
+        own = PARSERS["huggingface"].parse(path.read_bytes(), "", make_source(name="hf"))
         parsed = read(path, CARDS)
         assert isinstance(own, Reading)
         assert isinstance(parsed, Reading), f"{path.name}: {parsed.reason}"

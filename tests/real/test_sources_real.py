@@ -8,7 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from watcher.model import Entry, Reading, Source
+from tests.sources import make_source
+from watcher.model import Entry, Reading
 from watcher.parsers import PARSERS, recognise, recognise_all
 
 pytestmark = pytest.mark.real
@@ -89,7 +90,7 @@ def test_every_cut_of_a_feed_gives_whole_entries_or_none(shared: Path) -> None:
         (path,) = (shared / "captures").glob(which)
         body = path.read_bytes()
         kind, whole = saved(shared, which)
-        source = Source(name="x", kind=kind or "feed", announce=("new", "cross", "replace"))
+        source = make_source(name="x", kind=kind or "feed", announce=("new", "cross", "replace"))
         known = {entry.keys[0]: entry for entry in whole.entries}
         for end in range(len(body) - 30, 200, -len(body) // 40):
             cut = PARSERS[source.kind].parse(body[:end], "", source)

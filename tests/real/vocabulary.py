@@ -17,7 +17,8 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from watcher.model import Reading, Source
+from tests.sources import make_source
+from watcher.model import Reading
 from watcher.parsers import PARSERS
 from watcher.rules.text.letters import fold_letters
 from watcher.rules.text.plural import forms
@@ -58,7 +59,7 @@ def texts(shared: Path) -> Iterator[str]:
             yield f"{paper['title']}\n\n{paper['abstract']}"
     seen: set[str] = set()
     for path in sorted(captures.glob("hf_html/*.html")):
-        reading = PARSERS["huggingface"].parse(path.read_bytes(), "", Source(name="hf"))
+        reading = PARSERS["huggingface"].parse(path.read_bytes(), "", make_source(name="hf"))
         assert isinstance(reading, Reading), path
         for entry in reading.entries:
             if entry.keys[0] not in seen:

@@ -12,12 +12,12 @@ from tests.examples import times
 from watcher.cli import show
 from watcher.config import LineReader, load
 from watcher.config.keys import (
+    AnySourceKeys,
     ConfigKeys,
     ConfigTable,
     QuietHoursKeys,
     ReceiverKeys,
     RetainKeys,
-    SourceKeys,
     SubscriptionKeys,
 )
 from watcher.config.text.harmless import KEYS, NEVER_SHOWN, is_harmless
@@ -217,7 +217,7 @@ def test_a_file_with_an_address_is_named_where_its_name_is_one(tmp_path: Path) -
 def test_of_every_key_it_is_said_whether_its_value_may_be_shown() -> None:
     models: list[type[ConfigTable]] = [
         ConfigKeys,
-        SourceKeys,
+        AnySourceKeys,
         ReceiverKeys,
         SubscriptionKeys,
         QuietHoursKeys,

@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from watcher.model import Source
+from tests.sources import make_source
 from watcher.parsers.huggingface.lists import day_before
 from watcher.polls.days import CATCH_UP, DaySpan, DayWalk, KnownPage, unread
 
 DAY = timedelta(days=1)
 NEWEST = date(2026, 6, 1)  # a Monday
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
-SOURCE = Source(name="hf", look_back=3, follow=14)
+SOURCE = make_source(name="hf", look_back=3, follow=14)
 
 
 def back(n: int) -> date:

@@ -9,13 +9,15 @@ import pytest
 
 from tests.parsers.feeds import arxiv_rss
 from tests.parsers.pages import sample_papers
+from tests.sources import any_source, make_source
 from watcher.config import Config, load
 from watcher.errors import ConfigError
-from watcher.model import Paper, Reading, Selectors, Source, Unreadable
+from watcher.model import Paper, Reading, Unreadable
 from watcher.notify import problem_of
 from watcher.parsers import PARSERS
 from watcher.parsers.common.text_values import people
-from watcher.parsers.digest_text.text import parse as parse_text
+from watcher.parsers.html.keys import Selectors
+from watcher.parsers.huggingface.digest_text.text import parse as parse_text
 from watcher.rules import compile_rule, document_of
 from watcher.rules.advice.acronyms import meanings
 from watcher.rules.advice.advice import advise
@@ -53,7 +55,7 @@ def test_an_announcement_with_a_title_of_blanks(blanks: int, shown: str) -> None
     title = "Trees" + " " * blanks + "and kilns. (arXiv:2503.01234v1 [cs.CL] UPDATED)"
     (paper,) = sample_papers(1)
     body = arxiv_rss([{**paper, "title": title}])
-    found = PARSERS["arxiv"].parse(body, "", Source(name="x", kind="arxiv", categories=("cs.XX",)))
+    found = PARSERS["arxiv"].parse(body, "", make_source(name="x", kind="arxiv", categories=("cs.XX",)))
     assert isinstance(found, Reading) and [entry.title for entry in found.entries] == [shown]
 
 
@@ -61,7 +63,7 @@ def test_an_announcement_with_a_title_of_blanks(blanks: int, shown: str) -> None
 def test_authors_of_blanks(text: str) -> None:
     assert len(people([text])) <= 5_000
     item = f"<li><h3>Trees</h3><i>{text}</i></li>"
-    source = Source(name="x", kind="html", selectors=Selectors(item="li", title="h3", authors="i"))
+    source = make_source(name="x", kind="html", own=Selectors(item="li", title="h3", authors="i"))
     assert isinstance(PARSERS["html"].parse(f"<!doctype html><html>{item}</html>".encode(), "", source), Reading)
 
 
@@ -80,7 +82,7 @@ def test_names_are_told_apart_at_any_blanks(text: str, expected: tuple[str, ...]
 @pytest.mark.parametrize("body", [b" " * 200_000, b" " * 900 + b"<?xml encoding='x'", b"<meta " * 30_000])
 def test_a_body_that_begins_with_blanks(body: bytes) -> None:
     for kind in ("feed", "arxiv", "html"):
-        source = Source(name="x", kind=kind, categories=("cs.XX",), selectors=Selectors(item="li", title="h3"))
+        source = any_source(kind)
         assert isinstance(PARSERS[kind].parse(body, "", source), Unreadable)
 
 

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from watcher.model import Judged, Source, Verdict
+from tests.sources import make_source
+from watcher.model import Judged, Verdict
 from watcher.pipeline.polling.poll import SOON, Polled, next_poll
 from watcher.polls.rhythm import Wait
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-SOURCE = Source(name="hf", url="http://site.example", every=HOUR)
+SOURCE = make_source(name="hf", url="http://site.example", every=HOUR)
 
 
 def polled(verdict: Verdict, retry_after: timedelta | None = None, wait: Wait | None = None) -> Polled:

@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from watcher.model import Entry, NotModified, Page, Reading, Source, Unreachable, Unreadable
+from tests.sources import make_source
+from watcher.model import Entry, NotModified, Page, Reading, Unreachable, Unreadable
 from watcher.polls.days import Ask, KnownPage, Visit
 from watcher.polls.walk import MOST_PAGES, Walk, walk
 
 NOW = datetime(2026, 3, 13, 12, tzinfo=UTC)
 DAYS = [date(2026, 3, n) for n in (2, 3, 4, 5, 6, 9, 10, 11, 12, 13)]
-SOURCE = Source(name="hf", look_back=3, follow=8)
+SOURCE = make_source(name="hf", look_back=3, follow=8)
 
 
 def url(day: date) -> str:

@@ -59,13 +59,14 @@ def _source(config: Config, name: str) -> Source:
 
 def _tried(source: Source, file: Path | None, contact: str) -> Tried:
     from watcher.fetch import Fetcher, default_user_agent
+    from watcher.parsers import PARSERS
     from watcher.pipeline.polling import try_source as trying
 
     if file is not None:
         body = read_given(file, LARGEST)
         if isinstance(body, NotRead):
             raise UsageError(f"{file} cannot be read: {body.what}")
-        return trying.try_body(source, trying.first_address(source, _now().date()), body)
+        return trying.try_body(source, PARSERS[source.kind].first_address(source, _now().date()), body)
     fetcher = Fetcher(user_agent=default_user_agent(contact))
     try:
         return trying.read_once(source, fetcher, _now)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
 
 from watcher.config.kinds import (
     Backfill,
@@ -31,7 +31,7 @@ from watcher.config.kinds import (
 )
 from watcher.config.schedules import ScheduleText
 from watcher.model import When
-from watcher.parsers import PARSERS
+from watcher.parsers import PARSERS, KeyForm
 
 
 def _one_of(what: str, *allowed: str) -> BeforeValidator:
@@ -58,27 +58,32 @@ class QuietHoursKeys(ConfigTable):
 
 
 class SourceKeys(ConfigTable):
-    """A place that lists papers."""
+    """A place that lists papers: the keys of every kind. What each kind adds is drawn from the table of kinds."""
 
-    kind: SourceKind = Field("huggingface", description="What reads it (docs/sources.md).")
+    kind: SourceKind = Field(next(iter(PARSERS)), description="What reads it (docs/sources.md).")
     every: Every = Field(timedelta(hours=1), description="How often it is looked at; auto: as often as it changes.")
     robots: Obey | None = Field(None, description="Whether the site's robots.txt counts; by default for pages only.")
     look_back: Count = Field(3, description="Digest days that are read at every look, from the newest back.")
     follow: Count = Field(14, description="Digest days whose numbers are read again daily, where a rule uses them.")
     url: WebAddress | None = Field(None, description="Its address, or another than the kind's own.")
-    listing: Text | None = Field(None, description="Which list of the site.")
-    via: Text | None = Field(None, description="Which of the site's ways to read it.")
-    query: Text | None = Field(None, description="What to search for there.")
-    categories: Texts | None = Field(None, description="The site's categories, such as cs.CL.")
-    announce: Texts | None = Field(None, description="Which announcements count.")
-    folder: Folder | None = Field(None, description="The folder whose files are read.")
-    item: Text | None = Field(None, description="CSS selector of one paper on the page.")
-    title: Text | None = Field(None, description="CSS selector of its title, within the item.")
-    abstract: Text | None = Field(None, description="CSS selector of its abstract, within the item.")
-    link: Text | None = Field(None, description="CSS selector of its link, within the item.")
-    date: Text | None = Field(None, description="CSS selector of its date, within the item.")
-    authors: Text | None = Field(None, description="CSS selector of its authors, within the item.")
-    venue: Text | None = Field(None, description="CSS selector of where it appears, within the item.")
+
+
+_FORMS: dict[KeyForm, Any] = {KeyForm.TEXT: Text | None, KeyForm.TEXTS: Texts | None, KeyForm.FOLDER: Folder | None}
+
+
+def _of_kinds() -> dict[str, Any]:
+    """The keys that only some kinds have; where several have one of a name, the first one's words stand for all."""
+    found: dict[str, Any] = {}
+    for parser in PARSERS.values():
+        for name, key in parser.keys.items():
+            found.setdefault(name, (_FORMS[key.form], Field(None, description=key.says)))
+    return found
+
+
+if TYPE_CHECKING:
+    AnySourceKeys = SourceKeys
+else:
+    AnySourceKeys = create_model("SourceKeys", __base__=SourceKeys, __doc__="A place that lists papers.", **_of_kinds())
 
 
 class ReceiverKeys(ConfigTable):
@@ -148,7 +153,7 @@ class ConfigKeys(IncludedKeys):
         None, description="An e-mail or web address where readers end a subscription; in every mail."
     )
     contact: Text | None = Field(None, description="An address for sites' operators, sent with every request.")
-    sources: dict[str, SourceKeys] = Field(default_factory=dict, description="Places that list papers, by name.")
+    sources: dict[str, AnySourceKeys] = Field(default_factory=dict, description="Places that list papers, by name.")
     receivers: dict[str, ReceiverKeys] = Field(default_factory=dict, description="Ways to reach people, by name.")
     include: Patterns | None = Field(None, description="Files with further subscriptions: subscriptions.d/*.yaml.")
     allow: dict[str, Texts] | None = Field(None, description="Receivers that an included file may use, by its name.")

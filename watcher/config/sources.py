@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,11 @@ from typing import Any
 from watcher.config.checking import Checker
 from watcher.config.keys import SourceKeys
 from watcher.config.text.harmless import is_name
-from watcher.model import Selectors, Source
-from watcher.parsers import PARSERS
+from watcher.model import Source
+from watcher.parsers import PARSERS, KeyForm
 from watcher.polls.rhythm import BEFORE_IT_IS_KNOWN
 
 _NAME = re.compile(r"\w[\w.-]*")
-_OF_EVERY_KIND = ("kind", "every", "robots", "look_back", "follow", "url")
-_SELECTORS = tuple(field.name for field in fields(Selectors))
-_LISTS = ("categories", "announce")
 
 
 def name_holds(checker: Checker, where: str, name: str) -> bool:
@@ -40,14 +36,6 @@ def sources_of(checker: Checker, keys: Mapping[str, SourceKeys], folder: Path) -
 
 def _source(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> Source:
     parser = PARSERS[keys.kind]
-    given = {key: value for key, value in keys if value is not None and key not in _OF_EVERY_KIND}
-    for key in sorted(given.keys() - parser.takes):
-        others = ", ".join(kind for kind, one in PARSERS.items() if key in one.takes)
-        hint = f"remove it: it belongs to sources of kind {others}" if others else "remove it"
-        checker.note(("sources", name, key), f"a source of kind {keys.kind} has no `{key}`", hint, in_key=True)
-        del given[key]
-    selectors = {key: given.pop(key) for key in _SELECTORS if key in given}
-    own: dict[str, Any] = {key: tuple(value) if key in _LISTS else value for key, value in given.items()}
     source = Source(
         name=name,
         kind=keys.kind,
@@ -57,11 +45,8 @@ def _source(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> Sour
         look_back=keys.look_back,
         follow=keys.follow,
         url=keys.url,
-        selectors=Selectors(**selectors) if "item" in selectors else None,
-        **own,
+        own=parser.own(**_own(checker, name, keys, folder)),
     )
-    if source.folder:
-        source = replace(source, folder=str(folder / source.folder))
     _check_numbers(checker, source)
     for one in parser.check(source):
         path = ("sources", name, one.key)
@@ -70,6 +55,26 @@ def _source(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> Sour
         else:
             checker.note(path[:2], one.what, one.hint)
     return source
+
+
+def _own(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> dict[str, Any]:
+    """The values of the keys that the source's kind alone has; those of other kinds are refused."""
+    parser, found = PARSERS[keys.kind], {}
+    given = {key: value for key, value in keys if value is not None and key not in SourceKeys.model_fields}
+    for key, value in sorted(given.items()):
+        if key not in parser.keys:
+            others = ", ".join(kind for kind, one in PARSERS.items() if key in one.keys)
+            hint = f"remove it: it belongs to sources of kind {others}" if others else "remove it"
+            checker.note(("sources", name, key), f"a source of kind {keys.kind} has no `{key}`", hint, in_key=True)
+            continue
+        match parser.keys[key].form:
+            case KeyForm.TEXT:
+                found[key] = value
+            case KeyForm.TEXTS:
+                found[key] = tuple(value)
+            case KeyForm.FOLDER:
+                found[key] = str(folder / value)
+    return found
 
 
 def _is_given(keys: SourceKeys, key: str) -> bool:

@@ -10,42 +10,24 @@ from watcher.model.fields import PaperFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Selectors:
-    """Where things stand on a page of HTML: CSS selectors, those after ``item`` within an item."""
-
-    item: str
-    title: str | None = None
-    abstract: str | None = None
-    link: str | None = None
-    date: str | None = None
-    authors: str | None = None
-    venue: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A place that lists papers. ``url`` is the address that the config names, or None for the kind's own.
 
     ``is_auto`` where it finds its own rhythm; ``every`` is then how often it is looked at until that is known.
     ``robots`` says whether its robots.txt is obeyed, None for as is usual for its kind. ``look_back`` and ``follow``
-    count digest days. What stands after them belongs to some kinds only; None and empty where the config does not say.
+    count digest days. ``own`` are the values of the keys that its kind alone has, as a dataclass of that kind's; None
+    for their defaults.
     """
 
     name: str
-    kind: str = "huggingface"
-    listing: str = "daily"
+    kind: str
     url: str | None = None
     every: timedelta = timedelta(hours=1)
     is_auto: bool = False
     robots: bool | None = None
     look_back: int = 3
     follow: int = 14
-    via: str | None = None
-    query: str | None = None
-    categories: tuple[str, ...] = ()
-    announce: tuple[str, ...] = ()
-    folder: str | None = None
-    selectors: Selectors | None = None
+    own: object | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,49 @@
-"""From bytes to entries: one parser per kind of source, and the forms of saved pages. Pure and total."""
+"""From bytes to entries: one folder for each kind of source, and one table of them. Pure and total."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from watcher.parsers import saved
 from watcher.parsers.arxiv import kind as arxiv
 from watcher.parsers.biorxiv import kind as biorxiv
 from watcher.parsers.feed import kind as feed
-from watcher.parsers.html import kind as selected
+from watcher.parsers.html import kind as html
 from watcher.parsers.huggingface import kind as huggingface
 from watcher.parsers.inbox import kind as inbox
-from watcher.parsers.parser import Finding, Mistake, Parser
-from watcher.parsers.saved.recognise import SavedPage, recognise, recognise_all
+from watcher.parsers.parser import Finding, Key, KeyForm, Mistake, Parser
+from watcher.parsers.saved import SavedPage
 
-PARSERS: dict[str, Parser] = {
-    parser.kind: parser
-    for parser in (
-        huggingface.PARSER,
-        arxiv.PARSER,
-        biorxiv.BIORXIV,
-        biorxiv.MEDRXIV,
-        feed.PARSER,
-        selected.PARSER,
-        inbox.PARSER,
-    )
-}
-"""All kinds of sources, by the name that ``kind:`` takes."""
+_OF_PAGES = (
+    huggingface.PARSER,
+    arxiv.PARSER,
+    biorxiv.BIORXIV,
+    biorxiv.MEDRXIV,
+    feed.PARSER,
+    html.PARSER,
+)
+PARSERS: dict[str, Parser] = {parser.kind: parser for parser in (*_OF_PAGES, inbox.parser(_OF_PAGES))}
+"""All kinds of sources, by the name that ``kind:`` takes; the first is meant where a source names none."""
 
-__all__ = ["PARSERS", "Finding", "Mistake", "Parser", "SavedPage", "recognise", "recognise_all"]
+
+def recognise(body: bytes) -> SavedPage:
+    """Tell what a saved page is, of all kinds, and read it. Raises UnknownPage."""
+    return saved.read_saved(body, tuple(PARSERS.values()))
+
+
+def recognise_all(body: bytes) -> Iterator[SavedPage]:
+    """Do the same for large files, batch by batch. Raises UnknownPage."""
+    return saved.read_saved_in_batches(body, tuple(PARSERS.values()))
+
+
+__all__ = [
+    "PARSERS",
+    "Finding",
+    "Key",
+    "KeyForm",
+    "Mistake",
+    "Parser",
+    "SavedPage",
+    "recognise",
+    "recognise_all",
+]

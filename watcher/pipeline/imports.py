@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,10 +12,10 @@ from watcher.alerts.fate import Telling
 from watcher.config import Config
 from watcher.errors import UnknownPage, WatcherError
 from watcher.model import Decision, Fate
-from watcher.parsers import SavedPage
 from watcher.pipeline.context import Context
-from watcher.pipeline.mishaps import reason_of, recognised
+from watcher.pipeline.mishaps import reason_of
 from watcher.pipeline.record import Decide, Intake
+from watcher.pipeline.saved_pages import ReadPage, read_any, read_for
 from watcher.pipeline.subscriptions.apply import present_of
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
 from watcher.pipeline.telling.tell import make_digests
@@ -60,9 +60,9 @@ def import_page(body: bytes, name: str, source: str | None, telling: Telling, pa
     What cannot be read is noted in ``done.failed``, also the end of a page whose beginning could.
     """
     try:
-        for saved in recognised(body):
-            _store(saved, source, telling, parts, done)
-            done.failed += [(name, warning) for warning in saved.reading.warnings if not saved.reading.whole]
+        for page in _pages(body, source, parts):
+            _store(page, source, telling, parts, done)
+            done.failed += [(name, warning) for warning in page.reading.warnings if not page.reading.whole]
     except UnknownPage as error:
         done.failed.append((name, str(error)))
     except WatcherError:
@@ -71,21 +71,30 @@ def import_page(body: bytes, name: str, source: str | None, telling: Telling, pa
         done.failed.append((name, reason_of(error)))
 
 
-def _store(saved: SavedPage, source: str | None, telling: Telling, parts: Context, done: Imported) -> None:
+def _pages(body: bytes, source: str | None, parts: Context) -> Iterator[ReadPage]:
+    sources, today = parts.config.sources, parts.clock().date()
+    if source is None:
+        return read_any(body, sources.values(), today)
+    return read_for(sources[source], body, sources.values(), today)
+
+
+def _store(page: ReadPage, source: str | None, telling: Telling, parts: Context, done: Imported) -> None:
     now = parts.clock()
     with parts.store.transaction() as tx:
         intake = Intake(tx, parts.rules, now)
-        intake.add(saved.reading.entries, source_of(saved, source, parts.config), whole=saved.reading.whole)
+        intake.add(page.reading.entries, source_of(page, source, parts.config), whole=page.reading.whole)
         intake.match(_decide(tx, telling, parts.config, now), unchanged=True)
     done.stored += intake.new
     done.papers |= intake.listed
 
 
-def source_of(saved: SavedPage, source: str | None, config: Config) -> str:
-    """The source that a saved page counts as: the one named, else the one configured of its kind, else none."""
+def source_of(page: ReadPage, source: str | None, config: Config) -> str:
+    """Name the source that a page counts as: the one given, the one that read it, the only one of its kind, or none."""
     if source is not None:
         return source
-    of_kind = [one.name for one in config.sources.values() if one.kind == saved.kind]
+    if page.source is not None:
+        return page.source.name
+    of_kind = [one.name for one in config.sources.values() if one.kind == page.kind]
     return of_kind[0] if len(of_kind) == 1 else NO_SOURCE
 
 

@@ -11,10 +11,12 @@ from watcher.alerts import fate
 from watcher.errors import Overtaken, Stopped, UnknownPage, WatcherError
 from watcher.files.inbox_folder import DONE, FAILED, Inbox, WaitingFiles, shown_name
 from watcher.model import Judged, Reading, Source, Verdict
+from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
-from watcher.pipeline.mishaps import reason_of, recognised
+from watcher.pipeline.mishaps import reason_of
 from watcher.pipeline.polling.poll import Polled, broken_by, conclude, verdict_before
 from watcher.pipeline.record import Intake
+from watcher.pipeline.saved_pages import read_any
 from watcher.pipeline.subscriptions.apply import present_of
 from watcher.polls.rhythm import Wait
 from watcher.store import Transaction
@@ -58,7 +60,7 @@ def poll_inbox(source: Source, parts: Context, is_mine: IsMine = lambda tx: True
 
 def _look_into(source: Source, parts: Context, is_mine: IsMine) -> Polled:
     done, waiting, missing = _Done(), WaitingFiles((), 0), ""
-    inbox = Inbox.opened(source.folder or "")
+    inbox = Inbox.opened(PARSERS[source.kind].folder(source) or "")
     if isinstance(inbox, str):
         missing = inbox
     else:
@@ -98,10 +100,10 @@ def _store(inbox: Inbox, name: str, source: Source, parts: Context, is_mine: IsM
         body = inbox.read(name)
         if isinstance(body, str):
             return body
-        for saved in recognised(body):
-            _store_reading(saved.reading, source, parts, is_mine, done)
-            if not saved.reading.whole:
-                done.partial.append(f"{shown_name(name)}: {'; '.join(saved.reading.warnings) or 'not read whole'}")
+        for page in read_any(body, parts.config.sources.values(), parts.clock().date()):
+            _store_reading(page.reading, source, parts, is_mine, done)
+            if not page.reading.whole:
+                done.partial.append(f"{shown_name(name)}: {'; '.join(page.reading.warnings) or 'not read whole'}")
     except UnknownPage as error:
         return str(error)
     except WatcherError:

@@ -11,7 +11,7 @@ from watcher.model import Content, Delivery, DeliveryKind, Message, Outcome, Res
 from watcher.pipeline.context import Context
 from watcher.pipeline.subscriptions.config_incidents import record_template_troubles
 from watcher.pipeline.telling.content import contents_of
-from watcher.render import render_message as render_content
+from watcher.render import render_message
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def render(attempt: Attempt, parts: Context) -> Attempt:
     delivery = attempt.delivery
     try:
         forms = parts.forms_of(parts.config.address_or_empty(delivery.endpoint, parts.env))
-        message = render_content(attempt.content, parts.config.templates, forms)
+        message = render_message(attempt.content, parts.config.templates, forms)
         record_template_troubles(parts, message.troubles)
     except StoreError:
         raise

@@ -7,12 +7,11 @@ values of those keys alone that never hold a secret. Even of these none is shown
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from watcher.config.text.source import SourceText
-from watcher.model import Selectors
 from watcher.model.fields import FieldKind, rule_names
+from watcher.parsers import PARSERS
 
 if TYPE_CHECKING:
     from watcher.config.text.tree import Scalar
@@ -21,9 +20,8 @@ _SUBSCRIPTION = frozenset(
     {"name", "owner", "rule", "any", "all", "none", "where", "when", "timezone", "sources", "quiet_days", "backfill"}
     | {"bundle", "max_papers", "when_empty", "on_update", "sign_of_life"}
 )
-_SOURCE = frozenset(
-    {"kind", "every", "robots", "look_back", "follow", "listing", "via", "query", "categories", "announce", "folder"}
-    | {"url", *(selector.name for selector in fields(Selectors))}
+_SOURCE = frozenset({"kind", "every", "robots", "look_back", "follow", "url"}).union(
+    *(parser.keys for parser in PARSERS.values())
 )
 _RECEIVER = frozenset({"quiet_days", "rate"})
 _RETAIN = frozenset({"attempts", "polls", "pages", "metrics"})

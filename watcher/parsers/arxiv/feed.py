@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlunsplit
 
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers.arxiv.entry import Announced, announced, code_in, in_one_string
+from watcher.parsers.arxiv.keys import own
 from watcher.parsers.common import clean
 from watcher.parsers.common.links import ids_of_name, place_of
 from watcher.parsers.common.text_values import moment
@@ -47,8 +48,8 @@ def parse_feed(document: FeedDocument, url: str, source: Source) -> Reading | Un
     missing = sum(one is None for one in found)
     if missing:
         return Unreadable(f"{missing} of {len(found)} entries have no arXiv id or no title")
-    known = (_by_category(one, source.categories) for one in found if one)
-    reading = announced(known, source.announce, is_cut=document.is_cut)
+    known = (_by_category(one, own(source).categories) for one in found if one)
+    reading = announced(known, own(source).announce, is_cut=document.is_cut)
     return reading if counts.total is None else replace(reading, next=_next(url, counts, len(document.items)))
 
 

@@ -12,11 +12,13 @@ from watcher.parsers.arxiv import days as arxiv_days
 from watcher.parsers.arxiv.days import is_quiet
 from watcher.parsers.arxiv.entry import KINDS
 from watcher.parsers.arxiv.feed import is_of_arxiv, parse_feed
-from watcher.parsers.arxiv.list import parse_list
+from watcher.parsers.arxiv.keys import ArxivKeys, own
+from watcher.parsers.arxiv.list import is_list, parse_list
+from watcher.parsers.body import SavedBody
 from watcher.parsers.common.sniff import BodyForm, body_form
 from watcher.parsers.feed.kind import no_feed
 from watcher.parsers.feed.xml import NotWellFormed, read_xml
-from watcher.parsers.parser import Mistake, Parser, in_spans
+from watcher.parsers.parser import Mistake, Parser, SavedForm, in_spans
 
 WAYS = ("rss", "listing", "api")
 RESULTS = 200
@@ -40,19 +42,20 @@ _EXAMPLE = "write categories: [cs.CL, cs.LG]"
 
 def starts(source: Source) -> tuple[str, ...]:
     """The addresses of the source's lists: one, but for lists of several categories."""
+    keys = own(source)
     if source.url:
         return (source.url,)
-    if source.via == "listing":
-        return tuple(f"https://arxiv.org/list/{category}/new" for category in source.categories)
-    if source.via == "api":
+    if keys.via == "listing":
+        return tuple(f"https://arxiv.org/list/{category}/new" for category in keys.categories)
+    if keys.via == "api":
         return (_results_of(_search(source)),)
-    return (f"https://rss.arxiv.org/rss/{'+'.join(source.categories)}",)
+    return (f"https://rss.arxiv.org/rss/{'+'.join(keys.categories)}",)
 
 
 def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
     """Searches for what was submitted in time to be announced between two instants: feeds and lists show the last
     announcement only. One for some weeks, for the results of one are bounded."""
-    if not source.categories or source.url or source.via == "api":
+    if not own(source).categories or source.url or own(source).via == "api":
         return ()
     spans = in_spans((since - LAG).astimezone(UTC), now.astimezone(UTC), SPAN)
     return tuple(
@@ -63,13 +66,13 @@ def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
 
 def behind(source: Source, reading: Reading, before: Collection[str], day: date) -> str:
     """Why a list does not show the announcement of ``day``."""
-    return arxiv_days.stale_announcement(reading.entries, before, day, source.categories)
+    return arxiv_days.stale_announcement(reading.entries, before, day, own(source).categories)
 
 
 def called(source: Source, url: str) -> str:
     """The category of a list, where there are several."""
     found = _OF_A_LIST.search(url)
-    return found[1] if found and len(source.categories) > 1 else ""
+    return found[1] if found and len(own(source).categories) > 1 else ""
 
 
 def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
@@ -78,7 +81,7 @@ def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
     The reading is of no digest day: a day has as many pages as there are categories, feeds and searches.
     """
     if body_form(body) is BodyForm.HTML:
-        return parse_list(body, url, source.announce)
+        return parse_list(body, url, own(source).announce)
     if reason := no_feed(body):
         return Unreadable(reason)
     try:
@@ -99,30 +102,32 @@ def _results_of(search: str) -> str:
 
 def _search(source: Source) -> str:
     """The query, within the categories where there are any."""
+    keys = own(source)
     within = " OR ".join(
-        f"cat:{category}.*" if category in _ARCHIVES else f"cat:{category}" for category in source.categories
+        f"cat:{category}.*" if category in _ARCHIVES else f"cat:{category}" for category in keys.categories
     )
-    if source.query and within:
-        return f"({source.query}) AND ({within})"
-    return source.query or within
+    if keys.query and within:
+        return f"({keys.query}) AND ({within})"
+    return keys.query or within
 
 
 def _mistakes(source: Source) -> Iterator[Mistake]:
-    via = source.via or WAYS[0]
+    keys = own(source)
+    via = keys.via or WAYS[0]
     if via not in WAYS:
         yield Mistake("via", f"arXiv is not read via `{via}`", f"write {', '.join(WAYS[:-1])} or {WAYS[-1]}")
-    if source.query and via != "api":
+    if keys.query and via != "api":
         yield Mistake("query", "only arXiv's API takes a `query`", "add via: api, or remove it")
-    if "replace" in source.announce and via == "api":
+    if "replace" in keys.announce and via == "api":
         yield Mistake("announce", "arXiv's API does not tell replacements", "remove it, or write via: rss")
-    elif source.announce and via == "api" and not source.categories:
+    elif keys.announce and via == "api" and not keys.categories:
         yield Mistake("announce", "without `categories` nothing says what is cross-listed", "remove it")
-    if not source.categories and not source.query and not source.url:
+    if not keys.categories and not keys.query and not source.url:
         yield Mistake("categories", "an arXiv source needs `categories`", _EXAMPLE)
-    for category in source.categories:
+    for category in keys.categories:
         if not _CATEGORY.fullmatch(category):
             yield Mistake("categories", f"`{category}` is no category of arXiv", _EXAMPLE)
-    for kind in source.announce:
+    for kind in keys.announce:
         if kind not in KINDS:
             yield Mistake("announce", f"arXiv announces nothing as `{kind}`", f"write some of {', '.join(KINDS)}")
 
@@ -130,28 +135,48 @@ def _mistakes(source: Source) -> Iterator[Mistake]:
 def _told(source: Source) -> frozenset[str]:
     """An address of the config's own may lead to any of the forms."""
     told = {"title", "abstract", "author", "category", "listed", "venue"}
-    if source.url or source.via in ("listing", "api"):
+    if source.url or own(source).via in ("listing", "api"):
         told.add("note")
-    if source.url or source.via == "api":
+    if source.url or own(source).via == "api":
         told.add("published")
     return frozenset(told)
+
+
+def _is_feed(body: SavedBody) -> bool:
+    if body.form is not BodyForm.XML:
+        return False
+    try:
+        document = read_xml(body.data)
+    except NotWellFormed:
+        return False
+    return not isinstance(document, Unreadable) and is_of_arxiv(document)
+
+
+def _read_all(body: SavedBody) -> Reading | Unreadable:
+    """All that a saved page announces, whatever a source of the config asks for."""
+    return parse(body.data, "", Source(name="saved", kind="arxiv", own=ArxivKeys(announce=KINDS)))
 
 
 PARSER = Parser(
     kind="arxiv",
     version=2,
-    takes=frozenset({"categories", "announce", "via", "query"}),
+    own=ArxivKeys,
     check=_mistakes,
-    is_for_programs=lambda source: source.via != "listing",
+    is_for_programs=lambda source: own(source).via != "listing",
     starts=lambda source, today: starts(source),
     lag=LAG,
     missed=missed,
-    unfound=lambda source: "replacements" if "replace" in source.announce else "",
+    unfound=lambda source: "replacements" if "replace" in own(source).announce else "",
     asks_back=lambda source: source.url is None,
-    announces=lambda source: source.via != "api",
+    announces=lambda source: own(source).via != "api",
     behind=behind,
     called=called,
-    rests=lambda source, day: source.via != "api" and is_quiet(day),
+    rests=lambda source, day: own(source).via != "api" and is_quiet(day),
     tells=_told,
     parse=parse,
+    saves="arXiv's feeds, lists and answers of its API",
+    saved=(
+        SavedForm("arxiv list", lambda body: body.form is BodyForm.HTML and is_list(body.data), _read_all),
+        SavedForm("arxiv feed", _is_feed, _read_all),
+    ),
 )

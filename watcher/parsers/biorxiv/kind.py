@@ -14,14 +14,17 @@ from typing import Any
 from urllib.parse import quote, urlunsplit
 
 from watcher.model import Entry, Reading, Source, Unreadable
+from watcher.parsers.biorxiv.keys import BiorxivKeys, own
+from watcher.parsers.body import SavedBody
 from watcher.parsers.common import clean
+from watcher.parsers.common.dates import day_of
 from watcher.parsers.common.html import LARGEST_PAGE
 from watcher.parsers.common.links import place_of
 from watcher.parsers.common.sniff import BodyForm, body_form
 from watcher.parsers.common.text_values import people, shown_text
 from watcher.parsers.feed import kind as feed
-from watcher.parsers.huggingface.entry import day_of
-from watcher.parsers.parser import Mistake, Parser, in_spans
+from watcher.parsers.feed.json import VERSION
+from watcher.parsers.parser import Mistake, Parser, SavedForm, in_spans
 
 SERVERS = {"biorxiv": "bioRxiv", "medrxiv": "medRxiv"}
 WAYS = ("api", "rss")
@@ -43,7 +46,7 @@ def starts(source: Source) -> tuple[str, ...]:
     """The addresses of what was posted in the look-back: of everything, or of each category."""
     if source.url:
         return (source.url,)
-    if source.via == "rss":
+    if own(source).via == "rss":
         chosen = "+".join(map(quote, _subjects(source))) or "all"
         return (f"https://connect.{source.kind}.org/{source.kind}_xml.php?subject={chosen}",)
     return _of_categories(f"https://api.biorxiv.org/details/{source.kind}/{source.look_back}d/0", source)
@@ -52,7 +55,7 @@ def starts(source: Source) -> tuple[str, ...]:
 def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
     """What was posted between two instants, where that is more than the lists of ``starts`` show; some days at a
     time, for the answers of one list are bounded."""
-    is_covered = source.via != "rss" and since.date() > now.date() - timedelta(days=source.look_back)
+    is_covered = own(source).via != "rss" and since.date() > now.date() - timedelta(days=source.look_back)
     if source.url or is_covered:
         return ()
     api = f"https://api.biorxiv.org/details/{source.kind}"
@@ -65,7 +68,7 @@ def _of_categories(posted: str, source: Source) -> tuple[str, ...]:
 
 
 def _subjects(source: Source) -> list[str]:
-    return [category.strip().lower().replace(" ", "_") for category in source.categories]
+    return [category.strip().lower().replace(" ", "_") for category in own(source).categories]
 
 
 def parse(body: bytes, url: str, server: str) -> Reading | Unreadable:
@@ -78,12 +81,6 @@ def parse(body: bytes, url: str, server: str) -> Reading | Unreadable:
     if not _is_of(server, body, reading.entries):
         return Unreadable(f"looked for {SERVERS[server]}'s feed, found another one")
     return replace(reading, entries=tuple(map(_posted, reading.entries)))
-
-
-def server_of_feed(body: bytes, entries: Iterable[Entry]) -> str | None:
-    """The server whose own feed it is, if it is of one."""
-    known = tuple(entries)
-    return next((server for server in SERVERS if _is_of(server, body, known)), None)
 
 
 def server_in(body: bytes) -> str:
@@ -193,9 +190,10 @@ def _text(values: Mapping[str, Any], key: str) -> str:
 
 
 def _mistakes(source: Source) -> Iterator[Mistake]:
-    if source.via not in (None, *WAYS):
-        yield Mistake("via", f"{SERVERS[source.kind]} is not read via `{source.via}`", f"write {' or '.join(WAYS)}")
-    for category in source.categories:
+    keys = own(source)
+    if keys.via not in (None, *WAYS):
+        yield Mistake("via", f"{SERVERS[source.kind]} is not read via `{keys.via}`", f"write {' or '.join(WAYS)}")
+    for category in keys.categories:
         if not _CATEGORY.fullmatch(category):
             hint = "write them as its site does: categories: [neuroscience, cell biology]"
             yield Mistake("categories", f"`{category}` is no category of {SERVERS[source.kind]}", hint)
@@ -203,14 +201,32 @@ def _mistakes(source: Source) -> Iterator[Mistake]:
 
 def _told(source: Source) -> frozenset[str]:
     told = frozenset({"title", "abstract", "author", "category", "published", "listed"})
-    return told | {"org"} if source.url or source.via != "rss" else told
+    return told | {"org"} if source.url or own(source).via != "rss" else told
+
+
+def _is_answer(body: SavedBody, server: str) -> bool:
+    has_keys = b'"messages"' in body.head or b'"collection"' in body.head
+    return (
+        body.form is BodyForm.JSON and has_keys and VERSION.encode() not in body.head and server_in(body.data) == server
+    )
+
+
+def _is_feed(body: SavedBody, server: str) -> bool:
+    """Whether it is the server's own; most feeds nowhere name it and need not be read for that."""
+    if body.form is not BodyForm.XML or f"{server}.org".encode() not in body.data:
+        return False
+    reading = feed.parse(body.data, "")
+    return isinstance(reading, Reading) and _is_of(server, body.data, reading.entries)
 
 
 def _parser(server: str) -> Parser:
+    def read(body: SavedBody) -> Reading | Unreadable:
+        return parse(body.data, "", server)
+
     return Parser(
         kind=server,
         version=1,
-        takes=frozenset({"categories", "via"}),
+        own=BiorxivKeys,
         check=_mistakes,
         is_for_programs=lambda source: True,
         starts=lambda source, today: starts(source),
@@ -219,6 +235,11 @@ def _parser(server: str) -> Parser:
         asks_back=lambda source: source.url is None,
         tells=_told,
         parse=lambda body, url, source: parse(body, url, server),
+        saves=f"{SERVERS[server]}'s feeds and answers",
+        saved=(
+            SavedForm(f"{server} api", lambda body: _is_answer(body, server), read),
+            SavedForm(f"{server} feed", lambda body: _is_feed(body, server), read),
+        ),
     )
 
 

@@ -16,6 +16,7 @@ ABSTRACT_CHARS = 50_000
 NAME_CHARS = 300
 URL_CHARS = 2_000
 LONGEST_LIST = 5_000
+MOST_ENTRIES = 5_000
 LARGEST_NUMBER = 2**31 - 1
 """What a column of whole numbers holds."""
 

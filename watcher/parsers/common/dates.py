@@ -1,4 +1,4 @@
-"""The one date in a text, in the forms that pages of people use."""
+"""Dates: ISO days of programs, and the one date in a text, in the forms that pages of people use."""
 
 from __future__ import annotations
 
@@ -33,6 +33,16 @@ def instant_in(text: str) -> datetime | None:
         return exact
     found = {day for form in _FORMS for match in form.finditer(text[:1000]) if (day := _day(match))}
     return datetime(*found.pop().timetuple()[:3], tzinfo=UTC) if len(found) == 1 else None
+
+
+def day_of(value: object) -> date | None:
+    """The day that an ISO day or instant begins with; None for anything else."""
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d(?:T.*)?", value[:40], re.ASCII):
+        return None
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        return None
 
 
 def is_day(text: str) -> bool:

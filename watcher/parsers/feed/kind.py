@@ -12,10 +12,10 @@ from watcher.parsers.common.sniff import BodyForm, binary_kind, body_form, is_lo
 from watcher.parsers.common.text_values import moment, people, shown_text
 from watcher.parsers.common.venue import venue_named
 from watcher.parsers.feed.item import FeedItem, absolute, cut_warning, entries_of_feed, untitled
-from watcher.parsers.feed.json import read_json
+from watcher.parsers.feed.json import VERSION, read_json
 from watcher.parsers.feed.loose import read_loose
 from watcher.parsers.feed.xml import FeedDocument, NotWellFormed, XmlElement, read_xml
-from watcher.parsers.parser import Mistake, Parser
+from watcher.parsers.parser import Mistake, Parser, SavedForm
 
 _DATES = ("published", "pubDate", "issued", "dc:date", "created", "date", "updated", "modified")
 _IDENTIFIERS = ("dc:identifier", "prism:doi", "arxiv:doi")
@@ -196,4 +196,20 @@ PARSER = Parser(
     starts=lambda source, today: (source.url or "",),
     tells=lambda source: TOLD,
     parse=lambda body, url, source: parse(body, url),
+    saves="RSS, Atom and JSON Feed",
+    saved=(
+        SavedForm(
+            "feed",
+            lambda body: body.form is BodyForm.JSON and VERSION.encode() in body.head,
+            lambda body: parse(body.data, ""),
+            is_anybodys=True,
+        ),
+        SavedForm(
+            "feed",
+            lambda body: body.form is BodyForm.XML,
+            lambda body: parse(body.data, ""),
+            last_resort=True,
+            is_anybodys=True,
+        ),
+    ),
 )

@@ -10,17 +10,16 @@ from urllib.parse import urldefrag, urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from watcher.model import Entry, Selectors
+from watcher.model import Entry
 from watcher.parsers.common import clean
 from watcher.parsers.common.dates import instant_in
 from watcher.parsers.common.html import element_text, elements_of, outermost
 from watcher.parsers.common.links import ids_of_link
+from watcher.parsers.common.names import names_in
 from watcher.parsers.common.venue import venue_named
+from watcher.parsers.html.keys import Selectors
 
 _ABSTRACT = re.compile(r"abstract\b\s*[:.—–-]?\s*", re.IGNORECASE)
-_BEFORE_NAMES = re.compile(r"^(?:authors?\s*:|by\b:?)\s*", re.IGNORECASE)
-_BETWEEN_NAMES = re.compile(r" ?(?:, ?and |,| and | & ) ?")
-_NO_NAME = re.compile(r"et al\.?|and|&|[,;·•|]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +52,6 @@ def entry_of_element(item: LexborNode, title: LexborNode, selectors: Selectors, 
         # A list may link to its own parts: what tells them apart is the fragment.
         known = replace(known, keys=(f"url:{address}",))
     return replace(entry, keys=known.keys, url=address, arxiv_id=known.arxiv_id, version=known.version, doi=known.doi)
-
-
-def names_in(texts: Sequence[str]) -> tuple[str, ...]:
-    """The people in the texts of one element for all of them, or of one for each.
-
-    One text is cut at its semicolons, else at commas and "and"; where that leaves single words only, they are
-    surnames and forenames in turn.
-    """
-    cleaned = [_BEFORE_NAMES.sub("", clean.abstract(text), count=1) for text in texts]
-    if len(cleaned) != 1:
-        return clean.names([name for text in cleaned if not _NO_NAME.fullmatch(name := text.strip(" ,;·•|"))])
-    if ";" in cleaned[0]:
-        return names_in(cleaned[0].split(";"))
-    parts = [part for part in _BETWEEN_NAMES.split(cleaned[0]) if not _NO_NAME.fullmatch(part)]
-    if len(parts) > 1 and len(parts) % 2 == 0 and not any(" " in part for part in parts):
-        parts = [f"{forename} {surname}" for surname, forename in zip(parts[::2], parts[1::2], strict=True)]
-    return clean.names(parts)
 
 
 def _found(item: LexborNode, selector: str | None) -> list[LexborNode]:

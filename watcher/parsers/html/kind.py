@@ -13,14 +13,14 @@ from dataclasses import fields, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from watcher.model import Entry, Reading, Selectors, Source, Unreadable
+from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.model.fields import BY_RULE
 from watcher.parsers.common import clean
 from watcher.parsers.common.html import element_text, elements_of, html_tree_of, outermost, utf8
 from watcher.parsers.common.sniff import BodyForm, binary_kind, body_form, is_cut_off, is_login, title_of
 from watcher.parsers.html.item import PageAddress, entry_of_element
+from watcher.parsers.html.keys import Selectors, own
 from watcher.parsers.html.nearby import near
-from watcher.parsers.huggingface.entry import MOST_ENTRIES
 from watcher.parsers.parser import Finding, Mistake, Parser
 
 KEYS = tuple(field.name for field in fields(Selectors))
@@ -38,9 +38,9 @@ def mistakes(source: Source) -> Iterator[Mistake]:
     """What is wrong with a source of this kind; selectors are tried."""
     if source.url is None:
         yield Mistake("url", "a source of kind html needs `url`", "add url: with the page's address")
-    selectors = source.selectors
+    selectors = own(source)
     for key in ("item", "title"):
-        if selectors is None or getattr(selectors, key) is None:
+        if getattr(selectors, key) is None:
             yield Mistake(key, f"a source of kind html needs `{key}`", f"add {key}: with a CSS selector")
     for key, selector in _given(selectors):
         if len(selector) > LONGEST_SELECTOR or not is_selector(selector):
@@ -61,10 +61,11 @@ def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
     tree = _page(body)
     if isinstance(tree, Unreadable):
         return tree
-    if source.selectors is None:
+    selectors = own(source)
+    if selectors.item is None:
         return Unreadable("the source has no selectors")
-    selectors, items = source.selectors, elements_of(tree, source.selectors.item)
-    if reason := _no_items(tree, items, selectors, body):
+    items = elements_of(tree, selectors.item)
+    if reason := _no_items(tree, items, selectors.item, body):
         return Unreadable(reason)
     titles = [_titles(item, selectors) for item in items]
     if reason := _no_titles(items, titles, selectors):
@@ -87,8 +88,8 @@ def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
 
 def find(body: bytes, source: Source) -> tuple[Finding, ...]:
     """What each selector finds on the page, and what stands near where it finds nothing."""
-    tree, selectors = _page(body), source.selectors
-    if isinstance(tree, Unreadable) or selectors is None:
+    tree, selectors = _page(body), own(source)
+    if isinstance(tree, Unreadable) or selectors.item is None:
         return ()
     items = elements_of(tree, selectors.item)
     findings = [Finding("item", selectors.item, len(items), len(items), () if items else near(tree, selectors.item))]
@@ -100,8 +101,8 @@ def find(body: bytes, source: Source) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def _given(selectors: Selectors | None) -> list[tuple[str, str]]:
-    values = [(key, getattr(selectors, key)) for key in KEYS] if selectors else []
+def _given(selectors: Selectors) -> list[tuple[str, str]]:
+    values = [(key, getattr(selectors, key)) for key in KEYS]
     return [(key, value) for key, value in values if value is not None]
 
 
@@ -117,14 +118,14 @@ def _page(body: bytes) -> LexborHTMLParser | Unreadable:
     return html_tree_of(utf8(body))
 
 
-def _no_items(tree: LexborHTMLParser, items: Sequence[LexborNode], selectors: Selectors, body: bytes) -> str:
+def _no_items(tree: LexborHTMLParser, items: Sequence[LexborNode], item: str, body: bytes) -> str:
     if not items:
         what = f'looks like a login page (titled "{title_of(body)}"): ' if is_login(body) else ""
-        return f"{what}item: `{selectors.item}` finds nothing{_beside(near(tree, selectors.item))}"
-    if len(items) > MOST_ENTRIES:
-        return f"item: `{selectors.item}` finds {len(items):,} elements; more than {MOST_ENTRIES:,} are not read"
-    if any(len(elements_of(item, selectors.item)) > 1 for item in items):
-        return f"item: `{selectors.item}` finds elements within each other: narrow it to the one around a paper"
+        return f"{what}item: `{item}` finds nothing{_beside(near(tree, item))}"
+    if len(items) > clean.MOST_ENTRIES:
+        return f"item: `{item}` finds {len(items):,} elements; more than {clean.MOST_ENTRIES:,} are not read"
+    if any(len(elements_of(one, item)) > 1 for one in items):
+        return f"item: `{item}` finds elements within each other: narrow it to the one around a paper"
     return ""
 
 
@@ -178,13 +179,14 @@ def _beside(found: Sequence[str]) -> str:
 
 def _told(source: Source) -> frozenset[str]:
     """What there are selectors for."""
-    return frozenset(rule for key, rule in TOLD_BY.items() if not source.selectors or getattr(source.selectors, key))
+    selectors = own(source)
+    return frozenset(rule for key, rule in TOLD_BY.items() if selectors.item is None or getattr(selectors, key))
 
 
 PARSER = Parser(
     kind="html",
     version=2,
-    takes=frozenset(KEYS),
+    own=Selectors,
     check=mistakes,
     starts=lambda source, today: (source.url or "",),
     tells=_told,

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from watcher.model import Entry, Reading, Unreadable
+from watcher.parsers.common.dates import day_of
 from watcher.parsers.common.html import LARGEST_PAGE
 from watcher.parsers.common.sniff import BodyForm, body_form, title_of
-from watcher.parsers.huggingface.entry import day_of, entries_of
+from watcher.parsers.huggingface.entry import entries_of
 from watcher.parsers.huggingface.lists import asked_of_api, digest_day, following
 
 

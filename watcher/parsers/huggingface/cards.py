@@ -12,7 +12,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from watcher.model import Entry
 from watcher.parsers.common import clean
-from watcher.parsers.huggingface.entry import MOST_ENTRIES, day_of, identified, is_id
+from watcher.parsers.common.dates import day_of
+from watcher.parsers.huggingface.entry import identified, is_id
 
 _SATURDAY = 5
 
@@ -29,7 +30,7 @@ class DayLinks:
 def read_cards(tree: LexborHTMLParser) -> tuple[Entry, ...]:
     """The papers of all ``<article>`` elements that head a link to a paper, in the page's order, each once."""
     found: dict[str, Entry] = {}
-    for rank, card in enumerate(tree.css("article")[:MOST_ENTRIES], start=1):
+    for rank, card in enumerate(tree.css("article")[: clean.MOST_ENTRIES], start=1):
         if entry := _entry(card):
             found.setdefault(entry.keys[0], replace(entry, rank=rank))
     return tuple(found.values())
@@ -38,7 +39,7 @@ def read_cards(tree: LexborHTMLParser) -> tuple[Entry, ...]:
 def read_titles(tree: LexborHTMLParser) -> dict[str, str]:
     """What the cards say to compare with: the key and the title of each paper, in the page's order."""
     found: dict[str, str] = {}
-    for card in tree.css("article")[:MOST_ENTRIES]:
+    for card in tree.css("article")[: clean.MOST_ENTRIES]:
         head = card.css_first("h3 a[href]")
         number = _paper_id(head) if head else None
         if head and number and (title := clean.line(head.text())):

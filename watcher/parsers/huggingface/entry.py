@@ -9,9 +9,9 @@ from typing import Any
 
 from watcher.model import Entry
 from watcher.parsers.common import clean
+from watcher.parsers.common.dates import day_of
 
 SITE = "https://huggingface.co"
-MOST_ENTRIES = 5_000
 
 _ID = re.compile(r"[\w.-]+(?:/[\w.-]+)?", re.ASCII)
 _NOTHING: Mapping[str, Any] = {}
@@ -26,8 +26,8 @@ def entries_of(values: object, day: date | None = None) -> tuple[Entry, ...] | s
     """
     if not isinstance(values, list):
         return "no list of papers"
-    if len(values) > MOST_ENTRIES:
-        return f"a list of {len(values):,} papers; more than {MOST_ENTRIES:,} are not read"
+    if len(values) > clean.MOST_ENTRIES:
+        return f"a list of {len(values):,} papers; more than {clean.MOST_ENTRIES:,} are not read"
     found: dict[str, Entry] = {}
     for rank, value in enumerate(values, start=1):
         entry = entry_of(value, rank, day)
@@ -87,16 +87,6 @@ def identified(number: str, doi: str | None = None, *, title: str, **more: Any) 
 def is_id(number: str) -> bool:
     """Whether it can be a paper's id: the last part of the address of its page."""
     return len(number) <= clean.NAME_CHARS and _ID.fullmatch(number) is not None
-
-
-def day_of(value: object) -> date | None:
-    """The day that an ISO day or instant begins with; None for anything else."""
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d(?:T.*)?", value[:40], re.ASCII):
-        return None
-    try:
-        return date.fromisoformat(value[:10])
-    except ValueError:
-        return None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -16,13 +16,18 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from watcher.model import Entry, Reading, Source, Unreadable
+from watcher.parsers.body import SavedBody
+from watcher.parsers.common.dates import day_of
 from watcher.parsers.common.html import html_tree_of
 from watcher.parsers.common.sniff import BodyForm, binary_kind, body_form, is_cut_off, is_login, title_of
 from watcher.parsers.huggingface import api as huggingface_api
 from watcher.parsers.huggingface.cards import day_in, read_cards, read_days, read_titles
-from watcher.parsers.huggingface.entry import day_of, entries_of
+from watcher.parsers.huggingface.digest_text import text as digest_text
+from watcher.parsers.huggingface.entry import entries_of
+from watcher.parsers.huggingface.json_lines import is_corpus, read_corpus
+from watcher.parsers.huggingface.keys import HuggingFaceKeys, own
 from watcher.parsers.huggingface.lists import asks_back, day_before, day_url, missed, mistakes, starts
-from watcher.parsers.parser import Parser
+from watcher.parsers.parser import Batches, Parser, SavedForm
 
 _SHOWN_DIFFERENCES = 3
 
@@ -173,12 +178,17 @@ def _letters(title: str) -> str:
 
 
 def _read(body: bytes, url: str, source: Source) -> Reading | Unreadable:
-    if source.via == "api":
+    if own(source).via == "api":
         return huggingface_api.parse_answer(body, url)
     reading = parse(body, url)
-    if source.listing != "daily" and isinstance(reading, Reading) and reading.day:
-        return Unreadable(f"asked for listing: {source.listing}, the page is that of {reading.day}")
+    if own(source).listing != "daily" and isinstance(reading, Reading) and reading.day:
+        return Unreadable(f"asked for listing: {own(source).listing}, the page is that of {reading.day}")
     return reading
+
+
+def _read_text(body: SavedBody) -> Reading | Unreadable:
+    found = digest_text.parse(body.data)
+    return found if isinstance(found, Reading) else Unreadable(f"no digest page: {found.reason}")
 
 
 TOLD = frozenset(
@@ -188,14 +198,31 @@ TOLD = frozenset(
 PARSER = Parser(
     kind="huggingface",
     version=1,
-    takes=frozenset({"listing", "via", "query"}),
+    own=HuggingFaceKeys,
     check=mistakes,
     starts=starts,
     day_url=day_url,
     day_before=day_before,
     missed=missed,
     asks_back=asks_back,
-    is_for_programs=lambda source: source.via == "api",
+    is_for_programs=lambda source: own(source).via == "api",
     tells=lambda source: TOLD,
     parse=_read,
+    saves="Hugging Face's daily papers as HTML, as JSON of its API, rendered to text or collected as JSON Lines",
+    saved=(
+        SavedForm(
+            "huggingface page",
+            lambda body: body.form is BodyForm.HTML,
+            lambda body: parse(body.data, ""),
+            last_resort=True,
+        ),
+        SavedForm(
+            "huggingface api",
+            lambda body: body.form is BodyForm.JSON,
+            lambda body: huggingface_api.parse(body.data),
+            last_resort=True,
+        ),
+        SavedForm("digest text", lambda body: body.form is BodyForm.TEXT, _read_text, last_resort=True),
+    ),
+    batches=Batches("JSON Lines of papers", is_corpus, read_corpus),
 )

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 from watcher.model import Source
 from watcher.parsers.huggingface.entry import SITE
+from watcher.parsers.huggingface.keys import own
 from watcher.parsers.parser import Mistake
 
 LISTINGS = ("daily", "weekly", "monthly", "trending", "search")
@@ -28,23 +29,25 @@ _PAGE_NUMBER = re.compile(r"(?<=[?&]p=)\d{1,4}$", re.ASCII)
 
 def mistakes(source: Source) -> Iterator[Mistake]:
     """What is wrong with a source of this kind."""
-    if source.listing not in LISTINGS:
-        yield Mistake("listing", f"there is no listing `{source.listing}`", f"write {_either(LISTINGS)}")
-    if source.via not in (None, *WAYS):
-        yield Mistake("via", f"Hugging Face cannot be read via `{source.via}`", f"write {_either(WAYS)}")
-    if source.listing == "search" and not (source.query or "").strip():
+    keys = own(source)
+    if keys.listing not in LISTINGS:
+        yield Mistake("listing", f"there is no listing `{keys.listing}`", f"write {_either(LISTINGS)}")
+    if keys.via not in (None, *WAYS):
+        yield Mistake("via", f"Hugging Face cannot be read via `{keys.via}`", f"write {_either(WAYS)}")
+    if keys.listing == "search" and not (keys.query or "").strip():
         yield Mistake("listing", "a search needs `query`", "add query: with the words to search for")
-    if source.listing != "search" and source.query is not None:
-        yield Mistake("query", f"listing: {source.listing} takes no `query`", "write listing: search, or remove it")
-    if source.listing == "search" and source.via == "api":
+    if keys.listing != "search" and keys.query is not None:
+        yield Mistake("query", f"listing: {keys.listing} takes no `query`", "write listing: search, or remove it")
+    if keys.listing == "search" and keys.via == "api":
         yield Mistake("via", "the API has no search", "write via: page")
 
 
 def starts(source: Source, today: date) -> tuple[str, ...]:
     """What is read at every look, newest first: the weeks and months are those that the look-back reaches into."""
-    if source.via == "api":
+    keys = own(source)
+    if keys.via == "api":
         return tuple(_api(source, **asked) for asked in _asked_of_api(source, today))
-    match source.listing:
+    match keys.listing:
         case "weekly":
             return tuple(f"{_papers(source)}/week/{week}" for week in _spans(source, today, week_of))
         case "monthly":
@@ -52,23 +55,23 @@ def starts(source: Source, today: date) -> tuple[str, ...]:
         case "trending":
             return (f"{_papers(source)}/trending",)
         case "search":
-            return (f"{_papers(source)}?q={quote_plus(source.query or '')}",)
+            return (f"{_papers(source)}?q={quote_plus(keys.query or '')}",)
         case _:
             return (source.url or f"{SITE}/papers",)
 
 
 def day_url(source: Source) -> Callable[[date], str] | None:
     """The address of a digest day; None for lists that are not of days."""
-    if source.listing != "daily":
+    if own(source).listing != "daily":
         return None
-    if source.via == "api":
+    if own(source).via == "api":
         return lambda day: _api(source, date=day.isoformat())
     return lambda day: f"{_papers(source)}/date/{day.isoformat()}"
 
 
 def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
     """The weeks or months that something may have been added to since an instant and that are read no more."""
-    if source.listing not in ("weekly", "monthly"):
+    if own(source).listing not in ("weekly", "monthly"):
         return ()
     today = now.astimezone(UTC).date()
     back = (today - since.astimezone(UTC).date()).days
@@ -78,7 +81,7 @@ def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
 
 def asks_back(source: Source) -> bool:
     """Whether the site has a page of what was listed long ago."""
-    return source.listing in ("daily", "weekly", "monthly")
+    return own(source).listing in ("daily", "weekly", "monthly")
 
 
 def week_of(day: date) -> str:
@@ -118,7 +121,7 @@ def asked_of_api(url: str, key: str) -> str:
 
 
 def _asked_of_api(source: Source, today: date) -> list[dict[str, str]]:
-    match source.listing:
+    match own(source).listing:
         case "weekly":
             return [{"week": week, "p": "0"} for week in _spans(source, today, week_of)]
         case "monthly":

@@ -1,36 +1,40 @@
-"""A folder into which people and mail filters drop saved pages: every form that is recognised."""
+"""A folder into which people and mail filters drop saved pages: every form that any kind recognises."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from watcher.errors import UnknownPage
 from watcher.model import Reading, Source, Unreadable
+from watcher.parsers.inbox.keys import InboxKeys, own
 from watcher.parsers.parser import Mistake, Parser
-from watcher.parsers.saved.recognise import recognise
+from watcher.parsers.saved import read_saved
 
 
 def mistakes(source: Source) -> Iterator[Mistake]:
-    """What is wrong with a source of this kind."""
-    if not source.folder:
+    """Say what is wrong with a source of this kind."""
+    if not own(source).folder:
         yield Mistake("folder", "a source of kind inbox needs `folder`", "add folder: with the folder to read")
     if source.url is not None:
         yield Mistake("url", "a source of kind inbox has no `url`", "write folder: instead")
 
 
-def parse(body: bytes) -> Reading | Unreadable:
-    """Read one file of the folder."""
+def parse(body: bytes, kinds: Sequence[Parser]) -> Reading | Unreadable:
+    """Read one file of the folder, whichever of the ``kinds`` it is of."""
     try:
-        return recognise(body).reading
+        return read_saved(body, kinds).reading
     except UnknownPage as error:
         return Unreadable(str(error))
 
 
-PARSER = Parser(
-    kind="inbox",
-    version=1,
-    takes=frozenset({"folder"}),
-    check=mistakes,
-    starts=lambda source, today: (),
-    parse=lambda body, url, source: parse(body),
-)
+def parser(kinds: Sequence[Parser]) -> Parser:
+    """The kind of a folder of pages of these ``kinds``."""
+    return Parser(
+        kind="inbox",
+        version=1,
+        own=InboxKeys,
+        folder=lambda source: own(source).folder,
+        check=mistakes,
+        starts=lambda source, today: (),
+        parse=lambda body, url, source: parse(body, kinds),
+    )

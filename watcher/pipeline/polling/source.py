@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from watcher.model import Source
+from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
 from watcher.pipeline.inbox import poll_inbox
 from watcher.pipeline.polling.poll import Polled, poll_pages
@@ -20,4 +21,6 @@ def poll_source(
 ) -> Polled:
     """Read ``source`` once, over the network or from its folder, and store and match what it lists; ``since`` a day,
     where it can be asked for that."""
-    return poll_inbox(source, parts, is_mine) if source.folder else poll_pages(source, parts, is_mine, since)
+    if PARSERS[source.kind].folder(source) is not None:
+        return poll_inbox(source, parts, is_mine)
+    return poll_pages(source, parts, is_mine, since)

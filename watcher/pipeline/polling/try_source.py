@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from watcher.errors import WatcherError
 from watcher.fetch import Fetcher
@@ -30,23 +30,19 @@ def try_body(source: Source, url: str, body: bytes) -> Tried:
     return Tried(url, len(body), parse_safely(body, url, source), findings(body, source))
 
 
-def first_address(source: Source, today: date) -> str:
-    """The first address that is read at every look; "" for a source without any."""
-    return next(iter(PARSERS[source.kind].starts(source, today)), "")
-
-
 def read_once(source: Source, fetcher: Fetcher, clock: Callable[[], datetime]) -> Tried:
     """Fetch the source's first page, once, and read it; of an inbox the file that waits longest, which stays."""
+    folder = PARSERS[source.kind].folder(source)
     try:
-        return _try_inbox(source, source.folder, clock()) if source.folder else _try_page(source, fetcher, clock)
+        return _try_inbox(source, folder, clock()) if folder else _try_page(source, fetcher, clock)
     except WatcherError:
         raise
     except Exception as error:
-        return Tried(source.folder or source.url or "", 0, Unreadable(reason_of(error)))
+        return Tried(folder or source.url or "", 0, Unreadable(reason_of(error)))
 
 
 def _try_page(source: Source, fetcher: Fetcher, clock: Callable[[], datetime]) -> Tried:
-    url = first_address(source, clock().date())
+    url = PARSERS[source.kind].first_address(source, clock().date())
     fetched = fetcher.get(url, lambda _: None, robots=PARSERS[source.kind].obeys_robots(source))
     if isinstance(fetched, Page):
         return try_body(source, fetched.url, fetched.body)

@@ -10,6 +10,7 @@ from watcher.alerts.incidents import left_by, unread_of
 from watcher.alerts.items import items_of, nothing_of
 from watcher.config import Config
 from watcher.model import Content, Delivery, DeliveryKind, Incident, IncidentKind, Paper, Unread
+from watcher.parsers import PARSERS
 from watcher.store import Transaction
 from watcher.store.deliveries.contents import TO_READERS, Said
 
@@ -98,7 +99,7 @@ def _left(tx: Transaction, config: Config, incidents: Sequence[Incident]) -> tup
             continue
         gap = tx.incidents.open_one(IncidentKind.SOURCE_GAP, source.name)
         accepted = map(str, tx.missing.taken_as_true(source.name, one.began))
-        is_inbox = source.folder is not None
+        is_inbox = PARSERS[source.kind].folder(source) is not None
         left = left_by(one, gap.incident.reason if gap else "", accepted, is_inbox=is_inbox)
         found |= dict.fromkeys(left)
     return tuple(found)

@@ -22,10 +22,16 @@ from watcher.model import Entry, Reading, Unreadable
 from watcher.parsers.common import clean
 from watcher.parsers.common.html import LARGEST_PAGE
 from watcher.parsers.common.sniff import decoded
-from watcher.parsers.digest_text.facts import LineKind, Record, count, entry_of_record, forget_doubtful, kind_of
-from watcher.parsers.digest_text.lines import STRONG_MARKS, Paragraphs, TextPage, page_of, paragraphs_of
-from watcher.parsers.digest_text.marks import TextLine, are_names, is_meta, may_be_names
-from watcher.parsers.huggingface.entry import MOST_ENTRIES
+from watcher.parsers.huggingface.digest_text.facts import (
+    LineKind,
+    Record,
+    count,
+    entry_of_record,
+    forget_doubtful,
+    kind_of,
+)
+from watcher.parsers.huggingface.digest_text.lines import STRONG_MARKS, Paragraphs, TextPage, page_of, paragraphs_of
+from watcher.parsers.huggingface.digest_text.marks import TextLine, are_names, is_meta, may_be_names
 
 LONGEST_TITLE = 300
 LONGEST_ORGANIZATION = 120
@@ -309,8 +315,8 @@ def _is_handle(handle: str, name: str) -> bool:
 
 def _check(entries: Sequence[Entry], is_branded: bool) -> None:
     """Refuse other texts that happen to alternate: a chapter with headings, lines wrapped at some width."""
-    if len(entries) > MOST_ENTRIES:
-        raise _Refused(f"{len(entries):,} papers; more than {MOST_ENTRIES:,} are not read")
+    if len(entries) > clean.MOST_ENTRIES:
+        raise _Refused(f"{len(entries):,} papers; more than {clean.MOST_ENTRIES:,} are not read")
     if 2 * sum(len(entry.abstract) >= USUAL_ABSTRACT for entry in entries) < len(entries):
         raise _Refused("lines too short for abstracts: they may be wrapped")
     titles: dict[str, str] = {}

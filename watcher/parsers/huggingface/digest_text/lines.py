@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from watcher.parsers.digest_text.marks import (
+from watcher.parsers.huggingface.digest_text.marks import (
     DATE,
     WHEN,
     TextLine,

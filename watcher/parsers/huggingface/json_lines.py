@@ -4,49 +4,20 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Iterable, Iterator
 
 from watcher.model import Entry, Reading, Unreadable
 from watcher.parsers.common import clean
-from watcher.parsers.huggingface.entry import day_of, identified, is_id
+from watcher.parsers.common.compressed import CutOff
+from watcher.parsers.common.dates import day_of
+from watcher.parsers.huggingface.entry import identified, is_id
 
 BATCH = 500
 """Papers read and stored at once."""
 
 LONGEST_LINE = 2**20
-MOST_INFLATED = 2**30
-GZIP = b"\x1f\x8b"
 
-_WITH_HEADER = 16 + zlib.MAX_WBITS
 _PIECE = 2**16
-
-
-class CutOff(Exception):
-    """The compressed data does not end, or is damaged before its end."""
-
-
-def inflated(body: bytes) -> Iterator[bytes]:
-    """The pieces of gzip data, of all its members one after the other (RFC 1952). Raises CutOff after the last whole
-    piece, and for what inflates to more than a gigabyte."""
-    member, rest, size = zlib.decompressobj(_WITH_HEADER), body, 0
-    while rest:
-        try:
-            piece = member.decompress(rest, _PIECE)
-        except zlib.error:
-            raise CutOff from None
-        size += len(piece)
-        if size > MOST_INFLATED:
-            raise CutOff
-        if piece:
-            yield piece
-        rest = member.unused_data if member.eof else member.unconsumed_tail
-        if member.eof and rest.startswith(GZIP):
-            member = zlib.decompressobj(_WITH_HEADER)
-        elif member.eof:
-            return
-    if not member.eof:
-        raise CutOff
 
 
 def is_corpus(head: bytes) -> bool:

@@ -12,7 +12,8 @@ from watcher.model import Entry
 from watcher.parsers.common import clean
 from watcher.parsers.common.dates import instant_in
 from watcher.parsers.common.links import ids_of_link
-from watcher.parsers.digest_text.marks import (
+from watcher.parsers.common.names import names_in
+from watcher.parsers.huggingface.digest_text.marks import (
     COMMENTS,
     COUNT,
     MONTHS,
@@ -27,7 +28,6 @@ from watcher.parsers.digest_text.marks import (
     link_of,
     names_paper,
 )
-from watcher.parsers.html.item import names_in
 
 
 class LineKind(StrEnum):

@@ -1,1 +1,0 @@
-"""Saved pages: which of the known forms is it, and what does it list?"""

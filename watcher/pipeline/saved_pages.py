@@ -1,0 +1,78 @@
+"""Saved pages: read as a configured source reads its own, or by the forms that every kind of source knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from watcher.errors import UnknownPage
+from watcher.model import Reading, Source, Unreadable
+from watcher.parsers import PARSERS
+from watcher.pipeline.mishaps import parse_safely, recognised
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """What one saved page lists, or a part of a large file.
+
+    ``source`` is the configured source that read it, None where it was recognised by its form; ``kind`` the kind of
+    source that such pages belong to, None where nothing says that.
+    """
+
+    reading: Reading
+    kind: str | None
+    source: Source | None = None
+
+
+def read_for(source: Source, body: bytes, others: Iterable[Source], today: date) -> Iterator[ReadPage]:
+    """Read a saved page of ``source``: as that reads its pages, else as :func:`read_any` does.
+
+    Raises UnknownPage, with both reasons, where nothing can read it.
+    """
+    own = _read_as(source, body, today)
+    if isinstance(own, Reading) and own.entries:
+        yield ReadPage(own, source.kind, source)
+        return
+    try:
+        yield from read_any(body, others, today)
+    except UnknownPage as error:
+        if isinstance(own, Reading):
+            yield ReadPage(own, source.kind, source)
+        elif own.reason == str(error):
+            raise
+        else:
+            raise UnknownPage(f"as a page of {source.name}: {own.reason}; otherwise: {error}") from None
+
+
+def read_any(body: bytes, sources: Iterable[Source], today: date) -> Iterator[ReadPage]:
+    """Read a saved page by its form; one of no known form as the first of ``sources`` that finds papers in it.
+
+    Raises UnknownPage where nothing can read it, or the rest of it.
+    """
+    began = False
+    try:
+        for page in recognised(body):
+            began = True
+            yield ReadPage(page.reading, page.kind)
+    except UnknownPage:
+        found = None if began else _read_by_any(body, sources, today)
+        if found is None:
+            raise
+        yield found
+
+
+def _read_by_any(body: bytes, sources: Iterable[Source], today: date) -> ReadPage | None:
+    for source in sources:
+        reading = _read_as(source, body, today)
+        if isinstance(reading, Reading) and reading.entries:
+            return ReadPage(reading, source.kind, source)
+    return None
+
+
+def _read_as(source: Source, body: bytes, today: date) -> Reading | Unreadable:
+    """What the source's parser reads, as if at the first address that it polls, from which its links start."""
+    parser = PARSERS[source.kind]
+    if parser.folder(source) is not None:
+        return Unreadable("a folder has pages of any kind")
+    return parse_safely(body, parser.first_address(source, today), source)
