@@ -98,7 +98,7 @@ def weigh(body: bytes) -> Weight:
     """Estimate what it takes to parse ``body``, in time that grows with its length."""
     scale = _Scale()
     stack, plain = scale.open, scale.plain
-    deepest = steps = elements = 0
+    deepest = steps = elements = begin = 0
     for token in _TOKEN.finditer(body):
         name = plain.get(tag := token[_TAG])
         reason = ""
@@ -115,10 +115,11 @@ def weigh(body: bytes) -> Weight:
             deepest = depth
         steps += depth
         elements += 1 + scale.copies
-        if steps > MOST_STEPS or elements > MOST_ELEMENTS:
-            reason = reason or _too_much(steps)
-        if reason or (len(token[0]) > 2 * MOST_ATTRIBUTES and (reason := _too_many_attributes(token))):
-            return Weight(deepest, reason)
+        before, begin = begin, token.end()
+        if begin - before > 2 * MOST_ATTRIBUTES:
+            reason = reason or _too_many_attributes(token)
+        if reason or steps > MOST_STEPS or elements > MOST_ELEMENTS:
+            return Weight(deepest, reason or _too_much(steps))
     return Weight(deepest)
 
 
@@ -129,9 +130,16 @@ def _too_much(steps: int) -> str:
 
 
 def _too_many_attributes(token: re.Match[bytes]) -> str:
-    at = max(token.end(_TAG), token.end("raw"))
-    attributes = _ALL_ATTRIBUTES.match(token.string, at) if at >= 0 else None
-    if attributes is None or len(_ATTRIBUTES.findall(attributes[0])) <= MOST_ATTRIBUTES:
+    if token[_TAG] is not None:
+        begin, end = token.end(_TAG), token.start("tail")
+    else:
+        begin = token.end("raw")
+        found = _ALL_ATTRIBUTES.match(token.string, begin) if begin >= 0 else None
+        end = found.end() if found else begin
+    if (
+        end - begin <= 2 * MOST_ATTRIBUTES
+        or sum(1 for _ in _ATTRIBUTES.finditer(token.string, begin, end)) <= MOST_ATTRIBUTES
+    ):
         return ""
     return f"an element of the page has more than {MOST_ATTRIBUTES} attributes"
 
