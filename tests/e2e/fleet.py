@@ -121,6 +121,10 @@ class Fleet:
         finally:
             engine.dispose()
 
+    def set_revision(self, revision: str) -> None:
+        """Let the database say that its tables are at another revision, as a newer program's are."""
+        self.server.execute(f"UPDATE alembic_version SET version_num = '{revision}'", self.name)
+
     def expected(self) -> set[tuple[str, int]]:
         """(receiver, number of a paper) of all that has been shown so far."""
         shown = [papers for day, papers in self.site.days.items() if day <= self.site.today]
@@ -314,6 +318,29 @@ def commits_are_lost(fleet: Fleet, scale: float) -> int:
     return 0
 
 
+def upgrade(fleet: Fleet, scale: float) -> int:
+    """The tables get further than four daemons know: each ends what it is sending, and itself; four others follow."""
+    fleet.sink.slow = 0.05
+    fleet.begin(4)
+    fleet.wait_until_up()
+    known = fleet.asked("SELECT version_num FROM alembic_version")
+    fleet.next_day()
+    assert fleet.sink.wait_for(len(fleet.sink.posts) + 1, PATIENCE)
+    fleet.set_revision("9999")
+    for process in list(fleet.running):
+        process.join(PATIENCE)
+        assert process.exitcode == 1, fleet.logs()
+        fleet.running.remove(process)
+    assert fleet.logs().count("was written by a newer watcher") == 4
+    # The next four stand for the newer program, which knows the tables.
+    fleet.set_revision(known)
+    fleet.begin(4)
+    for _ in range(round(4 * scale)):
+        fleet.pause(0.5)
+        fleet.next_day()
+    return 0
+
+
 FAULTS: Mapping[str, Fault] = {
     "no fault": nothing,
     "SIGKILL every second": kills,
@@ -323,6 +350,7 @@ FAULTS: Mapping[str, Fault] = {
     "network cut": network_is_cut,
     "COMMIT without answer": commits_are_lost,
     "clocks ±2 h": clocks_apart,
+    "upgrade": upgrade,
 }
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import BindParameter, Boolean, Connection, bindparam, create_engine, inspect, text
 
+from tests.integration.migrating import migrate_to
 from watcher.errors import StoreError
 from watcher.store import open_store
 from watcher.store.database.database import Mode
@@ -111,11 +111,7 @@ def test_what_was_held_before_subscriptions_were_woken_is_due(empty_database: st
         Path(empty_database).touch()
     engine = _engine(empty_database)
     with engine.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(scripts()))
-        config.set_main_option("path_separator", "os")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0008")
+        migrate_to(connection, "0008")
         for statement in (
             (
                 "INSERT INTO paper (id, key, title, title_folded, abstract, authors, keywords, categories, first_seen) "

@@ -206,7 +206,8 @@ class Daemon:
             self._parts.notifier.close_idle()
             following = min(following, next_telling(self._parts) or following)
         except DatabaseNewer as error:
-            log.error("%s; this daemon ends", error)
+            if not self.outdated:  # while what is being sent ends, there may be another tick
+                log.error("%s; this daemon ends", error)
             self.outdated = True
             self._is_stopping = True
             self._bell.ring()
