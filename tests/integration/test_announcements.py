@@ -4,7 +4,6 @@ databases."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -211,7 +210,7 @@ def test_an_outage_that_is_too_long_is_named_and_made_up_for_when_asked(store: S
     ({"announce": ("new", "replace")}, "replacements announced on 2026-03-05 to 2026-03-09 may be missing"),
 ])  # fmt: skip
 def test_what_nobody_can_be_asked_for_is_named(store: Store, more: dict[str, object], what: str) -> None:
-    play, arxiv = played(store, replace(ONE, **more))  # type: ignore[arg-type]
+    play, arxiv = played(store, having(ONE, **more))
     until(play, date(2026, 3, 4))
     arxiv.fault = "connection refused"
     play.pass_by(5)

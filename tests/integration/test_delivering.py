@@ -105,7 +105,7 @@ def test_a_try_that_was_given_up_too_early_still_counts(world: World) -> None:
 # --- poison ---
 
 
-@pytest.mark.parametrize("broken", ["contents_of", "render_content"])
+@pytest.mark.parametrize("broken", ["contents_of", "render_message"])
 def test_a_message_that_can_not_be_put_into_words_is_dead_and_the_rest_is_sent(
     world: World, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
