@@ -1,1 +1,1 @@
-"""Looks at a source: which pages are read, what is missing, how it went, when the next one is. Pure."""
+"""Decisions about polling a source: which pages to read, the verdict, what was missed, when to poll next. Pure."""

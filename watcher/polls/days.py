@@ -1,4 +1,4 @@
-"""A source's pages of digest days: which of them a look asks for, and of which something is missing for good."""
+"""Decide which pages of digest days a poll reads, and which days stay missing. Pure."""
 
 from __future__ import annotations
 
@@ -10,32 +10,38 @@ from datetime import UTC, date, datetime, time, timedelta
 from watcher.model import Fetched, Reading, Source, Unreachable, Unreadable
 
 AGAIN_AFTER = timedelta(hours=24)
-"""How old the last reading of a followed day, or of one that was given up, must be before it is read again."""
+"""Age of the last reading after which a followed day, or a day that was given up, is read again."""
 
 SOON = timedelta(hours=1)
-"""The same for one that was given up, when the newest page is whole again."""
+"""The same for a day that was given up, once the newest page is whole again."""
 
 CATCH_UP = 60
-"""Digest days, counted from the newest back, of which those that were missed are read without being asked for."""
+"""Newest digest days within which missed days are read without being asked for."""
 
 GIVEN_UP_AFTER = timedelta(hours=25)
-"""How long a page is tried that lies further back than is followed: a day, and an hour in which the operator hears of
-it first."""
+"""How long a failing page outside ``follow`` is tried before it is given up.
+
+It is one hour longer than a day, so that the operator hears of it first.
+"""
 
 MOST_FAILURES = 3
-"""Pages of days that fail one after the other before a look asks for no more of them."""
+"""Failures in a row after which a poll stops asking for pages of days."""
 
 TOO_MANY = 429
-"""The status of a server that was asked too often."""
+"""HTTP status of a server that was asked too often."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownPage:
     """What is remembered of a page that was asked for before.
 
-    It ``is_whole`` unless its last reading was partial, and ``is_newest`` where it named no next day then. One that
-    is not ``is_read`` never could be: it has a day, and ``is_whole`` where the site has no such page. ``read_at`` is
-    when it was last asked for, ``failing_since`` since when something is missing.
+    ``day``: its digest day, None for pages without one.
+    ``previous``: the digest day before, as the page named it.
+    ``read_at``: when it was last asked for.
+    ``is_whole``: its last reading was not partial. If ``is_read`` is false: the site has no page for the day.
+    ``is_newest``: it named no next day when it was last read.
+    ``is_read``: it was read at least once.
+    ``failing_since``: since when something of it is missing, None if nothing is.
     """
 
     url: str
@@ -49,21 +55,28 @@ class KnownPage:
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing is missing of its day: it was read whole, and not only while it was filling."""
+        """Whether nothing of its day is missing.
+
+        It was read whole when it no longer filled, or the site has no such page.
+        """
         is_filling = self.is_read and self.is_newest and self.day is not None and self.read_at <= end_of(self.day)
         return self.is_whole and not is_filling
 
     @property
     def is_given_up(self) -> bool:
-        """Whether it was tried for long enough, and something is missing still."""
+        """Whether something is still missing after it was tried for ``GIVEN_UP_AFTER``."""
         since = self.failing_since
         return not self.is_whole and since is not None and self.read_at - since >= GIVEN_UP_AFTER
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """An address to read. ``day`` is the digest day that it is asked for; ``is_guess`` where no page named that day:
-    it lies behind one that could not be read; ``is_given_up`` where it is only asked whether it can be read by now."""
+    """An address that the walk wants read.
+
+    ``day``: the digest day that it stands for, None for a list.
+    ``is_guess``: no page named this day; it is assumed to come before a page that could not be read.
+    ``is_given_up``: the day was given up; this only tests whether it can be read by now.
+    """
 
     url: str
     day: date | None = None
@@ -73,7 +86,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One page of a walk: what the server answered, and what the parser read where there was a body."""
+    """One page of a walk: what was asked for, what the server answered, what the parser read.
+
+    ``parsed``: None where there was no body.
+    ``day`` / ``is_guess`` / ``is_given_up``: as in the :class:`Ask` that it answers.
+    """
 
     asked: str
     fetched: Fetched
@@ -84,30 +101,36 @@ class Visit:
 
     @property
     def url(self) -> str:
-        """Where the answer was found, after redirects."""
+        """The address of the answer, after redirects."""
         return self.fetched.url
 
 
 @dataclass(frozen=True, slots=True)
 class DaySpan:
-    """Digest days, one at least, of which nobody knows whether all have a page."""
+    """A span of digest days, both ends included. Some days within it may have no page."""
 
     first: date
     last: date
 
 
 def end_of(day: date) -> datetime:
-    """The last instant of a day in UTC."""
+    """Return the last instant of a day in UTC."""
     return datetime.combine(day, time.max, UTC)
 
 
 def the_day_before(day: date) -> date:
-    """The calendar's."""
+    """Return the calendar day before ``day``."""
     return day - timedelta(days=1)
 
 
 class DayWalk:
-    """Reads pages of days, from the newest back; ``known`` are those that were asked for before, by day."""
+    """Reads pages of digest days, from the newest back.
+
+    ``url``: returns the address of a day's page.
+    ``day_before``: returns the day before a day that may have a page.
+    ``pages``: remembered pages, by address.
+    ``since``: a day that is gone back to in any case, None for no such day.
+    """
 
     def __init__(
         self,
@@ -127,16 +150,19 @@ class DayWalk:
 
     @property
     def newest(self) -> date | None:
-        """The newest day of which a page was ever read."""
+        """The newest day whose page was ever read, None if there is none."""
         return self._begun[-1] if self._begun else None
 
     @property
     def first(self) -> date:
-        """The oldest day of which a page was ever asked for; the last day there is where there is none."""
+        """The oldest day whose page was ever asked for; ``date.max`` if there is none."""
         return min(self._known, default=date.max)
 
     def read(self, newest: Visit) -> Generator[Ask, Visit, bool]:
-        """Read those before the ``newest`` page that are due; whether more may be asked for."""
+        """Yield the days before the ``newest`` page that are due; return whether the site may be asked for more.
+
+        It may not after ``MOST_FAILURES`` failures in a row, or when the site asks to be left alone.
+        """
         self._read.add(shown_day(newest, self._pages))
         is_well = isinstance(newest.parsed, Reading) and newest.parsed.whole
         self._is_mended = is_well and self.newest is not None and not self._known[self.newest].is_whole
@@ -161,18 +187,23 @@ class DayWalk:
         return True
 
     def follow(self) -> Generator[Ask, Visit, None]:
-        """Read those whose numbers are followed and that were not read for a day."""
+        """Yield the ``follow`` newest days that were read before but not for ``AGAIN_AFTER``."""
         for day in self._begun[: -self._source.follow - 1 : -1]:
             if day not in self._read and self._now - self._known[day].read_at >= AGAIN_AFTER:
                 yield Ask(self._url(day), day)
 
     def is_done(self, day: date) -> bool:
-        """Whether nothing is missing of a day."""
+        """Return whether nothing of a day is missing."""
         page = self._known.get(day)
         return page is not None and page.is_done
 
     def is_due(self, n: int, day: date) -> bool:
-        """Whether every look asks for the ``n``-th day before the newest."""
+        """Return whether a poll reads ``day``, the ``n``-th before the newest (0 is the newest).
+
+        Days in the look-back always are. Older days are read while something of them is missing and they lie within
+        ``CATCH_UP``. Days that were never asked for count as missing if older days were read. Days that failed for long
+        (``is_given_up``) are only read within ``follow``.
+        """
         page = self._known.get(day)
         if n < self._source.look_back:
             return True
@@ -183,8 +214,10 @@ class DayWalk:
         return n < max(self._source.look_back, self._source.follow) or not page.is_given_up
 
     def _is_due_again(self, n: int, day: date) -> bool:
-        """Whether it is time to see if one can be read that was given up: after a day, or when the site's trouble is
-        over."""
+        """Return whether to test now if a day that was given up can be read.
+
+        That is after ``AGAIN_AFTER``, or after ``SOON`` once the newest page is whole again.
+        """
         page = self._known.get(day)
         if page is None or not page.is_given_up or self.is_due(n, day) or not self._is_within(n, day):
             return False
@@ -193,8 +226,11 @@ class DayWalk:
     def before(
         self, day: date | None, said: date | None = None, *, is_wanted: bool = False
     ) -> tuple[date | None, bool]:
-        """The day before one, or the newest one known: as a page ``said``, or says of itself; else the next that may
-        have a page, as long as older ones were read or it ``is_wanted`` all the same. Whether that is a guess."""
+        """Return the day before ``day`` (the newest known day for None), and whether that is a guess.
+
+        In this order: the day that a page named (``said``, or as remembered); the next older day that was read; the
+        calendar's guess if it is newer than that. A guess is only made while older days were read, or if ``is_wanted``.
+        """
         page = self._known.get(day) if day else None
         said = said or (page.previous if page else None)
         if said and (day is None or said < day):
@@ -213,8 +249,11 @@ class DayWalk:
         return self._since is not None and day >= self._since
 
     def _goes_on(self, visit: Visit, *, is_looked_back: bool = False) -> tuple[date | None, bool]:
-        """The day before a page that was visited: as it says, or as it said when it was last read. One that failed
-        hides none of those that are looked back to."""
+        """Return the day before a visited page, and whether that is a guess.
+
+        Uses what the page says, or what it said when it was last read. Behind a failed page of the look-back a day is
+        guessed.
+        """
         failed = is_failed(visit, self._pages)
         if isinstance(visit.parsed, Reading) and not failed:
             return self.before(visit.parsed.day or visit.day, visit.parsed.previous)
@@ -225,7 +264,7 @@ class DayWalk:
 
 
 def shown_day(visit: Visit, known: Mapping[str, KnownPage]) -> date | None:
-    """The digest day of the page that was found; None where it is not known."""
+    """Return the digest day of the page that was found, None if it is not known."""
     if isinstance(visit.parsed, Reading):
         return visit.parsed.day
     page = known.get(visit.url)
@@ -233,7 +272,7 @@ def shown_day(visit: Visit, known: Mapping[str, KnownPage]) -> date | None:
 
 
 def is_failed(visit: Visit, known: Mapping[str, KnownPage]) -> bool:
-    """Whether a page could not be read, or the site shows that of a later day in its place."""
+    """Return whether a page could not be read, or the site answered with the page of a later day."""
     if isinstance(visit.fetched, Unreachable) or isinstance(visit.parsed, Unreadable):
         return True
     shown = shown_day(visit, known)
@@ -241,7 +280,7 @@ def is_failed(visit: Visit, known: Mapping[str, KnownPage]) -> bool:
 
 
 def has_no_page(visit: Visit, known: Mapping[str, KnownPage]) -> bool:
-    """Whether the site leads from the day that was asked for to an earlier one: it has no page of its own."""
+    """Return whether the site answered with the page of an earlier day: the day has no page of its own."""
     shown = shown_day(visit, known)
     return not is_failed(visit, known) and visit.day is not None and shown is not None and shown < visit.day
 
@@ -249,7 +288,7 @@ def has_no_page(visit: Visit, known: Mapping[str, KnownPage]) -> bool:
 def unread(
     known: Mapping[str, KnownPage], source: Source, day_before: Callable[[date], date], now: datetime
 ) -> tuple[DaySpan, ...]:
-    """The digest days of which something is missing and that not every look asks for any more, newest first."""
+    """Return the spans of digest days that miss something and that no poll reads any more, newest first."""
     days = DayWalk(source, str, day_before, known, None, now)
     spans: list[list[date]] = []
     n, day, was_missing = 0, days.newest, False

@@ -1,4 +1,4 @@
-"""What was missed of a source while it could not be read, or was not looked at: since when, and what stays missing."""
+"""Find out what of a source was missed during an outage, and what of it stays missing. Pure."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ from watcher.polls.days import DaySpan, end_of
 from watcher.polls.verdict import sites_day
 
 A_DAY = timedelta(hours=24)
-"""How long a list may stand that shows one day only; and how often a source is looked at while that is not known."""
+"""How long a list that shows one day at a time may go unread before papers are missed.
+
+It is also the assumed time between polls while too few are known.
+"""
 
 ENOUGH_LOOKS = 3
-"""Looks from which on it is known how often a source is looked at."""
+"""Polls that are needed before the usual time between polls is estimated."""
 
 LAST_LOOKS = 10
-"""Looks that say how often a source is looked at."""
+"""Latest polls that the usual time between polls is estimated from."""
 
 _REMEDY = "; "
 _SINCE = re.compile(r" --since (\d{4}-\d\d-\d\d)`")
@@ -29,8 +32,11 @@ _SINCE = re.compile(r" --since (\d{4}-\d\d-\d\d)`")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What is missing of a source, in words that may follow its name; from which day on it can be asked for again,
-    None where it cannot."""
+    """What is missing of a source for good.
+
+    ``what``: what is missing, in words that can follow the source's name.
+    ``since``: the day from which ``watcher once --since`` can still read it, None if nothing can.
+    """
 
     source: str
     what: str
@@ -41,31 +47,31 @@ class Gap:
 
     @property
     def remedy(self) -> str:
-        """What an operator can do."""
+        """What an operator can do, in words."""
         if self.since is None:
             return "look at its page, and let `watcher import` read what is missing"
         return f"`watcher once --source {quote(self.source)} --since {self.since}` reads what the site still has"
 
     def joined(self, before: str) -> Gap:
-        """This gap and the one that reads ``before``, as one."""
+        """Return this gap and an earlier one (given in words) as one gap."""
         earlier = since_in(before)
         since = min(self.since, earlier) if self.since and earlier else self.since or earlier
         return replace(self, what=f"{what_of(before)}, {self.what}", since=since)
 
 
 def what_of(reason: str) -> str:
-    """What is missing, without what can be done about it, of a gap in words."""
+    """Return what is missing according to a gap in words, without the remedy."""
     return reason.partition(_REMEDY)[0]
 
 
 def since_in(reason: str) -> date | None:
-    """The day from which on a gap in words can be asked for."""
+    """Return the day that the remedy of a gap in words names, None if it names none."""
     found = _SINCE.search(reason)
     return date.fromisoformat(found[1]) if found else None
 
 
 def of_days(source: str, spans: Sequence[DaySpan]) -> Gap | None:
-    """Digest days that were never read whole, newest first."""
+    """Return the gap of digest days that were never read whole, None for no days. ``spans`` are newest first."""
     if not spans:
         return None
     several = len(spans) > 1 or spans[0].first != spans[0].last
@@ -75,38 +81,52 @@ def of_days(source: str, spans: Sequence[DaySpan]) -> Gap | None:
 
 
 def of_list(source: str, last: datetime, now: datetime) -> Gap:
-    """A list that shows nothing of what it showed before an outage."""
+    """Return the gap of a list that shows nothing from before an outage.
+
+    ``last``: the last poll that read everything.
+    """
     what = f"what it listed between {_minute(last)} and {_minute(now)} UTC may be missing: it shows nothing from before"
     return Gap(source, what)
 
 
 def of_announcements(source: str, days: Sequence[date], what: str = "") -> Gap:
-    """Announcements that nobody can be asked for; ``what`` of them, or all."""
+    """Return the gap of announcements that can no longer be read.
+
+    ``what``: which part of them is missing, "" for all.
+    """
     named = str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"
     return Gap(source, f"{f'{what} announced' if what else 'what was announced'} on {named} may be missing")
 
 
 def of_longest(source: str, last: datetime, asked_since: datetime) -> Gap:
-    """An outage of which only the end was asked for."""
+    """Return the gap of an outage that was longer than papers are read back.
+
+    ``last``: the last poll that read everything.
+    ``asked_since``: where the reading back began.
+    """
     what = f"what was listed from {last.date()} to {asked_since.date()} was not asked for: it lies too far back"
     return Gap(source, what, last.date())
 
 
 def of_cut(source: str, pages: int) -> Gap:
-    """A list that is longer than is read."""
+    """Return the gap of a list that has more pages than are read (``pages``)."""
     return Gap(source, f"of a list that has more than {pages} pages the rest was not read")
 
 
 def is_outage(last: datetime, looks: Sequence[datetime], every: timedelta, now: datetime) -> bool:
-    """Whether more time has gone since ``last``, when all of a source could be read, than usually lies between two
-    ``looks`` at it, of which the last few are given, newest first."""
+    """Return whether the source was not read for more than twice the usual time between polls.
+
+    ``last``: the last poll that read everything.
+    ``looks``: the latest polls, newest first; the usual time is the median between them, ``A_DAY`` if they are too few.
+    ``every``: the configured time between polls.
+    """
     between = [after - before for after, before in pairwise(looks)]
     usual = A_DAY if len(looks) < ENOUGH_LOOKS else timedelta(seconds=median(one.total_seconds() for one in between))
     return now - last > 2 * max(every, usual)
 
 
 def reaches_back(entries: Iterable[Entry], last: datetime) -> bool:
-    """Whether a list shows something from before ``last``, by its day, else as published."""
+    """Return whether an entry is older than ``last``: by the end of its digest day, else by its publication."""
     times = [end_of(entry.listed) if entry.listed else entry.published for entry in entries]
     return any(time is not None and time < last for time in times)
 
@@ -114,10 +134,13 @@ def reaches_back(entries: Iterable[Entry], last: datetime) -> bool:
 def missed_announcements(
     read: date, readings: Sequence[Reading], rests: Callable[[date], bool], now: datetime
 ) -> tuple[date, ...]:
-    """The days on which something was announced that no list showed: between the last one that was ``read`` and what
-    lists that show one announcement only show now.
+    """Return the days whose announcements no list showed, for lists that show one announcement at a time.
 
-    None while the announcement of the day is not there: what is missed is asked for when it is, or on a day of rest.
+    These lie between ``read`` and the announcement shown now, without the days on which the site rests. Empty while
+    today's announcement is not there yet: the days are asked for once it is, or on a day of rest.
+
+    ``read``: the last day whose announcement was read.
+    ``rests``: whether the site announces nothing on a day.
     """
     shown = [day for reading in readings for day in announced_on(reading.entries)]
     today = sites_day(now)
@@ -131,14 +154,17 @@ def missed_announcements(
 
 
 def announced_by(last: datetime, listed: date | None) -> date:
-    """The day up to which everything was announced that a look at ``last`` found; ``listed`` is the last one that it
-    showed, where that is known: before the site's day begins that may be the next one's already."""
+    """Return the last day whose announcement a poll at ``last`` has read.
+
+    ``listed``: the newest digest day that it showed, None if unknown; shortly before the site's day begins that may be
+        the next day.
+    """
     today = sites_day(last)
     return today + timedelta(days=1) if listed is not None and listed > today else today
 
 
 def announced_on(entries: Iterable[Entry]) -> set[date]:
-    """The days on which papers were announced; what bears the time of its submission says nothing of that."""
+    """Return the days on which papers were announced. Entries with their own time of publication do not tell."""
     return {entry.listed for entry in entries if entry.listed and entry.published is None}
 
 

@@ -1,5 +1,4 @@
-"""How often a source is looked at that is left to find its own rhythm (``every: auto``): often while its page usually
-changes, seldom while it never does."""
+"""Choose how often to poll a source with ``every: auto``, from when its page changed in the last four weeks. Pure."""
 
 from __future__ import annotations
 
@@ -15,13 +14,13 @@ LONGEST = timedelta(hours=4)
 BEFORE_IT_IS_KNOWN = timedelta(hours=1)
 
 DAYS = 28
-"""Days back that count."""
+"""Days of earlier polls that are considered."""
 
 ENOUGH_DAYS = 7
-"""Days that have to be known before anything is concluded."""
+"""Days of polls that are needed before the rhythm is estimated."""
 
 WORTH_A_LOOK = 0.5
-"""Changes that are expected to have happened when it is time to look again."""
+"""Expected number of changes at which the next poll is due."""
 
 HOUR = timedelta(hours=1)
 _SATURDAY = 5
@@ -29,7 +28,11 @@ _SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One earlier look at a source: when, and how it went."""
+    """An earlier poll.
+
+    ``at``: when (UTC).
+    ``verdict``: how it went.
+    """
 
     at: datetime
     verdict: Verdict
@@ -37,21 +40,26 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """How long to wait before the next look, and why, in words for people."""
+    """How long to wait before the next poll, and why.
+
+    ``reason``: in words, for people.
+    """
 
     time: timedelta
     reason: str
 
 
 Rates = dict[tuple[bool, int], float]
-"""Changes to expect in an hour, by (is at a weekend, hour of the day in UTC)."""
+"""Expected changes an hour, by (is a weekend, hour of the day in UTC)."""
 
 
 def next_wait(looks: Sequence[Look], now: datetime) -> Wait:
-    """How long to wait after a look at ``now``; ``looks`` are those before it and it, in any order.
+    """Return how long to wait after a poll at ``now``.
 
-    Waits until half a change is to be expected, by what the last four weeks had at these hours; a quarter of an hour
-    at least, four hours at most.
+    Waits until ``WORTH_A_LOOK`` changes are expected at these hours, between ``SHORTEST`` and ``LONGEST``. While fewer
+    than ``ENOUGH_DAYS`` days are known it is ``BEFORE_IT_IS_KNOWN``.
+
+    ``looks``: earlier polls and the one at ``now``, in any order.
     """
     counted = sorted((look for look in looks if now - look.at <= timedelta(days=DAYS)), key=lambda look: look.at)
     if not counted or now - counted[0].at < timedelta(days=ENOUGH_DAYS):
@@ -67,10 +75,13 @@ def next_wait(looks: Sequence[Look], now: datetime) -> Wait:
 
 
 def change_rates(looks: Sequence[Look]) -> Rates:
-    """Changes an hour, from looks in the order of time.
+    """Return the changes an hour for each hour of the day.
 
-    What a look found new came at an unknown moment since the look before it: its weight is spread over that time, as
-    far as the longest wait reaches. Hours that no look covers have no rate.
+    A change found by a poll happened at an unknown moment since the poll before: its weight is spread evenly over that
+    time, at most ``LONGEST`` and an hour. Hours that no poll covers are left out. Unreachable and broken polls do not
+    count.
+
+    ``looks``: polls in order of time.
     """
     changes: Rates = {}
     covered: Rates = {}
@@ -88,7 +99,7 @@ def change_rates(looks: Sequence[Look]) -> Rates:
 
 
 def _pieces(since: datetime, until: datetime) -> Iterable[tuple[tuple[bool, int], float]]:
-    """The slots that lie between two instants, and how many hours of each."""
+    """Split a span of time at full hours: yield each hour's slot and the part of it (hours) that lies in the span."""
     at = since
     while at < until:
         end = min(at.replace(minute=0, second=0, microsecond=0) + HOUR, until)

@@ -1,4 +1,4 @@
-"""Quiet, partial or broken? What one look at a page means, given what its day showed before."""
+"""Judge pages: new, unchanged, quiet, partial or broken, compared with what the page showed before. Pure."""
 
 from __future__ import annotations
 
@@ -11,23 +11,31 @@ from watcher.model import Entry, Judged, NotModified, Reading, Unreachable, Unre
 from watcher.rules import fold_title
 
 ENOUGH_DAYS = 5
-"""How many digest days of one weekday must be known before another is called short."""
+"""Earlier digest days of the same weekday that must be known before a day can be called short."""
 
 TAKEN_AS_TRUE_AFTER = timedelta(hours=25)
-"""How long a smaller set of papers must stand: a day, and an hour in which the operator hears of it first."""
+"""After showing the same smaller set of papers for this long, a page is accepted as complete.
+
+It is one hour longer than a day, so that the operator hears of the short page first.
+"""
 
 ENOUGH_LOOKS = {False: 5, True: 2}
-"""On how many weekdays, and on how many days of weekends, a page without a digest day must have shown papers before
-fewer are called short."""
+"""For pages without digest days: days with papers that must be known before a page can be called short.
+
+The key is whether today is a Saturday or Sunday.
+"""
 
 SITES_DAY_BEGINS = timedelta(hours=6)
-"""After midnight UTC: lists that are renewed at midnight in America are of the day before until then."""
+"""Time after midnight UTC at which a site's day begins.
+
+Until then, lists that are renewed at midnight in America show the day before.
+"""
 
 SOME = 3
-"""Papers that have to be odd together before that is more than chance."""
+"""Fewest papers for which an oddity counts as more than chance."""
 
 MANY = 10
-"""Papers that have to be known before what most of them have is expected of others."""
+"""Fewest known papers from which a property of new papers (such as having an abstract) is expected."""
 
 _ORDER = list(Verdict)
 _SATURDAY = 5
@@ -35,13 +43,15 @@ _SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class DayHistory:
-    """What is known of a page's digest day.
+    """What a page showed on its digest day before.
 
-    ``known`` are the keys of the papers that it has shown, ``gone`` how many of them it shows no more; ``before`` are
-    those of the digest day before it, where nothing is known of its own. ``weekday_counts`` are the numbers of papers
-    on the last ten earlier digest days of its weekday; ``recent`` is what the page showed on the last days on which it
-    showed any: what counts while it names no digest day. ``short_since`` is since when the page has shown too few
-    papers, and ``short_digest`` which ones (see :func:`set_digest`).
+    ``known``: keys of the papers shown on this day so far.
+    ``weekday_counts``: papers shown on each of the last ten earlier digest days of this weekday.
+    ``short_since``: since when the page has shown too few papers, None if it does not.
+    ``short_digest``: which papers it has shown since then (see :func:`set_digest`).
+    ``gone``: number of papers of this day that the page no longer shows.
+    ``before``: keys of the papers of the digest day before, if nothing is known of this day itself.
+    ``recent``: (day, papers shown) of the latest days with papers; used only for pages without a digest day.
     """
 
     known: frozenset[str] = frozenset()
@@ -55,10 +65,11 @@ class DayHistory:
 
 @dataclass(frozen=True, slots=True)
 class KnownOfSource:
-    """What is known of a source when it shows a page.
+    """What the database knows of a source, compared with the page that is judged.
 
-    ``renamed`` counts the page's papers that nobody knows by their keys though the source has listed their titles
-    under others; ``papers`` the last ones that it listed, ``with_abstract`` those of them that have one.
+    ``renamed``: papers of the page with unknown keys whose titles the source has listed under other keys.
+    ``papers``: how many of the papers that the source listed last were looked at.
+    ``with_abstract``: how many of those have an abstract.
     """
 
     renamed: int = 0
@@ -69,7 +80,10 @@ class KnownOfSource:
 def judge_page(
     parsed: Reading | Unreadable | NotModified | Unreachable, history: DayHistory, new: int, now: datetime
 ) -> Judged:
-    """The verdict on one page; ``new`` counts its papers that were never seen before, on any page."""
+    """Return the verdict on one page, with its reason.
+
+    ``new``: number of papers on the page that were never seen before, on any page.
+    """
     match parsed:
         case Unreachable(reason=reason):
             return Judged(Verdict.UNREACHABLE, reason)
@@ -82,9 +96,11 @@ def judge_page(
 
 
 def doubt(reading: Reading, history: DayHistory, past: KnownOfSource, now: datetime) -> Judged | None:
-    """Why nothing of a page may be taken though it can be read; None where it may.
+    """Return why nothing on a readable page may be stored, None if it may.
 
-    What stands for a day is taken as true here, too: a site may give all its papers new addresses, once.
+    Two causes: most papers have new ids but known titles (``BROKEN``), or the page shows exactly the papers of the
+    digest day before (``PARTIAL``). A set of papers that has stood for ``TAKEN_AS_TRUE_AFTER`` is accepted: a site may
+    change its ids once.
     """
     shown = {entry_key(entry) for entry in reading.entries}
     if len(shown) < SOME or _stands(shown, history, now):
@@ -98,7 +114,10 @@ def doubt(reading: Reading, history: DayHistory, past: KnownOfSource, now: datet
 
 
 def without_abstracts(reading: Reading, past: KnownOfSource) -> Reading:
-    """``reading`` as it is, or as not whole where no paper has an abstract though most of the source's last ones do."""
+    """Return ``reading`` marked as not whole if it has no abstract at all though most of the source's papers have one.
+
+    Otherwise return it unchanged.
+    """
     if not reading.whole or len(reading.entries) < SOME or any(entry.abstract for entry in reading.entries):
         return reading
     if past.papers < MANY or 2 * past.with_abstract < past.papers:
@@ -110,7 +129,11 @@ def without_abstracts(reading: Reading, past: KnownOfSource) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """How many papers a page should show at ``least``, and which days say so."""
+    """The fewest papers that a page should show.
+
+    ``least``: number of papers.
+    ``days``: the days that this was concluded from, in words.
+    """
 
     least: int
     days: str
@@ -120,9 +143,10 @@ class Expected:
 
 
 def expected(day: date | None, *, is_newest: bool, history: DayHistory, now: datetime) -> Expected | None:
-    """What a page of ``day`` should show, by what such days had; None where that is not known.
+    """Return how many papers a page should show at least, judged by earlier days; None if too little is known.
 
-    The newest day fills until its end: nothing is expected of it but what it has shown.
+    Pages of a digest day are compared with the same weekday, other pages with weekdays or weekends. The newest digest
+    day still fills, so that nothing is expected of it.
     """
     if day is not None:
         counts = history.weekday_counts
@@ -138,14 +162,14 @@ def expected(day: date | None, *, is_newest: bool, history: DayHistory, now: dat
 
 
 def sites_day(now: datetime) -> date:
-    """The day of which a list without a digest day is, seen at ``now``."""
+    """Return the day that a list without digest days shows at ``now``."""
     return (now - SITES_DAY_BEGINS).date()
 
 
 def worst(judged: Iterable[Judged]) -> Judged:
-    """The verdict on a whole look: the first in the order of :class:`Verdict` that any of its pages has.
+    """Return the verdict on a whole poll: of its pages' verdicts, the first in the order of :class:`Verdict`.
 
-    The reasons of all pages with that verdict are told, each once. At least one page is needed.
+    The reasons of all pages with that verdict are joined, each once. ``judged`` has at least one page.
     """
     pages = list(judged)
     verdict = min((page.verdict for page in pages), key=_ORDER.index)
@@ -154,12 +178,12 @@ def worst(judged: Iterable[Judged]) -> Judged:
 
 
 def entry_key(entry: Entry) -> str:
-    """The strongest identity of an entry: its first key, else its folded title."""
+    """Return the strongest identity of an entry: its first key, else its folded title."""
     return entry.keys[0] if entry.keys else f"title:{fold_title(entry.title)}"
 
 
 def set_digest(keys: Iterable[str]) -> str:
-    """A SHA-256 in hexadecimal that is the same for the same set of keys, whatever their order."""
+    """Return the SHA-256 (hexadecimal) of a set of keys; their order does not matter."""
     return sha256("\n".join(sorted(set(keys))).encode()).hexdigest()
 
 
@@ -176,7 +200,7 @@ def _judge_reading(reading: Reading, history: DayHistory, new: int, now: datetim
 
 
 def _shortfall(shown: int, reading: Reading, history: DayHistory, now: datetime) -> str:
-    """Why the page shows too few papers, or not those that it should; "" where it does."""
+    """Return why the page shows too few papers, "" if it does not."""
     shows = f"{_of_day('shows', reading.day)} {_papers(shown)}"
     if shown < len(history.known):
         were = "was" if len(history.known) == 1 else "were"
@@ -190,7 +214,7 @@ def _shortfall(shown: int, reading: Reading, history: DayHistory, now: datetime)
 
 
 def _stands(shown: set[str], history: DayHistory, now: datetime) -> bool:
-    """Whether just these papers have been shown for so long that they must be all."""
+    """Return whether the page has shown exactly these papers for ``TAKEN_AS_TRUE_AFTER``."""
     if history.short_since is None or history.short_digest != set_digest(shown):
         return False
     return now - history.short_since >= TAKEN_AS_TRUE_AFTER

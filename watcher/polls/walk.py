@@ -1,7 +1,6 @@
-"""Which pages of a source are read, in which order: its lists, what these do not show any more, its days.
+"""Decide which pages of a source one poll reads, and in which order.
 
-The walk is a generator that yields what to ask for and is sent what was found there, so that it decides without
-fetching.
+The walk is a generator: it yields addresses to read and is sent what was found there. So it decides without fetching.
 """
 
 from __future__ import annotations
@@ -14,35 +13,38 @@ from watcher.model import Reading, Source, Unreachable
 from watcher.polls.days import Ask, DayWalk, KnownPage, Visit, end_of, the_day_before
 
 MOST_PAGES = 60
-"""Pages of one list that are read after its first."""
+"""Further pages of a list that are read after its first page."""
 
 LONGEST = timedelta(weeks=12)
-"""How far back what was missed is read where there are no pages of days: as long as 60 weekdays take."""
+"""How far back missed papers are read from lists (pages of digest days have their own limit, ``CATCH_UP``)."""
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
 class Walked:
-    """What a walk that has ended was like; ``is_cut`` where a list has more pages than are read."""
+    """The result of a finished walk.
+
+    ``is_cut``: a list had more than ``MOST_PAGES`` further pages, the rest was not read.
+    """
 
     is_cut: bool = False
 
 
 Walk = Generator[Ask, Visit, Walked]
 MissedUrls = Callable[[Sequence[Visit]], Sequence[str]]
-"""From the lists' first pages to the lists of what these do not show any more."""
+"""Given the visits of the lists' first pages, return the addresses of lists that hold missed papers."""
 
 
 @dataclass
 class _Lists:
-    """Reads lists, each page after page until it goes back further than ``oldest``."""
+    """Reads lists page by page until a page is older than ``oldest``."""
 
     oldest: datetime
     walked: Walked = field(default_factory=Walked)
 
     def read(self, start: str) -> Generator[Ask, Visit, Sequence[Visit]]:
-        """All pages of one list that count."""
+        """Yield the pages of the list that begins at ``start``; return their visits."""
         visits = [(yield Ask(start))]
         while (following := self._following(visits[-1])) is not None:
             if len(visits) > MOST_PAGES:
@@ -71,13 +73,22 @@ def walk(
     since: date | None = None,
     now: datetime,
 ) -> Walk:
-    """Yield what to read: of one list at least, each with its further pages, as far back as what is new may stand
-    whose own time lies up to ``lag`` before it was listed; then, to their ends, the lists of what was ``missed``.
+    """Yield the addresses that a poll reads, in this order; return how the walk ended.
 
-    New is what may have come since ``last``, when all that was there could be read, or in the look-back. Where there
-    are pages of days, first the newest page and ``look_back`` digest days in all; then those older ones, ``CATCH_UP``
-    at most, of which no page was ever read whole though older ones were (an outage, a broken page); then, where a rule
-    uses numbers, the followed days that were not read for a day. ``since`` is a day that is gone back to all the same.
+    1. Every list in ``starts``, page by page, back to ``oldest - lag``; if one does not answer, the other lists are
+        skipped.
+    2. Every list in ``missed(first visits)``, to its last page; only if all lists in ``starts`` answered.
+    3. If the source has a page for each digest day (``day_url``): the ``look_back`` newest days, then up to
+        ``CATCH_UP`` older days that were never read whole. Nothing if the first list was unreachable.
+    4. If a rule uses numbers (``follows_numbers``): the days within ``source.follow`` that were not read for 24 h.
+
+    ``oldest`` is the look-back, or ``last`` (the last poll that read everything) if that is earlier, at most
+    ``LONGEST`` ago.
+
+    ``known``: remembered pages, by address.
+    ``lag``: how long after its own date a paper may still appear on a list.
+    ``day_before``: returns the day before a day that may have a page.
+    ``since``: a day that the walk goes back to in any case, None for no such day.
     """
     lists = _Lists(_oldest(source, last, since, now) - lag)
     firsts = []
@@ -101,7 +112,7 @@ def walk(
 
 
 def _oldest(source: Source, last: datetime | None, since: date | None, now: datetime) -> datetime:
-    """How far back lists are read."""
+    """Return the instant back to which lists are read."""
     oldest = now - timedelta(days=source.look_back)
     if last is not None:
         oldest = min(oldest, max(last, now - LONGEST))
@@ -109,11 +120,14 @@ def _oldest(source: Source, last: datetime | None, since: date | None, now: date
 
 
 def _is_past(reading: Reading, oldest: datetime) -> bool:
-    """Whether all on the page is older, by the end of its digest day, else as published; what bears no time is not."""
+    """Return whether every entry is older than ``oldest``: by the end of its digest day, else by its publication.
+
+    An entry without any date does not count as older. An empty page is not past.
+    """
     times = [end_of(entry.listed) if entry.listed else entry.published for entry in reading.entries]
     return bool(times) and all(time is not None and time < oldest for time in times)
 
 
 def _answers(visit: Visit) -> bool:
-    """Whether it is worth asking the server for another list."""
+    """Return whether the server may be asked for another list: it answered, or said that the page does not exist."""
     return not isinstance(visit.fetched, Unreachable) or visit.fetched.is_gone
