@@ -1,12 +1,12 @@
 """The database: every SQL statement of the program is in this package, and rows never leave it.
 
 ``database/``       connections, transactions, locks, tables, migrations, copying
-``papers/``         papers and the rules that they match
+``papers/``         papers, their listings, their matches
 ``sources/``        pages, polls, missed days, turns at a site
-``subscriptions/``  what is asked for, muted and paused
-``deliveries/``     what is owed, queued, sent; endpoints, incidents
+``subscriptions/``  subscriptions, mutes, pauses
+``deliveries/``     alerts, deliveries, the sender's queue, endpoints, incidents
 ``fleet/``          daemons that share a database
-``history/``        what became of a paper, and what is forgotten
+``history/``        what became of a paper, checks, deletion of old rows
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Three ways to reach a database: an SQLite file to write to, one only to read, and a server."""
+"""Open connections to a database: an SQLite file to write, an SQLite file only to read, a PostgreSQL server."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from watcher.store.database.locks import WriteLock
 from watcher.store.database.wakes import listen
 
 LOOK_UP = 0.5
-"""Seconds between looks at whether another process has written to an SQLite file: a look costs some microseconds."""
+"""Seconds between checks whether another process has written to an SQLite file. A check costs some microseconds."""
 
 
 class Access(Protocol):
-    """Connections inside a transaction that is committed when the block ends.
+    """Opens connections inside transactions that are committed when their block ends.
 
-    One that need not be ``durable`` outlasts the process in any case, and the machine's end where that costs nothing.
+    ``durable=False``: the transaction survives the end of the process, but on SQLite a power cut may undo it.
     """
 
     def writing(self, *, durable: bool = True) -> AbstractContextManager[Connection]: ...
@@ -52,19 +52,20 @@ class Access(Protocol):
 
 
 def access_to(place: DatabaseAddress, *, write: bool) -> Access:
+    """Return the way to reach the database at ``place``."""
     if place.path is None:
         return ServerAccess(place.url)
     return File(place.path) if write else FileToRead(place.path)
 
 
 class _OneMachine:
-    """SQLite's processes share a machine, and so its clock."""
+    """SQLite: all its processes run on one machine and use its clock."""
 
     def now(self) -> datetime:
         return utc_now()
 
     def hear_clock(self) -> None:
-        """Nothing: it is read each time."""
+        """Do nothing: this machine's clock is read each time."""
 
 
 class File(_OneMachine):
@@ -95,18 +96,18 @@ class File(_OneMachine):
             yield connection
 
     def settle(self) -> None:
-        """Write the log back into the file, as far as no reader needs it."""
+        """Write the write-ahead log back into the file, as far as no reader needs it."""
         with self._lock.exclusive():
             _pragma(self._engine, "wal_checkpoint(TRUNCATE)")
 
     def announce(self) -> None:
-        """Say to the process that sends, if there is one, that something was written."""
+        """Tell the process that sends, if one runs, that something was written."""
         self._lock.announce()
 
     def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
-        """Call ``heard`` with an empty name soon after another process has written, until ``stopping`` is set.
+        """Call ``heard`` with an empty name after another process has written, until ``stopping`` is set.
 
-        Also for what was written since this process itself wrote first.
+        Writes count from the moment at which this process first wrote itself.
         """
         while not stopping.wait(LOOK_UP):
             if (last := self._lock.announced()) != self._announced:
@@ -114,7 +115,7 @@ class File(_OneMachine):
                 heard("")
 
     def close(self) -> None:
-        """Also where the lock cannot be had: whoever writes then keeps the log, and closing leaves it alone."""
+        """Close all connections, also if the write lock cannot be had: its holder then keeps the write-ahead log."""
         with suppress(StoreError), self._lock.exclusive():
             # The last connection writes the log back into the file.
             self._engine.dispose()
@@ -122,11 +123,11 @@ class File(_OneMachine):
 
 
 class FileToRead(_OneMachine):
-    """SQLite, for a process that may or will only read.
+    """SQLite, for a process that only reads.
 
-    While a writer lives, or after it was killed, its write-ahead log lies there and is read too. After a clean stop
-    there is none, and a process that may not write could not make one: the file is then read as it is, and writers
-    wait until that is done.
+    If there is a write-ahead log (a writer runs or was killed), it is read too. After a clean stop there is none, and a
+    reader without write permission could not make one. The file is then read as it is, and writers wait until the
+    reading is done.
     """
 
     def __init__(self, path: Path) -> None:
@@ -179,13 +180,13 @@ class ServerAccess:
         return self._reader.begin()
 
     def settle(self) -> None:
-        """Nothing: the server keeps its own log."""
+        """Do nothing: the server keeps its own log."""
 
     def now(self) -> datetime:
         return self._clock()
 
     def announce(self) -> None:
-        """Nothing: whoever makes work for others says so in a transaction."""
+        """Do nothing: other daemons are notified in the transaction that makes work for them."""
 
     def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
         listen(self._engine, stopping, heard)
@@ -199,7 +200,7 @@ class ServerAccess:
 
 
 def _pragma(engine: Engine, what: str) -> None:
-    """What is impossible inside a transaction, for instance to switch to a log, which the file remembers."""
+    """Run a PRAGMA outside any transaction, as switching to the write-ahead log needs."""
     raw = engine.raw_connection()
     try:
         raw.cursor().execute(f"PRAGMA {what}")

@@ -1,4 +1,4 @@
-"""Statements over many rows: as few round trips as the databases' limits on bound values allow."""
+"""Run statements over many rows in batches, within the databases' limits on bound values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 T = TypeVar("T")
 
 MOST_BOUND = 500
-"""Values in one IN list: far below SQLite's and PostgreSQL's limits, large enough to amortise the call."""
+"""Most values in one IN list.
+
+Far below the limits of SQLite and PostgreSQL, enough to make a statement worth its cost.
+"""
 
 
 def in_batches(things: Collection[T], size: int = MOST_BOUND) -> Iterator[list[T]]:
@@ -23,7 +26,7 @@ def in_batches(things: Collection[T], size: int = MOST_BOUND) -> Iterator[list[T
 
 
 def insert_unless_there(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
-    """Insert the rows that break no unique constraint; how many those were."""
+    """Insert the rows that violate no unique constraint; return how many were inserted."""
     if not rows:
         return 0
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert

@@ -1,4 +1,7 @@
-"""The time that daemons over one server agree on: the server's, read now and then and carried on in between."""
+"""Tell the time that all daemons of one server agree on.
+
+The server's clock, read now and then, carried on in between.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,20 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 
 def utc_now(now: Callable[[tzinfo], datetime] = datetime.now) -> datetime:
-    """What the clock of this machine says."""
+    """Return this machine's time in UTC."""
     return now(UTC)
 
 
 def elapsed() -> float:
-    """Seconds since some instant, also those for which the machine slept; setting its clock changes nothing here."""
+    """Return seconds since some fixed instant. Time asleep counts; setting the clock changes nothing."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 class ServerClock:
-    """A server's clock, as far as it was heard: what it said last, and the seconds since then.
+    """A server's clock: the time it gave last, and the seconds passed since.
 
-    The clock of this machine is never looked at: daemons whose machines are hours apart agree on what is due and on
-    whose lease has ended.
+    This machine's clock is never read. So daemons on machines whose clocks differ agree on what is due and which lease
+    ended.
     """
 
     def __init__(self, elapsed: Callable[[], float] = elapsed) -> None:
@@ -29,14 +32,14 @@ class ServerClock:
         self._heard: tuple[datetime, float] | None = None
 
     def __call__(self) -> datetime:
-        """The instant, in UTC; the server has to have been heard before."""
+        """Return the time in UTC. Raises ``RuntimeError`` before the first :meth:`hear`."""
         if self._heard is None:
             raise RuntimeError("the server's clock was not read yet")
         said, at = self._heard
         return said + timedelta(seconds=self._elapsed() - at)
 
     def hear(self, ask: Callable[[], datetime]) -> None:
-        """Ask the server. Of the time that the answer took, half counts as its way back."""
+        """Read the server's time with ``ask``. Half of the time that the answer took counts as its way back."""
         began = self._elapsed()
         said = ask()
         ended = self._elapsed()

@@ -1,8 +1,8 @@
-"""Everything in an SQLite database moved to PostgreSQL: table by table, in batches, each with its place in one commit.
+"""Copy an SQLite database to PostgreSQL: table by table, in batches, each committed with the place that it reached.
 
-A table ``copying`` in the target marks a copy that has not ended: every other command refuses such a database, and
-the next copy of the same file goes on there. It goes with the last commit. Rows are read and written in the databases'
-own forms (SQLite's texts, PostgreSQL's COPY), without a detour over Python's.
+While a copy is unfinished, the target has a table ``copying``: every other command refuses such a database, and copying
+the same file again continues there. The last commit removes it. Rows are passed on in the databases' own forms
+(SQLite's texts, PostgreSQL's COPY), not as Python values.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ BATCH = 5_000
 """Rows that are read, written and committed together."""
 
 _ONE_COPIER = 0x636F7079
-"""Advisory lock of PostgreSQL ("copy"), held as long as its connection lives."""
+"""PostgreSQL advisory lock ("copy"), held while the connection lives: one copy at a time."""
 
 _copying = Table(
     COPYING,
@@ -61,7 +61,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """One table with the number of its rows, the same on both sides."""
+    """A copied table and its number of rows, which is the same on both sides."""
 
     table: str
     rows: int
@@ -70,11 +70,13 @@ class Copied:
 def copy_database(
     source: Store, target: DatabaseAddress, progress: Progress = lambda table, done, of: None
 ) -> list[Copied]:
-    """Copy all tables of an SQLite database into an empty PostgreSQL one, or go on where a copy of it was cut off.
+    """Copy all tables of an SQLite database into an empty PostgreSQL database, or continue an unfinished copy.
 
-    The source can not be written meanwhile. ``progress`` hears of each batch: table, rows there, rows in all. Where the
-    source has changed since a copy was cut off, that one is thrown away. Raises ``StoreError``: the target is not
-    empty, holds another copy, cannot be reached; ``DaemonRunning``.
+    The source cannot be written meanwhile. If it changed since an unfinished copy, that copy is deleted and begun anew.
+
+    ``progress``: called after each batch with table, rows copied so far, rows in all.
+
+    Raises ``DaemonRunning``, or ``StoreError`` if the target is not empty, holds another copy or cannot be reached.
     """
     if source.place.path is None or source.daemon_lock is None:
         raise StoreError(f"copy-to copies an SQLite file, and {source.place} is none: copy it with pg_dump")
@@ -94,7 +96,7 @@ def copy_database(
 
 @contextmanager
 def _target(target: DatabaseAddress) -> Iterator[Engine]:
-    """An engine on the target, of which one copy at a time makes use; its errors in words."""
+    """Open an engine on the target for this copy alone; database errors become ``StoreError``."""
     engine = postgres_engine(target.url)
     try:
         with engine.connect() as guard:
@@ -111,7 +113,7 @@ def _target(target: DatabaseAddress) -> Iterator[Engine]:
 
 
 def _state_of(path: Path) -> str:
-    """Changes with whatever is written to the file: what is in its write-ahead log counts too."""
+    """Return a text that changes with every write to the file or its write-ahead log."""
     log = Path(f"{path}-wal")
     stats = [one.stat() for one in (path, log) if one.exists() and one.stat().st_size]
     return json.dumps([[one.st_size, one.st_mtime_ns] for one in stats])
@@ -121,7 +123,7 @@ def _state_of(path: Path) -> str:
 
 
 def _begin(target: Connection, place: DatabaseAddress, path: str, state: str) -> None:
-    """Leave the target with empty tables and a mark, or with what an earlier copy of the same file brought there."""
+    """Prepare the target: empty tables and a mark, or what an unfinished copy of the same file left."""
     tables = set(inspect(target).get_table_names())
     if COPYING in tables:
         before = target.execute(select(_copying).where(_copying.c.name == "")).one()
@@ -151,9 +153,10 @@ def _require_empty(target: Connection, place: DatabaseAddress) -> None:
 
 
 def _to_itself() -> list[ForeignKeyConstraint]:
-    """References within one table, set aside while it fills: a row may point at a later one.
+    """Return the foreign keys that point into their own table.
 
-    Of copies of the tables: SQLAlchemy leaves a constraint that was added or dropped by itself out of its table.
+    They are removed while the table fills, since a row may point at a later row. They are taken from copies of the
+    tables: SQLAlchemy drops a constraint from its table once it was added or removed by itself.
     """
     tables = MetaData(naming_convention=schema.metadata.naming_convention)
     return [
@@ -168,7 +171,7 @@ def _to_itself() -> list[ForeignKeyConstraint]:
 
 
 def _copy_table(source: Connection, engine: Engine, table: Table, progress: Progress) -> None:
-    """Copy the rows after those that are there, a batch in each transaction."""
+    """Copy the rows that the target lacks, each batch in a transaction."""
     key = [column.name for column in table.primary_key]
     with engine.begin() as target:
         known = target.scalar(select(_copying.c.after).where(_copying.c.name == table.name))
@@ -188,7 +191,7 @@ def _copy_table(source: Connection, engine: Engine, table: Table, progress: Prog
 
 
 def _rows(source: Connection, table: Table, key: Sequence[str], after: Sequence[Any] | None) -> Iterator[Sequence[Any]]:
-    """The rows as SQLite has them, in the order of their key."""
+    """Yield the rows with SQLite's own values, in the order of their key, after the key ``after``."""
     quote = source.dialect.identifier_preparer.quote
     names, keys = [quote(one.name) for one in table.columns], [quote(one) for one in key]
     where = f" WHERE ({', '.join(keys)}) > ({', '.join('?' * len(keys))})" if after else ""
@@ -199,7 +202,7 @@ def _rows(source: Connection, table: Table, key: Sequence[str], after: Sequence[
 
 
 def _write(target: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
-    """Hand rows to PostgreSQL's COPY."""
+    """Write rows by PostgreSQL's COPY."""
     quote = target.dialect.identifier_preparer.quote
     names = ", ".join(quote(column.name) for column in table.columns)
     forms = [_form(column) for column in table.columns]
@@ -216,7 +219,7 @@ def _form(column: Column[Any]) -> Callable[[Any], Any]:
 
 
 def _instant(value: str | None) -> str | None:
-    """SQLite keeps instants without a zone, and all of ours are in UTC."""
+    """Add the zone: SQLite stores instants without one, and all are in UTC."""
     return None if value is None else f"{value}+00"
 
 
@@ -229,7 +232,7 @@ def _text(value: Any) -> Any:
 
 
 def _finish(source: Connection, target: Connection, place: DatabaseAddress) -> list[Copied]:
-    """Compare the counts, let the target's numbers go on after the last ones, take the mark away."""
+    """Compare the row counts, restore constraints and number sequences, remove the mark."""
     copied = []
     for table in schema.metadata.sorted_tables:
         count = select(func.count()).select_from(table)
@@ -246,7 +249,7 @@ def _finish(source: Connection, target: Connection, place: DatabaseAddress) -> l
 
 
 def _go_on_after(target: Connection, table: Table) -> None:
-    """Let the numbers that PostgreSQL gives out begin behind those that came with the rows."""
+    """Set PostgreSQL's number sequences to continue after the copied rows."""
     for column in table.primary_key:
         sequence = target.scalar(select(func.pg_get_serial_sequence(f'"{table.name}"', column.name)))
         if isinstance(column.type, Integer) and sequence is not None:

@@ -1,4 +1,4 @@
-"""A database opened for reading or writing, and its transactions."""
+"""Open a database for reading or writing, and its transactions."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ from watcher.store.subscriptions.subscriptions import Subscriptions
 Mode = Literal["read", "write", "create"]
 
 _MIGRATION_LOCK = 0x77617463
-"""Advisory lock of PostgreSQL ("watc"): one watcher migrates, the others wait."""
+"""PostgreSQL advisory lock ("watc"): one process migrates, the others wait."""
 
 
 class Transaction:
-    """What can be said to the database inside one transaction; each room has the verbs for its tables."""
+    """The statements that can be run inside one transaction, grouped by the tables that they use."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -84,10 +84,13 @@ class Transaction:
 
 
 class Store:
-    """An open database. ``migrated`` says from and to which revision opening it has brought it.
+    """An open database.
 
-    Any thread may open transactions, one at a time each. On SQLite, ``daemon_lock`` is what the one process that
-    sends has to hold; ``is_shared`` is true where many may send side by side.
+    ``migrated``: the revisions before and after opening, None if it was opened for reading.
+    ``daemon_lock``: on SQLite, the lock that the one sending process holds; None on PostgreSQL.
+    ``is_shared``: whether several processes may send at the same time (PostgreSQL).
+
+    Any thread may open transactions, one at a time.
     """
 
     def __init__(self, place: DatabaseAddress, mode: Mode) -> None:
@@ -100,11 +103,11 @@ class Store:
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[Transaction]:
-        """Read and write; all is stored when the block ends, nothing if it raises.
+        """Open a transaction to read and write: all is stored when the block ends, nothing if it raises.
 
-        What need not be ``durable`` outlasts the process, but on SQLite perhaps not a power cut: that saves half of
-        the time of a small transaction.
-        Raises ``StoreError`` where the database fails. On SQLite other writers, of all processes, wait meanwhile.
+        ``durable=False``: on SQLite a power cut may undo the transaction, though the end of the process does not; it
+            takes half the time. On SQLite all other writers, of every process, wait meanwhile. Raises ``StoreError`` if
+            the database fails.
         """
         if self._mode == "read":
             raise RuntimeError("the database was opened for reading")
@@ -115,37 +118,37 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """Read what is stored at one instant, whatever others write meanwhile."""
+        """Open a transaction to read: it sees one instant, whatever others write meanwhile."""
         with self._explaining(), self._access.reading() as connection:
             yield Transaction(connection)
 
     def settle(self) -> None:
-        """Let the SQLite file itself hold all that is stored, not its write-ahead log."""
+        """Write SQLite's write-ahead log back, so that the file alone holds everything."""
         with self._explaining():
             self._access.settle()
 
     def clock(self) -> datetime:
-        """The instant, in UTC, that all who use this database agree on: a server's, else this machine's."""
+        """Return the time in UTC that all users of this database agree on: the server's, on SQLite this machine's."""
         return self._access.now()
 
     def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
-        """Call ``heard`` when another process says that there is work, until ``stopping``."""
+        """Call ``heard`` when another process has made work, until ``stopping`` is set."""
         with self._explaining():
             self._access.listen(stopping, heard)
 
     def wake_others(self, sender: str) -> None:
-        """Say to the other daemons that there is work."""
+        """Tell the other daemons that there is work. Does nothing on SQLite."""
         if self.is_shared:
             with self.transaction() as tx:
                 wake_others(tx.connection, sender)
 
     def require_known(self) -> None:
-        """Raise ``DatabaseNewer`` where a newer watcher has changed the tables since this one opened them."""
+        """Raise ``DatabaseNewer`` if a newer release has changed the tables since they were opened."""
         with self.reading() as tx:
             require_known(tx.connection, self.place)
 
     def hear_clock(self) -> None:
-        """Read a server's clock anew. Raises ``StoreError``."""
+        """Read the server's clock. Raises ``StoreError``."""
         with self._explaining():
             self._access.hear_clock()
 
@@ -162,7 +165,7 @@ class Store:
         self.close()
 
     def prepare(self) -> None:
-        """Make sure that the tables are as this release expects them; bring them there unless only reading."""
+        """Migrate the tables to this release; when opened for reading, only check that they are current."""
         if self._mode == "read":
             with self._explaining(), self._access.reading() as connection:
                 require_fit(connection, self.place, write=False)
@@ -195,10 +198,12 @@ class Store:
 
 
 def open_store(database: str | Path | None, *, mode: Mode = "write", state_dir: Path | None = None) -> Store:
-    """Open a database at a path or URL (None: ``watcher.db`` in ``state_dir``, from where relative paths count too).
+    """Open the database at a path or URL; None is ``watcher.db`` in ``state_dir``. Relative paths count from there.
 
-    ``create`` makes a missing one, ``write`` and ``create`` bring an older one up to date, ``read`` changes nothing.
-    Raises ``StoreError`` with what to do: missing, newer, of another program, damaged, not to be written to.
+    ``mode``: ``create`` makes a missing database; ``create`` and ``write`` migrate an older one; ``read`` changes
+        nothing.
+
+    Raises ``StoreError`` that says what to do: missing, newer, of another program, damaged, not writable.
     """
     place = database_address(database, state_dir)
     if place.path is not None:
@@ -217,7 +222,7 @@ def open_store(database: str | Path | None, *, mode: Mode = "write", state_dir: 
 
 
 def _prepare_file(path: Path, *, create: bool) -> None:
-    """Make the folder and an empty file where there is none, or say that there is none."""
+    """Check that the file exists, or make it and its folder if ``create``. Raises ``StoreError``."""
     try:
         if create:
             make_folder(path.parent)
@@ -237,7 +242,7 @@ def _prepare_file(path: Path, *, create: bool) -> None:
 
 
 def _make_file(path: Path) -> None:
-    """Make an empty file; one that is there is not opened, since closing it would let go of SQLite's locks on it."""
+    """Make an empty file. An existing file is not opened, since closing it would release SQLite's locks on it."""
     try:
         os.close(open_file(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))
     except FileExistsError:

@@ -1,4 +1,4 @@
-"""Where the database is, how connections to it are made, and what its errors mean to a person."""
+"""Read database addresses, make connections, and explain database errors to people."""
 
 from __future__ import annotations
 
@@ -17,14 +17,19 @@ from watcher.errors import DatabaseAway, StoreError
 from watcher.files.made import of_database, why_denied
 
 BUSY_TIMEOUT = 30
-"""Seconds that SQLite waits for a lock of its own; write.lock makes such waits rare."""
+"""Seconds that SQLite waits for a lock of its own. ``write.lock`` makes that rare."""
 
 _EXAMPLES = "write a path, or postgresql+psycopg://user@host/name"
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseAddress:
-    """Where a database is: ``path`` for SQLite, else only ``url``. ``str()`` is for people and shows no password."""
+    """Where a database is.
+
+    ``path``: the file, None for PostgreSQL.
+
+    ``str()`` is for people and shows no password.
+    """
 
     url: URL
     path: Path | None = None
@@ -35,7 +40,7 @@ class DatabaseAddress:
 
 
 def database_address(database: str | Path | None, state_dir: Path | None = None) -> DatabaseAddress:
-    """Read a path or a URL. Relative paths count from ``state_dir``; None is ``watcher.db`` in it."""
+    """Read a path or URL; None is ``watcher.db``. Relative paths count from ``state_dir``. Raises ``StoreError``."""
     if isinstance(database, str) and "://" not in database and 0 <= database.find(":") < database.rfind("@"):
         raise StoreError(f"database: this is neither a path nor an address; {_EXAMPLES}")
     if database is None or isinstance(database, Path) or "://" not in database:
@@ -65,10 +70,9 @@ OpenMode = Literal["write", "readonly", "immutable"]
 
 
 def sqlite_engine(path: Path, access: OpenMode) -> Engine:
-    """An engine on one file. ``immutable`` is for a file that nobody writes: SQLite then takes no locks at all.
+    """Return an engine on a file. ``immutable`` is for a file that nobody writes: SQLite then takes no locks.
 
-    Transactions begin as :func:`begin_with` says, durable ones where it says nothing; pysqlite's own way of beginning
-    them loses updates.
+    Transactions begin as :func:`begin_with` says, durable by default; pysqlite's own way to begin them loses updates.
     """
     mode = {"write": "rw", "readonly": "ro", "immutable": "ro&immutable=1"}[access]
     address = f"file:{quote(str(path.absolute()))}?mode={mode}"
@@ -92,12 +96,12 @@ def sqlite_engine(path: Path, access: OpenMode) -> Engine:
 
 
 def begin_with(engine: Engine, *statements: str) -> Engine:
-    """The same engine, whose SQLite transactions begin with ``statements``: settings of the connection, then BEGIN."""
+    """Return the engine with other statements at the begin of its SQLite transactions: settings, then BEGIN."""
     return engine.execution_options(watcher_begin=statements)
 
 
 def close_all(engine: Engine) -> None:
-    """Close the engine's connections: those at rest now, those that a thread still has when it gives them back."""
+    """Close the engine's connections: idle ones now, others when their thread returns them."""
     event.listen(engine.pool, "checkin", _close_returned)
     engine.dispose()
 
@@ -108,10 +112,10 @@ def _close_returned(raw: Any, record: Any) -> None:
 
 
 DURABLE = ("PRAGMA synchronous = FULL", "BEGIN IMMEDIATE")
-"""A power cut takes acknowledged rows with it under NORMAL."""
+"""Survives a power cut; with ``synchronous = NORMAL`` committed rows may be lost."""
 
 RELAXED = ("PRAGMA synchronous = NORMAL", "BEGIN IMMEDIATE")
-"""Not the end of the process, but a power cut may take such a transaction with it, until the next durable one."""
+"""Survives the end of the process, but a power cut may undo it until the next durable transaction."""
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -124,10 +128,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 CONNECT = 10
-"""Seconds to wait for a server's answer to a new connection."""
+"""Seconds to wait for a server to answer a new connection."""
 
 ABANDONED = timedelta(seconds=60)
-"""A transaction that says nothing for so long is ended by the server: its process hangs, others wait for its rows."""
+"""The server ends a transaction that was idle for so long: its process hangs while others wait for its rows."""
 
 _WIRE: dict[str, Any] = {
     "connect_timeout": CONNECT,
@@ -137,11 +141,11 @@ _WIRE: dict[str, Any] = {
     "tcp_user_timeout": 30_000,
     "application_name": "watcher",
 }
-"""A server that vanished without a word is noticed within half a minute. What the URL says comes before all this."""
+"""Connection settings: a vanished server is noticed within half a minute. The URL's own settings win."""
 
 
 def postgres_engine(url: URL) -> Engine:
-    """An engine on a PostgreSQL server; connections that died while idle are noticed and made anew."""
+    """Return an engine on a PostgreSQL server. Connections that died while idle are replaced."""
     wire = {name: value for name, value in _WIRE.items() if name not in url.query}
     try:
         engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args=wire)
@@ -159,7 +163,7 @@ def _bound_transactions(raw: Any, _: Any) -> None:
 
 
 def explained(error: DBAPIError | sqlite3.Error, place: DatabaseAddress) -> StoreError | None:
-    """The error in words and with what to do; None where it is a mistake of the program, to be seen as such."""
+    """Return a database error in words with what to do, None if it is a mistake of the program."""
     raised: Any = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(raised, sqlite3.Error):
         what = _by_prefix(_SQLITE, getattr(raised, "sqlite_errorname", "") or "")
@@ -185,7 +189,7 @@ def _why_denied(path: Path, *, writing: bool) -> str:
 
 
 def _without_secrets(reason: str, url: URL) -> str:
-    """What a driver says, without the password and what follows ? in the address: it repeats what it refuses."""
+    """Remove the password and everything after ``?`` in the address from a driver's message."""
     values = [one for value in url.query.values() for one in ([value] if isinstance(value, str) else value)]
     keys = [key for key in url.query if not re.fullmatch(r"[a-z_]{1,24}", key)]
     for secret in sorted((str(url.password or ""), *keys, *values), key=len, reverse=True):
@@ -194,7 +198,7 @@ def _without_secrets(reason: str, url: URL) -> str:
 
 
 def _is_away(what: str, raised: Any) -> bool:
-    """Whether no server answered, or one that is only starting, ending or full; not where it said no."""
+    """Return whether no server answered, or it is starting, stopping or full; False if it refused."""
     said_no = "FATAL:" in str(raised) and not any(passing in str(raised) for passing in _PASSING)
     return what is _AWAY or (what is _UNREACHED and not said_no)
 

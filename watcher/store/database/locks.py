@@ -1,10 +1,10 @@
-"""Two files beside an SQLite database that processes hold with flock(2).
+"""Hold the two lock files beside an SQLite database, by flock(2).
 
-``write.lock``   every writing transaction of every process, and readers that cannot use the write-ahead log
-``daemon.lock``  the one process that sends
+``write.lock``   held by every writing transaction, and by readers that cannot use the write-ahead log
+``daemon.lock``  held by the one process that sends
 
-A lock goes with its process, however that ends; the files are never removed. The time of ``write.lock`` says when a
-process that does not send has last written, so that the one that does looks for work.
+A lock ends with its process; the files are never removed. The modification time of ``write.lock`` says when a process
+that does not send last wrote: the sending process then looks for work.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from watcher.errors import DaemonRunning, StoreError
 from watcher.files.made import open_file, why_denied
 
 PATIENCE = 60.0
-"""Seconds to wait for another process's transaction; one that takes longer hangs."""
+"""Seconds to wait for another process's transaction; a longer one is taken to hang."""
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.001, 0.05
 
 
 class WriteLock:
-    """One writer at a time, over threads and processes; readers of a database at rest share it."""
+    """Lets one writer work at a time, over threads and processes. Readers of a database without a log share it."""
 
     def __init__(self, database: Path, patience: float = PATIENCE) -> None:
         self.path = database.parent / "write.lock"
@@ -38,7 +38,10 @@ class WriteLock:
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Hold it alone. A second one inside the first, in one thread, is a mistake of the caller."""
+        """Hold the lock alone.
+
+        Raises ``RuntimeError`` if this thread holds it already, ``StoreError`` after ``patience`` seconds.
+        """
         with self._thread:
             if self._is_held:
                 raise RuntimeError("a transaction is already open in this thread")
@@ -53,7 +56,7 @@ class WriteLock:
 
     @contextmanager
     def shared(self) -> Iterator[Shared]:
-        """Keep writers away while reading. Without a lock file nobody has written here, and nothing is held."""
+        """Keep writers away while reading. Without a lock file nobody has written yet, and nothing is held."""
         try:
             descriptor = _open(self.path, os.O_RDONLY)
         except FileNotFoundError:
@@ -67,19 +70,19 @@ class WriteLock:
             shared.release()
 
     def announce(self) -> None:
-        """Let the process that sends know that another one has written."""
+        """Tell the process that sends that another process has written."""
         with suppress(OSError):
             os.utime(self.path)
 
     def announced(self) -> int:
-        """When somebody announced last, in nanoseconds of the file system's clock; 0 for never."""
+        """Return when :meth:`announce` was last called, in nanoseconds of the file system's clock; 0 for never."""
         try:
             return self.path.stat().st_mtime_ns
         except OSError:
             return 0
 
     def _wait(self, descriptor: int, operation: int) -> None:
-        """flock(2) has no timeout, so ask again, ever more slowly, until patience ends."""
+        """Take the lock, asking again ever more slowly until ``patience`` ends: flock(2) has no timeout."""
         until, wait = time.monotonic() + self._patience, _FIRST_WAIT
         while not _try(descriptor, operation):
             if time.monotonic() >= until:
@@ -92,7 +95,7 @@ class WriteLock:
 
 
 class Shared:
-    """A shared hold that can be given up before its block ends."""
+    """A shared hold that can be released before its block ends."""
 
     def __init__(self, descriptor: int | None) -> None:
         self._descriptor = descriptor
@@ -104,7 +107,7 @@ class Shared:
 
 
 class DaemonLock:
-    """Held by the one process that sends from an SQLite database; its process id stands in the file."""
+    """The lock of the one process that sends from an SQLite database; the file holds its process id."""
 
     def __init__(self, database: Path) -> None:
         self.path = database.parent / "daemon.lock"
@@ -112,11 +115,14 @@ class DaemonLock:
 
     @property
     def is_held(self) -> bool:
-        """Whether this object holds it."""
+        """Whether this object holds the lock."""
         return self._descriptor is not None
 
     def acquire(self) -> None:
-        """Hold it until :meth:`release` or the end of the process; raise ``DaemonRunning`` where another does."""
+        """Hold the lock until :meth:`release` or the end of the process.
+
+        Raises ``DaemonRunning`` if another holder has it.
+        """
         if self.is_held:
             return
         descriptor = _open(self.path, os.O_RDWR | os.O_CREAT)
@@ -143,7 +149,7 @@ class DaemonLock:
             self._descriptor = None
 
     def held_by_other(self) -> bool:
-        """Whether another holder, of this process or not, has it now."""
+        """Return whether another holder, in this process or another one, has the lock now."""
         if self.is_held:
             return False
         try:
@@ -164,7 +170,7 @@ class DaemonLock:
 
 
 def _open(path: Path, flags: int) -> int:
-    """Open a lock file; ``FileNotFoundError`` where there is none to read, ``StoreError`` where it cannot be used."""
+    """Open a lock file. Raises ``FileNotFoundError`` if there is none to read, ``StoreError`` if it cannot be used."""
     try:
         return open_file(path, flags)
     except FileNotFoundError:

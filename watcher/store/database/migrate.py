@@ -1,4 +1,4 @@
-"""Bring a database's tables to what this release expects, with the Alembic scripts that are shipped with it.
+"""Migrate a database's tables to this release, with the Alembic scripts that are shipped with it.
 
 Whether anything is to be done is found out without Alembic, which takes long to import.
 """
@@ -16,12 +16,15 @@ _HERE = Path(__file__).resolve()
 _OURS = {"paper", "paper_key", "delivery"}
 
 COPYING = "copying"
-"""A table that is there as long as `watcher copy-to` has not ended."""
+"""The table that marks an unfinished `watcher copy-to`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """The revisions before and after; ``before`` is None for a database that was empty."""
+    """The revisions before and after.
+
+    ``before``: None for a database that was empty.
+    """
 
     before: str | None
     after: str
@@ -31,20 +34,20 @@ class Migrated:
 
 
 def scripts() -> Path:
-    """The folder with the migrations: inside the installed package, else beside it in the source tree."""
+    """Return the folder of the migrations: in the installed package, else in the source tree."""
     installed = _HERE.parents[2] / "_migrations"
     return installed if installed.is_dir() else _HERE.parents[3] / "migrations"
 
 
 def revisions() -> list[str]:
-    """All revisions that this release knows, oldest first, as the scripts' names begin with them."""
+    """Return all revisions that this release knows, oldest first, from the names of the scripts."""
     return sorted(path.stem.partition("_")[0] for path in (scripts() / "versions").glob("[0-9]*.py"))
 
 
 def revision_of(connection: Connection, place: object) -> str | None:
-    """The revision that the tables are at, None where there are no tables.
+    """Return the revision of the tables, None if there are none.
 
-    Raises ``StoreError`` for the tables of another program and for those of a newer watcher.
+    Raises ``StoreError`` for the tables of another program or of a newer release.
     """
     tables = set(inspect(connection).get_table_names())
     if COPYING in tables:
@@ -62,7 +65,7 @@ def revision_of(connection: Connection, place: object) -> str | None:
 
 
 def require_known(connection: Connection, place: object) -> None:
-    """Raise ``DatabaseNewer`` where another watcher has migrated the tables since they were opened."""
+    """Raise ``DatabaseNewer`` if another process has migrated the tables to a newer release since."""
     found = connection.scalar(text("SELECT version_num FROM alembic_version"))
     if found not in revisions():
         raise _newer(str(found), place)
@@ -76,7 +79,7 @@ def _newer(found: str, place: object) -> DatabaseNewer:
 
 
 def require_current(connection: Connection, place: object) -> None:
-    """Raise ``StoreError`` unless the tables are there and as this release expects them."""
+    """Raise ``StoreError`` unless the tables exist and are those of this release."""
     revision, newest = revision_of(connection, place), revisions()[-1]
     if revision is None:
         raise missing(place)
@@ -88,11 +91,12 @@ def require_current(connection: Connection, place: object) -> None:
 
 
 def missing(place: object) -> StoreError:
+    """Return the error for a database that does not exist."""
     return StoreError(f"no database at {place}: run `watcher once` first")
 
 
 def migrate_database(connection: Connection, place: object) -> Migrated:
-    """Bring the tables to the newest revision inside the open transaction: all of it, or nothing."""
+    """Migrate the tables to the newest revision inside the open transaction: all of it, or nothing."""
     before, newest = revision_of(connection, place), revisions()[-1]
     if before != newest:
         _upgrade(connection)

@@ -1,4 +1,4 @@
-"""Expressions and conversions that several verbs on papers share."""
+"""Expressions and conversions that several statements on papers share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _LISTS = tuple(one.attribute for one in FACTS if one.is_several)
 
 
 def first_day() -> ScalarSelect[Any]:
-    """The first day on which a paper is listed anywhere, as ``YYYY-MM-DD``; NULL where no list had a date."""
+    """Return an expression for the first day on which a paper is listed.
+
+    It gives ``YYYY-MM-DD``, or NULL if no listing has a day.
+    """
     return (
         select(type_coerce(func.min(_listing.c.day), String))
         .where(_listing.c.paper_id == _paper.c.id)
@@ -29,7 +32,10 @@ def first_day() -> ScalarSelect[Any]:
 
 
 def undated_day(connection: Connection) -> ColumnElement[str]:
-    """The UTC day of a paper that no dated list has: published, else first seen; as ``YYYY-MM-DD``."""
+    """Return an expression for the UTC day of a paper without dated listings: published, else first seen.
+
+    It gives ``YYYY-MM-DD``.
+    """
     instant = func.coalesce(_paper.c.published, _paper.c.first_seen)
     if connection.dialect.name == "postgresql":
         return func.to_char(func.timezone("UTC", instant), "YYYY-MM-DD", type_=String)
@@ -38,11 +44,12 @@ def undated_day(connection: Connection) -> ColumnElement[str]:
 
 
 def paper_of(row: Any, listings: Iterable[Any]) -> Paper:
-    """The paper that a row of ``paper`` and its rows of ``listing`` are."""
+    """Return the paper of a row of ``paper`` and its rows of ``listing``."""
     values = {name: row[name] for name in _OF_PAPER}
     values |= {name: tuple(values[name]) for name in _LISTS}
     return Paper(**values, listings=tuple(listing_of(listing) for listing in listings))
 
 
 def listing_of(row: Any) -> Listing:
+    """Return the listing of a row of ``listing``."""
     return Listing(**{name: row[name] for name in _OF_LISTING})

@@ -1,4 +1,4 @@
-"""The tables, and what the database itself enforces. Migrations in ``migrations/`` must arrive at exactly this."""
+"""The tables and their constraints. The migrations in ``migrations/`` must arrive at exactly this."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from watcher.model.fields import FACTS, LISTED, FieldKind
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware instant, stored and returned in UTC; SQLite gives naive ones back otherwise."""
+    """An aware instant, stored and returned in UTC. Without this type SQLite returns instants without a zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -53,7 +53,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class IsoDay(TypeDecorator[date]):
-    """A day as ``YYYY-MM-DD`` text: sorts as a date and coalesces with ``''`` on every database."""
+    """A day stored as ``YYYY-MM-DD`` text: sorts as a date, and can be coalesced with ``''`` on every database."""
 
     impl = String(10)
     cache_ok = True
@@ -77,12 +77,12 @@ metadata = MetaData(
 
 
 def _some(where: ColumnElement[bool], name: str, *columns: Column[Any], unique: bool = False) -> None:
-    """An index of the rows alone for which ``where`` holds."""
+    """Add an index of only those rows for which ``where`` holds."""
     Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 def _facts() -> list[Column[Any]]:
-    """A column for every fact of a paper, of the type that the table of fields gives it."""
+    """Return a column for every fact of a paper, with the type of its field in ``PaperFacts``."""
     typed = get_type_hints(PaperFacts)
     columns: dict[Any, Callable[[str], Column[Any]]] = {
         str: lambda name: Column(name, Text, nullable=False, default=""),

@@ -1,4 +1,4 @@
-"""Whether a PostgreSQL server and the database on it are fit for use, found out when it is opened."""
+"""Check that a PostgreSQL server and its database can be used, when it is opened."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from watcher.errors import StoreError
 
 OLDEST = 13
-"""Major version of the oldest server that is used; the tests run on the distribution's."""
+"""Oldest supported major version of PostgreSQL. The tests run on the distribution's version."""
 
 _ASK = """
 SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS shown,
@@ -21,7 +21,11 @@ FROM pg_database WHERE datname = current_database()
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a server says of itself: ``version`` as 150004 for 15.4, ``shown`` as people know it."""
+    """What a server says of itself.
+
+    ``version``: as a number, 150004 for 15.4.
+    ``shown``: as people write it.
+    """
 
     version: int
     shown: str
@@ -30,7 +34,7 @@ class Facts:
 
 
 def unfit(facts: Facts, *, write: bool) -> str:
-    """Why the server cannot be used, and what to do; empty where it can."""
+    """Return why the server cannot be used, with what to do; "" if it can."""
     if facts.version // 10_000 < OLDEST:
         return f"is on PostgreSQL {facts.shown}: watcher needs {OLDEST} or newer"
     if write and facts.is_readonly:
@@ -41,7 +45,7 @@ def unfit(facts: Facts, *, write: bool) -> str:
 
 
 def require_fit(connection: Connection, place: object, *, write: bool) -> None:
-    """Raise ``StoreError`` for a server that is too old, a replica that should be written to, another encoding."""
+    """Raise ``StoreError`` for a server that is too old, a replica when writing, or an encoding other than UTF-8."""
     if connection.dialect.name != "postgresql":
         return
     row = connection.execute(text(_ASK)).one()

@@ -1,4 +1,4 @@
-"""Values of the model in the plain form that rows keep as JSON, and back; made from the records' own fields."""
+"""Convert values of the model to the plain form that rows keep as JSON, and back, following the records' fields."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ from watcher.model import Endpoint, MatchedSpan, QuietHours, When
 Convert = Callable[[Any], Any]
 
 place_row = attrgetter(*(field.name for field in fields(MatchedSpan)))
-"""The fields of a place in their order; ``Place(*row)`` is the way back."""
+"""Returns the fields of a ``MatchedSpan`` in order; ``MatchedSpan(*row)`` is the way back."""
 
 endpoint_row = attrgetter(*(field.name for field in fields(Endpoint)))
-"""The fields of an endpoint in their order; ``Endpoint(*row)`` is the way back."""
+"""Returns the fields of an ``Endpoint`` in order; ``Endpoint(*row)`` is the way back."""
 
 
 class Fields:
-    """Some fields of a record, or all, as a table of plain values under the fields' names, and back."""
+    """Converts fields of a record to plain values by field name, and back.
+
+    ``names``: the fields to convert, None for all.
+    """
 
     def __init__(self, record: type, names: Collection[str] | None = None) -> None:
         hints = get_type_hints(record)
@@ -32,7 +35,7 @@ class Fields:
         self._converted = [(name, *ways) for name, ways in kinds.items() if ways]
 
     def plain(self, one: Any) -> dict[str, Any]:
-        """The fields of ``one``."""
+        """Return the fields of ``one`` as plain values."""
         found = {name: getattr(one, name) for name in self._names}
         for name, write, _ in self._converted:
             if found[name] is not None:
@@ -40,7 +43,10 @@ class Fields:
         return found
 
     def restored(self, row: Mapping[Any, Any]) -> dict[str, Any]:
-        """The record's arguments; a field that is not in the row is younger than it and has its default."""
+        """Return arguments for the record.
+
+        Fields that the row lacks (it is older than they are) keep their defaults.
+        """
         found = {name: row[name] for name in self._names if name in row}
         for name, _, read in self._converted:
             if found.get(name) is not None:
@@ -49,7 +55,7 @@ class Fields:
 
 
 def _ways(kind: Any) -> tuple[Convert, Convert] | None:
-    """How values of this type become plain, and how they come back; None where they are plain themselves."""
+    """Return how values of this type become plain and how they come back; None if they are plain already."""
     if NoneType in get_args(kind):
         [kind] = [one for one in get_args(kind) if one is not NoneType]
     if kind is time:
@@ -69,24 +75,24 @@ _WHEN = Fields(When)
 
 
 def when_settings(when: When) -> dict[str, Any]:
-    """A schedule among a subscription's settings: each of its fields under its own name."""
+    """Return a schedule as settings of a subscription, each field under its own name."""
     return _WHEN.plain(when)
 
 
 def when_of(settings: Mapping[str, Any]) -> When:
-    """The schedule among a subscription's settings."""
+    """Return the schedule that is kept in a subscription's settings."""
     return When(**_WHEN.restored(settings))
 
 
 def quiet_settings(quiet: QuietHours | None) -> dict[str, Any]:
-    """Quiet hours and days among a subscription's settings."""
+    """Return quiet hours and days as settings of a subscription."""
     if quiet is None:
         return {"quiet": None, "quiet_days": []}
     return {"quiet": [quiet.start.isoformat(), quiet.end.isoformat()], "quiet_days": sorted(quiet.days)}
 
 
 def quiet_of(settings: Mapping[str, Any]) -> QuietHours | None:
-    """The quiet hours and days among a subscription's settings."""
+    """Return the quiet hours and days that are kept in a subscription's settings, None if there are none."""
     if not settings["quiet"]:
         return None
     start, end = map(time.fromisoformat, settings["quiet"])

@@ -1,4 +1,7 @@
-"""Words between daemons over one server: LISTEN and NOTIFY. Whoever misses one finds the work at the next look."""
+"""Wake other daemons of one server by LISTEN and NOTIFY.
+
+A daemon that misses a call finds the work at its next tick.
+"""
 
 from __future__ import annotations
 
@@ -15,22 +18,22 @@ log = logging.getLogger(__name__)
 CHANNEL = "watcher_wake"
 
 LOOK_UP = 1.0
-"""Seconds between looks at whether to end."""
+"""Seconds between checks whether to stop listening."""
 
 AGAIN = 5.0
-"""Seconds before a connection that ended is made anew."""
+"""Seconds before a lost connection is made anew."""
 
 
 def wake_others(connection: Connection, sender: str) -> None:
-    """Let the others look for work when the transaction is committed. Nothing on SQLite: there are no others."""
+    """Wake other daemons when the transaction is committed. Does nothing on SQLite."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_notify(:channel, :sender)"), {"channel": CHANNEL, "sender": sender})
 
 
 def listen(engine: Engine, stopping: Event, heard: Callable[[str], None]) -> None:
-    """Call ``heard`` with the name of each daemon that says that there is work, until ``stopping`` is set.
+    """Call ``heard`` with the id of each daemon that has made work, until ``stopping`` is set.
 
-    With an empty name after each time that the connection was made: what was said before was not heard.
+    It is also called with "" after each connect, since earlier calls were not heard.
     """
     import psycopg
 

@@ -1,1 +1,1 @@
-"""What is owed, to whom, in which messages, and how sending them went."""
+"""Alerts, deliveries, the sender's queue, endpoints and incidents."""

@@ -1,4 +1,4 @@
-"""Which delivery each of many alerts stands in, written in one statement."""
+"""Assign alerts to deliveries, many in one statement."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ WHERE alert.match_id = v.match_id AND alert.receiver = v.receiver AND alert.labe
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An alert, by its match and endpoint, and the delivery that tells it; ``short`` where in short form."""
+    """An alert (by match and endpoint) and the delivery that it is assigned to.
+
+    ``short``: it is told in short form.
+    """
 
     match_id: int
     endpoint: Endpoint
@@ -31,7 +34,7 @@ class Standing:
 
 
 def stand_in(connection: Connection, alerts: Sequence[Standing]) -> None:
-    """Let these deliveries tell these alerts."""
+    """Assign these alerts to their deliveries."""
     if connection.dialect.name == "postgresql":
         arrays = {
             "matches": [one.match_id for one in alerts],

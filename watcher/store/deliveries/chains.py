@@ -1,4 +1,4 @@
-"""Deliveries that repeat others because somebody asked, and which of a chain has the rows of what was told."""
+"""Follow replays: a delivery, the delivery that it repeats, and so on; and find which of them has the alerts."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ SELECT root, id, receiver, label FROM chain ORDER BY root, n
 )
 
 Chain = Sequence[tuple[str, Endpoint]]
-"""A delivery and those that it repeats, newest first: each one's id and endpoint."""
+"""A delivery and those that it repeats, newest first: (id, endpoint) of each."""
 
 
 def chains_of(connection: Connection, ids: Collection[str]) -> dict[str, Chain]:
-    """The chain that begins with each of these deliveries."""
+    """Return, for each of these deliveries, the chain that begins with it."""
     found: dict[str, list[tuple[str, Endpoint]]] = {}
     for batch in in_batches(ids):
         for root, id, receiver, label in connection.execute(_CHAINS, {"roots": batch}):
@@ -37,7 +37,10 @@ def chains_of(connection: Connection, ids: Collection[str]) -> dict[str, Chain]:
 
 
 def at_one_endpoint(chain: Chain) -> list[str]:
-    """The ids of a chain as far as it stays at its first endpoint: what another endpoint was told is its own."""
+    """Return the ids at the begin of a chain that have the same endpoint.
+
+    What another endpoint was told does not count.
+    """
     found = []
     for id, endpoint in chain:
         if endpoint != chain[0][1]:
@@ -47,7 +50,12 @@ def at_one_endpoint(chain: Chain) -> list[str]:
 
 
 def holders(connection: Connection, table: Table, chains: Mapping[str, Chain]) -> dict[str, str]:
-    """The delivery of each chain that has the rows of ``table``: a replay of what was told leaves them there."""
+    """Return, for each chain, the delivery that has rows in ``table``.
+
+    A replay to the same endpoint leaves them where they are.
+
+    If none has any, it is the first of the chain.
+    """
     own = {root: at_one_endpoint(chain) for root, chain in chains.items()}
     column, found = table.c.delivery_id, set[str]()
     for batch in in_batches([id for ids in own.values() if len(ids) > 1 for id in ids]):
@@ -56,5 +64,5 @@ def holders(connection: Connection, table: Table, chains: Mapping[str, Chain]) -
 
 
 def holder(connection: Connection, table: Table, delivery_id: str) -> str:
-    """The same for one delivery."""
+    """Return the same as :func:`holders` for one delivery."""
     return holders(connection, table, chains_of(connection, [delivery_id]))[delivery_id]

@@ -1,4 +1,4 @@
-"""What deliveries say: the matches behind their alerts, subscriptions without matches, incidents; for many at once."""
+"""Read what deliveries say: matches, subscriptions without matches, incidents; for many deliveries at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _alert, _blank, _delivery, _incident = schema.alert, schema.blank, schema.delive
 _match = schema.match
 
 TO_READERS = frozenset({DeliveryKind.DIGEST, DeliveryKind.EMPTY, DeliveryKind.SIGN_OF_LIFE})
-"""Kinds of delivery that tell matches, or say that there are none."""
+"""Kinds of delivery for readers: they tell matches, or that there are none."""
 
 # Built once: every message needs them.
 _IDS: Any = bindparam("ids", expanding=True)
@@ -46,9 +46,12 @@ Chains = Mapping[str, Chain]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one delivery says; ``before`` has for papers the day on which other messages first told its endpoint.
+    """What a delivery says, except for the papers themselves.
 
-    ``folded`` counts the deliveries that it stands for.
+    ``told``: its matches.
+    ``nothing``: subscriptions that it says have no matches.
+    ``before``: paper → day on which another message first told it to the same endpoint.
+    ``folded``: number of deliveries that it replaces.
     """
 
     told: Sequence[DueAlert] = ()
@@ -59,13 +62,13 @@ class Said:
 
 
 class Contents:
-    """Rows of ``alert``, ``blank`` and ``incident``, as deliveries tell them."""
+    """Statements on ``alert``, ``blank`` and ``incident`` for rendering deliveries."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def gather(self, deliveries: Collection[Delivery]) -> dict[str, Said]:
-        """All that is needed to put these into words, but for the papers themselves; by delivery."""
+        """Return, by delivery, everything that is needed to render it, except for the papers."""
         chains: dict[str, Chain] = {one.id: [(one.id, one.endpoint)] for one in deliveries}
         chains |= chains_of(self._connection, [one.id for one in deliveries if one.replay_of])
         to_readers = {one.id: chains[one.id] for one in deliveries if one.kind in TO_READERS}
@@ -85,19 +88,19 @@ class Contents:
         }
 
     def told(self, delivery_id: str) -> list[DueAlert]:
-        """The matches that one delivery tells."""
+        """Return the matches that a delivery tells."""
         return self._told(chains_of(self._connection, [delivery_id]))[delivery_id]
 
     def waiting_of(self, subscription_id: int) -> list[DueAlert]:
-        """What a subscription tells next, so far."""
+        """Return what a subscription would tell now: held matches, and alerts without a delivery."""
         return waiting_alerts(self._connection, subscription_id)
 
     def told_at(self, endpoint: Endpoint, paper_ids: Collection[int]) -> dict[int, date]:
-        """Paper → the day on which an endpoint was first told of it, where it was."""
+        """Return paper → day on which an endpoint was first told of it, for papers that it was told of."""
         return self._told_before(paper_ids, {"": [("", endpoint)]}).get(endpoint, {})
 
     def was_told(self, endpoint: Endpoint, kinds: Collection[DeliveryKind], since: datetime) -> bool:
-        """Whether a message of one of these kinds has been sent there since then."""
+        """Return whether a delivery of one of these kinds was sent to an endpoint since ``since``."""
         sent = (*at(_delivery, endpoint), _delivery.c.state == DeliveryState.SENT, _delivery.c.finished_at >= since)
         query = select(exists().where(*sent, _delivery.c.kind.in_([kind.value for kind in kinds])))
         return bool(self._connection.scalar(query))
@@ -120,20 +123,20 @@ class Contents:
         return found
 
     def _told_before(self, papers: Collection[int], chains: Chains) -> dict[Endpoint, dict[int, date]]:
-        """Endpoint → paper → the day on which other messages first told it there, where they did."""
+        """Return endpoint → paper → day on which another message first told it there."""
         receivers = sorted({endpoint.receiver for chain in chains.values() for _, endpoint in chain[:1]})
         values = {"receivers": receivers, "same": [id for chain in chains.values() for id in at_one_endpoint(chain)]}
         found: dict[Endpoint, dict[int, date]] = {}
         for batch in in_batches(sorted(papers)):
             for row in self._connection.execute(_TOLD_BEFORE, values | {"papers": batch}):
-                # Were it asked for, SQLite would begin with all that was ever sent.
+                # Not a condition of the statement: SQLite would then begin with every delivery ever sent.
                 if row.state == DeliveryState.SENT:
                     days, day = found.setdefault(Endpoint(row.receiver, row.label), {}), row.finished_at.date()
                     days[row.paper_id] = min(day, days.get(row.paper_id, day))
         return found
 
     def _incidents(self, chains: Chains) -> dict[str, list[Incident]]:
-        """The incidents that each, or those that were folded into it, tells of; in the order of their beginning."""
+        """Return the incidents of each delivery and of those folded into it, in the order of their beginning."""
         same = {id: {one for one, _ in chain} for id, chain in chains.items()}
         if not same:
             return {}

@@ -1,4 +1,4 @@
-"""Deliveries to be looked at, and sent once more because somebody asked for it."""
+"""List deliveries, and make new ones of earlier ones (replay)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,13 @@ _BLANK = ("subscription_id", "kind", "since", "read")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """One delivery as lists show it: ``subject`` and ``tried_at`` of its last try, ``papers`` told by it."""
+    """A delivery as it is listed.
+
+    ``reason``: of its end, else of its last attempt.
+    ``tries``: number of attempts.
+    ``tried_at`` / ``subject``: of the last attempt.
+    ``papers``: number of papers that it tells.
+    """
 
     id: str
     kind: DeliveryKind
@@ -46,20 +52,20 @@ class Listed:
 
 
 class Deliveries:
-    """Rows of ``delivery`` as a person asks for them."""
+    """Statements on ``delivery`` for people: listing and replay."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def listed(self, state: DeliveryState | None, receiver: str | None, limit: int) -> list[Listed]:
-        """The newest deliveries, or those of one state or receiver."""
+        """Return the newest deliveries, of one state or receiver if given."""
         where = [_delivery.c.state == state] if state else []
         where += [_delivery.c.receiver == receiver] if receiver else []
         newest = select(_delivery.c.id).where(*where).order_by(_delivery.c.created_at.desc(), _delivery.c.id)
         return self._these(self._connection.scalars(newest.limit(limit)).all())
 
     def _these(self, ids: Sequence[str]) -> list[Listed]:
-        """What there is to say of a few of perhaps a million deliveries, in the order of ``ids``."""
+        """Return these deliveries in the order of ``ids``; only their rows are read, however many there are."""
         found: dict[str, Listed] = {}
         for batch in in_batches(ids):
             rows = self._connection.execute(_listed().where(_delivery.c.id.in_(batch))).all()
@@ -68,7 +74,7 @@ class Deliveries:
         return [found[id] for id in ids]
 
     def _papers(self, ids: Collection[str]) -> dict[tuple[str, Endpoint], int]:
-        """How many papers these deliveries tell, by delivery and endpoint."""
+        """Return (delivery, endpoint) → number of papers told."""
         counted: dict[tuple[str, Endpoint], int] = {}
         for batch in in_batches(ids):
             query = (
@@ -84,7 +90,7 @@ class Deliveries:
         return counted
 
     def find(self, beginning: str) -> Listed:
-        """The delivery whose id begins so; raises ``UsageError`` where none or several do."""
+        """Return the delivery whose id begins with ``beginning``. Raises ``UsageError`` if there is none or several."""
         query = select(_delivery.c.id).where(_delivery.c.id.startswith(beginning.lower(), autoescape=True))
         found = self._connection.scalars(query.limit(2)).all()
         if len(found) != 1:
@@ -93,7 +99,7 @@ class Deliveries:
         return self._these(found)[0]
 
     def dead(self, receiver: str | None = None) -> list[Listed]:
-        """Dead deliveries that nothing has taken the place of, oldest first: of one receiver, or all."""
+        """Return dead deliveries that were not replayed, oldest first; of one receiver or all."""
         replayed = select(_delivery.c.replay_of).where(_delivery.c.replay_of.is_not(None))
         left = (_delivery.c.id.not_in(replayed), _delivery.c.kind != DeliveryKind.TEST)
         where = [_delivery.c.receiver == receiver] if receiver else []
@@ -101,10 +107,10 @@ class Deliveries:
         return self._these(self._connection.scalars(oldest.order_by(_delivery.c.created_at, _delivery.c.id)).all())
 
     def replay(self, old: Listed, targets: Sequence[Endpoint], now: datetime) -> list[str]:
-        """Make a new delivery of what ``old`` tells for each target; the ids of those made.
+        """Make a delivery of what ``old`` tells for each target; return the ids of those made.
 
-        What was told stays told. Where ``old`` is dead its alerts are the new ones' from now on. A target that was
-        told all of it by other messages, or is about to be, gets none.
+        Sent alerts stay with ``old``, alerts of a dead ``old`` move to the new delivery. A target that was told all of
+        it already, or is about to be, gets none.
         """
         matches, blanks = self._told_by(old)
         made = [id for target in targets if (id := self._again(old, target, matches, blanks, now))]
@@ -115,7 +121,7 @@ class Deliveries:
         return made
 
     def _told_by(self, old: Listed) -> tuple[list[int], list[dict[str, Any]]]:
-        """The matches that a delivery tells, and the subscriptions that it says have nothing."""
+        """Return the matches that a delivery tells, and the rows of subscriptions without matches."""
         here = holder(self._connection, _alert, old.id)
         is_left = or_(_alert.c.dropped.is_(None), _alert.c.dropped.startswith(REPLAYED))
         matches = select(_alert.c.match_id).where(_alert.c.delivery_id == here, is_left)
@@ -133,7 +139,7 @@ class Deliveries:
         endpoints.lock(target)
         id = self._copy(old, target, now)
         if old.kind in _NOTICES or (target == old.endpoint and old.state is DeliveryState.SENT):
-            is_empty = False  # it has no alerts of its own: what it tells is found by way of `replay_of`
+            is_empty = False  # it has no alerts of its own: they are found through `replay_of`
         else:
             taken = self._take_alerts(id, target, matches, now) + self._take_blanks(id, target, blanks, now)
             is_empty = taken == 0
@@ -161,11 +167,14 @@ class Deliveries:
         return id
 
     def _take_alerts(self, id: str, target: Endpoint, matches: list[int], now: datetime) -> int:
-        """Let a delivery tell these matches, but for those that the target was told or is about to be; how many."""
+        """Assign these matches to a delivery, except those that the target was told or is about to be.
+
+        Return how many.
+        """
         taken = 0
         for batch in in_batches(matches):
             ended = select(_delivery.c.id).where(_delivery.c.state.in_([DeliveryState.DEAD, DeliveryState.CANCELLED]))
-            # One that was merged has another alert in its place.
+            # A merged alert has another alert in its place.
             is_free = or_(_alert.c.dropped != MERGED, and_(_alert.c.dropped.is_(None), _alert.c.delivery_id.in_(ended)))
             free = update(_alert).where(*at(_alert, target), _alert.c.match_id.in_(batch), is_free)
             taken += self._connection.execute(free.values(delivery_id=id, dropped=None)).rowcount

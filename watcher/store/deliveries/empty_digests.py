@@ -1,4 +1,4 @@
-"""What is told without papers: empty digests and signs of life, each a row before it is a message."""
+"""Messages without papers (empty digests, signs of life): rows first, then assigned to deliveries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ _blank, _endpoint, _subscription = schema.blank, schema.endpoint, schema.subscri
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """A message without papers that an endpoint is owed; ``bundle`` where it may stand in another one."""
+    """A message without papers that an endpoint is owed.
+
+    ``bundle``: it may be named in a digest of other subscriptions.
+    """
 
     id: int
     kind: DeliveryKind
@@ -30,7 +33,7 @@ class Blank:
 
 
 class Blanks:
-    """Rows of ``blank``."""
+    """Statements on ``blank``."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -38,7 +41,10 @@ class Blanks:
     def owe(
         self, subscription_id: int, kind: DeliveryKind, dues: dict[Endpoint, datetime], since: datetime, read: int
     ) -> None:
-        """Owe each endpoint a message, from its due instant on; once for what lies after ``since``."""
+        """Owe each endpoint a message without papers, due at its instant in ``dues``; only once for each ``since``.
+
+        ``read``: papers read since then.
+        """
         rows = [
             {
                 "subscription_id": subscription_id,
@@ -54,7 +60,10 @@ class Blanks:
         insert_unless_there(self._connection, _blank, rows)
 
     def endpoints(self, now: datetime, among: Container[Endpoint] | None = None) -> list[Endpoint]:
-        """Endpoints, all or those ``among`` some, that are owed one now, but for those that are backing off."""
+        """Return endpoints that are owed such a message now and are not backing off.
+
+        Only those in ``among`` if given.
+        """
         same = (_endpoint.c.receiver == _blank.c.receiver) & (_endpoint.c.label == _blank.c.label)
         query = (
             select(_blank.c.receiver, _blank.c.label)
@@ -66,29 +75,32 @@ class Blanks:
         return [one for one in found if among is None or one in among]
 
     def due(self, endpoint: Endpoint, now: datetime) -> list[Blank]:
-        """What ``endpoint`` is owed now; oldest first."""
+        """Return what ``endpoint`` is owed now, oldest first."""
         query = blanks().where(*at(_blank, endpoint), _blank.c.due <= now, _blank.c.delivery_id.is_(None))
         return [as_blank(row) for row in self._connection.execute(query)]
 
     def tell(self, ids: Collection[int], delivery_id: str) -> None:
-        """Let a delivery tell these."""
+        """Assign these rows to a delivery."""
         for batch in in_batches(ids):
             self._connection.execute(update(_blank).where(_blank.c.id.in_(batch)).values(delivery_id=delivery_id))
 
     def release_missed(self, endpoint: Endpoint) -> list[str]:
-        """Let what is pending without ever having been tried wait for another delivery; which deliveries that were."""
+        """Take the rows of pending deliveries that were never attempted out of them.
+
+        Return the ids of those deliveries.
+        """
         missed = folding.backlog(self._connection, endpoint, [DeliveryKind.EMPTY, DeliveryKind.SIGN_OF_LIFE])
         for batch in in_batches(missed):
             self._connection.execute(update(_blank).where(_blank.c.delivery_id.in_(batch)).values(delivery_id=None))
         return missed
 
     def fold(self, missed: Sequence[str], made: Sequence[str], now: datetime) -> None:
-        """The deliveries that were made say what those that were missed would have said."""
+        """Mark ``missed`` deliveries as folded into the last of ``made``."""
         if missed:
             folding.fold(self._connection, missed, made[-1], now)
 
     def drop(self, subscription_id: int, endpoints: Iterable[Endpoint]) -> None:
-        """Forget what a subscription has not said yet to these endpoints, and nobody has tried to."""
+        """Delete what a subscription owes these endpoints and was never attempted."""
         is_unsaid = or_(_blank.c.delivery_id.is_(None), _blank.c.delivery_id.in_(untried()))
         for endpoint in endpoints:
             mine = (_blank.c.subscription_id == subscription_id, is_unsaid, *at(_blank, endpoint))
@@ -96,7 +108,7 @@ class Blanks:
 
 
 def blanks() -> Select[Any]:
-    """Messages without papers, with their subscriptions."""
+    """Return the statement for rows of ``blank`` with their subscriptions."""
     columns = (_subscription.c.owner, _subscription.c.name, _subscription.c.sources, _subscription.c.settings)
     return (
         select(_blank, *columns)
@@ -106,7 +118,7 @@ def blanks() -> Select[Any]:
 
 
 def as_blank(row: Any) -> Blank:
-    """One row of :func:`blanks`."""
+    """Convert a row of :func:`blanks`."""
     nothing = Nothing(
         subscription=f"{row.owner}/{row.name}" if row.owner else row.name,
         read=row.read,

@@ -1,4 +1,4 @@
-"""Endpoints: how each is doing, and the row that is held while its deliveries change."""
+"""Record the health of endpoints, and lock their rows while their deliveries change."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _SET_HEALTH = (
 
 
 class Endpoints:
-    """Rows of ``endpoint``."""
+    """Statements on ``endpoint``."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def lock(self, endpoint: Endpoint) -> Health:
-        """Make sure the endpoint has a row, and hold it until the transaction ends; how it has been doing."""
+        """Lock an endpoint's row until the transaction ends, creating it if missing; return its health."""
         found = self.hold([endpoint])
         if not found:
             self.add([endpoint])
@@ -44,14 +44,14 @@ class Endpoints:
         return found[endpoint]
 
     def add(self, endpoints: Iterable[Endpoint]) -> None:
-        """Make sure that each has a row."""
+        """Create missing rows."""
         rows = [endpoint_columns(one) | {"failures": 0} for one in sorted(set(endpoints))]
         insert_unless_there(self._connection, _endpoint, rows)
 
     def hold(self, endpoints: Collection[Endpoint], *, skip_busy: bool = False) -> dict[Endpoint, Health]:
-        """Hold the rows that there are until the transaction ends, and say how each endpoint has been doing.
+        """Lock the existing rows of endpoints until the transaction ends; return their health.
 
-        With ``skip_busy`` those that another transaction holds are left out; else they are waited for.
+        ``skip_busy``: leave out rows that another transaction holds (SKIP LOCKED), instead of waiting for them.
         """
         query = _HELD_IF_FREE if skip_busy else _HELD
         found: dict[Endpoint, Health] = {}
@@ -62,24 +62,26 @@ class Endpoints:
         return found
 
     def health(self, endpoint: Endpoint) -> Health:
+        """Return the health of an endpoint; a working one if it has no row."""
         row = self._connection.execute(_ONE, endpoint_columns(endpoint)).one_or_none()
         return Health() if row is None else _health(row)
 
     def try_now(self, endpoint: Endpoint | None = None) -> None:
-        """Forget the waiting time of one endpoint or of all: a person asked for a try."""
+        """End the waiting time of an endpoint, or of all, because a person asked for it."""
         where = at(_endpoint, endpoint) if endpoint else ()
         self._connection.execute(update(_endpoint).where(*where).values(next_try=None))
 
     def failing(self) -> list[tuple[Endpoint, Health]]:
-        """Endpoints whose last try failed."""
+        """Return endpoints whose last attempt failed."""
         rows = self._connection.execute(select(_endpoint).where(_endpoint.c.failing_since.is_not(None))).all()
         return [(Endpoint(row.receiver, row.label), _health(row)) for row in rows]
 
     def set_health(self, endpoint: Endpoint, health: Health) -> None:
+        """Store an endpoint's health."""
         self.set_healths([(endpoint, health)])
 
     def set_healths(self, healths: Sequence[tuple[Endpoint, Health]]) -> None:
-        """Write down how endpoints are doing."""
+        """Store the health of endpoints."""
         rows = [
             {
                 "of_receiver": endpoint.receiver,
@@ -100,16 +102,19 @@ def _health(row: Row[Any]) -> Health:
 
 
 def endpoint_columns(endpoint: Endpoint) -> dict[str, Any]:
-    """The columns that name an endpoint, with their values."""
+    """Return the columns that name an endpoint, with their values."""
     return {"receiver": endpoint.receiver, "label": endpoint.label}
 
 
 def at(table: Table, endpoint: Endpoint) -> tuple[ColumnElement[bool], ...]:
-    """The rows of ``table`` that belong to one endpoint."""
+    """Return the condition for rows of ``table`` that belong to an endpoint."""
     return table.c.receiver == endpoint.receiver, table.c.label == endpoint.label
 
 
 def may_try(now: datetime) -> ColumnElement[bool]:
-    """Endpoints that are not left alone for now, as ``Health.is_waiting`` has it; also where there is no row."""
+    """Return the condition that an endpoint is not backing off, as ``Health.is_waiting`` has it.
+
+    Holds without a row.
+    """
     next_try = _endpoint.c.next_try
     return or_(next_try.is_(None), next_try <= now, next_try > now + LONGEST_DELAY)

@@ -1,4 +1,4 @@
-"""What piled up while an endpoint was down becomes one message; what it stands for is kept beside it."""
+"""Replace deliveries that piled up while an endpoint failed by one delivery."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ NOTICES = (DeliveryKind.INCIDENT, DeliveryKind.RECOVERY)
 
 
 def backlog(connection: Connection, endpoint: Endpoint, kinds: Sequence[DeliveryKind]) -> list[str]:
-    """Pending deliveries of these kinds that were never attempted, oldest first.
+    """Return the pending deliveries of these kinds that were never attempted, oldest first.
 
-    One that was attempted may have arrived: it keeps its key, by which a repeat can be recognised.
+    An attempted delivery may have arrived: it keeps its id, by which the receiver can recognise a repeat.
     """
     attempted = exists().where(_attempt.c.delivery_id == _delivery.c.id)
     query = (
@@ -33,7 +33,7 @@ def backlog(connection: Connection, endpoint: Endpoint, kinds: Sequence[Delivery
 
 
 def release(connection: Connection, ids: Sequence[str]) -> dict[str, list[int]]:
-    """Let the alerts of these digests wait for another delivery; delivery → its matches."""
+    """Take the alerts of these deliveries out of them; return delivery → its matches."""
     held: dict[str, list[int]] = {}
     for batch in in_batches(ids):
         rows = connection.execute(
@@ -46,14 +46,14 @@ def release(connection: Connection, ids: Sequence[str]) -> dict[str, list[int]]:
 
 
 def delivery_of(connection: Connection, endpoint: Endpoint, match_ids: Sequence[int]) -> str | None:
-    """A delivery that alerts of these matches stand in now."""
+    """Return a delivery that alerts of these matches are assigned to now, None if there is none."""
     query = select(func.min(_alert.c.delivery_id)).where(*at(_alert, endpoint))
     found: str | None = connection.scalar(query.where(_alert.c.match_id.in_(match_ids[:MOST_BOUND])))
     return found
 
 
 def fold(connection: Connection, ids: Sequence[str], into: str | None, now: datetime) -> None:
-    """These deliveries will not be sent: ``into`` takes their place."""
+    """Mark deliveries as folded into ``into``; as cancelled if that is None."""
     reason = f"told by {into}" if into else "nothing left to tell"
     state = DeliveryState.FOLDED if into else DeliveryState.CANCELLED
     connection.execute(
@@ -64,5 +64,5 @@ def fold(connection: Connection, ids: Sequence[str], into: str | None, now: date
 
 
 def count_folded(connection: Connection, id: str) -> int:
-    """How many deliveries this one stands for."""
+    """Return how many deliveries were folded into this one."""
     return connection.scalar(select(func.count()).where(_delivery.c.folded_into == id)) or 0

@@ -1,4 +1,4 @@
-"""Incidents: one open row for each kind of trouble and subject, told once, closed with a recovery if it was told."""
+"""Record incidents: one open row per kind and subject. The operator is told once, and again when it ends."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ _HELD = _OPEN.with_for_update()
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """An incident that has not ended; ``told_at`` is None while the operator has not been told."""
+    """An open incident.
+
+    ``told_at``: when the operator was told, None if not yet.
+    """
 
     id: int
     incident: Incident
@@ -35,13 +38,13 @@ class Open:
 
 
 class Incidents:
-    """Rows of ``incident``; the deliveries that tell of them are made in the same transaction."""
+    """Statements on ``incident``; deliveries that report them are made in the same transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def begin(self, kind: IncidentKind, subject: str, reason: str, now: datetime) -> Open:
-        """The open incident of this kind and subject, new or known; the reason is the latest."""
+        """Open an incident, or update the reason of the open one; return it."""
         known = self.open_one(kind, subject, hold=True)
         if known is None:
             row = {"kind": kind.value, "subject": subject, "reason": reason, "began": now}
@@ -53,12 +56,15 @@ class Incidents:
         return begun
 
     def tell(self, id: int, operator: Iterable[Endpoint], now: datetime) -> None:
-        """Tell the operator that it began. Told also where there is no operator: then only the log knows."""
+        """Make deliveries that tell the operator.
+
+        It counts as told also without an operator: then only the log has it.
+        """
         self._connection.execute(update(_table).where(_table.c.id == id).values(told_at=now))
         self._send(id, DeliveryKind.INCIDENT, operator, now)
 
     def end(self, kinds: Iterable[IncidentKind], subject: str, operator: Iterable[Endpoint], now: datetime) -> bool:
-        """Close those that are open; one recovery is told if the beginning of any was. Whether one was open."""
+        """End the open incidents of these kinds; make one recovery if any was told. Return whether any was open."""
         known = self._open([kind.value for kind in kinds], subject, hold=True)
         for one in known:
             self._connection.execute(update(_table).where(_table.c.id == one.id).values(ended=now))
@@ -68,17 +74,17 @@ class Incidents:
         return bool(known)
 
     def has_told_end(self, kinds: Iterable[IncidentKind], subject: str, now: datetime) -> bool:
-        """Whether the operator is told of the end of one of these that ended just ``now``."""
+        """Return whether an incident of these kinds that had been told ended exactly ``now``."""
         ended = (_table.c.subject == subject, _table.c.ended == now, _table.c.told_at.is_not(None))
         query = select(_table.c.id).where(_table.c.kind.in_([kind.value for kind in kinds]), *ended)
         return self._connection.scalar(query.limit(1)) is not None
 
     def close(self, id: int, now: datetime) -> None:
-        """Close one without a word: it has become part of another, or nobody needs to hear of it any more."""
+        """End an incident without a recovery: it became part of another one, or nobody needs to hear of it."""
         self._connection.execute(update(_table).where(_table.c.id == id).values(ended=now))
 
     def open_one(self, kind: IncidentKind, subject: str, *, hold: bool = False) -> Open | None:
-        """The open incident of this kind and subject; ``hold`` keeps it as it is until the transaction ends."""
+        """Return the open incident of this kind and subject, None if there is none; ``hold`` locks its row."""
         return next(iter(self._open([kind.value], subject, hold=hold)), None)
 
     def _open(self, kinds: Sequence[str], subject: str, *, hold: bool) -> list[Open]:
@@ -86,10 +92,12 @@ class Incidents:
         return [_as_open(row) for row in self._connection.execute(query, {"kinds": kinds, "about": subject})]
 
     def all_open(self) -> list[Open]:
+        """Return all open incidents, oldest first."""
         query = select(_table).where(_table.c.ended.is_(None)).order_by(_table.c.began)
         return [_as_open(row) for row in self._connection.execute(query)]
 
     def get(self, id: int) -> Incident:
+        """Return an incident, open or ended."""
         return _as_open(self._connection.execute(select(_table).where(_table.c.id == id)).one()).incident
 
     def _send(self, id: int, kind: DeliveryKind, operator: Iterable[Endpoint], now: datetime) -> None:

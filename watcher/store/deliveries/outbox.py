@@ -1,4 +1,4 @@
-"""Deliveries: made from due alerts, folded after an outage, given up when their endpoint is gone."""
+"""Make deliveries of due alerts, fold them after an outage, give them up when their endpoint is gone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ _blank, _endpoint = schema.blank, schema.endpoint
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A delivery to be made: the ``part``-th ``of`` so many, of these matches, some of them told in short form."""
+    """A digest to be made.
+
+    ``part`` / ``of``: it is the ``part``-th of ``of`` messages.
+    ``short``: matches told in short form.
+    """
 
     endpoint: Endpoint
     part: int
@@ -32,7 +36,7 @@ class Digest:
 
 
 class Outbox:
-    """Rows of ``alert`` (once due) and of ``delivery``; ``queue`` has those that are being sent."""
+    """Statements on due alerts and on deliveries that wait; :class:`Queue` has those of sending."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -41,7 +45,10 @@ class Outbox:
     # --- from alerts to deliveries ---
 
     def endpoints_with_due_alerts(self, now: datetime) -> list[Endpoint]:
-        """Endpoints that alerts wait for, but for those that are backing off: what piles up there is one message."""
+        """Return endpoints with due alerts that are not backing off.
+
+        For a failing endpoint alerts gather into one message.
+        """
         query = (
             select(_alert.c.receiver, _alert.c.label)
             .outerjoin(_endpoint, _same_endpoint(_alert, _endpoint))
@@ -52,14 +59,17 @@ class Outbox:
         return [Endpoint(*row) for row in self._connection.execute(query)]
 
     def due_alerts(self, endpoints: Collection[Endpoint], now: datetime) -> dict[Endpoint, list[DueAlert]]:
-        """What is due at each of these endpoints, which the caller holds, and stands in no delivery yet.
+        """Return the due alerts without a delivery at each of these endpoints, whose rows the caller has locked.
 
-        By subscription, then strong before weak; endpoints with nothing are left out.
+        Ordered by subscription, strong matches first. Endpoints without any are left out.
         """
         return due_alerts(self._connection, endpoints, now)
 
     def next_due(self, now: datetime) -> datetime | None:
-        """When more will be due: a subscription, an alert, a message without papers, an endpoint that failed."""
+        """Return the next instant at which something becomes due, None if nothing will.
+
+        Counts subscriptions, signs of life, alerts, messages without papers, and failing endpoints.
+        """
         waits = (_alert.c.due > now, _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None))
         subscription = schema.subscription
         laters = union_all(
@@ -72,7 +82,7 @@ class Outbox:
         return min((at for at in self._connection.scalars(laters) if at), default=None)
 
     def enqueue_digests(self, digests: Sequence[Digest], now: datetime) -> list[str]:
-        """Make deliveries, in few statements; their ids."""
+        """Make deliveries, in few statements; return their ids."""
         made = {uuid4().hex: one for one in digests}
         if not made:
             return []
@@ -91,14 +101,14 @@ class Outbox:
         return list(made)
 
     def enqueue(self, endpoint: Endpoint, kind: DeliveryKind, now: datetime, *, incident_id: int | None = None) -> str:
-        """Make one delivery that carries no alerts: an incident, a recovery, a test."""
+        """Make a delivery without alerts (an incident, a recovery, a test …); return its id."""
         id = uuid4().hex
         row = {"id": id, "kind": kind.value, "state": DeliveryState.PENDING.value, "created_at": now}
         self._connection.execute(insert(_delivery).values(**row, **endpoint_columns(endpoint), incident_id=incident_id))
         return id
 
     def cancel(self, delivery_id: str, reason: str, now: datetime) -> None:
-        """Do not send a delivery that waits after all."""
+        """Cancel a delivery if it is still pending."""
         waits = (_delivery.c.id == delivery_id, _delivery.c.state == DeliveryState.PENDING)
         values = {"state": DeliveryState.CANCELLED.value, "reason": reason, "finished_at": now}
         self._connection.execute(update(_delivery).where(*waits).values(values))
@@ -106,13 +116,16 @@ class Outbox:
     # --- after an outage ---
 
     def digests_in_backlog(self, endpoint: Endpoint) -> list[str]:
-        """Digests that wait at an endpoint and were never attempted."""
+        """Return an endpoint's pending digests that were never attempted."""
         return folding.backlog(self._connection, endpoint, [DeliveryKind.DIGEST])
 
     def fold_digests(
         self, endpoint: Endpoint, ids: Sequence[str], enqueue: Callable[[], object], now: datetime
     ) -> None:
-        """Take the alerts of these digests back; ``enqueue`` makes deliveries of what is due, which tell them all."""
+        """Fold these digests into new ones.
+
+        Their alerts are taken out, and ``enqueue`` makes deliveries of all due alerts, which include them.
+        """
         matches = folding.release(self._connection, ids)
         enqueue()
         for id in ids:
@@ -120,7 +133,7 @@ class Outbox:
             folding.fold(self._connection, [id], into, now)
 
     def fold_notices(self, endpoint: Endpoint, now: datetime) -> None:
-        """Let one summary take the place of the incidents and recoveries that wait and were never attempted."""
+        """Fold an endpoint's unattempted incidents and recoveries into one summary, if there are several."""
         ids = folding.backlog(self._connection, endpoint, folding.NOTICES)
         if len(ids) > 1:
             folding.fold(self._connection, ids, self.enqueue(endpoint, DeliveryKind.SUMMARY, now), now)
@@ -128,7 +141,7 @@ class Outbox:
     # --- what is left ---
 
     def endpoints_owed(self) -> set[Endpoint]:
-        """Endpoints that something unsent waits for."""
+        """Return endpoints with alerts without a delivery, or with pending deliveries."""
         alerts = select(_alert.c.receiver, _alert.c.label).where(
             _alert.c.dropped.is_(None), _alert.c.delivery_id.is_(None)
         )
@@ -136,7 +149,10 @@ class Outbox:
         return {Endpoint(*row) for row in self._connection.execute(alerts.union(pending))}
 
     def give_up(self, endpoint: Endpoint, reason: str, now: datetime) -> int:
-        """The endpoint is gone from the config: its alerts become deliveries, all dead, to be replayed elsewhere."""
+        """Make everything that an endpoint is owed dead, so that it can be replayed elsewhere.
+
+        Return how many deliveries.
+        """
         self._endpoints.lock(endpoint)
         owed = self._connection.scalars(
             select(_alert.c.match_id).where(
@@ -154,7 +170,7 @@ class Outbox:
     # --- looking ---
 
     def state_of(self, delivery_id: str) -> tuple[DeliveryState, str] | None:
-        """A delivery's state, and the reason of its last attempt or of its end."""
+        """Return a delivery's state with the reason of its end or last attempt, None for an unknown id."""
         row = self._connection.execute(
             select(_delivery.c.state, _delivery.c.reason).where(_delivery.c.id == delivery_id)
         ).one_or_none()
@@ -164,7 +180,7 @@ class Outbox:
         return DeliveryState(row.state), row.reason or self._connection.scalar(last.limit(1)) or ""
 
     def states(self) -> dict[DeliveryState, int]:
-        """How many deliveries are in each state."""
+        """Return how many deliveries are in each state."""
         query = select(_delivery.c.state, func.count()).group_by(_delivery.c.state)
         return {DeliveryState(row[0]): row[1] for row in self._connection.execute(query)}
 

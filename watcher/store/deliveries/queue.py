@@ -1,7 +1,7 @@
-"""Deliveries on their way: looked for, claimed with a lease and a fence, and what came of each written down.
+"""Claim deliveries with a lease and a fence, and record the outcome of attempts.
 
-A claim holds the endpoint's row, so that two senders never have messages of one endpoint in flight. Whoever writes
-down what came of a message says by its fence which claim that was: one that was lost changes nothing.
+A claim locks the endpoint's row, so that an endpoint never has two messages in flight. An outcome is recorded with the
+fence of its claim: after a lost claim it changes nothing.
 """
 
 from __future__ import annotations
@@ -38,7 +38,11 @@ _attempt, _delivery = schema.attempt, schema.delivery
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What is kept of a message's body: enough to recognise it, nothing to read."""
+    """What is kept of a rendered message: enough to recognise it, nothing to read.
+
+    ``size``: of the text, in bytes (UTF-8).
+    ``sha256``: of the text, hexadecimal.
+    """
 
     subject: str = ""
     size: int = 0
@@ -47,7 +51,7 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One attempt at sending a claimed delivery, and how it ended."""
+    """An attempt at sending a claimed delivery, with its outcome."""
 
     delivery: Delivery
     outcome: Outcome
@@ -55,8 +59,12 @@ class Try:
 
 
 class Claim(Enum):
-    """What has become of a claim: it holds (or was freed, and taken by nobody since), what came of it stands written
-    already (the answer to a commit may be lost with its connection), or another sender has the delivery."""
+    """The state of a claim when its outcome is to be recorded.
+
+    ``HOLDS``: it is still ours, or was freed and nobody else has claimed the delivery since.
+    ``RECORDED``: its outcome is stored already; the answer to that commit was lost.
+    ``LOST``: another sender has claimed the delivery.
+    """
 
     HOLDS = "holds"
     RECORDED = "recorded"
@@ -64,7 +72,7 @@ class Claim(Enum):
 
 
 class Queue:
-    """Rows of ``delivery`` that wait or are in flight, and of ``attempt``."""
+    """Statements on ``delivery`` and ``attempt`` for sending."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -73,23 +81,26 @@ class Queue:
     # --- looking ---
 
     def waiting_after(self, last: Endpoint | None, most: int) -> list[WaitingEndpoint]:
-        """Endpoints with something pending, in order, behind ``last``: one step of an index each, whatever waits."""
+        """Return up to ``most`` endpoints with pending deliveries, in order, after ``last``.
+
+        Each takes one step in an index, however many deliveries wait.
+        """
         begin = {"receiver": last.receiver, "label": last.label} if last else {"receiver": "", "label": ""}
         return [waiting_endpoint(row) for row in self._connection.execute(WAITING_AFTER, begin | {"most": most})]
 
     def left_behind(self, now: datetime) -> list[WaitingEndpoint]:
-        """Endpoints with a delivery in flight whose sender is gone, or was held up past its lease."""
+        """Return endpoints with a delivery in flight whose lease has ended."""
         return [waiting_endpoint(row) for row in self._connection.execute(LEFT_BEHIND, {"now": now})]
 
     def suspects(self) -> list[WaitingEndpoint]:
-        """Endpoints with a pending delivery that may be what ended the program, the least suspect first."""
+        """Return endpoints with a pending suspect delivery, least suspect first (see ``SUSPECT_AFTER``)."""
         rows = self._connection.execute(SUSPECTS).all()
         return list({waiting_endpoint(row): None for row in rows})
 
     # --- claiming ---
 
     def allowance(self, receiver: str, rate: Rate, now: datetime) -> Allowance:
-        """How many messages a receiver with a rate may get now; nobody else may ask until the transaction ends."""
+        """Return how many messages a receiver's rate allows now. Others that ask wait until the transaction ends."""
         return allowance_of(self._connection, receiver, rate, now)
 
     def claim(
@@ -101,10 +112,11 @@ class Queue:
         *,
         suspects: bool = False,
     ) -> list[Delivery]:
-        """Take the oldest delivery of each of these endpoints, as far as they are free and not backing off.
+        """Claim the oldest delivery of each endpoint that is free and not backing off; return them.
 
-        Those that may have ended the program are left alone, unless ``suspects`` asks for just them. What a sender
-        that is gone left behind is freed first; for ``after_start`` from the start of a server it is left to it.
+        Deliveries with an ended lease are freed first, but not within ``after_start`` of the server's start.
+
+        ``suspects``: claim only suspect deliveries; otherwise these are left out.
         """
         self._endpoints.add(one.endpoint for one in waiting if one.health is None)
         held = self._endpoints.hold([one.endpoint for one in waiting], skip_busy=True)
@@ -121,30 +133,30 @@ class Queue:
         return [_claimed(row, free) for row in rows]
 
     def renew(self, deliveries: Iterable[Delivery], until: datetime) -> set[str]:
-        """Keep these claims until then; the ids of those that were not lost."""
+        """Extend the leases of these claims; return the ids of those that were not lost."""
         return self._change(deliveries, lease=until)
 
     def release(self, deliveries: Iterable[Delivery]) -> set[str]:
-        """Give back what was claimed and not tried."""
+        """Give claims back without an attempt; return the ids of those that were not lost."""
         return self._change(deliveries, state=DeliveryState.PENDING.value, lease=None)
 
     def cancel(self, deliveries: Iterable[Delivery], reason: str, now: datetime) -> set[str]:
-        """Do not send what was claimed after all."""
+        """Cancel claimed deliveries; return the ids of those that were not lost."""
         return self._change(deliveries, state=DeliveryState.CANCELLED.value, lease=None, reason=reason, finished_at=now)
 
     def free_interrupted(self, now: datetime) -> int:
-        """Free what a daemon that is gone was sending, whatever its lease says; how many.
+        """Free every delivery in flight, whatever its lease; return how many.
 
-        Only for SQLite with daemon.lock held: nobody else can be sending.
+        Only for SQLite with ``daemon.lock`` held, when nobody else can be sending.
         """
         return self._free(_delivery.c.state == DeliveryState.SENDING, now=now)
 
     # --- what came of it ---
 
     def record_arrived(self, tries: Collection[Try], now: datetime) -> set[str]:
-        """Write down that these arrived, in two statements; the ids of those whose claim was kept to the end.
+        """Record that messages arrived, in two statements; return the ids of those whose claim was not lost.
 
-        Of the others nothing is written. An endpoint that worked before works: its row is not needed.
+        Nothing is recorded for the others. The endpoints' rows are not needed: they worked before.
         """
         values = {"state": DeliveryState.SENT.value, "lease": None, "finished_at": now, "reason": ""}
         kept = self._change([one.delivery for one in tries], **values)
@@ -152,7 +164,7 @@ class Queue:
         return kept
 
     def claims(self, deliveries: Collection[Delivery]) -> dict[str, Claim]:
-        """What has become of these claims, whose endpoints the caller holds."""
+        """Return the state of these claims. The caller has locked their endpoints."""
         fences = {one.id: one.fence for one in deliveries}
         tries = select(_attempt.c.delivery_id, _attempt.c.fence).where(
             _attempt.c.delivery_id.in_(fences), _attempt.c.outcome != UNKNOWN
@@ -164,7 +176,7 @@ class Queue:
         return {id: Claim.RECORDED if id in recorded else Claim.HOLDS if id in mine else Claim.LOST for id in fences}
 
     def record(self, ended: Sequence[tuple[Try, DeliveryState, str]], now: datetime) -> None:
-        """Write down tries with what follows from them: the delivery's state, and the reason where that is its end."""
+        """Record attempts with the state of each delivery that follows, and the reason if that ends it."""
         if not ended:
             return
         self._add_attempts([one for one, _, _ in ended], now)
@@ -183,7 +195,7 @@ class Queue:
     # --- rows ---
 
     def _change(self, deliveries: Iterable[Delivery], **values: Any) -> set[str]:
-        """Change those that are in flight under these claims; their ids."""
+        """Change deliveries that are in flight under these claims; return their ids."""
         by_fence: dict[int, list[str]] = {}
         for one in deliveries:
             by_fence.setdefault(one.fence, []).append(one.id)
@@ -197,10 +209,10 @@ class Queue:
     def _expired(
         self, endpoints: Collection[Endpoint], now: datetime, after_start: timedelta
     ) -> list[ColumnElement[bool]]:
-        """Deliveries whose sender is gone.
+        """Return the conditions for deliveries of these endpoints whose lease has ended.
 
-        While a server was down no sender could renew its lease, nor write down what it had sent: when it is back,
-        they have a moment to do so.
+        While a server is down, senders can neither renew leases nor record outcomes: they get ``after_start`` from its
+        start to do so.
         """
         places = [(one.receiver, one.label) for one in endpoints]
         expired = [_delivery.c.state == DeliveryState.SENDING, _delivery.c.lease <= now]

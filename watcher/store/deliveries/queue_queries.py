@@ -1,4 +1,4 @@
-"""The statements of the queue, built once: SQLAlchemy takes four times as long to build one as to run it."""
+"""The statements of the queue, built once: SQLAlchemy takes four times as long to build a statement as to run it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from watcher.store.database.schema import UtcDateTime
 _attempt, _delivery, _endpoint = schema.attempt, schema.delivery, schema.endpoint
 
 UNKNOWN = "unknown"
-"""The outcome of a try whose sender ended before it could say."""
+"""The outcome of an attempt whose sender ended before it could record one."""
 
 _PENDING: ColumnElement[bool] = _delivery.c.state == text("'pending'")
 _PLACES: Any = bindparam("places", expanding=True)
@@ -70,7 +70,7 @@ LEFT JOIN delivery AS flying
     ON flying.state = 'sending' AND flying.receiver = here.receiver AND flying.label = here.label
 ORDER BY walk.n
 """).columns(**_COLUMNS)
-"""Endpoints behind one, each with its health and the lease of what is in flight there."""
+"""Endpoints with pending deliveries after a given one, each with its health and the lease of its delivery in flight."""
 
 LEFT_BEHIND = (
     text(f"""
@@ -82,11 +82,11 @@ WHERE flying.state = 'sending' AND flying.lease <= :now
     .bindparams(bindparam("now", type_=UtcDateTime))
     .columns(**_COLUMNS)
 )
-"""The same, of endpoints whose sender is gone."""
+"""The same columns, for endpoints with a delivery in flight whose lease has ended."""
 
 
 def waiting_endpoint(row: Any) -> WaitingEndpoint:
-    """One row of what was looked for."""
+    """Convert a row of these statements."""
     health = None
     if row.known is not None:
         health = Health(row.failing_since, row.failures, row.next_try, row.last_reason)
@@ -97,7 +97,7 @@ def waiting_endpoint(row: Any) -> WaitingEndpoint:
 
 
 def _interruptions() -> ScalarSelect[int]:
-    """How many tries of a delivery ended with its sender's end."""
+    """Return an expression for the number of a delivery's attempts whose outcome is unknown."""
     return (
         select(func.count())
         .where(_attempt.c.delivery_id == _delivery.c.id, _attempt.c.outcome == UNKNOWN)
@@ -105,7 +105,7 @@ def _interruptions() -> ScalarSelect[int]:
     )
 
 
-# Every try has a fence of its own: where there were few, none are counted.
+# Each claim raises the fence: below the limit the attempts need not be counted.
 _IS_SUSPECT = and_(_delivery.c.fence >= SUSPECT_AFTER, _interruptions() >= SUSPECT_AFTER)
 _IS_NONE = or_(_delivery.c.fence < SUSPECT_AFTER, _interruptions() < SUSPECT_AFTER)
 
@@ -132,7 +132,7 @@ _IN_FLIGHT = exists().where(_same(_other, _endpoint), _other.c.state == text("'s
 
 
 def _oldest(is_wanted: ColumnElement[bool]) -> Any:
-    """The first delivery of each endpoint that nothing is in flight to; parts of one message in their order."""
+    """Return the statement for the oldest delivery of each endpoint that has none in flight; parts come in order."""
     first = (
         select(_delivery.c.id)
         .where(_same(_delivery, _endpoint), _PENDING, is_wanted)
@@ -151,7 +151,7 @@ def _oldest(is_wanted: ColumnElement[bool]) -> Any:
 
 
 OLDEST = {True: _oldest(_IS_SUSPECT), False: _oldest(_IS_NONE)}
-"""The next delivery of some endpoints, by whether it may be what ended the program."""
+"""The next delivery of some endpoints; the key is whether suspects are wanted."""
 
 CLAIM = (
     update(_delivery)
@@ -171,11 +171,11 @@ _NEXT = (
     .scalar_subquery()
 )
 ADD_ATTEMPT = insert(_attempt).values(n=_NEXT)
-"""With the columns' values, and ``of``: the delivery once more, to count its attempts."""
+"""Inserts an attempt. Takes the columns' values, and ``of``: the delivery's id, to number its attempts."""
 
 END = (
     update(_delivery)
     .where(_delivery.c.id == bindparam("which"))
     .values({name: bindparam(name) for name in ("kind", "state", "reason", "finished_at")} | {"lease": None})
 )
-"""Sets what has become of the delivery ``which``, that is not in flight any more."""
+"""Sets the outcome of the delivery ``which``; it is not in flight any more."""

@@ -1,4 +1,4 @@
-"""What a receiver was sent of late, over all its endpoints and all who send from this database."""
+"""Count a receiver's recent attempts, over all its endpoints and all processes of the database."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from watcher.store.database import schema
 _attempt, _delivery = schema.attempt, schema.delivery
 
 _RATE_LOCK = 0x72617465
-"""First half of PostgreSQL's advisory locks for this ("rate"); the second is the receiver's."""
+"""First half of PostgreSQL's advisory locks for rates ("rate"); the second half is the receiver's hash."""
 
 
 def allowance_of(connection: Connection, receiver: str, rate: Rate, now: datetime) -> Allowance:
-    """What a receiver, by its name in the config, may get now.
+    """Return how many messages a receiver, by its name in the config, may get now.
 
-    Holds the receiver until the transaction ends: two that ask at the same time do not both get the last turn. Whoever
-    asks for several receivers asks in the order of their names, and before it holds endpoints.
+    Others that ask for the receiver wait until the transaction ends, so that the last message is not allowed twice. To
+    avoid deadlocks, ask in the order of names, and before locking endpoints.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_RATE_LOCK, func.hashtext(receiver))))
@@ -34,12 +34,12 @@ def allowance_of(connection: Connection, receiver: str, rate: Rate, now: datetim
         .subquery()
     )
     busy = select(null()).where(theirs, _delivery.c.state == DeliveryState.SENDING)
-    # In one statement: what is written down between two would be seen by neither.
+    # In one statement: two would miss what is recorded between them.
     ends = connection.scalars(union_all(select(tries.c.at), busy)).all()
     sent = sorted((at for at in ends if at is not None), reverse=True)
     return allowance(rate, sent, len(ends) - len(sent), now)
 
 
 def _is_of(receiver: str) -> ColumnElement[bool]:
-    """Deliveries to ``mail`` and to ``mail:ana@lab.example``."""
+    """Return the condition for deliveries to a receiver: for ``mail`` also those to ``mail:ana@lab.example``."""
     return or_(_delivery.c.receiver == receiver, _delivery.c.receiver.startswith(f"{receiver}:", autoescape=True))

@@ -1,4 +1,4 @@
-"""The matches that wait in alerts, or that deliveries tell."""
+"""Read the matches that wait as alerts, or that deliveries tell."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _alert, _match, _subscription = schema.alert, schema.match, schema.subscription
 
 
 def waiting(now: datetime) -> Sequence[ColumnElement[bool]]:
-    """Alerts that are due and stand in no delivery yet, but for those of paused subscriptions."""
+    """Return the conditions for alerts that are due, in no delivery, and not of a paused subscription."""
     return _alert.c.due <= now, _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None), ~is_paused()
 
 
 def is_paused() -> ColumnElement[bool]:
-    """Alerts whose subscription is paused."""
+    """Return the condition that an alert's subscription is paused."""
     match, subscription = _match.alias(), _subscription.alias()
     of_alert = match.c.id == _alert.c.match_id
     return exists().where(of_alert, subscription.c.id == match.c.subscription_id, subscription.c.paused)
@@ -30,9 +30,9 @@ def is_paused() -> ColumnElement[bool]:
 def due_alerts(
     connection: Connection, endpoints: Collection[Endpoint], now: datetime
 ) -> dict[Endpoint, list[DueAlert]]:
-    """What is due at each of these endpoints and stands in no delivery yet; those with nothing are left out.
+    """Return the due alerts without a delivery at each of these endpoints; endpoints without any are left out.
 
-    By subscription, then strong before weak.
+    Ordered by subscription, strong matches first.
     """
     places = (_alert.c.receiver, _alert.c.label)
     found: dict[Endpoint, list[DueAlert]] = {}
@@ -44,7 +44,7 @@ def due_alerts(
 
 
 def waiting_alerts(connection: Connection, subscription_id: int) -> list[DueAlert]:
-    """What a subscription holds for its time, or owes and has in no delivery yet; in the order in which it is told."""
+    """Return a subscription's held matches and alerts without a delivery, in the order of its message."""
     is_owed = (_match.c.fate == Fate.OWED) & _alert.c.delivery_id.is_(None) & _alert.c.dropped.is_(None)
     query = told(owed=False).where(_match.c.subscription_id == subscription_id, _match.c.same_as.is_(None))
     rows = connection.execute(query.where((_match.c.fate == Fate.HELD) | is_owed))
@@ -52,9 +52,9 @@ def waiting_alerts(connection: Connection, subscription_id: int) -> list[DueAler
 
 
 def told(*, owed: bool = True) -> Select[Any]:
-    """Matches with their subscriptions, in a message's order, each with every alert that it has.
+    """Return the statement for matches with their alerts and subscriptions, in the order of a message.
 
-    All that are ``owed`` have one; those that are held have none yet.
+    ``owed``: only matches with an alert; otherwise also those without one.
     """
     return (
         select(
@@ -76,7 +76,7 @@ def told(*, owed: bool = True) -> Select[Any]:
 
 
 def as_told(row: Any) -> DueAlert:
-    """One row of :func:`told`."""
+    """Convert a row of :func:`told`."""
     return DueAlert(
         match_id=row.id,
         paper_id=row.paper_id,

@@ -1,1 +1,1 @@
-"""Daemons that share a database, and the turns between them."""
+"""Daemons that share a database, the config that they agree on, and their turns."""

@@ -1,4 +1,4 @@
-"""The daemons that share a database: who lives, and on which version of the config they agree."""
+"""Record which daemons share the database, and which version of the config is in force."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ SILENT = Tuning().silent
 FORGOTTEN = timedelta(days=7)
 
 _ONE_CONFIG = 0x636F6E66
-"""Advisory lock of PostgreSQL ("conf"): one daemon lets its config take effect, the others wait."""
+"""PostgreSQL advisory lock ("conf"): one daemon applies its config, the others wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownDaemon:
-    """A daemon as it was last heard of; ``config`` is the digest of the config that it runs with."""
+    """A daemon as it last reported.
+
+    ``config``: digest of the config that it runs with.
+    ``seen_at``: when it last reported.
+    """
 
     id: str
     host: str
@@ -34,7 +38,10 @@ class KnownDaemon:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of the config that took effect."""
+    """A version of the config that was applied.
+
+    ``n``: counts the versions; the highest is in force.
+    """
 
     n: int
     digest: str
@@ -42,7 +49,7 @@ class Version:
 
 
 class Daemons:
-    """Rows of ``daemon`` and ``config_version``."""
+    """Statements on ``daemon`` and ``config_version``."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -50,7 +57,7 @@ class Daemons:
     # --- who lives ---
 
     def beat(self, one: KnownDaemon) -> None:
-        """Write down that this daemon lives; those that were not heard for a week are forgotten."""
+        """Record that a daemon lives. A new daemon also deletes the rows of daemons that were silent for a week."""
         values = {name: getattr(one, name) for name in ("host", "pid", "release", "config", "seen_at")}
         known = self._connection.execute(update(_daemon).where(_daemon.c.id == one.id).values(values))
         if not known.rowcount:
@@ -58,35 +65,35 @@ class Daemons:
             self._connection.execute(delete(_daemon).where(_daemon.c.seen_at < one.seen_at - FORGOTTEN))
 
     def leave(self, id: str) -> None:
-        """This daemon ends as it should."""
+        """Delete the row of a daemon that stops."""
         self._connection.execute(delete(_daemon).where(_daemon.c.id == id))
 
     def alive(self, now: datetime, silent: timedelta = SILENT) -> list[KnownDaemon]:
-        """Those that were heard within ``silent``, the oldest first."""
+        """Return the daemons that reported within ``silent``, oldest first."""
         query = select(_daemon).where(_daemon.c.seen_at > now - silent).order_by(_daemon.c.started_at, _daemon.c.id)
         return [KnownDaemon(**row) for row in self._connection.execute(query).mappings()]
 
     # --- on what they agree ---
 
     def hold_config(self) -> None:
-        """Be the only one that lets a config take effect, until the transaction ends."""
+        """Wait until no other daemon applies a config, and keep others from it until the transaction ends."""
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_CONFIG})
 
     def version(self) -> Version | None:
-        """The config that counts: the last one that took effect."""
+        """Return the config that is in force, None before the first."""
         query = select(_version).order_by(_version.c.n.desc()).limit(1)
         row = self._connection.execute(query).mappings().one_or_none()
         return None if row is None else Version(**row)
 
     def was_replaced(self, digest: str) -> bool:
-        """Whether this config counted once, and another one does since."""
+        """Return whether this config was in force earlier and another one is now."""
         current = self.version()
         counted = select(func.count()).where(_version.c.digest == digest)
         return current is not None and current.digest != digest and bool(self._connection.scalar(counted))
 
     def set_version(self, digest: str, now: datetime) -> None:
-        """This config counts from now on."""
+        """Put this config in force."""
         current = self.version()
         if current is None or current.digest != digest:
             n = current.n + 1 if current else 1

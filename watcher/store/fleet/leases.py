@@ -1,4 +1,4 @@
-"""Turns that one process at a time has, over all that share a database: each goes back by itself when it ends."""
+"""Give turns to one process at a time, over all processes of a database. A turn ends by itself when its lease ends."""
 
 from __future__ import annotations
 
@@ -13,30 +13,33 @@ _lease = schema.lease
 
 
 class Leases:
-    """Rows of ``lease``. ``holder`` is a text that nobody else uses, another one for each turn: it is the fence."""
+    """Statements on ``lease``.
+
+    ``holder`` is a unique text for each turn: it serves as the fence.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def take(self, name: str, holder: str, now: datetime, lease: timedelta) -> bool:
-        """Have ``name`` until a lease from now; False where another holder has it."""
+        """Take the turn ``name`` for the span ``lease``; return False if another holder has it."""
         insert_unless_there(self._connection, _lease, [{"name": name, "holder": "", "until": now}])
         is_free = or_(_lease.c.until <= now, _lease.c.until > now + lease)
         taken = update(_lease).where(_lease.c.name == name, is_free).values(holder=holder, until=now + lease)
         return self._connection.execute(taken).rowcount == 1
 
     def renew(self, name: str, holder: str, until: datetime) -> bool:
-        """Keep it until then; False where it was lost."""
+        """Keep the turn until ``until``; return False if it was lost."""
         mine = update(_lease).where(_lease.c.name == name, _lease.c.holder == holder)
         return self._connection.execute(mine.values(until=until)).rowcount == 1
 
     def hold(self, name: str, holder: str) -> bool:
-        """Whether it is still this holder's; nobody can take it until the transaction ends."""
+        """Return whether the holder still has the turn; if so, nobody can take it until the transaction ends."""
         query = select(_lease.c.name).where(_lease.c.name == name, _lease.c.holder == holder)
         return self._connection.scalar(query.with_for_update()) is not None
 
     def give_back(self, name: str, holder: str, now: datetime) -> None:
-        """Let others have it at once."""
+        """End the turn at once."""
         self._connection.execute(
             update(_lease).where(_lease.c.name == name, _lease.c.holder == holder).values(holder="", until=now)
         )

@@ -1,1 +1,1 @@
-"""What became of a paper, the checks that `status` makes, and how long it all is kept."""
+"""What became of a paper, the checks of `watcher status`, the deletion of old rows."""

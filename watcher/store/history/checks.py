@@ -1,4 +1,4 @@
-"""What must not be found while a daemon runs: something to tell that nobody is about to tell."""
+"""Find alerts and deliveries that are later than they can be while a daemon runs."""
 
 from __future__ import annotations
 
@@ -17,12 +17,18 @@ _alert, _attempt, _delivery = schema.alert, schema.attempt, schema.delivery
 _endpoint, _match, _subscription = schema.endpoint, schema.match, schema.subscription
 
 LATE = timedelta(seconds=60)
-"""Two ticks of the daemon."""
+"""How late something must be to be reported: two ticks of the daemon."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Something that is later than it can be while a daemon runs: what, how many, since when, and for whom."""
+    """Something that is too late.
+
+    ``what``: what is late, in words.
+    ``count``: how many.
+    ``since``: when the first of them was due.
+    ``subject``: the subscription or endpoint concerned.
+    """
 
     what: str
     count: int
@@ -31,14 +37,14 @@ class Lost:
 
 
 def find_lost(connection: Connection, now: datetime) -> list[Lost]:
-    """Everything that should have been told, or have gone on, two ticks ago. Empty while a daemon keeps up."""
+    """Return everything that should have been told or sent two ticks ago. Empty while a daemon keeps up."""
     before = now - LATE
     checks: list[Callable[[Connection, datetime], list[Lost]]] = [_held, _owed, _pending, _sending]
     return [lost for check in checks for lost in check(connection, before)]
 
 
 def _held(connection: Connection, before: datetime) -> list[Lost]:
-    """Held matches of unpaused subscriptions past their due instant."""
+    """Find held matches of active, unpaused subscriptions past their due instant."""
     due = func.coalesce(_subscription.c.next_due, _match.c.matched_at)
     query = (
         select(_subscription.c.owner, _subscription.c.name, func.count(), func.min(due, type_=due.type))
@@ -55,7 +61,7 @@ def _held(connection: Connection, before: datetime) -> list[Lost]:
 
 
 def _owed(connection: Connection, before: datetime) -> list[Lost]:
-    """Alerts past due in no delivery, of unpaused subscriptions, at endpoints that are not backing off."""
+    """Find due alerts of unpaused subscriptions without a delivery, at endpoints that are not backing off."""
     query = (
         select(_alert.c.receiver, _alert.c.label, func.count(), func.min(_alert.c.due))
         .outerjoin(_endpoint, _of(_alert))
@@ -68,7 +74,7 @@ def _owed(connection: Connection, before: datetime) -> list[Lost]:
 
 
 def _pending(connection: Connection, before: datetime) -> list[Lost]:
-    """Pending deliveries at endpoints that nothing keeps from taking them, and that nothing was sent to lately."""
+    """Find pending deliveries at endpoints that are free and that nothing was sent to lately."""
     other = _delivery.alias("other")
     same = and_(other.c.receiver == _delivery.c.receiver, other.c.label == _delivery.c.label)
     in_flight = exists().where(same, other.c.state == DeliveryState.SENDING)
@@ -85,7 +91,7 @@ def _pending(connection: Connection, before: datetime) -> list[Lost]:
 
 
 def _sending(connection: Connection, before: datetime) -> list[Lost]:
-    """Deliveries whose sender is gone: the lease has ended and nobody has freed them."""
+    """Find deliveries with an ended lease that nobody has freed."""
     query = (
         select(_delivery.c.receiver, _delivery.c.label, func.count(), func.min(_delivery.c.lease))
         .where(_delivery.c.state == DeliveryState.SENDING, _delivery.c.lease <= before)
@@ -105,5 +111,5 @@ def _of(table: Any) -> ColumnElement[bool]:
 
 
 def _is_free(before: datetime) -> ColumnElement[bool]:
-    """The endpoint was not backing off at ``before``: waiting for its next try is a reason."""
+    """Return the condition that the endpoint was not backing off at ``before``."""
     return or_(_endpoint.c.next_try.is_(None), _endpoint.c.next_try <= before)

@@ -1,4 +1,4 @@
-"""What became of each match: told when and where, waiting for what, or not told and why."""
+"""Read what became of each match: told when and where, waiting for what, or not told and why."""
 
 from __future__ import annotations
 
@@ -20,7 +20,13 @@ _paper, _subscription = schema.paper, schema.subscription
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryRow:
-    """One match at one endpoint, or at none yet. ``at`` is when it was told, else when it came to be as it is."""
+    """A match at one endpoint, or without an endpoint while no alert was made.
+
+    ``paper``: the paper's key.
+    ``state``: ``told``, ``not told``, ``waiting``, ``held``, or the state of its delivery.
+    ``at``: when it was told, when it is due, or when it came into this state.
+    ``delivery``: id of its delivery, None without one.
+    """
 
     paper: str
     title: str
@@ -34,21 +40,21 @@ class HistoryRow:
 
 
 class History:
-    """Rows of ``match`` with what came of them."""
+    """Statements on ``match`` joined with its alerts and deliveries."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def of_paper(self, id: int, limit: int) -> list[HistoryRow]:
-        """What became of one paper, the newest match first."""
+        """Return what became of a paper's matches, newest first."""
         return _history(self._connection, _match.c.paper_id == id, limit)
 
     def of_subscription(self, id: int, limit: int) -> list[HistoryRow]:
-        """What became of all that one subscription matched, the newest match first."""
+        """Return what became of a subscription's matches, newest first."""
         return _history(self._connection, _match.c.subscription_id == id, limit)
 
     def stages(self, paper_ids: Collection[int]) -> Iterator[Stage]:
-        """How every first match of these papers stands, at each endpoint that it is owed to."""
+        """Yield the stage of every first match of these papers, at each endpoint that it is owed to."""
         query = (
             select(_match.c.paper_id, _match.c.fate, _match.c.reason, _alert.c.dropped, _delivery.c.state)
             .outerjoin(_alert, _alert.c.match_id == _match.c.id)
@@ -97,7 +103,7 @@ def _history(connection: Connection, where: ColumnElement[bool], limit: int) -> 
 
 
 def _last_reason() -> ScalarSelect[str]:
-    """Why the last try of a delivery failed."""
+    """Return an expression for the reason of a delivery's last attempt."""
     of_delivery = select(_attempt.c.reason).where(_attempt.c.delivery_id == _delivery.c.id)
     return of_delivery.order_by(_attempt.c.n.desc()).limit(1).scalar_subquery()
 

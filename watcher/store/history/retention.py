@@ -1,6 +1,6 @@
-"""What may be forgotten: tries of finished deliveries, looks at sources, numbers as they were. A batch at a time.
+"""Delete old attempts of finished deliveries, old polls and old numbers, in batches.
 
-Never papers and their keys, matches, alerts, deliveries: by them watcher knows what was told.
+Papers, their keys, matches, alerts and deliveries are never deleted: they say what was told.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from watcher.store.database import schema
 _attempt, _delivery, _metric, _poll = schema.attempt, schema.delivery, schema.metric, schema.poll
 
 LAST_POLLS = 100
-"""Looks at each source that stay however old they are."""
+"""Polls of each source that are kept however old they are."""
 
 _ONE_SWEEPER = 0x73776570
-"""Advisory lock of PostgreSQL ("swep"): one watcher tidies, the others have nothing to do."""
+"""PostgreSQL advisory lock ("swep"): one process deletes, the others do nothing."""
 
 
 class ForgettableTable(StrEnum):
-    """A table that can be forgotten from its old end."""
+    """A table whose old rows may be deleted."""
 
     ATTEMPTS = "attempts"
     POLLS = "polls"
@@ -49,20 +49,24 @@ class ForgettableTable(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """How many rows went; ``after`` is where the next batch begins, None where there is no more."""
+    """The result of deleting a batch.
+
+    ``deleted``: number of rows.
+    ``after``: key after which the next batch begins, None if there is no more.
+    """
 
     deleted: int
     after: tuple[Any, ...] | None
 
 
 class Retention:
-    """Old rows of ``attempt``, ``poll`` and ``metric``."""
+    """Statements that delete old rows of ``attempt``, ``poll`` and ``metric``."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def count(self, history: ForgettableTable, before: datetime) -> int:
-        """How many rows would go."""
+        """Return how many rows older than ``before`` may be deleted."""
         where = and_(_tables[history].c.at < before, *_forgettable(history, before))
         return self._connection.execute(select(func.count()).select_from(_tables[history]).where(where)).scalar_one()
 
@@ -87,7 +91,10 @@ class Retention:
         return Batch(gone.rowcount, tuple(old[-1]) if len(old) == limit else None)
 
     def _is_alone(self) -> bool:
-        """Held until the transaction ends; on SQLite the write lock does it."""
+        """Return whether no other process deletes, until the transaction ends.
+
+        On SQLite the write lock sees to that.
+        """
         if self._connection.dialect.name != "postgresql":
             return True
         return bool(self._connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _ONE_SWEEPER}))
@@ -105,7 +112,7 @@ def _rows(table: Table, order: Sequence[ColumnElement[Any]], before: datetime, l
 
 
 def _forgettable(history: ForgettableTable, before: datetime) -> list[ColumnElement[bool]]:
-    """What else has to hold for a row to go."""
+    """Return the conditions, besides its age, under which a row may be deleted."""
     if history is ForgettableTable.ATTEMPTS:
         mine = _delivery.c.id == _attempt.c.delivery_id
         is_open = (_delivery.c.state == DeliveryState.PENDING) | (_delivery.c.state == DeliveryState.SENDING)

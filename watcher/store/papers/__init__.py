@@ -1,1 +1,1 @@
-"""Papers: which entry is of which paper, what is known of it, which rules it matches."""
+"""Papers: finding the paper of an entry, storing it, merging papers, their matches."""

@@ -1,8 +1,8 @@
-"""Which known paper an entry is, and what it adds to it. Pure: works on what :mod:`recording` has loaded.
+"""Find the known paper that an entry is about, and decide what the entry adds to it. Pure.
 
-Identities in this order: arXiv id, DOI, the entry's own id or link, and the folded title where there is nothing
-else. Two papers with different arXiv ids are two papers, whatever their titles. An entry without any identity is the
-one known paper of its title whose abstract or authors agree; where none or several do, it is a paper of its own.
+Identities, strongest first: arXiv id, DOI, the entry's own id or link, the folded title. Two papers with different
+arXiv ids never merge. An entry with a title alone is the known paper of that title if exactly one has an agreeing
+abstract or author list, else a new paper.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from watcher.model.fields import FACTS, Merge, attributes
 from watcher.rules import fold_title
 
 ENOUGH = 20
-"""Words after which the beginnings of two abstracts are enough to compare."""
+"""Length (words) from which the shorter of two abstracts may be compared with the beginning of the other."""
 
 ALIKE = 0.8
-"""Share of common words, or authors, from which two abstracts, or lists of authors, agree."""
+"""Share of common words, or authors, from which two abstracts or author lists agree."""
 
 _WITHDRAWN_TITLE = re.compile(r"\W*(withdrawn|retracted)\s*[\]:)]", re.IGNORECASE)
 _WITHDRAWN_ABSTRACT = re.compile(
@@ -43,9 +43,12 @@ _LISTS = tuple(one.attribute for one in FACTS if one.is_several)
 
 @dataclass(eq=False, slots=True)
 class Candidate:
-    """A known paper. ``order`` is smaller for the older one; ``values`` are its columns, ``id`` only where stored.
+    """A paper in memory: known, or about to be added.
 
-    ``is_changed`` says that columns have to be written, ``merged_into`` that it turned out to be another one.
+    ``order``: smaller for the older paper.
+    ``values``: its columns; ``id`` only if it is stored.
+    ``is_changed``: its columns have to be written.
+    ``merged_into``: the paper that it turned out to be, None if it was not merged.
     """
 
     order: int
@@ -79,7 +82,7 @@ class Candidate:
         return self if self.merged_into is None else self.merged_into.final
 
     def set(self, values: Mapping[str, Any]) -> None:
-        """Take over these columns; ``is_changed`` if any differs."""
+        """Set columns; ``is_changed`` becomes true if any differs."""
         changed = {name: value for name, value in values.items() if self.values[name] != value}
         self.values |= changed
         self.is_changed |= bool(changed)
@@ -87,14 +90,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who an entry is: the known papers that it shows to be one, oldest first, and the keys that it adds."""
+    """The known papers that an entry shows to be the same, oldest first, and the keys that it adds."""
 
     same: tuple[Candidate, ...]
     keys: tuple[str, ...]
 
 
 class Catalogue:
-    """The known papers that a set of entries can be about: by key, and by folded title."""
+    """The known papers that some entries can be about, by key and by folded title."""
 
     def __init__(self, by_key: Mapping[str, Candidate], candidates: Iterable[Candidate]) -> None:
         self._by_key = dict(by_key)
@@ -103,10 +106,11 @@ class Catalogue:
             self._by_title.setdefault(candidate.values["title_folded"], []).append(candidate)
 
     def identify(self, entry: Entry) -> Identity:
+        """Return the known papers that an entry is about, and the keys that it adds."""
         return self._of_keys(entry) if entry.keys else self._of_title(entry)
 
     def add(self, candidate: Candidate, keys: Iterable[str]) -> None:
-        """Make a paper, known or new, known under ``keys`` and under its title."""
+        """Add a paper under ``keys`` and under its title."""
         self._by_key |= dict.fromkeys(keys, candidate)
         titled = self._by_title.setdefault(candidate.values["title_folded"], [])
         if candidate not in titled:
@@ -143,37 +147,41 @@ class Catalogue:
 
 @lru_cache(maxsize=4096)
 def comparable_title(title: str) -> str:
-    """The title's words as identity compares them; a title without any word stands for itself."""
+    """Return the folded title; the title itself if it has no words."""
     return fold_title(title) or title.strip()
 
 
 def title_key(title: str) -> str:
-    """The key of a paper that only its title identifies."""
+    """Return the key of a paper that is identified by its title alone."""
     return TITLE + comparable_title(title)
 
 
 def content_key(entry: Entry) -> str:
-    """The key of exactly this title, abstract and authors: tells papers of one title apart, and knows repeats."""
+    """Return a key of exactly this title, abstract and authors.
+
+    It tells papers of one title apart and recognises repeats.
+    """
     content = "\n".join(" ".join(text.split()).casefold() for text in (entry.abstract, *entry.authors))
     return f"{title_key(entry.title)}#{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 
 
 def arxiv_id_of(entry: Entry) -> str | None:
+    """Return the arXiv id of an entry: from its keys, else its own field; None if it has none."""
     keys = [key.removeprefix("arxiv:") for key in entry.keys if key.startswith("arxiv:")]
     return keys[0] if keys else entry.arxiv_id
 
 
 def agrees(entry: Entry, known: Candidate) -> bool:
-    """Whether a paper of the same title has the entry's abstract or authors."""
+    """Return whether a paper of the same title has the entry's abstract or authors."""
     return agree(fold_title(entry.abstract), known.folded_abstract) or same_authors(
         entry.authors, known.values["authors"]
     )
 
 
 def agree(one: str, other: str) -> bool:
-    """Whether two folded abstracts are of one paper: alike as a whole, or as far as the shorter one goes.
+    """Return whether two folded abstracts are of one paper: alike as a whole, or up to the end of the shorter one.
 
-    Renderings cut abstracts, and differ in formulas; short ones must be alike as a whole.
+    The second only counts from ``ENOUGH`` words on: rendered pages cut abstracts, and short ones are alike by chance.
     """
     a, b = one.split(), other.split()
     shortest = min(len(a), len(b))
@@ -183,12 +191,12 @@ def agree(one: str, other: str) -> bool:
 
 
 def same_authors(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two lists name the same people: "Y. Bengio", "Bengio, Yoshua" and "Yoshua Bengio" are one."""
+    """Return whether two lists name the same people. "Y. Bengio", "Bengio, Yoshua" and "Yoshua Bengio" are the same."""
     return bool(one and other) and _alike([_signature(name) for name in one], [_signature(name) for name in other])
 
 
 def _signature(name: str) -> str:
-    """Last name and first initial, folded."""
+    """Return last name and first initial, folded."""
     last, comma, first = name.partition(",")
     words = fold_title(f"{first} {last}" if comma else name).split()
     return f"{words[-1]} {words[0][0]}" if words else name.strip()
@@ -200,12 +208,12 @@ def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
 
 
 def strongest(keys: Iterable[str]) -> str:
-    """The key that identifies best; of equals the first."""
+    """Return the key that identifies best; of equally strong keys the first."""
     return min(keys, key=lambda key: _STRENGTH.get(key.partition(":")[0], 2))
 
 
 def new_values(entry: Entry, key: str, now: datetime) -> dict[str, Any]:
-    """The columns of a paper that nobody has seen before."""
+    """Return the columns of a paper that was never seen before."""
     values: dict[str, Any] = {name: getattr(entry, name) for name in _ALL}
     values |= {name: list(values[name]) for name in _LISTS}
     return values | {
@@ -218,10 +226,10 @@ def new_values(entry: Entry, key: str, now: datetime) -> dict[str, Any]:
 
 
 def learn(known: Candidate, entry: Entry) -> None:
-    """Add what the entry says: newer values win, empty ones never, and text only where :func:`_has_better_text`.
+    """Add what an entry says to its paper.
 
-    An entry known by its title alone only fills gaps of a paper that has a better identity, and so does one that is
-    second-hand. Which value stays, the table of fields says.
+    Empty values never replace others. Newer values do, text only by :func:`_has_better_text`. A second-hand entry, or
+    one with a title alone, only fills gaps. How a field merges, the table of fields says.
     """
     own = new_values(entry, known.values["key"], known.values["first_seen"])
     is_weaker = entry.is_secondhand or (not entry.keys and not known.is_title_only)
@@ -237,7 +245,7 @@ def learn(known: Candidate, entry: Entry) -> None:
 
 
 def update_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
-    """What a known paper's columns have become: withdrawn, a newer version (``v3``), or neither."""
+    """Return how a paper has changed: ``withdrawn``, a newer version such as ``v3``, or None."""
     if is_withdrawn(after) and not is_withdrawn(before):
         return WITHDRAWN
     old, new = before["version"], after["version"]
@@ -245,27 +253,32 @@ def update_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None
 
 
 def is_withdrawn(values: Mapping[str, Any]) -> bool:
-    """Whether title, abstract or the authors' note begins with saying so, as arXiv asks of those who withdraw a
-    paper."""
+    """Return whether title, abstract or the authors' note begins by saying that the paper is withdrawn.
+
+    That is how arXiv asks authors to mark it.
+    """
     said = (values["abstract"], values.get("note") or "")
     return bool(_WITHDRAWN_TITLE.match(values["title"]) or any(map(_WITHDRAWN_ABSTRACT.match, said)))
 
 
 def _has_better_text(known: Candidate, entry: Entry) -> bool:
-    """Versions decide; text that says its version stands above text that does not."""
+    """Return whether the entry's text replaces the known one.
+
+    It is of the same or a newer version, or that has none.
+    """
     version: int | None = known.values["version"]
     return version is None or (entry.version is not None and entry.version >= version)
 
 
 def _is_cut(entry: Entry, known: Candidate) -> bool:
-    """Whether the entry's abstract is only the beginning of the one known, of the same version."""
+    """Return whether the entry's abstract is only the beginning of the known one, of the same version."""
     if entry.version != known.values["version"]:
         return False
     return bool(known.values["abstract"].startswith(entry.abstract.rstrip(" .…")))
 
 
 def absorb(kept: Candidate, other: Candidate) -> None:
-    """Let the older of two papers that are one take over what the other knows."""
+    """Merge ``other`` into the older paper ``kept``, which takes over what it lacks."""
     better = kept.is_title_only and not other.is_title_only
     names = (*_ALL, "title_folded")
     values = {name: other.values[name] for name in names if other.values[name] and (better or not kept.values[name])}

@@ -1,4 +1,4 @@
-"""Matches and the alerts owed for them."""
+"""Store matches, their fates, and the alerts owed for them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ MERGED = "merged"
 
 @dataclass(frozen=True, slots=True)
 class NewMatch:
-    """A rule that holds for a paper, with what becomes of it; or an update of a paper that was told."""
+    """A match to be stored.
+
+    ``decision``: its fate, with the reason.
+    ``occasion``: ``FIRST``, or an update of a paper that was told.
+    """
 
     subscription_id: int
     paper_id: int
@@ -34,13 +38,13 @@ class NewMatch:
 
 
 class Matches:
-    """Rows of ``match`` and ``alert``."""
+    """Statements on ``match`` and ``alert``."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def known(self, paper_ids: Collection[int]) -> set[tuple[int, int]]:
-        """(subscription, paper) of all first matches of these papers."""
+        """Return (subscription, paper) of all first matches of these papers."""
         found: set[tuple[int, int]] = set()
         for batch in in_batches(paper_ids):
             query = select(_match.c.subscription_id, _match.c.paper_id).where(
@@ -50,7 +54,7 @@ class Matches:
         return found
 
     def told(self, paper_ids: Collection[int]) -> list[tuple[int, int, bool]]:
-        """(subscription, paper, strong) of the first matches of these papers that alerts stand for."""
+        """Return (subscription, paper, strong) of the owed first matches of these papers."""
         found: list[tuple[int, int, bool]] = []
         for batch in in_batches(paper_ids):
             query = (
@@ -63,7 +67,7 @@ class Matches:
         return found
 
     def record(self, found: Iterable[NewMatch], now: datetime) -> int:
-        """Store the matches that are not known yet; how many those were."""
+        """Store matches that are not stored yet; return how many. Subscriptions told immediately become due."""
         found = list(found)
         rows = [
             {
@@ -83,7 +87,7 @@ class Matches:
         return recorded
 
     def count(self, subscription_id: int, since: datetime) -> int:
-        """How many papers a subscription matched since an instant, but for what was there before."""
+        """Return how many papers a subscription has matched since an instant, without its baseline."""
         query = (
             select(func.count())
             .select_from(_match)
@@ -93,21 +97,21 @@ class Matches:
         return self._connection.scalar(query) or 0
 
     def held(self, subscription_id: int) -> dict[int, int]:
-        """Match → paper, of what waits for the subscription's time."""
+        """Return match → paper of a subscription's held matches."""
         return self._papers(_match.c.subscription_id == subscription_id, _match.c.fate == Fate.HELD)
 
     def baseline(self, subscription_id: int) -> dict[int, int]:
-        """Match → paper, of what a subscription matches and counts as known."""
+        """Return match → paper of a subscription's matches that count as known."""
         return self._papers(_match.c.subscription_id == subscription_id, _match.c.fate == Fate.BASELINE)
 
     def hold(self, subscription_id: int, match_ids: Collection[int], now: datetime) -> None:
-        """Let a subscription tell these at its time, or at once where it has none."""
+        """Make matches held again; a subscription told immediately becomes due."""
         self.decide(match_ids, Decision(Fate.HELD))
         if match_ids:
             wake(self._connection, [subscription_id], now)
 
     def untold(self, paper_ids: Collection[int], reasons: Collection[str]) -> dict[int, int]:
-        """Match → paper, of the matches of these papers that were dropped for one of ``reasons``."""
+        """Return match → paper of the matches of these papers that were dropped for one of ``reasons``."""
         found: dict[int, int] = {}
         for batch in in_batches(paper_ids):
             found |= self._papers(
@@ -116,7 +120,7 @@ class Matches:
         return found
 
     def held_among(self, paper_ids: Collection[int]) -> dict[int, dict[int, int]]:
-        """Subscription → match → paper, of the held matches of these papers."""
+        """Return subscription → match → paper of the held matches of these papers."""
         found: dict[int, dict[int, int]] = {}
         for batch in in_batches(paper_ids):
             query = select(_match.c.subscription_id, _match.c.id, _match.c.paper_id).where(
@@ -127,13 +131,14 @@ class Matches:
         return found
 
     def decide(self, match_ids: Collection[int], decision: Decision) -> None:
+        """Set the fate of matches."""
         for batch in in_batches(match_ids):
             self._connection.execute(
                 update(_match).where(_match.c.id.in_(batch)).values(fate=decision.fate.value, reason=decision.reason)
             )
 
     def owe(self, match_ids: Collection[int], endpoints: Iterable[Endpoint], due: datetime) -> None:
-        """Turn matches into alerts, one for each endpoint; an alert that stands already stays as it is."""
+        """Make an alert of each match for each endpoint. Existing alerts stay as they are."""
         rows = [
             {"match_id": match_id, "receiver": endpoint.receiver, "label": endpoint.label, "due": due}
             for match_id in match_ids
@@ -143,7 +148,7 @@ class Matches:
         self.decide(match_ids, Decision(Fate.OWED))
 
     def cancel(self, subscription_id: int, endpoints: Collection[Endpoint] | None = None) -> int:
-        """Cancel what the subscription's alerts have not sent, to these endpoints or to all; how many."""
+        """Cancel a subscription's unsent alerts, at these endpoints or at all; return how many."""
         where = [_alert.c.match_id.in_(select(_match.c.id).where(_match.c.subscription_id == subscription_id))]
         cancelled = 0
         for endpoint in [None] if endpoints is None else endpoints:
@@ -154,7 +159,7 @@ class Matches:
         return cancelled
 
     def owe_cancelled(self, subscription_id: int, endpoints: Collection[Endpoint], due: datetime) -> int:
-        """Owe again what was cancelled when the subscription was gone; how many alerts."""
+        """Owe a subscription's cancelled alerts again, due at ``due``; return how many."""
         owed = 0
         for endpoint in endpoints:
             owed += self._connection.execute(
@@ -171,10 +176,11 @@ class Matches:
 
 
 def merge_matches(connection: Connection, kept: int, merged: int) -> None:
-    """Two papers turn out to be one: ``kept`` takes over the matches of ``merged``.
+    """Move the matches of the paper ``merged`` to ``kept``, when two papers turn out to be one.
 
-    Of two matches of one subscription the more advanced stays and the other points at it; of two alerts to one
-    endpoint the sent or sending one stays, else the earlier, and the other is dropped and leaves its delivery.
+    Of two matches of one subscription the more advanced stays (see ``_ADVANCE``) and the other points at it. Of two
+    alerts to one endpoint the sent or sending one stays, else the earlier; the other is dropped and leaves its
+    delivery.
     """
     columns = (_match.c.id, _match.c.paper_id, _match.c.subscription_id, _match.c.occasion, _match.c.fate)
     rows = connection.execute(
@@ -215,6 +221,6 @@ def _merge_alerts(connection: Connection, first: int, second: int) -> None:
 
 
 def _unsent() -> ColumnElement[bool]:
-    """Not dropped, and in no delivery that is sent or being sent."""
+    """Return the condition that an alert is not dropped, and in no delivery that is sent or being sent."""
     waiting = select(_delivery.c.id).where(_delivery.c.state.in_([DeliveryState.PENDING, DeliveryState.DEAD]))
     return and_(_alert.c.dropped.is_(None), or_(_alert.c.delivery_id.is_(None), _alert.c.delivery_id.in_(waiting)))

@@ -1,4 +1,4 @@
-"""Two stored papers turn out to be one: the older row stays, the other only points at it."""
+"""Merge two stored papers that turn out to be one: the older row stays, the other points at it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _READ = (*(one.attribute for one in LISTED), "read_at")
 
 
 def merge_papers(connection: Connection, kept: int, merged: int) -> None:
-    """Let ``kept`` take over the keys, listings, matches and mutes of ``merged``; its columns are written elsewhere."""
+    """Move keys, listings, matches and mutes of ``merged`` to ``kept``.
+
+    The columns of ``paper`` itself are written by the caller.
+    """
     connection.execute(
         update(_paper).where(or_(_paper.c.id == merged, _paper.c.merged_into == merged)).values(merged_into=kept)
     )
@@ -41,7 +44,7 @@ def _listings(connection: Connection, paper_id: int) -> list[Any]:
 
 
 def _merge_listing(connection: Connection, kept: Any, merged: Any) -> None:
-    """Both were listed at one place on one day: the numbers read last count, their history is one."""
+    """Merge two listings of one source and day: the numbers read last count, their histories are joined."""
     if merged.read_at > kept.read_at:
         numbers = {name: getattr(merged, name) for name in _READ}
         connection.execute(update(_listing).where(_listing.c.id == kept.id).values(numbers))

@@ -1,4 +1,4 @@
-"""Papers: recorded, found, listed."""
+"""Store, find and list papers."""
 
 from __future__ import annotations
 
@@ -29,22 +29,25 @@ _MERGED = select(_paper.c.id, _paper.c.merged_into).where(_paper.c.id.in_(_IDS),
 
 
 class Papers:
-    """Rows of ``paper``, ``paper_key``, ``listing`` and ``metric``."""
+    """Statements on ``paper``, ``paper_key``, ``listing`` and ``metric``."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def record_entries(self, entries: Sequence[Entry], source: str, now: datetime, *, whole: bool = True) -> Recorded:
-        """Store what a page of ``source`` lists; recording the same again changes nothing.
+        """Store what a page of ``source`` lists. Storing the same again changes nothing.
 
-        A new paper without an abstract from a page that is not ``whole`` waits for it: see :meth:`waiting`.
+        ``whole``: the page shows abstracts; otherwise a new paper without one waits for it (see :meth:`waiting`).
         """
         return Recording(self._connection, source, now, whole=whole).record(entries)
 
     # --- one and all ---
 
     def get(self, ids: Iterable[int]) -> list[Paper]:
-        """The papers with these ids, in this order; the id of a merged one gives the one that it became, once."""
+        """Return the papers with these ids, in this order.
+
+        The id of a merged paper gives the paper that it became, once.
+        """
         asked = list(dict.fromkeys(ids))
         stays = self._merged(asked)
         wanted = list(dict.fromkeys(stays.get(id, id) for id in asked))
@@ -58,7 +61,10 @@ class Papers:
         return [paper_of(rows[id], listings.get(id, ())) for id in wanted if id in rows]
 
     def find(self, key: str) -> Paper | None:
-        """The paper known as ``key``: a whole key, an arXiv id, a DOI, a link, a title, or the beginning of one key."""
+        """Return the paper known as ``key``, None if there is none or several.
+
+        ``key``: a whole key, an arXiv id, a DOI, a link, a title, or the beginning of a key.
+        """
         key = key.strip()
         unversioned = re.sub(r"^(arxiv:)?(\d{4}\.\d{4,5}|[a-z.-]+/\d{7})v\d+$", r"\2", key, flags=re.IGNORECASE)
         candidates = [key, key.lower(), f"arxiv:{unversioned}", f"doi:{key.lower()}", f"url:{key}", title_key(key)]
@@ -69,9 +75,9 @@ class Papers:
         return self.get(ids)[0] if len(ids) == 1 else None
 
     def all(self, since: date | None = None) -> Iterator[Paper]:
-        """Every paper, or those of digest day ``since`` and later; newest digest first.
+        """Yield every paper from digest day ``since`` on, or all; newest day first.
 
-        Memory holds a few hundred papers at a time, and eight bytes of each.
+        Memory holds a few hundred papers at a time, and eight bytes for each of the others.
         """
         day = func.coalesce(first_day(), undated_day(self._connection))
         query = select(_paper.c.id).where(_LIVES).order_by(day.desc(), _paper.c.id.desc())
@@ -85,7 +91,7 @@ class Papers:
             yield from self.get(wanted)
 
     def count(self, since: datetime | None = None, sources: Collection[str] = ()) -> int:
-        """How many papers there are; of those first seen since an instant, and listed by any of these sources."""
+        """Return how many papers there are: first seen since ``since``, and listed by any of ``sources``, if given."""
         query = select(func.count()).select_from(_paper).where(_LIVES)
         if since is not None:
             query = query.where(_paper.c.first_seen >= since)
@@ -96,16 +102,16 @@ class Papers:
     # --- ids of those listed somewhere ---
 
     def listed_in(self, source: str | None, days: Collection[date]) -> list[int]:
-        """Ids of the papers that a source, or any, lists on one of these digest days."""
+        """Return the ids of papers that ``source`` (None for any) lists on one of these digest days."""
         found: set[int] = set()
         for batch in in_batches(days):
             found.update(self._listed(_listing.c.day.in_(batch), *_of(source)))
         return sorted(found)
 
     def listed_since(self, day: date, source: str | None = None) -> list[int]:
-        """Ids of the papers that a source, or any, lists on this day or later.
+        """Return the ids of papers that ``source`` (None for any) lists on ``day`` or later.
 
-        The day of a paper that no dated list has is when it was published, else first seen.
+        Papers without a dated listing count by the day of publication, else of being first seen.
         """
         dated = exists().where(_listing.c.paper_id == _paper.c.id, _listing.c.day.is_not(None))
         undated = select(_paper.c.id).where(_LIVES, ~dated)
@@ -121,11 +127,11 @@ class Papers:
     # --- papers that wait for their abstract ---
 
     def waiting(self, before: datetime) -> list[int]:
-        """Ids of the papers that have waited for their abstract since ``before`` or longer."""
+        """Return the ids of papers that have waited for their abstract since ``before`` or longer."""
         return sorted(self._connection.scalars(select(_paper.c.id).where(_LIVES, _paper.c.waiting_since <= before)))
 
     def ready(self, ids: Iterable[int], waited_since: datetime) -> list[int]:
-        """Those of ``ids`` that do not wait for their abstract, or have done so since ``waited_since`` or longer."""
+        """Return those of ``ids`` that do not wait for an abstract, or have since ``waited_since`` or longer."""
         is_ready = or_(_paper.c.waiting_since.is_(None), _paper.c.waiting_since <= waited_since)
         found: list[int] = []
         for batch in in_batches(set(ids)):
@@ -133,7 +139,7 @@ class Papers:
         return sorted(found)
 
     def stop_waiting(self, ids: Iterable[int]) -> None:
-        """Take these papers as they are."""
+        """Stop waiting for the abstracts of these papers."""
         for batch in in_batches(set(ids)):
             self._connection.execute(update(_paper).where(_paper.c.id.in_(batch)).values(waiting_since=None))
 
@@ -147,7 +153,7 @@ class Papers:
         return found
 
     def _beginning_with(self, key: str) -> list[int]:
-        """Ids of the papers with such a key; two are enough to know that it is not one."""
+        """Return the ids of papers with a key that begins so; at most two, since two already mean "not unique"."""
         starts = [_key.c.key.startswith(prefix + key, autoescape=True) for prefix in ("", "arxiv:", "doi:", "url:")]
         query = select(_key.c.paper_id).where(or_(*starts)).distinct().limit(2)
         return list(self._connection.scalars(query))

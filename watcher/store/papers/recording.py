@@ -1,4 +1,4 @@
-"""What a page lists, written down: papers found or made, what they gained, and where and how they are listed.
+"""Store what a page lists: papers, what the entries add to them, their listings and numbers.
 
 Everything that the entries can be about is loaded first, decided on in memory, and written in few statements.
 """
@@ -36,15 +36,18 @@ _LISTED = tuple(one.attribute for one in LISTED)
 _COUNTED = tuple(one.attribute for one in LISTED if one.kind is FieldKind.NUMBER)
 
 _ONE_RECORDER = 0x70617065
-"""Advisory lock of PostgreSQL ("pape"): two sources may show one new paper at the same time."""
+"""PostgreSQL advisory lock ("pape"): two sources may show the same new paper at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Papers never seen before; papers unseen, newly listed, or with text, facts or numbers changed; and of each
-    entry the paper that it is. All ids are those of papers that stay.
+    """The result of storing a page.
 
-    ``updates`` has for known papers that are withdrawn or of a newer version now the occasion: ``withdrawn``, ``v3``.
+    ``new``: ids of papers never seen before.
+    ``touched``: ids of papers that are new, newly listed, or have changed text, facts or numbers.
+    ``ids``: for each entry the id of its paper.
+    ``updates``: paper → occasion, of known papers that are now withdrawn (``withdrawn``) or of a newer version
+        (``v3``).
     """
 
     new: tuple[int, ...]
@@ -54,7 +57,10 @@ class Recorded:
 
 
 class Recording:
-    """The entries of one page of ``source``, read at ``now``; ``whole`` where it shows abstracts as well."""
+    """Stores the entries of one page.
+
+    ``whole``: the page shows abstracts.
+    """
 
     def __init__(self, connection: Connection, source: str, now: datetime, *, whole: bool) -> None:
         self._connection = connection
@@ -70,6 +76,7 @@ class Recording:
         self._updates: list[tuple[Candidate, str]] = []
 
     def record(self, entries: Sequence[Entry]) -> Recorded:
+        """Store the entries; return which papers they are and what changed."""
         self._load(entries)
         papers = [self._place(entry) for entry in entries]
         added, touched = self._write_papers()
@@ -100,7 +107,7 @@ class Recording:
     # --- what the entries are ---
 
     def _place(self, entry: Entry) -> Candidate:
-        """Find or make the entry's paper, and let it learn what the entry says."""
+        """Find or make the entry's paper, and add what the entry says."""
         identity = self._catalogue.identify(entry)
         if identity.same:
             paper, *others = identity.same
@@ -138,7 +145,7 @@ class Recording:
     # --- what is written ---
 
     def _write_papers(self) -> tuple[list[int], set[int]]:
-        """Merge, insert and update; the ids of new papers, and of all that are new or changed."""
+        """Merge, insert and update papers; return the ids of new papers, and of new and changed ones."""
         for kept, merged in self._merges:
             merge_papers(self._connection, kept, merged)
         added = [paper for paper in self._added if paper.merged_into is None]
@@ -154,7 +161,7 @@ class Recording:
         return new, {*new, *(_id(paper) for paper in changed)}
 
     def _write_listings(self, listed: Iterable[tuple[Candidate, Entry]]) -> set[int]:
-        """Write where papers are listed and their numbers; the ids of papers newly listed or with other numbers."""
+        """Write listings and their numbers; return the ids of papers that are newly listed or have other numbers."""
         wanted = {(_id(paper), entry.listed): entry for paper, entry in listed}
         known = self._known_listings({paper_id for paper_id, _ in wanted})
         fresh = [self._row(place, entry) for place, entry in wanted.items() if place not in known]
@@ -186,7 +193,7 @@ class Recording:
             self._execute_update(_metric, ["listing_id", "at"], rows)
 
     def _insert(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-        """Insert the rows, and give each its id; SQLite's RETURNING would take a statement for each."""
+        """Insert rows, after giving each its id: SQLite's RETURNING would take a statement for each."""
         if rows:
             for row, free_id in zip(rows, self._free_ids(table, len(rows)), strict=True):
                 row["id"] = free_id
@@ -222,7 +229,7 @@ def _id(paper: Candidate) -> int:
 
 
 def _newer(known: Any, row: dict[str, Any]) -> dict[str, Any]:
-    """The known listing with what was read now; a number that is not shown any more stays as it was."""
+    """Return the known listing with the numbers read now. Numbers that are no longer shown stay."""
     latest = {name: value if value is not None else getattr(known, name) for name, value in row.items()}
     is_changed = any(latest[name] != getattr(known, name) for name in _COUNTED)
     return latest | {"id": known.id, "is_changed": is_changed}

@@ -1,4 +1,4 @@
-"""What is missing of sources: pages of digest days that could not be read, and since when all could be."""
+"""Record which pages of digest days could not be read, and when a source was last read whole."""
 
 from __future__ import annotations
 
@@ -20,20 +20,23 @@ from watcher.store.sources.pages import NEVER_READ
 _page, _poll, _listing, _paper, _key = schema.page, schema.poll, schema.listing, schema.paper, schema.paper_key
 
 NOTHING = set_digest(())
-"""What a page shows that is not there."""
+"""The :func:`set_digest` of no papers: marks a page that could not be read or is not there."""
 
 _NO_NEWS: dict[str, Any] = {"short_since": None, "short_digest": None}
 
 
 def whole_verdicts(*, with_papers: bool = False) -> tuple[Verdict, ...]:
-    """The verdicts of looks at which nothing was missing; or of those that showed papers, too."""
+    """Return the verdicts of polls that missed nothing; with ``with_papers`` only those that showed papers."""
     return (Verdict.NEW, Verdict.UNCHANGED, *(() if with_papers else (Verdict.QUIET,)))
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A page that shows too little for so long that this is taken as all: ``papers`` of them; of a page that is not
-    ``is_read`` the site says that it is not there."""
+    """A page that showed too little for so long that it was accepted as complete.
+
+    ``papers``: how many papers it shows.
+    ``is_read``: False if the site says that there is no such page.
+    """
 
     url: str
     day: date | None
@@ -47,13 +50,13 @@ class Accepted:
 
 
 class MissingDays:
-    """Rows of ``page``, ``poll`` and ``listing``, as far as they say what is missing."""
+    """Statements on ``page``, ``poll`` and ``listing`` about what is missing."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def fail(self, source: str, url: str, day: date, now: datetime, *, is_gone: bool) -> datetime:
-        """Remember that a digest day's page could not be read, or that there is none; since when that is so.
+        """Record that a digest day's page could not be read, or does not exist (``is_gone``); return since when.
 
         What was read of it before stays known.
         """
@@ -77,21 +80,22 @@ class MissingDays:
         return since
 
     def settle(self, source: str, day: date, *, previous: date | None = None, is_news: bool = False) -> None:
-        """There is no page of a digest day: it is not asked for any more.
+        """Record that a digest day has no page: it is not asked for any more.
 
-        ``previous`` is the day before that has one; ``is_news`` where a page had named the day.
+        ``previous``: the day before that has a page, None if not known.
+        ``is_news``: a page had named the day, so that its absence is reported.
         """
         values = {"is_whole": True} | ({"previous": previous} if previous else {}) | ({} if is_news else _NO_NEWS)
         self._connection.execute(update(_page).where(_page.c.source == source, _page.c.day == day).values(values))
 
     def taken_as_true(self, source: str, since: datetime) -> list[Accepted]:
-        """The pages that began to show too little at ``since`` or later, and still do, which is taken as all."""
+        """Return the pages accepted as complete that have shown too little since ``since`` or later."""
         query = select(_page).where(_page.c.source == source, _page.c.is_whole, _page.c.short_since >= since)
         rows = self._connection.execute(query.order_by(_page.c.day)).all()
         return [Accepted(row.url, row.day, row.shown, row.short_digest != NOTHING) for row in rows]
 
     def listed_before(self, source: str, day: date) -> frozenset[str]:
-        """The keys of the papers that ``source`` listed on its last digest day before ``day``."""
+        """Return the keys of the papers that ``source`` listed on its last digest day before ``day``."""
         mine = _listing.c.source == source
         before = select(_listing.c.day).where(mine, _listing.c.day < day).order_by(_listing.c.day.desc()).limit(1)
         listed = select(_paper.c.key).join(_listing, _listing.c.paper_id == _paper.c.id)
@@ -99,12 +103,12 @@ class MissingDays:
         return frozenset(self._connection.scalars(listed.where(mine, _listing.c.day == last)) if last else ())
 
     def last_day(self, source: str) -> date | None:
-        """The last digest day on which ``source`` has listed a paper."""
+        """Return the last digest day on which ``source`` listed a paper, None if there is none."""
         query = select(_listing.c.day).where(_listing.c.source == source, _listing.c.day.is_not(None))
         return self._connection.scalar(query.order_by(_listing.c.day.desc()).limit(1))
 
     def knows_any(self, source: str, entries: Sequence[Entry]) -> bool:
-        """Whether ``source`` has listed any of these before."""
+        """Return whether ``source`` has listed any of these entries before."""
         keys = {key for entry in entries for key in entry.keys or (title_key(entry.title),)}
         mine = exists().where(_listing.c.paper_id == _key.c.paper_id, _listing.c.source == source)
         return any(
@@ -113,7 +117,10 @@ class MissingDays:
         )
 
     def last_whole(self, source: str, *, with_papers: bool = False) -> datetime | None:
-        """When all of ``source`` could last be read, and nothing was missing; or showed papers, too."""
+        """Return when ``source`` was last read with nothing missing, None for never.
+
+        ``with_papers``: only polls that showed papers count. If old polls were deleted, the pages' times are used.
+        """
         query = select(_poll.c.at).where(
             _poll.c.source == source, _poll.c.verdict.in_(whole_verdicts(with_papers=with_papers))
         )
@@ -125,7 +132,7 @@ class MissingDays:
         return at
 
     def last_looks(self, source: str, limit: int) -> list[Look]:
-        """The last looks at ``source``, newest first."""
+        """Return the last polls of ``source``, newest first."""
         query = select(_poll.c.at, _poll.c.verdict).where(_poll.c.source == source)
         rows = self._connection.execute(query.order_by(_poll.c.at.desc()).limit(limit))
         return [Look(row.at, Verdict(row.verdict)) for row in rows]

@@ -1,4 +1,4 @@
-"""Pages as they were last read, and how every look at a source went."""
+"""Record pages as they were last read, and every poll of a source with its verdict."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from watcher.store.papers.identity import comparable_title
 _page, _poll, _listing, _paper, _key = schema.page, schema.poll, schema.listing, schema.paper, schema.paper_key
 
 WEEKS_OF_HISTORY = 24
-"""Weeks to look through for ten digest days on one weekday: twice as many and more, for holidays and gaps."""
+"""Weeks searched for ten digest days of one weekday: more than twice as many, for holidays and gaps."""
 
 OF_ONE_WEEKDAY = 10
 
 RECENT = 10
-"""Days on which a page without a digest day showed papers."""
+"""Days with papers that are remembered of a page without a digest day."""
 
 LAST_PAPERS = 50
-"""Papers that a source listed last, for what is usual there."""
+"""Latest papers of a source that are looked at to learn what is usual there."""
 
 NOT_WHOLE = (Verdict.PARTIAL, Verdict.BROKEN)
 
 NEVER_READ = 0
-"""The parser's version of a page that could never be read."""
+"""The parser version in the row of a page that could never be read."""
 
 _REMEMBERED = select(
     _page.c.url,
@@ -55,7 +55,12 @@ _TOUCH = update(_page).where(_page.c.source == bindparam("of"), _page.c.url == b
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """One look at a source; ``new`` counts papers never seen before, ``wait`` is what it chose for the next one."""
+    """A recorded poll of a source.
+
+    ``new``: papers never seen before.
+    ``pages``: pages that were read.
+    ``wait``: the chosen time until the next poll, None if ``every`` says it.
+    """
 
     source: str
     at: datetime
@@ -67,10 +72,12 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A page as it was read last: how many papers it showed, and how many such a page should show, where known.
+    """A page as it was last read.
 
-    ``short_since`` is since when it shows too few papers, or not those that it should. One that is not ``is_read``
-    never could be; it ``is_whole`` where there is no such page.
+    ``papers``: how many papers it showed.
+    ``expected``: how many it should show at least, None if not known.
+    ``short_since``: since when it shows too few or other papers than it should, None if it does not.
+    ``is_read``: False if it could never be read; ``is_whole`` then means that there is no such page.
     """
 
     url: str
@@ -84,7 +91,7 @@ class Shown:
 
 
 class Pages:
-    """Rows of ``page`` and ``poll``."""
+    """Statements on ``page`` and ``poll``."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -92,15 +99,15 @@ class Pages:
     # --- pages ---
 
     def known(self, source: str) -> dict[str, KnownPage]:
-        """The pages of ``source`` that were ever read, and the days that could not be, by address."""
+        """Return the remembered pages of ``source``, read or failed, by address."""
         return self.remembered(source, 0)[0]
 
     def validators(self, source: str, parser_version: int) -> dict[str, Validators]:
-        """What to ask "changed since?" with, of the pages that this version of the parser has read whole."""
+        """Return the validators of pages that this version of the parser has read whole, by address."""
         return self.remembered(source, parser_version)[1]
 
     def remembered(self, source: str, parser_version: int) -> tuple[dict[str, KnownPage], dict[str, Validators]]:
-        """Both at once."""
+        """Return the results of :meth:`known` and :meth:`validators`, in one statement."""
         rows = self._connection.execute(_REMEMBERED, {"of": source}).all()
         known = {row.url: _as_known(row) for row in rows}
         given = {row.url: Validators(row.etag, row.modified) for row in rows if row.parser_version == parser_version}
@@ -119,11 +126,14 @@ class Pages:
         *,
         announced: date | None = None,
     ) -> None:
-        """Remember a page that was read; its validators only where nothing is missing and no page follows,
-        for a 304 would hide it. ``announced`` is the day of the announcement that it shows, where it shows one.
+        """Store that a page was read.
 
-        Since when it shows too little, and which papers, is kept as long as it shows just these, also after that
-        was taken as true.
+        Validators are only stored if nothing is missing and no page follows, since a later 304 would hide what is
+        missing. Since when the page shows too little, and which papers, is kept while it shows exactly these, also
+        after they were accepted.
+
+        ``shown``: keys of its papers.
+        ``announced``: day of the announcement that it shows, None if it shows none.
         """
         is_whole = reading.whole and judged.verdict not in NOT_WHOLE
         since, digest = _short(judged, shown, history, now)
@@ -152,16 +162,16 @@ class Pages:
         )
 
     def touch(self, source: str, url: str, now: datetime) -> None:
-        """The page is as it was: 304."""
+        """Record that a page has not changed (304)."""
         self._connection.execute(_TOUCH, {"of": source, "at": url, "read_at": now})
 
     def days(self, source: str, n: int) -> list[date]:
-        """The newest ``n`` digest days of which a page was read, newest first."""
+        """Return the newest ``n`` digest days of which a page was read, newest first."""
         query = select(_page.c.day).where(_page.c.source == source, _page.c.day.is_not(None), _WAS_READ).distinct()
         return list(self._connection.scalars(query.order_by(_page.c.day.desc()).limit(n)))
 
     def shown(self, source: str, now: datetime, limit: int = 10) -> list[Shown]:
-        """What the newest pages of ``source`` showed, and what was expected of them; the newest days first."""
+        """Return what the newest pages of ``source`` showed and what was expected of them, newest day first."""
         newest = _page.c.day.desc().nulls_last(), _page.c.read_at.desc()
         rows = self._connection.execute(select(_page).where(_page.c.source == source).order_by(*newest).limit(limit))
         return [self._shown(row, now) for row in rows.all()]
@@ -177,8 +187,10 @@ class Pages:
         )
 
     def history(self, source: str, url: str, day: date | None, parser_version: int | None = None) -> DayHistory:
-        """What is known of a page's day, to judge what it shows now; what it showed lately as ``parser_version`` read
-        it, or any."""
+        """Return what a page showed before, to judge what it shows now.
+
+        ``parser_version``: ``recent`` is empty if another version read the page; None takes any version.
+        """
         columns = _page.c.short_since, _page.c.short_digest, _page.c.recent, _page.c.parser_version
         row = self._connection.execute(select(*columns).where(_page.c.source == source, _page.c.url == url)).first()
         known = self._keys_listed(source, day)
@@ -192,14 +204,14 @@ class Pages:
         )
 
     def gone(self, source: str, day: date | None, shown: Collection[int]) -> int:
-        """How many papers are listed on ``day`` that are not among those with the ids ``shown``."""
+        """Return how many papers listed on ``day`` are not among those with the ids ``shown``."""
         if day is None:
             return 0
         listed = select(_listing.c.paper_id).where(_listing.c.source == source, _listing.c.day == day)
         return len(set(self._connection.scalars(listed)).difference(shown))
 
     def past(self, source: str, entries: Sequence[Entry]) -> KnownOfSource:
-        """What is known of ``source`` when it shows ``entries``."""
+        """Return what is known of ``source``, compared with the entries that it shows now."""
         last = (
             select(_paper.c.abstract)
             .join(_listing, _listing.c.paper_id == _paper.c.id)
@@ -214,7 +226,7 @@ class Pages:
         keys = {key for entry in entries for key in entry.keys}
         known = {key for batch in in_batches(keys) for key in self._connection.scalars(_those(_key.c.key, batch))}
         strange = {comparable_title(entry.title) for entry in entries if entry.keys and known.isdisjoint(entry.keys)}
-        # Papers that had no ids at all, from a page rendered to text, are given some.
+        # Papers known by title alone (from a page rendered to text) gain ids this way: that is no renaming.
         listed = exists().where(
             _listing.c.paper_id == _paper.c.id, _listing.c.source == source, _paper.c.key.not_like("title:%")
         )
@@ -234,7 +246,7 @@ class Pages:
         return frozenset(self._connection.scalars(listed.where(_listing.c.source == source, _listing.c.day == day)))
 
     def _weekday_counts(self, source: str, day: date) -> tuple[int, ...]:
-        """How many papers the last digest days on this weekday had, newest first."""
+        """Return how many papers each of the last digest days of this weekday had, newest first."""
         same = [day - timedelta(weeks=n) for n in range(1, WEEKS_OF_HISTORY + 1)]
         query = (
             select(func.count())
@@ -250,6 +262,10 @@ class Pages:
     def record_poll(
         self, source: str, judged: Judged, new: int, pages: int, now: datetime, wait: Wait | None = None
     ) -> None:
+        """Store a poll with its verdict.
+
+        ``wait``: the chosen time until the next poll, None if ``every`` says it.
+        """
         row = {
             "source": source,
             "at": now,
@@ -263,16 +279,17 @@ class Pages:
         self._connection.execute(_POLLED, row)
 
     def looks(self, source: str, since: datetime) -> list[Look]:
-        """When ``source`` was looked at since then, and how it went; oldest first."""
+        """Return when ``source`` was polled since then and with which verdict, oldest first."""
         query = select(_poll.c.at, _poll.c.verdict).where(_poll.c.source == source, _poll.c.at >= since)
         return [Look(row.at, Verdict(row.verdict)) for row in self._connection.execute(query.order_by(_poll.c.at))]
 
     def polls(self, source: str, limit: int = 10) -> list[Poll]:
-        """The last looks at ``source``, newest first."""
+        """Return the last polls of ``source``, newest first."""
         query = select(_poll).where(_poll.c.source == source).order_by(_poll.c.at.desc(), _poll.c.id.desc())
         return [_as_poll(row) for row in self._connection.execute(query.limit(limit))]
 
     def last_poll(self, source: str) -> Poll | None:
+        """Return the last poll of ``source``, None before the first."""
         return next(iter(self.polls(source, 1)), None)
 
 
@@ -298,7 +315,10 @@ def _those(column: ColumnElement[Any], values: Collection[Any]) -> Select[Any]:
 
 
 def _recent(is_whole: bool, shown: int, history: DayHistory, today: date) -> list[tuple[date, int]]:
-    """What the page showed on its last days, with this one, newest first; also too few, for lists do get shorter."""
+    """Return how many papers the page showed on its last days, today first.
+
+    Short days are included, since lists may become shorter for good. Nothing is added by a partial or empty reading.
+    """
     if not is_whole or not shown:
         return list(history.recent)
     return [(today, shown), *(one for one in history.recent if one[0] != today)][:RECENT]

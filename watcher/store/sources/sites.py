@@ -1,4 +1,4 @@
-"""Sites and whose turn it is to ask them, over all processes of one database."""
+"""Give turns at a site, over all processes of a database."""
 
 from __future__ import annotations
 
@@ -13,22 +13,25 @@ from watcher.store.database.batches import insert_unless_there
 _site = schema.site
 
 LOOK_AGAIN = 0.5
-"""Seconds after which a site that another process is asking is looked at again."""
+"""Seconds until the next try to take the turn of a site that another process is asking."""
 
 LONGEST = timedelta(days=1)
-"""A turn that is further away than this was written by a clock that was wrong."""
+"""An instant further ahead than this was written by a wrong clock, and is ignored."""
 
 
 class Sites:
-    """Rows of ``site``. ``holder`` is a text that no other process uses."""
+    """Statements on ``site``.
+
+    ``holder`` is a text that no other process uses.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def take(self, name: str, holder: str, interval: timedelta, lease: timedelta, now: datetime) -> SiteTurn:
-        """Begin a request to ``name``, unless another holder's is under way or it is too early.
+        """Take the turn for a request to ``name``; if it is not free, return how long to wait.
 
-        The next one begins ``interval`` later at the earliest, and after :meth:`give_back` or the end of ``lease``.
+        The next request may begin after ``interval``, and after :meth:`give_back` or the end of ``lease``.
         """
         insert_unless_there(self._connection, _site, [{"name": name}])
         row = self._connection.execute(select(_site).where(_site.c.name == name).with_for_update()).one()
@@ -43,14 +46,20 @@ class Sites:
         return SiteTurn(is_public=row.is_public)
 
     def give_back(self, name: str, holder: str, *, is_public: bool) -> None:
-        """The request is over; ``is_public`` where the site answered from the public Internet."""
+        """End the turn.
+
+        ``is_public``: the site answered from the public Internet.
+        """
         mine = update(_site).where(_site.c.name == name, _site.c.holder == holder)
         self._connection.execute(mine.values(holder=None, lease=None))
         if is_public:
             self._set(name, is_public=True)
 
     def pause(self, name: str, until: datetime, *, closed: bool) -> None:
-        """Begin no request before ``until``; ``closed`` where the site refused. A later instant stays."""
+        """Let no request begin before ``until``; an instant that is already later stays.
+
+        ``closed``: the site itself asked for it.
+        """
         column = _site.c.closed_until if closed else _site.c.free_at
         earlier = column.is_(None) | (column < until)
         self._connection.execute(update(_site).where(_site.c.name == name, earlier).values({column.name: until}))
@@ -60,6 +69,6 @@ class Sites:
 
 
 def _left(at: datetime | None, now: datetime, longest: timedelta = LONGEST) -> float:
-    """Seconds until ``at``; 0 where it has passed, or is further away than anybody would have written."""
+    """Return seconds until ``at``; 0 if it has passed, or is more than ``longest`` away and so of a wrong clock."""
     left = at - now if at else timedelta(0)
     return max(left.total_seconds(), 0.0) if left <= longest else 0.0

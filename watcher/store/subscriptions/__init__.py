@@ -1,1 +1,1 @@
-"""Subscriptions, what is muted, and what is paused."""
+"""Subscriptions, mutes and pauses."""

@@ -1,4 +1,4 @@
-"""Subscriptions and papers that nothing is told of for a while."""
+"""Record muted subscriptions and papers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ _paper, _subscription = schema.paper, schema.subscription
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """What is muted: a subscription's full name, or a paper's key with its title beside it."""
+    """What is muted, and until when.
+
+    ``subject``: a subscription's full name, or a paper's key.
+    ``title``: the paper's title, None for a subscription.
+    """
 
     subject: str
     title: str | None
@@ -27,7 +31,7 @@ class Mute:
 
 
 class Mutes:
-    """Rows of ``mute``, each about one subscription or one paper; those that have ended count as none."""
+    """Statements on ``mute``. Each row is about one subscription or one paper; rows past ``until`` count as none."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -35,21 +39,21 @@ class Mutes:
     def begin(
         self, now: datetime, until: datetime, *, subscription_id: int | None = None, paper_id: int | None = None
     ) -> None:
-        """Mute one subscription or one paper until then, whatever was said of it before."""
+        """Mute a subscription or a paper until ``until``, in place of an earlier mute."""
         self.end(now, subscription_id=subscription_id, paper_id=paper_id)
         self._connection.execute(delete(_mute).where(_mute.c.until <= now))
         values = {"subscription_id": subscription_id, "paper_id": paper_id, "since": now, "until": until}
         self._connection.execute(insert(_mute).values(**values))
 
     def end(self, now: datetime, *, subscription_id: int | None = None, paper_id: int | None = None) -> bool:
-        """Whether it was muted until now."""
+        """End a mute; return whether there was one."""
         query = select(_mute.c.until).where(_is(subscription_id, paper_id))
         until = self._connection.scalar(query)
         self._connection.execute(delete(_mute).where(_is(subscription_id, paper_id)))
         return until is not None and until > now
 
     def all(self, now: datetime) -> list[Mute]:
-        """Everything that is muted, in the order in which it ends."""
+        """Return everything that is muted, in the order in which it ends."""
         columns = (
             _mute.c.since,
             _mute.c.until,
@@ -71,24 +75,24 @@ class Mutes:
         ]
 
     def of_subscription(self, subscription_id: int, now: datetime) -> datetime | None:
-        """Until when a subscription is muted."""
+        """Return until when a subscription is muted, None if it is not."""
         query = select(_mute.c.until).where(_mute.c.subscription_id == subscription_id, _mute.c.until > now)
         found: datetime | None = self._connection.scalar(query)
         return found
 
     def of_papers(self, now: datetime) -> dict[int, datetime]:
-        """Every muted paper, and until when."""
+        """Return muted paper → until when."""
         query = select(_mute.c.paper_id, _mute.c.until).where(_mute.c.paper_id.is_not(None), _mute.c.until > now)
         return {row.paper_id: row.until for row in self._connection.execute(query)}
 
     def drop_waiting_of_subscription(
         self, id: int, endpoints: Collection[Endpoint], reason: str, until: datetime
     ) -> None:
-        """Never tell what of a subscription is due by then and nobody has tried to send."""
+        """Drop a subscription's alerts that are due by ``until`` and were never attempted."""
         drop_waiting(self._connection, _match.c.subscription_id == id, endpoints, reason, until)
 
     def drop_waiting_of_paper(self, id: int, reason: str, until: datetime) -> None:
-        """Never tell of a paper what is due by then and nobody has tried to send."""
+        """Drop a paper's alerts that are due by ``until`` and were never attempted."""
         query = (
             select(_alert.c.receiver, _alert.c.label)
             .join(_match, _match.c.id == _alert.c.match_id)
@@ -100,7 +104,7 @@ class Mutes:
 
 
 def merge_mutes(connection: Connection, kept: int, merged: int) -> None:
-    """Two papers turn out to be one: it is muted for as long as one of them was."""
+    """Merge the mutes of two papers that turn out to be one: the later end counts."""
     both = _mute.c.paper_id.in_([kept, merged])
     until = connection.scalar(select(func.max(_mute.c.until, type_=_mute.c.until.type)).where(both))
     if until is None:

@@ -1,4 +1,4 @@
-"""What keeps alerts from being told for a while: subscriptions that are paused."""
+"""Pause subscriptions, and take back or drop their alerts that were never attempted."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ _match, _subscription = schema.match, schema.subscription
 
 
 class Silence:
-    """``subscription.paused``, and the alerts that wait meanwhile."""
+    """Statements on ``subscription.paused`` and on the alerts that wait meanwhile."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def set_paused(self, subscription_id: int, paused: bool) -> None:
+        """Set whether a subscription is paused."""
         here = update(_subscription).where(_subscription.c.id == subscription_id)
         self._connection.execute(here.values(paused=paused))
 
     def take_back(self, subscription_id: int, endpoints: Collection[Endpoint]) -> None:
-        """Let a subscription's alerts leave the deliveries that nobody has tried to send yet."""
+        """Remove a subscription's alerts from deliveries that were never attempted."""
         matches = select(_match.c.id).where(_match.c.subscription_id == subscription_id)
         for endpoint in sorted(endpoints):
             Endpoints(self._connection).lock(endpoint)
@@ -36,11 +37,11 @@ class Silence:
             self._connection.execute(update(_alert).where(*mine, is_untried).values(delivery_id=None))
 
     def drop(self, subscription_id: int, endpoints: Collection[Endpoint], reason: str) -> None:
-        """Never tell what waits for these endpoints in no delivery, or in one that nobody has tried to send yet."""
+        """Drop a subscription's waiting alerts at these endpoints: in no delivery, or in one never attempted."""
         drop_waiting(self._connection, _match.c.subscription_id == subscription_id, endpoints, reason)
 
     def waiting(self, subscription_id: int) -> int:
-        """How many papers wait in alerts of a subscription that nobody has tried to send."""
+        """Return how many papers wait in a subscription's alerts that were never attempted."""
         query = (
             select(func.count(_match.c.paper_id.distinct()))
             .join(_alert, _alert.c.match_id == _match.c.id)
@@ -56,9 +57,10 @@ def drop_waiting(
     reason: str,
     until: datetime | None = None,
 ) -> None:
-    """Never tell what of these matches waits, in no delivery or in one that nobody has tried to send.
+    """Drop the alerts of some matches that wait: in no delivery, or in one never attempted.
 
-    With ``until``, only what is due by then.
+    ``matches``: condition on ``match``.
+    ``until``: only alerts due by then, None for all.
     """
     due = [_alert.c.due <= until] if until else []
     those = _alert.c.match_id.in_(select(_match.c.id).where(matches))
@@ -73,6 +75,6 @@ def _is_waiting() -> ColumnElement[bool]:
 
 
 def untried() -> Select[Any]:
-    """Ids of the deliveries that nobody has tried to send yet."""
+    """Return a statement for the ids of pending deliveries that were never attempted."""
     attempted = exists().where(_attempt.c.delivery_id == _delivery.c.id)
     return select(_delivery.c.id).where(_delivery.c.state == DeliveryState.PENDING, ~attempted)

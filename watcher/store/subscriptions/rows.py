@@ -1,4 +1,4 @@
-"""A subscription as a row, and back: every field of the record, wherever the row keeps it."""
+"""Convert subscriptions to rows and back, following the fields of the record."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OF_ROW = tuple(field.name for field in fields(StoredSubscription) if field.name
 
 
 def row_of(wanted: Wanted) -> dict[str, Any]:
-    """What a subscription asks for, as columns."""
+    """Return the columns of a subscription."""
     one = wanted.subscription
     return {
         **_COLUMNS.plain(one),
@@ -29,7 +29,7 @@ def row_of(wanted: Wanted) -> dict[str, Any]:
 
 
 def saved_of(row: Mapping[Any, Any]) -> StoredSubscription:
-    """The subscription that a row of ``subscription`` is."""
+    """Return the subscription of a row of ``subscription``."""
     settings = row["settings"]
     subscription = Subscription(
         **_COLUMNS.restored(row),

@@ -1,4 +1,4 @@
-"""The subscriptions as they were last applied, and the generation of the rules."""
+"""Store subscriptions as last applied, and the generation of the rules."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ SELECT subscription.id FROM asked
 JOIN subscription ON subscription.owner = asked.owner AND subscription.name = asked.name
 WHERE subscription.origin = 'database'
 """
-"""SQLite looks up a list of pairs only where it is joined like a table."""
+"""SQLite uses its index for a list of pairs only if the list is joined like a table."""
 
 _ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
-"""Later than any instant: whoever was woken is due, also where a clock was put back since. A range has an index."""
+"""Later than any instant. ``woken <= _ALWAYS`` can use the index, and holds also after a clock was set back."""
 
 _table, _generation = schema.subscription, schema.rules_generation
 
@@ -35,7 +35,11 @@ _HELD_GENERATION = _GENERATION.with_for_update(read=True)
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """A subscription that comes, and when it is told and shows a sign of life first."""
+    """A subscription to be added.
+
+    ``next_due``: when it is first told, None if told immediately.
+    ``sign_due``: when its first sign of life is due, None if it shows none.
+    """
 
     wanted: Wanted
     next_due: datetime | None
@@ -44,7 +48,7 @@ class New:
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """What the index has to know of a subscription."""
+    """The part of a subscription that the index of rules needs."""
 
     id: int
     rule: str
@@ -53,17 +57,17 @@ class RuleRow:
 
 
 class Subscriptions:
-    """Rows of ``subscription``; every change of a rule follows :meth:`raise_generation` in one transaction."""
+    """Statements on ``subscription``. Every change of a rule follows :meth:`raise_generation` in one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def generation(self, *, hold: bool = False) -> int:
-        """The rules' generation; ``hold`` keeps others from raising it until this transaction ends."""
+        """Return the rules' generation; ``hold`` keeps others from raising it until the transaction ends."""
         return self._connection.scalar(_HELD_GENERATION if hold else _GENERATION) or 0
 
     def raise_generation(self) -> None:
-        """Begin a change of rules; whoever else begins one, or matches, waits until this transaction ends."""
+        """Raise the rules' generation. Others that raise it, or match, wait until the transaction ends."""
         raised = self._connection.execute(update(_generation).values(generation=_generation.c.generation + 1))
         if not raised.rowcount:
             self._connection.execute(insert(_generation).values(id=1, generation=1))
@@ -71,24 +75,28 @@ class Subscriptions:
     # --- looking ---
 
     def all(self) -> list[StoredSubscription]:
-        """Also those that are gone."""
+        """Return all subscriptions, also those that are gone."""
         return self._several(select(_table))
 
     def active(self) -> list[StoredSubscription]:
+        """Return the subscriptions that are not gone."""
         return [saved for saved in self.all() if saved.gone_at is None]
 
     def of_files(self, *, active: bool = False) -> list[StoredSubscription]:
-        """Those of the config's files, also those that are gone, unless only ``active`` ones are asked for."""
+        """Return the subscriptions of the config's files; with ``active`` without those that are gone."""
         return self._several((_active(_table) if active else select(_table)).where(schema.of_files))
 
     def called(self, name: str) -> list[StoredSubscription]:
-        """Those with this name, of whatever owner where ``name`` says none; also those that are gone."""
+        """Return the subscriptions with this name, also those that are gone.
+
+        A name without an owner matches any owner.
+        """
         owner, _, last = name.rpartition("/")
         query = select(_table).where(_table.c.name == last)
         return self._several(query.where(_table.c.owner == owner) if owner else query)
 
     def get(self, ids: Collection[int]) -> dict[int, StoredSubscription]:
-        """Those of ``ids`` that are not gone, by id."""
+        """Return the subscriptions with these ids that are not gone, by id."""
         found: dict[int, StoredSubscription] = {}
         for batch in in_batches(ids):
             active = select(_table).where(_table.c.id.in_(batch), _table.c.gone_at.is_(None))
@@ -96,7 +104,7 @@ class Subscriptions:
         return found
 
     def named(self, names: Collection[tuple[str, str]]) -> list[StoredSubscription]:
-        """Those of the database with these owners and names, also those that are gone."""
+        """Return the subscriptions of the database with these (owner, name), also those that are gone."""
         ids: list[int] = []
         for batch in in_batches(names, MOST_BOUND // 2):
             pairs = ", ".join(f"(:owner{n}, :name{n})" for n in range(len(batch)))
@@ -109,7 +117,7 @@ class Subscriptions:
         ]
 
     def of_database(self, owner: str | None = None) -> Iterator[StoredSubscription]:
-        """Those of the database that are not gone, as they come; memory holds a few hundred."""
+        """Yield the subscriptions of the database that are not gone. Memory holds a few hundred at a time."""
         query = select(_table).where(_table.c.origin == Origin.DATABASE.value, _table.c.gone_at.is_(None))
         if owner is not None:
             query = query.where(_table.c.owner == owner)
@@ -117,17 +125,17 @@ class Subscriptions:
         return (saved_of(row) for row in rows.mappings())
 
     def rules(self, after: int | None) -> Iterator[RuleRow]:
-        """Every rule that has changed since generation ``after``, and its sources, as they come.
-
-        None asks for all, without those that are gone.
-        """
+        """Yield every rule that has changed since generation ``after``; None yields all rules that are not gone."""
         columns = (_table.c.id, _table.c.rule, _table.c.sources, _table.c.gone_at)
         query = _active(*columns) if after is None else select(*columns).where(_table.c.changed_in > after)
         rows = self._connection.execute(query, execution_options={"yield_per": MOST_BOUND})
         return (RuleRow(row.id, row.rule, tuple(row.sources), row.gone_at is None) for row in rows)
 
     def due(self, now: datetime) -> list[int]:
-        """Ids of those whose time has come: a due instant has passed, or told immediately with something held."""
+        """Return the ids of subscriptions that are due.
+
+        A subscription is due when its instant has passed, or when it is told immediately and holds something.
+        """
         due: set[int] = set()
         # One after the other: each then has an index to go by.
         for is_its_time in _times(now):
@@ -135,49 +143,49 @@ class Subscriptions:
         return sorted(due)
 
     def holding(self) -> list[int]:
-        """Ids of those that hold something, due or not."""
+        """Return the ids of subscriptions that have held matches, due or not."""
         held = select(schema.match.c.subscription_id).where(schema.match.c.fate == Fate.HELD)
         return list(self._connection.scalars(_active(_table.c.id).where(_table.c.id.in_(held)).order_by(_table.c.id)))
 
     def signs_due(self, now: datetime) -> list[int]:
-        """Ids of those whose next sign of life is due, if there was nothing else."""
+        """Return the ids of subscriptions whose sign of life is due."""
         return sorted(self._connection.scalars(select(_table.c.id).where(*_is_sign_due(now))))
 
     def count(self, origin: Origin | None = None) -> int:
-        """How many are not gone; of one origin, or all."""
+        """Return how many subscriptions are not gone, of one origin or all."""
         query = _active(func.count())
         return self._connection.scalar(query if origin is None else query.where(_table.c.origin == origin.value)) or 0
 
     # --- one that is nobody else's ---
 
     def hold_active(self, id: int) -> StoredSubscription | None:
-        """The subscription if it is neither gone nor paused, and nobody else's until the transaction ends."""
+        """Lock and return the subscription, None if it is gone, paused or locked by another transaction."""
         return self._hold(id, _table.c.gone_at.is_(None), _table.c.paused.is_(False))
 
     def hold_due(self, id: int, now: datetime) -> StoredSubscription | None:
-        """The subscription if it is due still; None where another daemon has told, or is telling, what it holds."""
+        """Lock and return the subscription, None if it is no longer due or locked by another daemon."""
         return self._hold(id, *_is_due(now))
 
     def hold_sign_due(self, id: int, now: datetime) -> StoredSubscription | None:
-        """The subscription if its sign of life is due still."""
+        """Lock and return the subscription, None if its sign of life is not due any more or another daemon has it."""
         return self._hold(id, *_is_sign_due(now))
 
     def _hold(self, id: int, *where: ColumnElement[bool]) -> StoredSubscription | None:
         held = select(_table.c.id).where(_table.c.id == id).with_for_update(skip_locked=True)
         if self._connection.scalar(held) is None:
             return None
-        # Another statement: what others have committed until the lock was had is seen by it alone.
+        # Read again: only a new statement sees what others committed while we waited for the lock.
         row = self._connection.execute(select(_table).where(_table.c.id == id, *where)).mappings().one_or_none()
         return None if row is None else saved_of(row)
 
     # --- changing ---
 
     def insert(self, wanted: Wanted, next_due: datetime | None, now: datetime) -> int:
-        """Add one of a file; its id."""
+        """Add a subscription of a file; return its id."""
         return self.insert_many([New(wanted, next_due)], now)[0]
 
     def insert_many(self, new: Sequence[New], now: datetime, origin: Origin = Origin.FILE) -> list[int]:
-        """Add these; their ids, in their order."""
+        """Add subscriptions; return their ids in the same order."""
         rows = [
             row_of(one.wanted)
             | {"next_due": one.next_due, "sign_due": one.sign_due, "created_at": now, "origin": origin.value}
@@ -190,25 +198,28 @@ class Subscriptions:
         return list(self._connection.scalars(added, rows))
 
     def update(self, id: int, wanted: Wanted, next_due: datetime | None, now: datetime) -> None:
-        """Give the row its new name, rule and settings; it is active from now on."""
+        """Replace name, rule and settings of a subscription, and make it active."""
         values = row_of(wanted) | {"next_due": next_due, "gone_at": None, "changed_in": self.generation()}
         if next_due is None:
-            values["woken"] = now  # told immediately from now on, also what was held for later
+            values["woken"] = now  # told immediately from now on, including what is held
         self._connection.execute(update(_table).where(_table.c.id == id).values(**values))
 
     def set_gone(self, id: int, now: datetime) -> None:
+        """Mark a subscription as gone."""
         gone = update(_table).where(_table.c.id == id).values(gone_at=now, changed_in=self.generation())
         self._connection.execute(gone)
 
     def set_told(self, id: int, now: datetime, next_due: datetime | None) -> None:
-        """Its digest was made, or there was none to make."""
+        """Record that a subscription was told now, also if it had nothing to tell."""
         told = update(_table).where(_table.c.id == id).values(last_due=now, next_due=next_due, woken=None)
         self._connection.execute(told)
 
     def set_next_due(self, id: int, next_due: datetime | None) -> None:
+        """Set when a subscription is due next."""
         self._connection.execute(update(_table).where(_table.c.id == id).values(next_due=next_due))
 
     def set_sign_due(self, id: int, sign_due: datetime | None) -> None:
+        """Set when a subscription's next sign of life is due."""
         self._connection.execute(update(_table).where(_table.c.id == id).values(sign_due=sign_due))
 
     def _several(self, query: Select[Any]) -> list[StoredSubscription]:
@@ -216,9 +227,10 @@ class Subscriptions:
 
 
 def wake(connection: Connection, ids: Collection[int], now: datetime) -> None:
-    """Something is held for these: those that are told immediately are due.
+    """Make subscriptions due that are told immediately, since they hold something.
 
-    Their rows are written also where they were due before: one that is just being told is waited for, and due again.
+    Their rows are written even if they were due already: this waits for a daemon that is telling them, and makes them
+    due again.
     """
     for batch in in_batches(sorted(set(ids))):
         immediately = (_table.c.id.in_(batch), _table.c.next_due.is_(None))
