@@ -1,8 +1,14 @@
 """The order of the steps, and nothing else: each file reads top to bottom.
 
-``poll``     read a source, store what it lists, match it
-``tell``     what is due becomes alerts, then deliveries
-``sender``   send what is pending: ``claim``, ``send`` (render and send), ``results`` (record)
-``apply``    bring the database to what the config asks for
-``record``   the one way in: store and match what polls, saved pages and inboxes list
+``polling/``        read a source, store and match what it lists
+``record``          store and match: the one way in, for polls, saved pages and inboxes
+``imports``         store and match saved pages
+``inbox``           store and match the files of an inbox
+``saved_pages``     read saved pages and files of an inbox
+``telling/``        make alerts of due subscriptions, deliveries of due alerts; say what deliveries contain
+``subscriptions/``  bring the database to what the config and the commands ask for
+``retention``       delete old history
+``rulebook``        the index of all rules, kept up to date
+``mishaps``         turn unforeseen exceptions over a page into a reason
+``context``         what all steps work with
 """

@@ -1,4 +1,4 @@
-"""What the steps work with: everything that touches the world, handed in once."""
+"""Hold what the steps of a process work with: config, database, network, clock."""
 
 from __future__ import annotations
 
@@ -18,11 +18,17 @@ from watcher.store import Store
 
 @dataclass
 class Context:
-    """The parts of one process; ``config`` is replaced as a whole when it is reloaded.
+    """The parts of a process.
 
-    ``clock`` gives the instant in UTC, ``jitter`` a number between 0 and 1, ``env`` the environment that secrets
-    come from. ``tuning`` has the sizes, intervals and leases of the process; ``kept`` is where bodies of broken pages
-    go, None for nowhere.
+    ``config``: replaced as a whole by a reload.
+    ``clock``: returns the time in UTC.
+    ``jitter``: returns a number between 0 and 1.
+    ``env``: the environment that secrets are read from.
+    ``rules``: the index of all rules.
+    ``forms_of``: returns the forms of a message that a service needs, given its URL.
+    ``stopping``: set when the process is asked to stop.
+    ``tuning``: sizes, intervals and leases.
+    ``kept``: where bodies of broken pages are kept, None for nowhere.
     """
 
     config: Config

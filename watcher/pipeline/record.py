@@ -1,4 +1,4 @@
-"""The one way in: what a page, a saved file or a file of an inbox lists is stored and matched in one transaction."""
+"""Store and match what a page, a saved file or an inbox's file lists, in one transaction: the one way in."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ WAIT_FOR_ABSTRACT = timedelta(hours=24)
 """How long a paper waits for its abstract before it is matched without one."""
 
 Decide = Callable[[StoredSubscription, Paper], Decision]
-"""What becomes of a match."""
+"""Returns the fate of a match."""
 
 
 @dataclass
 class Intake:
-    """What one transaction takes in: entries are added page by page, then all are matched together.
+    """Stores and matches what one transaction takes in: add entries page by page, then match them together.
 
-    ``new`` counts papers never seen before; ``touched`` are those that are new, newly listed or changed, ``listed``
-    all that were added; ``updates`` has for known papers that were withdrawn, or have a newer version, the occasion.
+    ``new``: number of papers never seen before.
+    ``touched``: ids of papers that are new, newly listed or changed.
+    ``listed``: ids of all papers that were added.
+    ``updates``: paper → occasion, of known papers that were withdrawn or have a newer version.
     """
 
     tx: Transaction
@@ -36,11 +38,14 @@ class Intake:
     updates: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Learn the rules that hold in this transaction: a rule and a paper that come at once always meet."""
+        """Bring the rules up to date and keep them so until the transaction ends: no paper misses a new rule."""
         self.rules.bring_up_to_date(self.tx)
 
     def add(self, entries: Sequence[Entry], source: str, *, whole: bool) -> Recorded:
-        """Store what a page of ``source`` lists; ``whole`` where it shows abstracts as well."""
+        """Store what a page of ``source`` lists.
+
+        ``whole``: the page shows abstracts.
+        """
         recorded = self.tx.papers.record_entries(entries, source, self.now, whole=whole)
         self.new += len(recorded.new)
         self.touched |= set(recorded.touched)
@@ -49,17 +54,18 @@ class Intake:
         return recorded
 
     def match(self, decide: Decide, *, unchanged: bool = False) -> int:
-        """Match what was added and is new or changed, or all of it; how many new matches.
+        """Match the papers that are new or changed; return how many new matches.
 
-        ``unchanged`` is for files: a subscription may be younger than the papers that they list again.
+        ``unchanged``: match all that were added. Files need this, since a subscription may be younger than the papers
+            they list again.
         """
         return record_matches(self.tx, self.rules, self.listed if unchanged else self.touched, decide, self.now)
 
 
 def record_matches(tx: Transaction, rules: RuleBook, paper_ids: Collection[int], decide: Decide, now: datetime) -> int:
-    """Match papers against all rules and store what is found for the first time; how many matches that is.
+    """Match papers with all rules and store new matches; return how many.
 
-    A paper whose abstract has not been read yet waits for it.
+    Papers that wait for their abstract are left out.
     """
     ready = tx.papers.ready(paper_ids, waited_since=now - WAIT_FOR_ABSTRACT)
     known = tx.matches.known(ready)

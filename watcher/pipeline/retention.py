@@ -1,4 +1,4 @@
-"""History that is older than the config keeps it, deleted in small batches, so that nobody waits for it."""
+"""Delete history that is older than the config's ``retain`` says, in small batches."""
 
 from __future__ import annotations
 
@@ -13,15 +13,20 @@ from watcher.store.history.retention import ForgettableTable
 log = logging.getLogger(__name__)
 
 PAGES = "pages"
-"""What broken pages said, kept as files."""
+"""The name of kept bodies of broken pages in the result."""
 
 BATCH = 500
-"""Rows of one transaction."""
+"""Rows that are looked at in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What went, or with a dry run would go: ``count`` older than ``before``, None where that is never."""
+    """What was deleted, or would be in a dry run.
+
+    ``what``: table or kind of file.
+    ``count``: rows or files older than ``before``.
+    ``before``: None if nothing of it is ever deleted.
+    """
 
     what: str
     count: int
@@ -29,7 +34,10 @@ class Swept:
 
 
 def sweep(parts: Context, *, dry_run: bool = False) -> list[Swept]:
-    """Delete what is older than ``retain:`` says; begun again after a crash or a stop, it goes on with what is left."""
+    """Delete what is older than ``retain`` says; with ``dry_run`` only count.
+
+    After a crash or stop, the next call continues.
+    """
     now, retain = parts.clock(), parts.config.retain
     kept = {
         ForgettableTable.ATTEMPTS: retain.attempts,

@@ -1,4 +1,4 @@
-"""The compiled rules of all active subscriptions, as new as the database says."""
+"""Keep an index of the rules of all active subscriptions, up to date with the database."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from watcher.store import Transaction
 from watcher.store.subscriptions.subscriptions import RuleRow
 
 PAGE = 128
-"""Papers that are matched in one go."""
+"""Papers that are matched together."""
 
 MATCHED_AT_ONCE = 2_000
-"""Matches after which those found so far are handed on."""
+"""Number of matches from which those found so far are yielded."""
 
 LEARNED_AT_ONCE = 8_192
-"""Changed rules that are kept as rows while many are learned."""
+"""Changed rules that are read into memory together."""
 
 
 class RuleBook:
-    """An index of rules with the generation that it stands at. Safe to use from several threads.
+    """An index of rules with its generation. Safe to use from several threads.
 
-    Of a subscription it keeps the rule alone; whatever else it asks for is in the database.
+    It holds only the rules; everything else of a subscription is read from the database.
     """
 
     def __init__(self) -> None:
@@ -35,9 +35,11 @@ class RuleBook:
         self._using_numbers: set[int] = set()
 
     def bring_up_to_date(self, tx: Transaction, *, hold: bool = True) -> None:
-        """Learn what has changed in the database; ``hold`` keeps the generation as it is until ``tx`` ends.
+        """Read the rules that changed since the index's generation.
 
-        Only rules that came, went or were edited since are touched. Cut off by an error, it begins again next time.
+        ``hold``: keep others from changing rules until ``tx`` ends.
+
+        After an error the next call reads the same changes again.
         """
         generation = tx.subscriptions.generation(hold=hold)
         with self._lock:
@@ -52,9 +54,9 @@ class RuleBook:
     def match(
         self, papers: Sequence[Paper], known: Collection[tuple[int, int]] = ()
     ) -> Iterator[list[tuple[int, Paper, Hit]]]:
-        """Every subscription (its id) that matches one of ``papers``, and how; some thousand at a time.
+        """Yield the matches of papers in lists of some thousand: (subscription id, paper, hit).
 
-        Without the pairs of ids in ``known``.
+        ``known``: pairs (subscription id, paper id) that are left out.
         """
         for at in range(0, len(papers), PAGE):
             page = papers[at : at + PAGE]
@@ -70,13 +72,13 @@ class RuleBook:
 
     @property
     def generation(self) -> int:
-        """The generation of the rules that it knows."""
+        """The generation of the rules in the index."""
         with self._lock:
             return self._generation
 
     @property
     def uses_numbers(self) -> bool:
-        """Whether any rule looks at upvotes or comments."""
+        """Whether any rule uses upvotes or comments."""
         with self._lock:
             return bool(self._using_numbers)
 
@@ -85,7 +87,7 @@ class RuleBook:
             return len(self._index)
 
     def _load(self, rows: Iterable[RuleRow]) -> None:
-        """All rules, one by one as they come: nothing but the index grows."""
+        """Build the index of all rules, row by row, so that only the index takes memory."""
         self._index, self._using_numbers = Index(), set()
         self._index.add_many(self._compiled(rows))
 

@@ -1,4 +1,4 @@
-"""Saved pages: read as a configured source reads its own, or by the forms that every kind of source knows."""
+"""Read saved pages: as a configured source reads its own pages, or by the forms that the kinds of sources know."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from watcher.pipeline.mishaps import parse_safely, recognised
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """What one saved page lists, or a part of a large file.
+    """What a saved page lists, or a part of a large file.
 
-    ``source`` is the configured source that read it, None where it was recognised by its form; ``kind`` the kind of
-    source that such pages belong to, None where nothing says that.
+    ``kind``: the kind of source that the page belongs to, None if nothing tells.
+    ``source``: the configured source that read it, None if it was recognised by its form.
     """
 
     reading: Reading
@@ -26,9 +26,9 @@ class ReadPage:
 
 
 def read_for(source: Source, body: bytes, others: Iterable[Source], today: date) -> Iterator[ReadPage]:
-    """Read a saved page of ``source``: as that reads its pages, else as :func:`read_any` does.
+    """Read a saved page of ``source``: as the source reads its own pages, else as :func:`read_any` does.
 
-    Raises UnknownPage, with both reasons, where nothing can read it.
+    Raises ``UnknownPage`` with both reasons if nothing can read it.
     """
     own = _read_as(source, body, today)
     if isinstance(own, Reading) and own.entries:
@@ -46,9 +46,11 @@ def read_for(source: Source, body: bytes, others: Iterable[Source], today: date)
 
 
 def read_any(body: bytes, sources: Iterable[Source], today: date) -> Iterator[ReadPage]:
-    """Read a saved page by its form; one of no known form as the first of ``sources`` that finds papers in it.
+    """Read a saved page by its form.
 
-    Raises UnknownPage where nothing can read it, or the rest of it.
+    A page of unknown form is read as the first of ``sources`` that finds papers in it.
+
+    Raises ``UnknownPage`` if nothing can read it, or the rest of it.
     """
     began = False
     try:
@@ -71,7 +73,10 @@ def _read_by_any(body: bytes, sources: Iterable[Source], today: date) -> ReadPag
 
 
 def _read_as(source: Source, body: bytes, today: date) -> Reading | Unreadable:
-    """What the source's parser reads, as if at the first address that it polls, from which its links start."""
+    """Parse the page as if it had been found at the first address that the source polls.
+
+    Relative links count from there.
+    """
     parser = PARSERS[source.kind]
     if parser.folder(source) is not None:
         return Unreadable("a folder has pages of any kind")

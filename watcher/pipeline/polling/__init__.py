@@ -1,1 +1,1 @@
-"""Read a source, store what it lists, match it; what was missed is read late."""
+"""Poll a source: read its pages, store and match what they list, find what was missed."""

@@ -1,4 +1,4 @@
-"""What has to be read beyond a source's lists, since they were not looked at for a while or could not be read."""
+"""Find what must be read beyond a source's lists, after an outage or a time without polls."""
 
 from __future__ import annotations
 
@@ -20,8 +20,12 @@ from watcher.store.sources.missing import whole_verdicts
 
 @dataclass(frozen=True, slots=True)
 class SourcePast:
-    """When all of a source could be read for the ``last`` time, None for never, and the last ``looks`` at it;
-    ``listed`` is the last day that it listed papers on, where the last look found all."""
+    """What is known of earlier polls of a source.
+
+    ``last``: the last poll that missed nothing, None for never.
+    ``looks``: times of the last polls, newest first.
+    ``listed``: the last digest day that it listed papers on; None if unknown, or if the last poll missed something.
+    """
 
     last: datetime | None = None
     looks: Sequence[datetime] = ()
@@ -29,12 +33,12 @@ class SourcePast:
 
     @property
     def was_short(self) -> bool:
-        """Whether not all could be read when the source was last looked at."""
+        """Whether the last poll missed something."""
         return self.last is not None and any(at > self.last for at in self.looks)
 
 
 def source_past(tx: Transaction, source: Source) -> SourcePast:
-    """What is known of earlier looks at a source; nothing of one that has a page for each day."""
+    """Return what is known of earlier polls of a source; nothing if it has a page for each day."""
     parser = PARSERS[source.kind]
     if parser.day_url(source):
         return SourcePast()
@@ -50,8 +54,11 @@ def source_past(tx: Transaction, source: Source) -> SourcePast:
 
 @dataclass
 class MissedLists:
-    """Decides, once the first pages of a source's lists are there, which further lists have to be read; ``gap`` is what
-    these do not hold either."""
+    """Decides which further lists to read, given the first pages of a source's lists.
+
+    ``since``: read everything from this day on, None if nobody asked for that.
+    ``gap``: set when called: what cannot be read any more, None for nothing.
+    """
 
     source: Source
     parts: Context
@@ -61,7 +68,7 @@ class MissedLists:
     gap: Gap | None = field(default=None, init=False)
 
     def __call__(self, firsts: Sequence[Visit]) -> Sequence[str]:
-        """The addresses of what was listed since the last look that found all."""
+        """Return the addresses of lists that hold what was listed since the last poll that missed nothing."""
         self.gap = None
         parser, last = PARSERS[self.source.kind], self.past.last
         if self.since is not None:
@@ -74,7 +81,7 @@ class MissedLists:
         return self._listed(last, readings)
 
     def _since(self, day: date, last: datetime | None) -> Sequence[str]:
-        """What was listed since a day that somebody asks for, and since the last look."""
+        """Return the addresses for what was listed from a requested day on, and since the last poll."""
         begin = datetime.combine(day, time(), UTC)
         if last is None or begin <= last:
             return self._asked(begin)
@@ -83,7 +90,7 @@ class MissedLists:
         return self._asked(min(begin, max(last, self.now - LONGEST)))
 
     def _announced(self, last: datetime, readings: Sequence[Reading]) -> Sequence[str]:
-        """Where lists show one announcement: those between."""
+        """Return the addresses for missed announcements, of lists that show one announcement at a time."""
         rests = partial(PARSERS[self.source.kind].rests, self.source)
         read = gaps.announced_by(last, self.past.listed)
         days = gaps.missed_announcements(read, readings, rests, self.now)
@@ -99,7 +106,7 @@ class MissedLists:
         return lists
 
     def _listed(self, last: datetime, readings: Sequence[Reading]) -> Sequence[str]:
-        """Where lists show the newest papers: those after what is known."""
+        """Return the addresses for missed papers, of lists that show the newest papers."""
         is_outage = gaps.is_outage(last, self.past.looks, self.source.every, self.now)
         connects = not is_outage or not any(reading.entries for reading in readings) or self._connects(readings, last)
         lists: Sequence[str] = ()
@@ -116,7 +123,7 @@ class MissedLists:
         return missed(self.source, since, self.now) if missed else ()
 
     def _connects(self, readings: Sequence[Reading], last: datetime) -> bool:
-        """Whether the lists go back to what is known, or are read further until they do."""
+        """Return whether the lists go back to papers that are known, or have further pages that will be read."""
         entries = [entry for reading in readings for entry in reading.entries]
         if any(reading.next for reading in readings) or gaps.reaches_back(entries, last):
             return True
@@ -125,5 +132,5 @@ class MissedLists:
 
 
 def _is_good(visit: Visit) -> bool:
-    """Whether a list says what is on it now."""
+    """Return whether the visit shows what is on the list now."""
     return isinstance(visit.fetched, NotModified) or (isinstance(visit.parsed, Reading) and visit.parsed.whole)

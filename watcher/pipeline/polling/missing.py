@@ -1,4 +1,4 @@
-"""What of a source was missed for good: an incident that the operator and the readers hear of, until it is read."""
+"""Keep the incident of what was missed of a source for good (``SOURCE_GAP``), until it is read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from watcher.store.deliveries.incidents import Open
 from watcher.store.sources.missing import whole_verdicts
 
 STAYS = timedelta(days=45)
-"""How long a list's gap is shown and told that nothing can be done about: as long as a monthly digest may take."""
+"""How long a gap without a remedy is shown: as long as a monthly digest may take."""
 
 WHOLE = whole_verdicts()
 
@@ -24,8 +24,11 @@ WHOLE = whole_verdicts()
 def record_days(
     tx: Transaction, source: Source, judged: Judged, before: Mapping[str, KnownPage], parts: Context, now: datetime
 ) -> None:
-    """Keep the incident of the digest days of a source that were given up or lie too far back, by the pages known
-    ``before`` the look and after it. While something else is missing, that is said of the source."""
+    """Keep the incident of digest days that are missing and that no poll reads any more.
+
+    The operator is told when days are missing that were not before. ``before``: pages known before this poll. Does
+    nothing for sources without a page for each day, or while something else is missing.
+    """
     if PARSERS[source.kind].day_url(source) is None or judged.verdict not in WHOLE:
         return
     known = _open(tx, source)
@@ -42,10 +45,10 @@ def record_days(
 def record_list(
     tx: Transaction, source: Source, judged: Judged, gap: Gap | None, since: date | None, parts: Context, now: datetime
 ) -> None:
-    """Keep the incident of what lists did not show any more when they were looked at again, and nobody could tell.
+    """Keep the incident of what lists no longer show and nobody can be asked for.
 
-    It ends when everything ``since`` its day was asked for, or nobody needs to hear of it any more. A look at which
-    something else was missing has the same to say next time.
+    It ends when everything from its day on was asked for (``since``), or after ``STAYS``. Does nothing for sources with
+    a page for each day, or while something else is missing: the next poll finds the same gap.
     """
     has_news = gap is not None or since is not None or judged.verdict is Verdict.NEW
     if PARSERS[source.kind].day_url(source) is not None or judged.verdict not in WHOLE or not has_news:
@@ -79,5 +82,5 @@ def _unread(known: Mapping[str, KnownPage], source: Source, now: datetime) -> tu
 
 
 def _holds(some: tuple[DaySpan, ...], others: tuple[DaySpan, ...]) -> bool:
-    """Whether every day of the ``others`` lies in ``some``."""
+    """Return whether every day of ``others`` lies in ``some``."""
     return all(any(one.first <= other.first and other.last <= one.last for one in some) for other in others)

@@ -1,4 +1,4 @@
-"""Read a source, store what it lists, match it."""
+"""Poll a source over the network: read, store and match, record the verdict."""
 
 from __future__ import annotations
 
@@ -29,13 +29,18 @@ from watcher.store.sources.pages import Poll
 log = logging.getLogger(__name__)
 
 SOON = timedelta(minutes=15)
+"""Longest wait until the next poll after a verdict of trouble."""
 
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What one look at a source gave; ``new`` counts papers never seen before, ``matched`` new matches.
+    """The result of a poll.
 
-    ``wait`` is until the next one, where the source finds its own rhythm; ``before`` the verdict of the look before it.
+    ``new``: papers never seen before.
+    ``matched``: new matches.
+    ``retry_after``: how long the site asks to be left alone, None if it does not.
+    ``wait``: the chosen time until the next poll, None if ``every`` says it.
+    ``before``: the verdict of the poll before, None for the first.
     """
 
     source: str
@@ -53,11 +58,13 @@ def poll_pages(
     is_mine: Callable[[Transaction], bool] = lambda tx: True,
     since: date | None = None,
 ) -> Polled:
-    """Read the pages of ``source`` and store all that they list, with its matches, in one transaction.
+    """Read the pages of ``source``, then store everything that they list, with its matches, in one transaction.
 
-    ``is_mine`` is asked in that transaction whether the turn that the poll was begun in lasts. Whatever goes wrong in
-    watcher itself makes this source broken: only what says nothing of it (:class:`WatcherError`) is raised. What was
-    listed ``since`` a day and is not known is read, too, however far back that is.
+    ``is_mine``: asked in that transaction whether this process still has the source's turn.
+    ``since``: also read what was listed from this day on, however far back.
+
+    An unforeseen exception makes the source broken. Raises ``WatcherError`` for what says nothing of the source
+    (stopped, overtaken, no database).
     """
     visits: list[Visit] = []
     try:
@@ -75,7 +82,7 @@ def broken_by(
     parts: Context,
     is_mine: Callable[[Transaction], bool],
 ) -> Polled:
-    """Record a look that ended in an exception which nobody foresaw; the first of its pages is kept."""
+    """Record a poll that ended in an unforeseen exception as broken, and keep its first page."""
     if parts.stopping.is_set():
         raise Stopped(f"{source.name}: stopped while being read") from error
     judged = _with_place(Judged(Verdict.BROKEN, reason_of(error)), keep_first(source, visits, parts))
@@ -131,7 +138,14 @@ def conclude(
     now: datetime,
     wait: Wait | None = None,
 ) -> Wait | None:
-    """Record how a look went, and the trouble that it shows or ends; how long to wait where ``every`` does not say."""
+    """Record a poll with its verdict, and open or end the source's incident; return the time until the next poll.
+
+    It is None if ``every`` says it.
+
+    ``new``: papers never seen before.
+    ``pages``: pages that were read.
+    ``wait``: the time until the next poll, None to let the source's rhythm choose.
+    """
     wait = wait or _own_rhythm(tx, source, judged, now)
     tx.pages.record_poll(source.name, judged, new, pages, now, wait)
     _record_trouble(tx, source, judged, parts, now)
@@ -139,13 +153,13 @@ def conclude(
 
 
 def verdict_before(tx: Transaction, source: Source) -> Verdict | None:
-    """The verdict of the last look that was recorded; None before the first."""
+    """Return the verdict of the last recorded poll, None before the first."""
     last = tx.pages.last_poll(source.name)
     return last.judged.verdict if last else None
 
 
 def polled_before(last: Poll) -> Polled:
-    """An earlier look as far as it is remembered: for :func:`next_poll`."""
+    """Return a recorded poll in the form that :func:`next_poll` takes."""
     return Polled(last.source, last.judged, last.new, 0, wait=last.wait)
 
 
@@ -156,17 +170,19 @@ def _with_place(judged: Judged, kept: Path | None) -> Judged:
 
 
 def _own_rhythm(tx: Transaction, source: Source, judged: Judged, now: datetime) -> Wait | None:
-    """How long a source that is left to find its rhythm waits."""
+    """Return how long a source with ``every: auto`` waits, None for other sources."""
     if not source.is_auto:
         return None
     return next_wait([*tx.pages.looks(source.name, now - timedelta(days=DAYS)), Look(now, judged.verdict)], now)
 
 
 def next_poll(source: Source, polled: Polled, now: datetime, jitter: float) -> datetime:
-    """When to look again: after ``every`` or the source's own rhythm, sooner where something was missing, never before
-    the server allows.
+    """Return when to poll next.
 
-    Up to a tenth of that is added, so that a thousand watchers do not ask in the same second.
+    That is after ``every`` or the source's own rhythm, after ``SOON`` in trouble, never before the server allows. Up to
+    a tenth of the interval is added, so that many watchers do not ask in the same second.
+
+    ``jitter``: between 0 and 1.
     """
     wait = every = polled.wait.time if polled.wait else source.every
     if polled.judged.verdict in (Verdict.PARTIAL, Verdict.BROKEN, Verdict.UNREACHABLE):
@@ -175,7 +191,7 @@ def next_poll(source: Source, polled: Polled, now: datetime, jitter: float) -> d
 
 
 def match_waiting(parts: Context) -> int:
-    """Match the papers that have waited a day for an abstract that did not come."""
+    """Match the papers whose abstract did not come in time; return the number of new matches."""
     now = parts.clock()
     with parts.store.reading() as tx:
         waiting = tx.papers.waiting(before=now - WAIT_FOR_ABSTRACT)
@@ -208,7 +224,10 @@ def _match_alone(parts: Context, paper_id: int, now: datetime) -> int:
 
 
 def _decide(source: Source | None, *, first_poll: bool, now: datetime, late: fate.Late | None = None) -> Decide:
-    """What becomes of a match; pages that are not of days show what is older than the look-back as well."""
+    """Return the function that decides the fate of a match.
+
+    Sources without a page for each day also show papers older than the look-back, so that it is passed on.
+    """
     has_days = source is None or PARSERS[source.kind].day_url(source) is not None
     look_back = None if source is None or has_days else source.look_back
     return lambda saved, paper: fate.of_polled(
@@ -223,7 +242,10 @@ def _decide(source: Source | None, *, first_poll: bool, now: datetime, late: fat
 
 
 def _late(tx: Transaction, source: Source, known: Mapping[str, KnownPage]) -> fate.Late | None:
-    """What is read late of a source that has a page for each day; None where nothing was read before."""
+    """Return what is read late of a source with a page for each day.
+
+    None for other sources, and if nothing was read before.
+    """
     read = [page.read_at for page in known.values() if page.is_read]
     if not read or PARSERS[source.kind].day_url(source) is None:
         return None
@@ -231,7 +253,10 @@ def _late(tx: Transaction, source: Source, known: Mapping[str, KnownPage]) -> fa
 
 
 def _record_trouble(tx: Transaction, source: Source, judged: Judged, parts: Context, now: datetime) -> None:
-    """Keep the incident of this source as the verdict says; the operator hears once of its beginning and end."""
+    """Open or end the source's incident as the verdict says.
+
+    The operator is told once of its beginning and of its end.
+    """
     trouble = trouble_of(judged, parts.config.unreachable_after)
     if trouble is None:
         tx.incidents.end(KINDS.values(), source.name, parts.config.operator, now)

@@ -1,4 +1,4 @@
-"""One look at a source, wherever it is."""
+"""Poll a source of any kind."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ def poll_source(
     is_mine: Callable[[Transaction], bool] = lambda tx: True,
     since: date | None = None,
 ) -> Polled:
-    """Read ``source`` once, over the network or from its folder, and store and match what it lists; ``since`` a day,
-    where it can be asked for that."""
+    """Poll ``source`` once, over the network or from its folder.
+
+    ``is_mine``: asked in the storing transaction whether this process still has the source's turn.
+    ``since``: also read what was listed from this day on, if the source can be asked for that.
+    """
     if PARSERS[source.kind].folder(source) is not None:
         return poll_inbox(source, parts, is_mine)
     return poll_pages(source, parts, is_mine, since)

@@ -1,4 +1,4 @@
-"""One look at a source that leaves nothing behind: to see what it is, before it is watched."""
+"""Read a source once without storing anything, to see what watcher would read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ from watcher.pipeline.mishaps import findings, parse_safely, reason_of
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What was found at ``url``: ``size`` bytes, what the parser read in them, and what the selectors find."""
+    """What was found at an address.
+
+    ``size``: of the body, in bytes.
+    ``parsed``: what the parser read, or why there is nothing.
+    ``findings``: what the source's selectors find.
+    """
 
     url: str
     size: int
@@ -26,12 +31,12 @@ class Tried:
 
 
 def try_body(source: Source, url: str, body: bytes) -> Tried:
-    """Read ``body`` as if it had been found at ``url``."""
+    """Parse ``body`` as if it had been found at ``url``."""
     return Tried(url, len(body), parse_safely(body, url, source), findings(body, source))
 
 
 def read_once(source: Source, fetcher: Fetcher, clock: Callable[[], datetime]) -> Tried:
-    """Fetch the source's first page, once, and read it; of an inbox the file that waits longest, which stays."""
+    """Fetch and parse the source's first page; of an inbox the file that has waited longest, which stays there."""
     folder = PARSERS[source.kind].folder(source)
     try:
         return _try_inbox(source, folder, clock()) if folder else _try_page(source, fetcher, clock)

@@ -1,4 +1,4 @@
-"""New versions and withdrawals of papers that were told, for the subscriptions that want to hear of them."""
+"""Match new versions and withdrawals of papers that were told, for subscriptions with ``on_update``."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from watcher.store.papers.matches import NewMatch
 
 
 def record_updates(tx: Transaction, updates: Mapping[int, str], now: datetime) -> int:
-    """Hold an update of each told paper, by the occasion that ``updates`` has for it; how many matches that is.
+    """Store a held match of each update of a told paper; return how many.
 
-    Whether the rule still holds does not matter: who was told of a paper is told of its end.
+    ``updates``: paper → occasion. Whether the rule still holds does not matter: whoever was told of a paper is told of
+        its withdrawal.
     """
     papers = {paper.id: paper for paper in tx.papers.get(updates)}
     found = []

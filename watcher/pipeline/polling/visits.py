@@ -1,4 +1,4 @@
-"""The pages of one look at a source: fetched one after the other, then stored, each with a verdict."""
+"""Fetch the pages of a poll, then store each with a verdict."""
 
 from __future__ import annotations
 
@@ -35,10 +35,11 @@ from watcher.store.sources.pages import NOT_WHOLE
 log = logging.getLogger(__name__)
 
 TROUBLES = (Verdict.UNREACHABLE, Verdict.BROKEN, Verdict.PARTIAL)
+"""Verdicts by which something is missing."""
 
 
 def takes_turns(source: Source, today: date) -> bool:
-    """Whether the site asks for so slow a pace that looks at its sources wait for each other."""
+    """Return whether the source's site asks for so slow a pace that polls of its sources wait for each other."""
     hosts = (urlsplit(start).hostname or "" for start in PARSERS[source.kind].starts(source, today))
     return any(pace_of(host, host, 0.0).interval for host in hosts)
 
@@ -51,8 +52,14 @@ def read_pages(
     missed: MissedLists,
     visits: list[Visit],
 ) -> Gap | None:
-    """Fetch and parse page by page, and add each to ``visits``; where the walk goes next depends on what the last page
-    said. What cannot be read any more of what was ``missed`` is returned."""
+    """Fetch and parse the pages of a source one by one, appending to ``visits``; return what can no longer be read.
+
+    The walk decides after each page which is next.
+
+    ``known``: remembered pages, by address.
+    ``validators``: what to ask "changed since?" with, by address.
+    ``missed``: decides which further lists to read.
+    """
     parser = PARSERS[source.kind]
     steps = walk(
         source,
@@ -83,12 +90,12 @@ def read_pages(
 
 
 def keep_broken(source: Source, visits: Iterable[Visit], parts: Context) -> Path | None:
-    """Where the body of the first page that cannot be read is kept; None where there is none."""
+    """Keep the body of the first unreadable page; return where, None if there is none."""
     return keep_first(source, (visit for visit in visits if isinstance(visit.parsed, Unreadable)), parts)
 
 
 def keep_first(source: Source, visits: Iterable[Visit], parts: Context) -> Path | None:
-    """Where the body of the first page among ``visits`` is kept; None where there is none."""
+    """Keep the body of the first page among ``visits``; return where, None if there is none."""
     body = next((visit.fetched.body for visit in visits if isinstance(visit.fetched, Page)), None)
     return parts.kept.keep(source.name, body, parts.clock()) if body is not None and parts.kept else None
 
@@ -96,7 +103,7 @@ def keep_first(source: Source, visits: Iterable[Visit], parts: Context) -> Path 
 def record_visits(
     intake: Intake, source: Source, visits: Sequence[Visit], known: Mapping[str, KnownPage]
 ) -> list[Judged]:
-    """Store every page; a verdict for each."""
+    """Store every page; return a verdict for each."""
     tx, now = intake.tx, intake.now
     further = {visit.parsed.next for visit in visits if isinstance(visit.parsed, Reading)}
     # Where the newest page is broken as well, nothing is said of each day.
@@ -134,8 +141,12 @@ def _record_visit(intake: Intake, source: Source, visit: Visit, *, is_further: b
 
 
 def _record_failure(tx: Transaction, source: Source, visit: Visit, now: datetime, *, is_named: bool) -> Judged:
-    """Remember that a digest day's page could not be read though the newest could be asked for: the trouble is the
-    day's own. That there is none is taken as true after a day, or at once where nobody said that there is one."""
+    """Record that a digest day's page could not be read; return the verdict.
+
+    A missing page (404) is accepted after ``TAKEN_AS_TRUE_AFTER``, or at once if the day was a guess.
+
+    ``is_named``: say in the reason which day it was; not wanted when the newest page is broken as well.
+    """
     assert visit.day is not None
     is_gone = isinstance(visit.fetched, Unreachable) and visit.fetched.is_gone
     since = tx.missing.fail(source.name, visit.asked, visit.day, now, is_gone=is_gone)
@@ -152,7 +163,7 @@ def _record_failure(tx: Transaction, source: Source, visit: Visit, now: datetime
 
 
 def _record_unchanged(tx: Transaction, source: Source, answer: NotModified, now: datetime) -> Judged:
-    """Remember that a page is as it was; on a day with an announcement of its own it must not be, once that is due."""
+    """Record that a page has not changed. If today's announcement is due, an unchanged list is partial."""
     tx.pages.touch(source.name, answer.url, now)
     if (day := _due(source, now)) is not None:
         shown = tx.pages.history(source.name, answer.url, None).recent[:1]
@@ -164,15 +175,16 @@ def _record_unchanged(tx: Transaction, source: Source, answer: NotModified, now:
 
 
 def _due(source: Source, now: datetime) -> date | None:
-    """The day whose announcement a source's lists have to show; None where they need not."""
+    """Return the day whose announcement a source's lists must show now, None if they need not."""
     parser, day = PARSERS[source.kind], sites_day(now)
     return day if parser.announces(source) and not parser.rests(source, day) else None
 
 
 def _record_page(intake: Intake, source: Source, page: Page, reading: Reading, *, is_further: bool) -> Judged:
-    """Store what a page lists, unless it is too odd to be taken.
+    """Judge a page and store what it lists, unless that is too odd (see :func:`watcher.polls.verdict.doubt`).
 
-    What a list's further pages show says nothing of them, nor how short it is on days on which its site rests.
+    Further pages of a list are not compared with how many papers they showed before. On days of rest a list may show
+    fewer.
     """
     tx, now, version = intake.tx, intake.now, PARSERS[source.kind].reads(source)
     before = history = tx.pages.history(source.name, page.url, reading.day, version)
@@ -198,7 +210,7 @@ def _record_page(intake: Intake, source: Source, page: Page, reading: Reading, *
 
 
 def _late(tx: Transaction, source: Source, page: Page, reading: Reading, now: datetime) -> str:
-    """Why a list shows an earlier announcement than that of the day; "" where it does not, or need not."""
+    """Return why a list shows an earlier announcement than today's, "" if it does not or need not."""
     day = _due(source, now)
     if day is None:
         return ""
@@ -207,6 +219,6 @@ def _late(tx: Transaction, source: Source, page: Page, reading: Reading, now: da
 
 
 def _of_list(source: Source, url: str, reason: str) -> str:
-    """What is wrong with a list, and with which of a source's several; "" for nothing."""
+    """Put the name of the list in front of ``reason``, if the source has several; "" stays ""."""
     name = PARSERS[source.kind].called(source, url)
     return f"{name}: {reason}" if reason and name else reason

@@ -1,1 +1,1 @@
-"""The database brought to what the config and the commands ask for."""
+"""Bring the database's subscriptions to what the config and the commands ask for."""

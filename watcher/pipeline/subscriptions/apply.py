@@ -1,4 +1,4 @@
-"""Bring the database to what the config asks for: new, edited, renamed, returned and vanished subscriptions."""
+"""Apply the config to the database: new, edited, renamed, returning and removed subscriptions."""
 
 from __future__ import annotations
 
@@ -27,14 +27,16 @@ log = logging.getLogger(__name__)
 RULE_EDITED = Decision(Fate.DROPPED, "rule edited")
 DEFAULT_LOOK_BACK = 3
 LISTED = 30
-"""Days of the past on which a changed rule is tried at least: what it matches there is told, or counts as known."""
+"""Fewest days of the past that a new or edited rule is tried on."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastMatches:
-    """What new and edited rules match among the stored papers, and which papers count as present.
+    """The matches of new and edited rules among stored papers.
 
-    ``tried`` counts those papers, ``matched`` is by the subscription's full name.
+    ``tried``: number of papers that were tried.
+    ``matched``: full name of the subscription → its matches.
+    ``present``: which papers count as present.
     """
 
     tried: int
@@ -43,10 +45,9 @@ class PastMatches:
 
 
 def apply_config(parts: Context) -> list[Effect]:
-    """Make the database's subscriptions those of ``parts.config``, in one transaction with all that follows from it.
+    """Make the database's subscriptions those of ``parts.config``, in one transaction; return and log the effects.
 
-    The rules' generation is raised with it, so that no paper falls between a poll and a rule change. What became of
-    each that is new, edited or gone is returned, and logged.
+    The rules' generation is raised in it, so that no paper falls between a poll and a rule change.
     """
     effects: list[Effect] = []
     now = parts.clock()
@@ -74,7 +75,7 @@ def apply_config(parts: Context) -> list[Effect]:
 
 
 def present_of(tx: Transaction, config: Config, now: datetime) -> fate.Present:
-    """The digest days that count as present, for every source and for papers that none of them lists."""
+    """Return the digest days that count as present: for every source, and for papers that no source lists."""
     by_source = {
         source.name: fate.last_digests(_digest_days(tx, source), source.look_back, now)
         for source in config.sources.values()
@@ -84,13 +85,16 @@ def present_of(tx: Transaction, config: Config, now: datetime) -> fate.Present:
 
 
 def _digest_days(tx: Transaction, source: Source) -> list[date]:
-    """The digest days that the source's newest pages show; none where it has no page of each day."""
+    """Return the digest days that the source's newest pages show; none if it has no page for each day."""
     has_days = PARSERS[source.kind].day_url(source) is not None
     return tx.pages.days(source.name, source.look_back) if has_days else []
 
 
 def changed_rules(changes: Changes, rules: Mapping[str, Rule]) -> dict[str, Rule]:
-    """Of ``rules``, by full names, those that have to be tried on the past."""
+    """Return, by full name, the ``rules`` that must be tried on the past.
+
+    Of new, edited and returning subscriptions.
+    """
     edited = [one for saved, one in changes.kept if saved.rule_digest != one.rule_digest]
     changed = [*changes.new, *edited, *(one for _, one in changes.back)]
     return {one.subscription.full_name: rules[one.subscription.full_name] for one in changed}
@@ -99,8 +103,11 @@ def changed_rules(changes: Changes, rules: Mapping[str, Rule]) -> dict[str, Rule
 def past_matches(
     tx: Transaction, config: Config, rules: Mapping[str, Rule], now: datetime, *, at_least: int = LISTED
 ) -> PastMatches:
-    """Try rules, by their subscriptions' full names, on the papers of the last ``max(look_back, follow)`` digest days
-    of every source, and of as many days to now, or of ``at_least`` days."""
+    """Try rules (by full name) on stored papers.
+
+    Tried are the papers of the last ``max(look_back, follow)`` digest days of every source, and those of as many days
+    to now; at least of ``at_least`` days.
+    """
     ids: set[int] = set()
     longest = at_least
     for source in config.sources.values():
@@ -123,7 +130,7 @@ def past_matches(
 def add_subscriptions(
     tx: Transaction, new: Sequence[Wanted], past: PastMatches, now: datetime, origin: Origin = Origin.FILE
 ) -> list[Effect]:
-    """Let subscriptions begin, with what the past holds for them."""
+    """Add subscriptions with their matches in the past; return the effects."""
     rows = [
         New(one, next_due(one.subscription.when, one.subscription.timezone, now, now), next_sign(one.subscription, now))
         for one in new
@@ -139,7 +146,7 @@ def add_subscriptions(
 
 
 def change(tx: Transaction, changes: Changes, past: PastMatches, config: Config, now: datetime) -> list[Effect]:
-    """Let those that were there before be as they are wanted."""
+    """Apply edits and returns of known subscriptions; return the effects."""
     kept = [edit(tx, saved, one, past, config, now) for saved, one in changes.kept]
     return kept + [take_back(tx, saved, one, past, now) for saved, one in changes.back]
 
@@ -147,7 +154,11 @@ def change(tx: Transaction, changes: Changes, past: PastMatches, config: Config,
 def edit(
     tx: Transaction, saved: StoredSubscription, one: Wanted, past: PastMatches, config: Config, now: datetime
 ) -> Effect:
-    """It asks for something else now."""
+    """Apply an edited subscription.
+
+    A changed schedule computes the next due instant anew. For removed receivers unsent alerts are cancelled. With an
+    edited rule, matches in the past become baseline, and held matches that no longer hold are dropped.
+    """
     before, after = saved.subscription, one.subscription
     due = saved.next_due
     if (before.when, before.timezone) != (after.when, after.timezone):
@@ -168,7 +179,7 @@ def edit(
 
 
 def take_away(tx: Transaction, saved: StoredSubscription, now: datetime) -> Effect:
-    """It is gone: what was not sent will not be."""
+    """Mark a subscription as gone and cancel what was not sent."""
     waited = len(set(tx.matches.held(saved.id).values())) + tx.silence.waiting(saved.id)
     tx.matches.cancel(saved.id)
     tx.blanks.drop(saved.id, saved.subscription.endpoints)
@@ -177,7 +188,7 @@ def take_away(tx: Transaction, saved: StoredSubscription, now: datetime) -> Effe
 
 
 def take_back(tx: Transaction, saved: StoredSubscription, one: Wanted, past: PastMatches, now: datetime) -> Effect:
-    """It was gone and is here again: the same row, so that what was told stays told."""
+    """Make a subscription active again that was gone. It is the same row, so that nothing is told twice."""
     subscription = one.subscription
     due = next_due(subscription.when, subscription.timezone, now, saved.created_at)
     tx.subscriptions.update(saved.id, one, due, now)
@@ -207,7 +218,7 @@ def _match_past(
     decide: Callable[[Paper], Decision],
     now: datetime,
 ) -> list[NewMatch]:
-    """Store what the rule matches in the past; the matches that were not there before."""
+    """Store a rule's matches in the past; return those that were not stored before."""
     decided = _decided(id, subscription, past, decide)
     known = tx.matches.known({one.paper_id for one in decided})
     fresh = [one for one in decided if (id, one.paper_id) not in known]
@@ -216,7 +227,7 @@ def _match_past(
 
 
 def _drop_what_no_longer_holds(tx: Transaction, id: int, subscription: Subscription) -> int:
-    """Drop what is held and no longer matches; how many papers."""
+    """Drop held matches that the rule no longer matches; return how many papers."""
     rule = _rule(subscription)
     held = tx.matches.held(id)
     still = {paper.id for paper in tx.papers.get(held.values()) if evaluate(rule, document_of(paper))}
@@ -234,7 +245,12 @@ def _effect(
     was: Subscription | None = None,
     dropped: int = 0,
 ) -> Effect:
-    """What a change did; ``fresh`` are the matches that it made in the past."""
+    """Return what a change did.
+
+    ``fresh``: the new matches that it made in the past.
+    ``was``: the subscription before, None for a new or returning one.
+    ``dropped``: papers that waited and will not be told.
+    """
     fates = [one.decision.fate for one in fresh]
     name = subscription.full_name
     return Effect(
@@ -251,7 +267,7 @@ def _effect(
 
 
 def _give_up_endpoints(tx: Transaction, parts: Context, now: datetime) -> None:
-    """What waits for an endpoint that the config no longer has is dead, and the operator told."""
+    """Make everything dead that waits for endpoints which the config no longer has, and tell the operator."""
     for endpoint in sorted(tx.outbox.endpoints_owed()):
         if parts.config.has_endpoint(endpoint):
             continue

@@ -1,4 +1,4 @@
-"""Troubles of the config that the operator hears of: a broken reload, broken included files, broken templates."""
+"""Open and end the incidents of the config: a refused reload, broken included files, broken templates."""
 
 from __future__ import annotations
 
@@ -18,20 +18,23 @@ log = logging.getLogger(__name__)
 MAIN = "config"
 
 SHOWN = 10
-"""Mistakes of one included file that are logged."""
+"""Mistakes that are logged of an included file."""
 
 LASTING = frozenset({*KINDS.values(), IncidentKind.ENDPOINT_FAILING})
-"""Incidents that go on by themselves, other than those of files, which are logged whenever the config is read."""
+"""Incidents that continue by themselves and are logged at the start.
+
+Those of files are logged whenever the config is read.
+"""
 
 MOST_LOGGED = 50
-"""Warnings of a config that go into the log."""
+"""Warnings that are logged of a config."""
 
 
 def record_config_troubles(parts: Context, config: Config, broken: Mapping[str, str]) -> None:
-    """Open and close the incidents of the config.
+    """Open and end the incidents of the config.
 
-    ``broken`` has the reason why the main file could not be read again; empty where it could, and then ``config``
-    says which of its included files and templates could not. An included file's own receivers hear of it too.
+    ``broken``: ``MAIN`` → why the edited main file was refused; empty if it was not. Only then the included files and
+        templates of ``config`` are looked at. An included file's own receivers are told as well.
     """
     now = parts.clock()
     if not broken:
@@ -59,7 +62,7 @@ def record_config_troubles(parts: Context, config: Config, broken: Mapping[str, 
 
 
 def log_broken_includes(config: Config) -> None:
-    """Say of each included file that cannot be used what is wrong in it, and where."""
+    """Log the mistakes of included files that cannot be used."""
     for file, problems in config.broken_includes.items():
         instead = config.instead.get(file)
         for problem in problems[:SHOWN]:
@@ -69,7 +72,7 @@ def log_broken_includes(config: Config) -> None:
 
 
 def log_lasting_troubles(parts: Context) -> None:
-    """Say which sources and receivers were in trouble already: a log that begins here knows nothing of it."""
+    """Log the sources and endpoints that were in trouble before this process began."""
     with parts.store.reading() as tx:
         lasting = [one.incident for one in tx.incidents.all_open()]
     for one in lasting:
@@ -81,7 +84,7 @@ def log_lasting_troubles(parts: Context) -> None:
 
 
 def log_config_warnings(config: Config) -> None:
-    """Write the warnings of a config that takes effect into the log."""
+    """Log the warnings of a config that takes effect."""
     for problem in config.problems[:MOST_LOGGED]:
         log.warning("%s", str(problem).replace(": warning: ", ": ", 1))
     if len(config.problems) > MOST_LOGGED:
@@ -89,7 +92,7 @@ def log_config_warnings(config: Config) -> None:
 
 
 def record_template_troubles(parts: Context, troubles: Collection[TemplateTrouble]) -> None:
-    """Open an incident for each template that failed with a real message; it ends when the template changes."""
+    """Open an incident for each template that failed in a real message. It ends when the template is changed."""
     if not troubles:
         return
     now = parts.clock()
@@ -100,7 +103,7 @@ def record_template_troubles(parts: Context, troubles: Collection[TemplateTroubl
 
 
 def _end_include(tx: Transaction, config: Config, file: str, now: datetime) -> None:
-    """Say that a file is well again; or that nobody waits for it any longer."""
+    """End a file's incident; say so in the reason if no subscription of it is left."""
     if not _subscriptions_of(config, file):
         tx.incidents.begin(IncidentKind.INCLUDE_BROKEN, file, "no subscription of it is left", now)
     tx.incidents.end([IncidentKind.INCLUDE_BROKEN], file, hearers(config, file), now)
@@ -112,7 +115,7 @@ def _is_still_broken(incident: Incident, config: Config) -> bool:
 
 
 def _stamp(template: str, config: Config) -> str:
-    """Tells one version of a template from the next."""
+    """Return a text that differs between versions of a template."""
     return "version " + hashlib.sha256(config.templates.get(template, "").encode()).hexdigest()[:8]
 
 
@@ -124,7 +127,7 @@ def _begin_template(tx: Transaction, config: Config, template: str, reason: str,
 
 
 def hearers(config: Config, file: str) -> list[Endpoint]:
-    """The operator and the receivers of an included file's subscriptions, as far as they are known."""
+    """Return the operator and the endpoints of an included file's subscriptions."""
     theirs = [endpoint for one in _subscriptions_of(config, file) for endpoint in one.endpoints]
     return list(dict.fromkeys([*config.operator, *theirs]))
 

@@ -1,4 +1,4 @@
-"""Subscriptions and papers of which nothing is to be told for a while, because somebody asked for it."""
+"""Pause and mute: hold or drop what would be told of a subscription or paper."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ DROPPED = Decision(Fate.DROPPED, "dropped when the subscription went on")
 
 
 def record_pause(tx: Transaction, saved: StoredSubscription) -> None:
-    """Hold what the subscription matches from now on, and what it has matched and nobody has tried to send."""
+    """Pause a subscription: its matches stay held, and alerts that were never attempted leave their deliveries."""
     tx.silence.set_paused(saved.id, True)
     tx.silence.take_back(saved.id, saved.subscription.endpoints)
     tx.blanks.drop(saved.id, saved.subscription.endpoints)
 
 
 def end_pause(tx: Transaction, saved: StoredSubscription, now: datetime, *, drop: bool = False) -> int:
-    """Let the subscription go on, with what was held meanwhile or without it; how many papers that is."""
+    """End a pause; return how many papers were held meanwhile.
+
+    ``drop``: do not tell them.
+    """
     held = tx.matches.held(saved.id)
     papers = len(set(held.values())) + tx.silence.waiting(saved.id)
     tx.silence.set_paused(saved.id, False)
@@ -35,7 +38,7 @@ def end_pause(tx: Transaction, saved: StoredSubscription, now: datetime, *, drop
 
 
 def record_mute(tx: Transaction, subject: StoredSubscription | Paper, now: datetime, until: datetime) -> None:
-    """Never tell what a subscription matches, or what matches a paper, and would be told before ``until``."""
+    """Mute a subscription or paper: what would be told before ``until`` is dropped, also what waits already."""
     reason = _muted(until).reason
     if isinstance(subject, StoredSubscription):
         tx.mutes.begin(now, until, subscription_id=subject.id)
@@ -47,7 +50,7 @@ def record_mute(tx: Transaction, subject: StoredSubscription | Paper, now: datet
 
 
 def end_mute(tx: Transaction, subject: StoredSubscription | Paper, now: datetime) -> bool:
-    """Tell again what comes from now on; whether it was muted."""
+    """End a mute; return whether there was one. What was dropped stays dropped."""
     if isinstance(subject, StoredSubscription):
         return tx.mutes.end(now, subscription_id=subject.id)
     return tx.mutes.end(now, paper_id=subject.id)
@@ -56,7 +59,10 @@ def end_mute(tx: Transaction, subject: StoredSubscription | Paper, now: datetime
 def unmuted(
     tx: Transaction, subscription_id: int, held: Mapping[int, int], now: datetime, *, drop: bool = True
 ) -> dict[int, int]:
-    """Match → paper, of what a subscription holds and may tell; the rest is dropped, or left to be held."""
+    """Return those of ``held`` (match → paper) that are not muted.
+
+    ``drop``: set the fate of the muted ones to dropped; otherwise they stay held.
+    """
     whole = tx.mutes.of_subscription(subscription_id, now)
     papers = tx.mutes.of_papers(now) if held else {}
     muted = {match: until for match, paper in held.items() if (until := whole or papers.get(paper))}

@@ -1,7 +1,7 @@
-"""Subscriptions that are kept in the database: a batch of them wanted, or no longer wanted.
+"""Add, change and remove subscriptions that are kept in the database, in batches.
 
-Each batch is one transaction with all that follows from it: the rules' generation raised, its rules tried on the past.
-So no paper falls between a poll and a change, and every daemon knows of the change before it matches again.
+Each batch is one transaction that also raises the rules' generation and tries the rules on the past. So no paper falls
+between a poll and a change, and every daemon learns of the change before it matches again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ BATCH = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """How many subscriptions were new or came back, were changed, and were so already."""
+    """Counts of subscriptions.
+
+    ``added``: new, or returning.
+    """
 
     added: int = 0
     changed: int = 0
@@ -35,10 +38,11 @@ class Subscribed:
 def subscribe(
     some: Sequence[tuple[Subscription, Rule]], parts: Context, heard: Callable[[Effect], object] = lambda effect: None
 ) -> Subscribed:
-    """Let the database have these, new or instead of those with their owners and names; of two alike the last counts.
+    """Add or replace subscriptions by (owner, name); of two with the same name the last counts.
 
-    A new one is told what the look-back holds; an edited rule is applied silently, as in a config that is edited.
-    ``heard`` is called with what became of each that is new or changed.
+    A new subscription is told what the look-back holds. An edited rule is applied silently, as in the config.
+
+    ``heard``: called with the effect of each that is new or changed.
     """
     now = parts.clock()
     by_name = {(one.owner, one.name): (one, rule) for one, rule in some}
@@ -62,9 +66,9 @@ def subscribe(
 
 
 def unsubscribe(names: Collection[tuple[str, str]], parts: Context) -> list[tuple[str, str]]:
-    """Take away the database's subscriptions with these owners and names; those of them that were there.
+    """Remove subscriptions by (owner, name) and cancel what was not sent; return the names that existed.
 
-    What was not sent is cancelled. Whoever comes back under the name is told nothing twice.
+    If a name returns later, nothing is told twice.
     """
     now = parts.clock()
     with parts.store.transaction() as tx:

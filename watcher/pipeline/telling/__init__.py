@@ -1,1 +1,1 @@
-"""What is due becomes alerts, then deliveries; what they say, and a preview of them."""
+"""Make alerts and deliveries of what is due; read what deliveries say; preview them."""

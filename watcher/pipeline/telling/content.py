@@ -1,4 +1,4 @@
-"""What deliveries say, gathered at the moment of sending: in few statements, however many they are."""
+"""Read what deliveries say at the moment of sending, in few statements for many deliveries."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from watcher.store.deliveries.contents import TO_READERS, Said
 ENDING = frozenset({DeliveryKind.RECOVERY, DeliveryKind.SUMMARY})
 
 NEWS = timedelta(days=8)
-"""For how long readers are told in every message what is missing of a source: in a weekly one, too."""
+"""How long every message mentions what is missing of a source, so that also weekly messages do."""
 
 
 def contents_of(deliveries: Collection[Delivery], tx: Transaction, config: Config) -> dict[str, Content]:
-    """All that deliveries say, by id; those with nothing left to say are left out.
+    """Return the content of deliveries, by id. Those with nothing left to say are left out.
 
-    What a digest had to tell may have left it since (merged, cancelled, paused): one that all papers have left may
-    still say of subscriptions that they have none.
+    The papers of a digest may have left it since it was made (merged, cancelled, paused). If all have, it may still say
+    that subscriptions have no papers.
     """
     said = tx.contents.gather(deliveries)
     papers = {one.id: one for one in tx.papers.get({told.paper_id for some in said.values() for told in some.told})}
@@ -41,7 +41,10 @@ def contents_of(deliveries: Collection[Delivery], tx: Transaction, config: Confi
 
 
 def what_is_left(kind: DeliveryKind, said: Said) -> DeliveryKind | None:
-    """What a message to readers is by now, None where it has nothing to say any more."""
+    """Return the kind of a message to readers as it is sent now, None if nothing is left to say.
+
+    A digest that lost all its papers becomes ``EMPTY`` if it still reports subscriptions without matches.
+    """
     if kind is DeliveryKind.DIGEST and said.told:
         return kind
     if not said.nothing:
@@ -79,8 +82,10 @@ def _to_readers(
 
 
 def _news(tx: Transaction, delivery: Delivery, troubles: Sequence[Incident]) -> list[Incident]:
-    """The troubles that a message speaks of: what is missing only for some days, or to those who have had no message
-    since then."""
+    """Return the troubles that a message mentions.
+
+    Gaps are mentioned for ``NEWS``, afterwards only to endpoints that had no message since.
+    """
     return [
         one
         for one in troubles
@@ -91,7 +96,7 @@ def _news(tx: Transaction, delivery: Delivery, troubles: Sequence[Incident]) -> 
 
 
 def _left(tx: Transaction, config: Config, incidents: Sequence[Incident]) -> tuple[str, ...]:
-    """What the ends of troubles leave, each thing once."""
+    """Return, in sentences, what is still missing when troubles end; each once."""
     found: dict[str, None] = {}
     for one in incidents:
         source = config.sources.get(one.subject)
@@ -106,10 +111,13 @@ def _left(tx: Transaction, config: Config, incidents: Sequence[Incident]) -> tup
 
 
 def troubles_now(tx: Transaction, config: Config) -> list[Incident]:
-    """The open incidents of the configured sources."""
+    """Return the open incidents of configured sources."""
     return [one.incident for one in tx.incidents.all_open() if one.incident.subject in config.sources]
 
 
 def unread_now(tx: Transaction, config: Config, wanted: Iterable[Collection[str]]) -> tuple[Unread, ...]:
-    """The configured sources that cannot be read now, of those that subscriptions look at."""
+    """Return the configured sources that cannot be read now, of those that subscriptions use.
+
+    ``wanted``: the sources of each subscription, empty for all.
+    """
     return unread_of(troubles_now(tx, config), wanted)

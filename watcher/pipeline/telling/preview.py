@@ -1,4 +1,4 @@
-"""What subscriptions would say about the stored papers, without telling anybody."""
+"""Preview messages: what subscriptions would say about stored papers, without telling anybody."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ from watcher.store import Transaction
 
 @dataclass
 class _Tried:
-    """A subscription, how many papers its rule was tried on, and those that match."""
+    """A subscription whose rule is tried on papers.
+
+    ``read``: number of papers of its sources that were tried.
+    ``found``: papers that match, with their hits.
+    """
 
     subscription: Subscription
     rule: Rule
@@ -45,7 +49,7 @@ class _Tried:
             self.found.append((paper, hit))
 
     def told(self, first: int) -> list[DueAlert]:
-        """Its matches as messages have them, the strong ones first, numbered from ``first`` on."""
+        """Return its matches as a message has them: strong ones first, numbered from ``first`` on."""
         ordered = sorted(self.found, key=lambda one: (not one[1].strong, one[0].id))
         return [_told(self.subscription, first + n, paper, hit) for n, (paper, hit) in enumerate(ordered)]
 
@@ -63,9 +67,12 @@ def next_contents(
     size_of: Callable[[DigestItem], int],
     limit: int,
 ) -> list[Content]:
-    """The messages that these subscriptions send next, with what waits for them so far; none where nothing waits.
+    """Return the next messages of these subscriptions with what waits for them so far; none if nothing waits.
 
-    What is muted at that time, and what an edited rule does not match any more, is left out as it will be then.
+    Left out is what will be muted at that time, and what an edited rule no longer matches.
+
+    ``size_of``: returns the size of a paper in a message.
+    ``limit``: largest size of a message.
     """
     known = [(one, _in_force(tx, one)) for one in subscriptions]
     told = [found for one, saved in known if saved for found in _waiting(tx, one, saved, now)]
@@ -84,13 +91,13 @@ def next_contents(
 
 
 def _in_force(tx: Transaction, subscription: Subscription) -> StoredSubscription | None:
-    """What the database has of a subscription of the config."""
+    """Return the database's version of a subscription of the config, None if it is not applied yet."""
     named = [one for one in tx.subscriptions.called(subscription.full_name) if one.gone_at is None]
     return next((one for one in named if one.subscription.full_name == subscription.full_name), None)
 
 
 def _waiting(tx: Transaction, subscription: Subscription, saved: StoredSubscription, now: datetime) -> list[DueAlert]:
-    """What a subscription tells next, so far, as the config has it now."""
+    """Return what a subscription tells next, with the rule and settings of the config."""
     held = tx.matches.held(saved.id)
     told = unmuted(tx, saved.id, held, max(saved.next_due or now, now), drop=False)
     rule = compile_rule(subscription.rule, subscription.sources)
@@ -113,7 +120,7 @@ def _waiting(tx: Transaction, subscription: Subscription, saved: StoredSubscript
 
 
 def _nothing_since(tx: Transaction, subscription: Subscription, saved: StoredSubscription) -> Nothing:
-    """What its digest says where it has no paper to tell."""
+    """Return what a digest says of a subscription that has no papers to tell."""
     since = saved.last_due or saved.created_at
     read = tx.papers.count(since, subscription.sources)
     return Nothing(subscription=subscription.full_name, read=read, since=since, timezone=subscription.timezone)
@@ -129,7 +136,7 @@ def _digest(
     size_of: Callable[[DigestItem], int],
     limit: int,
 ) -> list[Content]:
-    """One message of these subscriptions, cut as the service's limit asks for."""
+    """Return the message of these subscriptions, cut to the service's limit."""
     first = subscriptions[0]
     endpoint = next(iter(first.endpoints), Endpoint("preview"))
     short = told_in_short(told)
@@ -157,7 +164,7 @@ def _parts(
     size_of: Callable[[DigestItem], int],
     limit: int,
 ) -> list[Content]:
-    """A message's content cut into as many as the service's limit asks for; itself where it has no papers."""
+    """Cut a message to the service's limit; without papers it stays whole."""
     if not items:
         return [common]
     runs = items_by_message(items, size_of, limit)
@@ -181,9 +188,12 @@ def preview_contents(
     size_of: Callable[[DigestItem], int],
     limit: int,
 ) -> list[Content]:
-    """The messages of at most ``limit``, as ``size_of`` counts papers, that tell those of ``since`` and later.
+    """Return the messages that tell the stored papers from ``since`` on that these subscriptions match.
 
-    Several subscriptions share them. Where none matches, the one digest without papers.
+    They share the messages. If none matches, it is one digest without papers.
+
+    ``size_of``: returns the size of a paper in a message.
+    ``limit``: largest size of a message.
     """
     tried = [_Tried(one, compile_rule(one.rule, one.sources)) for one in subscriptions]
     for paper in tx.papers.all(since):

@@ -1,4 +1,4 @@
-"""What is due becomes alerts; due alerts become deliveries."""
+"""Make alerts of due subscriptions, and deliveries of due alerts."""
 
 from __future__ import annotations
 
@@ -24,17 +24,20 @@ TOGETHER = 100
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A delivery that was made, by its id; in a shared one other subscriptions may say that they have no papers."""
+    """A delivery that was made.
+
+    ``is_shared``: other subscriptions may say in it that they have no papers.
+    """
 
     id: str
     is_shared: bool
 
 
 def tell_due(parts: Context, *, flush: bool = False, begun: Callable[[], object] = lambda: None) -> int:
-    """Owe what the due subscriptions hold and make deliveries of all due alerts; how many deliveries.
+    """Make alerts of what due subscriptions hold, then deliveries of all due alerts; return how many deliveries.
 
-    ``flush`` takes every subscription as due now; its next time stays as it was. ``begun`` is called when the first
-    of many deliveries can be sent.
+    ``flush``: tell every subscription that holds something, due or not; its next due instant stays.
+    ``begun``: called when the first deliveries can be sent.
     """
     now = parts.clock()
     with parts.store.reading() as tx:
@@ -62,7 +65,10 @@ def tell_due(parts: Context, *, flush: bool = False, begun: Callable[[], object]
 
 
 def next_telling(parts: Context) -> datetime | None:
-    """When something will be due that is not now; soon where another daemon kept something from being told."""
+    """Return when something will be due that is not due now, None if nothing will.
+
+    If something is due but another daemon held its endpoint, it is ``tuning.again`` from now.
+    """
     now = parts.clock()
     with parts.store.reading() as tx:
         if _endpoints_due(tx, now):
@@ -71,18 +77,21 @@ def next_telling(parts: Context) -> datetime | None:
 
 
 def _endpoints_due(tx: Transaction, now: datetime) -> set[Endpoint]:
-    """Endpoints that something due waits for in no delivery yet."""
+    """Return endpoints that have something due without a delivery."""
     return {*tx.blanks.endpoints(now), *tx.outbox.endpoints_with_due_alerts(now)}
 
 
 def _from_somewhere(endpoints: list[Endpoint], where: float) -> list[Endpoint]:
-    """All of them, round from one: daemons that do this side by side get in each other's way least."""
+    """Return the endpoints rotated by the share ``where`` of their number.
+
+    Daemons that begin elsewhere rarely collide.
+    """
     first = int(where * len(endpoints))
     return endpoints[first:] + endpoints[:first]
 
 
 def _tell(tx: Transaction, saved: StoredSubscription, parts: Context, now: datetime, *, flush: bool) -> None:
-    """Make alerts of what is held, due when neither the subscription nor the receiver keeps quiet."""
+    """Make alerts of what a subscription holds, due when neither its quiet hours nor the receiver's hold it back."""
     subscription = saved.subscription
     held = unmuted(tx, saved.id, tx.matches.held(saved.id), now, drop=not flush)
     together: dict[datetime, list[Endpoint]] = {}
@@ -107,7 +116,7 @@ def _dues(saved: StoredSubscription, parts: Context, now: datetime, *, flush: bo
 
 
 def _show_life(tx: Transaction, saved: StoredSubscription, parts: Context, now: datetime) -> None:
-    """The month is over: say so if nothing matched in it."""
+    """Owe a sign of life if nothing matched in the month that is over."""
     assert saved.sign_due is not None
     since = max(saved.created_at, sign_began(saved.subscription, saved.sign_due))
     if not tx.matches.count(saved.id, since) and not tx.mutes.of_subscription(saved.id, now):
@@ -123,7 +132,10 @@ def _owe_nothing(
 
 
 def _make_deliveries(endpoints: list[Endpoint], parts: Context, now: datetime) -> int:
-    """Make deliveries of what is due at endpoints; those that another daemon holds are left to it."""
+    """Make deliveries of what is due at endpoints; return how many.
+
+    Endpoints locked by another daemon are left to it.
+    """
     with parts.store.transaction() as tx:
         tx.endpoints.add(endpoints)
         held = tx.endpoints.hold(endpoints, skip_busy=True)
@@ -137,7 +149,7 @@ def _make_deliveries(endpoints: list[Endpoint], parts: Context, now: datetime) -
 def make_digests(
     tx: Transaction, told: Mapping[Endpoint, Sequence[DueAlert]], parts: Context, now: datetime
 ) -> dict[Endpoint, list[Made]]:
-    """Cut what endpoints are to be told into deliveries: between papers, as each service's limit asks for."""
+    """Make deliveries of the matches that endpoints are told, cut between papers to each service's limit."""
     papers = {one.id: one for one in tx.papers.get({one.paper_id for some in told.values() for one in some})}
     digests, shared = list[Digest](), list[bool]()
     for endpoint, some in told.items():
@@ -153,9 +165,11 @@ def make_digests(
 
 
 def _tell_blanks(tx: Transaction, endpoint: Endpoint, made: Sequence[Made], now: datetime) -> int:
-    """Name subscriptions without papers beside the others' papers, or in messages of their own; how many of these.
+    """Name subscriptions without papers in digests of others, or in messages of their own.
 
-    What waited without ever having been tried is told anew, in one message with what is due now.
+    Return how many of the latter.
+
+    Messages without papers that were never attempted are folded into what is made now.
     """
     missed = tx.blanks.release_missed(endpoint)
     blanks: Sequence[Blank] = tx.blanks.due(endpoint, now)
@@ -171,7 +185,7 @@ def _tell_blanks(tx: Transaction, endpoint: Endpoint, made: Sequence[Made], now:
 def _runs(
     endpoint: Endpoint, told: Sequence[DueAlert], papers: Mapping[int, Paper], parts: Context
 ) -> list[tuple[list[int], frozenset[int]]]:
-    """The matches of each delivery that one message is cut into, and which of them are told in short form."""
+    """Cut a message; return for each part its matches, and those of them told in short form."""
     matches: dict[int, list[int]] = {}
     for one in told:
         matches.setdefault(one.paper_id, []).append(one.match_id)
@@ -189,7 +203,10 @@ def _runs(
 
 
 def _without_papers(tx: Transaction, endpoint: Endpoint, blanks: Sequence[Blank], now: datetime) -> list[str]:
-    """One message for all that may share it, one for each other subscription."""
+    """Make messages without papers: one for all subscriptions that may share it, one for each other.
+
+    Return their ids.
+    """
     shared: dict[str, list[Blank]] = {}
     for one in blanks:
         shared.setdefault("" if one.bundle else one.nothing.subscription, []).append(one)
