@@ -1,1 +1,1 @@
-"""Sending: claim, render, send and record, in one loop for the daemon and for every command."""
+"""Claim, render, send and record deliveries, in one loop for the daemon and for every command."""

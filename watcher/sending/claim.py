@@ -1,4 +1,4 @@
-"""Claim: find the messages that may go now, and take them with a lease, many in a transaction."""
+"""Claim the deliveries that may be sent now, with a lease, many in a transaction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from watcher.store import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery that is ours to send, and the lane that it goes in."""
+    """A delivery that this process has claimed, and the lane that it is sent in."""
 
     delivery: Delivery
     lane: Lane
@@ -23,7 +23,11 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which endpoints are sent to: ``only`` these, None for all; ``in_quiet_hours`` also while they keep quiet."""
+    """Which endpoints are sent to.
+
+    ``only``: these endpoints, None for all.
+    ``in_quiet_hours``: send also during quiet hours.
+    """
 
     only: frozenset[Endpoint] | None = None
     in_quiet_hours: bool = False
@@ -31,13 +35,16 @@ class Scope:
 
 @dataclass
 class Rounds:
-    """Where the look for messages stands. It goes round and round over the endpoints that something waits for.
+    """The state of the search for deliveries, which goes round over the endpoints with something pending.
 
-    A round ends at the last endpoint. ``is_over`` once a whole one found nothing to send: then nothing can be sent
-    before :meth:`begin` is called, since something has changed, or before ``until``. ``rate_until`` is the same for
-    rates alone; ``rests`` has the receivers that have had what their rate allows, and until when. ``more`` has the
-    endpoints that this process was busy with, and that more waits for; ``left_at`` is when it last looked for what
-    senders that are gone have left.
+    ``last``: where the present round has come to, None at its begin.
+    ``is_over``: a whole round found nothing to send. Nothing can be sent before ``until``, or before :meth:`begin` is
+        called.
+    ``until``: when the first endpoint that had to wait may be sent to, None if none waits.
+    ``rate_until``: the same, for endpoints that wait for a rate alone.
+    ``rests``: receiver → until when its rate allows nothing.
+    ``more``: endpoints that have more pending, but that this process was sending to.
+    ``left_at``: when deliveries with ended leases were last looked for.
     """
 
     last: Endpoint | None = None
@@ -50,26 +57,29 @@ class Rounds:
     _counts: bool = True
 
     def begin(self) -> None:
-        """Something has changed: only a round that begins from here on proves that nothing can be sent."""
+        """Note that something has changed: only a round that begins after this can find that nothing is to be sent."""
         self.is_over, self._counts = False, self.last is None
         if self._counts:
             self.until = self.rate_until = None
 
     def is_time_for_left(self, now: datetime, every: timedelta) -> bool:
-        """Whether to look for what senders that are gone have left; asking counts as looking."""
+        """Return whether to look for deliveries with ended leases, at most once in ``every``.
+
+        The call counts as a look.
+        """
         is_time = self.left_at is None or not timedelta(0) <= now - self.left_at < every
         if is_time:
             self.left_at = now
         return is_time
 
     def free(self, endpoints: Iterable[Endpoint]) -> None:
-        """This process is not busy with these any more."""
+        """Note that this process no longer sends to these endpoints."""
         if more := self.more.intersection(endpoints):
             self.more -= more
             self.begin()
 
     def go_on(self, last: Endpoint | None) -> None:
-        """Note how far the look came; None where it came to the end."""
+        """Note how far the search came; None if it reached the end."""
         self.last = last
         if last is None:
             self.is_over = self._counts
@@ -77,7 +87,7 @@ class Rounds:
                 self.begin()
 
     def wait_until(self, until: datetime | None, *, for_rate: bool = False) -> None:
-        """Note that something may go at an instant."""
+        """Note an instant at which an endpoint that waits may be sent to."""
         if until is not None:
             self.until = min(until, self.until or until)
             if for_rate:
@@ -87,9 +97,10 @@ class Rounds:
 def claim(
     rounds: Rounds, busy: Collection[Endpoint], room: Mapping[Lane, int], scope: Scope, parts: Context
 ) -> list[Claimed]:
-    """Look at the next endpoints, and claim a message of each that may be sent to, as far as lanes have room.
+    """Look at the next endpoints, and claim a delivery of each that may be sent to, as far as the lanes have room.
 
-    ``busy`` are the endpoints that this process sends to now.
+    ``busy``: endpoints that this process is sending to.
+    ``room``: lane → how many more messages it takes.
     """
     now, most = parts.clock(), (room[Lane.WORKING] + room[Lane.PROBE]) * parts.tuning.seen
     with parts.store.reading() as tx:
@@ -112,7 +123,7 @@ def claim(
 
 
 def claim_suspect(rounds: Rounds, busy: Collection[Endpoint], scope: Scope, parts: Context) -> list[Claimed]:
-    """Claim one message that may be what ended the program: the least suspect of those that may go."""
+    """Claim one suspect delivery, the least suspect that may be sent; return it in a list, or an empty list."""
     now = parts.clock()
     with parts.store.reading() as tx:
         suspects = tx.queue.suspects()
@@ -125,7 +136,7 @@ def claim_suspect(rounds: Rounds, busy: Collection[Endpoint], scope: Scope, part
 def _ours(
     waiting: Iterable[WaitingEndpoint], busy: Collection[Endpoint], scope: Scope, parts: Context
 ) -> list[WaitingEndpoint]:
-    """Endpoints that this process may send to: not those of another daemon's config, nor those that it is busy with."""
+    """Return the endpoints that this process may send to: in its config and scope, and not busy."""
     has_endpoint = parts.config.has_endpoint
     return [
         one
@@ -171,7 +182,7 @@ def _take(
     are_suspects: bool = False,
 ) -> list[Claimed]:
     lanes = {one.endpoint: lane for one, lane in chosen}
-    # A power cut that takes the claim with it ends its sender as well: the message is sent again, as after any end.
+    # durable=False is safe: a power cut that undoes the claim also ends the sender, and the message is sent again.
     with parts.store.transaction(durable=False) as tx:
         allowed = _within_rates([one for one, _ in chosen], rounds, tx, parts, now)
         tuning = parts.tuning
@@ -182,7 +193,7 @@ def _take(
 def _within_rates(
     waiting: Sequence[WaitingEndpoint], rounds: Rounds, tx: Transaction, parts: Context, now: datetime
 ) -> list[WaitingEndpoint]:
-    """Those that their receivers' rates allow now, one message each."""
+    """Return the endpoints whose receivers' rates allow a message now."""
     rated = {one.endpoint: rate for one in waiting if (rate := parts.config.rate_of(one.endpoint))}
     left: dict[str, int] = {}
     for receiver, limit in sorted(dict(rated.values()).items()):

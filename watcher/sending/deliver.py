@@ -1,4 +1,4 @@
-"""Send all that can be sent, and end: what commands do. The daemon keeps a :class:`Sender` running."""
+"""Send everything that can be sent, then return: for commands. The daemon keeps a :class:`Sender` running."""
 
 from __future__ import annotations
 
@@ -21,7 +21,12 @@ def deliver_all(
     in_quiet_hours: bool = False,
     pool: Callable[[int, str], Executor] = ThreadPoolExecutor,
 ) -> list[Delivered]:
-    """Send everything that can be sent now, to all endpoints or ``only`` to some; each attempt, by endpoint."""
+    """Send everything that can be sent now; return the attempts, ordered by endpoint.
+
+    ``only``: only to these endpoints, None for all.
+    ``in_quiet_hours``: send also during quiet hours.
+    ``pool``: makes the threads of a lane, given their number and name.
+    """
     done: list[Delivered] = []
     scope = Scope(None if only is None else frozenset(only), in_quiet_hours)
     Sender(parts, scope, recorded=done.extend, pool=pool).run_until_empty()
@@ -29,5 +34,5 @@ def deliver_all(
 
 
 def failed(done: Iterable[Delivered]) -> list[Delivered]:
-    """Those that did not arrive."""
+    """Return the attempts whose delivery was not sent."""
     return [one for one in done if one.state is not DeliveryState.SENT]

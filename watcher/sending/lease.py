@@ -1,4 +1,4 @@
-"""Turns that are kept while something goes on, however long that takes."""
+"""Hold a turn while a block runs, renewing its lease from a thread."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def turn(name: str, parts: Context, every: float | None = None) -> Iterator[str | None]:
-    """Have the turn ``name``, over all daemons, for as long as the block lasts; None where another one has it.
+    """Hold the turn ``name`` while the block runs; yield the holder, or None if another process has it.
 
-    What the block stores it stores in a transaction that asks ``tx.leases.hold(name, holder)`` first: a process that
-    slept past its lease finds its turn taken.
+    Transactions in the block first ask ``tx.leases.hold(name, holder)``: a process that slept past its lease has lost
+    the turn.
+
+    ``every``: seconds between renewals, None for ``Tuning.renew_every``.
     """
     holder = uuid4().hex
     lease = parts.tuning.lease
@@ -59,7 +61,7 @@ def _kept(renew: Callable[[Transaction], bool], what: str, parts: Context, every
         yield
     finally:
         ended.set()
-        # A turn that is given back must not meet a renewal that is still under way.
+        # Wait for a renewal that is still running: it must not follow giving the turn back.
         thread.join()
 
 

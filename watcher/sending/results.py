@@ -1,4 +1,4 @@
-"""Record: what came of messages that were sent is written down, with what follows from it, many in a transaction."""
+"""Record the outcome of attempts with everything that follows from it, many in a transaction."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """One attempt, for those who want to see it: what it told, where, and how it ended."""
+    """An attempt as it is reported: what was told, where, and how it ended.
+
+    ``subscriptions``: full names.
+    ``papers``: keys.
+    """
 
     delivery: Delivery
     subscriptions: tuple[str, ...]
@@ -32,10 +36,10 @@ class Delivered:
 
 
 def record(attempts: Sequence[Attempt], parts: Context) -> list[Delivered]:
-    """Write down what came of these; done twice, it changes nothing the second time. What was tried, for people.
+    """Record attempts; return those that were made, as they are reported. Recording them again changes nothing.
 
-    What arrived where messages arrived before is two statements for all of it. Whatever else happened is decided on
-    under the lock of its endpoint.
+    Messages that arrived at endpoints that worked before take two statements together. Everything else is decided under
+    the lock of its endpoint.
     """
     now = parts.clock()
     tried = {one.delivery.id: (one, one.outcome) for one in attempts if one.outcome}
@@ -48,7 +52,10 @@ def record(attempts: Sequence[Attempt], parts: Context) -> list[Delivered]:
 
 
 def _record_arrived(attempts: Sequence[Attempt], parts: Context, now: datetime) -> set[str]:
-    """Give back or cancel what was not tried, and write down what arrived as it should; the ids of that."""
+    """Release or cancel what was not attempted, and record what arrived without consequences.
+
+    Return the ids of the latter.
+    """
     untried = [one for one in attempts if one.outcome is None and not one.unknown]
     plain = [_try_of(one, one.outcome) for one in attempts if one.outcome and one.has_no_consequence]
     if not untried and not plain:
@@ -61,7 +68,7 @@ def _record_arrived(attempts: Sequence[Attempt], parts: Context, now: datetime) 
 
 
 def _record_others(tried: Sequence[tuple[Attempt, Outcome]], parts: Context, now: datetime) -> dict[str, DeliveryState]:
-    """Write down each with what follows for its endpoint; the state of each delivery."""
+    """Record attempts with the consequences for their endpoints; return the state of each delivery."""
     states: dict[str, DeliveryState] = {}
     ended: list[tuple[Try, DeliveryState, str]] = []
     healths: list[tuple[Endpoint, Health]] = []
@@ -101,7 +108,7 @@ def _record_health(
     parts: Context,
     now: datetime,
 ) -> None:
-    """The operator hears that an endpoint fails and that it is back; never through the endpoint itself."""
+    """Tell the operator that an endpoint fails or is back, never through that endpoint."""
     others = [one for one in parts.config.operator if one != endpoint]
     if consequence.failing:
         begun = tx.incidents.begin(IncidentKind.ENDPOINT_FAILING, str(endpoint), outcome.reason, now)
@@ -112,7 +119,7 @@ def _record_health(
 
 
 def _fold(endpoint: Endpoint, parts: Context, now: datetime) -> None:
-    """The endpoint is back: what piled up goes out as one message that lists all of it, not as a week of them."""
+    """Fold what piled up at an endpoint that is back: one message lists all of it."""
     with parts.store.transaction() as tx:
         tx.endpoints.lock(endpoint)
         tx.outbox.fold_notices(endpoint, now)
@@ -130,12 +137,13 @@ def _try_of(attempt: Attempt, outcome: Outcome) -> Try:
 
 
 def rendered_of(message: Message) -> Rendered:
+    """Return what is kept of a message: subject, size and digest of its text."""
     body = message.text.encode()
     return Rendered(message.subject, len(body), hashlib.sha256(body).hexdigest())
 
 
 def _reported(attempt: Attempt, outcome: Outcome, state: DeliveryState) -> Delivered:
-    """Log one attempt, and say what it was."""
+    """Log an attempt; return it as it is reported."""
     content, delivery = attempt.content, attempt.delivery
     level = logging.INFO if outcome.result is Result.SENT else logging.WARNING
     what = counted(len(content.items), "paper") if content.items else delivery.kind.value

@@ -1,4 +1,4 @@
-"""Render and send: a claimed delivery put into words for its service, and handed to it outside any transaction."""
+"""Gather, render and send claimed deliveries, outside any writing transaction."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ NO_MESSAGE = Message(subject="", text="", html="", markdown="")
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A claimed delivery on its way: what it says, the message made of that, and the outcome once there is one.
+    """A claimed delivery on its way: its content, the message made of it, its outcome.
 
-    Without an ``outcome`` it was not tried: ``cancelled`` says why it is not to be sent at all; where it is ``unknown``
-    whether it left, its lease has to end; else it is given back.
+    ``outcome``: None if it was not attempted. It is then released, unless one of the next two is set.
+    ``cancelled``: why it is not to be sent at all, "" if it is.
+    ``unknown``: it may have been sent; its lease is left to end.
     """
 
     content: Content
@@ -34,18 +35,18 @@ class Attempt:
 
     @property
     def delivery(self) -> Delivery:
-        """The delivery."""
+        """The delivery that is attempted."""
         return self.content.delivery
 
     @property
     def has_no_consequence(self) -> bool:
-        """It arrived where messages arrived before, as what it was made to be."""
+        """Whether it arrived at an endpoint that worked before, with the kind that it was made with."""
         is_as_made = self.delivery.kind is not DeliveryKind.EMPTY
         return bool(self.outcome and self.outcome.result is Result.SENT) and not self.delivery.is_probe and is_as_made
 
 
 def gather(deliveries: Sequence[Delivery], parts: Context) -> list[Attempt]:
-    """Read what deliveries say; one that cannot be gathered stands before no other: it is refused."""
+    """Read what deliveries say. A delivery that cannot be read is refused, and holds up no other."""
     try:
         with parts.store.reading() as tx:
             contents = contents_of(deliveries, tx, parts.config)
@@ -65,7 +66,7 @@ def gather(deliveries: Sequence[Delivery], parts: Context) -> list[Attempt]:
 
 
 def render(attempt: Attempt, parts: Context) -> Attempt:
-    """Put what a delivery says into words for its service."""
+    """Render a delivery for its service. A message that cannot be rendered is refused."""
     delivery = attempt.delivery
     try:
         forms = parts.forms_of(parts.config.address_or_empty(delivery.endpoint, parts.env))
@@ -73,13 +74,13 @@ def render(attempt: Attempt, parts: Context) -> Attempt:
         record_template_troubles(parts, message.troubles)
     except StoreError:
         raise
-    except Exception as error:  # one message that cannot be written must not stand before all others
+    except Exception as error:  # a message that cannot be rendered must not hold up all others
         return replace(attempt, outcome=_unspeakable(delivery, error))
     return replace(attempt, message=message)
 
 
 def send(attempt: Attempt, parts: Context) -> Attempt:
-    """Hand a message to its service."""
+    """Send a rendered message to its service; an endpoint without an address counts as down."""
     if attempt.outcome:
         return attempt
     delivery = attempt.delivery

@@ -1,8 +1,8 @@
-"""The sender: claims messages, renders and sends them from threads, records what came of them. One for each process.
+"""Run the sender: one loop that claims, renders, sends and records deliveries. One in each process.
 
-One loop claims and records, in batches; at most one message of an endpoint is in flight. Messages are sent from three
-pools of threads, one for each lane (``watcher.alerts.sending``): those that hang, however many, leave the threads of
-endpoints that work alone. The loop renews the leases of all that is under way.
+The loop claims and records in batches; an endpoint never has two messages in flight. Messages are rendered and sent in
+three pools of threads, one for each lane (``watcher.alerts.sending``): endpoints that hang never take the threads of
+endpoints that work. The loop renews the leases of everything that is in flight.
 """
 
 from __future__ import annotations
@@ -28,15 +28,17 @@ from watcher.sending.send import Attempt, gather, render, send
 log = logging.getLogger(__name__)
 
 FIRST_WAIT, LONGEST_WAIT = 0.05, 0.5
-"""Seconds between tries to record what was sent: soon after a server is back, before others take it for unsent."""
+"""Seconds between tries to record outcomes while the database is away: short, so that no lease ends meanwhile."""
 
 EVERYTHING = Scope()
 
 
 class Sender:
-    """Sends what waits in the database: in a thread of its own, or for a command until nothing can be sent.
+    """Sends pending deliveries: in its own thread for a daemon, or until nothing can be sent for a command.
 
-    ``recorded`` hears of all attempts once they are written down. ``pool`` makes the threads of a lane.
+    ``scope``: which endpoints are sent to.
+    ``recorded``: called with attempts once they are recorded.
+    ``pool``: makes the threads of a lane, given their number and name.
     """
 
     def __init__(
@@ -54,11 +56,11 @@ class Sender:
             Lane.SUSPECT: pool(1, "suspect"),
         }
         self._rounds = Rounds()
-        self._inbox: SimpleQueue[Future[Attempt] | None] = SimpleQueue()  # results, and None for a word to wake up
+        self._inbox: SimpleQueue[Future[Attempt] | None] = SimpleQueue()  # attempts that ended; None wakes the loop
         self._is_woken = False
         self._under_way: dict[str, Claimed] = {}  # claimed, and not recorded yet
-        self._claimed: list[Claimed] = []  # those of them that nobody sends yet
-        self._ended: list[Attempt] = []  # those of them that only have to be recorded
+        self._claimed: list[Claimed] = []  # of these, not handed to a thread yet
+        self._ended: list[Attempt] = []  # of these, waiting to be recorded
         self._renewed = self._suspects_asked = parts.clock()
         self._looked = 0.0
         self._thread = Thread(target=self._run_until_stopped, name="sender", daemon=True)
@@ -67,24 +69,27 @@ class Sender:
     # --- from outside ---
 
     def start(self) -> None:
-        """Begin to send, until the process is asked to stop."""
+        """Start sending in a thread, until the process is asked to stop."""
         self._thread.start()
 
     def wake(self) -> None:
-        """There may be something to send. From any thread."""
+        """Tell the loop that there may be something to send. Can be called from any thread."""
         if not self._is_woken:
             self._is_woken = True
             self._inbox.put(None)
 
     def stop(self, wait: float) -> bool:
-        """Wait for what is being sent; the process was asked to stop before. Whether all of it ended in time."""
+        """Wait up to ``wait`` seconds for what is being sent, after ``stopping`` was set.
+
+        Return whether all of it ended.
+        """
         self.wake()
         return not self._thread.is_alive() or self._is_over.wait(wait)
 
     def run_until_empty(self) -> None:
-        """Send, from this thread, until nothing is left that can be sent now; short waits for a rate are waited for.
+        """Send from this thread until nothing can be sent now, nor after a short wait for a rate.
 
-        Raises ``StoreError`` where the database stays away.
+        Raises ``StoreError`` if the database stays away.
         """
         try:
             while self._under_way or not (self._parts.stopping.is_set() or self._is_empty()):
@@ -105,7 +110,7 @@ class Sender:
                     log.warning("sending waits for the database: %s", error)
                     Event().wait(LONGEST_WAIT)
                 except Exception as error:
-                    # The job boundary: leases end, and what they held is tried again.
+                    # The job boundary: the leases end, and their deliveries are tried again.
                     log.error("sending failed: %s: %s", type(error).__name__, error)
                     Event().wait(LONGEST_WAIT)
         finally:
@@ -114,7 +119,7 @@ class Sender:
             self._is_over.set()
 
     def _insist(self) -> None:
-        """One step, tried again while the database is away and something that was sent has to be recorded."""
+        """Do a step; while the database is away and outcomes have to be recorded, try again for ``keep_trying``."""
         until, wait = time.monotonic() + self._parts.tuning.keep_trying.total_seconds(), FIRST_WAIT
         while True:
             try:
@@ -138,7 +143,7 @@ class Sender:
             self._begin()
 
     def _timeout(self) -> float:
-        """Seconds for which there is nothing to do, unless something ends or somebody says that there is."""
+        """Return the seconds until there may be something to do, unless a message ends or the loop is woken."""
         tuning, now = self._parts.tuning, self._parts.clock()
         if self._claimed or self._ended:
             return 0.0
@@ -154,7 +159,9 @@ class Sender:
         return max(min(waits), timedelta(0)).total_seconds()
 
     def _collect(self, timeout: float) -> list[Attempt]:
-        """Messages that have been sent since the last look; others that are about to be are waited for a moment."""
+        """Return the messages that ended, waiting up to ``timeout`` seconds for the first and ``Tuning.gather`` for
+        more.
+        """
         found: list[Attempt] = []
         until = 0.0
         try:
@@ -178,13 +185,13 @@ class Sender:
         except StoreError:
             raise
         except Exception as error:
-            # One of them cannot be recorded: the others are, and its lease ends.
+            # One of them cannot be recorded: record the others, and let its lease end.
             log.error("recording failed: %s: %s", type(error).__name__, error)
             done = [found for one in self._ended for found in self._record_one(one)]
         for one in self._ended:
             self._under_way.pop(one.delivery.id, None)
         self._rounds.free(one.delivery.endpoint for one in self._ended)
-        # When nothing is under way any more, it is the turn of what may end the program.
+        # Once nothing else is in flight, a suspect delivery may be sent.
         if not self._under_way or not all(one.has_no_consequence for one in self._ended):
             self._rounds.begin()
         self._ended = []
@@ -209,14 +216,17 @@ class Sender:
     # --- claiming ---
 
     def _may_look(self) -> bool:
-        """Whether to look for messages now: not where a whole round found none and nothing has changed since."""
+        """Return whether to look for deliveries.
+
+        Not after a round without any, unless something changed or time passed.
+        """
         tuning, waited = self._parts.tuning, time.monotonic() - self._looked
         rounds, now = self._rounds, self._parts.clock()
         if rounds.is_over and (waited >= tuning.idle.total_seconds() or (rounds.until and rounds.until <= now)):
             rounds.begin()
         if rounds.is_over or self._room()[Lane.WORKING]:
             return not rounds.is_over
-        # Those that failed have a lane of their own, also while the other one is full.
+        # The working lane is full: look now and then for probes, which have a lane of their own.
         wait = tuning.again if rounds.until and rounds.until <= now else tuning.idle
         return waited >= wait.total_seconds()
 
@@ -224,7 +234,7 @@ class Sender:
         return room_of(Counter(one.lane for one in self._under_way.values()), self._parts.tuning)
 
     def _claim(self) -> None:
-        """Claim what may go now; a message that may end the program only where that leaves no other behind."""
+        """Claim what may be sent now; a suspect delivery only if nothing else can be sent."""
         self._looked, now = time.monotonic(), self._parts.clock()
         room, busy = self._room(), self._busy()
         taken = claim(self._rounds, busy, room, self._scope, self._parts)
@@ -242,7 +252,7 @@ class Sender:
         return {one.delivery.endpoint for one in self._under_way.values()}
 
     def _begin(self) -> None:
-        """Give the threads what was claimed."""
+        """Gather claimed deliveries and hand them to the threads."""
         if not self._claimed:
             return
         lanes = {one.delivery.id: one.lane for one in self._claimed}
@@ -256,7 +266,7 @@ class Sender:
                 future.add_done_callback(self._inbox.put)
 
     def _is_empty(self) -> bool:
-        """Whether nothing can be sent now, nor soon."""
+        """Return whether nothing can be sent now or soon."""
         rate_until, now = self._rounds.rate_until, self._parts.clock()
         is_soon = rate_until is not None and rate_until - now <= self._parts.tuning.rate_patience
         return self._rounds.is_over and not is_soon
@@ -264,7 +274,7 @@ class Sender:
     # --- many threads ---
 
     def _try(self, attempt: Attempt, claimed: datetime) -> Attempt:
-        """Render and send one, unless the process has to stop or slept until others may have taken it."""
+        """Render and send a message, unless the process has to stop or its lease has almost ended."""
         age = self._parts.clock() - max(claimed, self._renewed)
         if self._parts.stopping.is_set() or age > self._parts.tuning.lease * 2 / 3:
             return attempt
@@ -274,6 +284,6 @@ class Sender:
             log.warning("%s is sent later: %s", attempt.delivery.endpoint, error)
             return attempt
         except Exception as error:
-            # The job boundary: whether it left is not known, so that its lease has to end.
+            # The job boundary: it may have been sent, so that its lease is left to end.
             log.error("sending to %s failed: %s: %s", attempt.delivery.endpoint, type(error).__name__, error)
             return replace(attempt, unknown=True)
