@@ -60,9 +60,9 @@ def test_the_last_config_that_took_effect_counts(worlds: list[World], caplog: py
     assert problem(one) == problem(other) == ""
     other.parts.config = replace(other.parts.config, digest="second")
     apply_config(other.parts)
-    assert problem(other) == "" and "is not the one that counts (second" in problem(one)
+    assert problem(other) == "" and "the fleet uses second" in problem(one)
     beat(one, 1)
-    assert "give it the same files, then reload it" in caplog.text
+    assert "install the same files and reload" in caplog.text
 
 
 def test_an_old_config_does_not_come_back_while_its_successor_is_in_use(worlds: list[World]) -> None:

@@ -1,1 +1,1 @@
-"""The daemon: its parts put together, the clock, signals, systemd, the log, other daemons."""
+"""Run a daemon: the parts of a process put together, the clock, signals, systemd, the log, other daemons."""

@@ -1,4 +1,4 @@
-"""Wiring: the parts of one process put together, and the daemon that keeps them running until it is told to stop."""
+"""Put the parts of a process together, and run the daemon until it is told to stop."""
 
 from __future__ import annotations
 
@@ -64,7 +64,12 @@ def open_parts(
     state_dir: Path | None = None,
     tuning: Tuning | None = None,
 ) -> Context:
-    """The real parts: the network, the database and its clock, apprise; a folder for broken pages."""
+    """Return the parts of a real process: network, database, notifier.
+
+    ``clock``: None for the database's clock.
+    ``console``: where receivers of the kind ``console`` print, None for stdout.
+    ``state_dir``: where bodies of broken pages are kept, None for nowhere.
+    """
     clock = clock or store.clock
     return Context(
         config=config,
@@ -81,36 +86,37 @@ def open_parts(
 
 
 class Bell:
-    """Wakes the main thread, also from a signal's handler, which may wait for no lock: so by a pipe."""
+    """Wakes the main thread through a pipe, since a signal handler must not wait for a lock."""
 
     def __init__(self) -> None:
         self._reading, self._writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def ring_at_signals(self) -> None:
-        """Let every signal ring, in whichever thread it arrives.
+        """Ring at every signal, in whichever thread it arrives.
 
-        Handlers run in the main thread alone, and a system that has a signal for a busy main thread gives the next one
-        to another thread: without this the main thread would sleep on.
+        Python runs handlers in the main thread alone. If that thread is busy with a signal, the system gives the next
+        to another thread; without this the main thread would sleep on.
         """
         signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
 
     def ring(self) -> None:
-        """Let the next or the present wait end; ringing twice is as good as once."""
+        """End the present or the next wait. Ringing twice has the effect of ringing once."""
         with suppress(BlockingIOError):
             os.write(self._writing, b".")
 
     def wait(self, seconds: float | None) -> None:
-        """Sleep until it rings, for so many seconds at most."""
+        """Sleep until the bell rings, at most ``seconds``; None for ever."""
         if select.select([self._reading], [], [], seconds)[0]:
             os.read(self._reading, 4096)
 
 
 class Daemon:
-    """Polls, tells and sends until SIGTERM or SIGINT; SIGHUP reads the config again.
+    """Polls, tells and sends until SIGTERM or SIGINT; SIGHUP reloads the config.
 
-    ``load`` reads the config and raises ``ConfigError``; ``config_loaded`` is called with every config that takes
-    effect (logging learns its secrets there). ``wall_clock`` is this machine's, by which the schedule wakes up.
-    ``outdated`` is true when it ended since the database outgrew it.
+    ``load``: reads the config; raises ``ConfigError``.
+    ``config_loaded``: called with every config that takes effect (the log learns its secrets there).
+    ``wall_clock``: this machine's clock, by which the schedule runs.
+    ``outdated``: the daemon ended because a newer release has migrated the database.
     """
 
     def __init__(
@@ -132,7 +138,7 @@ class Daemon:
         self.outdated = False
 
     def run(self) -> bool:
-        """Run until told to stop; whether everything that was under way could end in time."""
+        """Run until told to stop; return whether everything that was under way ended in time."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         self._bell.ring_at_signals()
@@ -154,14 +160,17 @@ class Daemon:
         return self._end()
 
     def _free_interrupted(self) -> None:
-        """Nobody else can be sending: what is marked so was the last daemon's."""
+        """Free the deliveries that the last daemon was sending (SQLite alone: nobody else can be sending)."""
         with self._parts.store.transaction() as tx:
             interrupted = tx.queue.free_interrupted(self._parts.clock())
         if interrupted:
             log.warning("%s being sent when the last daemon ended: sent again", counted(interrupted, "message"))
 
     def _wait(self) -> None:
-        """Sleep in the main thread, where signals arrive, and keep the watchdog quiet."""
+        """Sleep in the main thread, where signals arrive, and feed the watchdog.
+
+        It is not fed when ticks hang for ``Tuning.stuck``: systemd then restarts the daemon.
+        """
         every = self._systemd.alive_every
         while not self._is_stopping:
             self._bell.wait(every.total_seconds() if every else None)
@@ -194,7 +203,7 @@ class Daemon:
         self._bell.ring()
 
     def _tick(self) -> datetime:
-        """Tell what is due and let it be sent; when to look again: when more is due, a tick from now at the latest."""
+        """Tell what is due and wake the sender; return when to tick again, at most ``Tuning.tick`` from now."""
         following = self._parts.clock() + self._parts.tuning.tick
         try:
             self._parts.store.hear_clock()
@@ -218,7 +227,7 @@ class Daemon:
         return self._here(following)
 
     def _look_at_rules(self) -> None:
-        """Learn what was subscribed elsewhere, so that no poll has to wait for it; what it holds is told now."""
+        """Read rules that other processes changed, so that no poll has to wait for that; tick if there were any."""
         rules, before = self._parts.rules, self._parts.rules.generation
         try:
             with self._parts.store.reading() as tx:
@@ -229,17 +238,17 @@ class Daemon:
             self._schedule.soon(TICK_NAME)
 
     def _wake(self) -> None:
-        """There is something to send: here and at the other daemons."""
+        """Wake the sender, and those of the other daemons."""
         self._sender.wake()
         self._parts.store.wake_others(self._self.id)
 
     def _recorded(self, done: Sequence[Delivered]) -> None:
-        """An endpoint that works again may be told what has waited for it."""
+        """Tick when an endpoint works again, since alerts may have waited for it."""
         if any(one.delivery.is_probe and one.state is DeliveryState.SENT for one in done):
             self._schedule.soon(TICK_NAME)
 
     def _listen(self) -> None:
-        """Look for work as soon as another process says that there is some."""
+        """Tick and wake the sender whenever another process has made work."""
 
         def heard(sender: str) -> None:
             if sender != self._self.id:
@@ -258,7 +267,7 @@ class Daemon:
         return self._here(following)
 
     def _here(self, at: datetime) -> datetime:
-        """What this machine's clock, by which the schedule wakes up, will show at an instant of the database's."""
+        """Convert an instant of the database's clock to this machine's clock, by which the schedule runs."""
         return self._wall_clock() + (at - self._parts.clock())
 
     def _read_config_again(self) -> None:
@@ -281,7 +290,7 @@ class Daemon:
         self._systemd.ready(refused + self._status())
 
     def _take_up(self, config: Config, apply: Callable[[Context], object]) -> None:
-        """Let ``config`` take effect: subscriptions, polls, what is wrong with its included files."""
+        """Apply a config: its subscriptions, its polls, the incidents of its included files."""
         self._config_loaded(config)
         before = set(self._schedule.names) - {TICK_NAME, GC_NAME, LOOK_NAME}
         self._parts.config = config
@@ -303,7 +312,7 @@ class Daemon:
         return now if last is None else max(now, last.at + (last.wait.time if last.wait else source.every))
 
     def _status(self) -> str:
-        """What is watched, and which included files are not as they should be."""
+        """Return the line that says what is watched, and which included files are broken."""
         config = self._parts.config
         broken = f"; broken: {', '.join(config.broken_includes)}" if config.broken_includes else ""
         return f"{counted(len(config.sources), 'source')}, {counted(len(config.subscriptions), 'subscription')}{broken}"

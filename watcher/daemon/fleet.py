@@ -1,4 +1,4 @@
-"""Many daemons over one database: who lives, which config counts, and each source polled by one of them at a time."""
+"""Work with other daemons of the same database: report, agree on the config, poll each source in turns."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from watcher.store.sources.pages import Poll
 log = logging.getLogger(__name__)
 
 AFTER_ANOTHER = timedelta(minutes=1)
-"""When to look again at a source that another daemon was quicker to read."""
+"""When to poll again a source that another daemon has polled first."""
 
 
 @dataclass
 class Self:
-    """This daemon, as the others see it."""
+    """This daemon, as it reports itself to the others."""
 
     host: str
     pid: int
@@ -36,7 +36,7 @@ class Self:
     id: str = field(default_factory=lambda: uuid4().hex)
 
     def beat(self, parts: Context) -> None:
-        """Say that it lives and with which config; complain where another config counts."""
+        """Report that this daemon lives; log an error if its config is not the one in force."""
         now, digest = parts.clock(), parts.config.digest
         with parts.store.transaction() as tx:
             tx.daemons.beat(KnownDaemon(self.id, self.host, self.pid, __version__, digest, self.started_at, now))
@@ -45,43 +45,43 @@ class Self:
             log.error("%s", problem)
 
     def leave(self, parts: Context) -> None:
-        """Say that it ends."""
+        """Report that this daemon stops."""
         with parts.store.transaction() as tx:
             tx.daemons.leave(self.id)
 
 
 def out_of_step(tx: Transaction, digest: str) -> str:
-    """What is wrong where a daemon's config is not the one that counts; empty where it is."""
+    """Return what to do if this daemon's config is not the one in force, "" if it is."""
     current = tx.daemons.version()
     if not digest or current is None or current.digest == digest:
         return ""
     return (
-        f"this daemon's config ({digest[:8]}) is not the one that counts ({current.digest[:8]}, since "
-        f"{current.applied_at:%Y-%m-%d %H:%M} UTC): give it the same files, then reload it"
+        f"config mismatch: this daemon has {digest[:8]}, the fleet uses {current.digest[:8]} (since "
+        f"{current.applied_at:%Y-%m-%d %H:%M} UTC): install the same files and reload"
     )
 
 
 def apply_at_start(parts: Context) -> bool:
-    """Let the config take effect, unless it is an old one and daemons with its successor live; whether it did.
+    """Apply the config, unless other daemons run with a newer one; return whether it was applied.
 
-    A machine that comes back with last week's files must not take everybody's subscriptions with it. A reload lets
-    any config take effect: then a person said so.
+    A machine that returns with last week's files must not remove everybody's subscriptions. A reload applies any
+    config, since a person asked for it.
     """
     with parts.store.reading() as tx:
         current = tx.daemons.version()
         others = {one.config for one in tx.daemons.alive(parts.clock(), parts.tuning.silent)}
         is_old = current is not None and current.digest in others and tx.daemons.was_replaced(parts.config.digest)
     if is_old:
-        log.error("the config was replaced by the one that the other daemons run with: it does not take effect here")
+        log.error("this config is older than the one that the other daemons use: it is not applied")
         return False
     apply_config(parts)
     return True
 
 
 def poll_in_turn(source: Source, parts: Context) -> datetime:
-    """Poll ``source`` unless another daemon does, or did since; when to look again.
+    """Poll ``source``, unless another daemon does or has done so; return when to poll next.
 
-    That this process has to stop meanwhile, or was slower than another one, is nobody's fault.
+    Being stopped or overtaken meanwhile is logged and no error.
     """
     try:
         return _poll_in_turn(source, parts)
@@ -111,7 +111,7 @@ def _poll_in_turn(source: Source, parts: Context) -> datetime:
 
 
 def log_look(polled: Polled) -> None:
-    """The line of the log: a warning where trouble begins or becomes another, once however often it is seen."""
+    """Log a poll: a warning when trouble begins or changes, otherwise information."""
     judged = polled.judged
     level = logging.WARNING if begins_trouble(judged, polled.before) else logging.INFO
     why = f" ({judged.reason})" if judged.reason else ""
@@ -119,7 +119,7 @@ def log_look(polled: Polled) -> None:
 
 
 def _polled_by_another(source: Source, parts: Context) -> datetime | None:
-    """When it is due again, where that is not now."""
+    """Return when the source is due next, None if it is due now."""
     now = parts.clock()
     with parts.store.reading() as tx:
         last = tx.pages.last_poll(source.name)
@@ -128,5 +128,8 @@ def _polled_by_another(source: Source, parts: Context) -> datetime | None:
 
 
 def due_again(source: Source, last: Poll, now: datetime) -> datetime:
-    """When a source is due after its last poll, but for jitter and for what a server asks; overdue is now."""
+    """Return when a source is due after its last poll, now if it is overdue.
+
+    Jitter and ``Retry-After`` are left out.
+    """
     return max(next_poll(source, polled_before(last), last.at, jitter=0.0), now)

@@ -1,4 +1,4 @@
-"""Logging to stderr: plain lines or JSON lines, with every known secret taken out, whoever logged it."""
+"""Log to stderr, as plain or JSON lines, without any known secret."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from datetime import UTC, datetime
 from watcher.notify import SHORTEST_SECRET, scrub
 
 QUIET = ("httpx", "httpcore", "urllib3", "apscheduler", "alembic", "sqlalchemy", "markdown_it", "asyncio")
-"""Libraries of which only warnings are shown; httpx and urllib3 would log every address."""
+"""Libraries whose warnings alone are logged; httpx and urllib3 would log every address."""
 
 _PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}
-"""syslog(3) priorities, which journald reads from ``<n>`` at the beginning of a line (sd-daemon(3))."""
+"""syslog(3) priorities. journald reads them from ``<n>`` at the begin of a line (sd-daemon(3))."""
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 _secrets: set[str] = set()
 
 
 def set_up(log_format: str, *, verbose: bool, secrets: Iterable[str], own: int = logging.INFO) -> None:
-    """Log to stderr as ``plain`` or ``json``; calling it again replaces all that was set up before.
+    """Log to stderr as ``plain`` or ``json``; a second call replaces the first.
 
-    ``own`` is the lowest level at which the program's own lines are shown; ``verbose`` shows everything.
+    ``verbose``: log everything.
+    ``own``: lowest level of the program's own lines.
     """
     add_secrets(secrets)
     handler = logging.StreamHandler(sys.stderr)
@@ -39,12 +40,15 @@ def set_up(log_format: str, *, verbose: bool, secrets: Iterable[str], own: int =
 
 
 def add_secrets(secrets: Iterable[str]) -> None:
-    """Take these out of every line from now on. None is ever forgotten: a rotated password may still be logged."""
+    """Remove these texts from every line from now on.
+
+    They are kept for good: a rotated password may still be logged.
+    """
     _secrets.update(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
 
 
 class PlainFormat(logging.Formatter):
-    """``WARNING message``, with the time before it where a person watches; under journald ``<4>message``."""
+    """Formats ``WARNING message``; at a terminal with the time before it, under journald ``<4>message``."""
 
     def __init__(self, *, journal: bool = False, timed: bool = False) -> None:
         line = "%(message)s" if journal else "%(levelname)s %(message)s"
@@ -60,7 +64,10 @@ class PlainFormat(logging.Formatter):
 
 
 class Json(logging.Formatter):
-    """One object a line: ts (ISO 8601, UTC), level, logger, message; fields (``extra``) and exc where there are any."""
+    """Formats a line as a JSON object.
+
+    Ts (ISO 8601, UTC), level, logger, message, and if given fields (``extra``) and exc.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {

@@ -1,7 +1,8 @@
-"""When things run: APScheduler behind three verbs. What is due to be told lies in the database, never here.
+"""Run polls and ticks at their time, on APScheduler's threads.
 
-Every job is a one-off that says itself when it comes next, so that runs of one job never overlap, none is dropped for
-being late, and a poll can come sooner after a half page. Instants are aware and in UTC.
+Every job runs once and returns when it runs next. So runs of a job never overlap, late runs are not dropped, and a poll
+can come sooner after a partial page. Instants are aware and in UTC. What is due to be told is in the database, not
+here.
 """
 
 from __future__ import annotations
@@ -29,10 +30,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(eq=False)
 class _Task:
-    """One named thing that runs again and again.
+    """A named job that runs again and again.
 
-    ``active`` is true while it runs, ``again`` asks for another run right after that; ``turn`` is shared with the task
-    of this name that it replaced.
+    ``active``: it is running.
+    ``again``: run once more right after the present run.
+    ``turn``: held while it runs; shared with the job of the same name that it replaced.
     """
 
     name: str
@@ -44,7 +46,10 @@ class _Task:
 
 
 class _Scheduler(BackgroundScheduler):  # type: ignore[misc]  # APScheduler has no types
-    """Stopped while it starts a job, APScheduler looks for that job in the wrong place, and its thread dies of it."""
+    """APScheduler's background scheduler.
+
+    Stopped while it starts a job, its thread would end with an error; this ignores it.
+    """
 
     def remove_job(self, job_id: str, jobstore: str | None = None) -> None:
         with suppress(JobLookupError):
@@ -52,10 +57,10 @@ class _Scheduler(BackgroundScheduler):  # type: ignore[misc]  # APScheduler has 
 
 
 class Schedule:
-    """Runs polls and ticks on threads, until stopped.
+    """Runs polls and ticks on threads until stopped.
 
-    Polls and ticks have a pool of threads each, so that slow sites never hold up what has to be told. An exception
-    that a run lets out is logged in one line, and the run is tried again ``after_failure``.
+    Polls and ticks have separate pools, so that slow sites never hold up telling. An exception of a run is logged, and
+    the run is repeated after ``after_failure``.
     """
 
     def __init__(
@@ -86,20 +91,21 @@ class Schedule:
         self._pulse = Thread(target=self._follow, name="schedule-pulse", daemon=True)
 
     def start(self) -> None:
-        """Begin; jobs may be given before and after."""
+        """Begin; jobs may be added before and after."""
         self._scheduler.start()
         self._pulse.start()
 
     def poll_each(self, name: str, first: datetime, run: Callable[[], datetime], *, slowly: bool = False) -> None:
-        """Call ``run`` at ``first``, and then whenever it said that it wants to be called next.
+        """Call ``run`` at ``first``, then at the instant that each call returns.
 
-        Those that run ``slowly``, since they wait for each other anyway, have two threads between them.
-        A name that is already there is replaced; a run of the old one that is under way ends first.
+        A job of this name is replaced; a run of it that has begun ends first.
+
+        ``slowly``: run on the two threads for polls that wait for each other anyway.
         """
         self._put(name, first, run, "slow polls" if slowly else "polls")
 
     def every(self, seconds: float, fn: Callable[[], object], name: str = "") -> None:
-        """Call ``fn`` now, and ``seconds`` after each of its ends; ``name`` defaults to the function's."""
+        """Call ``fn`` now, and ``seconds`` after the end of each call. ``name`` defaults to the function's."""
 
         def run() -> datetime:
             fn()
@@ -108,11 +114,11 @@ class Schedule:
         self.repeat(name or fn.__qualname__, run)
 
     def repeat(self, name: str, run: Callable[[], datetime]) -> None:
-        """Call ``run`` now, and then whenever it said that it wants to be called next."""
+        """Call ``run`` now, then at the instant that each call returns."""
         self._put(name, self._clock(), run, "ticks")
 
     def soon(self, name: str) -> None:
-        """Run ``name`` now, or once more as soon as its present run ends; unknown names are ignored."""
+        """Run ``name`` now, or once more right after its present run. Unknown names are ignored."""
         with self._changed:
             task = self._tasks.get(name)
             if task is None:
@@ -123,26 +129,26 @@ class Schedule:
                 self._add(task, self._clock())
 
     def remove(self, name: str) -> None:
-        """Forget ``name``; a run that is under way ends, and does not come again."""
+        """Remove a job. A run that has begun ends and is not repeated."""
         with self._changed:
             self._tasks.pop(name, None)
             self._scheduler.remove_job(name)
 
     @property
     def names(self) -> frozenset[str]:
+        """The names of all jobs."""
         with self._changed:
             return frozenset(self._tasks)
 
     def next_run(self, name: str) -> datetime | None:
-        """When ``name`` runs next; None where it is unknown, running or not started."""
+        """Return when ``name`` runs next; None if it is unknown, running or not started."""
         at: datetime | None = getattr(self._scheduler.get_job(name), "next_run_time", None)
         return at
 
     def stop(self, wait: float = 0.0) -> bool:
-        """Start nothing more, wait at most ``wait`` seconds for what is running; whether it has all ended.
+        """Start nothing more, and wait at most ``wait`` seconds; return whether all runs have ended.
 
-        Where it has not, the interpreter waits for those threads when it exits: a process in a hurry uses
-        ``os._exit``.
+        Otherwise the interpreter waits for their threads at exit: a process in a hurry uses ``os._exit``.
         """
         with self._changed:
             self._tasks.clear()
@@ -206,9 +212,9 @@ class Schedule:
             self.follow_clock()
 
     def follow_clock(self) -> None:
-        """Notice that the clock was set: what is due runs; a clock set back takes the next runs back with it.
+        """Adapt to a clock that was set: what is due now runs; if the clock was set back, next runs move back with it.
 
-        A clock that went on (a machine that slept) leaves them where they are: overdue.
+        After a clock that went ahead (a machine that slept) they stay: they are overdue.
         """
         offset = self._clock_offset()
         back, self._offset = offset - self._offset, offset

@@ -1,7 +1,7 @@
-"""Talking to systemd: the ``sd_notify`` protocol, and how often its watchdog wants to hear from us.
+"""Report to systemd by the ``sd_notify`` protocol, and read how often its watchdog has to be fed.
 
-The protocol is one datagram of ``KEY=value`` lines to the socket in ``$NOTIFY_SOCKET`` (man sd_notify). Where that
-is not set, everything here does nothing.
+The protocol is a datagram of ``KEY=value`` lines to the socket in ``$NOTIFY_SOCKET`` (man sd_notify). Without that
+variable nothing here does anything.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Systemd:
-    """The service manager that started us; ``address`` is its socket, None where there is none.
+    """The service manager that started the process.
 
-    ``watchdog`` is the longest silence that it allows, None where it does not watch.
+    ``address``: its socket, None if there is none.
+    ``watchdog``: longest silence that it allows, None if it does not watch.
     """
 
     address: str | None = None
@@ -24,7 +25,10 @@ class Systemd:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str], pid: int) -> Systemd:
-        """Read ``$NOTIFY_SOCKET``, ``$WATCHDOG_USEC`` and ``$WATCHDOG_PID``; a watchdog for another pid is not ours."""
+        """Read ``$NOTIFY_SOCKET``, ``$WATCHDOG_USEC`` and ``$WATCHDOG_PID``.
+
+        A watchdog for another process is ignored.
+        """
         microseconds = env.get("WATCHDOG_USEC", "")
         ours = env.get("WATCHDOG_PID", str(pid)) == str(pid)
         watched = ours and microseconds.isdecimal() and int(microseconds) > 0
@@ -35,26 +39,30 @@ class Systemd:
 
     @property
     def alive_every(self) -> timedelta | None:
-        """How often ``alive`` should be called: half of what is allowed, as man sd_watchdog_enabled advises."""
+        """How often to call :meth:`alive`: half of what is allowed, as man sd_watchdog_enabled advises."""
         return self.watchdog / 2 if self.watchdog else None
 
     def ready(self, status: str = "") -> bool:
-        """Started, or reloaded: everything works now."""
+        """Report that the daemon has started or reloaded."""
         return self._send("READY=1", *_status(status))
 
     def reloading(self, monotonic_ns: int) -> bool:
-        """The config is being read again; ``monotonic_ns`` is ``time.monotonic_ns()``. ``ready`` ends it."""
+        """Report that the config is being reloaded; :meth:`ready` ends it.
+
+        ``monotonic_ns`` is ``time.monotonic_ns()``.
+        """
         return self._send("RELOADING=1", f"MONOTONIC_USEC={monotonic_ns // 1000}")
 
     def waiting(self, status: str, seconds: float) -> bool:
-        """Not started yet, and not stuck: the start may take so many seconds more."""
+        """Report that the start may take ``seconds`` more."""
         return self._send(f"EXTEND_TIMEOUT_USEC={round(seconds * 1_000_000)}", *_status(status))
 
     def stopping(self, status: str = "") -> bool:
+        """Report that the daemon stops."""
         return self._send("STOPPING=1", *_status(status))
 
     def alive(self) -> bool:
-        """Keep the watchdog quiet."""
+        """Feed the watchdog."""
         return self._send("WATCHDOG=1")
 
     def status(self, text: str) -> bool:
@@ -62,7 +70,7 @@ class Systemd:
         return self._send(*_status(text))
 
     def _send(self, *lines: str) -> bool:
-        """Whether the manager was told; never raises, since the program works without it."""
+        """Send lines; return whether the manager got them. Never raises, since the program works without it."""
         if not self.address or not lines:
             return False
         address = "\0" + self.address[1:] if self.address.startswith("@") else self.address
