@@ -1,11 +1,15 @@
-"""Matches become alerts, alerts become deliveries: every decision on the way, each a pure function.
+"""Decide what is told, when, and in how many messages. Every decision is a pure function.
 
-``schedule``  when a subscription is due, when it has to keep quiet
-``fate``      what becomes of a match, with the reason
-``became``    what has become of imported papers, counted
-``changes``   what differs between the subscriptions of the config and those of the database
-``effects``   what a change of the subscriptions did with the papers that were there
-``bundle``    due alerts cut into messages
-``retry``     what an attempt means for its delivery and for its endpoint
-``incidents`` what the operator should hear
+``schedule``   when a subscription is due, when quiet hours end
+``fate``       the fate of a match, with the reason
+``changes``    how the config's subscriptions differ from the stored ones
+``effects``    what a change of subscriptions did to stored papers
+``bundle``     due alerts cut into messages
+``items``      what a message shows of its matches
+``sending``    which delivery is sent next
+``rate``       how many messages a receiver may get
+``retry``      what an attempt means for its delivery and endpoint
+``incidents``  what the operator is told of a source
+``became``     what became of imported papers, counted
+``cron``       cron expressions
 """

@@ -1,4 +1,4 @@
-"""What has become of papers that were imported: each counted once, and the counts in words."""
+"""Count what became of imported papers, each paper once, and put the counts into words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from watcher.model import DeliveryState, Fate
 
 
 class Became(Enum):
-    """From what says most of a paper to what says least: several subscriptions may match it."""
+    """What became of a paper. Of several matches the first of these counts."""
 
     TOLD_NOW = "told now"
     UNSENT = "{wait} to be sent"
@@ -25,6 +25,7 @@ class Became(Enum):
     NOT_TOLD = "not told (`watcher history` says why)"
 
     def in_words(self, n: int) -> str:
+        """Return the count in words, such as ``3 wait to be sent``."""
         one = {"wait": "waits", "their": "its", "count": "counts"}
         return f"{n} " + self.value.format(**one if n == 1 else {"wait": "wait", "their": "their", "count": "count"})
 
@@ -36,9 +37,10 @@ _UNDONE = (None, DeliveryState.PENDING, DeliveryState.SENDING)
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A match of a paper as it stands, at one endpoint or at none yet.
+    """How a match stands at an endpoint, or before any alert was made.
 
-    ``is_called_off`` where its alert was dropped or cancelled; ``state`` is its delivery's, None where there is none.
+    ``is_called_off``: its alert was dropped or cancelled.
+    ``state``: of its delivery, None without one.
     """
 
     paper_id: int
@@ -49,16 +51,20 @@ class Stage:
 
     @property
     def is_told(self) -> bool:
+        """Whether it was sent."""
         return self.fate is Fate.OWED and not self.is_called_off and self.state is DeliveryState.SENT
 
 
 def told_in(stages: Iterable[Stage]) -> set[int]:
-    """The papers that anybody was told of."""
+    """Return the ids of papers that were told."""
     return {one.paper_id for one in stages if one.is_told}
 
 
 def became(stages: Iterable[Stage], told_before: Collection[int]) -> Counter[Became]:
-    """How many papers have become what; ``told_before`` are those that were told when it all began."""
+    """Count papers by what became of them.
+
+    ``told_before``: papers that were told before the import.
+    """
     found: dict[int, Became] = {}
     for one in stages:
         this = _of(one, told_before)
@@ -67,7 +73,7 @@ def became(stages: Iterable[Stage], told_before: Collection[int]) -> Counter[Bec
 
 
 def counts_in_words(counts: Mapping[Became, int]) -> str:
-    """The counts, in order, without those that are 0 but for what was told now; they add up to all papers."""
+    """Return the counts in words, in order. Zeros are left out, except for what was told now."""
     there = [one for one in Became if counts.get(one) or one is Became.TOLD_NOW]
     return ", ".join(one.in_words(counts.get(one, 0)) for one in there)
 

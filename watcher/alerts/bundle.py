@@ -1,4 +1,4 @@
-"""Due alerts cut into messages, always between papers and never too large to send."""
+"""Cut due alerts into messages: always between papers, never too large for the service."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ from watcher.model import FIRST, DigestItem, DueAlert
 T = TypeVar("T")
 
 OVERHEAD = 0.2
-"""The part of a message's limit that its head, headings and foot may take."""
+"""Share of a message's limit that is left for its head, headings and foot."""
 
 MOST_MESSAGES = 4
-"""More messages than this for one digest are no pleasure: what is told in full is cut down until they are enough."""
+"""Most messages for a digest; to keep within, papers are told in short form."""
 
 MOST_PAPERS = 200
-"""More than this is read by nobody in one message, whatever the service allows."""
+"""Most papers in a message, whatever the service allows."""
 
 
 def cut_by_size(things: Sequence[T], size_of: Callable[[T], int], limit: int) -> list[list[T]]:
-    """Cut ``things`` into runs whose sizes (characters) fit ``limit``; one thing too large stands alone."""
+    """Cut ``things`` into runs whose sizes (characters) fit ``limit``.
+
+    A thing that is too large is a run of its own.
+    """
     room = int(limit * (1 - OVERHEAD))
     runs: list[list[T]] = []
     used = 0
@@ -39,9 +42,14 @@ def cut_by_size(things: Sequence[T], size_of: Callable[[T], int], limit: int) ->
 def items_by_message(
     items: Sequence[DigestItem], size_of: Callable[[DigestItem], int], limit: int
 ) -> list[list[DigestItem]]:
-    """Items cut into messages, none left out; where they would be too many, each subscription's last go in short form.
+    """Cut items into messages, leaving none out.
 
-    A service that takes 2,000 characters at a time would else get a morning of thirty papers as thirty messages.
+    If these are too many, the last ones of each subscription are told in short form.
+
+    Otherwise a service that takes 2,000 characters would get a morning of thirty papers as thirty messages.
+
+    ``size_of``: returns the size of an item.
+    ``limit``: largest size of a message, in the same unit.
     """
     sizes: dict[tuple[int, bool], int] = {}
 
@@ -73,7 +81,7 @@ def items_by_message(
 
 
 def _best_first(items: Sequence[DigestItem]) -> list[int]:
-    """Where the papers in full form stand: the first of each subscription, then the second of each, and so on."""
+    """Return the places of items in full form: the first of each subscription, then the second of each, and so on."""
     counts: Counter[tuple[str, ...]] = Counter()
     ranked = []
     for n, item in enumerate(items):
@@ -84,7 +92,7 @@ def _best_first(items: Sequence[DigestItem]) -> list[int]:
 
 
 def messages(told: Sequence[DueAlert]) -> list[list[DueAlert]]:
-    """What shares a message: all of one time, but for the subscriptions that want one of their own."""
+    """Group the matches of one endpoint into messages: all together, except subscriptions with ``bundle`` off."""
     apart: dict[str, list[DueAlert]] = {}
     together = [one for one in told if one.bundle]
     for one in told:
@@ -94,7 +102,7 @@ def messages(told: Sequence[DueAlert]) -> list[list[DueAlert]]:
 
 
 def told_in_short(told: Sequence[DueAlert]) -> frozenset[int]:
-    """Matches that go over their subscription's ``max_papers``; those that come first are told in full."""
+    """Return the matches beyond their subscription's ``max_papers``; the first ones are told in full."""
     counts: Counter[str] = Counter()
     over: set[int] = set()
     for one in told:

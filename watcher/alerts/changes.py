@@ -1,4 +1,4 @@
-"""What differs between the subscriptions that the config asks for and those that the database has."""
+"""Compare the subscriptions of the config with those of the database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SubscriptionKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A subscription of the config with the digest of its rule and sources."""
+    """A subscription as it should be stored, with the digest of its rule and sources."""
 
     subscription: Subscription
     rule_digest: str
@@ -21,10 +21,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Each subscription stands in one list at most; those in none are as they were.
+    """The differences. A subscription is in one list at most; unchanged ones are in none.
 
-    ``kept`` pairs what is saved with what is wanted where anything differs: name, rule, schedule, receivers.
-    ``back`` are those that were gone and are wanted again under their name.
+    ``new``: not stored yet.
+    ``kept``: (stored, wanted) of those that differ in anything, a new name included.
+    ``back``: (stored, wanted) of those that were gone and return under their name.
+    ``gone``: stored, and no longer wanted.
     """
 
     new: tuple[Wanted, ...] = ()
@@ -37,7 +39,11 @@ class Changes:
 
 
 def compare(wanted: Sequence[Wanted], saved: Sequence[StoredSubscription]) -> Changes:
-    """Pair them by owner and name; then a name gone and a name come that can only be each other are a rename."""
+    """Compare subscriptions by owner and name.
+
+    A name that went and a name that came are a rename if rule and receivers are equal and neither has another
+    candidate.
+    """
     active = {_name(row.subscription): row for row in saved if row.gone_at is None}
     left = {_name(row.subscription): row for row in sorted(saved, key=lambda row: row.id) if row.gone_at is not None}
     asked = {_name(one.subscription): one for one in wanted}
@@ -59,7 +65,7 @@ def compare(wanted: Sequence[Wanted], saved: Sequence[StoredSubscription]) -> Ch
 def _renames(
     gone: Mapping[SubscriptionKey, StoredSubscription], come: Mapping[SubscriptionKey, Wanted]
 ) -> dict[SubscriptionKey, SubscriptionKey]:
-    """Old name → new name, where rule and receivers are the same and neither has another candidate."""
+    """Return old name → new name, of subscriptions with equal rule and receivers and no other candidate."""
     before = {name: (row.rule_digest, frozenset(row.subscription.endpoints)) for name, row in gone.items()}
     after = {name: (one.rule_digest, frozenset(one.subscription.endpoints)) for name, one in come.items()}
     olds, news = Counter(before.values()), Counter(after.values())

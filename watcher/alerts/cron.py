@@ -1,7 +1,7 @@
-"""Cron expressions with their usual meaning: five fields, 0 and 7 are both Sunday, names are known.
+"""Read cron expressions: five fields, 0 and 7 both mean Sunday, names are allowed.
 
-As in Vixie's cron, a day counts if the day of the month or the day of the week fits where both are restricted, and
-if both fit where one of them begins with ``*`` (crontab(5)).
+As in Vixie's cron (crontab(5)): if both day fields are restricted, a day counts if either fits; if one begins with
+``*``, both must fit.
 """
 
 from __future__ import annotations
@@ -39,9 +39,11 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """A cron expression that was read. ``weekdays`` count from 0 for Sunday.
+    """A cron expression.
 
-    ``every_hour`` where the hour is ``*``: it then follows the clock, also through an hour that comes twice.
+    ``weekdays``: from 0 for Sunday.
+    ``every_hour``: the hour is ``*``: it follows the clock, also through an hour that comes twice.
+    ``both_days``: day of the month and weekday must both fit.
     """
 
     times: tuple[time, ...]
@@ -53,7 +55,7 @@ class Cron:
     both_days: bool
 
     def falls_on(self, day: date) -> bool:
-        """Whether it is due at all on this local day."""
+        """Return whether it is due at some time of a local day."""
         if day.month not in self.months:
             return False
         fits = (day.day in self.days, day.isoweekday() % 7 in self.weekdays)
@@ -62,7 +64,7 @@ class Cron:
 
 @lru_cache(maxsize=1024)
 def read_cron(text: str) -> Cron:
-    """Read an expression of five fields; raises :class:`CronError`."""
+    """Read an expression of five fields. Raises :class:`CronError`."""
     fields = text.lower().split()
     if len(fields) != len(_FIELDS):
         raise CronError(f"`{text[:60]}` has {len(fields)} of cron's five fields", FIVE)
@@ -86,7 +88,7 @@ def _values(text: str, field: _Field) -> frozenset[int]:
 
 
 def _part(text: str, field: _Field) -> range:
-    """One item of a field's list: ``*``, ``*/n``, ``a``, ``a-b`` or ``a-b/n``."""
+    """Read an item of a field's list: ``*``, ``*/n``, ``a``, ``a-b`` or ``a-b/n``."""
     span, slash, step_text = text.partition("/")
     step = _number(step_text, 1, field.most, f"step of cron's {field.name}") if slash else 1
     if span == "*":

@@ -1,4 +1,4 @@
-"""What a change of the subscriptions did with the papers that were there: a value, and the sentence that says it."""
+"""Describe what a change of subscriptions did to stored papers: as a value and as a sentence."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 from watcher.model import Subscription
 
 IN_HISTORY = 50
-"""Papers that ``watcher history`` shows where it is not asked for more."""
+"""Papers that ``watcher history`` shows by default."""
 
 
 class Change(StrEnum):
@@ -22,12 +22,15 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What became of one subscription, and of the papers that its rule matches among those listed lately.
+    """What a change did to a subscription and to the papers that its rule matches.
 
-    ``was`` is its name before, where it has a new one; ``keys`` are those of the config that differ otherwise.
-    ``tried`` counts the papers that the rule was tried on. Of those that match, ``held`` wait to be told, ``known``
-    count as known and are not told, ``before`` matched before and stay what they were. ``dropped`` waited to be told
-    and are not any more.
+    ``was``: its name before, "" if it kept its name.
+    ``keys``: the config's other keys that changed.
+    ``tried``: papers that the rule was tried on. Of those that match:
+    ``held``: will be told.
+    ``known``: count as known and are not told.
+    ``before``: matched before, and stay as they were.
+    ``dropped``: papers that waited and will not be told.
     """
 
     subscription: str
@@ -42,12 +45,12 @@ class Effect:
 
 
 def said(effect: Effect) -> str:
-    """One line for a person: what changed, and which papers are told or not because of it."""
+    """Return a line for people: what changed, and which papers are told or not because of it."""
     return "; ".join([f"{effect.subscription}: {_what(effect)}", *consequences(effect)])
 
 
 def consequences(effect: Effect) -> list[str]:
-    """What follows for the papers that were there, and which commands show and tell those that count as known."""
+    """Return what follows for stored papers, and the commands that show and tell those that count as known."""
     found = []
     if effect.change in (Change.NEW, Change.BACK, Change.EDITED):
         found.append(_matches(effect))
@@ -61,7 +64,7 @@ def consequences(effect: Effect) -> list[str]:
 
 
 def differing(before: Subscription, after: Subscription) -> tuple[str, ...]:
-    """The config's keys in which two versions of a subscription differ, but for its name."""
+    """Return the config's keys in which two versions of a subscription differ, without its name."""
     names = (one.name for one in fields(Subscription))
     changed = [name for name in names if getattr(before, name) != getattr(after, name)]
     return tuple(dict.fromkeys(_KEYS.get(name, name) for name in changed if name not in ("name", "owner")))
@@ -73,7 +76,7 @@ _KEYS: Mapping[str, str] = {
     "shows_life": "sign_of_life",
     "tells_updates": "on_update",
 }
-"""The keys of the config whose names are not those of the fields."""
+"""Field → key of the config, where their names differ."""
 
 
 def _what(effect: Effect) -> str:
@@ -96,7 +99,7 @@ def _changed(keys: Sequence[str]) -> list[str]:
 
 
 def _matches(effect: Effect) -> str:
-    """How many of the papers listed lately match, and what each of them counts as."""
+    """Return how many recent papers match, and what they count as."""
     if not effect.tried:
         return "no recent paper is stored yet"
     kinds = [(effect.held, "is to be told", "are to be told"), (effect.known, "counts as known", "count as known")]

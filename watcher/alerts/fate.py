@@ -1,4 +1,4 @@
-"""What becomes of a match. One function for each way in which a paper and a rule can meet."""
+"""Decide the fate of a match: one function for each way in which a paper and a rule meet."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNDATED = "undated"
 NOT_TO_TELL = "imported with --no-tell"
 
 IMPORT_REASONS = (OLDER, UNDATED, NOT_TO_TELL)
-"""Why an import leaves a match untold; ``import --tell`` makes these owed."""
+"""Reasons for which an import does not tell a match; ``import --tell`` tells these."""
 
 
 class Telling(Enum):
@@ -27,12 +27,17 @@ class Telling(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LookBack:
-    """The digest days of one source that count as present: those its newest pages show, or the last days to now."""
+    """The digest days of a source that count as present.
+
+    ``days``: these days, as its newest pages show them.
+    ``since``: this day and later, None for none.
+    """
 
     days: frozenset[date] = frozenset()
     since: date | None = None
 
     def holds(self, day: date | None) -> bool:
+        """Return whether a day counts as present; False for None."""
         if day is None:
             return False
         return day in self.days or (self.since is not None and day >= self.since)
@@ -40,13 +45,16 @@ class LookBack:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """What counts as present, source by source; ``elsewhere`` for sources that are not polled."""
+    """What counts as present, for each source.
+
+    ``elsewhere``: for sources that are not polled.
+    """
 
     by_source: Mapping[str, LookBack]
     elsewhere: LookBack
 
     def holds(self, paper: Paper, sources: Collection[str] = ()) -> bool:
-        """Whether any listing of ``paper`` (in ``sources``, or anywhere) is present."""
+        """Return whether a listing of ``paper`` (in ``sources``, or in any) is present."""
         return any(
             self.by_source.get(listing.source, self.elsewhere).holds(listing.day)
             for listing in paper.listings
@@ -56,27 +64,32 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A source that has a page for each day and was last read at ``since``; ``present`` are the days of its look-back
-    now. What it listed between them is read late."""
+    """A source with a page for each day that was not read for a while.
+
+    ``since``: when it was last read. Days between that and its look-back are read late.
+    ``present``: its look-back now.
+    """
 
     since: datetime
     present: LookBack
 
     def is_past(self, paper: Paper, began: datetime) -> bool:
-        """Whether it is the past of a subscription that ``began`` when the source was not read: stored since then, and
-        listed before the look-back."""
+        """Return whether a paper is the past for a subscription that ``began`` while the source was not read.
+
+        That is: stored since then, and listed before the look-back.
+        """
         days = [listing.day for listing in paper.listings if listing.day]
         is_new = self.since < began <= paper.first_seen
         return is_new and bool(days) and not any(self.present.holds(day) for day in days)
 
 
 def last_days(days: int, now: datetime) -> LookBack:
-    """The last ``days`` days to now, today included; none for 0."""
+    """Return the last ``days`` days, today included, as present; no day for 0."""
     return LookBack(since=now.date() - timedelta(days=days - 1))
 
 
 def last_digests(shown: Collection[date], days: int, now: datetime) -> LookBack:
-    """The last ``days`` of the digest days that a source's pages showed; the last days to now if it showed none."""
+    """Return the newest ``days`` of the digest days ``shown`` as present; without any, the last ``days`` days."""
     if not shown:
         return last_days(days, now)
     return LookBack(days=frozenset(sorted(shown, reverse=True)[:days]))
@@ -92,11 +105,12 @@ def of_polled(
     began: datetime | None = None,
     late: Late | None = None,
 ) -> Decision:
-    """A poll found it. Held, but for the past that the subscription does not want to hear of.
+    """Return the fate of a match that a poll found: held, unless it is the past for the subscription.
 
-    At the first poll of a source nothing tells the past from the news but the subscription's own ``backfill``, or
-    else ``look_back``: days to now, None where the source's pages show the look-back and nothing before it. Later,
-    what is read ``late`` may be the past of a subscription that ``began`` meanwhile.
+    At the first poll of a source the past is what is older than the subscription's ``backfill``, else than
+    ``look_back``. Later it can only be what is read late (``late``), for a subscription that ``began`` meanwhile.
+
+    ``look_back``: days, None if the source's pages show only its look-back.
     """
     if not first_poll and late is not None and began is not None and late.is_past(paper, began):
         return of_known_paper(subscription, paper, Present({}, LookBack()), now)
@@ -111,7 +125,10 @@ def of_polled(
 
 
 def of_known_paper(subscription: Subscription, paper: Paper, present: Present, now: datetime) -> Decision:
-    """The paper was there before the subscription: told within ``backfill``, or else within the look-back."""
+    """Return the fate of a match with a paper that was stored before.
+
+    Held within ``backfill``, else within the look-back.
+    """
     if subscription.backfill is not None:
         present = Present({}, last_days(subscription.backfill, now))
     if present.holds(paper, subscription.sources):
@@ -120,12 +137,12 @@ def of_known_paper(subscription: Subscription, paper: Paper, present: Present, n
 
 
 def of_edited_rule() -> Decision:
-    """The rule was edited and now takes in a paper that was there before."""
+    """Return the fate of a match that an edited rule makes with a stored paper: baseline."""
     return Decision(Fate.BASELINE, "listed before the rule was edited")
 
 
 def of_imported(paper: Paper, sources: Collection[str], present: Present, telling: Telling) -> Decision:
-    """A saved page held it. What is to be told whatever its day is held here and owed when the import ends."""
+    """Return the fate of a match from a saved page. Held matches are owed when the import ends."""
     if telling is Telling.NOTHING:
         return Decision(Fate.DROPPED, NOT_TO_TELL)
     if telling is Telling.ALL or present.holds(paper, sources):
@@ -135,7 +152,7 @@ def of_imported(paper: Paper, sources: Collection[str], present: Present, tellin
 
 
 def of_dropped_in(paper: Paper, sources: Collection[str], present: Present) -> Decision:
-    """A file in an inbox held it: what somebody puts there now is news, unless it names a day before the look-back."""
+    """Return the fate of a match from a file in an inbox: held, unless all its days are before the look-back."""
     if present.holds(paper, sources) or not any(listing.day for listing in paper.listings):
         return Decision(Fate.HELD)
     return Decision(Fate.DROPPED, OLDER)

@@ -1,4 +1,4 @@
-"""What the operator should hear of a source: when trouble begins, when it is told, when it has ended."""
+"""Decide what the operator and the readers are told of a source's trouble, and when."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ OF_SOURCES = frozenset({*KINDS.values(), IncidentKind.SOURCE_GAP})
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """The incident that a verdict means, and how long it may last before the operator is told."""
+    """The incident that a verdict means.
+
+    ``tell_after``: how long it may last before the operator is told.
+    """
 
     kind: IncidentKind
     reason: str
@@ -28,7 +31,10 @@ class Trouble:
 
 
 def trouble_of(judged: Judged, unreachable_after: timedelta) -> Trouble | None:
-    """None for a poll that went well. A broken page is told at once; the rest may pass by itself."""
+    """Return the trouble that a verdict means, None for a good one.
+
+    A broken page is told at once, other trouble after ``unreachable_after``: it may pass by itself.
+    """
     kind = KINDS.get(judged.verdict)
     if kind is None:
         return None
@@ -37,18 +43,20 @@ def trouble_of(judged: Judged, unreachable_after: timedelta) -> Trouble | None:
 
 
 def begins_trouble(judged: Judged, before: Verdict | None) -> bool:
-    """Whether a look shows trouble that the look before it, if there was one, did not show."""
+    """Return whether a poll shows trouble that the poll before did not show."""
     return judged.verdict in KINDS and judged.verdict is not before
 
 
 def is_due(began: datetime, told_at: datetime | None, tell_after: timedelta, now: datetime) -> bool:
-    """Whether an incident that is still open has to be told now: once, after its time."""
+    """Return whether the operator has to be told of an open incident now: once, after ``tell_after``."""
     return told_at is None and now - began >= tell_after
 
 
 def unread_of(open_incidents: Iterable[Incident], wanted: Iterable[Collection[str]]) -> tuple[Unread, ...]:
-    """Which sources cannot be read, or were not, of those that subscriptions look at; ``wanted`` has each one's, empty
-    for all."""
+    """Return the sources that cannot be read or miss something, of those that subscriptions use.
+
+    ``wanted``: the sources of each subscription, empty for all.
+    """
     looked_at = list(wanted)
     return tuple(
         Unread(
@@ -63,8 +71,12 @@ def unread_of(open_incidents: Iterable[Incident], wanted: Iterable[Collection[st
 
 
 def left_by(incident: Incident, gap: str, accepted: Iterable[str], *, is_inbox: bool) -> list[str]:
-    """What the end of a trouble with a source leaves, in sentences: the ``gap`` that is open, what pages show too
-    little and are taken as they are, and files of an inbox, which nobody reads again by itself."""
+    """Return, in sentences, what is still missing when a source's trouble ends.
+
+    ``gap``: the open gap of the source, "" for none.
+    ``accepted``: pages that show too little and are taken as complete, in words.
+    ``is_inbox``: the source is an inbox: nobody reads its failed files again by itself.
+    """
     if incident.kind not in OF_SOURCES or incident.ended is None:
         return []
     left = [f"Not all of {incident.subject} could be read: {gap}."] if gap else []

@@ -1,4 +1,4 @@
-"""What a message shows of its matches: each paper once, for all subscriptions that it is told for."""
+"""Decide what a message shows of its matches: each paper once, for all its subscriptions."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from watcher.model import FIRST, WITHDRAWN, DigestItem, DueAlert, Nothing, Paper
 
 
 def items_of(told: Iterable[DueAlert], papers: Iterable[Paper], told_before: Mapping[int, date]) -> list[DigestItem]:
-    """One item a paper, in the order in which the matches come; a paper is strong where one of them is.
+    """Return an item for each paper, in the order of the matches.
 
-    It is told in short only where all of them are over their limit, and as new where it is new for one of them.
+    A paper is strong if a match is, short if all matches are, and shown as new if it is new for a subscription.
+
+    ``told_before``: paper → day on which the endpoint was told of it.
     """
     by_paper: dict[int, list[DueAlert]] = {}
     for one in told:
@@ -33,18 +35,24 @@ def items_of(told: Iterable[DueAlert], papers: Iterable[Paper], told_before: Map
 
 
 def occasion_of(ones: Sequence[DueAlert]) -> str:
-    """Why a message shows a paper: itself, its end, or the newest of its new versions."""
+    """Return the occasion that is shown of a paper's matches.
+
+    The paper itself, its withdrawal, or its newest version.
+    """
     occasions = {one.occasion for one in ones}
     return next((one for one in (FIRST, WITHDRAWN) if one in occasions), None) or max(occasions, key=version_of)
 
 
 def version_of(occasion: str) -> int:
-    """The version that an occasion tells of: 3 for ``v3``."""
+    """Return the version of an occasion: 3 for ``v3``."""
     return int(occasion.removeprefix("v"))
 
 
 def nothing_of(blanks: Iterable[Nothing], told: Iterable[DueAlert]) -> tuple[Nothing, ...]:
-    """One line a subscription, for all the time that its messages without papers cover; none beside its papers."""
+    """Return one line for each subscription without papers, over all the time that its rows cover.
+
+    None beside its papers.
+    """
     with_papers = {one.subscription for one in told}
     found: dict[str, Nothing] = {}
     for one in blanks:

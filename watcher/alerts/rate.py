@@ -1,4 +1,4 @@
-"""How many messages a receiver may get: never more than so many within any span of a length."""
+"""Decide how many messages a receiver may get under its rate limit."""
 
 from __future__ import annotations
 
@@ -9,22 +9,26 @@ from datetime import datetime, timedelta
 from watcher.model import Rate
 
 SOON = timedelta(seconds=1)
-"""When to look again where all that is allowed is being sent now."""
+"""When to ask again while everything that is allowed is in flight."""
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How many messages a receiver may get now; where that is none, ``wait`` is the time until it may get one."""
+    """How many messages a receiver may get now.
+
+    ``wait``: the time until it may get one, if it may get none.
+    """
 
     messages: int
     wait: timedelta = timedelta()
 
 
 def allowance(rate: Rate, sent: Sequence[datetime], sending: int, now: datetime) -> Allowance:
-    """What ``rate`` leaves.
+    """Return how many messages ``rate`` allows.
 
-    ``sent`` are the ends of the last ``rate.most`` tries, newest first; ``sending`` counts those under way, which may
-    arrive at any time until they have ended. A try further ahead than ``rate.within`` is of a clock since set back.
+    ``sent``: ends of the last ``rate.most`` attempts, newest first. Instants more than ``rate.within`` ahead are of a
+        clock that was set back since, and do not count.
+    ``sending``: number of messages in flight; they count as sent at any time.
     """
     counted = [at for at in sent if now - rate.within < at <= now + rate.within]
     free = rate.most - sending

@@ -1,4 +1,4 @@
-"""What an attempt means for its delivery and for its endpoint. Backing off belongs to the endpoint."""
+"""Decide what an attempt means for its delivery and its endpoint. Backing off belongs to the endpoint."""
 
 from __future__ import annotations
 
@@ -12,15 +12,20 @@ LONGEST_DELAY = timedelta(hours=1)
 FAILURES_LIVE = timedelta(days=14)
 TOLD_AFTER = timedelta(hours=1)
 FOLD_AFTER = TOLD_AFTER
-"""After a shorter outage the messages that waited go out as they are."""
+"""After a shorter outage, the messages that waited are sent as they are."""
 
 SUSPECT_AFTER = 3
-"""After so many tries during which the program ended, a message may be what ends it: it is sent last, and alone."""
+"""After this many attempts during which the program ended, the message may be the cause: it is sent last, and alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How an endpoint has been doing: ``failures`` in a row, since when, and when to try again."""
+    """How an endpoint has been doing.
+
+    ``failing_since``: since when it fails, None if it works.
+    ``failures``: in a row.
+    ``next_try``: when to try again, None for at once.
+    """
 
     failing_since: datetime | None = None
     failures: int = 0
@@ -28,15 +33,21 @@ class Health:
     last_reason: str = ""
 
     def is_waiting(self, now: datetime) -> bool:
-        """Whether the endpoint is left alone for now. A time further away than any is of a clock since set back."""
+        """Return whether the endpoint is backing off.
+
+        A ``next_try`` further ahead than any delay is of a clock that was set back since, and does not count.
+        """
         return self.next_try is not None and now < self.next_try <= now + LONGEST_DELAY
 
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What follows from one attempt: the delivery's state, the endpoint's health, what the operator hears.
+    """What follows from an attempt.
 
-    ``failing`` is true to tell the operator that the endpoint fails, false that it is back, None for neither.
+    ``state``: of the delivery.
+    ``health``: of the endpoint.
+    ``failing``: True to tell the operator that the endpoint fails, False that it is back, None for neither.
+    ``reason``: why the delivery is dead, "" if it is not.
     """
 
     state: DeliveryState
@@ -46,7 +57,10 @@ class Consequence:
 
 
 def after_attempt(outcome: Outcome, health: Health, now: datetime, *, jitter: float) -> Consequence:
-    """Decide what one attempt means. ``jitter`` is between 0 and 1 and spreads the delays by a quarter."""
+    """Decide what an attempt means.
+
+    ``jitter``: between 0 and 1, spreads the delays by a quarter.
+    """
     if outcome.result is Result.SENT:
         return Consequence(DeliveryState.SENT, Health(), failing=False)
     if outcome.result is Result.REFUSED:
@@ -62,11 +76,11 @@ def after_attempt(outcome: Outcome, health: Health, now: datetime, *, jitter: fl
 
 
 def is_backlog(before: Health, now: datetime) -> bool:
-    """Whether what waits at an endpoint that took a message just now has piled up in an outage worth the name."""
+    """Return whether the endpoint had failed for ``FOLD_AFTER`` before it took a message now."""
     return before.failing_since is not None and now - before.failing_since >= FOLD_AFTER
 
 
 def delay(failures: int, jitter: float) -> timedelta:
-    """How long to wait after the n-th failure in a row: doubling from half a minute, an hour at most."""
+    """Return how long to wait after the n-th failure in a row: half a minute, doubled each time, an hour at most."""
     doubled = FIRST_DELAY * (1 << min(failures - 1, 10))
     return min(doubled * (0.75 + jitter / 2), LONGEST_DELAY)

@@ -1,8 +1,7 @@
-"""When a subscription is due. Local times become instants here and nowhere else.
+"""Decide when subscriptions are due. Local times become instants here and nowhere else.
 
-A local time that a clock change skips is told an hour later by the wall clock; one that it repeats is told at its
-first occurrence only (PEP 495, ``fold=0``). What comes every hour follows the clock itself: every full hour that is,
-none that is skipped.
+A local time that a clock change skips is told an hour later by the clock. A time that comes twice is told at its first
+occurrence (PEP 495, ``fold=0``). Hourly schedules follow the clock itself: every full hour that exists.
 """
 
 from __future__ import annotations
@@ -23,13 +22,13 @@ LONGEST_MONTH = 32 * DAY  # and a change of the clock
 SATURDAY = 5
 
 LONGEST_QUIET = timedelta(days=14)
-"""Quiet hours that leave no time at all between them end here."""
+"""Quiet hours that never end count as ending after this time."""
 
 
 def next_due(when: When, timezone: str, after: datetime, began: datetime) -> datetime | None:
-    """The first due instant later than ``after``, in UTC; None for ``immediately``, which is always due.
+    """Return the first due instant later than ``after``, in UTC; None for ``immediately``.
 
-    ``began`` is when the subscription was made: days are counted from the first one after that on which it was due.
+    ``began``: when the subscription was made; ``every N days`` counts from its first due day.
     """
     if when.rhythm is Rhythm.IMMEDIATELY:
         return None
@@ -48,7 +47,7 @@ def next_due(when: When, timezone: str, after: datetime, began: datetime) -> dat
 
 
 def _first_day(at: time, zone: ZoneInfo, began: datetime) -> date:
-    """The local day whose ``at`` is the first one later than ``began``."""
+    """Return the local day whose ``at`` is the first later than ``began``."""
     day = began.astimezone(zone).date() - DAY
     while _instant(day, at, zone) <= began:
         day += DAY
@@ -56,7 +55,7 @@ def _first_day(at: time, zone: ZoneInfo, began: datetime) -> date:
 
 
 def _times_on(when: When, cron: Cron | None, day: date, first: date) -> tuple[time, ...]:
-    """The local times that a schedule asks for on one local day; days are counted from ``first``."""
+    """Return the local times at which a schedule is due on a local day; ``every N days`` counts from ``first``."""
     if cron is not None:
         return cron.times if cron.falls_on(day) else ()
     return (when.at,) if when.at is not None and _falls_on(when, day, first) else ()
@@ -91,9 +90,9 @@ def _next_by_the_clock(cron: Cron, zone: ZoneInfo, after: datetime) -> datetime:
 
 
 def next_sign(subscription: Subscription, after: datetime) -> datetime | None:
-    """When a subscription next shows a sign of life if nothing matched till then; None where it shows none.
+    """Return when a subscription's next sign of life is due, None if it shows none.
 
-    The first of the month, at its own time of day; an empty digest is sign enough.
+    It is the first of a month, at the subscription's time of day. Subscriptions with empty digests need no other sign.
     """
     if not subscription.shows_life or subscription.sends_empty:
         return None
@@ -101,12 +100,12 @@ def next_sign(subscription: Subscription, after: datetime) -> datetime | None:
 
 
 def sign_began(subscription: Subscription, due: datetime) -> datetime:
-    """The beginning of the month that a sign of life speaks of."""
+    """Return the begin of the month that a sign of life is about."""
     return next_month(subscription.timezone, subscription.when.at or SIGN_TIME, due - LONGEST_MONTH)
 
 
 def next_month(timezone: str, at: time, after: datetime) -> datetime:
-    """The first instant later than ``after`` that is ``at`` on the first day of a local month, in UTC."""
+    """Return the first instant later than ``after`` that is ``at`` on the first day of a local month, in UTC."""
     zone = ZoneInfo(timezone)
     first = after.astimezone(zone).date().replace(day=1)
     while (instant := _instant(first, at, zone)) <= after:
@@ -115,7 +114,7 @@ def next_month(timezone: str, at: time, after: datetime) -> datetime:
 
 
 def quiet_until(quiet: QuietHours | None, timezone: str, now: datetime) -> datetime | None:
-    """The instant at which the quiet hours and days around ``now`` end; None outside them."""
+    """Return when the quiet hours and days around ``now`` end, None outside them."""
     if quiet is None:
         return None
     zone = ZoneInfo(timezone)
@@ -126,9 +125,9 @@ def quiet_until(quiet: QuietHours | None, timezone: str, now: datetime) -> datet
 
 
 def alert_due(subscription: Subscription, receiver: QuietHours | None, timezone: str, now: datetime) -> datetime:
-    """When an alert made now may be sent: at once, or when neither subscription nor receiver is quiet.
+    """Return when an alert made now may be sent: when neither subscription nor receiver has quiet hours.
 
-    ``timezone`` is of the receiver's quiet hours. Where the two leave no time between them the receiver's count.
+    If the two leave no time, the receiver's quiet hours count alone. ``timezone`` is of the receiver's quiet hours.
     """
     due = now
     while due - now < LONGEST_QUIET:
@@ -141,7 +140,7 @@ def alert_due(subscription: Subscription, receiver: QuietHours | None, timezone:
 
 
 def _quiet_end(quiet: QuietHours, zone: ZoneInfo, now: datetime) -> datetime | None:
-    """The end of the quiet day, or else of the quiet hours, that ``now`` lies in."""
+    """Return the end of the quiet day, or else of the quiet hours, around ``now``; None outside."""
     today = now.astimezone(zone).date()
     if today.weekday() in quiet.days:
         return _instant(today + DAY, time(), zone)

@@ -1,10 +1,10 @@
-"""Which messages are sent next, and which have to wait: decided on what the database says of each endpoint.
+"""Decide which deliveries are sent next and which wait, from what the database says of their endpoints.
 
-Every message takes the same way. What is odd about one is its data, and only the lane that it is sent in differs:
+All deliveries take the same way; only their lane differs:
 
-``WORKING``  its endpoint worked when last tried
-``PROBE``    its endpoint failed when last tried: it may hang, so that these have threads of their own
-``SUSPECT``  the program ended again and again while sending it: last, and alone
+``WORKING``  the endpoint worked when last tried
+``PROBE``    the endpoint failed when last tried: it may hang, so that these have threads of their own
+``SUSPECT``  the program ended again and again while sending the message: it is sent last, and alone
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ class Lane(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WaitingEndpoint:
-    """An endpoint that messages wait for.
+    """An endpoint with something pending.
 
-    ``health`` is None where it was never tried; ``leased_until`` is the end of the claim on a message that a sender
-    has in flight, None where there is none.
+    ``health``: None if it was never tried.
+    ``leased_until``: end of the lease of its delivery in flight, None if there is none.
     """
 
     endpoint: Endpoint
@@ -39,7 +39,12 @@ class WaitingEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class SendTurn:
-    """What an endpoint's next message does now: goes in ``lane``, or waits for ``reason``, ``until`` an instant."""
+    """What an endpoint's next delivery does now.
+
+    ``lane``: where it is sent, None if it waits.
+    ``reason``: why it waits.
+    ``until``: when it may be sent, None if it is sent now.
+    """
 
     lane: Lane | None
     reason: str = ""
@@ -48,9 +53,11 @@ class SendTurn:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Endpoints to be sent to now, each with its lane; ``until`` is when the first of the others may have its turn.
+    """The endpoints that are sent to now.
 
-    ``left`` counts those at the end that were not decided on, since the working lane is full.
+    ``chosen``: each with its lane.
+    ``until``: when the first of the others may be sent to, None if none waits.
+    ``left``: number of endpoints at the end that were not decided on, since the working lane is full.
     """
 
     chosen: tuple[tuple[WaitingEndpoint, Lane], ...]
@@ -59,7 +66,10 @@ class Choice:
 
 
 def turn_of(one: WaitingEndpoint, alone_until: datetime | None, now: datetime, *, is_suspect: bool = False) -> SendTurn:
-    """Whether an endpoint's next message may go; ``alone_until`` is an instant where its receiver is left alone."""
+    """Return whether an endpoint's next delivery may be sent.
+
+    ``alone_until``: when its receiver's quiet hours or rate allow a message, None for now.
+    """
     health = one.health or Health()
     if one.leased_until is not None and one.leased_until > now:
         return SendTurn(None, "another message is in flight", one.leased_until)
@@ -80,9 +90,10 @@ def choose(
     *,
     are_suspects: bool = False,
 ) -> Choice:
-    """Give endpoints their turns, in this order, as far as their lanes have room.
+    """Choose endpoints to be sent to, in this order, as far as their lanes have room.
 
-    ``left_alone_until`` says until when an endpoint's receiver is left alone: its quiet hours, or its rate.
+    ``left_alone_until``: returns when the quiet hours or the rate of an endpoint's receiver allow a message, None for
+        now.
     """
     free, chosen, until = dict(room), list[tuple[WaitingEndpoint, Lane]](), list[datetime]()
     for n, one in enumerate(waiting):
@@ -100,7 +111,10 @@ def choose(
 
 
 def room_of(under_way: Mapping[Lane, int], tuning: Tuning) -> dict[Lane, int]:
-    """How many more messages each lane takes; the working one in batches, when half of what it had is done."""
+    """Return how many more messages each lane takes.
+
+    The working lane is filled again when half of its messages are done, so that claims come in batches.
+    """
     working = under_way.get(Lane.WORKING, 0)
     return {
         Lane.WORKING: tuning.most_claimed - working if working <= tuning.most_claimed // 2 else 0,
@@ -110,5 +124,5 @@ def room_of(under_way: Mapping[Lane, int], tuning: Tuning) -> dict[Lane, int]:
 
 
 def is_suspects_turn(waited: timedelta, tuning: Tuning, *, all_done: bool) -> bool:
-    """Whether a message that may end the program may go: alone, ``all_done``; after a long wait beside others."""
+    """Return whether a suspect delivery may be sent: when nothing else is left, or after a long wait beside others."""
     return all_done or waited >= tuning.suspects_wait
