@@ -1,1 +1,1 @@
-"""Files: those that watcher makes, for the owner of their folder; those of other people, opened with care."""
+"""Files that watcher makes, for the owner of their folder; files of other people, opened with care."""

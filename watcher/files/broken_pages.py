@@ -1,4 +1,4 @@
-"""Bodies of broken pages, kept for people to look at: few, bounded, the oldest dropped first."""
+"""Keep bodies of broken pages for people to look at: few, limited in size, the oldest deleted first."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from watcher.files.made import make_folder, open_file
 log = logging.getLogger(__name__)
 
 PAGES = 3
-"""Bodies kept of one source."""
+"""Bodies kept of a source."""
 
 SIZE = 5_000_000
-"""Bytes kept of one body."""
+"""Bytes kept of a body."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptPages:
-    """Files in ``folder``, a folder a source: ``broken/hf/20260310T120000Z-1f3a5b7c.txt``.
+    """Bodies in ``folder``, in a folder for each source: ``broken/hf/20260310T120000Z-1f3a5b7c.txt``.
 
-    They end in ``.txt`` so that no browser runs what stands in them; ``watcher import`` reads them all the same.
+    They end in ``.txt`` so that no browser runs their scripts; ``watcher import`` reads them all the same.
     """
 
     folder: Path
 
     def keep(self, source: str, body: bytes, now: datetime) -> Path | None:
-        """Where ``body`` is kept; None where it cannot be. The same body is kept once, under its first time."""
+        """Keep ``body``; return where, None if it cannot be kept. The same body is kept once, under its first time."""
         digest = sha256(body).hexdigest()[:8]
         try:
             if there := next(iter((self.folder / source).glob(f"*-{digest}.txt")), None):
@@ -46,17 +46,17 @@ class KeptPages:
         return path
 
     def of(self, source: str) -> list[Path]:
-        """What is kept of ``source``, newest first."""
+        """Return what is kept of ``source``, newest first."""
         return sorted((self.folder / source).glob("*.txt"), reverse=True)
 
     def older(self, before: datetime) -> list[Path]:
-        """What was kept before an instant, of all sources."""
+        """Return what was kept before an instant, of all sources."""
         limit = f"{before:%Y%m%dT%H%M%SZ}"
         return sorted(path for path in self.folder.glob("*/*.txt") if path.name < limit)
 
 
 def _write(path: Path, body: bytes) -> None:
-    """All or nothing, and readable by the owner and the group alone."""
+    """Write a file whole or not at all, readable by owner and group alone."""
     half = path.with_suffix(".half")
     with os.fdopen(open_file(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
         file.write(body)

@@ -1,4 +1,4 @@
-"""The files of an inbox: which are complete, what is in them, and where they go. Nothing outside it is ever touched."""
+"""Read and move the files of an inbox. Nothing outside its folder is touched."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from watcher.files.read import NotRead, read_regular
 from watcher.parsers.common import clean
 
 LARGEST = 50_000_000
-"""Bytes of a file that are read; a larger one is no saved page."""
+"""Bytes of a file that are read; a larger file is no saved page."""
 
 STANDS_STILL = timedelta(seconds=30)
-"""How long a file must not have been written to; what was saved elsewhere and moved here is older."""
+"""How long a file must not have changed to count as complete. A file saved elsewhere and moved here is older."""
 
 DONE, FAILED = "done", "failed"
 _UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp", ".swp", "~")
@@ -25,16 +25,20 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 @dataclass(frozen=True, slots=True)
 class WaitingFiles:
-    """Files that can be read now, the oldest first, and how many are still being written."""
+    """The files of an inbox.
+
+    ``names``: complete files, oldest first.
+    ``unfinished``: number of files still being written.
+    """
 
     names: tuple[str, ...]
     unfinished: int
 
 
 class Inbox:
-    """An open folder. Files are named as they stand in it; symbolic links are moved, never followed.
+    """An open inbox folder. Files go by their names in it; symbolic links are moved, never followed.
 
-    Methods raise OSError where the file system refuses.
+    Methods raise ``OSError`` if the file system refuses.
     """
 
     def __init__(self, fd: int) -> None:
@@ -43,17 +47,18 @@ class Inbox:
 
     @classmethod
     def opened(cls, path: str) -> Inbox | str:
-        """The folder, to be closed, or why it cannot be read."""
+        """Open a folder; return it, to be closed, or why it cannot be read."""
         try:
             return cls(os.open(path, _FOLDER))
         except (OSError, ValueError) as error:
             return f"the folder {path}: {getattr(error, 'strerror', None) or error}"
 
     def close(self) -> None:
+        """Close the folder."""
         os.close(self._fd)
 
     def waiting(self, now: datetime) -> WaitingFiles:
-        """What lies in the folder itself, but for hidden files, those that a program has not finished, and folders."""
+        """Return the files in the folder itself. Hidden files, unfinished downloads and folders are left out."""
         found: list[tuple[int, str]] = []
         unfinished = 0
         with os.scandir(self._fd) as entries:
@@ -70,7 +75,7 @@ class Inbox:
         return WaitingFiles(tuple(name for _, name in sorted(found)), unfinished)
 
     def read(self, name: str) -> bytes | str:
-        """What is in a file, or why it is not read."""
+        """Return the content of a file, or why it is not read."""
         seen = self._seen(name)
         if seen is None:
             return "it is gone"
@@ -81,9 +86,11 @@ class Inbox:
         return body.what if isinstance(body, NotRead) else body
 
     def move(self, name: str, to: str, reason: str = "") -> None:
-        """Put a file that was read into ``done`` or ``failed`` beside it, there with the reason in a text of its own.
+        """Move a file that was read into ``done`` or ``failed``.
 
-        What has changed, or was put in its place, since it was read stays, to be read anew.
+        Beside a failed file, ``reason`` is written to a text file.
+
+        A file that was changed or replaced since it was read stays, and is read again.
         """
         now = self._seen(name)
         if now is None or self._read.get(name) != _identity(now):
@@ -100,7 +107,7 @@ class Inbox:
             os.close(folder)
 
     def _folder(self, name: str) -> int:
-        """The folder inside, made if need be; a symbolic link in its place is an error."""
+        """Open a folder inside, making it if missing. A symbolic link in its place is an error."""
         with suppress(FileExistsError):
             os.mkdir(name, 0o770, dir_fd=self._fd)
             give_to_owner(name, self._fd)
@@ -114,7 +121,7 @@ class Inbox:
 
     @staticmethod
     def _free_name(name: str, folder: int) -> str:
-        """The name, cut so that more fits behind it, and numbered where the folder has it already."""
+        """Return the name, shortened to leave room for a suffix, and numbered if the folder has it already."""
         short = os.fsdecode(os.fsencode(name)[:200])
         taken = set(os.listdir(folder))
         names = (short if n == 1 else f"{short}.{n}" for n in range(1, len(taken) + 3))
@@ -122,7 +129,7 @@ class Inbox:
 
 
 def shown_name(name: str) -> str:
-    """A file's name as people may see it."""
+    """Return a file's name as it may be shown to people."""
     return clean.line(os.fsencode(name).decode(errors="replace"), 100)
 
 
@@ -131,7 +138,10 @@ def _identity(seen: os.stat_result) -> tuple[int, int, int]:
 
 
 def _stands_still(seen: os.stat_result, now: datetime) -> bool:
-    """Whether nobody has written for a while; a time that lies ahead says nothing, when it was moved here does."""
+    """Return whether nobody has written to a file for a while.
+
+    For a time in the future, when it was moved here counts.
+    """
     written = datetime.fromtimestamp(seen.st_mtime, UTC)
     if written > now:
         written = datetime.fromtimestamp(seen.st_ctime, UTC)

@@ -1,7 +1,7 @@
-"""Folders and files that watcher makes beside its database, and why it may not use one that is there.
+"""Make folders and files beside the database, and explain why existing ones cannot be used.
 
-What is made belongs to whoever owns the folder in which it is made. root may write everywhere: a command that root runs
-on the data of a service would else leave files behind that the service cannot write.
+Whatever is made belongs to the owner of its folder. root may write everywhere: a command that root runs on a service's
+data would otherwise leave files that the service cannot write.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FOLDER, FILE = 0o750, 0o640
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, and those above it that are missing. Raises ``OSError``."""
+    """Make a folder and missing folders above it. Raises ``OSError``."""
     missing = []
     while not path.is_dir():
         missing.append(path)
@@ -31,9 +31,9 @@ def make_folder(path: Path) -> None:
 
 
 def open_file(path: Path | str, flags: int, *, folder: int | None = None) -> int:
-    """Open a file like ``os.open``, where ``O_CREAT`` makes it for the owner of its folder. Raises ``OSError``.
+    """Open a file like ``os.open``; ``O_CREAT`` makes it for the owner of its folder. Raises ``OSError``.
 
-    ``folder`` is a descriptor of the folder that ``path`` counts from.
+    ``folder``: descriptor of the folder that ``path`` is relative to.
     """
     flags |= os.O_CLOEXEC
     if flags & os.O_CREAT and not flags & os.O_EXCL:
@@ -48,7 +48,7 @@ def open_file(path: Path | str, flags: int, *, folder: int | None = None) -> int
 
 
 def give_to_owner(made: Path | str, folder: Path | int) -> None:
-    """Let a folder that was just made belong to the owner of the ``folder`` that it is in, if we are root."""
+    """Give a folder that was just made to the owner of the ``folder`` around it, if we are root."""
     if os.geteuid() == 0:
         flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(made, flags, dir_fd=folder if isinstance(folder, int) else None)
@@ -64,7 +64,7 @@ def _owner_of(folder: Path | int) -> tuple[int, int]:
 
 
 def _give(descriptor: int, owner: tuple[int, int]) -> None:
-    """By descriptor, never by name: what a name means can be changed by whoever owns the folder."""
+    """Change the owner of a descriptor, never of a name: the owner of the folder could change what a name means."""
     if os.geteuid() == 0 and _owner_of(descriptor) != owner:
         with suppress(PermissionError):  # on some network file systems root is nobody
             os.fchown(descriptor, *owner)
@@ -74,9 +74,12 @@ def _give(descriptor: int, owner: tuple[int, int]) -> None:
 class Denied:
     """What keeps a user from a file.
 
-    ``path`` is the file or folder that may not be used, ``owner`` who owns it. ``home`` is the folder that it should be
-    in, with its owner and group; ``home_owner`` is None where it is not there. ``foreign`` are the files in it that
-    belong to others than its owner.
+    ``path``: the file or folder that may not be used.
+    ``owner``: who owns it.
+    ``home``: the folder that it should be in.
+    ``home_owner``: owner of ``home``, None if it does not exist.
+    ``foreign``: files in ``home`` that belong to others than its owner.
+    ``writing``: the file was to be written.
     """
 
     path: Path
@@ -94,7 +97,7 @@ ELSEWHERE = "name another place with `database:` or $STATE_DIRECTORY"
 
 
 def denied_in_words(one: Denied) -> str:
-    """What is wrong and which command mends it."""
+    """Return what is wrong and which command mends it."""
     belongs = f"{one.path} belongs to {one.owner}"
     if one.home_owner is None:
         return f"{belongs}, so that {one.home} cannot be made: {ELSEWHERE}, or let root make it for {one.user}"
@@ -112,9 +115,9 @@ def denied_in_words(one: Denied) -> str:
 
 
 def why_denied(path: Path, *, home: Path | None = None, writing: bool = True) -> str:
-    """Why this user may not use ``path``, with what to do; empty where nothing is found that keeps it from that.
+    """Return why this user may not use ``path`` and what to do, "" if nothing is found.
 
-    ``home`` is the state folder, else the folder of ``path``.
+    ``home``: the state folder, None for the folder of ``path``.
     """
     home = home or path.parent
     culprit = _culprit(path.absolute(), writing=writing)
@@ -136,12 +139,12 @@ def why_denied(path: Path, *, home: Path | None = None, writing: bool = True) ->
 
 
 def of_database(path: Path) -> Iterable[Path]:
-    """The files that an SQLite database is used with."""
+    """Return the files that belong to an SQLite database."""
     return (path, *(Path(f"{path}{end}") for end in ("-wal", "-shm")), path.parent / "write.lock")
 
 
 def _culprit(path: Path, *, writing: bool) -> Path | None:
-    """The first thing on the way to ``path`` that may not be used as it has to be."""
+    """Return the first folder or file on the way to ``path`` that this user may not use."""
     wanted = os.R_OK | (os.W_OK if writing else 0)
     for folder in reversed(path.parents):
         if not folder.is_dir():

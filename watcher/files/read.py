@@ -1,4 +1,4 @@
-"""Files of other people, opened with care: one that never ends, never answers or changes meanwhile holds up nobody."""
+"""Open files of other people with care: a file that never ends, never answers or changes meanwhile holds up nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 PATIENCE = 10.0
-"""Seconds that a named pipe on the command line may say nothing before it is given up."""
+"""Seconds that a named pipe on the command line may be silent before it is given up."""
 
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _KINDS = {
@@ -23,14 +23,16 @@ _KINDS = {
     stat.S_IFLNK: "a symbolic link: not followed",
 }
 _OPEN_ALREADY = re.compile(r"/dev/(stdin|fd/\d+)|/proc/(self|\d+)/fd/\d+")
-"""What a shell gives for ``<(command)``: whoever writes there has begun already, and takes the time that it takes."""
+"""What a shell passes for ``<(command)``: the writer has begun already and may take its time."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotRead:
-    """Why a file is not read, in words that follow ``cannot be read:``, and what to do.
+    """Why a file is not read.
 
-    ``is_error`` where the system said so: then the words are the system's own.
+    ``what``: words that can follow ``cannot be read:``.
+    ``hint``: what to do.
+    ``is_error``: the words are the operating system's.
     """
 
     what: str
@@ -42,11 +44,12 @@ class NotRead:
 def read_regular(
     path: str | Path, most: int, *, folder: int | None = None, follow_links: bool = True
 ) -> bytes | NotRead:
-    """The bytes of a regular file, ``most`` of them at most, or why it is not read; never waits.
+    """Return the content of a regular file, at most ``most`` bytes, or why it is not read. Never waits.
 
-    Nothing but a regular file is opened, and what was opened is looked at once more: it may have been put there
-    since. A larger file is not read, and one that grows meanwhile no further than one byte beyond ``most``.
-    ``folder`` is the descriptor of an open folder from where a relative ``path`` counts.
+    Only regular files are opened, and checked again once open, since another file may have taken the place. A larger
+    file is not read; a file that grows meanwhile is read one byte beyond ``most``.
+
+    ``folder``: descriptor of the folder that a relative ``path`` counts from.
     """
     try:
         refused = _refused(os.stat(path, dir_fd=folder, follow_symlinks=follow_links), most)
@@ -60,7 +63,7 @@ def read_regular(
 
 
 def read_given(path: str | Path, most: int) -> bytes | NotRead:
-    """The same for a file that a person names on the command line, which may also be a pipe or a terminal."""
+    """Do the same for a file named on the command line, which may also be a pipe or a terminal."""
     file = open_given(path)
     if isinstance(file, NotRead):
         return file
@@ -74,10 +77,10 @@ def read_given(path: str | Path, most: int) -> bytes | NotRead:
 
 
 def open_given(path: str | Path) -> BinaryIO | NotRead:
-    """A file, a pipe or a terminal that a person names on the command line, open for reading, or why it is not.
+    """Open a file, pipe or terminal named on the command line; return it, or why it is not read.
 
-    A named pipe into which nobody writes is given up after ``PATIENCE``; folders, sockets and other devices are
-    refused at once.
+    A named pipe without a writer is given up after ``PATIENCE``. Folders, sockets and other devices are refused at
+    once.
     """
     try:
         mode = os.stat(path).st_mode
@@ -96,7 +99,7 @@ def open_given(path: str | Path) -> BinaryIO | NotRead:
 
 
 def _pipe_refused(descriptor: int, patience: float | None) -> NotRead | None:
-    """Why an open file is not read from; a pipe or terminal is waited for ``patience`` seconds, None for ever."""
+    """Return why an open file is not read; a pipe or terminal is waited for ``patience`` seconds, None for ever."""
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISREG(mode):
         return None
