@@ -106,7 +106,7 @@ def test_a_stop_ends_it_between_batches(world: World, caplog: pytest.LogCaptureF
     assert [one.count for one in sweep(world.parts)] == [0, 0, 0, 0]
     world.parts.stopping.clear()
     sweep(world.parts)
-    assert "deleted what was kept long enough: " in caplog.text
+    assert "deleted old history: " in caplog.text
 
 
 def test_an_attempt_stays_as_long_as_its_message_is_young(world: World) -> None:

@@ -87,4 +87,4 @@ def _unlink(path: Path) -> bool:
 def _log(swept: list[Swept]) -> None:
     gone = [f"{one.count} {one.what}" for one in swept if one.count]
     if gone:
-        log.info("deleted what was kept long enough: %s", ", ".join(gone))
+        log.info("deleted old history: %s", ", ".join(gone))

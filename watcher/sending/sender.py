@@ -159,8 +159,9 @@ class Sender:
         return max(min(waits), timedelta(0)).total_seconds()
 
     def _collect(self, timeout: float) -> list[Attempt]:
-        """Return the messages that ended, waiting up to ``timeout`` seconds for the first and ``Tuning.gather`` for
-        more.
+        """Return the messages that ended.
+
+        Waits up to ``timeout`` seconds for the first of them, then ``Tuning.gather`` for more.
         """
         found: list[Attempt] = []
         until = 0.0
@@ -234,7 +235,10 @@ class Sender:
         return room_of(Counter(one.lane for one in self._under_way.values()), self._parts.tuning)
 
     def _claim(self) -> None:
-        """Claim what may be sent now; a suspect delivery only if nothing else can be sent."""
+        """Claim what may be sent now.
+
+        A suspect delivery is only claimed if nothing else can be sent, or after ``Tuning.suspects_wait``.
+        """
         self._looked, now = time.monotonic(), self._parts.clock()
         room, busy = self._room(), self._busy()
         taken = claim(self._rounds, busy, room, self._scope, self._parts)
