@@ -1,4 +1,4 @@
-"""Fetching: polite, bounded, conditional; nothing that a server does raises."""
+"""Fetch pages over HTTP: politely, within limits, conditionally. Nothing that a server does raises."""
 
 from watcher.fetch.exchange import Limits
 from watcher.fetch.fetcher import Fetcher, default_user_agent

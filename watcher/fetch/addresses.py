@@ -1,4 +1,4 @@
-"""Which network addresses lie in the public Internet."""
+"""Tell which network addresses belong to the public Internet."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last four bytes are an IPv4 address
 ISATAP = (b"\x00\x00\x5e\xfe", b"\x02\x00\x5e\xfe")  # RFC 5214: between the prefix and an IPv4 address
 NEVER = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
-"""Protocol assignments, relays and documentation that older Pythons take for public."""
+"""Networks for protocols, relays and documentation that older Pythons count as public."""
 
 
 def is_public(address: str) -> bool:
-    """Whether anybody may reach ``address``: not private, loopback, link-local, multicast or reserved.
+    """Return whether ``address`` can be reached by anybody: not private, loopback, link-local, multicast or reserved.
 
-    An IPv6 address that carries an IPv4 one (mapped, NAT64, 6to4, ISATAP) is judged by that one; Teredo is never
+    An IPv6 address that contains an IPv4 address (mapped, NAT64, 6to4, ISATAP) is judged by that one. Teredo is never
     public.
     """
     ip = ip_address(address)
@@ -35,7 +35,7 @@ def _carried(ip: IPv6Address) -> IPv4Address | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether ``host``, as it stands in a URL, is this machine."""
+    """Return whether ``host``, as written in a URL, is this machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

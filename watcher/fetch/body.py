@@ -1,4 +1,4 @@
-"""Reading a body within bounds: what is sent, and what it inflates to."""
+"""Read a response's body within limits on both its compressed and its full size."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ MEMBER = b"\x1f"  # how a further gzip member begins; its second byte may come i
 
 
 class BadBody(Exception):
-    """The body is too large, cut off, or in an encoding that was not asked for; ``str()`` is for people."""
+    """The body is too large, cut off, or in an unexpected encoding. ``str()`` is for people."""
 
 
 def read_body(chunks: Iterable[bytes], encoding: str, *, most_sent: int, most: int) -> bytes:
-    """The whole body, at most ``most`` bytes of at most ``most_sent`` compressed ones.
+    """Return the whole body: at most ``most`` bytes, from at most ``most_sent`` compressed bytes.
 
-    ``encoding`` is the Content-Encoding; only gzip and none are read, since only they are asked for. Raises
-    ``BadBody`` as soon as a bound is passed, before anything beyond it is held in memory.
+    ``encoding``: the Content-Encoding; only gzip and none are accepted, since only these are asked for.
+
+    Raises ``BadBody`` as soon as a limit is passed; nothing beyond it is held in memory.
     """
     match encoding.strip().lower():
         case "" | "identity":
@@ -38,7 +39,7 @@ def _bounded(chunks: Iterable[bytes], most: int, what: str) -> Iterable[bytes]:
 
 
 def _gunzip(chunks: Iterable[bytes], most: int) -> bytes:
-    """Inflate; several members follow each other (RFC 1952), what else stands behind one is ignored."""
+    """Decompress gzip. Several members may follow each other (RFC 1952); anything else after a member is ignored."""
     out = bytearray()
     member = zlib.decompressobj(GZIP)
     empty = True

@@ -1,4 +1,4 @@
-"""One request and its answer, in the site's turn and within all bounds; what the answer means is for others."""
+"""Make a request in the site's turn and within limits. What the answer means is decided elsewhere."""
 
 from __future__ import annotations
 
@@ -24,11 +24,16 @@ ASKS_TO_WAIT = frozenset({429, 503})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one page may cost: seconds, bytes, redirects.
+    """What a page may cost.
 
-    ``total`` covers everything from the request to the body's last byte, over all redirects, but for waiting for the
-    site's turn, which ``patience`` bounds; ``silence`` is the longest gap between two reads; ``interval`` lies between
-    the beginnings of two requests to one host that is not this machine.
+    ``total``: seconds from the request to the last byte of the body, over all redirects, without waiting for the site's
+        turn.
+    ``patience``: seconds of waiting for the turn.
+    ``connect``: seconds until a connection is made.
+    ``silence``: longest gap between two reads, in seconds.
+    ``interval``: seconds between the begins of two requests to a host other than this machine.
+    ``redirects``: most redirects.
+    ``body`` / ``compressed``: most bytes of the full and of the compressed body.
     """
 
     total: float = 60.0
@@ -43,9 +48,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """What came back; ``body`` only with status 200, ``wait`` seconds where the site asks to be left alone.
+    """An answer.
 
-    ``from_public`` where it came from the public Internet: it may not lead inward then.
+    ``body``: only with status 200, else empty.
+    ``from_public``: it came from the public Internet, so that it must not redirect to a private address.
+    ``wait``: seconds for which the site asks to be left alone, None if it does not.
     """
 
     status: int
@@ -56,10 +63,10 @@ class HttpAnswer:
 
 
 class Exchange:
-    """Makes requests, from several threads if need be. Raises one of ``reasons.FAILURES``.
+    """Makes requests; safe to use from several threads. Raises one of ``reasons.FAILURES``.
 
-    Each request has a connection of its own: at the pace that is polite, one would hardly be used twice, and every
-    address is checked anew. Cookies, environment proxies and caches are not used.
+    Each request has its own connection: at a polite pace a kept one would hardly be used, and every address is checked
+    anew. Cookies, proxies of the environment and caches are not used.
     """
 
     def __init__(
@@ -81,19 +88,20 @@ class Exchange:
 
     @property
     def ended(self) -> bool:
+        """Whether :meth:`end` was called."""
         return self._live.ended
 
     def deadline(self) -> Deadline:
-        """The time of one page, beginning now."""
+        """Return a deadline for one page, beginning now."""
         return Deadline(self.limits.total, self._monotonic)
 
     def end(self) -> None:
-        """End every request that is under way or waits for its turn. From any thread."""
+        """End every request, running or waiting. Can be called from any thread."""
         self._live.end()
         self._closing.set()
 
     def _pause(self, seconds: float) -> None:
-        """Sleep, but not beyond the end."""
+        """Sleep for ``seconds``. Raises ``Refused`` once :meth:`end` is called."""
         if self._closing.wait(seconds):
             raise Refused("stopped")
 
@@ -106,9 +114,11 @@ class Exchange:
         public_only: bool = False,
         delay: float = 0.0,
     ) -> HttpAnswer:
-        """One request to one address; the time that it waits for its turn is added to the deadline.
+        """Send a request to one address; return the answer. Waiting for the site's turn extends the deadline.
 
-        ``delay`` is the site's own wish of seconds between two requests.
+        ``conditions``: headers that ask "changed since?".
+        ``public_only``: connect to public addresses only.
+        ``delay``: seconds that the site wants between two requests.
         """
         pace = pace_of(url.host, netloc(url), self.limits.interval)
         if pace.interval:
@@ -142,7 +152,7 @@ class Exchange:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        """Made once, and only where https is asked for: it reads every root certificate."""
+        """The TLS settings, made when https is first used: that reads every root certificate."""
         return httpx.create_ssl_context(trust_env=False)
 
     def _body(self, response: httpx.Response) -> bytes:
@@ -154,7 +164,7 @@ class Exchange:
         )
 
     def _obey(self, pace: Pace, response: httpx.Response) -> float | None:
-        """Leave the site alone for as long as it asks: seconds where it refused, None where it answered."""
+        """Close the site for as long as it asks; return the seconds if it refused the request, None if it answered."""
         now = self._clock()
         if response.status_code in ASKS_TO_WAIT:
             asked = wait_asked_for(response.headers, now)
@@ -167,5 +177,5 @@ class Exchange:
 
 
 def netloc(url: httpx.URL) -> str:
-    """The host with its port, unless that is the scheme's own: what is paced together."""
+    """Return the host, with its port unless that is the scheme's default. Requests to it are paced together."""
     return url.netloc.decode("ascii")

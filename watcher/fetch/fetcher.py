@@ -1,4 +1,4 @@
-"""One conditional, polite, bounded GET after the other."""
+"""Fetch a page by a conditional GET, following redirects and robots.txt."""
 
 from __future__ import annotations
 
@@ -22,27 +22,32 @@ from watcher.model import Fetched, NotModified, Page, Unreachable, Validators
 ACCEPT = "text/html, application/xhtml+xml, application/json, application/xml;q=0.9, */*;q=0.5"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 LONGEST_VALIDATOR = 1_000
-"""Characters of an ETag or Last-Modified that is worth keeping."""
+"""Most characters of an ETag or Last-Modified that is kept."""
 
 
 def default_user_agent(contact: str = "") -> str:
-    """``watcher/0.1.0 (+contact)``; the contact is an address at which a site's operator can complain."""
+    """Return ``watcher/0.1.0 (+contact)``. The contact is an address for complaints of a site's operator."""
     return f"watcher/{__version__}" + (f" (+{contact})" if contact else "")
 
 
 @dataclass(frozen=True, slots=True)
 class _Redirect:
-    """The server points elsewhere; ``from_public`` where that server stands in the public Internet."""
+    """A redirect.
+
+    ``from_public``: it came from the public Internet.
+    """
 
     to: httpx.URL
     from_public: bool
 
 
 class Fetcher:
-    """Fetches pages, from several threads if need be. Never raises for what a server does.
+    """Fetches pages; safe to use from several threads. Never raises for what a server does.
 
-    ``clock`` gives the instant that pages are stamped with, ``monotonic`` the seconds that limits and pauses are
-    counted in, ``resolve`` the addresses of a host; ``book`` is what other processes know of sites.
+    ``clock``: returns the time that pages are stamped with.
+    ``monotonic``: returns the seconds that limits are counted in.
+    ``resolve``: returns the addresses of a host.
+    ``book``: turns at sites that are shared with other processes.
     """
 
     def __init__(
@@ -66,10 +71,11 @@ class Fetcher:
         self._permits = Permits(monotonic)
 
     def get(self, url: str, validators: Callable[[str], Validators | None], *, robots: bool = True) -> Fetched:
-        """Ask for ``url``, following redirects; every address on the way with ``validators(address)``.
+        """Fetch ``url``, following redirects; each address on the way is asked with ``validators(address)``.
 
-        Addresses come without password and fragment, here and in what is returned. Where ``robots`` is true, each
-        site's robots.txt is obeyed.
+        ``robots``: obey each site's robots.txt.
+
+        Addresses are used and returned without password and fragment.
         """
         deadline = self._exchange.deadline()
         at, public_only = url, False
@@ -91,7 +97,7 @@ class Fetcher:
             return self._unreachable(at, self._reason(error, deadline))
 
     def close(self) -> None:
-        """End every request that is under way; it and every later one is unreachable. From any thread."""
+        """End every request; it and later ones return ``Unreachable``. Can be called from any thread."""
         self._exchange.end()
 
     # --- what an answer means ---
@@ -120,9 +126,11 @@ class Fetcher:
     # --- what the site permits ---
 
     def _permitted(self, url: httpx.URL, *, public_only: bool) -> float:
-        """The seconds that the site wants between two requests; raises ``Refused`` where it forbids this one.
+        """Return the seconds that the site wants between two requests.
 
-        This machine is not asked: its own pages are for its own programs.
+        Raises ``Refused`` if its robots.txt forbids this one.
+
+        This machine's robots.txt is not read: its pages are for its own programs.
         """
         if is_loopback(url.host):
             return 0.0
@@ -133,9 +141,9 @@ class Fetcher:
         return robots.delay
 
     def _read_robots(self, origin: str, *, public_only: bool) -> Robots | str:
-        """Ask for a robots.txt: 4xx forbids nothing, 5xx and no answer leave it open (RFC 9309, 2.3.1).
+        """Read a site's robots.txt; return what it permits, or why that is not known.
 
-        Returned as text is why nothing may be asked for while it is open.
+        By RFC 9309, 2.3.1, 4xx permits everything, 5xx and no answer leave it open.
         """
         deadline = self._exchange.deadline()
         target = httpx.URL(f"{origin}/robots.txt")
@@ -159,7 +167,7 @@ class Fetcher:
 
 
 def shown_url(url: httpx.URL) -> str:
-    """The address without what is secret or only for the reader."""
+    """Return the address without password and fragment."""
     return str(url.copy_with(userinfo=b"", fragment=None))
 
 
@@ -169,19 +177,19 @@ def _refusal(answer: HttpAnswer) -> str:
 
 
 def _conditions(known: Validators) -> dict[str, str]:
-    """The headers that ask "changed since?"."""
+    """Return the headers that ask "changed since?"."""
     headers = {"If-None-Match": known.etag, "If-Modified-Since": known.modified}
     return {name: value for name, value in headers.items() if value}
 
 
 def _worth_keeping(answer: HttpAnswer, header: str) -> str | None:
-    """A validator that can be sent back as it is: one that cannot would spoil every later request."""
+    """Return a validator if it can be sent back as it is, else None: a bad one would spoil every later request."""
     value = answer.headers.get(header, "").strip()
     return value if value and value.isascii() and value.isprintable() and len(value) <= LONGEST_VALIDATOR else None
 
 
 def _target(url: httpx.URL, location: str) -> httpx.URL:
-    """Where a redirect leads; the password that the config gives stays with its own host."""
+    """Return where a redirect leads. The config's password is only sent to its own host."""
     try:
         target = _checked(url.join(location))
     except (httpx.InvalidURL, Refused):

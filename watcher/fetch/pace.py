@@ -1,4 +1,4 @@
-"""How often a site may be asked, and which hosts are one site."""
+"""Tell how often a site may be asked, and which hosts are one site."""
 
 from __future__ import annotations
 
@@ -9,24 +9,28 @@ from watcher.fetch.addresses import is_loopback
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """``name`` stands for all hosts that are asked in turn; ``interval`` are the seconds between two beginnings."""
+    """How often a site may be asked.
+
+    ``name``: stands for all hosts that take turns together.
+    ``interval``: seconds between the begins of two requests.
+    """
 
     name: str
     interval: float
 
 
 SITES = {"arxiv.org": 3.0}
-"""Sites that ask for a pace in their terms of use, for all their hosts together: domain → seconds.
+"""Domain → seconds between requests, of sites whose terms of use ask for that, for all their hosts together.
 
-arXiv: one request every three seconds, one connection at a time, over all machines of one user (Terms of Use for
-arXiv APIs, "Rate limits").
+arXiv: one request every three seconds, one connection at a time, over all machines of a user (Terms of Use for arXiv
+APIs, "Rate limits").
 """
 
 
 def pace_of(host: str, netloc: str, interval: float) -> Pace:
-    """The pace of ``host``; ``netloc`` has its port where that is not the usual one.
+    """Return the pace of ``host``. Requests to this machine are not spaced.
 
-    Requests to this machine are not spaced.
+    ``netloc``: the host, with its port if that is not the default.
     """
     for domain, seconds in SITES.items():
         if host == domain or host.endswith(f".{domain}"):

@@ -1,4 +1,4 @@
-"""What each site's robots.txt permits, remembered for a day."""
+"""Remember for a day what each site's robots.txt permits."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from watcher.fetch.robots import Robots
 from watcher.fetch.wire import Refused
 
 FRESH = 86_400.0
-"""Seconds that a robots.txt is taken as it was read: RFC 9309 says a day at most."""
+"""Seconds that a robots.txt is used without reading it again; RFC 9309 says a day at most."""
 
 AGAIN = 60.0
-"""Seconds between two tries where it cannot be read."""
+"""Seconds between two tries to read a robots.txt that cannot be read."""
 
 PATIENCE = 86_400.0
-"""Seconds after which a file that still cannot be read forbids nothing any more (RFC 9309, 2.3.1.4)."""
+"""Seconds after which an unreadable robots.txt forbids nothing any more (RFC 9309, 2.3.1.4)."""
 
 MOST = 500
-"""Sites remembered; the one that was asked longest ago is forgotten first."""
+"""Sites remembered; the least recently asked is forgotten first."""
 
 Read = Callable[[], Robots | str]
-"""Asks for a robots.txt: what it permits, or why that is not known."""
+"""Reads a robots.txt: returns what it permits, or why that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,19 @@ class _Known:
 
 
 class Permits:
-    """Robots by origin (``https://example.org``). Safe to use from several threads; two may read one file at once."""
+    """Robots by origin (``https://example.org``).
+
+    Safe to use from several threads; two may read the same file at once.
+    """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._known: dict[str, _Known] = {}
 
     def robots(self, origin: str, read: Read) -> Robots:
-        """What ``origin`` permits; raises ``Refused`` while that cannot be known.
+        """Return what ``origin`` permits. Raises ``Refused`` while that cannot be known.
 
-        While a file cannot be read, what it last said holds; after a day of that, nothing is forbidden.
+        While the file cannot be read, its last content holds; after ``PATIENCE`` nothing is forbidden.
         """
         known, now = self._known.get(origin), self._monotonic()
         if known is None or now >= known.until:

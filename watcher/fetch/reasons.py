@@ -1,4 +1,4 @@
-"""Why a request failed, in one line for people."""
+"""Say in one line for people why a request failed."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ FAILURES = (
     OSError,
     ValueError,
 )
-"""All that a server, the network or an odd address can do to a request."""
+"""Every exception that a server, the network or an odd address can cause."""
 
 LONGEST = 300
-"""Characters of a reason: parts of it are what the server wrote."""
+"""Most characters of a reason, since parts of it come from the server."""
 
 
 def failure_reason(error: Exception) -> str:
-    """One line about one of ``FAILURES``."""
+    """Return one of ``FAILURES`` in one line."""
     return clean_reason(_explain(error))
 
 
 def clean_reason(text: str) -> str:
-    """``text`` without line breaks and control characters, cut to ``LONGEST``."""
+    """Return ``text`` without line breaks and control characters, cut to ``LONGEST``."""
     clean = "".join(character if character.isprintable() else " " for character in text)
     return clean if len(clean) <= LONGEST else clean[: LONGEST - 1] + "…"
 
 
 def status_line(status: int) -> str:
-    """``HTTP 404 Not Found``, in our own words: the server's may say anything."""
+    """Return ``HTTP 404 Not Found`` in our own words, since a server's words may say anything."""
     try:
         return f"HTTP {status} {HTTPStatus(status).phrase}"
     except ValueError:

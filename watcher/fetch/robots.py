@@ -1,7 +1,7 @@
-"""What a site's robots.txt says to us: RFC 9309, and ``Crawl-delay``, which it leaves out and many sites write.
+"""Read robots.txt: RFC 9309, and ``Crawl-delay``, which it leaves out and many sites write.
 
-Read by ourselves because a refusal has to name its line, and because a hostile file must not cost time: patterns are
-matched piece by piece, never by backtracking.
+Read by ourselves because a refusal must name its line, and because a hostile file must not cost time: patterns are
+matched piece by piece, without backtracking.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 LONGEST = 500_000
-"""Bytes that are read of one file; RFC 9309 asks for 500 KiB at least, and lets the rest go."""
+"""Bytes of a file that are read; RFC 9309 asks for at least 500 KiB."""
 
 LONGEST_DELAY = 60.0
-"""Seconds: a site that asks for more between two requests gets this."""
+"""Most seconds between two requests that a site can ask for."""
 
 _AGENT = re.compile(r"[A-Za-z_-]+")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -25,7 +25,11 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 @dataclass(frozen=True, slots=True)
 class RobotsLine:
-    """One ``Allow`` or ``Disallow``: the number of its line, from 1, and its pattern, normalised."""
+    """An ``Allow`` or ``Disallow``.
+
+    ``number``: of its line, from 1.
+    ``pattern``: normalised.
+    """
 
     number: int
     allows: bool
@@ -37,15 +41,18 @@ class RobotsLine:
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """The lines of one file that speak to one reader, and the seconds that it asks to leave between requests."""
+    """The rules of a file for one reader.
+
+    ``delay``: seconds that it asks to leave between requests.
+    """
 
     lines: tuple[RobotsLine, ...] = ()
     delay: float = 0.0
 
     def refusal(self, target: str) -> RobotsLine | None:
-        """The line that forbids ``target`` (path and query); None where it is allowed.
+        """Return the line that forbids ``target`` (path and query), None if it is allowed.
 
-        The longest pattern that fits decides, and of two as long the one that allows.
+        The longest matching pattern decides; of equally long ones an ``Allow``.
         """
         path = _normal(target) or "/"
         fitting = [line for line in self.lines if _fits(line.pattern, path)]
@@ -54,7 +61,10 @@ class Robots:
 
 
 def read_robots(body: bytes, agent: str) -> Robots:
-    """What the file says to ``agent`` (a product token such as ``watcher``), or else to all. Never raises."""
+    """Return the rules for ``agent`` (a product token such as ``watcher``), or else those for everybody.
+
+    Never raises.
+    """
     text = body[:LONGEST].decode("utf-8", "replace").removeprefix("\ufeff")
     groups = _groups(text)
     ours = [part for names, parts in groups if agent.lower() in names for part in parts]
@@ -66,7 +76,7 @@ def read_robots(body: bytes, agent: str) -> Robots:
 
 
 def _groups(text: str) -> list[tuple[set[str], list[RobotsLine | float]]]:
-    """Every group: the names it speaks to, in lower case, and its rules and delays."""
+    """Return the groups of a file: the agents they are for, in lower case, and their rules and delays."""
     groups: list[tuple[set[str], list[RobotsLine | float]]] = []
     names_go_on = False
     for number, key, value in _records(text):
@@ -91,14 +101,14 @@ def _records(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _part(number: int, key: str, value: str) -> RobotsLine | float | None:
-    """A rule or a delay; None for a line that says nothing (an empty ``Disallow`` forbids nothing)."""
+    """Return a rule or a delay, None for a line without meaning (an empty ``Disallow`` forbids nothing)."""
     if key == "crawl-delay":
         return float(value) if re.fullmatch(r"\d{1,6}(\.\d{0,6})?", value) else None
     return RobotsLine(number, key == "allow", _normal(value)) if value.startswith(("/", "*")) else None
 
 
 def _normal(text: str) -> str:
-    """One spelling of a path: what needs no escape has none, escapes are in capitals, the rest is escaped UTF-8."""
+    """Return a path in one spelling: no needless escapes, escapes in capitals, everything else as escaped UTF-8."""
 
     def spelled(found: re.Match[str]) -> str:
         character = chr(int(found[1], 16))
@@ -108,9 +118,9 @@ def _normal(text: str) -> str:
 
 
 def _fits(pattern: str, path: str) -> bool:
-    """Whether ``pattern`` fits the beginning of ``path``; ``*`` stands for anything, ``$`` at its end for the end.
+    """Return whether ``pattern`` matches the begin of ``path``; ``*`` stands for anything, a final ``$`` for the end.
 
-    The leftmost place of each piece between stars leaves the most room for the next one: no backtracking.
+    Taking the leftmost place for each piece between stars leaves the most room for the next: no backtracking is needed.
     """
     is_anchored = pattern.endswith("$")
     first, *rest = pattern.removesuffix("$").split("*")

@@ -1,4 +1,4 @@
-"""Whose turn it is: one request at a time to each site, not too often, and none while the site asked to be left alone.
+"""Take turns at sites: one request at a time to each, not too often, none while the site asked to be left alone.
 
 All instants are seconds of a monotonic clock.
 """
@@ -17,21 +17,29 @@ from watcher.model import SiteTurn
 
 
 class Book(Protocol):
-    """What all processes of one database know together of sites, by name."""
+    """Turns at sites that all processes of a database share, by name."""
 
     def take(self, name: str, interval: float, lease: float) -> SiteTurn:
-        """Begin a request, or say for how long to wait before asking again."""
+        """Take the turn for a request, or return how long to wait before asking again."""
 
     def give_back(self, name: str, *, is_public: bool) -> None:
-        """The request is over; ``is_public`` where the site answered from the public Internet."""
+        """End the turn.
+
+        ``is_public``: the site answered from the public Internet.
+        """
 
     def pause(self, name: str, seconds: float, *, closed: bool) -> None:
-        """Begin no request for this long; ``closed`` where the site refused the last one."""
+        """Let no request begin for ``seconds``.
+
+        ``closed``: the site refused the last request.
+        """
 
 
 class NotNow(Exception):
-    """The site may not be asked in time; ``wait`` is how many seconds it asked to be left alone, None where it
-    is only busy."""
+    """The site cannot be asked in time.
+
+    ``wait``: seconds that it asked to be left alone, None if it is only busy.
+    """
 
     def __init__(self, reason: str, wait: float | None = None) -> None:
         super().__init__(reason)
@@ -48,15 +56,18 @@ class _Site:
 
 @dataclass
 class HeldTurn:
-    """A turn that is held; ``is_public`` once the site has ever answered from the public Internet."""
+    """A turn that is held.
+
+    ``is_public``: the site has answered from the public Internet at some time.
+    """
 
     is_public: bool
 
 
 class Turns:
-    """The sites and their turns. Safe to use from several threads.
+    """The turns of all sites. Safe to use from several threads.
 
-    With a ``book``, other processes take turns too; one of them that dies in its turn holds it for ``lease`` seconds.
+    With a ``book`` other processes take turns too; a process that dies in its turn keeps it for ``lease`` seconds.
     """
 
     def __init__(
@@ -72,9 +83,11 @@ class Turns:
 
     @contextmanager
     def turn(self, pace: Pace, patience: float) -> Iterator[HeldTurn]:
-        """Hold a site; its next turn begins ``pace.interval`` seconds after this one at the earliest.
+        """Hold a site's turn while the block runs.
 
-        Raises ``NotNow`` where the site asked to be left alone, or does not get free within ``patience`` seconds.
+        The next one begins ``pace.interval`` seconds after this one at the earliest.
+
+        Raises ``NotNow`` if the site asked to be left alone, or is not free within ``patience`` seconds.
         """
         site = self._site(pace.name)
         until = self._monotonic() + patience
@@ -99,14 +112,14 @@ class Turns:
             site.lock.release()
 
     def close(self, pace: Pace, seconds: float) -> None:
-        """Refuse requests to the site for this long; an earlier, longer wait stays."""
+        """Refuse requests to the site for ``seconds``; an earlier, longer wait stays."""
         site = self._site(pace.name)
         site.closed_until = max(site.closed_until, self._monotonic() + seconds)
         if self._book and pace.interval:
             self._book.pause(pace.name, seconds, closed=True)
 
     def pause(self, pace: Pace, seconds: float) -> None:
-        """Let the next request to the site wait for this long: it has said that nothing remains until then."""
+        """Delay the next request to the site by ``seconds``: it has said that no more requests remain until then."""
         site = self._site(pace.name)
         site.free_at = max(site.free_at, self._monotonic() + seconds)
         if self._book and pace.interval:

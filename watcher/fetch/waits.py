@@ -1,4 +1,4 @@
-"""How long a server asks to be left alone."""
+"""Read from response headers how long a server asks to be left alone."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 LONGEST = timedelta(days=1)
-"""A server that asks for more is asked again after this, so that a typo there does not end a source here."""
+"""Longest wait that a server can ask for, so that its typo does not end a source."""
 
 _ITEM = re.compile(r";\s*([rt])\s*=\s*(\d{1,12})\b")
 
 
 def wait_asked_for(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """What ``Retry-After`` (seconds or a date, RFC 9110) or ``RateLimit`` asks for; None where neither is sensible.
+    """Return what ``Retry-After`` (seconds or a date, RFC 9110) or ``RateLimit`` asks for; None if neither is sensible.
 
-    Both are read, the longer one counts. ``RateLimit: "pages";r=0;t=57`` is as in the IETF draft
-    "RateLimit header fields for HTTP": nothing remains, full again in 57 seconds.
+    The longer of the two counts. ``RateLimit: "pages";r=0;t=57`` is as in the IETF draft "RateLimit header fields for
+    HTTP": nothing remains, full again in 57 seconds.
     """
     waits = [_retry_after(headers.get("Retry-After", ""), now), _rate_limit(headers.get("RateLimit", ""))]
     asked = [wait for wait in waits if wait is not None and wait > timedelta(0)]
@@ -25,7 +25,7 @@ def wait_asked_for(headers: Mapping[str, str], now: datetime) -> timedelta | Non
 
 
 def nothing_remains_for(headers: Mapping[str, str]) -> timedelta | None:
-    """How long a server that answered well says that it has no more to give; None where something remains."""
+    """Return how long no more requests remain, by the headers of a good answer; None if some remain."""
     rest = _rate_limit(headers.get("RateLimit", ""), unsaid=1)
     return min(rest, LONGEST) if rest else None
 
@@ -42,7 +42,10 @@ def _retry_after(value: str, now: datetime) -> timedelta | None:
 
 
 def _rate_limit(value: str, unsaid: int = 0) -> timedelta | None:
-    """The longest wait of the policies of which nothing remains; ``unsaid`` is what remains where that is not said."""
+    """Return the longest wait of the policies with nothing remaining.
+
+    ``unsaid``: what remains if a policy does not say.
+    """
     waits = []
     for policy in value.split(","):
         found = dict(_ITEM.findall(policy))

@@ -1,7 +1,7 @@
-"""The connection of one request: to a checked address, and over when its time is.
+"""Connect for one request: only to checked addresses, and only until its deadline.
 
-httpx's timeouts count from one byte to the next, so a server that drips passes them, in the headers already; here
-every wait is cut to what is left of the whole request's time.
+httpx's timeouts begin anew with each byte, so that a server that drips passes them, already in the headers. Here every
+wait is cut to what is left of the request's time.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ import httpx
 from watcher.fetch.addresses import is_public
 
 Resolve = Callable[[str, int], list[str]]
-"""Host and port → the addresses of the host, best first. Raises ``OSError``."""
+"""(host, port) → addresses of the host, best first. Raises ``OSError``."""
 
 
 class Refused(Exception):
-    """The connection is not made; ``str()`` says why, for people."""
+    """The connection is not made. ``str()`` says why, for people."""
 
 
 class Deadline:
@@ -37,16 +37,16 @@ class Deadline:
         self._at = monotonic() + seconds
 
     def extend(self, seconds: float) -> None:
-        """Give the request more time: it had to wait through no fault of the server."""
+        """Give the request more time, since it had to wait without the server's fault."""
         self._at += seconds
 
     @property
     def left(self) -> float:
-        """Seconds left, 0 when it has passed."""
+        """Return the seconds left, 0 when it has passed."""
         return max(self._at - self._monotonic(), 0.0)
 
     def cut(self, timeout: float | None) -> float:
-        """``timeout``, cut to what is left; raises ``Refused`` where nothing is."""
+        """Return ``timeout`` cut to what is left. Raises ``Refused`` if nothing is."""
         left = self.left
         if not left:
             raise Refused(f"no whole answer within {self.seconds:g} s")
@@ -54,7 +54,7 @@ class Deadline:
 
 
 class Live:
-    """The connections that are open, so that all of them can be ended at once from another thread."""
+    """The open connections, so that another thread can end all of them at once."""
 
     def __init__(self) -> None:
         self._streams: set[httpcore.NetworkStream] = set()
@@ -62,18 +62,19 @@ class Live:
         self.ended = False
 
     def add(self, stream: httpcore.NetworkStream) -> None:
-        """Count ``stream`` as open; one that comes after the end is ended at once."""
+        """Add an open connection; after :meth:`end` it is ended at once."""
         with self._lock:
             self._streams.add(stream)
             if self.ended:
                 _shut(stream)
 
     def discard(self, stream: httpcore.NetworkStream) -> None:
+        """Remove a connection that was closed."""
         with self._lock:
             self._streams.discard(stream)
 
     def end(self) -> None:
-        """End every connection; whoever waits on one reads its end."""
+        """End every connection; threads that wait on one read its end."""
         with self._lock:
             self.ended = True
             for stream in self._streams:
@@ -86,12 +87,12 @@ def _shut(stream: httpcore.NetworkStream) -> None:
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """Ask the system's resolver."""
+    """Ask the system's resolver for a host's addresses."""
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 class Wire(httpcore.NetworkBackend):
-    """Connects for one request. With ``public_only`` no address but public ones is connected to."""
+    """Connects for one request; with ``public_only`` only to public addresses."""
 
     def __init__(self, deadline: Deadline, live: Live, resolve: Resolve, *, public_only: bool) -> None:
         self._deadline, self._live, self._resolve, self._public_only = deadline, live, resolve, public_only
@@ -107,7 +108,7 @@ class Wire(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Try the host's addresses in turn; the address that was checked is the one that is connected to."""
+        """Try the host's addresses in turn. The address that was checked is the one that is connected to."""
         addresses = self._checked(host, port, timeout)
         for n, address in enumerate(addresses, start=1):
             try:
@@ -131,7 +132,10 @@ class Wire(httpcore.NetworkBackend):
         return allowed
 
     def _look_up(self, host: str, port: int, timeout: float) -> list[str]:
-        """Resolve on a thread of its own: the system's resolver knows no timeout. An address needs no resolving."""
+        """Resolve a host in a thread of its own, since the system's resolver has no timeout.
+
+        An address is returned as it is.
+        """
         with suppress(ValueError):
             return [str(ip_address(host))]
         answer: SimpleQueue[list[str] | Exception] = SimpleQueue()
@@ -157,7 +161,7 @@ def _words(error: Exception) -> str:
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection whose every wait is cut to the deadline."""
+    """A connection whose waits are cut to the deadline."""
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline, live: Live) -> None:
         self._stream, self._deadline, self._live = stream, deadline, live
@@ -185,7 +189,7 @@ class _Stream(httpcore.NetworkStream):
 
 
 class Transport(httpx.BaseTransport):
-    """What httpx sends through: httpcore's pool on a network of our own, which ``httpx.HTTPTransport`` cannot take."""
+    """httpx's transport on :class:`Wire`; ``httpx.HTTPTransport`` cannot take another network."""
 
     def __init__(self, wire: Wire, ssl_context: ssl.SSLContext | None) -> None:
         self._pool = httpcore.ConnectionPool(ssl_context, network_backend=wire, max_keepalive_connections=0)
