@@ -1,4 +1,4 @@
-"""Deliveries put into words: subject, text, HTML, and what chats show. Pure."""
+"""Render deliveries: subject, text, HTML, and the markups of chats. Pure."""
 
 from __future__ import annotations
 
@@ -38,15 +38,16 @@ _FILES: Mapping[str, tuple[str, Dialect | None]] = {
     "chat_html": ("chat", CHAT_HTML),
 }
 FORMS = frozenset(_FILES)
-"""Fields of ``Message`` that hold its words."""
+"""Fields of ``Message`` that hold a body."""
 
 
 def render_message(
     content: Content, templates: Mapping[str, str] | None = None, forms: Collection[str] = FORMS
 ) -> Message:
-    """A delivery put into words, in those ``forms`` that are wanted; the others are empty.
+    """Render a delivery in the wanted ``forms``; the other forms stay empty.
 
-    ``templates`` (name to text) take the place of watcher's own; one that fails is named in ``Message.troubles``.
+    ``templates``: name → text, in place of the built-in ones. A template that fails is reported in
+        ``Message.troubles``.
     """
     if content.delivery.kind in WITH_SUBSCRIPTIONS:
         message = _message("digest", subject_of(content), _digest(content), templates or {}, forms)

@@ -1,4 +1,4 @@
-"""Text from strangers made fit to print: one line, nothing invisible, links that are links."""
+"""Clean text from strangers for printing: one line, nothing invisible, safe links."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote, urlsplit
 
 LONGEST_URL = 1000
-"""Characters; a longer address is left out rather than cut."""
+"""Most characters of a link; a longer one is left out rather than cut."""
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])?")
 _INVISIBLE = re.compile(
@@ -38,19 +38,19 @@ _ANGLE = re.compile(r"<(?=[!@#])")  # Slack's and Discord's <!here>, <@1>, <#1>
 
 
 def squeeze(text: str) -> str:
-    """``text`` on one line: white space as single blanks, nothing that moves the cursor or hides."""
+    """Return ``text`` on one line: single blanks for white space, no control or invisible characters."""
     visible = _INVISIBLE.sub("", _ANSI.sub("", text))
     return _SPACE.sub(" ", _SURROGATE.sub("\ufffd", visible))
 
 
 def one_line(text: str, longest: int = 500) -> str:
-    """``text`` squeezed, trimmed and clipped to ``longest`` characters."""
+    """Return ``text`` squeezed, trimmed and cut to ``longest`` characters."""
     # Cut first: a title of a megabyte must not cost a megabyte's work in every form.
     return clip(squeeze(text[: longest * 4]).strip(), longest)
 
 
 def clip(text: str, longest: int) -> str:
-    """At most ``longest`` characters, cut between words where one ends near enough, with an ellipsis."""
+    """Return at most ``longest`` characters, cut between words if a gap is near, with an ellipsis."""
     if len(text) <= longest:
         return text
     if longest < 2:
@@ -63,21 +63,23 @@ def clip(text: str, longest: int) -> str:
 
 
 def cut_mentions(text: str) -> str:
-    """``text`` with a zero-width blank in all that may call a person or a room, where ``<`` and ``>`` are escaped.
+    """Return ``text`` with a zero-width blank in everything that may mention a person or room.
 
-    Also behind an @ at the end: the next piece, such as a name in bold, may be what it calls. No letter is put before
-    an @, so that this holds whether the text is escaped before or after.
+    ``<`` and ``>`` must be escaped.
+
+    That includes an @ at the end, since the next piece may be a name. No letter is put before an @: so it does not
+    matter whether the text is escaped before or after.
     """
     return _BRACKET.sub("\\g<0>\u200b", _AT.sub("\\g<0>\u200b", text))
 
 
 def defuse(text: str) -> str:
-    """``text`` that calls nobody where it is given to a service as it is."""
+    """Return ``text`` so that it mentions nobody when a service is given it as it is."""
     return _ANGLE.sub("\\g<0>\u200b", cut_mentions(text))
 
 
 def safe_url(url: str | None) -> str | None:
-    """``url`` if it is a plain http or https address, with everything unusual percent-encoded; else None."""
+    """Return ``url`` with unusual characters percent-encoded, None if it is not a plain http or https address."""
     if not url or len(url) > LONGEST_URL:
         return None
     try:

@@ -1,4 +1,7 @@
-"""The markups of chats: one template writes a message, a dialect says how bold, a link and a plain word look."""
+"""Write the markups of chats with one template.
+
+A dialect says how bold text, links and plain words are written.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,12 @@ _EDGES = frozenset(["", *" .,;:!?()"])
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """``line_end`` goes on within a paragraph; ``bold`` and ``link`` take text that is escaped already."""
+    """A markup.
+
+    ``escape``: makes text literal.
+    ``bold`` / ``link_of``: take text that is escaped already.
+    ``line_end``: continues within a paragraph.
+    """
 
     escape: Callable[[str], str]
     bold: Callable[[str], str]
@@ -28,24 +36,24 @@ class Dialect:
     marked_by: Callable[[tuple[Segment, ...]], str] | None = None
 
     def link(self, text: str, url: str | None) -> str:
-        """``text``, escaped already, as a link where there is an address."""
+        """Return ``text`` (escaped already) as a link, or as it is without a ``url``."""
         return self.link_of(text, url) if url else text
 
     def marked(self, segments: tuple[Segment, ...]) -> str:
-        """Segments with the hits in bold."""
+        """Return segments with the hits in bold."""
         if self.marked_by:
             return self.marked_by(segments)
         pieces = [(self.escape(one.text), one.hit) for one in segments]
         return "".join(self.bold(text) if hit else text for text, hit in pieces)
 
     def lines(self, lines: Iterable[str]) -> str:
-        """A paragraph of those lines that are not empty."""
+        """Return a paragraph of the lines that are not empty."""
         return self.line_end.join(line for line in lines if line)
 
     def escaped(self, value: Any) -> Any:
-        """What a template shows with every text in it escaped, and what matched in bold; addresses as they are.
+        """Return a template's value with all texts escaped and hits in bold; addresses stay as they are.
 
-        Escaped before the template sees it: one that somebody wrote for themselves has nothing to forget.
+        Escaping comes before the template, so that a user's own template cannot forget it.
         """
         if isinstance(value, str):
             return self.escape(value)
@@ -64,9 +72,9 @@ def _html(text: str) -> str:
 
 
 def _slack(text: str) -> str:
-    """Slack's text (docs.slack.dev, Formatting message text): three characters are entities.
+    """Escape text for Slack (docs.slack.dev, Formatting message text): three characters become entities.
 
-    It has no way to write a literal asterisk: a zero-width blank behind it keeps it from beginning anything.
+    A literal asterisk cannot be written: a zero-width blank after it keeps it from beginning bold text.
     """
     plain = html.escape(cut_mentions(text), quote=False)
     return _SLACK_MARK.sub(lambda found: found[0] + "\u200b", plain)
@@ -106,4 +114,4 @@ CHAT_HTML = Dialect(
     bold=lambda text: f"<b>{text}</b>",
     link_of=lambda text, url: f'<a href="{html.escape(url)}">{text}</a>',
 )
-"""What Telegram and Matrix both show: bold, links, and line ends as they are."""
+"""HTML as Telegram and Matrix both show it: bold, links, line ends as they are."""

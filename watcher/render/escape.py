@@ -1,4 +1,4 @@
-"""Text made literal in Markdown."""
+"""Escape text for Markdown."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _BLOCK = re.compile(r"^(?=[#+\-=>|]|\d+[.)])")
 
 
 def markdown(text: str) -> str:
-    """As CommonMark that shows just these characters and calls nobody.
+    """Return ``text`` as CommonMark that shows exactly its characters and mentions nobody.
 
-    No more is escaped than has to be: Slack, which apprise translates to, shows every other backslash.
+    Only what needs it is escaped: Slack, which apprise translates to, shows other backslashes.
     """
     return _BLOCK.sub("\u200b", _inline(text))
 
 
 def markdown_marked(segments: tuple[Segment, ...]) -> str:
-    """Segments with the hits in bold."""
+    """Return segments with the hits in bold."""
     inline = "".join(f"**{_inline(one.text)}**" if one.hit else _inline(one.text) for one in segments)
     return inline if segments and segments[0].hit else _BLOCK.sub("\u200b", inline)
 
@@ -30,5 +30,5 @@ def _inline(text: str) -> str:
 
 
 def text_marked(segments: tuple[Segment, ...]) -> str:
-    """Segments with the hits between asterisks."""
+    """Return segments with the hits between asterisks."""
     return "".join(f"*{one.text}*" if one.hit else one.text for one in segments)

@@ -1,4 +1,4 @@
-"""Messages without papers: an incident, its end, a test; a headline and a few sentences each."""
+"""Word messages without papers (incidents, recoveries, tests): a headline and a few sentences."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from watcher.render.clean import one_line, safe_url
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """``facts`` are (name, value); ``advice`` says what watcher does and what the reader may do."""
+    """The words of such a message.
+
+    ``facts``: (name, value).
+    ``advice``: what watcher does and what the reader may do.
+    """
 
     headline: str
     facts: tuple[tuple[str, str], ...]
@@ -68,7 +72,7 @@ _TO_TESTED = "You get this because somebody tried this receiver with `watcher te
 
 
 def notice_of(content: Content) -> Notice:
-    """What an incident, a recovery or a test says."""
+    """Return the words of an incident, a recovery, a summary or a test."""
     if content.delivery.kind is DeliveryKind.SUMMARY:
         return _summary(content)
     incident = content.incident
@@ -81,14 +85,14 @@ def notice_of(content: Content) -> Notice:
 
 
 def _relief(incident: Incident, content: Content) -> str:
-    """What an end means: all is well, unless something is left that was not read or is taken as it is."""
+    """Return what a recovery means: all is well, or what is still missing."""
     if not content.left:
         return _RELIEF.get(incident.kind, _ALL_WELL)
     return " ".join([_LEFT, *(one_line(sentence, 500) for sentence in content.left)])
 
 
 def _summary(content: Content) -> Notice:
-    """What happened while the operator could not be told: each trouble once, open or over."""
+    """Return the words of a summary: each trouble that the operator could not be told of, once."""
     open_ = sum(incident.ended is None for incident in content.incidents)
     facts = [
         (_HEADLINES[one.kind][0].format(one_line(one.subject, 100)), _span(one, content.timezone))

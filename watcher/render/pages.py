@@ -1,4 +1,4 @@
-"""Templates: watcher's own, and those that the config's folder puts in their place."""
+"""Fill templates: the built-in ones, or those of the config's folder."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 NAMES = ("digest.txt", "digest.html", "digest.chat", "notice.txt", "notice.html", "notice.chat", "base.html")
-"""Templates that can be replaced; ``base.html`` is what the other two HTML ones extend."""
+"""Templates that can be replaced; the HTML ones extend ``base.html``."""
 
 WIDTH = 76
 LONGEST_UNBROKEN = 24
 
 
 def page(name: str, context: Mapping[str, object], templates: Mapping[str, str]) -> tuple[str, TemplateTrouble | None]:
-    """A template's text, and why watcher's own was used in place of the one in ``templates``; None where it was not.
+    """Return a filled template, and why the built-in one was used in place of the one in ``templates``.
 
-    A template of the config's may fail in any way: a message is not lost over that.
+    None if it was not.
+
+    A user's template may fail in any way; the message is sent all the same.
     """
     if name in templates or (name.endswith(".html") and "base.html" in templates):
         try:
@@ -53,7 +55,7 @@ def _trouble(name: str, error: Exception, templates: Mapping[str, str]) -> Templ
 
 @lru_cache(maxsize=4)
 def _environment(templates: tuple[tuple[str, str], ...] | None) -> Environment:
-    """watcher's own templates, or in a sandbox those given, which see watcher's own under ``ours/``, too."""
+    """Return the built-in templates, or a sandbox with those given, which find the built-in ones under ``ours/``."""
     from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, PrefixLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -75,7 +77,11 @@ def _environment(templates: tuple[tuple[str, str], ...] | None) -> Environment:
 
 
 def _wrap(text: str, indent: int = 0, hanging: int = 0) -> str:
-    """Filled lines of a plain-text message, all but the first ``hanging`` further in; addresses stay whole."""
+    """Return lines filled to the width of a text message; addresses are not broken.
+
+    ``indent``: blanks before the first line.
+    ``hanging``: further blanks before all other lines.
+    """
     first, rest = " " * indent, " " * (indent + hanging)
     return textwrap.fill(
         text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
@@ -83,6 +89,6 @@ def _wrap(text: str, indent: int = 0, hanging: int = 0) -> str:
 
 
 def _unbroken(text: str) -> str:
-    """Parts between middle dots that no line's end parts from each other: ``1 comment``."""
+    """Replace blanks between middle dots so that no line ends there: ``1 comment``."""
     parts = [part.replace(" ", "\u00a0") if len(part) <= LONGEST_UNBROKEN else part for part in text.split(" · ")]
     return " · ".join(parts)

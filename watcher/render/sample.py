@@ -1,4 +1,4 @@
-"""Invented messages that have every part a message can have, for trying templates before anybody depends on them."""
+"""Invent messages with every part that a message can have, to try templates on."""
 
 from __future__ import annotations
 
@@ -84,7 +84,10 @@ def _samples() -> tuple[Content, ...]:
 
 
 def usable_templates(templates: Mapping[str, str]) -> tuple[dict[str, str], tuple[TemplateTrouble, ...]]:
-    """Those of ``templates`` (name to text) that can write every kind of message, and what is wrong with the others."""
+    """Return the templates that can fill every kind of message, and the troubles of the others.
+
+    ``templates``: name → text.
+    """
     kept, found = dict(templates), list[TemplateTrouble]()
     while troubles := [one for content in _samples() for one in render_message(content, kept).troubles]:
         # One broken template breaks those that build on it: out with the first, then the rest again.

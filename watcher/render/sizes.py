@@ -1,4 +1,4 @@
-"""How much room a paper takes in a message, guessed from above before anything is written."""
+"""Estimate, before rendering, how much room a paper takes in a message. Never too low."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from watcher.render.view import PaperView, paper_view, part_of
 Measure = Callable[[str], int]
 
 HIT = 72
-"""Characters of HTML around one hit."""
+"""Characters of HTML around a hit."""
 
 ROW = 400
 """Characters of HTML around a paper in short form."""
 
 BADGE = 140
-"""Characters of HTML around what is new of a paper that was told."""
+"""Characters of HTML around the badge of an update."""
 
 CARD = 1_020
-"""Characters of HTML around a paper in full form, its line among the contents included."""
+"""Characters of HTML around a paper in full form, with its line in the table of contents."""
 
 
 def estimated_size(item: DigestItem, measure: Measure = len, form: str = "") -> int:
-    """What one paper takes at most, as ``measure`` counts.
+    """Return the most that a paper takes, as ``measure`` counts.
 
-    ``form`` is ``text``, ``chat`` (the largest of their markups) or ``html``; text or chat where not said.
+    ``form``: ``text``, ``chat`` (the largest of their markups) or ``html``; "" is the larger of text and chat.
     """
     view = paper_view(item)
     is_full = part_of(item) == "strong"
@@ -75,7 +75,7 @@ def _html_in_full(view: PaperView, size: Measure) -> int:
 
 
 def _texts(view: PaperView) -> list[str]:
-    """What stands in full form beside the links."""
+    """Return the texts of the full form, without links."""
     snippet = "".join(segment.text for segment in view.snippet)
     return [view.title, view.authors, view.about, view.terms, snippet]
 

@@ -1,4 +1,4 @@
-"""The part of an abstract that shows why a paper matched, and the words in it that did."""
+"""Cut the part of an abstract that shows why a paper matched, and mark the matching words."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ WIDTH = 300
 """Most characters of an abstract that a message shows."""
 
 BEFORE = 110
-"""How many of them may stand before the first hit."""
+"""Most of these that may come before the first hit."""
 
 LONGEST_HIT = 200
-"""A place longer than this marks nothing: it would be the whole snippet."""
+"""Longest place that is marked: a longer one would fill the snippet."""
 
 _SENTENCE_END = re.compile(r"[.!?]['\")\]]?\s+(?=\S)")
 _EDGES = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)
@@ -26,17 +26,16 @@ CharSpan = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A run of text, and whether it is what matched. A hit begins and ends with a letter or a digit."""
+    """A run of text, and whether it matched. A hit begins and ends with a letter or digit."""
 
     text: str
     hit: bool = False
 
 
 def spans_in(text: str, places: Iterable[MatchedSpan], field: str) -> list[CharSpan]:
-    """The places of ``field`` that still make sense in ``text``, sorted, overlapping ones joined.
+    """Return the places of ``field`` that are valid in ``text``, sorted, overlapping ones joined.
 
-    The text may have changed since the places were found, so a place is believed only where it begins with a
-    word.
+    The text may have changed since they were found, so that a place only counts if it begins with a word.
     """
     spans: list[CharSpan] = []
     for place in sorted(places, key=lambda place: (place.start, place.end)):
@@ -59,12 +58,12 @@ def _is_plausible(text: str, start: int, end: int) -> bool:
 
 
 def whole_text(text: str, spans: Sequence[CharSpan], longest: int) -> tuple[Segment, ...]:
-    """All of ``text``, clipped to ``longest`` characters, with its hits."""
+    """Return all of ``text``, cut to ``longest`` characters, with its hits."""
     return _window(text, spans, 0, min(len(text), longest))
 
 
 def snippet(text: str, spans: Sequence[CharSpan]) -> tuple[Segment, ...]:
-    """About ``WIDTH`` characters around the first hit, or the beginning where there is none; () of nothing."""
+    """Return about ``WIDTH`` characters around the first hit, or from the begin without one; () of an empty text."""
     start = _start(text, spans[0][0] if spans else 0)
     return _window(text, spans, start, _end(text, start))
 

@@ -1,4 +1,4 @@
-"""What templates show: every decision about wording taken, nothing escaped yet."""
+"""Prepare what templates show: all wording decided, nothing escaped yet."""
 
 from __future__ import annotations
 
@@ -15,19 +15,22 @@ from watcher.render.snippet import Segment, snippet, spans_in, whole_text
 
 LONGEST_TITLE = 300
 LONGEST_SUBJECT = 78
-"""Characters that a mail reader shows of a subject, and that fit into one line of its header (RFC 5322, 2.1.1)."""
+"""Most characters of a subject: mail readers show them, and they fit a line of the header (RFC 5322, 2.1.1)."""
 
 LONGEST_INSIDE = 160
 FIRST_AUTHORS = 3
 MOST_TERMS = 6
 MOST_LISTINGS = 3
 LONG = 6
-"""Papers in full form from which on a message begins with their titles."""
+"""Papers in full form from which a message begins with a list of their titles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """``url`` is an http(s) address that can stand between any brackets and quotes."""
+    """A named link.
+
+    ``url``: http(s), safe between brackets and quotes.
+    """
 
     name: str
     url: str
@@ -35,9 +38,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class PaperView:
-    """One paper as a message shows it; ``about`` is organisation, venue, listing and votes, ``terms`` what matched.
+    """A paper as a message shows it.
 
-    ``badge`` says what is new of a paper that was told; ``note`` is what stands beside the title in short form.
+    ``about``: organisation, venue, listing, votes.
+    ``terms``: the terms of the rule that matched.
+    ``badge``: what is new of a paper that was told, "" for a new paper.
     """
 
     title: str
@@ -53,6 +58,7 @@ class PaperView:
 
     @property
     def note(self) -> str:
+        """What is shown beside the title in short form."""
         beside = f"told {self.told_before}" if self.badge and self.told_before else self.told_before or self.terms
         return "; ".join(part for part in (self.badge, beside) if part)
 
@@ -61,8 +67,11 @@ class PaperView:
 class Group:
     """The papers told for the same subscriptions.
 
-    ``strong`` are about it, ``weak`` mention it, ``short`` are more than a message should hold, ``known`` were told
-    before for another subscription, ``updates`` are new versions and withdrawals of what was told.
+    ``strong``: papers about the rule's words.
+    ``weak``: papers that mention them.
+    ``short``: papers beyond ``max_papers``.
+    ``known``: papers told before for another subscription.
+    ``updates``: new versions and withdrawals.
     """
 
     names: str
@@ -74,11 +83,12 @@ class Group:
 
     @property
     def count(self) -> int:
+        """The number of papers in the group."""
         return sum(map(len, (self.strong, self.weak, self.known, self.short, self.updates)))
 
 
 def groups_of(items: Iterable[DigestItem]) -> tuple[Group, ...]:
-    """Papers by the subscriptions that they are told for, in the order in which these come."""
+    """Group papers by their subscriptions, in the order in which these come."""
     by_names: dict[tuple[str, ...], list[DigestItem]] = {}
     for item in items:
         by_names.setdefault(item.subscriptions, []).append(item)
@@ -94,7 +104,7 @@ def _group(names: tuple[str, ...], items: list[DigestItem]) -> Group:
 
 
 def part_of(item: DigestItem) -> str:
-    """Which of a ``Group``'s parts shows a paper."""
+    """Return the name of the ``Group``'s part that shows a paper."""
     if item.occasion != FIRST:
         return "updates"
     if item.told_before:
@@ -105,13 +115,13 @@ def part_of(item: DigestItem) -> str:
 
 
 def names_of(content: Content) -> list[str]:
-    """The subscriptions that a message is for, each once: those with papers first."""
+    """Return the subscriptions that a message is for, each once, those with papers first."""
     told = [name for item in content.items for name in item.subscriptions]
     return [one_line(name, 100) for name in dict.fromkeys([*told, *(one.subscription for one in content.nothing)])]
 
 
 def paper_view(item: DigestItem) -> PaperView:
-    """What a message shows of one paper."""
+    """Return what a message shows of a paper."""
     paper = item.paper
     title = one_line(paper.title, LONGEST_TITLE) or "(no title)"
     return PaperView(
@@ -135,7 +145,7 @@ def _badge(occasion: str) -> str:
 
 
 def authors_line(authors: Sequence[str]) -> str:
-    """The first three and the last: the order says who did the work and who leads."""
+    """Return the first three authors and the last: the order says who did the work and who leads."""
     names = [name for name in (one_line(name, 80) for name in authors) if name]
     if len(names) <= FIRST_AUTHORS + 1:
         return ", ".join(names)
@@ -144,7 +154,7 @@ def authors_line(authors: Sequence[str]) -> str:
 
 
 def terms_line(places: Iterable[MatchedSpan]) -> str:
-    """The terms of the rule that matched, each once."""
+    """Return the terms that matched, each once."""
     by_folded: dict[str, str] = {}
     for place in places:
         by_folded.setdefault(place.term.casefold(), one_line(place.term, 60))
@@ -154,7 +164,7 @@ def terms_line(places: Iterable[MatchedSpan]) -> str:
 
 
 def about(paper: Paper) -> list[str]:
-    """Organisation, venue, where and when it was listed, votes and comments."""
+    """Return organisation, venue, where and when it was listed, votes and comments."""
     parts = [one_line(text, 80) for text in (paper.organization, paper.venue) if text]
     days: dict[str, date | None] = {}
     for listing in paper.listings:
@@ -175,7 +185,7 @@ def about(paper: Paper) -> list[str]:
 
 
 def excerpt(paper: Paper, places: Sequence[MatchedSpan]) -> tuple[Segment, ...]:
-    """The abstract around its first match, with what matched; the site's own summary where there is no abstract."""
+    """Return the abstract around its first hit, with hits marked; without an abstract the site's own summary."""
     if paper.abstract.strip():
         return snippet(paper.abstract, spans_in(paper.abstract, places, "abstract"))
     summary = paper.summary or ""
@@ -187,13 +197,13 @@ def _marked_title(title: str, places: Sequence[MatchedSpan]) -> tuple[Segment, .
 
 
 def main_url(paper: Paper) -> str | None:
-    """Where a click on the title leads."""
+    """Return the link behind the title."""
     found = links(paper)
     return found[0].url if found else None
 
 
 def links(paper: Paper) -> tuple[Link, ...]:
-    """Paper page, arXiv, PDF, code, project; each address once."""
+    """Return the links of a paper (paper page, arXiv, PDF, code, project), each address once."""
     id = paper.arxiv_id
     named = [
         ("Paper", safe_url(paper.url)),
@@ -211,7 +221,7 @@ def links(paper: Paper) -> tuple[Link, ...]:
 
 
 def subject_of(content: Content) -> str:
-    """How many, of what, the first title; which part of how many."""
+    """Return the subject: how many papers, for what, the first title, and which part of how many."""
     names = names_of(replace(content, nothing=()) if content.items else content)
     others = f" and {len(names) - 1} more" if len(names) > 1 else ""
     whom = f" for {one_line(names[0], 30)}{others}" if names else ""
@@ -226,7 +236,10 @@ def subject_of(content: Content) -> str:
 
 
 def table_of_contents(groups: Sequence[Group]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """For each group its heading and, where the message is long, the titles of its papers in full form."""
+    """Return, for each group, its heading and, in a long message, the titles of its papers in full form.
+
+    Empty for a short message of one group.
+    """
     is_long = sum(len(group.strong) for group in groups) >= LONG
     if len(groups) < 2 and not is_long:
         return ()
@@ -237,14 +250,14 @@ def table_of_contents(groups: Sequence[Group]) -> tuple[tuple[str, tuple[str, ..
 
 
 def inside_of(groups: Sequence[Group]) -> str:
-    """A line for lists of mails: the titles after the one that the subject has."""
+    """Return the preview line for mail readers: the titles after the first."""
     parts = ("strong", "updates", "weak")
     titles = [paper.title for part in parts for group in groups for paper in getattr(group, part)]
     return clip(" · ".join(titles[1:5]), LONGEST_INSIDE)
 
 
 def nothing_lines(content: Content) -> list[str]:
-    """What is said of subscriptions that have nothing to tell."""
+    """Return a line for each subscription without papers."""
     zone = ZoneInfo(content.timezone)
     return [
         f"{one_line(one.subscription, 100)}: {counted(one.read, 'paper')} read since "
@@ -254,7 +267,7 @@ def nothing_lines(content: Content) -> list[str]:
 
 
 def unread_lines(content: Content) -> list[str]:
-    """What is or may be missing, since a source could not be read."""
+    """Return what may be missing, since a source cannot be read."""
     zone = ZoneInfo(content.timezone)
     return [
         f"{one_line(one.source, 100)}: {one_line(one.missing, 300)}"
@@ -266,7 +279,7 @@ def unread_lines(content: Content) -> list[str]:
 
 
 def why_line(content: Content) -> str:
-    """Why the reader gets this, and how to change it."""
+    """Return why the reader gets this message, and how to change it."""
     names, delivery = names_of(content), content.delivery
     many, them = ("s", "them") if len(names) > 1 else ("", "it")
     part = f" (part {delivery.part} of {delivery.parts})" if delivery.parts > 1 else ""
@@ -277,7 +290,7 @@ def why_line(content: Content) -> str:
 
 
 def leave_of(content: Content) -> str:
-    """Where a reader ends the subscription: a web address, or mail with the names as its subject; empty for nowhere."""
+    """Return where a reader unsubscribes: a web address, or a mailto with the names as subject; "" if there is none."""
     if not content.unsubscribe.startswith("mailto:"):
         return safe_url(content.unsubscribe) or ""
     if "?" in content.unsubscribe:
@@ -287,10 +300,10 @@ def leave_of(content: Content) -> str:
 
 
 def folded_line(content: Content) -> str:
-    """What a message says that takes the place of some that its receiver missed; empty for any other."""
+    """Return how many missed messages this one replaces, in a sentence; "" if none."""
     return f"In place of {counted(content.folded, 'message')} that could not be sent before." if content.folded else ""
 
 
 def day_in_words(at: date) -> str:
-    """``10 Mar 2026``."""
+    """Return ``10 Mar 2026``."""
     return f"{at.day} {at:%b %Y}"
