@@ -1,6 +1,6 @@
-"""apprise: the only room that knows it. Sends one message to one address, and says how that ended.
+"""Send a message to an address by apprise, and report how that ended. The only room that knows apprise.
 
-apprise is imported when something is sent or checked, not before: it takes long, and most commands need none of it.
+apprise is imported when something is sent or checked: it takes long, and most commands do not need it.
 """
 
 from __future__ import annotations

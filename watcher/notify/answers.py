@@ -1,7 +1,7 @@
-"""Web services' answers, read as far as they are worth reading. Imports requests: load it late.
+"""Limit how much of a web service's answer is read. Imports requests: load it late.
 
-apprise's services call ``requests.post`` and its like, which read an answer to its end, wherever that is. All of their
-sessions take what they talk through from ``requests.sessions.HTTPAdapter``: ours is put there.
+apprise's services call ``requests.post`` and the like, which read an answer to its end, however long. All their
+sessions take the adapter from ``requests.sessions.HTTPAdapter``: :func:`install` puts ours there.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from watcher.notify.bounds import bounded
 from watcher.notify.smtp import PATIENCE
 
 MOST = 256 * 1024
-"""Bytes of an answer, and of its body decompressed: room for some thousand rooms, which Matrix is asked for."""
+"""Bytes that are read of an answer, and of its decompressed body. Matrix's list of some thousand rooms fits."""
 
 _PIECE = 4096
 _COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
@@ -32,9 +32,10 @@ _Response: Any = HTTPResponse
 
 
 class BoundedAnswer(_Response):  # type: ignore[misc]
-    """An answer of ``MOST`` bytes at most, which has to be there whole within what its socket waits for a single byte.
+    """An answer of at most ``MOST`` bytes.
 
-    Once a status was read, a head that goes on for too long is none: the status says what became of the message.
+    It must be complete within the timeout that its socket has for a single byte. If the headers go on for too long
+    after the status was read, they are dropped: the status says what became of the message.
     """
 
     fp: Any
@@ -57,7 +58,10 @@ class BoundedAnswer(_Response):  # type: ignore[misc]
 
 
 class Adapter(HTTPAdapter):
-    """requests' way to a server, which reads ``MOST`` bytes of an answer, hangs up, and follows it nowhere."""
+    """The adapter of requests that reads at most ``MOST`` bytes of an answer.
+
+    It then closes the connection, and follows no redirect.
+    """
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -79,7 +83,7 @@ class Adapter(HTTPAdapter):
 
 
 def install() -> None:
-    """Put the adapter behind everything that this process asks by requests: apprise alone does."""
+    """Use :class:`Adapter` for everything that this process sends by requests; only apprise does."""
     requests.sessions.HTTPAdapter = Adapter  # type: ignore[attr-defined]
 
 
@@ -90,7 +94,7 @@ def _bind(manager: Any) -> None:
 
 @lru_cache(maxsize=16)
 def _answering(pool: Any) -> Any:
-    """A pool like ``pool`` whose connections make an ``BoundedAnswer`` of what they read."""
+    """Return a pool like ``pool`` whose connections read answers as ``BoundedAnswer``."""
     if issubclass(pool.ConnectionCls.response_class, BoundedAnswer):
         return pool
     connection = type(pool.ConnectionCls.__name__, (pool.ConnectionCls,), {"response_class": BoundedAnswer})
@@ -98,7 +102,7 @@ def _answering(pool: Any) -> Any:
 
 
 def _beginning(raw: Any) -> bytes:
-    """The first ``MOST`` bytes of a body, or what came of it before it was cut, in one way or another."""
+    """Return the first ``MOST`` bytes of a body, or what was read before it was cut."""
     read = bytearray()
     with suppress(HTTPError, HTTPException, OSError):
         for piece in raw.stream(_PIECE, decode_content=False):

@@ -1,4 +1,4 @@
-"""Answers read within bounds: no server gets more memory or time than an answer is worth, however it goes on."""
+"""Read from a socket within limits on bytes and seconds, so that no server can take more memory or time."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 
 
 class Endless(OSError):
-    """An answer that is longer than any that means something."""
+    """An answer is longer than any that has a meaning."""
 
 
 class Bounded(io.RawIOBase):
-    """What comes from a socket, by bytes and seconds, counted from :meth:`allow` on.
+    """Reads from a socket, with limits that count from :meth:`allow` on.
 
-    A socket's own timeout begins anew with every byte, so that a server may send one now and then for ever. Raises
-    ``TimeoutError`` after the last second, ``Endless`` after the last byte.
+    A socket's own timeout begins anew with each byte, so that a server could go on for ever. Raises ``TimeoutError``
+    after the last second, ``Endless`` after the last byte.
     """
 
     def __init__(self, raw: Any, sock: socket.socket, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -27,7 +27,7 @@ class Bounded(io.RawIOBase):
         self._left, self._until = 0, 0.0
 
     def allow(self, most: int, seconds: float) -> None:
-        """Let in ``most`` bytes from now on, for so many seconds."""
+        """Allow ``most`` bytes from now on, for ``seconds``."""
         self._left, self._until = most, self._monotonic() + seconds
 
     def readable(self) -> bool:
@@ -55,6 +55,6 @@ class Bounded(io.RawIOBase):
 
 
 def bounded(stream: io.BufferedReader, sock: socket.socket) -> tuple[io.BufferedReader, Bounded]:
-    """A socket's stream of which nothing was read yet, and its bounds: nothing comes before :meth:`Bounded.allow`."""
+    """Return a socket's unread stream and its limits. Nothing can be read before :meth:`Bounded.allow`."""
     bounds = Bounded(stream.detach(), sock)
     return io.BufferedReader(bounds), bounds

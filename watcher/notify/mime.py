@@ -1,7 +1,7 @@
-"""A mail as bytes, written by hand: faster than EmailMessage, and no text of a header is ever parsed.
+"""Write a mail as bytes, by hand: faster than EmailMessage, and no header text is ever parsed.
 
-Whoever parses a header decodes the words in it that look encoded (RFC 2047). A paper's title may hold any of them: one
-with a line's end in it would add headers, recipients or a body. Here a value is built from text, and shows that text.
+Parsing a header decodes words in it that look encoded (RFC 2047). A paper's title may contain such a word, with a line
+end in it that would add headers, recipients or a body. Here a header is built from text, and shows exactly that text.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from email.utils import getaddresses
 from urllib.parse import quote
 
 WIDTH = 76
-"""Letters of a header's line: what RFC 2047 (2) allows where a word is encoded."""
+"""Characters of a header's line: what RFC 2047 (2) allows for a line with an encoded word."""
 
 LONGEST_LINE = 998
-"""Letters, without its end (RFC 5322, 2.1.1)."""
+"""Most characters of a line, without its end (RFC 5322, 2.1.1)."""
 
 NAMES = frozenset({"mime-version", "content-type", "content-transfer-encoding"})
-"""What says how the mail is written, in lower case: nobody else can say it."""
+"""Headers that say how the mail is written, in lower case: the config cannot set them."""
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -39,15 +39,18 @@ _LONGEST_QUOTED = 200
 _PART = b'Content-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n'
 
 _BOUNDARY = "=_watcher"
-"""No line of quoted-printable text holds ``=_`` (RFC 2045, 6.7)."""
+"""Quoted-printable text never contains ``=_`` (RFC 2045, 6.7)."""
 
 
 class Unwritable(Exception):
-    """An address or a header's name that a mail cannot carry."""
+    """An address or header name cannot be written in a mail."""
 
 
 def text_header(name: str, text: str) -> str:
-    """A header that says ``text`` (RFC 5322, 2.2.1), each run of controls in it as a blank; folded, without its end."""
+    """Return a header with ``text`` (RFC 5322, 2.2.1), folded, without its line end.
+
+    Control characters become blanks.
+    """
     shown = _visible(text)
     words = shown.split(" ")
     is_plain = _is_plain(shown) and max(map(len, [f"{name}: {words[0]}", *words])) < WIDTH
@@ -55,9 +58,9 @@ def text_header(name: str, text: str) -> str:
 
 
 def address_header(name: str, people: Iterable[tuple[str, str]]) -> str:
-    """A header of mailboxes, each a name or nothing and an address; folded, without its end.
+    """Return a header of mailboxes (name or "", address), folded, without its line end.
 
-    Raises ``Unwritable`` for an address that would have to be quoted: readers and servers disagree about those.
+    Raises ``Unwritable`` for an address that needs quotes: readers and servers disagree about those.
     """
     tokens: list[str] = []
     for shown, address in people:
@@ -69,20 +72,23 @@ def address_header(name: str, people: Iterable[tuple[str, str]]) -> str:
 
 
 def uri_header(name: str, uri: str) -> str:
-    """A header of one address of the web or of mail in angle brackets (RFC 2369); empty where it fits into no line."""
+    """Return a header with a web or mail address in angle brackets (RFC 2369); "" if it does not fit into a line."""
     line = f"{name}: <{quote(uri, safe=_SAFE_IN_URI, errors='replace')}>"
     return line if len(line) <= LONGEST_LINE else ""
 
 
 def token_header(name: str, value: str) -> str:
-    """A header whose value is watcher's own: a date, a key. Raises ``Unwritable`` where it is not printable ASCII."""
+    """Return a header with a value of watcher's own (a date, an id).
+
+    Raises ``Unwritable`` unless it is printable ASCII.
+    """
     if not _PRINTABLE.fullmatch(value):
         raise Unwritable(f"the header {name} takes printable ASCII only")
     return f"{name}: {value}"
 
 
 def own_header(name: str, text: str) -> str:
-    """A header of the config's. Raises ``Unwritable`` where ``name`` cannot be one's name (RFC 5322, 2.2)."""
+    """Return a header of the config. Raises ``Unwritable`` if ``name`` is no header name (RFC 5322, 2.2)."""
     if not _NAME.fullmatch(name):
         raise Unwritable("a header's name in it (+NAME=) is none: write letters, digits and hyphens")
     if name.lower() in _OF_ADDRESSES and not _is_plain(text):
@@ -91,7 +97,7 @@ def own_header(name: str, text: str) -> str:
 
 
 def written_address(address: str) -> str:
-    """``address`` as it is; raises ``Unwritable`` where it needs quotes or another alphabet."""
+    """Return ``address``. Raises ``Unwritable`` if it needs quotes or another alphabet."""
     if not _ADDRESS.fullmatch(address):
         raise Unwritable(
             "an e-mail address in it cannot be written in a mail: write ASCII letters, digits and .+-_ before its @"
@@ -100,9 +106,10 @@ def written_address(address: str) -> str:
 
 
 def mail_bytes(headers: Iterable[str], text: str, html: str | None) -> bytes:
-    """A whole mail (RFC 5322, 2045, 2046): 7-bit characters, CRLF, lines of 78 at most in its bodies.
+    """Return a whole mail (RFC 5322, 2045, 2046): 7-bit characters, CRLF, lines of at most 78 in its bodies.
 
-    ``headers`` are all but those of MIME, folded; ``html`` is None for text alone.
+    ``headers``: all but those of MIME, folded.
+    ``html``: None for text alone.
     """
     head = "".join(f"{one}\r\n" for one in (*headers, "MIME-Version: 1.0")).encode("ascii")
     if html is None:
@@ -114,7 +121,7 @@ def mail_bytes(headers: Iterable[str], text: str, html: str | None) -> bytes:
 
 
 def _part(subtype: str, text: str) -> bytes:
-    """A part with its headers; it ends with a line's end of its own, before that of a boundary."""
+    """Return a part with its headers, ending with a line end of its own."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n"
     body = b2a_qp(lines.replace("\n", "\r\n").encode(), istext=True)
     return _PART % subtype.encode("ascii") + b"\r\n" + body + b"\r\n"
@@ -125,12 +132,12 @@ def _visible(text: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether every reader shows these letters as they are; two blanks may become one on the way."""
+    """Return whether all readers show these characters as they are. Two blanks may become one on the way."""
     return bool(_PRINTABLE.fullmatch(text)) and "=?" not in text and "  " not in text
 
 
 def _phrase(shown: str, room: int) -> Iterator[str]:
-    """A display name in pieces, between which a line may end."""
+    """Yield a display name in pieces between which a line may end."""
     if not shown:
         return
     quoted = '"' + re.sub(r'(["\\])', r"\\\1", shown) + '"'
@@ -141,12 +148,15 @@ def _phrase(shown: str, room: int) -> Iterator[str]:
 
 
 def _room_beside(name: str) -> int:
-    """Letters of an encoded word that stands on the line of the header's name."""
+    """Return the characters left for an encoded word on the line of the header's name."""
     return max(min(WIDTH - len(name) - 2, _LONGEST_WORD), _SHORTEST_FIRST)
 
 
 def _encoded(text: str, room: int) -> list[str]:
-    """Encoded words that together say ``text``, the first of ``room`` letters at most; no character is cut in two."""
+    """Return encoded words that together say ``text``; the first has at most ``room`` characters.
+
+    No character is split.
+    """
     encode: Callable[[str], str] = min((_q, _b), key=lambda one: len(one(text)))
     words = []
     while text:
@@ -159,7 +169,7 @@ def _encoded(text: str, room: int) -> list[str]:
 
 
 def _q(text: str) -> str:
-    """By RFC 2047, 4.2; no letters but those that are allowed in a name, too (5, 3)."""
+    """Encode by RFC 2047, 4.2, with the characters that are also allowed in a name (5, 3)."""
     return f"=?utf-8?q?{quote(text, safe=' !*+-/').translate(_Q_FROM_URI)}?="
 
 
@@ -168,7 +178,7 @@ def _b(text: str) -> str:
 
 
 def _folded(name: str, words: Iterable[str]) -> str:
-    """Words with a blank between any two, or a line's end and a blank; the first stays beside the name."""
+    """Join words by blanks or line ends; the first stays on the line of the name."""
     lines, line, room = [], f"{name}:", LONGEST_LINE
     for word in words:
         if len(line) + 1 + len(word) > room:

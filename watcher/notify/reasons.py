@@ -1,4 +1,4 @@
-"""Why a message was not taken, in words for people: from a mail server's answer, or from what apprise logged."""
+"""Say in words for people why a message was not taken, from a mail server's answer or apprise's log."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ _CAUSES = {
 
 
 def of_mail(error: Exception) -> Outcome:
-    """What an SMTP failure means (RFC 5321, 4.2.1: 4yz may work later, 5yz will not).
+    """Return what an SMTP failure means (RFC 5321, 4.2.1: 4yz may work later, 5yz will not).
 
-    5yz to the message itself refuses it; 5yz to anything before means that the endpoint, as it is configured, does
-    not work.
+    5yz to the message itself refuses the message. 5yz to anything before means that the endpoint, as configured, is
+    down.
     """
     if isinstance(error, AnswerLost):
         return Outcome(Result.FAILED, "the mail server did not confirm the message: it may have arrived all the same")
@@ -63,7 +63,7 @@ def of_mail(error: Exception) -> Outcome:
 
 
 def _ended(said: str) -> str:
-    """What smtplib's one exception for three things means."""
+    """Return what smtplib's exception for an ended connection means; it stands for three things."""
     if _ENDLESS.search(said):
         return "gave an answer without end"
     return "gave no answer in time" if "timed out" in said else "ended the connection"
@@ -87,7 +87,7 @@ def _answered(what: str, code: int, answer: bytes | str, permanent: Result) -> O
 
 
 def of_log(lines: Sequence[str], secrets: Iterable[str]) -> Outcome:
-    """What apprise's log of one failed call means: it gives no other reason. Scrubbed."""
+    """Return what apprise's log of a failed call means, without secrets. apprise gives no other reason."""
     status = next((int(found[1]) for line in lines if (found := _STATUS.search(line))), None)
     if status is not None:
         said = scrub(_said(lines), secrets)
@@ -98,7 +98,7 @@ def of_log(lines: Sequence[str], secrets: Iterable[str]) -> Outcome:
 
 
 def of_exception(error: BaseException, secrets: Iterable[str]) -> Outcome:
-    """A plugin's own failure."""
+    """Return what a plugin's exception means, without secrets."""
     said = " ".join(str(error).split())
     return Outcome(Result.FAILED, scrub(f"{type(error).__name__}: {said}", secrets)[:LONGEST])
 

@@ -1,4 +1,4 @@
-"""smtplib with answers within bounds: by itself it reads on while line follows line, and waits anew for each byte."""
+"""Limit smtplib's reading of answers: by itself it reads on while lines follow, and waits anew for each byte."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import Any
 from watcher.notify.bounds import bounded
 
 MOST = 64 * 1024
-"""Bytes of one answer, all its lines together."""
+"""Bytes of an answer, all its lines together."""
 
 
 class _InBounds:
-    """Answers of ``MOST`` bytes, there whole within ``within`` seconds, or within the socket's timeout if longer."""
+    """Reads answers of at most ``MOST`` bytes.
+
+    An answer must be complete within ``within`` seconds, or the socket's timeout if that is longer.
+    """
 
     def __init__(self, *args: Any, within: float, **settings: Any) -> None:
         self._within = within
@@ -28,8 +31,8 @@ class _InBounds:
 
 
 class PlainSmtp(_InBounds, smtplib.SMTP):
-    """Without encryption, or with it from STARTTLS on."""
+    """SMTP without encryption, or encrypted from STARTTLS on."""
 
 
 class Encrypted(_InBounds, smtplib.SMTP_SSL):
-    """Encrypted from the first byte."""
+    """SMTP that is encrypted from the first byte."""

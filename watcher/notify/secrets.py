@@ -1,4 +1,4 @@
-"""What an address hides, and taking it out of text that people read."""
+"""Find the secrets in an address, and remove them from text for people."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 SHORTEST_SECRET = 4
-"""Characters; anything shorter would take half of every sentence with it."""
+"""Fewest characters of a secret that is removed; a shorter one would remove parts of every sentence."""
 
 _HIDDEN = "***"
 _MAIL = re.compile(r"mailtos?://", re.IGNORECASE)
@@ -15,7 +15,7 @@ _LIKE_A_HOST = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+|\[[0-9a-f:.]+\])(:\d{1,
 
 
 def scrub(text: str, secrets: Iterable[str]) -> str:
-    """``text`` with every secret replaced; longer ones first, so that none shows in part."""
+    """Return ``text`` with every secret replaced, longer ones first, so that no part of one is shown."""
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= SHORTEST_SECRET:
             text = text.replace(secret, _HIDDEN)
@@ -23,10 +23,10 @@ def scrub(text: str, secrets: Iterable[str]) -> str:
 
 
 def secrets_of(url: str) -> frozenset[str]:
-    """Everything in an address that may be a secret, encoded and not.
+    """Return everything in an address that may be secret, encoded and decoded.
 
-    Of a mail address that is itself and the password: user names and recipients are what an error is about. Of any
-    other: user, password, path and query, and the first part where that is a token instead of a host.
+    Of a mail address that is the whole and the password; user names and recipients are needed in errors. Of other
+    addresses it is user, password, path, query, and the first part if that is a token instead of a host.
     """
     return frozenset(piece for piece in _pieces(url) if len(piece) >= SHORTEST_SECRET)
 

@@ -1,4 +1,4 @@
-"""One message to one address: at most one at a time to each, never for longer than a limit."""
+"""Send a message to an address: at most one at a time to each, within a time limit."""
 
 from __future__ import annotations
 
@@ -19,21 +19,24 @@ from watcher.notify.secrets import scrub, secrets_of
 from watcher.notify.smtp import LAST_PATIENCE, PATIENCE, Connections
 
 TIMEOUT = 60.0
-"""Seconds that one message may take; well below the lease of a delivery."""
+"""Seconds that a message may take; well below the lease of a delivery."""
 
 LONGEST_PAUSE = 1.2
-"""Seconds between two messages to one address, where its service asks for a pause."""
+"""Most seconds between two messages to an address whose service asks for a pause."""
 
 UNPAUSED = frozenset({"mailto", "mailtos", "console", "json", "jsons", "xml", "xmls", "form", "forms"})
 ENOUGH_ADDRESSES = 1000
 
 
 class Notifier:
-    """Sends messages; ``console`` is where ``console://`` prints.
+    """Sends messages; safe to use from several threads.
 
-    ``timeout`` is in seconds for a whole message (a mail has to begin within it), ``patience`` for one answer,
-    ``last_patience`` for a mail server's answer to a whole message. Connections to mail servers are kept for the next
-    message: :meth:`close_idle` and :meth:`close` end them. Safe to use from several threads.
+    ``console``: where ``console://`` prints.
+    ``timeout``: seconds for a whole message; a mail must begin within it.
+    ``patience``: seconds for an answer.
+    ``last_patience``: seconds for a mail server's answer to a whole message.
+
+    Connections to mail servers are kept for the next message until :meth:`close_idle` or :meth:`close`.
     """
 
     def __init__(
@@ -60,9 +63,9 @@ class Notifier:
         self._mail = Connections(patience, last_patience, timeout, monotonic)
 
     def send(self, url: str, message: Message, delivery_id: str) -> Outcome:
-        """Send to one apprise URL. Never raises; the outcome's reason holds nothing secret of the URL.
+        """Send to an apprise URL; return the outcome, whose reason contains no secret. Never raises.
 
-        FAILED also where the answer was lost: the message may have arrived.
+        ``FAILED`` also if the answer was lost: the message may have arrived.
         """
         if problem := problem_of(url):
             return Outcome(Result.DOWN, problem)
@@ -83,11 +86,11 @@ class Notifier:
         return outcomes[0]
 
     def close_idle(self) -> None:
-        """Close connections that nobody has used for a while."""
+        """Close connections that were not used for a while."""
         self._mail.close_idle()
 
     def close(self) -> None:
-        """Close all connections that are kept; messages can still be sent, each over one of its own."""
+        """Close all kept connections. Later messages use connections of their own."""
         self._mail.close()
 
     def __enter__(self) -> Notifier:
@@ -120,7 +123,7 @@ class Notifier:
         return of_log([entry.message for entry in result.logs()], secrets_of(url))
 
     def _equip(self, service: Any, message: Message, body: Body, delivery_id: str) -> None:
-        """The delivery's key and whatever else a service can carry beside title and body."""
+        """Set the delivery's id, and whatever else the service can carry besides title and body."""
         from watcher.notify.addresses.plugins import Console, Mail, Slack
 
         if isinstance(service, Console):

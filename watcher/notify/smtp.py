@@ -1,6 +1,6 @@
-"""Connections to mail servers, kept over several messages, and one message handed over stage by stage.
+"""Send mails over connections that are kept, step by step.
 
-Setting up a connection costs more than a message: four answers and a TLS handshake before the first word of it.
+Opening a connection costs more than a message: four answers and a TLS handshake come before its first word.
 """
 
 from __future__ import annotations
@@ -21,26 +21,29 @@ from typing import Any
 from watcher.notify.replies import Encrypted, PlainSmtp
 
 PATIENCE = 20.0
-"""Seconds without an answer."""
+"""Seconds to wait for an answer."""
 
 LONGEST_IDLE = 20.0
-"""Seconds without a message after which a connection is closed: it is somebody else's memory, too."""
+"""Seconds without a message after which a connection is closed, since it also costs the server memory."""
 
 LONGEST_LIFE = 300.0
-"""Seconds that a connection is used again (as Postfix has it, ``smtp_connection_reuse_time_limit``)."""
+"""Seconds for which a connection is used again (as Postfix's ``smtp_connection_reuse_time_limit``)."""
 
 MOST_MESSAGES = 100
-"""Messages over one connection: the limit that many servers have."""
+"""Messages sent over a connection: many servers have this limit."""
 
 LAST_PATIENCE = 600.0
-"""Seconds for the answer to a whole message: a server that looks for viruses first takes its time, and whoever hangs up
-before it has answered gets the message twice (RFC 5321, 4.5.3.2.6)."""
+"""Seconds to wait for the answer to a whole message.
+
+A server may look for viruses first, and a client that hangs up before the answer gets the message delivered twice (RFC
+5321, 4.5.3.2.6).
+"""
 
 WITHIN = 60.0
-"""Seconds within which a message itself has to begin: after that, its sender may have been given up already."""
+"""Seconds within which the message itself must begin; later, its claim may be lost."""
 
 AT_ONCE = 4
-"""Connections to one server at a time; many take few from one client, and one that hangs may not hold all threads."""
+"""Connections to a server at a time: many servers accept few, and a server that hangs must not hold all threads."""
 
 PARTING = 1.0
 """Seconds to wait for the answer to QUIT."""
@@ -52,7 +55,7 @@ _reading_certificates = Lock()
 
 
 class AnswerLost(Exception):
-    """The message was handed over, and no answer came: it may have arrived."""
+    """The message was handed over and no answer came: it may have arrived."""
 
 
 class TooBig(smtplib.SMTPResponseException):
@@ -60,12 +63,16 @@ class TooBig(smtplib.SMTPResponseException):
 
 
 class _Stale(Exception):
-    """A connection that was kept no longer serves; no part of the message has gone over it."""
+    """A kept connection no longer works; no part of the message was sent over it."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where and how to sign in; ``secure`` is ``insecure``, ``starttls`` or ``ssl`` (apprise's words)."""
+    """Where and how to sign in.
+
+    ``secure``: ``insecure``, ``starttls`` or ``ssl`` (apprise's words).
+    ``verify``: check the server's certificate.
+    """
 
     host: str
     port: int
@@ -92,11 +99,13 @@ class _Mail:
 
 
 class Connections:
-    """Connections that wait for the next message to the same server, each used by one thread at a time.
+    """Kept connections to mail servers; safe to use from several threads.
 
-    ``patience`` is how many seconds a server may be silent, ``last_patience`` that after a whole message, ``within``
-    how many one answer may take, and all before the message itself. Safe to use from several threads, of which some
-    wait where one server has many messages.
+    A connection is used by one thread at a time. Threads wait if a server has many messages already.
+
+    ``patience``: seconds that a server may be silent.
+    ``last_patience``: the same, after a whole message.
+    ``within``: seconds for an answer, and for everything before the message itself.
     """
 
     def __init__(
@@ -114,11 +123,12 @@ class Connections:
         self._closed = False
 
     def send(self, server: MailServer, sender: str, recipients: Sequence[str], message: bytes) -> list[str]:
-        """Hand one message over; the recipients that were refused while others were taken.
+        """Send a mail; return the recipients that were refused while others were accepted.
 
-        ``message`` has CRLF line ends and 7-bit characters. A kept connection that no longer serves is opened anew
-        once; nothing is repeated after the message itself was begun. Raises ``AnswerLost`` where it may have arrived,
-        else ``OSError``, which what smtplib raises is, too.
+        A kept connection that no longer works is opened anew once; nothing is repeated once the message itself has
+        begun. Raises ``AnswerLost`` if it may have arrived, else ``OSError`` (smtplib's exceptions are ``OSError``).
+
+        ``message``: with CRLF line ends and 7-bit characters.
         """
         mail = _Mail(sender, recipients, message, begin_by=self._monotonic() + self._within)
         with self._lock:
@@ -138,7 +148,7 @@ class Connections:
         return self._hand_over(server, _Kept(_connect(server, self._patience, self._within), now, now), mail)
 
     def close_idle(self) -> None:
-        """Close what nobody has used for a while."""
+        """Close connections that were not used for a while."""
         now = self._monotonic()
         with self._lock:
             old = [one for waiting in self._idle.values() for one in waiting if not _is_young(one, now)]
@@ -151,7 +161,7 @@ class Connections:
             _part(one.smtp)
 
     def close(self) -> None:
-        """Close all; what is being sent now closes its own when it is done."""
+        """Close all connections; those in use are closed when their message is done."""
         with self._lock:
             self._closed = True
             left = [one for waiting in self._idle.values() for one in waiting]
@@ -160,7 +170,7 @@ class Connections:
             _part(one.smtp)
 
     def _take(self, server: MailServer) -> _Kept | None:
-        """The connection that was used last, if it can be used again."""
+        """Return the most recently used connection that can be used again, None if there is none."""
         while True:
             with self._lock:
                 waiting = self._idle.get(server)
@@ -202,7 +212,7 @@ class Connections:
 
 
 def _envelope(smtp: smtplib.SMTP, mail: _Mail, *, is_old: bool) -> list[str]:
-    """Everything before the message itself; the recipients that were refused, if any was taken."""
+    """Send everything before the message itself; return the refused recipients if others were accepted."""
     try:
         _sender(smtp, mail.sender, len(mail.message))
         refused = _recipients(smtp, mail.recipients)
@@ -238,7 +248,7 @@ def _recipients(smtp: smtplib.SMTP, recipients: Sequence[str]) -> list[str]:
 
 
 def _body(smtp: smtplib.SMTP, message: bytes, patience: float) -> None:
-    """The message itself, after which nobody can tell a lost message from a lost answer (RFC 1047)."""
+    """Send the message itself. From here on a lost message and a lost answer look the same (RFC 1047)."""
     end = b".\r\n" if message.endswith(b"\r\n") else b"\r\n.\r\n"
     try:
         if smtp.sock is not None:
@@ -286,7 +296,7 @@ def _is_young(kept: _Kept, now: float) -> bool:
 
 
 def _has_news(smtp: smtplib.SMTP) -> bool:
-    """Whether the server said something unasked: goodbye, in one way or another."""
+    """Return whether the server sent something unasked: it is closing the connection."""
     if smtp.sock is None:
         return True
     asked = select.poll()
@@ -302,14 +312,14 @@ def _is_reset(smtp: smtplib.SMTP) -> bool:
 
 
 def _may_be_age(error: OSError) -> bool:
-    """Whether a new connection may do better: this one was cut, or has carried enough for the server's taste."""
+    """Return whether a new connection may work: this one was cut, or has carried too many messages."""
     if isinstance(error, smtplib.SMTPSenderRefused):
         return error.smtp_code in _GOODBYE or 400 <= error.smtp_code < 500
     return _code(error) in (0, *_GOODBYE)
 
 
 def _code(error: OSError) -> int:
-    """The answer's code; 0 where there was none."""
+    """Return the code of an answer, 0 without one."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return max(code for code, _ in error.recipients.values())
     return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
@@ -323,7 +333,7 @@ def _own_name() -> str:
 
 
 def certificates(verify: bool) -> ssl.SSLContext:
-    """The machine's certificates, read once: that takes longer than most mails."""
+    """Return the machine's certificates, read once: reading them takes longer than most mails."""
     with _reading_certificates:
         return _certificates(verify)
 

@@ -1,4 +1,4 @@
-"""What an apprise URL may be, how much it takes, and the plugin behind it."""
+"""Check apprise URLs, tell how large their messages may be, and load their plugins."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from watcher.notify.addresses.written import (
 from watcher.notify.smtp import PATIENCE
 
 DEFAULT_LIMIT = 30_000
-"""Characters of one message to a service of which nothing is known."""
+"""Most characters of a message to an unknown service."""
 
 MAIL_LIMIT = 100_000
-"""Of the HTML: what goes beyond 102 KB is hidden by Gmail, with the foot that says how to end it."""
+"""Most bytes of HTML: Gmail hides what is beyond 102 KB, and with it how to unsubscribe."""
 
 LIMITS = {
     **dict.fromkeys(("mailto", "mailtos"), MAIL_LIMIT),
@@ -41,20 +41,20 @@ LIMITS = {
     **dict.fromkeys(("workflow", "workflows"), 8_000),  # 28 KB in JSON; apprise says 1,000 characters
     **dict.fromkeys(("ntfy", "ntfys"), 3_900),  # by the server's default; apprise says 7,800
 }
-"""Characters of a body that a service takes, where it takes more or less than apprise says."""
+"""Service → most characters of a body, if that is not what apprise says."""
 
 IN_BYTES = frozenset({"ntfy", "ntfys", "mailto", "mailtos"})
-"""Services that count bytes, not characters."""
+"""Services that count bytes instead of characters."""
 
 MOST = 100_000
 TITLE_ROOM = 100
-"""Characters kept for the subject where it becomes a part of the body."""
+"""Characters left for the subject of services that put it into the body."""
 
 ON_THIS_HOST = frozenset(
     {"syslog", "dbus", "qt", "kde", "glib", "gio", "gnome", "macosx", "windows", "blink1"}
     | {"fcm", "vapid", "deltachat", "deltachats", "apprise", "apprises"}
 )
-"""Services that touch the machine or read its files, and apprise's own, which hands on to configs of others."""
+"""Services that act on this machine or read its files, and apprise's own, which loads other configs."""
 
 _READS_A_FILE = "it reads a file of this machine"
 FORBIDDEN_KEYS = {
@@ -70,14 +70,14 @@ _SCHEMA = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.+-]*)://")
 
 
 def schema_of(url: str) -> str:
-    """The service's name, in lower case; empty where there is none."""
+    """Return the service's name in lower case, "" if there is none."""
     found = _SCHEMA.match(url.strip())
     return found[1].lower() if found else ""
 
 
 @lru_cache(maxsize=4096)
 def problem_of(url: str) -> str | None:
-    """Why this address cannot be used; None where it can. Says nothing of the address but its service."""
+    """Return why an address cannot be used, None if it can. The text names the service and nothing else of it."""
     schema = schema_of(url)
     if not schema:
         return "it is no apprise URL: it begins with the service's name and ://, such as mailtos://"
@@ -105,7 +105,7 @@ def _problem_of_service(schema: str) -> str | None:
 
 
 def _problem_of_parts(url: str, written: Written) -> str | None:
-    """Whether all that is written counts: by its parts, and by what apprise makes of them."""
+    """Return which part of an address would be ignored, by its parts and by what apprise makes of them."""
     schema = written.schema
     if schema in ("http", "https"):
         return _problem_of_web_address(url, written)
@@ -127,7 +127,7 @@ def _problem_of_parts(url: str, written: Written) -> str | None:
 
 
 def _problem_of_web_address(url: str, written: Written) -> str | None:
-    """The same of a webhook's address as its service shows it: what apprise has no use for is the service's own."""
+    """Do the same for a webhook's web address; parts that apprise ignores are the service's own."""
     service = load_plugin(url)
     if service is None:
         return f"apprise does not take this {written.schema}:// address: something in it is missing or wrong"
@@ -153,7 +153,7 @@ _NOBODYS = "nobody-knows-this"
 
 
 def _counts(url: str, one: Parameter) -> bool:
-    """Whether apprise reads a parameter that it does not list: whether its name makes a difference."""
+    """Return whether apprise reads a parameter that it does not list: whether its name makes a difference."""
 
     def read(text: str) -> dict[str, Any]:
         return {name: value for name, value in (_tokens(text) or {}).items() if not name.startswith("qsd")}
@@ -162,7 +162,7 @@ def _counts(url: str, one: Parameter) -> bool:
 
 
 def limit_of(url: str) -> int:
-    """How large one message's body may be, as ``measure_of`` counts; a default where the address is unknown."""
+    """Return the largest body of a message, as ``measure_of`` counts; a default for unknown services."""
     schema = own_schema(url)
     if schema in LIMITS:
         return LIMITS[schema]
@@ -178,7 +178,7 @@ def limit_of(url: str) -> int:
 
 
 def measure_of(url: str) -> Callable[[str], int]:
-    """How a service counts what it takes: characters, or bytes of UTF-8."""
+    """Return the function that counts a body's size: in characters, or in bytes of UTF-8."""
     return _bytes if own_schema(url) in IN_BYTES else len
 
 
@@ -188,7 +188,7 @@ def _bytes(text: str) -> int:
 
 @lru_cache(maxsize=1024)
 def own_schema(url: str) -> str:
-    """The service's name, also where the address is a web address as the service shows it."""
+    """Return the service's name, also for a web address as the service shows it."""
     schema = schema_of(url)
     if schema not in ("http", "https") or (service := load_plugin(url)) is None:
         return schema
@@ -196,10 +196,11 @@ def own_schema(url: str) -> str:
 
 
 def load_plugin(url: str, patience: float = PATIENCE) -> Any | None:
-    """The plugin for one address, as watcher wants it; None where apprise does not take the address.
+    """Return the plugin for an address, set up as watcher needs it; None if apprise does not accept the address.
 
-    ``patience`` is how many seconds an answer may take, unless the address says that itself (``rto``).
-    What the address says about trying again, redirects, cutting and formats does not count.
+    Settings in the address about retries, redirects, cutting and formats are ignored.
+
+    ``patience``: seconds for an answer, unless the address says so itself (``rto``).
     """
     found, has_own_patience = _loaded(url)
     if found is None:
@@ -230,7 +231,7 @@ def _loaded(url: str) -> tuple[Any | None, bool]:
 
 
 def _tokens(url: str) -> dict[str, Any] | None:
-    """What apprise reads in an address; None where it does not take it, or fails at it."""
+    """Return what apprise reads in an address, None if it does not accept it or fails."""
     try:
         tokens: dict[str, Any] | None = apprise_module().plugins.url_to_dict(url.strip(), secure_logging=True)
     except Exception:  # some plugins stumble over what nobody would write on purpose
@@ -239,7 +240,7 @@ def _tokens(url: str) -> dict[str, Any] | None:
 
 
 def service_schema(service: Any) -> str:
-    """What a plugin calls itself, whatever address it came from."""
+    """Return a plugin's own name, whatever address it was made of."""
     own = service.secure_protocol or service.protocol or ""
     return str(own if isinstance(own, str) else next(iter(own)))
 
@@ -260,7 +261,7 @@ def _asset(apprise: ModuleType) -> Any:
 
 @lru_cache(maxsize=1)
 def apprise_module() -> ModuleType:
-    """apprise, with watcher's plugins in it and its log kept to itself: that prints addresses."""
+    """Return apprise with watcher's plugins, its log silenced: that prints addresses."""
     own = logging.getLogger("apprise")
     own.propagate = False
     own.addHandler(logging.NullHandler())
@@ -279,7 +280,7 @@ def apprise_module() -> ModuleType:
 
 @lru_cache(maxsize=1)
 def plugins() -> dict[str, Any]:
-    """Every service that apprise knows, by its schema."""
+    """Return all of apprise's services by schema."""
     apprise_module()
     from watcher.notify.addresses.plugins import registry
 

@@ -1,7 +1,7 @@
-"""Whom a plugin of apprise will contact, held against what is written: nothing may get lost between the two.
+"""Compare what a plugin of apprise will contact with what the address says, so that nothing is lost silently.
 
-apprise takes what it can use of an address and leaves out the rest without a word: a host with a mistyped port, a
-receiver that it cannot read. What is found here is told without a word of the address: it may be a piece of a secret.
+apprise uses what it can of an address and ignores the rest: a host with a mistyped port, a receiver that it cannot
+read. The texts returned here name no part of the address, which may be a secret.
 """
 
 from __future__ import annotations
@@ -21,23 +21,27 @@ from watcher.notify.addresses.written import ENCODED, NOWHERE, Written, looks_li
 TO, CC, BCC, REPLY, FROM = "to", "cc", "bcc", "reply", "from"
 _MAIL = (TO, CC, BCC, REPLY, FROM)
 _SIGNS = "#@+!&$*:^[]\"'"
-"""Marks before and around a receiver that a service may leave out where it keeps it."""
+"""Marks around a receiver that a service may drop."""
 
 _PHONE = re.compile(r"[\d\s()+.-]+")
 _IN_BRACKETS = re.compile(r"<([^<>]*)>\s*$")
 _DEEPEST = 5
 _PUBLIC = frozenset({"cloud", "official", "incident", "t2bot"})
-"""Modes in which a service's public site is asked, as apprise calls them."""
+"""Modes (in apprise's words) in which a service's public site is asked."""
 
 _NOT_KEPT = frozenset({"host", "user", "password", "fullpath", "schema", "asset", "tags", "port", "retry", "wait"})
-"""Attributes of a plugin that say how to get there, and nothing of receivers."""
+"""Attributes of a plugin that are about the way to the service, not about receivers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """What a plugin will contact: its host (empty for the service's own) and port, and all texts that it keeps.
+    """What a plugin will contact.
 
-    ``path`` is as it is sent. Of mail: ``server``, and ``mail`` has the addresses by the parameter that names them.
+    ``host``: "" for the service's own.
+    ``kept``: all texts that the plugin keeps.
+    ``path``: as it is sent.
+    ``server``: of mail, the SMTP server.
+    ``mail``: of mail, parameter → addresses.
     """
 
     host: str
@@ -52,7 +56,7 @@ class Contact:
 
 
 def problem_of_parts(written: Written, shape: Shape) -> str | None:
-    """Why an address cannot mean what it says; None where its parts allow it."""
+    """Return why an address cannot mean what it says, None if its parts are valid."""
     has_host = shape.always_has_host or (shape.may_have_host and looks_like_a_host(written))
     return (
         (problem_of_place(written) if has_host else None)
@@ -75,7 +79,7 @@ def _problem_of_mail(written: Written) -> str | None:
 
 
 def _mail_texts(written: Written) -> dict[str, list[str]]:
-    """The texts that hold addresses, by what they are for; a sender's name alone is none."""
+    """Return the texts that contain addresses, by purpose. A sender's name alone is none."""
     texts: dict[str, list[str]] = {TO: list(written.pieces)}
     for one in written.parameters:
         if one.name in _MAIL and one.value and (one.name != FROM or "@" in one.value):
@@ -87,7 +91,7 @@ def _mail_texts(written: Written) -> dict[str, list[str]]:
 
 
 def difference(written: Written, contact: Contact, shape: Shape) -> str | None:
-    """What of an address would not be contacted, or otherwise than it is written; None where all is as it should be."""
+    """Return what of an address would not be contacted as written, None if all will be."""
     return (
         _other_host(written, contact, shape)
         or _other_port(written, contact, shape)
@@ -133,7 +137,7 @@ def _other_mail(written: Written, contact: Contact) -> str | None:
 
 
 def other_receivers(written: Written, contact: Contact, shape: Shape) -> str | None:
-    """The first receiver that the plugin does not keep as it is written."""
+    """Return the first receiver that the plugin does not keep as written, None if it keeps all."""
     kept = _forms(contact.kept)
     for where, texts in _places_of_receivers(written, shape):
         words = [word for text in texts for word in _words(text, kept)]
@@ -145,7 +149,7 @@ def other_receivers(written: Written, contact: Contact, shape: Shape) -> str | N
 
 
 def _places_of_receivers(written: Written, shape: Shape) -> Iterator[tuple[str, list[str]]]:
-    """The texts that name receivers (in a path, also keys), each with where it stands."""
+    """Yield the texts that name receivers (in a path also keys), each with its place."""
     if shape.receives_at_host:
         yield "before its path", [unquote(written.where)]
     if shape.receives_in_path:
@@ -156,7 +160,7 @@ def _places_of_receivers(written: Written, shape: Shape) -> Iterator[tuple[str, 
 
 
 def _words(text: str, kept: frozenset[str]) -> Iterator[str]:
-    """The receivers in a text; a blank parts two of them where it is not within one, as in a telephone number."""
+    """Yield the receivers in a text. A blank separates two unless it is within one, as in a telephone number."""
     for piece in pieces(text):
         words = piece.split()
         if found := _IN_BRACKETS.search(piece):
@@ -179,7 +183,7 @@ def _is_kept(word: str, kept: frozenset[str]) -> bool:
 
 
 def _forms(texts: Iterable[str]) -> frozenset[str]:
-    """Texts as they are compared; of ``u:ana`` and ``group.all`` also what a service put its mark before."""
+    """Return texts in the form in which they are compared; of ``u:ana`` and ``group.all`` also without the mark."""
     forms = {_form(text) for text in texts}
     return frozenset(forms | {re.split("[:./]", form)[-1] for form in forms if "@" not in form}) - {""}
 
@@ -209,7 +213,7 @@ def _nth(n: int, count: int, what: str) -> str:
 
 
 def contact_of(service: Any) -> Contact:
-    """What a plugin (an object of apprise) will contact."""
+    """Return what a plugin (an object of apprise) will contact."""
     host, path = str(getattr(service, "asked_host", service.host) or ""), str(service.fullpath or "")
     if str(getattr(service, "mode", "")) in _PUBLIC:
         host = ""  # apprise before 2.3 keeps it
@@ -229,7 +233,7 @@ def contact_of(service: Any) -> Contact:
 
 
 def _texts(value: Any, depth: int = 0) -> Iterator[str]:
-    """The texts and numbers in a value, as deep as receivers lie."""
+    """Yield the texts and numbers in a value, as deep as receivers can be."""
     match value:
         case bool():
             return

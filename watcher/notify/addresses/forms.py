@@ -1,4 +1,4 @@
-"""Which words of a message a service is given: HTML to mail, to chats what they show, text to the rest."""
+"""Choose the form of a message that a service is given: HTML for mail, their markup for chats, text for others."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from watcher.render import estimated_size
 from watcher.render.clean import defuse
 
 DATA = frozenset({"json", "jsons", "xml", "xmls", "form", "forms", "amqp", "amqps"})
-"""What a program reads: text, whatever else apprise could make of it."""
+"""Services read by programs: they get text, whatever apprise could make of it."""
 
 SHOWS_MARKDOWN = frozenset({"mmost", "mmosts", "zulip", "revolt", "fluxer", "fluxers"})
-"""Chats to which apprise sends text as it is, and which show that as Markdown."""
+"""Chats to which apprise sends text as it is, and which show it as Markdown."""
 
 ALWAYS_MARKDOWN = SHOWS_MARKDOWN | {"discord", "guilded"}
-"""Chats that show all they are given as Markdown, whatever ``format=`` says."""
+"""Chats that show everything as Markdown, whatever ``format=`` says."""
 
 TITLE_IN_BODY = frozenset({"discord", "guilded", "workflow", "workflows", "dingtalk"})
-"""Chats that put the title above the body, where our Markdown has it already."""
+"""Chats that show the title above the body, where our Markdown contains it already."""
 
 MAIL = frozenset({"mailto", "mailtos"})
 TEXT = frozenset({"ntfy", "ntfys", "console"})
@@ -36,7 +36,7 @@ CHATS = SHOWS_MARKDOWN | TITLE_IN_BODY | SLACK | TELEGRAM | MATRIX
 
 
 def size_in(url: str) -> Callable[[DigestItem], int]:
-    """What one paper takes at most in a message to an address, as its service counts."""
+    """Return the function that estimates a paper's size in a message to an address, as its service counts."""
     schema = own_schema(url)
     kinds = {"html": MAIL, "chat": CHATS, "text": DATA | TEXT}
     form = next((name for name, schemas in kinds.items() if schema in schemas), "")
@@ -48,7 +48,10 @@ CUT = "… cut short here; watcher history has the rest"
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What one service is given; ``format`` is what the text is in, None to have it sent as it is."""
+    """What a service is given.
+
+    ``format``: the format of the text, None to have it sent as it is.
+    """
 
     title: str
     text: str
@@ -56,7 +59,7 @@ class Body:
 
 
 def put(message: Message, service: Any, url: str, limit: int) -> Body:
-    """The title and body for one service (an apprise plugin), no longer than ``limit``, as it counts."""
+    """Return title and body for a service (an apprise plugin), cut to ``limit`` as the service counts."""
     schema, formats = _name_of(service, url), [one.value for one in service._formats()]
     match form_of_service(service, url):
         case "mrkdwn":
@@ -76,13 +79,13 @@ def put(message: Message, service: Any, url: str, limit: int) -> Body:
 
 
 def forms_of(url: str) -> frozenset[str]:
-    """The fields of ``Message`` that sending to an address takes: its own, and text, which the books are kept by."""
+    """Return the fields of ``Message`` that are needed for an address: its own form, and text, which is recorded."""
     service = load_plugin(url) if schema_of(url) else None
     return frozenset({"text", "text" if service is None else form_of_service(service, url)})
 
 
 def form_of_service(service: Any, url: str) -> str:
-    """The field of ``Message`` that a service (an apprise plugin) is given."""
+    """Return the field of ``Message`` that a service (an apprise plugin) is given."""
     schema, formats = _name_of(service, url), [one.value for one in service._formats()]
     if schema in DATA or (_wants_text(url) and schema not in ALWAYS_MARKDOWN):
         return "text"
@@ -104,7 +107,7 @@ def _wants_text(url: str) -> bool:
 
 
 def _whole_lines(text: str, limit: int) -> str:
-    """``text`` without the last lines that are too many: a line with markup is not cut in two."""
+    """Return ``text`` without the last lines that are too many; a line with markup is not cut."""
     if len(text) <= limit:
         return text
     end = _end_of_cut(limit)
@@ -118,7 +121,7 @@ def _whole_lines(text: str, limit: int) -> str:
 
 
 def cut_at_line(text: str, limit: int, measure: Callable[[str], int] = len) -> str:
-    """``text`` cut at the end of a line, and saying so, where it is longer than ``limit`` as ``measure`` counts."""
+    """Return ``text`` cut at a line end and marked as cut, if it is longer than ``limit`` as ``measure`` counts."""
     if measure(text) <= limit:
         return text
     end = "\n" + _end_of_cut(limit)
@@ -133,5 +136,5 @@ def cut_at_line(text: str, limit: int, measure: Callable[[str], int] = len) -> s
 
 
 def _end_of_cut(limit: int) -> str:
-    """What stands where a message is cut: digests are cut before, so this is for templates of one's own, and texts."""
+    """Return the mark of a cut. Digests are cut before: this is for users' own templates and for notices."""
     return CUT if limit >= 10 * len(CUT) else "…"

@@ -1,4 +1,7 @@
-"""E-mail addresses in a text, each as it is written: of ``o'neil@lab.example`` apprise would make neil@ and a name."""
+"""Find e-mail addresses in a text as they are written.
+
+apprise would read ``o'neil@lab.example`` as neil@ and a name.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ LONGEST, LONGEST_LOCAL = 254, 64  # RFC 5321, 4.5.3.1
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """An address, with the name before it; ``problem`` says why it is none that a mail can be sent to."""
+    """An address with the name before it.
+
+    ``problem``: why no mail can be sent to it, "" if it can.
+    """
 
     address: str
     name: str = ""
@@ -24,7 +30,7 @@ class Mailbox:
 
 
 def mailboxes(text: str) -> list[Mailbox]:
-    """Every address in a text, valid or not: between them stand commas, semicolons or blanks."""
+    """Return every address in a text, valid or not; commas, semicolons and blanks separate them."""
     found: list[Mailbox] = []
     for piece in pieces(text):
         if named := _NAMED.fullmatch(piece):
@@ -37,7 +43,7 @@ def mailboxes(text: str) -> list[Mailbox]:
 
 
 def pieces(text: str) -> Iterator[str]:
-    """What stands between commas and semicolons that are neither in quotation marks nor in angle brackets."""
+    """Yield the pieces between commas and semicolons that are outside quotation marks and angle brackets."""
     start, is_quoted, is_in_brackets, is_escaped = 0, False, False, False
     for n, char in enumerate(text):
         if is_escaped:
@@ -55,7 +61,7 @@ def pieces(text: str) -> Iterator[str]:
 
 
 def problem_of_mailbox(address: str) -> str:
-    """Why no mail can be sent to an address, as the end of a sentence about it; empty where it can."""
+    """Return why no mail can be sent to an address, as the end of a sentence; "" if it can."""
     local, at, domain = address.rpartition("@")
     if not at:
         return "has no @"
@@ -78,7 +84,7 @@ def _filled(text: str) -> Iterator[str]:
 
 
 def _bare(name: str) -> str:
-    """A name without its quotation marks."""
+    """Return a name without its quotation marks."""
     name = name.strip()
     if len(name) > 1 and name[0] == name[-1] == '"':
         return re.sub(r"\\(.)", r"\1", name[1:-1]).strip()

@@ -1,4 +1,4 @@
-"""Whether every parameter of an address counts: known, given once, and of a value that can be meant."""
+"""Check that every parameter of an address is known, given once, and has a valid value."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAME = re.compile("[a-z][a-z_-]{1,20}")
 
 
 def problem_of_parameters(written: Written, shape: Shape) -> str | None:
-    """Why a parameter would not count, or not as it is written; None where all would, as far as they are known."""
+    """Return why a parameter would be ignored or misread; None if all known parameters are right."""
     seen: set[str] = set()
     for one in written.parameters:
         if one.name in seen:
@@ -64,7 +64,7 @@ def _problem_of_value(one: Parameter, shape: Shape) -> str | None:
 
 
 def unlisted(written: Written, shape: Shape) -> Iterator[Parameter]:
-    """Parameters that a service does not list; it may read them all the same."""
+    """Yield the parameters that a service does not list; it may read them all the same."""
     for one in written.parameters:
         is_free = one.name[:1] in shape.marks and len(one.name) > 1
         if one.name not in shape.parameters and not is_free:
@@ -72,7 +72,7 @@ def unlisted(written: Written, shape: Shape) -> Iterator[Parameter]:
 
 
 def typo_in(one: Parameter, written: Written, shape: Shape) -> str | None:
-    """What to say of an unlisted parameter that is like one that the service has; None of any other."""
+    """Return what to say of an unlisted parameter that resembles a listed one, None if it resembles none."""
     anagrams = [name for name in sorted(shape.parameters) if sorted(name) == sorted(one.name)]
     near = anagrams or difflib.get_close_matches(one.name, sorted(shape.parameters), 1, _ALIKE)
     if not near or one.is_bare or not _NAME.fullmatch(one.name):
@@ -88,7 +88,7 @@ def _is_secret(one: Parameter, shape: Shape) -> bool:
 
 
 def problem_of_unknown(one: Parameter, written: Written, shape: Shape) -> str:
-    """What to say of a parameter that counts for nothing; its name may be a piece of a secret."""
+    """Return what to say of an ignored parameter. Its name may be part of a secret."""
     if problem := typo_in(one, written, shape):
         return problem
     if one.sign == ";":

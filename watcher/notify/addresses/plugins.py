@@ -1,4 +1,4 @@
-"""Services as watcher wants them, put into apprise through its plugin interface. Imports apprise: load it late."""
+"""Define services as watcher needs them, by apprise's plugin interface. Imports apprise: load it late."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _Slack: Any = NotifySlack
 _Discord: Any = NotifyDiscord
 
 SUPPRESS_EMBEDS = 4
-"""A flag of Discord's messages (discord.com/developers, Message Flags): links are shown without previews."""
+"""Discord's message flag for links without previews (discord.com/developers, Message Flags)."""
 
 
 _SOMEBODY = "somebody@lab.example"
-"""A sender for apprise to read, where it would not take the one that is written, or otherwise than it is."""
+"""A sender for apprise to read in place of the written one, which it may refuse or misread."""
 
 
 class Console(_Base):  # type: ignore[misc]
-    """Prints messages, and whom they are for: to try things out, and for machines whose output somebody collects."""
+    """Prints messages and their receivers: for trials, and for machines whose output is collected."""
 
     service_name = "Console"
     protocol = "console"
@@ -66,12 +66,16 @@ class Console(_Base):  # type: ignore[misc]
 
 
 class Mail(_Email):  # type: ignore[misc]
-    """E-mail with a text part of its own, one Message-ID over all repeats, and the server's code in the outcome.
+    """E-mail with its own text part, one Message-ID over all repeats, and the server's code in the outcome.
 
-    apprise makes the text part from the HTML, and keeps the server's answer to itself. Attributes that the sender
-    fills in: ``connections``; ``text``; ``html`` or None for text alone; ``delivery_id``; ``date`` (RFC 5322);
-    ``unsubscribe``, an address for its readers, or nothing. ``from_name`` is what the address says as ``name=``:
-    apprise would put it into one text with the sender's address, and take that apart again.
+    apprise makes the text part from the HTML, and does not pass on the server's answer. ``from_name`` is the address's
+    ``name=``, which apprise would join with the sender's address and take apart again. Set before sending:
+
+    ``connections``: kept connections to mail servers.
+    ``text`` / ``html``: the bodies; ``html`` is None for text alone.
+    ``delivery_id``: the delivery's id.
+    ``date``: by RFC 5322.
+    ``unsubscribe``: an address for readers, or "".
     """
 
     targets: Any
@@ -96,7 +100,7 @@ class Mail(_Email):  # type: ignore[misc]
         return results
 
     def problem(self) -> str | None:
-        """Why no mail can be written as the address wants it; None where one can. Names no part of it."""
+        """Return why no mail can be written for the address, None if one can. Names no part of it."""
         try:
             self._recipients()
             self._head("")
@@ -181,9 +185,9 @@ class Mail(_Email):  # type: ignore[misc]
 
 
 class Slack(_Slack):  # type: ignore[misc]
-    """Slack with the message as its text: as an attachment, which apprise makes of it, Slack folds it up.
+    """Slack with the message as its text. apprise sends an attachment, which Slack folds up.
 
-    ``mrkdwn``, which the sender fills in, is sent as it is; None for what apprise made.
+    ``mrkdwn``: set before sending; sent as it is. None for what apprise made.
     """
 
     mrkdwn: str | None = None
@@ -197,9 +201,9 @@ class Slack(_Slack):  # type: ignore[misc]
 
 
 class Discord(_Discord):  # type: ignore[misc]
-    """Discord that pings nobody, whatever is written, and shows no previews of a message's twenty links.
+    """Discord without pings, whatever is written, and without previews of links.
 
-    An address with ``ping=`` of its own pings as it says.
+    An address with its own ``ping=`` pings as it says.
     """
 
     def _send(self, payload: Any, *args: Any, **kwargs: Any) -> Any:
@@ -210,18 +214,18 @@ class Discord(_Discord):  # type: ignore[misc]
 
 
 def registry() -> Any:
-    """apprise's table of services."""
+    """Return apprise's table of services."""
     return NotificationManager()  # type: ignore[no-untyped-call]
 
 
 def register() -> None:
-    """Put watcher's services into apprise's table, over its own where it has one, and bounds to what others answer."""
+    """Put watcher's services into apprise's table, and limit the answers of all others."""
     answers.install()
     for plugin in (Console, Mail, Slack, Discord):
         registry().add(plugin, force=True)
 
 
 def _valid(texts: Any) -> list[Mailbox]:
-    """The addresses in a text or several that a mail can be sent to."""
+    """Return the addresses in one or more texts that a mail can be sent to."""
     found = [texts] if isinstance(texts, str) else texts or []
     return [one for text in found for one in mailboxes(text) if not one.problem]

@@ -1,4 +1,4 @@
-"""A message as a service would be given it, without an address: for looking at it before anything is sent."""
+"""Show a message as a service would be given it, without an address: for previews."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ SERVICES = {
     "teams": f"workflows://prod.example:443/{_TOKEN}/{_TOKEN}/",
     "mattermost": f"mmosts://chat.example/{_TOKEN}",
 }
-"""Services by the name that people know them by, each with an address that leads nowhere."""
+"""Name of a service → an address that leads nowhere."""
 
 
 def seen_by(service: str, message: Message) -> Body:
-    """What a service of ``SERVICES`` is given. Raises ``WatcherError`` where apprise lacks what it needs for it."""
+    """Return what a service of ``SERVICES`` is given. Raises ``WatcherError`` if apprise lacks a library for it."""
     url = SERVICES[service]
     plugin = load_plugin(url)
     if plugin is None:

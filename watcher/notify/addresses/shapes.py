@@ -1,4 +1,4 @@
-"""What the addresses of a service are made of, as apprise's own tables have it."""
+"""Describe the parts of a service's addresses, from apprise's own tables."""
 
 from __future__ import annotations
 
@@ -11,27 +11,30 @@ from typing import Any
 from urllib.parse import urlsplit
 
 OF_EVERY_ADDRESS = frozenset({"user", "pass", "password", "port"})
-"""Parameters that apprise reads of every address and lists for none."""
+"""Parameters that apprise reads in every address and lists for none."""
 
 WEBHOOKS = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
-"""Services that post to the path as it is written; watcher tells them ``to=`` in the body."""
+"""Services that post to the path as written; watcher passes them ``to=`` in the body."""
 
 WHOM = frozenset({"to", "cc", "bcc", "reply", "reply_to", "from"})
-"""Parameters that name people, whatever else a service's table says of them."""
+"""Parameters that name people, whatever a service's table says of them."""
 
 _ALWAYS_WHOM = frozenset({"to", "cc", "bcc"})
-"""Those of them that do also where the table leaves them out."""
+"""Those that name people even if the table leaves them out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """The parts of a service's addresses.
 
-    ``most_pieces`` is how many pieces the path of an address without a host has at most, ``has_user`` whether there is
-    something before its @; ``parameters`` are all that
-    the service lists, ``receivers`` those of them that name receivers, ``switches`` those that are yes or no,
-    ``secrets`` those that are private; ``marks`` begin parameters of free names (``+X-Key``); ``sites`` are the hosts
-    that the service has of its own.
+    ``most_pieces``: most pieces in the path of an address without a host.
+    ``has_user``: there is something before its @.
+    ``parameters``: all that the service lists.
+    ``receivers``: those that name receivers.
+    ``switches``: those that are yes or no.
+    ``secrets``: those that are private.
+    ``marks``: begin parameters with free names (``+X-Key``).
+    ``sites``: hosts of the service itself.
     """
 
     schema: str
@@ -57,7 +60,7 @@ class Shape:
 
 @lru_cache(maxsize=512)
 def shape_of(plugin: Any, schema: str) -> Shape:
-    """The shape of a plugin's addresses (a class of apprise)."""
+    """Return the shape of a plugin's addresses (a class of apprise)."""
     templates = [template.partition("://")[2] for template in plugin.templates]
     without_host = [template for template in templates if "{host}" not in template]
     arguments: Mapping[str, Mapping[str, Any]] = plugin.template_args | ({"to": {}} if schema in WEBHOOKS else {})

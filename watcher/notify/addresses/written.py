@@ -1,4 +1,4 @@
-"""An address as it is written, cut at its signs, and what in it would be read otherwise than it was meant."""
+"""Cut an address at its separators, and find parts that would not be read as they were meant."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ A_PORT = "write a number from 1 to 65535, in digits"
 _PORT = re.compile(r"[0-9]{1,5}")
 _NAME = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})*\.?")
 _ROCKET_WEBHOOK = re.compile(r"(?:[^:/@]+:)?[A-Za-z0-9]+/[A-Za-z0-9]+@")
-"""What Rocket.Chat shows as a webhook is two tokens with a slash; apprise takes it before the @ as it is shown."""
+"""Rocket.Chat shows a webhook as two tokens with a slash; apprise accepts that before the @."""
 NOWHERE = frozenset({"", "_"})
-"""What stands for the host where there is none: ``mailto://_?smtp=…``."""
+"""Texts in place of a host where there is none: ``mailto://_?smtp=…``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One ``name=value`` behind the question mark, decoded; the name in lower case, but of ``+X-Key`` as it stands.
+    """A ``name=value`` after the question mark, decoded.
 
-    ``place`` counts from 1; ``is_bare`` where there is no ``=``; ``sign`` stands before it, ``&`` or ``;`` or nothing.
+    ``name``: in lower case, except for names such as ``+X-Key``.
+    ``place``: counts from 1.
+    ``is_bare``: without ``=``.
+    ``sign``: what is before it: ``&``, ``;`` or "".
     """
 
     name: str
@@ -38,7 +41,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Written:
-    """The parts of an address; ``authority`` and ``path`` as they stand, undecoded."""
+    """The parts of an address.
+
+    ``authority`` / ``path``: as written, undecoded.
+    """
 
     schema: str
     authority: str
@@ -63,13 +69,13 @@ class Written:
 
     @cached_property
     def port(self) -> str | None:
-        """What follows the host's colon; None where there is no colon."""
+        """The text after the host's colon, None without a colon."""
         rest = self.where[len(self.host) :]
         return rest[1:] if rest.startswith(":") else rest or None
 
     @cached_property
     def pieces(self) -> list[str]:
-        """The path between its slashes, decoded; none that is empty."""
+        """The parts of the path between slashes, decoded, without empty ones."""
         return [unquote(piece).strip() for piece in self.path.split("/") if piece.strip()]
 
     @cached_property
@@ -85,12 +91,12 @@ class Written:
         return found
 
     def value(self, *names: str) -> str:
-        """The value of a parameter; empty where it is not given."""
+        """Return the value of a parameter, "" if it is not given."""
         return next((one.value for one in self.parameters if one.name in names), "")
 
 
 def cut_url(url: str) -> Written:
-    """An address cut as apprise cuts it: at the first ``?``, then at the first ``/``, then at ``&`` and ``;``."""
+    """Cut an address as apprise does: at the first ``?``, then at the first ``/``, then at ``&`` and ``;``."""
     schema, _, rest = url.strip().partition("://")
     base, _, query = rest.lstrip("/\\").partition("?")
     if schema.lower() in ("rocket", "rockets") and _ROCKET_WEBHOOK.match(base):
@@ -100,7 +106,7 @@ def cut_url(url: str) -> Written:
 
 
 def renamed(url: str, parameter: Parameter, name: str) -> str:
-    """An address with another name for one of its parameters."""
+    """Return an address with another name for one of its parameters."""
     base, _, query = url.strip().partition("?")
     texts = list(_between(query))
     sign, text = texts[parameter.place - 1]
@@ -109,7 +115,7 @@ def renamed(url: str, parameter: Parameter, name: str) -> str:
 
 
 def _between(query: str) -> Iterator[tuple[str, str]]:
-    """The parameters as they stand, each with the sign before it."""
+    """Yield the parameters as written, each with the separator before it."""
     start, sign = 0, ""
     for found in re.finditer("[&;]", query):
         yield sign, query[start : found.start()]
@@ -118,7 +124,7 @@ def _between(query: str) -> Iterator[tuple[str, str]]:
 
 
 def problem_as_written(written: Written) -> str | None:
-    """Why a part of an address would be lost, whatever its service is; nothing of the address itself is told."""
+    """Return why a part of an address would be lost for any service, None if none would. Names no part of it."""
     base = written.authority + written.path
     if has_control(base + written.query):
         return "a control character stands in it, such as a tab or the end of a line"
@@ -140,7 +146,7 @@ def has_control(text: str) -> bool:
 
 
 def problem_of_place(written: Written) -> str | None:
-    """What is wrong with host and port, in an address that has them."""
+    """Return what is wrong with host and port, None if nothing is."""
     # An @ further on: what stands here may be the beginning of a password.
     may_be_cut = "@" in written.path or any("@" in one.name for one in written.parameters)
     hint = f"; {ENCODED}" if may_be_cut else ""
@@ -156,31 +162,31 @@ def problem_of_place(written: Written) -> str | None:
 
 
 def is_port(text: str) -> bool:
-    """Whether a text is a port, in ASCII digits."""
+    """Return whether a text is a port in ASCII digits."""
     return bool(_PORT.fullmatch(text)) and 1 <= int(text) <= 65535
 
 
 def is_host(text: str) -> bool:
-    """Whether a text is a host's name or an IP address, an IPv6 one in brackets."""
+    """Return whether a text is a host name or an IP address, an IPv6 address in brackets."""
     if text.startswith("[") and text.endswith("]"):
         return _is_ipv6(text[1:-1])
     return len(text) <= 253 and bool(_NAME.fullmatch(text)) and unicodedata.normalize("NFKC", text) == text
 
 
 def is_server(text: str) -> bool:
-    """Whether a text is the value of ``smtp=``: a host, without a port; an IPv6 address also without brackets."""
+    """Return whether a text is a value for ``smtp=``: a host without a port; IPv6 also without brackets."""
     return is_host(text) or _is_ipv6(text)
 
 
 def looks_like_a_host(written: Written) -> bool:
-    """Whether somebody who wrote this had a host in mind, not a service's key."""
+    """Return whether the writer probably meant a host, not a service's key."""
     if written.where.startswith("com.lametric."):
         return False  # an app of LaMetric's
     return any(sign in written.where for sign in ".:[") or written.where.lower() == "localhost"
 
 
 def same_host(one: str, other: str) -> bool:
-    """Whether two texts name the same host; case does not count, nor a last dot."""
+    """Return whether two texts name the same host. Case and a final dot do not matter."""
     return one.casefold().removesuffix(".") == other.casefold().removesuffix(".")
 
 
