@@ -1,5 +1,11 @@
-"""The rule language: text to tree (``language``, ``terms``), folding (``text``, ``tex``, ``plural``), papers as rules
-see them (``document``), one rule (``evaluate``) and many (``index``). Pure."""
+"""The rule language, and matching papers with rules. Pure.
+
+``language/``  a rule's text to a tree
+``text/``      folding: which spellings are one word
+``match/``     one rule and one paper: does it match, where, and why not
+``index/``     many rules and many papers, with the same answers
+``advice/``    what the author of a rule may have overlooked
+"""
 
 from watcher.rules.index.index import Index
 from watcher.rules.language.language import rule_from_lists

@@ -1,1 +1,1 @@
-"""What a rule's author may have overlooked."""
+"""Tell the author of a rule what may have been overlooked, from stored papers."""

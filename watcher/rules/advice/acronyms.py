@@ -1,4 +1,4 @@
-"""What acronyms stand for: the definitions in papers, ``retrieval-augmented generation (RAG)``."""
+"""Find what acronyms stand for, by definitions in papers such as ``retrieval-augmented generation (RAG)``."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from watcher.rules.match.document import Document
 from watcher.rules.text.words import compounds_of_term
 
 ACRONYM = re.compile(r"[A-Za-z][A-Za-z0-9]{1,6}")
-"""What a rule may write for one; whether it is one, definitions say."""
+"""What an acronym in a rule looks like; definitions in papers decide whether it is one."""
 
 _DEFINED = re.compile(r"\(([A-Z][A-Za-z0-9]{0,5}[A-Z0-9])s?\)")
 _WORD = re.compile(r"[A-Za-z][\w-]*")
 _SECOND = re.compile(r"[ -][A-Za-z]")
 _APART, _NO_LETTERS = re.compile(r"[^\w-]"), re.compile(r"[^A-Za-z]*+")
 MOST_WORDS, MOST_CHARS = 8, 400
-"""What may stand before an acronym as its meaning."""
+"""Most words and characters of a meaning before its acronym."""
 
 _SMALL = frozenset({"of", "for", "and", "the", "in", "to", "with", "a", "an", "on", "by", "via", "from"})
 _ALIKE = 3
-"""Letters at the beginning of each word that tell two meanings apart: vision and visual are one."""
+"""Letters at the begin of each word by which meanings are compared: vision and visual are the same."""
 
 Meanings = Mapping[str, Mapping[str, int]]
-"""Acronym, in capitals → what it stands for, the most frequent first → the number of papers that say so."""
+"""Acronym in capitals → meaning, most frequent first → number of papers that define it so."""
 
 
 def meanings(documents: Iterable[Document]) -> Meanings:
-    """What the papers define; of several spellings of one meaning the most frequent."""
+    """Return what the papers define; of several spellings of a meaning the most frequent."""
     found: dict[str, Counter[str]] = {}
     for document in documents:
         text = f"{document.paper.title}\n{document.paper.abstract}"
@@ -40,7 +40,7 @@ def meanings(documents: Iterable[Document]) -> Meanings:
 
 
 def _definitions(text: str) -> Iterator[tuple[str, str]]:
-    """The acronyms in brackets, each behind the words before it, as far as they follow each other."""
+    """Yield (words before, acronym) of each acronym in brackets."""
     for found in _DEFINED.finditer(text):
         words = _words_before(text[max(found.start() - MOST_CHARS, 0) : found.start()].removesuffix(" "))
         if _SECOND.search(words):
@@ -59,10 +59,10 @@ def _words_before(text: str) -> str:
 
 
 def long_form(words: str, short: str) -> str:
-    """The last of ``words`` whose initials are the acronym's capitals; small words may stand between. Else empty.
+    """Return the last of ``words`` whose initials are the acronym's capitals, "" if there are none.
 
-    Schwartz and Hearst, "A simple algorithm for identifying abbreviation definitions in biomedical text", 2003, have
-    the idea; here an initial is the first letter of a word or of a hyphenated part.
+    Small words may come between. After Schwartz and Hearst, "A simple algorithm for identifying abbreviation
+    definitions in biomedical text", 2003; here an initial is the first letter of a word or of a hyphenated part.
     """
     parts = re.split(r"[ -]+", words)
     at = len(parts)
@@ -77,7 +77,7 @@ def long_form(words: str, short: str) -> str:
 
 
 def _together(counts: Counter[str]) -> dict[str, int]:
-    """Spellings of one meaning, ``minimization`` and ``minimizer``, under the most frequent."""
+    """Count spellings of the same meaning (``minimization``, ``minimizer``) under the most frequent."""
     named: dict[tuple[str, ...], str] = {}
     sums: Counter[str] = Counter()
     for long, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):

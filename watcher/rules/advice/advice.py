@@ -1,6 +1,6 @@
-"""What the stored papers suggest about rules: too much, too little, forms that are missed, other meanings.
+"""Advise on rules from stored papers: too many matches, none, missed forms of a word, other meanings of an acronym.
 
-A proposal is a rule of its own, tried on the same papers: its figures are what would change, not guesses.
+Each proposal is itself a rule that is tried on the same papers: its figures are counted, not guessed.
 """
 
 from __future__ import annotations
@@ -21,23 +21,29 @@ from watcher.rules.language.tree import And, Exact, Leaf, Near, Not, Or, RuleNod
 from watcher.rules.match.document import Document
 
 TOO_MANY = 0.25
-"""The share of the papers that a rule may match before it is worth a word."""
+"""Share of the papers from which a rule is said to match too many."""
 
 FEWEST_PAPERS = 40
-"""With fewer papers than this nothing is said."""
+"""Fewest papers for any advice."""
 
 SHORTEST_PAST = 14
-"""Days that papers have to cover before it is worth saying that none matched."""
+"""Fewest days that the papers must cover before "nothing matched" is said."""
 
 MOSTLY_WEAK = 0.6
 FEWEST_MATCHES = 10
 
 FEWEST_MISSED, MISSED_SHARE, MOST_TIMES, MOST_OF_FEW = 3, 0.3, 1.5, 30
-"""Forms are missed where they would bring this many papers and this share of what the rule matches. What would bring so
-many times as many, and more than so many of a rule that matches few, is another word: scale is no form of scaling."""
+"""When forms of a word count as missed: by how many papers they add to what the rule matches.
+
+At least ``FEWEST_MISSED`` and ``MISSED_SHARE`` of the matches, at most ``MOST_OF_FEW`` or ``MOST_TIMES`` the matches,
+whichever is more. Forms that add more are another word: scale is no form of scaling.
+"""
 
 FEW_OTHERS, SOME_OTHERS = 0.1, 0.3
-"""The share of what a prefix brings that may have other words; more where no narrower prefix is left."""
+"""Largest share of the papers that a proposed prefix adds which may have other words.
+
+The second counts for the narrowest prefix.
+"""
 
 FEWEST_DEFINED = 2
 
@@ -46,7 +52,12 @@ _LAST_WORD = re.compile(r'(?P<head>.*?)(?<![A-Za-z])(?P<word>[A-Za-z]++)(?P<tail
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """``name`` is the rule's; ``what`` with its figures, ``hint`` what to write instead."""
+    """Advice on a rule.
+
+    ``name``: of the rule.
+    ``what``: what was found, with figures.
+    ``hint``: what to write instead.
+    """
 
     name: str
     what: str
@@ -62,7 +73,7 @@ class MatchCount:
 
 
 class PastPapers:
-    """Papers that rules are tried on, and what is known of their words."""
+    """Papers that rules are tried on, with the words in them."""
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self.documents = documents
@@ -72,7 +83,7 @@ class PastPapers:
 
     @cached_property
     def vocabulary(self) -> Mapping[str, int]:
-        """Word → the number of papers that have it in title or abstract, in alphabetical order."""
+        """Word → number of papers with it in title or abstract, in alphabetical order."""
         counts: Counter[str] = Counter()
         for document in self.documents:
             texts = (*document.texts("title"), *document.texts("abstract"))
@@ -81,6 +92,7 @@ class PastPapers:
 
     @cached_property
     def words(self) -> list[str]:
+        """The words of :attr:`vocabulary`."""
         return list(self.vocabulary)
 
     @cached_property
@@ -89,7 +101,7 @@ class PastPapers:
         return meanings(self.documents)
 
     def papers(self, sources: frozenset[str]) -> int:
-        """How many papers these sources list."""
+        """Return how many papers these sources list."""
         if not sources:
             return len(self.documents)
         if sources not in self._in_sources:
@@ -97,7 +109,7 @@ class PastPapers:
         return self._in_sources[sources]
 
     def tried(self, rules: Sequence[Rule]) -> list[MatchCount]:
-        """Every rule on every paper."""
+        """Try rules on all papers; return their counts."""
         index = Index()
         index.add_many(enumerate(rules))
         matched, strong = Counter[int](), Counter[int]()
@@ -109,7 +121,10 @@ class PastPapers:
 
 @dataclass(frozen=True, slots=True)
 class Wider:
-    """A word of a rule and forms of it; ``rules`` has the forms, then the prefixes, in the rule's place of the word."""
+    """A word of a rule, with other forms of it that could be added.
+
+    ``rules``: the rule with each form, then with each prefix, in place of the word.
+    """
 
     name: str
     leaf: TextTerm
@@ -120,7 +135,7 @@ class Wider:
 
 @dataclass(frozen=True, slots=True)
 class Narrower:
-    """A rule without one of the other meanings of an acronym in it."""
+    """A rule that excludes one of the other meanings of its acronym."""
 
     name: str
     short: str
@@ -130,7 +145,10 @@ class Narrower:
 
 
 def advise(rules: Mapping[str, Rule], documents: Sequence[Document]) -> list[Advice]:
-    """What to say of each rule after a look at papers of its past; nothing where there are too few of them."""
+    """Return advice on each rule; none if there are too few papers.
+
+    ``rules``: name → rule.
+    """
     if len(documents) < FEWEST_PAPERS or not rules:
         return []
     past = PastPapers(documents)
@@ -162,7 +180,7 @@ def _volume(name: str, rule: Rule, count: MatchCount, past: PastPapers) -> Itera
 
 
 def _asked(node: RuleNode) -> Iterator[Leaf]:
-    """The terms that are not excluded."""
+    """Yield the terms that are not excluded."""
     match node:
         case And(children) | Or(children):
             for child in children:
@@ -187,7 +205,7 @@ def _proposals(name: str, rule: Rule, past: PastPapers) -> Iterator[Wider | Narr
 
 
 def _changed(rule: Rule, leaf: Leaf, term: str) -> Rule | None:
-    """The rule with another term in the place of one; None where it is too long for that."""
+    """Return the rule with ``term`` in place of a leaf, None if it becomes too long."""
     text, end = "", 0
     excluded = {id(node.child) for node in _nots(rule.tree)}
     for one, (first, last) in zip(leaves(rule.tree), rule.spans, strict=True):
@@ -216,7 +234,7 @@ def _compiled(text: str, like: Rule) -> Rule | None:
 
 
 def _wider(name: str, leaf: TextTerm, rule: Rule, past: PastPapers) -> Iterator[Wider]:
-    """The rule with the forms of a term's last word, and with prefixes that find them."""
+    """Yield the rule with other forms of a term's last word, and with prefixes that find them."""
     parts = _LAST_WORD.fullmatch(leaf.written)
     if parts is None:
         return
@@ -235,7 +253,7 @@ def _wider(name: str, leaf: TextTerm, rule: Rule, past: PastPapers) -> Iterator[
 
 
 def _missed(one: Wider, count: MatchCount, tried: Sequence[MatchCount]) -> Iterator[Advice]:
-    """The widest prefix that brings the forms and little else."""
+    """Yield advice for the widest prefix that adds the missed forms and little else."""
     gained = tried[0].matched - count.matched
     most = max(MOST_TIMES * count.matched, MOST_OF_FEW)
     if not max(FEWEST_MISSED, MISSED_SHARE * count.matched) <= gained <= most:
@@ -254,7 +272,7 @@ def _missed(one: Wider, count: MatchCount, tried: Sequence[MatchCount]) -> Itera
 
 
 def _narrower(name: str, leaf: TextTerm | Exact, rule: Rule, past: PastPapers) -> Iterator[Narrower]:
-    """The rule without each of the meanings that are not the most frequent one, and without that."""
+    """Yield the rule without each of the rarer meanings of an acronym, and without the most frequent one."""
     short = leaf.written.rpartition(":")[2].removeprefix("=")
     known = past.meanings.get(short.upper(), {}) if ACRONYM.fullmatch(short) else {}
     several = {long: count for long, count in known.items() if count >= FEWEST_DEFINED}
@@ -266,7 +284,7 @@ def _narrower(name: str, leaf: TextTerm | Exact, rule: Rule, past: PastPapers) -
 
 
 def _meant(one: Narrower, count: MatchCount, tried: Sequence[MatchCount]) -> Iterator[Advice]:
-    """What NOT would leave out, where the rule matches papers of more than one meaning."""
+    """Yield advice on what NOT would exclude, if the rule matches papers of several meanings."""
     without = {long: count.matched - new.matched for long, new in zip(one.others, tried, strict=True)}
     left = {long: n for long, n in without.items() if n}
     if len(left) < 2:

@@ -1,4 +1,4 @@
-"""A rule tried on papers of the past: what it would have told, and which of its terms did what."""
+"""Try a rule on stored papers: what it would have told, and what each of its terms did."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class TermCount:
-    """In how many of the matched papers a term was found, and how many of them it alone let in.
+    """What a term of a rule did.
 
-    ``alone`` is None for a term that every match needs.
+    ``matched``: matched papers in which it was found.
+    ``alone``: those that match only because of it; None for a term that every match needs.
     """
 
     term: str
@@ -30,7 +31,12 @@ class TermCount:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """``matches`` in the order of the papers; ``days`` are those on which papers were listed."""
+    """The result of a trial.
+
+    ``papers``: number of papers that were tried.
+    ``days``: days on which papers were listed.
+    ``matches``: in the order of the papers.
+    """
 
     papers: int
     days: tuple[date, ...]
@@ -39,26 +45,26 @@ class Trial:
 
     @property
     def strong(self) -> int:
-        """How many matches are strong."""
+        """The number of strong matches."""
         return sum(hit.strong for _, hit in self.matches)
 
     @property
     def per_day(self) -> float:
-        """Matches a digest day."""
+        """Matches for each digest day."""
         return len(self.matches) / len(self.days) if self.days else 0.0
 
     @property
     def per_week(self) -> float:
-        """Matches in seven days, over the days from the first to the last."""
+        """Matches for seven days, over the days from the first to the last."""
         return 7 * len(self.matches) / ((self.days[-1] - self.days[0]).days + 1) if self.days else 0.0
 
     def by_day(self) -> Mapping[date, int]:
-        """Matches of every digest day, also of those that had none."""
+        """Digest day → matches, zeros included."""
         counts = Counter(paper.digest_day for paper, _ in self.matches)
         return {day: counts[day] for day in self.days}
 
     def by_week(self) -> Mapping[date, int]:
-        """Matches of every week, by its Monday."""
+        """Monday of a week → matches."""
         weeks: dict[date, int] = {}
         for day, count in self.by_day().items():
             monday = day - timedelta(days=day.weekday())
@@ -71,7 +77,7 @@ class Trial:
 
 
 def try_rule(rule: Rule, papers: Iterable[Paper]) -> Trial:
-    """Read every paper; what the rule's sources do not list is read too and does not match."""
+    """Try a rule on papers. Papers that its sources do not list count as tried and do not match."""
     terms = list(dict.fromkeys((leaf.written, is_choice) for leaf, is_choice in _positive(rule.tree)))
     matched, alone = Counter[str](), Counter[str]()
     matches: list[tuple[Paper, Hit]] = []
@@ -94,7 +100,7 @@ def try_rule(rule: Rule, papers: Iterable[Paper]) -> Trial:
 
 
 def _positive(node: RuleNode, *, is_choice: bool = False) -> Iterator[tuple[Leaf, bool]]:
-    """The terms that are not excluded, and whether there are others that would do instead."""
+    """Yield the terms that are not excluded, and whether other terms would do in their place."""
     match node:
         case Not():
             return
@@ -109,7 +115,7 @@ def _positive(node: RuleNode, *, is_choice: bool = False) -> Iterator[tuple[Leaf
 
 
 def _without(node: RuleNode, term: str) -> RuleNode:
-    """The rule as if the term were never found."""
+    """Return the rule as if the term were never found."""
     match node:
         case And(children):
             return And(tuple(_without(child, term) for child in children))

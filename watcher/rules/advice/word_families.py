@@ -1,6 +1,6 @@
-"""Words that one word makes: ``quantize``, ``quantized`` and ``quantizer`` beside ``quantization``.
+"""Find words with the same stem: ``quantize``, ``quantized`` and ``quantizer`` for ``quantization``.
 
-Not a stemmer, and never used to match: only to propose a prefix, whose gain is then measured.
+Not a stemmer, and never used to match: only to propose a prefix, whose effect is then counted.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import takewhile
 
 _SHORTEST_STEM = 4
 _SHORTEST_DERIVED = 5
-"""Shorter stems have only inflections: a station is no form of state."""
+"""Fewest letters of a stem with derived words; shorter ones have inflections only (a station is no form of state)."""
 
 _INFLECTED = ("", "e", "s", "es", "ed", "d", "ing", "ings", "er", "ers")
 _DERIVED = (
@@ -20,16 +20,16 @@ _DERIVED = (
     *("ization", "izations", "ize", "ized", "izing", "izer", "izers"),
 )
 _FROM = ("izations", "ization", "ations", "ation", "ions", "ion", "ments", "ment", "ings", "ing", "ed", "ics", "e", "")
-"""Endings that are taken off. Not -er and -or: an adapter, an encoder is a thing of its own."""
+"""Endings that are removed. Not -er and -or: an adapter or encoder is a thing of its own."""
 
 _MADE_OF = {"": ("s", "es", "ed", "ing", "ings", "er", "ers", "ment", "ments", "ation", "ations", "ic", "ics", "able")}
-"""What may follow where nothing was taken off: a question is no form of quest."""
+"""What may follow a word from which nothing was removed: a question is no form of quest."""
 
 _MOST_FORMS = 12
 
 
 def family(word: str, vocabulary: Sequence[str]) -> list[str]:
-    """The words of a sorted vocabulary, all lower case, that ``word`` shares its stem with; itself left out."""
+    """Return the words of a sorted lower-case vocabulary that share a stem with ``word``, without itself."""
     if not (word.isascii() and word.isalpha()):
         return []
     found: dict[str, None] = {}
@@ -43,9 +43,9 @@ def family(word: str, vocabulary: Sequence[str]) -> list[str]:
 
 
 def prefixes(word: str, others: Sequence[str]) -> list[str]:
-    """Prefixes of all these words, the widest first: the whole of what they share, and that without a last z or s.
+    """Return prefixes that all these words have, widest first: their common prefix, also without a final z or s.
 
-    ``quanti`` also finds the British, and what ``quantiz`` does not want: which one is better, papers say.
+    ``quanti`` also finds the British spelling, and words that ``quantiz`` does not want; papers decide which is better.
     """
     pairs = zip(word, *others, strict=False)
     shared = "".join(letters[0] for letters in takewhile(lambda letters: len({*letters}) == 1, pairs))
@@ -55,7 +55,7 @@ def prefixes(word: str, others: Sequence[str]) -> list[str]:
 
 
 def _stems(word: str) -> Iterator[tuple[str, str]]:
-    """What is left of a word, in all ways, and what was taken off."""
+    """Yield each possible stem of a word with the ending that was removed."""
     for ending in _FROM:
         if not word.endswith(ending):
             continue
@@ -76,6 +76,6 @@ def _beginning_with(stem: str, vocabulary: Sequence[str]) -> Iterator[str]:
 
 
 def most_frequent(words: Sequence[str], counts: Sequence[int]) -> list[str]:
-    """The words that stand in most papers, a dozen at most."""
+    """Return the words that are in most papers, at most a dozen."""
     pairs = sorted(zip(counts, words, strict=True), key=lambda one: (-one[0], one[1]))
     return [word for _, word in pairs[:_MOST_FORMS]]

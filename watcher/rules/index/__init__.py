@@ -1,1 +1,1 @@
-"""Many rules and many papers at once, with the same answers."""
+"""Match many rules with many papers at once, with the same answers as one by one."""

@@ -1,4 +1,4 @@
-"""Sort loose rules into packed ones: terms, sequences, buckets, and what is watched where."""
+"""Sort loose rules into a pack: terms, word sequences, buckets, and the terms under which each branch is watched."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NEVER = float("inf")
 
 
 def arranged(loose: Loose) -> Packed:
-    """Everything sorted for matching."""
+    """Return the rules as a pack."""
     term_keys, first = np.unique(loose.term_key, return_index=True)
     seen = np.zeros(len(term_keys), np.uint32)
     np.add.at(seen, np.searchsorted(term_keys, loose.term_key), loose.term_seen)
@@ -63,7 +63,7 @@ def _per_branch(reduce: np.ufunc, values: Array, starts: Array) -> Array:
 
 
 def _sequences(loose: Loose, term_keys: GramKeys) -> dict[str, Any]:
-    """The word sequences by key, each with its terms; the buckets and the filter before them."""
+    """Return the word sequences by key, each with its terms, with their buckets and bit filter."""
     term = np.searchsorted(term_keys, loose.gram_term).astype(np.int32)
     order = np.lexsort((term, loose.gram_key))
     key, term = loose.gram_key[order], term[order]
@@ -91,9 +91,10 @@ def _sequences(loose: Loose, term_keys: GramKeys) -> dict[str, Any]:
 def _watched(
     loose: Loose, literal_term: Array, seen: Array, branch_start: Array, clause_last: Flags
 ) -> tuple[dict[str, Any], Array]:
-    """Under which terms each branch is watched: those of the clause that papers fulfil least; and the rest.
+    """Return under which terms each branch is watched, and the branches that have no such terms.
 
-    Where no paper was seen yet, a term that many rules ask for is taken for one that many papers have.
+    A branch is watched under the terms of the clause that fewest papers fulfil. Before any paper was seen, a term of
+    many rules is taken to be in many papers.
     """
     if not len(loose.literal_marks):
         start = np.zeros(len(seen) + 1, np.int32)

@@ -1,7 +1,7 @@
-"""A rule as rows of numbers: branches (OR) of clauses (AND) of literals (OR), every term a 64-bit key.
+"""Encode a rule as rows of numbers: branches (OR) of clauses (AND) of literals (OR), each term under a 64-bit key.
 
-The keys are those of :mod:`watcher.rules.index.keys`. What they cannot say (nearness, exact spelling, regexes, numbers
-…) is marked to be read; of most such terms a key is known all the same without which they cannot hold.
+The keys are those of :mod:`watcher.rules.index.keys`. Terms that they cannot decide (nearness, exact spelling, regexes,
+numbers …) are marked ``READ``. For most of these a key is known without which they cannot hold.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from watcher.rules.language.tree import (
 )
 
 MOST_GRAMS = 64
-"""Sequences of one term; one that has more is read instead."""
+"""Most word sequences of a term; a term with more is marked ``READ``."""
 
 MOST_LITERALS = 256
-"""Literals of one rule; one that has more is not encoded."""
+"""Most literals of a rule; a rule with more is not encoded."""
 
 
 class LiteralKind(IntEnum):
-    """What it says of a paper that a term's words are found."""
+    """What it means for a paper that a term's words are found."""
 
     BARE = 0  # holds; strong by the title, or by the abstract twice
     ABOUT = 1  # holds if it would be strong
@@ -44,7 +44,7 @@ class LiteralKind(IntEnum):
 
 
 class Mark(IntFlag):
-    """About a literal."""
+    """Properties of a literal."""
 
     NEGATED = 1
     LAST = 2  # of its clause
@@ -53,9 +53,11 @@ class Mark(IntFlag):
 
 
 class Term(NamedTuple):
-    """The keys of a leaf: any of them found is the leaf found. ``key`` stands for all of them and the kind.
+    """The keys of a leaf: the leaf is found if any of ``grams`` is.
 
-    ``longest`` counts the words of the longest, ``prefixes`` are the beginnings of words that they ask for.
+    ``key``: stands for all of them and the kind.
+    ``longest``: number of words of the longest sequence.
+    ``prefixes``: begins of words that they ask for.
     """
 
     key: int
@@ -67,7 +69,11 @@ class Term(NamedTuple):
 
 
 class Literal(NamedTuple):
-    """``number`` counts the leaves of the rule from left to right."""
+    """A leaf of a rule in a clause.
+
+    ``term``: its keys, None if it has none.
+    ``number``: its place among the rule's leaves, from left to right.
+    """
 
     term: Term | None
     number: int
@@ -78,18 +84,21 @@ Clause = list[Literal]
 
 
 class Encoded(NamedTuple):
-    """``rearranged`` is set where the branches are not those that the rule was written with."""
+    """An encoded rule.
+
+    ``rearranged``: the branches are not those that the rule was written with.
+    """
 
     branches: list[list[Clause]]
     rearranged: bool
 
 
 class _TooMuch(Exception):
-    """The rule is too long for rows of numbers."""
+    """The rule is too long to be encoded."""
 
 
 def encode(rule: Rule) -> Encoded | None:
-    """The rule's rows; None where there would be too many."""
+    """Encode a rule; return None if it is too long."""
     numbers = {id(leaf): n for n, leaf in enumerate(leaves(rule.tree))}
     encoder = _Encoder(numbers)
     try:
@@ -105,7 +114,7 @@ class _Encoder:
         self.rearranged = False
 
     def branches(self, node: RuleNode) -> Iterator[list[Clause]]:
-        """Under OR, the leaves together and every other child by itself."""
+        """Yield the branches of OR: all plain leaves together, each other child by itself."""
         if not isinstance(node, Or):
             yield self._clauses(node)
             return
@@ -117,7 +126,7 @@ class _Encoder:
                 yield self._clauses(child)
 
     def _clauses(self, node: RuleNode) -> list[Clause]:
-        """Conjunctive normal form; OR over AND is multiplied out."""
+        """Return the conjunctive normal form; OR over AND is multiplied out."""
         match node:
             case And(children):
                 found = [clause for child in children for clause in self._clauses(child)]
@@ -149,7 +158,7 @@ class _Encoder:
 
 
 def term_of(leaf: Leaf) -> tuple[Term | None, bool]:
-    """The leaf's keys, and whether they decide; where they do not, the leaf cannot hold without one of them."""
+    """Return a leaf's keys, and whether they decide; if not, the leaf cannot hold unless one of them is found."""
     match leaf:
         case TextTerm():
             return _text(leaf)
@@ -180,7 +189,7 @@ def _text(leaf: TextTerm) -> tuple[Term | None, bool]:
 
 
 def _necessary(pattern: Pattern, field: str, *, is_prefix: bool = False) -> Term:
-    """What has to be found for the pattern to be found."""
+    """Return what must be found for the pattern to be found."""
     sequences = {words[:LONGEST_GRAM] for words in _sequences(pattern, is_prefix=is_prefix)}
     if len(sequences) > MOST_GRAMS:
         mark = "*" if is_prefix else ""
@@ -203,7 +212,7 @@ def _term(sequences: Iterable[tuple[str, ...]], field: str, kind: LiteralKind) -
 
 
 def _sequences(pattern: Pattern, *, is_prefix: bool = False) -> set[tuple[str, ...]]:
-    """Every row of words that is a path of the pattern, up to one more than :data:`MOST_GRAMS`."""
+    """Return the word sequences that are paths of the pattern; at most ``MOST_GRAMS`` and one more."""
     end = len(pattern)
     rows: list[set[tuple[str, ...]]] = [set() for _ in range(end + 1)]
     rows[0].add(())

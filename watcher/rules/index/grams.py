@@ -1,4 +1,4 @@
-"""The word sequences of a page of papers as arrays of 64-bit keys, for one look at all of them together."""
+"""Turn the texts of a page of papers into word sequences with 64-bit keys, in arrays, to look them up together."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ GramKeys = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
 
 MOST_KNOWN = 65_536
-"""Chunks that are remembered."""
+"""Most chunks that are remembered."""
 
 _LABELS = rule_names(FieldKind.LABEL)
 
 
 def ranges(starts: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
-    """All numbers of the ranges that begin at ``starts``, one range after the other, and which range each is of."""
+    """Return the numbers of several ranges one after another, and the range of each number."""
     which = np.repeat(np.arange(len(counts)), counts)
     within = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
     return starts[which] + within, which
@@ -34,9 +34,11 @@ def ranges(starts: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """Word sequences: their keys, the positions from and to, and the paper (its number in the page) of each.
+    """Word sequences of a page of papers.
 
-    Positions are unique over the page; ``in_title`` is set for those of titles.
+    ``first`` / ``last``: positions, unique over the page.
+    ``paper``: number of the paper in the page.
+    ``in_title``: the sequence is in a title.
     """
 
     keys: GramKeys
@@ -46,14 +48,14 @@ class Grams:
     in_title: npt.NDArray[np.bool_]
 
     def only(self, which: npt.NDArray[np.bool_]) -> Grams:
-        """Some of them."""
+        """Return some of them."""
         return Grams(self.keys[which], self.first[which], self.last[which], self.paper[which], self.in_title[which])
 
 
 class Vocabulary(dict[Chunk, int]):
     """Chunks by number, with the hashes of their words in rows, so that a page is put together without a loop.
 
-    ``prefixes`` are the beginnings of words that rules ask for.
+    ``prefixes``: begins of words that rules ask for.
     """
 
     def __init__(self, prefixes: Collection[str]) -> None:
@@ -62,7 +64,7 @@ class Vocabulary(dict[Chunk, int]):
         self.clear()
 
     def clear(self) -> None:
-        """Forget all."""
+        """Forget all chunks."""
         super().clear()
         self._line = array("q")
         self._line_end = array("q", [0])
@@ -92,7 +94,7 @@ class Vocabulary(dict[Chunk, int]):
             self._aside.extend((first, last, hash(beginning + "*"), 1))
 
     def edges(self, texts: Sequence[Folded]) -> GramEdges:
-        """The words of all texts."""
+        """Return the words of all texts."""
         if len(self) > MOST_KNOWN:
             self.clear()
         chunks = sum(len(text.chunks) for text in texts)
@@ -124,9 +126,12 @@ class Vocabulary(dict[Chunk, int]):
 
 
 class GramEdges(NamedTuple):
-    """The words of many texts, sorted by where they begin: from, to, hash, and where a sequence goes on.
+    """The words of many texts, sorted by their first position.
 
-    ``text`` is the text of each position; ``end`` is a position where nothing begins.
+    ``at`` / ``to``: positions.
+    ``onward``: where a sequence continues.
+    ``text``: the text of each position.
+    ``end``: a position where nothing begins.
     """
 
     at: Numbers
@@ -143,7 +148,10 @@ def grams_of(
     fields: Collection[str],
     vocabulary: Vocabulary,
 ) -> Grams:
-    """All sequences of up to ``longest`` words in titles and abstracts; those of ``fields`` again, under own keys."""
+    """Return all sequences of up to ``longest`` words in titles and abstracts.
+
+    Those of ``fields`` come again under the field's own keys.
+    """
     texts = [
         (n, field, text)
         for n, document in enumerate(documents)
@@ -170,7 +178,7 @@ def grams_of(
 def _sequences(
     texts: Sequence[Folded], longest: int, vocabulary: Vocabulary
 ) -> tuple[GramKeys, Numbers, Numbers, Numbers]:
-    """Keys, positions from and to, and the text's number of all sequences."""
+    """Return keys, first and last positions, and text numbers of all sequences."""
     edges = vocabulary.edges(texts)
     counts = np.bincount(edges.at, minlength=edges.end + 1)
     starts = np.cumsum(counts) - counts

@@ -1,4 +1,4 @@
-"""Any number of rules, one paper or a page of them, and always the answer of reading every rule."""
+"""Index compiled rules, to match one paper or a page of them. The answers are those of evaluating each rule."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
     from watcher.rules.index.rule_rows import Rows
 
 MOST_FEW = 256
-"""Rules that are looked through one paper at a time; what is more is packed."""
+"""Most rules that are kept unpacked and looked up by words; more are packed."""
 
 GROWTH = 16
-"""How many times larger than what is added a pack must be to stay as it is."""
+"""A pack is merged with added rules unless it is this many times larger."""
 
 LOADED_AT_ONCE = 65_536
-"""Rules that are kept as rows while many are filed."""
+"""Rules that are encoded together when many are added."""
 
 PAGE = 64
-"""Papers that are matched in one go."""
+"""Papers that are matched together."""
 
 RETUNED_AT = (64, 1_024)
-"""After so many papers it is known, better than before, which terms are rare, and rules are watched under those."""
+"""Numbers of papers after which packs are sorted again, by which terms have turned out to be rare."""
 
 
 class LazyMatches(Mapping[int, Hit]):
-    """The rules that hold for one paper, by number. Where they matched is found out when it is asked for."""
+    """The rules that hold for a paper, by number. Where they matched is found when it is asked for."""
 
     def __init__(self, reader: PaperReader, few: dict[int, Hit]) -> None:
         self._reader = reader
@@ -68,7 +68,7 @@ class LazyMatches(Mapping[int, Hit]):
         )
 
     def strong(self, id: int) -> bool:
-        """Whether the rule holds strongly."""
+        """Return whether a rule holds strongly."""
         return self._few[id].strong if id in self._few else self._found()[id][2]
 
     def _found(self) -> dict[int, tuple[Packed, int, bool]]:
@@ -80,14 +80,17 @@ class LazyMatches(Mapping[int, Hit]):
         return self._by_id
 
     def take(self, pack: Packed, rules: Numbers, bits: Bits, unsure: Sequence[int]) -> None:
-        """Add what a pack found: rules that hold, in order, and branches that have to be read."""
+        """Add what a pack found: rules that hold, and branches that have to be evaluated."""
         if unsure:
             rules, bits = self._decide(pack, rules, bits, unsure)
         if len(rules):
             self._packed.append((pack, rules, bits))
 
     def _decide(self, pack: Packed, rules: Numbers, bits: Bits, unsure: Sequence[int]) -> tuple[Numbers, Bits]:
-        """Read the branches that their keys do not decide; a rule with one that holds is moved to what was read."""
+        """Evaluate the branches that keys do not decide; return the remaining rules.
+
+        Rules with a branch that holds are kept apart.
+        """
         held: dict[int, int] = {}
         for branch in unsure:
             rule = int(pack.branch_rule[branch])
@@ -106,9 +109,9 @@ class LazyMatches(Mapping[int, Hit]):
 
 
 class Index:
-    """Rules by number. Adding and removing one touches only that one; :meth:`match_page` packs what has piled up.
+    """Rules by number. Adding and removing a rule touches only that rule; :meth:`match_page` packs what was added.
 
-    ``most_few`` rules are kept as they are; more are packed into arrays (numpy), and those merged when they are many.
+    ``most_few``: rules that are kept unpacked; more are packed into arrays (numpy), and small packs are merged.
     """
 
     def __init__(self, most_few: int = MOST_FEW) -> None:
@@ -125,7 +128,7 @@ class Index:
         return id in self._few or any(pack.place_of(id) is not None for pack in self._packs)
 
     def add(self, id: int, rule: Rule) -> None:
-        """File a rule; a number that is taken is a mistake of the caller."""
+        """Add a rule under a free number."""
         if id in self:
             raise ValueError(f"rule {id} is there already")
         self._few.add(id, rule)
@@ -133,7 +136,7 @@ class Index:
             self.pack()
 
     def add_many(self, rules: Iterable[tuple[int, Rule]]) -> None:
-        """File many rules whose numbers are free; quicker than one by one where they are very many."""
+        """Add many rules under free numbers; faster than one by one."""
         some = iter(rules)
         first = list(islice(some, self._most_few + 1))
         if len(first) <= self._most_few:
@@ -154,7 +157,7 @@ class Index:
         self._take(rows)
 
     def remove(self, id: int) -> None:
-        """Forget a rule; unknown numbers are ignored."""
+        """Remove a rule; unknown numbers are ignored."""
         self._few.remove(id)
         for pack in self._packs:
             place = pack.place_of(id)
@@ -162,7 +165,7 @@ class Index:
                 pack.alive[place] = False
 
     def pack(self) -> None:
-        """Sort what was added into arrays. Larger ones take in smaller ones, so that each rule is sorted seldom."""
+        """Pack what was added into arrays. Large packs absorb small ones, so that each rule is sorted seldom."""
         from watcher.rules.index.rule_rows import Rows
 
         rows, odd = Rows(), Few()
@@ -188,11 +191,11 @@ class Index:
         self._packs.append(arranged(loose))
 
     def match(self, document: Document) -> LazyMatches:
-        """Every rule that holds for the paper, and how."""
+        """Return the rules that hold for a paper, with their hits."""
         return self.match_page([document])[0]
 
     def match_page(self, documents: Sequence[Document]) -> list[LazyMatches]:
-        """The same for many papers, in less time for each."""
+        """Return the same for each of many papers, faster than one by one."""
         if len(self._few) > self._most_few:
             self.pack()
         readers = [PaperReader(document) for document in documents]
@@ -248,7 +251,7 @@ class Index:
 
 
 def packed_rule_tree(pack: Packed, rule: int) -> RuleNode:
-    """What a packed rule says: put together from its branches, or read again where those are not as it was written."""
+    """Return the tree of a packed rule: from its branches, or from its text if they were rearranged."""
     if pack.rearranged[rule]:
         return _tree_of_text(pack.texts[rule])
     import numpy as np
@@ -259,7 +262,7 @@ def packed_rule_tree(pack: Packed, rule: int) -> RuleNode:
 
 
 def branch_tree(pack: Packed, branch: int) -> RuleNode:
-    """What one branch of a packed rule says."""
+    """Return the tree of a branch of a packed rule."""
     text = pack.texts[pack.branch_rule[branch]]
     clauses: list[RuleNode] = []
     clause: list[RuleNode] = []

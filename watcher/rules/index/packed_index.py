@@ -1,9 +1,12 @@
-"""Many rules in sorted arrays: which of them a page of papers may match, and most of the answer.
+"""Match many rules, kept in sorted arrays, with a page of papers.
 
-The words and phrases of all rules stand once each, under 64-bit keys in buckets with a bit filter before them. A rule
-is watched under the terms of one of its clauses, the one whose terms occur least; what is found there is decided for
-all watched rules together, clause by clause. A literal that its key does not decide counts as true here, and the rule
-is
+The words and phrases of all rules are stored once each, under 64-bit keys, in buckets with a bit filter before them. A
+rule is watched under the terms of one of its clauses: the clause whose terms are rarest. The rules whose watched terms
+occur are then decided together, clause by clause. A literal that its key cannot decide is assumed true; its branch is
+returned in ``unsure`` and evaluated in full by the caller.
+
+The scheme is that of counting and watching in publish/subscribe systems: Yan, Garcia-Molina, "Index structures for
+selective dissemination of information under the Boolean model", ACM TODS 19(2), 1994.
 """
 
 from __future__ import annotations
@@ -24,13 +27,14 @@ Flags = npt.NDArray[np.bool_]
 Bits = npt.NDArray[np.uint8]
 
 CHUNK = 1 << 15
-"""Watched branches that are decided in one go: what stays in the processor's cache."""
+"""Watched branches that are decided together: what fits the processor's cache."""
 
 
 class Candidates(NamedTuple):
-    """(paper, rule, bits) by row, each pair once; the rule's number is its place in the arrays.
+    """The rules that hold for papers: (paper, rule, bits) by row, each pair once.
 
-    ``unsure`` are branches (paper, branch) that hold if their marked literals do.
+    ``rule``: place of the rule in the arrays.
+    ``unsure_paper`` / ``unsure_branch``: branches that hold if their marked literals do.
     """
 
     paper: Numbers
@@ -41,7 +45,7 @@ class Candidates(NamedTuple):
 
 
 class Hits(NamedTuple):
-    """Terms that occur: paper, term, bits; each pair once."""
+    """Terms that occur in papers: (paper, term, bits) by row, each pair once."""
 
     paper: Numbers
     term: Numbers
@@ -50,7 +54,10 @@ class Hits(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Packed:
-    """Sorted rules. Removing one marks it; adding needs a new one (:func:`watcher.rules.index.rule_arrays.merged`)."""
+    """Rules in sorted arrays. Removing a rule marks it.
+
+    Adding rules needs a new pack (:func:`watcher.rules.index.rule_arrays.merged`).
+    """
 
     ids: Array
     texts: list[str]
@@ -89,7 +96,7 @@ class Packed:
         return int(self.alive.sum())
 
     def place_of(self, id: int) -> int | None:
-        """The number of a rule that is here."""
+        """Return the place of a rule in the arrays, None if it is not here."""
         at = int(np.searchsorted(self.ids, id, sorter=self.order))
         if at == len(self.ids):
             return None
@@ -97,18 +104,18 @@ class Packed:
         return place if self.ids[place] == id and self.alive[place] else None
 
     def branch_literals(self, branch: int) -> range:
-        """The numbers of a branch's literals."""
+        """Return the places of a branch's literals."""
         return range(int(self.branch_end[branch - 1]) if branch else 0, int(self.branch_end[branch]))
 
     def _occurring(self, grams: Grams) -> tuple[Numbers, Numbers]:
-        """Every place of every term: the numbers of the sequence in the page, and of the term."""
+        """Return all occurrences of all terms: numbers of sequences in the page, and of terms."""
         which, gram = self._looked_up(grams.keys)
         starts = self.gram_start[gram].astype(np.int64)
         place, row = ranges(starts, self.gram_start[gram + 1] - starts)
         return which[row], self.gram_terms[place].astype(np.int64)
 
     def _hits(self, grams: Grams, which: Numbers, term: Numbers) -> Hits:
-        """The terms that hold, by paper."""
+        """Return the terms that hold, by paper."""
         if not len(term):
             return Hits(term, term, np.zeros(0, np.uint8))
         pair = grams.paper[which] * len(self.term_keys) + term
@@ -126,12 +133,12 @@ class Packed:
         return Hits(paper[kept], term[kept], bits[kept])
 
     def learn(self, grams: Grams) -> None:
-        """Count in how many papers each term occurs: the next sorting watches rules under rare ones."""
+        """Count in how many papers each term occurs, so that the next sorting watches rules under rare terms."""
         hits = self._hits(grams, *self._occurring(grams))
         np.add.at(self.term_seen, hits.term, 1)
 
     def _looked_up(self, keys: GramKeys) -> tuple[Numbers, Numbers]:
-        """Of the keys that are known: their places in ``keys``, and the numbers of their sequences."""
+        """Look up keys; return the places of known ones in ``keys``, and the numbers of their sequences."""
         low = keys & np.uint64(len(self.filter) * 8 - 1)
         some = np.flatnonzero((self.filter[low >> np.uint64(3)] >> (low & np.uint64(7)).astype(np.uint8)) & 1)
         wanted = keys[some]
@@ -152,7 +159,11 @@ class Packed:
         return np.concatenate(found_at), np.concatenate(found_gram)
 
     def match(self, grams: Grams, papers: int, allowed: Sequence[Sequence[bool]]) -> Candidates:
-        """The rules that hold, or hold if what has to be read does; ``allowed[set of sources][paper]``."""
+        """Return the rules that hold, and the branches that hold if their marked literals do.
+
+        ``papers``: number of papers in the page.
+        ``allowed``: [set of sources][paper] → whether one of the sources lists the paper.
+        """
         which, term = self._occurring(grams)
         watched = self.is_watched[term]
         hits = self._hits(grams, which[watched], term[watched])
@@ -183,7 +194,7 @@ class Packed:
         return Candidates(*found, many_paper[unsure], many_branch[unsure])
 
     def _needed(self, branch: Numbers, term: Numbers) -> Flags:
-        """For each of the terms whether one of these branches asks for it."""
+        """Return for each term whether one of these branches asks for it."""
         place, _ = self._literals(branch)
         asked = self.literal_term[place]
         self.columns[asked] = 1
@@ -192,13 +203,13 @@ class Packed:
         return needed
 
     def _literals(self, branch: Numbers) -> tuple[Numbers, Numbers]:
-        """The literals of branches, one branch after the other, and how many each has."""
+        """Return the literals of branches one after another, and how many each branch has."""
         starts = np.where(branch > 0, self.branch_end[branch - 1], 0).astype(np.int64)
         counts = self.branch_end[branch] - starts
         return ranges(starts, counts)[0], counts
 
     def _decided(self, paper: Numbers, branch: Numbers, hits: Hits, papers: int) -> Bits:
-        """How each branch reads for its paper."""
+        """Return the bits of each branch for its paper."""
         if not len(branch):
             return np.zeros(0, np.uint8)
         terms = np.unique(hits.term)
@@ -228,7 +239,7 @@ class Packed:
         return decided
 
     def loose(self) -> Loose:
-        """The living rules, unsorted again."""
+        """Return the rules that were not removed, unsorted."""
         branch_start = np.concatenate([[0], self.branch_end[:-1]])
         kept_branch = np.flatnonzero(self.alive[self.branch_rule])
         counts = (self.branch_end - branch_start)[kept_branch].astype(np.int64)
@@ -264,7 +275,7 @@ def _unique_pairs(paper: Numbers, branch: Numbers, branches: int) -> tuple[Numbe
 
 
 def _combined(paper: Numbers, rule: Numbers, bits: Bits, rules: int) -> tuple[Numbers, Numbers, Bits]:
-    """One row for each paper and rule, with the bits of all."""
+    """Return one row for each paper and rule, with the bits of all its branches."""
     pair = paper * rules + rule
     order = np.argsort(pair, kind="stable")
     pair, bits = pair[order], bits[order]

@@ -1,4 +1,4 @@
-"""Rules as unsorted arrays, on their way from rows, or from packs that become one, to a pack."""
+"""Hold rules as unsorted arrays: on the way from rows to a pack, or between two packs and their merger."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Array = npt.NDArray[Any]
 
 
 class Loose(NamedTuple):
-    """Rules with their terms by key, unsorted: what is packed, and what two packed ones become before they are one."""
+    """Rules as unsorted arrays, with their terms by key."""
 
     ids: Array
     texts: list[str]
@@ -37,7 +37,7 @@ class Loose(NamedTuple):
 
 
 def merged(one: Loose, other: Loose) -> Loose:
-    """Two as one, unsorted."""
+    """Return the rules of both, unsorted."""
     return Loose(
         ids=np.concatenate([one.ids, other.ids]),
         texts=one.texts + other.texts,
@@ -61,7 +61,7 @@ def merged(one: Loose, other: Loose) -> Loose:
 
 
 def loose_rows(rows: Rows) -> Loose:
-    """The rows as arrays."""
+    """Return rows as arrays."""
     return Loose(
         ids=np.array(rows.ids, np.int64),
         texts=rows.texts,

@@ -1,4 +1,4 @@
-"""The rules of an index as growing rows of numbers, before they are sorted (:mod:`watcher.rules.index.arrange`)."""
+"""Collect rules as growing rows of numbers, before they are sorted (:mod:`watcher.rules.index.arrange`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from watcher.rules.language.rule import Rule
 
 
 class Rows:
-    """Rules one after the other: per rule, per branch, per literal, and per term."""
+    """Rules one after another: rows for rules, branches, literals and terms."""
 
     def __init__(self) -> None:
         self.ids = array("q")

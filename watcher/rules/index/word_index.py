@@ -1,7 +1,7 @@
-"""A few thousand rules, one paper at a time: only rules of which a required word occurs are read.
+"""Index a few thousand rules by required words: only rules with such a word in the paper are evaluated.
 
-Each rule is filed under words without which it cannot hold (under OR, some of every branch). The words of a paper look
-up the rules to read; :class:`watcher.rules.match.evaluate.PaperReader` has the last word.
+Each rule is filed under words without which it cannot hold (under OR, under words of every branch). The words of a
+paper find the rules, and :class:`watcher.rules.match.evaluate.PaperReader` evaluates them.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from watcher.rules.language.tree import And, Author, Exact, Near, Or, Pattern, R
 from watcher.rules.match.evaluate import PaperReader
 
 WordKeys = frozenset[str]
-"""Words of which one at least occurs where the rule holds; a trailing ``*`` marks a beginning."""
+"""Words of which at least one occurs wherever the rule holds; a final ``*`` marks the begin of a word."""
 
 _FIELDS = rule_names(FieldKind.TEXT, FieldKind.PEOPLE)
 
 
 class Few:
-    """Rules by number. Adding and removing one touches only its own words."""
+    """Rules by number. Adding and removing a rule touches only its own words."""
 
     def __init__(self) -> None:
         self._rules: dict[int, Rule] = {}
@@ -37,11 +37,11 @@ class Few:
         return id in self._rules
 
     def rules(self) -> Iterator[tuple[int, Rule]]:
-        """All, by number."""
+        """Yield all rules by number."""
         yield from self._rules.items()
 
     def add(self, id: int, rule: Rule) -> None:
-        """File a rule whose number is free."""
+        """Add a rule under a free number."""
         self._rules[id] = rule
         keys = self._required(rule.tree)
         if keys is None:
@@ -54,7 +54,7 @@ class Few:
                 self._prefix_lengths[len(key)] = self._prefix_lengths.get(len(key), 0) + 1
 
     def remove(self, id: int) -> None:
-        """Forget a rule; unknown numbers are ignored."""
+        """Remove a rule; unknown numbers are ignored."""
         self._rules.pop(id, None)
         self._always.discard(id)
         for key in self._keys.pop(id, ()):
@@ -68,7 +68,7 @@ class Few:
                     del self._prefix_lengths[len(key)]
 
     def match(self, reader: PaperReader) -> dict[int, Hit]:
-        """Every rule that holds for the paper, and how."""
+        """Return the rules that hold for a paper, with their hits."""
         if not self._rules:
             return {}
         hits = ((id, reader.hit(self._rules[id])) for id in sorted(self._candidates(reader)))
@@ -85,7 +85,7 @@ class Few:
         return found
 
     def _required(self, node: RuleNode) -> WordKeys | None:
-        """Words of which one has to occur; None where nothing can be said."""
+        """Return words of which one must occur, None if none can be named."""
         match node:
             case And(children):
                 some = [keys for child in children if (keys := self._required(child)) is not None]
@@ -109,7 +109,10 @@ class Few:
         return None
 
     def _of_pattern(self, pattern: Pattern, *, is_prefix: bool = False) -> WordKeys:
-        """Every path leaves the first node: the words of its edges, or those that enter the end if they are fewer."""
+        """Return words of which one is on every path of the pattern.
+
+        These are the words of the edges that leave the first node or of those that enter the last, whichever cost less.
+        """
         end = len(pattern)
         mark = "*" if is_prefix else ""
 
@@ -129,7 +132,7 @@ class Few:
 
 
 def _words(reader: PaperReader) -> Iterator[str]:
-    """Every word that a rule can be filed under and that occurs in the paper."""
+    """Yield every word of the paper that a rule can be filed under."""
     for field in _FIELDS:
         for text in reader.document.texts(field):
             yield from text.words.forms

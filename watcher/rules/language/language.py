@@ -1,4 +1,4 @@
-"""From the text of a rule to its tree. The grammar stands here, and every error that a writer can make.
+"""Parse the text of a rule to its tree. The grammar is here, with every error that a writer can make.
 
 Offsets in a ``RuleError`` count characters of the rule's text.
 """
@@ -54,7 +54,7 @@ Spans = tuple[tuple[int, int], ...]
 
 
 def parse_rule(text: str) -> tuple[RuleNode, Spans]:
-    """The tree of a rule, and where each of its leaves is written, from left to right.
+    """Return the tree of a rule, and the span of each leaf from left to right.
 
     Raises ``RuleError`` with the place and what to write instead.
     """
@@ -78,7 +78,7 @@ def parse_rule(text: str) -> tuple[RuleNode, Spans]:
 
 
 class _Mixture(Exception):
-    """Words in a row stand beside an OR, and it is not known where."""
+    """Words in a row are beside an OR, at an unknown place."""
 
 
 @lru_cache(maxsize=2)
@@ -147,7 +147,7 @@ def _unclosed(text: str) -> int:
 
 
 def _check_depth(text: str) -> None:
-    """Refuse what is nested too deep before anything recurses into it."""
+    """Raise ``RuleError`` for too deep nesting, before anything recurses into it."""
     depth = 0
     for found in re.finditer(r'"[^"]*"|[()]|(?<!\S)(?:NOT\s+|-)+', text):
         piece = found[0]
@@ -160,7 +160,7 @@ def _check_depth(text: str) -> None:
 
 
 class _Builder:
-    """Turns lark's tree into ours; notes where the leaves are on the way."""
+    """Builds the tree from lark's, and notes the spans of its leaves."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -197,7 +197,7 @@ class _Builder:
         return term(str(tokens[0]), tokens[0].type, start)
 
     def _refuse_mixture(self, tree: Tree[Token], branch: Tree[Token]) -> None:
-        """``a b OR c`` is read one way by some and the other by others."""
+        """Raise ``RuleError`` for ``a b OR c``, which people read in two ways."""
         ones = [child for child in branch.children if not isinstance(child, str)]
         ands = len(branch.children) - len(ones)
         if len(ones) - 1 == ands:
@@ -225,7 +225,7 @@ class _Builder:
 
 
 def _require_positive(node: RuleNode, text: str) -> None:
-    """Every branch has to ask for something; a rule of exclusions alone would match the whole world."""
+    """Raise ``RuleError`` for a branch of exclusions alone, which would match almost everything."""
 
     def positive(one: RuleNode) -> bool:
         match one:
@@ -248,9 +248,9 @@ def _require_positive(node: RuleNode, text: str) -> None:
 def rule_from_lists(
     any: Sequence[str] = (), all: Sequence[str] = (), none: Sequence[str] = (), where: str | None = None
 ) -> str:
-    """The rule's text that lists of terms stand for; one item is one term, operators in it are not read.
+    """Return the text of a rule given as lists of terms. An item is one term; operators in it are not read.
 
-    Raises ``RuleError`` whose offsets count in the item that is wrong.
+    Raises ``RuleError`` whose offsets count in the wrong item.
     """
     parts: list[str] = []
     if any:
@@ -264,7 +264,7 @@ def rule_from_lists(
 
 
 def quoted_term(item: str) -> str:
-    """One term of a list as the language writes it."""
+    """Return a term of a list as the language writes it."""
     item = item.strip().translate(_QUOTES)
     if not item:
         raise RuleError("an empty term", hint="write a word or a phrase, or remove it")

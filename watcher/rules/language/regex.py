@@ -1,4 +1,4 @@
-"""Regexes in RE2: linear in time whatever the pattern and the text."""
+"""Match regexes by RE2, in linear time whatever the pattern and the text."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 from watcher.errors import RuleError
 
 MOST_MEMORY = 8 << 20
-"""Bytes that one compiled pattern may take."""
+"""Most bytes of a compiled pattern."""
 
 
 @lru_cache(maxsize=1024)
 def compiled_regex(pattern: str) -> Any:
-    """The compiled pattern; raises ``RuleError`` where the machine has no RE2."""
+    """Compile a pattern. Raises ``RuleError`` if RE2 is not installed."""
     try:
         import re2
     except ImportError:
@@ -29,7 +29,7 @@ def compiled_regex(pattern: str) -> Any:
 
 
 def regex_problem(pattern: str) -> str | None:
-    """Why RE2 does not take the pattern; None where it does."""
+    """Return why RE2 refuses the pattern, None if it accepts it."""
     try:
         compiled_regex(pattern)
     except RuleError:
@@ -41,16 +41,16 @@ def regex_problem(pattern: str) -> str | None:
 
 
 def matches_nothing(pattern: str) -> bool:
-    """Whether the pattern is content with no characters at all, and so with every text."""
+    """Return whether the pattern matches the empty text, and so every text."""
     return compiled_regex(pattern).search("") is not None
 
 
 def holds(pattern: str, text: str) -> bool:
-    """Whether the pattern is found."""
+    """Return whether the pattern is found."""
     return compiled_regex(pattern).search(text) is not None
 
 
 def places(pattern: str, text: str, most: int) -> Iterator[tuple[int, int]]:
-    """The first matches' character spans, but for empty ones."""
+    """Yield the character spans of the first ``most`` matches, without empty ones."""
     spans = (found.span() for found in compiled_regex(pattern).finditer(text))
     return islice((span for span in spans if span[0] < span[1]), most)

@@ -1,4 +1,4 @@
-"""A compiled rule."""
+"""Compile rules."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from watcher.rules.language.tree import Compare, RuleNode, canonical, field_of, 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``digest`` is of what the rule asks (SHA-256, hex), so that other blanks, another order or lists are no edit.
+    """A compiled rule.
 
-    ``sources`` restricts whose listings count; empty for all. ``spans`` are where the leaves are written.
+    ``digest``: SHA-256 (hex) of what the rule asks; blanks, the order of terms and lists do not change it.
+    ``spans``: where the leaves are written.
+    ``sources``: sources whose listings count, empty for all.
+    ``uses_numbers``: it compares upvotes or comments.
     """
 
     text: str
@@ -28,12 +31,12 @@ class Rule:
 
 
 def fields_in(text: str) -> tuple[str, ...]:
-    """The fields that a rule asks for, by their names in rules, each once; raises ``RuleError``."""
+    """Return the fields that a rule asks for, by their names in rules, each once. Raises ``RuleError``."""
     return tuple(dict.fromkeys(field for leaf in leaves(parse_rule(text)[0]) if (field := field_of(leaf))))
 
 
 def compile_rule(text: str, sources: Sequence[str] = ()) -> Rule:
-    """Read a rule; raises ``RuleError`` with the place and what to write instead."""
+    """Compile a rule. Raises ``RuleError`` with the place and what to write instead."""
     try:
         tree, spans = parse_rule(text)
     except RuleError as error:

@@ -1,4 +1,4 @@
-"""The leaves of a rule: words, phrases, fields, comparisons, each read from its own piece of text."""
+"""Read the leaves of a rule (words, phrases, fields, comparisons), each from its own piece of text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TEXT_FIELDS = rule_names(FieldKind.TEXT)
 FIELDS = (*rule_names(FieldKind.TEXT, FieldKind.PEOPLE, FieldKind.LABEL), "about")
 NUMBERS = rule_names(FieldKind.NUMBER)
 COMPARED = "|".join((*NUMBERS, *rule_names(FieldKind.DAY)))
-"""The names of what is compared, as a pattern."""
+"""A pattern for the fields that are compared."""
 
 SHORTEST_PREFIX = 2
 LONGEST_REGEX = 1_000
@@ -27,7 +27,7 @@ _WELL = re.compile(rf"(?i)({COMPARED})\s*(>=|<=|>|<|=)\s*(\S+)")
 
 
 def term(text: str, kind: str, start: int) -> Leaf:
-    """A term without a field."""
+    """Read a term without a field."""
     if kind == "WORD":
         if text in _OPERATORS:
             upper = _OPERATORS[text]
@@ -46,7 +46,7 @@ def term(text: str, kind: str, start: int) -> Leaf:
 
 
 def field_term(name: str, text: str, kind: str, start: int) -> Leaf:
-    """A term with the field before it, as in ``author:bengio``; ``name`` ends in the colon."""
+    """Read a term with a field, such as ``author:bengio``; ``name`` ends in the colon."""
     field = name[:-1].lower()
     end = start + len(name) + len(text)
     if field not in FIELDS:
@@ -69,7 +69,7 @@ def field_term(name: str, text: str, kind: str, start: int) -> Leaf:
 
 
 def comparison(text: str, start: int) -> Compare:
-    """``upvotes>=20``, ``published>=2026-01-01``."""
+    """Read a comparison, such as ``upvotes>=20`` or ``published>=2026-01-01``."""
     found = _WELL.fullmatch(text)
     field = re.match(r"[A-Za-z]+", text)[0].lower()  # type: ignore[index]
     example = f"{field}>=20" if field in NUMBERS else f"{field}>=2026-01-31"
@@ -130,7 +130,7 @@ def _exact(inside: str, before: str, field: str | None, start: int, end: int, *,
 
 
 def _pattern(read: list[Compound], *, is_prefix: bool = False) -> Pattern:
-    """The words of a term as a graph over its parts; the last word of a prefix counts as it is spelled."""
+    """Return the words of a term as a graph over its parts. The last word of a prefix is not folded to a singular."""
     nodes: list[list[tuple[int, tuple[str, ...]]]] = []
     end = sum(len(one.parts) for one in read)
     for one in read:
@@ -159,7 +159,7 @@ def _inside(text: str) -> str:
 
 
 def _written(inside: str) -> str:
-    """A term in one spelling of blanks and quotes."""
+    """Return a term in one spelling of blanks and quotes."""
     inside = " ".join(inside.split())
     is_plain = _PLAIN.fullmatch(inside) and inside not in _OPERATORS and inside not in _OPERATORS.values()
     return inside if is_plain else _quoted(inside)

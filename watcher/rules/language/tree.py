@@ -1,7 +1,7 @@
-"""What a rule says: a tree of frozen nodes in negation normal form (NOT stands only before leaves).
+"""The tree of a rule: frozen nodes in negation normal form (NOT is only before leaves).
 
-Every leaf has ``written``, the term as the rule has it, in one spelling of blanks and quotes: a rule by itself, and the
-same for all leaves that ask the same.
+Every leaf has ``written``: the term as the rule has it, in one spelling of blanks and quotes. It is a rule by itself,
+and equal for leaves that ask the same.
 """
 
 from __future__ import annotations
@@ -11,14 +11,20 @@ from dataclasses import dataclass
 from datetime import date
 
 Pattern = tuple[tuple[tuple[int, tuple[str, ...]], ...], ...]
-"""A word or phrase as a small graph: for each node the edges that leave it, as (to, forms that count). A path from the
-first node to the end (``len(pattern)``) is one way to write it; a hyphen makes a fork."""
+"""A word or phrase as a graph: for each node its edges as (to, forms).
+
+A path from the first node to the end (``len(pattern)``) is one way to write it; a hyphen makes a fork.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class TextTerm:
-    """A word or phrase. ``field`` is None for title and abstract. ``is_prefix`` lets the last word go on; ``about``
-    asks for the title, or twice the abstract."""
+    """A word or phrase.
+
+    ``field``: None for title and abstract.
+    ``is_prefix``: the last word may continue.
+    ``about``: it must be in the title, or twice in the abstract.
+    """
 
     pattern: Pattern
     written: str
@@ -29,7 +35,7 @@ class TextTerm:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Words in any order, at most ``gap`` others between them."""
+    """Words in any order, with at most ``gap`` others between them."""
 
     words: tuple[Pattern, ...]
     gap: int
@@ -40,7 +46,10 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """Whole tokens as they are written: (token, what ties it to the one before, its word in an index)."""
+    """Tokens exactly as written.
+
+    ``tokens``: (token, what ties it to the one before, its word in an index).
+    """
 
     tokens: tuple[tuple[str, str, str], ...]
     written: str
@@ -50,7 +59,7 @@ class Exact:
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """An RE2 pattern, searched case-sensitively in one field's cleaned original."""
+    """An RE2 pattern, searched case-sensitively in a field's cleaned original."""
 
     pattern: str
     field: str
@@ -59,8 +68,11 @@ class Regex:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Words that must all stand in one name, in any order; ``ways`` has one row of words for each way to write them.
-    A single letter is an initial. ``is_prefix`` lets the last word go on."""
+    """Words that must all be in one author's name, in any order.
+
+    ``ways``: a row of words for each way to write them. A single letter is an initial.
+    ``is_prefix``: the last word may continue.
+    """
 
     ways: tuple[tuple[str, ...], ...]
     written: str
@@ -69,7 +81,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A whole category, source or id, or with ``is_prefix`` the beginning of one; lower case."""
+    """A category, source or id in lower case; with ``is_prefix`` the begin of one."""
 
     field: str
     value: str
@@ -79,7 +91,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """``upvotes``, ``comments``, ``published`` or ``listed`` against a number or a day."""
+    """A comparison of ``upvotes``, ``comments``, ``published`` or ``listed`` with a number or a day."""
 
     field: str
     operator: str
@@ -92,18 +104,22 @@ Leaf = TextTerm | Near | Exact | Regex | Author | Label | Compare
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The leaf does not hold. A comparison with an unknown number holds neither by itself nor in here."""
+    """The leaf does not hold. A comparison with an unknown number is false, also under NOT."""
 
     child: Leaf
 
 
 @dataclass(frozen=True, slots=True)
 class And:
+    """All children hold."""
+
     children: tuple[RuleNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
+    """At least one child holds."""
+
     children: tuple[RuleNode, ...]
 
 
@@ -111,19 +127,19 @@ RuleNode = Leaf | Not | And | Or
 
 
 def conjunction(nodes: list[RuleNode]) -> RuleNode:
-    """AND, flat."""
+    """Return the AND of nodes, flat."""
     flat = [part for node in nodes for part in (node.children if isinstance(node, And) else (node,))]
     return flat[0] if len(flat) == 1 else And(tuple(flat))
 
 
 def any_of(nodes: list[RuleNode]) -> RuleNode:
-    """OR, flat."""
+    """Return the OR of nodes, flat."""
     flat = [part for node in nodes for part in (node.children if isinstance(node, Or) else (node,))]
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
 
 
 def negated(node: RuleNode) -> RuleNode:
-    """NOT, pushed down to the leaves (De Morgan)."""
+    """Return the NOT of a node, pushed down to its leaves (De Morgan)."""
     match node:
         case Not(child):
             return child
@@ -135,7 +151,7 @@ def negated(node: RuleNode) -> RuleNode:
 
 
 def leaves(node: RuleNode) -> Iterator[Leaf]:
-    """All leaves, from left to right, negated ones too."""
+    """Yield all leaves from left to right, negated ones included."""
     match node:
         case Not(leaf):
             yield leaf
@@ -147,14 +163,14 @@ def leaves(node: RuleNode) -> Iterator[Leaf]:
 
 
 def field_of(leaf: Leaf) -> str | None:
-    """The field that a leaf looks into; None for title and abstract together."""
+    """Return the field that a leaf looks into, None for title and abstract together."""
     return "author" if isinstance(leaf, Author) else leaf.field
 
 
 def canonical(node: RuleNode) -> str:
-    """One spelling for all rules that are the same but for the order of terms, blanks, quotes and parentheses.
+    """Return one spelling for all rules that differ only in order of terms, blanks, quotes and parentheses.
 
-    It is made of what is written and not of how it is folded, so that a better folding edits nobody's rule.
+    It is made of what is written, not of how that is folded: a better folding edits nobody's rule.
     """
     match node:
         case Not(child):

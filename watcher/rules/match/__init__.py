@@ -1,1 +1,1 @@
-"""One rule and one paper: does it match, and why?"""
+"""Match one rule with one paper, and say why it matches or not."""

@@ -1,4 +1,4 @@
-"""A paper as rules see it: its texts, folded when first asked for; its labels; the numbers of its listings."""
+"""Prepare a paper for rules: texts folded when first needed, labels, the numbers of its listings."""
 
 from __future__ import annotations
 
@@ -10,22 +10,25 @@ from watcher.model.fields import BY_RULE, ID, SOURCE
 from watcher.rules.text.text import WITH_PLURALS, Folded
 
 BETWEEN = ", "
-"""Places in a field of several values (authors, keywords, categories) count in the values with this between."""
+"""Fields with several values (authors, keywords, categories) are joined by this; places count in the joined text."""
 
 
 LONGEST_TEXT = 200_000
-"""Characters of one text that rules read; a paper's abstract has some 1,500."""
+"""Most characters of a text that rules read; an abstract has about 1,500."""
 
 
 class Labelled(NamedTuple):
-    """One category or id, lower case, and where it begins among the others."""
+    """A category or id in lower case.
+
+    ``base``: where it begins in the joined text of its field.
+    """
 
     value: str
     base: int
 
 
 class Document:
-    """One paper, folded at most once for all rules."""
+    """A paper, folded at most once for all rules."""
 
     __slots__ = ("_texts", "paper")
 
@@ -34,7 +37,10 @@ class Document:
         self._texts: dict[str, tuple[Folded, ...]] = {}
 
     def texts(self, field: str) -> tuple[Folded, ...]:
-        """The texts of a field: one, or one for each author, keyword or category, so that no phrase runs on."""
+        """Return the texts of a field.
+
+        One, or one for each author, keyword or category, so that no phrase spans two.
+        """
         found = self._texts.get(field)
         if found is None:
             plurals = field in WITH_PLURALS
@@ -46,7 +52,7 @@ class Document:
         return found
 
     def labels(self, field: str) -> list[Labelled]:
-        """The labels of the paper in a field, such as its categories or ids."""
+        """Return the paper's labels in a field, such as its categories or ids."""
         if field != ID.rule:
             values = _based(values_of(self.paper, field))
             return [Labelled(" ".join(value.lower().split()), base) for value, base in values]
@@ -56,18 +62,18 @@ class Document:
         return [Labelled(value, 0) for value in dict.fromkeys(one.lower() for one in known if one)]
 
     def names(self, field: str) -> list[str]:
-        """The labels of a field by themselves; those of ``source`` are the sources that list the paper."""
+        """Return the labels of a field as texts; those of ``source`` are the sources that list the paper."""
         if field == SOURCE.rule:
             return [one.source.lower() for one in self.paper.listings]
         return [one.value for one in self.labels(field)]
 
     def listings(self, sources: Collection[str]) -> tuple[Listing, ...]:
-        """The listings that count for a rule: those in its sources, or all."""
+        """Return the listings in a rule's sources; all for a rule without sources."""
         return tuple(one for one in self.paper.listings if not sources or one.source in sources)
 
 
 def values_of(paper: Paper, field: str) -> tuple[str, ...]:
-    """The texts of a field of the rule language: one, or several where the table says so."""
+    """Return the texts of a field of the rule language."""
     known = BY_RULE[field]
     if known is SOURCE:
         return tuple(listing.source for listing in paper.listings)
@@ -85,5 +91,5 @@ def _based(values: Collection[str]) -> list[tuple[str, int]]:
 
 
 def document_of(paper: Paper) -> Document:
-    """The paper, ready for any number of rules."""
+    """Prepare a paper for rules."""
     return Document(paper)

@@ -1,4 +1,4 @@
-"""Whether one rule holds for one paper, and where: the plain reading that every faster one has to agree with."""
+"""Evaluate a rule for a paper: whether it holds, and where. Every faster way must give the same answers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from watcher.rules.match.search import apart, are_two, is_named, spans
 from watcher.rules.text.text import Folded, WordSpan
 
 MOST_PLACES = 50
-"""Places that a hit keeps, and that are looked for of each leaf: enough to highlight a page."""
+"""Most places of a hit, and of each leaf: enough to highlight a page."""
 
 _COMPARED = (FieldKind.NUMBER, FieldKind.DAY)
 _ORDER = {one.rule: n for n, one in enumerate(SEARCHED) if one.kind not in _COMPARED}
@@ -38,14 +38,14 @@ _ORDER = {one.rule: n for n, one in enumerate(SEARCHED) if one.kind not in _COMP
 _OPERATORS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "=": operator.eq}
 
 NEITHER, HOLDS, STRONG, BOTH = 0, 1, 2, 3
-"""How a node reads: as it stands (1), and with each bare word or phrase read as ``about:`` (2)."""
+"""Whether a node holds as it is (1), and with each bare word or phrase read as ``about:`` (2)."""
 
 Listings = Collection[Listing]
 FoundSpans = list[tuple[str, Folded, WordSpan]]
 
 
 class PaperReader:
-    """One document under the eyes of many rules: what a term was found to say is remembered."""
+    """Evaluates many rules for one document, remembering the answer of each term."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -53,10 +53,10 @@ class PaperReader:
         self._bits: dict[str, int] = {}
 
     def hit(self, rule: Rule) -> Hit | None:
-        """How the rule holds for the paper, or None.
+        """Return how the rule holds for the paper, None if it does not.
 
-        A paper that none of the rule's sources lists is none of its business. An unknown number makes a comparison
-        false, with NOT before it as well.
+        It does not hold if none of its sources lists the paper. A comparison with an unknown number is false, also
+        under NOT.
         """
         listings = self.document.listings(rule.sources)
         if rule.sources and not listings:
@@ -67,12 +67,15 @@ class PaperReader:
         return Hit(bool(bits & STRONG), self.where(rule.tree, rule.sources))
 
     def where(self, tree: RuleNode, sources: Collection[str]) -> tuple[MatchedSpan, ...]:
-        """Where a rule that holds matches: the places of its leaves in order, fifty at most."""
+        """Return the places of a rule that holds, in order, at most ``MOST_PLACES``."""
         found = sorted(set(self.places(tree, self.document.listings(sources))), key=_in_order)
         return tuple(found[:MOST_PLACES])
 
     def bits(self, node: RuleNode, listings: Listings) -> int:
-        """Whether the node holds as it stands (``HOLDS``) and with each bare term read as ``about:`` (``STRONG``)."""
+        """Return how a node holds.
+
+        ``HOLDS``: it holds as it is. ``STRONG``: it holds with each bare term read as ``about:``.
+        """
         match node:
             case And(children):
                 bits = BOTH
@@ -95,7 +98,7 @@ class PaperReader:
         return self._leaf(node, listings)
 
     def _leaf(self, leaf: Leaf, listings: Listings) -> int:
-        """A leaf whose answer hangs on the rule's sources is looked at each time, all others once."""
+        """Return the bits of a leaf, remembered unless they depend on the rule's sources."""
         if isinstance(leaf, Compare):
             return BOTH if _compares(leaf, self.document, listings) else NEITHER
         if isinstance(leaf, Label):
@@ -132,7 +135,7 @@ class PaperReader:
                     yield field, text, span
 
     def _labelled(self, leaf: Label, listings: Listings) -> Iterator[tuple[int, int]]:
-        """The characters of each label of the field that fits."""
+        """Yield the character spans of the field's labels that match."""
         if leaf.field == "source":
             labels = [(one.source.lower(), 0) for one in listings]
         else:
@@ -142,7 +145,7 @@ class PaperReader:
                 yield base, base + len(value)
 
     def places(self, node: RuleNode, listings: Listings) -> Iterator[MatchedSpan]:
-        """The places of all leaves that the rule holds by: under OR, those of each branch that holds."""
+        """Yield the places of all leaves by which the rule holds; under OR, of every branch that holds."""
         match node:
             case Not():
                 return
@@ -178,17 +181,20 @@ class PaperReader:
 
 
 def evaluate(rule: Rule, document: Document) -> Hit | None:
-    """How the rule holds for the paper, or None; see :meth:`Reader.hit`."""
+    """Return how the rule holds for the paper, None if it does not; see :meth:`PaperReader.hit`."""
     return PaperReader(document).hit(rule)
 
 
 def _in_order(place: MatchedSpan) -> tuple[int, MatchedSpan]:
-    """Places by their fields, as the table has them; what is compared comes last."""
+    """Return a sort key for places: in the order of the table of fields, comparisons last."""
     return _ORDER.get(place.field, len(SEARCHED)), place
 
 
 def _compares(leaf: Compare, document: Document, listings: Listings) -> bool | None:
-    """None where the number or day is not known. Of several listings the newest number counts, and any day."""
+    """Return the result of a comparison, None if the number or day is unknown.
+
+    Of several listings the newest number counts, and any day.
+    """
     compare = _OPERATORS[leaf.operator]
     field = BY_RULE[leaf.field]
     if field.is_fact:

@@ -1,4 +1,4 @@
-"""Why a rule matches a paper, or why it does not: term by term, what was found and how it counts as the same."""
+"""Explain why a rule matches a paper, or why not: term by term, what was found and why it counts as the same."""
 
 from __future__ import annotations
 
@@ -21,7 +21,12 @@ from watcher.rules.text.tex import JOINT, clean
 
 @dataclass(frozen=True, slots=True)
 class FoundPlace:
-    """One place: its field, the whole text of that field, the span in it, and how it is the term for all that."""
+    """A place at which a term was found.
+
+    ``text``: the whole text of the field.
+    ``start`` / ``end``: the span in it.
+    ``folding``: the steps by which the original became the term.
+    """
 
     field: str
     text: str
@@ -32,10 +37,10 @@ class FoundPlace:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One term of the rule: whether it was found, and where.
+    """A term of the rule: whether it was found, and where.
 
-    ``weak`` says why it is a mention only, empty where it is more or where that is not asked. ``value`` is what the
-    paper has where the term compares numbers or days.
+    ``weak``: why it is only a mention, "" if it is more or that does not matter.
+    ``value``: what the paper has, for a comparison.
     """
 
     term: str
@@ -47,7 +52,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class FailedPart:
-    """The part of a rule that failed: one term (``reasons`` has one), or several of which one would have done."""
+    """A part of a rule that failed.
+
+    ``reasons``: its terms; of several, one would have been enough.
+    """
 
     what: str
     reasons: tuple[Reason, ...]
@@ -55,7 +63,12 @@ class FailedPart:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """``strong`` is None where the rule does not match; then ``missing`` says why not, else ``reasons`` why."""
+    """Why a rule matches a paper or not.
+
+    ``strong``: None if it does not match.
+    ``reasons``: the terms by which it matches.
+    ``missing``: the parts that failed.
+    """
 
     strong: bool | None
     reasons: tuple[Reason, ...] = ()
@@ -63,7 +76,7 @@ class Explanation:
 
 
 def explain_match(rule: Rule, document: Document) -> Explanation:
-    """Why, or why not."""
+    """Explain why a rule matches a paper or not."""
     reader = PaperReader(document)
     listings = document.listings(rule.sources)
     if rule.sources and not listings:
@@ -79,7 +92,7 @@ def explain_match(rule: Rule, document: Document) -> Explanation:
 
 
 def _holding(node: RuleNode, reader: PaperReader, listings: Listings) -> Iterator[Leaf]:
-    """The terms that the rule holds by, each once."""
+    """Yield the terms by which the rule holds, each once."""
     seen: set[str] = set()
     for leaf in _holding_of(node, reader, listings):
         if leaf.written not in seen:
@@ -100,7 +113,7 @@ def _holding_of(node: RuleNode, reader: PaperReader, listings: Listings) -> Iter
 
 
 def _missing(node: RuleNode, reader: PaperReader, listings: Listings) -> Iterator[FailedPart]:
-    """The smallest parts that failed: under AND each child that did, under OR all of them together."""
+    """Yield the smallest parts that failed: under AND each failed child, under OR all children together."""
     match node:
         case And(children):
             for child in children:
@@ -116,7 +129,7 @@ def _missing(node: RuleNode, reader: PaperReader, listings: Listings) -> Iterato
 
 
 def _of_branch(node: RuleNode, reader: PaperReader, listings: Listings) -> Reason:
-    """A branch that failed, by its first term that did."""
+    """Return the first term that failed in a branch."""
     for missing in _missing(node, reader, listings):
         if missing.reasons:
             return missing.reasons[0]
@@ -139,7 +152,7 @@ def _reason(leaf: Leaf, reader: PaperReader, listings: Listings) -> Reason:
 
 
 def _otherwise(leaf: Exact, reader: PaperReader) -> str:
-    """What there is where an exact term is not: the same words, written otherwise."""
+    """Return how the words of a missing exact term are written in the paper, "" if they are not there."""
     folded = parse_rule(leaf.written.replace("=", "", 1))[0]
     for place in reader.places(folded, ()):
         return f"written otherwise: {field_text(reader.document.paper, place.field)[place.start : place.end]}"
@@ -166,12 +179,12 @@ def _found(leaf: Leaf, place: MatchedSpan, paper: Paper) -> FoundPlace:
 
 
 def field_text(paper: Paper, field: str) -> str:
-    """The text that places of a field count in."""
+    """Return the text of a field in which places count."""
     return BETWEEN.join(values_of(paper, field))
 
 
 def _folding(leaf: TextTerm, original: str) -> tuple[str, ...]:
-    """What was folded to make ``original`` the term: each step without which the two would differ."""
+    """Return the steps of folding that turn ``original`` into the term; only those that are needed."""
     term = re.sub(r'^(?:[a-z]+:)?"?|"?$', "", leaf.written)
     if leaf.is_prefix:
         return (f"begins with {term.removesuffix('*')}",)

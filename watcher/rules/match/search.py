@@ -1,4 +1,4 @@
-"""Where words, phrases and names stand in a folded text: spans of positions, without overlap, in order."""
+"""Find words, phrases and names in a folded text: spans of positions, in order, without overlap."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from watcher.rules.text.text import Folded, WordSpan
 
 
 def spans(leaf: TextTerm | Near | Exact, text: Folded) -> list[WordSpan]:
-    """Every place of the leaf; those of one length of a prefix may lie in others."""
+    """Return every place of a leaf. Places of a prefix may lie within others."""
     match leaf:
         case TextTerm():
             return sorted(_paths(leaf.pattern, text, is_prefix=leaf.is_prefix))
@@ -21,7 +21,7 @@ def spans(leaf: TextTerm | Near | Exact, text: Folded) -> list[WordSpan]:
 
 
 def apart(found: Iterable[WordSpan]) -> list[WordSpan]:
-    """Without those that overlap an earlier one; of two that begin together the longer stays."""
+    """Return the places without those that overlap an earlier one; of two with the same begin the longer stays."""
     kept: list[WordSpan] = []
     for span in sorted(found, key=lambda span: (span[0], -span[1])):
         if not kept or span[0] >= kept[-1][1]:
@@ -30,13 +30,13 @@ def apart(found: Iterable[WordSpan]) -> list[WordSpan]:
 
 
 def are_two(found: Iterable[WordSpan]) -> bool:
-    """Whether two of the places do not overlap."""
+    """Return whether two of the places do not overlap."""
     some = list(found)
     return bool(some) and max(first for first, _ in some) >= min(last for _, last in some)
 
 
 def _paths(pattern: Pattern, text: Folded, *, is_prefix: bool) -> set[WordSpan]:
-    """All paths of ``pattern`` in the text, as from where to where: the nodes are gone through in order."""
+    """Return the spans of all paths of ``pattern`` in the text, found node by node."""
     end = len(pattern)
     reached: list[dict[int, set[int]]] = [{} for _ in range(end + 1)]
     for node, edges in enumerate(pattern):
@@ -61,7 +61,9 @@ def _words(form: str, text: Folded, *, is_prefix: bool) -> Iterable[WordSpan]:
 
 
 def _near(leaf: Near, text: Folded) -> list[WordSpan]:
-    """Windows that hold all words, each as late as it can be, with few enough others between (one sweep).
+    """Return the spans that contain all words with few enough others between, in one sweep.
+
+    Each begins as late as it can.
 
     A word that the rule names twice needs two places.
     """
@@ -92,7 +94,10 @@ def _exact(leaf: Exact, text: Folded) -> list[WordSpan]:
 
 
 def _is_written(leaf: Exact, text: Folded, at: int) -> bool:
-    """Whether the tokens stand at a position as they are written; what ties the first to others does not count."""
+    """Return whether the tokens are at a position as written.
+
+    What ties the first to the word before does not matter.
+    """
     for n, (spelled, joint, _) in enumerate(leaf.tokens):
         part = text.part(at + n)
         if part.spelled != spelled or (n and part.joint != joint):
@@ -101,13 +106,16 @@ def _is_written(leaf: Exact, text: Folded, at: int) -> bool:
 
 
 def is_named(leaf: Author, name: Folded) -> bool:
-    """Whether one way to write the author is this name."""
+    """Return whether a name matches one way to write the author."""
     words = [form for form, some in name.words.forms.items() for _ in some]
     return any(_has_all(way, words, is_prefix=leaf.is_prefix) for way in leaf.ways)
 
 
 def _has_all(way: tuple[str, ...], words: list[str], *, is_prefix: bool) -> bool:
-    """Each word is another one of the name's; a letter on either side is an initial, but one word has to be whole."""
+    """Return whether each word matches a different word of the name.
+
+    A single letter on either side is an initial, but at least one word must be whole.
+    """
     left = list(words)
     missing: list[str] = []
     for at, word in enumerate(way):
@@ -121,7 +129,7 @@ def _has_all(way: tuple[str, ...], words: list[str], *, is_prefix: bool) -> bool
 
 
 def _are_initials(missing: list[str], left: list[str]) -> bool:
-    """Whether the words that are missing can be told apart among what is left of the name, letter by letter."""
+    """Return whether the missing words can be matched to different words left in the name, by initials."""
     for letter in {word[0] for word in missing}:
         whole = sum(word[0] == letter and len(word) > 1 for word in missing)
         lone = sum(word == letter for word in missing)

@@ -1,1 +1,1 @@
-"""Folding: which spellings are one word, in rules and papers alike."""
+"""Fold texts: decide which spellings are one word, for rules and papers alike."""

@@ -1,4 +1,4 @@
-"""Letters that count as the same: case, accents, compatibility forms, Greek and its names."""
+"""Fold letters: case, accents, compatibility forms, Greek letters and their names."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NAMES_OF_GREEK = (
     *("omicron", "pi", "rho", "final sigma", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"),
 )
 GREEK = {name: chr(0x3B1 + at) for at, name in enumerate(_NAMES_OF_GREEK) if " " not in name}
-"""The letters by their names, which are TeX's as well."""
+"""Name (which is also TeX's) → Greek letter."""
 
 _NAMES = {letter: name for name, letter in GREEK.items()}
 _ACCENTS = re.compile(
@@ -42,13 +42,15 @@ UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
-"""Scripts whose words run into one another (Chinese, Japanese, Korean, Thai …), as ranges of a regex."""
+"""Scripts without blanks between words (Chinese, Japanese, Korean, Thai …), as ranges of a regex."""
 
 
 def fold_letters(text: str) -> str:
-    """A word blind to case, accents and compatibility forms; other scripts keep the marks that make their letters.
+    """Return a word without case, accents and compatibility forms.
 
-    Of a word that is nothing but an accent, itself.
+    Other scripts keep marks that are part of their letters.
+
+    A word of accents alone stays as it is.
     """
     if text.isascii():
         return text.lower()
@@ -58,12 +60,12 @@ def fold_letters(text: str) -> str:
 
 
 def letter_name(letter: str) -> str | None:
-    """The name of a lone Greek letter, folded before; None for all else."""
+    """Return the name of a single folded Greek letter, None for anything else."""
     return _NAMES.get(letter)
 
 
 def marks() -> str:
-    """All combining marks of the basic plane, as ranges of a regex: they are no letters to ``\\w``."""
+    r"""Return all combining marks of the basic plane as ranges of a regex: ``\w`` does not match them."""
     ranges: list[list[int]] = []
     for code in range(0x300, 0xFFFF):
         if unicodedata.category(chr(code)).startswith("M"):

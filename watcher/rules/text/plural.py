@@ -1,8 +1,8 @@
-"""Plurals, decided on the original spelling. Both sides of a match go through :func:`forms`.
+"""Fold plurals, by the original spelling. Both sides of a match use :func:`forms`.
 
-Not a stemmer: only what makes one word of X and Xs. Of a word that may be a plural both forms count, so that ``atlas``
-and ``ATLAS`` still meet; ``GPS`` and ``GPs`` do not, since capitals say which is which. The tables were made while
-looking through the vocabulary of 3,929 titles and abstracts (docs/decisions/0011).
+Not a stemmer: it only joins X and Xs. For a word that may be a plural both forms count, so that ``atlas`` and ``ATLAS``
+match. ``GPS`` and ``GPs`` do not, since capitals tell them apart. The tables were made from the vocabulary of 3,929
+titles and abstracts (docs/decisions/0011).
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 
 _CAPITALS_S = re.compile(r"(?=\d*[A-Z])[A-Z0-9]{2,}s")
-"""GANs, LLMs, 3Ds, V100s; one capital alone does not count, since As and Is begin sentences."""
+"""GANs, LLMs, 3Ds, V100s. A single capital does not count, since As and Is begin sentences."""
 
 _TOO_SHORT_S = re.compile(r"(?=\d*[a-z])[a-z0-9]{2,}s")
-"""Of words with fewer letters than a plural needs: ids, lms, h100s. Perhaps IDS, perhaps IDs."""
+"""Words with fewer letters than a plural needs (ids, lms, h100s): they may be IDS or IDs."""
 
 _SHORTEST = 4
 _SHORTEST_Y = 5
@@ -70,7 +70,7 @@ PAIRS = {
     **{"mice": "mouse", "feet": "foot", "teeth": "tooth", "women": "woman"},
     **{"wolves": "wolf", "knives": "knife", "shelves": "shelf", "halves": "half", "thieves": "thief"},
 }
-"""Plurals that no rule below makes, or that one would make wrongly."""
+"""Plurals that no rule below makes, or makes wrongly."""
 
 _ENDS = {
     **{"analyses": "analysis", "theses": "thesis", "matrices": "matrix", "vertices": "vertex", "indices": "index"},
@@ -85,10 +85,10 @@ _LOSE_ES = ("ches", "shes", "xes", "sses")
 
 
 def forms(spelled: str, folded: str) -> tuple[str, ...]:
-    """What counts as the word ``spelled``: its singular and, where capitals do not decide, itself as well.
+    """Return the forms under which the word ``spelled`` counts: its singular, and itself unless capitals decide.
 
-    ``lms`` has to find both LMS and LMs, which do not find each other: with the last it shares ``lm's``, which is no
-    word.
+    ``lms`` must find both LMS and LMs, which do not find each other: it shares ``lm's``, which is no word, with the
+    latter.
     """
     if spelled.isupper():
         return (folded,)
@@ -110,7 +110,7 @@ def _short_forms(spelled: str, folded: str) -> tuple[str, ...]:
 
 
 def singular(word: str) -> str:
-    """The singular of a folded word, as far as its letters alone tell."""
+    """Return the singular of a folded word, judged by its letters alone."""
     if word in PAIRS:
         return PAIRS[word]
     if word.endswith(_SPECIAL):

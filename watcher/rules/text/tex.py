@@ -1,7 +1,7 @@
-"""A text cleaned for reading, with the way back: no TeX markup, no invisible characters, straight quotes.
+"""Clean a text for reading, with the way back: no TeX markup, no invisible characters, straight quotes.
 
-Not a TeX reader: just the forms that stand in real titles and abstracts. Accents become letters, known names their
-characters, styles vanish, other commands leave their names.
+Not a TeX reader: it knows the forms that occur in titles and abstracts. Accents become letters, known names their
+characters, styles are removed, other commands leave their names.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from watcher.rules.text.letters import GREEK
 
 JOINT = "\u2060"
-"""Stands in a cleaned text where markup was between two parts of one word: ``$M^3$ViT``."""
+"""Marks in a cleaned text where markup was between two parts of a word: ``$M^3$ViT``."""
 
 _SUSPICIOUS = (
     "[\\\\${}\x00-\x08\x0b-\x1f\x7f\u00ad\u02bc\u200b-\u200f\u2010\u2011\u2018-\u201f\u202a-\u202e\u2032"
@@ -63,8 +63,13 @@ _PLAIN = {"\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": 
 
 @dataclass(frozen=True, slots=True)
 class Clean:
-    """A cleaned text. Pieces that were changed begin at ``starts`` and end at ``ends`` (sorted), and stood in the
-    original from ``origins[n][0]`` to ``origins[n][1]``; what lies between is the original's."""
+    """A cleaned text, with the pieces that were changed.
+
+    ``starts`` / ``ends``: where changed pieces begin and end (sorted).
+    ``origins``: where each was in the original (start, end).
+
+    Everything between is as in the original.
+    """
 
     text: str
     starts: tuple[int, ...] = ()
@@ -72,7 +77,7 @@ class Clean:
     origins: tuple[tuple[int, int], ...] = ()
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """The span of the original for a span (not empty) of the cleaned text."""
+        """Return the span of the original for a non-empty span of the cleaned text."""
         return self._start(start), self._end(end)
 
     def _start(self, at: int) -> int:
@@ -88,12 +93,12 @@ class Clean:
         return self.origins[n][1] if at <= self.ends[n] else self.origins[n][1] + at - self.ends[n]
 
     def without_joints(self) -> Clean:
-        """The same for a regex to read: what markup was between is gone."""
+        """Return the text without ``JOINT``, for regexes."""
         return _rewritten(self, JOINT, "")
 
 
 def clean(text: str) -> Clean:
-    """Take off what is markup and not text; almost every text is returned as it is."""
+    """Remove markup from a text. Almost every text is returned as it is."""
     if not _SUSPECT.search(text):
         return Clean(text)
     return _assembled(text, [(*found.span(), _meaning(found)) for found in _PIECE.finditer(text)])

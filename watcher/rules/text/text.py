@@ -1,6 +1,7 @@
-"""A text as a row of positions, with the way back into the original.
+"""Fold a text to a row of positions, with the way back to the original.
 
-A word is an edge from one position to another: a part spans one, a run of joined parts several. A phrase is a path.
+A word is an edge from one position to another: a part spans one position, joined parts span several. A phrase is a
+path.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from watcher.rules.text.tex import Clean, clean
 from watcher.rules.text.words import Part, compounds
 
 WITH_PLURALS = frozenset(one.rule for one in SEARCHED if one.folds_plurals)
-"""Fields in which singular and plural are one; in names, they are not."""
+"""Fields in which plurals are folded; in names they are not."""
 
 _MOST_KNOWN = 32_768
 _LONGEST_KNOWN = 48
-"""How many chunks are remembered, and how long they may be: texts repeat their words."""
+"""Most chunks that are remembered, and their longest length: texts repeat their words."""
 
 _CHUNK = re.compile(r"(?:\S|(?<=-)\n[ \t]*(?=\w))+")
-"""What blanks set apart; a hyphen at the end of a line ties."""
+"""Text between blanks; a hyphen at the end of a line joins."""
 
 WordSpan = tuple[int, int]
 WordEdges = tuple[tuple[int, int, str], ...]
@@ -32,10 +33,11 @@ WordEdges = tuple[tuple[int, int, str], ...]
 
 
 class Chunk:
-    """What stands between two blanks.
+    """The words between two blanks.
 
-    ``line`` has one word for each position, ``more`` are the words beside it (runs of joined parts, plurals as they
-    stand, bases), ``spelled`` the surfaces that are no form (``gans`` of GANs).
+    ``line``: a word for each position.
+    ``more``: further words: joined parts, plurals as written, bases.
+    ``spelled``: surfaces that are no form (``gans`` of GANs).
     """
 
     __slots__ = ("line", "more", "spelled")
@@ -60,7 +62,7 @@ class Chunk:
 
 
 class _Known(dict[str, Chunk]):
-    """Chunks that were read before."""
+    """Remembers chunks that were read."""
 
     def __init__(self, *, plurals: bool) -> None:
         self._plurals = plurals
@@ -78,7 +80,7 @@ _KNOWN = {plurals: _Known(plurals=plurals) for plurals in (False, True)}
 
 
 def _parts(piece: str, plurals: bool) -> tuple[tuple[Part, int], ...]:
-    """The parts of a chunk, each with where its compound begins in it."""
+    """Return the parts of a chunk, each with the begin of its compound."""
     return (_short_parts if len(piece) <= _LONGEST_KNOWN else _long_parts)(piece, plurals)
 
 
@@ -92,16 +94,18 @@ _long_parts = lru_cache(maxsize=8)(_parts_of)
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of a text: positions (from, to) by form, and by those surfaces that are no form."""
+    """The words of a text: positions (from, to) by form, and by surfaces that are no form."""
 
     forms: dict[str, list[WordSpan]]
     surfaces: dict[str, list[WordSpan]]
 
 
 class Folded:
-    """One text, folded. ``base`` is where it begins in what a reader is shown of its field (the fifth author, say).
+    """A folded text.
 
-    ``line`` has a word for each position, ``chunks`` all that they count as.
+    ``base``: where the text begins in what is shown of its field (of the fifth author, for instance).
+    ``line``: a word for each position.
+    ``chunks``: all words that they count as.
     """
 
     __slots__ = ("_places", "_plain", "_plurals", "_starts", "_words", "base", "chunks", "clean", "line")
@@ -122,7 +126,7 @@ class Folded:
 
     @property
     def words(self) -> Words:
-        """Every word, by form and by surface."""
+        """All words, by form and by surface."""
         if self._words is None:
             forms: dict[str, list[WordSpan]] = {}
             surfaces: dict[str, list[WordSpan]] = {}
@@ -137,7 +141,7 @@ class Folded:
         return self._words
 
     def _beside(self) -> Iterator[tuple[int, Chunk]]:
-        """The chunks that are more than their line, with their first positions."""
+        """Yield the chunks with further words, with their first positions."""
         at = 0
         for one in self.chunks:
             if one.more or one.spelled:
@@ -145,7 +149,7 @@ class Folded:
             at += len(one.line)
 
     def part(self, at: int) -> Part:
-        """What stands at a position, as it is written."""
+        """Return the part at a position, as written."""
         return self._located(at)[1]
 
     @property
@@ -156,14 +160,14 @@ class Folded:
         return self._plain
 
     def characters(self, first: int, last: int) -> WordSpan:
-        """The span of the original that the positions from ``first`` to before ``last`` stand for, plus ``base``."""
+        """Return the span of the original for the positions from ``first`` to before ``last``, plus ``base``."""
         begin, part = self._located(first)
         end, other = self._located(last - 1)
         start, stop = self.clean.original(begin + part.start, end + other.end)
         return self.base + start, self.base + stop
 
     def _located(self, at: int) -> tuple[int, Part]:
-        """Where the compound of a position begins, and its part."""
+        """Return where the compound of a position begins, and its part."""
         if self._starts is None or self._places is None:
             self._starts = list(accumulate((len(one.line) for one in self.chunks), initial=0))
             self._places = [found.span() for found in _CHUNK.finditer(self.clean.text)]
@@ -174,7 +178,7 @@ class Folded:
 
 
 def fold_title(title: str) -> str:
-    """A title's identity: its parts, folded, compounds apart, without plurals and punctuation, a blank between.
+    """Return a title's identity: its folded words in singular, compounds split, no punctuation, single blanks.
 
     A title without any letter or digit is its own identity.
     """

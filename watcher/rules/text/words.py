@@ -1,7 +1,7 @@
-"""Words of a piece of text: its parts, what hyphens and markup tie together, and all that each counts as.
+"""Split a piece of text into words: their parts, what hyphens and markup join, and all that each counts as.
 
-A compound (``multi-modal``, ``$M^3$ViT``, ``L_2``) has an edge for each of its parts and for every run of parts joined.
-Both the papers' texts and the rules' terms are read here, so that they agree.
+A compound (``multi-modal``, ``$M^3$ViT``, ``L_2``) has an edge for each part and for each run of joined parts. Papers'
+texts and rules' terms are both read here, so that they agree.
 """
 
 from __future__ import annotations
@@ -17,20 +17,22 @@ from watcher.rules.text.plural import forms
 from watcher.rules.text.tex import JOINT, clean
 
 MOST_PARTS = 6
-"""Parts of a compound that are joined in all ways; a longer one is read as its parts."""
+"""Most parts of a compound that are joined in all ways; a longer one is read as its parts."""
 
 MOST_MARKS = 30
-"""Combining marks on one letter, as in Unicode's stream-safe text (UAX 15); ordering more takes quadratic time."""
+"""Most combining marks on a letter, as in Unicode's stream-safe text (UAX 15); ordering more takes quadratic time."""
 
 _HYPHENS = "\\-\u2010-\u2013\u2212"
 _SIGN = r"\+\+(?=\d)|\+{1,2}(?![\w+])|\#(?![\w#])"
 
 
 class Part(NamedTuple):
-    """One part of a compound, from character ``start`` to ``end`` of it.
+    """A part of a compound.
 
-    ``joint`` is what ties it to the part before, as it is written; empty for the first. ``forms`` are the folded words
-    that count as this one, ``surface`` itself without plural folding.
+    ``start`` / ``end``: its characters in the compound.
+    ``joint``: what joins it to the part before, as written; "" for the first.
+    ``forms``: the folded words that count as this part.
+    ``surface``: the folded part without plural folding.
     """
 
     start: int
@@ -42,7 +44,11 @@ class Part(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """A word that spans the positions ``first`` to ``last`` of a compound, under all forms that count."""
+    """A word of a compound.
+
+    ``first`` / ``last``: the positions that it spans.
+    ``forms`` / ``surface``: as of a :class:`Part`.
+    """
 
     first: int
     last: int
@@ -51,10 +57,11 @@ class Edge(NamedTuple):
 
 
 class Compound(NamedTuple):
-    """A word, or several that hyphens or markup tie together.
+    """A word, or words that hyphens or markup join.
 
-    ``edges`` are its words, parts and joined runs; ``bases`` what it counts as in a text but not in a rule (``C`` for
-    ``C++``). ``start`` is its first character.
+    ``edges``: its words: parts and joined runs.
+    ``bases``: what it also counts as in a text but not in a rule (``C`` for ``C++``).
+    ``start``: its first character.
     """
 
     parts: tuple[Part, ...]
@@ -64,12 +71,12 @@ class Compound(NamedTuple):
 
 
 def compounds(cleaned: str, *, plurals: bool) -> list[Compound]:
-    """The words of a cleaned text in order."""
+    """Return the words of a cleaned text in order."""
     return [_read(found[0], found.start(), plurals) for found in _pattern(is_ascii=cleaned.isascii()).finditer(cleaned)]
 
 
 def compounds_of_term(text: str, *, plurals: bool) -> list[Compound]:
-    """The words of a term of a rule, written as people write them in texts."""
+    """Return the words of a rule's term, written as people write them in texts."""
     return compounds(clean(unicodedata.normalize("NFC", text)).text, plurals=plurals)
 
 
@@ -90,7 +97,7 @@ _PIECES = re.compile(
 
 
 def _read(piece: str, start: int, plurals: bool) -> Compound:
-    """Remembers single characters: texts without blanks consist of them."""
+    """Read a compound; single characters are remembered, since texts without blanks consist of them."""
     if len(piece) > 1:
         return _compound(piece, start, plurals)
     parts, edges, bases, _ = _character(piece, plurals)
@@ -112,7 +119,7 @@ def _compound(piece: str, start: int, plurals: bool) -> Compound:
 
 
 def _base(surface: str) -> str:
-    """``C`` for ``C++``; empty for what has no sign."""
+    """Return ``C`` for ``C++``, "" for a word without a sign."""
     base = surface.rstrip("+#")
     return "" if base == surface else base
 
@@ -145,9 +152,9 @@ def _folded(spelled: str, plurals: bool) -> tuple[str, tuple[str, ...]]:
 
 
 def _joined(parts: tuple[Part, ...], plurals: bool) -> Iterator[Edge]:
-    """An edge for every run of two parts and more; the last part may be a plural by itself or in the whole.
+    """Yield an edge for every run of two or more parts. The last part may be a plural by itself or as a whole.
 
-    Digits do not run into digits: 20-25 is not 2025.
+    Digits are not joined with digits: 20-25 is not 2025.
     """
     for first in range(len(parts) - 1):
         surface, spelled = parts[first].surface, parts[first].spelled
