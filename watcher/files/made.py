@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER, FILE = 0o750, 0o640
-"""Modes of what is made: for its owner and the owner's group."""
+"""Modes of folders and files that are made: for the owner and the owner's group."""
 
 
 def make_folder(path: Path) -> None:
