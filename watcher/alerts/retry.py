@@ -64,7 +64,7 @@ def after_attempt(outcome: Outcome, health: Health, now: datetime, *, jitter: fl
     if outcome.result is Result.SENT:
         return Consequence(DeliveryState.SENT, Health(), failing=False)
     if outcome.result is Result.REFUSED:
-        # The endpoint took the call and judged the message: it works, so its own state stays as it is.
+        # The endpoint answered and refused this message: it works, so that its health stays as it is.
         return Consequence(DeliveryState.DEAD, health, failing=None, reason=outcome.reason)
     since = health.failing_since or now
     failures = health.failures + 1

@@ -39,7 +39,7 @@ def next_due(when: When, timezone: str, after: datetime, began: datetime) -> dat
     first = _first_day(when.at or time(), zone, began)
     day = after.astimezone(zone).date() - DAY
     while True:
-        # Two days at once: a time that is skipped just before midnight moves behind some of the next day's.
+        # Two days at once: a skipped time just before midnight moves past some times of the next day.
         near = (_instant(one, at, zone) for one in (day, day + DAY) for at in _times_on(when, cron, one, first))
         if later := [instant for instant in near if instant > after]:
             return min(later)
@@ -100,7 +100,7 @@ def next_sign(subscription: Subscription, after: datetime) -> datetime | None:
 
 
 def sign_began(subscription: Subscription, due: datetime) -> datetime:
-    """Return the begin of the month that a sign of life is about."""
+    """Return the beginning of the month that a sign of life is about."""
     return next_month(subscription.timezone, subscription.when.at or SIGN_TIME, due - LONGEST_MONTH)
 
 

@@ -149,7 +149,7 @@ class Daemon:
         self._schedule.start()
         self._schedule.repeat(TICK_NAME, self._tick)
         self._schedule.every(self._parts.tuning.rules.total_seconds(), self._look_at_rules, name=LOOK_NAME)
-        # Some time within the hour, so that many daemons over one database do not come together.
+        # At a random time within the hour, so that daemons of one database do not delete at the same time.
         first = self._wall_clock() + self._parts.tuning.gc_after * (1 + 5 * self._parts.jitter())
         self._schedule.poll_each(GC_NAME, first, self._tidy)
         self._sender.start()
@@ -195,7 +195,7 @@ class Daemon:
         return ended
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        # No lock is taken here: one signal may come while another is being handled, in the same thread.
+        # Take no lock here: a second signal may interrupt this handler in the same thread.
         if number == signal.SIGHUP:
             self._is_reloading = True
         else:
@@ -221,7 +221,7 @@ class Daemon:
             self._is_stopping = True
             self._bell.ring()
         except StoreError as error:
-            # The daemon outlives its database: what is due is due still when that is back.
+            # The daemon keeps running without its database: what is due is told when it is back.
             log.error("nothing can be told now: %s", error)
         self._ticked_at = time.monotonic()
         return self._here(following)

@@ -15,7 +15,7 @@ QUIET = ("httpx", "httpcore", "urllib3", "apscheduler", "alembic", "sqlalchemy",
 """Libraries whose warnings alone are logged; httpx and urllib3 would log every address."""
 
 _PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}
-"""syslog(3) priorities. journald reads them from ``<n>`` at the begin of a line (sd-daemon(3))."""
+"""syslog(3) priorities. journald reads them from ``<n>`` at the beginning of a line (sd-daemon(3))."""
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 _secrets: set[str] = set()

@@ -22,7 +22,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from watcher.store.database.clock import utc_now
 
 SLOW_POLLS = 2
-PULSE = 30.0  # seconds between looks at the clock: APScheduler sleeps through its jumps
+PULSE = 30.0  # seconds between checks of the clock: APScheduler does not notice that it was set
 JUMP = timedelta(seconds=5)
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class Schedule:
                 "slow polls": ThreadPoolExecutor(SLOW_POLLS),
                 "ticks": ThreadPoolExecutor(ticks),
             },
-            # A job that asks for its next run is still an instance: at a limit of one APScheduler would drop that run.
+            # A job schedules its next run while it still runs: with a limit of one instance APScheduler would drop it.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1000},
             timezone=UTC,
         )

@@ -31,7 +31,7 @@ class Limits:
     ``patience``: seconds of waiting for the turn.
     ``connect``: seconds until a connection is made.
     ``silence``: longest gap between two reads, in seconds.
-    ``interval``: seconds between the begins of two requests to a host other than this machine.
+    ``interval``: seconds between the beginnings of two requests to a host other than this machine.
     ``redirects``: most redirects.
     ``body`` / ``compressed``: most bytes of the full and of the compressed body.
     """

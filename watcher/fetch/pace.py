@@ -12,7 +12,7 @@ class Pace:
     """How often a site may be asked.
 
     ``name``: stands for all hosts that take turns together.
-    ``interval``: seconds between the begins of two requests.
+    ``interval``: seconds between the beginnings of two requests.
     """
 
     name: str

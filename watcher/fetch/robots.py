@@ -118,9 +118,10 @@ def _normal(text: str) -> str:
 
 
 def _fits(pattern: str, path: str) -> bool:
-    """Return whether ``pattern`` matches the begin of ``path``; ``*`` stands for anything, a final ``$`` for the end.
+    """Return whether ``pattern`` matches the beginning of ``path``.
 
-    Taking the leftmost place for each piece between stars leaves the most room for the next: no backtracking is needed.
+    ``*`` stands for anything, a final ``$`` for the end. Taking the leftmost place for each piece between stars leaves
+    the most room for the next: no backtracking is needed.
     """
     is_anchored = pattern.endswith("$")
     first, *rest = pattern.removesuffix("$").split("*")

@@ -73,7 +73,7 @@ class Adapter(HTTPAdapter):
         return manager
 
     def send(self, request: Any, *args: Any, **kwargs: Any) -> requests.Response:
-        # A small answer may be a large one compressed; nobody has to.
+        # Ask for no compression: a small compressed answer may be very large.
         request.headers["Accept-Encoding"] = "identity"
         response = super().send(request, *args, **kwargs)
         response.headers.pop("Location", None)

@@ -72,7 +72,7 @@ class Notifier:
         if (last := self._hanging.get(url)) and last.is_alive():
             return Outcome(Result.FAILED, "the last try still hangs")
         outcomes: list[Outcome] = []
-        # A thread of its own: one service that hangs for ever then costs nobody else's turn.
+        # In a thread of its own, so that a service that hangs for ever holds up nobody else.
         thread = Thread(
             target=lambda: outcomes.append(self._deliver(url, message, delivery_id)), name="send", daemon=True
         )

@@ -219,7 +219,7 @@ def _envelope(smtp: smtplib.SMTP, mail: _Mail, *, is_old: bool) -> list[str]:
         code, answer = smtp.docmd("DATA")
         if code != 354:
             raise smtplib.SMTPDataError(code, answer)
-    except OSError as error:  # what smtplib raises is one, too
+    except OSError as error:  # smtplib's exceptions are OSError, too
         if is_old and _may_be_age(error):
             raise _Stale from error
         raise
@@ -327,7 +327,7 @@ def _code(error: OSError) -> int:
 
 @lru_cache(maxsize=1)
 def _own_name() -> str:
-    # Asked once: where no name server answers, every connection would wait for it.
+    # Asked once: without a name server every connection would wait for it.
     name = socket.getfqdn()
     return name if "." in name else "[127.0.0.1]"
 

@@ -146,7 +146,7 @@ def missed_announcements(
     today = sites_day(now)
     if not rests(today) and min(shown, default=date.min) < today:
         return ()
-    # Before the site's day begins, lists may show the next one's already.
+    # Before the site's day begins, its lists may already show the next day.
     tomorrow = today + timedelta(days=1)
     end = tomorrow if tomorrow in shown else today
     between = (read + timedelta(days=n) for n in range(1, (end - read).days))

@@ -12,7 +12,7 @@ from watcher.render.clean import one_line, safe_url
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """The words of such a message.
+    """The words of a message without papers.
 
     ``facts``: (name, value).
     ``advice``: what watcher does and what the reader may do.

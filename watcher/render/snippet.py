@@ -63,7 +63,10 @@ def whole_text(text: str, spans: Sequence[CharSpan], longest: int) -> tuple[Segm
 
 
 def snippet(text: str, spans: Sequence[CharSpan]) -> tuple[Segment, ...]:
-    """Return about ``WIDTH`` characters around the first hit, or from the begin without one; () of an empty text."""
+    """Return about ``WIDTH`` characters around the first hit; without a hit, the beginning.
+
+    () of an empty text.
+    """
     start = _start(text, spans[0][0] if spans else 0)
     return _window(text, spans, start, _end(text, start))
 

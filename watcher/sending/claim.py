@@ -37,7 +37,7 @@ class Scope:
 class Rounds:
     """The state of the search for deliveries, which goes round over the endpoints with something pending.
 
-    ``last``: where the present round has come to, None at its begin.
+    ``last``: where the present round has come to, None at its beginning.
     ``is_over``: a whole round found nothing to send. Nothing can be sent before ``until``, or before :meth:`begin` is
         called.
     ``until``: when the first endpoint that had to wait may be sent to, None if none waits.

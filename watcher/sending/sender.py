@@ -106,7 +106,7 @@ class Sender:
                 try:
                     self._step()
                 except StoreError as error:
-                    # What was sent is kept until it can be recorded.
+                    # The outcomes are kept in memory until they can be recorded.
                     log.warning("sending waits for the database: %s", error)
                     Event().wait(LONGEST_WAIT)
                 except Exception as error:

@@ -144,7 +144,7 @@ class Mail(_Email):  # type: ignore[misc]
             return Outcome(Result.DOWN, str(error))
         except (smtp.AnswerLost, OSError) as error:
             return reasons.of_mail(error)
-        # Some took it: to fail now would send it to them again.
+        # Some recipients were accepted: a failure now would send it to them again.
         return Outcome(Result.SENT, f"refused for {', '.join(refused)}" if refused else "")
 
     def _recipients(self) -> list[str]:

@@ -68,7 +68,7 @@ def _tell(tx: Transaction, source: Source, gap: Gap, known: Open | None, parts: 
     if known:
         tx.incidents.close(known.id, now)
     begun = tx.incidents.begin(IncidentKind.SOURCE_GAP, source.name, str(gap), now)
-    # The end of the trouble that led to it says what is missing: once is enough.
+    # The recovery that is sent for the trouble names the gap already: do not tell it twice.
     is_said = tx.incidents.has_told_end(KINDS.values(), source.name, now)
     tx.incidents.tell(begun.id, () if is_said else parts.config.operator, now)
 

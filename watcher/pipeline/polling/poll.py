@@ -117,7 +117,7 @@ def _poll(
             raise Overtaken(f"{source.name}: read by another daemon meanwhile")
         intake = Intake(tx, parts.rules, now)
         judged = record_visits(intake, source, visits, known)
-        is_asked = since is not None  # and told, whatever was known of it
+        is_asked = since is not None  # then it is told, even if it is the past
         late = None if is_asked else _late(tx, source, known)
         matched = intake.match(_decide(source, first_poll=not known and not is_asked, now=now, late=late))
         matched += record_updates(tx, intake.updates, now)
@@ -199,7 +199,7 @@ def match_waiting(parts: Context) -> int:
         return _match_waited(parts, waiting, now)
     except WatcherError:
         raise
-    except Exception:  # whichever paper it is over, the others are matched
+    except Exception:  # match the papers one by one, so that only the faulty one waits
         return sum(_match_alone(parts, paper_id, now) for paper_id in waiting)
 
 

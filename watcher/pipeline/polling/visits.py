@@ -75,7 +75,7 @@ def read_pages(
         now=missed.now,
     )
     get = parts.fetcher.get if parser.obeys_robots(source) else partial(parts.fetcher.get, robots=False)
-    # Where something was missing last time, it is not enough that nothing has changed since.
+    # If the last poll missed something, ask without validators: a 304 would hide what is missing.
     known_of = dict[str, Validators]().get if missed.past.was_short else validators.get
     try:
         ask = next(steps)
@@ -106,7 +106,7 @@ def record_visits(
     """Store every page; return a verdict for each."""
     tx, now = intake.tx, intake.now
     further = {visit.parsed.next for visit in visits if isinstance(visit.parsed, Reading)}
-    # Where the newest page is broken as well, nothing is said of each day.
+    # If the newest page is broken as well, the reasons do not name each day.
     is_named = not isinstance(visits[0].parsed, Unreadable)
     judged = []
     for visit in visits:
@@ -117,7 +117,7 @@ def record_visits(
                 tx.missing.fail(source.name, visit.asked, visit.day, now, is_gone=True)
                 tx.missing.settle(source.name, visit.day, previous=shown_day(visit, known))
             found = _record_visit(intake, source, visit, is_further=visit.asked in further)
-        # That something is missing of a day that was given up is no news.
+        # A day that was given up is known to miss something: that is no trouble of this poll.
         is_known = visit.is_given_up and found.verdict in TROUBLES
         judged.append(Judged(Verdict.UNCHANGED) if is_known else found)
     return judged

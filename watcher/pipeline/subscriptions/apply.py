@@ -66,10 +66,10 @@ def apply_config(parts: Context) -> list[Effect]:
         if parts.config.digest:
             tx.daemons.set_version(parts.config.digest, now)
     with parts.store.reading() as tx:
-        # Only what was committed: a generation that was not may yet come to stand for other rules.
+        # Only after the commit: a generation that is rolled back may later mean other rules.
         parts.rules.bring_up_to_date(tx, hold=False)
     for effect in effects:
-        # Taken out on purpose, or lost with a part of a file: who reads of trouble in the log has the names.
+        # A removal is a warning: the subscription may be lost with a part of its file.
         log.log(logging.WARNING if effect.change is Change.GONE else logging.INFO, "%s", said(effect))
     return effects
 
@@ -168,7 +168,7 @@ def edit(
         tx.subscriptions.set_sign_due(saved.id, next_sign(after, now))
     left = set(before.endpoints) - set(after.endpoints)
     if left:
-        # What waits for a receiver that no longer exists was not called off by anybody: it is dead, to be replayed.
+        # Alerts for a receiver that no longer exists are not cancelled: they become dead, and can be replayed.
         tx.matches.cancel(saved.id, [one for one in left if config.has_endpoint(one)])
         tx.blanks.drop(saved.id, left)
     if saved.rule_digest == one.rule_digest:

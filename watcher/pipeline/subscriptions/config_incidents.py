@@ -110,7 +110,7 @@ def _end_include(tx: Transaction, config: Config, file: str, now: datetime) -> N
 
 
 def _is_still_broken(incident: Incident, config: Config) -> bool:
-    # What failed with one message is not well because another reading of the config found nothing.
+    # A template that failed in a message is only repaired once it is changed, whatever the config's own test says.
     return incident.subject in config.broken_templates or _stamp(incident.subject, config) in incident.reason
 
 

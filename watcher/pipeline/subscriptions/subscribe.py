@@ -50,7 +50,7 @@ def subscribe(
     rules = {one.full_name: rule for one, rule in by_name.values()}
     effects: list[Effect] = []
     with parts.store.transaction() as tx:
-        # First of all: it also lets two who say the same wait for one another.
+        # First of all, since it also lets two transactions with the same subscription wait for each other.
         tx.subscriptions.raise_generation()
         changes = compare(wanted, tx.subscriptions.named(by_name))
         if changes:

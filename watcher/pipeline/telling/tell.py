@@ -43,7 +43,7 @@ def tell_due(parts: Context, *, flush: bool = False, begun: Callable[[], object]
     with parts.store.reading() as tx:
         due = tx.subscriptions.holding() if flush else tx.subscriptions.due(now)
         signs = tx.subscriptions.signs_due(now)
-    # Another daemon may have been quicker since.
+    # Another daemon may have told them since: lock each and check again.
     for id in due:
         with parts.store.transaction() as tx:
             saved = tx.subscriptions.hold_active(id) if flush else tx.subscriptions.hold_due(id, now)

@@ -21,7 +21,7 @@ MOST_WORDS, MOST_CHARS = 8, 400
 
 _SMALL = frozenset({"of", "for", "and", "the", "in", "to", "with", "a", "an", "on", "by", "via", "from"})
 _ALIKE = 3
-"""Letters at the begin of each word by which meanings are compared: vision and visual are the same."""
+"""Letters at the beginning of each word by which meanings are compared: vision and visual are the same."""
 
 Meanings = Mapping[str, Mapping[str, int]]
 """Acronym in capitals → meaning, most frequent first → number of papers that define it so."""

@@ -57,7 +57,7 @@ class Term(NamedTuple):
 
     ``key``: stands for all of them and the kind.
     ``longest``: number of words of the longest sequence.
-    ``prefixes``: begins of words that they ask for.
+    ``prefixes``: beginnings of words that they ask for.
     """
 
     key: int

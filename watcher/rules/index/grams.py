@@ -55,7 +55,7 @@ class Grams:
 class Vocabulary(dict[Chunk, int]):
     """Chunks by number, with the hashes of their words in rows, so that a page is put together without a loop.
 
-    ``prefixes``: begins of words that rules ask for.
+    ``prefixes``: beginnings of words that rules ask for.
     """
 
     def __init__(self, prefixes: Collection[str]) -> None:

@@ -15,7 +15,7 @@ STEP = 0x9E3779B97F4A7C15
 """Odd, from the golden ratio: spreads a sum over all 64 bits (Knuth, TAOCP 3, 6.4)."""
 
 LONGEST_GRAM = 6
-"""Most words of a sequence with a key; of a longer phrase the begin is looked up, then it is evaluated."""
+"""Most words of a sequence with a key; of a longer phrase the beginning is looked up, then it is evaluated."""
 
 FIELDS = ("", *rule_names(FieldKind.TEXT, FieldKind.PEOPLE, FieldKind.LABEL))
 """Fields that keys are made for; the first is title and abstract together, and these two follow."""
@@ -25,7 +25,7 @@ SALTS = {field: (n * 0xD6E8FEB86659FD93) & MASK for n, field in enumerate(FIELDS
 
 
 def key_of(words: Sequence[str], field: str = "") -> int:
-    """Return the key of a word sequence in a field. A last word that ends in ``*`` is the begin of a word."""
+    """Return the key of a word sequence in a field. A last word that ends in ``*`` is the beginning of a word."""
     key = hash(words[0])
     for word in words[1:]:
         key = key * STEP + hash(word)

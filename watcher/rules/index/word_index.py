@@ -15,7 +15,7 @@ from watcher.rules.language.tree import And, Author, Exact, Near, Or, Pattern, R
 from watcher.rules.match.evaluate import PaperReader
 
 WordKeys = frozenset[str]
-"""Words of which at least one occurs wherever the rule holds; a final ``*`` marks the begin of a word."""
+"""Words of which at least one occurs wherever the rule holds; a final ``*`` marks the beginning of a word."""
 
 _FIELDS = rule_names(FieldKind.TEXT, FieldKind.PEOPLE)
 

@@ -81,7 +81,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A category, source or id in lower case; with ``is_prefix`` the begin of one."""
+    """A category, source or id in lower case; with ``is_prefix`` the beginning of one."""
 
     field: str
     value: str

@@ -21,7 +21,7 @@ def spans(leaf: TextTerm | Near | Exact, text: Folded) -> list[WordSpan]:
 
 
 def apart(found: Iterable[WordSpan]) -> list[WordSpan]:
-    """Return the places without those that overlap an earlier one; of two with the same begin the longer stays."""
+    """Return the places without those that overlap an earlier one; of two with the same beginning the longer stays."""
     kept: list[WordSpan] = []
     for span in sorted(found, key=lambda span: (span[0], -span[1])):
         if not kept or span[0] >= kept[-1][1]:

@@ -80,7 +80,7 @@ _KNOWN = {plurals: _Known(plurals=plurals) for plurals in (False, True)}
 
 
 def _parts(piece: str, plurals: bool) -> tuple[tuple[Part, int], ...]:
-    """Return the parts of a chunk, each with the begin of its compound."""
+    """Return the parts of a chunk, each with the beginning of its compound."""
     return (_short_parts if len(piece) <= _LONGEST_KNOWN else _long_parts)(piece, plurals)
 
 

@@ -81,7 +81,7 @@ class File(_OneMachine):
 
     @contextmanager
     def writing(self, *, durable: bool = True) -> Iterator[Connection]:
-        # The lock outlasts the commit: its checkpoint has to be over before another process writes.
+        # Hold the lock until after the commit: its checkpoint must end before another process writes.
         with self._lock.exclusive():
             if not self._has_log:
                 _pragma(self._engine, "journal_mode = WAL")
@@ -147,7 +147,7 @@ class FileToRead(_OneMachine):
             connection = stack.enter_context((self._in_use if in_use else self._at_rest).begin())
             connection.execute(text("SELECT 1 FROM sqlite_master LIMIT 1"))
             if in_use:
-                # From this first look on, SQLite itself keeps what we read.
+                # After this first statement SQLite itself keeps the snapshot that we read.
                 shared.release()
             yield connection
 

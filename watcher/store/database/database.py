@@ -211,7 +211,7 @@ def open_store(database: str | Path | None, *, mode: Mode = "write", state_dir: 
     try:
         store = Store(place, mode)
     except ArgumentError:
-        # SQLAlchemy repeats what it cannot read of the address.
+        # SQLAlchemy's message repeats the part of the address that it cannot read, which may be secret.
         raise StoreError("database: something after ? in its address cannot be read, such as a port") from None
     try:
         store.prepare()

@@ -35,7 +35,7 @@ class DatabaseAddress:
     path: Path | None = None
 
     def __str__(self) -> str:
-        # What follows ? may hold the password, too.
+        # The part after ? may contain the password, too.
         return str(self.path) if self.path else self.url.set(query={}).render_as_string(hide_password=True)
 
 
@@ -86,7 +86,7 @@ def sqlite_engine(path: Path, access: OpenMode) -> Engine:
         return connection
 
     if access == "write":
-        # The connection that was used last is used next: it then is as durable as the next transaction wants, mostly.
+        # Last in, first out: the next transaction mostly finds a connection that already has its durability setting.
         engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=8, pool_use_lifo=True)
     else:
         # A pooled reader would keep files open that a writer replaces.
@@ -96,7 +96,7 @@ def sqlite_engine(path: Path, access: OpenMode) -> Engine:
 
 
 def begin_with(engine: Engine, *statements: str) -> Engine:
-    """Return the engine with other statements at the begin of its SQLite transactions: settings, then BEGIN."""
+    """Return the engine with other statements at the beginning of its SQLite transactions: settings, then BEGIN."""
     return engine.execution_options(watcher_begin=statements)
 
 
@@ -169,7 +169,7 @@ def explained(error: DBAPIError | sqlite3.Error, place: DatabaseAddress) -> Stor
         what = _by_prefix(_SQLITE, getattr(raised, "sqlite_errorname", "") or "")
     else:
         what = _by_prefix(_POSTGRES, getattr(raised, "sqlstate", "") or "")
-        # Without a connection there is no state either.
+        # Without a connection there is no SQLSTATE.
         if what is None and getattr(raised, "sqlstate", None) is None and type(raised).__name__ == "OperationalError":
             what = _UNREACHED
         if what is None and "invalid connection option" in str(raised):

@@ -126,7 +126,7 @@ class DaemonLock:
         if self.is_held:
             return
         descriptor = _open(self.path, os.O_RDWR | os.O_CREAT)
-        # Somebody who only looks (held_by_other) holds it for an instant.
+        # A process that only checks (held_by_other) holds it for an instant.
         for wait in (0.01, 0.05, 0.1, 0.0):
             if _try(descriptor, fcntl.LOCK_EX):
                 break

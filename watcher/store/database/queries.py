@@ -39,7 +39,7 @@ def undated_day(connection: Connection) -> ColumnElement[str]:
     instant = func.coalesce(_paper.c.published, _paper.c.first_seen)
     if connection.dialect.name == "postgresql":
         return func.to_char(func.timezone("UTC", instant), "YYYY-MM-DD", type_=String)
-    # SQLite keeps instants as text, and all of ours in UTC.
+    # SQLite stores instants as text; all are in UTC.
     return func.substr(instant, 1, 10, type_=String)
 
 

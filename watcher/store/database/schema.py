@@ -103,10 +103,10 @@ paper = Table(
     Column("title_folded", Text, nullable=False, index=True),
     Column("first_seen", UtcDateTime, nullable=False, index=True),
     *_facts(),
-    Column("waiting_since", UtcDateTime),  # its abstract has not been read yet: not matched before
+    Column("waiting_since", UtcDateTime),  # since when it waits for its abstract; it is not matched meanwhile
 )
 
-# Only rows that say something: an index that also has those that do not is taken for a way to find them.
+# Partial indexes: with NULL rows in them, the planner would use them to search for NULL.
 _some(paper.c.merged_into.is_not(None), "ix_paper_merged_into", paper.c.merged_into)
 _some(paper.c.published.is_not(None), "ix_paper_published", paper.c.published)
 _some(paper.c.waiting_since.is_not(None), "ix_paper_waiting_since", paper.c.waiting_since)
@@ -240,7 +240,7 @@ incident = Table(
     Column("reason", Text, nullable=False, default=""),
     Column("began", UtcDateTime, nullable=False),
     Column("ended", UtcDateTime),
-    Column("told_at", UtcDateTime),  # empty while it is young: told after its time, or never
+    Column("told_at", UtcDateTime),  # NULL until the operator is told, which may be never
 )
 _some(incident.c.ended.is_(None), "uq_incident_kind_subject", incident.c.kind, incident.c.subject, unique=True)
 
@@ -305,7 +305,7 @@ _some(alert.c.delivery_id.is_not(None), "ix_alert_delivery_id", alert.c.delivery
 _is_waiting = alert.c.delivery_id.is_(None) & alert.c.dropped.is_(None)
 _some(
     _is_waiting, "ix_alert_waiting", alert.c.receiver, alert.c.label, alert.c.due
-)  # as long as what is still to be told, however many have been
+)  # as small as what is still to be told, however many alerts were told
 
 mute = Table(
     "mute",

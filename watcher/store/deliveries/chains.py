@@ -37,7 +37,7 @@ def chains_of(connection: Connection, ids: Collection[str]) -> dict[str, Chain]:
 
 
 def at_one_endpoint(chain: Chain) -> list[str]:
-    """Return the ids at the begin of a chain that have the same endpoint.
+    """Return the ids at the beginning of a chain that have the same endpoint.
 
     What another endpoint was told does not count.
     """

@@ -83,7 +83,7 @@ class Retention:
         old = self._connection.execute(query).all()
         if not old:
             return Batch(0, None)
-        # Row by row: SQLite looks for a list of pairs by reading the whole table.
+        # Row by row: for a list of pairs SQLite would read the whole table.
         mine = [column == bindparam(f"old_{column.name}") for column in table.primary_key]
         keys = [{f"old_{column.name}": getattr(row, column.name) for column in table.primary_key} for row in old]
         statement = delete(table).where(*mine, *_forgettable(history, before))

@@ -119,7 +119,7 @@ class Papers:
             undated = undated.where(exists().where(_listing.c.paper_id == _paper.c.id, *_of(source)))
         found = set(self._listed(_listing.c.day >= day, *_of(source)))
         since = datetime.combine(day, time(), UTC)
-        # One after the other: each then has an index to go by.
+        # Two statements, so that each can use an index.
         for young in (_paper.c.published >= since, _paper.c.published.is_(None) & (_paper.c.first_seen >= since)):
             found.update(self._connection.scalars(undated.where(young)))
         return sorted(found)

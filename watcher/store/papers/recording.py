@@ -189,7 +189,7 @@ class Recording:
     def _write_metrics(self, listings: Sequence[dict[str, Any]]) -> None:
         rows = [{"listing_id": row["id"], "at": self._now} | _numbers(row) for row in listings]
         if insert_unless_there(self._connection, _metric, rows) < len(rows):
-            # Read twice at one instant: what was read last counts.
+            # Read twice at the same instant: the later numbers count.
             self._execute_update(_metric, ["listing_id", "at"], rows)
 
     def _insert(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:

@@ -125,7 +125,7 @@ class MissingDays:
             _poll.c.source == source, _poll.c.verdict.in_(whole_verdicts(with_papers=with_papers))
         )
         at: datetime | None = self._connection.scalar(query.order_by(_poll.c.at.desc()).limit(1))
-        if at is None:  # looks are forgotten after a while, pages are not
+        if at is None:  # old polls are deleted, pages are not
             at = self._connection.scalar(
                 select(func.max(_page.c.read_at)).where(_page.c.source == source, _page.c.is_whole)
             )

@@ -137,7 +137,7 @@ class Subscriptions:
         A subscription is due when its instant has passed, or when it is told immediately and holds something.
         """
         due: set[int] = set()
-        # One after the other: each then has an index to go by.
+        # Separate statements, so that each can use an index.
         for is_its_time in _times(now):
             due.update(self._connection.scalars(_active(_table.c.id).where(is_its_time, _table.c.paused.is_(False))))
         return sorted(due)
