@@ -137,7 +137,7 @@ def _other_mail(written: Written, contact: Contact) -> str | None:
 
 
 def other_receivers(written: Written, contact: Contact, shape: Shape) -> str | None:
-    """Return the first receiver that the plugin does not keep as written, None if it keeps all."""
+    """Return what to say of the first receiver that the plugin does not keep as written, None if it keeps all."""
     kept = _forms(contact.kept)
     for where, texts in _places_of_receivers(written, shape):
         words = [word for text in texts for word in _words(text, kept)]

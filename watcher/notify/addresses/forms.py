@@ -121,7 +121,10 @@ def _whole_lines(text: str, limit: int) -> str:
 
 
 def cut_at_line(text: str, limit: int, measure: Callable[[str], int] = len) -> str:
-    """Return ``text`` cut at a line end and marked as cut, if it is longer than ``limit`` as ``measure`` counts."""
+    """Return ``text``, cut and marked as cut if it is longer than ``limit`` as ``measure`` counts.
+
+    It is cut at a line end if there is one in its second half.
+    """
     if measure(text) <= limit:
         return text
     end = "\n" + _end_of_cut(limit)

@@ -128,7 +128,7 @@ class Index:
         return id in self._few or any(pack.place_of(id) is not None for pack in self._packs)
 
     def add(self, id: int, rule: Rule) -> None:
-        """Add a rule under a free number."""
+        """Add a rule. Raises ``ValueError`` if its number is taken."""
         if id in self:
             raise ValueError(f"rule {id} is there already")
         self._few.add(id, rule)
@@ -165,7 +165,10 @@ class Index:
                 pack.alive[place] = False
 
     def pack(self) -> None:
-        """Pack what was added into arrays. Large packs absorb small ones, so that each rule is sorted seldom."""
+        """Pack what was added into arrays. Rules that are too long to be encoded stay unpacked.
+
+        Large packs absorb small ones, so that each rule is sorted seldom.
+        """
         from watcher.rules.index.rule_rows import Rows
 
         rows, odd = Rows(), Few()
