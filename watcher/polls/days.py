@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from watcher.model import Fetched, Reading, Source, Unreachable, Unreadable
 
 AGAIN_AFTER = timedelta(hours=24)
-"""Age of the last reading after which a followed day, or a day that was given up, is read again."""
+"""Time after which a page is read again: of a followed day, or of a day that was given up."""
 
 SOON = timedelta(hours=1)
 """The same for a day that was given up, once the newest page is whole again."""
@@ -288,7 +288,7 @@ def has_no_page(visit: Visit, known: Mapping[str, KnownPage]) -> bool:
 def unread(
     known: Mapping[str, KnownPage], source: Source, day_before: Callable[[date], date], now: datetime
 ) -> tuple[DaySpan, ...]:
-    """Return the spans of digest days that miss something and that no poll reads any more, newest first."""
+    """Return the spans of digest days with missing papers that no poll reads any more, newest first."""
     days = DayWalk(source, str, day_before, known, None, now)
     spans: list[list[date]] = []
     n, day, was_missing = 0, days.newest, False

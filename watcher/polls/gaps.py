@@ -134,12 +134,12 @@ def reaches_back(entries: Iterable[Entry], last: datetime) -> bool:
 def missed_announcements(
     read: date, readings: Sequence[Reading], rests: Callable[[date], bool], now: datetime
 ) -> tuple[date, ...]:
-    """Return the days whose announcements no list showed, for lists that show one announcement at a time.
+    """Return the days of missed announcements, for lists that show one announcement at a time.
 
     These lie between ``read`` and the announcement shown now, without the days on which the site rests. Empty while
     today's announcement is not there yet: the days are asked for once it is, or on a day of rest.
 
-    ``read``: the last day whose announcement was read.
+    ``read``: the last day with an announcement that was read.
     ``rests``: whether the site announces nothing on a day.
     """
     shown = [day for reading in readings for day in announced_on(reading.entries)]
@@ -154,9 +154,9 @@ def missed_announcements(
 
 
 def announced_by(last: datetime, listed: date | None) -> date:
-    """Return the last day whose announcement a poll at ``last`` has read.
+    """Return the day up to which a poll at ``last`` has read all announcements.
 
-    ``listed``: the newest digest day that it showed, None if unknown; shortly before the site's day begins that may be
+    ``listed``: the newest digest day that it showed, None if unknown. Shortly before the site's day begins, that may be
         the next day.
     """
     today = sites_day(last)

@@ -40,7 +40,7 @@ class Attempt:
 
     @property
     def has_no_consequence(self) -> bool:
-        """Whether it arrived at an endpoint that worked before, with the kind that it was made with."""
+        """Whether it arrived as it was made, at an endpoint that worked before."""
         is_as_made = self.delivery.kind is not DeliveryKind.EMPTY
         return bool(self.outcome and self.outcome.result is Result.SENT) and not self.delivery.is_probe and is_as_made
 

@@ -68,7 +68,7 @@ class MissedLists:
     gap: Gap | None = field(default=None, init=False)
 
     def __call__(self, firsts: Sequence[Visit]) -> Sequence[str]:
-        """Return the addresses of lists that hold what was listed since the last poll that missed nothing."""
+        """Return the addresses of further lists: of papers listed since the last poll that missed nothing."""
         self.gap = None
         parser, last = PARSERS[self.source.kind], self.past.last
         if self.since is not None:
@@ -123,7 +123,7 @@ class MissedLists:
         return missed(self.source, since, self.now) if missed else ()
 
     def _connects(self, readings: Sequence[Reading], last: datetime) -> bool:
-        """Return whether the lists go back to papers that are known, or have further pages that will be read."""
+        """Return whether the lists go back to known papers, or have further pages and will be read until they do."""
         entries = [entry for reading in readings for entry in reading.entries]
         if any(reading.next for reading in readings) or gaps.reaches_back(entries, last):
             return True

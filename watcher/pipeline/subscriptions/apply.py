@@ -267,7 +267,7 @@ def _effect(
 
 
 def _give_up_endpoints(tx: Transaction, parts: Context, now: datetime) -> None:
-    """Make everything dead that waits for endpoints which the config no longer has, and tell the operator."""
+    """Give up endpoints that the config no longer has: what waits for them is dead, and the operator is told."""
     for endpoint in sorted(tx.outbox.endpoints_owed()):
         if parts.config.has_endpoint(endpoint):
             continue

@@ -188,7 +188,7 @@ def preview_contents(
     size_of: Callable[[DigestItem], int],
     limit: int,
 ) -> list[Content]:
-    """Return the messages that tell the stored papers from ``since`` on that these subscriptions match.
+    """Return messages with all stored papers from ``since`` on that match these subscriptions.
 
     They share the messages. If none matches, it is one digest without papers.
 

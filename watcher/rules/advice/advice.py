@@ -40,7 +40,7 @@ whichever is more. Forms that add more are another word: scale is no form of sca
 """
 
 FEW_OTHERS, SOME_OTHERS = 0.1, 0.3
-"""Largest share of the papers that a proposed prefix adds which may have other words.
+"""Largest share of other words' papers among those that a proposed prefix adds.
 
 The second counts for the narrowest prefix.
 """

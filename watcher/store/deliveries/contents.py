@@ -96,7 +96,7 @@ class Contents:
         return waiting_alerts(self._connection, subscription_id)
 
     def told_at(self, endpoint: Endpoint, paper_ids: Collection[int]) -> dict[int, date]:
-        """Return paper → day on which an endpoint was first told of it, for papers that it was told of."""
+        """Return paper → day on which an endpoint was first told of it. Papers that it was not told of are left out."""
         return self._told_before(paper_ids, {"": [("", endpoint)]}).get(endpoint, {})
 
     def was_told(self, endpoint: Endpoint, kinds: Collection[DeliveryKind], since: datetime) -> bool:

@@ -176,7 +176,10 @@ class Queue:
         return {id: Claim.RECORDED if id in recorded else Claim.HOLDS if id in mine else Claim.LOST for id in fences}
 
     def record(self, ended: Sequence[tuple[Try, DeliveryState, str]], now: datetime) -> None:
-        """Record attempts with the state of each delivery that follows, and the reason if that ends it."""
+        """Record attempts and the new states of their deliveries.
+
+        ``ended``: (attempt, state, reason why the delivery ended or "").
+        """
         if not ended:
             return
         self._add_attempts([one for one, _, _ in ended], now)

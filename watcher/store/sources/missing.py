@@ -32,7 +32,7 @@ def whole_verdicts(*, with_papers: bool = False) -> tuple[Verdict, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A page that showed too little for so long that it was accepted as complete.
+    """A page that showed too little for a day, and was then accepted as complete.
 
     ``papers``: how many papers it shows.
     ``is_read``: False if the site says that there is no such page.
