@@ -28,6 +28,7 @@ lint: .venv/installed ## style, format, types, which room may import which
 
 docs: .venv/installed ## make what is generated (schema, help pages), then test the documentation
 	$(BIN)/watcher schema > watcher.schema.json
+	$(BIN)/python -m tests.docs.commands > docs/commands.md
 	$(PYTEST) -q -p no:randomly tests/docs
 
 bench: .venv/installed ## what starting costs; the other benchmarks: benchmarks/README.md
