@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -192,3 +193,10 @@ def test_a_search_tries_more_examples_everywhere(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     own = re.findall(r"max_examples=(?!times\()[^,)]+|derandomize=|deadline=", text)
     assert path.name in ("examples.py", "test_house.py") or own == []
+
+
+def test_types_are_checked_wherever_there_is_python() -> None:
+    made = {"build", "dist"}
+    folders = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name.isidentifier()} - made
+    mypy = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]
+    assert set(mypy["files"]) == {name for name in folders if any((ROOT / name).rglob("*.py"))}
