@@ -14,8 +14,8 @@ help:
 	$(BIN)/pip install --quiet --editable '.[test,dev,postgres,web]'
 	touch $@
 
-test-fast: .venv/installed ## what needs no database and no process: under a minute
-	$(PYTEST) -q -p no:randomly tests/unit tests/parsers tests/docs tests/test_house.py
+test-fast: .venv/installed ## what needs no database and no process, with fewer examples: under a minute
+	WATCHER_EXAMPLES=0.2 $(PYTEST) -q -p no:randomly tests/unit tests/parsers tests/docs tests/test_house.py
 
 test: .venv/installed ## everything, on all cores
 	$(PYTEST) -p no:randomly

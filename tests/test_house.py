@@ -6,6 +6,8 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,7 @@ def room(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
@@ -55,6 +58,7 @@ def clock_reads(module: ast.Module, names: set[str]) -> list[str]:
 
 def without_defaults(module: ast.Module) -> ast.Module:
     """The same without the parameters' defaults: a clock that can be given may have one."""
+    module = deepcopy(module)
     for node in ast.walk(module):
         if isinstance(node, ast.arguments):
             node.defaults, node.kw_defaults = [], []
