@@ -26,7 +26,7 @@ LONGEST_VALIDATOR = 1_000
 
 
 def default_user_agent(contact: str = "") -> str:
-    """``watcher/0.1.0 (+contact)``; the contact is an address at which a site's operator can complain."""
+    """``watcher/VERSION (+contact)``; the contact is an address at which a site's operator can complain."""
     return f"watcher/{__version__}" + (f" (+{contact})" if contact else "")
 
 
