@@ -14,8 +14,8 @@ help:
 	$(BIN)/pip install --quiet --editable '.[test,dev,postgres,web]'
 	touch $@
 
-test-fast: .venv/installed ## what needs no database and no process: under a minute
-	$(PYTEST) -q -p no:randomly tests/unit tests/parsers tests/docs tests/test_house.py
+test-fast: .venv/installed ## what needs no database and no process, with fewer examples: under a minute
+	WATCHER_EXAMPLES=0.2 $(PYTEST) -q -p no:randomly tests/unit tests/parsers tests/docs tests/test_house.py
 
 test: .venv/installed ## everything, on all cores
 	$(PYTEST) -p no:randomly
@@ -28,6 +28,7 @@ lint: .venv/installed ## style, format, types, which room may import which
 
 docs: .venv/installed ## make what is generated (schema, help pages), then test the documentation
 	$(BIN)/watcher schema > watcher.schema.json
+	$(BIN)/python -m tests.docs.commands > docs/commands.md
 	$(PYTEST) -q -p no:randomly tests/docs
 
 bench: .venv/installed ## what starting costs; the other benchmarks: benchmarks/README.md

@@ -33,11 +33,11 @@ def drawn(kind: Any, **own: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Any value of a type; of a record, with the fields of ``own`` drawn as it says."""
     if kind in PLAIN:
         return PLAIN[kind]
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         types_of = get_type_hints(kind)
         names = [field.name for field in fields(kind)]
         assert own.keys() <= set(names), f"{kind.__name__} has no {sorted(own.keys() - set(names))}"
-        return st.builds(kind, **{name: own[name] if name in own else drawn(types_of[name]) for name in names})  # type: ignore[arg-type]
+        return st.builds(kind, **{name: own[name] if name in own else drawn(types_of[name]) for name in names})
     if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(kind)
     inner = [drawn(one) for one in get_args(kind) if one is not Ellipsis]

@@ -15,8 +15,8 @@ import re
 import signal
 import sys
 from collections.abc import Iterator, Mapping
-from re import _constants as code  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _constants as code
+from re import _parser as parser
 from types import ModuleType
 from typing import Any
 
@@ -136,7 +136,8 @@ def _sample(item: Any) -> str:
     if op is code.IN:
         return _member(argument)
     if op in (code.MAX_REPEAT, code.MIN_REPEAT, code.POSSESSIVE_REPEAT):
-        return "".join(map(_sample, argument[2])) * max(1, min(argument[0], 8))
+        times: int = max(1, min(argument[0], 8))
+        return "".join(map(_sample, argument[2])) * times
     if op is code.SUBPATTERN:
         return "".join(map(_sample, argument[-1]))
     if op is code.ATOMIC_GROUP:

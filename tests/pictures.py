@@ -26,7 +26,7 @@ SHOTS = {
 """Width and height in CSS pixels, and whether the reader prefers dark."""
 
 LEARNING, AGENTS = "continual-learning", "hot-agents"
-PAPERS = {
+PAPERS: dict[str, list[tuple[str, str, tuple[str, ...], str, int]]] = {
     LEARNING: [
         (
             "Rehearsal Without a Diary: Continual Learning from One Page of Memory",

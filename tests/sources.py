@@ -27,4 +27,5 @@ def having(source: Source, **keys: Any) -> Source:
     names = {field.name for field in fields(of_kind)}
     own = {name: keys.pop(name) for name in names & keys.keys()}
     changed = replace(source, **keys)
-    return replace(changed, own=replace(source.own or of_kind(), **own)) if own else changed
+    before: Any = source.own or of_kind()
+    return replace(changed, own=replace(before, **own)) if own else changed

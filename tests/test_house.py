@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,6 +34,7 @@ def room(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
@@ -54,6 +58,7 @@ def clock_reads(module: ast.Module, names: set[str]) -> list[str]:
 
 def without_defaults(module: ast.Module) -> ast.Module:
     """The same without the parameters' defaults: a clock that can be given may have one."""
+    module = deepcopy(module)
     for node in ast.walk(module):
         if isinstance(node, ast.arguments):
             node.defaults, node.kw_defaults = [], []
@@ -192,3 +197,10 @@ def test_a_search_tries_more_examples_everywhere(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     own = re.findall(r"max_examples=(?!times\()[^,)]+|derandomize=|deadline=", text)
     assert path.name in ("examples.py", "test_house.py") or own == []
+
+
+def test_types_are_checked_wherever_there_is_python() -> None:
+    made = {"build", "dist"}
+    folders = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name.isidentifier()} - made
+    mypy = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]
+    assert set(mypy["files"]) == {name for name in folders if any((ROOT / name).rglob("*.py"))}

@@ -1,3 +1,3 @@
 """Watches digests of research papers and tells people what matches their saved rules."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

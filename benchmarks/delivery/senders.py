@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
+from functools import partial
 from typing import Any
 
 from tests.unit.messages import digest, item, paper
@@ -127,7 +128,12 @@ def run(who: str, kind: str, port: int, threads: int, messages: int) -> dict[str
     with {"watcher": watcher, "apprise": apprise, "bare": bare}[who](kind, port, threads) as sends:
         for send in sends:
             send()
-        return timed([lambda send=send: [send() for _ in range(messages // threads)] for send in sends])
+        return timed([partial(_repeat, send, messages // threads) for send in sends])
+
+
+def _repeat(send: Callable[[], Any], times: int) -> None:
+    for _ in range(times):
+        send()
 
 
 def timed(works: list[Callable[[], Any]]) -> dict[str, float]:

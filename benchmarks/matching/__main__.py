@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -188,8 +189,8 @@ def _ours(order: Row, papers: Sequence[MadePaper], rules: Sequence[MadeRule]) ->
     for page in pages * (1 + RETUNED_AT[-1] // len(papers)):  # learns which terms are rare
         ours.match_page(page)
     _settle()
-    whole = [_timed(lambda page=page: ours.match_page(page)) / len(page) for _ in range(ROUNDS) for page in pages]
-    single = [_timed(lambda one=one: ours.index.match(one)) for one in documents[:PAGE]]
+    whole = [_timed(partial(ours.match_page, page)) / len(page) for _ in range(ROUNDS) for page in pages]
+    single = [_timed(partial(ours.index.match, one)) for one in documents[:PAGE]]
     answers = {str(n): sorted(matches) for n, matches in enumerate(ours.match_page(documents[:PAGE]))}
     rows = [
         _row("watcher, page of 100", order, whole, answers, ready),
@@ -271,7 +272,7 @@ def _regexes(rows: list[Row], size: int = 1_000) -> None:
             texts = [f"{dice.choice(papers).abstract[0]} {text}" for text in texts]
         index.add_many((n, compile_rule(text)) for n, text in enumerate(texts))
         index.match_page(documents)
-        seconds = statistics.median(_timed(lambda index=index: index.match_page(documents)) for _ in range(ROUNDS))
+        seconds = statistics.median(_timed(partial(index.match_page, documents)) for _ in range(ROUNDS))
         rows.append({"what": f"regexes {what}", "rules": size, "us": 1e6 * seconds / PAGE})
         print(f"{size:,} rules with a regex {what}: {rows[-1]['us']:,.0f} µs a paper")
 

@@ -117,7 +117,7 @@ def run(database: str, daemons: int, options: argparse.Namespace, sink: Receiver
             time.sleep(0.2)
         time.sleep(1.5)
         used, found = statements(states) - before, sink.ask()
-        seconds = found["last"] - begun
+        seconds, written = found["last"] - begun, rows_written(database)
         return {
             "database": database.partition(":")[0] if "://" in database else "sqlite",
             "daemons": daemons,
@@ -127,7 +127,7 @@ def run(database: str, daemons: int, options: argparse.Namespace, sink: Receiver
             "a second": round(found["taken"] / seconds, 1),
             "statements a message": round(used.total() / total, 2),
             "CPU ms a message": round(1000 * (cpu_of(processes) - cpu) / total, 1),
-            "rows a message": rows and round((rows_written(database) - rows) / total, 1),
+            "rows a message": None if rows is None or written is None else round((written - rows) / total, 1),
         }
 
 

@@ -61,7 +61,10 @@ def page(shared: Path) -> dict[str, Any]:
     source, parse = make_source(name="hf"), PARSERS["huggingface"].parse
     reading = parse(body, "", source)
     assert isinstance(reading, Reading)
-    runs = {"watcher": lambda: parse(body, "", source), "bare lexbor and JSON": lambda: _bare(body)}
+    runs: dict[str, Callable[[], object]] = {
+        "watcher": lambda: parse(body, "", source),
+        "bare lexbor and JSON": lambda: _bare(body),
+    }
     if find_spec("bs4"):
         runs |= {f"BeautifulSoup, {kind}": _soup(body, kind) for kind in ("html.parser", "lxml") if find_spec("bs4")}
     took = _side_by_side(runs)
@@ -81,6 +84,7 @@ def _bare(body: bytes) -> int:
 
     tree = LexborHTMLParser(body)
     node = tree.css_first('[data-target="DailyPapers"]')
+    assert node is not None
     props = json.loads(node.attributes["data-props"] or "")
     return len(props["dailyPapers"]) + len(tree.css("article h3 a"))
 

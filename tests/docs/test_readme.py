@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import click
@@ -95,9 +96,25 @@ def test_decisions_are_numbered_without_gaps() -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_the_changelog_knows_this_version_or_an_unreleased_one() -> None:
+HEADING = re.compile(r"^## (?:\[Unreleased\]|\[(?P<version>\d+\.\d+\.\d+)\] - (?P<day>\d{4}-\d\d-\d\d))$")
+
+
+def test_the_changelogs_newest_release_is_this_version() -> None:
+    lines = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+    headings = [HEADING.match(line) for line in lines if line.startswith("## ")]
+    assert all(headings), "a heading is [Unreleased], or [1.2.3] - 2026-03-09"
+    versions = [found["version"] for found in headings if found]
+    assert versions[:2] == [None, __version__] and None not in versions[1:]
+    days = [date.fromisoformat(found["day"]) for found in headings if found and found["day"]]
+    assert days == sorted(days, reverse=True)
+
+
+def test_the_changelog_sorts_changes_as_it_says() -> None:
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert re.search(rf"^## \[({re.escape(__version__)}|Unreleased)\]", changes, re.MULTILINE)
+    usual = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
+    for release in re.split(r"^## ", changes, flags=re.MULTILINE)[1:]:
+        kinds = re.findall(r"^### (.*)$", release, re.MULTILINE)
+        assert kinds == [kind for kind in usual if kind in kinds], release.splitlines()[0]
 
 
 def test_the_readmes_config_loads(tmp_path: Path) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from apprise.manager_plugins import NotificationManager
-
 import watcher
+from watcher.notify.addresses.addresses import plugins
 
 for _info in pkgutil.walk_packages(watcher.__path__, "watcher."):
     if _info.name != "watcher.__main__" and "._migrations" not in _info.name:
         importlib.import_module(_info.name)
-NotificationManager().schemas()  # loads the services
+plugins()

@@ -60,7 +60,10 @@ Write = Callable[[str], None]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    return lambda text: (tmp_path / "config.yaml").write_text(text) and None
+    def write(text: str) -> None:
+        (tmp_path / "config.yaml").write_text(text)
+
+    return write
 
 
 @pytest.fixture

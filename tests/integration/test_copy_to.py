@@ -99,7 +99,7 @@ def test_new_rows_come_after_the_copied_ones(source: Store, postgres_database: s
         for table in (schema.paper, schema.subscription, schema.match, schema.poll):
             highest = tx.connection.scalar(select(func.max(table.c.id)))
             sequence = func.nextval(func.pg_get_serial_sequence(f'"{table.name}"', "id"))
-            assert tx.connection.scalar(select(sequence)) > (highest or 0)
+            assert tx.connection.scalars(select(sequence)).one() > (highest or 0)
 
 
 class Cut(BaseException):
@@ -125,7 +125,7 @@ def test_a_copy_that_was_cut_off_goes_on(
     again: list[tuple[str, int, int]] = []
     copy_database(source, database_address(postgres_database), lambda *one: again.append(one))
     there = {table: done for table, done, _ in batches}
-    first = {}
+    first: dict[str, int] = {}
     for table, done, _ in again:
         first.setdefault(table, done)
     assert {table: first[table] for table in there} == there
@@ -169,10 +169,12 @@ def test_a_copy_that_was_killed_goes_on(source: Store, postgres_database: str) -
     process.join()
     assert process.exitcode == 9
     first: dict[str, int] = {}
+
+    def note(table: str, done: int, of: int) -> None:
+        first.setdefault(table, done)
+
     with open_store(path) as store:
-        copied = copy_database(
-            store, database_address(postgres_database), lambda table, done, of: first.setdefault(table, done)
-        )
+        copied = copy_database(store, database_address(postgres_database), note)
     assert first["match"] == 2
     assert first["paper"] == next(one.rows for one in copied if one.table == "paper")
 
@@ -212,6 +214,7 @@ def test_a_running_daemon_is_not_copied(make_other: Path, postgres_database: str
 def test_the_command(
     source: Store, postgres_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Any
 ) -> None:
+    assert source.place.path is not None
     source.close()
     monkeypatch.chdir(tmp_path)
     env = {"HOME": str(tmp_path), "STATE_DIRECTORY": str(source.place.path.parent), "DB": postgres_database}

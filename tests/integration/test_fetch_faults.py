@@ -7,6 +7,7 @@ import threading
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -24,15 +25,15 @@ def site() -> Iterator[Site]:
         yield site
 
 
-def fetcher(**limits: float) -> Fetcher:
+def fetcher(**limits: Any) -> Fetcher:
     return Fetcher(user_agent="watcher/1 (+me@here)", clock=lambda: NOW, limits=Limits(**limits))
 
 
-def get(site: Site, path: str = "/p", known: Validators = NOTHING, **limits: float) -> Fetched:
+def get(site: Site, path: str = "/p", known: Validators = NOTHING, **limits: Any) -> Fetched:
     return fetcher(**limits).get(site.url + path, lambda url: known)
 
 
-def reason(site: Site, answer: Answer, **limits: float) -> str:
+def reason(site: Site, answer: Answer, **limits: Any) -> str:
     site.answers["/p"] = answer
     found = get(site, **limits)
     assert isinstance(found, Unreachable), found

@@ -52,9 +52,9 @@ def post(box: MailServer) -> Iterator[Post]:
 
 
 def opened(box: MailServer, patience: float = 5.0, last_patience: float = 5.0) -> Iterator[Post]:
-    post = Post(Notifier(patience=patience, last_patience=last_patience, monotonic=lambda: post.now), box)
-    with post.notifier:
-        yield post
+    one: Post = Post(Notifier(patience=patience, last_patience=last_patience, monotonic=lambda: one.now), box)
+    with one.notifier:
+        yield one
 
 
 def test_messages_to_one_server_share_a_connection(post: Post) -> None:

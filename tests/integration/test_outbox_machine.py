@@ -27,7 +27,19 @@ from sqlalchemy import exists, select
 
 from tests.examples import patience, times
 from tests.integration.mortal import SENT, TEAM, Life, standing
-from watcher.model import DeliveryState, Endpoint, Entry, Fate, Outcome, Result, Rhythm, Subscription, When
+from watcher.model import (
+    DeliveryState,
+    Endpoint,
+    Entry,
+    Fate,
+    Outcome,
+    Paper,
+    Result,
+    Rhythm,
+    StoredSubscription,
+    Subscription,
+    When,
+)
 from watcher.pipeline.subscriptions.pause_and_mute import end_pause, record_mute, record_pause
 from watcher.store import Store
 from watcher.store.database import schema
@@ -122,8 +134,8 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data(), hours=st.sampled_from([1, 30]))
     def mute_something(self, data: st.DataObject, hours: int) -> None:
         with self.life.store.transaction() as tx:
-            subject = data.draw(st.sampled_from([*tx.subscriptions.active(), *tx.papers.all()]))
-            record_mute(tx, subject, self.life.now, self.life.now + timedelta(hours=hours))
+            subjects: list[StoredSubscription | Paper] = [*tx.subscriptions.active(), *tx.papers.all()]
+            record_mute(tx, data.draw(st.sampled_from(subjects)), self.life.now, self.life.now + timedelta(hours=hours))
 
     @rule()
     def replay_the_dead(self) -> None:
@@ -314,4 +326,9 @@ def test_outbox(make_store: Callable[[], Store]) -> None:
     with closing(make_store()) as one:
         is_file = one.place.path is not None
     asked = settings(max_examples=times(40 if is_file else 6), stateful_step_count=30)
-    run_state_machine_as_test(lambda: Machine(make_store()), settings=asked)
+
+    class OnOneStore(Machine):
+        def __init__(self) -> None:
+            super().__init__(make_store())
+
+    run_state_machine_as_test(OnOneStore, settings=asked)

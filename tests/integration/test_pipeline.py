@@ -176,7 +176,7 @@ def test_a_receiver_that_was_added_gets_what_is_held(world: World) -> None:
     world.apply(subscription(when=daily))
     world.look()
     both = (Endpoint("me"), Endpoint("you"))
-    world.apply(subscription(when=daily, to=("me", "you"), endpoints=both))
+    world.apply(replace(subscription(when=daily), to=("me", "you"), endpoints=both))
     world.now += timedelta(days=1)
     assert world.tell() == 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def world(store: Store) -> World:
     return World(store)
 
 
-def asked(when: When, **more: object) -> Subscription:
+def asked(when: When, **more: Any) -> Subscription:
     return subscription(when=when, sends_empty=True, rule="title:unheard-of", **more)
 
 

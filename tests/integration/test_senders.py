@@ -17,8 +17,10 @@ from watcher.alerts.retry import SUSPECT_AFTER, Health
 from watcher.errors import StoreError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Message, Outcome, Result, Tuning
 from watcher.pipeline.telling.tell import tell_due
+from watcher.sending import results
 from watcher.sending import sender as sending
 from watcher.sending.deliver import deliver_all
+from watcher.sending.send import Attempt
 from watcher.sending.sender import Sender
 from watcher.store import Store
 from watcher.store.database import schema
@@ -194,12 +196,11 @@ def test_a_result_that_cannot_be_recorded_keeps_no_other_from_it(
     world: World, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enqueue(world, ME, YOU, OPS)
-    real = sending.record
 
-    def record(attempts: list[sending.Attempt], parts: object) -> object:
+    def record(attempts: list[Attempt], parts: object) -> object:
         if any(one.delivery.endpoint == ME for one in attempts):
             raise ValueError("no such thing")
-        return real(attempts, world.parts)
+        return results.record(attempts, world.parts)
 
     monkeypatch.setattr(sending, "record", record)
     deliver_all(world.parts, pool=Inline)
@@ -214,13 +215,13 @@ def test_what_was_sent_is_recorded_when_the_database_is_back(
     world: World, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enqueue(world, ME, YOU)
-    real, tries = sending.record, []
+    tries: list[int] = []
 
-    def record(attempts: list[sending.Attempt], parts: object) -> object:
+    def record(attempts: list[Attempt], parts: object) -> object:
         tries.append(len(attempts))
         if len(tries) < 3:
             raise StoreError("away")
-        return real(attempts, world.parts)
+        return results.record(attempts, world.parts)
 
     monkeypatch.setattr(sending, "record", record)
     deliver_all(world.parts, pool=Inline)
@@ -230,12 +231,11 @@ def test_what_was_sent_is_recorded_when_the_database_is_back(
 
 def test_a_mark_that_was_written_though_its_answer_was_lost_changes_nothing(world: World, gate: Gate) -> None:
     enqueue(world, ME, YOU)
-    real = sending.record
     done = []
 
-    def record_twice(attempts: list[sending.Attempt], parts: object) -> object:
-        done.extend(real(attempts, world.parts))
-        return real(attempts, world.parts)
+    def record_twice(attempts: list[Attempt], parts: object) -> object:
+        done.extend(results.record(attempts, world.parts))
+        return results.record(attempts, world.parts)
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(sending, "record", record_twice)

@@ -135,7 +135,7 @@ def test_what_was_held_before_subscriptions_were_woken_is_due(empty_database: st
 
 
 def _bound(statement: str) -> list[BindParameter[Any]]:
-    values = {
+    values: dict[str, BindParameter[Any]] = {
         "now": bindparam("now", datetime(2026, 1, 1, tzinfo=UTC), UtcDateTime),
         "later": bindparam("later", datetime(2036, 1, 1, tzinfo=UTC), UtcDateTime),
         "off": bindparam("off", False, Boolean),

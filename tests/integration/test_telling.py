@@ -30,6 +30,7 @@ from watcher.pipeline.polling.updates import record_updates
 from watcher.pipeline.record import record_matches
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
+from watcher.render import render_message
 from watcher.sending import send as sending
 from watcher.sending.deliver import deliver_all
 from watcher.store import Store
@@ -65,12 +66,11 @@ class Desk(World):
 @pytest.fixture
 def desk(store: Store, monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk = Desk(store)
-    real = sending.render_message
 
     def remember(content: Content, *more: Any) -> Any:
         if desk.receivers.outcome.result is Result.SENT:
             desk.said.append(content)
-        return real(content, *more)
+        return render_message(content, *more)
 
     monkeypatch.setattr(sending, "render_message", remember)
     return desk

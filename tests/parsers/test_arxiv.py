@@ -20,7 +20,7 @@ API = "https://export.arxiv.org/api/query?search_query=cat%3Acs.XX&max_results=5
 
 
 def source(**keys: object) -> Source:
-    return make_source(name="arxiv", kind="arxiv", **{"categories": ("cs.XX",), **keys})  # type: ignore[arg-type]
+    return make_source(name="arxiv", kind="arxiv", **{"categories": ("cs.XX",), **keys})
 
 
 def read(body: bytes, url: str = "", **keys: object) -> Reading:

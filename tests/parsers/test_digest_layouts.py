@@ -17,7 +17,7 @@ from tests.parsers.renderings import CHOICES, Layout, Shown, render, wrong
 from watcher.model import Reading, Unreadable
 from watcher.parsers.huggingface.digest_text.text import parse
 
-LAYOUTS = st.builds(Layout, **{name: st.sampled_from(values) for name, values in CHOICES.items()})  # type: ignore[arg-type]
+LAYOUTS = st.builds(Layout, **{name: st.sampled_from(values) for name, values in CHOICES.items()})
 
 WORDS = re.split(
     r"\s+",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.sources import having, make_source
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers import PARSERS
-from watcher.parsers.html.item import names_in
+from watcher.parsers.common.names import names_in
 from watcher.parsers.html.keys import Selectors
 
 PARSER = PARSERS["html"]
@@ -272,7 +272,7 @@ def test_mistakes(source: Source, keys: list[str]) -> None:
 
 # --- whatever comes ---
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=30)
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
 
 
 @given(st.lists(st.tuples(TEXT, TEXT, TEXT), max_size=4), st.sampled_from(["li", "li.paper", "*", "li > *", "h3, li"]))

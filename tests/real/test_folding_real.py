@@ -53,7 +53,7 @@ def test_of_frequent_plurals_none_is_left_apart_but_those_that_were_looked_at(co
     frequent = {
         (pair.one, pair.other)
         for pair in apart
-        if min(pair.count, pair.others) >= 8 and len(pair.one) > 3 and pair.other.endswith(("s", "a", "i"))
+        if min(pair.ones, pair.others) >= 8 and len(pair.one) > 3 and pair.other.endswith(("s", "a", "i"))
     }
     assert frequent == {
         *(("dynamic", "dynamics"), ("semantic", "semantics"), ("robotic", "robotics"), ("graphic", "graphics")),

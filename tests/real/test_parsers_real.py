@@ -52,7 +52,7 @@ def test_every_page_is_read_whole_and_knows_its_day(shared: Path) -> None:
         reading = read(path)
         assert (reading.day, reading.whole, reading.warnings) == (date.fromisoformat(path.stem), True, ())
         assert not reading.is_newest
-        assert reading.previous is not None
+        assert reading.day is not None and reading.previous is not None
         assert timedelta(1) <= reading.day - reading.previous <= timedelta(3)
 
 

@@ -38,7 +38,7 @@ class Pair(NamedTuple):
     """Two spellings, each with the number of texts that have it."""
 
     one: str
-    count: int
+    ones: int
     other: str
     others: int
 
@@ -190,7 +190,7 @@ def blanks(counted: Vocabulary) -> list[Pair]:
 
 
 def _frequent(pairs: Iterable[Pair]) -> list[Pair]:
-    return sorted(pairs, key=lambda pair: (-min(pair.count, pair.others), pair.one, pair.other))
+    return sorted(pairs, key=lambda pair: (-min(pair.ones, pair.others), pair.one, pair.other))
 
 
 def main() -> None:
@@ -211,7 +211,7 @@ def main() -> None:
         if options.only in (None, name):
             print(f"# {name}: {len(pairs)} pairs")
             for pair in pairs:
-                print(f"{pair.one} {pair.count} / {pair.other} {pair.others}")
+                print(f"{pair.one} {pair.ones} / {pair.other} {pair.others}")
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from re import _constants as C  # type: ignore[attr-defined]
-from re import _parser  # type: ignore[attr-defined]
+from re import _constants as C
+from re import _parser
 from typing import Any
 
 import pytest
@@ -142,10 +142,14 @@ def cut_off() -> Iterator[list[tuple[str, int]]]:
         tried.append((where[0], where[1]))
         raise ConnectionRefusedError("cut off")
 
+    def send_to(self: Any, data: bytes, where: tuple[str, int]) -> int:
+        tried.append(where)
+        return len(data)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket, "getaddrinfo", look_up)
         patch.setattr(socket.socket, "connect", connect)
-        patch.setattr(socket.socket, "sendto", lambda self, data, where: tried.append(where) or len(data))
+        patch.setattr(socket.socket, "sendto", send_to)
         patch.setattr(time, "sleep", lambda seconds: None)
         yield tried
 

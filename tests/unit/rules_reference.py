@@ -7,7 +7,7 @@ and nothing else.
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 from itertools import permutations, product
@@ -100,7 +100,7 @@ def is_found(leaf: Leaf, paper: Paper, listings: list[Listing]) -> bool:
         case Compare():
             return compares(leaf, paper, listings) is True
         case Label(field, value):
-            other_labels = {
+            other_labels: dict[str, Sequence[str | None]] = {
                 "source": [one.source for one in listings],
                 "id": [paper.key, paper.key.split(":", 1)[-1], paper.arxiv_id, paper.doi, paper.url]
                 + ([f"{paper.arxiv_id}v{paper.version}"] if paper.arxiv_id and paper.version else []),

@@ -24,6 +24,11 @@ def _socket(path: Path) -> None:
         server.bind(str(path))
 
 
+def _link_to_a_pipe(path: Path) -> None:
+    os.mkfifo(f"{path}.pipe")
+    path.symlink_to(f"{path}.pipe")
+
+
 def _sparse(path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(200_000_000)
@@ -31,7 +36,7 @@ def _sparse(path: Path) -> None:
 
 NO_FILES: dict[str, tuple[Make, str]] = {
     "named pipe": (os.mkfifo, "a named pipe, not a file"),
-    "link to a pipe": (lambda path: (os.mkfifo(f"{path}.pipe"), path.symlink_to(f"{path}.pipe")), "a named pipe"),
+    "link to a pipe": (_link_to_a_pipe, "a named pipe"),
     "socket": (_socket, "a socket, not a file"),
     "folder": (Path.mkdir, "a folder, not a file"),
     "link to a folder": (lambda path: path.symlink_to(path.parent), "a folder, not a file"),
@@ -100,7 +105,12 @@ def test_relative_to_an_open_folder_without_following_links(tmp_path: Path) -> N
 
 def test_a_pipe_that_is_open_already_is_read_to_its_end() -> None:
     reading, writing = os.pipe()
-    writer = threading.Thread(target=lambda: (os.write(writing, b"y" * 500), os.close(writing)))
+
+    def write() -> None:
+        os.write(writing, b"y" * 500)
+        os.close(writing)
+
+    writer = threading.Thread(target=write)
     writer.start()
     assert read_given(f"/dev/fd/{reading}", MOST) == b"y" * 500
     writer.join()

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.unit.messages import HOSTILE, NOW, digest, item, notice, paper, places
+from watcher.cli.preview import SHOWN_AS
 from watcher.model import DeliveryKind, Incident, IncidentKind
 from watcher.notify import limit_of
 from watcher.notify.addresses.addresses import measure_of
@@ -40,6 +41,10 @@ def check_markup(service: str, words: str) -> None:
         assert all(re.match(r"https?://[\w.]+/", link) for link in re.findall(r'href="([^"]*)"', words))
     if service == "slack":
         assert all(re.match(r"https://[\w.]+/", inner) for inner in re.findall(r"<([^>]*)>", words))
+
+
+def test_every_service_that_is_tried_can_be_previewed() -> None:
+    assert set(SHOWN_AS) == {"text", *SERVICES}
 
 
 @pytest.mark.parametrize("service", SERVICES)

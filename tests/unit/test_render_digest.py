@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.unit.messages import HOSTILE, NOW, delivery, digest, item, listing, paper, places
 from watcher.model import Content, DeliveryKind, Nothing, Unread
+from watcher.render import FORMS as RENDERED
 from watcher.render import estimated_size, render_message
 from watcher.render.view import about
 
@@ -58,6 +59,11 @@ def rare() -> Content:
 
 
 FORMS = {"txt": "text", "html": "html", "md": "markdown", "slack": "mrkdwn", "chat.html": "chat_html"}
+
+
+def test_every_form_of_a_message_is_written_down() -> None:
+    assert set(FORMS.values()) == RENDERED
+    assert {f"{name}.{form}" for name in ("digest", "rare") for form in FORMS} == {one.name for one in GOLDEN.iterdir()}
 
 
 @pytest.mark.parametrize("name", ["digest", "rare"])

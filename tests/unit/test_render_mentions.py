@@ -18,7 +18,7 @@ from watcher.notify import limit_of, problem_of
 from watcher.notify.addresses.addresses import load_plugin
 from watcher.notify.addresses.forms import put
 from watcher.notify.addresses.samples import SERVICES
-from watcher.render import render_message
+from watcher.render import dialects, render_message
 from watcher.render.clean import defuse
 from watcher.render.dialects import CHAT_HTML, MARKDOWN, SLACK, Dialect
 from watcher.render.snippet import Segment
@@ -75,6 +75,11 @@ WAYS: dict[str, Callable[[str], str]] = {
     "text": defuse,
 }
 DIALECTS = {"markdown": MARKDOWN, "slack": SLACK, "html": CHAT_HTML}
+
+
+def test_every_dialect_is_tried() -> None:
+    assert set(DIALECTS.values()) == {one for one in vars(dialects).values() if isinstance(one, Dialect)}
+    assert {one.escape for one in DIALECTS.values()} <= set(WAYS.values())
 
 
 def test_the_calls_are_calls() -> None:

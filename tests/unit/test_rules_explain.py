@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -14,13 +15,13 @@ from watcher.rules.match.explain import Explanation, explain_match
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
 
-def paper(title: str = "", abstract: str = "", day: int = 10, **more: object) -> Paper:
+def paper(title: str = "", abstract: str = "", day: int = 10, **more: Any) -> Paper:
     listing = Listing(source="hf", day=date(2026, 3, day), upvotes=7, read_at=NOW)
-    values: dict[str, object] = {"listings": (listing,), "authors": ("Ada Brisk", "Júlia Holm")} | more
-    return Paper(id=day, key=f"arxiv:2603.000{day}", title=title, abstract=abstract, first_seen=NOW, **values)  # type: ignore[arg-type]
+    values: dict[str, Any] = {"listings": (listing,), "authors": ("Ada Brisk", "Júlia Holm")} | more
+    return Paper(id=day, key=f"arxiv:2603.000{day}", title=title, abstract=abstract, first_seen=NOW, **values)
 
 
-def of(rule: str, title: str = "", abstract: str = "", sources: tuple[str, ...] = (), **more: object) -> Explanation:
+def of(rule: str, title: str = "", abstract: str = "", sources: tuple[str, ...] = (), **more: Any) -> Explanation:
     return explain_match(compile_rule(rule, sources), document_of(paper(title, abstract, **more)))
 
 
@@ -71,8 +72,8 @@ def test_a_mention_says_why_it_is_weak() -> None:
     ],
 )
 def test_every_kind_of_term_has_its_place(rule: str, term: str, text: str) -> None:
-    more = {"keywords": ("clay", "kiln"), "organization": "Pebble Lab", "categories": ("stat.ML", "cs.CL")}
-    explained = of(rule, "Maps of the old towns", "x", **more)
+    more: dict[str, Any] = {"keywords": ("clay", "kiln"), "categories": ("stat.ML", "cs.CL")}
+    explained = of(rule, "Maps of the old towns", "x", organization="Pebble Lab", **more)
     (reason,) = explained.reasons
     shown = [place.text[place.start : place.end] for place in reason.places]
     assert reason.term == term and reason.holds

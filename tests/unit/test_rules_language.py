@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ def paper(title: str = "", abstract: str = "", **more: object) -> Paper:
     return Paper(id=1, key="arxiv:2603.00001", title=title, abstract=abstract, first_seen=NOW, **more)  # type: ignore[arg-type]
 
 
-def holds(rule: str, title: str = "", abstract: str = "", **more: object) -> bool:
+def holds(rule: str, title: str = "", abstract: str = "", **more: Any) -> bool:
     return evaluate(compile_rule(rule), document_of(paper(title, abstract, **more))) is not None
 
 
@@ -189,7 +190,7 @@ def test_authors(rule: str, authors: tuple[str, ...], expected: bool) -> None:
     ],
 )  # fmt: skip
 def test_fields(rule: str, expected: bool) -> None:
-    one = {
+    one: dict[str, Any] = {
         "arxiv_id": "2603.00001",
         "categories": ("cs.CL", "stat.ML"),
         "organization": "Lantern Lab",

@@ -53,7 +53,7 @@ def test_every_column_comes_back(saved: StoredSubscription) -> None:
     assert saved_of(row) == saved
 
 
-OLDEST = {
+OLDEST: dict[str, Any] = {
     "to": ["me"],
     "rhythm": "daily",
     "at": "08:00:00",
@@ -64,7 +64,7 @@ OLDEST = {
 }
 """The settings of the first release that had any."""
 
-OLDER = OLDEST | {
+OLDER: dict[str, Any] = OLDEST | {
     "cron": "",
     "quiet_days": [],
     "bundle": True,

@@ -6,19 +6,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from watcher.alerts.became import Became
 from watcher.alerts.fate import Telling
 from watcher.cli.desk import CliContext
-from watcher.cli.once import delivered_line
-from watcher.cli.working import Session, session
+from watcher.cli.outcome import delivered_line
+from watcher.cli.working import Session, session, tell_and_send
 from watcher.errors import UsageError
 from watcher.files.read import NotRead, read_given
-from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of
-from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.deliver import deliver_all, failed
+
+if TYPE_CHECKING:
+    from watcher.pipeline.imports import Imported
 
 LARGEST = 50_000_000
 """Bytes of a saved page that are read; a larger file is none."""
@@ -36,6 +37,9 @@ def import_(desk: CliContext, files: tuple[Path, ...], source: str | None, tell:
     import of them left untold. At the end every paper that a rule matches is counted once: told now, waiting, told
     before, or why not. Exit status 1 if a file could not be read; the others are imported all the same.
     """
+    from watcher.pipeline.imports import Imported, finish_import, summary_of
+    from watcher.sending.deliver import failed
+
     telling = {None: Telling.LOOK_BACK, True: Telling.ALL, False: Telling.NOTHING}[tell]
     with session(desk, required=False) as work:
         if source is not None and source not in work.parts.config.sources:
@@ -46,10 +50,7 @@ def import_(desk: CliContext, files: tuple[Path, ...], source: str | None, tell:
             for file in steps:
                 _import_file(file, source, telling, work, done)
         finish_import(done, telling, work.parts)
-        sent = []
-        if work.may_send and telling is not Telling.NOTHING:
-            tell_due(work.parts)
-            sent = deliver_all(work.parts)
+        sent = tell_and_send(work) if telling is not Telling.NOTHING else []
         summary = summary_of(done, work.parts)
     for name, reason in done.failed:
         click.echo(f"{name}: {reason}", err=True)
@@ -62,6 +63,8 @@ def import_(desk: CliContext, files: tuple[Path, ...], source: str | None, tell:
 
 
 def _import_file(file: Path, source: str | None, telling: Telling, work: Session, done: Imported) -> None:
+    from watcher.pipeline.imports import import_page
+
     body = read_given(file, LARGEST)
     if isinstance(body, NotRead):
         done.failed.append((str(file), body.what))

@@ -5,31 +5,30 @@ from __future__ import annotations
 import sys
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
-from watcher.alerts.effects import Effect
-from watcher.alerts.schedule import next_due
 from watcher.cli import rules, show
 from watcher.cli.desk import CliContext
-from watcher.cli.working import Session, news, session
+from watcher.cli.outcome import delivered_line, held_digests, waiting_line
+from watcher.cli.working import Session, news, session, tell_and_send
 from watcher.errors import UsageError
-from watcher.model import DeliveryState, Rhythm, Source, StoredSubscription, Verdict
+from watcher.model import DeliveryState, Verdict
 from watcher.model.words import counted
-from watcher.parsers import PARSERS
-from watcher.pipeline.polling.poll import Polled, match_waiting
-from watcher.pipeline.polling.source import poll_source
-from watcher.pipeline.telling.tell import tell_due
-from watcher.sending.deliver import Delivered, deliver_all
 
 if TYPE_CHECKING:
+    from watcher.alerts.effects import Effect
+    from watcher.cli.outcome import HeldDigest
     from watcher.config import Config
+    from watcher.model import Source
+    from watcher.pipeline.polling.poll import Polled
+    from watcher.sending.deliver import Delivered
 
 FIRST_PAPERS = date(1991, 8, 1)
 """When the oldest of all sites that are read began."""
 
 BAD = frozenset({Verdict.BROKEN, Verdict.UNREACHABLE})
+UNSENT = frozenset({DeliveryState.PENDING, DeliveryState.DEAD})
 
 
 @click.command()
@@ -48,13 +47,16 @@ def once(desk: CliContext, flush: bool, names: tuple[str, ...], since: date | No
     `watcher status` names as missing, where watcher itself no longer does. Exit status 1 if a source is broken or
     unreachable or a message could not be sent.
     """
+    from watcher.pipeline.polling.poll import match_waiting
+    from watcher.pipeline.polling.source import poll_source
+
     with session(desk, console=sys.stderr if as_json else None, shows_effects=True) as work:
         sources = _sources(work.parts.config, names, since)
         for line in () if as_json else news(work):  # at once: who ends this during a slow poll has seen it
             click.echo(line)
         polls = [poll_source(source, work.parts, since=since) for source in sources]
         match_waiting(work.parts)
-        sent = _send(work, flush)
+        sent = tell_and_send(work, flush=flush)
         waiting = held_digests(work)
     if as_json:
         click.echo(show.json_text(_as_json(work, polls, sent, waiting)))
@@ -66,6 +68,8 @@ def once(desk: CliContext, flush: bool, names: tuple[str, ...], since: date | No
 
 def _sources(config: Config, names: tuple[str, ...], since: date | None) -> list[Source]:
     """Those that are meant; all if none is named."""
+    from watcher.parsers import PARSERS
+
     known = ", ".join(config.sources) or "none"
     for name in names:
         if name not in config.sources:
@@ -82,38 +86,6 @@ def _sources(config: Config, names: tuple[str, ...], since: date | None) -> list
                 "has it, and let `watcher import` read that"
             )
     return sources
-
-
-HeldDigest = tuple[StoredSubscription, int, datetime | None]
-
-UNSENT = frozenset({DeliveryState.PENDING, DeliveryState.DEAD})
-
-
-def _send(work: Session, flush: bool) -> list[Delivered]:
-    """Nothing while a daemon runs: it sees at its next tick what there is to send."""
-    if not work.may_send:
-        return []
-    if flush:
-        with work.parts.store.transaction() as tx:
-            tx.endpoints.try_now()
-    tell_due(work.parts, flush=flush)
-    return deliver_all(work.parts)
-
-
-def held_digests(work: Session) -> list[HeldDigest]:
-    """Subscriptions that hold something for later, how much, and until when; None for those that are paused."""
-    now = work.parts.clock()
-    found = []
-    with work.parts.store.reading() as tx:
-        for saved in tx.subscriptions.get(tx.subscriptions.holding()).values():
-            subscription = saved.subscription
-            is_told_now = subscription.when.rhythm is Rhythm.IMMEDIATELY and not saved.paused
-            if is_told_now or not (held := tx.matches.held(saved.id)):
-                continue
-            due = saved.next_due or next_due(subscription.when, subscription.timezone, now, saved.created_at)
-            if saved.paused or due is not None:
-                found.append((saved, len(held), None if saved.paused else due))
-    return found
 
 
 def _as_json(work: Session, polls: list[Polled], sent: list[Delivered], waiting: list[HeldDigest]) -> object:
@@ -170,27 +142,8 @@ def _print(polls: list[Polled], sent: list[Delivered], waiting: list[HeldDigest]
     for one in sent:
         click.echo(delivered_line(one))
     for held in waiting:
-        click.echo(waiting_line(held) + ("" if held[2] is None else " (--flush sends now)"))
+        click.echo(waiting_line(held) + ("" if held.due is None else " (--flush sends now)"))
     if not may_send:
         click.echo("a daemon runs on this database: it sends what is due")
     elif not sent and not waiting:
         click.echo("nothing to tell")
-
-
-def waiting_line(waiting: HeldDigest) -> str:
-    """One line for what a subscription holds: how many papers, and until when."""
-    saved, papers, due = waiting
-    name = saved.subscription.full_name
-    if due is None:
-        return f"{name}: {counted(papers, 'paper')} held: it is paused (`watcher unpause {name}`)"
-    local = due.astimezone(ZoneInfo(saved.subscription.timezone))
-    when = f"{local:%a} {local.day} {local:%b %H:%M} {saved.subscription.timezone}"
-    return f"{name}: {counted(papers, 'paper')} held until {when}"
-
-
-def delivered_line(one: Delivered) -> str:
-    """One line for one attempt: where, what, how it ended."""
-    what = counted(len(one.papers), "paper") if one.papers else f"the {one.delivery.kind.value} message"
-    of = f" of {', '.join(one.subscriptions)}" if one.subscriptions else ""
-    ended = "sent" if one.state is DeliveryState.SENT else f"not sent ({one.state.value}: {one.reason})"
-    return f"{one.delivery.endpoint}: {what}{of} {ended}"

@@ -12,7 +12,7 @@ import click
 from watcher.cli import rules
 from watcher.cli.deliveries import SHORT, described
 from watcher.cli.desk import CliContext
-from watcher.cli.working import Session, session
+from watcher.cli.working import Session, session, tell_and_send
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint
 from watcher.model.words import counted
@@ -85,9 +85,8 @@ def replay(
 def _tell_known(desk: CliContext, name: str, since: date | None) -> int:
     """Let a subscription tell what counts as known, and say when it does."""
     from watcher.cli.naming import active_named
-    from watcher.cli.once import delivered_line, held_digests, waiting_line
-    from watcher.pipeline.telling.tell import tell_due
-    from watcher.sending.deliver import deliver_all, failed
+    from watcher.cli.outcome import delivered_line, held_digests, waiting_line
+    from watcher.sending.deliver import failed
 
     with session(desk, mode="write") as work:
         with work.parts.store.transaction() as tx:
@@ -97,11 +96,8 @@ def _tell_known(desk: CliContext, name: str, since: date | None) -> int:
                 recent = {paper.id for paper in tx.papers.get(known.values()) if paper.digest_day >= since}
                 known = {match: paper for match, paper in known.items() if paper in recent}
             tx.matches.hold(saved.id, known, work.parts.clock())
-        sent = []
-        if work.may_send:
-            tell_due(work.parts)
-            sent = deliver_all(work.parts)
-        waiting = [one for one in held_digests(work) if one[0].id == saved.id]
+        sent = tell_and_send(work)
+        waiting = [one for one in held_digests(work) if one.saved.id == saved.id]
     papers = len(set(known.values()))
     count = f"{'count' if papers != 1 else 'counts'} as known"
     click.echo(f"{saved.subscription.full_name}: {counted(papers, 'paper')} no longer {count}")

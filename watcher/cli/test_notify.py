@@ -10,7 +10,6 @@ from watcher.cli.desk import CliContext
 from watcher.cli.working import Session, session
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint
-from watcher.sending.deliver import deliver_all
 
 PATIENCE = 90.0
 """Seconds to wait for a running daemon to send it."""
@@ -33,6 +32,8 @@ def test_notify(desk: CliContext, receiver: str) -> int:
 
 
 def _test(endpoint: Endpoint, work: Session) -> tuple[DeliveryState, str]:
+    from watcher.sending.deliver import deliver_all
+
     with work.parts.store.transaction() as tx:
         id = tx.outbox.enqueue(endpoint, DeliveryKind.TEST, work.parts.clock())
         tx.endpoints.lock(endpoint)

@@ -11,7 +11,6 @@ import click
 
 from watcher.cli import show
 from watcher.cli.desk import CliContext
-from watcher.daemon import logs
 from watcher.errors import UsageError
 from watcher.files.read import NotRead, read_given
 from watcher.model import Entry, Reading, Source, Unreachable
@@ -40,6 +39,8 @@ def try_source(desk: CliContext, name: str, file: Path | None, limit: int, as_js
     """
     config = desk.config()
     if desk.verbose:
+        from watcher.daemon import logs
+
         logs.set_up(desk.log_format, verbose=True, secrets=config.secrets(desk.env))
     source = _source(config, name)
     tried = _tried(source, file, config.contact or "")

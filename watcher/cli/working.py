@@ -15,6 +15,7 @@ from watcher.cli.desk import CliContext
 if TYPE_CHECKING:
     from watcher.alerts.effects import Effect
     from watcher.pipeline.context import Context
+    from watcher.sending.deliver import Delivered
     from watcher.store import Store
 
 
@@ -81,6 +82,23 @@ def news(work: Session, *, beginnings: bool = True) -> list[str]:
     if work.is_edited:
         return ["the config differs from the one that the running daemon has: it counts when the daemon reads it again"]
     return [said(one) for one in work.effects if beginnings or one.tried or one.change is not Change.NEW]
+
+
+def tell_and_send(work: Session, *, flush: bool = False) -> list[Delivered]:
+    """Tell and send what is due, with ``flush`` also what is not due yet; how each message ended.
+
+    Nothing while a daemon runs: it sees at its next tick what there is to send.
+    """
+    from watcher.pipeline.telling.tell import tell_due
+    from watcher.sending.deliver import deliver_all
+
+    if not work.may_send:
+        return []
+    if flush:
+        with work.parts.store.transaction() as tx:
+            tx.endpoints.try_now()
+    tell_due(work.parts, flush=flush)
+    return deliver_all(work.parts)
 
 
 def _begin(parts: Context, *, has_config: bool) -> Session:

@@ -26,7 +26,7 @@ LONGEST_VALIDATOR = 1_000
 
 
 def default_user_agent(contact: str = "") -> str:
-    """Return ``watcher/0.1.0 (+contact)``. The contact is an address for complaints of a site's operator."""
+    """Return ``watcher/VERSION (+contact)``. The contact is an address for complaints of a site's operator."""
     return f"watcher/{__version__}" + (f" (+{contact})" if contact else "")
 
 

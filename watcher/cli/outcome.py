@@ -1,0 +1,61 @@
+"""What commands that send say of it: how an attempt ended, and what subscriptions hold for later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
+
+from watcher.model import DeliveryState, Rhythm
+from watcher.model.words import counted
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from watcher.cli.working import Session
+    from watcher.model import StoredSubscription
+    from watcher.sending.deliver import Delivered
+
+
+class HeldDigest(NamedTuple):
+    """What a subscription holds: how many papers, and until when; None where it is paused."""
+
+    saved: StoredSubscription
+    papers: int
+    due: datetime | None
+
+
+def held_digests(work: Session) -> list[HeldDigest]:
+    """What every subscription holds that tells later, or not before it goes on."""
+    from watcher.alerts.schedule import next_due
+
+    now = work.parts.clock()
+    found = []
+    with work.parts.store.reading() as tx:
+        for saved in tx.subscriptions.get(tx.subscriptions.holding()).values():
+            subscription = saved.subscription
+            is_told_now = subscription.when.rhythm is Rhythm.IMMEDIATELY and not saved.paused
+            if is_told_now or not (held := tx.matches.held(saved.id)):
+                continue
+            due = saved.next_due or next_due(subscription.when, subscription.timezone, now, saved.created_at)
+            if saved.paused or due is not None:
+                found.append(HeldDigest(saved, len(held), None if saved.paused else due))
+    return found
+
+
+def waiting_line(waiting: HeldDigest) -> str:
+    """One line for what a subscription holds: how many papers, and until when."""
+    saved, papers, due = waiting
+    name = saved.subscription.full_name
+    if due is None:
+        return f"{name}: {counted(papers, 'paper')} held: it is paused (`watcher unpause {name}`)"
+    local = due.astimezone(ZoneInfo(saved.subscription.timezone))
+    when = f"{local:%a} {local.day} {local:%b %H:%M} {saved.subscription.timezone}"
+    return f"{name}: {counted(papers, 'paper')} held until {when}"
+
+
+def delivered_line(one: Delivered) -> str:
+    """One line for one attempt: where, what, how it ended."""
+    what = counted(len(one.papers), "paper") if one.papers else f"the {one.delivery.kind.value} message"
+    of = f" of {', '.join(one.subscriptions)}" if one.subscriptions else ""
+    ended = "sent" if one.state is DeliveryState.SENT else f"not sent ({one.state.value}: {one.reason})"
+    return f"{one.delivery.endpoint}: {what}{of} {ended}"
