@@ -67,6 +67,7 @@ def test_papers(service: str, title: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 @given(reason=TITLES, subject=TITLES)
 @example(reason=HOSTILE, subject=HOSTILE)
+@example(reason="http", subject="")  # only the page is a link, not what a stranger says
 def test_incidents(service: str, reason: str, subject: str) -> None:
     incident = Incident(kind=IncidentKind.SOURCE_BROKEN, subject=subject, reason=reason, began=NOW)
     content = notice(DeliveryKind.INCIDENT, incident, source_urls={subject: "https://papers.example/<b>"})
