@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from watcher.cli import show
 from watcher.cli.desk import CliContext
 from watcher.cli.mute import mute_json as mute_as_object
+from watcher.cli.status_rows import Report, incident_row, next_look, section
 from watcher.model import IncidentKind, Origin, Source
 
 if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.store import Store, Transaction
-    from watcher.store.deliveries.incidents import Open
     from watcher.store.fleet.daemons import KnownDaemon, Version
-    from watcher.store.sources.pages import Poll
 
-Report = dict[str, Any]
 
 LASTING = frozenset(IncidentKind) - {IncidentKind.ENDPOINT_GONE}
 """Trouble that ends; what was due to a receiver that the config no longer has is over, and has been told."""
@@ -112,15 +110,6 @@ def _source(source: Source, tx: Transaction, now: datetime, is_running: bool | N
     }
 
 
-def next_look(source: Source, last: Poll | None, now: datetime) -> datetime:
-    """When the daemon looks again, but for jitter and for what a server asks; overdue is now."""
-    if last is None:
-        return now
-    from watcher.daemon.fleet import due_again
-
-    return due_again(source, last, now)
-
-
 def _subscriptions(tx: Transaction, now: datetime) -> list[Report]:
     muted = {one.subject: one.until for one in tx.mutes.all(now) if one.title is None}
     return [
@@ -135,17 +124,6 @@ def _subscriptions(tx: Transaction, now: datetime) -> list[Report]:
         }
         for saved in tx.subscriptions.of_files(active=True)
     ]
-
-
-def incident_row(one: Open) -> Report:
-    incident = one.incident
-    return {
-        "kind": incident.kind.value,
-        "subject": incident.subject,
-        "reason": incident.reason,
-        "since": incident.began,
-        "told": one.told_at,
-    }
 
 
 def _print(report: Report) -> None:
@@ -209,9 +187,3 @@ def _when(one: Report) -> str:
     said = ["paused"] if one["paused"] else []
     said += [f"muted until {one['muted_until']:%Y-%m-%d %H:%M}"] if one["muted_until"] else []
     return f"{one['when']} ({', '.join(said)})" if said else str(one["when"])
-
-
-def section(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
-    if rows:
-        click.echo(f"\n{title}")
-        show.table(columns, rows)

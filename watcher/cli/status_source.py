@@ -9,7 +9,7 @@ import click
 
 from watcher.cli import show
 from watcher.cli.desk import CliContext
-from watcher.cli.status import incident_row, next_look, section
+from watcher.cli.status_rows import incident_row, next_look, section
 from watcher.errors import UsageError
 from watcher.model import IncidentKind, Source, Verdict
 
