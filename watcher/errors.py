@@ -68,7 +68,7 @@ class ConfigError(UsageError):
 
 
 class CronError(UsageError):
-    """A cron expression that cannot be read: ``what`` is wrong with it, and a ``hint`` what to write."""
+    """A cron expression that cannot be read; ``what`` is wrong, ``hint`` says what to write."""
 
     def __init__(self, what: str, hint: str) -> None:
         super().__init__(f"{what}; {hint}")

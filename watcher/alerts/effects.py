@@ -50,7 +50,7 @@ def said(effect: Effect) -> str:
 
 
 def consequences(effect: Effect) -> list[str]:
-    """Return what follows for stored papers, and the commands that show and tell those that count as known."""
+    """Return what follows for stored papers, with the commands to show and to tell those that count as known."""
     found = []
     if effect.change in (Change.NEW, Change.BACK, Change.EDITED):
         found.append(_matches(effect))

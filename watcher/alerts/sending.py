@@ -1,4 +1,4 @@
-"""Decide which deliveries are sent next and which wait, from what the database says of their endpoints.
+"""Decide about deliveries by the state of their endpoints: which are sent next, and which wait.
 
 All deliveries take the same way; only their lane differs:
 

@@ -1,4 +1,4 @@
-"""What commands that send say of it: how an attempt ended, and what subscriptions hold for later."""
+"""Describe what sending did: how attempts ended, and what subscriptions hold for later."""
 
 from __future__ import annotations
 

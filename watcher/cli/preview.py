@@ -55,7 +55,7 @@ def preview(desk: CliContext, subscriptions: tuple[str, ...], form: str, since: 
 
 
 def _messages(desk: CliContext, names: Sequence[str], form: str, since: date | None, now: datetime) -> list[Message]:
-    """What is sent next; or, asked for or where nothing is, what the papers of the past would have been told as."""
+    """Return what is sent next; without any, or if asked for, how papers of the past would have been told."""
     from watcher.notify import limit_of, size_in
     from watcher.notify.addresses.samples import SERVICES
     from watcher.pipeline.telling.preview import next_contents, preview_contents
@@ -76,7 +76,7 @@ def _messages(desk: CliContext, names: Sequence[str], form: str, since: date | N
 
 
 def _shown(message: Message, form: str) -> str:
-    """One message as the service gets it, with its title above where that is sent apart; of e-mail the HTML."""
+    """Return a message as the service gets it: its title first if that is sent apart, its HTML for e-mail."""
     if form == "text":
         return f"Subject: {message.subject}\n\n{message.text}"
     from watcher.notify.addresses.samples import seen_by

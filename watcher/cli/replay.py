@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Replayed:
-    """What a replay has made: ids of new messages, where they go, and what could not be replayed, with the reason."""
+    """The result of a replay: ids and endpoints of the new messages, and reasons for all that was not replayed."""
 
     made: list[str] = field(default_factory=list)
     endpoints: set[Endpoint] = field(default_factory=set)

@@ -1,4 +1,4 @@
-"""What the commands that try a rule share: the rule that is meant, the days that are meant, papers as lines."""
+"""Share among the commands that try a rule: reading the rule and the days, and listing papers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``watcher status SOURCE``: the last looks at one source, what its pages show, and what was expected of them."""
+"""``watcher status SOURCE``: the last polls of a source, its pages, and the papers expected of them."""
 
 from __future__ import annotations
 

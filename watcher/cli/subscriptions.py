@@ -177,7 +177,7 @@ def _import(
     check: bool = False,
     heard: Callable[[Effect], object] = lambda effect: None,
 ) -> tuple[Subscribed, int]:
-    """Take up all lines that hold, and say of the others what is wrong; what was done, and how many are wrong."""
+    """Store all valid lines and name the mistakes in the others; return the counts of both."""
     from watcher.config import LineReader, target_check
     from watcher.notify import problem_of
     from watcher.pipeline.subscriptions.subscribe import BATCH, Subscribed, subscribe

@@ -73,7 +73,7 @@ def session(
 
 
 def news(work: Session, *, beginnings: bool = True) -> list[str]:
-    """What a person should know of the config before anything else: what its changes did, or that they do not count.
+    """Return the lines to print before anything else: what the config's changes did, or that they do not count.
 
     Without ``beginnings``, nothing of subscriptions that are new and had no paper to be tried on.
     """

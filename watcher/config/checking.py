@@ -118,7 +118,7 @@ class Checker:
         self.note_at(offset, what, hint, fatal=fatal)
 
     def note_value(self, path: Path, what: str, hint: Hint = "") -> None:
-        """The same of a harmless key whose value ``what`` may repeat; not what may be a secret in it."""
+        """Note a problem with a harmless key; ``what`` may repeat its value, except for a possible secret in it."""
         node, found = self._node(path)
         if found and node is not None and any(repeats_secret(one.text, what) for one in scalars(node)):
             what = "an address, or another key, cannot stand here"

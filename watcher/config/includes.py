@@ -40,7 +40,7 @@ class Included:
         return copy if isinstance(copy, bytes) else None
 
     def keep_copy(self, data: bytes) -> None:
-        """Keep this version as the last good one; a process that may not write leaves that to one that may."""
+        """Keep this version as the last good one, if this process may write."""
         folder = self.folder
         if folder is None or self.last_good() == data:
             return

@@ -72,7 +72,7 @@ _FORMS: dict[KeyForm, Any] = {KeyForm.TEXT: Text | None, KeyForm.TEXTS: Texts | 
 
 
 def _of_kinds() -> dict[str, Any]:
-    """The keys that only some kinds have; where several have one of a name, the first one's words stand for all."""
+    """Return the keys of single kinds; a key of several kinds has the first kind's words."""
     found: dict[str, Any] = {}
     for parser in PARSERS.values():
         for name, key in parser.keys.items():

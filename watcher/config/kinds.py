@@ -1,4 +1,4 @@
-"""What a config's texts can mean: durations, times, zones; each reads one text and says what to write."""
+"""Read the texts of a config: durations, times, zones. Each reader says what to write instead of a wrong text."""
 
 from __future__ import annotations
 

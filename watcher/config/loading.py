@@ -197,7 +197,7 @@ def _check_addresses(
 
 
 def _shown(problem: str, url: str, address: Address) -> str:
-    """What is wrong with an address; it names the service, unless a password may stand in that one's place."""
+    """Describe the problem of an address by its service, unless a password may stand in the service's place."""
     scheme, written = url.partition("://")[0].lower(), address.text.partition("://")[0]
     is_secret = "${" in written and VARIABLE.fullmatch(address.text) is None
     if scheme in problem and (is_secret or not re.fullmatch(r"[a-z][a-z0-9+.-]{0,19}", scheme)):

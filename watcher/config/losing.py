@@ -1,4 +1,4 @@
-"""What a config has lost since it was last read: a file that was cut off is often a valid one."""
+"""Find what a config lost since it was last read: a file that was cut off is often valid YAML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schedules that ``when:`` takes: one table of forms, from which reading, hints and the JSON Schema are made."""
+"""The forms of ``when:``. Reading, hints and the JSON Schema are made from one table."""
 
 from __future__ import annotations
 

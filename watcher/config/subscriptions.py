@@ -68,7 +68,7 @@ def subscriptions_of(checker: Checker, asked: list[SubscriptionKeys], around: Su
 
 
 def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> Subscription | None:
-    """One subscription, None where it does not hold; what is wrong is noted in ``checker``, at ``path``."""
+    """Read a subscription; None for an invalid one, with its problems noted in ``checker`` at ``path``."""
     rule = _rule(checker, path, keys, around)
     to = [target for n, target in _with_places(keys.to) if target_holds(checker, (*path, "to", *n), target, around)]
     for n, name in _with_places(keys.sources or []):
@@ -150,7 +150,7 @@ def target_check(config: Config, env: Mapping[str, str], check_url: Callable[[st
 
 
 def no_receiver(name: str, names: Collection[str]) -> tuple[str, str]:
-    """What is wrong and what to write where no receiver has a name: that is repeated only where it is near one.
+    """Say what is wrong and what to write for an unknown receiver; its text is repeated only if a name is near.
 
     What stands there instead of a receiver's name may be an address, or a token.
     """

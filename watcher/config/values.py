@@ -150,7 +150,7 @@ class Config:
             return ""
 
     def rate_of(self, endpoint: Endpoint) -> tuple[str, Rate] | None:
-        """The receiver that an endpoint belongs to, where that has a rate."""
+        """Return an endpoint's receiver with its rate, None without a rate."""
         receiver = self.receivers.get(endpoint.receiver.partition(":")[0])
         return (receiver.name, receiver.rate) if receiver and receiver.rate else None
 

@@ -227,7 +227,7 @@ class Daemon:
         return self._here(following)
 
     def _look_at_rules(self) -> None:
-        """Read rules that other processes changed, so that no poll has to wait for that; tick if there were any."""
+        """Read rules that other processes changed, to spare the polls that; tick if there were any."""
         rules, before = self._parts.rules, self._parts.rules.generation
         try:
             with self._parts.store.reading() as tx:

@@ -60,7 +60,7 @@ subscriptions:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One look at the site: what was read there and what was told of it."""
+    """One poll of the site: the papers that were read, and the messages that were sent."""
 
     polled: Polled
     told: tuple[Delivered, ...]

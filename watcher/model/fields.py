@@ -95,7 +95,7 @@ class PaperFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One paper on one source's list of one day, with the numbers last seen there (``read_at``)."""
+    """A paper on a source's list of a day, with the numbers last seen there (``read_at``)."""
 
     source: str
     day: date | None = field(metadata=_of_list("listed", FieldKind.DAY))

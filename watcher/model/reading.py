@@ -96,7 +96,7 @@ class SiteTurn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry(PaperFacts):
-    """One paper as one page shows it: its facts, and the numbers of that page's list.
+    """A paper as a page shows it: its facts, and the numbers of that page's list.
 
     ``keys`` are its identities, strongest first (``arxiv:2403.01779``, ``doi:10.…``, ``url:…``), empty where the
     page shows none and the title has to do. ``listed`` is the digest day; ``rank`` counts from 1. What

@@ -127,7 +127,7 @@ class DueAlert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestItem:
-    """One paper in a message: which subscriptions it is told for, and what matched.
+    """A paper in a message: its subscriptions, and the words that matched.
 
     ``told_before`` is set where the same endpoint was told of it on an earlier day, for another subscription.
     ``short`` asks for one line: it goes over ``max_papers``. ``occasion`` is ``first`` for the paper itself, ``v2``
@@ -156,8 +156,10 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """A source that a message's subscriptions look at and that cannot be read, or not wholly, since ``since``; or what
-    is ``missing`` of one that could not be read before."""
+    """A source that the message's subscriptions use and that cannot be read since ``since``, wholly or partly.
+
+    ``missing``: for a source that can be read again, what was missed of it; "" otherwise.
+    """
 
     source: str
     since: datetime

@@ -1,4 +1,4 @@
-"""What a kind of source is: one value that says how it is addressed, configured, read and recognised."""
+"""A kind of source as one value: how it is addressed, configured, read and recognised."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class KeyForm(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key of the config that sources of one kind have: the form of its value, and what it is for."""
+    """A key of the config that belongs to some kinds only: the form of its value, and its purpose in words."""
 
     form: KeyForm
     says: str
@@ -65,7 +65,10 @@ class SavedForm:
 
 @dataclass(frozen=True, slots=True)
 class Batches:
-    """Files of many papers, read batch by batch and never whole: ``fits`` looks at the first 64 KB."""
+    """Files of many papers, read batch by batch and never whole.
+
+    ``fits``: tells them by their beginning, of 64 KB at least if the file has as many.
+    """
 
     name: str
     fits: Callable[[bytes], bool]
@@ -97,7 +100,7 @@ def _no_mistakes(source: Source) -> Iterable[Mistake]:
 
 
 def in_spans(first: _Time, last: _Time, length: timedelta) -> Iterator[tuple[_Time, _Time]]:
-    """From ``first`` to ``last`` in spans of that length at most, each beginning where the one before it ends."""
+    """Cut the time from ``first`` to ``last`` into spans of at most ``length``, without gaps."""
     while first + length < last:
         yield first, first + length
         first += length
@@ -106,7 +109,7 @@ def in_spans(first: _Time, last: _Time, length: timedelta) -> Iterator[tuple[_Ti
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one selector of a source finds on a page: elements, the items that have any, and else what is near."""
+    """The finds of one selector of a source on a page: elements, items with any, else what stands near."""
 
     key: str
     selector: str
@@ -149,52 +152,65 @@ def _finds_all(source: Source) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parser:
-    """How one kind of source is addressed and read; no IO.
-
-    ``version`` is raised whenever ``parse`` reads more than before, so that pages are fetched anew. ``own`` is a
-    dataclass of the config's keys that this kind alone has, each declared by :func:`key`. ``folder`` gives the
-    folder whose files are read, for kinds that read files instead of addresses. ``check`` finds what is wrong with
-    a source of this kind. ``starts`` gives the addresses that are read at every look, on a day in UTC, each the
-    first page of a list; ``day_url`` how a digest day's is made, where the source has pages of days.
-    ``is_for_programs`` says whether what is read is offered to programs (a feed, an API): robots.txt, which is for
-    those who wander over pages, is not asked then. ``parse`` takes a body, the address where it was found ("" where
-    that is not known) and the source, and never raises. ``rests`` says on which days, as
-    :func:`watcher.polls.verdict.sites_day` counts them, nothing is expected of a list without digest days, whatever
-    it showed before. ``find`` shows what selectors find, for kinds that have them. ``tells`` are the fields, by
-    their names in rules, that a source of this kind can tell of a paper, beside its id. ``lag`` is how long after
-    its own time a paper may be listed. ``missed`` gives the addresses of what was listed between two instants and
-    is no longer on the lists, for kinds that can tell; ``unfound`` says what is not found there, "" for nothing.
-    ``asks_back`` says whether anything can be asked for that was listed on a day long past; ``day_before`` which is
-    the next day before one that may have a page. ``announces`` says whether lists show one announcement only, of a
-    day on which the source does not rest; ``behind`` why a list, on a day on which there is one, shows an earlier
-    one instead, given the keys of the papers that were listed before that day; "" where it does not. ``called``
-    names the list at an address among several. ``saved`` are the forms of saved pages that are this kind's,
-    ``batches`` large files of many papers; ``saves`` names them for people.
-    """
+    """All that the program knows of one kind of source. Its functions do no IO."""
 
     kind: str
+    """The name that ``kind:`` takes."""
     version: int
+    """Raised whenever ``parse`` reads more than before: pages are then fetched without their validators."""
+
+    # --- the config ---
     own: type[Any] = NoKeys
-    folder: Callable[[Source], str | None] = _no_folder
+    """A dataclass of the config's keys that belong to this kind, each declared by :func:`key`."""
     check: Callable[[Source], Iterable[Mistake]] = _no_mistakes
-    starts: Callable[[Source, date], tuple[str, ...]]
-    day_url: Callable[[Source], Callable[[date], str] | None] = _no_days
-    is_for_programs: Callable[[Source], bool] = _never
-    lag: timedelta = timedelta(0)
-    missed: Callable[[Source, datetime, datetime], tuple[str, ...]] | None = None
-    unfound: Callable[[Source], str] = _finds_all
-    asks_back: Callable[[Source], bool] = _never
-    day_before: Callable[[date], date] = _the_day_before
-    announces: Callable[[Source], bool] = _never
-    behind: Callable[[Source, Reading, Collection[str], date], str] = _never_behind
-    called: Callable[[Source, str], str] = _has_no_name
-    rests: Callable[[Source, date], bool] = _every_day
-    parse: Callable[[bytes, str, Source], Reading | Unreadable]
+    """Finds the mistakes in a source's config."""
+    folder: Callable[[Source], str | None] = _no_folder
+    """The folder with the files of a source that has files instead of addresses, None for any other."""
     tells: Callable[[Source], frozenset[str]] = _everything
+    """The fields of rules, beside the id, that a source can fill."""
+
+    # --- addresses ---
+    starts: Callable[[Source, date], tuple[str, ...]]
+    """The addresses of each poll on a day in UTC: the first page of each list."""
+    called: Callable[[Source, str], str] = _has_no_name
+    """Names the list at an address for people, "" for a source with one list."""
+    day_url: Callable[[Source], Callable[[date], str] | None] = _no_days
+    """Makes the address of a digest day's page, None for a source without such pages."""
+    day_before: Callable[[date], date] = _the_day_before
+    """The last day before another that may have a page."""
+    is_for_programs: Callable[[Source], bool] = _never
+    """Whether the source offers itself to programs (a feed, an API): robots.txt is for crawlers and not asked then."""
+
+    # --- pages ---
+    parse: Callable[[bytes, str, Source], Reading | Unreadable]
+    """Reads a body that was found at an address, "" for an unknown one. Never raises."""
     find: Callable[[bytes, Source], tuple[Finding, ...]] = _finds_nothing
+    """Shows the finds of a source's selectors, for kinds with selectors."""
+    rests: Callable[[Source, date], bool] = _every_day
+    """Whether a list without digest days may be empty on a day (:func:`watcher.polls.verdict.sites_day`)."""
+    announces: Callable[[Source], bool] = _never
+    """Whether each list shows a single announcement, of a day on which the source does not rest."""
+    behind: Callable[[Source, Reading, Collection[str], date], str] = _never_behind
+    """Why a list still shows an earlier announcement on a day that has one, "" if it does not. The keys are those of
+    the papers that were listed before that day."""
+
+    # --- what was missed ---
+    lag: timedelta = timedelta(0)
+    """How long after its own time a paper may be listed."""
+    missed: Callable[[Source, datetime, datetime], tuple[str, ...]] | None = None
+    """The addresses of all that was listed between two instants and is no longer on the lists; None without any."""
+    unfound: Callable[[Source], str] = _finds_all
+    """What these addresses leave out, in words; "" for nothing."""
+    asks_back: Callable[[Source], bool] = _never
+    """Whether a source can be asked for the papers of a day long past."""
+
+    # --- saved pages ---
     saves: str = ""
+    """Its forms of saved pages, in words for people."""
     saved: tuple[SavedForm, ...] = ()
+    """The forms by which its saved pages are recognised, in the order of asking."""
     batches: Batches | None = None
+    """Its form of large files with many papers, None without one."""
 
     def obeys_robots(self, source: Source) -> bool:
         """Whether robots.txt is asked first: as the config says, else as is usual for the kind."""

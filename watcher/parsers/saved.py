@@ -1,4 +1,4 @@
-"""Saved pages: which of the forms that kinds of sources know is it, and what does it list?"""
+"""Recognise saved pages by the forms that kinds of sources know, and read them."""
 
 from __future__ import annotations
 

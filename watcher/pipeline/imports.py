@@ -89,7 +89,7 @@ def _store(page: ReadPage, source: str | None, telling: Telling, parts: Context,
 
 
 def source_of(page: ReadPage, source: str | None, config: Config) -> str:
-    """Name the source that a page counts as: the one given, the one that read it, the only one of its kind, or none."""
+    """Name the source of a page: the given one, the one that read it, the only one of its kind, else ``import``."""
     if source is not None:
         return source
     if page.source is not None:

@@ -83,7 +83,7 @@ def _look_into(source: Source, parts: Context, is_mine: IsMine) -> Polled:
 
 
 def _take(inbox: Inbox, name: str, source: Source, parts: Context, is_mine: IsMine, done: _Done) -> None:
-    """Store one file and move it; where it cannot be moved, that is a failure, too."""
+    """Store a file and move it; a file that cannot be moved is a failure, too."""
     reason = _store(inbox, name, source, parts, is_mine, done)
     done.files += 1
     if reason:

@@ -1,4 +1,4 @@
-"""What goes wrong in watcher itself over one page: a reason to call that page broken, and nothing to any other.
+"""Turn a mistake of watcher itself into a reason why one page is broken, so that no other page is affected.
 
 Every body goes through here to the parsers. What they are expected to find is a value; what they raise all the same, a
 mistake of theirs or of a library, is turned into one. With ``-v`` the log shows where it happened.
@@ -33,7 +33,7 @@ def parse_safely(body: bytes, url: str, source: Source) -> Reading | Unreadable:
 
 
 def findings(body: bytes, source: Source) -> tuple[Finding, ...]:
-    """What the source's selectors find in a body; nothing where that cannot be said."""
+    """Return the finds of the source's selectors in a body; nothing if reading it raises."""
     try:
         return PARSERS[source.kind].find(body, source)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""One line of JSON → the same tree of texts with places that YAML becomes, and why it cannot be one.
+"""Read a line of JSON as the tree that YAML becomes: texts with their places. A mistake has its place, too.
 
 Numbers and truths are texts, as in YAML: their keys type them. What is null was not written.
 """
@@ -101,7 +101,7 @@ class _Builder:
         return table, at + 1
 
     def _skip(self, at: int, sign: str = "") -> int:
-        """Where the next thing begins: behind blanks, and behind ``sign`` where that stands there."""
+        """Return the offset behind blanks, and behind ``sign`` if it follows them."""
         at = _BLANKS.match(self._text, at).end()  # type: ignore[union-attr]  # matches always
         if sign and self._text.startswith(sign, at):
             at = _BLANKS.match(self._text, at + 1).end()  # type: ignore[union-attr]

@@ -52,7 +52,7 @@ class SubscriptionLine:
 
 
 class LineReader:
-    """Reads the lines of one file, which people know as ``name``, with what the config declares around them."""
+    """Reads the lines of one file by what the config declares; ``name``: of the file, for people."""
 
     def __init__(
         self, name: str, config: Config, check_rule: CheckRule, check_target: CheckTarget | None = None

@@ -99,7 +99,7 @@ def decode(name: str, data: bytes) -> tuple[SourceText, Mistakes]:
 
 @dataclass(frozen=True, slots=True)
 class _Mistake:
-    """Why YAML stopped, and the value on one line that is to blame, where there is one."""
+    """Why YAML stopped, and the value to blame if that stands on one line."""
 
     offset: int
     what: str
@@ -195,7 +195,7 @@ def _in_words(problem: str, sign: str) -> tuple[str, str]:
 
 
 def _marked(root: ConfigNode | None, spans: list[tuple[int, int]]) -> ConfigNode | None:
-    """The tree, in which the values that were set aside have their style, so that nothing else is said of them."""
+    """Return the tree with the values that were set aside in their style, so that nothing else is said of them."""
     ends = dict(spans)
     waiting = [root] if root and ends else []
     while waiting:

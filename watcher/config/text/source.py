@@ -9,7 +9,7 @@ from itertools import accumulate
 
 @dataclass
 class SourceText:
-    """The text of one file under the name that people know it by; what of it may be shown, ``quoting`` says."""
+    """The text of a file under the name known to people. ``quoting`` decides how much of it may be shown."""
 
     name: str
     text: str

@@ -1,4 +1,4 @@
-"""Compare what a plugin of apprise will contact with what the address says, so that nothing is lost silently.
+"""Compare the places that an apprise plugin will contact with the address as written, so that nothing is lost silently.
 
 apprise uses what it can of an address and ignores the rest: a host with a mistyped port, a receiver that it cannot
 read. The texts returned here name no part of the address, which may be a secret.

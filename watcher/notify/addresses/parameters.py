@@ -72,7 +72,7 @@ def unlisted(written: Written, shape: Shape) -> Iterator[Parameter]:
 
 
 def typo_in(one: Parameter, written: Written, shape: Shape) -> str | None:
-    """Return what to say of an unlisted parameter that resembles a listed one, None if it resembles none."""
+    """Return a hint for an unlisted parameter that resembles a listed one, None for any other."""
     anagrams = [name for name in sorted(shape.parameters) if sorted(name) == sorted(one.name)]
     near = anagrams or difflib.get_close_matches(one.name, sorted(shape.parameters), 1, _ALIKE)
     if not near or one.is_bare or not _NAME.fullmatch(one.name):

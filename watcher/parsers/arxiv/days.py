@@ -34,8 +34,10 @@ def is_holiday(day: date) -> bool:
 
 
 def stale_announcement(entries: Sequence[Entry], before: Collection[str], day: date, categories: Iterable[str]) -> str:
-    """Why what is listed is not the announcement of ``day``: of all of it, else of one of ``categories``; "" where it
-    is, or where papers bear the time of their submission and not the day of their announcement.
+    """Return why a list does not show the announcement of ``day``; "" if it does, or if its papers bear the time of
+    their submission instead.
+
+    ``categories`` are judged together, then each by itself.
 
     ``before`` has the keys of the papers that were listed on earlier days: a feed may show them under a new date.
     """

@@ -1,4 +1,4 @@
-"""What arXiv's forms have in common: which announcements count, authors in one string, code named in comments."""
+"""Share among arXiv's forms: the announcements that count, authors in one string, code named in comments."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class _Row:
 
 
 def parse_list(body: bytes, url: str, announce: Iterable[str]) -> Reading | Unreadable:
-    """Read one list: all of it, its first page, or, where its end is missing, the papers that are whole."""
+    """Read one list: all of it, its first page, or the whole papers of a list that is cut off."""
     tree = html_tree_of(body)
     if isinstance(tree, Unreadable):
         return tree
@@ -125,7 +125,7 @@ def _announced(row: _Row) -> Announced | None:
 
 
 def _named(head: LexborNode) -> PaperIds:
-    """The id, and the version that the link to the paper's HTML names where there is one."""
+    """Return the id, and the version if the link to the paper's HTML names one."""
     links = [link.attributes.get("href") or "" for link in head.css("a")]
     named = [ids_of_link(link if "//" in link else SITE + link) for link in links]
     own = next((one for one in named if one.arxiv_id), PaperIds(()))

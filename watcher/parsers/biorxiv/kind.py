@@ -53,8 +53,10 @@ def starts(source: Source) -> tuple[str, ...]:
 
 
 def missed(source: Source, since: datetime, now: datetime) -> tuple[str, ...]:
-    """What was posted between two instants, where that is more than the lists of ``starts`` show; some days at a
-    time, for the answers of one list are bounded."""
+    """Return the addresses of all that was posted between two instants, if the lists of ``starts`` show less.
+
+    Each covers some days, since the answers of one list are bounded.
+    """
     is_covered = own(source).via != "rss" and since.date() > now.date() - timedelta(days=source.look_back)
     if source.url or is_covered:
         return ()
@@ -168,7 +170,7 @@ def _newest(found: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def _next(url: str, about: Mapping[str, Any], n: int) -> str | None:
-    """The address of the page after this one of ``n`` records, which says where it begins and how many there are."""
+    """Return the address of the page after this one of ``n`` records, by the counts that the page states."""
     cursor, total = _number(about.get("cursor")) or 0, _number(about.get("total")) or 0
     place = place_of(url)
     found = _CURSOR.fullmatch(place.path) if place else None

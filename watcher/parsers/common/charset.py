@@ -34,7 +34,7 @@ def decoded_text(body: bytes) -> str:
 
 
 def _declared(body: bytes) -> str:
-    """The charset that the declaration names, where Python knows it as one of text; UTF-8 where there is none."""
+    """Return the charset of the declaration if Python knows it as one of text; UTF-8 without any."""
     found = _DECLARED.match(body[:1000])
     codec = text_codec(found[1].decode(), "<?xml+") if found else None
     return _WIDER.get(codec, codec) if codec else "utf-8"

@@ -39,7 +39,7 @@ _DOI_PREFIX = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)", re.IGNORECASE)
 
 
 def line(value: object, limit: int = TITLE_CHARS) -> str:
-    """A text in one line, at most ``limit`` characters: every run of whitespace is one blank; "" for what is no text.
+    """Clean a text into one line of at most ``limit`` characters: each run of white space is one blank. "" for no text.
 
     Abstracts come wrapped at some width, or not, so that their line breaks mean nothing either.
     """

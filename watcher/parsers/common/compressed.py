@@ -9,7 +9,7 @@ MOST_INFLATED = 2**30
 GZIP = b"\x1f\x8b"
 
 _WITH_HEADER = 16 + zlib.MAX_WBITS
-_PIECE = 2**16
+PIECE = 2**16
 
 
 class CutOff(Exception):
@@ -22,7 +22,7 @@ def inflated(body: bytes) -> Iterator[bytes]:
     member, rest, size = zlib.decompressobj(_WITH_HEADER), body, 0
     while rest:
         try:
-            piece = member.decompress(rest, _PIECE)
+            piece = member.decompress(rest, PIECE)
         except zlib.error:
             raise CutOff from None
         size += len(piece)

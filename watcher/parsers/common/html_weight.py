@@ -146,9 +146,9 @@ def _too_many_attributes(token: re.Match[bytes]) -> str:
 
 @dataclass(slots=True)
 class _Scale:
-    """The elements that may be open: all that the parser has open are among them, in this order, but for those that it
-    opens by itself. ``copies`` counts the formatting elements among them, like ones three times at most; ``plain`` are
-    the names of the tags seen that are nothing special, ``foreign`` how many pictures and formulas are open.
+    """The elements that may be open, in order. All that the parser has open are among them, but for the elements that
+    it opens by itself. ``copies`` counts the formatting elements among them, like ones three times at most; ``plain``
+    are the names of the tags seen that are nothing special, ``foreign`` how many pictures and formulas are open.
     """
 
     open: list[bytes] = field(default_factory=list)

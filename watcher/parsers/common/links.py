@@ -1,4 +1,4 @@
-"""Which paper a link is of: its arXiv id or DOI where the address names one, else the address itself."""
+"""Identify the paper behind a link: by the arXiv id or DOI in its address, else by the address itself."""
 
 from __future__ import annotations
 

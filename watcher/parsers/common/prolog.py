@@ -18,7 +18,7 @@ _PIECE = re.compile(
 
 
 def first_element(text: str) -> int:
-    """Where a document's first element begins, or what is none of the pieces that may stand before it.
+    """Return the offset of a document's first element, or of the first piece that may not stand before it.
 
     Those are blanks, comments, processing instructions and document types of XML; HTML's ``<!doctype html>`` is what
     a page of HTML begins with.

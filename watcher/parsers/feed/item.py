@@ -34,7 +34,7 @@ class FeedItem:
 
 
 def absolute(link: str, *bases: str) -> str:
-    """An address made whole by the first base, the innermost one, that can; "" where it is none."""
+    """Complete an address by the innermost base that can; "" for no address."""
     address = link.strip()
     for base in ("", *bases):
         try:
@@ -123,7 +123,7 @@ def _is_on(site: str, link: str) -> bool:
 
 
 def _own_key(id: str, site: str) -> str:
-    """The key of what a site calls so: alone where the name is one for the whole world, else within the site."""
+    """Return the key of an identifier: alone if it is unique in the world, else within the site."""
     if clean.url(id):
         return f"url:{normalised_url(id)}"
     name = clean.line(id, clean.NAME_CHARS)

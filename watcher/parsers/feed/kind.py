@@ -34,7 +34,7 @@ class Feed:
 
 
 def parse(body: bytes, url: str) -> Reading | Unreadable:
-    """Read a feed found at ``url``; of one that is cut off what is whole, with a warning."""
+    """Read a feed found at ``url``; of a feed that is cut off, the whole entries with a warning."""
     feed = _feed(body, url)
     if isinstance(feed, Unreadable):
         return feed
@@ -53,7 +53,7 @@ def parse(body: bytes, url: str) -> Reading | Unreadable:
 
 
 def _wrong_without_papers(feed: Feed) -> str:
-    """What is wrong with a feed that shows no paper: one that breaks for good would else be quiet for good."""
+    """Return what is wrong with a feed without papers, "" for nothing: a broken feed must not be quiet for good."""
     if feed.is_cut:
         return "the page is cut off before the end of its first entry"
     return f"looked for papers, found none in XML that is not well-formed ({feed.wrong})" if feed.wrong else ""

@@ -57,7 +57,7 @@ _VOID = frozenset(("area", "br", "col", "embed", "enclosure", "hr", "img", "inpu
 
 
 def read_loose(body: bytes) -> FeedDocument | Unreadable:
-    """The items of a feed; of one that is cut off those that are whole."""
+    """Read the items of a feed; of a feed that is cut off, the whole ones."""
     text = well_formed_text(body)
     if len(text) > LARGEST:
         return Unreadable("the feed is not well-formed XML, and too large to be read leniently")

@@ -104,7 +104,7 @@ def well_formed_text(body: bytes) -> str:
 
 
 def read_xml(body: bytes) -> FeedDocument | Unreadable:
-    """The items of a feed; of one that is cut off those that are whole. Raises NotWellFormed."""
+    """Read the items of a feed; of a feed that is cut off, the whole ones. Raises NotWellFormed."""
     if len(body) > LARGEST_PAGE:
         return Unreadable(f"the feed has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
     reader = FeedReader()

@@ -36,7 +36,7 @@ class PageAddress:
 
 
 def entry_of_element(item: LexborNode, title: LexborNode, selectors: Selectors, place: PageAddress) -> Entry:
-    """All that the selectors find; the paper's identity is where its link leads, its title where it has none."""
+    """Read a paper by the selectors; its identity is its link's address, else its title."""
     entry = Entry(
         title=clean.line(element_text(title)),
         abstract=_abstract(_found(item, selectors.abstract)),
@@ -85,7 +85,7 @@ def _link(item: LexborNode, title: LexborNode, selectors: Selectors) -> LexborNo
 
 
 def _address(link: LexborNode | None, place: PageAddress) -> str | None:
-    """Where the link leads; None where that is the page itself."""
+    """Return the link's address, None for a link to the page itself."""
     if link is None:
         return None
     inner = link if link.attributes.get("href") else link.css_first("a[href]")

@@ -87,7 +87,7 @@ def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
 
 
 def find(body: bytes, source: Source) -> tuple[Finding, ...]:
-    """What each selector finds on the page, and what stands near where it finds nothing."""
+    """Count the elements that each selector finds on a page; of a selector without any, show what stands near."""
     tree, selectors = _page(body), own(source)
     if isinstance(tree, Unreadable) or selectors.item is None:
         return ()

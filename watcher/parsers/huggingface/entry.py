@@ -38,7 +38,7 @@ def entries_of(values: object, day: date | None = None) -> tuple[Entry, ...] | s
 
 
 def entry_of(value: object, rank: int | None = None, day: date | None = None) -> Entry | None:
-    """One paper with all that the JSON says about it; None where it has no id or no title.
+    """Read one paper with all of its facts in the JSON; None without an id or a title.
 
     ``listed`` is the day on which it was submitted to the daily papers, where the JSON says so (since 2025). The
     entry's own ``publishedAt`` is when it was submitted, the paper's when it was published.
@@ -71,7 +71,7 @@ def entry_of(value: object, rank: int | None = None, day: date | None = None) ->
 
 
 def identified(number: str, doi: str | None = None, *, title: str, **more: Any) -> Entry:
-    """An entry that is known by its id on the site and, where it is one of arXiv, as that; ``more`` are its fields.
+    """Make an entry of a paper's id on the site, known as arXiv's if it is an arXiv id; ``more`` are its fields.
 
     A paper that lives on the site alone has its address as its key.
     """

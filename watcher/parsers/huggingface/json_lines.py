@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from watcher.model import Entry, Reading, Unreadable
 from watcher.parsers.common import clean
-from watcher.parsers.common.compressed import CutOff
+from watcher.parsers.common.compressed import PIECE, CutOff
 from watcher.parsers.common.dates import day_of
 from watcher.parsers.huggingface.entry import identified, is_id
 
@@ -17,13 +17,11 @@ BATCH = 500
 
 LONGEST_LINE = 2**20
 
-_PIECE = 2**16
-
 
 def is_corpus(head: bytes) -> bool:
     """Whether the beginning of a text is that of such a collection."""
     line, end, _ = head.lstrip(b"\xef\xbb\xbf \r\n").partition(b"\n")
-    return isinstance(_entry(line), Entry) if end or len(head) < _PIECE else False
+    return isinstance(_entry(line), Entry) if end or len(head) < PIECE else False
 
 
 def read_corpus(pieces: Iterable[bytes]) -> Iterator[Reading | Unreadable]:

@@ -147,7 +147,7 @@ def _from_both(listing: _Listing, cards: Mapping[str, str], url: str) -> Reading
 
 
 def _difference(entries: Sequence[Entry], shown: Mapping[str, str]) -> str:
-    """How the cards, titles by key, differ from the JSON, which paper or which title; "" where they agree."""
+    """Say how the cards (titles by key) differ from the JSON, with an example; "" if they agree."""
     told = {entry.keys[0]: entry.title for entry in entries}
     if told.keys() != shown.keys():
         one_sided = [

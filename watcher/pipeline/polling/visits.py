@@ -52,7 +52,7 @@ def read_pages(
     missed: MissedLists,
     visits: list[Visit],
 ) -> Gap | None:
-    """Fetch and parse the pages of a source one by one, appending to ``visits``; return what can no longer be read.
+    """Fetch and parse the pages of a source in order, appending to ``visits``; return the gap that nobody can fill now.
 
     The walk decides after each page which is next.
 

@@ -92,7 +92,7 @@ class Record:
         return self.title is not None and self.title.link is not None
 
     def take(self, line: TextLine, kind: LineKind, year: int | None) -> None:
-        """Note what a line says; ``year`` is that of dates without one."""
+        """Note the facts of a line; ``year`` is for dates without one."""
         match kind:
             case LineKind.DATE:
                 self.is_dotted = LineKind.ASIDE in self.after

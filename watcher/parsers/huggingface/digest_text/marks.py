@@ -1,4 +1,4 @@
-"""One line of a digest rendered to text: its words without what sets them off, and what it can be taken for."""
+"""One line of a digest rendered to text: its words without their marks, and the kinds of line that it can be."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def is_meta(line: TextLine) -> bool:
 
 
 def labelled_names(text: str) -> str:
-    """The names on a line that says that it holds authors; "" where it does not."""
+    """Return the names on a line that labels them as authors; "" on any other line."""
     if found := AUTHORS.fullmatch(text):
         return found[1]
     found = _BY.fullmatch(text)
@@ -154,7 +154,7 @@ def is_date(text: str) -> bool:
 
 
 def link_of(line: TextLine) -> str | None:
-    """The address on a line that holds nothing else; "" for one that says nothing of a paper."""
+    """Return the address on a line that holds nothing else; "" for any other line."""
     text = line.text
     if found := _ID.fullmatch(text):
         return f"https://arxiv.org/abs/{found[1]}" if clean.arxiv_id(found[1]) else None

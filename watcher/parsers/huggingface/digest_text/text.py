@@ -127,7 +127,7 @@ def _ambiguity(readings: Sequence[Sequence[Entry]]) -> str:
 
 @dataclass
 class _Records:
-    """Reads lines one after the other; ``names`` is where authors stand that do not say that they are some."""
+    """Reads lines in order; ``names`` is the place of authors without a label."""
 
     paragraphs: Paragraphs
     year: int | None
@@ -331,7 +331,7 @@ def _check(entries: Sequence[Entry], is_branded: bool) -> None:
 
 
 def _check_joints(entries: Sequence[Entry], *, are_guessed: bool) -> None:
-    """Refuse titles and abstracts to which what stands beside them may have been joined, or whose end is missing."""
+    """Refuse titles and abstracts that may have been joined with their neighbours, or that lack their end."""
     for entry in entries:
         title, last = _shown(entry.title), entry.abstract.rsplit(" ", 1)[-1]
         is_whole = entry.abstract.endswith(_SENTENCE_ENDS) or ("://" in last and not last.endswith("-"))
