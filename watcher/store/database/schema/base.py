@@ -1,0 +1,86 @@
+"""What the tables of every room are made of: column types, naming, partial indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any, get_type_hints
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+)
+
+from watcher.model import PaperFacts
+from watcher.model.fields import FACTS
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored and returned in UTC. Without this type SQLite returns instants without a zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive datetime cannot be stored: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        found: datetime = value
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+class IsoDay(TypeDecorator[date]):
+    """A day stored as ``YYYY-MM-DD`` text: sorts as a date, and can be coalesced with ``''`` on every database."""
+
+    impl = String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
+        return None if value is None else date.fromisoformat(value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def partial_index(where: ColumnElement[bool], name: str, *columns: Column[Any], unique: bool = False) -> None:
+    """Add an index of only those rows for which ``where`` holds."""
+    Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+def fact_columns() -> list[Column[Any]]:
+    """Return a column for every fact of a paper, with the type of its field in ``PaperFacts``."""
+    typed = get_type_hints(PaperFacts)
+    columns: dict[Any, Callable[[str], Column[Any]]] = {
+        str: lambda name: Column(name, Text, nullable=False, default=""),
+        tuple[str, ...]: lambda name: Column(name, JSON, nullable=False, default=list),
+        str | None: lambda name: Column(name, Text),
+        int | None: lambda name: Column(name, Integer),
+        datetime | None: lambda name: Column(name, UtcDateTime),
+    }
+    return [columns[typed[one.attribute]](one.attribute) for one in FACTS]

@@ -1,0 +1,68 @@
+"""Subscriptions, the generation of their rules, and mutes."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
+
+from watcher.store.database.schema.base import UtcDateTime, metadata, partial_index
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("origin", Text, nullable=False, default="file", server_default="file"),  # the config's files, the database
+    Column("owner", Text, nullable=False, default=""),
+    Column("name", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("rule_digest", Text, nullable=False),  # of rule and sources: what makes an edit an edit
+    Column("sources", JSON, nullable=False, default=list),
+    Column("endpoints", JSON, nullable=False, default=list),  # [[receiver, label], …]
+    Column("settings", JSON, nullable=False, default=dict),  # to, when, timezone, quiet hours, backfill
+    Column("next_due", UtcDateTime),
+    Column("last_due", UtcDateTime),  # when its last digest was made, empty or not
+    Column("woken", UtcDateTime),  # told immediately, with something held since
+    Column("sign_due", UtcDateTime),  # when its next sign of life is due, where it asks for them
+    Column("paused", Boolean, nullable=False, default=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("gone_at", UtcDateTime),
+    Column("changed_in", Integer, nullable=False, default=0, server_default=text("0")),  # of the rules' generations
+    Index("ix_subscription_owner_name", "owner", "name"),
+    Index("ix_subscription_changed_in", "changed_in", "id"),
+)
+
+partial_index(
+    subscription.c.gone_at.is_(None),
+    "uq_subscription_origin_owner_name",
+    subscription.c.origin,
+    subscription.c.owner,
+    subscription.c.name,
+    unique=True,
+)
+
+of_files = subscription.c.origin == text("'file'")
+
+partial_index(of_files, "ix_subscription_of_files", subscription.c.id)
+
+for _due in (subscription.c.next_due, subscription.c.woken, subscription.c.sign_due):
+    partial_index(_due.is_not(None), f"ix_subscription_{_due.name}", _due)
+
+rules_generation = Table(
+    "rules_generation",
+    metadata,
+    Column("id", Integer, primary_key=True),  # always 1
+    Column("generation", Integer, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+mute = Table(
+    "mute",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subscription_id", ForeignKey("subscription.id")),
+    Column("paper_id", ForeignKey("paper.id")),
+    Column("since", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    CheckConstraint("(subscription_id IS NULL) <> (paper_id IS NULL)", name="one_subject"),
+    Index("uq_mute_subscription_id", "subscription_id", unique=True),
+    Index("uq_mute_paper_id", "paper_id", unique=True),
+)
