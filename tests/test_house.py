@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,23 @@ def test_a_public_function_has_a_name_of_its_own() -> None:
     twice = {name: where for name, where in public((ast.FunctionDef,)).items() if len(where) > 1}
     assert {name: where for name, where in twice.items() if name not in PROTOCOLS} == {}
     assert set(PROTOCOLS) <= set(twice), "a protocol that one file alone follows is none"
+
+
+def imported(path: Path) -> set[str]:
+    """The files of the package that one imports, wherever in it, by their dotted names."""
+    known = {".".join(one.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for one in FILES}
+    found = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ImportFrom) and node.module in known:
+            below = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= below & known or {node.module}
+    return found
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    names = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in FILES}
+    order = list(TopologicalSorter({names[path]: imported(path) for path in FILES}).static_order())
+    assert order.index("watcher.model.fields") < order.index("watcher.cli.run")
 
 
 def test_the_contracts_name_every_pure_room_that_is_there() -> None:

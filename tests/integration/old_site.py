@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.parsers.feeds import rss
 from tests.parsers.pages import make_page, sample_papers
+from tests.parsers.renderings import RENDERED_HEAD
 
 DIGEST = "http://site.example/papers"
 FEED = "http://news.example/feed.xml"
@@ -59,19 +60,7 @@ def _item(n: int) -> str:
 def text_page() -> bytes:
     """A digest page as rendered text: one paper that only its title identifies."""
     body = "We measure it at length, on many islands and in many tides, and find that pebbles do what pebbles do. " * 4
-    head = [
-        "new",
-        "",
-        "Get trending papers in your email inbox!",
-        "",
-        "Subscribe",
-        "",
-        "Daily Papers",
-        "",
-        "Mar 10",
-        "",
-    ]
-    return "\n".join([*head, TEXT_TITLE, "", body, ""]).encode()
+    return f"{RENDERED_HEAD}{TEXT_TITLE}\n\n{body}\n".encode()
 
 
 def titles() -> list[str]:

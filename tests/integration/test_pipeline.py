@@ -11,6 +11,7 @@ import pytest
 
 from tests.integration.queues import LEASE, claim
 from tests.parsers.pages import make_page, sample_papers
+from tests.parsers.renderings import RENDERED_HEAD
 from tests.sources import make_source
 from watcher.alerts.fate import Telling
 from watcher.config import Config, Receiver
@@ -299,19 +300,7 @@ def test_a_claim_that_ran_out_is_taken_by_another_and_the_first_marks_nothing(wo
 def text_page(papers: list[dict[str, Any]]) -> bytes:
     """A digest page as rendered text, without ids and digest date."""
     body = [line for paper in papers for line in (paper["title"], "", f"{paper['abstract']} {PADDING}", "")]
-    head = [
-        "new",
-        "",
-        "Get trending papers in your email inbox!",
-        "",
-        "Subscribe",
-        "",
-        "Daily Papers",
-        "",
-        "Mar 10",
-        "",
-    ]
-    return "\n".join([*head, *body]).encode()
+    return (RENDERED_HEAD + "\n".join(body)).encode()
 
 
 PADDING = "We measure it at length, on many islands and in many tides, and find that pebbles do what pebbles do. " * 4

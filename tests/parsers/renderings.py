@@ -14,6 +14,9 @@ from datetime import date
 
 from watcher.model import Reading
 
+RENDERED_HEAD = "new\n\nGet trending papers in your email inbox!\n\nSubscribe\n\nDaily Papers\n\nMar 10\n\n"
+"""The head of a digest page rendered to text."""
+
 HEADS = {
     "none": [],
     "seed": ["new", "Get trending papers in your email inbox!", "Subscribe", "Daily Papers",

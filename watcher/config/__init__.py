@@ -1,10 +1,8 @@
 """YAML → ``Config``, with all errors at once, each at its place.
 
-``source``, ``tree``, ``reading``  files to trees of texts with places
-``harmless``, ``quoting``          what may be shown of them; ``mistakes`` in them, a few dozen of a file
+``text/``                          files and lines to trees of texts with places, what may be shown of them, mistakes
 ``kinds``, ``keys``                what texts can mean, which keys there are (pydantic; the JSON Schema)
 ``checking``, ``subscriptions``    keys that hold, and what they name
-``jsonl``, ``json_tree``           the database's subscriptions, line by line
 ``includes``, ``loading``          files on disk, put together; ``losing``: what a reload would lose
 ``values``                         the frozen result
 """

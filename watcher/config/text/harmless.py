@@ -7,14 +7,11 @@ values of those keys alone that never hold a secret. Even of these none is shown
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from watcher.config.text.source import SourceText
+from watcher.config.text.tree import Scalar
 from watcher.model.fields import FieldKind, rule_names
 from watcher.parsers import PARSERS
-
-if TYPE_CHECKING:
-    from watcher.config.text.tree import Scalar
 
 _SUBSCRIPTION = frozenset(
     {"name", "owner", "rule", "any", "all", "none", "where", "when", "timezone", "sources", "quiet_days", "backfill"}

@@ -13,7 +13,8 @@ import yaml
 
 from watcher.config.text.mistakes import Mistakes
 from watcher.config.text.source import SourceText
-from watcher.config.text.tree import BROKEN, QUOTE, UNPRINTABLE, Builder, ConfigNode, Items, Scalar, Table
+from watcher.config.text.tree import BROKEN, UNPRINTABLE, ConfigNode, Items, Scalar, Table
+from watcher.config.text.yaml_tree import QUOTE, Builder
 from watcher.errors import Problem
 
 LARGEST = 2_000_000

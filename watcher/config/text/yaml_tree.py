@@ -1,0 +1,142 @@
+"""YAML → a tree of texts with their places.
+
+Of YAML only what a config needs is read: tables, lists and scalars, every scalar as the text that it is. Tags,
+anchors, aliases, merge keys, duplicate keys and second documents are refused, and so are files too large or too deep.
+The tree is built from libyaml's events without recursion (composing nodes would overflow the C stack on hostile input).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from watcher.config.text.harmless import shown_key
+from watcher.config.text.mistakes import Mistakes
+from watcher.config.text.tree import BROKEN, DEEPEST, UNPRINTABLE, ConfigNode, Items, Scalar, Table
+
+MOST_TEXTS = 400_000
+"""Texts of one file, keys included."""
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Stop(Exception):
+    """The rest cannot be read: the offset, what, hint."""
+
+    def __init__(self, offset: int, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.offset, self.what, self.hint = offset, what, hint
+
+
+QUOTE = "put a text that begins with such a sign into quotes"
+
+
+class Builder:
+    """Puts events together, and notes what it refuses.
+
+    ``root`` is the tree as far as it is built, ``scalars`` are all texts so far, also those that found no place in it;
+    ``is_whole`` is false where reading stopped at something that is refused.
+    """
+
+    def __init__(self, mistakes: Mistakes) -> None:
+        self.mistakes = mistakes
+        self.scalars: list[Scalar] = []
+        self.root: ConfigNode | None = None
+        self.is_whole = True
+        self._open: list[tuple[Items | Table, Scalar | None]] = []
+
+    def read(self, text: str) -> ConfigNode | None:
+        """The tree of ``text``, which has the length and the lines of the source's; None where there is nothing.
+
+        Raises ``yaml.YAMLError`` where it is not YAML.
+        """
+        try:
+            return self._build(yaml.parse(text, Loader=_LOADER))
+        except _Stop as stop:
+            self.mistakes.note(stop.offset, stop.what, stop.hint)
+            self.is_whole = False
+            return None
+
+    def _build(self, events: Iterator[yaml.Event]) -> ConfigNode | None:
+        documents = 0
+        for event in events:
+            offset = event.start_mark.index if event.start_mark else 0
+            end = event.end_mark.index if event.end_mark else offset
+            match event:
+                case yaml.DocumentStartEvent():
+                    documents += 1
+                    if documents > 1:
+                        raise _Stop(offset, "a second document begins here", "remove the line `---`")
+                case yaml.AliasEvent():
+                    self.mistakes.note(offset, "aliases, as `*` begins one, are not read", QUOTE)
+                    self._add(Scalar("", BROKEN, offset, offset))
+                case yaml.ScalarEvent():
+                    self._refuse_extras(event, offset)
+                    self._add(self._scalar(event, offset, end))
+                case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
+                    self._refuse_extras(event, offset)
+                    self._begin(Items(offset) if isinstance(event, yaml.SequenceStartEvent) else Table(offset))
+                case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
+                    self._open.pop()[0].end = end
+        return self.root
+
+    def _scalar(self, event: Any, offset: int, end: int) -> Scalar:
+        found = Scalar(event.value, event.style or "", offset, end)
+        self.scalars.append(found)
+        if len(self.scalars) > MOST_TEXTS:
+            raise _Stop(offset, f"there are more than {MOST_TEXTS:,} texts", "split the file over included files")
+        strange = UNPRINTABLE.search(event.value)
+        if strange is None:
+            return found
+        self.mistakes.note(offset, f"a character that cannot stand in a text (U+{ord(strange[0]):04X})", "remove it")
+        return Scalar("", BROKEN, offset, end)
+
+    def _begin(self, node: Items | Table) -> None:
+        self._add(node)
+        self._open.append((node, None))
+        if len(self._open) > DEEPEST:
+            raise _Stop(node.start, f"lists and tables are nested more than {DEEPEST} deep")
+
+    def _add(self, node: ConfigNode) -> None:
+        if not self._open:
+            self.root = node
+            return
+        parent, key = self._open[-1]
+        if isinstance(parent, Items):
+            parent.items.append(node)
+        elif key is not None:
+            self._set(parent, key, node)
+            self._open[-1] = (parent, None)
+        else:
+            self._open[-1] = (parent, self._key(node))
+
+    def _key(self, node: ConfigNode) -> Scalar:
+        if isinstance(node, Scalar):
+            return node
+        self.mistakes.note(node.start, "a list or table cannot be a key", QUOTE)
+        return Scalar("", BROKEN, node.start, node.start)
+
+    def _set(self, table: Table, key: Scalar, value: ConfigNode) -> None:
+        if key.style == BROKEN:
+            return
+        if key.text in table.keys:
+            line, _ = self.mistakes.source.position(table.keys[key.text].start)
+            shown = shown_key(key, self.mistakes.source, self._name_of(table)) or "a key"
+            self.mistakes.note(key.start, f"{shown} stands here twice", f"it is on line {line} already; keep one")
+            return
+        table.keys[key.text] = key
+        table.values[key.text] = value
+
+    def _name_of(self, table: Table) -> str:
+        """The key of the innermost open table, which is ``table``; empty for one in a list, and for the outermost."""
+        above = self._open[-2][1] if len(self._open) > 1 and self._open[-1][0] is table else None
+        return above.text if above else ""
+
+    def _refuse_extras(self, event: Any, offset: int) -> None:
+        # What stands behind the sign is not repeated: it is the rest of a password that begins so.
+        if event.anchor is not None:
+            self.mistakes.note(offset, "anchors, as `&` begins one, are not read", QUOTE)
+        if event.tag is not None:
+            self.mistakes.note(offset, "tags, as `!` begins one, are not read", QUOTE)
