@@ -122,7 +122,8 @@ def test_one_that_wants_a_message_of_its_own_has_it(
     assert out.count("--- message ") == 2 and "Subject: 7 papers for kilns: " in out and "9 papers for lamps" in out
     run("once", "--flush")
     assert len(hook.posts) == 2
-    assert all(f"Subject: {post['title']}\n" in out for post in hook.posts)
+    shown = [out.index(f"Subject: {post['title']}\n\n{post['message'].strip()}") for post in hook.posts]
+    assert shown == sorted(shown), "they are sent in the order in which they are shown"
 
 
 def test_what_was_told_is_shown_no_more(run: Run) -> None:

@@ -14,7 +14,7 @@ import click
 
 from watcher.cli import rules, show
 from watcher.cli.desk import CliContext
-from watcher.model import Hit, Listing, Paper
+from watcher.model import Hit, Paper
 from watcher.model.fields import FACTS, LISTED
 
 if TYPE_CHECKING:
@@ -101,10 +101,4 @@ def _strength(hit: Hit | None) -> str | None:
 def _row(paper: Paper, hit: Hit | None, is_asked: bool) -> tuple[object, ...]:
     sources = ", ".join(dict.fromkeys(listing.source for listing in paper.listings))
     strength = (_strength(hit),) if is_asked else ()
-    return paper.digest_day, _upvotes(paper.listings), sources, paper.venue, *strength, paper.title
-
-
-def _upvotes(listings: Iterable[Listing]) -> int | None:
-    """The number seen last, wherever it was."""
-    counted = [listing for listing in listings if listing.upvotes is not None]
-    return max(counted, key=lambda listing: listing.read_at).upvotes if counted else None
+    return paper.digest_day, paper.upvotes, sources, paper.venue, *strength, paper.title

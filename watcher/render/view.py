@@ -175,10 +175,9 @@ def about(paper: Paper) -> list[str]:
     ]
     parts += listed[:MOST_LISTINGS]
     by_age = sorted(paper.listings, key=lambda listing: listing.read_at, reverse=True)
-    upvotes = next((listing.upvotes for listing in by_age if listing.upvotes is not None), None)
     comments = next((listing.comments for listing in by_age if listing.comments is not None), None)
-    if upvotes is not None:
-        parts.append(counted(upvotes, "upvote"))
+    if paper.upvotes is not None:
+        parts.append(counted(paper.upvotes, "upvote"))
     if comments:
         parts.append(counted(comments, "comment"))
     return parts
@@ -221,7 +220,7 @@ def links(paper: Paper) -> tuple[Link, ...]:
 
 
 def subject_of(content: Content) -> str:
-    """Return the subject: how many papers, for what, the first title, and which part of how many."""
+    """Return the subject: how many papers, for what, the title of the best, and which part of how many."""
     names = names_of(replace(content, nothing=()) if content.items else content)
     others = f" and {len(names) - 1} more" if len(names) > 1 else ""
     whom = f" for {one_line(names[0], 30)}{others}" if names else ""
@@ -229,10 +228,15 @@ def subject_of(content: Content) -> str:
         read = sum(one.read for one in content.nothing)
         alive = content.delivery.kind is DeliveryKind.SIGN_OF_LIFE
         return f"{counted(read, 'paper')} read{whom}, none matched" if alive else f"no papers{whom}"
-    items = sorted(content.items, key=lambda item: ("strong", "updates", "weak", "short", "known").index(part_of(item)))
+    best = min(content.items, key=_rank)
     part = f" ({content.delivery.part}/{content.delivery.parts})" if content.delivery.parts > 1 else ""
-    head = f"{counted(len(items), 'paper')}{whom}{part}: "
-    return head + clip(one_line(items[0].paper.title) or "(no title)", LONGEST_SUBJECT - len(head))
+    head = f"{counted(len(content.items), 'paper')}{whom}{part}: "
+    return head + clip(one_line(best.paper.title) or "(no title)", LONGEST_SUBJECT - len(head))
+
+
+def _rank(item: DigestItem) -> tuple[int, int, int]:
+    upvotes, day = item.paper.precedence
+    return ("strong", "updates", "weak", "short", "known").index(part_of(item)), -upvotes, -day
 
 
 def table_of_contents(groups: Sequence[Group]) -> tuple[tuple[str, tuple[str, ...]], ...]:

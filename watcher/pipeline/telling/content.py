@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from watcher.alerts.incidents import left_by, unread_of
 from watcher.alerts.items import items_of, nothing_of
+from watcher.alerts.order import in_message_order
 from watcher.config import Config
 from watcher.model import Content, Delivery, DeliveryKind, Incident, IncidentKind, Paper, Unread
 from watcher.parsers import PARSERS
@@ -67,7 +68,7 @@ def _notice(delivery: Delivery, said: Said, tx: Transaction, config: Config) -> 
 def _to_readers(
     delivery: Delivery, said: Said, papers: Mapping[int, Paper], troubles: Sequence[Incident], config: Config
 ) -> Content:
-    told = said.told
+    told = in_message_order(said.told, papers)
     nothing = nothing_of(said.nothing, told)
     zones = [*(one.timezone for one in told), *(one.timezone for one in nothing)]
     return Content(

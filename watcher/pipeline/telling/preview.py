@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from watcher.alerts.bundle import items_by_message, messages, told_in_short
 from watcher.alerts.items import items_of
+from watcher.alerts.order import in_message_order
 from watcher.config import Config
 from watcher.model import (
     Content,
@@ -49,9 +50,8 @@ class _Tried:
             self.found.append((paper, hit))
 
     def told(self, first: int) -> list[DueAlert]:
-        """Return its matches as a message has them: strong ones first, numbered from ``first`` on."""
-        ordered = sorted(self.found, key=lambda one: (not one[1].strong, one[0].id))
-        return [_told(self.subscription, first + n, paper, hit) for n, (paper, hit) in enumerate(ordered)]
+        """Return its matches, numbered from ``first`` on."""
+        return [_told(self.subscription, first + n, paper, hit) for n, (paper, hit) in enumerate(self.found)]
 
     def nothing(self, since: date) -> Nothing:
         name, zone = self.subscription.full_name, self.subscription.timezone
@@ -74,7 +74,8 @@ def next_contents(
     ``size_of``: returns the size of a paper in a message.
     ``limit``: largest size of a message.
     """
-    known = [(one, _in_force(tx, one)) for one in subscriptions]
+    found_now = [(one, _in_force(tx, one)) for one in subscriptions]
+    known = sorted(found_now, key=lambda one: one[1].id if one[1] else 0)  # as the message will have them
     told = [found for one, saved in known if saved for found in _waiting(tx, one, saved, now)]
     with_papers = {one.subscription for one in told}
     silent = [
@@ -83,11 +84,22 @@ def next_contents(
         if saved and one.sends_empty and one.full_name not in with_papers
     ]
     groups: list[list[DueAlert]] = messages(told) or ([[]] if silent else [])
+    told_first: dict[Endpoint, dict[int, date]] = {}
     found: list[Content] = []
     for n, group in enumerate(groups):
         mine = [one for one in subscriptions if one.full_name in {told.subscription for told in group}] or subscriptions
-        found += _digest(group, tx, config, mine, () if n else tuple(silent), now, size_of, limit)
+        endpoint = _endpoint(mine)
+        ids = {one.paper_id for one in group}
+        before = told_first.setdefault(endpoint, {}) | tx.contents.told_at(endpoint, ids)
+        items = _items_of(group, tx.papers.get(ids), before)
+        common = _without_items(tx, config, mine, () if n else tuple(silent), now)
+        found += _parts(common, items, mine[0], now, size_of, limit)
+        told_first[endpoint] |= dict.fromkeys(ids - before.keys(), now.date())
     return found
+
+
+def _endpoint(subscriptions: Sequence[Subscription]) -> Endpoint:
+    return next(iter(subscriptions[0].endpoints), Endpoint("preview"))
 
 
 def _in_force(tx: Transaction, subscription: Subscription) -> StoredSubscription | None:
@@ -126,34 +138,21 @@ def _nothing_since(tx: Transaction, subscription: Subscription, saved: StoredSub
     return Nothing(subscription=subscription.full_name, read=read, since=since, timezone=subscription.timezone)
 
 
-def _digest(
-    told: Sequence[DueAlert],
+def _without_items(
     tx: Transaction,
     config: Config,
     subscriptions: Sequence[Subscription],
     nothing: tuple[Nothing, ...],
     now: datetime,
-    size_of: Callable[[DigestItem], int],
-    limit: int,
-) -> list[Content]:
-    """Return the message of these subscriptions, cut to the service's limit."""
-    first = subscriptions[0]
-    endpoint = next(iter(first.endpoints), Endpoint("preview"))
-    short = told_in_short(told)
-    ids = {one.paper_id for one in told}
-    items = items_of(
-        [replace(one, short=one.match_id in short) for one in told],
-        tx.papers.get(ids),
-        tx.contents.told_at(endpoint, ids),
-    )
-    common = Content(
-        delivery=_delivery(DeliveryKind.EMPTY, first, now),
+) -> Content:
+    """Return a message of these subscriptions that tells no paper."""
+    return Content(
+        delivery=_delivery(DeliveryKind.EMPTY, subscriptions[0], now),
         nothing=nothing,
         unread=unread_now(tx, config, [one.sources for one in subscriptions]),
-        timezone=first.timezone,
+        timezone=subscriptions[0].timezone,
         unsubscribe=config.unsubscribe,
     )
-    return _parts(common, items, first, now, size_of, limit)
 
 
 def _parts(
@@ -201,13 +200,7 @@ def preview_contents(
             one.read_paper(paper)
     items = _items(tried)
     silent = [one for one in tried if not one.found and (one.subscription.sends_empty or not items)]
-    common = Content(
-        delivery=_delivery(DeliveryKind.EMPTY, subscriptions[0], now),
-        nothing=tuple(one.nothing(since) for one in silent),
-        unread=unread_now(tx, config, [one.sources for one in subscriptions]),
-        timezone=subscriptions[0].timezone,
-        unsubscribe=config.unsubscribe,
-    )
+    common = _without_items(tx, config, subscriptions, tuple(one.nothing(since) for one in silent), now)
     return _parts(common, items, subscriptions[0], now, size_of, limit)
 
 
@@ -215,9 +208,14 @@ def _items(tried: Sequence[_Tried]) -> list[DigestItem]:
     told: list[DueAlert] = []
     for one in tried:
         told += one.told(len(told))
-    short = told_in_short(told)
-    papers = [paper for one in tried for paper, _ in one.found]
-    return items_of([replace(one, short=one.match_id in short) for one in told], papers, {})
+    return _items_of(told, [paper for one in tried for paper, _ in one.found], {})
+
+
+def _items_of(told: Sequence[DueAlert], papers: Sequence[Paper], told_before: Mapping[int, date]) -> list[DigestItem]:
+    """Return the items of a message in its order, those beyond ``max_papers`` in short form."""
+    ordered = in_message_order(told, {paper.id: paper for paper in papers})
+    short = told_in_short(ordered)
+    return items_of([replace(one, short=one.match_id in short) for one in ordered], papers, told_before)
 
 
 def _told(subscription: Subscription, n: int, paper: Paper, hit: Hit) -> DueAlert:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from watcher.alerts.bundle import items_by_message, messages, told_in_short
 from watcher.alerts.items import items_of
+from watcher.alerts.order import in_message_order
 from watcher.alerts.schedule import alert_due, next_due, next_sign, sign_began
 from watcher.model import DeliveryKind, DueAlert, Endpoint, Paper, Rhythm, StoredSubscription
 from watcher.notify import limit_of, size_in
@@ -187,6 +188,7 @@ def _runs(
 ) -> list[tuple[list[int], frozenset[int]]]:
     """Cut a message; return for each part its matches, and those of them told in short form."""
     matches: dict[int, list[int]] = {}
+    told = in_message_order(told, papers)
     for one in told:
         matches.setdefault(one.paper_id, []).append(one.match_id)
     short = told_in_short(told)

@@ -82,10 +82,13 @@ class Outbox:
         return min((at for at in self._connection.scalars(laters) if at), default=None)
 
     def enqueue_digests(self, digests: Sequence[Digest], now: datetime) -> list[str]:
-        """Make deliveries, in few statements; return their ids."""
-        made = {uuid4().hex: one for one in digests}
-        if not made:
+        """Make deliveries, in few statements; return their ids.
+
+        The ids ascend: deliveries that are made together are sent in the order of their ids.
+        """
+        if not digests:
             return []
+        made = dict(zip(sorted(uuid4().hex for _ in digests), digests, strict=True))
         fixed = {"kind": DeliveryKind.DIGEST.value, "state": DeliveryState.PENDING.value, "created_at": now}
         rows = [
             fixed | endpoint_columns(one.endpoint) | {"id": id, "part": one.part, "parts": one.of}

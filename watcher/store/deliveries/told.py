@@ -32,7 +32,7 @@ def due_alerts(
 ) -> dict[Endpoint, list[DueAlert]]:
     """Return the due alerts without a delivery at each of these endpoints; endpoints without any are left out.
 
-    Ordered by subscription, strong matches first.
+    Ordered by subscription, then by match; :func:`watcher.alerts.order.in_message_order` decides how they are told.
     """
     places = (_alert.c.receiver, _alert.c.label)
     found: dict[Endpoint, list[DueAlert]] = {}
@@ -44,7 +44,7 @@ def due_alerts(
 
 
 def waiting_alerts(connection: Connection, subscription_id: int) -> list[DueAlert]:
-    """Return a subscription's held matches and alerts without a delivery, in the order of its message."""
+    """Return a subscription's held matches and alerts without a delivery."""
     is_owed = (_match.c.fate == Fate.OWED) & _alert.c.delivery_id.is_(None) & _alert.c.dropped.is_(None)
     query = told(owed=False).where(_match.c.subscription_id == subscription_id, _match.c.same_as.is_(None))
     rows = connection.execute(query.where((_match.c.fate == Fate.HELD) | is_owed))
@@ -52,7 +52,7 @@ def waiting_alerts(connection: Connection, subscription_id: int) -> list[DueAler
 
 
 def told(*, owed: bool = True) -> Select[Any]:
-    """Return the statement for matches with their alerts and subscriptions, in the order of a message.
+    """Return the statement for matches with their alerts and subscriptions, by subscription and match.
 
     ``owed``: only matches with an alert; otherwise also those without one.
     """
@@ -71,7 +71,7 @@ def told(*, owed: bool = True) -> Select[Any]:
         )
         .join(_alert, _alert.c.match_id == _match.c.id, isouter=not owed)
         .join(_subscription, _subscription.c.id == _match.c.subscription_id)
-        .order_by(_subscription.c.id, _match.c.strong.desc(), _match.c.id)
+        .order_by(_subscription.c.id, _match.c.id)
     )
 
 
