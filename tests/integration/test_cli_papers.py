@@ -153,9 +153,9 @@ def test_without_a_terminal_columns_are_separated_by_tabs(
 ) -> None:
     assert main(["papers", "agent"], env) == 0
     assert [line.split("\t") for line in capsys.readouterr().out.splitlines()] == [
-        ["day", "upvotes", "sources", "venue", "match", "title"],
-        ["2026-03-10", "", "tuesday-list", "", "weak", KILNS.title],
-        ["2026-03-09", "17", "monday-list", "Kiln Letters", "strong", LANTERNS.title],
+        ["day", "upvotes", "sources", "venue", "match", "title", "paper", "link"],
+        ["2026-03-10", "", "tuesday-list", "", "weak", KILNS.title, "2603.99002", "https://arxiv.org/abs/2603.99002"],
+        ["2026-03-09", "17", "monday-list", "Kiln Letters", "strong", LANTERNS.title, "2603.99001", LANTERNS.url],
     ]
 
 

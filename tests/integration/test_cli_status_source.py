@@ -63,7 +63,7 @@ def test_for_people(env: dict[str, str], capsys: pytest.CaptureFixture[str]) -> 
     headings = ["last looks", "pages", "kept bodies of broken pages"]
     assert [line for line in said.splitlines() if line in headings] == headings
     assert "2026-03-10 12:00 broken: no papers\n" in said
-    assert "2026-03-03\t2026-03-10 08:00\t3\tthe last 5 Tuesdays had 9 at least\tshort since 03-10 08:00\n" in said
+    assert "2026-03-03\t2026-03-10 08:00\t3\tthe last 5 Tuesdays had 9 at least\tshort since 2026-03-10 08:00\n" in said
 
 
 def test_a_source_that_was_never_looked_at(env: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:

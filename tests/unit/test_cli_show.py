@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.cli import show
-from watcher.cli.show import WIDTH, json_array, table, under
+from watcher.cli.show import WIDTH, json_array, under
+from watcher.cli.tables import LinkedText, print_table
 from watcher.errors import Problem
 
 
@@ -65,7 +66,9 @@ def test_a_problem_shows_its_line_where_it_is_known(found: Problem, shown: str) 
 def test_programs_get_whole_lines_with_tabs() -> None:
     out = io.StringIO()
     when = datetime(2026, 3, 9, 8, 5, tzinfo=UTC)
-    table(["title", "votes>", "when"], [["a\tb\x1b" + "c" * 200, 3, when], ["[bold]", None, date(2026, 3, 9)]], out)
+    print_table(
+        ["title", "votes>", "when"], [["a\tb\x1b" + "c" * 200, 3, when], ["[bold]", None, date(2026, 3, 9)]], out
+    )
     assert out.getvalue().splitlines() == [
         "title\tvotes\twhen",
         "a b " + "c" * 200 + "\t3\t2026-03-09 08:05",
@@ -77,11 +80,28 @@ def test_people_get_a_table_that_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setenv("TERM", "xterm")
     out = Terminal()
-    table(["title", "votes>"], [["word " * 30, 3], ["[bold]x[/bold]", 12]], out)
+    print_table(["title", "votes>"], [["word " * 30, 3], ["[bold]x[/bold]", 12]], out)
     lines = re.sub("\x1b\\[[0-9;]*m", "", out.getvalue()).splitlines()
     assert max(len(line.rstrip()) for line in lines) <= 40
     assert lines[0].split() == ["title", "votes"]
     assert any(line.startswith("[bold]x[/bold]") and line.rstrip().endswith(" 12") for line in lines)
+
+
+@pytest.mark.parametrize(("width", "is_spared"), [(70, True), (160, False)])
+def test_a_narrow_terminal_cuts_titles_and_spares_columns(
+    monkeypatch: pytest.MonkeyPatch, width: int, is_spared: bool
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("TERM", "xterm")
+    out = Terminal()
+    title = LinkedText("Paper " * 40, "https://example.org/1")
+    row = [datetime(2026, 3, 10, 23, 5, tzinfo=UTC), title, "Kiln Letters", "", "2603.1", "told to nobody"]
+    print_table(["at", "title~", "venue?", "empty?", "id", "why|"], [row], out, "Europe/Berlin")
+    plain = re.sub("\x1b\\[[0-9;]*m|\x1b]8;[^\x1b]*\x1b\\\\", "", out.getvalue())
+    head, _, line = plain.splitlines()
+    assert head.split() == ["at", "title", *([] if is_spared else ["venue"]), "id"]
+    assert line.startswith("2026-03-11 00:05   Paper Paper Paper") and "…" in line and line.rstrip().endswith("2603.1")
+    assert len(line) <= width and "https://example.org/1" in out.getvalue()
 
 
 @pytest.mark.parametrize("values", [[], [{"a": 1}], [{"day": date(2026, 3, 9)}, {"tags": frozenset("ba")}]])

@@ -56,6 +56,7 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
     },
     "Looking": {
         "papers": Lazy("papers:papers", "List the stored papers, or those that a rule matches."),
+        "show": Lazy("show_paper:show_paper", "Show all that is known of a paper, and who was told."),
         "backtest": Lazy("backtest:backtest", "Show what a rule would have told."),
         "explain": Lazy("explain:explain", "Say why a rule matches a paper, or why not."),
         "preview": Lazy("preview:preview", "Show what a subscription would say, without sending it."),

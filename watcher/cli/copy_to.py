@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import click
 
 from watcher.cli.desk import CliContext
+from watcher.cli.tables import print_table
 
 
 @click.command("copy-to")
@@ -33,7 +34,7 @@ def copy_to(desk: CliContext, url: str, as_json: bool) -> None:
     if as_json:
         show.json_array({"table": one.table, "rows": one.rows} for one in copied)
         return
-    show.table(("table", "rows>"), [(one.table, one.rows) for one in copied])
+    print_table(("table", "rows>"), [(one.table, one.rows) for one in copied])
     click.echo(f"{source} is copied to {target}; now write `database: {target}` into the config", err=True)
 
 

@@ -8,13 +8,14 @@ import click
 
 from watcher.cli import show
 from watcher.cli.desk import CliContext
+from watcher.cli.tables import print_table
 from watcher.model import DeliveryState
 from watcher.model.words import counted
 
 if TYPE_CHECKING:
     from watcher.store.deliveries.deliveries import Listed
 
-COLUMNS = ("id", "made", "receiver", "state", "message")
+COLUMNS = ("id", "made", "receiver", "state", "message~")
 SHORT = 8
 """Characters of an id that a table shows: enough to tell it from millions."""
 
@@ -26,16 +27,17 @@ SHORT = 8
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array, a delivery an object.")
 @click.pass_obj
 def deliveries(desk: CliContext, state: str | None, receiver: str | None, limit: int, as_json: bool) -> int:
-    """List messages, newest first: where they went, and how that ended. Times are UTC.
+    """List messages, newest first: where they went, and how that ended.
 
     `watcher replay` sends those again that are dead.
     """
-    with desk.open_store(desk.config(required=False)) as store, store.reading() as tx:
+    config = desk.config(required=False)
+    with desk.open_store(config) as store, store.reading() as tx:
         found = tx.deliveries.listed(DeliveryState(state) if state else None, receiver, limit)
     if as_json:
         show.json_array(_as_object(one) for one in found)
     elif found:
-        show.table(COLUMNS, [_row(one) for one in found])
+        print_table(COLUMNS, [_row(one) for one in found], zone=config.timezone)
     else:
         of = f"{state} message" if state else "message"
         click.echo(f"no {of}" + (f" to {receiver}" if receiver else ""), err=True)

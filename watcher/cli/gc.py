@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from watcher.cli.desk import CliContext
+from watcher.cli.tables import print_table
 
 
 @click.command()
@@ -32,4 +33,4 @@ def gc(desk: CliContext, dry_run: bool, as_json: bool) -> None:
         show.json_array({"what": one.what, "count": one.count, "before": one.before} for one in swept)
         return
     done = "would go>" if dry_run else "deleted>"
-    show.table(("what", done, "older than"), [(one.what, one.count, one.before or "never") for one in swept])
+    print_table(("what", done, "older than"), [(one.what, one.count, one.before or "never") for one in swept])

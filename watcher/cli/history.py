@@ -11,6 +11,7 @@ from watcher.cli import rules, show
 from watcher.cli.deliveries import SHORT
 from watcher.cli.desk import CliContext
 from watcher.cli.naming import anything_named
+from watcher.cli.tables import print_table
 from watcher.model import FIRST, Paper
 
 if TYPE_CHECKING:
@@ -28,20 +29,21 @@ LIMIT = f"N lines at most, the newest.  [{IN_HISTORY}]"
 def history(desk: CliContext, what: str, limit: int, as_json: bool) -> int:
     """Say of a paper who was told of it, or of a subscription what it told: when, where, and if not, why not.
 
-    PAPER is an arXiv id, a DOI, a link, or a part of the title; SUBSCRIPTION a name as in the config. Times are UTC.
+    PAPER is an arXiv id, a DOI, a link, or a part of the title; SUBSCRIPTION a name as in the config.
     """
-    with desk.open_store(desk.config(required=False)) as store, store.reading() as tx:
+    config = desk.config(required=False)
+    with desk.open_store(config) as store, store.reading() as tx:
         meant = anything_named(tx, what)
         is_paper = isinstance(meant, Paper)
         found = tx.history.of_paper(meant.id, limit) if is_paper else tx.history.of_subscription(meant.id, limit)
     if as_json:
         show.json_array(_as_object(one) for one in found)
     else:
-        _print(meant, found)
+        _print(meant, found, config.timezone)
     return 0
 
 
-def _print(meant: Paper | StoredSubscription, found: list[HistoryRow]) -> None:
+def _print(meant: Paper | StoredSubscription, found: list[HistoryRow], zone: str) -> None:
     is_paper = isinstance(meant, Paper)
     click.echo(
         rules.fit_line(f"{meant.key}  {meant.title}", rules.WIDTH) if isinstance(meant, Paper) else _named(meant)
@@ -50,8 +52,10 @@ def _print(meant: Paper | StoredSubscription, found: list[HistoryRow]) -> None:
         hint = f"; `watcher explain NAME {meant.key}` says why" if isinstance(meant, Paper) else ""
         click.echo(f"no subscription matched it{hint}" if is_paper else "it matched nothing so far")
         return
-    columns = ("when", "receiver", "subscription" if is_paper else "paper", "message", "state")
-    show.table(columns, [_row(one, one.subscription if is_paper else f"{one.paper} {one.title}") for one in found])
+    rows = [
+        _row(one, one.subscription if is_paper else f"{one.paper.removeprefix('arxiv:')} {one.title}") for one in found
+    ]
+    print_table(("when", "receiver", "subscription" if is_paper else "paper~", "message?", "state"), rows, zone=zone)
 
 
 def _row(one: HistoryRow, what: str) -> tuple[object, ...]:

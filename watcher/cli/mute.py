@@ -11,6 +11,7 @@ import click
 from watcher.cli import rules, show
 from watcher.cli.desk import CliContext
 from watcher.cli.naming import anything_named
+from watcher.cli.tables import clock_time, print_table
 from watcher.errors import UsageError
 from watcher.model import Paper, StoredSubscription
 
@@ -39,7 +40,7 @@ def mute(desk: CliContext, what: str | None, span: timedelta | None, as_json: bo
     """Tell nothing of a subscription, or of a paper, for a while; without one, list what is muted.
 
     What would be told in that time is not told later either: `watcher pause` holds it. Messages that were tried
-    before are still sent. Times are UTC.
+    before are still sent.
     """
     if what is None:
         if span is not None:
@@ -49,11 +50,12 @@ def mute(desk: CliContext, what: str | None, span: timedelta | None, as_json: bo
         raise UsageError("say for how long, for instance --for 14d")
     from watcher.pipeline.subscriptions.pause_and_mute import record_mute as muted
 
-    with desk.open_store(desk.config(required=False), "write") as store, store.transaction() as tx:
+    config = desk.config(required=False)
+    with desk.open_store(config, "write") as store, store.transaction() as tx:
         subject, now = anything_named(tx, what), store.clock()
         _refuse_gone(subject)
         muted(tx, subject, now, now + span)
-    click.echo(f"{_name(subject)} is muted until {now + span:%Y-%m-%d %H:%M} UTC")
+    click.echo(f"{_name(subject)} is muted until {clock_time(now + span, config.timezone)} {config.timezone}")
     return 0
 
 
@@ -72,13 +74,16 @@ def unmute(desk: CliContext, what: str) -> int:
 
 
 def _list(desk: CliContext, as_json: bool) -> int:
-    with desk.open_store(desk.config(required=False)) as store, store.reading() as tx:
+    config = desk.config(required=False)
+    with desk.open_store(config) as store, store.reading() as tx:
         found = tx.mutes.all(store.clock())
     if as_json:
         show.json_array(mute_json(one) for one in found)
     elif found:
-        show.table(
-            ("muted", "since", "until", "title"), [(one.subject, one.since, one.until, one.title) for one in found]
+        print_table(
+            ("muted", "since", "until", "title~"),
+            [(one.subject, one.since, one.until, one.title) for one in found],
+            zone=config.timezone,
         )
     else:
         click.echo("nothing is muted", err=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from shutil import copyfileobj
@@ -14,15 +15,20 @@ import click
 
 from watcher.cli import rules, show
 from watcher.cli.desk import CliContext
-from watcher.model import Hit, Paper
+from watcher.cli.tables import LinkedText, print_table
+from watcher.model import Hit, Paper, PaperOrder
 from watcher.model.fields import FACTS, LISTED
+from watcher.model.words import counted
 
 if TYPE_CHECKING:
     from watcher.rules import Rule
-    from watcher.store import Store
+    from watcher.store import Store, Transaction
 
 FIELDS = ("key", *(one.attribute for one in FACTS), "first_seen")
-COLUMNS = ("day", "upvotes>", "sources", "venue", "title")
+COLUMNS = ("day", "upvotes>", "sources?", "venue?", "title~", "paper", "link|")
+ON_A_TERMINAL = 50
+"""Papers that a terminal shows, unless `--limit` says otherwise."""
+
 IN_MEMORY = 8_000_000
 """Characters of output that are kept in memory; more goes to a temporary file."""
 
@@ -34,52 +40,84 @@ ListedPaper = tuple[Paper, Hit | None]
 @click.option(
     "--since", metavar="DAY", callback=rules.day_option, help="Only papers announced since then: 7d, 2w, 2026-03-01."
 )
-@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="N papers at most, the newest.")
+@click.option(
+    "--order",
+    type=click.Choice([order.value for order in PaperOrder]),
+    default=PaperOrder.DAY.value,
+    help="By digest day and inside it by upvotes; by upvotes; or by when it was first seen.  [day]",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help=f"The first N papers.  [{ON_A_TERMINAL} on a terminal, else all]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array, a paper an object.")
 @click.pass_obj
-def papers(desk: CliContext, query: tuple[str, ...], since: date | None, limit: int | None, as_json: bool) -> int:
-    """List the stored papers, newest digest day first, or those that QUERY matches.
+def papers(
+    desk: CliContext, query: tuple[str, ...], since: date | None, order: str, limit: int | None, as_json: bool
+) -> int:
+    """List the stored papers, or those that QUERY matches: newest digest day first, then most upvotes.
 
     QUERY is a rule as in the config; for a phrase, quote twice: '"KV cache" OR quantization'.
     """
     text = " ".join(query)
     rule = rules.compiled_rule(text) if text.strip() else None
     with desk.open_store(desk.config(required=False)) as store:
+        asked = _Asked(rule, since, PaperOrder(order))
         if as_json:
-            _print_json(store, rule, since, limit)
+            _print_json(store, asked, limit)
         else:
-            _print_table(store, rule, since, limit)
+            _print_table(store, asked, limit)
     return 0
 
 
-def _print_json(store: Store, rule: Rule | None, since: date | None, limit: int | None) -> None:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which stored papers are asked for, and in which order; ``rule`` None for all."""
+
+    rule: Rule | None
+    since: date | None
+    order: PaperOrder
+
+    def found(self, tx: Transaction) -> Iterator[ListedPaper]:
+        """The papers, each with its hit where a rule was asked."""
+        stored = tx.papers.all(self.since, self.order)
+        if self.rule is None:
+            yield from ((paper, None) for paper in stored)
+            return
+        from watcher.rules import document_of, evaluate
+
+        for paper in stored:
+            if hit := evaluate(self.rule, document_of(paper)):
+                yield paper, hit
+
+
+def _print_json(store: Store, asked: _Asked, limit: int | None) -> None:
     """Written aside first: whoever reads our output may be slow, and the database must not wait for that."""
     with SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8", errors="backslashreplace") as aside:
         with store.reading() as tx:
-            found = islice(_matched(tx.papers.all(since), rule), limit)
+            found = islice(asked.found(tx), limit)
             show.json_array((paper_json(paper, hit) for paper, hit in found), cast(TextIO, aside))
         aside.seek(0)
         copyfileobj(aside, sys.stdout)
 
 
-def _print_table(store: Store, rule: Rule | None, since: date | None, limit: int | None) -> None:
+def _print_table(store: Store, asked: _Asked, limit: int | None) -> None:
+    is_asked, more = asked.rule is not None, 0
+    is_cut = limit is None and sys.stdout.isatty()
     with store.reading() as tx:
-        rows = [_row(*found, rule is not None) for found in islice(_matched(tx.papers.all(since), rule), limit)]
+        found = asked.found(tx)
+        rows = [_row(*one, is_asked) for one in islice(found, ON_A_TERMINAL if is_cut else limit)]
+        if is_cut:
+            more = sum(1 for _ in found) if is_asked else len(tx.papers.ids(asked.since)) - len(rows)
     if rows:
-        show.table(COLUMNS if rule is None else (*COLUMNS[:-1], "match", COLUMNS[-1]), rows)
-    else:
-        click.echo("no paper" + (" matches" if rule else " is stored") + (f" since {since}" if since else ""), err=True)
-
-
-def _matched(stored: Iterable[Paper], rule: Rule | None) -> Iterator[ListedPaper]:
-    if rule is None:
-        yield from ((paper, None) for paper in stored)
-        return
-    from watcher.rules import document_of, evaluate
-
-    for paper in stored:
-        if hit := evaluate(rule, document_of(paper)):
-            yield paper, hit
+        print_table(COLUMNS if not is_asked else (*COLUMNS[:4], "match", *COLUMNS[4:]), rows)
+    elif limit != 0:
+        since = f" since {asked.since}" if asked.since else ""
+        click.echo("no paper" + (" matches" if is_asked else " is stored") + since, err=True)
+    if more:
+        click.echo(f"… and {counted(more, 'more paper')}: --limit {len(rows) + more}", err=True)
 
 
 def paper_json(paper: Paper, hit: Hit | None) -> dict[str, object]:
@@ -101,4 +139,8 @@ def _strength(hit: Hit | None) -> str | None:
 def _row(paper: Paper, hit: Hit | None, is_asked: bool) -> tuple[object, ...]:
     sources = ", ".join(dict.fromkeys(listing.source for listing in paper.listings))
     strength = (_strength(hit),) if is_asked else ()
-    return paper.digest_day, paper.upvotes, sources, paper.venue, *strength, paper.title
+    from watcher.render.view import main_url
+
+    url = main_url(paper)
+    title, id = LinkedText(paper.title, url), paper.key.removeprefix("arxiv:")
+    return paper.digest_day, paper.upvotes, sources, paper.venue, *strength, title, id, url

@@ -8,6 +8,7 @@ import click
 
 from watcher.cli.desk import CliContext
 from watcher.cli.naming import active_named
+from watcher.cli.tables import clock_time
 from watcher.model.words import counted
 
 if TYPE_CHECKING:
@@ -44,20 +45,22 @@ def unpause(desk: CliContext, subscription: str, drop: bool) -> int:
     """Let SUBSCRIPTION go on: what was held meanwhile is told in one message, or dropped."""
     from watcher.pipeline.subscriptions.pause_and_mute import end_pause as unpaused
 
-    with desk.open_store(desk.config(required=False), "write") as store, store.transaction() as tx:
+    config = desk.config(required=False)
+    with desk.open_store(config, "write") as store, store.transaction() as tx:
         saved, now = active_named(tx, subscription), store.clock()
         papers = unpaused(tx, saved, now, drop=drop) if saved.paused else 0
     name = saved.subscription.full_name
-    click.echo(f"{name} goes on: {_outcome(saved, papers, drop, now)}" if saved.paused else f"{name} is not paused")
+    outcome = f"goes on: {_outcome(saved, papers, drop, now, config.timezone)}" if saved.paused else "is not paused"
+    click.echo(f"{name} {outcome}")
     return 0
 
 
-def _outcome(saved: StoredSubscription, papers: int, drop: bool, now: datetime) -> str:
+def _outcome(saved: StoredSubscription, papers: int, drop: bool, now: datetime, zone: str) -> str:
     if not papers:
         return "nothing was held"
     what = counted(papers, "held paper")
     if drop:
         return f"{what} will not be told"
     if saved.next_due and saved.next_due > now:
-        return f"{what} will be told {saved.subscription.when}, next on {saved.next_due:%Y-%m-%d %H:%M} UTC"
+        return f"{what} will be told {saved.subscription.when}, next on {clock_time(saved.next_due, zone)} {zone}"
     return f"{what} will be told by the daemon now, else by the next `watcher once`"

@@ -1,11 +1,11 @@
-"""How commands put things on the terminal: tables, JSON, and problems with a caret under the place."""
+"""How commands put things on the terminal: JSON, and problems with a caret under the place."""
 
 from __future__ import annotations
 
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -44,7 +44,7 @@ def under(line: str, start: int, length: int = 1) -> str:
 
     Carets stand right under wide characters too, and what would move the cursor is shown as a blank.
     """
-    line = "".join(_visible(character) for character in line.rstrip("\r\n"))
+    line = "".join(visible(character) for character in line.rstrip("\r\n"))
     start = min(max(start, 0), len(line))
     head = ""
     if start > WIDTH * 2 // 3:
@@ -52,15 +52,17 @@ def under(line: str, start: int, length: int = 1) -> str:
     tail = CUT if len(line) > WIDTH else ""
     line = line[:WIDTH]
     marked = line[start : start + max(length, 1)]
-    blanks = len(head) + _columns(line[:start])
-    return f"  {head}{line}{tail}\n  {' ' * blanks}{'^' * max(_columns(marked), 1)}"
+    blanks = len(head) + columns_of(line[:start])
+    return f"  {head}{line}{tail}\n  {' ' * blanks}{'^' * max(columns_of(marked), 1)}"
 
 
-def _visible(character: str) -> str:
+def visible(character: str) -> str:
+    """A character as a terminal can show it: what would move the cursor or change colours is a blank."""
     return character if character.isprintable() else " "
 
 
-def _columns(text: str) -> int:
+def columns_of(text: str) -> int:
+    """How many columns of a terminal a text takes: wide characters two, accents none."""
     return sum(_width(character) for character in text)
 
 
@@ -68,35 +70,6 @@ def _width(character: str) -> int:
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], file: TextIO | None = None) -> None:
-    """Print a table that fits the terminal; where ``file`` is none, tab-separated lines, whole, for other programs.
-
-    A column whose name ends in ``>`` is aligned to the right.
-    """
-    out = file or sys.stdout
-    names = [column.rstrip(">") for column in columns]
-    if not out.isatty():
-        for row in (names, *rows):
-            print(*(_cell(value) for value in row), sep="\t", file=out)
-        return
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for name, column in zip(names, columns, strict=True):
-        grid.add_column(name, justify="right" if column.endswith(">") else "left")
-    for row in rows:
-        grid.add_row(*(Text(_cell(value)) for value in row))
-    Console(file=out, highlight=False).print(grid)
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
-    return "".join(_visible(character) for character in text)
 
 
 def json_array(values: Iterable[object], file: TextIO | None = None) -> None:

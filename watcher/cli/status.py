@@ -11,6 +11,7 @@ from watcher.cli import show
 from watcher.cli.desk import CliContext
 from watcher.cli.mute import mute_json as mute_as_object
 from watcher.cli.status_rows import Report, incident_row, next_look, section
+from watcher.cli.tables import clock_time
 from watcher.model import IncidentKind, Origin, Source
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def status(desk: CliContext, source: str | None, check: bool, as_json: bool) -> 
     if as_json:
         click.echo(show.json_text(report))
     else:
-        _print(report)
+        _print(report, config.timezone)
     in_trouble = check and any(one["told"] and one["kind"] in LASTING for one in report["incidents"])
     return 1 if in_trouble or (report["late"] and report["daemon"]) else 0
 
@@ -126,16 +127,17 @@ def _subscriptions(tx: Transaction, now: datetime) -> list[Report]:
     ]
 
 
-def _print(report: Report) -> None:
+def _print(report: Report, zone: str) -> None:
     many = len(report["daemons"])
     daemon = f"{many} daemons run" if many > 1 else "a daemon runs" if report["daemon"] else "no daemon runs"
     papers = "1 paper" if report["papers"] == 1 else f"{report['papers']} papers"
-    click.echo(f"{daemon}; {papers} stored; times are UTC")
-    _print_daemons(report)
+    click.echo(f"{daemon}; {papers} stored; times are {zone}")
+    _print_daemons(report, zone)
     section(
         "sources",
         ("source", "last poll", "verdict", "new>", "next"),
         [(one["source"], one["at"] or "never", one["verdict"], one["new"], one["next"]) for one in report["sources"]],
+        zone,
     )
     for one in report["sources"]:
         if one["reason"]:
@@ -143,14 +145,16 @@ def _print(report: Report) -> None:
     section(
         "subscriptions",
         ("subscription", "when", "held>", "next due"),
-        [(one["subscription"], _when(one), one["held"], one["next_due"]) for one in report["subscriptions"]],
+        [(one["subscription"], _when(one, zone), one["held"], one["next_due"]) for one in report["subscriptions"]],
+        zone,
     )
     if report["subscriptions_in_database"]:
         click.echo(f"{report['subscriptions_in_database']} in the database: `watcher subscriptions list`")
     section(
         "muted papers",
-        ("paper", "until", "title"),
+        ("paper", "until", "title~"),
         [(one["subject"], one["until"], one["title"]) for one in report["muted"] if one["title"]],
+        zone,
     )
     section(
         "failing receivers",
@@ -164,26 +168,30 @@ def _print(report: Report) -> None:
         "open incidents",
         ("what", "subject", "since", "reason"),
         [tuple(one[name] for name in ("kind", "subject", "since", "reason")) for one in report["incidents"]],
+        zone,
     )
     section("deliveries", ("state", "count>"), list(report["deliveries"].items()))
     section(
         "late",
         ("what", "for", "count>", "since"),
         [tuple(one[name] for name in ("what", "subject", "count", "since")) for one in report["late"]],
+        zone,
     )
 
 
-def _print_daemons(report: Report) -> None:
+def _print_daemons(report: Report, zone: str) -> None:
     if len(report["daemons"]) > 1:
         columns = ("host", "pid>", "release", "since", "heard", "config")
-        section("daemons", columns, [tuple(one[name.rstrip(">")] for name in columns) for one in report["daemons"]])
+        section(
+            "daemons", columns, [tuple(one[name.rstrip(">")] for name in columns) for one in report["daemons"]], zone
+        )
     for one in report["daemons"]:
         if not one["in_step"]:
-            counts = f"{report['config']['digest']} counts since {report['config']['since']:%Y-%m-%d %H:%M}"
+            counts = f"{report['config']['digest']} counts since {clock_time(report['config']['since'], zone)}"
             click.echo(f"the daemon {one['pid']} on {one['host']} runs with another config, {one['config']}: {counts}")
 
 
-def _when(one: Report) -> str:
+def _when(one: Report, zone: str) -> str:
     said = ["paused"] if one["paused"] else []
-    said += [f"muted until {one['muted_until']:%Y-%m-%d %H:%M}"] if one["muted_until"] else []
+    said += [f"muted until {clock_time(one['muted_until'], zone)}"] if one["muted_until"] else []
     return f"{one['when']} ({', '.join(said)})" if said else str(one["when"])

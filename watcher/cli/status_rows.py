@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from watcher.cli import show
+from watcher.cli.tables import print_table
 from watcher.model import Source
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ def incident_row(one: Open) -> Report:
     }
 
 
-def section(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
-    """Print a table under its title; nothing where it has no rows."""
+def section(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]], zone: str = "UTC") -> None:
+    """Print a table under its title, with instants as clocks in ``zone`` show them; nothing where it has no rows."""
     if rows:
         click.echo(f"\n{title}")
-        show.table(columns, rows)
+        print_table(columns, rows, zone=zone)

@@ -10,6 +10,7 @@ import click
 from watcher.cli import show
 from watcher.cli.desk import CliContext
 from watcher.cli.status_rows import incident_row, next_look, section
+from watcher.cli.tables import clock_time
 from watcher.errors import UsageError
 from watcher.model import IncidentKind, Source, Verdict
 
@@ -33,7 +34,7 @@ def print_source(desk: CliContext, name: str, *, as_json: bool) -> int:
     if as_json:
         click.echo(show.json_text(report))
     else:
-        _print(report)
+        _print(report, config.timezone)
     return 1 if report["looks"] and report["looks"][0]["verdict"] in BAD else 0
 
 
@@ -95,25 +96,27 @@ def _duration(time: timedelta) -> str:
     return " ".join(parts) or "0s"
 
 
-def _print(report: dict[str, Any]) -> None:
+def _print(report: dict[str, Any], zone: str) -> None:
     place = f", {report['url']}" if report["url"] else ""
     kind = f"{report['kind']}{place}" if report["kind"] else "not in the config"
-    click.echo(f"{report['source']}: {kind}; times are UTC")
+    click.echo(f"{report['source']}: {kind}; times are {zone}")
     if report["every"]:
         why = f": {report['why']}" if report["why"] else ""
         often = "as often as it changes" if report["every"] == "auto" else f"every {report['every']}"
-        click.echo(f"looked at {often}, next at {report['next']:%Y-%m-%d %H:%M} or soon after{why}")
+        click.echo(f"looked at {often}, next at {clock_time(report['next'], zone)} or soon after{why}")
     section(
         "last looks",
         ("at", "verdict", "new>", "pages>"),
         [(one["at"], one["verdict"], one["new"], one["pages"]) for one in report["looks"]],
+        zone,
     )
     for at, verdict, reason in _reasons(report["looks"]):
-        click.echo(f"{at:%Y-%m-%d %H:%M} {verdict}: {reason}")
+        click.echo(f"{clock_time(at, zone)} {verdict}: {reason}")
     section(
         "pages",
         ("day", "read", "papers>", "expected", "state"),
-        [(one["day"] or "-", one["read_at"], one["papers"], _least(one), _state(one)) for one in report["pages"]],
+        [(one["day"] or "-", one["read_at"], one["papers"], _least(one), _state(one, zone)) for one in report["pages"]],
+        zone,
     )
     section(
         "open incidents",
@@ -136,9 +139,11 @@ def _least(page: dict[str, Any]) -> str:
     return page["expected"] or "not known"
 
 
-def _state(page: dict[str, Any]) -> str:
+def _state(page: dict[str, Any], zone: str) -> str:
     if not page["read"]:
-        return "there is no page" if page["whole"] else f"never read, tried since {page['short_since']:%m-%d %H:%M}"
+        return (
+            "there is no page" if page["whole"] else f"never read, tried since {clock_time(page['short_since'], zone)}"
+        )
     if page["whole"]:
         return "whole"
-    return f"short since {page['short_since']:%m-%d %H:%M}" if page["short_since"] else "not whole"
+    return f"short since {clock_time(page['short_since'], zone)}" if page["short_since"] else "not whole"

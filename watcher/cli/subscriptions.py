@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from watcher.cli.desk import CliContext
+from watcher.cli.tables import print_table
 from watcher.errors import UsageError
 from watcher.files.read import NotRead, open_given
 
@@ -137,7 +138,7 @@ def list_(desk: CliContext, owner: str | None, limit: int | None, as_json: bool)
             for one in found
         ]
     if rows:
-        show.table(("subscription", "rule", "to", "when"), rows)
+        print_table(("subscription", "rule~", "to", "when"), rows)
     else:
         click.echo("the database has no subscription" + (f" of {owner}" if owner else ""), err=True)
 

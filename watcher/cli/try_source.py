@@ -11,6 +11,7 @@ import click
 
 from watcher.cli import show
 from watcher.cli.desk import CliContext
+from watcher.cli.tables import print_table
 from watcher.errors import UsageError
 from watcher.files.read import NotRead, read_given
 from watcher.model import Entry, Reading, Source, Unreachable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.pipeline.polling.try_source import Tried
 
-COLUMNS = ("rank>", "key", "title", "authors>", "date", "characters>")
+COLUMNS = ("rank>", "key", "title~", "authors>", "date?", "characters>")
 FIELDS = tuple(field.name for field in dataclasses.fields(Entry))
 LARGEST = 50_000_000
 """Bytes of a saved page that are read."""
@@ -83,13 +84,13 @@ def _print(source: Source, tried: Tried, limit: int) -> None:
     click.echo(f"{source.name} ({source.kind}): {tried.url}, {tried.size:,} bytes", err=True)
     if tried.findings:
         rows = [(one.key, one.selector, one.elements, one.items, ", ".join(one.near)) for one in tried.findings]
-        show.table(("key", "selector", "elements>", "items>", "near it"), rows)
+        print_table(("key", "selector", "elements>", "items>", "near it"), rows)
         click.echo()
     if not isinstance(tried.parsed, Reading):
         click.echo(f"{_verdict(tried)}: {tried.parsed.reason}", err=True)
         return
     if tried.parsed.entries[:limit]:
-        show.table(COLUMNS, [_row(entry) for entry in tried.parsed.entries[:limit]])
+        print_table(COLUMNS, [_row(entry) for entry in tried.parsed.entries[:limit]])
     for line in _notes(tried.parsed, limit):
         click.echo(line, err=True)
 

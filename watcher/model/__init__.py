@@ -4,7 +4,7 @@ Instants are timezone-aware and in UTC; days are plain dates (UTC days for Huggi
 """
 
 from watcher.model.fields import Listing, PaperFacts
-from watcher.model.papers import Paper
+from watcher.model.papers import Paper, PaperOrder
 from watcher.model.reading import (
     Entry,
     Fetched,
@@ -81,6 +81,7 @@ __all__ = [
     "Page",
     "Paper",
     "PaperFacts",
+    "PaperOrder",
     "QuietHours",
     "Rate",
     "Reading",

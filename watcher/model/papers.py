@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from watcher.model.fields import Listing, PaperFacts
+
+
+class PaperOrder(StrEnum):
+    """In which order papers are listed."""
+
+    DAY = "day"  # the newest digest day first, and inside a day as `precedence` says
+    UPVOTES = "upvotes"  # most upvotes first, then the newest digest day
+    SEEN = "seen"  # what was first seen last comes first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, String, func, select, type_coerce
 
-from watcher.model import Listing, Paper
+from watcher.model import Listing, Paper, PaperOrder
 from watcher.model.fields import FACTS
 from watcher.store.database import schema
 
@@ -41,6 +41,25 @@ def undated_day(connection: Connection) -> ColumnElement[str]:
         return func.to_char(func.timezone("UTC", instant), "YYYY-MM-DD", type_=String)
     # SQLite stores instants as text; all are in UTC.
     return func.substr(instant, 1, 10, type_=String)
+
+
+def last_upvotes() -> ScalarSelect[Any]:
+    """Return an expression for the upvotes of a paper that were seen last; NULL if no listing counts them."""
+    counted = select(_listing.c.upvotes).where(_listing.c.paper_id == _paper.c.id, _listing.c.upvotes.is_not(None))
+    return counted.order_by(_listing.c.read_at.desc(), _listing.c.id).limit(1).scalar_subquery()
+
+
+def in_order(day: ColumnElement[str], order: PaperOrder) -> Sequence[ColumnElement[Any]]:
+    """Return what puts papers into an order. ``day``: the expression for a paper's digest day."""
+    upvotes = func.coalesce(last_upvotes(), -1).desc()
+    newest = _paper.c.id.desc()
+    match order:
+        case PaperOrder.DAY:
+            return day.desc(), upvotes, newest
+        case PaperOrder.UPVOTES:
+            return upvotes, day.desc(), newest
+        case PaperOrder.SEEN:
+            return _paper.c.first_seen.desc(), newest
 
 
 def paper_of(row: Any, listings: Iterable[Any]) -> Paper:

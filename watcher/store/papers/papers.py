@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, exists, func, or_, select, update
 
-from watcher.model import Entry, Paper
+from watcher.model import Entry, Paper, PaperOrder
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
-from watcher.store.database.queries import first_day, paper_of, undated_day
+from watcher.store.database.queries import first_day, in_order, paper_of, undated_day
 from watcher.store.papers.identity import title_key
 from watcher.store.papers.recording import Recorded, Recording
 
@@ -60,6 +60,10 @@ class Papers:
                 listings.setdefault(row["paper_id"], []).append(row)
         return [paper_of(rows[id], listings.get(id, ())) for id in wanted if id in rows]
 
+    def keys(self, id: int) -> list[str]:
+        """Return every key that a paper is known under, in the order of the alphabet."""
+        return list(self._connection.scalars(select(_key.c.key).where(_key.c.paper_id == id).order_by(_key.c.key)))
+
     def find(self, key: str) -> Paper | None:
         """Return the paper known as ``key``, None if there is none or several.
 
@@ -74,21 +78,25 @@ class Papers:
         ids = known[:1] or (self._beginning_with(key) if key else [])
         return self.get(ids)[0] if len(ids) == 1 else None
 
-    def all(self, since: date | None = None) -> Iterator[Paper]:
-        """Yield every paper from digest day ``since`` on, or all; newest day first.
+    def all(self, since: date | None = None, order: PaperOrder = PaperOrder.DAY) -> Iterator[Paper]:
+        """Yield every paper from digest day ``since`` on, or all.
 
         Memory holds a few hundred papers at a time, and eight bytes for each of the others.
         """
+        for wanted in in_batches(self.ids(since, order)):
+            yield from self.get(wanted)
+
+    def ids(self, since: date | None = None, order: PaperOrder = PaperOrder.DAY) -> Sequence[int]:
+        """Return the ids of all papers from digest day ``since`` on, or of all."""
         day = func.coalesce(first_day(), undated_day(self._connection))
-        query = select(_paper.c.id).where(_LIVES).order_by(day.desc(), _paper.c.id.desc())
+        query = select(_paper.c.id).where(_LIVES).order_by(*in_order(day, order))
         if since is not None:
             query = query.where(day >= since.isoformat())
         ids = array("q")
         rows = self._connection.execute(query, execution_options={"yield_per": MOST_BOUND})
         for batch in rows.scalars().partitions():
             ids.extend(batch)
-        for wanted in in_batches(ids):
-            yield from self.get(wanted)
+        return ids
 
     def count(self, since: datetime | None = None, sources: Collection[str] = ()) -> int:
         """Return how many papers there are: first seen since ``since``, and listed by any of ``sources``, if given."""

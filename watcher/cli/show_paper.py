@@ -1,0 +1,148 @@
+"""``watcher show``: everything that is known of one paper."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.cli import rules, show
+from watcher.cli.desk import CliContext
+from watcher.cli.naming import paper_named
+from watcher.cli.papers import paper_json
+from watcher.cli.tables import clock_time
+from watcher.model import FIRST
+from watcher.model.words import counted
+
+if TYPE_CHECKING:
+    from watcher.config import Config
+    from watcher.model import Listing, Paper, Subscription
+    from watcher.store.history.history import HistoryRow
+
+MOST_LINES = 50
+"""Lines about who was told; `watcher history` has all."""
+
+
+@click.command("show")
+@click.argument("paper")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def show_paper(desk: CliContext, paper: str, as_json: bool) -> int:
+    """Show all that is known of PAPER: texts, links, where it was listed, who was told of it, why and why not.
+
+    PAPER is a key, an arXiv id, a DOI, a link, or a part of the title.
+    """
+    config = desk.config(required=False)
+    with desk.open_store(config) as store, store.reading() as tx:
+        found = paper_named(tx, paper)
+        keys = tx.papers.keys(found.id)
+        told = tx.history.of_paper(found.id, MOST_LINES)
+    untold = _untold(config, found, told)
+    if as_json:
+        shown = paper_json(found, None) | {"keys": keys, "told": [_told_json(one) for one in told]}
+        del shown["strength"]
+        click.echo(show.json_text(shown | {"not_matched": [{"subscription": who, "why": why} for who, why in untold]}))
+        return 0
+    for line in (*_facts(found, keys, config.timezone), *_texts(found), *_telling(told, untold, config.timezone)):
+        click.echo("".join(show.visible(character) for character in line))
+    return 0
+
+
+def _facts(paper: Paper, keys: Sequence[str], zone: str) -> Iterator[str]:
+    from watcher.render.view import links
+
+    yield from textwrap.wrap(" ".join(paper.title.split()) or "(no title)", rules.WIDTH)
+    facts = [
+        ("authors", ", ".join(paper.authors)),
+        ("organization", paper.organization or ""),
+        ("venue", paper.venue or ""),
+        ("note", paper.note or ""),
+        ("keywords", ", ".join(paper.keywords)),
+        ("categories", ", ".join(paper.categories)),
+        ("published", clock_time(paper.published, zone) if paper.published else ""),
+        ("first seen", clock_time(paper.first_seen, zone)),
+        ("submitter", paper.submitter or ""),
+        ("version", f"v{paper.version}" if paper.version else ""),
+        *(("listed", _listed(one, zone)) for one in paper.listings),
+        *((link.name, link.url) for link in links(paper)),
+        ("known as", ", ".join(keys)),
+    ]
+    for name, value in facts:
+        if value:
+            yield from _named(name, value)
+
+
+def _named(name: str, value: str) -> Iterator[str]:
+    """A name and its value beside it, over as many lines as it takes; links and keys stay whole."""
+    lines = textwrap.wrap(value, rules.WIDTH - 15, break_long_words=False, break_on_hyphens=False)
+    for n, line in enumerate(lines):
+        yield f"  {name if n == 0 else '':<12} {line}"
+
+
+def _listed(one: Listing, zone: str) -> str:
+    numbers = [counted(n, what) for n, what in ((one.upvotes, "upvote"), (one.comments, "comment")) if n is not None]
+    counts = ", ".join(([f"rank {one.rank}"] if one.rank is not None else []) + numbers)
+    day = f" on {one.day}" if one.day else ""
+    return f"{one.source}{day}{f': {counts}' if counts else ''} (read {clock_time(one.read_at, zone)})"
+
+
+def _texts(paper: Paper) -> Iterator[str]:
+    for name, text in (("Summary of the site", paper.summary), ("Abstract", paper.abstract)):
+        if text and text.strip():
+            yield from (
+                "",
+                name,
+                *(f"  {line}" for line in textwrap.wrap(text, rules.WIDTH - 2, break_on_hyphens=False)),
+            )
+
+
+def _telling(told: Sequence[HistoryRow], untold: Sequence[tuple[str, str]], zone: str) -> Iterator[str]:
+    if told:
+        yield from ("", "Subscriptions that it matched")
+    for one in told:
+        of = "" if one.occasion == FIRST else f" ({one.occasion})"
+        where = f", {one.endpoint}" if one.endpoint else ""
+        why = f": {one.reason}" if one.reason else ""
+        yield from _wrapped(f"{one.subscription}{of}: {one.state} {clock_time(one.at, zone)}{where}{why}")
+    if untold:
+        yield from ("", "Subscriptions that it does not match")
+    for who, why in untold:
+        yield from _wrapped(f"{who}: {why}")
+
+
+def _wrapped(line: str) -> list[str]:
+    return textwrap.wrap(line, rules.WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+
+
+def _untold(config: Config, paper: Paper, told: Sequence[HistoryRow]) -> list[tuple[str, str]]:
+    """The config's subscriptions that did not match a paper, each with the reason."""
+    matched = {one.subscription for one in told}
+    return [(one.full_name, _why_not(one, paper)) for one in config.subscriptions if one.full_name not in matched]
+
+
+def _why_not(subscription: Subscription, paper: Paper) -> str:
+    from watcher.rules import compile_rule
+    from watcher.rules.match.document import document_of
+    from watcher.rules.match.explain import explain_match
+
+    found = explain_match(compile_rule(subscription.rule, subscription.sources), document_of(paper))
+    if found.strong is not None:
+        return "its rule matches, and was not tried on it yet: the next poll of a source that lists it will"
+    parts = [
+        f"{one.what}: {', '.join(reason.term for reason in one.reasons)}" if one.reasons else one.what
+        for one in found.missing
+    ]
+    return "; ".join(parts)
+
+
+def _told_json(one: HistoryRow) -> dict[str, object]:
+    return {
+        "subscription": one.subscription,
+        "occasion": one.occasion,
+        "receiver": one.endpoint and str(one.endpoint),
+        "state": one.state,
+        "at": one.at,
+        "reason": one.reason,
+    }

@@ -1,0 +1,132 @@
+"""How commands print tables: fitted to the terminal, or as tab-separated lines for other programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, TextIO
+from zoneinfo import ZoneInfo
+
+from watcher.cli.show import columns_of, visible
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+UTC = "UTC"
+BETWEEN = 3
+"""Blanks between two columns."""
+
+ENOUGH = 40
+"""Width of a cut text below which columns that can be spared are left out."""
+
+LEAST = 16
+"""Width that even the narrowest terminal leaves for a text that is cut."""
+
+UNWRAPPED = 24
+"""Width up to which a text is kept in one line in any case: instants, names, numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedText:
+    """A text that a terminal can open: ``url`` stands behind it. Elsewhere only the text is printed."""
+
+    text: str
+    url: str | None
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column: its marked name, and the text and the link of each of its cells."""
+
+    marked: str
+    texts: Sequence[str]
+    links: Sequence[str | None]
+
+    @property
+    def name(self) -> str:
+        return self.marked.rstrip(">~?|")
+
+    @property
+    def is_cut(self) -> bool:
+        return self.marked.endswith("~")
+
+    @property
+    def can_be_spared(self) -> bool:
+        return self.marked.endswith("?")
+
+    @property
+    def width(self) -> int:
+        """What it takes at least, unless it is cut."""
+        return min(max(map(columns_of, (self.name, *self.texts))), UNWRAPPED)
+
+
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], file: TextIO | None = None, zone: str = UTC
+) -> None:
+    """Print a table that fits the terminal; where ``file`` is none, tab-separated lines, whole, for other programs.
+
+    The last character of a column's name says how a terminal shows it: ``>`` to the right; ``~`` cut to one line where
+    that is needed; ``?`` left out where it is empty or where the cut ones would be left with little room; ``|`` left
+    out. Other long texts are wrapped. Instants are shown in ``zone``.
+    """
+    out = file or sys.stdout
+    cells = [[(_cell(value, zone), _link(value)) for value in row] for row in rows]
+    found = [
+        _Column(name, [row[n][0] for row in cells], [row[n][1] for row in cells]) for n, name in enumerate(columns)
+    ]
+    if not out.isatty():
+        print(*(one.name for one in found), sep="\t", file=out)
+        for row in cells:
+            print(*(text for text, _ in row), sep="\t", file=out)
+        return
+    from rich.console import Console
+
+    console = Console(file=out, highlight=False)
+    found = [one for one in found if not one.marked.endswith("|") and (not one.can_be_spared or any(one.texts))]
+    if _room(found, console.width) < ENOUGH:
+        found = [one for one in found if not one.can_be_spared]
+    console.print(_grid(found, _room(found, console.width)))
+
+
+def clock_time(at: datetime, zone: str) -> str:
+    """An instant to the minute, as clocks in ``zone`` show it."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+def _cell(value: object, zone: str) -> str:
+    text = "" if value is None else clock_time(value, zone) if isinstance(value, datetime) else str(value)
+    return "".join(visible(character) for character in text)
+
+
+def _link(value: object) -> str | None:
+    return value.url if isinstance(value, LinkedText) else None
+
+
+def _room(columns: Sequence[_Column], width: int) -> int:
+    """The width of each column that is cut, on a terminal of this width."""
+    cut = sum(one.is_cut for one in columns)
+    taken = sum(one.width for one in columns if not one.is_cut) + BETWEEN * (len(columns) - 1)
+    return max((width - taken) // max(cut, 1), LEAST)
+
+
+def _grid(columns: Sequence[_Column], room: int) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for one in columns:
+        if one.is_cut:
+            grid.add_column(one.name, overflow="ellipsis", no_wrap=True, max_width=room)
+        else:
+            is_short = max(map(columns_of, (one.name, *one.texts))) <= UNWRAPPED
+            grid.add_column(one.name, justify="right" if one.marked.endswith(">") else "left", no_wrap=is_short)
+    for n in range(len(columns[0].texts)):
+        cells = ((one.texts[n], one.links[n]) for one in columns)
+        grid.add_row(*(Text(text, f"link {url}" if url else "") for text, url in cells))
+    return grid
