@@ -21,6 +21,7 @@ from watcher.pipeline.polling.poll import match_waiting
 from watcher.pipeline.polling.source import poll_source
 from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.telling.tell import tell_due
+from watcher.render.readable import readable
 from watcher.rules import compile_rule
 from watcher.sending.deliver import deliver_all
 from watcher.store import Store
@@ -99,7 +100,7 @@ class Inboxes:
         told: Counter[Told] = Counter()
         for receiver, _, message in self.sent:
             words = " ".join(message.text.split())
-            told.update({(receiver, title): count for title in titles() if (count := words.count(title))})
+            told.update({(receiver, title): count for title in titles() if (count := words.count(readable(title)))})
         return told
 
     def ids(self, receiver: str) -> list[str]:

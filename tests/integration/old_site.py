@@ -25,7 +25,7 @@ SHOWN_TITLES = (
     "O\u2019Hara\u2014Tides of $L_2$ & \\'Etienne, Part F1",
     "R\u00e9sum\u00e9 \U0001f9ea of the Multi\u2011Modal Compost, Part F2",
 )
-"""As they are stored and told."""
+"""As they are stored."""
 
 TEXT_TITLE = "Lanterns: $\\alpha$-Rehearsing the Orchards of \u00c9tienne's Na\u00efve Kiln, Part T0"
 
@@ -64,6 +64,6 @@ def text_page() -> bytes:
 
 
 def titles() -> list[str]:
-    """Every title, as messages show it."""
+    """Every title, as it is stored; messages show it without its TeX."""
     made: list[dict[str, Any]] = [paper for papers in PAPERS.values() for paper in papers]
     return [*(paper["title"] for paper in made), *SHOWN_TITLES, TEXT_TITLE]

@@ -84,7 +84,7 @@ def test_without_papers(env: dict[str, str], capsys: pytest.CaptureFixture[str])
 def test_several_share_a_message(env: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["preview", "kilns", "lamps", "moons", "--since", "0d"], env) == 0
     out = capsys.readouterr().out
-    assert out.startswith("Subject: 3 papers for kilns and 1 more: Quiet")
+    assert out.startswith("Subject: 3 papers for kilns and 1 other: Quiet")
     assert "kilns and lamps: 1 paper\n" in out and "\nlamps: 2 papers\n" in out
     assert "moons: 3 papers read since" in out
 

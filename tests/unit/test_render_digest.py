@@ -79,7 +79,7 @@ def test_golden(name: str, form: str) -> None:
 
 def test_subject() -> None:
     assert render_message(digest(item())).subject == "1 paper for ana/trees: Pruning Bonsai Networks Without Shears"
-    assert render_message(full()).subject.startswith("5 papers for ana/trees and 1 more (2/3): Pruning Bonsai")
+    assert render_message(full()).subject.startswith("5 papers for ana/trees and 1 other (2/3): Pruning Bonsai")
 
 
 def test_the_subject_names_the_best_paper_first() -> None:

@@ -25,9 +25,23 @@ def test_a_short_text_is_whole() -> None:
 def test_a_long_text_is_cut_at_sentences_around_the_first_hit() -> None:
     text = shown(SENTENCES.replace("number 20", "with roses"), "roses")
     assert "*roses*" in text
-    assert text.startswith("… Sentence")
-    assert text.endswith(".\u00a0…")
+    assert text.startswith("Sentence with *roses*") and text.endswith("stones."), "whole sentences need no ellipsis"
     assert len(text) <= WIDTH + 10
+
+
+def test_the_sentence_with_most_hits_is_shown() -> None:
+    text = SENTENCES.replace("number 10", "with a rose").replace("number 20", "with a rose, a rose and a rose")
+    assert shown(text, "rose").startswith("Sentence with a *rose*, a *rose*")
+
+
+def test_no_sentence_ends_at_an_abbreviation() -> None:
+    text = f"{SENTENCES} We follow Fern et al. 2024, cf. Moss, and find roses."
+    assert shown(text, "roses") == "We follow Fern et al. 2024, cf. Moss, and find *roses*."
+
+
+def test_a_long_sentence_is_cut_before_its_first_hit() -> None:
+    text = shown("One short. " + "and so on " * 60 + "with roses. The end.", "roses")
+    assert text.startswith("… ") and "*roses*" in text and len(text) <= WIDTH + 10
 
 
 def test_without_a_hit_it_is_the_beginning() -> None:

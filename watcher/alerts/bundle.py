@@ -17,6 +17,9 @@ OVERHEAD = 0.2
 MOST_MESSAGES = 4
 """Most messages for a digest; to keep within, papers are told in short form."""
 
+IN_FULL = 15
+"""Papers of a subscription that a message tells in full, unless its ``max_papers`` says otherwise."""
+
 MOST_PAPERS = 200
 """Most papers in a message, whatever the service allows."""
 
@@ -102,11 +105,14 @@ def messages(told: Sequence[DueAlert]) -> list[list[DueAlert]]:
 
 
 def told_in_short(told: Sequence[DueAlert]) -> frozenset[int]:
-    """Return the matches beyond their subscription's ``max_papers``; the first ones are told in full."""
+    """Return the matches beyond their subscription's ``max_papers``; the first ones are told in full.
+
+    Without a ``max_papers`` of its own a subscription has ``IN_FULL``.
+    """
     counts: Counter[str] = Counter()
     over: set[int] = set()
     for one in told:
         counts[one.subscription] += 1
-        if one.max_papers is not None and counts[one.subscription] > one.max_papers:
+        if counts[one.subscription] > (IN_FULL if one.max_papers is None else one.max_papers):
             over.add(one.match_id)
     return frozenset(over)

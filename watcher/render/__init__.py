@@ -16,6 +16,7 @@ from watcher.render.view import (
     groups_of,
     inside_of,
     leave_of,
+    masthead_of,
     names_of,
     nothing_lines,
     subject_of,
@@ -60,6 +61,7 @@ def _digest(content: Content) -> dict[str, object]:
     groups = groups_of(content.items)
     folded = folded_line(content)
     return {
+        "masthead": masthead_of(content),
         "groups": groups,
         "contents": table_of_contents(groups),
         "inside": inside_of(groups),

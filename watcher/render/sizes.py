@@ -49,7 +49,7 @@ def _text_in_short(view: PaperView, size: Measure) -> int:
 
 def _text_in_full(view: PaperView, size: Measure) -> int:
     links = sum(size(link.url) + 11 for link in view.links)
-    return sum(map(size, _texts(view))) + 2 * _marked(view.snippet) + 30 + links
+    return sum(map(size, _texts(view))) + 2 * _marked(view.summary + view.snippet) + 36 + links
 
 
 def _chat_in_short(view: PaperView, size: Measure) -> int:
@@ -59,7 +59,7 @@ def _chat_in_short(view: PaperView, size: Measure) -> int:
 def _chat_in_full(view: PaperView, size: Measure) -> int:
     # <b> and </b> are eight characters with a blank behind an @, a link's markup eighteen at most, before it a dot.
     links = sum(size(link.url) + len(link.name) + 22 for link in view.links if link.url != view.url)
-    return sum(map(size, [*_texts(view), view.url or ""])) + 8 * (_marked(view.snippet) + 1) + 40 + links
+    return sum(map(size, [*_texts(view), view.url or ""])) + 8 * (_marked(view.summary + view.snippet) + 1) + 46 + links
 
 
 def _html_in_short(view: PaperView, size: Measure) -> int:
@@ -70,14 +70,14 @@ def _html_in_short(view: PaperView, size: Measure) -> int:
 
 def _html_in_full(view: PaperView, size: Measure) -> int:
     links = sum(size(link.url) + len(link.name) + 145 for link in view.links)
-    hits = _marked(view.marked_title) + _marked(view.snippet)
+    hits = _marked(view.marked_title + view.summary + view.snippet)
     return sum(map(size, [*_texts(view), view.title, view.url or ""])) + CARD + links + HIT * hits
 
 
 def _texts(view: PaperView) -> list[str]:
     """Return the texts of the full form, without links."""
-    snippet = "".join(segment.text for segment in view.snippet)
-    return [view.title, view.authors, view.about, view.terms, snippet]
+    said = "".join(segment.text for segment in (*view.summary, *view.snippet))
+    return [view.title, view.authors, view.about, view.terms, said]
 
 
 def _marked(segments: tuple[Segment, ...]) -> int:

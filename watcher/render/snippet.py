@@ -1,9 +1,11 @@
-"""Cut the part of an abstract that shows why a paper matched, and mark the matching words."""
+"""Cut the sentences of an abstract that show why a paper matched, and mark the matching words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.model import MatchedSpan
@@ -13,12 +15,19 @@ WIDTH = 300
 """Most characters of an abstract that a message shows."""
 
 BEFORE = 110
-"""Most of these that may come before the first hit."""
+"""How many of these come before the first hit, where its sentence is too long to be shown from its beginning."""
+
+AFTER = 100
+"""How many of these are left for the first hit and what follows."""
+
+MOST_ALIKE = 20
+"""Matched words that are looked for in another text."""
 
 LONGEST_HIT = 200
 """Longest place that is marked: a longer one would fill the snippet."""
 
-_SENTENCE_END = re.compile(r"[.!?]['\")\]]?\s+(?=\S)")
+_SENTENCE_END = re.compile(r"(?<!\bal)(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bcf)(?<!\bFig)[.!?]['\")\]]?\s+(?=[^\sa-z])")
+"""Where a sentence ends: before what does not go on in small letters, and behind no abbreviation."""
 _EDGES = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)
 
 CharSpan = tuple[int, int]
@@ -49,6 +58,19 @@ def spans_in(text: str, places: Iterable[MatchedSpan], field: str) -> list[CharS
     return spans
 
 
+def alike(text: str, places: Iterable[MatchedSpan], texts: Mapping[str, str]) -> list[CharSpan]:
+    """Return where whole words of ``text`` are the same as what matched in other texts, letter case aside.
+
+    ``texts``: field → its text.
+    """
+    asked = list(places)
+    matched = {other[start:end] for field, other in texts.items() for start, end in spans_in(other, asked, field)}
+    if not matched:
+        return []
+    either = "|".join(re.escape(one) for one in sorted(matched, key=len, reverse=True)[:MOST_ALIKE])
+    return [found.span() for found in re.finditer(rf"(?<!\w)(?:{either})(?!\w)", text, re.IGNORECASE)]
+
+
 def _is_plausible(text: str, start: int, end: int) -> bool:
     if not 0 <= start < end <= len(text) or end - start > LONGEST_HIT or text[start].isspace():
         return False
@@ -63,22 +85,26 @@ def whole_text(text: str, spans: Sequence[CharSpan], longest: int) -> tuple[Segm
 
 
 def snippet(text: str, spans: Sequence[CharSpan]) -> tuple[Segment, ...]:
-    """Return about ``WIDTH`` characters around the first hit; without a hit, the beginning.
+    """Return at most about ``WIDTH`` characters from the sentence with most hits on; without a hit, the beginning.
 
-    () of an empty text.
+    Whole sentences where they fit. () of an empty text.
     """
-    start = _start(text, spans[0][0] if spans else 0)
+    start = _start(text, spans)
     return _window(text, spans, start, _end(text, start))
 
 
-def _start(text: str, hit: int) -> int:
-    if hit <= BEFORE:
+def _start(text: str, spans: Sequence[CharSpan]) -> int:
+    """Return where the excerpt begins: at a sentence, unless the first hit in it would come too late."""
+    if not spans or spans[-1][1] <= WIDTH:
         return 0
-    earliest = hit - BEFORE
-    for sentence in _SENTENCE_END.finditer(text, earliest, hit):
-        return sentence.end()
-    blank = text.find(" ", earliest, hit)
-    return blank + 1 if blank >= 0 else earliest
+    begins = [0, *(found.end() for found in _SENTENCE_END.finditer(text))]
+    hits = Counter(begins[bisect_right(begins, start) - 1] for start, _ in spans)
+    best = min(hits, key=lambda begin: (-hits[begin], begin))
+    first = next(start for start, _ in spans if start >= best)
+    if first - best <= WIDTH - AFTER:
+        return best
+    blank = text.find(" ", first - BEFORE, first)
+    return blank + 1 if blank >= 0 else first - BEFORE
 
 
 def _end(text: str, start: int) -> int:
@@ -102,7 +128,8 @@ def _window(text: str, spans: Sequence[CharSpan], start: int, end: int) -> tuple
         pieces.extend(_trimmed(text[first : min(last, end)]))
         at = min(last, end)
     pieces.append(Segment(text[at:end]))
-    return _joined(pieces, cut_before=start > 0, cut_after=end < len(text))
+    is_sentence = start == 0 or any(found.end() == start for found in _SENTENCE_END.finditer(text, max(start - 9, 0)))
+    return _joined(pieces, cut_before=not is_sentence, cut_after=end < len(text))
 
 
 def _trimmed(hit: str) -> list[Segment]:
@@ -119,7 +146,8 @@ def _joined(pieces: list[Segment], *, cut_before: bool, cut_after: bool) -> tupl
     if cut_after:
         last = pieces[-1].text.rstrip(" ,;:-–(\n\t")
         pieces[-1] = Segment(last, pieces[-1].hit)
-        pieces.append(Segment(" …" if last.endswith((".", "!", "?")) else "…"))
+        if not last.endswith((".", "!", "?")):
+            pieces.append(Segment("…"))
     joined: list[Segment] = []
     for piece in pieces:
         text = squeeze(piece.text)
@@ -138,7 +166,5 @@ def _stripped(segments: list[Segment]) -> tuple[Segment, ...]:
     if segments:
         segments[0] = Segment(segments[0].text.lstrip(), segments[0].hit)
         last = segments[-1].text.rstrip()
-        if last.endswith(" …"):
-            last = last[:-2] + "\u00a0…"  # an ellipsis does not stand on a line of its own
         segments[-1] = Segment(last, segments[-1].hit)
     return tuple(segment for segment in segments if segment.text)

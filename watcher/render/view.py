@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from watcher.model import FIRST, WITHDRAWN, Content, DeliveryKind, DigestItem, MatchedSpan, Paper
 from watcher.model.words import counted, listed
 from watcher.render.clean import clip, one_line, safe_url
-from watcher.render.snippet import Segment, snippet, spans_in, whole_text
+from watcher.render.readable import readable, shown_with
+from watcher.render.snippet import Segment, alike, snippet, spans_in, whole_text
 
 LONGEST_TITLE = 300
+LONGEST_SUMMARY = 400
 LONGEST_SUBJECT = 78
 """Most characters of a subject: mail readers show them, and they fit a line of the header (RFC 5322, 2.1.1)."""
 
@@ -21,6 +23,9 @@ LONGEST_INSIDE = 160
 FIRST_AUTHORS = 3
 MOST_TERMS = 6
 MOST_LISTINGS = 3
+MOST_TITLES = 10
+"""Titles of a group in the list of contents."""
+
 LONG = 6
 """Papers in full form from which a message begins with a list of their titles."""
 
@@ -42,6 +47,8 @@ class PaperView:
 
     ``about``: organisation, venue, listing, votes.
     ``terms``: the terms of the rule that matched.
+    ``summary``: the site's own line on the paper, () if it has none.
+    ``snippet``: what the abstract says of the terms; () if title or summary show one, or there is no abstract.
     ``badge``: what is new of a paper that was told, "" for a new paper.
     """
 
@@ -55,12 +62,22 @@ class PaperView:
     links: tuple[Link, ...]
     told_before: str
     badge: str = ""
+    summary: tuple[Segment, ...] = ()
 
     @property
     def note(self) -> str:
         """What is shown beside the title in short form."""
         beside = f"told {self.told_before}" if self.badge and self.told_before else self.told_before or self.terms
         return "; ".join(part for part in (self.badge, beside) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """What a message is: for which subscriptions, of which day, with how many papers of how many digest days."""
+
+    name: str
+    date: str
+    count: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +140,19 @@ def names_of(content: Content) -> list[str]:
 def paper_view(item: DigestItem) -> PaperView:
     """Return what a message shows of a paper."""
     paper = item.paper
-    title = one_line(paper.title, LONGEST_TITLE) or "(no title)"
+    title = readable_title(paper)
+    marked_title = _marked(paper.title, item.places, "title", LONGEST_TITLE)
+    summary = _marked_summary(paper, item.places)
+    is_shown = any(one.hit for one in summary) or (bool(summary) and any(one.hit for one in marked_title))
     return PaperView(
         title=title,
-        marked_title=_marked_title(paper.title, item.places) or (Segment(title),),
+        marked_title=marked_title or (Segment(title),),
         url=main_url(paper),
         authors=authors_line(paper.authors),
         about=" · ".join(about(paper)),
         terms=terms_line(item.places),
-        snippet=excerpt(paper, item.places),
+        summary=summary,
+        snippet=() if is_shown else excerpt(paper, item.places),
         links=links(paper),
         told_before=day_in_words(item.told_before) if item.told_before else "",
         badge=_badge(item.occasion),
@@ -184,15 +205,24 @@ def about(paper: Paper) -> list[str]:
 
 
 def excerpt(paper: Paper, places: Sequence[MatchedSpan]) -> tuple[Segment, ...]:
-    """Return the abstract around its first hit, with hits marked; without an abstract the site's own summary."""
-    if paper.abstract.strip():
-        return snippet(paper.abstract, spans_in(paper.abstract, places, "abstract"))
-    summary = paper.summary or ""
-    return snippet(summary, spans_in(summary, places, "summary"))
+    """Return the sentences of the abstract that hold most of what matched, with it marked."""
+    return snippet(*shown_with(paper.abstract, spans_in(paper.abstract, places, "abstract")))
 
 
-def _marked_title(title: str, places: Sequence[MatchedSpan]) -> tuple[Segment, ...]:
-    return whole_text(title, spans_in(title, places, "title"), LONGEST_TITLE)
+def readable_title(paper: Paper) -> str:
+    """Return a title as people read it: one line, no TeX."""
+    return one_line(readable(paper.title), LONGEST_TITLE) or "(no title)"
+
+
+def _marked_summary(paper: Paper, places: Sequence[MatchedSpan]) -> tuple[Segment, ...]:
+    """Return the site's summary with what matched: also the words that matched elsewhere, since rules rarely ask it."""
+    summary, elsewhere = paper.summary or "", {"title": paper.title, "abstract": paper.abstract}
+    found = spans_in(summary, places, "summary") or alike(summary, places, elsewhere)
+    return whole_text(*shown_with(summary, found), LONGEST_SUMMARY)
+
+
+def _marked(text: str, places: Sequence[MatchedSpan], field: str, longest: int) -> tuple[Segment, ...]:
+    return whole_text(*shown_with(text, spans_in(text, places, field)), longest)
 
 
 def main_url(paper: Paper) -> str | None:
@@ -222,7 +252,7 @@ def links(paper: Paper) -> tuple[Link, ...]:
 def subject_of(content: Content) -> str:
     """Return the subject: how many papers, for what, the title of the best, and which part of how many."""
     names = names_of(replace(content, nothing=()) if content.items else content)
-    others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    others = f" and {counted(len(names) - 1, 'other')}" if len(names) > 1 else ""
     whom = f" for {one_line(names[0], 30)}{others}" if names else ""
     if not content.items:
         read = sum(one.read for one in content.nothing)
@@ -231,7 +261,7 @@ def subject_of(content: Content) -> str:
     best = min(content.items, key=_rank)
     part = f" ({content.delivery.part}/{content.delivery.parts})" if content.delivery.parts > 1 else ""
     head = f"{counted(len(content.items), 'paper')}{whom}{part}: "
-    return head + clip(one_line(best.paper.title) or "(no title)", LONGEST_SUBJECT - len(head))
+    return head + clip(readable_title(best.paper), LONGEST_SUBJECT - len(head))
 
 
 def _rank(item: DigestItem) -> tuple[int, int, int]:
@@ -239,18 +269,35 @@ def _rank(item: DigestItem) -> tuple[int, int, int]:
     return ("strong", "updates", "weak", "short", "known").index(part_of(item)), -upvotes, -day
 
 
+def masthead_of(content: Content) -> Masthead:
+    """Return what stands at the head of a message."""
+    names = names_of(content)
+    name = listed([*names[:1], counted(len(names) - 1, "other subscription")]) if len(names) > 2 else listed(names)
+    days = sorted({item.paper.digest_day for item in content.items})
+    papers = counted(len(content.items), "paper") if content.items else "no papers"
+    span = "" if not days else f" of {day_in_words(days[0])}" if len(days) == 1 else f" from {len(days)} days"
+    part = f", part {content.delivery.part} of {content.delivery.parts}" if content.delivery.parts > 1 else ""
+    at = content.delivery.created_at.astimezone(ZoneInfo(content.timezone))
+    return Masthead(name=name, date=f"{at:%A}, {day_in_words(at.date())}", count=f"{papers}{span}{part}")
+
+
 def table_of_contents(groups: Sequence[Group]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return, for each group, its heading and, in a long message, the titles of its papers in full form.
+    """Return, for each group, its heading and, in a long message, the first titles of its papers in full form.
 
     Empty for a short message of one group.
     """
     is_long = sum(len(group.strong) for group in groups) >= LONG
     if len(groups) < 2 and not is_long:
         return ()
-    return tuple(
-        (f"{group.names} ({group.count})", tuple(clip(one.title, 90) for one in group.strong) if is_long else ())
-        for group in groups
-    )
+    titles = [tuple(clip(one.title, 90) for one in group.strong[:MOST_TITLES]) if is_long else () for group in groups]
+    return tuple(zip(map(_heading, groups), titles, strict=True))
+
+
+def _heading(group: Group) -> str:
+    """Return a group's names and the number of its papers, told apart by how they are shown."""
+    full = len(group.strong)
+    apart = f": {full} in full, {group.count - full} in short" if full < group.count else ""
+    return f"{group.names} ({group.count}{apart})"
 
 
 def inside_of(groups: Sequence[Group]) -> str:
