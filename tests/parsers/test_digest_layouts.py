@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.examples import times
@@ -101,8 +101,20 @@ def plain_papers(n: int = 6) -> list[Shown]:
     ]
 
 
+NAMES_BEFORE = Layout(
+    head="none", tail="none", blank="between papers", ruler=False, title="plain", link="none", upvotes="none",
+    authors="before", organization="none", date="dotted", comments="none", abstract="plain", wrap=None, indent=0,
+    at_hyphens=True, quoted=False,
+)  # fmt: skip
+"""One paper, whose line of authors is the longest that goes on: it is no beginning of the abstract."""
+
+
 @settings(max_examples=times(400))
 @given(st.integers(0, 10**9), LAYOUTS)
+@example(4461, NAMES_BEFORE)
+@example(2597, replace(NAMES_BEFORE, link="markdown", date="none", abstract="Abstract: "))
+@example(1910, replace(NAMES_BEFORE, link="markdown", date="none", abstract="Abstract: "))
+@example(82, replace(NAMES_BEFORE, blank="between lines", authors="none"))
 def test_a_page_is_read_exactly_or_refused(seed: int, layout: Layout) -> None:
     papers = papers_of(seed)
     parsed = parse(render(papers, layout).encode())

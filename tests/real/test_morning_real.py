@@ -67,7 +67,9 @@ def environment(folder: Path) -> dict[str, str]:
 def test_a_morning_as_mail(show: Show) -> None:
     texts, pages = show("text"), show("email")
     assert 1 <= len(texts) == len(pages) <= 2
-    titles = [title for page in pages for title in re.findall(r'<(?:div|h3) class="ink"[^>]*>\s*<a [^>]*>(.*?)</a>', page)]
+    titles = [
+        title for page in pages for title in re.findall(r'<(?:div|h3) class="ink"[^>]*>\s*<a [^>]*>(.*?)</a>', page)
+    ]
     counts = [re.match(r"Subject: (\d+) papers? for ", text) for text in texts]
     assert sum(int(count[1]) for count in counts if count) == len(titles) > 40
     said = " ".join(" ".join(texts).split())

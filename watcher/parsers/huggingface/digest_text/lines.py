@@ -174,8 +174,11 @@ def _one_line(paragraph: Sequence[TextLine]) -> TextLine:
     for before, line in pairwise(paragraph):
         rest += ["" if _goes_on(before.raw, line.raw) else " ", line.raw]
     more = "".join(rest)
-    whole = replace(paragraph[0], text=paragraph[0].text + more, raw=paragraph[0].raw + more)
-    return undressed(whole) if more and len(whole.raw) <= LONGEST_DRESSED else whole
+    if not more:
+        return paragraph[0]
+    first = paragraph[0]
+    whole = replace(first, text=first.text + more, raw=first.raw + more, first=first.text)
+    return undressed(whole) if len(whole.raw) <= LONGEST_DRESSED else whole
 
 
 def _goes_on(before: str, after: str) -> bool:

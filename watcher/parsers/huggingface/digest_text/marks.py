@@ -59,7 +59,8 @@ class TextLine:
 
     ``marks`` are the ways in which it is set off (``#``, ``1``, ``-``, ``**``, ``[]``, ``title``), ``number`` its
     place in a numbered list, ``link`` where it leads. ``width`` are the characters of the line as it stands in the
-    file, ``after_gap`` whether the line before is blank.
+    file, ``after_gap`` whether the line before is blank. ``first`` is the first of the lines that were joined to this
+    one, "" where it stood alone.
     """
 
     number: int
@@ -70,6 +71,7 @@ class TextLine:
     link: str | None = None
     width: int = 0
     after_gap: bool = False
+    first: str = ""
 
 
 def lines_in(text: str) -> list[TextLine]:

@@ -32,22 +32,25 @@ from watcher.parsers.huggingface.digest_text.facts import (
 )
 from watcher.parsers.huggingface.digest_text.lines import STRONG_MARKS, Paragraphs, TextPage, page_of, paragraphs_of
 from watcher.parsers.huggingface.digest_text.marks import TextLine, are_names, is_meta, may_be_names
+from watcher.parsers.huggingface.digest_text.refusal import (
+    SENTENCE_ENDS,
+    USUAL_ABSTRACT,
+    NoDigest,
+    check_entries,
+    check_joints,
+    quoted,
+)
 
 LONGEST_TITLE = 300
 LONGEST_ORGANIZATION = 120
 SHORTEST_ABSTRACT = 80
-USUAL_ABSTRACT = 200
 MOST_LINES = 150_000
 """Lines that are read, some seconds' worth: 5,000 wrapped papers have fewer."""
 
 USUAL = 0.75
 """Share of papers that must have a line between title and abstract, or unlabelled authors, where some do."""
 
-UNBRANDED_PAPERS = 3
-"""How many papers a text must have that nowhere says what it is."""
-
 _ENDS = (".", "!", "?", "…", ")", '"', "”", "'", "’", ":", "}", "$", "]", "。")
-_SENTENCE_ENDS = (".", "!", "?", "…", "。", ".)", '."', ".”")
 _LABEL = re.compile(r"abstract ?[:.—–-] ?", re.IGNORECASE)
 _INSTITUTION = re.compile(
     r"\b(?:academy|ai|cent(?:er|re)|college|company|corp|foundation|group|inc|institut\w*|intelligence|labs?|laborator\w+"
@@ -56,14 +59,6 @@ _INSTITUTION = re.compile(
 )
 _UNREAD_LINK = re.compile(r"https?://|\]\(")
 _LISTED = STRONG_MARKS | {"-"}
-
-
-class _Refused(Exception):
-    """Why the text is no digest page, and at which line that shows; never leaves this module."""
-
-    def __init__(self, reason: str, line: int = 0) -> None:
-        super().__init__(f"line {line}: {reason}" if line else reason)
-        self.line = line
 
 
 class _NamesAt:
@@ -88,11 +83,11 @@ def parse(body: bytes) -> Reading | Unreadable:
     except ValueError as error:
         return Unreadable(f"line {error}: an address that may belong to the text before it, or not")
     readings: dict[tuple[object, ...], tuple[Entry, ...]] = {}
-    refusals: list[_Refused] = []
+    refusals: list[NoDigest] = []
     for names in (_NamesAt.NOWHERE, _NamesAt.BEFORE, _NamesAt.AFTER):
         try:
             entries = _read(paragraphs, page, names)
-        except _Refused as refused:
+        except NoDigest as refused:
             refusals.append(refused)
         else:
             readings.setdefault(tuple((entry.keys, entry.title, entry.abstract) for entry in entries), entries)
@@ -106,12 +101,12 @@ def parse(body: bytes) -> Reading | Unreadable:
 def _read(paragraphs: Paragraphs, page: TextPage, names: str) -> tuple[Entry, ...]:
     records = _Records(paragraphs, page.year, names).all()
     if not records:
-        raise _Refused("no titles with abstracts")
+        raise NoDigest("no titles with abstracts")
     forget_doubtful(records)
     entries = tuple(replace(_entry(record, records[0]), rank=rank) for rank, record in enumerate(records, start=1))
-    _check(entries, page.is_branded)
+    check_entries(entries, page.is_branded)
     if paragraphs.are_joined:
-        _check_joints(entries, are_guessed=paragraphs.are_guessed)
+        check_joints(entries, are_guessed=paragraphs.are_guessed)
     return entries
 
 
@@ -121,7 +116,7 @@ def _ambiguity(readings: Sequence[Sequence[Entry]]) -> str:
     for first, second in zip(one, two, strict=False):
         if (first.title, first.abstract) != (second.title, second.abstract):
             seen = (first.title, second.title) if first.title != second.title else (first.abstract, second.abstract)
-            return f"can be read in two ways: {_shown(seen[0])} or {_shown(seen[1])}"
+            return f"can be read in two ways: {quoted(seen[0])} or {quoted(seen[1])}"
     return f"can be read in two ways: {len(one)} papers or {len(two)}"
 
 
@@ -163,7 +158,9 @@ class _Records:
         if not self.found or (self._open is None and kind in self.leading):
             self.coming.take(line, kind, self.year)
         elif self._open and line.text in ("·", "•"):
-            raise _Refused(f"looked for {self._due()}, found {_shown(line.text)}", line.number)
+            raise NoDigest(f"looked for {self._due()}, found {quoted(line.text)}", line.number)
+        elif kind is LineKind.DATE and kind in self.found[-1].after:
+            raise NoDigest(f"a paper's second date, or a title that looks like one: {quoted(line.text)}", line.number)
         else:
             self.found[-1].take(line, kind, self.year)
 
@@ -171,7 +168,7 @@ class _Records:
         """A page shows upvotes for every paper or for none: the first one decides what a lone number is."""
         if self._open:
             if LineKind.COUNT in self.leading or following is LineKind.COUNT:
-                raise _Refused(f"looked for {self._due()}, found {_shown(line.text)}", line.number)
+                raise NoDigest(f"looked for {self._due()}, found {quoted(line.text)}", line.number)
         elif LineKind.COUNT in self.leading and (not self.found or following is not LineKind.COUNT):
             self.coming.upvotes = count(line.text)
             self.coming.after.add(LineKind.COUNT)
@@ -186,7 +183,7 @@ class _Records:
 
     def _is_of_last(self, line: TextLine, following: TextLine | None, last: Record) -> bool:
         """Take what stands after an abstract and is no title: an organisation before a dot, authors."""
-        is_short = len(line.text) <= (SHORTEST_ABSTRACT if line.text.endswith(_SENTENCE_ENDS) else LONGEST_ORGANIZATION)
+        is_short = len(line.text) <= (SHORTEST_ABSTRACT if line.text.endswith(SENTENCE_ENDS) else LONGEST_ORGANIZATION)
         if is_short and following and following.text in ("·", "•"):
             self._dotted(line, last)
         elif not last.names and are_names(line.text) and (self.names == _NamesAt.AFTER or self._is_unmarked(line)):
@@ -216,22 +213,22 @@ class _Records:
 
     def _title(self, line: TextLine) -> None:
         if is_meta(line) or len(line.text) > LONGEST_TITLE or not any(map(str.isalpha, line.text)):
-            raise _Refused(f"looked for a title (a short line), found {_shown(line.text)}", line.number)
+            raise NoDigest(f"looked for a title (a short line), found {quoted(line.text)}", line.number)
         if _UNREAD_LINK.search(line.text):
-            raise _Refused(f"looked for a title, found a link that is no whole one: {_shown(line.text)}", line.number)
+            raise NoDigest(f"looked for a title, found a link that is no whole one: {quoted(line.text)}", line.number)
         marks = line.marks & _LISTED
         if marks not in (self.marks, {"1"}):
             wanted = " and ".join(sorted(self.marks)) or "nothing"
-            raise _Refused(f"titles are set off by {wanted}, not so {_shown(line.raw)}", line.number)
+            raise NoDigest(f"titles are set off by {wanted}, not so {quoted(line.raw)}", line.number)
         if marks != self.marks:
             self.numbered += 1
             if self.numbered > 1:
-                raise _Refused(f"some titles have numbers, the first has none: {_shown(line.raw)}", line.number)
+                raise NoDigest(f"some titles have numbers, the first has none: {quoted(line.raw)}", line.number)
             line = replace(line, text=line.raw)
         elif (
             "1" in marks and self.found and self.found[-1].title and line.place != (self.found[-1].title.place or 0) + 1
         ):
-            raise _Refused(f"the numbers of titles leap to {_shown(line.raw)}", line.number)
+            raise NoDigest(f"the numbers of titles leap to {quoted(line.raw)}", line.number)
         self.coming.title, self.coming.after = line, set()
         self.found.append(self.coming)
         self.coming = Record()
@@ -243,11 +240,11 @@ class _Records:
         elif self.marks and not line.marks & self.marks and self._is_aside(line):
             return
         elif len(line.text) < SHORTEST_ABSTRACT or (self.marks & STRONG_MARKS and line.marks & self.marks):
-            raise _Refused(f"looked for {self._due()}, found {_shown(line.text)}", line.number)
+            raise NoDigest(f"looked for {self._due()}, found {quoted(line.text)}", line.number)
         elif len(line.text) < USUAL_ABSTRACT and not line.text.endswith(_ENDS):
-            raise _Refused(f"{self._due()} ends within a sentence: {_shown(line.text)}", line.number)
-        elif are_names(line.text):
-            raise _Refused(f"looked for {self._due()}, found names: {_shown(line.text)}", line.number)
+            raise NoDigest(f"{self._due()} ends within a sentence: {quoted(line.text)}", line.number)
+        elif are_names(line.text) or may_be_names(line.first.rstrip(", ")):
+            raise NoDigest(f"looked for {self._due()}, found names: {quoted(line.first or line.text)}", line.number)
         else:
             record.abstract = line
 
@@ -258,21 +255,21 @@ class _Records:
 
     def _due(self) -> str:
         title = self.found[-1].title
-        return f"the abstract of {_shown(title.text if title else '')}"
+        return f"the abstract of {quoted(title.text if title else '')}"
 
     def _end(self) -> None:
         if self._open and self._open.title:
-            title = _shown(self._open.title.text)
-            raise _Refused(f"the text ends after the title {title}: it is cut off, or no digest page")
+            title = quoted(self._open.title.text)
+            raise NoDigest(f"the text ends after the title {title}: it is cut off, or no digest page")
         if self.coming.after or self.coming.links or self.coming.upvotes is not None:
-            raise _Refused("the text ends where a title is due: it is cut off" if self.found else "no titles")
+            raise NoDigest("the text ends where a title is due: it is cut off" if self.found else "no titles")
         self._check_names()
         for kind in {kind for record in self.found for kind in record.within}:
             having = sum(
                 kind in record.within or (kind is LineKind.LINK and record.has_own_link) for record in self.found
             )
             if having < USUAL * len(self.found):
-                raise _Refused(f"only {having} of {len(self.found)} papers have {kind} between title and abstract")
+                raise NoDigest(f"only {having} of {len(self.found)} papers have {kind} between title and abstract")
 
     def _check_names(self) -> None:
         """Where lines are taken for authors that do not say so, it is the page's way to show them."""
@@ -284,12 +281,12 @@ class _Records:
         weak = sum(not are_names(record.names) for record in placed)
         least = 1.0 if weak or self.paragraphs.are_guessed else USUAL
         if placed and (len(placed) < least * len(self.found) or 2 * weak > len(placed)):
-            raise _Refused(
+            raise NoDigest(
                 f"authors, or a title without its abstract? {len(placed)} of {len(self.found)} papers have such a line"
             )
         for title in (record.title for record in self.found if placed and not record.are_placed):
             if title and ("," in title.text or may_be_names(title.text)):
-                raise _Refused(f"a title, or authors without one? {_shown(title.text)}", title.number)
+                raise NoDigest(f"a title, or authors without one? {quoted(title.text)}", title.number)
 
 
 def _entry(record: Record, first: Record) -> Entry:
@@ -311,42 +308,3 @@ def _is_handle(handle: str, name: str) -> bool:
     letters, rest = (re.sub(r"[\W_]", "", text).casefold() for text in (handle, name))
     initials = "".join(word[0] for word in name.casefold().split() if word[0].isalpha())
     return rest.startswith(letters) or letters.startswith(rest) or letters == initials or handle[:1].islower()
-
-
-def _check(entries: Sequence[Entry], is_branded: bool) -> None:
-    """Refuse other texts that happen to alternate: a chapter with headings, lines wrapped at some width."""
-    if len(entries) > clean.MOST_ENTRIES:
-        raise _Refused(f"{len(entries):,} papers; more than {clean.MOST_ENTRIES:,} are not read")
-    if 2 * sum(len(entry.abstract) >= USUAL_ABSTRACT for entry in entries) < len(entries):
-        raise _Refused("lines too short for abstracts: they may be wrapped")
-    titles: dict[str, str] = {}
-    for entry in entries:
-        for key in entry.keys[:1]:
-            if titles.setdefault(key, entry.title) != entry.title:
-                raise _Refused(f"{_shown(titles[key])} and {_shown(entry.title)} have one link: {entry.url}")
-    if is_branded or any(entry.published or entry.organization or entry.arxiv_id for entry in entries):
-        return
-    if len(entries) < UNBRANDED_PAPERS or 2 * sum(" " in entry.title for entry in entries) < len(entries):
-        raise _Refused("text with headings, without anything that a digest page has")
-
-
-def _check_joints(entries: Sequence[Entry], *, are_guessed: bool) -> None:
-    """Refuse titles and abstracts that may have been joined with their neighbours, or that lack their end."""
-    for entry in entries:
-        title, last = _shown(entry.title), entry.abstract.rsplit(" ", 1)[-1]
-        is_whole = entry.abstract.endswith(_SENTENCE_ENDS) or ("://" in last and not last.endswith("-"))
-        if are_guessed and not is_whole:
-            raise _Refused(f'the abstract of {title} ends without a sentence\'s end: "…{entry.abstract[-40:]}"')
-        if are_names(", ".join(entry.abstract.split(", ")[:2])):
-            raise _Refused(f"the abstract of {title} begins with names: {_shown(entry.abstract)}")
-        if _ends_with_names(entry.title):
-            raise _Refused(f"the title {title} ends with names")
-
-
-def _ends_with_names(title: str) -> bool:
-    before, comma, last = title.rpartition(", ")
-    return bool(comma) and may_be_names(" ".join(before.split(", ")[-1].split()[-2:])) and may_be_names(last)
-
-
-def _shown(text: str) -> str:
-    return f'"{text}"' if len(text) <= 60 else f'"{text[:60]}…" ({len(text)} characters)'
