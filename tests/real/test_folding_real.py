@@ -58,7 +58,7 @@ def test_of_frequent_plurals_none_is_left_apart_but_those_that_were_looked_at(co
     assert frequent == {
         *(("dynamic", "dynamics"), ("semantic", "semantics"), ("robotic", "robotics"), ("graphic", "graphics")),
         *(("aesthetic", "aesthetics"), ("diagnostic", "diagnostics"), ("mean", "means"), ("http", "https")),
-        *(("medium", "media"), ("basis", "bases"), ("life", "lives"), ("analyse", "analyses")),
+        *(("medium", "media"), ("life", "lives"), ("analyse", "analyses")),
     }
 
 

@@ -25,6 +25,8 @@ WORDS = [
     *("RAG", "rags", "RAGs", "C++", "C", "naïve", "k-NN", "GPS", "gp", "$M^3$ViT", "β-VAE", "beta", "large"),
     *("language", "models", "quantized", "a-b-c-d", "LoRA+", "LoRA", ".NET", "(cache)", "agent's", "GPT-4o"),
     *("模型", "o"),
+    *("TNFα", "TNF-alpha", "tnf", "β1", "beta1", "γδ", "Müller", "Mueller", "10,000", "10000", "CD4⁺", "CD4+", "A*"),
+    *("supernova", "supernovae", "bases", "µm", "deep\u200blearning"),
 ]  # fmt: skip
 WORD = st.sampled_from(WORDS)
 TERM = WORD.map(lambda word: word.strip("()$").replace("$", ""))
@@ -82,7 +84,9 @@ LISTING = st.builds(
 TEXT = st.lists(WORD, max_size=9).map(" ".join)
 VALUES: dict[FieldKind | None, st.SearchStrategy[Any]] = {
     FieldKind.TEXT: TEXT,
-    FieldKind.PEOPLE: st.sampled_from(["Ada Agent", "A. Agent", "Lin Gem-Okoro", "L G Okoro", "Gem", "Agent A. Ada"]),
+    FieldKind.PEOPLE: st.sampled_from(
+        ["Ada Agent", "A. Agent", "Lin Gem-Okoro", "L G Okoro", "LG Okoro", "Gem", "LeCun", "Ann Le Cun", "H Mueller"]
+    ),
     FieldKind.LABEL: st.sampled_from(["cs.CL", "stat.ML", "cs.LG"]),
     FieldKind.DAY: st.sampled_from([NOW, NOW - timedelta(days=400)]),
     None: st.none(),

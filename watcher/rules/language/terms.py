@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from watcher.errors import RuleError
 from watcher.model.fields import FieldKind, rule_names
+from watcher.rules.language.names import ways_of
 from watcher.rules.language.tree import Author, Compare, Exact, Label, Leaf, Near, Pattern, Regex, TextTerm
 from watcher.rules.text.text import WITH_PLURALS
 from watcher.rules.text.words import Compound, compounds_of_term
@@ -23,6 +24,9 @@ LONGEST_REGEX = 1_000
 LARGEST_GAP = 100
 _OPERATORS = {"and": "AND", "or": "OR", "not": "NOT"}
 _PLAIN = re.compile(r"[^\s()\"/=\-][^\s()\":]*")
+_STARRED = re.compile(r"(?<!\w)([A-Z])\*(?!\w)", re.IGNORECASE)
+"""A name that ends in a star: A*, which only quotes tell from the beginning of a word."""
+
 _WELL = re.compile(rf"(?i)({COMPARED})\s*(>=|<=|>|<|=)\s*(\S+)")
 
 
@@ -89,11 +93,14 @@ def _text_leaf(text: str, kind: str, field: str | None, start: int, *, about: bo
     if kind == "EXACT":
         return _exact(_inside(text), before, field, start, end, about=about)
     inside, _, tail = text[1:].partition('"') if kind == "PHRASE" else (text, "", "")
-    is_prefix = inside.endswith("*")
-    if "*" in inside.removesuffix("*") or (is_prefix and tail):
+    if kind == "PHRASE":
+        inside = _STARRED.sub(lambda found: found[0].upper(), inside)
+    starless = _STARRED.sub(r"\1", inside) if kind == "PHRASE" else inside
+    is_prefix = starless.endswith("*")
+    if "*" in starless.removesuffix("*") or (is_prefix and tail):
         hint = "write the beginning of a word and *, as in quanti*"
         raise RuleError("* can only end a term", start=start, end=end, hint=hint)
-    read = compounds_of_term(inside.removesuffix("*"), plurals=field in (None, *WITH_PLURALS))
+    read = compounds_of_term(inside[:-1] if is_prefix else inside, plurals=field in (None, *WITH_PLURALS))
     if not read:
         raise RuleError("no letter or digit to look for", start=start, end=end, hint="write a word")
     if is_prefix:
@@ -107,6 +114,8 @@ def _text_leaf(text: str, kind: str, field: str | None, start: int, *, about: bo
 def _check_prefix(inside: str, last: str, start: int, end: int) -> None:
     if len(last) < SHORTEST_PREFIX or not inside[-2].isalnum():
         hint = "two letters at least, as in ge*"
+        if _STARRED.fullmatch(inside):
+            hint += f'; for the name, write "{inside.upper()}"'
         raise RuleError("a prefix that is too short", start=start, end=end, hint=hint)
 
 
@@ -150,8 +159,7 @@ def _author(value: str, written: str, start: int, end: int) -> Author:
         raise RuleError("an author needs a name", start=start, end=end, hint='write author:"Y Bengio"')
     if is_prefix:
         _check_prefix(value, words[-1], start, end)
-    apart, joined = tuple(words), tuple("".join(part.surface for part in one.parts) for one in read)
-    return Author((apart,) if apart == joined else (apart, joined), written, is_prefix)
+    return Author(ways_of(read, is_prefix=is_prefix), written, is_prefix)
 
 
 def _inside(text: str) -> str:

@@ -53,7 +53,55 @@ _ADD_ES = _words(
     "alias atlas canvas gas iris corpus focus bonus census campus bus octopus genius apparatus syllabus chorus",
 )
 
+_OTHER_ENDS: dict[tuple[str, str], str] = {
+    # Of astronomy, biology, medicine and mathematics. What is a word of its own (stamina, opera, data, media, lives)
+    # is left out.
+    ("ae", "a"): (
+        "nebula hypha pupa lacuna papilla amoeba fistula fovea trachea ulna bursa aorta macula patella scapula fibula"
+        " tibia maxilla mandibula lamina lamella persona minutia seta cisterna fascia chela areola ampulla"
+        " cochlea vagina retina pinna spicula placenta conjunctiva gingiva"
+    ),
+    ("i", "us"): (
+        "cactus thrombus embolus bronchus nucleolus hippocampus thalamus hypothalamus alveolus villus sulcus gyrus"
+        " humerus meniscus glomerulus calculus cumulus alumnus syllabus terminus annulus uterus ramus tarsus nevus"
+        " bacillus coccus rhombus modulus tumulus carpus acinus sinus isthmus esophagus sarcophagus colossus crocus"
+    ),
+    ("a", "um"): (
+        "cilium flagellum epithelium endothelium mesothelium endometrium ovum serum symposium aquarium consortium"
+        " millennium memorandum addendum erratum quantum continuum vacuum septum cerebellum atrium sporangium mycelium"
+        " rhizobium cranium compendium phylum plasmodium sternum rostrum cerebrum reticulum diverticulum operculum"
+        " capitulum gymnasium planetarium solarium honorarium desideratum ovarium podium referendum"
+        " effluvium interregnum arboretum paramecium"
+    ),
+    ("a", "on"): "mitochondrion ganglion spermatozoon protozoon aphelion perihelion",
+    ("es", "is"): (
+        "stenosis thrombosis mitosis meiosis fibrosis metamorphosis cirrhosis scoliosis anastomosis mycosis zoonosis"
+        " dermatosis keratosis necrosis apoptosis osteoporosis catalysis paralysis dialysis hydrolysis electrolysis"
+        " pyrolysis photolysis proteolysis lysis testis pelvis genesis nemesis prosthesis exegesis catharsis sepsis"
+        " homeostasis stasis ptosis exostosis symphysis epiphysis"
+    ),
+    ("ices", "ex"): "apex",
+    ("ices", "ix"): "radix directrix varix cicatrix",
+    ("yces", "yx"): "calyx",
+    ("nges", "nx"): "larynx pharynx phalanx meninx",
+    ("ata", "a"): "stoma trauma stigma soma carcinoma sarcoma adenoma glioma lymphoma melanoma myeloma granuloma edema",
+    ("ina", "en"): "foramen lumen",
+    ("era", "us"): "genus viscus",
+    ("ves", "f"): "leaf loaf calf sheaf elf hoof scarf wharf dwarf turf",
+    ("ves", "fe"): "wife jackknife penknife",
+}
+"""Plural ending, singular ending → words in singular."""
+
+_IRREGULAR = {
+    **{one.removesuffix(short) + long: one for (long, short), some in _OTHER_ENDS.items() for one in some.split()},
+    **{"oxen": "ox", "geese": "goose", "lice": "louse", "dice": "die", "men": "man"},
+}
+
+ALSO = {"bases": "basis", "leaves": "leave", "axes": "axe", "ellipses": "ellipsis"}
+"""A second singular of words that are the plural of two."""
+
 PAIRS = {
+    **_IRREGULAR,
     **{word + "s": word for word in _ADD_S},
     **{word + "es": word for word in _ADD_ES},
     **{"axes": "axis", "crises": "crisis", "emphases": "emphasis", "metastases": "metastasis", "oases": "oasis"},
@@ -73,6 +121,7 @@ PAIRS = {
 """Plurals that no rule below makes, or makes wrongly."""
 
 _ENDS = {
+    **{"novae": "nova", "algae": "alga", "cocci": "coccus", "bacilli": "bacillus"},
     **{"analyses": "analysis", "theses": "thesis", "matrices": "matrix", "vertices": "vertex", "indices": "index"},
     **{"corpora": "corpus", "viruses": "virus", "caches": "cache", "criteria": "criterion", "bacteria": "bacterium"},
     **{"phenomena": "phenomenon", "automata": "automaton", "hedra": "hedron", "children": "child"},
@@ -97,7 +146,9 @@ def forms(spelled: str, folded: str) -> tuple[str, ...]:
     if _CAPITALS_S.fullmatch(spelled):
         return (folded[:-1],)
     base = singular(folded)
-    return (folded,) if base == folded else (base, folded)
+    if base == folded:
+        return (folded,)
+    return (base, ALSO[folded], folded) if folded in ALSO else (base, folded)
 
 
 def _short_forms(spelled: str, folded: str) -> tuple[str, ...]:

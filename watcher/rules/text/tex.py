@@ -17,7 +17,7 @@ JOINT = "\u2060"
 """Marks in a cleaned text where markup was between two parts of a word: ``$M^3$ViT``."""
 
 _SUSPICIOUS = (
-    "[\\\\${}\x00-\x08\x0b-\x1f\x7f\u00ad\u02bc\u200b-\u200f\u2010\u2011\u2018-\u201f\u202a-\u202e\u2032"
+    "[\\\\${}^\u207a\u00a0\u2009\u202f\uff66-\uff9f\x00-\x08\x0b-\x1f\x7f\u00ad\u02bc\u200b-\u200f\u2010\u2011\u2018-\u201f\u202a-\u202e\u2032"
     "\u2060-\u206f\u2206\u2212\ufe00-\ufe0f\ufeff\ud800-\udfff]"
 )
 _SUSPECT = re.compile(_SUSPICIOUS)
@@ -31,9 +31,15 @@ _GAP = (
     r"times|cdots?|[lv]?dots|to|(?:long)?(?:right|left)arrow|Leftarrow|Rightarrow|uparrow|downarrow|q?quad|sim(?:eq)?|approx"
     r"|leq?|geq?|neq?|ll|gg|pm|in|circ|ast|star|bullet|dagger|infty|cup|cap|subset|mid|cite[pt]?|footnote|label|ref"
 )
-_PIECE = re.compile(
-    rf"""
-    (?={_SUSPICIOUS})(?:
+_FOR_RULES = r"""
+      (?P<charge>(?<=[\w}])\$?\^(?:\+|\{\+\})\$?|\u207a)
+    | (?P<thousands>(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d)))
+    | (?P<narrow>[\uff66-\uff9f]+)
+    | (?P<gapless>\u200b)
+    | """
+"""What only rules read so: the identities of titles were made without it, and stay as they are."""
+
+_FORMS = rf"""
       (?P<possessive>(?<=[A-Za-z])\\'s(?![A-Za-z]))
     | (?P<accent>(?P<open>\{{\s*)?(?:
             \\(?P<over>["'`^~=.])\s*(?:\{{\s*\\?(?P<in>[A-Za-z])\s*\}}|\\?(?P<bare>[A-Za-z]))
@@ -48,9 +54,9 @@ _PIECE = re.compile(
     | (?P<markup>\\[()\[\]]|[\\${{}}])
     | (?P<plain>[\u2018-\u201f\u2032\u02bc\u2010\u2011\u2206\u2212])
     | (?P<unreadable>[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff])
-    )""",
-    re.VERBOSE,
-)
+"""
+_PIECE = re.compile(f"(?={_SUSPICIOUS})(?:{_FOR_RULES}{_FORMS})", re.VERBOSE)
+_PIECE_OF_KEYS = re.compile(f"(?={_SUSPICIOUS})(?:{_FORMS})", re.VERBOSE)
 _MARKS = {
     **{'"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303", "=": "\u0304", ".": "\u0307"},
     **{"H": "\u030b", "c": "\u0327", "v": "\u030c", "u": "\u0306", "d": "\u0323", "b": "\u0331", "k": "\u0328"},
@@ -97,11 +103,15 @@ class Clean:
         return _rewritten(self, JOINT, "")
 
 
-def clean(text: str) -> Clean:
-    """Remove markup from a text. Almost every text is returned as it is."""
+def clean(text: str, *, for_key: bool = False) -> Clean:
+    """Remove markup from a text. Almost every text is returned as it is.
+
+    ``for_key``: as the identities of titles need it, which must stay what they were.
+    """
     if not _SUSPECT.search(text):
         return Clean(text)
-    return _assembled(text, [(*found.span(), _meaning(found)) for found in _PIECE.finditer(text)])
+    pieces = (_PIECE_OF_KEYS if for_key else _PIECE).finditer(text)
+    return _assembled(text, [(*found.span(), _meaning(found)) for found in pieces])
 
 
 def _assembled(text: str, pieces: list[tuple[int, int, str]]) -> Clean:
@@ -154,6 +164,12 @@ def _meaning(found: re.Match[str]) -> str:
             return _greek(found["name"])
         case "escape":
             return found["char"]
+        case "charge":
+            return "+"
+        case "thousands":
+            return ","
+        case "narrow":  # half-width kana, whose marks are characters of their own
+            return unicodedata.normalize("NFKC", found[0])
         case "plain":
             return _PLAIN.get(found[0], '"')
         case "gap" | "unreadable":

@@ -182,6 +182,6 @@ def fold_title(title: str) -> str:
 
     A title without any letter or digit is its own identity.
     """
-    cleaned = clean(title).text
-    parts = chain.from_iterable(one.parts for one in compounds(cleaned, plurals=False))
+    cleaned = clean(title, for_key=True).text
+    parts = chain.from_iterable(one.parts for one in compounds(cleaned, plurals=False, for_key=True))
     return " ".join(part.surface for part in parts) or " ".join(cleaned.casefold().split())

@@ -23,6 +23,21 @@ MOST_MARKS = 30
 """Most combining marks on a letter, as in Unicode's stream-safe text (UAX 15); ordering more takes quadratic time."""
 
 _HYPHENS = "\\-\u2010-\u2013\u2212"
+_THOUSANDS = r"(?<=\d),(?=\d{3}(?!\d))"
+"""A comma between the digits of one number; whether it is one, the parts around it tell."""
+
+_GREEK = r"\u0370-\u03ff\u1f00-\u1fff"
+_DIGITS = r"(?:\d++(?:\.\d++)*+)?"
+_BY_SCRIPT = re.compile(rf"(?:^\d+)?[{_GREEK}]+{_DIGITS}|[^{_GREEK}]+")
+_LETTER = re.compile(rf"(?<!\d)\d*+[{_GREEK}]{_DIGITS}")
+_UNIT = re.compile(r"\d*[\u00b5\u03bc][A-Za-z]{1,3}")
+"""\u00b5m, 10\u00b5L: not the name of a letter."""
+
+LONGEST_LETTERS = 2
+"""Greek letters in a row up to which each is a name of its own (\u03b3\u03b4 T cells); longer ones are Greek words."""
+
+_LONG_VOWELS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe"})
+_LONG_A = str.maketrans({"å": "aa", "Å": "Aa"})
 _SIGN = r"\+\+(?=\d)|\+{1,2}(?![\w+])|\#(?![\w#])"
 
 
@@ -70,9 +85,15 @@ class Compound(NamedTuple):
     start: int
 
 
-def compounds(cleaned: str, *, plurals: bool) -> list[Compound]:
-    """Return the words of a cleaned text in order."""
-    return [_read(found[0], found.start(), plurals) for found in _pattern(is_ascii=cleaned.isascii()).finditer(cleaned)]
+def compounds(cleaned: str, *, plurals: bool, for_key: bool = False) -> list[Compound]:
+    """Return the words of a cleaned text in order.
+
+    Greek letters within a word are parts of their own: ``TNF\u03b1`` is ``TNF-alpha``.
+
+    ``for_key``: without that, as the identities of titles need it, which must stay what they were.
+    """
+    found = _pattern(is_ascii=cleaned.isascii(), for_key=for_key).finditer(cleaned)
+    return [_read(one[0], one.start(), plurals, not for_key) for one in found]
 
 
 def compounds_of_term(text: str, *, plurals: bool) -> list[Compound]:
@@ -81,36 +102,38 @@ def compounds_of_term(text: str, *, plurals: bool) -> list[Compound]:
 
 
 @cache
-def _pattern(*, is_ascii: bool) -> re.Pattern[str]:
+def _pattern(*, is_ascii: bool, for_key: bool) -> re.Pattern[str]:
     letters = "[A-Za-z0-9]+" if is_ascii else f"(?:[^\\W_{UNSPACED}]++[{marks()}]{{0,{MOST_MARKS}}}+)++"
     part = rf"{letters}(?:(?<=\d)\.(?=\d){letters})*(?:{_SIGN})?"
-    joint = rf"(?:{JOINT}*(?:[{_HYPHENS}](?:\n[ \t]*)?|[_^'\u2019]){JOINT}*|{JOINT}+)"
+    joint = rf"(?:{JOINT}*(?:[{_HYPHENS}](?:\n[ \t]*)?|[_^'\u2019]){JOINT}*|{JOINT}+|{_THOUSANDS})"
     dotted = rf"(?<!\S)\.(?=[A-Za-z]){letters}"
+    if not for_key:
+        part = rf"(?:(?<!\w)[A-Z]\*(?![\w*])|{part})"  # A*, D*: a star that belongs to the name
     one = f"(?:{part}|{dotted})(?:{joint}{part})*"
     return re.compile(one if is_ascii else f"[{UNSPACED}]|{one}")
 
 
 _PIECES = re.compile(
-    rf"(?<![{_HYPHENS}_^'\u2019{JOINT}\s])(?P<joint>[{_HYPHENS}_^'\u2019{JOINT}\s]*+)"
-    rf"(?P<part>\.?[^{_HYPHENS}_^'\u2019{JOINT}\s.]+(?:\.[^{_HYPHENS}_^'\u2019{JOINT}\s.]+)*)"
+    rf"(?<![{_HYPHENS}_^'\u2019{JOINT}\s,])(?P<joint>[{_HYPHENS}_^'\u2019{JOINT}\s,]*+)"
+    rf"(?P<part>\.?[^{_HYPHENS}_^'\u2019{JOINT}\s.,]+(?:\.[^{_HYPHENS}_^'\u2019{JOINT}\s.,]+)*)"
 )
 
 
-def _read(piece: str, start: int, plurals: bool) -> Compound:
+def _read(piece: str, start: int, plurals: bool, by_script: bool) -> Compound:
     """Read a compound; single characters are remembered, since texts without blanks consist of them."""
     if len(piece) > 1:
-        return _compound(piece, start, plurals)
+        return _compound(piece, start, plurals, by_script)
     parts, edges, bases, _ = _character(piece, plurals)
     return Compound(parts, edges, bases, start)
 
 
 @lru_cache(maxsize=8192)
 def _character(piece: str, plurals: bool) -> Compound:
-    return _compound(piece, 0, plurals)
+    return _compound(piece, 0, plurals, by_script=False)
 
 
-def _compound(piece: str, start: int, plurals: bool) -> Compound:
-    parts = tuple(_parts(piece, plurals))
+def _compound(piece: str, start: int, plurals: bool, by_script: bool) -> Compound:
+    parts = tuple(_parts(piece, plurals, by_script))
     edges = tuple(Edge(at, at + 1, part.forms, part.surface) for at, part in enumerate(parts))
     if 1 < len(parts) <= MOST_PARTS:
         edges += tuple(_joined(parts, plurals))
@@ -120,11 +143,11 @@ def _compound(piece: str, start: int, plurals: bool) -> Compound:
 
 def _base(surface: str) -> str:
     """Return ``C`` for ``C++``, "" for a word without a sign."""
-    base = surface.rstrip("+#")
+    base = surface.rstrip("+#*")
     return "" if base == surface else base
 
 
-def _parts(piece: str, plurals: bool) -> Iterator[Part]:
+def _parts(piece: str, plurals: bool, by_script: bool) -> Iterator[Part]:
     joint = ""
     is_first = True
     for found in _PIECES.finditer(piece):
@@ -133,37 +156,82 @@ def _parts(piece: str, plurals: bool) -> Iterator[Part]:
         if tie in ("'", "\u2019") and spelled in ("s", "S") and not is_first:
             continue  # a possessive
         joint = "" if is_first else _written(tie)
-        surface, all_forms = _folded(spelled, plurals)
-        yield Part(found.start("part"), found.end("part"), spelled, joint, all_forms, surface)
+        at = found.start("part")
+        for piece_of in _by_script(spelled) if by_script else [spelled]:
+            surface, all_forms = _folded(piece_of, plurals, by_script)
+            yield Part(at, at + len(piece_of), piece_of, joint, all_forms, surface)
+            at, joint = at + len(piece_of), JOINT
         is_first = False
+
+
+def _by_script(spelled: str) -> list[str]:
+    """Return a word cut where it changes to or from Greek letters; these one by one where they are few.
+
+    Digits stay with the letter before them, at the beginning with the one after: TGF, \u03b21; 1\u03b2; CD8, \u03b1.
+    """
+    if spelled.isascii() or len(spelled) == 1 or _UNIT.fullmatch(spelled):
+        return [spelled]
+    runs = _BY_SCRIPT.findall(spelled)
+    if len(runs) == 1 and sum(map(str.isalpha, spelled)) > LONGEST_LETTERS:
+        return [spelled]
+    return [one for run in runs for one in (_LETTER.findall(run) if _are_letters(run) else [run])]
+
+
+def _are_letters(run: str) -> bool:
+    letters = run.strip("0123456789.")
+    return len(letters) <= LONGEST_LETTERS and all(letter_name(fold_letters(letter)) for letter in letters)
 
 
 def _written(tie: str) -> str:
     return "-" if re.fullmatch(f"[{_HYPHENS}]", tie) else tie.replace("\u2019", "'")
 
 
-def _folded(spelled: str, plurals: bool) -> tuple[str, tuple[str, ...]]:
+def _folded(spelled: str, plurals: bool, by_script: bool) -> tuple[str, tuple[str, ...]]:
     surface = fold_letters(spelled)
-    if name := letter_name(surface):
-        return name, (name,)
+    letter = surface.strip("0123456789.") if by_script else surface
+    if letter and (name := letter_name(letter)):
+        named = surface.replace(letter, name)
+        return named, (named,)
     if spelled == "ℓ":
         return surface, (surface, "ell")
-    return surface, forms(spelled, surface) if plurals else (surface,)
+    long = spelled_long(spelled)
+    return surface, tuple(dict.fromkeys(form for one in (spelled, *long) for form in _forms(one, plurals)))
+
+
+def _forms(spelled: str, plurals: bool) -> tuple[str, ...]:
+    surface = fold_letters(spelled)
+    return forms(spelled, surface) if plurals else (surface,)
+
+
+def spelled_long(spelled: str) -> tuple[str, ...]:
+    """Return how else a word with a dotted, crossed or ringed vowel is written: Schroedinger, Bjoern, Aalborg."""
+    if spelled.isascii():
+        return ()
+    composed = unicodedata.normalize("NFC", spelled)
+    longer = composed.translate(_LONG_VOWELS)
+    found = (one.upper() if spelled.isupper() else one for one in (longer, longer.translate(_LONG_A)))
+    return tuple(dict.fromkeys(one for one in found if one != composed))
 
 
 def _joined(parts: tuple[Part, ...], plurals: bool) -> Iterator[Edge]:
     """Yield an edge for every run of two or more parts. The last part may be a plural by itself or as a whole.
 
-    Digits are not joined with digits: 20-25 is not 2025.
+    Digits are not joined with digits: 20-25 is not 2025, but 10,000 is 10000.
     """
     for first in range(len(parts) - 1):
         surface, spelled = parts[first].surface, parts[first].spelled
         for last in range(first + 1, len(parts)):
             end = parts[last]
-            if surface[-1].isdigit() and end.surface[0].isdigit():
+            if surface[-1].isdigit() and end.surface[0].isdigit() and not _is_number(parts[first : last + 1]):
                 break
             names = [surface + form for form in end.forms]
             surface, spelled = surface + end.surface, spelled + end.spelled
             whole = fold_letters(spelled)
             names += forms(spelled, whole) if plurals else (whole,)
             yield Edge(first, last + 1, tuple(dict.fromkeys((*names, surface) if not plurals else names)), surface)
+
+
+def _is_number(parts: tuple[Part, ...]) -> bool:
+    """Whether parts are the digits of one number, in groups of three after the first."""
+    head, *groups = parts
+    return head.surface.isdigit() and len(head.surface) <= 3 and all(one.joint == "," for one in groups)

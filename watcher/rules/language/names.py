@@ -1,0 +1,90 @@
+"""The ways in which one author's name is written: umlauts, initials run together, particles apart or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from watcher.rules.text.letters import fold_letters
+from watcher.rules.text.words import Compound
+
+PARTICLES = frozenset(
+    [
+        "da",
+        "de",
+        "del",
+        "della",
+        "den",
+        "der",
+        "des",
+        "di",
+        "do",
+        "dos",
+        "du",
+        "el",
+        "la",
+        "le",
+        "les",
+        "mac",
+        "mc",
+        "o",
+        "san",
+        "st",
+        "van",
+        "vande",
+        "vander",
+        "von",
+    ]
+)
+_PARTICLE_JOINED = re.compile(r"(Da|De|Del|Della|Des|Di|Du|El|La|Le|Les|Mac|Mc|San|St|Van|Vander|Von)([A-Z][a-z]\w*)")
+_INITIALS = re.compile(r"[A-Z]{2,3}")
+MOST_WAYS = 12
+
+Way = tuple[str, ...]
+
+
+def ways_of(read: Sequence[Compound], *, is_prefix: bool) -> tuple[Way, ...]:
+    """Return the rows of words by which a name is found; the first is as it is written.
+
+    ``Jean-Pierre Serre`` is also ``JeanPierre Serre`` and ``JP Serre``, ``JP Serre`` also ``J P Serre``, ``LeCun`` also
+    ``Le Cun`` and the other way round, ``Müller`` also ``Mueller``.
+
+    ``is_prefix``: the last word may continue, so that only its spelling as written counts.
+    """
+    apart = tuple(part.surface for one in read for part in one.parts)
+    joined = tuple("".join(part.surface for part in one.parts) for one in read)
+    ways = [apart, joined, *(() if is_prefix else _others(read, apart))]
+    return tuple(dict.fromkeys(ways))[:MOST_WAYS]
+
+
+def _others(read: Sequence[Compound], apart: Way) -> Iterator[Way]:
+    parts = [part for one in read for part in one.parts]
+    long = [part.forms[-1] for part in parts]
+    yield tuple(long)
+    for words in dict.fromkeys((apart, tuple(long))):
+        yield tuple(
+            one for part, word in zip(parts, words, strict=True) for one in _cut(part.spelled, word, len(parts))
+        )
+        yield tuple(_with_particles(words))
+    given = [word for word in apart[:-1] if word not in PARTICLES]
+    if 2 <= len(given) <= 3 and len(given) == len(apart) - 1 and all(len(word) > 1 for word in given):
+        yield "".join(word[0] for word in given), apart[-1]
+
+
+def _cut(spelled: str, word: str, count: int) -> Sequence[str]:
+    """Return the words that a written word stands for: initials, a particle and a name, or itself."""
+    if count > 1 and _INITIALS.fullmatch(spelled):
+        return tuple(word)
+    found = _PARTICLE_JOINED.fullmatch(spelled)
+    return (fold_letters(found[1]), word[len(found[1]) :]) if found else (word,)
+
+
+def _with_particles(words: Way) -> Iterator[str]:
+    """Yield the words with each particle joined to what follows it."""
+    before = ""
+    for n, word in enumerate(words):
+        if word in PARTICLES and n < len(words) - 1:
+            before += word
+        else:
+            yield before + word
+            before = ""
