@@ -150,7 +150,7 @@ def test_pages_of_more_than_a_day_have_papers_of_their_own_days(change: dict[str
         ("2503.01234v3", ("arxiv:2503.01234",), "2503.01234", 3),
         ("1412.6980", ("arxiv:1412.6980",), "1412.6980", None),
         ("0704.0001", ("arxiv:0704.0001",), "0704.0001", None),
-        ("math.GT/0309136", ("arxiv:math.GT/0309136",), "math.GT/0309136", None),
+        ("math.GT/0309136", ("arxiv:math/0309136",), "math/0309136", None),
         ("our-own-paper", ("url:https://huggingface.co/papers/our-own-paper",), None, None),
         ("2503.123456", ("url:https://huggingface.co/papers/2503.123456",), None, None),
     ],

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.parsers.common.dates import instant_in
-from watcher.parsers.common.links import PaperIds, ids_of_link, ids_of_name, normalised_url
+from watcher.parsers.common.dois import PaperIds
+from watcher.parsers.common.links import ids_of_link, ids_of_name, normalised_url
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_arxiv_ids(address: str) -> None:
 def test_versions_and_the_old_era() -> None:
     assert ids_of_link("https://arxiv.org/abs/2503.01234v2").version == 2
     assert ids_of_link("https://arxiv.org/pdf/math.GT/0309136v1.pdf") == PaperIds(
-        ("arxiv:math.GT/0309136",), arxiv_id="math.GT/0309136", version=1
+        ("arxiv:math/0309136",), arxiv_id="math/0309136", version=1
     )
 
 
@@ -133,3 +134,91 @@ def test_an_instant_keeps_its_time() -> None:
 def test_any_text(text: str) -> None:
     found = instant_in(text)
     assert found is None or found.tzinfo is UTC
+
+
+LINKED = {
+    "10.3389/fnins.2026.123456": [
+        "https://www.frontiersin.org/articles/10.3389/fnins.2026.123456/full",
+        "https://www.frontiersin.org/journals/neuroscience/articles/10.3389/fnins.2026.123456/abstract",
+    ],
+    "10.1371/journal.pone.0123456": ["https://journals.plos.org/plosone/article?id=10.1371/journal.pone.0123456"],
+    "10.1088/1367-2630/ab1234": ["https://iopscience.iop.org/article/10.1088/1367-2630/ab1234/meta"],
+    "10.1007/s00220-026-01234-5": [
+        "https://link.springer.com/article/10.1007/s00220-026-01234-5",
+        "https://link.springer.com/content/pdf/10.1007/s00220-026-01234-5.pdf",
+    ],
+    "10.1103/physrevlett.132.123456": ["https://journals.aps.org/prl/abstract/10.1103/PhysRevLett.132.123456"],
+    "10.1038/s41586-026-01234-5": ["https://www.nature.com/articles/s41586-026-01234-5.pdf"],
+    "10.1093/mnras/stad123": ["https://academic.oup.com/mnras/article-abstract/doi/10.1093/mnras/stad123/7123456"],
+    "10.1002/adma.202601234": [
+        "https://onlinelibrary.wiley.com/doi/10.1002/adma.202601234/full",
+        "https://onlinelibrary.wiley.com/doi/abs/10.1002/adma.202601234?af=R",
+    ],
+    "10.7554/elife.12345": ["https://elifesciences.org/articles/12345"],
+    "10.7717/peerj-cs.12": ["https://peerj.com/articles/cs-12/"],
+    "10.18653/v1/2026.acl-long.1": ["https://aclanthology.org/2026.acl-long.1/"],
+    "10.5281/zenodo.123456": ["https://zenodo.org/records/123456"],
+    "10.1000/xyz": [
+        "https://dx.doi.org/10.1000/xyz.",
+        "https://doi-org.proxy.uni.example/10.1000/xyz",
+        "https://proxy.uni.example/login?url=https://doi.org/10.1000/xyz",
+        "https://api.crossref.org/works/10.1000/xyz",
+    ],
+}
+"""DOI → addresses in which it stands, with what is no part of it."""
+
+
+@pytest.mark.parametrize(("doi", "address"), [(doi, one) for doi, some in LINKED.items() for one in some])
+def test_the_doi_in_a_link_is_seen_and_is_right(doi: str, address: str) -> None:
+    found = ids_of_link(address)
+    assert (found.doi, found.keys[0]) == (doi, f"doi:{doi}")
+
+
+@pytest.mark.parametrize(
+    ("address", "before"),
+    [
+        ("https://link.springer.com/article/10.1007/s1-2", "url:https://link.springer.com/article/10.1007/s1-2"),
+        ("https://onlinelibrary.wiley.com/doi/10.1002/adma.1/full", "doi:10.1002/adma.1/full"),
+        ("https://scirate.com/arxiv/2603.01234", "url:https://scirate.com/arxiv/2603.01234"),
+    ],
+)
+def test_a_paper_is_found_under_the_key_that_older_versions_gave_it(address: str, before: str) -> None:
+    assert before in ids_of_link(address).keys[1:]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://scirate.com/arxiv/2603.01234",
+        "https://papers.cool/arxiv/2603.01234",
+        "https://tldr.takara.ai/p/2603.01234",
+        "https://www.semanticscholar.org/arxiv/2603.01234",
+        "https://ui.adsabs.harvard.edu/abs/arXiv:2603.01234/abstract",
+        "http://xxx.lanl.gov/abs/2603.01234",
+        "https://arxiv.org/ftp/arxiv/papers/2603/2603.01234.pdf",
+        "https://arxiv.org//abs/2603.01234",
+        "https://www.catalyzex.com/paper/arxiv:2603.01234",
+        "https://www.emergentmind.com/papers/2603.01234",
+        "https://www.google.com/url?url=https://arxiv.org/abs/2603.01234",
+    ],
+)
+def test_the_arxiv_id_in_a_link_of_a_readers_site_is_seen(address: str) -> None:
+    found = ids_of_link(address)
+    assert (found.arxiv_id, found.keys[0]) == ("2603.01234", "arxiv:2603.01234")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://lab.example/p/1", "https://lab.example/p/1?ref=rss"),
+        ("https://lab.example/p/1", "https://lab.example/p/1?source=feed&utm_medium=x"),
+        ("https://pubmed.ncbi.nlm.nih.gov/4/?ff=20260310080000&v=2", "https://pubmed.ncbi.nlm.nih.gov/4/?ff=1&v=2"),
+    ],
+)
+def test_whence_a_reader_came_is_no_part_of_an_address(one: str, other: str) -> None:
+    assert ids_of_link(one) == ids_of_link(other)
+
+
+@pytest.mark.parametrize("address", ["https://lab.example/p?ref=17", "https://lab.example/p?source=arxiv"])
+def test_a_parameter_that_says_what_is_read_stays(address: str) -> None:
+    assert ids_of_link(address).keys == (f"url:{address}",)

@@ -15,8 +15,9 @@ from watcher.model import Entry, Reading, Unreadable
 from watcher.parsers.arxiv.entry import Announced, announced, code_in
 from watcher.parsers.common import clean
 from watcher.parsers.common.dates import instant_in
+from watcher.parsers.common.dois import PaperIds
 from watcher.parsers.common.html import html_tree_of
-from watcher.parsers.common.links import PaperIds, ids_of_link, place_of
+from watcher.parsers.common.links import ids_of_link, place_of
 from watcher.parsers.common.sniff import is_cut_off, is_login, title_of
 from watcher.parsers.common.venue import venue_in, venue_named
 

@@ -118,7 +118,10 @@ def arxiv_id(value: object) -> tuple[str, int | None] | None:
     The forms are those of https://info.arxiv.org/help/arxiv_identifier.html.
     """
     found = _ARXIV_ID.fullmatch(value) if isinstance(value, str) else None
-    return (found[1], int(found[2]) if found[2] else None) if found else None
+    if found is None:
+        return None
+    # The subject class is no part of the identifier: math.GT/0309136 is math/0309136.
+    return re.sub(r"\.[A-Z]{2}/", "/", found[1]), int(found[2]) if found[2] else None
 
 
 def doi(value: object) -> str | None:

@@ -3,34 +3,48 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from watcher.parsers.common import clean
+from watcher.parsers.common.dois import PaperIds, doi_in, of_doi, parameters
 
-_ARXIV_HOST = re.compile(r"(?:[a-z]+\.)?(?:arxiv|alphaxiv|ar5iv)\.org|ar5iv\.labs\.arxiv\.org", re.IGNORECASE)
-_ARXIV_PATH = re.compile(r"/(?:abs|pdf|html|format|ps|src|overview)/(.+?)(?:\.pdf)?/?", re.IGNORECASE)
-_HUGGINGFACE_PATH = re.compile(r"/papers/([^/]+)/?")
-_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
+_ARXIV_HOST = re.compile(
+    r"(?:[a-z]+\.)?(?:arxiv|alphaxiv|ar5iv)\.org|ar5iv\.labs\.arxiv\.org|xxx\.lanl\.gov", re.IGNORECASE
+)
+_ARXIV_PATH = re.compile(
+    r"/+(?:(?:abs|pdf|html|format|ps|src|overview)/+(.+?)|ftp/(?:[\w-]+/)+(\d{4}\.\d{4,5}))(?:\.pdf)?/?", re.IGNORECASE
+)
+_READERS = {
+    "huggingface.co": re.compile(r"/papers/([^/]+)/?"),
+    "hf.co": re.compile(r"/papers/([^/]+)/?"),
+    "tldr.takara.ai": re.compile(r"/p/([^/]+)/?"),
+    "emergentmind.com": re.compile(r"/papers/([^/]+)/?"),
+    "themoonlight.io": re.compile(r"(?:/\w\w)?/(?:review|paper)/(\d{4}\.\d{4,5})/?"),
+    "arxiv-vanity.com": re.compile(r"/papers/([^/]+)/?"),
+    "fugumt.com": re.compile(r"/fugumt/paper_check/(\d{4}\.\d{4,5}(?:v\d+)?)(?:_\w+)?"),
+}
+"""Sites on which arXiv's papers are read, by host without ``www.``: where the id stands in the path."""
+
+_NAMED_ARXIV = re.compile(
+    r"(?:.*/)?(?:arxiv[:/]|abs/arxiv:)((?:\d{4}\.\d{4,5}|[a-z][a-z-]*(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,2})?)(?:[/.].*)?",
+    re.IGNORECASE | re.ASCII,
+)
+"""``arxiv/ID`` and ``arXiv:ID``, on whatever site: by its form it is arXiv's."""
+
 _ARXIV_NAME = re.compile(r"(?:oai:arxiv\.org|arxiv):(\S+)", re.IGNORECASE)
-_DOI_HOST = re.compile(r"(?:www\.|dx\.)?doi\.org", re.IGNORECASE)
 _PREPRINT_HOST = re.compile(r"(?:[a-z]+\.)?(?:bio|med)rxiv\.org", re.IGNORECASE)
 _PREPRINT_PATH = re.compile(
     r"/content/(?:early/[\d/]+/)?(10\.\d{4,9}/[\w.-]+?)(?:v(\d{1,2}))?(?:\.[a-z][\w.-]*)?/?", re.ASCII
 )
-_PUBLISHER_PATH = re.compile(r"/(?:[\w-]+/)*doi/(?:[a-z]+/)?(10\.\d{4,9}/.+?)/?", re.ASCII)
-_NO_PART_OF_IT = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|rss", re.ASCII)
-"""Parameters that say whence a reader came, not what is read."""
+_NO_PART_OF_IT = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|rss|at_\w+|xtor|igshid|ff|fc", re.ASCII)
+"""Parameters that say whence a reader came, or when (PubMed's ``ff``), not what is read."""
 
-
-@dataclass(frozen=True, slots=True)
-class PaperIds:
-    """What a link tells of a paper: its keys, strongest first, and what stands in them."""
-
-    keys: tuple[str, ...]
-    arxiv_id: str | None = None
-    version: int | None = None
-    doi: str | None = None
+_WHENCE = re.compile(r"ref|source|src|from|via|cmp|campaign|medium|af", re.ASCII | re.IGNORECASE)
+_A_FEED = re.compile(
+    r"rss(?:[\d_-]?\w*)?|r|feed\w*|atom|newsletter|e-?mail|twitter|facebook|linkedin|social", re.IGNORECASE
+)
+"""The same where their value says so."""
 
 
 def ids_of_link(address: str) -> PaperIds:
@@ -43,25 +57,29 @@ def ids_of_link(address: str) -> PaperIds:
         host, path = place.hostname or "", unquote(place.path)
     except ValueError:
         return PaperIds((f"url:{address}",))
-    if _DOI_HOST.fullmatch(host) and (doi := clean.doi(path.strip("/"))):
-        return of_doi(doi)
+    own = f"url:{normalised_url(address)}"
     if found := _PREPRINT_PATH.fullmatch(path) if _PREPRINT_HOST.fullmatch(host) else None:
         return replace(of_doi(found[1].lower()), version=int(found[2]) if found[2] else None)
-    if (found := _PUBLISHER_PATH.fullmatch(path)) and (doi := clean.doi(found[1])):
-        return of_doi(doi)
+    if ids := doi_in(host, path, place.query, own):
+        return ids
     if arxiv := clean.arxiv_id(_arxiv_part(host, path)):
         number, version = arxiv
-        return PaperIds((f"arxiv:{number}",), arxiv_id=number, version=version)
-    return PaperIds((f"url:{normalised_url(address)}",))
+        is_arxiv = _ARXIV_HOST.fullmatch(host) or host in ("huggingface.co", "hf.co")
+        keys = (f"arxiv:{number}",) if is_arxiv else (f"arxiv:{number}", own)
+        return PaperIds(keys, arxiv_id=number, version=version)
+    if inner := _led_to(place.query):
+        return replace(inner, keys=(*inner.keys, own))
+    return PaperIds((own,))
 
 
-def of_doi(doi: str) -> PaperIds:
-    """Identify the paper of a DOI; arXiv's own DOIs name the arXiv id, without case and version."""
-    found = _ARXIV_DOI.fullmatch(doi)
-    if found and (arxiv := clean.arxiv_id(found[1])):
-        number, version = arxiv
-        return PaperIds((f"arxiv:{number}", f"doi:{doi}"), arxiv_id=number, version=version, doi=doi)
-    return PaperIds((f"doi:{doi}",), doi=doi)
+def _led_to(query: str) -> PaperIds | None:
+    """Identify the paper that a redirecting address leads to, as those of alerts and library proxies do."""
+    for name, value in parameters(query):
+        if name in ("url", "qurl", "link", "target", "redirect") and value.startswith(("http://", "https://")):
+            inner = ids_of_link(value) if "?" not in value else PaperIds(())
+            if inner.arxiv_id or inner.doi:
+                return inner
+    return None
 
 
 def ids_of_name(name: str) -> PaperIds:
@@ -93,16 +111,19 @@ def normalised_url(address: str) -> str:
         asked = parse_qsl(place.query, keep_blank_values=True, max_num_fields=100) if place.query else []
     except ValueError:
         return address
-    kept = [(name, value) for name, value in asked if not _NO_PART_OF_IT.fullmatch(name)]
+    kept = [(name, value) for name, value in asked if not _says_whence(name, value)]
     query = place.query if len(kept) == len(asked) else urlencode(kept)
     return urlunsplit((place.scheme.lower(), place.netloc.lower(), place.path, query, ""))
+
+
+def _says_whence(name: str, value: str) -> bool:
+    return bool(_NO_PART_OF_IT.fullmatch(name) or (_WHENCE.fullmatch(name) and _A_FEED.fullmatch(value)))
 
 
 def _arxiv_part(host: str, path: str) -> str:
     if _ARXIV_HOST.fullmatch(host):
         found = _ARXIV_PATH.fullmatch(path)
-    elif host in ("huggingface.co", "hf.co"):
-        found = _HUGGINGFACE_PATH.fullmatch(path)
-    else:
-        return ""
+        return (found[1] or found[2]) if found else ""
+    reader = _READERS.get(host.removeprefix("www."))
+    found = reader.fullmatch(path) if reader else _NAMED_ARXIV.fullmatch(path)
     return found[1] if found else ""

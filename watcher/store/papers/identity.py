@@ -2,7 +2,9 @@
 
 Identities, strongest first: arXiv id, DOI, the entry's own id or link, the folded title. Two papers with different
 arXiv ids never merge. An entry with a title alone is the known paper of that title if exactly one has an agreeing
-abstract or author list, else a new paper.
+abstract or author list, else a new paper. An address is the same in any of its spellings; since sites rename theirs,
+an entry with an address alone, and a paper that is known by one, are one where title and abstract, or a long title and
+the authors, agree.
 """
 
 from __future__ import annotations
@@ -18,6 +20,10 @@ from typing import Any
 from watcher.model import WITHDRAWN, Entry
 from watcher.model.fields import FACTS, Merge, attributes
 from watcher.rules import fold_title
+from watcher.store.papers.addresses import is_link, spellings
+
+LONG_TITLE = 5
+"""Words from which a title and its authors prove a paper; an editorial has the same authors every month."""
 
 ENOUGH = 20
 """Length (words) from which the shorter of two abstracts may be compared with the beginning of the other."""
@@ -124,9 +130,9 @@ class Catalogue:
                 same.append(known)
                 arxiv_id = arxiv_id or known.arxiv_id
         alike = [known for known in self._titled(entry) if known not in same and agrees(entry, known)]
-        if len(alike) == 1 and alike[0].is_title_only:
+        if len(alike) == 1 and (alike[0].is_title_only or (not same and is_renamed(entry, alike[0]))):
             same += alike
-        keys = tuple(key for key in dict.fromkeys(entry.keys) if key not in self._by_key)
+        keys = tuple(key for key in dict.fromkeys(entry.keys) if not self._known([key]))
         return Identity(tuple(sorted(same, key=lambda known: known.order)), keys)
 
     def _of_title(self, entry: Entry) -> Identity:
@@ -139,7 +145,8 @@ class Catalogue:
         return Identity(tuple(alike) if len(alike) == 1 else (), keys)
 
     def _known(self, keys: Iterable[str]) -> list[Candidate]:
-        return [self._by_key[key].final for key in keys if key in self._by_key]
+        every = (one for key in keys for one in (key, *spellings(key)))
+        return [self._by_key[key].final for key in every if key in self._by_key]
 
     def _titled(self, entry: Entry) -> list[Candidate]:
         return list(dict.fromkeys(known.final for known in self._by_title.get(comparable_title(entry.title), ())))
@@ -176,6 +183,20 @@ def agrees(entry: Entry, known: Candidate) -> bool:
     return agree(fold_title(entry.abstract), known.folded_abstract) or same_authors(
         entry.authors, known.values["authors"]
     )
+
+
+def is_renamed(entry: Entry, known: Candidate) -> bool:
+    """Return whether a paper of the same title is the entry's, though they share no key.
+
+    One of the two has to be known by its address alone: ids do not change.
+    """
+    if not all(map(is_link, entry.keys)) and not is_link(known.values["key"]):
+        return False
+    words = known.folded_abstract.split()
+    if len(words) >= ENOUGH and agree(fold_title(entry.abstract), known.folded_abstract):
+        return True
+    is_long = len(comparable_title(entry.title).split()) >= LONG_TITLE
+    return is_long and not (words and entry.abstract) and same_authors(entry.authors, known.values["authors"])
 
 
 def agree(one: str, other: str) -> bool:

@@ -5,6 +5,7 @@ Everything that the entries can be about is loaded first, decided on in memory, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from watcher.model import Entry
 from watcher.model.fields import LISTED, FieldKind
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches, insert_unless_there
+from watcher.store.papers.addresses import is_link, spellings
 from watcher.store.papers.identity import (
     Candidate,
     Catalogue,
@@ -34,6 +36,9 @@ _paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing
 
 _LISTED = tuple(one.attribute for one in LISTED)
 _COUNTED = tuple(one.attribute for one in LISTED if one.kind is FieldKind.NUMBER)
+
+MOST_LINKS = 5
+"""Addresses under which a paper is known: some sites give it another one at every look."""
 
 _ONE_RECORDER = 0x70617065
 """PostgreSQL advisory lock ("pape"): two sources may show the same new paper at the same time."""
@@ -90,7 +95,7 @@ class Recording:
     def _load(self, entries: Sequence[Entry]) -> None:
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_RECORDER})
-        keys = {key for entry in entries for key in _keys_of(entry)}
+        keys = {one for entry in entries for key in _keys_of(entry) for one in (key, *spellings(key))}
         paper_ids = {row.key: row.paper_id for row in self._select(_key, _key.c.key, keys)}
         rows = self._select(_paper, _paper.c.id, set(paper_ids.values()))
         rows += self._select(_paper, _paper.c.title_folded, {comparable_title(entry.title) for entry in entries})
@@ -154,11 +159,22 @@ class Recording:
             paper.is_changed = False
         changed = [paper for paper in self._seen.values() if paper.is_changed and paper.merged_into is None]
         self._update(_paper, [paper.values for paper in changed])
-        insert_unless_there(
-            self._connection, _key, [{"key": key, "paper_id": _id(paper)} for key, paper in self._keys.items()]
-        )
+        rows = [{"key": key, "paper_id": _id(paper)} for key, paper in self._new_keys().items()]
+        insert_unless_there(self._connection, _key, rows)
         new = [_id(paper) for paper in added]
         return new, {*new, *(_id(paper) for paper in changed)}
+
+    def _new_keys(self) -> dict[str, Candidate]:
+        """Return the keys to store, without the addresses of papers that have ``MOST_LINKS`` of them already."""
+        known = {paper.final.id for key, paper in self._keys.items() if is_link(key) and paper not in self._added}
+        links = Counter(row.paper_id for row in self._select(_key, _key.c.paper_id, known) if is_link(row.key))
+        kept: dict[str, Candidate] = {}
+        for key, paper in self._keys.items():
+            if is_link(key):
+                links[_id(paper)] += 1
+            if not is_link(key) or links[_id(paper)] <= MOST_LINKS:
+                kept[key] = paper
+        return kept
 
     def _write_listings(self, listed: Iterable[tuple[Candidate, Entry]]) -> set[int]:
         """Write listings and their numbers; return the ids of papers that are newly listed or have other numbers."""

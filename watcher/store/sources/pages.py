@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from watcher.model import Entry, Judged, Page, Reading, Validators, Verdict
@@ -15,8 +15,7 @@ from watcher.polls.days import KnownPage
 from watcher.polls.rhythm import Look, Wait
 from watcher.polls.verdict import DayHistory, Expected, KnownOfSource, expected, set_digest, sites_day
 from watcher.store.database import schema
-from watcher.store.database.batches import in_batches
-from watcher.store.papers.identity import comparable_title
+from watcher.store.sources.renamed import renamed_titles
 
 _page, _poll, _listing, _paper, _key = schema.page, schema.poll, schema.listing, schema.paper, schema.paper_key
 
@@ -220,19 +219,8 @@ class Pages:
             .limit(LAST_PAPERS)
         )
         abstracts = self._connection.scalars(last).all()
-        return KnownOfSource(self._renamed(source, entries), len(abstracts), sum(map(bool, abstracts)))
-
-    def _renamed(self, source: str, entries: Sequence[Entry]) -> int:
-        keys = {key for entry in entries for key in entry.keys}
-        known = {key for batch in in_batches(keys) for key in self._connection.scalars(_those(_key.c.key, batch))}
-        strange = {comparable_title(entry.title) for entry in entries if entry.keys and known.isdisjoint(entry.keys)}
-        # Papers known by title alone (from a page rendered to text) gain ids this way: that is no renaming.
-        listed = exists().where(
-            _listing.c.paper_id == _paper.c.id, _listing.c.source == source, _paper.c.key.not_like("title:%")
-        )
-        return sum(
-            len(set(self._connection.scalars(_those(_paper.c.title_folded, batch).where(listed))))
-            for batch in in_batches(strange)
+        return KnownOfSource(
+            renamed_titles(self._connection, source, entries), len(abstracts), sum(map(bool, abstracts))
         )
 
     def _day_before(self, source: str, day: date) -> date | None:

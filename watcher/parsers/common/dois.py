@@ -1,0 +1,114 @@
+"""Find the DOI in the address of a paper: in its path or a parameter, without the view's name behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl
+
+from watcher.parsers.common import clean
+
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
+_RESOLVER = re.compile(r"(?:www\.|dx\.)?doi\.org|(?:dx[.-])?doi[.-]org\..+", re.IGNORECASE)
+"""Also as library proxies write it: ``doi-org.proxy.university.example``."""
+
+_IN_PATH = re.compile(r"/(10\.\d{4,9}/[!-~]+)", re.ASCII)
+_ONCE_READ = re.compile(r"/(?:[\w-]+/)*doi/(?:[a-z]+/)?(10\.\d{4,9}/.+?)/?", re.ASCII)
+"""What versions up to 0.2.0 took for a DOI: papers are stored under it."""
+
+_VIEW = re.compile(
+    r"(?:/(?:full|full-?text|abstract|abs|summary|meta|pdf|pdfdirect|epdf|epub|html|references|figures|tables|media|suppl\w*"
+    r"|metrics|citations?|peer-review|download|pdfft)|\.(?:pdf|html?|full|abstract|short|xml)|/v\d{1,2}|;jsessionid=\w*)+/?",
+    re.IGNORECASE,
+)
+_NUMBER_BEHIND = re.compile(r"/\d{5,}(?:/[\w-]*)?")
+"""What Oxford's platform puts behind a DOI: its own number and the title."""
+
+_OWN_NUMBER = ("academic.oup.com", "pubs.aip.org", "pubs.geoscienceworld.org", "silverchair.com", "jamanetwork.com")
+_PARAMETERS = ("id", "doi", "rft_id", "rft.doi", "articledoi", "doi_id")
+
+_Ids = Callable[[re.Match[str]], str]
+_MADE: Mapping[str, tuple[re.Pattern[str], _Ids]] = {
+    "nature.com": (
+        re.compile(r"/articles/((?:[sd]\d{5}-\d{3}-\d{4,5}-[\dx]|[a-z]+(?:\.\d{4}\.\d+|\d{3,6})))(?:[./].*)?"),
+        lambda found: f"10.1038/{found[1]}",
+    ),
+    "elifesciences.org": (re.compile(r"/articles/(\d{5,6})(?:[v/].*)?"), lambda found: f"10.7554/elife.{found[1]}"),
+    "peerj.com": (
+        re.compile(r"/articles/(?:([a-z]+)-)?(\d+)/?"),
+        lambda found: f"10.7717/peerj{'-' if found[1] else ''}{found[1] or ''}.{found[2]}",
+    ),
+    "aclanthology.org": (re.compile(r"/(\d{4}\.[\w-]+\.\d+)(?:\.pdf|/)?"), lambda found: f"10.18653/v1/{found[1]}"),
+    "zenodo.org": (re.compile(r"/records?/(\d+)/?"), lambda found: f"10.5281/zenodo.{found[1]}"),
+}
+"""Sites whose addresses hold the end of the DOI, by host without ``www.``."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperIds:
+    """What a link tells of a paper: its keys, strongest first, and what stands in them."""
+
+    keys: tuple[str, ...]
+    arxiv_id: str | None = None
+    version: int | None = None
+    doi: str | None = None
+
+
+def of_doi(doi: str) -> PaperIds:
+    """Identify the paper of a DOI; arXiv's own DOIs name the arXiv id, without case and version."""
+    found = _ARXIV_DOI.fullmatch(doi)
+    if found and (arxiv := clean.arxiv_id(found[1])):
+        number, version = arxiv
+        return PaperIds((f"arxiv:{number}", f"doi:{doi}"), arxiv_id=number, version=version, doi=doi)
+    return PaperIds((f"doi:{doi}",), doi=doi)
+
+
+def is_resolver(host: str) -> bool:
+    """Whether a host leads from a DOI to its paper."""
+    return _RESOLVER.fullmatch(host) is not None
+
+
+def doi_in(host: str, path: str, query: str, own: str) -> PaperIds | None:
+    """Find the DOI in the parts of an address, unquoted; None if it has none.
+
+    What is no part of it (a view's name, the platform's own number) is cut off. The second key is the one under which
+    older versions stored such a paper: it must not be told again.
+
+    ``own``: the key of the address itself.
+    """
+    once = _ONCE_READ.fullmatch(path)
+    before = clean.doi(path.strip("/") if is_resolver(host) else once[1] if once else None)
+    found = _doi_of(host.removeprefix("www."), path, query)
+    if found is None:
+        return of_doi(before) if before else None
+    ids = of_doi(found)
+    if before == found:
+        return ids
+    return replace(ids, keys=(*ids.keys, f"doi:{before}" if before else own))
+
+
+def _doi_of(host: str, path: str, query: str) -> str | None:
+    if host in _MADE and (found := _MADE[host][0].fullmatch(path)):
+        return _MADE[host][1](found).lower()
+    if found := _IN_PATH.search(path):
+        return clean.doi(found[1].rstrip("/.,;") if is_resolver(host) else _without_view(found[1], host))
+    named = (value for name, value in parameters(query) if name.lower() in _PARAMETERS)
+    dois = (clean.doi(value.removeprefix("info:doi/").rstrip("/.,;")) for value in named)
+    return next(filter(None, dois), None)
+
+
+def _without_view(doi: str, host: str) -> str:
+    while found := re.search(f"(?:{_VIEW.pattern})$", doi, re.IGNORECASE):
+        doi = doi[: found.start()]
+    if host.endswith(_OWN_NUMBER) and (found := re.search(f"{_NUMBER_BEHIND.pattern}$", doi)):
+        doi = doi[: found.start()]
+    return doi.rstrip("/.,;")
+
+
+def parameters(query: str) -> list[tuple[str, str]]:
+    """Return the parameters of an address; none where there are too many to be meant."""
+    try:
+        return parse_qsl(query, keep_blank_values=True, max_num_fields=100) if query else []
+    except ValueError:
+        return []
