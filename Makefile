@@ -26,9 +26,10 @@ lint: .venv/installed ## style, format, types, which room may import which
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: .venv/installed ## make what is generated (schema, help pages), then test the documentation
+docs: .venv/installed ## make what is generated (schema, help pages, warnings), then test the documentation
 	$(BIN)/watcher schema > watcher.schema.json
 	$(BIN)/python -m tests.docs.commands > docs/commands.md
+	$(BIN)/python -m tests.docs.warnings > docs/warnings.md
 	$(PYTEST) -q -p no:randomly tests/docs
 
 bench: .venv/installed ## what starting costs; the other benchmarks: benchmarks/README.md

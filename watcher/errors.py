@@ -42,7 +42,8 @@ class Problem:
     """One thing wrong in a config file.
 
     ``line`` and ``column`` count from 1; 0 where the place is not known. ``source_line`` is the offending line as
-    it stands in the file, for the caret. ``fatal`` is false for a warning.
+    it stands in the file, for the caret. ``fatal`` is false for a warning. ``name`` is what docs/warnings.md has it
+    under, and what ``accept:`` takes of a warning.
     """
 
     file: str
@@ -52,11 +53,13 @@ class Problem:
     hint: str = ""
     source_line: str = ""
     fatal: bool = True
+    name: str = ""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         kind = "" if self.fatal else "warning: "
-        return f"{place}: {kind}{self.what}" + (f"; {self.hint}" if self.hint else "")
+        name = f" [{self.name}]" if self.name and not self.fatal else ""
+        return f"{place}: {kind}{self.what}" + (f"; {self.hint}" if self.hint else "") + name
 
 
 class ConfigError(UsageError):

@@ -40,7 +40,8 @@ class Desk:
 
     def configure(self) -> None:
         ports = {"me": self.me.port, "you": self.you.port}
-        lines = ["receivers:", *(f'  {name}: {{url: "json://127.0.0.1:{ports[name]}/"}}' for name in self.receivers)]
+        lines = ["accept: [no-operator, no-sources, unused-receiver, accepted-in-vain]", "receivers:"]
+        lines += [*(f'  {name}: {{url: "json://127.0.0.1:{ports[name]}/"}}' for name in self.receivers)]
         lines += ["subscriptions:"]
         lines += [
             f"  - {{name: {name}, rule: '{rule}', to: [{self.receivers[0]}]}}"

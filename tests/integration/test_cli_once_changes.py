@@ -19,7 +19,9 @@ Run = Callable[..., str]
 
 
 def config(*subscriptions: str) -> str:
-    return "timezone: UTC\nsources: {}\nreceivers: {me: {url: 'console://'}, you: {url: 'console://'}}\n" + (
+    accepted = "accept: [no-sources, no-subscriptions, unused-receiver, accepted-in-vain]\noperator: [me]\n"
+    head = "timezone: UTC\nsources: {}\nreceivers: {me: {url: 'console://'}, you: {url: 'console://'}}\n" + accepted
+    return head + (
         "subscriptions:\n" + "".join(f"  - {{{one}, when: {DAILY}}}\n" for one in subscriptions)
         if subscriptions
         else ""

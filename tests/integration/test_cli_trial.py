@@ -176,6 +176,7 @@ def test_check_config_says_what_the_stored_papers_suggest(
     assert main(["check-config"], env) == 0
     out = capsys.readouterr().out
     assert "config.yaml:9:11: warning: subscription kilns: matches 60 of 60 papers since" in out
-    assert "    rule: kiln -loud\n" in out and out.endswith("1 subscription; 1 warning\n")
+    assert "    rule: kiln -loud\n" in out and ": OK, with 2 warnings: 1 source" in out
+    assert "[too-many-matches]" in out and "[no-operator]" in out
     assert main(["check-config"], env | {"STATE_DIRECTORY": str(tmp_path / "nowhere")}) == 0
-    assert "warning" not in capsys.readouterr().out
+    assert "too-many-matches" not in capsys.readouterr().out

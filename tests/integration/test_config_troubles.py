@@ -119,8 +119,9 @@ def test_nothing_that_waits_is_called_off_when_a_file_is_empty(people: People) -
 
 def test_warnings_of_a_config_are_logged(people: People, caplog: pytest.LogCaptureFixture) -> None:
     people.take_up(GOOD)
+    hint = "add ana.yaml: with a list of those that it may use [allow-forgets-file]"
     assert [one.message.partition(": ")[2] for one in caplog.records if "`allow`" in one.message] == [
-        "`allow` does not name ana.yaml: it may use every receiver; add ana.yaml: with a list of those that it may use"
+        f"`allow` does not name ana.yaml: it may use every receiver; {hint}"
     ]
 
 

@@ -259,9 +259,10 @@ def test_a_service_that_hangs_holds_up_no_other(service: Web) -> None:
 
 
 def test_a_bad_address_is_down_and_named_without_its_secrets() -> None:
-    assert send("slack://short") == Outcome(
-        Result.DOWN, "apprise does not take this slack:// address: something in it is missing or wrong"
-    )
+    outcome = send("slack://short")
+    assert outcome.result is Result.DOWN and "short" not in outcome.reason
+    what = "apprise does not take this slack:// address: something in it is missing or wrong"
+    assert outcome.reason.startswith(f"{what}; it is written slack://TOKEN_A/TOKEN_B/TOKEN_C")
 
 
 def test_a_plugin_that_breaks_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:

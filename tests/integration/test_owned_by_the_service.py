@@ -45,6 +45,7 @@ sys.exit(main(args))
 
 CONFIG = """
 timezone: UTC
+accept: [no-operator]
 sources:
   hf: {{url: "{site}"}}
   drop: {{kind: inbox, folder: inbox}}

@@ -33,7 +33,11 @@ ODD = {
 
 @pytest.mark.parametrize("name", ODD)
 def test_that_line_is_wrong_and_the_others_are_stored(name: str, run: Run, tmp_path: Path) -> None:
-    lines = ['{"name": "one", "rule": "a", "to": "me"}', f"{{{ODD[name]}}}", '{"name": "two", "rule": "b", "to": "me"}']
+    lines = [
+        '{"name": "one", "rule": "kite", "to": "me"}',
+        f"{{{ODD[name]}}}",
+        '{"name": "two", "rule": "b", "to": "me"}',
+    ]
     (tmp_path / "subs.jsonl").write_text("\n".join(lines))
     status, said, problems = run("import", "subs.jsonl")
     assert (status, said) == (1, "added 2, changed 0, unchanged 0, wrong 1")

@@ -135,6 +135,7 @@ def test_common_options_stand_before_and_after_the_command(command: Add, argumen
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["help", "statsu"], "watcher: there is no command `statsu`; did you mean `status`?"),
         (["statsu"], "watcher: there is no command `statsu`; did you mean `status`?"),
         (["frobnicate"], "watcher: there is no command `frobnicate`"),
         (["--confg", "x", "status"], "--confg"),
@@ -222,3 +223,13 @@ def test_help_costs_little() -> None:
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     assert min(cpu_seconds() for _ in range(3)) < 0.5
+
+
+@pytest.mark.parametrize(("words", "shown"), [(("help", "run"), ("run",)), (("help",), ())])
+def test_help_of_a_command_by_its_name(
+    words: tuple[str, ...], shown: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words, {}) == 0
+    said = capsys.readouterr().out
+    assert main([*shown, "--help"], {}) == 0
+    assert said == capsys.readouterr().out and said.startswith("Usage: watcher")

@@ -111,7 +111,7 @@ def test_a_rule_is_wrong_where_it_is_wrong(path: Path, rule: str, place: str) ->
 
 def test_quotes_that_yaml_takes_are_a_warning(path: Path) -> None:
     config = read(path, RECEIVERS + 'timezone: UTC\nsubscriptions:\n- {name: a, to: me, rule: "KV cache"}\n')
-    (warning,) = config.problems
+    (warning,) = [one for one in config.problems if one.name == "quotes-taken-by-yaml"]
     assert not warning.fatal and "'\"KV cache\"'" in warning.hint
 
 
@@ -205,7 +205,7 @@ def test_rates(path: Path, text: str, most: int, seconds: int) -> None:
 def test_rates_that_are_none(path: Path, text: str, what: str) -> None:
     with pytest.raises(ConfigError) as caught:
         read(path, f'receivers:\n  me: {{url: "console://", rate: {text}}}\n')
-    (problem,) = caught.value.problems
+    (problem,) = [one for one in caught.value.problems if one.fatal]
     assert problem.what == what and "20 per hour" in problem.hint
 
 
@@ -256,7 +256,7 @@ receivers:
 
 def test_secrets_are_resolved_when_sending_only(path: Path, tmp_path: Path) -> None:
     config = read(path, MAIL)
-    assert [one.what for one in config.problems] == [
+    assert [one.what for one in config.problems if one.name == "missing-secret"] == [
         "${PW} is not set in the environment",
         "${WHOLE} is not set in the environment",
         f"there is no url_file token in {tmp_path}",
@@ -313,7 +313,7 @@ def test_included_files(path: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("subscriptions: [{name: a, rule: x, to: '${ME}'}]\n", "no ${…}"),
+        ("subscriptions: [{name: a, rule: x, to: '${ME}'}]\n", "no variable"),
         ("receivers: {}\n", "unknown key `receivers`"),
         ("subscriptions: [{name: a, rule: x, to: you}]\n", "may not use receiver `you`"),
     ],

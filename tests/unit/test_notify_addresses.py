@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.messages import digest, item, paper
-from watcher.notify import limit_of, problem_of, schema_of, scrub, secrets_of
+from watcher.notify import doubt_of, limit_of, problem_of, schema_of, scrub, secrets_of
 from watcher.notify.addresses.addresses import load_plugin, measure_of
 from watcher.notify.addresses.forms import cut_at_line, forms_of, put
 from watcher.notify.addresses.samples import SERVICES
@@ -168,3 +168,42 @@ def test_a_host_is_no_secret() -> None:
 
 def test_longer_secrets_go_first_and_short_ones_stay() -> None:
     assert scrub("secretive secret abc", {"secret", "secretive", "abc"}) == "*** *** abc"
+
+
+@pytest.mark.parametrize(
+    ("url", "hint"),
+    [
+        ("smtp://bot:pw@smtp.lab.example", "did you mean mailtos://?"),
+        ("telegram://1:a/2", "did you mean tgram://?"),
+        ("slack://abc", "it is written slack://TOKEN_A/TOKEN_B/TOKEN_C"),
+        ("mmost://x", "it is written mmost://HOST/TOKEN"),
+        ("https://lab.example/hook", "for a webhook of your own write jsons://HOST/PATH"),
+    ],
+)
+def test_what_is_no_address_says_what_to_write(url: str, hint: str) -> None:
+    assert hint in (problem_of(url) or "")
+
+
+def test_a_name_that_is_like_a_service_by_chance_is_not_taken_for_it() -> None:
+    assert problem_of("file:///tmp/x") == "apprise knows no service file://"
+
+
+@pytest.mark.parametrize(
+    ("url", "is_clear"),
+    [
+        ("mailto://ana:pw@smtp.lab.example?from=a@b.example&to=c@d.example", True),
+        ("mailto://ana@smtp.lab.example?pass=pw&from=a@b.example&to=c@d.example", True),
+        ("mailto://ana:pw@smtp.lab.example?mode=starttls&from=a@b.example&to=c@d.example", False),
+        ("mailtos://ana:pw@smtp.lab.example?from=a@b.example&to=c@d.example", False),
+        ("mailto://ana:pw@localhost?from=a@b.example&to=c@d.example", False),
+        ("mailto://smtp.lab.example?from=a@b.example&to=c@d.example", False),
+        ("json://hook.lab.example/?%2BAuthorization=x", True),
+        ("json://ana:pw@[::1]/", False),
+        ("matrix://u:p@chat.lab.example/#r", True),
+        ("slack://bot@T00000000/B00000000/AAAAAAAAAAAAAAAAAAAAAAAA", False),
+        ("sendgrid://key:a@b.example", False),
+    ],
+)
+def test_a_password_in_clear_is_doubted(url: str, is_clear: bool) -> None:
+    assert problem_of(url) is None
+    assert (doubt_of(url) is not None) == is_clear

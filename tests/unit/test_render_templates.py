@@ -115,7 +115,7 @@ def test_a_folder_of_templates(path: Path) -> None:
     (path.parent / "mails" / ".digest.txt.swp").write_bytes(b"\xff")
     config = read(path, MAIN, strict=True)
     assert config.templates == {"digest.txt": "{{ subject }}"}
-    assert not config.broken_templates and not config.problems
+    assert not config.broken_templates and not [one for one in config.problems if "mails" in one.file]
     (path.parent / "mails" / "digest.txt").write_text("{{ subject }}!")
     assert read(path, MAIN).digest != config.digest
 
@@ -137,7 +137,10 @@ def test_broken_ones_are_left_out_and_named(path: Path) -> None:
         read(path, MAIN, strict=True)
     said = [str(problem) for problem in caught.value.problems]
     assert f"{folder}/digest.txt:2:3: 'papers' is undefined; watcher's own is used" in said
-    assert f"{folder}/digset.html: warning: no template has this name; did you mean `digest.html`?" in said
+    assert (
+        f"{folder}/digset.html: warning: no template has this name; did you mean `digest.html`? [unknown-template]"
+        in said
+    )
 
 
 def test_a_folder_that_is_not_there(path: Path) -> None:

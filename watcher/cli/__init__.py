@@ -134,7 +134,7 @@ def _with_common_options(command: click.Command) -> click.Command:
 
 
 class LazyGroup(click.Group):
-    """A group whose commands come from ``COMMANDS``."""
+    """A group whose commands come from ``COMMANDS``; ``help NAME`` is another way to write ``NAME --help``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -147,6 +147,11 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] == "help":
+            args = [*args[1:], "--help"]
+            if len(args) == 1:
+                click.echo(ctx.get_help())
+                ctx.exit()
         if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             near = get_close_matches(args[0], COMMANDS, n=1)
             hint = f"; did you mean `{near[0]}`?" if near else ""

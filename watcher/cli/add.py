@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from watcher.cli import backtest, rules
+from watcher.cli import backtest, rules, show
 from watcher.cli.desk import NO_CONFIG, CliContext
 from watcher.errors import ConfigError, StoreError, UsageError, WatcherError
 from watcher.files.read import NotRead, read_regular
@@ -146,19 +147,19 @@ def _write(desk: CliContext, config: Config, path: Path, lines: list[str], *, dr
 
 def _check(desk: CliContext, config: Config, path: Path, *, shown: Path) -> None:
     """Read the changed config; raises ``UsageError`` where it does not mean what it should."""
-    from watcher.config import load
-    from watcher.notify import problem_of
-    from watcher.rules import compile_rule
-
     good = desk.state_dir() / "includes"
     try:
-        after = load(path, env=desk.env, last_good=good, check_url=problem_of, check_rule=compile_rule)
+        after = desk.read_config(path, last_good=good)
     except ConfigError as error:
         found = [one for one in error.problems if one.fatal]
         what = "; ".join(f"{one.what}; {one.hint}" if one.hint else one.what for one in found)
         raise UsageError(f"{shown} was left as it is: {what}") from None
     if len(after.subscriptions) != len(config.subscriptions) + 1:
         raise UsageError(f"{shown} was left as it is: is it among the files that {config.path} includes?")
+    known = {(one.name, one.what) for one in config.problems}
+    for problem in after.problems:
+        if (problem.name, problem.what) not in known:
+            click.echo(show.problem(replace(problem, file=problem.file.replace(str(path), str(shown)))), err=True)
 
 
 def _main(config: Config) -> Path:

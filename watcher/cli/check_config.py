@@ -29,27 +29,23 @@ MOST_PAPERS = 5_000
 @click.option(
     "--as-run", is_flag=True, help="Judge as `run` does: a broken included file is a warning; rules are not tried."
 )
+@click.option("--strict", is_flag=True, help="Exit with 1 where there are warnings.")
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as one JSON array.")
 @click.pass_obj
-def check_config(desk: CliContext, file: Path | None, secrets: bool, as_run: bool, as_json: bool) -> int:
+def check_config(desk: CliContext, file: Path | None, secrets: bool, as_run: bool, strict: bool, as_json: bool) -> int:
     """Show everything that is wrong in the config and in what it includes, each with its place.
 
     FILE is a config; without it the one that the other commands would use. Exit status 2 for errors, 0 where there
-    are only warnings. Nothing is sent or written. Where papers are stored, rules are tried on those of 90 days.
+    are only warnings, with --strict 1. A warning's name stands in brackets: what is meant so can be accepted by it
+    (docs/warnings.md). Nothing is sent or written. Where papers are stored, rules are tried on those of 90 days.
     """
-    from watcher.config import load
-    from watcher.notify import problem_of
-    from watcher.rules import compile_rule
-
     path = file or desk.find()
     if path is None:
         raise UsageError(NO_CONFIG)
     problems: tuple[Problem, ...]
     summary = ""
     try:
-        config = load(
-            path, env=desk.env, check_url=problem_of, check_rule=compile_rule, strict=not as_run, need_secrets=secrets
-        )
+        config = desk.read_config(path, strict=not as_run, need_secrets=secrets)
     except ConfigError as error:
         problems = error.problems
     else:
@@ -63,14 +59,16 @@ def check_config(desk: CliContext, file: Path | None, secrets: bool, as_run: boo
     if as_json:
         show.json_array(dataclasses.asdict(problem) for problem in problems)
     else:
-        _print(path, problems, summary)
-    return 2 if any(problem.fatal for problem in problems) else 0
+        _print(path, problems, summary, strict=strict)
+    if any(problem.fatal for problem in problems):
+        return 2
+    return 1 if strict and problems else 0
 
 
 def _broken(config: Config) -> Iterator[Problem]:
     """What is wrong in files of which a running watcher keeps the last good version."""
-    for some in config.broken_includes.values():
-        yield from (dataclasses.replace(problem, fatal=False) for problem in some)
+    for some in config.broken_includes.values() if not config.accepts("broken-include") else ():
+        yield from (dataclasses.replace(problem, fatal=False, name="broken-include") for problem in some)
 
 
 def _advice(desk: CliContext, config: Config, path: Path) -> Iterator[Problem]:
@@ -87,20 +85,21 @@ def _advice(desk: CliContext, config: Config, path: Path) -> Iterator[Problem]:
         return
     rules = {one.full_name: compile_rule(one.rule, one.sources) for one in config.subscriptions}
     for advice in advise(rules, documents):
-        what = f"subscription {advice.name}: {advice.what}"
-        yield place_of_rule(path, advice.name, what, advice.hint)
+        if not config.accepts(advice.kind, advice.name):
+            what = f"subscription {advice.name}: {advice.what}"
+            yield place_of_rule(path, advice.name, advice.kind, what, advice.hint)
 
 
-def _print(path: Path, problems: tuple[Problem, ...], summary: str) -> None:
+def _print(path: Path, problems: tuple[Problem, ...], summary: str, *, strict: bool) -> None:
     for problem in problems:
         click.echo(show.problem(problem))
     errors = sum(problem.fatal for problem in problems)
     warnings = len(problems) - errors
     counts = [_counted(n, what) for n, what in ((errors, "error"), (warnings, "warning")) if n]
-    if errors:
+    if errors or (strict and warnings):
         click.echo(f"{path}: {', '.join(counts)}")
     else:
-        click.echo(f"{path}: OK: {summary}" + (f"; {', '.join(counts)}" if counts else ""))
+        click.echo(f"{path}: OK{''.join(f', with {one}' for one in counts)}: {summary}")
 
 
 def _counted(n: int, what: str) -> str:

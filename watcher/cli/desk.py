@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from watcher.errors import StoreError, UsageError
 
@@ -37,6 +37,12 @@ def state_dir(config_path: Path | None, env: Mapping[str, str]) -> Path:
     return (xdg if xdg.is_absolute() else _home(env) / ".local" / "state") / "watcher"
 
 
+def _problem_of_database(address: str) -> str | None:
+    from watcher.store import database_problem  # takes long to import
+
+    return database_problem(address)
+
+
 def _home(env: Mapping[str, str]) -> Path:
     return Path(env["HOME"]) if env.get("HOME") else Path.home()
 
@@ -64,17 +70,30 @@ class CliContext:
 
     def config(self, *, required: bool = True) -> Config:
         """Read and check the config; without one, raise ``UsageError``, or where not required be content with none."""
-        from watcher.config import default_config, load
-        from watcher.notify import problem_of
-        from watcher.rules import compile_rule
+        from watcher.config import default_config
 
         path = self.find()
         if path is None:
             if required:
                 raise UsageError(NO_CONFIG)
             return default_config()
-        last_good = self.state_dir() / "includes"
-        return load(path, env=self.env, last_good=last_good, check_url=problem_of, check_rule=compile_rule)
+        return self.read_config(path, last_good=self.state_dir() / "includes")
+
+    def read_config(self, path: Path, **options: Any) -> Config:
+        """Read the config at a path with all checks; ``options`` as :func:`watcher.config.load` takes them."""
+        from watcher.config import load
+        from watcher.notify import doubt_of, problem_of
+        from watcher.rules import compile_rule
+
+        return load(
+            path,
+            env=self.env,
+            check_url=problem_of,
+            doubt_url=doubt_of,
+            check_database=_problem_of_database,
+            check_rule=compile_rule,
+            **options,
+        )
 
     def state_dir(self) -> Path:
         return state_dir(self.find(), self.env)

@@ -10,7 +10,7 @@ import click
 
 from watcher.cli import rules, show
 from watcher.cli.desk import CliContext
-from watcher.cli.outcome import delivered_line, held_digests, waiting_line
+from watcher.cli.outcome import delivered_line, held_digests, waiting_line, warned_line
 from watcher.cli.working import Session, news, session, tell_and_send
 from watcher.errors import UsageError
 from watcher.model import DeliveryState, Verdict
@@ -51,6 +51,8 @@ def once(desk: CliContext, flush: bool, names: tuple[str, ...], since: date | No
     from watcher.pipeline.polling.source import poll_source
 
     with session(desk, console=sys.stderr if as_json else None, shows_effects=True) as work:
+        if warned := warned_line(work.parts.config):
+            click.echo(warned, err=True)
         sources = _sources(work.parts.config, names, since)
         for line in () if as_json else news(work):  # at once: who ends this during a slow poll has seen it
             click.echo(line)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from watcher.cli.working import Session
+    from watcher.config import Config
     from watcher.model import StoredSubscription
     from watcher.sending.deliver import Delivered
 
@@ -22,6 +23,14 @@ class HeldDigest(NamedTuple):
     saved: StoredSubscription
     papers: int
     due: datetime | None
+
+
+def warned_line(config: Config) -> str:
+    """Say in one line which warnings a config has, "" where it has none."""
+    if not config.problems:
+        return ""
+    names = ", ".join(dict.fromkeys(one.name for one in config.problems if one.name))
+    return f"{config.path}: {counted(len(config.problems), 'warning')} ({names}): `watcher check-config` shows them"
 
 
 def held_digests(work: Session) -> list[HeldDigest]:

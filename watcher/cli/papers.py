@@ -62,7 +62,7 @@ def papers(
     QUERY is a rule as in the config; for a phrase, quote twice: '"KV cache" OR quantization'.
     """
     text = " ".join(query)
-    rule = rules.compiled_rule(text) if text.strip() else None
+    rule = rules.typed_rule(text) if text.strip() else None
     with desk.open_store(desk.config(required=False)) as store:
         asked = _Asked(rule, since, PaperOrder(order))
         if as_json:

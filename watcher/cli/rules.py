@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from watcher.cli import show
 from watcher.errors import RuleError, UsageError
 
 if TYPE_CHECKING:
@@ -37,8 +38,10 @@ def day_option(ctx: click.Context, param: click.Parameter, value: str | None) ->
 
 def compiled_rule(text: str) -> Rule:
     """The rule that was typed; raises ``RuleError`` with its text, so that the place can be shown."""
-    from watcher.rules import compile_rule
+    from watcher.rules import compile_rule, plainly_wrong
 
+    if wrong := plainly_wrong(text):
+        raise RuleError(wrong.what, start=wrong.start, end=wrong.start + 1, hint=wrong.hint, text=text)
     try:
         return compile_rule(text)
     except RuleError as error:
@@ -46,12 +49,24 @@ def compiled_rule(text: str) -> Rule:
         raise
 
 
+def typed_rule(text: str) -> Rule:
+    """The same, with a warning on stderr of each part that was probably meant otherwise."""
+    from watcher.rules import doubtful, find_bounds
+
+    rule = compiled_rule(text)
+    found = [(one.start, one.what, one.hint, one.name) for one in doubtful(text)]
+    found += [(rule.spans[one.leaf][0], one.what, one.hint, one.name) for one in find_bounds(rule)]
+    for start, what, hint, name in sorted(found):
+        click.echo(f"warning: {what}; {hint} [{name}]\n{show.under(text.replace(chr(10), ' '), start)}", err=True)
+    return rule
+
+
 def meant(desk: CliContext, rule: str | None, subscription: str | None) -> tuple[Rule, Config]:
     """The rule of ``--rule`` or of the subscription with this name, and the config; exactly one is given."""
     if (rule is None) == (subscription is None):
         raise UsageError("say either --rule RULE or --subscription NAME")
     if rule is not None:
-        return compiled_rule(rule), desk.config(required=False)
+        return typed_rule(rule), desk.config(required=False)
     from watcher.rules import compile_rule
 
     config = desk.config()

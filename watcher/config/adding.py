@@ -81,20 +81,20 @@ def with_subscription(name: str, data: bytes, lines: Sequence[str]) -> tuple[byt
     ) + 1
 
 
-def place_of_rule(path: Path, subscription: str, what: str, hint: str) -> Problem:
-    """A warning about the rule of a subscription, at its place where that is in the main file."""
+def place_of_rule(path: Path, subscription: str, name: str, what: str, hint: str) -> Problem:
+    """Return the warning called ``name`` of a subscription's rule, at its place where that is in the main file."""
     data = read_regular(path, LARGEST)
     if isinstance(data, NotRead):
-        return Problem(str(path), 0, 0, what, hint, fatal=False)
+        return Problem(str(path), 0, 0, what, hint, fatal=False, name=name)
     parsed = read(str(path), data)
     listed = parsed.root.get("subscriptions") if isinstance(parsed.root, Table) else None
     for item in listed.items if isinstance(listed, Items) else []:
-        name = item.get("name") if isinstance(item, Table) else None
-        if isinstance(item, Table) and isinstance(name, Scalar) and name.text == subscription:
-            value = item.get("rule") or name
-            parsed.mistakes.note(value.start, what, hint, fatal=False)
+        called = item.get("name") if isinstance(item, Table) else None
+        if isinstance(item, Table) and isinstance(called, Scalar) and called.text == subscription:
+            value = item.get("rule") or called
+            parsed.mistakes.note(value.start, what, hint, fatal=False, name=name)
             return parsed.problems[0]
-    return Problem(str(path), 0, 0, what, hint, fatal=False)
+    return Problem(str(path), 0, 0, what, hint, fatal=False, name=name)
 
 
 def _place(name: str, text: str, root: Table | None, shift: int) -> tuple[int, str, str]:

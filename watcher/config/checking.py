@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from watcher.config.keys import ConfigTable
-from watcher.config.text.harmless import is_name, is_written_as_key, repeats_secret, shown_key
+from watcher.config.lint.accepting import AcceptedWarnings
+from watcher.config.lint.synonyms import meant_key
+from watcher.config.lint.table import ERRORS, WARNINGS
+from watcher.config.text.harmless import is_name, is_written_as_key, quoted_value, repeats_secret, shown_key
 from watcher.config.text.mistakes import Hint
-from watcher.config.text.nearest import near_or_known
-from watcher.config.text.reading import Parsed
-from watcher.config.text.tree import BROKEN, ConfigNode, Scalar, Table, find_node, plain_values, scalars
+from watcher.config.text.nearest import did_you_mean
+from watcher.config.text.reading import STRANGE_BLANK, Parsed
+from watcher.config.text.tree import BROKEN, ConfigNode, Items, Scalar, Table, find_node, plain_values, scalars
 from watcher.errors import Problem, RuleError
 
 K = TypeVar("K", bound=ConfigTable)
+R = TypeVar("R")
 Path = tuple[int | str, ...]
 
 MOST_PASSES = 6
@@ -29,9 +33,13 @@ STAND_INS = {"name": "unnamed-", "to": "?"}
 
 
 class Checker:
-    """One file: its tree, and the problems found so far."""
+    """One file: its tree, and the problems found so far.
 
-    def __init__(self, parsed: Parsed) -> None:
+    Warnings that the file accepts, or that are accepted ``above`` for all files, are not noted.
+    """
+
+    def __init__(self, parsed: Parsed, above: AcceptedWarnings | None = None) -> None:
+        self.accepted = AcceptedWarnings(above)
         self.source = parsed.source
         self.root = parsed.root
         self.mistakes = parsed.mistakes
@@ -54,7 +62,7 @@ class Checker:
         if self.root is None:
             return None if self.is_broken else model()
         if not isinstance(self.root, Table):
-            self.note((), "a table of keys belongs here", "begin with subscriptions:")
+            self.note((), "a table of keys belongs here", "begin with subscriptions:", name="wrong-value")
             return None
         data = plain_values(self.root)
         for n in range(MOST_PASSES):
@@ -62,8 +70,10 @@ class Checker:
                 return model.model_validate(data)
             except ValidationError as error:
                 error = self._first_of(error, model, data)
-                for one in error.errors(include_url=False, include_input=False):
-                    if not n:
+                found = error.errors(include_url=False, include_input=False)
+                strange = [tuple(one["loc"]) for one in found if one["type"] == "extra_forbidden"]
+                for one in found:
+                    if not n and not _is_misspelt(tuple(one["loc"]), one["type"], strange):
                         self._note_validation(model, one)
                     self._leave_out(data, tuple(one["loc"]), is_missing=one["type"] == "missing")
         return None
@@ -96,18 +106,36 @@ class Checker:
         else:
             data[path[-1]] = {}
 
-    def declared(self, key: str) -> frozenset[str]:
-        """The names in a table of the file, whether or not what they stand for holds."""
-        node, found = self._node((key,))
-        if not found or not isinstance(node, Table):
-            return frozenset()
-        return frozenset(
-            name for name, one in node.keys.items() if is_name(name) and is_written_as_key(one, self.source)
-        )
+    def has_key(self, key: str) -> bool:
+        """Whether the file has a key at its top, be it misspelt."""
+        return self._meant(key) is not None
 
-    def note(self, path: Path, what: str, hint: Hint = "", *, fatal: bool = True, in_key: bool = False) -> None:
+    def is_empty(self, key: str) -> bool:
+        """Whether nothing stands under a key at the top, or a list or table of nothing."""
+        node = self._meant(key)
+        if node is None or isinstance(node, Scalar):
+            return node is None or node.empty
+        return not (node.items if isinstance(node, Items) else node.values)
+
+    def _meant(self, key: str) -> ConfigNode | None:
+        """What stands under a key at the top, or under one that is none and was probably meant for it."""
+        values = self.root.values if isinstance(self.root, Table) else {}
+        if key in values:
+            return values[key]
+        wrong = (name for name in values if (name,) in self._silent)
+        return next((values[name] for name in wrong if did_you_mean(name, [key])), None)
+
+    def declared(self, key: str) -> Collection[str]:
+        """The names in a table of the file, in its order, whether or not what they stand for holds."""
+        node = self._meant(key)
+        keys = node.keys if isinstance(node, Table) else {}
+        return {name: one for name, one in keys.items() if is_name(name) and is_written_as_key(one, self.source)}.keys()
+
+    def note(
+        self, path: Path, what: str, hint: Hint = "", *, name: str, fatal: bool = True, in_key: bool = False
+    ) -> None:
         """Something wrong at a path of keys and indexes; ``what`` shows nothing of a value that may be secret."""
-        if any(path[:n] in self._silent for n in range(1, len(path) + 1)):
+        if self.is_silent(path) or (not fatal and self.accepted.take(path, name)):
             return
         node, _ = self._node(path)
         offset = node.start if node else 0
@@ -115,16 +143,67 @@ class Checker:
             parent, found = self._node(path[:-1])
             if found and isinstance(parent, Table) and str(path[-1]) in parent.keys:
                 offset = parent.keys[str(path[-1])].start
-        self.note_at(offset, what, hint, fatal=fatal)
+        self.note_at(offset, what, hint, fatal=fatal, name=name)
 
-    def note_value(self, path: Path, what: str, hint: Hint = "") -> None:
+    def warn(
+        self, path: Path, what: str, hint: Hint = "", *, name: str, in_key: bool = False, at: int | None = None
+    ) -> None:
+        """Warn of what stands at a path, of its character ``at`` where that is known."""
+        node, found = self._node(path)
+        if at is None or not found or not isinstance(node, Scalar):
+            self.note(path, what, hint, name=name, in_key=in_key, fatal=False)
+        elif not self.is_silent(path) and not self.accepted.take(path, name):
+            self.note_at(self._inside(node, at), what, hint, fatal=False, name=name)
+
+    def note_once(self, path: Path, what: str, hint: Hint = "", *, name: str) -> None:
+        """Note what is wrong at a path, and nothing more of it."""
+        self.note(path, what, hint, name=name)
+        self._silent.add(path)
+
+    def is_silent(self, path: Path) -> bool:
+        """Whether what stands there is said to be wrong already."""
+        return any(path[:n] in self._silent for n in range(1, len(path) + 1))
+
+    def has_silent(self, path: Path) -> bool:
+        """Whether something in the table at a path is said to be wrong already."""
+        return any(one[: len(path)] == path for one in self._silent)
+
+    def accept(self, path: Path, names: Sequence[str] | None) -> None:
+        """Accept what the ``accept:`` of the table at ``path`` names; what is no warning is an error."""
+        self.accepted.add(path, names or ())
+        place = (*path, "accept")
+        for n, name in enumerate(names or ()):
+            here = place if self.scalar(place) else (*place, n)
+            if name in ERRORS:
+                self.note(here, f"`{name}` is an error: it cannot be accepted", "mend it", name="unknown-warning")
+            elif name not in WARNINGS:
+                shown = f"there is no warning {quoted_value(name)}"
+                hint = did_you_mean(name, WARNINGS) or "their names are in docs/warnings.md"
+                self.note(here, shown, hint, name="unknown-warning")
+        self.warn_of_twins(place, names or ())
+
+    def warn_of_twins(self, path: Path, names: Sequence[str]) -> None:
+        """Warn of what a list names again."""
+        for n, name in enumerate(names):
+            if name in names[:n]:
+                self.warn((*path, n), "it stands in this list already", "name it once", name="named-twice")
+
+    def warn_of_vain(self) -> None:
+        """Warn of accepted warnings that were not there: at the end of a file in which nothing is wrong."""
+        if not self.is_broken:
+            for path, n, name in list(self.accepted.in_vain()):
+                place = (*path, "accept")
+                here = place if self.scalar(place) else (*place, n)
+                self.warn(here, f"there is no warning `{name}` here", "take it off the list", name="accepted-in-vain")
+
+    def note_value(self, path: Path, what: str, hint: Hint = "", *, name: str = "wrong-value") -> None:
         """Note a problem with a harmless key; ``what`` may repeat its value, except for a possible secret in it."""
         node, found = self._node(path)
         if found and node is not None and any(repeats_secret(one.text, what) for one in scalars(node)):
             what = "an address, or another key, cannot stand here"
-        self.note(path, what, hint)
+        self.note(path, what, hint, name=name)
 
-    def note_rule(self, path: Path, error: RuleError) -> None:
+    def note_rule(self, path: Path, error: RuleError, name: str = "wrong-rule") -> None:
         """A rule that cannot be read, with the place inside the rule."""
         node, found = self._node(path)
         offset = node.start if node else 0
@@ -136,21 +215,20 @@ class Checker:
                     "this is no rule",
                     "an address or another key stands in it: see the quotes and the indentation",
                 )
-        self.note_at(offset, what, hint)
+        self.note_at(offset, what, hint, name=name)
 
-    def note_at(self, offset: int, what: str, hint: Hint = "", *, fatal: bool = True) -> None:
+    def note_at(self, offset: int, what: str, hint: Hint = "", *, name: str, fatal: bool = True) -> None:
         """Something wrong at a character offset, unless what stands there could not be read: that is said already."""
         if not fatal or offset not in self._broken:
-            self.mistakes.note(offset, what, hint, fatal=fatal)
+            self.mistakes.note(offset, what, hint, fatal=fatal, name=name)
 
-    def check_rule(self, path: Path, read: Callable[[], object]) -> bool:
-        """Whether ``read`` raises no ``RuleError``; noted if it does."""
+    def read_rule(self, path: Path, read: Callable[[], R]) -> R | None:
+        """Return what ``read`` returns; None if it raises ``RuleError``, which is noted."""
         try:
-            read()
+            return read()
         except RuleError as error:
             self.note_rule(path, error)
-            return False
-        return True
+            return None
 
     def scalar(self, path: Path) -> Scalar | None:
         node, found = self._node(path)
@@ -192,22 +270,40 @@ class Checker:
                 parent, _ = self._node(path[:-1])
                 written = parent.keys.get(key) if isinstance(parent, Table) else None
                 shown = shown_key(written, self.source, str(path[-2]) if len(path) > 1 else "")
+                if blank := STRANGE_BLANK.match(key):
+                    what = f"an invisible sign (U+{ord(blank[0]):04X}) stands before this key"
+                    self.note(path, what, "write plain blanks in its place", in_key=True, name="unknown-key")
+                    return
+                if written is not None and not is_written_as_key(written, self.source):
+                    hint = "in braces each key has a value, and a list stands in brackets: [one, two]"
+                    self.note(path, "a key without a value", hint, in_key=True, name="unknown-key")
+                    return
                 self.note(
                     path,
                     f"unknown key {shown}".rstrip(),
-                    lambda: near_or_known(key, _names(model, path[:-1])),
+                    lambda: meant_key(key, _names(model, path[:-1])),
                     in_key=True,
+                    name="unknown-key",
                 )
             case "missing":
-                self.note(path[:-1], f"`{path[-1]}` is missing", f"add {path[-1]}: …")
+                self.note(path[:-1], f"`{path[-1]}` is missing", f"add {path[-1]}: …", name="missing-key")
             case "watcher":
-                self.note(path, error["ctx"]["what"], error["ctx"]["hint"])
+                self.note(path, error["ctx"]["what"], error["ctx"]["hint"], name="wrong-value")
             case "list_type":
-                self.note(path, "a list belongs here", "begin each item with -")
+                self.note(path, "a list belongs here", "begin each item with -", name="wrong-value")
             case "model_type" | "dict_type" | "model_attributes_type":
-                self.note(path, "a table of keys belongs here", "write key: value, one a line, indented")
+                hint = "write key: value, one a line, indented"
+                self.note(path, "a table of keys belongs here", hint, name="wrong-value")
             case _:
-                self.note(path, error["msg"].lower(), "")
+                self.note(path, error["msg"].lower(), "", name="wrong-value")
+
+
+def _is_misspelt(path: Path, kind: str, strange: list[Path]) -> bool:
+    """Whether a key is missing only because it stands there under a name that is said to be unknown."""
+    if kind != "missing":
+        return False
+    beside = [str(one[-1]) for one in strange if one[:-1] == path[:-1]]
+    return any(str(path[-1]) in meant_key(name, [str(path[-1])]).split("`")[1:2] for name in beside)
 
 
 def _is_wrong(model: type[ConfigTable], data: Any) -> bool:

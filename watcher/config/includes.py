@@ -69,22 +69,29 @@ class Included:
 
 @dataclass(frozen=True, slots=True)
 class IncludedFiles:
-    """The files that are included, sorted, and what is wrong with patterns, by their place in the list of them."""
+    """The files that are included, sorted, and what is wrong with patterns, by their place in the list of them.
+
+    ``empty`` are the patterns that fit no file; ``left_out`` has the names of files that fit but for their ending.
+    """
 
     files: list[Included]
     wrong: dict[int, str]
+    empty: list[int] = field(default_factory=list)
+    left_out: dict[int, list[str]] = field(default_factory=dict)
 
 
 def included_files(patterns: Sequence[str], folder: Path, last_good: Path | None) -> IncludedFiles:
     """The files that the patterns name, relative to ``folder``; and those that were there a day ago."""
     found: dict[str, Included] = {}
     wrong: dict[int, str] = {}
+    fitting: dict[int, list[Path]] = {}
     for n, pattern in enumerate(patterns):
         try:
             paths = _paths(pattern, folder)
         except (OSError, ValueError) as error:
             wrong[n] = getattr(error, "strerror", None) or "it is no pattern of names"
             continue
+        fitting[n] = paths
         for path in paths:
             shown, known = _shown(path, folder), found.get(path.name)
             if known is not None and known.shown == shown:
@@ -92,9 +99,21 @@ def included_files(patterns: Sequence[str], folder: Path, last_good: Path | None
             one = _read(path, shown, last_good)
             if known is not None:
                 what = f"{known.shown} has the same name"
-                one.problems.append(Problem(shown, 0, 0, what, "names scope subscriptions: rename one"))
+                hint = "names scope subscriptions: rename one"
+                one.problems.append(Problem(shown, 0, 0, what, hint, name="wrong-file"))
             found[path.name] = one
-    return IncludedFiles([*found.values(), *_vanished(found, last_good)], wrong)
+    left_out = {n: names for n in fitting if (names := _left_out(patterns[n], folder, found))}
+    empty = [n for n, paths in fitting.items() if not paths and n not in left_out]
+    return IncludedFiles([*found.values(), *_vanished(found, last_good)], wrong, empty, left_out)
+
+
+def _left_out(pattern: str, folder: Path, found: dict[str, Included]) -> list[str]:
+    """The names of files that a pattern would fit if it ended in the other of YAML's two endings."""
+    for ending, other in ((".yaml", ".yml"), (".yml", ".yaml")):
+        if pattern.endswith(ending):
+            paths = _paths(pattern.removesuffix(ending) + other, folder)
+            return [path.name for path in paths if path.name not in found]
+    return []
 
 
 def _paths(pattern: str, folder: Path) -> list[Path]:
@@ -114,7 +133,7 @@ def _read(path: Path, shown: str, last_good: Path | None) -> Included:
     data = read_regular(path, LARGEST)
     if isinstance(data, bytes):
         return Included(path.name, shown, data, last_good)
-    problem = Problem(shown, 0, 0, f"cannot be read: {data.what}", data.hint)
+    problem = Problem(shown, 0, 0, f"cannot be read: {data.what}", data.hint, name="wrong-file")
     return Included(path.name, shown, None, last_good, [problem])
 
 
@@ -129,9 +148,8 @@ def _vanished(found: dict[str, Included], last_good: Path | None) -> list[Includ
             with suppress(OSError):
                 marker.unlink(missing_ok=True)
         elif _gone_for(marker) < VANISHED_FOR:
-            problem = Problem(
-                copy.name, 0, 0, "the file has vanished", "its subscriptions end a day after; put it back"
-            )
+            what, hint = "the file has vanished", "its subscriptions end a day after; put it back"
+            problem = Problem(copy.name, 0, 0, what, hint, name="wrong-file")
             gone.append(Included(copy.name, copy.name, None, copy.parent, [problem], has_vanished=True))
         else:
             with suppress(OSError):

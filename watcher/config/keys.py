@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
 
 from watcher.config.kinds import (
+    Accept,
     Backfill,
     Count,
     DaysText,
@@ -28,6 +29,7 @@ from watcher.config.kinds import (
     WebAddress,
     Zone,
     one_of,
+    wrong,
 )
 from watcher.config.schedules import ScheduleText
 from watcher.model import When
@@ -39,9 +41,27 @@ def _one_of(what: str, *allowed: str) -> BeforeValidator:
 
 
 WhenEmpty = Annotated[Literal["skip", "send"], _one_of("value", "skip", "send")]
-SourceKind = Annotated[str, _one_of("kind of source", *PARSERS), WithJsonSchema({"type": "string", "enum": [*PARSERS]})]
+_KINDS_ELSEWHERE = {
+    **dict.fromkeys(("rss", "atom", "rdf", "xml", "jsonfeed"), "feed"),
+    **dict.fromkeys(("hf", "hugging face", "huggingface.co"), "huggingface"),
+    **dict.fromkeys(("web", "page", "website", "site", "css", "url"), "html"),
+    **dict.fromkeys(("folder", "directory", "mail", "files"), "inbox"),
+}
+"""What people call a kind of source, and how it is called here."""
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, str) and (meant := _KINDS_ELSEWHERE.get(value.strip().lower())):
+        raise wrong(f"there is no kind of source `{value.strip()}`", f"here it is called `{meant}`")
+    return one_of(value, "kind of source", tuple(PARSERS))
+
+
+SourceKind = Annotated[str, BeforeValidator(_kind), WithJsonSchema({"type": "string", "enum": [*PARSERS]})]
 OnUpdate = Annotated[Literal["ignore", "notify"], _one_of("value", "ignore", "notify")]
 SignOfLife = Annotated[Literal["monthly"], _one_of("rhythm", "monthly")]
+
+
+_ACCEPT = "Warnings that are not to be shown of what stands here (docs/warnings.md)."
 
 
 class ConfigTable(BaseModel):
@@ -66,6 +86,7 @@ class SourceKeys(ConfigTable):
     look_back: Count = Field(3, description="Digest days that are read at every look, from the newest back.")
     follow: Count = Field(14, description="Digest days whose numbers are read again daily, where a rule uses them.")
     url: WebAddress | None = Field(None, description="Its address, or another than the kind's own.")
+    accept: Accept | None = Field(None, description=_ACCEPT)
 
 
 _FORMS: dict[KeyForm, Any] = {KeyForm.TEXT: Text | None, KeyForm.TEXTS: Texts | None, KeyForm.FOLDER: Folder | None}
@@ -96,6 +117,7 @@ class ReceiverKeys(ConfigTable):
     quiet_hours: QuietHoursKeys | None = Field(None, description="When nothing is sent there.")
     quiet_days: DaysText | None = Field(None, description="Whole days on which nothing is sent there.")
     rate: PerTime | None = Field(None, description="Messages that it gets at most: 20 per hour.")
+    accept: Accept | None = Field(None, description=_ACCEPT)
 
 
 class SubscriptionKeys(ConfigTable):
@@ -119,6 +141,7 @@ class SubscriptionKeys(ConfigTable):
     when_empty: WhenEmpty = Field("skip", description="Whether a digest without papers is sent.")
     on_update: OnUpdate = Field("ignore", description="Whether new versions and withdrawals of told papers are told.")
     sign_of_life: SignOfLife | None = Field(None, description="A message after a month in which nothing matched.")
+    accept: Accept | None = Field(None, description=_ACCEPT)
 
 
 class RetainKeys(ConfigTable):
@@ -157,3 +180,4 @@ class ConfigKeys(IncludedKeys):
     receivers: dict[str, ReceiverKeys] = Field(default_factory=dict, description="Ways to reach people, by name.")
     include: Patterns | None = Field(None, description="Files with further subscriptions: subscriptions.d/*.yaml.")
     allow: dict[str, Texts] | None = Field(None, description="Receivers that an included file may use, by its name.")
+    accept: Accept | None = Field(None, description=_ACCEPT)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from watcher.config.lint.table import WARNINGS
 from watcher.config.text.harmless import looks_like_address, secret_from
 from watcher.config.text.nearest import did_you_mean
 from watcher.model import Rate
@@ -105,9 +106,33 @@ def _zone(value: Any) -> str:
     try:
         ZoneInfo(text)
     except (ValueError, OSError, KeyError):
-        hint = did_you_mean(text, available_timezones()) or "write a name such as Europe/Paris or UTC"
-        raise wrong(f"there is no time zone `{text[:60]}`", hint) from None
+        raise wrong(f"there is no time zone `{text[:60]}`", _zone_meant(text)) from None
     return text
+
+
+_ABBREVIATED = {
+    **dict.fromkeys(("PST", "PDT", "PT"), "America/Los_Angeles"),
+    **dict.fromkeys(("EDT", "ET"), "America/New_York"),
+    **dict.fromkeys(("CST", "CDT", "CT"), "America/Chicago"),
+    **dict.fromkeys(("MDT", "MT"), "America/Denver"),
+    **dict.fromkeys(("BST", "UK"), "Europe/London"),
+    **dict.fromkeys(("CEST", "MEZ", "MESZ"), "Europe/Berlin"),
+    **dict.fromkeys(("AEST", "AEDT"), "Australia/Sydney"),
+    **dict.fromkeys(("JST",), "Asia/Tokyo"),
+    **dict.fromkeys(("IST",), "Asia/Kolkata"),
+    **dict.fromkeys(("MSK",), "Europe/Moscow"),
+    **dict.fromkeys(("Z", "ZULU"), "UTC"),
+}
+
+
+def _zone_meant(text: str) -> str:
+    """Say what to write for what is no zone's name: never another zone that only looks alike."""
+    place = "write a place such as Europe/Paris, or UTC"
+    if found := _ABBREVIATED.get(text.upper()):
+        return f"write {found}, or another place that has it"
+    if re.search(r"[+\d]", text) or ("/" not in text and text.isupper()):
+        return f"{place}: a place knows its summer time"
+    return did_you_mean(text, (name for name in available_timezones() if "/" in name)) or place
 
 
 def day_of_week(text: str) -> int:
@@ -248,5 +273,10 @@ Unsubscribe = Annotated[str, BeforeValidator(_unsubscribe), _string(examples=["w
 WebAddress = Annotated[str, BeforeValidator(_url), _string(format="uri")]
 _TEXTS = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "number"]}}]})
 Texts = Annotated[list[str], BeforeValidator(_texts), _TEXTS]
+Accept = Annotated[
+    list[str],
+    BeforeValidator(lambda value: [] if value == [] else _texts(value)),
+    WithJsonSchema({"type": "array", "items": {"enum": [*WARNINGS]}}),
+]
 Patterns = Annotated[list[str], BeforeValidator(_patterns), _TEXTS]
 """Files by their names; there may be none."""

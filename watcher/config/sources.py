@@ -10,6 +10,7 @@ from typing import Any
 
 from watcher.config.checking import Checker
 from watcher.config.keys import SourceKeys
+from watcher.config.lint.whole import warn_of_source
 from watcher.config.text.harmless import is_name
 from watcher.model import Source
 from watcher.parsers import PARSERS, KeyForm
@@ -23,19 +24,23 @@ def name_holds(checker: Checker, where: str, name: str) -> bool:
     if _NAME.fullmatch(name) and len(name) <= 100:
         return True
     shown = f"`{name[:60]}`" if is_name(name) else "this"
-    checker.note((where, name), f"{shown} cannot be a name", "use letters, digits, - _ and .", in_key=True)
+    hint = "use letters, digits, - _ and ."
+    checker.note((where, name), f"{shown} cannot be a name", hint, in_key=True, name="wrong-value")
     return False
 
 
 def sources_of(checker: Checker, keys: Mapping[str, SourceKeys], folder: Path) -> dict[str, Source]:
-    """Every source whose name holds; relative folders are those beside the config."""
+    """Every source whose name and kind hold; relative folders are those beside the config."""
     return {
-        name: _source(checker, name, one, folder) for name, one in keys.items() if name_holds(checker, "sources", name)
+        name: _source(checker, name, one, folder)
+        for name, one in keys.items()
+        if name_holds(checker, "sources", name) and not checker.is_silent(("sources", name, "kind"))
     }
 
 
 def _source(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> Source:
     parser = PARSERS[keys.kind]
+    checker.accept(("sources", name), keys.accept)
     source = Source(
         name=name,
         kind=keys.kind,
@@ -52,8 +57,9 @@ def _source(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> Sour
         path = ("sources", name, one.key)
         if _is_given(keys, one.key):
             checker.note_value(path, one.what, one.hint)
-        else:
-            checker.note(path[:2], one.what, one.hint)
+        elif not checker.is_silent(path):
+            checker.note(path[:2], one.what, one.hint, name="missing-key")
+    warn_of_source(checker, source)
     return source
 
 
@@ -65,7 +71,8 @@ def _own(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> dict[st
         if key not in parser.keys:
             others = ", ".join(kind for kind, one in PARSERS.items() if key in one.keys)
             hint = f"remove it: it belongs to sources of kind {others}" if others else "remove it"
-            checker.note(("sources", name, key), f"a source of kind {keys.kind} has no `{key}`", hint, in_key=True)
+            what = f"a source of kind {keys.kind} has no `{key}`"
+            checker.note(("sources", name, key), what, hint, in_key=True, name="unknown-key")
             continue
         match parser.keys[key].form:
             case KeyForm.TEXT:
@@ -84,8 +91,8 @@ def _is_given(keys: SourceKeys, key: str) -> bool:
 def _check_numbers(checker: Checker, source: Source) -> None:
     path = ("sources", source.name)
     if not 1 <= source.look_back <= 31:
-        checker.note((*path, "look_back"), "look_back counts 1 to 31 digest days", "write 3")
+        checker.note((*path, "look_back"), "look_back counts 1 to 31 digest days", "write 3", name="wrong-value")
     if source.follow > 60:
-        checker.note((*path, "follow"), "follow counts 60 digest days at most", "write 14")
+        checker.note((*path, "follow"), "follow counts 60 digest days at most", "write 14", name="wrong-value")
     if source.every < timedelta(minutes=1):
-        checker.note((*path, "every"), "more often than once a minute is impolite", "write 1h")
+        checker.note((*path, "every"), "more often than once a minute is impolite", "write 1h", name="wrong-value")

@@ -10,15 +10,27 @@ from typing import Any
 
 from watcher.config.checking import Checker, Path
 from watcher.config.keys import ReceiverKeys, SubscriptionKeys
+from watcher.config.lint.accepting import AcceptedWarnings
+from watcher.config.lint.rules import (
+    is_plainly_wrong,
+    warn_of_bounds,
+    warn_of_item,
+    warn_of_labels,
+    warn_of_misread,
+    warn_of_words,
+)
+from watcher.config.lint.times import warn_of_no_hours, warn_of_times
+from watcher.config.lint.whole import warn_of_zone_name
 from watcher.config.text.harmless import quoted_value
+from watcher.config.text.mistakes import Hint
 from watcher.config.text.nearest import did_you_mean, known, near_or_known
 from watcher.config.untold import warn_of_untold
 from watcher.config.values import Config
 from watcher.errors import RuleError, WatcherError
 from watcher.model import QuietHours, Rhythm, Subscription
-from watcher.rules import rule_from_lists
+from watcher.rules import Rule, rule_from_lists
 
-CheckRule = Callable[[str], Any]
+CheckRule = Callable[[str], Rule]
 CheckTarget = Callable[[str], str | None]
 """A receiver with an address, as ``to:`` names it → why no message gets exactly there; None where one does."""
 
@@ -26,6 +38,8 @@ _WORDS = r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*"
 _DOMAIN = r"(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
 _PLAIN = re.compile(rf"(?=.{{1,64}}@)(?=.{{1,254}}$){_WORDS}(?:\+{_WORDS})?@{_DOMAIN}")
 """An address that any service takes which takes one at all; most are, and need no look at the whole URL."""
+
+_ALL = ("all", "any", "*", "every")
 
 _LISTS = ("any", "all", "none", "where")
 
@@ -35,7 +49,8 @@ class Surroundings:
     """What the subscriptions of a file may name.
 
     ``sources`` and ``receivers`` are all names that the main file declares, ``config`` has those that hold;
-    ``allowed`` limits the receivers.
+    ``allowed`` limits the receivers; ``accepted`` are warnings that are accepted for all files.
+    ``unknown`` are the sections that cannot be read, so that nobody knows their names.
     """
 
     config: Config
@@ -45,7 +60,9 @@ class Surroundings:
     receivers: Collection[str] = ()
     owner: str = ""
     allowed: Collection[str] | None = None
+    unknown: Collection[str] = ()
     timezone: str | None = None
+    accepted: AcceptedWarnings | None = None
 
 
 def subscriptions_of(checker: Checker, asked: list[SubscriptionKeys], around: Surroundings) -> tuple[Subscription, ...]:
@@ -62,25 +79,72 @@ def subscriptions_of(checker: Checker, asked: list[SubscriptionKeys], around: Su
         if one.name in seen:
             node = checker.scalar(("subscriptions", seen[one.name], "name"))
             line = checker.source.position(node.start)[0] if node else 0
-            checker.note(path, f"there are two subscriptions `{one.name}`", f"the other is on line {line}; rename one")
+            what, hint = f"there are two subscriptions `{one.name}`", f"the other is on line {line}; rename one"
+            checker.note(path, what, hint, name="wrong-value")
         seen.setdefault(one.name, n)
+    _warn_of_twins(checker, made, around.check_rule)
     return tuple(one for one in made if one is not None)
 
 
+def _warn_of_twins(checker: Checker, made: list[Subscription | None], read: CheckRule) -> None:
+    """Warn of a subscription that asks for what one before it does, for the same receivers at the same time."""
+    alike: dict[Any, list[tuple[str, str]]] = {}
+    for n, one in enumerate(made):
+        if one is None:
+            continue
+        words = tuple(sorted(re.findall(r"\w+", one.rule)))
+        key = (words, frozenset(one.endpoints), frozenset(one.sources), one.when, one.timezone, one.quiet_hours)
+        others = alike.setdefault(key, [])
+        twin = next((name for rule, name in others if read(rule).digest == read(one.rule).digest), None)
+        others.append((one.rule, one.name))
+        if twin is not None:
+            path = ("subscriptions", n, "rule")
+            here = path if checker.scalar(path) else path[:2]
+            what = f"it asks for the same as `{twin}` and tells the same receivers: each paper comes twice"
+            checker.warn(here, what, "keep one of the two", name="same-as-another")
+
+
 def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> Subscription | None:
-    """Read a subscription; None for an invalid one, with its problems noted in ``checker`` at ``path``."""
+    """Read a subscription; None for an invalid one, with its problems noted in ``checker`` at ``path``.
+
+    All warnings that need no other subscription are noted, too.
+    """
+    checker.accept(path, keys.accept)
     rule = _rule(checker, path, keys, around)
     to = [target for n, target in _with_places(keys.to) if target_holds(checker, (*path, "to", *n), target, around)]
     for n, name in _with_places(keys.sources or []):
-        if name not in around.sources:
-            near = partial(near_or_known, name, around.sources)
-            checker.note(_place(checker, (*path, "sources"), n), f"there is no source {quoted_value(name)}", near)
+        if name not in around.sources and "sources" not in around.unknown:
+            is_list = "," in name and name.partition(",")[0].strip() in around.sources
+            near: Hint = "write [one, two]" if is_list else partial(near_or_known, name, around.sources)
+            if name.lower() in _ALL:
+                near = "leave `sources` out for all of them"
+            place = _place(checker, (*path, "sources"), n)
+            checker.note(place, f"there is no source {quoted_value(name)}", near, name="unknown-source")
     if keys.when_empty == "send" and keys.when.rhythm is Rhythm.IMMEDIATELY:
         what = "`when_empty: send` needs a time at which papers could be missed"
-        checker.note((*path, "when_empty"), what, "write when: daily at 08:00, or the like")
+        checker.note((*path, "when_empty"), what, "write when: daily at 08:00, or the like", name="wrong-value")
+    warn_of_no_hours(checker, path, keys)
+    warn_of_zone_name(checker, path, keys.timezone)
+    for key in ("to", "sources"):
+        checker.warn_of_twins((*path, key), getattr(keys, key) or ())
     if rule is None:
         return None
-    warn_of_untold(checker, _pieces(checker, path, keys), keys.sources or (), around.config.sources)
+    _warn_of_rule(checker, path, keys, rule, around)
+    subscription = _made(keys, rule.text, to, around)
+    warn_of_times(checker, path, subscription, around.config)
+    return subscription
+
+
+def _warn_of_rule(checker: Checker, path: Path, keys: SubscriptionKeys, rule: Rule, around: Surroundings) -> None:
+    """Warn of what a rule that can be read asks for."""
+    sources = around.config.sources
+    warn_of_bounds(checker, _pieces(checker, path, keys), rule, around.check_rule, keys.sources or ())
+    warn_of_labels(checker, _pieces(checker, path, keys), rule, around.check_rule, around.sources)
+    if len(sources) == len(around.sources):  # of a source that is wrong nobody knows what it tells
+        warn_of_untold(checker, _pieces(checker, path, keys), keys.sources or (), sources)
+
+
+def _made(keys: SubscriptionKeys, rule: str, to: list[str], around: Surroundings) -> Subscription:
     return Subscription(
         name=keys.name,
         owner=around.owner,
@@ -115,17 +179,23 @@ def target_holds(checker: Checker, path: Path, target: str, around: Surroundings
     receiver = around.config.receivers.get(name)
     if receiver is None and name in around.receivers:
         return False  # what is wrong with it is said where it stands
+    if receiver is None and "receivers" in around.unknown:
+        return False
+    if receiver is None and not around.receivers and "unknown-receiver" in checker.mistakes.names:
+        return False  # the first says that there is none at all
     if receiver is None:
-        checker.note(path, *no_receiver(name, around.receivers))
+        checker.note(path, *no_receiver(target, around.config, around.receivers), name="unknown-receiver")
     elif around.allowed is not None and name not in around.allowed:
         theirs = [one for one in around.allowed if one in around.receivers]
-        checker.note(path, f"this file may not use receiver `{name}`", known(theirs))
+        checker.note(path, f"this file may not use receiver `{name}`", known(theirs), name="unknown-receiver")
     elif colon and not receiver.address:
-        checker.note(path, f"receiver `{name}` takes no address", f"write {name}, or give the receiver `address:`")
+        hint = f"write {name}, or give the receiver `address:`"
+        checker.note(path, f"receiver `{name}` takes no address", hint, name="unknown-receiver")
     elif receiver.address and not re.fullmatch(r"[^@\s,]+@[^@\s,]+", address):
-        checker.note(path, f"receiver `{name}` needs an address", f"write {name}:ana@example.org")
+        hint = f"write {name}:ana@example.org"
+        checker.note(path, f"receiver `{name}` needs an address", hint, name="unknown-receiver")
     elif colon and around.check_target and (problem := around.check_target(target)):
-        checker.note(path, problem, "see docs/configuration.md, Receivers")
+        checker.note(path, problem, "see docs/configuration.md, Receivers", name="wrong-address")
     else:
         return True
     return False
@@ -149,37 +219,62 @@ def target_check(config: Config, env: Mapping[str, str], check_url: Callable[[st
     return check
 
 
-def no_receiver(name: str, names: Collection[str]) -> tuple[str, str]:
+def no_receiver(target: str, config: Config, names: Collection[str]) -> tuple[str, str]:
     """Say what is wrong and what to write for an unknown receiver; its text is repeated only if a name is near.
 
     What stands there instead of a receiver's name may be an address, or a token.
     """
+    name = target.partition(":")[0]
+    parts = [part.strip() for part in target.split(",")]
+    if len(parts) > 1 and any(part.partition(":")[0] in names for part in parts):
+        return "a comma does not part two receivers", "write [one, two], or one a line with - before it"
+    addressed = [one.name for one in config.receivers.values() if one.address]
+    if addressed and _PLAIN.fullmatch(target):
+        return "there is no such receiver", f"write {addressed[0]}: before the address"
     near = did_you_mean(name, names)
     return (f"there is no receiver `{name}`", near) if near else ("there is no such receiver", known(names))
 
 
-def _rule(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> str | None:
+def _rule(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> Rule | None:
     lists = [name for name in _LISTS if getattr(keys, name) is not None]
     if keys.rule is not None:
         for name in lists:
             if name != "where":
-                checker.note((*path, name), f"`{name}` stands beside `rule`", "keep one of the two", in_key=True)
+                what = f"`{name}` stands beside `rule`"
+                checker.note((*path, name), what, "keep one of the two", in_key=True, name="wrong-value")
         return _written_rule(checker, path, keys.rule, keys.where, around)
-    if not lists:
-        checker.note((*path, "rule"), "a rule is missing", "add rule: …, or any: / all: / none: / where:")
-        return None
-    return _listed_rule(checker, path, keys, around)
+    if not lists and not any(checker.is_silent((*path, name)) for name in ("rule", *_LISTS)):
+        hint = "add rule: …, or any: / all: / none: / where:"
+        checker.note((*path, "rule"), "a rule is missing", hint, name="missing-key")
+    return _listed_rule(checker, path, keys, around) if lists else None
 
 
-def _written_rule(checker: Checker, path: Path, rule: str, where: str | None, around: Surroundings) -> str | None:
+def _written_rule(checker: Checker, path: Path, rule: str, where: str | None, around: Surroundings) -> Rule | None:
     here = (*path, "rule")
-    holds = checker.check_rule(here, lambda: around.check_rule(rule))
-    if where is not None:
-        holds &= checker.check_rule((*path, "where"), lambda: around.check_rule(where))
-    if not holds:
+    found = _read(checker, here, rule, around)
+    compared = _where(checker, path, where, around)
+    if found is not None:
+        _warn_of_yaml(checker, here, rule)
+        warn_of_misread(checker, here, rule)
+    if found is None or (where is not None and compared is None):
         return None
-    _warn_of_yaml(checker, here, rule)
-    return f"({rule}) AND ({where})" if where is not None else rule
+    return around.check_rule(f"({rule}) AND ({where})") if where is not None else found
+
+
+def _read(checker: Checker, path: Path, text: str, around: Surroundings) -> Rule | None:
+    """The compiled rule, None where it is wrong, which is noted."""
+    if is_plainly_wrong(checker, path, text):
+        return None
+    return checker.read_rule(path, lambda: around.check_rule(text))
+
+
+def _where(checker: Checker, path: Path, where: str | None, around: Surroundings) -> Rule | None:
+    here = (*path, "where")
+    if where is None or (found := _read(checker, here, where, around)) is None:
+        return None
+    if not warn_of_words(checker, here, found):
+        warn_of_misread(checker, here, where)
+    return found
 
 
 def _warn_of_yaml(checker: Checker, path: Path, rule: str) -> None:
@@ -193,42 +288,50 @@ def _warn_of_yaml(checker: Checker, path: Path, rule: str) -> None:
         and not re.search(r"\b(AND|OR|NOT)\b", rule)
     ):
         what = f"YAML takes these quotes: {len(rule.split())} words that may stand anywhere, not a phrase"
-        checker.note(path, what, f"for a phrase write rule: '\"{rule}\"'", fatal=False)
+        checker.warn(path, what, f"for a phrase write rule: '\"{rule}\"'", name="quotes-taken-by-yaml")
     if not node.style and re.match(r"\s+#\S", checker.after(node)):
-        checker.note(path, "YAML takes what follows # for a comment", "write rule: >- and the rule below", fatal=False)
+        what, hint = "YAML takes what follows # for a comment", "write rule: >- and the rule below"
+        checker.warn(path, what, hint, name="comment-in-rule")
 
 
-def _listed_rule(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> str | None:
+def _listed_rule(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> Rule | None:
     holds = True
     for name in ("any", "all", "none"):
         for n, item in _with_places(getattr(keys, name) or []):
             place = _place(checker, (*path, name), n)
-            holds &= checker.check_rule(place, partial(_check_term, item, around))
+            holds &= _check_term(checker, place, item, around)
+        checker.warn_of_twins((*path, name), [item.lower() for item in getattr(keys, name) or []])
     if keys.where is not None:
-        holds &= checker.check_rule((*path, "where"), lambda: around.check_rule(keys.where or ""))
+        holds &= _where(checker, path, keys.where, around) is not None
     if not holds:
         return None
     try:
-        rule = rule_from_lists(any=keys.any or (), all=keys.all or (), none=keys.none or (), where=keys.where)
-        around.check_rule(rule)
+        return around.check_rule(
+            rule_from_lists(any=keys.any or (), all=keys.all or (), none=keys.none or (), where=keys.where)
+        )
     except RuleError as error:
-        checker.note(path, error.what, error.hint)
+        checker.note(path, error.what, error.hint, name="wrong-rule")
         return None
-    return rule
 
 
 def _pieces(checker: Checker, path: Path, keys: SubscriptionKeys) -> Iterator[tuple[Path, str]]:
-    """A rule that holds, in the pieces that it is written in: each a rule, with its place."""
-    for name in ("rule", "where"):
-        if text := getattr(keys, name):
-            yield (*path, name), text
-    for name in ("any", "all", "none"):
-        for n, item in _with_places(getattr(keys, name) or []):
-            yield _place(checker, (*path, name), n), rule_from_lists(any=[item])
+    """The pieces that a rule is written in, in the order of its terms: each a rule, with its place."""
+    for name in ("rule", "any", "all", "where", "none"):
+        found = getattr(keys, name)
+        if found is not None and name in ("rule", "where"):
+            yield (*path, name), found
+        elif found is not None:
+            for n, item in _with_places(found):
+                yield _place(checker, (*path, name), n), rule_from_lists(any=[item])
 
 
-def _check_term(item: str, around: Surroundings) -> None:
-    around.check_rule(rule_from_lists(any=[item]))
+def _check_term(checker: Checker, path: Path, item: str, around: Surroundings) -> bool:
+    if is_plainly_wrong(checker, path, item, is_item=True):
+        return False
+    if checker.read_rule(path, lambda: around.check_rule(rule_from_lists(any=[item]))) is None:
+        return False
+    warn_of_item(checker, path, item)
+    return True
 
 
 def _with_places(items: list[str]) -> Iterator[tuple[tuple[int, ...], str]]:

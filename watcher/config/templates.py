@@ -38,21 +38,21 @@ def templates_of(checker: Checker, named: str | None, folder: Path, *, strict: b
         return made
     path = folder / Path(named).expanduser()
     if not path.is_dir():
-        checker.note(("templates",), f"there is no folder {path}", "make it, or leave the key out")
+        checker.note(("templates",), f"there is no folder {path}", "make it, or leave the key out", name="wrong-folder")
         return made
     texts: dict[str, str] = {}
     try:
         files = sorted(path.iterdir())
     except OSError as error:
-        checker.note(
-            ("templates",), f"the folder {path} cannot be read: {error.strerror}", "let watcher's user read it"
-        )
+        what = f"the folder {path} cannot be read: {error.strerror}"
+        checker.note(("templates",), what, "let watcher's user read it", name="wrong-folder")
         return made
     for file in files:
         _read(file, texts, made, strict=strict)
     made.texts, troubles = usable_templates(texts)
     for trouble in troubles:
         _note(made, path / trouble.template, trouble, texts, strict=strict)
+    made.problems = [one for one in made.problems if one.fatal or not checker.accepted.take(("templates",), one.name)]
     return made
 
 
@@ -61,7 +61,8 @@ def _read(file: Path, texts: dict[str, str], made: Templates, *, strict: bool) -
         return
     if file.name not in NAMES:
         hint = did_you_mean(file.name, NAMES) or known(NAMES)
-        made.problems.append(Problem(str(file), 0, 0, "no template has this name", hint, fatal=False))
+        what = "no template has this name"
+        made.problems.append(Problem(str(file), 0, 0, what, hint, fatal=False, name="unknown-template"))
         return
     data = read_regular(file, LARGEST)
     if isinstance(data, NotRead):
@@ -79,4 +80,5 @@ def _note(made: Templates, path: Path, trouble: TemplateTrouble, texts: Mapping[
     line = lines[trouble.line - 1] if 0 < trouble.line <= len(lines) else ""
     column = len(line) - len(line.lstrip()) + 1 if trouble.line else 0
     made.broken[trouble.template] = str(trouble)
-    made.problems.append(Problem(str(path), trouble.line, column, trouble.what, INSTEAD, line[:2000], fatal=strict))
+    source, name = line[:2000], "broken-template"
+    made.problems.append(Problem(str(path), trouble.line, column, trouble.what, INSTEAD, source, strict, name))

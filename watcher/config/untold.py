@@ -31,7 +31,17 @@ def warn_of_untold(
                 others = [name for name, one in sources.items() if one not in looked_at and _tells(one, field)]
                 named = ", ".join(one.name for one in looked_at)
                 what = f"no source of this subscription tells `{field}`: {named}"
-                checker.note(path, what, _hint(field, others), fatal=False)
+                checker.warn(
+                    path, what, _hint(field, others), name="field-that-no-source-tells", at=_at(path, text, field)
+                )
+
+
+def _at(path: Path, text: str, field: str) -> int:
+    """Where a rule names a field; an item of a list is one term, which begins with it."""
+    if path[-1] not in ("rule", "where"):
+        return 0
+    found = re.search(rf"(?i)\b{field}\s*[:<>=]", text)
+    return found.start() if found else 0
 
 
 def _untold(text: str, sources: list[Source]) -> Iterator[str]:

@@ -90,7 +90,8 @@ class Config:
     problems that keep it out, and ``instead`` what is in force in its place, in words. ``templates`` are those that
     stand in the place of watcher's own, by name; ``broken_templates`` would, and says why they do not. ``unsubscribe``
     is a mailto or web address. ``sections`` are the main file's keys that hold something, be it an empty list.
-    ``folder`` is where relative names count from. ``digest`` changes with any file's text.
+    ``accepted`` has for each subscription, by its full name, the warnings that are accepted of it, and under "" those
+    of the whole config. ``folder`` is where relative names count from. ``digest`` changes with any file's text.
     """
 
     path: Path | None = None
@@ -111,7 +112,12 @@ class Config:
     broken_includes: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
     sections: frozenset[str] = frozenset()
+    accepted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     digest: str = ""
+
+    def accepts(self, warning: str, subscription: str = "") -> bool:
+        """Return whether a warning is accepted of a subscription, or of everything."""
+        return any(warning in self.accepted.get(name, ()) for name in (subscription, ""))
 
     def database(self, env: Mapping[str, str]) -> str | None:
         """The database's path or URL, None for the default; raises ``WatcherError`` for a missing secret."""

@@ -279,7 +279,7 @@ class Daemon:
                 raise ConfigError([problem])
         except (WatcherError, OSError) as error:
             log.error("the config is broken, the old one stays:\n%s", error)
-            problems = error.problems if isinstance(error, ConfigError) else ()
+            problems = [one for one in error.problems if one.fatal] if isinstance(error, ConfigError) else []
             reason = "; ".join(str(problem) for problem in problems[:5]) or str(error)
             refused = f"the edited config is refused ({reason}), the old one stays: "
             record_config_troubles(self._parts, self._parts.config, {"config": reason})
@@ -293,9 +293,10 @@ class Daemon:
         """Apply a config: its subscriptions, its polls, the incidents of its included files."""
         self._config_loaded(config)
         before = set(self._schedule.names) - {TICK_NAME, GC_NAME, LOOK_NAME}
+        known = None if config is self._parts.config else self._parts.config
         self._parts.config = config
         apply(self._parts)
-        log_config_warnings(config)
+        log_config_warnings(config, known)
         record_config_troubles(self._parts, config, {})
         for name in before - {_poll_name(source) for source in config.sources.values()}:
             self._schedule.remove(name)

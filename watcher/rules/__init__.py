@@ -7,6 +7,8 @@
 ``advice/``    what the author of a rule may have overlooked
 """
 
+from watcher.rules.advice.bounds import find_bounds
+from watcher.rules.advice.misread import doubtful, misread_item, plainly_wrong
 from watcher.rules.index.index import Index
 from watcher.rules.language.language import rule_from_lists
 from watcher.rules.language.rule import Rule, compile_rule, fields_in
@@ -20,8 +22,12 @@ __all__ = [
     "Rule",
     "compile_rule",
     "document_of",
+    "doubtful",
     "evaluate",
     "fields_in",
+    "find_bounds",
     "fold_title",
+    "misread_item",
+    "plainly_wrong",
     "rule_from_lists",
 ]

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from watcher.store.database.database import Store, Transaction, open_store
+    from watcher.store.database.engine import database_problem
 
-__all__ = ["Store", "Transaction", "open_store"]
+__all__ = ["Store", "Transaction", "database_problem", "open_store"]
 
 
 def __getattr__(name: str) -> Any:
     # SQLAlchemy takes long to import; who only looks at a lock file does not need it.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from watcher.store.database import database
+    from watcher.store.database import database, engine
 
-    return getattr(database, name)
+    return getattr(engine if name == "database_problem" else database, name)

@@ -15,14 +15,14 @@ from watcher.parsers import PARSERS
 
 _SUBSCRIPTION = frozenset(
     {"name", "owner", "rule", "any", "all", "none", "where", "when", "timezone", "sources", "quiet_days", "backfill"}
-    | {"bundle", "max_papers", "when_empty", "on_update", "sign_of_life"}
+    | {"bundle", "max_papers", "when_empty", "on_update", "sign_of_life", "accept"}
 )
-_SOURCE = frozenset({"kind", "every", "robots", "look_back", "follow", "url"}).union(
+_SOURCE = frozenset({"accept", "kind", "every", "robots", "look_back", "follow", "url"}).union(
     *(parser.keys for parser in PARSERS.values())
 )
-_RECEIVER = frozenset({"quiet_days", "rate"})
+_RECEIVER = frozenset({"accept", "quiet_days", "rate"})
 _RETAIN = frozenset({"attempts", "polls", "pages", "metrics"})
-_TOP = frozenset({"timezone", "unreachable_after", "include", "templates"})
+_TOP = frozenset({"accept", "timezone", "unreachable_after", "include", "templates"})
 _QUIET = frozenset({"from", "to"})
 _BELOW = {"subscriptions": _SUBSCRIPTION, "sources": _SOURCE, "receivers": _RECEIVER}
 NEVER_SHOWN = frozenset({"url", "url_file", "urls", "address", "to", "operator", "database", "contact", "unsubscribe"})

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError
 from watcher.config.checking import Checker
 from watcher.config.keys import ConfigTable, SubscriptionKeys
 from watcher.config.kinds import Name
+from watcher.config.lint.accepting import AcceptedWarnings
 from watcher.config.subscriptions import CheckRule, CheckTarget, Surroundings, subscription_of
 from watcher.config.text.json_tree import json_tree_of
 from watcher.config.text.mistakes import Mistakes
@@ -66,6 +67,7 @@ class LineReader:
             sources=[*config.sources],
             receivers=[*config.receivers],
             timezone=config.timezone,
+            accepted=_accepted_of_all(config),
         )
 
     def lines(self, file: BinaryIO) -> Iterator[SubscriptionLine]:
@@ -90,8 +92,9 @@ class LineReader:
         except (ValueError, ValidationError, RecursionError):
             return self._explained(number, data)
         nowhere = SourceText(self._name, "")
-        checker = Checker(Parsed(nowhere, None, Mistakes(nowhere)))
+        checker = Checker(Parsed(nowhere, None, Mistakes(nowhere)), self._around.accepted)
         subscription = subscription_of(checker, (), keys, self._around_of(keys))
+        checker.warn_of_vain()
         if checker.problems or subscription is None or (subscription.owner, subscription.name) in self._taken:
             return self._explained(number, data)
         return SubscriptionLine(number, subscription)
@@ -106,7 +109,7 @@ class LineReader:
         # As if it were the only one of an included file: so every check finds its place.
         table = Table(0, values={"subscriptions": Items(0, items=[root])}) if root else None
         mistakes.root = table
-        checker = Checker(Parsed(source, table, mistakes))
+        checker = Checker(Parsed(source, table, mistakes), self._around.accepted)
         keys = checker.keys(_Lines) if table else None
         subscription = None
         if keys:
@@ -114,10 +117,19 @@ class LineReader:
             subscription = subscription_of(checker, ("subscriptions", 0), one, self._around_of(one))
             if ((one.owner or ""), one.name) in self._taken:
                 what = f"a subscription `{one.name}` stands in the config's files"
-                checker.note(("subscriptions", 0, "name"), what, "write another name, or an owner")
+                here, hint = ("subscriptions", 0, "name"), "write another name, or an owner"
+                checker.note(here, what, hint, name="wrong-value")
+            checker.warn_of_vain()
         found = tuple(replace(problem, line=number) for problem in checker.problems)
         is_wrong = any(problem.fatal for problem in found)
         return SubscriptionLine(number, None if is_wrong else subscription, found)
+
+
+def _accepted_of_all(config: Config) -> AcceptedWarnings:
+    """The warnings that the config accepts of everything."""
+    accepted = AcceptedWarnings()
+    accepted.add((), sorted(config.accepted.get("", ())))
+    return accepted
 
 
 def _refuse(constant: str) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import yaml
 
+from watcher.config.text.harmless import KEYS
 from watcher.config.text.mistakes import Mistakes
 from watcher.config.text.source import SourceText
 from watcher.config.text.tree import BROKEN, UNPRINTABLE, ConfigNode, Items, Scalar, Table
@@ -113,6 +114,11 @@ def _explain(text: str, error: yaml.YAMLError, last: Scalar | None) -> _Mistake:
     mark = getattr(error, "problem_mark", None)
     offset = mark.index if mark else 0
     context = getattr(error, "context_mark", None)
+    if blank := _STRANGE_INDENT.search(text, 0, offset):
+        what = f"an invisible sign (U+{ord(blank['sign']):04X}) stands in the indentation"
+        return _Mistake(blank.start("sign"), what, "write plain blanks in its place")
+    if context and (begun := _begun_before(text, problem, context.index, offset)):
+        return begun
     if "unexpected end of stream" in problem and context:
         return _unclosed(text, context.index)
     if last is not None and _swallowed_lines(text, last):
@@ -123,6 +129,29 @@ def _explain(text: str, error: yaml.YAMLError, last: Scalar | None) -> _Mistake:
     key, start, end = found
     what, hint = _wrong_value(key, text[start:end], problem, text[offset : offset + 1])
     return _Mistake(offset, what, hint, (start, end))
+
+
+STRANGE_BLANK = re.compile(r"[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff]")
+"""A sign that looks like a blank, or like nothing, and is none for YAML."""
+_STRANGE_INDENT = re.compile(rf"^[ \t]*(?P<sign>{STRANGE_BLANK.pattern})", re.MULTILINE)
+_NO_COLON = re.compile(r"(?:-[ \t]+)*(?P<key>[a-z_]+)[ \t]+(?=\S)")
+
+
+def _begun_before(text: str, problem: str, begun: int, offset: int) -> _Mistake | None:
+    """The mistake of what began in another place than the one at which YAML stopped."""
+    if "expected ':'" in problem:
+        found = _NO_COLON.match(text, begun)
+        hint = f"write `{found['key']}: …`" if found and found["key"] in KEYS else "write key: value"
+        return _Mistake(begun, "a colon is missing on this line", hint)
+    if "',' or" not in problem:
+        return None
+    variable = text.rfind("${", begun, offset + 1)
+    if variable >= 0 and offset - variable <= 1:
+        return _Mistake(variable, "${ begins a table here", 'put the text into quotes, as in "${NAME}"')
+    if "\n" in text[begun:offset]:
+        opened, closing = text[begun : begun + 1], "}" if text[begun : begun + 1] == "{" else "]"
+        return _Mistake(begun, f"the {opened} that is opened here is not closed, or lacks a comma", f"write {closing}")
+    return None
 
 
 def _swallowed_lines(text: str, scalar: Scalar) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 import re
 import warnings
@@ -14,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from watcher.notify.addresses.contact import contact_of, difference, other_receivers, problem_of_parts
+from watcher.notify.addresses.meant import form_of, service_meant
 from watcher.notify.addresses.parameters import problem_of_parameters, problem_of_unknown, typo_in, unlisted
 from watcher.notify.addresses.shapes import WEBHOOKS, shape_of
 from watcher.notify.addresses.written import (
@@ -23,6 +23,7 @@ from watcher.notify.addresses.written import (
     Written,
     cut_url,
     is_port,
+    is_this_machine,
     problem_as_written,
     renamed,
 )
@@ -88,6 +89,28 @@ def problem_of(url: str) -> str | None:
     return _problem_of_service(schema) or _problem_of_parts(url, written)
 
 
+@lru_cache(maxsize=4096)
+def doubt_of(url: str) -> str | None:
+    """Return what to warn of in an address that can be used: a password that goes over the line in clear; else None."""
+    written = cut_url(url)
+    names = {one.name for one in written.parameters}
+    is_secret = ":" in written.user_info or "pass" in names or "+Authorization" in names
+    if not is_secret or written.schema in ("http", "https") or is_this_machine(written.host):
+        return None
+    service = load_plugin(url)
+    clear = getattr(service, "protocol", None) or ()
+    if written.schema not in ((clear,) if isinstance(clear, str) else clear):
+        return None
+    if getattr(service, "secure", True) or getattr(service, "secure_mode", None) in _SECURE_MODES:
+        return None
+    twin = f"{written.schema}s"
+    hint = f"write {twin}://" if twin in plugins() else "write a service with TLS"
+    return f"a password goes to {written.schema}:// without TLS, readable on the way; {hint}"
+
+
+_SECURE_MODES = frozenset({"ssl", "starttls"})
+
+
 def _problem_of_service(schema: str) -> str | None:
     if schema in ON_THIS_HOST:
         return f"{schema}:// is not allowed: it would touch this machine or read its files"
@@ -95,8 +118,8 @@ def _problem_of_service(schema: str) -> str | None:
         return None  # the address of a webhook as its service shows it: apprise knows many
     plugin = plugins().get(schema)
     if plugin is None:
-        near = difflib.get_close_matches(schema, sorted(plugins()), 1)
-        return f"apprise knows no service {schema}://" + (f"; did you mean {near[0]}://?" if near else "")
+        near = service_meant(schema, sorted(plugins()))
+        return f"apprise knows no service {schema}://" + (f"; did you mean {near}://?" if near else "")
     if not plugin.enabled:
         needed = plugin.requirements.get("packages_required") or []
         names = [needed] if isinstance(needed, str) else list(needed)
@@ -118,7 +141,8 @@ def _problem_of_parts(url: str, written: Written) -> str | None:
     service = load_plugin(url)
     if service is None:
         hint = f": {ENCODED}" if url.count("@") > 1 else ""
-        return f"apprise does not take this {schema}:// address: something in it is missing or wrong{hint}"
+        form = f"; it is written {form_of(schema, plugins()[schema].templates)}" if not hint else ""
+        return f"apprise does not take this {schema}:// address: something in it is missing or wrong{hint}{form}"
     if problem := difference(written, contact_of(service), shape):
         return problem
     if schema in ("mailto", "mailtos") and (problem := service.problem()):
@@ -130,7 +154,8 @@ def _problem_of_web_address(url: str, written: Written) -> str | None:
     """Do the same for a webhook's web address; parts that apprise ignores are the service's own."""
     service = load_plugin(url)
     if service is None:
-        return f"apprise does not take this {written.schema}:// address: something in it is missing or wrong"
+        what = f"apprise does not take this {written.schema}:// address: it is of no service that it knows"
+        return f"{what}; for a webhook of your own write jsons://HOST/PATH"
     own = service_schema(service)
     # It may be a service's own, and that service one that is not allowed.
     if problem := _problem_of_service(own):

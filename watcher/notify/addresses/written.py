@@ -173,6 +173,15 @@ def is_host(text: str) -> bool:
     return len(text) <= 253 and bool(_NAME.fullmatch(text)) and unicodedata.normalize("NFKC", text) == text
 
 
+def is_this_machine(host: str) -> bool:
+    """Return whether a host is this machine itself: nothing leaves it on the way there."""
+    host = host.strip("[]").lower()
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host in ("localhost", "localhost.localdomain") or host.endswith(".localhost")
+
+
 def is_server(text: str) -> bool:
     """Return whether a text is a value for ``smtp=``: a host without a port; IPv6 also without brackets."""
     return is_host(text) or _is_ipv6(text)

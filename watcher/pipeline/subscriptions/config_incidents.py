@@ -9,6 +9,7 @@ from datetime import datetime
 
 from watcher.alerts.incidents import KINDS
 from watcher.config import Config
+from watcher.errors import Problem
 from watcher.model import Endpoint, Incident, IncidentKind, Subscription, TemplateTrouble
 from watcher.pipeline.context import Context
 from watcher.store import Transaction
@@ -83,12 +84,19 @@ def log_lasting_troubles(parts: Context) -> None:
             )
 
 
-def log_config_warnings(config: Config) -> None:
-    """Log the warnings of a config that takes effect."""
-    for problem in config.problems[:MOST_LOGGED]:
+def log_config_warnings(config: Config, before: Config | None = None) -> None:
+    """Log the warnings of a config that takes effect, without those that the one ``before`` had as well."""
+    known = {_without_place(one) for one in before.problems} if before else set()
+    new = [one for one in config.problems if _without_place(one) not in known]
+    for problem in new[:MOST_LOGGED]:
         log.warning("%s", str(problem).replace(": warning: ", ": ", 1))
-    if len(config.problems) > MOST_LOGGED:
-        log.warning("… and %d more; `watcher check-config` shows all", len(config.problems) - MOST_LOGGED)
+    if len(new) > MOST_LOGGED:
+        log.warning("… and %d more; `watcher check-config` shows all", len(new) - MOST_LOGGED)
+
+
+def _without_place(problem: Problem) -> tuple[str, ...]:
+    """What a warning is told apart by: lines move when something above them is edited."""
+    return problem.file, problem.name, problem.what, problem.source_line.strip()
 
 
 def record_template_troubles(parts: Context, troubles: Collection[TemplateTrouble]) -> None:

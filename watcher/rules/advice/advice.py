@@ -55,11 +55,13 @@ class Advice:
     """Advice on a rule.
 
     ``name``: of the rule.
-    ``what``: what was found, with figures.
+    ``kind``: what was found, as docs/warnings.md has it.
+    ``what``: the same with figures.
     ``hint``: what to write instead.
     """
 
     name: str
+    kind: str
     what: str
     hint: str
 
@@ -167,16 +169,19 @@ def _volume(name: str, rule: Rule, count: MatchCount, past: PastPapers) -> Itera
     papers, matched = past.papers(rule.sources), count.matched
     if matched > TOO_MANY * papers:
         what = f"matches {matched} of {papers} papers since {past.first} ({100 * matched // papers} %)"
-        yield Advice(name, what, "add a word that has to be there too, or ask for it in a field: title:")
+        yield Advice(
+            name, "too-many-matches", what, "add a word that has to be there too, or ask for it in a field: title:"
+        )
     elif not matched and papers and (past.last - past.first).days + 1 >= SHORTEST_PAST:
         what = f"matches none of {papers} papers since {past.first}"
-        yield Advice(name, what, "see which of its terms are ever found: `watcher backtest`")
+        yield Advice(name, "no-matches", what, "see which of its terms are ever found: `watcher backtest`")
     weak = matched - count.strong
     bare = list(dict.fromkeys(leaf.written for leaf in _asked(rule.tree) if _is_bare(leaf)))
     if bare and matched >= FEWEST_MATCHES and weak > MOSTLY_WEAK * matched:
         others = f"the other {count.strong} only" if count.strong else "papers that are about it only"
         named = ", ".join(f"about:{one}" for one in bare[:3]) + (" …" if len(bare) > 3 else "")
-        yield Advice(name, f"{weak} of its {matched} matches are mentions", f"write {named} to hear of {others}")
+        what = f"{weak} of its {matched} matches are mentions"
+        yield Advice(name, "mostly-mentions", what, f"write {named} to hear of {others}")
 
 
 def _asked(node: RuleNode) -> Iterator[Leaf]:
@@ -264,7 +269,9 @@ def _missed(one: Wider, count: MatchCount, tried: Sequence[MatchCount]) -> Itera
         if others <= (SOME_OTHERS if is_last else FEW_OTHERS) * (gained + others):
             more = new.matched - count.matched
             what = f"{one.leaf.written} misses papers that have {', '.join(one.forms[:4])}"
-            yield Advice(one.name, what, f"{prefix} would match {more} more than the {count.matched} now")
+            yield Advice(
+                one.name, "missed-forms", what, f"{prefix} would match {more} more than the {count.matched} now"
+            )
             return
 
 
@@ -292,7 +299,7 @@ def _meant(one: Narrower, count: MatchCount, tried: Sequence[MatchCount]) -> Ite
     listed = ", ".join(f'"{long}" ({n})' for long, n in _few(left.items()))
     least = list(left)[-1]
     what = f"{one.short} has several meanings in its {count.matched} matches: {listed}"
-    yield Advice(one.name, what, f'exclude one, as in NOT "{least}", or ask for a second word')
+    yield Advice(one.name, "several-meanings", what, f'exclude one, as in NOT "{least}", or ask for a second word')
 
 
 def _few(pairs: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:

@@ -61,6 +61,15 @@ def database_address(database: str | Path | None, state_dir: Path | None = None)
     return DatabaseAddress(url.set(drivername="postgresql+psycopg"))
 
 
+def database_problem(database: str) -> str | None:
+    """Return why a path or URL is of no database that can be used, None if it may be; nothing is opened."""
+    try:
+        database_address(database)
+    except StoreError as error:
+        return str(error).removeprefix("database: ")
+    return None
+
+
 def _file(path: Path, state_dir: Path | None) -> DatabaseAddress:
     path = (state_dir or Path()) / path.expanduser()
     return DatabaseAddress(URL.create("sqlite", database=str(path)), path)

@@ -1,0 +1,185 @@
+"""Configs that are right, and near to mistakes: the linter has nothing to say of them."""
+
+from __future__ import annotations
+
+from tests.unit.config_mistakes import address, beside, config, receiver, ruled, source, subscription
+
+MAIL = "{url: 'mailtos://bot:${PW}@smtp.lab.example?from=bot@lab.example', address: to}"
+
+RULES = (
+    "agent",
+    "agent robot",
+    "agent AND robot",
+    "agent OR robot OR planning",
+    "(agent robot) OR kite",
+    '"tool use" OR "function calling"',
+    '"agent, robot and planning"',
+    '"agent; robot"',
+    '"what is attention?"',
+    '"a | b"~5',
+    '"agent robot"~5',
+    "agent -survey -benchmark",
+    "agent NOT survey NOT (benchmark OR dataset)",
+    'agent NOT "agent survey"',
+    '"KV cache" OR cache',
+    "agent NOT agentic",
+    "title:agent NOT abstract:survey",
+    "agent NOT title:agent",
+    "agent NOT about:agent",
+    "about:agent",
+    "quanti* -quantum",
+    "=RAG OR =MCP",
+    'author:"Y Bengio" OR author:LeCun',
+    "title:/(?i)agent(s|ic)?/",
+    "abstract:/video\\s+(generation|diffusion)/",
+    "C++ OR C# OR .NET OR R&D OR AT&T",
+    "GPT-4o OR Llama-3.1 OR AdS/CFT OR LoRA+",
+    "what's OR Parkinson's OR o'neil",
+    "β-VAE OR $\\beta$-VAE OR CO$_2$",
+    "10,000 OR 1,2-dioxane",
+    "non–convex",
+    "kite upvotes>=50",
+    "kite upvotes >= 50 comments > 3",
+    "kite upvotes>=20 upvotes<100",
+    "(kite upvotes>5) OR (kite comments>5)",
+    "kite NOT upvotes<5",
+    "kite listed>=2026-01-01",
+    "kite listed>=2026-01-02 listed<2026-01-02",
+    "kite published>=2026-01-01 published<2026-02-01",
+    "category:cs.* kite",
+    "category:cs.LG OR category:stat.ML",
+    "category:quant-ph",
+    "kite source:hf",
+    "kite NOT source:ax",
+    "kite AND (the OR moon)",
+    '"the who"',
+    "title:the title:who",
+    '"Near" OR "XOR"',
+    "venue:ICML",
+    "org:lab kite",
+    "id:2601.00001",
+    "エージェント OR агент",
+    "near OR adj OR within",
+    "Orca OR Andes OR Notation",
+    "R OR Julia",
+    '"upvotes" OR comments',
+    "A/B OR and/or",
+    "RAG (retrieval OR generation)",
+    "$\\alpha$ OR $x$",
+    "'90s OR rock'n'roll",
+    "W3C OR N2",
+    "(title:/agent/ is) OR (title:/agent/ x-ray)",
+    "k-means OR x=y",
+)
+
+SUBSCRIPTIONS = {
+    "lists": subscription("any: [agent, tool use, =MCP]", "none: [survey]", "where: upvotes >= 50"),
+    "a list below each other": subscription("any:\n  - KV cache\n  - quanti*"),
+    "one term": subscription("any: KV cache"),
+    "a phrase with and": subscription("any: [search and rescue, retrieval and generation]"),
+    "a phrase with signs": subscription("any: [AdS/CFT, C#, R&D, non-convex, what's new, 'graphs: a survey']"),
+    "a title": subscription("any: [The Past Is Not Past, Ask Or Assume, Time Is Not A Label]"),
+    "a name with TeX": subscription("any: ['DR^{3}-Eval', 'M_{2}', '$M^3$ViT']"),
+    "a number with a comma": subscription('any: ["10,000 cells", "1,2-dioxane"]'),
+    "a phrase in quotes": subscription("any: ['\"agents, robots and planning\"', '\"tool use\"~5']"),
+    "a field in a list": subscription("any: ['title:agent', 'author:\"Y Bengio\"', 'title:/(?i)agent/']"),
+    "exclusions of a part": subscription("any: [agent, robot]", "none: [agent survey, robot survey]"),
+    "one of any excluded": subscription("any: [agent, robot]", "none: [robot]"),
+    "where alone": subscription("where: upvotes >= 100"),
+    "where with fields": subscription("rule: kite", "where: source:hf upvotes>=5 title:moon"),
+    "where with alternatives": subscription("rule: kite", "where: upvotes>=5 OR comments>=5"),
+    "a phrase in YAML": subscription("rule: '\"KV cache\"'"),
+    "a rule in YAML's quotes": subscription("rule: 'agent OR robot'"),
+    "a comment behind a key": subscription("rule: kite\nwhen: daily at 08:00  # before breakfast"),
+    "sources": beside(subscription("rule: kite", "sources: [hf]")),
+    "all sources by name": subscription("rule: kite", "sources: [hf, ax]"),
+    "upvotes of one source": beside(subscription("rule: kite", "where: upvotes>=5", "sources: [hf]")),
+    "daily": subscription("rule: kite", "when: daily at 08:00"),
+    "cron": subscription("rule: kite", 'when: cron "*/15 8-18 * * mon-fri"'),
+    "the last of a month": subscription("rule: kite", "when: monthly on the 31st at 08:00"),
+    "quiet nights": subscription("rule: kite", 'quiet_hours: {from: "22:00", to: "07:00"}'),
+    "quiet nights before the time": subscription(
+        "rule: kite", "when: daily at 08:00", 'quiet_hours: {from: "22:00", to: "08:00"}'
+    ),
+    "quiet at some of the times": subscription(
+        "rule: kite", 'when: cron "0 6,12 * * *"', 'quiet_hours: {from: "22:00", to: "08:00"}'
+    ),
+    "quiet weekends": subscription("rule: kite", "when: daily at 08:00", "quiet_days: [sat, sun]"),
+    "two quiets": config(
+        'receivers:\n  me: {url: "console://", quiet_hours: {from: "08:00", to: "19:00"}}\n'
+        'subscriptions:\n  - {name: x, rule: kite, to: me, quiet_hours: {from: "20:00", to: "08:00"}}'
+    ),
+    "everything": subscription(
+        "rule: kite",
+        "when: weekly on mon at 08:00",
+        "timezone: America/New_York",
+        "bundle: false",
+        "max_papers: 20",
+        "on_update: notify",
+        "sign_of_life: monthly",
+        "backfill: 7d",
+    ),
+    "empty digests": subscription("rule: kite", "when: daily at 08:00", "when_empty: send"),
+    "the same rule for two": config(
+        'receivers:\n  me: {url: "console://"}\n  you: {url: "json://127.0.0.1/"}\n'
+        "subscriptions:\n  - {name: x, rule: kite, to: me}\n  - {name: y, rule: kite, to: you}"
+    ),
+    "the same rule at two times": config(
+        "subscriptions:\n  - {name: x, rule: kite, to: me, when: daily at 08:00}\n  - {name: y, rule: kite, to: me}"
+    ),
+    "an accepted warning": subscription("any: [agent OR robot]", "accept: [operator-in-list-item]"),
+    "nothing accepted": subscription("rule: kite", "accept: []"),
+}
+
+AROUND = {
+    "the least": config(),
+    "a subscription in the database": config("subscriptions: []"),
+    "a zone without a place": config("timezone: UTC"),
+    "no zone and no time": config("", "timezone"),
+    "an operator of its own": config(
+        'receivers:\n  me: {url: "console://"}\n  ops: {url: "json://127.0.0.1/"}\noperator: [ops]'
+    ),
+    "files": config("include: there/*.yml"),
+    "files by two endings": config("include: [there/*.yml, there/*.yaml]", "subscriptions").replace(
+        "there/*.yaml", "there/a.yml"
+    ),
+    "no files": config("include: []"),
+    "a contact": config("contact: ana@lab.example"),
+    "a database's path": config("database: papers.db"),
+    "a database's address": config("database: postgresql+psycopg://u:${PW}@127.0.0.1/w"),
+    "a warning accepted for all": config("accept: [no-operator]", "operator"),
+    "history": config("retain: {polls: 30d, metrics: forever}"),
+    "a feed": source('{kind: feed, url: "https://lab.example/feed.xml", every: 1d}'),
+    "a site's own pages": source("{kind: huggingface, listing: daily, look_back: 5, every: auto}"),
+    "two of a kind": config(
+        "sources:\n  cl: {kind: arxiv, categories: [cs.CL]}\n  lg: {kind: arxiv, categories: [cs.LG]}"
+    ),
+    "a source accepted unused": config(
+        "sources:\n  hf: {kind: huggingface}\n  ax: {kind: arxiv, categories: [cs.LG], accept: [unused-source]}\n"
+        "subscriptions:\n  - {name: x, rule: kite, to: me, sources: [hf]}"
+    ),
+    "mail": config(
+        f"receivers:\n  me: {MAIL}\noperator: ['me:ana@lab.example']\n"
+        "subscriptions:\n  - {name: x, rule: kite, to: ['me:ana@lab.example', 'me:bo@lab.example']}"
+    ),
+    "an address for the database's subscriptions": config(f"receivers:\n  me: {{url: 'console://'}}\n  mail: {MAIL}"),
+    "mail on this machine": address("mailto://bot:pw@127.0.0.1:2525?from=a@b.example&to=c@d.example").replace("§", ""),
+    "mail without a password": address("mailto://smtp.lab.example?from=a@b.example&to=c@d.example").replace("§", ""),
+    "mail with STARTTLS": address(
+        "mailto://bot:pw@smtp.lab.example?mode=starttls&from=a@b.example&to=c@d.example"
+    ).replace("§", ""),
+    "a webhook with TLS": address("jsons://ana:pw@hook.lab.example/x").replace("§", ""),
+    "ntfy": address("ntfys://ntfy.lab.example/papers").replace("§", ""),
+    "Slack as it shows it": address(
+        "https://hooks.slack.com/services/T0000000/B0000000/abcdefghijklmnopqrstuvwx"
+    ).replace("§", ""),
+    "a whole address from outside": address("${HOOK}").replace("§", ""),
+    "several under labels": receiver('{urls: {ana: "json://127.0.0.1/a", bo: "json://127.0.0.1/b"}}'),
+    "one address at two hours": config(
+        'receivers:\n  me: {url: "json://127.0.0.1/"}\n'
+        '  night: {url: "json://127.0.0.1/", quiet_hours: {from: "08:00", to: "20:00"}}\noperator: [me, night]'
+    ),
+    "a rate": receiver('{url: "console://", rate: 20 per hour}'),
+}
+
+RIGHT = {**{f"rule {rule}": ruled(rule) for rule in RULES}, **SUBSCRIPTIONS, **AROUND}

@@ -1,0 +1,101 @@
+"""From an included file to the subscriptions that are in force: its own, or those of its last good version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from watcher.config.checking import Checker
+from watcher.config.includes import Included
+from watcher.config.keys import IncludedKeys
+from watcher.config.lint.whole import note_variables
+from watcher.config.subscriptions import Surroundings, allowed_receivers, subscriptions_of
+from watcher.config.text.reading import read
+from watcher.errors import Problem
+from watcher.model import Subscription
+
+MOST_NAMED = 10
+"""Names that a message lists."""
+
+
+class IncludedSubscriptions:
+    """What one included file gives: its subscriptions, or those of its last good version and why.
+
+    ``instead`` says in words what is in force where ``broken`` says why the file is not.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.subscriptions: tuple[Subscription, ...] = ()
+        self.problems: list[Problem] = []
+        self.accepted: Mapping[str, frozenset[str]] = {}
+        self.broken: tuple[Problem, ...] = ()
+        self.instead = ""
+
+
+def subscriptions_of_file(
+    file: Included, around: Surroundings, allow: Mapping[str, list[str]] | None, *, strict: bool
+) -> IncludedSubscriptions:
+    """Return what an included file gives; where it is broken, and not ``strict``, what its last good version gives."""
+    theirs = IncludedSubscriptions(file.name)
+    around = replace(around, owner=file.owner, allowed=allowed_receivers(allow, file.name))
+    problems = list(file.problems)
+    if file.data is not None:
+        theirs.subscriptions, found, theirs.accepted = _read_include(file.shown, file.data, around)
+        problems += found
+    if strict:
+        is_accepted = around.accepted is not None and around.accepted.take((), "empty-include")
+        if not problems and not theirs.subscriptions and not is_accepted:
+            what, hint = "holds no subscriptions", "write subscriptions:"
+            problems.append(Problem(file.shown, 0, 0, what, hint, fatal=False, name="empty-include"))
+        theirs.problems = problems
+        return theirs
+    is_broken, is_kept = any(problem.fatal for problem in problems), file.has_vanished
+    copy = file.last_good() if is_broken or not theirs.subscriptions else None
+    before = _read_include(file.shown, copy, around)[0] if copy is not None else ()
+    if not is_broken and before and file.is_missed():
+        problems.append(_emptied(file, before))
+        is_broken = is_kept = True
+    if not is_broken:
+        theirs.problems = problems
+        file.is_taken()
+        if file.data is not None:
+            file.keep_copy(file.data)
+        return theirs
+    theirs.broken = tuple(problem for problem in problems if problem.fatal)
+    theirs.subscriptions = before
+    theirs.instead = _instead(is_kept=is_kept, has_copy=copy is not None)
+    return theirs
+
+
+def _emptied(file: Included, before: tuple[Subscription, ...]) -> Problem:
+    names = ", ".join(one.name for one in before[:MOST_NAMED]) + (", …" if len(before) > MOST_NAMED else "")
+    what = f"{len(before)} subscription{'s' if len(before) > 1 else ''} of {file.name}"
+    what += f" {'are' if len(before) > 1 else 'is'} gone, and none is left: {names}"
+    return Problem(file.shown, 0, 0, what, "put them back within a day, or they end", name="wrong-file")
+
+
+def _instead(*, is_kept: bool, has_copy: bool) -> str:
+    """What is in force in the place of a file that is not."""
+    if not has_copy:
+        return "it has never been read, so its subscriptions do not exist yet"
+    return "its subscriptions are kept for a day" if is_kept else "its last good version stays in force"
+
+
+def _read_include(
+    shown: str, data: bytes, around: Surroundings
+) -> tuple[tuple[Subscription, ...], list[Problem], Mapping[str, frozenset[str]]]:
+    """An included file's subscriptions, what is wrong in it, and the warnings that its subscriptions accept."""
+    checker = Checker(read(shown, data), around.accepted)
+    keys = checker.keys(IncludedKeys)
+    note_variables(checker, instead="secrets stand in the main file")
+    made = subscriptions_of(checker, keys.subscriptions, around) if keys else ()
+    checker.warn_of_vain()
+    return made, checker.problems, {} if checker.is_broken else accepted_of(checker, made)
+
+
+def accepted_of(checker: Checker, made: Sequence[Subscription]) -> dict[str, frozenset[str]]:
+    """What a file that holds accepts, by the full names of its subscriptions; "" for all that the main file does."""
+    by_place = {one.full_name: checker.accepted.at(("subscriptions", n)) for n, one in enumerate(made)}
+    found = {**by_place, "": checker.accepted.at(())}
+    return {name: frozenset(names) for name, names in found.items() if names}

@@ -1,0 +1,104 @@
+"""The addresses of receivers and of the database: whether they lead where they should, as far as secrets are there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from watcher.config.checking import Checker, Path
+from watcher.config.lint.whole import address_key
+from watcher.config.values import VARIABLE, Address, Config, Receiver, expand
+from watcher.errors import WatcherError
+
+_BRACED = re.compile(r"\$\{([^{}$]{0,200})\}")
+_SHELL = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+_OTHER_VARIABLE = re.compile(r"\$[A-Za-z(]|%\w+%|\{\{|\$\$|env\.|!env\b")
+_MAIL = re.compile(r"(?:mailto:)?([^\s:/@]+@[^\s:/@]+\.[^\s:/@]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class AddressChecks:
+    """What looks at addresses: each function says what is wrong, None where nothing is.
+
+    ``need_secrets``: a missing one is an error.
+    """
+
+    env: Mapping[str, str]
+    check_url: Callable[[str], str | None]
+    doubt_url: Callable[[str], str | None]
+    check_database: Callable[[str], str | None]
+    need_secrets: bool = False
+
+
+def check_addresses(checker: Checker, config: Config, checks: AddressChecks) -> None:
+    """Note what is wrong with the addresses of receivers and of the database."""
+    for receiver in config.receivers.values():
+        for label, address in receiver.urls.items():
+            path = ("receivers", receiver.name, *address_key(receiver, label))
+            _check_address(checker, path, receiver, address, config, checks)
+    if config.database_text is not None:
+        _check_database(checker, config.database_text, checks)
+
+
+def _check_address(
+    checker: Checker, path: Path, receiver: Receiver, address: Address, config: Config, checks: AddressChecks
+) -> None:
+    if meant := _meant(address.text):
+        checker.note(path, *meant, name="wrong-address")
+        return
+    try:
+        url = address.resolve(checks.env, config.folder)
+    except WatcherError as error:
+        hint = "set it where watcher runs" if not address.file else "write the file where watcher runs"
+        checker.note(path, str(error), hint, fatal=checks.need_secrets, name="missing-secret")
+        return
+    if receiver.address:
+        url += ("&" if "?" in url else "?") + f"{receiver.address}=somebody@example.org"
+    if problem := checks.check_url(url):
+        checker.note(path, _shown(problem, url, address), "see docs/configuration.md, Receivers", name="wrong-address")
+    elif doubt := checks.doubt_url(url):
+        what, _, hint = doubt.partition("; ")
+        checker.warn(path, what, hint, name="password-in-clear")
+
+
+def _meant(text: str) -> tuple[str, str] | None:
+    """What is wrong with a text that is no address as it stands, and what to write; variables' names are no secret."""
+    for found in _BRACED.finditer(text):
+        if VARIABLE.fullmatch(found[0]):
+            continue
+        if ":" in found[1]:
+            return "a variable has no default here", "write ${NAME} alone, and set it where watcher runs"
+        return "this is no variable's name", "write letters, digits and _ between ${ and }"
+    if named := _SHELL.fullmatch(text):
+        return "a variable stands in braces", f"write ${{{named[1]}}}" if named[1].isupper() else "write ${NAME}"
+    if _OTHER_VARIABLE.match(text) or text.count("${") > len(_BRACED.findall(text)):
+        return "this is no variable: one is written ${NAME}", "write ${NAME}, and set NAME where watcher runs"
+    if _MAIL.fullmatch(text):
+        hint = "write mailtos://USER:${PASSWORD}@SERVER?from=…&to=…, in quotes"
+        return "an e-mail address alone says not by which server to send", hint
+    return None
+
+
+def _shown(problem: str, url: str, address: Address) -> str:
+    """Describe the problem of an address by its service, unless a password may stand in the service's place."""
+    scheme, written = url.partition("://")[0].lower(), address.text.partition("://")[0]
+    is_secret = "${" in written and VARIABLE.fullmatch(address.text) is None
+    if scheme in problem and (is_secret or not re.fullmatch(r"[a-z][a-z0-9+.-]{0,19}", scheme)):
+        return "apprise does not take this address"
+    return problem
+
+
+def _check_database(checker: Checker, text: str, checks: AddressChecks) -> None:
+    try:
+        address = expand(text, checks.env)
+        # A path needs no look, and what looks takes long to import.
+        problem = checks.check_database(address) if ":" in address else None
+    except WatcherError as error:
+        checker.note(
+            ("database",), str(error), "set it where watcher runs", fatal=checks.need_secrets, name="missing-secret"
+        )
+        return
+    if problem:
+        what, _, hint = problem.partition("; ")
+        checker.note(("database",), what, hint, name="wrong-database")

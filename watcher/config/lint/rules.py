@@ -1,0 +1,96 @@
+"""Warnings and errors of a subscription's rule, wherever it is written: at the place of the part that is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from watcher.config.checking import Checker, Path
+from watcher.config.text.harmless import looks_like_address, quoted_value, secret_from
+from watcher.config.text.nearest import near_or_known
+from watcher.errors import RuleError
+from watcher.rules import Rule, doubtful, find_bounds, misread_item, plainly_wrong
+from watcher.rules.language.tree import Exact, Label, Near, TextTerm, leaves
+
+ReadRule = Callable[[str], Rule]
+_ARCHIVES = frozenset(
+    ("astro-ph", "cond-mat", "cs", "econ", "eess", "math", "nlin", "physics", "q-bio", "q-fin", "stat")
+)
+"""arXiv's archives with categories of their own: their papers are in these."""
+
+
+def is_plainly_wrong(checker: Checker, path: Path, text: str, *, is_item: bool = False) -> bool:
+    """Note what of a rule, or of an item of a list, can only be meant otherwise than it would be read."""
+    found = plainly_wrong(text, is_item=is_item)
+    if found is None:
+        return False
+    checker.note_rule(path, RuleError(found.what, start=found.start, hint=found.hint), found.name)
+    return True
+
+
+def warn_of_item(checker: Checker, path: Path, item: str) -> None:
+    """Warn of an item that is probably no single term."""
+    if found := misread_item(item):
+        checker.warn(path, *_shown(item, found.what, found.hint), name=found.name, at=found.start)
+
+
+def warn_of_misread(checker: Checker, path: Path, text: str) -> None:
+    """Warn of what in a rule that can be read was probably meant otherwise."""
+    for found in doubtful(text):
+        checker.warn(path, *_shown(text, found.what, found.hint), name=found.name, at=found.start)
+
+
+def warn_of_words(checker: Checker, path: Path, where: Rule) -> bool:
+    """Warn of the first plain word in ``where:``; return whether there is any."""
+    for leaf, (start, _) in zip(leaves(where.tree), where.spans, strict=True):
+        if isinstance(leaf, TextTerm | Near | Exact) and leaf.field is None and not leaf.about:
+            what = f"{quoted_value(leaf.written)} is looked for as a word: it compares nothing"
+            hint = "write a comparison such as upvotes>=20; words belong into rule:, any: or all:"
+            checker.warn(path, what, hint, name="where-without-comparison", at=start)
+            return True
+    return False
+
+
+def warn_of_bounds(
+    checker: Checker, pieces: Iterable[tuple[Path, str]], rule: Rule, read: ReadRule, sources: Sequence[str]
+) -> None:
+    """Warn of what makes a rule impossible, or fit everything; ``pieces`` are its parts in the order of its leaves."""
+    found = list(find_bounds(rule, sources))
+    places = _places(pieces, read) if found else []
+    for one in found:
+        path, start, text = places[one.leaf]
+        checker.warn(path, *_shown(text, one.what, one.hint), name=one.name, at=start)
+
+
+def warn_of_labels(
+    checker: Checker, pieces: Iterable[tuple[Path, str]], rule: Rule, read: ReadRule, sources: Collection[str]
+) -> None:
+    """Warn of sources that the config does not have, and of archives where categories are meant."""
+    wrong = [(n, leaf) for n, leaf in enumerate(leaves(rule.tree)) if isinstance(leaf, Label) and not leaf.is_prefix]
+    if not wrong:
+        return
+    places = _places(pieces, read)
+    known = {name.lower() for name in sources}
+    for n, leaf in wrong:
+        path, start, _ = places[n]
+        if leaf.field == "source" and leaf.value not in known and " " not in leaf.value:
+            what, hint = f"the config has no source {quoted_value(leaf.value)}", near_or_known(leaf.value, sources)
+            checker.warn(path, what, hint, name="source-not-in-config", at=start)
+        elif leaf.field == "category" and leaf.value in _ARCHIVES:
+            what = f"no paper of arXiv is in {leaf.value} itself"
+            checker.warn(path, what, f"write category:{leaf.value}.*", name="archive-without-star", at=start)
+
+
+def _places(pieces: Iterable[tuple[Path, str]], read: ReadRule) -> list[tuple[Path, int, str]]:
+    """The path of each leaf of a rule, where in the text there it begins, and that text."""
+    places: list[tuple[Path, int, str]] = []
+    for path, text in pieces:
+        is_whole = path[-1] in ("rule", "where")
+        places += [(path, start if is_whole else 0, text) for start, _ in read(text).spans]
+    return places
+
+
+def _shown(text: str, what: str, hint: str) -> tuple[str, str]:
+    """The same words, unless they may repeat a secret that stands in a rule's place."""
+    if looks_like_address(text) or secret_from(text) < len(text):
+        return "this is probably not read as it is meant", "see docs/rules.md"
+    return what, hint

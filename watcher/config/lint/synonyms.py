@@ -1,0 +1,42 @@
+"""What other programs call the keys of a config."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from watcher.config.text.nearest import near_or_known
+
+_ELSEWHERE = {
+    "when": "schedule frequency time at cron send_at",
+    "any": "keywords words terms topics include_words or should",
+    "none": "exclude not without ignore must_not exclude_words",
+    "all": "and must",
+    "rule": "query filter filters search match matchers expr pattern",
+    "to": "end until till before ends receiver recipient recipients notify channel email send_to notifiers",
+    "receivers": "channels notifiers report contact_points targets notifications",
+    "sources": "feeds sites jobs urls inputs subscriptions_to",
+    "subscriptions": "alerts rules routes route watches queries",
+    "every": "interval check_interval poll refresh refresh_interval frequency schedule",
+    "timezone": "tz time_zone zone",
+    "kind": "type",
+    "url": "link address href uri location webhook webhook_url",
+    "urls": "addresses webhooks",
+    "database": "db storage cache",
+    "operator": "admin admins owner maintainer on_error",
+    "name": "id title label",
+    "quiet_hours": "quiet do_not_disturb silence mute_time_intervals",
+    "rate": "limit rate_limit",
+    "where": "min_upvotes upvotes threshold min_score",
+    "max_papers": "max limit max_items",
+    "include": "includes import config_files",
+    "retain": "retention keep",
+    "from": "start begin since after starts",
+}
+"""A key, and its names in other programs' configs."""
+
+
+def meant_key(key: str, names: Collection[str]) -> str:
+    """Say which of the ``names`` an unknown key was probably meant for, else which there are."""
+    lower = key.lower().replace("-", "_")
+    meant = next((one for one, words in _ELSEWHERE.items() if one in names and lower in words.split()), "")
+    return f"here it is called `{meant}`" if meant else near_or_known(key, names)

@@ -1,0 +1,171 @@
+"""Warnings of what stands around the subscriptions, and of what a config as a whole lacks or does not use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from watcher.config.checking import Checker, Path
+from watcher.config.includes import IncludedFiles
+from watcher.config.text.tree import ConfigNode, Items, Scalar, Table
+from watcher.config.values import Config, Receiver
+from watcher.model import Source
+
+_WEEK = timedelta(days=7)
+_ONE_PAPER = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:arxiv\.org/(?:abs|pdf|html)/|doi\.org/10\.|openreview\.net/(?:forum|pdf)\?|"
+    r"huggingface\.co/papers/\d{4}\.\d|(?:bio|med)rxiv\.org/content/10\.|aclanthology\.org/\d{4}\.[\w-]+\.\d+)"
+)
+_FIXED = re.compile(r"(?:EST|MST|HST|Etc/GMT[+-]\d+)")
+_RULE_KEYS = frozenset({"rule", "any", "all", "none", "where"})
+
+
+def warn_of_source(checker: Checker, source: Source) -> None:
+    """Warn of a source that will hardly list anything, or shows what it should not."""
+    path = ("sources", source.name)
+    if source.every > _WEEK and not source.is_auto:
+        what = "papers are listed for a day or two: what comes between two looks is missed"
+        checker.warn((*path, "every"), what, "write 1h, or 1d at most", name="seldom-read")
+    if source.url and _ONE_PAPER.match(source.url):
+        what = "this is the page of one paper, which lists no other"
+        checker.warn((*path, "url"), what, "write the address of the list or feed", name="address-of-one-paper")
+    if source.url and "@" in urlsplit(source.url).netloc:
+        what = "a user's name stands in this address, which is shown in messages and stored"
+        checker.warn((*path, "url"), what, "write the address without it", name="user-in-address")
+
+
+def warn_of_zone_name(checker: Checker, path: Path, zone: str | None) -> None:
+    """Warn of a zone that is a fixed offset."""
+    if zone is not None and _FIXED.fullmatch(zone):
+        behind = ", behind UTC where it says +" if zone.startswith("Etc/") else ""
+        what, hint = (
+            f"{zone} is a fixed offset{behind}: it has no summer time",
+            "write a place such as America/New_York",
+        )
+        checker.warn((*path, "timezone"), what, hint, name="zone-without-summer-time")
+
+
+def warn_of_missing(checker: Checker, config: Config) -> None:
+    """Warn of what a config needs to do anything."""
+    if not config.sources and _is_empty(checker, "sources"):
+        what = "there is no source: nothing is read"
+        hint = "write sources: {hf: {kind: huggingface}}, or another kind of docs/sources.md"
+        checker.warn(_at(checker, "sources"), what, hint, name="no-sources")
+    is_said = "unknown-receiver" in checker.mistakes.names  # where one is named that is not there
+    if not config.receivers and _is_empty(checker, "receivers") and not is_said:
+        what = "there is no receiver: nobody can be told"
+        hint = 'write receivers: {me: {url: "console://"}}, or any address of docs/configuration.md'
+        checker.warn(_at(checker, "receivers"), what, hint, name="no-receivers")
+    elif not checker.has_key("operator") and not is_said:
+        what = "there is no operator: nobody hears of sources that cannot be read, and receivers that fail"
+        hint = f"write operator: [{next(iter(config.receivers), 'me')}]"
+        checker.warn((), what, hint, name="no-operator")
+    if not checker.has_key("subscriptions") and not checker.has_key("include"):
+        what = "there are no subscriptions: nothing is told"
+        hint = "write subscriptions:, or subscriptions: [] where the database has them all"
+        checker.warn((), what, hint, name="no-subscriptions")
+
+
+def _is_empty(checker: Checker, key: str) -> bool:
+    return not checker.has_key(key) or checker.is_empty(key)
+
+
+def _at(checker: Checker, key: str) -> Path:
+    return (key,) if checker.has_key(key) else ()
+
+
+def warn_of_unused(checker: Checker, config: Config, named: Collection[str]) -> None:
+    """Warn of receivers and sources that no subscription uses; ``named``: receivers that other keys name.
+
+    The subscriptions of the database are not known here: where the config has none itself, nothing is said.
+    """
+    if not config.subscriptions:
+        return
+    used = {target.partition(":")[0] for one in config.subscriptions for target in one.to} | set(named)
+    for name, receiver in config.receivers.items():
+        if name not in used and not receiver.address:
+            what = "no subscription tells this receiver, and it is no operator"
+            hint = f"name {name} in to:, or remove it"
+            checker.warn(("receivers", name), what, hint, name="unused-receiver", in_key=True)
+    if all(one.sources for one in config.subscriptions):
+        read = {name for one in config.subscriptions for name in one.sources}
+        for name in config.sources:
+            if name not in read:
+                what, hint = "no subscription looks at this source", f"name {name} in sources: of one, or remove it"
+                checker.warn(("sources", name), what, hint, name="unused-source", in_key=True)
+
+
+def warn_of_same_address(checker: Checker, config: Config) -> None:
+    """Warn of sources that read the same, and of receivers that are the same."""
+    seen: dict[object, str] = {}
+    for name, source in config.sources.items():
+        same = replace(source, name="", every=_WEEK, is_auto=False, look_back=1, follow=1, robots=None)
+        if (first := seen.setdefault(same, name)) != name:
+            here: Path = ("sources", name, "url") if source.url else ("sources", name)
+            checker.warn(here, f"source {first} reads the same already", "remove one of them", name="same-address")
+    known: dict[object, str] = {}
+    for name, receiver in config.receivers.items():
+        for label, address in receiver.urls.items():
+            if address.text == "console://":  # what stands there until there is something better
+                continue
+            one = (address.text, address.file, receiver.address, receiver.quiet_hours, receiver.rate)
+            if (first := known.setdefault(one, name)) != name:
+                path = ("receivers", name, *address_key(receiver, label))
+                checker.warn(path, f"receiver {first} has this address already", "use one of them", name="same-address")
+
+
+def address_key(receiver: Receiver, label: str) -> Path:
+    """Where in its table an address of a receiver stands."""
+    if label:
+        return ("urls", label)
+    return ("url_file",) if receiver.urls[label].file else ("url",)
+
+
+def warn_of_includes(checker: Checker, patterns: Sequence[str], found: IncludedFiles) -> None:
+    """Warn of patterns that fit no file, or not all that were probably meant."""
+    for n, pattern in enumerate(patterns):
+        path: Path = ("include",) if checker.scalar(("include",)) else ("include", n)
+        if n in found.empty:
+            hint = "it counts from the config's folder"
+            if pattern.startswith("~"):
+                hint = "`~` is not read here: write the whole path"
+            what = "there is no such file: whoever has subscriptions there is told nothing"
+            checker.warn(path, what, hint, name="include-without-files")
+        if n in found.left_out:
+            names = ", ".join(found.left_out[n][:3])
+            what = f"it does not fit {names}, for the ending"
+            checker.warn(path, what, "write a list of two patterns", name="include-leaves-out-files")
+
+
+def warn_of_contact(checker: Checker, contact: str | None) -> None:
+    """Warn of a contact that no site's operator can write to."""
+    if contact is not None and not re.search(r"\S@\S|https?://", contact):
+        what = "neither an e-mail nor a web address: nobody can answer"
+        checker.warn(("contact",), what, "write you@lab.example", name="contact-without-address")
+
+
+def note_variables(checker: Checker, *, allowed: Collection[str] = (), instead: str) -> None:
+    """Note each ``${`` outside the keys that may have one; rules are looked at where they are read."""
+    if not isinstance(checker.root, Table) or "${" not in checker.source.text:
+        return
+    for path, node in _texts((), checker.root):
+        if "${" not in node.text or path[0] in allowed or _RULE_KEYS & set(path[2:3]):
+            continue
+        what = "no variable is put in here"  # whatever else is wrong with it comes of that
+        checker.note_once(path, what, instead, name="variable-outside-receivers")
+
+
+def _texts(path: Path, node: ConfigNode) -> Iterator[tuple[Path, Scalar]]:
+    waiting = [(path, node)]
+    while waiting:
+        here, one = waiting.pop()
+        match one:
+            case Scalar():
+                yield here, one
+            case Items():
+                waiting += [((*here, n), item) for n, item in enumerate(one.items)]
+            case Table():
+                waiting += [((*here, key), value) for key, value in one.values.items()]

@@ -1,0 +1,48 @@
+"""What people probably mean who write an address that no service has."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+
+_ELSEWHERE = {
+    **dict.fromkeys(("smtp", "smtps", "email", "mail", "e-mail", "sendmail"), "mailtos"),
+    **dict.fromkeys(("telegram", "tg"), "tgram"),
+    **dict.fromkeys(("teams", "msteams"), "workflows"),
+    **dict.fromkeys(("webhook", "webhooks", "hook"), "jsons"),
+    **dict.fromkeys(("mattermost",), "mmosts"),
+    **dict.fromkeys(("stdout", "print", "terminal"), "console"),
+}
+"""What people write for a service, and what apprise calls it."""
+
+_NO_SERVICE = frozenset({"file", "ftp", "ssh"})
+"""Schemes that people write and that are like the name of a service by chance."""
+
+_FORMS = {
+    "slack": "slack://TOKEN_A/TOKEN_B/TOKEN_C, or as Slack shows it: https://hooks.slack.com/services/…",
+    "discord": "discord://WEBHOOK_ID/WEBHOOK_TOKEN, or as Discord shows it: https://discord.com/api/webhooks/…",
+    "tgram": "tgram://BOT_TOKEN/CHAT_ID",
+    "mailto": "mailto://USER:PASSWORD@SERVER?from=…&to=…",
+    "mailtos": "mailtos://USER:PASSWORD@SERVER?from=…&to=…",
+    "matrixs": "matrixs://USER:PASSWORD@HOST/#ROOM",
+}
+"""The usual form of services for which apprise knows many."""
+
+
+def service_meant(schema: str, known: Sequence[str]) -> str:
+    """Return the service that was probably meant by a name that no service has, "" for none."""
+    if schema in _NO_SERVICE:
+        return ""
+    return _ELSEWHERE.get(schema) or "".join(difflib.get_close_matches(schema, known, 1, 0.7))
+
+
+def form_of(schema: str, templates: Sequence[str]) -> str:
+    """Return how a service's addresses are written, with names in capitals for their parts.
+
+    ``templates``: the forms that apprise knows, each with names in braces.
+    """
+    if schema in _FORMS:
+        return _FORMS[schema]
+    shortest = min((one.rstrip("/") for one in templates), key=len, default="{schema}://…")
+    return re.sub(r"\{(\w+)\}", lambda found: found[1].upper(), shortest.replace("{schema}", schema))

@@ -1,0 +1,326 @@
+"""Find in the text of a rule, or of a list's item, what is read as something harmless and was meant otherwise.
+
+Names are those of docs/warnings.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from watcher.rules.language.terms import COMPARED, FIELDS, NUMBERS
+
+_COMPARABLE = tuple(COMPARED.split("|"))
+_SIGNS = r">=|<=|=>|=<|==|!=|>|<|≥|≤"
+_APART = re.compile(rf'"[^"]*"|(?:{"|".join(FIELDS)}):/(?:\\.|[^/\\])+/')
+"""Phrases and regexes: what stands in them is meant as it stands."""
+
+_SYNONYMS = {
+    **dict.fromkeys(("stars", "star", "likes", "like", "votes", "vote", "points", "score", "karma", "ups"), "upvotes"),
+    **dict.fromkeys(("date", "year", "day", "submitted", "updated", "since", "age", "month"), "published"),
+    **dict.fromkeys(("replies", "discussion", "discussions"), "comments"),
+}
+"""What other sites call a number or a day that can be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misreading:
+    """A part of a rule that is not read as it was meant.
+
+    ``start``: the first character of it in the text.
+    ``is_error``: it can mean nothing else.
+    """
+
+    name: str
+    start: int
+    what: str
+    hint: str
+    is_error: bool = False
+
+
+def plainly_wrong(text: str, *, is_item: bool = False) -> Misreading | None:
+    """Return the first part of a rule, or of a list's item, that cannot be meant as it would be read."""
+    bare = _without_apart(text)
+    signs = None if is_item else _operator_sign(bare)
+    quotes = None if is_item else _single_quotes(bare)
+    found = [one for one in (_variable(bare), _comparison(bare), signs, quotes) if one]
+    return min(found, key=lambda one: one.start, default=None)
+
+
+def _without_apart(text: str) -> str:
+    """The text with quotes for its phrases and regexes: their signs are no operators."""
+    return _APART.sub(lambda found: '"' * len(found[0]), text)
+
+
+_VARIABLE = re.compile(
+    r"\$\{[^}\s]{0,100}\}?|(?<![\w$\\])\$[A-Z][A-Z0-9_]{2,}\b(?!\$)"
+    r"|\{\{[^{}\n]{0,100}\}\}|%\(\w{1,100}\)s"
+)
+
+
+def _variable(text: str) -> Misreading | None:
+    if found := _VARIABLE.search(text):
+        what = "no variable is put in here: `${NAME}` is read in receivers and in `database`"
+        hint = "write the words themselves"
+        return Misreading("variable-outside-receivers", found.start(), what, hint, is_error=True)
+    return None
+
+
+_COMPARISON = re.compile(rf"(?<![\w:/-])(?P<name>[A-Za-z_]\w*):?\s*(?P<sign>{_SIGNS})\s*(?P<value>[\w.,-]+)")
+_EQUATION = re.compile(r"(?<![\w:/-])(?P<name>[A-Za-z_]\w+)=(?P<value>\d[\d-]*)(?!\w)")
+_TURNED = re.compile(rf"(?i)(?<![\w:/-])(?P<value>\d[\d-]*)\s*(?P<sign>{_SIGNS})\s*(?P<name>{COMPARED})\b")
+
+
+_NAMELESS = re.compile(rf"(?:^|(?<=[(]))\s*(?P<sign>{_SIGNS})\s*(?P<value>\d[\d-]*)")
+_IN_A_ROW = re.compile(rf"(?i)\b(?:{COMPARED})\s*(?:{_SIGNS})\s*\d[\d-]*[,;](?!\d)")
+_PROPER = str.maketrans({"≥": ">=", "≤": "<="})
+
+
+def _comparison(text: str) -> Misreading | None:
+    name = "comparison-of-unknown-name"
+    if found := _NAMELESS.search(text):
+        hint = f"write upvotes{found['sign'].translate(_PROPER)}{found['value']}"
+        return Misreading(name, found.start(), "a comparison begins with its name", hint, is_error=True)
+    if found := _IN_A_ROW.search(text):
+        what, hint = "a comma does not part two comparisons", "write AND"
+        return Misreading("wrong-rule", found.start(), what, hint, is_error=True)
+    if found := _TURNED.search(text):
+        turned = found["sign"].translate(str.maketrans("<>≥≤", "><≤≥")).replace("≤", "<=").replace("≥", ">=")
+        hint = f"write {found['name'].lower()}{turned}{found['value']}"
+        return Misreading(name, found.start(), "a comparison begins with its name", hint, is_error=True)
+    for found in sorted([*_COMPARISON.finditer(text), *_EQUATION.finditer(text)], key=lambda one: one.start()):
+        written, sign = found["name"].lower(), found.groupdict().get("sign") or "="
+        if written in _COMPARABLE:
+            if sign in "≥≤":
+                hint = f"write {written}{'>=' if sign == '≥' else '<='}{found['value']}"
+                return Misreading(name, found.start(), f"`{sign}` is no sign of a comparison", hint, is_error=True)
+            continue  # the reader of comparisons says what is wrong with it
+        is_number = found["value"][0].isdigit() and sign != "="
+        if not is_number and written not in _SYNONYMS and not get_close_matches(written, _COMPARABLE, 1, 0.75):
+            continue
+        what = f"there is no `{found['name'][:40]}` to compare"
+        hint = _compared_instead(written, sign, found["value"])
+        return Misreading(name, found.start(), what, hint, is_error=True)
+    return None
+
+
+def _compared_instead(written: str, sign: str, value: str) -> str:
+    near = _SYNONYMS.get(written) or "".join(get_close_matches(written, _COMPARABLE, 1))
+    proper = {"≥": ">=", "≤": "<=", "=>": ">=", "=<": "<=", "==": ">=", "=": ">=", "!=": ">="}.get(sign, sign)
+    if not near:
+        return f"what can be compared: {', '.join(_COMPARABLE)}; put quotes around words"
+    if near in NUMBERS:
+        return f"write {near}{proper}{value if value.isdigit() else 20}"
+    if re.fullmatch(r"\d{4}", value):
+        value += "-01-01"
+    return f"write {near}{proper}{value if re.fullmatch(r'[0-9]{4}-[0-9]{2}-[0-9]{2}', value) else '2026-01-31'}"
+
+
+_OPERATOR_SIGN = re.compile(r"(?:(?<=[\s\"(])|^)(?P<sign>&&|\|\||&|\||!|,|;|\+|/|->|=>)(?=[\s\"]|$)")
+_INSTEAD = {"&&": "AND", "||": "OR", "&": "AND", "|": "OR", "!": "NOT", "+": "AND"}
+
+
+def _operator_sign(text: str) -> Misreading | None:
+    if found := _OPERATOR_SIGN.search(text):
+        what, hint = f"`{found[0]}` is no operator here", f"write {_INSTEAD.get(found[0], 'OR or AND')}"
+        return Misreading("wrong-rule", found.start(), what, hint, is_error=True)
+    return None
+
+
+_SINGLE_QUOTES = re.compile(r"(?:(?<=[\s(:])|^)['‘](?P<words>[^\s'‘’\"]+(?:\s+[^\s'‘’\"]+)+)['’](?=[\s)]|$)")
+
+
+def _single_quotes(text: str) -> Misreading | None:
+    if found := _SINGLE_QUOTES.search(text):
+        hint = f'write "{found["words"]}"'
+        return Misreading("wrong-rule", found.start(), "single quotes hold no phrase together", hint, is_error=True)
+    return None
+
+
+# --- what may have been meant so ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A pattern of bare text, and what to say of what it finds."""
+
+    name: str
+    pattern: re.Pattern[str]
+    what: str
+    hint: Callable[[re.Match[str]], str]
+
+
+_ANY_FIELD = "|".join((*FIELDS, *_COMPARABLE))
+_START = r"(?:(?<=[\s(])|^)"
+_FOREIGN = (
+    _Doubt(
+        "foreign-operator",
+        re.compile(rf"{_START}(?:Or|And|Not|ANDNOT|AndNot|XOR)(?=[\s(])"),
+        "it is read as a word, not as an operator",
+        lambda found: f"write {'OR' if found[0] == 'Or' else 'AND' if found[0] == 'And' else 'NOT'}",
+    ),
+    _Doubt(
+        "foreign-operator",
+        re.compile(
+            rf"{_START}(?:(?:NEAR|ADJ|WITHIN|ONEAR|PRE|SAME)(?:/?\d{{1,3}})?|[WN]/\d{{1,3}})(?:\s*\([^()]*\)|(?=[\s(]))"
+        ),
+        "it is read as a word, not as an operator",
+        lambda found: 'for words near each other write "a b"~5',
+    ),
+    _Doubt(
+        "foreign-operator",
+        re.compile(rf"(?i){_START}(?:TITLE-ABS-KEY|TITLE|ABS|KEY|AUTH|TS|TI|AB|AU)=?\("),
+        "what stands before a parenthesis is read as a word",
+        lambda found: "write title:word, or abstract:word, of each word",
+    ),
+    _Doubt(
+        "foreign-operator",
+        re.compile(rf"(?i){_START}(?:{_ANY_FIELD})\s+:(?=\S)"),
+        "no blank stands before the colon of a field: this is read as words",
+        lambda found: f"write {found[0].split()[0]}:word",
+    ),
+    _Doubt(
+        "foreign-operator",
+        re.compile(rf"{_START}\+(?=\w)"),
+        "the + means nothing: every word has to be there",
+        lambda found: "leave it out",
+    ),
+    _Doubt(
+        "foreign-operator",
+        re.compile(rf"{_START}(?:{_ANY_FIELD}):(?=\s|$|\))"),
+        "no blank stands between a field and its word: this is read as a word",
+        lambda found: f"write {found[0]}word",
+    ),
+    _Doubt(
+        "foreign-operator",
+        re.compile(rf"{_START}(?:{'|'.join(FIELDS)})\s*(?:==?|!=|=~|~)\s*(?=[^\s=])"),
+        "a field takes a colon: this is read as words",
+        lambda found: f"write {re.split('[=~! ]', found[0])[0]}:word",
+    ),
+    _Doubt(
+        "foreign-operator",
+        re.compile(rf"{_START}/[^\s/]+/[a-z]{{1,4}}(?=[\s)]|$)"),
+        "a regex needs a field: this is read as words",
+        lambda found: f"write title:/(?i){found[0].split('/')[1]}/",
+    ),
+    _Doubt(
+        "number-without-comparison",
+        re.compile(rf"(?i){_START}upvotes(?=[\s)]|$)(?!\s*[<>=≥≤!])"),
+        "it is looked for as a word: it compares nothing",
+        lambda found: "write a comparison such as upvotes>=20",
+    ),
+    _Doubt(
+        "sign-without-meaning",
+        re.compile(rf"{_START}[–—−‐](?=\w)"),
+        "this dash is no minus: the word is asked for, not excluded",
+        lambda found: "write - or NOT",
+    ),
+    _Doubt(
+        "sign-without-meaning",
+        re.compile(r"(?<=[a-z]:)/[^\s/\"]*(?=\s|$|\))"),
+        "a regex ends with /: this is read as words",
+        lambda found: f"write {found[0]}/, or quotes around it",
+    ),
+    _Doubt(
+        "sign-without-meaning",
+        re.compile(rf"{_START}['‘][^\s'’]+['’](?=[\s)]|$)"),
+        "single quotes mean nothing in a rule",
+        lambda found: f'write "{found[0][1:-1]}"',
+    ),
+    _Doubt(
+        "sign-without-meaning",
+        re.compile(rf"{_START}(?:[^\s\"()]+,(?=\s|$)|[^\s\"(),;]+;|[^\s\"()]*[^\W\d],[^\W\d])[^\s\"()]*"),
+        "the comma or semicolon means nothing: every word has to be there",
+        lambda found: "write OR between words of which one is enough; put quotes around a phrase",
+    ),
+    _Doubt(
+        "sign-without-meaning",
+        re.compile(rf"{_START}!(?=\w)"),
+        "the ! means nothing: the word is asked for, not excluded",
+        lambda found: "write - or NOT",
+    ),
+    _Doubt(
+        "sign-without-meaning",
+        re.compile(rf"{_START}[^\s\"()|]+\|[^\s\"()]*"),
+        "the bar means nothing: every word has to be there",
+        lambda found: "write OR",
+    ),
+    _Doubt(
+        "sign-without-meaning",
+        re.compile(rf"{_START}\w[^\s\"()~^]*[~^][\d.]*(?=[\s)]|$)"),
+        "a word has neither a distance nor a weight: the sign is left out, a number is a word",
+        lambda found: "write the word alone, or word* for its beginning",
+    ),
+    _Doubt(
+        "sign-without-meaning",
+        re.compile(rf"{_START}\w+\?\w[^\s\"()]*"),
+        "the question mark stands for no letter: it is read as a blank",
+        lambda found: "write the words with OR, or the beginning of a word and *",
+    ),
+    _Doubt(
+        "sign-without-meaning",
+        re.compile(rf"{_START}(?:<\w[^\s<>]*>|%\w+%|\$[a-z]\w+(?![^\s]*\$)|~\w[\w-]*)"),
+        "this is no placeholder, and its signs mean nothing",
+        lambda found: "write the word alone",
+    ),
+    _Doubt(
+        "sign-without-meaning",
+        re.compile(r"(?:(?<=[\s(\"])|^)[^\s\"()\[{]*(?<![\^_])[\[{][^\s\"()]*"),
+        "brackets and braces mean nothing",
+        lambda found: "write ( and ) for a group, title:word for a field",
+    ),
+)
+
+_FLAGS = re.compile(rf"(?:{'|'.join(FIELDS)}):(?P<regex>/(?:\\.|[^/\\])+/)(?:[A-Za-z]{{1,4}}|\s[gimsux])(?![\w-])")
+_MAYBE = re.compile(
+    r"[^\w\s\"().:*=>/-]|\b(?:TI|AB|AU|TS)\b|\s:|['‘]|[–—−‐/;,]|\b(?!(?:OR|AND|NOT)\b)[A-Z][a-zA-Z]*(?=[\s(/0-9])|:(?:\s|$|\))"
+    r"|[a-z]\s*=|(?i:upvotes)"
+)
+"""Without any of these, a rule has nothing of what ``_FOREIGN`` finds."""
+
+
+def doubtful(text: str) -> Iterator[Misreading]:
+    """Yield what of a rule that can be read was probably meant otherwise; of each word the first."""
+    for found in _FLAGS.finditer(text) if "/" in text else ():
+        start = found.start("regex")
+        hint = f"for capitals and small letters alike write {text[found.start() : start]}/(?i){found['regex'][1:]}"
+        yield Misreading("foreign-operator", start, "no flags follow a regex: they are read as a word", hint)
+    if not _MAYBE.search(text):
+        return
+    bare = _without_apart(text)
+    said: list[range] = []
+    for doubt in _FOREIGN:
+        for found in doubt.pattern.finditer(bare):
+            if not any(found.start() in one or one.start in range(*found.span()) for one in said):
+                said.append(range(*found.span()))
+                yield Misreading(doubt.name, found.start(), doubt.what, doubt.hint(found))
+                break
+
+
+_SEVERAL = re.compile(r"[^\d\s],\s*\S|\d,\s+\S|;|\S\s*\|\s*\S|\s/\s")
+_ITEM_OPERATOR = re.compile(
+    r"(?<=\s)(?:OR|AND|NOT|NEAR|Or|or|&&|\|\|)(?=\s)|^NOT\s|(?<=\s)-(?=[^\W\d])|^\(.*\)$|&&|\|\|"
+)
+
+
+def misread_item(item: str) -> Misreading | None:
+    """Return why an item of a list is probably no single term."""
+    item = item.strip()
+    if '"' in item:
+        return None  # whoever quotes inside an item means the phrase
+    is_title = re.search(r"(?:^|\s)[a-z]", item) is None  # there Or and Not are words like others
+    if (found := _ITEM_OPERATOR.search(item)) and not (is_title and found[0] == "Or"):
+        what = f"an item is one phrase: `{found[0].strip()[:20]}` is no operator in it"
+        return Misreading(
+            "operator-in-list-item", 0, what, "make one item of each term, or write rule: … in place of lists"
+        )
+    if re.fullmatch(r"/.+/\w*", item):
+        hint = f"write title:{item}"
+        return Misreading("operator-in-list-item", 0, "a regex needs a field: this is read as words", hint)
+    if _SEVERAL.search(item):
+        what = "an item is one phrase, commas, semicolons and bars do not part it"
+        hint = "write [one, two], or one item a line with - before it"
+        return Misreading("several-terms-in-list-item", 0, what, hint)
+    return next((one for one in doubtful(item) if not is_title or one.name != "foreign-operator"), None)
