@@ -2,7 +2,7 @@
 
 ``text/``                          files and lines to trees of texts with places, what may be shown of them, mistakes
 ``kinds``, ``keys``                what texts can mean, which keys there are (pydantic; the JSON Schema)
-``checking``, ``subscriptions``    keys that hold, and what they name
+``checking``, ``subscriptions``    keys that hold, and what they name; ``written_rule``: rules as texts and lists
 ``lint/``                          what parses as something harmless instead of what was meant: the table of warnings
 ``includes``, ``included``         included files on disk, and the subscriptions of each
 ``loading``                        all of it put together; ``losing``: what a reload would lose

@@ -12,6 +12,7 @@ from watcher.config.included import IncludedSubscriptions, accepted_of, subscrip
 from watcher.config.includes import Included, included_files
 from watcher.config.keys import ConfigKeys, ReceiverKeys
 from watcher.config.lint.addresses import AddressChecks, check_addresses
+from watcher.config.lint.rules import ReadRule
 from watcher.config.lint.times import warn_of_no_hours
 from watcher.config.lint.whole import (
     note_variables,
@@ -24,7 +25,6 @@ from watcher.config.lint.whole import (
 )
 from watcher.config.sources import name_holds, sources_of
 from watcher.config.subscriptions import (
-    CheckRule,
     CheckTarget,
     Surroundings,
     no_receiver,
@@ -60,7 +60,7 @@ def load(
     *,
     env: Mapping[str, str],
     check_url: CheckUrl,
-    check_rule: CheckRule,
+    check_rule: ReadRule,
     doubt_url: CheckUrl = nothing_wrong,
     check_database: CheckUrl = nothing_wrong,
     last_good: Path | None = None,
@@ -86,18 +86,25 @@ def load(
     _check_allow(checker, keys, config, files)
     theirs = [subscriptions_of_file(one, around, keys.allow, strict=strict) for one in files]
     templates = templates_of(checker, keys.templates, path.parent, strict=strict)
-    others = [*templates.problems, *(problem for one in theirs for problem in one.problems)]
     config = replace(config, subscriptions=own + tuple(sub for one in theirs for sub in one.subscriptions))
+    problems = _problems(
+        checker, keys, config, [*templates.problems, *(one for some in theirs for one in some.problems)]
+    )
+    return replace(
+        _with_files(config, theirs, templates),
+        problems=problems,
+        accepted=accepted_of(checker, own) | {name: names for one in theirs for name, names in one.accepted.items()},
+        digest=_digest_of(data, files, templates),
+    )
+
+
+def _problems(checker: Checker, keys: ConfigKeys, config: Config, others: Sequence[Problem]) -> tuple[Problem, ...]:
+    """All warnings, with the ``others`` of included files and templates; raises ``ConfigError`` if one is an error."""
     _warn_of_whole(checker, keys, config, is_whole=not any(problem.fatal for problem in others))
     problems = [*checker.problems, *others]
     if any(problem.fatal for problem in problems):
         raise ConfigError(_in_order(problems))
-    return replace(
-        _with_files(config, theirs, templates),
-        problems=tuple(problems),
-        accepted=accepted_of(checker, own) | {name: names for one in theirs for name, names in one.accepted.items()},
-        digest=_digest_of(data, files, templates),
-    )
+    return tuple(problems)
 
 
 def _with_files(config: Config, theirs: Sequence[IncludedSubscriptions], templates: Templates) -> Config:
@@ -112,7 +119,7 @@ def _with_files(config: Config, theirs: Sequence[IncludedSubscriptions], templat
 
 
 def _surroundings(
-    checker: Checker, keys: ConfigKeys, config: Config, check_rule: CheckRule, check_target: CheckTarget
+    checker: Checker, keys: ConfigKeys, config: Config, check_rule: ReadRule, check_target: CheckTarget
 ) -> Surroundings:
     return Surroundings(
         config,

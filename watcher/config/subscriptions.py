@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,26 +11,19 @@ from typing import Any
 from watcher.config.checking import Checker, Path
 from watcher.config.keys import ReceiverKeys, SubscriptionKeys
 from watcher.config.lint.accepting import AcceptedWarnings
-from watcher.config.lint.rules import (
-    is_plainly_wrong,
-    warn_of_bounds,
-    warn_of_item,
-    warn_of_labels,
-    warn_of_misread,
-    warn_of_words,
-)
+from watcher.config.lint.rules import ReadRule, warn_of_bounds, warn_of_labels
 from watcher.config.lint.times import warn_of_no_hours, warn_of_times
+from watcher.config.lint.untold import warn_of_untold
 from watcher.config.lint.whole import warn_of_zone_name
 from watcher.config.text.harmless import quoted_value
 from watcher.config.text.mistakes import Hint
 from watcher.config.text.nearest import did_you_mean, known, near_or_known
-from watcher.config.untold import warn_of_untold
 from watcher.config.values import Config
-from watcher.errors import RuleError, WatcherError
+from watcher.config.written_rule import pieces_of, place_of_item, rule_of, with_places
+from watcher.errors import WatcherError
 from watcher.model import QuietHours, Rhythm, Subscription
-from watcher.rules import Rule, rule_from_lists
+from watcher.rules import Rule
 
-CheckRule = Callable[[str], Rule]
 CheckTarget = Callable[[str], str | None]
 """A receiver with an address, as ``to:`` names it → why no message gets exactly there; None where one does."""
 
@@ -40,8 +33,6 @@ _PLAIN = re.compile(rf"(?=.{{1,64}}@)(?=.{{1,254}}$){_WORDS}(?:\+{_WORDS})?@{_DO
 """An address that any service takes which takes one at all; most are, and need no look at the whole URL."""
 
 _ALL = ("all", "any", "*", "every")
-
-_LISTS = ("any", "all", "none", "where")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +45,7 @@ class Surroundings:
     """
 
     config: Config
-    check_rule: CheckRule
+    check_rule: ReadRule
     check_target: CheckTarget | None = None
     sources: Collection[str] = ()
     receivers: Collection[str] = ()
@@ -86,7 +77,7 @@ def subscriptions_of(checker: Checker, asked: list[SubscriptionKeys], around: Su
     return tuple(one for one in made if one is not None)
 
 
-def _warn_of_twins(checker: Checker, made: list[Subscription | None], read: CheckRule) -> None:
+def _warn_of_twins(checker: Checker, made: list[Subscription | None], read: ReadRule) -> None:
     """Warn of a subscription that asks for what one before it does, for the same receivers at the same time."""
     alike: dict[Any, list[tuple[str, str]]] = {}
     for n, one in enumerate(made):
@@ -110,15 +101,15 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
     All warnings that need no other subscription are noted, too.
     """
     checker.accept(path, keys.accept)
-    rule = _rule(checker, path, keys, around)
-    to = [target for n, target in _with_places(keys.to) if target_holds(checker, (*path, "to", *n), target, around)]
-    for n, name in _with_places(keys.sources or []):
+    rule = rule_of(checker, path, keys, around.check_rule)
+    to = [target for n, target in with_places(keys.to) if target_holds(checker, (*path, "to", *n), target, around)]
+    for n, name in with_places(keys.sources or []):
         if name not in around.sources and "sources" not in around.unknown:
             is_list = "," in name and name.partition(",")[0].strip() in around.sources
             near: Hint = "write [one, two]" if is_list else partial(near_or_known, name, around.sources)
             if name.lower() in _ALL:
                 near = "leave `sources` out for all of them"
-            place = _place(checker, (*path, "sources"), n)
+            place = place_of_item(checker, (*path, "sources"), n)
             checker.note(place, f"there is no source {quoted_value(name)}", near, name="unknown-source")
     if keys.when_empty == "send" and keys.when.rhythm is Rhythm.IMMEDIATELY:
         what = "`when_empty: send` needs a time at which papers could be missed"
@@ -138,10 +129,10 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
 def _warn_of_rule(checker: Checker, path: Path, keys: SubscriptionKeys, rule: Rule, around: Surroundings) -> None:
     """Warn of what a rule that can be read asks for."""
     sources = around.config.sources
-    warn_of_bounds(checker, _pieces(checker, path, keys), rule, around.check_rule, keys.sources or ())
-    warn_of_labels(checker, _pieces(checker, path, keys), rule, around.check_rule, around.sources)
+    warn_of_bounds(checker, pieces_of(checker, path, keys), rule, around.check_rule, keys.sources or ())
+    warn_of_labels(checker, pieces_of(checker, path, keys), rule, around.check_rule, around.sources)
     if len(sources) == len(around.sources):  # of a source that is wrong nobody knows what it tells
-        warn_of_untold(checker, _pieces(checker, path, keys), keys.sources or (), sources)
+        warn_of_untold(checker, pieces_of(checker, path, keys), keys.sources or (), sources)
 
 
 def _made(keys: SubscriptionKeys, rule: str, to: list[str], around: Surroundings) -> Subscription:
@@ -174,7 +165,7 @@ def quiet_hours_of(keys: SubscriptionKeys | ReceiverKeys) -> QuietHours | None:
 
 def target_holds(checker: Checker, path: Path, target: str, around: Surroundings) -> bool:
     """Whether a receiver as ``to:`` names it can be used here; noted if not."""
-    path = _place(checker, path[:-1], path[-1:]) if isinstance(path[-1], int) else path
+    path = place_of_item(checker, path[:-1], path[-1:]) if isinstance(path[-1], int) else path
     name, colon, address = target.partition(":")
     receiver = around.config.receivers.get(name)
     if receiver is None and name in around.receivers:
@@ -233,114 +224,6 @@ def no_receiver(target: str, config: Config, names: Collection[str]) -> tuple[st
         return "there is no such receiver", f"write {addressed[0]}: before the address"
     near = did_you_mean(name, names)
     return (f"there is no receiver `{name}`", near) if near else ("there is no such receiver", known(names))
-
-
-def _rule(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> Rule | None:
-    lists = [name for name in _LISTS if getattr(keys, name) is not None]
-    if keys.rule is not None:
-        for name in lists:
-            if name != "where":
-                what = f"`{name}` stands beside `rule`"
-                checker.note((*path, name), what, "keep one of the two", in_key=True, name="wrong-value")
-        return _written_rule(checker, path, keys.rule, keys.where, around)
-    if not lists and not any(checker.is_silent((*path, name)) for name in ("rule", *_LISTS)):
-        hint = "add rule: …, or any: / all: / none: / where:"
-        checker.note((*path, "rule"), "a rule is missing", hint, name="missing-key")
-    return _listed_rule(checker, path, keys, around) if lists else None
-
-
-def _written_rule(checker: Checker, path: Path, rule: str, where: str | None, around: Surroundings) -> Rule | None:
-    here = (*path, "rule")
-    found = _read(checker, here, rule, around)
-    compared = _where(checker, path, where, around)
-    if found is not None:
-        _warn_of_yaml(checker, here, rule)
-        warn_of_misread(checker, here, rule)
-    if found is None or (where is not None and compared is None):
-        return None
-    return around.check_rule(f"({rule}) AND ({where})") if where is not None else found
-
-
-def _read(checker: Checker, path: Path, text: str, around: Surroundings) -> Rule | None:
-    """The compiled rule, None where it is wrong, which is noted."""
-    if is_plainly_wrong(checker, path, text):
-        return None
-    return checker.read_rule(path, lambda: around.check_rule(text))
-
-
-def _where(checker: Checker, path: Path, where: str | None, around: Surroundings) -> Rule | None:
-    here = (*path, "where")
-    if where is None or (found := _read(checker, here, where, around)) is None:
-        return None
-    if not warn_of_words(checker, here, found):
-        warn_of_misread(checker, here, where)
-    return found
-
-
-def _warn_of_yaml(checker: Checker, path: Path, rule: str) -> None:
-    """What YAML took away without an error: the quotes around a phrase, all after `` #``."""
-    node = checker.scalar(path)
-    if node is None:
-        return
-    if (
-        node.style in ("'", '"')
-        and re.fullmatch(r"[\w-]+(?: [\w-]+)+", rule)
-        and not re.search(r"\b(AND|OR|NOT)\b", rule)
-    ):
-        what = f"YAML takes these quotes: {len(rule.split())} words that may stand anywhere, not a phrase"
-        checker.warn(path, what, f"for a phrase write rule: '\"{rule}\"'", name="quotes-taken-by-yaml")
-    if not node.style and re.match(r"\s+#\S", checker.after(node)):
-        what, hint = "YAML takes what follows # for a comment", "write rule: >- and the rule below"
-        checker.warn(path, what, hint, name="comment-in-rule")
-
-
-def _listed_rule(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> Rule | None:
-    holds = True
-    for name in ("any", "all", "none"):
-        for n, item in _with_places(getattr(keys, name) or []):
-            place = _place(checker, (*path, name), n)
-            holds &= _check_term(checker, place, item, around)
-        checker.warn_of_twins((*path, name), [item.lower() for item in getattr(keys, name) or []])
-    if keys.where is not None:
-        holds &= _where(checker, path, keys.where, around) is not None
-    if not holds:
-        return None
-    try:
-        return around.check_rule(
-            rule_from_lists(any=keys.any or (), all=keys.all or (), none=keys.none or (), where=keys.where)
-        )
-    except RuleError as error:
-        checker.note(path, error.what, error.hint, name="wrong-rule")
-        return None
-
-
-def _pieces(checker: Checker, path: Path, keys: SubscriptionKeys) -> Iterator[tuple[Path, str]]:
-    """The pieces that a rule is written in, in the order of its terms: each a rule, with its place."""
-    for name in ("rule", "any", "all", "where", "none"):
-        found = getattr(keys, name)
-        if found is not None and name in ("rule", "where"):
-            yield (*path, name), found
-        elif found is not None:
-            for n, item in _with_places(found):
-                yield _place(checker, (*path, name), n), rule_from_lists(any=[item])
-
-
-def _check_term(checker: Checker, path: Path, item: str, around: Surroundings) -> bool:
-    if is_plainly_wrong(checker, path, item, is_item=True):
-        return False
-    if checker.read_rule(path, lambda: around.check_rule(rule_from_lists(any=[item]))) is None:
-        return False
-    warn_of_item(checker, path, item)
-    return True
-
-
-def _with_places(items: list[str]) -> Iterator[tuple[tuple[int, ...], str]]:
-    return (((n,), item) for n, item in enumerate(items))
-
-
-def _place(checker: Checker, path: Path, n: Path) -> Path:
-    """The place of an item, also where one text stands for a list."""
-    return path if checker.scalar(path) else (*path, *n)
 
 
 def allowed_receivers(allow: Mapping[str, list[str]] | None, file_name: str) -> Collection[str] | None:

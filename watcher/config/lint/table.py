@@ -286,41 +286,36 @@ _AROUND = (
     ),
 )
 
+
+def _of_papers(name: str, what: str, why: str, write: str) -> WarningKind:
+    return WarningKind(name, what, why, write, varies=True)
+
+
 _PAPERS = (
-    WarningKind(
+    _of_papers(
         "too-many-matches",
         "a rule matches more than a quarter of the stored papers",
         "the digest is as long as the site's",
         "a word more, or a field",
-        varies=True,
     ),
-    WarningKind(
+    _of_papers(
         "no-matches",
         "a rule matches none of the stored papers of two weeks or more",
         "perhaps it never will",
         "see its terms: `watcher backtest`",
-        varies=True,
     ),
-    WarningKind(
+    _of_papers(
         "mostly-mentions",
         "most matches of a rule only mention its words",
         "much of what is told is about something else",
         "`about:word`",
-        varies=True,
     ),
-    WarningKind(
-        "missed-forms",
-        "a rule misses papers with other forms of its word",
-        "they are not told",
-        "a prefix",
-        varies=True,
-    ),
-    WarningKind(
+    _of_papers("missed-forms", "a rule misses papers with other forms of its word", "they are not told", "a prefix"),
+    _of_papers(
         "several-meanings",
         "an acronym of a rule has several meanings in what it matches",
         "much of what is told is about something else",
         '`NOT "the other meaning"`, or a second word',
-        varies=True,
     ),
 )
 

@@ -17,7 +17,8 @@ from watcher.config.checking import Checker
 from watcher.config.keys import ConfigTable, SubscriptionKeys
 from watcher.config.kinds import Name
 from watcher.config.lint.accepting import AcceptedWarnings
-from watcher.config.subscriptions import CheckRule, CheckTarget, Surroundings, subscription_of
+from watcher.config.lint.rules import ReadRule
+from watcher.config.subscriptions import CheckTarget, Surroundings, subscription_of
 from watcher.config.text.json_tree import json_tree_of
 from watcher.config.text.mistakes import Mistakes
 from watcher.config.text.reading import Parsed, decode
@@ -56,7 +57,7 @@ class LineReader:
     """Reads the lines of one file by what the config declares; ``name``: of the file, for people."""
 
     def __init__(
-        self, name: str, config: Config, check_rule: CheckRule, check_target: CheckTarget | None = None
+        self, name: str, config: Config, check_rule: ReadRule, check_target: CheckTarget | None = None
     ) -> None:
         self._name = name
         self._taken = {(one.owner, one.name) for one in config.subscriptions}

@@ -1,0 +1,122 @@
+"""A subscription's rule, as one text or as lists: read, checked, and looked at for what is probably meant otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from watcher.config.checking import Checker, Path
+from watcher.config.keys import SubscriptionKeys
+from watcher.config.lint.rules import ReadRule, is_plainly_wrong, warn_of_item, warn_of_misread, warn_of_words
+from watcher.errors import RuleError
+from watcher.rules import Rule, rule_from_lists
+
+_LISTS = ("any", "all", "none", "where")
+
+
+def rule_of(checker: Checker, path: Path, keys: SubscriptionKeys, read: ReadRule) -> Rule | None:
+    """Return the compiled rule; None where it is wrong or missing, which is noted."""
+    lists = [name for name in _LISTS if getattr(keys, name) is not None]
+    if keys.rule is not None:
+        for name in lists:
+            if name != "where":
+                what = f"`{name}` stands beside `rule`"
+                checker.note((*path, name), what, "keep one of the two", in_key=True, name="wrong-value")
+        return _written_rule(checker, path, keys.rule, keys.where, read)
+    if not lists and not any(checker.is_silent((*path, name)) for name in ("rule", *_LISTS)):
+        hint = "add rule: …, or any: / all: / none: / where:"
+        checker.note((*path, "rule"), "a rule is missing", hint, name="missing-key")
+    return _listed_rule(checker, path, keys, read) if lists else None
+
+
+def _written_rule(checker: Checker, path: Path, rule: str, where: str | None, read: ReadRule) -> Rule | None:
+    here = (*path, "rule")
+    found = _read(checker, here, rule, read)
+    compared = _where(checker, path, where, read)
+    if found is not None:
+        _warn_of_yaml(checker, here, rule)
+        warn_of_misread(checker, here, rule)
+    if found is None or (where is not None and compared is None):
+        return None
+    return read(f"({rule}) AND ({where})") if where is not None else found
+
+
+def _read(checker: Checker, path: Path, text: str, read: ReadRule) -> Rule | None:
+    """The compiled rule, None where it is wrong, which is noted."""
+    if is_plainly_wrong(checker, path, text):
+        return None
+    return checker.read_rule(path, lambda: read(text))
+
+
+def _where(checker: Checker, path: Path, where: str | None, read: ReadRule) -> Rule | None:
+    here = (*path, "where")
+    if where is None or (found := _read(checker, here, where, read)) is None:
+        return None
+    if not warn_of_words(checker, here, found):
+        warn_of_misread(checker, here, where)
+    return found
+
+
+def _warn_of_yaml(checker: Checker, path: Path, rule: str) -> None:
+    """What YAML took away without an error: the quotes around a phrase, all after `` #``."""
+    node = checker.scalar(path)
+    if node is None:
+        return
+    if (
+        node.style in ("'", '"')
+        and re.fullmatch(r"[\w-]+(?: [\w-]+)+", rule)
+        and not re.search(r"\b(AND|OR|NOT)\b", rule)
+    ):
+        what = f"YAML takes these quotes: {len(rule.split())} words that may stand anywhere, not a phrase"
+        checker.warn(path, what, f"for a phrase write rule: '\"{rule}\"'", name="quotes-taken-by-yaml")
+    if not node.style and re.match(r"\s+#\S", checker.after(node)):
+        what, hint = "YAML takes what follows # for a comment", "write rule: >- and the rule below"
+        checker.warn(path, what, hint, name="comment-in-rule")
+
+
+def _listed_rule(checker: Checker, path: Path, keys: SubscriptionKeys, read: ReadRule) -> Rule | None:
+    holds = True
+    for name in ("any", "all", "none"):
+        for n, item in with_places(getattr(keys, name) or []):
+            place = place_of_item(checker, (*path, name), n)
+            holds &= _check_term(checker, place, item, read)
+        checker.warn_of_twins((*path, name), [item.lower() for item in getattr(keys, name) or []])
+    if keys.where is not None:
+        holds &= _where(checker, path, keys.where, read) is not None
+    if not holds:
+        return None
+    try:
+        return read(rule_from_lists(any=keys.any or (), all=keys.all or (), none=keys.none or (), where=keys.where))
+    except RuleError as error:
+        checker.note(path, error.what, error.hint, name="wrong-rule")
+        return None
+
+
+def pieces_of(checker: Checker, path: Path, keys: SubscriptionKeys) -> Iterator[tuple[Path, str]]:
+    """The pieces that a rule is written in, in the order of its terms: each a rule, with its place."""
+    for name in ("rule", "any", "all", "where", "none"):
+        found = getattr(keys, name)
+        if found is not None and name in ("rule", "where"):
+            yield (*path, name), found
+        elif found is not None:
+            for n, item in with_places(found):
+                yield place_of_item(checker, (*path, name), n), rule_from_lists(any=[item])
+
+
+def _check_term(checker: Checker, path: Path, item: str, read: ReadRule) -> bool:
+    if is_plainly_wrong(checker, path, item, is_item=True):
+        return False
+    if checker.read_rule(path, lambda: read(rule_from_lists(any=[item]))) is None:
+        return False
+    warn_of_item(checker, path, item)
+    return True
+
+
+def with_places(items: list[str]) -> Iterator[tuple[tuple[int, ...], str]]:
+    """Each item with its index, as the end of a path."""
+    return (((n,), item) for n, item in enumerate(items))
+
+
+def place_of_item(checker: Checker, path: Path, n: Path) -> Path:
+    """The place of an item, also where one text stands for a list."""
+    return path if checker.scalar(path) else (*path, *n)
