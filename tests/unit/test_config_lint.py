@@ -155,6 +155,18 @@ def test_what_an_included_file_accepts_in_vain_is_said_there(folder: Path) -> No
     assert (said.name, said.file, said.line) == ("accepted-in-vain", "there/a.yml", 1)
 
 
+def test_a_broken_file_does_not_make_what_it_uses_unused(folder: Path) -> None:
+    """Its last good version, or nothing, stands in for it: what it names is not known."""
+    (folder / "there" / "a.yml").write_text("subscriptions: [{name: a, rule: (b, to: you}]\n")
+    text = config(
+        'receivers:\n  me: {url: "console://"}\n  you: {url: "json://127.0.0.1/"}\ninclude: there/*.yml\n'
+        "accept: [seldom-due]"
+    )
+    assert names(folder, text) == ["wrong-rule"]
+    path = folder / "config.yaml"
+    assert load(path, env=ENV, check_url=problem_of, check_rule=compile_rule).problems == ()
+
+
 def test_what_comes_and_goes_is_never_accepted_in_vain(folder: Path) -> None:
     assert names(folder, config("accept: [missing-secret, no-matches, accepted-in-vain]")) == []
 

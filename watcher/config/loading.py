@@ -87,9 +87,8 @@ def load(
     theirs = [subscriptions_of_file(one, around, keys.allow, strict=strict) for one in files]
     templates = templates_of(checker, keys.templates, path.parent, strict=strict)
     config = replace(config, subscriptions=own + tuple(sub for one in theirs for sub in one.subscriptions))
-    problems = _problems(
-        checker, keys, config, [*templates.problems, *(one for some in theirs for one in some.problems)]
-    )
+    others = [*templates.problems, *(problem for one in theirs for problem in one.problems)]
+    problems = _problems(checker, keys, config, others, is_whole=not any(one.broken for one in theirs))
     return replace(
         _with_files(config, theirs, templates),
         problems=problems,
@@ -98,9 +97,14 @@ def load(
     )
 
 
-def _problems(checker: Checker, keys: ConfigKeys, config: Config, others: Sequence[Problem]) -> tuple[Problem, ...]:
-    """All warnings, with the ``others`` of included files and templates; raises ``ConfigError`` if one is an error."""
-    _warn_of_whole(checker, keys, config, is_whole=not any(problem.fatal for problem in others))
+def _problems(
+    checker: Checker, keys: ConfigKeys, config: Config, others: Sequence[Problem], *, is_whole: bool
+) -> tuple[Problem, ...]:
+    """All warnings, with the ``others`` of included files and templates; raises ``ConfigError`` if one is an error.
+
+    ``is_whole``: no included file is represented by an earlier version, or by nothing.
+    """
+    _warn_of_whole(checker, keys, config, is_whole=is_whole and not any(problem.fatal for problem in others))
     problems = [*checker.problems, *others]
     if any(problem.fatal for problem in problems):
         raise ConfigError(_in_order(problems))

@@ -1,7 +1,4 @@
-"""The table of all that can be found in a config: its names, and for warnings why they matter and what to write.
-
-docs/warnings.md is this table. ``accept:`` takes the names of warnings.
-"""
+"""All that can be found in a config: names, and of warnings why they matter and what to write (docs/warnings.md)."""
 
 from __future__ import annotations
 
@@ -257,7 +254,8 @@ _AROUND = (
         "password-in-clear",
         "a password goes over a connection without TLS",
         "everybody on the way can read it",
-        "the service with an s at its end: `mailtos://`, `jsons://`, `ntfys://`",
+        "the service with an s at its end: `mailtos://`, `jsons://`",
+        varies=True,
     ),
     WarningKind(
         "missing-secret",
