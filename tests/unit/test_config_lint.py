@@ -78,7 +78,7 @@ def test_the_table_has_every_name_that_the_program_says() -> None:
     advised = {
         one for text in texts for one in re.findall(r'(?:Advice|LeafFinding|Misreading)\([^"]*"([a-z-]+)"', text)
     }
-    doubted = {name for text in texts for name in re.findall(r'_Doubt\(\s*"([a-z-]+)"', text)}
+    doubted = {name for text in texts for name in re.findall(r'Doubt\(\s*"([a-z-]+)"', text)}
     assert len(said) > 40 and len(advised) > 10 and doubted
     assert (said | advised | doubted) <= WARNINGS.keys() | ERRORS.keys()
     assert not WARNINGS.keys() & ERRORS.keys()

@@ -6,7 +6,7 @@ Names are those of docs/warnings.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -142,143 +142,12 @@ def _single_quotes(text: str) -> Misreading | None:
 # --- what may have been meant so ---
 
 
-@dataclass(frozen=True, slots=True)
-class _Doubt:
-    """A pattern of bare text, and what to say of what it finds."""
-
-    name: str
-    pattern: re.Pattern[str]
-    what: str
-    hint: Callable[[re.Match[str]], str]
-
-
-_ANY_FIELD = "|".join((*FIELDS, *_COMPARABLE))
-_START = r"(?:(?<=[\s(])|^)"
-_FOREIGN = (
-    _Doubt(
-        "foreign-operator",
-        re.compile(rf"{_START}(?:Or|And|Not|ANDNOT|AndNot|XOR)(?=[\s(])"),
-        "it is read as a word, not as an operator",
-        lambda found: f"write {'OR' if found[0] == 'Or' else 'AND' if found[0] == 'And' else 'NOT'}",
-    ),
-    _Doubt(
-        "foreign-operator",
-        re.compile(
-            rf"{_START}(?:(?:NEAR|ADJ|WITHIN|ONEAR|PRE|SAME)(?:/?\d{{1,3}})?|[WN]/\d{{1,3}})(?:\s*\([^()]*\)|(?=[\s(]))"
-        ),
-        "it is read as a word, not as an operator",
-        lambda found: 'for words near each other write "a b"~5',
-    ),
-    _Doubt(
-        "foreign-operator",
-        re.compile(rf"(?i){_START}(?:TITLE-ABS-KEY|TITLE|ABS|KEY|AUTH|TS|TI|AB|AU)=?\("),
-        "what stands before a parenthesis is read as a word",
-        lambda found: "write title:word, or abstract:word, of each word",
-    ),
-    _Doubt(
-        "foreign-operator",
-        re.compile(rf"(?i){_START}(?:{_ANY_FIELD})\s+:(?=\S)"),
-        "no blank stands before the colon of a field: this is read as words",
-        lambda found: f"write {found[0].split()[0]}:word",
-    ),
-    _Doubt(
-        "foreign-operator",
-        re.compile(rf"{_START}\+(?=\w)"),
-        "the + means nothing: every word has to be there",
-        lambda found: "leave it out",
-    ),
-    _Doubt(
-        "foreign-operator",
-        re.compile(rf"{_START}(?:{_ANY_FIELD}):(?=\s|$|\))"),
-        "no blank stands between a field and its word: this is read as a word",
-        lambda found: f"write {found[0]}word",
-    ),
-    _Doubt(
-        "foreign-operator",
-        re.compile(rf"{_START}(?:{'|'.join(FIELDS)})\s*(?:==?|!=|=~|~)\s*(?=[^\s=])"),
-        "a field takes a colon: this is read as words",
-        lambda found: f"write {re.split('[=~! ]', found[0])[0]}:word",
-    ),
-    _Doubt(
-        "foreign-operator",
-        re.compile(rf"{_START}/[^\s/]+/[a-z]{{1,4}}(?=[\s)]|$)"),
-        "a regex needs a field: this is read as words",
-        lambda found: f"write title:/(?i){found[0].split('/')[1]}/",
-    ),
-    _Doubt(
-        "number-without-comparison",
-        re.compile(rf"(?i){_START}upvotes(?=[\s)]|$)(?!\s*[<>=≥≤!])"),
-        "it is looked for as a word: it compares nothing",
-        lambda found: "write a comparison such as upvotes>=20",
-    ),
-    _Doubt(
-        "sign-without-meaning",
-        re.compile(rf"{_START}[–—−‐](?=\w)"),
-        "this dash is no minus: the word is asked for, not excluded",
-        lambda found: "write - or NOT",
-    ),
-    _Doubt(
-        "sign-without-meaning",
-        re.compile(r"(?<=[a-z]:)/[^\s/\"]*(?=\s|$|\))"),
-        "a regex ends with /: this is read as words",
-        lambda found: f"write {found[0]}/, or quotes around it",
-    ),
-    _Doubt(
-        "sign-without-meaning",
-        re.compile(rf"{_START}['‘][^\s'’]+['’](?=[\s)]|$)"),
-        "single quotes mean nothing in a rule",
-        lambda found: f'write "{found[0][1:-1]}"',
-    ),
-    _Doubt(
-        "sign-without-meaning",
-        re.compile(rf"{_START}(?:[^\s\"()]+,(?=\s|$)|[^\s\"(),;]+;|[^\s\"()]*[^\W\d],[^\W\d])[^\s\"()]*"),
-        "the comma or semicolon means nothing: every word has to be there",
-        lambda found: "write OR between words of which one is enough; put quotes around a phrase",
-    ),
-    _Doubt(
-        "sign-without-meaning",
-        re.compile(rf"{_START}!(?=\w)"),
-        "the ! means nothing: the word is asked for, not excluded",
-        lambda found: "write - or NOT",
-    ),
-    _Doubt(
-        "sign-without-meaning",
-        re.compile(rf"{_START}[^\s\"()|]+\|[^\s\"()]*"),
-        "the bar means nothing: every word has to be there",
-        lambda found: "write OR",
-    ),
-    _Doubt(
-        "sign-without-meaning",
-        re.compile(rf"{_START}\w[^\s\"()~^]*[~^][\d.]*(?=[\s)]|$)"),
-        "a word has neither a distance nor a weight: the sign is left out, a number is a word",
-        lambda found: "write the word alone, or word* for its beginning",
-    ),
-    _Doubt(
-        "sign-without-meaning",
-        re.compile(rf"{_START}\w+\?\w[^\s\"()]*"),
-        "the question mark stands for no letter: it is read as a blank",
-        lambda found: "write the words with OR, or the beginning of a word and *",
-    ),
-    _Doubt(
-        "sign-without-meaning",
-        re.compile(rf"{_START}(?:<\w[^\s<>]*>|%\w+%|\$[a-z]\w+(?![^\s]*\$)|~\w[\w-]*)"),
-        "this is no placeholder, and its signs mean nothing",
-        lambda found: "write the word alone",
-    ),
-    _Doubt(
-        "sign-without-meaning",
-        re.compile(r"(?:(?<=[\s(\"])|^)[^\s\"()\[{]*(?<![\^_])[\[{][^\s\"()]*"),
-        "brackets and braces mean nothing",
-        lambda found: "write ( and ) for a group, title:word for a field",
-    ),
-)
-
 _FLAGS = re.compile(rf"(?:{'|'.join(FIELDS)}):(?P<regex>/(?:\\.|[^/\\])+/)(?:[A-Za-z]{{1,4}}|\s[gimsux])(?![\w-])")
 _MAYBE = re.compile(
     r"[^\w\s\"().:*=>/-]|\b(?:TI|AB|AU|TS)\b|\s:|['‘]|[–—−‐/;,]|\b(?!(?:OR|AND|NOT)\b)[A-Z][a-zA-Z]*(?=[\s(/0-9])|:(?:\s|$|\))"
     r"|[a-z]\s*=|(?i:upvotes)"
 )
-"""Without any of these, a rule has nothing of what ``_FOREIGN`` finds."""
+"""Without any of these, a rule has nothing of what the patterns of ``dialects.py`` find."""
 
 
 def doubtful(text: str) -> Iterator[Misreading]:
@@ -289,9 +158,11 @@ def doubtful(text: str) -> Iterator[Misreading]:
         yield Misreading("foreign-operator", start, "no flags follow a regex: they are read as a word", hint)
     if not _MAYBE.search(text):
         return
+    from watcher.rules.advice.dialects import DIALECTS  # two dozen patterns, which few rules need
+
     bare = _without_apart(text)
     said: list[range] = []
-    for doubt in _FOREIGN:
+    for doubt in DIALECTS:
         for found in doubt.pattern.finditer(bare):
             if not any(found.start() in one or one.start in range(*found.span()) for one in said):
                 said.append(range(*found.span()))
