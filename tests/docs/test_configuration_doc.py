@@ -61,7 +61,8 @@ def test_blocks_load(name: str, block: str, tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(as_config(block))
     (tmp_path / "slack_url").write_text("json://slack.example/")
-    (tmp_path / "mails").mkdir()
+    for name in ("mails", "inbox"):
+        (tmp_path / name).mkdir()
     (tmp_path / "subscriptions.d").mkdir()
     (tmp_path / "subscriptions.d" / "ana.yaml").write_text("subscriptions: [{name: a, rule: kite, to: me}]\n")
     config = load(

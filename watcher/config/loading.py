@@ -17,6 +17,7 @@ from watcher.config.lint.times import warn_of_no_hours
 from watcher.config.lint.whole import (
     note_variables,
     warn_of_contact,
+    warn_of_folders,
     warn_of_includes,
     warn_of_missing,
     warn_of_same_address,
@@ -171,6 +172,8 @@ def _warn_of_whole(checker: Checker, keys: ConfigKeys, config: Config, *, is_who
     warn_of_contact(checker, keys.contact)
     warn_of_missing(checker, config)
     warn_of_same_address(checker, config)
+    warn_of_folders(checker, config)
+    checker.warn_of_twins(("operator",), keys.operator or ())
     if is_whole and not checker.is_broken:
         named = [*(keys.operator or ()), *(name for names in (keys.allow or {}).values() for name in names)]
         warn_of_unused(checker, config, [one.partition(":")[0] for one in named])

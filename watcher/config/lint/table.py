@@ -257,6 +257,7 @@ _AROUND = (
         "the service with an s at its end: `mailtos://`, `jsons://`",
         varies=True,
     ),
+    WarningKind("folder-not-there", "an inbox's folder is missing", "nothing is read of it", "make it", varies=True),
     WarningKind(
         "missing-secret",
         "an environment variable or a file with a secret is missing",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from watcher.config.includes import IncludedFiles
 from watcher.config.text.tree import ConfigNode, Items, Scalar, Table
 from watcher.config.values import Config, Receiver
 from watcher.model import Source
+from watcher.parsers import PARSERS
 
 _WEEK = timedelta(days=7)
 _ONE_PAPER = re.compile(
@@ -59,10 +61,10 @@ def warn_of_missing(checker: Checker, config: Config) -> None:
         what = "there is no receiver: nobody can be told"
         hint = 'write receivers: {me: {url: "console://"}}, or any address of docs/configuration.md'
         checker.warn(_at(checker, "receivers"), what, hint, name="no-receivers")
-    elif not checker.has_key("operator") and not is_said:
+    elif _is_empty(checker, "operator") and not checker.is_silent(("operator",)) and not is_said:
         what = "there is no operator: nobody hears of sources that cannot be read, and receivers that fail"
         hint = f"write operator: [{next(iter(config.receivers), 'me')}]"
-        checker.warn((), what, hint, name="no-operator")
+        checker.warn(_at(checker, "operator"), what, hint, name="no-operator")
     if not checker.has_key("subscriptions") and not checker.has_key("include"):
         what = "there are no subscriptions: nothing is told"
         hint = "write subscriptions:, or subscriptions: [] where the database has them all"
@@ -138,6 +140,15 @@ def warn_of_includes(checker: Checker, patterns: Sequence[str], found: IncludedF
             names = ", ".join(found.left_out[n][:3])
             what = f"it does not fit {names}, for the ending"
             checker.warn(path, what, "write a list of two patterns", name="include-leaves-out-files")
+
+
+def warn_of_folders(checker: Checker, config: Config) -> None:
+    """Warn of sources that read a folder which is not there."""
+    for name, source in config.sources.items():
+        folder = PARSERS[source.kind].folder(source)
+        if folder is not None and not os.path.isdir(folder):
+            what, hint = f"there is no folder {folder} on this machine", "make it, and let watcher's user write there"
+            checker.warn(("sources", name, "folder"), what, hint, name="folder-not-there")
 
 
 def warn_of_contact(checker: Checker, contact: str | None) -> None:
