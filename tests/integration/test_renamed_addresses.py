@@ -77,7 +77,9 @@ def test_two_ids_never_become_one(store: Store) -> None:
 
 def test_an_address_that_changes_at_every_look_adds_few_keys(store: Store) -> None:
     for look in range(30):
-        one = entry(1, "http://lab.example/1", keys=("doi:10.5555/1", f"url:http://lab.example/1?at={look}"))
+        one = entry(
+            1, "http://lab.example/1", keys=("doi:10.5555/1", f"url:http://lab.example/1?at={look}", f"id:lab:{look}")
+        )
         assert new(store, [one], hours=look) == (1 if look == 0 else 0)
     with store.reading() as tx:
         (paper,) = tx.papers.all()

@@ -23,7 +23,7 @@ def decoded_text(body: bytes) -> str:
     """The text without a byte order mark; bytes that are none in the charset become U+FFFD."""
     for mark, name in _MARKS:
         if body.startswith(mark):
-            return body[len(mark) :].decode(name, "replace")
+            return body[len(mark) :].decode(name, "replace").lstrip("\ufeff")
     for start, name in _UNMARKED:
         if body.startswith(start):
             return body.decode(name, "replace")

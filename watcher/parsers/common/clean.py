@@ -33,7 +33,9 @@ _UNSEEN = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_CHARACTER = re.compile(r"&#[0-9]{8,};?")
 _ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z][a-z-]*(?:\.[A-Z]{2})?/\d{7})(?:v([1-9]\d?))?", re.ASCII)
-_URL = re.compile(r"https?://[^\s<>\"'`\\]+", re.IGNORECASE)
+_URL = re.compile(r"https?://[^\s<>\"`\\\x00-\x20\x7f-\x9f]+")
+_SCHEME = re.compile(r"(https?):[/\\]*(?=[^/\\])", re.IGNORECASE)
+_TO_ENCODE = re.compile(r"[ <>\"`]")
 _DOI = re.compile(r"10\.\d{4,9}/[!-~]{1,250}", re.ASCII)
 _DOI_PREFIX = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)", re.IGNORECASE)
 
@@ -99,8 +101,8 @@ def url(value: object) -> str | None:
     """An absolute http(s) address that looks like where it leads; None for anything else."""
     if not isinstance(value, str) or len(value) > URL_CHARS:
         return None
-    address = value.strip()
-    if not re.fullmatch(r"https?://[^\s<>\"'`\\\x00-\x20\x7f-\x9f]+", address, re.IGNORECASE):
+    address = _as_browsers_read(value.strip())
+    if not _URL.fullmatch(address):
         return None
     if _UNSEEN.search(address) or _SURROGATE.search(address):
         return None
@@ -110,6 +112,17 @@ def url(value: object) -> str | None:
     except ValueError:
         return None
     return address if host and "@" not in place.netloc else None
+
+
+def _as_browsers_read(address: str) -> str:
+    """An absolute address as https://url.spec.whatwg.org reads it: without line breaks, blanks and brackets encoded."""
+    found = _SCHEME.match(address)
+    if not found:
+        return address
+    rest = re.sub(r"[\t\r\n]", "", address[found.end() :])
+    path, mark, query = rest.partition("?")
+    path = path.replace("\\", "/")
+    return f"{found[1].lower()}://" + _TO_ENCODE.sub(lambda one: f"%{ord(one[0]):02X}", path + mark + query)
 
 
 def arxiv_id(value: object) -> tuple[str, int | None] | None:

@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from watcher.model import Unreadable
 from watcher.parsers.common.charset import text_codec
+from watcher.parsers.common.elements import is_apart
 from watcher.parsers.common.html_weight import weigh
 
 LARGEST_PAGE = 16 * 2**20
@@ -18,11 +19,6 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codec
 _DECLARED = re.compile(rb"<meta\b[^>]{0,300}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.ASCII | re.IGNORECASE)
 _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
 _UNSEEN = frozenset(("script", "style", "template", "noscript", "svg", "-comment"))
-_APART = re.compile(
-    "address|article|aside|blockquote|br|d[dlt]|div|figcaption|figure|footer|h[1-6]|header|hr|li|main|nav|[ou]l|p|pre"
-    "|section|table|t[dhr]"
-)
-"""Elements whose text is not of one word with what stands beside them."""
 
 
 def html_tree_of(body: bytes) -> LexborHTMLParser | Unreadable:
@@ -101,6 +97,6 @@ def element_text(node: LexborNode) -> str:
         elif part.is_text_node:
             pieces.append(part.text_content or "")
         elif part.tag not in _UNSEEN:
-            gap = " " if _APART.fullmatch(part.tag or "") else ""
+            gap = " " if is_apart(part.tag or "") else ""
             ahead += [gap, *reversed(list(part.iter(include_text=True))), gap]
     return " ".join("".join(pieces).split())

@@ -45,7 +45,9 @@ def body_form(body: bytes) -> BodyForm:
 
     XML is what begins with a feed's element, or with an XML declaration where it is no HTML.
     """
-    head = _in_ascii(body[:_HEAD]).removeprefix(b"\xef\xbb\xbf")
+    head = _in_ascii(body[:_HEAD])
+    while head.startswith(b"\xef\xbb\xbf"):  # some servers put one before what has one
+        head = head[3:]
     if not head.strip():
         return BodyForm.EMPTY
     text = head.decode("latin-1")

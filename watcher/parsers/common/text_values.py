@@ -8,19 +8,27 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from watcher.parsers.common import clean
+from watcher.parsers.common.dates import instant_in
+from watcher.parsers.common.elements import INLINE_WORDS, NAMES, is_apart
 
-_UNSHOWN = re.compile(r"<!--.*?(?:-->|$)|<(script|style|template)\b.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"</?([a-zA-Z][\w:-]*+)(?:\s[^<>]*+)?/?>", re.ASCII)
-_IN_A_WORD = re.compile(
-    r"a|abbr|acronym|b|bd[io]|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|su[bp]|tt|u|var"
-    r"|wbr|(?:jats:)?(?:italic|bold|su[bp])",
-    re.IGNORECASE,
+_UNSHOWN = re.compile(
+    r"<!--.*?(?:-->|$)|<(script|style|template|(?:\w+:)?annotation(?:-xml)?)\b.*?(?:</\1\s*>|$)",
+    re.IGNORECASE | re.DOTALL,
 )
+_TAG = re.compile(r"</?(?:(?P<prefix>[a-zA-Z]\w*):)?(?P<name>[a-zA-Z][\w-]*+)(?P<rest>\s[^<>]*+)?/?>", re.ASCII)
 _INITIALS = re.compile(r"(?:\w\.[ -]?)+")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?")
-_BETWEEN_NAMES = re.compile(r", and |, | and ")
+_DEGREE = re.compile(
+    r",? (?:ph\.? ?d|m\.? ?d|d\.? ?phil|m\.? ?sc|b\.? ?sc|m\.a|b\.a|mba|mph|frs|esq|p\.e)\.?$", re.IGNORECASE
+)
+_BEFORE_NAME = re.compile(r"^(?:(?:prof|dr|mr|mrs|ms)\.|professor) (?:dr\. )?", re.IGNORECASE)
+_OTHERS = re.compile(r",? (?:et al\.?|and others)$", re.IGNORECASE)
+_BETWEEN_NAMES = re.compile(r", and |, | and | & ")
+_UNSPACED_NAME = re.compile("[\u3400-\u9fff\uac00-\ud7a3\u30a0-\u30ff]{2,8}")
 _FRACTION = re.compile(r"\.\d{7,}")
-_YEAR_FIRST = re.compile(r"(\d{4})(?:-(\d\d))?", re.ASCII)
+_NO_DAY = re.compile(r"\d{4}(?:-\d\d)?", re.ASCII)
+_EPOCH = re.compile(r"(?P<seconds>1\d{9})(?P<thousandths>\d{3})?", re.ASCII)
+_AFTERNOON = re.compile(r"\b(1[0-2]|0?[1-9]):(\d\d)(:\d\d)? ?([AP])\.?M\.?\b", re.IGNORECASE)
 
 
 def shown_text(markup: str, limit: int = clean.ABSTRACT_CHARS) -> str:
@@ -32,19 +40,48 @@ def shown_text(markup: str, limit: int = clean.ABSTRACT_CHARS) -> str:
 
 
 def moment(value: object) -> datetime | None:
-    """An instant in UTC from ISO 8601, also cut short, or from the style of mail (RFC 822); None for anything else."""
+    """An instant in UTC from ISO 8601, the style of mail (RFC 822), seconds since 1970, or a day in words; else None.
+
+    A year or a month alone is no day.
+    """
     if not isinstance(value, str) or not value:
         return None
     text = _FRACTION.sub("", " ".join(value[:100].split()))
+    if text.isdecimal() and len(text) != 8:
+        return _of_epoch(text)
+    if _NO_DAY.fullmatch(text):
+        return None
     if at := clean.instant(text):
         return at
-    if found := _YEAR_FIRST.fullmatch(text):
-        return clean.instant(f"{found[1]}-{found[2] or '01'}-01")
+    text = _usual_time(text)
+    return clean.instant(text) or _of_mail(text) or instant_in(text)
+
+
+def _of_epoch(digits: str) -> datetime | None:
+    """The instant of so many seconds, or thousandths of one, since 1970, where it is one of our times."""
+    found = _EPOCH.fullmatch(digits)
+    return datetime.fromtimestamp(int(found["seconds"]), UTC) if found else None
+
+
+def _of_mail(text: str) -> datetime | None:
     try:
         at = parsedate_to_datetime(text)
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError, IndexError, TypeError):
         return None
+
+
+def _usual_time(text: str) -> str:
+    """A text whose time and zone are as mails write them, not "2:17 PM", "+01:00", "+0000 UTC", "[Europe/Paris]"."""
+    text = re.sub(r"\[[\w/+-]{1,40}\]$", "", text)
+    text = re.sub(r" ?([+-]\d\d):?(\d\d) [A-Z]{3,4}$", r" \1\2", text)
+    text = re.sub(r"\bSept\b", "Sep", re.sub(r" ([+-]\d\d):(\d\d)$", r" \1\2", text))
+    return _AFTERNOON.sub(_of_day, text)
+
+
+def _of_day(found: re.Match[str]) -> str:
+    hour = int(found[1]) % 12 + (12 if found[4].upper() == "P" else 0)
+    return f"{hour:02}:{found[2]}{found[3] or ''}"
 
 
 def people(texts: Sequence[str]) -> tuple[str, ...]:
@@ -57,22 +94,45 @@ def people(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _blank(tag: re.Match[str]) -> str:
-    return "" if _IN_A_WORD.fullmatch(tag[1]) else " "
+    """What stands for a tag: nothing, a blank where its text is apart, itself where it is none."""
+    name, rest = tag["name"].lower(), (tag["rest"] or "").strip("/ ")
+    is_word = name in INLINE_WORDS and " " in rest and "=" not in rest
+    if not tag["prefix"] and (name not in NAMES or is_word):
+        return tag[0]
+    return " " if is_apart(name) else ""
 
 
 def _split(text: str) -> list[str]:
     if ";" in text:
         return text.split(";")
+    text = _OTHERS.sub("", text)
     pieces = text.split(", ")
+    unspaced = re.split("[,、，] ?", text)
+    if len(unspaced) > 1 and all(map(_UNSPACED_NAME.fullmatch, unspaced)):
+        return unspaced
     if len(pieces) % 2 == 0 and all(map(_INITIALS.fullmatch, pieces[1::2])):
         return [f"{last}, {first}" for last, first in zip(pieces[::2], pieces[1::2], strict=True)]
     parts = [part.strip() for part in _BETWEEN_NAMES.split(text)]
+    parts = [part for part in parts if not _DEGREE.fullmatch(f" {part}")]
     if all(" " in part for part in parts if part):
         return parts
+    if len(parts) > 2 and len(parts) % 2 == 0 and not any(" " in part for part in parts):
+        return [f"{last}, {first}" for last, first in zip(parts[::2], parts[1::2], strict=True)]
     return [text]
 
 
+def _without_brackets(name: str) -> str:
+    """A name without the place in brackets behind it, or the address before them: "ann@lab.example (Ann Bee)"."""
+    before, bracket, inner = name.partition("(")
+    if not bracket or not name.endswith(")"):
+        return name
+    return inner.rstrip(")") if "@" in before else before.strip() or name
+
+
 def _turned(name: str) -> str:
+    name = _BEFORE_NAME.sub("", _without_brackets(name.strip()))
+    while (shorter := _DEGREE.sub("", name)) != name:
+        name = shorter
     last, comma, first = name.strip().partition(", ")
     is_turned = comma and "," not in first and not _SUFFIX.fullmatch(first)
     turned = f"{first} {last}" if is_turned else name

@@ -8,6 +8,7 @@ from typing import Any
 
 from watcher.model import Unreadable
 from watcher.parsers.common import clean
+from watcher.parsers.common.charset import decoded_text
 from watcher.parsers.common.html import LARGEST_PAGE
 from watcher.parsers.common.text_values import moment, people, shown_text
 from watcher.parsers.feed.item import FeedItem, absolute
@@ -21,7 +22,7 @@ def read_json(body: bytes, url: str) -> list[FeedItem] | Unreadable:
     if len(body) > LARGEST_PAGE:
         return Unreadable(f"the feed has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
     try:
-        feed = json.loads(body)
+        feed = json.loads(decoded_text(body))
     except (ValueError, RecursionError):
         return Unreadable("not JSON, or cut off")
     if not is_feed(feed):
@@ -56,7 +57,7 @@ def _item(value: Mapping[str, Any], bases: tuple[str, ...]) -> FeedItem:
 
 
 def _first_link(value: Mapping[str, Any], bases: tuple[str, ...]) -> str:
-    links = (absolute(text, *bases) for key in ("url", "external_url") if (text := _text(value, key)))
+    links = (absolute(text, *bases) for key in ("url", "external_url", "id") if (text := _text(value, key)))
     return next(filter(None, links), "")
 
 

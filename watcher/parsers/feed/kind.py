@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from watcher.model import Reading, Source, Unreadable
 from watcher.parsers.common import clean
+from watcher.parsers.common.charset import decoded_text
 from watcher.parsers.common.links import place_of
 from watcher.parsers.common.sniff import BodyForm, binary_kind, body_form, is_login, title_of
 from watcher.parsers.common.text_values import moment, people, shown_text
@@ -17,10 +19,26 @@ from watcher.parsers.feed.loose import read_loose
 from watcher.parsers.feed.xml import FeedDocument, NotWellFormed, XmlElement, read_xml
 from watcher.parsers.parser import Mistake, Parser, SavedForm
 
-_DATES = ("published", "pubDate", "issued", "dc:date", "created", "date", "updated", "modified")
+_DATES = (
+    *("published", "pubDate", "issued", "dc:date", "dcterms:issued", "prism:publicationDate", "prism:coverDate"),
+    *("dcterms:created", "created", "date", "updated", "dcterms:modified", "modified"),
+)
 _IDENTIFIERS = ("dc:identifier", "prism:doi", "arxiv:doi")
 _VENUES = ("prism:publicationName", "dc:source")
 _TEXTS = ("summary", "description", "content:encoded", "content", "media:description")
+
+
+_BLOCKS = re.compile(r"</\w+>|<(?:p|br|div|ul|ol|table|img|h[1-6])\b", re.IGNORECASE)
+_NAMED_FEED = re.compile(
+    rb"<link\b[^>]{0,300}\btype\s*=\s*[\"']?application/(?:rss|atom)\+xml[^>]{0,300}>", re.IGNORECASE
+)
+_HREF = re.compile(rb"\bhref\s*=\s*[\"']?([^\"'\s>]{1,200})", re.IGNORECASE)
+_ROOT = re.compile(
+    r"<(?!html\b|!|\?|body\b|head\b|div\b|p\b|title\b|article\b)([A-Za-z][\w:.-]{0,60})[\s>/]", re.IGNORECASE
+)
+MOST_HEAD = 64 * 1024
+MOST_SHOWN = 100
+"""Characters of a text that are shown where a feed was looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +84,22 @@ def no_feed(body: bytes) -> str:
         return "the page is empty"
     if form in (BodyForm.XML, BodyForm.JSON):
         return ""
-    found = binary_kind(body) or form.value
+    found = binary_kind(body) or _of_text(body, form)
     if form is BodyForm.HTML and is_login(body):
         found = "what looks like a login page"
     title = title_of(body) if form is BodyForm.HTML else ""
-    return f"looked for a feed, found {found}" + (f' titled "{title}"' if title else "")
+    feed = _NAMED_FEED.search(body[:MOST_HEAD]) if form is BodyForm.HTML else None
+    href = _HREF.search(feed[0]) if feed else None
+    named = f", which names a feed: {clean.line(href[1].decode(errors='replace'), 200)}" if href else ""
+    return f"looked for a feed, found {found}" + (f' titled "{title}"' if title else "") + named
+
+
+def _of_text(body: bytes, form: BodyForm) -> str:
+    """What a text is by its beginning: XML of another kind, or what a server says in place of a feed."""
+    head = decoded_text(body[: MOST_SHOWN * 4]).strip()
+    if root := _ROOT.match(head):
+        return "a single entry of Atom" if root[1] == "entry" else f"XML that begins with <{root[1]}>"
+    return f'{form.value}: "{clean.line(head, MOST_SHOWN)}"' if form is BodyForm.TEXT and head else form.value
 
 
 def _feed(body: bytes, url: str) -> Feed | Unreadable:
@@ -105,8 +134,8 @@ def item_of(node: XmlElement, bases: tuple[str, ...]) -> FeedItem:
     """An item of RSS, RDF or Atom as it stands in its document."""
     own = node.text("id", "guid") or node.attributes.get("rdf:about", "")
     link = _link_of(node, (_based(node, bases[0] if bases else ""), *bases))
-    if not link and _is_permalink(node):
-        link = absolute(own, *bases)
+    if not link and (_is_permalink(node) or node.name == "entry"):
+        link = absolute(own, *bases) if node.name != "entry" else _other_link(node, own, bases)
     return FeedItem(
         title=_shown(node, ("title", "dc:title"), clean.TITLE_CHARS),
         link=link,
@@ -126,13 +155,18 @@ def _shown(node: XmlElement, names: tuple[str, ...], limit: int) -> str:
         kind = child.attributes.get("type", "")
         if kind in ("xhtml", "application/xhtml+xml") or any(child.children):
             text = shown_text(child.markup(), limit)
-        elif kind in ("text", "text/plain"):
+        elif kind in ("text", "text/plain") or (not kind and node.name == "entry" and _is_plain(child)):
             text = clean.line(child.text(), limit)
         else:
             text = shown_text(child.text(), limit)
         if text:
             return text
     return ""
+
+
+def _is_plain(child: XmlElement) -> bool:
+    """Whether a text of Atom without a type is text, as RFC 4287, 3.1.1, has it; many write HTML all the same."""
+    return child.name == "title" or not _BLOCKS.search(child.text())
 
 
 def _link_of(node: XmlElement, bases: tuple[str, ...]) -> str:
@@ -148,6 +182,12 @@ def _link_of(node: XmlElement, bases: tuple[str, ...]) -> str:
         if address:
             return address
     return ""
+
+
+def _other_link(node: XmlElement, own: str, bases: tuple[str, ...]) -> str:
+    """The address of an entry of Atom without a link: where its content is, else its id."""
+    content = (child.attributes.get("src", "") for child in node.all("content"))
+    return next((address for text in content if (address := absolute(text, *bases))), "") or clean.url(own) or ""
 
 
 def _based(node: XmlElement, base: str) -> str:
@@ -190,7 +230,7 @@ TOLD = frozenset({"title", "abstract", "author", "category", "venue", "published
 
 PARSER = Parser(
     kind="feed",
-    version=2,
+    version=3,
     check=_mistakes,
     is_for_programs=lambda source: True,
     starts=lambda source, today: (source.url or "",),

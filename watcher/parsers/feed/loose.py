@@ -10,7 +10,7 @@ import re
 
 from watcher.model import Unreadable
 from watcher.parsers.common import clean
-from watcher.parsers.feed.xml import ROOTS, FeedDocument, FeedReader, TooMuch, well_formed_text
+from watcher.parsers.feed.xml import ROOTS, USUAL, FeedDocument, FeedReader, TooMuch, well_formed_text
 
 LARGEST = 4 * 2**20
 
@@ -25,28 +25,6 @@ _TOKEN = re.compile(
 )
 _ATTRIBUTE = re.compile(r"([^\s=\"'<>/]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'<>]++)))?+")
 _REFERENCE = re.compile(r"&(?:#[0-9]++|#[xX][0-9a-fA-F]++|[a-zA-Z]\w{0,31});", re.ASCII)
-_USUAL = {
-    name.lower(): name
-    for name in (
-        *(
-            "rss",
-            "rdf:RDF",
-            "feed",
-            "channel",
-            "item",
-            "entry",
-            "title",
-            "link",
-            "guid",
-            "id",
-            "description",
-            "summary",
-        ),
-        *("content", "author", "name", "category", "pubDate", "published", "updated"),
-    )
-}
-"""What feeds write in whatever case."""
-
 _FIELDS = frozenset(("title", "link", "guid", "id", "description", "summary", "content", "author", "category"))
 _FIELDS |= {"pubDate", "published", "updated"}
 _HOLDERS = frozenset(("description", "summary", "content", "content:encoded", "author", "contributor", "source"))
@@ -119,7 +97,7 @@ class _Mender:
 
 
 def _usual(name: str) -> str:
-    return _USUAL.get(name.lower(), name)
+    return USUAL.get(name.lower(), name)
 
 
 def _unescaped(text: str) -> str:

@@ -41,7 +41,30 @@ _PREFIXES = {
     "http://arxiv.org/schemas/atom": "arxiv",
     "http://a9.com/-/spec/opensearch/1.1/": "opensearch",
     "http://search.yahoo.com/mrss/": "media",
+    "http://purl.org/dc/terms/": "dcterms",
 }
+USUAL = {
+    name.lower(): name
+    for name in (
+        *(
+            "rss",
+            "rdf:RDF",
+            "feed",
+            "channel",
+            "item",
+            "entry",
+            "title",
+            "link",
+            "guid",
+            "id",
+            "description",
+            "summary",
+        ),
+        *("content", "author", "name", "category", "pubDate", "published", "updated"),
+    )
+}
+"""What feeds write in whatever case."""
+
 _NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -228,4 +251,4 @@ class FeedReader:
         self._scopes.append(scope)
         prefix, _, local = tag.rpartition(":")
         usual = scope.get(prefix, prefix)
-        return f"{usual}:{local}" if usual else local
+        return f"{usual}:{local}" if usual else USUAL.get(local.lower(), local)

@@ -185,7 +185,7 @@ def _told(source: Source) -> frozenset[str]:
 
 PARSER = Parser(
     kind="html",
-    version=2,
+    version=3,
     own=Selectors,
     check=mistakes,
     starts=lambda source, today: (source.url or "",),

@@ -6,11 +6,13 @@ site has two papers there.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import product
 from urllib.parse import urlsplit, urlunsplit
 
 LINK = "url:"
+_EVERYWHERE = re.compile(r"id:(?:tag|urn|oai|ark|hdl|info):", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8192)
@@ -31,6 +33,6 @@ def spellings(key: str) -> tuple[str, ...]:
     return tuple(one for one in every if one != key)
 
 
-def is_link(key: str) -> bool:
-    """Whether a key is an address, which a site may change, and no id."""
-    return key.startswith(LINK)
+def may_change(key: str) -> bool:
+    """Whether a key is an address or an id of a site's own, which the site may change at any time."""
+    return key.startswith(LINK) or (key.startswith("id:") and not _EVERYWHERE.match(key))

@@ -20,7 +20,7 @@ from typing import Any
 from watcher.model import WITHDRAWN, Entry
 from watcher.model.fields import FACTS, Merge, attributes
 from watcher.rules import fold_title
-from watcher.store.papers.addresses import is_link, spellings
+from watcher.store.papers.addresses import may_change, spellings
 
 LONG_TITLE = 5
 """Words from which a title and its authors prove a paper; an editorial has the same authors every month."""
@@ -188,9 +188,9 @@ def agrees(entry: Entry, known: Candidate) -> bool:
 def is_renamed(entry: Entry, known: Candidate) -> bool:
     """Return whether a paper of the same title is the entry's, though they share no key.
 
-    One of the two has to be known by its address alone: ids do not change.
+    One of the two has to be known by an address, or an id of a site's own, alone: DOIs and arXiv ids do not change.
     """
-    if not all(map(is_link, entry.keys)) and not is_link(known.values["key"]):
+    if not all(map(may_change, entry.keys)) and not may_change(known.values["key"]):
         return False
     words = known.folded_abstract.split()
     if len(words) >= ENOUGH and agree(fold_title(entry.abstract), known.folded_abstract):

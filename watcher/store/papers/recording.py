@@ -17,7 +17,7 @@ from watcher.model import Entry
 from watcher.model.fields import LISTED, FieldKind
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches, insert_unless_there
-from watcher.store.papers.addresses import is_link, spellings
+from watcher.store.papers.addresses import may_change, spellings
 from watcher.store.papers.identity import (
     Candidate,
     Catalogue,
@@ -38,7 +38,7 @@ _LISTED = tuple(one.attribute for one in LISTED)
 _COUNTED = tuple(one.attribute for one in LISTED if one.kind is FieldKind.NUMBER)
 
 MOST_LINKS = 5
-"""Addresses under which a paper is known: some sites give it another one at every look."""
+"""Addresses and sites' own ids under which a paper is known: some sites give it another one at every look."""
 
 _ONE_RECORDER = 0x70617065
 """PostgreSQL advisory lock ("pape"): two sources may show the same new paper at the same time."""
@@ -165,14 +165,14 @@ class Recording:
         return new, {*new, *(_id(paper) for paper in changed)}
 
     def _new_keys(self) -> dict[str, Candidate]:
-        """Return the keys to store, without the addresses of papers that have ``MOST_LINKS`` of them already."""
-        known = {paper.final.id for key, paper in self._keys.items() if is_link(key) and paper not in self._added}
-        links = Counter(row.paper_id for row in self._select(_key, _key.c.paper_id, known) if is_link(row.key))
+        """Return the keys to store, without those that may change of papers that have ``MOST_LINKS`` such already."""
+        known = {paper.final.id for key, paper in self._keys.items() if may_change(key) and paper not in self._added}
+        links = Counter(row.paper_id for row in self._select(_key, _key.c.paper_id, known) if may_change(row.key))
         kept: dict[str, Candidate] = {}
         for key, paper in self._keys.items():
-            if is_link(key):
+            if may_change(key):
                 links[_id(paper)] += 1
-            if not is_link(key) or links[_id(paper)] <= MOST_LINKS:
+            if not may_change(key) or links[_id(paper)] <= MOST_LINKS:
                 kept[key] = paper
         return kept
 

@@ -1,0 +1,182 @@
+"""What programs and people write into feeds is read as a reader would see it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from html import escape
+
+import pytest
+
+from watcher.model import Entry, Reading, Unreadable
+from watcher.parsers.feed.kind import parse
+
+URL = "https://lab.example/feed.xml"
+DAY = datetime(2026, 3, 9, tzinfo=UTC)
+TEN = datetime(2026, 3, 9, 10, tzinfo=UTC)
+
+
+def rss(item: str) -> bytes:
+    spaces = (
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
+        'xmlns:prism="http://prismstandard.org/namespaces/basic/2.0/"'
+    )
+    head = "<title>L</title><link>https://lab.example/</link>"
+    return f'<rss version="2.0" {spaces}><channel>{head}<item>{item}</item></channel></rss>'.encode()
+
+
+def atom(entry: str) -> bytes:
+    head = "<title>L</title><id>urn:l</id><updated>2026-03-10T00:00:00Z</updated>"
+    return f'<feed xmlns="http://www.w3.org/2005/Atom">{head}<entry>{entry}</entry></feed>'.encode()
+
+
+def only(body: bytes) -> Entry:
+    read = parse(body, URL)
+    assert isinstance(read, Reading), read
+    (entry,) = read.entries
+    return entry
+
+
+TITLES = [
+    ("Where <meta> elements belong", "Where <meta> elements belong"),
+    ("Faster Vec<T> in Rust", "Faster Vec<T> in Rust"),
+    ("When a<b and c>d hold", "When a<b and c>d hold"),
+    ("The &amp; entity", "The &amp; entity"),
+]
+
+
+@pytest.mark.parametrize(("written", "shown"), TITLES)
+def test_a_title_of_atom_without_a_type_is_text(written: str, shown: str) -> None:
+    assert only(atom(f'<id>urn:1</id><title>{escape(written)}</title><link href="/1"/>')).title == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("f<T> for all T", "f<T> for all T"),
+        ("<p>First.</p><p>Second.</p>", "First. Second."),
+        ("one<br>two", "one two"),
+    ],
+)
+def test_a_summary_of_atom_without_a_type_is_text_unless_it_is_html(written: str, shown: str) -> None:
+    entry = only(atom(f'<id>urn:1</id><title>T</title><link href="/1"/><summary>{escape(written)}</summary>'))
+    assert entry.abstract == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Faster Vec<T> in Rust", "Faster Vec<T> in Rust"),
+        ("When a<b and c>d hold", "When a<b and c>d hold"),
+        ("Circulating mi<scp>RNA</scp>s", "Circulating miRNAs"),
+        (
+            "In <mml:math><mml:msub><mml:mi>MoS</mml:mi><mml:mn>2</mml:mn></mml:msub></mml:math> sheets",
+            "In MoS2 sheets",
+        ),
+        ("<jats:styled-content>anti</jats:styled-content>bodies", "antibodies"),
+        ("<jats:sc>l</jats:sc>-DOPA", "l-DOPA"),
+        ("<math><mi>x</mi><annotation>\\mathrm{x}</annotation></math>-rays", "x -rays"),
+        ("one<p>two</p>three<br/>four", "one two three four"),
+        ("<td>a</td><td>b</td>", "a b"),
+        ("<b>Bold</b>ly", "Boldly"),
+        ("<a href='x'>Link</a>ed", "Linked"),
+    ],
+)
+def test_only_blocks_part_words_and_only_tags_are_taken_out(written: str, shown: str) -> None:
+    assert only(rss(f"<title>{escape(written)}</title><link>/1</link>")).title == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("https://lab.example/don't-stop", "https://lab.example/don't-stop"),
+        ("https://lab.example/a b", "https://lab.example/a%20b"),
+        ("https://lab.example/one\n/two", "https://lab.example/one/two"),
+        ("https:/lab.example/q", "https://lab.example/q"),
+        ("//lab.example/y", "https://lab.example/y"),
+    ],
+)
+def test_an_address_is_read_as_browsers_read_it(written: str, url: str) -> None:
+    assert only(rss(f"<title>T</title><link>{written}</link>")).url == url
+
+
+def test_an_entry_without_a_link_is_where_its_content_or_its_id_is() -> None:
+    assert only(atom('<id>urn:1</id><title>T</title><content src="/full/1" type="text/html"/>')).url == (
+        "https://lab.example/full/1"
+    )
+    assert only(atom("<id>https://lab.example/2</id><title>T</title>")).url == "https://lab.example/2"
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        *((day, DAY) for day in ("Mon, 9 Mar 2026", "Mar 9, 2026", "March 9, 2026", "9th March 2026", "2026-3-9")),
+        *((day, DAY) for day in ("2026/03/09", "2026/3/9 15:07:41", "2026-03-09T24:00:00Z", "20260309")),
+        *((time, TEN) for time in ("2026-03-09 10:00:00 +0000 UTC", "Mon, 09 Mar 2026 10:00:00 GMT", "1773050400")),
+        *((time, TEN) for time in ("2026-03-09T11:00:00+01:00[Europe/Paris]", "1773050400000")),
+        ("Mon, 09 Sept 2026 10:00:00 GMT", datetime(2026, 9, 9, 10, tzinfo=UTC)),
+        ("Mon, 09 Mar 2026 00:30:00 +01:00", datetime(2026, 3, 8, 23, 30, tzinfo=UTC)),
+        ("Tue, 10 Mar 2026 2:17:57 PM CEST", datetime(2026, 3, 10, 14, 17, 57, tzinfo=UTC)),
+        *((none, None) for none in ("2026", "2026-03", "17", "123456789012345", "Lok 2026", "03/04/2026")),
+    ],
+)
+def test_a_date_is_read_as_it_is_meant_or_not_at_all(written: str, at: datetime | None) -> None:
+    entry = only(rss(f"<title>T</title><link>/1</link><pubDate>{written}</pubDate>"))
+    assert (entry.published, entry.listed) == (at, at.date() if at else None)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("dcterms:issued", "dcterms:created", "dcterms:modified", "prism:publicationDate", "prism:coverDate"),
+        *("pubdate", "PubDate", "PUBDATE"),
+    ],
+)
+def test_a_date_is_found_under_every_usual_name(name: str) -> None:
+    assert only(rss(f"<title>T</title><link>/1</link><{name}>2026-03-09</{name}>")).published == DAY
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("Ann Bee, PhD", ("Ann Bee",)),
+        ("Ann Bee, Ph.D., Cy Dee, M.D.", ("Ann Bee", "Cy Dee")),
+        ("张三, 李四", ("张三", "李四")),
+        ("Ann Bee et al.", ("Ann Bee",)),
+        ("Dr. Ann Bee", ("Ann Bee",)),
+        ("Ann Bee (MIT), Cy Dee (ETH)", ("Ann Bee", "Cy Dee")),
+        ("Ann Bee & Cy Dee", ("Ann Bee", "Cy Dee")),
+        ("Bee, Ann, Dee, Cy", ("Ann Bee", "Cy Dee")),
+        ("ann@lab.example (Ann Bee)", ("Ann Bee",)),
+        ("Ann Bee Jr., Cy Dee", ("Ann Bee Jr.", "Cy Dee")),
+        ("The ATLAS Collaboration", ("The ATLAS Collaboration",)),
+        ("Ma, Jack", ("Jack Ma",)),
+    ],
+)
+def test_authors_are_people(written: str, names: tuple[str, ...]) -> None:
+    assert only(rss(f"<title>T</title><link>/1</link><dc:creator>{escape(written)}</dc:creator>")).authors == names
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b'<OAI-PMH xmlns="x"><record/></OAI-PMH>', "XML that begins with <OAI-PMH>"),
+        (b"Error : (2002) Connection refused", 'text: "Error : (2002) Connection refused"'),
+        (b"Rate exceeded.", 'text: "Rate exceeded."'),
+        (b'<entry xmlns="http://www.w3.org/2005/Atom"><title>A</title></entry>', "a single entry of Atom"),
+        (
+            b"<html><head><title>Lab</title><link type='application/rss+xml' href='/feed.xml'></head></html>",
+            'HTML titled "Lab", which names a feed: /feed.xml',
+        ),
+    ],
+)
+def test_what_is_no_feed_is_named_as_what_it_is(body: bytes, found: str) -> None:
+    read = parse(body, URL)
+    assert isinstance(read, Unreadable) and found in read.reason
+
+
+def test_what_every_reader_reads_is_read() -> None:
+    twice = b"\xef\xbb\xbf" * 2 + rss("<title>T</title><link>/1</link>")
+    assert only(twice).title == "T"
+    latin = b'{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","url":"/1","title":"Caf\xe9"}]}'
+    assert only(latin).title == "Caf\u00e9"
+    assert only(rss("<title>T</title><link>/1</link>").replace(b"item>", b"Item>")).title == "T"
