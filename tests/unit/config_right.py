@@ -38,6 +38,7 @@ RULES = (
     "β-VAE OR $\\beta$-VAE OR CO$_2$",
     "10,000 OR 1,2-dioxane",
     "non–convex",
+    'kite category:"cell biology"',
     "kite upvotes>=50",
     "kite upvotes >= 50 comments > 3",
     "kite upvotes>=20 upvotes<100",

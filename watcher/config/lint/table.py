@@ -85,7 +85,7 @@ _RULES = (
     ),
     WarningKind(
         "two-labels-in-one",
-        "`category:`, `source:` or `id:` has a value with a blank",
+        "`source:`, `id:` or a category of arXiv has a value with a blank",
         "none is called so",
         "two terms: `category:cs.LG OR category:stat.ML`",
     ),

@@ -67,10 +67,16 @@ def _single_leaves(rule: Rule) -> Iterator[LeafFinding]:
         if isinstance(leaf, Compare) and leaf.operator == "=" and leaf.field in NUMBERS:
             what = f"only papers with exactly {leaf.value} {leaf.field}, which change by the hour"
             yield LeafFinding("comparison-for-equality", n, what, f"write {leaf.field}>={leaf.value}")
-        if isinstance(leaf, Label) and " " in leaf.value:
+        if isinstance(leaf, Label) and _is_of_two(leaf):
             values = leaf.written.partition(":")[2].strip('"').split()
             both = " OR ".join(f"{leaf.field}:{one}" for one in values)
-            yield LeafFinding("two-labels-in-one", n, f"no {leaf.field} has a blank in its name", f"write {both}")
+            yield LeafFinding("two-labels-in-one", n, f"it is read as one {leaf.field}", f"write {both}")
+
+
+def _is_of_two(label: Label) -> bool:
+    """Whether a label is two: no source and no id has a blank; of categories bioRxiv's have, arXiv's have a dot."""
+    words = label.value.split()
+    return len(words) > 1 and (label.field != "category" or all("." in word for word in words))
 
 
 # --- nothing ---
