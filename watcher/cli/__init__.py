@@ -188,6 +188,7 @@ def main(
 
     ``desk`` is what commands find, for programs that bring their own.
     """
+    _open_closed_streams()
     _never_fail_to_print()
     desk = desk or CliContext(env=os.environ if env is None else env)
     try:
@@ -241,6 +242,20 @@ def _usage(error: click.ClickException) -> str:
         return error.format_message()
     message = error.format_message().rstrip(".")
     return f"{path}: {message[:1].lower()}{message[1:]}" + (f"\nsee {path} --help" if context else "")
+
+
+def _open_closed_streams() -> None:
+    """Let a standard stream that was closed (``>&-``, as some cron jobs do) lead nowhere, as /dev/null does.
+
+    Otherwise the next file that is opened would take its number, and be printed into.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+            setattr(sys, name, os.fdopen(number, mode, closefd=False))
 
 
 def _never_fail_to_print() -> None:
