@@ -274,3 +274,22 @@ def test_what_is_wrong_with_a_source(keys: dict[str, object], expected: list[str
 def test_an_instant_is_in_utc() -> None:
     (entry,) = read(arxiv_api(PAPERS[:1]), API).entries
     assert entry.published is not None and entry.published.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("first", "wanted"),
+    [
+        *(("eess.SY", "cs.SY"), ("cs.SY", "eess.SY"), ("math.MP", "math-ph"), ("cs.NA", "math.NA"), ("math.NA", "cs")),
+        *(("stat.TH", "math.ST"), ("math.IT", "cs.IT"), ("q-fin.EC", "econ.GN"), ("econ.GN", "q-fin")),
+    ],
+)
+def test_a_category_of_two_names_is_one(first: str, wanted: str) -> None:
+    """Own papers are announced as such, not as cross-lists, whichever name they bear first."""
+    page = arxiv_api(PAPERS).replace(b"cs.XX", first.encode())
+    for announce, count in (("new", 5), ("cross", 0)):
+        assert len(read(page, API, categories=(wanted,), announce=(announce,)).entries) == count
+
+
+def test_other_categories_of_an_archive_stay_others() -> None:
+    page = arxiv_api(PAPERS).replace(b"cs.XX", b"cs.SE")
+    assert len(read(page, API, categories=("eess.SY",), announce=("new",)).entries) == 0

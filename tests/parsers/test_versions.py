@@ -12,7 +12,7 @@ from watcher.model import Entry, Reading
 from watcher.parsers import PARSERS
 
 READ = {
-    "arxiv": (2, "9f3296c79c98"),
+    "arxiv": (3, "9f3296c79c98"),
     "biorxiv": (1, "eb99cc883c28"),
     "feed": (3, "ddb82133435b"),
     "html": (3, "a3fb3c6a075f"),

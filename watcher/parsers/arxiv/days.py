@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
 from watcher.model import Entry
+from watcher.parsers.arxiv.taxonomy import is_of
 
 SOME = 3
 """Papers that have to be listed twice before that is more than chance."""
@@ -71,8 +72,7 @@ def _some(again: int, entries: Sequence[Entry]) -> str:
 
 def _is_of(entry: Entry, category: str) -> bool:
     """Whether the category, or the archive that a source names, is the paper's first one."""
-    first = "".join(entry.categories[:1])
-    return first == category or first.startswith(f"{category}.")
+    return is_of("".join(entry.categories[:1]), (category,))
 
 
 def _day(day: date) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlunsplit
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers.arxiv.entry import Announced, announced, code_in, in_one_string
 from watcher.parsers.arxiv.keys import own
+from watcher.parsers.arxiv.taxonomy import is_of
 from watcher.parsers.common import clean
 from watcher.parsers.common.links import ids_of_name, place_of
 from watcher.parsers.common.text_values import moment
@@ -101,8 +102,7 @@ def _by_category(one: Announced, categories: Iterable[str]) -> Announced:
     first = "".join(one.entry.categories[:1])
     if one.how or not first:
         return one
-    is_own = any(first == category or first.startswith(f"{category}.") for category in categories)
-    return Announced(one.entry, "new" if is_own else "cross")
+    return Announced(one.entry, "new" if is_of(first, categories) else "cross")
 
 
 def _version_in(text: str) -> int | None:

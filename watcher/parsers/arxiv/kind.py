@@ -159,7 +159,7 @@ def _read_all(body: SavedBody) -> Reading | Unreadable:
 
 PARSER = Parser(
     kind="arxiv",
-    version=2,
+    version=3,
     own=ArxivKeys,
     check=_mistakes,
     is_for_programs=lambda source: own(source).via != "listing",

@@ -1,0 +1,21 @@
+"""arXiv's categories that have two names (https://arxiv.org/category_taxonomy)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_TWICE = (
+    ("cs.SY", "eess.SY"),
+    ("cs.NA", "math.NA"),
+    ("cs.IT", "math.IT"),
+    ("math-ph", "math.MP"),
+    ("math.ST", "stat.TH"),
+    ("econ.GN", "q-fin.EC"),
+)
+_OTHER = {one: other for pair in _TWICE for one, other in (pair, pair[::-1])}
+
+
+def is_of(category: str, wanted: Iterable[str]) -> bool:
+    """Whether a category is one of those that are wanted, by either of its names, or of an archive that is wanted."""
+    names = (category, _OTHER.get(category, category))
+    return any(name == one or name.startswith(f"{one}.") for name in names for one in wanted)
