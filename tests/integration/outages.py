@@ -26,7 +26,7 @@ SITE = "http://site.example"
 FIRST = date(2026, 1, 5)
 DAY = timedelta(days=1)
 A_DAY_HAS = 2
-IDS = re.compile(r"\babs/(\d{4}\.\d{5})\b")
+IDS = re.compile(r"\b(?:abs|papers)/(\d{4}\.\d{5})\b")
 
 
 def weekdays(first: date, last: date) -> list[date]:

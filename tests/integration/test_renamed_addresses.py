@@ -92,3 +92,11 @@ def test_spellings_of_an_address_know_each_other() -> None:
     assert len(spellings(one)) == 7 and one not in spellings(one)
     assert spellings("doi:10.5555/1") == () and spellings("url:mailto:x") == ()
     assert "url:https://lab.example/p?id=2" not in spellings("url:https://lab.example/p?id=1")
+
+
+def test_a_paper_in_which_an_older_version_saw_no_address_is_not_new(store: Store) -> None:
+    one = Entry(title="Kilns", keys=())
+    other = Entry(title="Lanterns", keys=(), abstract=WORDS)
+    assert new(store, [one, other]) == 2
+    now = [replace(one, keys=("url:http://lab.example/all#1",)), replace(other, keys=("url:http://lab.example/all#2",))]
+    assert new(store, now, hours=1) == 0 and new(store, now, hours=2) == 0

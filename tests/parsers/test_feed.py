@@ -203,11 +203,11 @@ def test_hostile_titles(title: str, expected: str) -> None:
     assert entry.title == expected
 
 
-def test_links_and_ids_that_several_papers_bear_are_nobodys() -> None:
+def test_links_and_ids_that_several_papers_bear_are_nobodys_unless_fragments_part_them() -> None:
     same = [f"<title>{n}</title><link>https://lab.example/</link><guid isPermaLink='false'>0</guid>" for n in "ABC"]
     assert [entry.keys for entry in entries(rss(same))] == [(), (), ()]
     fragments = [f"<title>{n}</title><link>https://lab.example/log#{n}</link>" for n in "ABC"]
-    assert [entry.keys for entry in entries(rss(fragments))] == [(), (), ()]
+    assert [entry.keys for entry in entries(rss(fragments))] == [(f"url:https://lab.example/log#{n}",) for n in "ABC"]
 
 
 def test_what_is_listed_twice_counts_once() -> None:

@@ -180,3 +180,28 @@ def test_what_every_reader_reads_is_read() -> None:
     latin = b'{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","url":"/1","title":"Caf\xe9"}]}'
     assert only(latin).title == "Caf\u00e9"
     assert only(rss("<title>T</title><link>/1</link>").replace(b"item>", b"Item>")).title == "T"
+
+
+def items(*links: str) -> bytes:
+    listed = "".join(f"<item><title>Paper {n}</title><link>{link}</link></item>" for n, link in enumerate(links))
+    return f'<rss version="2.0"><channel><title>L</title>{listed}</channel></rss>'.encode()
+
+
+def keys(body: bytes) -> list[tuple[str, ...]]:
+    read = parse(body, URL)
+    assert isinstance(read, Reading)
+    return [entry.keys for entry in read.entries]
+
+
+def test_papers_that_are_fragments_of_one_page_are_told_apart_by_them() -> None:
+    assert keys(items("/all.html#p0", "/all.html#p1", "/other#top")) == [
+        ("url:https://lab.example/all.html#p0",),
+        ("url:https://lab.example/all.html#p1",),
+        ("url:https://lab.example/other",),
+    ]
+    assert keys(items("/#!/paper/0", "/#!/paper/1"))[1] == ("url:https://lab.example/#!/paper/1",)
+
+
+def test_an_address_that_several_papers_share_is_none_of_theirs() -> None:
+    assert keys(items("/news", "/news", "/2#a")) == [(), (), ("url:https://lab.example/2",)]
+    assert keys(items("/news#x", "/news#x")) == [(), ()]

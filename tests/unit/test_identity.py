@@ -133,7 +133,8 @@ TITLE = title_key("Kites over Rivers")
         pytest.param([stored(1)], entry(ARXIV, abstract=""), [], (ARXIV,), id="known title, no abstract yet"),
         pytest.param([stored(1), stored(2, abstract=RETOLD)], entry(ARXIV), [], (ARXIV,), id="two of that title agree"),
         pytest.param([stored(2, ARXIV), stored(1)], entry(ARXIV), [1, 2], (), id="the older one stays"),
-        pytest.param([stored(1, LINK)], entry(ARXIV), [], (ARXIV,), id="only papers without identity join by title"),
+        pytest.param([stored(1, LINK)], entry(ARXIV), [1], (ARXIV,), id="an address alone, and the title and abstract"),
+        pytest.param([stored(1, DOI)], entry(ARXIV), [], (ARXIV,), id="two ids, and the same title and abstract"),
         pytest.param(
             [stored(1, ARXIV)], entry(), [1], (TITLE, content_key(entry())), id="title only, known by its abstract"
         ),

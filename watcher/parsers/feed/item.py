@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin
@@ -49,12 +49,16 @@ def absolute(link: str, *bases: str) -> str:
 def entries_of_feed(items: Sequence[FeedItem], site: str) -> tuple[Entry, ...]:
     """The entries of a feed of ``site``, in its order; what it lists twice counts once.
 
-    An address or an id that several items of different titles bear is none of theirs.
+    An address or an id that several items of different titles bear is none of theirs; where their addresses differ by
+    the fragment, each has its own.
     """
-    shared = _shared(items)
+    whole = _shared(items, normalised_url)
+    address_of = _with_fragment if whole else normalised_url
+    shared = _shared(items, address_of) if whole else whole
     found: dict[tuple[str, ...], Entry] = {}
     for item in items:
-        entry = _entry(item, site, shared)
+        own_link = address_of(item.link) if normalised_url(item.link) in whole else normalised_url(item.link)
+        entry = _entry(item, site, own_link, shared)
         found.setdefault(entry.keys or (entry.title, entry.abstract), entry)
     return _without_repeats(found.values())
 
@@ -77,15 +81,20 @@ def _beginning(text: str) -> str:
     return text[:_TITLE_FROM_TEXT].rpartition(" ")[0] + " …"
 
 
-def _shared(items: Iterable[FeedItem]) -> frozenset[str]:
+def _with_fragment(address: str) -> str:
+    """The address with what stands behind its #: one page may hold many papers."""
+    _, mark, fragment = address.partition("#")
+    return normalised_url(address) + (mark + fragment if fragment else "")
+
+
+def _shared(items: Iterable[FeedItem], address_of: Callable[[str], str]) -> frozenset[str]:
     """The addresses and ids that items of different titles bear."""
-    bearers = {(mark, item.title) for item in items for mark in (normalised_url(item.link), item.id) if mark}
+    bearers = {(mark, item.title) for item in items for mark in (address_of(item.link), item.id) if mark}
     times = Counter(mark for mark, _ in bearers)
     return frozenset(mark for mark, n in times.items() if n > 1)
 
 
-def _entry(item: FeedItem, site: str, shared: frozenset[str]) -> Entry:
-    own_link = normalised_url(item.link)
+def _entry(item: FeedItem, site: str, own_link: str, shared: frozenset[str]) -> Entry:
     link = "" if own_link in shared else item.link
     id = "" if item.id in shared else item.id
     found = [ids_of_link(link)] if link else []

@@ -132,8 +132,13 @@ class Catalogue:
         alike = [known for known in self._titled(entry) if known not in same and agrees(entry, known)]
         if len(alike) == 1 and (alike[0].is_title_only or (not same and is_renamed(entry, alike[0]))):
             same += alike
+        same += [] if same else self._without_keys(entry)
         keys = tuple(key for key in dict.fromkeys(entry.keys) if not self._known([key]))
         return Identity(tuple(sorted(same, key=lambda known: known.order)), keys)
+
+    def _without_keys(self, entry: Entry) -> list[Candidate]:
+        """Return the paper of exactly this content, if an older version saw no key in it."""
+        return [known for known in self._known([content_key(entry)]) if known.is_title_only]
 
     def _of_title(self, entry: Entry) -> Identity:
         own = content_key(entry)

@@ -95,7 +95,9 @@ class Recording:
     def _load(self, entries: Sequence[Entry]) -> None:
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_RECORDER})
-        keys = {one for entry in entries for key in _keys_of(entry) for one in (key, *spellings(key))}
+        keys = {
+            one for entry in entries for key in (*_keys_of(entry), content_key(entry)) for one in (key, *spellings(key))
+        }
         paper_ids = {row.key: row.paper_id for row in self._select(_key, _key.c.key, keys)}
         rows = self._select(_paper, _paper.c.id, set(paper_ids.values()))
         rows += self._select(_paper, _paper.c.title_folded, {comparable_title(entry.title) for entry in entries})
