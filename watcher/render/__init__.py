@@ -8,12 +8,8 @@ from dataclasses import replace
 
 from watcher.model import Content, DeliveryKind, Message, TemplateTrouble
 from watcher.render.dialects import CHAT_HTML, MARKDOWN, SLACK, Dialect
-from watcher.render.notice import Notice, notice_of
-from watcher.render.pages import NAMES, page
-from watcher.render.sizes import estimated_size
-from watcher.render.view import (
+from watcher.render.frame import (
     folded_line,
-    groups_of,
     inside_of,
     leave_of,
     masthead_of,
@@ -24,6 +20,10 @@ from watcher.render.view import (
     unread_lines,
     why_line,
 )
+from watcher.render.notice import Notice, notice_of
+from watcher.render.pages import NAMES, page
+from watcher.render.sizes import estimated_size
+from watcher.render.view import groups_of
 
 __all__ = ["FORMS", "NAMES", "estimated_size", "render_message"]
 

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
-from watcher.model import FIRST, WITHDRAWN, Content, DeliveryKind, DigestItem, MatchedSpan, Paper
+from watcher.model import FIRST, WITHDRAWN, DigestItem, MatchedSpan, Paper
 from watcher.model.words import counted, listed
-from watcher.render.clean import clip, one_line, safe_url
+from watcher.render.clean import one_line, safe_url
 from watcher.render.readable import readable, shown_with
 from watcher.render.snippet import Segment, alike, snippet, spans_in, whole_text
 
 LONGEST_TITLE = 300
 LONGEST_SUMMARY = 400
-LONGEST_SUBJECT = 78
-"""Most characters of a subject: mail readers show them, and they fit a line of the header (RFC 5322, 2.1.1)."""
-
-LONGEST_INSIDE = 160
 FIRST_AUTHORS = 3
 MOST_TERMS = 6
 MOST_LISTINGS = 3
-MOST_TITLES = 10
-"""Titles of a group in the list of contents."""
-
-LONG = 6
-"""Papers in full form from which a message begins with a list of their titles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +58,6 @@ class PaperView:
         """What is shown beside the title in short form."""
         beside = f"told {self.told_before}" if self.badge and self.told_before else self.told_before or self.terms
         return "; ".join(part for part in (self.badge, beside) if part)
-
-
-@dataclass(frozen=True, slots=True)
-class Masthead:
-    """What a message is: for which subscriptions, of which day, with how many papers of how many digest days."""
-
-    name: str
-    date: str
-    count: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +109,6 @@ def part_of(item: DigestItem) -> str:
     if item.short:
         return "short"
     return "strong" if item.strong else "weak"
-
-
-def names_of(content: Content) -> list[str]:
-    """Return the subscriptions that a message is for, each once, those with papers first."""
-    told = [name for item in content.items for name in item.subscriptions]
-    return [one_line(name, 100) for name in dict.fromkeys([*told, *(one.subscription for one in content.nothing)])]
 
 
 def paper_view(item: DigestItem) -> PaperView:
@@ -247,112 +221,6 @@ def links(paper: Paper) -> tuple[Link, ...]:
         if address:
             seen.setdefault(address, name)
     return tuple(Link(name, address) for address, name in seen.items())
-
-
-def subject_of(content: Content) -> str:
-    """Return the subject: how many papers, for what, the title of the best, and which part of how many."""
-    names = names_of(replace(content, nothing=()) if content.items else content)
-    others = f" and {counted(len(names) - 1, 'other')}" if len(names) > 1 else ""
-    whom = f" for {one_line(names[0], 30)}{others}" if names else ""
-    if not content.items:
-        read = sum(one.read for one in content.nothing)
-        alive = content.delivery.kind is DeliveryKind.SIGN_OF_LIFE
-        return f"{counted(read, 'paper')} read{whom}, none matched" if alive else f"no papers{whom}"
-    best = min(content.items, key=_rank)
-    part = f" ({content.delivery.part}/{content.delivery.parts})" if content.delivery.parts > 1 else ""
-    head = f"{counted(len(content.items), 'paper')}{whom}{part}: "
-    return head + clip(readable_title(best.paper), LONGEST_SUBJECT - len(head))
-
-
-def _rank(item: DigestItem) -> tuple[int, int, int]:
-    upvotes, day = item.paper.precedence
-    return ("strong", "updates", "weak", "short", "known").index(part_of(item)), -upvotes, -day
-
-
-def masthead_of(content: Content) -> Masthead:
-    """Return what stands at the head of a message."""
-    names = names_of(content)
-    name = listed([*names[:1], counted(len(names) - 1, "other subscription")]) if len(names) > 2 else listed(names)
-    days = sorted({item.paper.digest_day for item in content.items})
-    papers = counted(len(content.items), "paper") if content.items else "no papers"
-    span = "" if not days else f" of {day_in_words(days[0])}" if len(days) == 1 else f" from {len(days)} days"
-    part = f", part {content.delivery.part} of {content.delivery.parts}" if content.delivery.parts > 1 else ""
-    at = content.delivery.created_at.astimezone(ZoneInfo(content.timezone))
-    return Masthead(name=name, date=f"{at:%A}, {day_in_words(at.date())}", count=f"{papers}{span}{part}")
-
-
-def table_of_contents(groups: Sequence[Group]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return, for each group, its heading and, in a long message, the first titles of its papers in full form.
-
-    Empty for a short message of one group.
-    """
-    is_long = sum(len(group.strong) for group in groups) >= LONG
-    if len(groups) < 2 and not is_long:
-        return ()
-    titles = [tuple(clip(one.title, 90) for one in group.strong[:MOST_TITLES]) if is_long else () for group in groups]
-    return tuple(zip(map(_heading, groups), titles, strict=True))
-
-
-def _heading(group: Group) -> str:
-    """Return a group's names and the number of its papers, told apart by how they are shown."""
-    full = len(group.strong)
-    apart = f": {full} in full, {group.count - full} in short" if full < group.count else ""
-    return f"{group.names} ({group.count}{apart})"
-
-
-def inside_of(groups: Sequence[Group]) -> str:
-    """Return the preview line for mail readers: the titles after the first."""
-    parts = ("strong", "updates", "weak")
-    titles = [paper.title for part in parts for group in groups for paper in getattr(group, part)]
-    return clip(" · ".join(titles[1:5]), LONGEST_INSIDE)
-
-
-def nothing_lines(content: Content) -> list[str]:
-    """Return a line for each subscription without papers."""
-    zone = ZoneInfo(content.timezone)
-    return [
-        f"{one_line(one.subscription, 100)}: {counted(one.read, 'paper')} read since "
-        f"{day_in_words(one.since.astimezone(zone).date())}, none matched"
-        for one in content.nothing
-    ]
-
-
-def unread_lines(content: Content) -> list[str]:
-    """Return what may be missing, since a source cannot be read."""
-    zone = ZoneInfo(content.timezone)
-    return [
-        f"{one_line(one.source, 100)}: {one_line(one.missing, 300)}"
-        if one.missing
-        else f"{one_line(one.source, 100)} {'showed only a part of its papers' if one.partly else 'could not be read'} "
-        f"since {one.since.astimezone(zone):%a} {day_in_words(one.since.astimezone(zone).date())}; papers may follow"
-        for one in content.unread
-    ]
-
-
-def why_line(content: Content) -> str:
-    """Return why the reader gets this message, and how to change it."""
-    names, delivery = names_of(content), content.delivery
-    many, them = ("s", "them") if len(names) > 1 else ("", "it")
-    part = f" (part {delivery.part} of {delivery.parts})" if delivery.parts > 1 else ""
-    return (
-        f"You get this because of your watcher subscription{many} {listed(names)}{part}. "
-        f"To change or end {them}, edit {them} in watcher's config."
-    )
-
-
-def leave_of(content: Content) -> str:
-    """Return where a reader unsubscribes: a web address, or a mailto with the names as subject; "" if there is none."""
-    if not content.unsubscribe.startswith("mailto:"):
-        return safe_url(content.unsubscribe) or ""
-    if "?" in content.unsubscribe:
-        return content.unsubscribe
-    names = clip(", ".join(names_of(content)), LONGEST_SUBJECT)
-    return f"{content.unsubscribe}?subject={quote(f'unsubscribe {names}', safe='')}"
-
-
-def folded_line(content: Content) -> str:
-    """Return how many missed messages this one replaces, in a sentence; "" if none."""
-    return f"In place of {counted(content.folded, 'message')} that could not be sent before." if content.folded else ""
 
 
 def day_in_words(at: date) -> str:
