@@ -7,21 +7,40 @@ from datetime import UTC, date, datetime
 
 from watcher.parsers.common import clean
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-_DAY = r"(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
+_MONTHS_IN_WORDS = """
+    jan january januar janvier enero gennaio janeiro jänner
+    feb february februar février fevrier febrero febbraio fevereiro
+    mar march märz maerz mrz mär mars marzo março
+    apr april avril abril aprile
+    may mai mayo maggio maio
+    jun june juni juin junio giugno junho
+    jul july juli juillet julio luglio julho
+    aug august août aout agosto
+    sep sept september septembre septiembre settembre setembro
+    oct october okt oktober octobre octubre ottobre outubro
+    nov november novembre noviembre novembro
+    dec december dez dezember décembre decembre dic diciembre dicembre dezembro
+"""
+_MONTHS = {
+    word: number for number, line in enumerate(_MONTHS_IN_WORDS.split("\n")[1:-1], start=1) for word in line.split()
+}
+"""Month in English, German, French, Spanish, Italian or Portuguese → number."""
+
+_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
+_DAY = r"(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th|er|\.|º)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _FORMS = [
-    re.compile(form, re.IGNORECASE | re.ASCII)
+    re.compile(form, re.IGNORECASE)
     for form in (
-        rf"\b{_YEAR}([-/.])(?P<number>1[0-2]|0?[1-9])\2{_DAY}(?!\d)",
-        rf"\b{_DAY}[ -](?:of )?{_MONTH},?[ -]{_YEAR}\b",
+        rf"\b{_YEAR}(?P<gap>[-/.])(?P<number>1[0-2]|0?[1-9])(?P=gap){_DAY}(?!\d)",
+        rf"\b{_YEAR}(?:\. ?|年 ?)(?P<number>1[0-2]|0?[1-9])(?:\. ?|月 ?){_DAY}(?:日|(?!\d))",
+        rf"\b(?<![-–—/.])(?P<day>1[3-9]|2\d|3[01])(?P<gap>[/.])(?P<number>1[0-2]|0?[1-9])(?P=gap){_YEAR}\b",
+        rf"\b{_DAY}(?:[ -]| ?(?:of|de) ){_MONTH}(?:,?[ -]| de ){_YEAR}\b",
         rf"\b{_MONTH} {_DAY},? {_YEAR}\b",
     )
 ]
+_SEVERAL = re.compile(r"\b\d{1,2} ?[-–—] ?\d{1,2}\.? [^\W\d_]{3}")
+"""9–12 March: days of which nobody knows which is meant."""
 
 
 def instant_in(text: str) -> datetime | None:
@@ -31,6 +50,8 @@ def instant_in(text: str) -> datetime | None:
     """
     if exact := clean.instant(text.strip()):
         return exact
+    if _SEVERAL.search(text[:1000]):
+        return None
     found = {day for form in _FORMS for match in form.finditer(text[:1000]) if (day := _day(match))}
     return datetime(*found.pop().timetuple()[:3], tzinfo=UTC) if len(found) == 1 else None
 
@@ -52,7 +73,7 @@ def is_day(text: str) -> bool:
 
 def _day(found: re.Match[str]) -> date | None:
     parts = found.groupdict()
-    month = int(parts["number"]) if parts.get("number") else _MONTHS.index(parts["month"][:3].lower()) + 1
+    month = int(parts["number"]) if parts.get("number") else _MONTHS[parts["month"].lower()]
     try:
         return date(int(parts["year"]), month, int(parts["day"]))
     except ValueError:

@@ -18,7 +18,10 @@ DEEPEST = 250
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _DECLARED = re.compile(rb"<meta\b[^>]{0,300}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.ASCII | re.IGNORECASE)
 _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
-_UNSEEN = frozenset(("script", "style", "template", "noscript", "svg", "-comment"))
+_UNSEEN = frozenset(
+    ("script", "style", "template", "noscript", "svg", "-comment", "annotation", "annotation-xml", "mjx-assistive-mml")
+)
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 def html_tree_of(body: bytes) -> LexborHTMLParser | Unreadable:
@@ -87,7 +90,7 @@ def _is_below(node: LexborNode, ids: set[int]) -> bool:
 
 
 def element_text(node: LexborNode) -> str:
-    """What a reader sees of an element, in one line: paragraphs and cells apart, no scripts and styles."""
+    """What a reader sees of an element, in one line: paragraphs and cells apart, no scripts, nothing that is hidden."""
     pieces: list[str] = []
     ahead: list[LexborNode | str] = [node]
     while ahead:
@@ -96,7 +99,15 @@ def element_text(node: LexborNode) -> str:
             pieces.append(part)
         elif part.is_text_node:
             pieces.append(part.text_content or "")
-        elif part.tag not in _UNSEEN:
+        elif part.tag not in _UNSEEN and (part is node or not _is_hidden(part)):
             gap = " " if is_apart(part.tag or "") else ""
             ahead += [gap, *reversed(list(part.iter(include_text=True))), gap]
     return " ".join("".join(pieces).split())
+
+
+def _is_hidden(node: LexborNode) -> bool:
+    """Whether an element is not shown, or is the twin of one that is, as formulas have it for the eye and the ear."""
+    own = node.attributes
+    return bool(own) and (
+        "hidden" in own or own.get("aria-hidden") == "true" or _HIDING.search(own.get("style") or "") is not None
+    )

@@ -82,7 +82,7 @@ def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
     return Reading(
         entries=entries,
         whole=selectors.abstract is None or any(entry.abstract for entry in entries),
-        warnings=tuple(_warnings(entries, titles, selectors)),
+        warnings=tuple(_warnings(entries, items, titles, selectors)),
     )
 
 
@@ -163,14 +163,21 @@ def _no_papers(entries: Sequence[Entry]) -> str:
     return ""
 
 
-def _warnings(entries: Sequence[Entry], titles: Sequence[Sequence[LexborNode]], selectors: Selectors) -> Iterator[str]:
-    items = len(titles)
+def _warnings(
+    entries: Sequence[Entry],
+    items: Sequence[LexborNode],
+    titles: Sequence[Sequence[LexborNode]],
+    selectors: Selectors,
+) -> Iterator[str]:
     if untitled := sum(not found for found in titles):
-        yield f"{untitled} of {items} items have no title"
+        yield f"{untitled} of {len(items)} items have no title"
     for key, field in (*((key, BY_RULE[rule].attribute) for key, rule in TOLD_BY.items()), ("link", "url")):
         selector = getattr(selectors, key)
         if selector and not any(getattr(entry, field) for entry in entries):
-            yield f"{key}: `{selector}` finds nothing in any of {items} items"
+            texts = (element_text(node) for item in items for node in elements_of(item, selector))
+            found = next(filter(None, texts), "") if key == "date" else ""
+            what = f'"{clean.line(found, 60)}", which is no date that is known' if found else "nothing"
+            yield f"{key}: `{selector}` finds {what}" + ("" if found else f" in any of {len(items)} items")
 
 
 def _beside(found: Sequence[str]) -> str:

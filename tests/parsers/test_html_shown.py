@@ -1,0 +1,65 @@
+"""The kind html reads what a reader of the page sees, and says of a date that it does not know what it found."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.sources import make_source
+from watcher.model import Reading
+from watcher.parsers import PARSERS
+from watcher.parsers.common.dates import instant_in
+
+
+def read(items: str, **selectors: str) -> Reading:
+    keys = {"item": "li", "title": "h3", "url": "https://lab.example/"} | selectors
+    page = f"<!doctype html><html><body><ul>{items}</ul></body></html>".encode()
+    parsed = PARSERS["html"].parse(page, "https://lab.example/", make_source(kind="html", **keys))
+    assert isinstance(parsed, Reading), parsed
+    return parsed
+
+
+KATEX = (
+    '<span class="katex"><span class="katex-mathml"><math><semantics><mrow><mi>x</mi></mrow>'
+    '<annotation encoding="application/x-tex">x</annotation></semantics></math></span>'
+    '<span class="katex-html" aria-hidden="true">x</span></span>'
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (f"On {KATEX}-rays", "On x-rays"),
+        ("Kilns<span hidden> and more</span>", "Kilns"),
+        ("Kilns<span style='color:red; display: none'>!</span>", "Kilns"),
+        ("Kilns <mjx-assistive-mml><math><mi>k</mi></math></mjx-assistive-mml>again", "Kilns again"),
+        ("<span style='color:red'>Kilns</span>", "Kilns"),
+    ],
+)
+def test_what_nobody_sees_is_not_read(written: str, shown: str) -> None:
+    assert read(f"<li><h3><a href='/1'>{written}</a></h3></li>").entries[0].title == shown
+
+
+def test_an_element_that_is_selected_is_read_though_the_page_hides_it() -> None:
+    page = "<li><h3>Kilns</h3><p hidden>The whole abstract.</p></li>"
+    assert read(page, abstract="p").entries[0].abstract == "The whole abstract."
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        *((text, (2026, 3, 9)) for text in ("9. März 2026", "9 mars 2026", "9 de marzo de 2026", "2026年3月9日")),
+        *((text, (2026, 3, 9)) for text in ("2026. 3. 9.", "Sonntag, 9. März 2026", "9th of March 2026", "9-Mar-2026")),
+        *((text, (2026, 1, 17)) for text in ("17/01/2026", "17.01.2026", "17 janvier 2026", "17 gennaio 2026")),
+        *((text, None) for text in ("03/04/2026", "9–12 March 2026", "9 March 2026 and 10 March 2026", "v1.2.2026")),
+    ],
+)
+def test_a_day_in_words_of_several_languages(text: str, day: tuple[int, int, int] | None) -> None:
+    assert instant_in(text) == (datetime(*day, tzinfo=UTC) if day else None)
+
+
+def test_a_date_that_is_not_known_is_quoted() -> None:
+    page = "<li><h3>A</h3><i>9 Marts 2026</i></li><li><h3>B</h3><i></i></li>"
+    assert read(page, date="i").warnings == ('date: `i` finds "9 Marts 2026", which is no date that is known',)
+    assert read("<li><h3>A</h3></li>", date="i").warnings == ("date: `i` finds nothing in any of 1 items",)
