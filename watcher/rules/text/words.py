@@ -188,14 +188,16 @@ def _written(tie: str) -> str:
 
 def _folded(spelled: str, plurals: bool, by_script: bool) -> tuple[str, tuple[str, ...]]:
     surface = fold_letters(spelled)
+    if spelled.isascii():  # most words: no letter of these has another name or another spelling
+        return surface, forms(spelled, surface) if plurals else (surface,)
     letter = surface.strip("0123456789.") if by_script else surface
     if letter and (name := letter_name(letter)):
         named = surface.replace(letter, name)
         return named, (named,)
     if spelled == "ℓ":
         return surface, (surface, "ell")
-    long = spelled_long(spelled)
-    return surface, tuple(dict.fromkeys(form for one in (spelled, *long) for form in _forms(one, plurals)))
+    every = (spelled, *spelled_long(spelled))
+    return surface, tuple(dict.fromkeys(form for one in every for form in _forms(one, plurals)))
 
 
 def _forms(spelled: str, plurals: bool) -> tuple[str, ...]:
