@@ -62,7 +62,7 @@ def main() -> int:
             sources={"hf": make_source(name="hf", url=URL)},
             receivers={"me": Receiver(name="me", urls={"": Address(text="json://127.0.0.1/")})},
         )
-        parts = Context(
+        context = Context(
             config=config,
             store=store,
             fetcher=OnePage(page),  # type: ignore[arg-type]
@@ -80,14 +80,14 @@ def main() -> int:
         took: dict[str, float] = {}
         begun = time.perf_counter()
         with store.reading() as tx:
-            parts.rules.bring_up_to_date(tx)
+            context.rules.bring_up_to_date(tx)
         took["load the rules"] = time.perf_counter() - begun
         profile = cProfile.Profile()
         begun = time.perf_counter()
-        polled = profile.runcall(poll_pages, config.sources["hf"], parts)
+        polled = profile.runcall(poll_pages, config.sources["hf"], context)
         took["poll (profiled)"] = time.perf_counter() - begun
         begun = time.perf_counter()
-        tell_due(parts)
+        tell_due(context)
         took["tell: alerts and deliveries"] = time.perf_counter() - begun
     found = {"subscriptions": options.subscriptions, "field": options.field, "matched": polled.matched, "seconds": took}
     print(json.dumps(found, indent=1))

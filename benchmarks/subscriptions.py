@@ -137,14 +137,14 @@ def loaded(database: str) -> dict[str, Any]:
     }
 
 
-def one_more(store: Store, parts: Context, n: int) -> tuple[float, float]:
+def one_more(store: Store, context: Context, n: int) -> tuple[float, float]:
     """Seconds to subscribe, and then to know of it, once asked."""
     one = Subscription(name=f"more{n}", owner="late", rule=f"zeppelin{n} kite", to=("me",), endpoints=(Endpoint("me"),))
     begun = time.perf_counter()
-    subscribe([(one, compile_rule(one.rule))], parts)
+    subscribe([(one, compile_rule(one.rule))], context)
     stored = time.perf_counter()
     with store.reading() as tx:
-        parts.rules.bring_up_to_date(tx, hold=False)
+        context.rules.bring_up_to_date(tx, hold=False)
     return stored - begun, time.perf_counter() - stored
 
 

@@ -83,8 +83,8 @@ class World:
         self.store, self.notifier = store, notifier
         self.dies = False
         self.source = make_source(name="hf", url="http://127.0.0.1/papers", look_back=1)
-        self.parts = self._parts(urls)
-        apply_config(self.parts)
+        self.context = self._parts(urls)
+        apply_config(self.context)
 
     def _parts(self, urls: dict[str, str]) -> Context:
         receivers = {name: Receiver(name=name, urls={"": Address(text=url)}) for name, url in urls.items()}
@@ -109,7 +109,7 @@ class World:
     def send(self, url: str, message: Message, delivery_id: str) -> Outcome:
         """Through the real notifier; the daemon may be killed before it writes down what came of it."""
         outcome = self.notifier.send(url, message, delivery_id)
-        if self.dies and url == self.parts.config.address(WRONG, {}):
+        if self.dies and url == self.context.config.address(WRONG, {}):
             self.dies = False
             raise Killed
         return outcome
@@ -119,13 +119,13 @@ class World:
     def look(self, more: int = 0) -> None:
         """Poll, with so many further papers on the page."""
         self.papers = sample_papers(len(self.papers) + more)
-        poll_pages(self.source, self.parts)
+        poll_pages(self.source, self.context)
 
     def tell(self) -> None:
         """Tell what is due and send what is pending; a daemon that is killed on the way begins again."""
-        tell_due(self.parts)
+        tell_due(self.context)
         try:
-            deliver_all(self.parts)
+            deliver_all(self.context)
         except Killed:
             with self.store.transaction() as tx:
                 tx.queue.free_interrupted(self.now)

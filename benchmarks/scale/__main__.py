@@ -28,7 +28,7 @@ from benchmarks.scale.claims import measure
 from tests.parsers.pages import make_page, sample_papers
 from watcher.alerts.fate import Telling
 from watcher.cli.desk import CliContext
-from watcher.daemon.daemon import open_parts
+from watcher.daemon.daemon import open_context
 from watcher.pipeline.imports import Imported, import_page
 from watcher.store import Store
 
@@ -133,9 +133,9 @@ def run(database: str, daemons: int, options: argparse.Namespace, sink: Receiver
 
 def paper(desk: CliContext, store: Store) -> None:
     """Store one new paper, and say to the daemons that there is work."""
-    parts = open_parts(desk.config(), store, {})
+    context = open_context(desk.config(), store, {})
     page = make_page(date(2026, 3, 10), sample_papers(1, seed=1), None, None)
-    import_page(page, "page", None, Telling.ALL, parts, Imported())
+    import_page(page, "page", None, Telling.ALL, context, Imported())
     store.wake_others("")
 
 

@@ -146,7 +146,7 @@ def _import(bodies: list[bytes]) -> dict[str, Any]:
 @contextmanager
 def _importing() -> Iterator[tuple[Context, Imported]]:
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "w.db", mode="create") as store:
-        parts = Context(
+        context = Context(
             config=Config(sources={"hf": make_source(name="hf")}),
             store=store,
             fetcher=None,  # type: ignore[arg-type]
@@ -156,7 +156,7 @@ def _importing() -> Iterator[tuple[Context, Imported]]:
             env={},
             rules=RuleBook(),
         )
-        yield parts, Imported()
+        yield context, Imported()
 
 
 def memory(shared: Path) -> dict[str, Any]:

@@ -113,7 +113,7 @@ class World:
         self.source = make_source(name="hf-daily", url=f"{site.url}/papers")
         reader = Subscription(name="all", rule="the OR a OR of OR in", to=("me",), endpoints=(Endpoint("me"),))
         names = ("me", "ops")
-        self.parts = Context(
+        self.context = Context(
             config=Config(
                 operator=(Endpoint("ops"),),
                 sources={"hf-daily": self.source},
@@ -131,21 +131,21 @@ class World:
             rules=RuleBook(),
             kept=KeptPages(folder / "broken"),
         )
-        apply_config(self.parts)
+        apply_config(self.context)
 
     def look(self, later: timedelta = timedelta(0), fault: str = "") -> Judged:
         """Look at the source, after some time, and tell what is due; the site may be asked again at once."""
         self.now += later
-        self.parts.fetcher.close()
-        self.parts.fetcher = Fetcher(limits=Limits(total=WAIT) if fault in NO_ANSWER else None)
-        judged = poll_pages(self.source, self.parts).judged
-        tell_due(self.parts)
-        deliver_all(self.parts)
+        self.context.fetcher.close()
+        self.context.fetcher = Fetcher(limits=Limits(total=WAIT) if fault in NO_ANSWER else None)
+        judged = poll_pages(self.source, self.context).judged
+        tell_due(self.context)
+        deliver_all(self.context)
         return judged
 
     def papers(self) -> int:
         """How many are stored."""
-        with self.parts.store.reading() as tx:
+        with self.context.store.reading() as tx:
             return tx.papers.count()
 
     def told_twice(self) -> int:

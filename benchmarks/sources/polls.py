@@ -80,7 +80,7 @@ def measure() -> dict[str, Any]:
 def _rounds(site: str) -> dict[str, Any]:
     sources = [make_source(name=f"s{n}", url=f"{site}/papers/{n}", look_back=1) for n in range(SOURCES)]
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "w.db", mode="create") as store:
-        parts = Context(
+        context = Context(
             config=Config(sources={source.name: source for source in sources}),
             store=store,
             fetcher=Fetcher(),
@@ -90,17 +90,17 @@ def _rounds(site: str) -> dict[str, Any]:
             env={},
             rules=RuleBook(),
         )
-        read = _round(sources, parts, site)
-        same = min((_round(sources, parts, site) for _ in range(ROUNDS)), key=lambda one: float(one["cpu ms a poll"]))
-        fetch = _fetches(parts, site)
+        read = _round(sources, context, site)
+        same = min((_round(sources, context, site) for _ in range(ROUNDS)), key=lambda one: float(one["cpu ms a poll"]))
+        fetch = _fetches(context, site)
     return {"sources": SOURCES, "threads": THREADS, "read": read, "304": same, "304, the request alone": fetch}
 
 
-def _round(sources: list[Source], parts: Context, site: str) -> dict[str, Any]:
+def _round(sources: list[Source], context: Context, site: str) -> dict[str, Any]:
     before = _connections(site)
     cpu, wall = time.process_time(), time.perf_counter()
     with ThreadPoolExecutor(THREADS) as pool:
-        verdicts = [polled.judged.verdict for polled in pool.map(lambda source: poll_pages(source, parts), sources)]
+        verdicts = [polled.judged.verdict for polled in pool.map(lambda source: poll_pages(source, context), sources)]
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     bad = [verdict for verdict in verdicts if verdict not in (Verdict.NEW, Verdict.UNCHANGED)]
     return {
@@ -111,13 +111,13 @@ def _round(sources: list[Source], parts: Context, site: str) -> dict[str, Any]:
     }
 
 
-def _fetches(parts: Context, site: str) -> dict[str, float]:
+def _fetches(context: Context, site: str) -> dict[str, float]:
     """What of a poll is the request."""
-    with parts.store.reading() as tx:
+    with context.store.reading() as tx:
         validators = tx.pages.validators("s0", next(iter(_versions(tx))))
     begun = time.process_time()
     for _ in range(SOURCES):
-        parts.fetcher.get(f"{site}/papers/0", validators.get)
+        context.fetcher.get(f"{site}/papers/0", validators.get)
     return {"cpu ms": round(1000 * (time.process_time() - begun) / SOURCES, 2)}
 
 

@@ -78,7 +78,7 @@ class Life:
     def begin(self) -> None:
         """Start a daemon on what the last one left."""
         self.store.fuse, self.dies_at = None, None
-        self.parts = Context(
+        self.context = Context(
             config=self.config(),
             store=self.store,  # type: ignore[arg-type]
             fetcher=None,  # type: ignore[arg-type]
@@ -88,7 +88,7 @@ class Life:
             env={},
             rules=RuleBook(),
         )
-        apply_config(self.parts)
+        apply_config(self.context)
         with self.store.transaction() as tx:
             tx.queue.free_interrupted(self.now)
 
@@ -116,7 +116,7 @@ class Life:
 
     def list_papers(self, *entries: Entry) -> None:
         with self.store.transaction() as tx:
-            intake = Intake(tx, self.parts.rules, self.now)
+            intake = Intake(tx, self.context.rules, self.now)
             intake.add(entries, "hf", whole=True)
 
             def decide(saved: Any, paper: Any) -> Any:
@@ -125,14 +125,14 @@ class Life:
             intake.match(decide)
 
     def reload(self) -> None:
-        self.parts.config = self.config()
-        apply_config(self.parts)
+        self.context.config = self.config()
+        apply_config(self.context)
 
     def tell(self) -> None:
-        tell_due(self.parts)
+        tell_due(self.context)
 
     def deliver(self) -> None:
-        deliver_all(self.parts, pool=Inline)
+        deliver_all(self.context, pool=Inline)
 
     # --- what stands for apprise ---
 

@@ -128,17 +128,19 @@ class Upgraded:
         network.pages = digest(DAYS) | {FEED: feed(3)}
         config = load(FOLDER / "config.yaml", env={}, check_url=lambda url: None, check_rule=compile_rule)
         notifier: Any = self.inboxes
-        self.parts = Context(config, store, network, notifier, lambda: self.now, lambda: 0.5, {}, RuleBook())
+        self.context = Context(config, store, network, notifier, lambda: self.now, lambda: 0.5, {}, RuleBook())
 
     def look(self) -> list[str]:
         """Read every source; the verdicts."""
-        found = [poll_source(source, self.parts).judged.verdict.value for source in self.parts.config.sources.values()]
-        match_waiting(self.parts)
+        found = [
+            poll_source(source, self.context).judged.verdict.value for source in self.context.config.sources.values()
+        ]
+        match_waiting(self.context)
         return found
 
     def tell(self, at: datetime) -> int:
         """Tell and send what is due at an instant; how many messages arrived."""
         self.now, before = at, len(self.inboxes.sent)
-        tell_due(self.parts)
-        deliver_all(self.parts)
+        tell_due(self.context)
+        deliver_all(self.context)
         return len(self.inboxes.sent) - before

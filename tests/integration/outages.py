@@ -92,7 +92,7 @@ class Play:
         self.now = datetime(begin.year, begin.month, begin.day, 9, tzinfo=UTC)
         self.receivers, self.site = Receivers(), Site(self)
         self.source = source or make_source(name="hf", url=f"{SITE}/papers")
-        self.parts = Context(
+        self.context = Context(
             config=self.config(subscription(rule=rule)),
             store=store,
             fetcher=self.site,  # type: ignore[arg-type]
@@ -102,7 +102,7 @@ class Play:
             env={},
             rules=RuleBook(),
         )
-        apply_config(self.parts)
+        apply_config(self.context)
 
     def config(self, *subscriptions: Subscription) -> Config:
         names = ("me", "you", "ops")
@@ -116,14 +116,14 @@ class Play:
     def look(self, later: timedelta = timedelta(0), since: date | None = None) -> Judged:
         """Look at the source after some time, and tell what is due."""
         self.now += later
-        judged = poll_pages(self.source, self.parts, since=since).judged
+        judged = poll_pages(self.source, self.context, since=since).judged
         self.tell()
         return judged
 
     def tell(self) -> None:
-        match_waiting(self.parts)
-        tell_due(self.parts)
-        deliver_all(self.parts)
+        match_waiting(self.context)
+        tell_due(self.context)
+        deliver_all(self.context)
 
     def pass_by(self, days: int, *, looks: bool = True) -> None:
         """Let days go by, with two looks each or none."""
@@ -143,6 +143,6 @@ class Play:
         return [message for url, message in self.receivers.sent if f"{whom}.example" in url]
 
     def incident(self, kind: IncidentKind = IncidentKind.SOURCE_GAP) -> Incident | None:
-        with self.parts.store.reading() as tx:
+        with self.context.store.reading() as tx:
             known = tx.incidents.open_one(kind, self.source.name)
         return known.incident if known else None

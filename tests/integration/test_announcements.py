@@ -27,7 +27,7 @@ HOUR = timedelta(hours=1)
 def played(store: Store, source: Source, begin: date = date(2026, 3, 2)) -> tuple[Play, Arxiv]:
     play = Play(store, source, begin)
     arxiv = Arxiv(lambda: play.now)
-    play.parts.fetcher = arxiv  # type: ignore[assignment]
+    play.context.fetcher = arxiv  # type: ignore[assignment]
     return play, arxiv
 
 
@@ -264,7 +264,7 @@ class Endless(Arxiv):
 
 def test_what_lies_beyond_the_pages_that_are_read_is_named_once(store: Store) -> None:
     play = Play(store, having(ONE, via="api"), MONDAY)
-    play.parts.fetcher = Endless(lambda: play.now)  # type: ignore[assignment]
+    play.context.fetcher = Endless(lambda: play.now)  # type: ignore[assignment]
     play.look()
     assert play.incident() is None, "nothing is missed yet"
     for _ in range(3):

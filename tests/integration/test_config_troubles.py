@@ -39,7 +39,7 @@ class People:
         self.file.unlink(missing_ok=True)
         if text is not None:
             self.file.write_text(text)
-        parts, sent = self.world.parts, len(self.world.receivers.sent)
+        parts, sent = self.world.context, len(self.world.receivers.sent)
         read = load(
             self._folder / "config.yaml",
             env={},
@@ -56,7 +56,7 @@ class People:
         return "\n".join(" ".join(f"{one.subject}\n{one.text}".split()) for one in told)
 
     def in_force(self) -> list[str]:
-        return [one.full_name for one in self.world.parts.config.subscriptions]
+        return [one.full_name for one in self.world.context.config.subscriptions]
 
     def forget(self, what: str) -> None:
         """Let the day be over for which a file or its subscriptions are missed."""
@@ -112,7 +112,7 @@ def test_nothing_that_waits_is_called_off_when_a_file_is_empty(people: People) -
     people.take_up(f"subscriptions: [{{name: one, rule: '\"{title}\"', to: me, when: daily at 08:00}}]\n")
     people.world.look()
     people.take_up("")
-    with people.world.parts.store.reading() as tx:
+    with people.world.context.store.reading() as tx:
         (saved,) = [one for one in tx.subscriptions.of_files() if one.gone_at is None]
         assert len(tx.matches.held(saved.id)) == 1
 

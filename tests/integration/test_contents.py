@@ -26,9 +26,9 @@ def test_a_paper_was_told_before_only_where_its_message_arrived(store: Store, fi
     world.now += timedelta(days=1)
     both = (ME, YOU)
     world.apply(subscription(), subscription("more", rule="title:part", endpoints=both, backfill=30))
-    tell_due(world.parts)
+    tell_due(world.context)
     claimed = [one for endpoint in both if (one := claim(store, endpoint, world.now))]
     with store.reading() as tx:
-        contents = contents_of(claimed, tx, world.parts.config)
+        contents = contents_of(claimed, tx, world.context.config)
     found = {one.endpoint: {item.told_before is not None for item in contents[one.id].items} for one in claimed}
     assert found == {ME: {is_told}, YOU: {False}}

@@ -49,17 +49,17 @@ def source(tmp_path: Path) -> Iterator[Store]:
     with open_store(tmp_path / "source" / "watcher.db", mode="create") as store:
         world = World(store)
         world.apply(*WANTED)
-        poll_pages(world.source, world.parts)
-        tell_due(world.parts)
-        deliver_all(world.parts)
+        poll_pages(world.source, world.context)
+        tell_due(world.context)
+        deliver_all(world.context)
         world.receivers.outcome = Outcome(Result.DOWN, "HTTP 503")
         world.now += timedelta(hours=1)
         world.papers[DAYS[-1]][0]["title"] += " again"
         world.papers[DAYS[-1]] += sample_papers(1, seed=9)
         world.publish()
-        poll_pages(world.source, world.parts)
-        tell_due(world.parts)
-        deliver_all(world.parts)
+        poll_pages(world.source, world.context)
+        tell_due(world.context)
+        deliver_all(world.context)
         with store.transaction() as tx:
             # An older row that points at a younger one.
             tx.connection.execute(
@@ -82,10 +82,10 @@ def test_everything_is_there_and_nothing_is_told_again(source: Store, postgres_d
         world = World(target)
         world.now = START + timedelta(hours=2)
         world.apply(*WANTED)
-        poll_pages(world.source, world.parts)
-        tell_due(world.parts)
+        poll_pages(world.source, world.context)
+        tell_due(world.context)
         digests = {row[0] for row in before["delivery"] if {"pending", "digest"} <= set(row)}
-        sent = [one.delivery for one in deliver_all(world.parts)]
+        sent = [one.delivery for one in deliver_all(world.context)]
         assert [one.id for one in sent if one.kind is DeliveryKind.DIGEST] == sorted(
             digests, key=lambda id: next(row[2] for row in before["delivery"] if row[0] == id)
         )
@@ -146,8 +146,8 @@ def test_a_source_that_went_on_meanwhile_is_copied_anew(
         copy_database(source, database_address(postgres_database), cut)
     world = World(source)
     world.now = START + timedelta(hours=3)
-    world.parts.config = world.config(*WANTED)
-    assert deliver_all(world.parts)
+    world.context.config = world.config(*WANTED)
+    assert deliver_all(world.context)
     copy_database(source, database_address(postgres_database))
     with open_store(postgres_database) as target:
         assert rows(target) == rows(source)

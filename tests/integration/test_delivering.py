@@ -27,17 +27,17 @@ DOWN, UP = Outcome(Result.FAILED, "connection refused"), Outcome(Result.SENT)
 @pytest.fixture
 def world(store: Store) -> World:
     world = World(store)
-    apply_config(world.parts)
+    apply_config(world.context)
     return world
 
 
 def states(world: World) -> dict[DeliveryState, int]:
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         return tx.outbox.states()
 
 
 def notice(world: World, kind: DeliveryKind = DeliveryKind.TEST) -> str:
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         return tx.outbox.enqueue(ME, kind, world.now)
 
 
@@ -54,51 +54,51 @@ def test_a_lease_is_renewed_while_its_message_is_being_sent(world: World) -> Non
         return UP
 
     world.receivers.send = send  # type: ignore[method-assign]
-    world.parts.tuning = Tuning(idle=timedelta(seconds=0.02))
-    sender = Sender(world.parts)
+    world.context.tuning = Tuning(idle=timedelta(seconds=0.02))
+    sender = Sender(world.context)
     sender.start()
     assert begun.wait(30)
     ticking = threading.Event()
     for _ in range(30):
         world.now += LEASE / 10
         ticking.wait(0.05)
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         assert tx.queue.left_behind(world.now) == []  # three leases later it is still being sent
     gate.set()
-    world.parts.stopping.set()
+    world.context.stopping.set()
     assert sender.stop(30)
     assert states(world) == {DeliveryState.SENT: 1}
 
 
 def test_a_lost_claim_is_not_renewed(world: World) -> None:
     notice(world)
-    first = claim(world.parts.store, ME, world.now)
+    first = claim(world.context.store, ME, world.now)
     world.now += LEASE
-    second = claim(world.parts.store, ME, world.now)
+    second = claim(world.context.store, ME, world.now)
     assert first and second
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         assert tx.queue.renew([first], world.now + LEASE) == set()
         assert tx.queue.renew([second], world.now + LEASE) == {second.id}
 
 
 def test_what_a_sender_left_behind_is_found_though_nothing_else_is_pending(world: World) -> None:
     notice(world)
-    assert claim(world.parts.store, ME, world.now)
-    deliver_all(world.parts)
+    assert claim(world.context.store, ME, world.now)
+    deliver_all(world.context)
     assert states(world) == {DeliveryState.SENDING: 1}
     world.now += LEASE
-    deliver_all(world.parts)
+    deliver_all(world.context)
     assert states(world) == {DeliveryState.SENT: 1}
 
 
 def test_a_try_that_was_given_up_too_early_still_counts(world: World) -> None:
     """The daemon freed it at its start, while the thread of the one before was about to say that it was sent."""
     notice(world)
-    claimed = claim(world.parts.store, ME, world.now)
+    claimed = claim(world.context.store, ME, world.now)
     assert claimed
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         assert tx.queue.free_interrupted(world.now) == 1
-    record([Attempt(Content(delivery=claimed), outcome=UP)], world.parts)
+    record([Attempt(Content(delivery=claimed), outcome=UP)], world.context)
     assert states(world) == {DeliveryState.SENT: 1}
 
 
@@ -120,8 +120,8 @@ def test_a_message_that_can_not_be_put_into_words_is_dead_and_the_rest_is_sent(
         return real(what, *more)
 
     monkeypatch.setattr(sending, broken, fail)
-    tell_due(world.parts)
-    deliver_all(world.parts)
+    tell_due(world.context)
+    deliver_all(world.context)
     assert states(world) == {DeliveryState.SENT: 1, DeliveryState.DEAD: 1}
     assert [url for url, _ in world.receivers.sent] == ["json://you.example/"]
 
@@ -146,7 +146,7 @@ def three_digests(world: World) -> None:
     """Three messages that wait at one endpoint, of a few papers each."""
     for n in range(len(RULES)):
         world.apply(*[subscription(name=f"s{m}", rule=rule) for m, rule in enumerate(RULES[: n + 1])])
-        tell_due(world.parts)
+        tell_due(world.context)
 
 
 def test_what_piled_up_in_an_outage_comes_as_the_probe_and_one_summary(world: World) -> None:
@@ -159,7 +159,7 @@ def test_what_piled_up_in_an_outage_comes_as_the_probe_and_one_summary(world: Wo
     world.tell()  # that it is back is told to the operator, whose thread may have ended before
     mine = [message for url, message in world.receivers.sent if "me.example" in url]
     assert len(mine) == 2 and world.told() == 12
-    deliver_all(world.parts)  # the operator may have been written to before there was something to say
+    deliver_all(world.context)  # the operator may have been written to before there was something to say
     # Only the probe had been attempted; what took the place of the other two says what it stands for.
     found = states(world)
     assert found[DeliveryState.FOLDED] == 2 and DeliveryState.PENDING not in found
@@ -179,7 +179,7 @@ def test_after_a_short_outage_messages_go_out_as_they_are(world: World) -> None:
 
 
 def test_an_operator_that_was_away_gets_one_summary_of_all_incidents(world: World) -> None:
-    world.parts.config = world.config(subscription())
+    world.context.config = world.config(subscription())
     world.look()
     pages = dict(world.network.pages)
     world.receivers.outcome = DOWN
@@ -202,7 +202,7 @@ def test_an_operator_that_was_away_gets_one_summary_of_all_incidents(world: Worl
 def test_a_receiver_that_hangs_holds_up_no_other(world: World) -> None:
     world.apply(subscription(), subscription(name="yours", to="you"))
     world.look()
-    tell_due(world.parts)
+    tell_due(world.context)
     gate, arrived = threading.Event(), threading.Event()
     real = world.receivers.send
 
@@ -214,7 +214,7 @@ def test_a_receiver_that_hangs_holds_up_no_other(world: World) -> None:
         return real(url, message, delivery_id)
 
     world.receivers.send = send  # type: ignore[method-assign]
-    sending = threading.Thread(target=deliver_all, args=(world.parts,))
+    sending = threading.Thread(target=deliver_all, args=(world.context,))
     sending.start()
     assert arrived.wait(30)
     gate.set()

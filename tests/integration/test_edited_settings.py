@@ -57,5 +57,5 @@ def test_it_moves_with_the_hour_and_the_time_zone_of_its_subscription(world: Wor
 def test_a_restart_with_the_same_config_moves_nothing(world: World) -> None:
     world.apply(subscription(**LIFE))
     until(world, "2026-03-31T00:00")
-    apply_config(world.parts)
+    apply_config(world.context)
     assert len(until(world, "2026-04-01T09:00")) == 1

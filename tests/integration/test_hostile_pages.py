@@ -81,7 +81,7 @@ def store(sqlite_template: Path, tmp_path: Path) -> Store:
 
 
 def look(store: Store, source: Source, body: bytes, kept: Path) -> Verdict:
-    parts = Context(
+    context = Context(
         config=Config(sources={"s": source}),
         store=store,
         fetcher=Site(body),  # type: ignore[arg-type]
@@ -93,7 +93,7 @@ def look(store: Store, source: Source, body: bytes, kept: Path) -> Verdict:
         kept=KeptPages(kept),
     )
     with store:
-        return poll_pages(source, parts).judged.verdict
+        return poll_pages(source, context).judged.verdict
 
 
 def test_every_kind_is_tried() -> None:

@@ -42,8 +42,8 @@ class Drop:
     def __init__(self, world: World, folder: Path) -> None:
         self.world, self.folder = world, folder
         self.source = make_source(name="drop", kind="inbox", folder=str(folder))
-        world.parts.config = replace(world.config(subscription(rule="part OR agents")), sources={"drop": self.source})
-        apply_config(world.parts)
+        world.context.config = replace(world.config(subscription(rule="part OR agents")), sources={"drop": self.source})
+        apply_config(world.context)
 
     def put(self, name: str, body: bytes, age: timedelta = timedelta(hours=1)) -> Path:
         path = self.folder / name
@@ -53,7 +53,7 @@ class Drop:
         return path
 
     def look(self) -> Polled:
-        return poll_inbox(self.source, self.world.parts)
+        return poll_inbox(self.source, self.world.context)
 
     def lies(self, where: str = "") -> set[str]:
         return {path.name for path in (self.folder / where).iterdir() if path.is_file() or path.is_symlink()}

@@ -28,7 +28,7 @@ Seen = Callable[[], list[tuple[str, str]]]
 @pytest.fixture
 def world(store: Store) -> World:
     world = World(store)
-    apply_config(world.parts)
+    apply_config(world.context)
     return world
 
 
@@ -49,7 +49,7 @@ def look(world: World, seen: Seen, source: Source | None = None) -> tuple[str, s
     """Level and line of one look of the daemon."""
     world.now += timedelta(hours=1)
     seen()
-    poll_in_turn(source or world.source, world.parts)
+    poll_in_turn(source or world.source, world.context)
     (line,) = [one for one in seen() if " matched" in one[1]]
     return line
 
@@ -82,7 +82,7 @@ def test_a_source_that_never_could_be_read(world: World, seen: Seen) -> None:
 
 def test_an_inbox_says_why(world: World, seen: Seen, tmp_path: Path) -> None:
     drop = make_source(name="drop", kind="inbox", folder=str(tmp_path / "nowhere"))
-    world.parts.config = replace(world.parts.config, sources={"drop": drop})
+    world.context.config = replace(world.context.config, sources={"drop": drop})
     level, line = look(world, seen, drop)
     assert (level, line) == (
         "WARNING",
@@ -119,11 +119,11 @@ def test_a_log_that_begins_says_what_is_in_trouble_already(world: World, seen: S
     world.network.pages.clear()
     world.look()
     seen()
-    log_lasting_troubles(world.parts)
+    log_lasting_troubles(world.context)
     ((level, line),) = seen()
     assert level == "WARNING" and line.startswith("hf: source unreachable since 2026-03-10 12:00 UTC: HTTP 404")
-    world.parts.config = replace(world.parts.config, sources={})
-    log_lasting_troubles(world.parts)
+    world.context.config = replace(world.context.config, sources={})
+    log_lasting_troubles(world.context)
     assert not seen()
 
 

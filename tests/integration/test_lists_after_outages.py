@@ -72,7 +72,7 @@ class Lab:
 def played(store: Store, source: Source = FEED, **more: Any) -> tuple[Play, Lab]:
     play = Play(store, source, BEGIN.date())
     lab = Lab(lambda: play.now, **more)
-    play.parts.fetcher = lab  # type: ignore[assignment]
+    play.context.fetcher = lab  # type: ignore[assignment]
     return play, lab
 
 
@@ -162,8 +162,8 @@ def test_a_gap_is_told_to_those_who_have_a_message_later(store: Store) -> None:
     outage(play, lab, 5 * DAY, off=True)
     play.look()
     looks(play, 20, DAY)
-    play.parts.config = play.config(subscription(rule="title:part"), weekly)
-    apply_config(play.parts)
+    play.context.config = play.config(subscription(rule="title:part"), weekly)
+    apply_config(play.context)
     play.look(DAY)
     assert "may be missing" in play.texts("you")[0] and "may be missing" not in play.texts("me")[-1]
 
@@ -206,7 +206,7 @@ def test_what_a_short_feed_of_a_server_with_an_api_missed_is_asked_for(
 ) -> None:
     play = Play(store, make_source(name="bio", kind="biorxiv", via="rss"), BEGIN.date())
     bio = Biorxiv(lambda: play.now, a_day=a_day)
-    play.parts.fetcher = bio  # type: ignore[assignment]
+    play.context.fetcher = bio  # type: ignore[assignment]
     play.look()
     looks(play, 3, HOUR / 2)
     began = bio.count
@@ -214,7 +214,7 @@ def test_what_a_short_feed_of_a_server_with_an_api_missed_is_asked_for(
     play.now += time
     assert play.look().verdict is Verdict.NEW
     assert play.incident() is None
-    with play.parts.store.reading() as tx:
+    with play.context.store.reading() as tx:
         assert all(tx.papers.find(f"doi:10.1101/{n}") for n in range(began, bio.count + 1, 17))
 
 
@@ -230,7 +230,7 @@ def test_weeks_that_were_missed_are_read(store: Store) -> None:
             page = make_page(BEGIN.date(), papers).replace(b"&quot;day&quot;", b"&quot;week&quot;")
             return Page(url=url, body=page, fetched_at=self.clock())
 
-    play.parts.fetcher = Weeks(lambda: play.now)  # type: ignore[assignment]
+    play.context.fetcher = Weeks(lambda: play.now)  # type: ignore[assignment]
     play.look()
     asked.clear()
     assert play.look(30 * DAY).verdict is Verdict.NEW
@@ -256,7 +256,7 @@ def drop(play: Play, name: str, body: bytes) -> None:
 
 
 def looked(play: Play) -> Judged:
-    judged = poll_inbox(play.source, play.parts).judged
+    judged = poll_inbox(play.source, play.context).judged
     play.tell()
     return judged
 
@@ -279,7 +279,7 @@ def test_the_end_of_a_broken_file_says_that_it_was_not_read(inbox: Play) -> None
     drop(inbox, "odd.bin", b"\x00\x01")
     assert looked(inbox).verdict is Verdict.BROKEN
     inbox.now += HOUR
-    assert poll_source(inbox.source, inbox.parts).judged.verdict is Verdict.QUIET
+    assert poll_source(inbox.source, inbox.context).judged.verdict is Verdict.QUIET
     inbox.tell()
     end = inbox.texts("ops")[-1]
     assert "dropped can be read again" in end and "lies in failed/ of its folder" in end

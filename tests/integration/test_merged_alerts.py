@@ -59,9 +59,9 @@ def test_what_was_sent_or_is_being_sent_stays_and_the_other_is_not_told(
     dropped: DeliveryState | None,
     due: tuple[datetime, datetime],
 ) -> None:
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         for key, number in (("doi", 1), ("url", 2)):
-            intake = Intake(tx, world.parts.rules, world.now)
+            intake = Intake(tx, world.context.rules, world.now)
             intake.add([entry(number, ["kites"], key)], "hf", whole=True)
             intake.match(lambda *_: HELD)
         (saved,) = tx.subscriptions.active()
@@ -70,7 +70,7 @@ def test_what_was_sent_or_is_being_sent_stays_and_the_other_is_not_told(
         stays = stand(tx, told, due[0], kept)
         stand(tx, untold, due[1], dropped)
         both = replace(entry(1, ["kites"], "doi"), keys=("doi:10.1/1", "url:https://example.org/2"))
-        Intake(tx, world.parts.rules, world.now).add([both], "hf", whole=True)
+        Intake(tx, world.context.rules, world.now).add([both], "hf", whole=True)
         alert = schema.alert
         rows = {row.match_id: row for row in tx.connection.execute(select(alert))}
         assert (rows[told].dropped, rows[told].delivery_id) == (None, stays)

@@ -152,8 +152,8 @@ def test_try_source(failing: None, home: Path, capsys: pytest.CaptureFixture[str
 @pytest.fixture
 def world(store: Store, tmp_path: Path) -> World:
     world = World(store)
-    world.parts.kept = KeptPages(tmp_path / "broken")
-    apply_config(world.parts)
+    world.context.kept = KeptPages(tmp_path / "broken")
+    apply_config(world.context)
     return world
 
 
@@ -212,13 +212,13 @@ def test_a_daemon(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
         raise MISHAPS[reason]()
 
     monkeypatch.setitem(PARSERS, "toy", toy(fail))
-    world.parts.config = replace(world.parts.config, sources={"toy": TOY, "hf": world.source})
+    world.context.config = replace(world.context.config, sources={"toy": TOY, "hf": world.source})
     world.network.pages[f"{SITE}/toy"] = b"the page"
     with logged() as log:
         for _ in range(2):
-            poll_in_turn(TOY, world.parts)
+            poll_in_turn(TOY, world.context)
             world.now += world.source.every
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         last = tx.pages.last_poll("toy")
     assert last and last.judged.verdict is Verdict.BROKEN
     assert last.judged.reason.startswith(f"internal error while reading: {reason}")
@@ -227,10 +227,10 @@ def test_a_daemon(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert kept.read_bytes() == b"the page" and str(kept) in last.judged.reason
     assert "Traceback" in log.getvalue()
     assert world.tell() == 1 and reason.partition(":")[0] in world.receivers.sent[-1][1].text
-    poll_in_turn(world.source, world.parts)
+    poll_in_turn(world.source, world.context)
     assert world.tell() == 1 and world.told() == 12
     monkeypatch.setitem(PARSERS, "toy", toy(lambda body, url, source: Reading(entries=())))
-    poll_in_turn(TOY, world.parts)
+    poll_in_turn(TOY, world.context)
     assert world.tell() == 1 and "toy" in world.receivers.sent[-1][1].text
 
 
@@ -261,11 +261,11 @@ def test_what_goes_wrong_around_a_parser(
 ) -> None:
     with monkeypatch.context() as patch:
         breaks(world, patch)
-        judged = poll_pages(world.source, world.parts).judged
+        judged = poll_pages(world.source, world.context).judged
     assert judged.verdict is Verdict.BROKEN
     assert judged.reason.startswith("internal error while reading: KeyError: 'days'")
     assert (tmp_path / "broken" / "hf").exists() is (breaks is broken_store)
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         assert tx.papers.count() == 0, "all or nothing"
     assert world.look() == "new"
 
@@ -281,10 +281,10 @@ def test_what_says_nothing_of_the_page_stays_what_it_is(
     with monkeypatch.context() as patch:
         patch.setattr("watcher.store.papers.papers.Papers.record_entries", fail)
         with pytest.raises(type(error)):
-            poll_pages(world.source, world.parts)
+            poll_pages(world.source, world.context)
         with pytest.raises(type(error)):
             drop.look()
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         assert tx.pages.last_poll("hf") is None
     assert drop.lies() == {"a.xml"}
 
@@ -297,14 +297,14 @@ def test_an_interrupt_ends_the_look(world: World, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(PARSERS, "toy", toy(fail))
     world.network.pages[f"{SITE}/toy"] = b"the page"
     with pytest.raises(error):
-        poll_pages(TOY, world.parts)
+        poll_pages(TOY, world.context)
 
 
 def test_what_fails_while_the_process_stops_says_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> Any:
-        world.parts.stopping.set()
+        world.context.stopping.set()
         raise RuntimeError("the client has been closed")
 
     monkeypatch.setattr(world.network, "get", fail)
     with pytest.raises(Stopped):
-        poll_pages(world.source, world.parts)
+        poll_pages(world.source, world.context)

@@ -27,13 +27,13 @@ OVER = DAYS[-2]
 @pytest.fixture
 def world(store: Store, tmp_path: Path) -> World:
     world = World(store)
-    world.parts.kept = KeptPages(tmp_path / "broken")
-    apply_config(world.parts)
+    world.context.kept = KeptPages(tmp_path / "broken")
+    apply_config(world.context)
     return world
 
 
 def look(world: World) -> Judged:
-    return poll_pages(world.source, world.parts).judged
+    return poll_pages(world.source, world.context).judged
 
 
 def test_a_paper_that_is_replaced_after_its_day_is_noticed_and_after_a_day_believed(world: World) -> None:
@@ -66,14 +66,14 @@ def test_ids_that_change_at_every_look_are_broken_and_nothing_is_told_twice(worl
         assert "4 of 4 papers are known under other ids: the page changes them" in judged.reason
     world.tell()
     assert world.told() == 12
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         assert tx.papers.count() == 12
 
 
 def test_papers_without_ids_may_be_given_some(world: World) -> None:
     """A saved page as text counts as the source's own."""
     titles = [Entry(title=one["title"], abstract=one["abstract"]) for one in world.papers[DAYS[-1]]]
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         tx.papers.record_entries(titles, "hf", world.now)
     assert look(world).verdict is Verdict.NEW
 
@@ -85,8 +85,8 @@ def test_a_list_in_pages_is_whole_in_all_of_them(world: World) -> None:
     world.network.pages[first] = arxiv_list({"New submissions": papers[:5]}, total=7)
     world.network.pages[f"{first}?skip=5&show=7"] = arxiv_list({"New submissions": papers[5:]}, total=7)
     for verdict in (Verdict.NEW, Verdict.UNCHANGED):
-        assert poll_pages(source, world.parts).judged == Judged(verdict)
-    with world.parts.store.reading() as tx:
+        assert poll_pages(source, world.context).judged == Judged(verdict)
+    with world.context.store.reading() as tx:
         assert tx.papers.count() == 7
 
 
@@ -97,7 +97,7 @@ def test_a_new_day_with_the_papers_of_the_day_before_is_not_there_yet(world: Wor
     world.network.pages[page] = make_page(tomorrow, world.papers[DAYS[-1]], DAYS[-1], None)
     world.network.pages[f"{SITE}/papers"] = world.network.pages[page]
     assert look(world) == Judged(Verdict.PARTIAL, f"{tomorrow}: shows just the papers of the digest day before")
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         assert tx.pages.history("hf", page, tomorrow).known == frozenset()
     papers = sample_papers(5, seed=9)
     world.network.pages[f"{SITE}/papers"] = make_page(tomorrow, papers, DAYS[-1], None)
@@ -112,7 +112,7 @@ def test_a_page_that_lost_its_abstracts_is_partial_and_its_papers_wait(world: Wo
     judged = look(world)
     assert judged.verdict is Verdict.PARTIAL
     assert judged.reason == f"{tomorrow}: 4 of 4 papers have no abstract in the embedded JSON"
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         assert len(tx.papers.waiting(before=world.now + timedelta(seconds=1))) == 4
 
 
@@ -129,7 +129,7 @@ def test_what_an_outage_of_days_missed_is_read_and_told_once(world: World) -> No
     assert world.network.pages[f"{SITE}/papers"] == newest
     assert look(world).verdict is Verdict.NEW
     world.tell()
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         assert tx.papers.count() == 12
 
 
@@ -174,15 +174,15 @@ class Searched(Pages):
 def arxiv_days(world: World, first: datetime, counts: list[int]) -> list[Judged]:
     """What becomes of arXiv's feed that shows so many papers on the days from ``first`` on, at noon."""
     source = make_source(name="arxiv", kind="arxiv", categories=("cs.XX",))
-    world.parts.fetcher = Searched(world, world.network.pages)  # type: ignore[assignment]
+    world.context.fetcher = Searched(world, world.network.pages)  # type: ignore[assignment]
     found = []
     for n, count in enumerate(counts):
         world.now = first + n * DAY
         papers = [{**one, "id": f"2611.{100 * n + at:05}"} for at, one in enumerate(sample_papers(count, seed=n + 1))]
         world.network.pages["https://rss.arxiv.org/rss/cs.XX"] = arxiv_rss(papers, world.now.date())
-        found.append(poll_pages(source, world.parts).judged)
+        found.append(poll_pages(source, world.context).judged)
         world.now += DAY / 2  # looked at so often that nothing can have been missed
-        poll_pages(source, world.parts)
+        poll_pages(source, world.context)
     return found
 
 
@@ -201,10 +201,10 @@ def test_a_source_finds_its_own_rhythm(world: World) -> None:
     world.source = replace(world.source, is_auto=True)
     world.apply(subscription())
     for _ in range(8 * 24):
-        polled = poll_pages(world.source, world.parts)
+        polled = poll_pages(world.source, world.context)
         world.now += timedelta(hours=1)
     assert polled.wait and polled.wait.time == timedelta(hours=4)
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         last = tx.pages.last_poll("hf")
     assert last and last.wait == polled.wait and polled_before(last).wait == polled.wait
     assert next_poll(world.source, polled_before(last), last.at, jitter=0.5) == last.at + timedelta(hours=4.2)
@@ -221,4 +221,4 @@ def test_what_another_choice_of_announcements_shows_is_not_compared(world: World
     source = make_source(name="arxiv", kind="arxiv", categories=("cs.XX",), announce=("new",))
     world.now += 3 * DAY
     world.network.pages["https://rss.arxiv.org/rss/cs.XX"] = arxiv_rss(sample_papers(2, seed=77), world.now.date())
-    assert poll_pages(source, world.parts).judged.verdict is Verdict.NEW
+    assert poll_pages(source, world.context).judged.verdict is Verdict.NEW

@@ -71,7 +71,7 @@ class World:
             receivers={"me": Receiver(name="me", urls={"": Address(text="json://me.example/")})},
             subscriptions=(subscription,),
         )
-        self.parts = Context(
+        self.context = Context(
             config=config,
             store=self.store,
             fetcher=self,  # type: ignore[arg-type]
@@ -81,7 +81,7 @@ class World:
             env={},
             rules=RuleBook(),
         )
-        apply_config(self.parts)
+        apply_config(self.context)
 
     def get(self, url: str, validators: Callable[[str], Any], robots: bool = True) -> Page | Unreachable:
         self.asked.append(url)
@@ -96,18 +96,18 @@ class World:
 
     def look(self, source: str) -> tuple[str, int]:
         """The verdict, and how many papers nobody has seen before."""
-        polled = poll_pages(SOURCES[source], self.parts)
-        tell_due(self.parts)
-        deliver_all(self.parts)
+        polled = poll_pages(SOURCES[source], self.context)
+        tell_due(self.context)
+        deliver_all(self.context)
         return polled.judged.verdict.value, polled.new
 
     def bring(self, body: bytes, telling: Telling = Telling.LOOK_BACK) -> str:
         done = Imported()
-        import_page(body, "page", None, telling, self.parts, done)
+        import_page(body, "page", None, telling, self.context, done)
         assert not done.failed
-        finish_import(done, telling, self.parts)
-        deliver_all(self.parts)
-        return str(summary_of(done, self.parts))
+        finish_import(done, telling, self.context)
+        deliver_all(self.context)
+        return str(summary_of(done, self.context))
 
     def told(self, papers: list[dict[str, Any]] = PAPERS) -> list[int]:
         text = " ".join(" ".join(message.text for message in self.sent).split())
@@ -330,7 +330,7 @@ def test_a_feed_whose_links_and_ids_change_at_every_look_tells_nothing_twice(wor
 def test_an_import_says_what_is_missing_and_keeps_what_is_whole(world: World) -> None:
     whole = arxiv_list({"New submissions": PAPERS}, TODAY)
     done = Imported()
-    import_page(up_to(PAPERS[2], whole), "cut.html", None, Telling.LOOK_BACK, world.parts, done)
+    import_page(up_to(PAPERS[2], whole), "cut.html", None, Telling.LOOK_BACK, world.context, done)
     assert (done.stored, done.failed) == (2, [("cut.html", "the page is cut off after 2 whole entries")])
-    finish_import(done, Telling.LOOK_BACK, world.parts)
-    assert str(summary_of(done, world.parts)) == "stored 2; matched 2: 0 told now, 2 wait for their time"
+    finish_import(done, Telling.LOOK_BACK, world.context)
+    assert str(summary_of(done, world.context)) == "stored 2; matched 2: 0 told now, 2 wait for their time"

@@ -273,10 +273,10 @@ def test_pages_without_abstracts_for_weeks_are_read_when_these_are_back(store: S
 def test_what_was_missed_is_the_past_of_who_subscribed_meanwhile(play: Play) -> None:
     play.look()
     play.now += 20 * DAY
-    play.parts.config = play.config(
+    play.context.config = play.config(
         subscription(rule="title:part"), replace(subscription(name="late", rule="title:part", to="you"))
     )
-    apply_config(play.parts)
+    apply_config(play.context)
     play.look()
     told_of = [*LOOK_BACK, *weekdays(FIRST, play.now.date())[-3:]]  # as it was known then, and as it is now
     (text,) = play.texts("you")

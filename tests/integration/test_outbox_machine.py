@@ -141,7 +141,7 @@ class Machine(RuleBasedStateMachine):
     def replay_the_dead(self) -> None:
         with self.life.store.transaction() as tx:
             for dead in tx.deliveries.dead():
-                if self.life.parts.config.has_endpoint(dead.endpoint):
+                if self.life.context.config.has_endpoint(dead.endpoint):
                     tx.deliveries.replay(dead, [dead.endpoint], self.life.now)
 
     def _reload(self, subscriptions: tuple[Subscription, ...]) -> None:

@@ -85,7 +85,7 @@ class World:
         self.receivers, self.network = Receivers(), Pages(self)
         self.papers = {day: sample_papers(4, seed=n) for n, day in enumerate(DAYS)}
         self.source = make_source(name="hf", url=f"{SITE}/papers")
-        self.parts = Context(
+        self.context = Context(
             config=self.config(subscription()),
             store=store,
             fetcher=self.network,  # type: ignore[arg-type]
@@ -117,17 +117,17 @@ class World:
         self.network.pages[f"{SITE}/papers"] = self.network.pages[f"{SITE}/papers/date/{DAYS[-1]}"]
 
     def apply(self, *subscriptions: Subscription, **more: Any) -> None:
-        self.parts.config = self.config(*subscriptions, **more)
-        apply_config(self.parts)
+        self.context.config = self.config(*subscriptions, **more)
+        apply_config(self.context)
 
     def look(self) -> str:
-        return poll_pages(self.source, self.parts).judged.verdict.value
+        return poll_pages(self.source, self.context).judged.verdict.value
 
     def tell(self) -> int:
         """Tell and send what is due; how many messages arrived."""
         before = len(self.receivers.sent)
-        tell_due(self.parts)
-        deliver_all(self.parts)
+        tell_due(self.context)
+        deliver_all(self.context)
         return len(self.receivers.sent) - before
 
     def told(self) -> int:
@@ -144,7 +144,7 @@ def subscription(name: str = "parts", rule: str = "title:part", to: str = "me", 
 @pytest.fixture
 def world(store: Store) -> World:
     world = World(store)
-    apply_config(world.parts)
+    apply_config(world.context)
     return world
 
 
@@ -159,7 +159,7 @@ def test_a_digest_comes_at_its_time_and_an_outage_is_caught_up_with_once(world: 
     assert world.tell() == 0
     world.now += timedelta(days=3)
     assert world.tell() == 1 and world.tell() == 0
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         (saved,) = tx.subscriptions.active()
     assert saved.next_due == datetime(2026, 3, 14, 8, tzinfo=UTC)
 
@@ -196,7 +196,7 @@ def test_cards_alone_wait_for_their_abstracts_a_day_at_most(world: World) -> Non
     world.tell()
     assert world.told() == 0
     world.now += timedelta(hours=25)
-    assert match_waiting(world.parts) == 12
+    assert match_waiting(world.context) == 12
     world.tell()
     assert world.told() == 12
     world.publish()
@@ -220,12 +220,12 @@ def test_a_paper_that_cannot_be_matched_stops_no_other(
         return match(book, papers, *args)
 
     monkeypatch.setattr(RuleBook, "match", raising)
-    assert match_waiting(world.parts) == 11
+    assert match_waiting(world.context) == 11
     assert "goes on waiting: internal error while matching: ZeroDivisionError: by nothing" in caplog.text
     world.tell()
     assert world.told() == 11
     monkeypatch.undo()
-    assert match_waiting(world.parts) == 1
+    assert match_waiting(world.context) == 1
     world.tell()
     assert world.told() == 12
 
@@ -261,7 +261,7 @@ def test_an_endpoint_that_is_gone_leaves_dead_messages_and_the_operator_told(wor
     world.tell()
     world.receivers.outcome = Outcome(Result.SENT)
     world.apply(subscription(to="you"), receivers=("you", "ops"))
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         assert tx.outbox.states()[DeliveryState.DEAD] == 1
     world.tell()
     assert ["receiver me is gone" in message.subject for url, message in world.receivers.sent if "ops" in url] == [True]
@@ -275,14 +275,14 @@ def test_a_refused_message_is_dead_and_holds_up_nothing(world: World) -> None:
     world.receivers.outcome = Outcome(Result.SENT)
     world.apply(subscription(), subscription(name="more", rule="abstract:islands"))
     assert world.tell() == 1
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         assert tx.outbox.states() == {DeliveryState.DEAD: 1, DeliveryState.SENT: 1}
 
 
 def test_a_claim_that_ran_out_is_taken_by_another_and_the_first_marks_nothing(world: World) -> None:
     world.look()
-    tell_due(world.parts)
-    me, store = Endpoint("me"), world.parts.store
+    tell_due(world.context)
+    me, store = Endpoint("me"), world.context.store
     first = claim(store, me, world.now)
     assert first and claim(store, me, world.now) is None
     later = world.now + LEASE
@@ -313,39 +313,39 @@ def test_a_text_page_and_the_same_papers_with_ids_are_told_once(world: World) ->
     pages = text_page([paper | {"abstract": paper["abstract"].removesuffix(PADDING.strip()).strip()}
                        for papers in world.papers.values() for paper in papers])  # fmt: skip
     done = Imported()
-    import_page(pages, "page.txt", None, Telling.ALL, world.parts, done)
+    import_page(pages, "page.txt", None, Telling.ALL, world.context, done)
     assert not done.failed and done.stored == 12
-    finish_import(done, Telling.ALL, world.parts)
-    deliver_all(world.parts)
-    assert str(summary_of(done, world.parts)) == "stored 12; matched 12: 12 told now"
+    finish_import(done, Telling.ALL, world.context)
+    deliver_all(world.context)
+    assert str(summary_of(done, world.context)) == "stored 12; matched 12: 12 told now"
     assert world.told() == 12
     world.publish()
     world.look()
     world.tell()
     assert world.told() == 12
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         assert tx.papers.count() == 12
 
 
 def test_an_import_tells_what_is_recent_and_later_the_rest(world: World) -> None:
     old = make_page(date(2025, 3, 10), sample_papers(3, seed=50), None, date(2025, 3, 11))
     done = Imported()
-    import_page(old, "old.html", None, Telling.LOOK_BACK, world.parts, done)
-    finish_import(done, Telling.LOOK_BACK, world.parts)
+    import_page(old, "old.html", None, Telling.LOOK_BACK, world.context, done)
+    finish_import(done, Telling.LOOK_BACK, world.context)
     assert world.tell() == 0
-    assert str(summary_of(done, world.parts)) == "stored 3; matched 3: 0 told now, 3 older (--tell)"
+    assert str(summary_of(done, world.context)) == "stored 3; matched 3: 0 told now, 3 older (--tell)"
     again = Imported()
-    import_page(old, "old.html", None, Telling.ALL, world.parts, again)
-    finish_import(again, Telling.ALL, world.parts)
-    assert str(summary_of(again, world.parts)) == "stored 0; matched 3: 0 told now, 3 wait to be sent"
+    import_page(old, "old.html", None, Telling.ALL, world.context, again)
+    finish_import(again, Telling.ALL, world.context)
+    assert str(summary_of(again, world.context)) == "stored 0; matched 3: 0 told now, 3 wait to be sent"
     assert world.tell() == 1
-    assert str(summary_of(again, world.parts)) == "stored 0; matched 3: 3 told now"
+    assert str(summary_of(again, world.context)) == "stored 0; matched 3: 3 told now"
     for _ in range(2):
         more = Imported()
-        import_page(old, "old.html", None, Telling.ALL, world.parts, more)
-        finish_import(more, Telling.ALL, world.parts)
+        import_page(old, "old.html", None, Telling.ALL, world.context, more)
+        finish_import(more, Telling.ALL, world.context)
         assert world.tell() == 0
-        assert str(summary_of(more, world.parts)) == "stored 0; matched 3: 0 told now, 3 told before"
+        assert str(summary_of(more, world.context)) == "stored 0; matched 3: 0 told now, 3 told before"
 
 
 def test_the_log_says_what_a_changed_rule_did(world: World, caplog: pytest.LogCaptureFixture) -> None:

@@ -78,23 +78,23 @@ def live(world: World) -> None:
     world.apply(subscription(rule="title:part OR title:agents", to="you"), daily)
     world.apply(subscription(rule="title:part", when=When(Rhythm.DAILY, time(9))), daily, life)
     hers = [subscription(f"hers{n}", owner="ana", rule=rule) for n, rule in enumerate(("title:part", "title:agents"))]
-    subscribe([(one, compile_rule(one.rule)) for one in hers], world.parts)
-    subscribe([(replace(hers[0], rule="title:tide"), compile_rule("title:tide"))], world.parts)
-    unsubscribe([("ana", "hers0")], world.parts)
+    subscribe([(one, compile_rule(one.rule)) for one in hers], world.context)
+    subscribe([(replace(hers[0], rule="title:tide"), compile_rule("title:tide"))], world.context)
+    unsubscribe([("ana", "hers0")], world.context)
     world.now += timedelta(days=40)
     world.tell()
-    match_waiting(world.parts)
+    match_waiting(world.context)
     done = Imported()
-    import_page(world.network.pages[f"{world.source.url}"], "saved", "hf", Telling.LOOK_BACK, world.parts, done)
-    finish_import(done, Telling.LOOK_BACK, world.parts)
-    summary_of(done, world.parts)
+    import_page(world.network.pages[f"{world.source.url}"], "saved", "hf", Telling.LOOK_BACK, world.context, done)
+    finish_import(done, Telling.LOOK_BACK, world.context)
+    summary_of(done, world.context)
     world.receivers.outcome = Outcome(Result.SENT)
     world.now += timedelta(days=1)
     world.tell()
-    deliver_all(world.parts)
+    deliver_all(world.context)
     world.now += timedelta(days=400)
-    sweep(world.parts)
-    with world.parts.store.transaction() as tx:
+    sweep(world.context)
+    with world.context.store.transaction() as tx:
         tx.queue.free_interrupted(world.now)
 
 
@@ -103,26 +103,26 @@ def run_beside_others(world: World) -> None:
     world.papers[DAYS[-1]] += sample_papers(1, seed=40 + world.now.day)
     world.publish()
     myself = Self("here", 1, world.now)
-    myself.beat(world.parts)
+    myself.beat(world.context)
     world.now += timedelta(hours=2)
-    poll_in_turn(world.source, world.parts)
-    tell_due(world.parts)
-    next_telling(world.parts)
-    sender = Sender(world.parts)
+    poll_in_turn(world.source, world.context)
+    tell_due(world.context)
+    next_telling(world.context)
+    sender = Sender(world.context)
     sender.start()
     patience, end = Event(), time_now() + 60
     while is_pending(world):
         assert time_now() < end, "nobody sends"
         patience.wait(0.02)
-    world.parts.stopping.set()
+    world.context.stopping.set()
     assert sender.stop(60)
-    world.parts.stopping.clear()
-    myself.leave(world.parts)
+    world.context.stopping.clear()
+    myself.leave(world.context)
 
 
 def is_pending(world: World) -> bool:
     """Whether something waits at an endpoint that may be sent to."""
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         waiting = tx.queue.waiting_after(None, 100)
     return any(not (one.health and one.health.is_waiting(world.now)) for one in waiting)
 
@@ -255,8 +255,8 @@ def is_scan(node: Mapping[str, Any]) -> bool:
 
 def test_no_statement_of_the_daemon_reads_a_big_table_from_end_to_end(make_store: Callable[[], Store]) -> None:
     world = World(make_store())
-    with world.parts.store.reading() as tx:
-        world.parts.rules.bring_up_to_date(tx, hold=False)  # at its start a daemon does read all rules
+    with world.context.store.reading() as tx:
+        world.context.rules.bring_up_to_date(tx, hold=False)  # at its start a daemon does read all rules
     with heard() as statements:
         live(world)
     store = make_store()

@@ -27,7 +27,7 @@ def world(store: Store) -> World:
     address = {"": Address(text="json://mail.example/")}
     mail = Receiver(name="mail", urls=address, address=":to", rate=Rate(10, timedelta(hours=1)))
     others = {"mailbox": Receiver(name="mailbox", urls=address)}
-    world.parts.config = replace(world.parts.config, receivers={"mail": mail, **others})
+    world.context.config = replace(world.context.config, receivers={"mail": mail, **others})
     with store.transaction() as tx:
         for endpoint in [*PEOPLE, Endpoint("mailbox")]:
             for _ in range(5):
@@ -41,44 +41,44 @@ def mails(world: World) -> int:
 
 def test_no_more_than_the_rate_however_many_senders_ask(world: World) -> None:
     with ThreadPoolExecutor(3) as pool:
-        list(pool.map(lambda _: deliver_all(world.parts), range(3)))
+        list(pool.map(lambda _: deliver_all(world.context), range(3)))
     assert mails(world) == 10
     world.now += timedelta(minutes=59)
-    deliver_all(world.parts)
+    deliver_all(world.context)
     assert mails(world) == 10 and len(world.receivers.sent) == 15  # the other receiver has no rate
     world.now += timedelta(minutes=1)
-    deliver_all(world.parts)
+    deliver_all(world.context)
     assert mails(world) == 20
     world.now += timedelta(hours=1)
-    deliver_all(world.parts)
+    deliver_all(world.context)
     assert mails(world) == 30
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         assert tx.outbox.states() == {DeliveryState.SENT: 35}
 
 
 def test_what_is_being_sent_counts_and_tries_that_failed_do(world: World) -> None:
-    assert claim(world.parts.store, PEOPLE[0], world.now)
+    assert claim(world.context.store, PEOPLE[0], world.now)
     world.receivers.outcome = Outcome(Result.FAILED, "no answer")
-    deliver_all(world.parts)  # one try at each of the five others
+    deliver_all(world.context)  # one try at each of the five others
     world.receivers.outcome = Outcome(Result.SENT)
     world.now += timedelta(minutes=1)
-    deliver_all(world.parts)
+    deliver_all(world.context)
     assert mails(world) == 4
 
 
 def test_a_short_wait_is_waited_for(world: World) -> None:
-    world.parts.clock = lambda: datetime.now(UTC)
+    world.context.clock = lambda: datetime.now(UTC)
     within = timedelta(seconds=0.3)
-    receivers = dict(world.parts.config.receivers)
+    receivers = dict(world.context.config.receivers)
     receivers["mail"] = replace(receivers["mail"], rate=Rate(2, within))
-    world.parts.config = replace(world.parts.config, receivers=receivers)
-    deliver_all(world.parts, only=[PEOPLE[0]])
+    world.context.config = replace(world.context.config, receivers=receivers)
+    deliver_all(world.context, only=[PEOPLE[0]])
     assert mails(world) == 5
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         ends = sorted(tx.connection.scalars(select(schema.attempt.c.at)))
     assert all(later - earlier >= within for earlier, later in zip(ends, ends[2:], strict=False))
 
 
 def test_a_wait_beyond_patience_is_left_for_later(world: World) -> None:
-    deliver_all(world.parts, only=PEOPLE)
+    deliver_all(world.context, only=PEOPLE)
     assert mails(world) == 10

@@ -25,16 +25,16 @@ def world(store: Store) -> World:
 
 
 def listed(world: World, state: DeliveryState | None = None, receiver: str | None = None) -> list[Listed]:
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         return tx.deliveries.listed(state, receiver, 50)
 
 
 def replay(world: World, one: Listed, *targets: Endpoint) -> int:
     """Replay and send; how many messages arrived."""
     before = len(world.receivers.sent)
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         tx.deliveries.replay(one, targets or [one.endpoint], world.now)
-    deliver_all(world.parts)
+    deliver_all(world.context)
     return len(world.receivers.sent) - before
 
 
@@ -44,7 +44,7 @@ def refuse(world: World) -> list[Listed]:
     world.tell()
     world.receivers.outcome = UP
     world.now += timedelta(minutes=1)
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         return tx.deliveries.dead()
 
 
@@ -55,7 +55,7 @@ def test_dead_papers_are_told_once_by_the_replay(world: World) -> None:
     assert (dead.papers, dead.reason) == (12, "too large")
     assert replay(world, dead) == 1 and world.told() == 12
     assert replay(world, dead) == 0 and world.tell() == 0
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         assert tx.deliveries.dead() == [] and tx.deliveries.find(dead.id[:6]) == listed(world)[1]
 
 
@@ -72,7 +72,7 @@ def test_a_replay_of_what_was_told_is_whole_and_counts_as_nothing_new(world: Wor
     world.now += timedelta(minutes=1)
     assert replay(world, again) == 1  # a replay can be lost, too
     assert [one.papers for one in listed(world)][1:] == [12, 12]
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         assert {one.delivery for one in tx.history.of_subscription(1, 50)} == {sent.id}
 
 
@@ -103,7 +103,7 @@ def test_a_receiver_and_its_subscription_go_on_where_another_receiver_is_named(w
 
 def test_incidents_and_empty_digests_are_told_again(world: World) -> None:
     world.apply(subscription(rule="title:unheard-of", when=When(Rhythm.DAILY, time(8)), sends_empty=True))
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         begun = tx.incidents.begin(IncidentKind.SOURCE_BROKEN, "hf", "a login page", world.now)
         tx.incidents.tell(begun.id, [OPS], world.now)
     world.now += timedelta(days=1)
@@ -114,13 +114,13 @@ def test_incidents_and_empty_digests_are_told_again(world: World) -> None:
     assert replay(world, told, YOU) == 1
     text = world.receivers.text()
     assert "a login page" in text and text.count("because of your watcher subscription parts") == 2
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         assert tx.deliveries.dead() == []
 
 
 def test_a_summary_told_again_names_all_that_was_folded(world: World) -> None:
     world.apply(subscription())
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         for name in ("hf", "other"):
             begun = tx.incidents.begin(IncidentKind.SOURCE_BROKEN, name, f"{name} is a login page", world.now)
             tx.incidents.tell(begun.id, [OPS], world.now)
@@ -128,16 +128,16 @@ def test_a_summary_told_again_names_all_that_was_folded(world: World) -> None:
         tx.outbox.fold_notices(OPS, world.now)
     (dead,) = refuse(world)
     assert replay(world, dead) == 1 and "other is a login page" in world.receivers.text()
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         tx.deliveries.replay(dead, [OPS], world.now)
-    claimed = claim(world.parts.store, OPS, world.now)
+    claimed = claim(world.context.store, OPS, world.now)
     assert claimed
-    with world.parts.store.reading() as tx:
-        assert contents_of([claimed], tx, world.parts.config)[claimed.id].folded == 2
+    with world.context.store.reading() as tx:
+        assert contents_of([claimed], tx, world.context.config)[claimed.id].folded == 2
 
 
 def test_a_deliverys_beginning_has_to_be_enough(world: World) -> None:
     world.apply(subscription())
     for beginning in ("ffff", "%", ""):
-        with pytest.raises(UsageError), world.parts.store.reading() as tx:
+        with pytest.raises(UsageError), world.context.store.reading() as tx:
             tx.deliveries.find(beginning)

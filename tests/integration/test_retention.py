@@ -50,7 +50,7 @@ def world(store: Store) -> World:
 
 def test_only_history_goes_and_all_of_it_in_batches(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retain, "BATCH", 3)
-    store = world.parts.store
+    store = world.context.store
     with store.transaction() as tx:
         for n in range(LAST_POLLS + 30):
             tx.pages.record_poll("hf", Judged(Verdict.UNCHANGED), 0, 1, world.now + timedelta(seconds=n))
@@ -61,9 +61,9 @@ def test_only_history_goes_and_all_of_it_in_batches(world: World, monkeypatch: p
         of_waiting = select(func.count()).select_from(attempt.join(delivery)).where(delivery.c.finished_at.is_(None))
         waits = tx.connection.execute(of_waiting).scalar_one()
     world.now += YEAR
-    would = sweep(world.parts, dry_run=True)
+    would = sweep(world.context, dry_run=True)
     assert counts(store) == before
-    assert sweep(world.parts) == would
+    assert sweep(world.context) == would
     after = counts(store)
     assert {one.what: one.count for one in would} == {
         PAGES: 0,
@@ -73,12 +73,12 @@ def test_only_history_goes_and_all_of_it_in_batches(world: World, monkeypatch: p
     }
     assert before["attempt"] > waits > 0 and before["metric"] > 3
     assert after == before | {"attempt": waits, "poll": LAST_POLLS + 1, "metric": 0}
-    assert [one.count for one in sweep(world.parts)] == [0, 0, 0, 0]
+    assert [one.count for one in sweep(world.context)] == [0, 0, 0, 0]
 
 
 def test_nothing_is_told_again_after_it(world: World) -> None:
     world.now += YEAR
-    sweep(world.parts)
+    sweep(world.context)
     world.receivers.outcome = Outcome(Result.SENT)
     sent = len(world.receivers.sent)
     world.look()
@@ -89,30 +89,30 @@ def test_nothing_is_told_again_after_it(world: World) -> None:
 
 
 def test_what_is_young_or_kept_for_ever_stays(world: World) -> None:
-    before = counts(world.parts.store)
-    assert [one.count for one in sweep(world.parts)] == [0, 0, 0, 0]
+    before = counts(world.context.store)
+    assert [one.count for one in sweep(world.context)] == [0, 0, 0, 0]
     world.now += YEAR
     config = world.config(subscription())
     object.__setattr__(config, "retain", Retain(attempts=None, polls=None, pages=None, metrics=None))
-    world.parts.config = config
-    assert sweep(world.parts) == [Swept(what, 0, None) for what in (*ForgettableTable, PAGES)]
-    assert counts(world.parts.store) == before
+    world.context.config = config
+    assert sweep(world.context) == [Swept(what, 0, None) for what in (*ForgettableTable, PAGES)]
+    assert counts(world.context.store) == before
 
 
 def test_a_stop_ends_it_between_batches(world: World, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     world.now += YEAR
-    world.parts.stopping.set()
-    assert [one.count for one in sweep(world.parts)] == [0, 0, 0, 0]
-    world.parts.stopping.clear()
-    sweep(world.parts)
+    world.context.stopping.set()
+    assert [one.count for one in sweep(world.context)] == [0, 0, 0, 0]
+    world.context.stopping.clear()
+    sweep(world.context)
     assert "deleted old history: " in caplog.text
 
 
 def test_an_attempt_stays_as_long_as_its_message_is_young(world: World) -> None:
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         tx.connection.execute(update(schema.attempt).values(at=START - 2 * YEAR))
-    assert sweep(world.parts)[0].count == 0
+    assert sweep(world.context)[0].count == 0
 
 
 OLD, NEW = "20200102T030405Z-1f3a5b7c.txt", "99990102T030405Z-1f3a5b7c.txt"

@@ -17,7 +17,7 @@ EVERY_2_DAYS = When(Rhythm.EVERY_DAYS, time(8), every=2)
 
 def due(world: World) -> str:
     """The next due instant of the one subscription, in UTC."""
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         [saved] = tx.subscriptions.active()
     assert saved.next_due is not None
     return f"{saved.next_due:%m-%d %H:%M}"
@@ -73,7 +73,7 @@ def test_days_are_those_of_the_first_one_whatever_happens_in_between(world: Worl
         world.apply()
         world.apply(asked(EVERY_2_DAYS))
     elif what == "paused":
-        with world.parts.store.transaction() as tx:
+        with world.context.store.transaction() as tx:
             [saved] = tx.subscriptions.active()
             tx.silence.set_paused(saved.id, True)
             end_pause(tx, saved, world.now, drop=True)

@@ -65,19 +65,19 @@ def gate() -> Iterator[Gate]:
 @pytest.fixture
 def world(store: Store, gate: Gate) -> World:
     world = World(store)
-    world.parts.notifier = gate  # type: ignore[assignment]
+    world.context.notifier = gate  # type: ignore[assignment]
     names = tuple(one.receiver for one in (ME, YOU, OPS, *HANGING, *WORKING))
-    world.parts.config = world.config(receivers=names)
+    world.context.config = world.config(receivers=names)
     return world
 
 
 def states(world: World) -> dict[DeliveryState, int]:
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         return tx.outbox.states()
 
 
 def enqueue(world: World, *endpoints: Endpoint) -> list[str]:
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         return [tx.outbox.enqueue(one, DeliveryKind.TEST, world.now) for one in endpoints]
 
 
@@ -85,36 +85,36 @@ def owe(world: World, *names: str) -> None:
     """A digest for each of some receivers."""
     world.apply(subscription(to="me", endpoints=tuple(Endpoint(name) for name in names)))
     world.look()
-    tell_due(world.parts)
+    tell_due(world.context)
 
 
 def test_receivers_that_hang_leave_threads_to_those_that_work(world: World, gate: Gate) -> None:
     enqueue(world, *HANGING, *WORKING)
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         for endpoint in HANGING:
             tx.endpoints.lock(endpoint)
             tx.endpoints.set_health(endpoint, Health(world.now, 1, world.now, "no answer"))
-    world.parts.tuning = Tuning(threads=2, probes=2)
-    sender = Sender(world.parts)
+    world.context.tuning = Tuning(threads=2, probes=2)
+    sender = Sender(world.context)
     sender.start()
     gate.wait_for(len(WORKING))
     assert all("works" in url for url in gate.taken)
     gate.opened.set()
     gate.wait_for(len(WORKING) + len(HANGING))
-    world.parts.stopping.set()
+    world.context.stopping.set()
     assert sender.stop(PATIENCE)
     assert states(world) == {DeliveryState.SENT: len(HANGING) + len(WORKING)}
 
 
 def test_a_word_wakes_the_sender(world: World, gate: Gate) -> None:
-    world.parts.tuning = Tuning(idle=timedelta(hours=1))
-    sender = Sender(world.parts)
+    world.context.tuning = Tuning(idle=timedelta(hours=1))
+    sender = Sender(world.context)
     sender.start()
     for n, endpoint in enumerate((ME, YOU, ME), start=1):
         enqueue(world, endpoint)
         sender.wake()
         gate.wait_for(n)
-    world.parts.stopping.set()
+    world.context.stopping.set()
     assert sender.stop(PATIENCE)
     assert states(world) == {DeliveryState.SENT: 3}
 
@@ -122,16 +122,16 @@ def test_a_word_wakes_the_sender(world: World, gate: Gate) -> None:
 def test_what_can_be_sent_later_wakes_the_sender_then(world: World, gate: Gate) -> None:
     """The end of a wait is known: nothing has to say that it has come."""
     enqueue(world, ME)
-    world.parts.clock = lambda: datetime.now(UTC)
-    with world.parts.store.transaction() as tx:
+    world.context.clock = lambda: datetime.now(UTC)
+    with world.context.store.transaction() as tx:
         tx.endpoints.lock(ME)
-        soon = world.parts.clock() + timedelta(seconds=0.3)
+        soon = world.context.clock() + timedelta(seconds=0.3)
         tx.endpoints.set_health(ME, Health(soon, 1, soon, "no answer"))
-    world.parts.tuning = Tuning(idle=timedelta(hours=1))
-    sender = Sender(world.parts)
+    world.context.tuning = Tuning(idle=timedelta(hours=1))
+    sender = Sender(world.context)
     sender.start()
     gate.wait_for(1)
-    world.parts.stopping.set()
+    world.context.stopping.set()
     assert sender.stop(PATIENCE)
 
 
@@ -140,29 +140,29 @@ def test_messages_of_one_receiver_go_one_after_the_other(world: World, gate: Gat
     for _ in range(4):
         ids += enqueue(world, ME)
         world.now += timedelta(seconds=1)
-    deliver_all(world.parts)
+    deliver_all(world.context)
     assert gate.keys == ids
 
 
 def test_parts_of_a_message_go_in_their_order(world: World, gate: Gate) -> None:
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         for n in (3, 1, 4, 2, 6, 5):
             row = {"id": f"{9 - n}" * 32, "kind": "test", "part": n, "parts": 6, "state": "pending"}
             tx.connection.execute(schema.delivery.insert(), row | {"receiver": "me", "created_at": world.now})
-    deliver_all(world.parts)
+    deliver_all(world.context)
     assert gate.keys == [f"{9 - n}" * 32 for n in range(1, 7)]
 
 
 def test_what_has_changed_since_the_look_is_seen_by_the_claim(world: World) -> None:
     """Another sender was quicker: the endpoint backs off, or has a message in flight, when its row is had."""
     enqueue(world, ME, YOU, OPS)
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         seen = tx.queue.waiting_after(None, 10)
-    assert claim(world.parts.store, YOU, world.now)
-    with world.parts.store.transaction() as tx:
+    assert claim(world.context.store, YOU, world.now)
+    with world.context.store.transaction() as tx:
         tx.endpoints.lock(ME)
         tx.endpoints.set_health(ME, Health(world.now, 1, world.now + timedelta(minutes=1), "no answer"))
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         assert [one.endpoint for one in tx.queue.claim(seen, world.now, LEASE)] == [OPS]
 
 
@@ -172,7 +172,7 @@ def test_what_has_changed_since_the_look_is_seen_by_the_claim(world: World) -> N
 def spoil(world: World, endpoint: Endpoint) -> None:
     """What is to be told there cannot be read from the database any more."""
     alert, match = schema.alert, schema.match
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         theirs = alert.select().with_only_columns(alert.c.match_id).where(alert.c.receiver == endpoint.receiver)
         tx.connection.execute(update(match).where(match.c.id.in_(theirs)).values(places=[["not a place"]]))
 
@@ -185,9 +185,9 @@ def test_a_message_that_cannot_be_gathered_is_dead_and_the_others_of_its_batch_a
     theirs = subscription("theirs", to="you", endpoints=tuple(Endpoint(name) for name in names[1:]))
     world.apply(mine, theirs, receivers=(*names, "ops"))
     world.look()
-    tell_due(world.parts)
+    tell_due(world.context)
     spoil(world, ME)
-    deliver_all(world.parts)
+    deliver_all(world.context)
     assert states(world) == {DeliveryState.SENT: len(names) - 1, DeliveryState.DEAD: 1}
     assert not any("me.example" in url for url in gate.taken)
 
@@ -200,14 +200,14 @@ def test_a_result_that_cannot_be_recorded_keeps_no_other_from_it(
     def record(attempts: list[Attempt], parts: object) -> object:
         if any(one.delivery.endpoint == ME for one in attempts):
             raise ValueError("no such thing")
-        return results.record(attempts, world.parts)
+        return results.record(attempts, world.context)
 
     monkeypatch.setattr(sending, "record", record)
-    deliver_all(world.parts, pool=Inline)
+    deliver_all(world.context, pool=Inline)
     assert states(world) == {DeliveryState.SENT: 2, DeliveryState.SENDING: 1}
     world.now += LEASE
     monkeypatch.undo()
-    deliver_all(world.parts)
+    deliver_all(world.context)
     assert states(world) == {DeliveryState.SENT: 3}
 
 
@@ -221,10 +221,10 @@ def test_what_was_sent_is_recorded_when_the_database_is_back(
         tries.append(len(attempts))
         if len(tries) < 3:
             raise StoreError("away")
-        return results.record(attempts, world.parts)
+        return results.record(attempts, world.context)
 
     monkeypatch.setattr(sending, "record", record)
-    deliver_all(world.parts, pool=Inline)
+    deliver_all(world.context, pool=Inline)
     assert tries == [2, 2, 2] and len(gate.taken) == 2
     assert states(world) == {DeliveryState.SENT: 2}
 
@@ -234,14 +234,14 @@ def test_a_mark_that_was_written_though_its_answer_was_lost_changes_nothing(worl
     done = []
 
     def record_twice(attempts: list[Attempt], parts: object) -> object:
-        done.extend(results.record(attempts, world.parts))
-        return results.record(attempts, world.parts)
+        done.extend(results.record(attempts, world.context))
+        return results.record(attempts, world.context)
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(sending, "record", record_twice)
-        deliver_all(world.parts, pool=Inline)
+        deliver_all(world.context, pool=Inline)
     assert states(world) == {DeliveryState.SENT: 2} and {one.state for one in done} == {DeliveryState.SENT}
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         assert len(tx.connection.execute(schema.attempt.select()).all()) == 2
 
 
@@ -256,9 +256,9 @@ def test_what_waited_for_a_thread_until_others_may_have_taken_it_is_claimed_anew
             world.now += naps.pop() if naps else timedelta()
             return super().submit(fn, *args, **named)
 
-    deliver_all(world.parts, pool=Asleep)
+    deliver_all(world.context, pool=Asleep)
     assert gate.keys == [id]
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         (row,) = tx.connection.execute(schema.attempt.select())
         assert (row.fence, row.n, row.outcome) == (2, 1, "sent")
 
@@ -269,8 +269,8 @@ def test_what_waited_for_a_thread_until_others_may_have_taken_it_is_claimed_anew
 def cut_off(world: World, endpoint: Endpoint, times: int) -> None:
     """The program ends so many times while it sends there."""
     for n in range(times):
-        assert claim(world.parts.store, endpoint, world.now, suspects=n >= SUSPECT_AFTER)
-        with world.parts.store.transaction() as tx:
+        assert claim(world.context.store, endpoint, world.now, suspects=n >= SUSPECT_AFTER)
+        with world.context.store.transaction() as tx:
             tx.queue.free_interrupted(world.now)
 
 
@@ -286,14 +286,14 @@ def test_what_may_end_the_program_is_sent_last_and_alone_the_least_suspect_first
     def send(url: str, message: Message, delivery_id: str) -> Outcome:
         nonlocal sent
         if delivery_id in (worst, bad):
-            with world.parts.store.reading() as tx:
+            with world.context.store.reading() as tx:
                 under_way.append(tx.outbox.states()[DeliveryState.SENDING])
         with lock:
             sent += 1
         return real(url, message, delivery_id)
 
     gate.send = send  # type: ignore[method-assign]
-    deliver_all(world.parts)
+    deliver_all(world.context)
     assert set(gate.keys[: len(others)]) == set(others) and gate.keys[len(others) :] == [bad, worst]
     assert under_way == [1, 1]
     assert states(world) == {DeliveryState.SENT: len(others) + 2}
@@ -303,8 +303,8 @@ def test_what_may_end_the_program_waits_while_anything_is_under_way(world: World
     (suspect,) = enqueue(world, ME)
     cut_off(world, ME, SUSPECT_AFTER)
     enqueue(world, HANGING[0])
-    world.parts.tuning = Tuning(idle=timedelta(seconds=0.01))
-    sender = Sender(world.parts)
+    world.context.tuning = Tuning(idle=timedelta(seconds=0.01))
+    sender = Sender(world.context)
     sender.start()
     for n, endpoint in enumerate(WORKING, start=1):
         enqueue(world, endpoint)
@@ -314,7 +314,7 @@ def test_what_may_end_the_program_waits_while_anything_is_under_way(world: World
     gate.opened.set()
     gate.wait_for(len(WORKING) + 2)
     assert gate.keys[-1] == suspect
-    world.parts.stopping.set()
+    world.context.stopping.set()
     assert sender.stop(PATIENCE)
 
 
@@ -322,8 +322,8 @@ def test_what_may_end_the_program_does_not_wait_for_ever_for_one_that_hangs(worl
     (suspect,) = enqueue(world, ME)
     cut_off(world, ME, SUSPECT_AFTER)
     enqueue(world, HANGING[0])
-    world.parts.tuning = Tuning(idle=timedelta(seconds=0.05), suspects_wait=timedelta(minutes=1))
-    sender = Sender(world.parts)
+    world.context.tuning = Tuning(idle=timedelta(seconds=0.05), suspects_wait=timedelta(minutes=1))
+    sender = Sender(world.context)
     sender.start()
     ticking = threading.Event()
     while suspect not in gate.keys:
@@ -332,7 +332,7 @@ def test_what_may_end_the_program_does_not_wait_for_ever_for_one_that_hangs(worl
         ticking.wait(0.02)
     gate.opened.set()
     gate.wait_for(2)
-    world.parts.stopping.set()
+    world.context.stopping.set()
     assert sender.stop(PATIENCE)
 
 
@@ -341,21 +341,21 @@ def test_a_stop_leaves_what_was_claimed_and_not_sent_to_the_next(
     world: World, gate: Gate, when: str, make_store: Callable[[], Store]
 ) -> None:
     ids = enqueue(world, HANGING[0], *WORKING)
-    world.parts.tuning = Tuning(threads=1)
+    world.context.tuning = Tuning(threads=1)
     if when == "before":
-        world.parts.stopping.set()
-    sender = Sender(world.parts)
+        world.context.stopping.set()
+    sender = Sender(world.context)
     sender.start()
     if when == "while":
         assert gate.knocked.wait(PATIENCE)
         assert states(world) == {DeliveryState.SENDING: len(ids)}
-        world.parts.stopping.set()
+        world.context.stopping.set()
         gate.opened.set()
     assert sender.stop(PATIENCE)
     sent = len(gate.taken)
     assert sent == (1 if when == "while" else 0)
     assert states(world) == {DeliveryState.PENDING: len(ids) - sent} | ({DeliveryState.SENT: sent} if sent else {})
-    world.parts.stopping.clear()
+    world.context.stopping.clear()
     gate.opened.set()
-    deliver_all(world.parts)
+    deliver_all(world.context)
     assert sorted(gate.keys) == sorted(ids) and states(world) == {DeliveryState.SENT: len(ids)}

@@ -26,15 +26,15 @@ class Paused(World):
     """A world in which the subscription ``parts`` can be paused."""
 
     def saved(self, name: str = "parts") -> StoredSubscription:
-        with self.parts.store.reading() as tx:
+        with self.context.store.reading() as tx:
             return next(one for one in tx.subscriptions.active() if one.subscription.name == name)
 
     def pause(self) -> None:
-        with self.parts.store.transaction() as tx:
+        with self.context.store.transaction() as tx:
             record_pause(tx, self.saved())
 
     def unpause(self, *, drop: bool = False) -> int:
-        with self.parts.store.transaction() as tx:
+        with self.context.store.transaction() as tx:
             return end_pause(tx, self.saved(), self.now, drop=drop)
 
     def more(self, n: int) -> None:
@@ -44,7 +44,7 @@ class Paused(World):
         self.look()
 
     def late(self) -> list[str]:
-        with self.parts.store.reading() as tx:
+        with self.context.store.reading() as tx:
             return [one.what for one in find_lost(tx.connection, self.now + timedelta(hours=1))]
 
 
@@ -74,7 +74,7 @@ def test_what_is_dropped_is_never_told(world: Paused) -> None:
     assert world.tell() == 0
     world.more(2)
     assert world.tell() == 1 and world.told() == 2
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         reasons = [one.reason for one in tx.history.of_subscription(world.saved().id, 50) if one.state == "not told"]
     assert reasons == ["dropped when the subscription went on"] * 12
 
@@ -89,17 +89,17 @@ def test_what_was_about_to_be_told_waits_too(world: Paused, drop: bool) -> None:
         subscription(name="late", to="you", quiet_hours=quiet),
     )
     world.look()
-    tell_due(world.parts)  # messages are made, and not sent yet
+    tell_due(world.context)  # messages are made, and not sent yet
     world.pause()
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         record_pause(tx, world.saved("late"))
-    deliver_all(world.parts)
+    deliver_all(world.context)
     world.now += timedelta(hours=3)
     assert world.tell() == 0 and world.late() == []
     ((_, message),) = world.receivers.sent  # of the subscription beside it
     assert "compost" in message.text and "parts:" not in message.text
     world.unpause(drop=drop)
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         assert end_pause(tx, world.saved("late"), world.now, drop=drop) == 12
     assert world.tell() == (0 if drop else 2)
 
@@ -144,9 +144,9 @@ def test_who_shares_a_message_with_a_paused_subscription_still_says_that_it_has_
     )
     world.look()
     world.now = datetime(2026, 3, 11, 8, tzinfo=UTC)
-    assert tell_due(world.parts) == 1
+    assert tell_due(world.context) == 1
     world.pause()
-    deliver_all(world.parts)
+    deliver_all(world.context)
     ((_, message),) = world.receivers.sent
     assert message.subject == "no papers for none" and "Part" not in message.text
     assert world.unpause() == 12
@@ -157,9 +157,9 @@ def test_an_empty_digest_of_a_paused_subscription_is_not_sent(world: Paused) -> 
     world.apply(subscription(rule="title:unheard-of", when=DAILY, sends_empty=True))
     world.look()
     world.now = datetime(2026, 3, 11, 8, tzinfo=UTC)
-    assert tell_due(world.parts) == 1
+    assert tell_due(world.context) == 1
     world.pause()
-    deliver_all(world.parts)
+    deliver_all(world.context)
     assert not world.receivers.sent
 
 
@@ -167,7 +167,7 @@ def test_neither_a_flush_nor_an_edit_ends_a_pause(world: Paused) -> None:
     world.apply(subscription(when=DAILY))
     world.look()
     world.pause()
-    assert tell_due(world.parts, flush=True) == 0
+    assert tell_due(world.context, flush=True) == 0
     world.apply(subscription(rule="title:compost"))
     assert world.tell() == 0 and world.saved().paused
     world.unpause()
@@ -177,10 +177,10 @@ def test_neither_a_flush_nor_an_edit_ends_a_pause(world: Paused) -> None:
 def test_a_digest_without_anything_left_is_cancelled(world: Paused) -> None:
     world.apply(subscription())
     world.look()
-    tell_due(world.parts)
+    tell_due(world.context)
     world.pause()
-    deliver_all(world.parts)
-    with world.parts.store.reading() as tx:
+    deliver_all(world.context)
+    with world.context.store.reading() as tx:
         assert tx.outbox.states() == {DeliveryState.CANCELLED: 1}
     assert not world.receivers.sent
 
@@ -190,14 +190,14 @@ def test_a_digest_without_anything_left_is_cancelled(world: Paused) -> None:
 
 def quiet(world: Paused, hours: float, *, paper: str = "") -> None:
     """Mute the subscription ``parts``, or a paper."""
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         subject = tx.papers.find(paper) if paper else world.saved()
         assert subject
         record_mute(tx, subject, world.now, world.now + timedelta(hours=hours))
 
 
 def untold(world: Paused) -> set[str]:
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         found = tx.history.of_subscription(world.saved().id, 50)
     return {one.reason for one in found if one.state == "not told"}
 
@@ -219,7 +219,7 @@ def test_what_a_mute_finds_waiting_is_not_told_if_due_before_its_end(world: Paus
     hours = QuietHours(time(11), time(14))
     world.apply(subscription(quiet_hours=hours), subscription(name="whole", to="you", quiet_hours=hours))
     world.look()
-    tell_due(world.parts)  # owed for two o'clock
+    tell_due(world.context)  # owed for two o'clock
     quiet(world, 1)
     world.now += timedelta(hours=1, minutes=30)
     quiet(world, 1)
@@ -233,7 +233,7 @@ def test_what_a_daily_subscription_holds_is_told_if_due_after_the_mute(world: Pa
     world.apply(subscription(when=DAILY))
     world.look()
     quiet(world, 3)
-    assert tell_due(world.parts, flush=True) == 0  # a flush neither tells nor drops it
+    assert tell_due(world.context, flush=True) == 0  # a flush neither tells nor drops it
     world.now = datetime(2026, 3, 11, 8, tzinfo=UTC)
     assert world.tell() == 1 and world.told() == 12
 
@@ -263,9 +263,9 @@ def test_a_paper_that_waits_in_a_message_leaves_it(world: Paused) -> None:
     paper = world.papers[DAYS[0]][0]
     world.apply(subscription())
     world.look()
-    tell_due(world.parts)
+    tell_due(world.context)
     quiet(world, 24, paper=paper["id"])
-    deliver_all(world.parts)
+    deliver_all(world.context)
     assert len(world.receivers.sent) == 1 and world.told() == 11
     assert paper["title"] not in world.receivers.text()
 
@@ -274,7 +274,7 @@ def test_a_mute_may_be_ended_or_set_anew(world: Paused) -> None:
     world.apply(subscription())
     quiet(world, 24)
     quiet(world, 48)
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         (found,) = tx.mutes.all(world.now)
         assert (found.subject, found.until - found.since) == ("parts", timedelta(hours=48))
         assert end_mute(tx, world.saved(), world.now) and not end_mute(tx, world.saved(), world.now)
@@ -288,7 +288,7 @@ def test_papers_that_turn_out_to_be_one_are_muted_as_long_as_one_of_them_was(wor
     first, second = world.papers[DAYS[0]][:2]
     quiet(world, 24, paper=first["id"])
     quiet(world, 48, paper=second["id"])
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         ids = [tx.papers.find(one["id"]).id for one in (first, second)]  # type: ignore[union-attr]
         merge_papers(tx.connection, *ids)
         assert tx.mutes.of_papers(world.now) == {ids[0]: world.now + timedelta(hours=48)}
@@ -300,9 +300,9 @@ def test_an_import_that_tells_all_leaves_out_what_is_muted(world: Paused) -> Non
     quiet(world, 24)
     done = Imported()
     for body in world.network.pages.values():
-        import_page(body, "page", None, Telling.ALL, world.parts, done)
-    finish_import(done, Telling.ALL, world.parts)
+        import_page(body, "page", None, Telling.ALL, world.context, done)
+    finish_import(done, Telling.ALL, world.context)
     assert world.tell() == 0
-    assert str(summary_of(done, world.parts)).endswith(
+    assert str(summary_of(done, world.context)).endswith(
         "matched 12: 0 told now, 12 not told (`watcher history` says why)"
     )

@@ -35,11 +35,11 @@ def world(store: Store) -> World:
 
 def ask(world: World, name: str = "hers", owner: str = "ana", **more: Any) -> Subscribed:
     one = subscription(name, owner=owner, to="you", **more)
-    return subscribe([(one, compile_rule(one.rule, one.sources))], world.parts)
+    return subscribe([(one, compile_rule(one.rule, one.sources))], world.context)
 
 
 def stored(world: World) -> dict[str, Origin]:
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         return {one.subscription.full_name: one.origin for one in tx.subscriptions.active()}
 
 
@@ -59,7 +59,7 @@ def test_files_and_the_database_do_not_touch_each_other(world: World) -> None:
     assert stored(world) == both
     world.apply(subscription("another", rule="title:nothing"))
     assert stored(world) == {"another": Origin.FILE, "ana/hers": Origin.DATABASE}
-    assert unsubscribe([("", "another")], world.parts) == []
+    assert unsubscribe([("", "another")], world.context) == []
     # One name in both places is two subscriptions.
     assert ask(world, "another", owner="") == ADDED
     world.apply()
@@ -79,12 +79,12 @@ def test_an_edited_rule_is_applied_silently_and_news_are_told(world: World) -> N
 
 def test_one_that_is_taken_away_is_told_nothing_and_twice_nothing_when_it_is_back(world: World) -> None:
     ask(world, when=When(Rhythm.DAILY, world.now.time()))
-    assert unsubscribe([("ana", "hers"), ("ana", "nobody")], world.parts) == [("ana", "hers")]
+    assert unsubscribe([("ana", "hers"), ("ana", "nobody")], world.context) == [("ana", "hers")]
     world.now += timedelta(days=1)
     assert world.tell() == 0
     assert ask(world) == ADDED
     assert world.tell() == 1 and world.told() == 12
-    unsubscribe([("ana", "hers")], world.parts)
+    unsubscribe([("ana", "hers")], world.context)
     assert ask(world) == ADDED
     assert world.tell() == 0
 
@@ -98,8 +98,8 @@ def test_another_schedule_or_receiver_takes_effect(world: World) -> None:
 
 def test_of_two_alike_in_one_batch_the_last_counts(world: World) -> None:
     two = [subscription("x", owner="ana", rule=rule) for rule in ("title:one", "title:two")]
-    assert subscribe([(one, compile_rule(one.rule)) for one in two], world.parts) == ADDED
-    with world.parts.store.reading() as tx:
+    assert subscribe([(one, compile_rule(one.rule)) for one in two], world.context) == ADDED
+    with world.context.store.reading() as tx:
         assert [one.subscription.rule for one in tx.subscriptions.of_database()] == ["title:two"]
 
 
@@ -107,7 +107,7 @@ def test_nothing_is_lost_when_a_batch_fails(world: World) -> None:
     broken = replace(subscription("x"), endpoints=(Endpoint("me"),), timezone="No/Where")
     daily = replace(broken, when=When(Rhythm.DAILY, world.now.time()))
     with pytest.raises(Exception, match="No/Where"):
-        subscribe([(one, compile_rule(one.rule)) for one in (subscription("y"), daily)], world.parts)
+        subscribe([(one, compile_rule(one.rule)) for one in (subscription("y"), daily)], world.context)
     assert stored(world) == {"of-a-file": Origin.FILE}
     assert ask(world) == ADDED
     assert world.tell() == 1
@@ -118,14 +118,14 @@ def test_nothing_is_lost_when_a_batch_fails(world: World) -> None:
 
 def test_every_daemon_learns_of_a_change_and_reads_only_that(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     some = [subscription(f"s{n}", owner="ana", rule=f"title:word{n}") for n in range(50)]
-    subscribe([(one, compile_rule(one.rule)) for one in some], world.parts)
+    subscribe([(one, compile_rule(one.rule)) for one in some], world.context)
     books = [RuleBook(), RuleBook()]
     compiled: list[str] = []
 
     def learn() -> list[str]:
         compiled.clear()
         for book in books:
-            with world.parts.store.reading() as tx:
+            with world.context.store.reading() as tx:
                 book.bring_up_to_date(tx, hold=False)
         return sorted(compiled)
 
@@ -142,19 +142,19 @@ def test_every_daemon_learns_of_a_change_and_reads_only_that(world: World, monke
     assert learn() == ["title:part"] * 2
     ask(world, rule="title:parts")
     assert learn() == ["title:parts"] * 2
-    unsubscribe([("ana", "s7")], world.parts)
+    unsubscribe([("ana", "s7")], world.context)
     assert learn() == [] and [len(book) for book in books] == [51, 51]
     assert not ask_for_numbers()
     ask(world, rule="upvotes > 3")
     learn()
     assert ask_for_numbers()
-    unsubscribe([("ana", "hers")], world.parts)
+    unsubscribe([("ana", "hers")], world.context)
     learn()
     assert not ask_for_numbers()
 
 
 def test_daemons_over_one_server_are_woken(world: World) -> None:
-    store, stopping, listening, woken = world.parts.store, Event(), Event(), Event()
+    store, stopping, listening, woken = world.context.store, Event(), Event(), Event()
 
     def heard(_: str) -> None:
         (woken if listening.is_set() else listening).set()
@@ -191,7 +191,7 @@ def test_a_poll_matches_what_was_subscribed_while_it_fetched(world: World) -> No
 
 def test_a_daemon_that_lost_its_place_begins_again(world: World) -> None:
     book = RuleBook()
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
 
         def fail(*_: Any) -> None:
             raise ConnectionError
@@ -200,7 +200,7 @@ def test_a_daemon_that_lost_its_place_begins_again(world: World) -> None:
         with pytest.raises(ConnectionError):
             book.bring_up_to_date(tx, hold=False)
         event.remove(tx.connection, "before_cursor_execute", fail)
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         book.bring_up_to_date(tx, hold=False)
     assert len(book) == 1
 

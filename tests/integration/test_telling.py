@@ -58,8 +58,8 @@ class Desk(World):
         before, end = len(self.said), datetime.fromisoformat(text).replace(tzinfo=UTC)
         while self.now < end:
             self.now = min(self.now + step, end)
-            tell_due(self.parts)
-            deliver_all(self.parts)
+            tell_due(self.context)
+            deliver_all(self.context)
         return self.said[before:]
 
 
@@ -105,7 +105,7 @@ def test_three_days_down_are_caught_up_with_once(desk: Desk, when: When) -> None
     assert (desk.tell(), desk.tell()) == (1, 0)
     (content,) = desk.said
     assert len(content.items) == 12 and [one.subscription for one in content.nothing] == ["empty"]
-    with desk.parts.store.reading() as tx:
+    with desk.context.store.reading() as tx:
         assert all(one.next_due and one.next_due > desk.now for one in tx.subscriptions.active())
 
 
@@ -196,7 +196,7 @@ def test_an_empty_digest_is_sent_only_where_asked_for(desk: Desk) -> None:
 
 
 def test_the_first_empty_digest_counts_what_was_read_since_the_subscription_began(desk: Desk) -> None:
-    apply_config(desk.parts)
+    apply_config(desk.context)
     desk.apply(subscription(rule=NOTHING, when=DAILY, sends_empty=True, sources=("hf",)))
     desk.look()
     (content,) = desk.until("2026-03-11T08:00")
@@ -213,7 +213,7 @@ def test_empty_digests_that_could_not_be_sent_become_one(desk: Desk) -> None:
     said = [one for one in desk.until("2026-03-14T12:00") if one.nothing]
     assert len(said) == 2  # the one that was tried, and one for the days after it
     assert [one.read for one in said[1].nothing] == [0]
-    with desk.parts.store.reading() as tx:
+    with desk.context.store.reading() as tx:
         assert DeliveryState.PENDING not in tx.outbox.states()
 
 
@@ -323,9 +323,9 @@ def test_new_versions_are_told_one_after_the_other(desk: Desk) -> None:
 
     def show(version: int) -> list[str]:
         entry = Entry(title="Tides", keys=("arxiv:2603.00001",), abstract="We measure.", version=version)
-        with desk.parts.store.transaction() as tx:
+        with desk.context.store.transaction() as tx:
             recorded = tx.papers.record_entries([entry], "hf", desk.now)
-            record_matches(tx, desk.parts.rules, recorded.touched, lambda *_: Decision(Fate.HELD), desk.now)
+            record_matches(tx, desk.context.rules, recorded.touched, lambda *_: Decision(Fate.HELD), desk.now)
             record_updates(tx, recorded.updates, desk.now)
         desk.said.clear()
         desk.tell()

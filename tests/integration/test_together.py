@@ -38,18 +38,18 @@ def stores(postgres: Server, postgres_database: str) -> Iterator[list[Store]]:
 def worlds(stores: list[Store]) -> list[World]:
     worlds = [World(store) for store in stores]
     for world in worlds:
-        world.parts.config = replace(world.parts.config, digest="first")
-        apply_config(world.parts)
+        world.context.config = replace(world.context.config, digest="first")
+        apply_config(world.context)
     return worlds
 
 
 def beat(world: World, pid: int) -> None:
-    Self("host", pid, world.now, id=f"daemon{pid}").beat(world.parts)
+    Self("host", pid, world.now, id=f"daemon{pid}").beat(world.context)
 
 
 def problem(world: World) -> str:
-    with world.parts.store.reading() as tx:
-        return out_of_step(tx, world.parts.config.digest)
+    with world.context.store.reading() as tx:
+        return out_of_step(tx, world.context.config.digest)
 
 
 # --- one config that counts ---
@@ -58,8 +58,8 @@ def problem(world: World) -> str:
 def test_the_last_config_that_took_effect_counts(worlds: list[World], caplog: pytest.LogCaptureFixture) -> None:
     one, other = worlds
     assert problem(one) == problem(other) == ""
-    other.parts.config = replace(other.parts.config, digest="second")
-    apply_config(other.parts)
+    other.context.config = replace(other.context.config, digest="second")
+    apply_config(other.context)
     assert problem(other) == "" and "the fleet uses second" in problem(one)
     beat(one, 1)
     assert "install the same files and reload" in caplog.text
@@ -67,15 +67,15 @@ def test_the_last_config_that_took_effect_counts(worlds: list[World], caplog: py
 
 def test_an_old_config_does_not_come_back_while_its_successor_is_in_use(worlds: list[World]) -> None:
     one, other = worlds
-    other.parts.config = replace(other.config(subscription(), subscription("more")), digest="second")
-    apply_config(other.parts)
+    other.context.config = replace(other.config(subscription(), subscription("more")), digest="second")
+    apply_config(other.context)
     beat(other, 2)
-    assert not apply_at_start(one.parts)
-    with one.parts.store.reading() as tx:
+    assert not apply_at_start(one.context)
+    with one.context.store.reading() as tx:
         assert tx.subscriptions.count() == 2
     one.now += SILENT + timedelta(seconds=1)
-    assert apply_at_start(one.parts)  # nobody lives that would say otherwise
-    with one.parts.store.reading() as tx:
+    assert apply_at_start(one.context)  # nobody lives that would say otherwise
+    with one.context.store.reading() as tx:
         assert tx.subscriptions.count() == 1
 
 
@@ -85,11 +85,11 @@ def test_daemons_are_seen_until_they_leave_or_fall_silent(worlds: list[World]) -
     beat(other, 2)
 
     def alive(now: datetime) -> list[int]:
-        with one.parts.store.reading() as tx:
+        with one.context.store.reading() as tx:
             return [daemon.pid for daemon in tx.daemons.alive(now)]
 
     assert alive(one.now) == [1, 2]
-    Self("host", 2, other.now, id="daemon2").leave(other.parts)
+    Self("host", 2, other.now, id="daemon2").leave(other.context)
     assert alive(one.now) == [1] and alive(one.now + SILENT) == []
 
 
@@ -98,31 +98,31 @@ def test_daemons_are_seen_until_they_leave_or_fall_silent(worlds: list[World]) -
 
 def test_a_source_is_polled_by_one_at_a_time(worlds: list[World]) -> None:
     one, other = worlds
-    with turn("poll hf", one.parts) as holder:
-        assert holder and poll_in_turn(other.source, other.parts) > other.now
-        with other.parts.store.reading() as tx:
+    with turn("poll hf", one.context) as holder:
+        assert holder and poll_in_turn(other.source, other.context) > other.now
+        with other.context.store.reading() as tx:
             assert tx.pages.last_poll("hf") is None
-    assert poll_in_turn(other.source, other.parts) > other.now
+    assert poll_in_turn(other.source, other.context) > other.now
     # What the other has read just now is not read again.
-    again = poll_in_turn(one.source, one.parts)
+    again = poll_in_turn(one.source, one.context)
     assert again >= one.now + one.source.every
-    with one.parts.store.reading() as tx:
+    with one.context.store.reading() as tx:
         assert len(tx.pages.polls("hf")) == 1
 
 
 def test_whoever_slept_past_its_turn_stores_nothing(worlds: list[World]) -> None:
     one, other = worlds
-    with turn("poll hf", one.parts) as holder:
+    with turn("poll hf", one.context) as holder:
         other.now = one.now + 2 * LEASE - timedelta(seconds=1)
-        with turn("poll hf", other.parts) as taken:
+        with turn("poll hf", other.context) as taken:
             assert taken and holder
 
             def is_mine(tx: Transaction) -> bool:
                 return tx.leases.hold("poll hf", holder)
 
             with pytest.raises(Overtaken):
-                poll_pages(one.source, one.parts, is_mine)
-    with one.parts.store.reading() as tx:
+                poll_pages(one.source, one.context, is_mine)
+    with one.context.store.reading() as tx:
         assert tx.papers.count() == 0
 
 
@@ -134,26 +134,26 @@ def test_a_digest_is_made_once_whoever_wakes_first(worlds: list[World]) -> None:
     for world in worlds:
         world.apply(daily)
         world.now += timedelta(days=1)
-    assert [tell_due(world.parts) for world in worlds] == [1, 0]
-    with worlds[0].parts.store.reading() as tx:
+    assert [tell_due(world.context) for world in worlds] == [1, 0]
+    with worlds[0].context.store.reading() as tx:
         assert tx.outbox.states() == {DeliveryState.PENDING: 1}
 
 
 def test_who_holds_a_subscription_tells_it(worlds: list[World]) -> None:
     one, other = worlds
     one.look()
-    with one.parts.store.transaction() as tx:
+    with one.context.store.transaction() as tx:
         (id,) = tx.subscriptions.due(one.now)
         assert tx.subscriptions.hold_due(id, one.now)
-        assert tell_due(other.parts) == 0
-    assert tell_due(other.parts) == 1
+        assert tell_due(other.context) == 0
+    assert tell_due(other.context) == 1
 
 
 # --- sending ---
 
 
 def claim_all(world: World, endpoints: list[Endpoint]) -> list[str]:
-    with world.parts.store.transaction() as tx:
+    with world.context.store.transaction() as tx:
         waiting = waiting_in(tx, world.now)
         claimed = tx.queue.claim([waiting[one] for one in endpoints if one in waiting], world.now, LEASE)
     return sorted(str(one.endpoint) for one in claimed)
@@ -163,18 +163,18 @@ def owe(world: World, *names: str) -> list[Endpoint]:
     """A digest for each of some receivers."""
     world.apply(subscription(to="me", endpoints=tuple(Endpoint(name) for name in names)))
     world.look()
-    tell_due(world.parts)
+    tell_due(world.context)
     return [Endpoint(name) for name in names]
 
 
 def test_messages_are_claimed_one_an_endpoint_by_one_of_them(worlds: list[World]) -> None:
     one, other = worlds
     endpoints = owe(one, "me", "you")
-    with one.parts.store.reading() as tx:
+    with one.context.store.reading() as tx:
         assert [found.endpoint for found in tx.queue.waiting_after(None, 10)] == endpoints
         assert [found.endpoint for found in tx.queue.waiting_after(endpoints[0], 10)] == endpoints[1:]
         assert [found.endpoint for found in tx.queue.waiting_after(None, 1)] == endpoints[:1]
-    with one.parts.store.transaction() as tx:
+    with one.context.store.transaction() as tx:
         first = waiting_in(tx, one.now)[ME]
         assert len(tx.queue.claim([first], one.now, LEASE)) == 1
         assert claim_all(other, endpoints) == ["you"]  # the first is held, and nobody waits for it
@@ -185,11 +185,11 @@ def test_an_ended_lease_is_left_to_its_sender_for_a_while_after_the_servers_star
     """The server's start is now, as far as the test is concerned: the lease of an hour ago could not be renewed."""
     one, other = worlds
     owe(one, "me")
-    with one.parts.store.reading() as tx:
+    with one.context.store.reading() as tx:
         started = tx.connection.scalar(text("SELECT pg_postmaster_start_time()"))
     assert started
-    assert claim(one.parts.store, ME, started - timedelta(hours=1))
-    with other.parts.store.transaction() as tx:
+    assert claim(one.context.store, ME, started - timedelta(hours=1))
+    with other.context.store.transaction() as tx:
         left = tx.queue.left_behind(started + timedelta(seconds=1))
         assert [found.endpoint for found in left] == [ME]
         assert tx.queue.claim(left, started + timedelta(seconds=1), LEASE, timedelta(seconds=30)) == []
@@ -199,27 +199,27 @@ def test_an_ended_lease_is_left_to_its_sender_for_a_while_after_the_servers_star
 def test_a_result_of_one_whose_claim_was_lost_is_not_recorded(worlds: list[World]) -> None:
     one, other = worlds
     owe(one, "me", "you")
-    mine = [claim(one.parts.store, endpoint, one.now) for endpoint in (ME, Endpoint("you"))]
+    mine = [claim(one.context.store, endpoint, one.now) for endpoint in (ME, Endpoint("you"))]
     other.now = one.now + 2 * LEASE
-    assert claim(other.parts.store, ME, other.now)
+    assert claim(other.context.store, ME, other.now)
     sent = [Attempt(Content(delivery=claimed), outcome=Outcome(Result.SENT)) for claimed in mine if claimed]
-    record(sent, one.parts)
-    with one.parts.store.reading() as tx:
+    record(sent, one.context)
+    with one.context.store.reading() as tx:
         assert tx.outbox.states() == {DeliveryState.SENDING: 1, DeliveryState.SENT: 1}
 
 
 def work(world: World, is_done: Callable[[Transaction], bool]) -> None:
     """Let a sender work until something holds."""
-    sender = Sender(world.parts)
+    sender = Sender(world.context)
     sender.start()
     for _ in range(400):
-        with world.parts.store.reading() as tx:
+        with world.context.store.reading() as tx:
             if is_done(tx):
                 break
-        world.parts.stopping.wait(0.05)
-    world.parts.stopping.set()
+        world.context.stopping.wait(0.05)
+    world.context.stopping.set()
     assert sender.stop(20)
-    with world.parts.store.reading() as tx:
+    with world.context.store.reading() as tx:
         assert is_done(tx)
 
 
@@ -227,17 +227,17 @@ def test_two_senders_send_what_waits_once(worlds: list[World]) -> None:
     one, other = worlds
     names = [f"r{n}" for n in range(20)]
     for world in worlds:
-        world.parts.config = world.config(receivers=tuple(names))
+        world.context.config = world.config(receivers=tuple(names))
     owe_to = subscription(to="r0", endpoints=tuple(Endpoint(name) for name in names))
     for world in worlds:
-        world.parts.config = world.config(owe_to, receivers=(*names, "ops"))
-    apply_config(one.parts)
+        world.context.config = world.config(owe_to, receivers=(*names, "ops"))
+    apply_config(one.context)
     one.look()
-    tell_due(one.parts)
-    beside = Sender(other.parts)
+    tell_due(one.context)
+    beside = Sender(other.context)
     beside.start()
     work(one, lambda tx: tx.outbox.states() == {DeliveryState.SENT: 20})
-    other.parts.stopping.set()
+    other.context.stopping.set()
     assert beside.stop(20)
     told = [url for world in worlds for url, _ in world.receivers.sent]
     assert sorted(told) == sorted(f"json://{name}.example/" for name in names)
@@ -246,7 +246,7 @@ def test_two_senders_send_what_waits_once(worlds: list[World]) -> None:
 def test_a_receiver_that_another_daemons_config_has_is_left_to_it(worlds: list[World]) -> None:
     one, other = worlds
     owe(one, "me", "you")
-    other.parts.config = other.config(receivers=("you", "ops"))
+    other.context.config = other.config(receivers=("you", "ops"))
     work(other, lambda tx: tx.outbox.states() == {DeliveryState.SENT: 1, DeliveryState.PENDING: 1})
 
 
@@ -255,5 +255,5 @@ def test_failures_of_a_batch_are_recorded_each_with_what_follows(worlds: list[Wo
     owe(one, "me", "you")
     one.receivers.outcome = Outcome(Result.FAILED, "connection refused")
     work(one, lambda tx: len(tx.endpoints.failing()) == 2)
-    with one.parts.store.reading() as tx:
+    with one.context.store.reading() as tx:
         assert tx.outbox.states() == {DeliveryState.PENDING: 2}

@@ -42,7 +42,7 @@ class Old:
 
     def states(self) -> dict[str, str]:
         """Delivery → its state."""
-        with self.program.parts.store.reading() as tx:
+        with self.program.context.store.reading() as tx:
             return {row.id: row.state for row in tx.connection.execute(text("SELECT id, state FROM delivery"))}
 
 
@@ -69,13 +69,13 @@ def test_what_was_owed_is_told_once_and_nothing_else_is(old: Old) -> None:
     """The site is read again and again meanwhile: no paper has another name now, and no rule counts as edited."""
     program = old.program
     assert {receiver for receiver, _ in old.owed} == WAITED_FOR and len(old.owed) == 38
-    assert apply_config(program.parts) == []
-    with program.parts.store.transaction() as tx:
+    assert apply_config(program.context) == []
+    with program.context.store.transaction() as tx:
         (paused,) = tx.subscriptions.called("paused")
         assert end_pause(tx, paused, program.now) == 2
     finish(old)
     assert program.inboxes.told() == Counter(old.owed)
-    with program.parts.store.reading() as tx:
+    with program.context.store.reading() as tx:
         assert tx.papers.count() == PAPERS
 
 
@@ -119,7 +119,7 @@ def test_what_is_dead_can_be_told_again_and_once(old: Old) -> None:
     finish(old)
     program.inboxes.sent.clear()
     for messages in (1, 0):
-        with program.parts.store.transaction() as tx:
+        with program.context.store.transaction() as tx:
             some = tx.deliveries.dead("refused")
             assert [(dead.papers, dead.reason) for dead in some] == [(2, "550 too large")] * messages
             for dead in some:
@@ -133,8 +133,8 @@ def test_a_page_that_was_imported_is_told_to_nobody_again(old: Old) -> None:
     program, done = old.program, Imported()
     finish(old)
     before = program.inboxes.told()
-    import_page(text_page(), "page.txt", None, Telling.ALL, program.parts, done)
-    finish_import(done, Telling.ALL, program.parts)
+    import_page(text_page(), "page.txt", None, Telling.ALL, program.context, done)
+    finish_import(done, Telling.ALL, program.context)
     assert done.stored == 0 and len(done.papers) == 1 and not done.failed
     program.tell(program.now + timedelta(days=1))
     assert program.inboxes.told() == before

@@ -37,7 +37,7 @@ class Library(World):
         self.network.pages[API] = arxiv_api(papers, comment=comment)
 
     def stored(self) -> list[Paper]:
-        with self.parts.store.reading() as tx:
+        with self.context.store.reading() as tx:
             return list(tx.papers.all())
 
 
@@ -63,7 +63,7 @@ def test_pages_that_an_earlier_release_read_are_read_anew_and_nobody_is_told(lib
     library.apply(subscription(rule="title:part"))
     library.look()
     assert (library.tell(), len(library.receivers.sent)) == (1, 1)
-    with library.parts.store.transaction() as tx:
+    with library.context.store.transaction() as tx:
         tx.connection.execute(update(schema.paper).values(venue=None))
         tx.connection.execute(update(schema.page).values(parser_version=1, etag='"old"'))
     assert library.look() == "unchanged"

@@ -19,16 +19,16 @@ def gc(desk: CliContext, dry_run: bool, as_json: bool) -> None:
     this once a day by itself; this works beside it.
     """
     from watcher.cli import show
-    from watcher.daemon.daemon import open_parts
+    from watcher.daemon.daemon import open_context
     from watcher.pipeline.retention import sweep
 
     config = desk.config(required=False)
     with desk.open_store(config, "read" if dry_run else "write") as store:
-        parts = open_parts(config, store, desk.env, state_dir=desk.state_dir())
+        context = open_context(config, store, desk.env, state_dir=desk.state_dir())
         try:
-            swept = sweep(parts, dry_run=dry_run)
+            swept = sweep(context, dry_run=dry_run)
         finally:
-            parts.fetcher.close()
+            context.fetcher.close()
     if as_json:
         show.json_array({"what": one.what, "count": one.count, "before": one.before} for one in swept)
         return

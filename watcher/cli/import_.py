@@ -42,16 +42,16 @@ def import_(desk: CliContext, files: tuple[Path, ...], source: str | None, tell:
 
     telling = {None: Telling.LOOK_BACK, True: Telling.ALL, False: Telling.NOTHING}[tell]
     with session(desk, required=False) as work:
-        if source is not None and source not in work.parts.config.sources:
-            known = ", ".join(work.parts.config.sources) or "none"
+        if source is not None and source not in work.context.config.sources:
+            known = ", ".join(work.context.config.sources) or "none"
             raise UsageError(f"there is no source {source!r} in the config; it has: {known}")
         done = Imported()
         with _progress(files) as steps:
             for file in steps:
                 _import_file(file, source, telling, work, done)
-        finish_import(done, telling, work.parts)
+        finish_import(done, telling, work.context)
         sent = tell_and_send(work) if telling is not Telling.NOTHING else []
-        summary = summary_of(done, work.parts)
+        summary = summary_of(done, work.context)
     for name, reason in done.failed:
         click.echo(f"{name}: {reason}", err=True)
     for one in failed(sent):
@@ -69,7 +69,7 @@ def _import_file(file: Path, source: str | None, telling: Telling, work: Session
     if isinstance(body, NotRead):
         done.failed.append((str(file), body.what))
         return
-    import_page(body, str(file), source, telling, work.parts, done)
+    import_page(body, str(file), source, telling, work.context, done)
 
 
 @contextmanager

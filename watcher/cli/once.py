@@ -51,13 +51,13 @@ def once(desk: CliContext, flush: bool, names: tuple[str, ...], since: date | No
     from watcher.pipeline.polling.source import poll_source
 
     with session(desk, console=sys.stderr if as_json else None, shows_effects=True) as work:
-        if warned := warned_line(work.parts.config):
+        if warned := warned_line(work.context.config):
             click.echo(warned, err=True)
-        sources = _sources(work.parts.config, names, since)
+        sources = _sources(work.context.config, names, since)
         for line in () if as_json else news(work):  # at once: who ends this during a slow poll has seen it
             click.echo(line)
-        polls = [poll_source(source, work.parts, since=since) for source in sources]
-        match_waiting(work.parts)
+        polls = [poll_source(source, work.context, since=since) for source in sources]
+        match_waiting(work.context)
         sent = tell_and_send(work, flush=flush)
         waiting = held_digests(work)
     if as_json:

@@ -37,9 +37,9 @@ def held_digests(work: Session) -> list[HeldDigest]:
     """What every subscription holds that tells later, or not before it goes on."""
     from watcher.alerts.schedule import next_due
 
-    now = work.parts.clock()
+    now = work.context.clock()
     found = []
-    with work.parts.store.reading() as tx:
+    with work.context.store.reading() as tx:
         for saved in tx.subscriptions.get(tx.subscriptions.holding()).values():
             subscription = saved.subscription
             is_told_now = subscription.when.rhythm is Rhythm.IMMEDIATELY and not saved.paused

@@ -66,7 +66,7 @@ def replay(
         raise UsageError("--since goes with --known")
     with session(desk, mode="write") as work:
         targets = _known(work, to) if to else None
-        with work.parts.store.transaction() as tx:
+        with work.context.store.transaction() as tx:
             old = [_replayable(tx.deliveries.find(id)) for id in ids] if ids else tx.deliveries.dead(receiver)
             done = _replay(tx, old, targets, work)
             if ids and done.left:
@@ -89,13 +89,13 @@ def _tell_known(desk: CliContext, name: str, since: date | None) -> int:
     from watcher.sending.deliver import failed
 
     with session(desk, mode="write") as work:
-        with work.parts.store.transaction() as tx:
+        with work.context.store.transaction() as tx:
             saved = active_named(tx, name)
             known = tx.matches.baseline(saved.id)
             if since:
                 recent = {paper.id for paper in tx.papers.get(known.values()) if paper.digest_day >= since}
                 known = {match: paper for match, paper in known.items() if paper in recent}
-            tx.matches.hold(saved.id, known, work.parts.clock())
+            tx.matches.hold(saved.id, known, work.context.clock())
         sent = tell_and_send(work)
         waiting = [one for one in held_digests(work) if one.saved.id == saved.id]
     papers = len(set(known.values()))
@@ -109,9 +109,9 @@ def _tell_known(desk: CliContext, name: str, since: date | None) -> int:
 
 
 def _known(work: Session, name: str) -> Sequence[Endpoint]:
-    targets = work.parts.config.endpoints_of(name)
+    targets = work.context.config.endpoints_of(name)
     if not targets:
-        known = ", ".join(work.parts.config.receivers) or "none"
+        known = ", ".join(work.context.config.receivers) or "none"
         raise UsageError(f"there is no receiver {name!r} in the config; it has: {known}")
     return targets
 
@@ -131,11 +131,11 @@ def _replay(tx: Transaction, old: Sequence[Listed], targets: Sequence[Endpoint] 
     """Make the new messages; those whose receiver is gone are left where no other is named."""
     done, gone = Replayed(), dict[Endpoint, int]()
     for one in old:
-        if targets is None and not work.parts.config.has_endpoint(one.endpoint):
+        if targets is None and not work.context.config.has_endpoint(one.endpoint):
             gone[one.endpoint] = gone.get(one.endpoint, 0) + 1
             continue
         to = targets or [one.endpoint]
-        done.made += tx.deliveries.replay(one, to, work.parts.clock())
+        done.made += tx.deliveries.replay(one, to, work.context.clock())
         done.endpoints |= set(to)
     done.left = [
         f"{counted(many, 'message')} to {endpoint} not sent: it is gone from the config; name another with --to"
@@ -149,8 +149,8 @@ def _send(work: Session, done: Replayed) -> list[Listed]:
     from watcher.sending.deliver import deliver_all
 
     if work.may_send:
-        deliver_all(work.parts, only=done.endpoints)
-    with work.parts.store.reading() as tx:
+        deliver_all(work.context, only=done.endpoints)
+    with work.context.store.reading() as tx:
         return [tx.deliveries.find(id) for id in done.made]
 
 
@@ -161,9 +161,9 @@ def _is_well(one: Listed, work: Session) -> bool:
 def _is_quiet(one: Listed, work: Session) -> bool:
     from watcher.alerts.schedule import quiet_until
 
-    config = work.parts.config
+    config = work.context.config
     hours = config.quiet_hours_of(one.endpoint)
-    return not one.tries and quiet_until(hours, config.timezone, work.parts.clock()) is not None
+    return not one.tries and quiet_until(hours, config.timezone, work.context.clock()) is not None
 
 
 def _line(one: Listed, work: Session) -> str:

@@ -36,7 +36,7 @@ def run(desk: CliContext) -> int:
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the daemon's own takes over
     from watcher.daemon import logs
-    from watcher.daemon.daemon import Daemon, open_parts
+    from watcher.daemon.daemon import Daemon, open_context
     from watcher.daemon.systemd import Systemd
 
     def load() -> Config:
@@ -49,7 +49,7 @@ def run(desk: CliContext) -> int:
     if store.daemon_lock:
         store.daemon_lock.acquire()
     daemon = Daemon(
-        open_parts(config, store, desk.env, state_dir=desk.state_dir(), tuning=desk.tuning),
+        open_context(config, store, desk.env, state_dir=desk.state_dir(), tuning=desk.tuning),
         load,
         systemd,
         config_loaded=lambda taken: logs.add_secrets(taken.secrets(desk.env)),

@@ -159,19 +159,19 @@ def _opened(file: str) -> Iterator[BinaryIO]:
 @contextmanager
 def _writing(desk: CliContext) -> Iterator[Context]:
     """The parts of a process that writes beside a daemon, or without one, and sends nothing itself."""
-    from watcher.daemon.daemon import open_parts
+    from watcher.daemon.daemon import open_context
 
     config = desk.config()
     with desk.open_store(config, "create") as store:
-        parts = open_parts(config, store, desk.env)
+        context = open_context(config, store, desk.env)
         try:
-            yield parts
+            yield context
         finally:
-            parts.fetcher.close()
+            context.fetcher.close()
 
 
 def _import(
-    parts: Context,
+    context: Context,
     file: BinaryIO,
     name: str,
     *,
@@ -185,8 +185,8 @@ def _import(
     from watcher.rules import compile_rule
 
     compiled = lru_cache(maxsize=2 * BATCH)(compile_rule)
-    check_target = target_check(parts.config, parts.env, problem_of)
-    lines = LineReader(name, parts.config, compiled, check_target).lines(file)
+    check_target = target_check(context.config, context.env, problem_of)
+    lines = LineReader(name, context.config, compiled, check_target).lines(file)
     done, wrong = Subscribed(), 0
     with _progress() as advance:
         while batch := list(islice(lines, BATCH)):
@@ -195,7 +195,7 @@ def _import(
             wrong += len(batch) - len(held)
             if held and not check:
                 rules = [compiled(one.rule, one.sources) if one.sources else compiled(one.rule) for one in held]
-                done += subscribe(list(zip(held, rules, strict=True)), parts, heard)
+                done += subscribe(list(zip(held, rules, strict=True)), context, heard)
             advance(len(batch))
     return done, wrong
 

@@ -21,9 +21,9 @@ PATIENCE = 90.0
 def test_notify(desk: CliContext, receiver: str) -> int:
     """Send a test message to RECEIVER, as `to:` names it (also mail:ana@lab.org), and say whether it was taken."""
     with session(desk) as work:
-        endpoints = work.parts.config.endpoints_of(receiver)
+        endpoints = work.context.config.endpoints_of(receiver)
         if not endpoints:
-            known = ", ".join(work.parts.config.receivers) or "none"
+            known = ", ".join(work.context.config.receivers) or "none"
             raise UsageError(f"there is no receiver {receiver!r} in the config; it has: {known}")
         ended = [_test(endpoint, work) for endpoint in endpoints]
     for endpoint, (state, reason) in zip(endpoints, ended, strict=True):
@@ -34,25 +34,25 @@ def test_notify(desk: CliContext, receiver: str) -> int:
 def _test(endpoint: Endpoint, work: Session) -> tuple[DeliveryState, str]:
     from watcher.sending.deliver import deliver_all
 
-    with work.parts.store.transaction() as tx:
-        id = tx.outbox.enqueue(endpoint, DeliveryKind.TEST, work.parts.clock())
+    with work.context.store.transaction() as tx:
+        id = tx.outbox.enqueue(endpoint, DeliveryKind.TEST, work.context.clock())
         tx.endpoints.lock(endpoint)
         tx.endpoints.try_now(endpoint)
     if work.may_send:
-        deliver_all(work.parts, only=[endpoint], in_quiet_hours=True)
+        deliver_all(work.context, only=[endpoint], in_quiet_hours=True)
     return _wait_for(id, work)
 
 
 def _wait_for(id: str, work: Session) -> tuple[DeliveryState, str]:
     until = time.monotonic() + (0 if work.may_send else PATIENCE)
     while True:
-        with work.parts.store.reading() as tx:
+        with work.context.store.reading() as tx:
             state, reason = tx.outbox.state_of(id) or (DeliveryState.DEAD, "vanished")
         if state not in (DeliveryState.PENDING, DeliveryState.SENDING) or time.monotonic() >= until:
             break
         time.sleep(0.5)
     if state is DeliveryState.PENDING:
         # A test is for now: it must not arrive next week, when the receiver is mended.
-        with work.parts.store.transaction() as tx:
-            tx.outbox.cancel(id, reason or "not sent in time", work.parts.clock())
+        with work.context.store.transaction() as tx:
+            tx.outbox.cancel(id, reason or "not sent in time", work.context.clock())
     return state, reason or "the daemon did not send it in time"

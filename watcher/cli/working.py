@@ -27,7 +27,7 @@ class Session:
     the running daemon does not know yet.
     """
 
-    parts: Context
+    context: Context
     may_send: bool
     effects: Sequence[Effect] = ()
     is_edited: bool = False
@@ -53,22 +53,22 @@ def session(
     new and edited subscriptions is said on stderr: whichever command applies a config first, its user hears of it.
     """
     from watcher.daemon import logs
-    from watcher.daemon.daemon import open_parts
+    from watcher.daemon.daemon import open_context
 
     config = desk.config(required=required)
     # These commands say themselves what they did: of the program's own lines only the warnings are left.
     logs.set_up(desk.log_format, verbose=desk.verbose, secrets=config.secrets(desk.env), own=logging.WARNING)
     store = desk.open_store(config, mode)
-    parts = open_parts(config, store, desk.env, console=console, state_dir=desk.state_dir(), tuning=desk.tuning)
+    context = open_context(config, store, desk.env, console=console, state_dir=desk.state_dir(), tuning=desk.tuning)
     try:
-        work = _begin(parts, has_config=desk.find() is not None)
+        work = _begin(context, has_config=desk.find() is not None)
         if not shows_effects:
             for line in news(work, beginnings=False):
                 click.echo(line, err=True)
         yield work
     finally:
-        parts.notifier.close()
-        parts.fetcher.close()
+        context.notifier.close()
+        context.fetcher.close()
         store.close()
 
 
@@ -95,30 +95,30 @@ def tell_and_send(work: Session, *, flush: bool = False) -> list[Delivered]:
     if not work.may_send:
         return []
     if flush:
-        with work.parts.store.transaction() as tx:
+        with work.context.store.transaction() as tx:
             tx.endpoints.try_now()
-    tell_due(work.parts, flush=flush)
-    return deliver_all(work.parts)
+    tell_due(work.context, flush=flush)
+    return deliver_all(work.context)
 
 
-def _begin(parts: Context, *, has_config: bool) -> Session:
+def _begin(context: Context, *, has_config: bool) -> Session:
     """Take the right to send, if no daemon has it, and with it let the config take effect."""
     from watcher.pipeline.subscriptions.apply import apply_config
     from watcher.pipeline.subscriptions.config_incidents import record_config_troubles
 
-    store, config = parts.store, parts.config
+    store, config = context.store, context.config
     if not _may_send(store):
         with store.reading() as tx:
             version = tx.daemons.version()
-        return Session(parts, False, is_edited=has_config and version is not None and version.digest != config.digest)
+        return Session(context, False, is_edited=has_config and version is not None and version.digest != config.digest)
     if not has_config:
-        return Session(parts, True)
-    effects = apply_config(parts)
-    record_config_troubles(parts, config, {})
+        return Session(context, True)
+    effects = apply_config(context)
+    record_config_troubles(context, config, {})
     if not store.is_shared:
         with store.transaction() as tx:
-            tx.queue.free_interrupted(parts.clock())
-    return Session(parts, True, effects)
+            tx.queue.free_interrupted(context.clock())
+    return Session(context, True, effects)
 
 
 def _may_send(store: Store) -> bool:

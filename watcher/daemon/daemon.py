@@ -54,7 +54,7 @@ LOOK_NAME = "rules"
 GC_NAME = "gc"
 
 
-def open_parts(
+def open_context(
     config: Config,
     store: Store,
     env: Mapping[str, str],
@@ -121,20 +121,20 @@ class Daemon:
 
     def __init__(
         self,
-        parts: Context,
+        context: Context,
         load: Callable[[], Config],
         systemd: Systemd,
         *,
         config_loaded: Callable[[Config], None] = lambda config: None,
         wall_clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._parts, self._load, self._systemd, self._config_loaded = parts, load, systemd, config_loaded
+        self._context, self._load, self._systemd, self._config_loaded = context, load, systemd, config_loaded
         self._wall_clock = wall_clock
-        self._schedule = Schedule(wall_clock, after_failure=parts.tuning.after_failure)
-        self._sender = Sender(parts, recorded=self._recorded)
+        self._schedule = Schedule(wall_clock, after_failure=context.tuning.after_failure)
+        self._sender = Sender(context, recorded=self._recorded)
         self._bell, self._is_stopping, self._is_reloading = Bell(), False, False
         self._ticked_at = time.monotonic()
-        self._self = Self(socket.gethostname(), os.getpid(), parts.clock())
+        self._self = Self(socket.gethostname(), os.getpid(), context.clock())
         self.outdated = False
 
     def run(self) -> bool:
@@ -142,15 +142,15 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         self._bell.ring_at_signals()
-        self._take_up(self._parts.config, apply=apply_at_start)
-        log_lasting_troubles(self._parts)
-        if not self._parts.store.is_shared:
+        self._take_up(self._context.config, apply=apply_at_start)
+        log_lasting_troubles(self._context)
+        if not self._context.store.is_shared:
             self._free_interrupted()
         self._schedule.start()
         self._schedule.repeat(TICK_NAME, self._tick)
-        self._schedule.every(self._parts.tuning.rules.total_seconds(), self._look_at_rules, name=LOOK_NAME)
+        self._schedule.every(self._context.tuning.rules.total_seconds(), self._look_at_rules, name=LOOK_NAME)
         # At a random time within the hour, so that daemons of one database do not delete at the same time.
-        first = self._wall_clock() + self._parts.tuning.gc_after * (1 + 5 * self._parts.jitter())
+        first = self._wall_clock() + self._context.tuning.gc_after * (1 + 5 * self._context.jitter())
         self._schedule.poll_each(GC_NAME, first, self._tidy)
         self._sender.start()
         Thread(target=self._listen, name="listen", daemon=True).start()
@@ -161,8 +161,8 @@ class Daemon:
 
     def _free_interrupted(self) -> None:
         """Free the deliveries that the last daemon was sending (SQLite alone: nobody else can be sending)."""
-        with self._parts.store.transaction() as tx:
-            interrupted = tx.queue.free_interrupted(self._parts.clock())
+        with self._context.store.transaction() as tx:
+            interrupted = tx.queue.free_interrupted(self._context.clock())
         if interrupted:
             log.warning("%s being sent when the last daemon ended: sent again", counted(interrupted, "message"))
 
@@ -174,7 +174,7 @@ class Daemon:
         every = self._systemd.alive_every
         while not self._is_stopping:
             self._bell.wait(every.total_seconds() if every else None)
-            if time.monotonic() - self._ticked_at < self._parts.tuning.stuck.total_seconds():
+            if time.monotonic() - self._ticked_at < self._context.tuning.stuck.total_seconds():
                 self._systemd.alive()
             if self._is_reloading and not self._is_stopping:
                 self._is_reloading = False
@@ -183,15 +183,15 @@ class Daemon:
     def _end(self) -> bool:
         log.info("stopping")
         self._systemd.stopping("finishing what is being sent")
-        self._parts.stopping.set()
-        self._parts.fetcher.close()
-        patience = self._parts.tuning.stop_patience.total_seconds()
+        self._context.stopping.set()
+        self._context.fetcher.close()
+        patience = self._context.tuning.stop_patience.total_seconds()
         until = time.monotonic() + patience
         ended = self._sender.stop(patience)
         ended = self._schedule.stop(max(until - time.monotonic(), 0.0)) and ended
-        self._parts.notifier.close()
+        self._context.notifier.close()
         with suppress(StoreError):
-            self._self.leave(self._parts)
+            self._self.leave(self._context)
         return ended
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
@@ -204,16 +204,16 @@ class Daemon:
 
     def _tick(self) -> datetime:
         """Tell what is due and wake the sender; return when to tick again, at most ``Tuning.tick`` from now."""
-        following = self._parts.clock() + self._parts.tuning.tick
+        following = self._context.clock() + self._context.tuning.tick
         try:
-            self._parts.store.hear_clock()
-            self._parts.store.require_known()
-            self._self.beat(self._parts)
-            match_waiting(self._parts)
-            if tell_due(self._parts, begun=self._wake):
+            self._context.store.hear_clock()
+            self._context.store.require_known()
+            self._self.beat(self._context)
+            match_waiting(self._context)
+            if tell_due(self._context, begun=self._wake):
                 self._wake()
-            self._parts.notifier.close_idle()
-            following = min(following, next_telling(self._parts) or following)
+            self._context.notifier.close_idle()
+            following = min(following, next_telling(self._context) or following)
         except DatabaseNewer as error:
             if not self.outdated:  # while what is being sent ends, there may be another tick
                 log.error("%s; this daemon ends", error)
@@ -228,9 +228,9 @@ class Daemon:
 
     def _look_at_rules(self) -> None:
         """Read rules that other processes changed, to spare the polls that; tick if there were any."""
-        rules, before = self._parts.rules, self._parts.rules.generation
+        rules, before = self._context.rules, self._context.rules.generation
         try:
-            with self._parts.store.reading() as tx:
+            with self._context.store.reading() as tx:
                 rules.bring_up_to_date(tx, hold=False)
         except StoreError:
             return  # the tick says so
@@ -240,7 +240,7 @@ class Daemon:
     def _wake(self) -> None:
         """Wake the sender, and those of the other daemons."""
         self._sender.wake()
-        self._parts.store.wake_others(self._self.id)
+        self._context.store.wake_others(self._self.id)
 
     def _recorded(self, done: Sequence[Delivered]) -> None:
         """Tick when an endpoint works again, since alerts may have waited for it."""
@@ -255,34 +255,34 @@ class Daemon:
                 self._sender.wake()
                 self._schedule.soon(TICK_NAME)
 
-        self._parts.store.listen(self._parts.stopping, heard)
+        self._context.store.listen(self._context.stopping, heard)
 
     def _tidy(self) -> datetime:
-        sweep(self._parts)
-        return self._wall_clock() + self._parts.tuning.gc_every
+        sweep(self._context)
+        return self._wall_clock() + self._context.tuning.gc_every
 
     def _poll(self, source: Source) -> datetime:
-        following = poll_in_turn(source, self._parts)
+        following = poll_in_turn(source, self._context)
         self._schedule.soon(TICK_NAME)
         return self._here(following)
 
     def _here(self, at: datetime) -> datetime:
         """Convert an instant of the database's clock to this machine's clock, by which the schedule runs."""
-        return self._wall_clock() + (at - self._parts.clock())
+        return self._wall_clock() + (at - self._context.clock())
 
     def _read_config_again(self) -> None:
         self._systemd.reloading(time.monotonic_ns())
         refused = ""
         try:
             config = self._load()
-            if problem := lost_since(self._parts.config, config):
+            if problem := lost_since(self._context.config, config):
                 raise ConfigError([problem])
         except (WatcherError, OSError) as error:
             log.error("the config is broken, the old one stays:\n%s", error)
             problems = [one for one in error.problems if one.fatal] if isinstance(error, ConfigError) else []
             reason = "; ".join(str(problem) for problem in problems[:5]) or str(error)
             refused = f"the edited config is refused ({reason}), the old one stays: "
-            record_config_troubles(self._parts, self._parts.config, {"config": reason})
+            record_config_troubles(self._context, self._context.config, {"config": reason})
             self._schedule.soon(TICK_NAME)
         else:
             self._take_up(config, apply=apply_config)
@@ -293,28 +293,28 @@ class Daemon:
         """Apply a config: its subscriptions, its polls, the incidents of its included files."""
         self._config_loaded(config)
         before = set(self._schedule.names) - {TICK_NAME, GC_NAME, LOOK_NAME}
-        known = None if config is self._parts.config else self._parts.config
-        self._parts.config = config
-        apply(self._parts)
+        known = None if config is self._context.config else self._context.config
+        self._context.config = config
+        apply(self._context)
         log_config_warnings(config, known)
-        record_config_troubles(self._parts, config, {})
+        record_config_troubles(self._context, config, {})
         for name in before - {_poll_name(source) for source in config.sources.values()}:
             self._schedule.remove(name)
         for source in config.sources.values():
-            slowly = takes_turns(source, self._parts.clock().date())
+            slowly = takes_turns(source, self._context.clock().date())
             first, run = self._here(self._first_poll(source)), partial(self._poll, source)
             self._schedule.poll_each(_poll_name(source), first, run, slowly=slowly)
         self._schedule.soon(TICK_NAME)
 
     def _first_poll(self, source: Source) -> datetime:
-        now = self._parts.clock()
-        with self._parts.store.reading() as tx:
+        now = self._context.clock()
+        with self._context.store.reading() as tx:
             last = tx.pages.last_poll(source.name)
         return now if last is None else max(now, last.at + (last.wait.time if last.wait else source.every))
 
     def _status(self) -> str:
         """Return the line that says what is watched, and which included files are broken."""
-        config = self._parts.config
+        config = self._context.config
         broken = f"; broken: {', '.join(config.broken_includes)}" if config.broken_includes else ""
         return f"{counted(len(config.sources), 'source')}, {counted(len(config.subscriptions), 'subscription')}{broken}"
 

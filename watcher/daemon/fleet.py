@@ -35,18 +35,18 @@ class Self:
     started_at: datetime
     id: str = field(default_factory=lambda: uuid4().hex)
 
-    def beat(self, parts: Context) -> None:
+    def beat(self, context: Context) -> None:
         """Report that this daemon lives; log an error if its config is not the one in force."""
-        now, digest = parts.clock(), parts.config.digest
-        with parts.store.transaction() as tx:
+        now, digest = context.clock(), context.config.digest
+        with context.store.transaction() as tx:
             tx.daemons.beat(KnownDaemon(self.id, self.host, self.pid, __version__, digest, self.started_at, now))
             problem = out_of_step(tx, digest)
         if problem:
             log.error("%s", problem)
 
-    def leave(self, parts: Context) -> None:
+    def leave(self, context: Context) -> None:
         """Report that this daemon stops."""
-        with parts.store.transaction() as tx:
+        with context.store.transaction() as tx:
             tx.daemons.leave(self.id)
 
 
@@ -61,53 +61,53 @@ def out_of_step(tx: Transaction, digest: str) -> str:
     )
 
 
-def apply_at_start(parts: Context) -> bool:
+def apply_at_start(context: Context) -> bool:
     """Apply the config, unless other daemons run with a newer one; return whether it was applied.
 
     A machine that returns with last week's files must not remove everybody's subscriptions. A reload applies any
     config, since a person asked for it.
     """
-    with parts.store.reading() as tx:
+    with context.store.reading() as tx:
         current = tx.daemons.version()
-        others = {one.config for one in tx.daemons.alive(parts.clock(), parts.tuning.silent)}
-        is_old = current is not None and current.digest in others and tx.daemons.was_replaced(parts.config.digest)
+        others = {one.config for one in tx.daemons.alive(context.clock(), context.tuning.silent)}
+        is_old = current is not None and current.digest in others and tx.daemons.was_replaced(context.config.digest)
     if is_old:
         log.error("this config is older than the one that the other daemons use: it is not applied")
         return False
-    apply_config(parts)
+    apply_config(context)
     return True
 
 
-def poll_in_turn(source: Source, parts: Context) -> datetime:
+def poll_in_turn(source: Source, context: Context) -> datetime:
     """Poll ``source``, unless another daemon does or has done so; return when to poll next.
 
     Being stopped or overtaken meanwhile is logged and no error.
     """
     try:
-        return _poll_in_turn(source, parts)
+        return _poll_in_turn(source, context)
     except (Stopped, Overtaken) as error:
         log.info("%s", error)
-        return parts.clock() + AFTER_ANOTHER
+        return context.clock() + AFTER_ANOTHER
 
 
-def _poll_in_turn(source: Source, parts: Context) -> datetime:
-    if not parts.store.is_shared:
-        polled = poll_source(source, parts)
+def _poll_in_turn(source: Source, context: Context) -> datetime:
+    if not context.store.is_shared:
+        polled = poll_source(source, context)
         log_look(polled)
-        return next_poll(source, polled, parts.clock(), parts.jitter())
-    if later := _polled_by_another(source, parts):
+        return next_poll(source, polled, context.clock(), context.jitter())
+    if later := _polled_by_another(source, context):
         return later
     name = f"poll {source.name}"
-    with turn(name, parts) as holder:
+    with turn(name, context) as holder:
         if holder is None:
-            return parts.clock() + min(SOON, source.every) / 10
-        if later := _polled_by_another(source, parts):
+            return context.clock() + min(SOON, source.every) / 10
+        if later := _polled_by_another(source, context):
             return later
-        polled = poll_source(source, parts, lambda tx: tx.leases.hold(name, holder))
+        polled = poll_source(source, context, lambda tx: tx.leases.hold(name, holder))
         log_look(polled)
         if polled.matched:
-            parts.store.wake_others("")
-    return next_poll(source, polled, parts.clock(), parts.jitter())
+            context.store.wake_others("")
+    return next_poll(source, polled, context.clock(), context.jitter())
 
 
 def log_look(polled: Polled) -> None:
@@ -118,13 +118,13 @@ def log_look(polled: Polled) -> None:
     log.log(level, "%s: %s, %d new, %d matched%s", polled.source, judged.verdict, polled.new, polled.matched, why)
 
 
-def _polled_by_another(source: Source, parts: Context) -> datetime | None:
+def _polled_by_another(source: Source, context: Context) -> datetime | None:
     """Return when the source is due next, None if it is due now."""
-    now = parts.clock()
-    with parts.store.reading() as tx:
+    now = context.clock()
+    with context.store.reading() as tx:
         last = tx.pages.last_poll(source.name)
     due = now if last is None else due_again(source, last, now)
-    return due + source.every * parts.jitter() / 10 if due > now else None
+    return due + source.every * context.jitter() / 10 if due > now else None
 
 
 def due_again(source: Source, last: Poll, now: datetime) -> datetime:

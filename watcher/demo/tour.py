@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from watcher.config import Config, load
-from watcher.daemon.daemon import open_parts
+from watcher.daemon.daemon import open_context
 from watcher.demo.papers import DAY_ONE, DAY_TWO, TIDEPOOL
 from watcher.demo.site import Site, serving
 from watcher.model import Message, Outcome
@@ -72,15 +72,15 @@ class Tour:
 
     folder: Path
     site: Site
-    parts: Context
+    context: Context
     messages: list[Message] = field(default_factory=list)
     now: datetime = field(kw_only=True)
 
     def look(self) -> Stop:
         """Poll, tell, send: what the daemon does when it is time."""
-        polled = poll_pages(self.parts.config.sources[SOURCE], self.parts)
-        tell_due(self.parts)
-        return Stop(polled, tuple(deliver_all(self.parts)))
+        polled = poll_pages(self.context.config.sources[SOURCE], self.context)
+        tell_due(self.context)
+        return Stop(polled, tuple(deliver_all(self.context)))
 
     def sleep(self, time: timedelta) -> None:
         """Let simulated time pass."""
@@ -96,15 +96,15 @@ def touring(folder: Path, now: datetime, console: TextIO) -> Iterator[Tour]:
         config = _config(folder, site.url)
         with open_store(folder / "watcher.db", mode="create") as store:
             tour: Tour
-            parts = open_parts(config, store, {}, clock=lambda: tour.now, console=console)
-            tour = Tour(folder, site, parts, now=now)
-            parts.notifier = _Keeping(console, tour.messages.append)
-            parts.forms_of = lambda url: FORMS  # the mail is kept, though nobody gets one
-            apply_config(parts)
+            context = open_context(config, store, {}, clock=lambda: tour.now, console=console)
+            tour = Tour(folder, site, context, now=now)
+            context.notifier = _Keeping(console, tour.messages.append)
+            context.forms_of = lambda url: FORMS  # the mail is kept, though nobody gets one
+            apply_config(context)
             try:
                 yield tour
             finally:
-                parts.fetcher.close()
+                context.fetcher.close()
 
 
 def _config(folder: Path, url: str) -> Config:

@@ -54,14 +54,14 @@ class Summary:
         return f"stored {self.stored}; matched {self.matched}{rest}"
 
 
-def import_page(body: bytes, name: str, source: str | None, telling: Telling, parts: Context, done: Imported) -> None:
+def import_page(body: bytes, name: str, source: str | None, telling: Telling, context: Context, done: Imported) -> None:
     """Store and match one saved page, all or nothing, or a large collection batch by batch.
 
     What cannot be read is noted in ``done.failed``, also the end of a page whose beginning could.
     """
     try:
-        for page in _pages(body, source, parts):
-            _store(page, source, telling, parts, done)
+        for page in _pages(body, source, context):
+            _store(page, source, telling, context, done)
             done.failed += [(name, warning) for warning in page.reading.warnings if not page.reading.whole]
     except UnknownPage as error:
         done.failed.append((name, str(error)))
@@ -71,19 +71,19 @@ def import_page(body: bytes, name: str, source: str | None, telling: Telling, pa
         done.failed.append((name, reason_of(error)))
 
 
-def _pages(body: bytes, source: str | None, parts: Context) -> Iterator[ReadPage]:
-    sources, today = parts.config.sources, parts.clock().date()
+def _pages(body: bytes, source: str | None, context: Context) -> Iterator[ReadPage]:
+    sources, today = context.config.sources, context.clock().date()
     if source is None:
         return read_any(body, sources.values(), today)
     return read_for(sources[source], body, sources.values(), today)
 
 
-def _store(page: ReadPage, source: str | None, telling: Telling, parts: Context, done: Imported) -> None:
-    now = parts.clock()
-    with parts.store.transaction() as tx:
-        intake = Intake(tx, parts.rules, now)
-        intake.add(page.reading.entries, source_of(page, source, parts.config), whole=page.reading.whole)
-        intake.match(_decide(tx, telling, parts.config, now), unchanged=True)
+def _store(page: ReadPage, source: str | None, telling: Telling, context: Context, done: Imported) -> None:
+    now = context.clock()
+    with context.store.transaction() as tx:
+        intake = Intake(tx, context.rules, now)
+        intake.add(page.reading.entries, source_of(page, source, context.config), whole=page.reading.whole)
+        intake.match(_decide(tx, telling, context.config, now), unchanged=True)
     done.stored += intake.new
     done.papers |= intake.listed
 
@@ -98,21 +98,21 @@ def source_of(page: ReadPage, source: str | None, config: Config) -> str:
     return of_kind[0] if len(of_kind) == 1 else NO_SOURCE
 
 
-def finish_import(done: Imported, telling: Telling, parts: Context) -> None:
+def finish_import(done: Imported, telling: Telling, context: Context) -> None:
     """Owe what is to be told at once (``--tell``), one message a subscription."""
-    now = parts.clock()
-    with parts.store.transaction() as tx:
+    now = context.clock()
+    with context.store.transaction() as tx:
         done.told_before = told_in(tx.history.stages(done.papers))
         if telling is not Telling.ALL:
             return
         tx.matches.decide(tx.matches.untold(done.papers, fate.IMPORT_REASONS), Decision(Fate.HELD))
         held = tx.matches.held_among(done.papers)
-        _owe_now(tx, {id: unmuted(tx, id, matches, now) for id, matches in held.items()}, parts, now)
+        _owe_now(tx, {id: unmuted(tx, id, matches, now) for id, matches in held.items()}, context, now)
 
 
-def summary_of(done: Imported, parts: Context) -> Summary:
+def summary_of(done: Imported, context: Context) -> Summary:
     """What has become of the papers of an import, when what it had to tell was sent."""
-    with parts.store.reading() as tx:
+    with context.store.reading() as tx:
         return Summary(done.stored, became(tx.history.stages(done.papers), done.told_before))
 
 
@@ -121,7 +121,7 @@ def _decide(tx: Transaction, telling: Telling, config: Config, now: datetime) ->
     return lambda saved, paper: fate.of_imported(paper, saved.subscription.sources, present, telling)
 
 
-def _owe_now(tx: Transaction, held: Mapping[int, Mapping[int, int]], parts: Context, now: datetime) -> None:
+def _owe_now(tx: Transaction, held: Mapping[int, Mapping[int, int]], context: Context, now: datetime) -> None:
     for id, saved in tx.subscriptions.get(held).items():
         if saved.paused:
             continue
@@ -130,4 +130,4 @@ def _owe_now(tx: Transaction, held: Mapping[int, Mapping[int, int]], parts: Cont
         for endpoint in endpoints:
             tx.endpoints.lock(endpoint)
             due = tx.outbox.due_alerts([endpoint], now).get(endpoint, [])
-            make_digests(tx, {endpoint: [one for one in due if one.match_id in matches]}, parts, now)
+            make_digests(tx, {endpoint: [one for one in due if one.match_id in matches]}, context, now)

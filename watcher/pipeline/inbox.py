@@ -44,47 +44,47 @@ class _Done:
 IsMine = Callable[[Transaction], bool]
 
 
-def poll_inbox(source: Source, parts: Context, is_mine: IsMine = lambda tx: True) -> Polled:
+def poll_inbox(source: Source, context: Context, is_mine: IsMine = lambda tx: True) -> Polled:
     """Read what is complete in the folder of ``source``.
 
     A file's papers are stored before it is moved: a crash in between reads it again, and its papers, known by then,
     are not told again. Whatever goes wrong in watcher itself over a file makes that one a failed one.
     """
     try:
-        return _look_into(source, parts, is_mine)
+        return _look_into(source, context, is_mine)
     except WatcherError:
         raise
     except Exception as error:
-        return broken_by(error, source, (), parts, is_mine)
+        return broken_by(error, source, (), context, is_mine)
 
 
-def _look_into(source: Source, parts: Context, is_mine: IsMine) -> Polled:
+def _look_into(source: Source, context: Context, is_mine: IsMine) -> Polled:
     done, waiting, missing = _Done(), WaitingFiles((), 0), ""
     inbox = Inbox.opened(PARSERS[source.kind].folder(source) or "")
     if isinstance(inbox, str):
         missing = inbox
     else:
         with closing(inbox):
-            waiting = inbox.waiting(parts.clock())
+            waiting = inbox.waiting(context.clock())
             for name in waiting.names[:AT_ONCE]:
-                if parts.stopping.is_set():
+                if context.stopping.is_set():
                     raise Stopped(f"{source.name}: stopped while being read")
-                _take(inbox, name, source, parts, is_mine, done)
-    judged, now = _judge(done, missing), parts.clock()
+                _take(inbox, name, source, context, is_mine, done)
+    judged, now = _judge(done, missing), context.clock()
     wait = Wait(AGAIN, "files are still being written") if waiting.unfinished else None
     if len(waiting.names) > AT_ONCE:
         wait = Wait(AGAIN, f"{len(waiting.names) - AT_ONCE} files more")
-    with parts.store.transaction() as tx:
+    with context.store.transaction() as tx:
         if not is_mine(tx):
             raise Overtaken(f"{source.name}: read by another daemon meanwhile")
         before = verdict_before(tx, source)
-        wait = conclude(tx, source, judged, done.new, done.files, parts, now, wait)
+        wait = conclude(tx, source, judged, done.new, done.files, context, now, wait)
     return Polled(source.name, judged, done.new, done.matched, wait=wait, before=before)
 
 
-def _take(inbox: Inbox, name: str, source: Source, parts: Context, is_mine: IsMine, done: _Done) -> None:
+def _take(inbox: Inbox, name: str, source: Source, context: Context, is_mine: IsMine, done: _Done) -> None:
     """Store a file and move it; a file that cannot be moved is a failure, too."""
-    reason = _store(inbox, name, source, parts, is_mine, done)
+    reason = _store(inbox, name, source, context, is_mine, done)
     done.files += 1
     if reason:
         done.failed.append(f"{shown_name(name)}: {reason}")
@@ -94,14 +94,14 @@ def _take(inbox: Inbox, name: str, source: Source, parts: Context, is_mine: IsMi
         done.failed.append(f"{shown_name(name)} cannot be moved: {error.strerror}")
 
 
-def _store(inbox: Inbox, name: str, source: Source, parts: Context, is_mine: IsMine, done: _Done) -> str:
+def _store(inbox: Inbox, name: str, source: Source, context: Context, is_mine: IsMine, done: _Done) -> str:
     """Store a file, a large collection batch by batch; why it could not be read, or "" where it could."""
     try:
         body = inbox.read(name)
         if isinstance(body, str):
             return body
-        for page in read_any(body, parts.config.sources.values(), parts.clock().date()):
-            _store_reading(page.reading, source, parts, is_mine, done)
+        for page in read_any(body, context.config.sources.values(), context.clock().date()):
+            _store_reading(page.reading, source, context, is_mine, done)
             if not page.reading.whole:
                 done.partial.append(f"{shown_name(name)}: {'; '.join(page.reading.warnings) or 'not read whole'}")
     except UnknownPage as error:
@@ -113,14 +113,14 @@ def _store(inbox: Inbox, name: str, source: Source, parts: Context, is_mine: IsM
     return ""
 
 
-def _store_reading(reading: Reading, source: Source, parts: Context, is_mine: IsMine, done: _Done) -> None:
-    now = parts.clock()
-    with parts.store.transaction() as tx:
+def _store_reading(reading: Reading, source: Source, context: Context, is_mine: IsMine, done: _Done) -> None:
+    now = context.clock()
+    with context.store.transaction() as tx:
         if not is_mine(tx):
             raise Overtaken(f"{source.name}: read by another daemon meanwhile")
-        intake = Intake(tx, parts.rules, now)
+        intake = Intake(tx, context.rules, now)
         intake.add(reading.entries, source.name, whole=reading.whole)
-        present = _present(tx, source, parts, now)
+        present = _present(tx, source, context, now)
         matched = intake.match(
             lambda saved, paper: fate.of_dropped_in(paper, saved.subscription.sources, present), unchanged=True
         )
@@ -128,9 +128,9 @@ def _store_reading(reading: Reading, source: Source, parts: Context, is_mine: Is
     done.matched += matched
 
 
-def _present(tx: Transaction, source: Source, parts: Context, now: datetime) -> fate.Present:
+def _present(tx: Transaction, source: Source, context: Context, now: datetime) -> fate.Present:
     """What counts as present: what was dropped in since the last look was present then."""
-    present = present_of(tx, parts.config, now)
+    present = present_of(tx, context.config, now)
     last = tx.missing.last_whole(source.name)
     mine = fate.last_days(source.look_back, min(now, last) if last else now)
     return replace(present, by_source={**present.by_source, source.name: mine})

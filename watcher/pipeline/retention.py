@@ -33,12 +33,12 @@ class Swept:
     before: datetime | None
 
 
-def sweep(parts: Context, *, dry_run: bool = False) -> list[Swept]:
+def sweep(context: Context, *, dry_run: bool = False) -> list[Swept]:
     """Delete what is older than ``retain`` says; with ``dry_run`` only count.
 
     After a crash or stop, the next call continues.
     """
-    now, retain = parts.clock(), parts.config.retain
+    now, retain = context.clock(), context.config.retain
     kept = {
         ForgettableTable.ATTEMPTS: retain.attempts,
         ForgettableTable.POLLS: retain.polls,
@@ -47,10 +47,10 @@ def sweep(parts: Context, *, dry_run: bool = False) -> list[Swept]:
     swept = []
     for what, duration in kept.items():
         before = None if duration is None else now - duration
-        count = 0 if before is None else (_count if dry_run else _delete)(what, before, parts)
+        count = 0 if before is None else (_count if dry_run else _delete)(what, before, context)
         swept.append(Swept(what.value, count, before))
     before = None if retain.pages is None else now - retain.pages
-    old = parts.kept.older(before) if parts.kept and before else []
+    old = context.kept.older(before) if context.kept and before else []
     if not dry_run:
         old = [path for path in old if _unlink(path)]
     swept.append(Swept(PAGES, len(old), before))
@@ -59,15 +59,15 @@ def sweep(parts: Context, *, dry_run: bool = False) -> list[Swept]:
     return swept
 
 
-def _count(what: ForgettableTable, before: datetime, parts: Context) -> int:
-    with parts.store.reading() as tx:
+def _count(what: ForgettableTable, before: datetime, context: Context) -> int:
+    with context.store.reading() as tx:
         return tx.retention.count(what, before)
 
 
-def _delete(what: ForgettableTable, before: datetime, parts: Context) -> int:
+def _delete(what: ForgettableTable, before: datetime, context: Context) -> int:
     deleted, after = 0, None
-    while not parts.stopping.is_set():
-        with parts.store.transaction() as tx:
+    while not context.stopping.is_set():
+        with context.store.transaction() as tx:
             batch = tx.retention.delete(what, before, after, BATCH)
         deleted += batch.deleted
         if (after := batch.after) is None:

@@ -95,21 +95,21 @@ class Rounds:
 
 
 def claim(
-    rounds: Rounds, busy: Collection[Endpoint], room: Mapping[Lane, int], scope: Scope, parts: Context
+    rounds: Rounds, busy: Collection[Endpoint], room: Mapping[Lane, int], scope: Scope, context: Context
 ) -> list[Claimed]:
     """Look at the next endpoints, and claim a delivery of each that may be sent to, as far as the lanes have room.
 
     ``busy``: endpoints that this process is sending to.
     ``room``: lane → how many more messages it takes.
     """
-    now, most = parts.clock(), (room[Lane.WORKING] + room[Lane.PROBE]) * parts.tuning.seen
-    with parts.store.reading() as tx:
-        left = tx.queue.left_behind(now) if rounds.is_time_for_left(now, parts.tuning.idle) else []
+    now, most = context.clock(), (room[Lane.WORKING] + room[Lane.PROBE]) * context.tuning.seen
+    with context.store.reading() as tx:
+        left = tx.queue.left_behind(now) if rounds.is_time_for_left(now, context.tuning.idle) else []
         seen = tx.queue.waiting_after(rounds.last, most)
     rounds.more.update(one.endpoint for one in seen if one.endpoint in busy)
-    ours = _ours({one.endpoint: one for one in (*left, *seen)}.values(), busy, scope, parts)
-    choice = _choose(ours, room, scope, rounds, parts, now)
-    taken = _take(choice.chosen, rounds, parts, now) if choice.chosen else []
+    ours = _ours({one.endpoint: one for one in (*left, *seen)}.values(), busy, scope, context)
+    choice = _choose(ours, room, scope, rounds, context, now)
+    taken = _take(choice.chosen, rounds, context, now) if choice.chosen else []
     if choice.left:
         rounds.go_on(ours[-choice.left - 1].endpoint)
     else:
@@ -118,26 +118,26 @@ def claim(
         rounds.begin()
     elif choice.chosen:
         # Another sender holds them now.
-        rounds.wait_until(now + parts.tuning.again)
+        rounds.wait_until(now + context.tuning.again)
     return taken
 
 
-def claim_suspect(rounds: Rounds, busy: Collection[Endpoint], scope: Scope, parts: Context) -> list[Claimed]:
+def claim_suspect(rounds: Rounds, busy: Collection[Endpoint], scope: Scope, context: Context) -> list[Claimed]:
     """Claim one suspect delivery, the least suspect that may be sent; return it in a list, or an empty list."""
-    now = parts.clock()
-    with parts.store.reading() as tx:
+    now = context.clock()
+    with context.store.reading() as tx:
         suspects = tx.queue.suspects()
     choice = _choose(
-        _ours(suspects, busy, scope, parts), {Lane.SUSPECT: 1}, scope, rounds, parts, now, are_suspects=True
+        _ours(suspects, busy, scope, context), {Lane.SUSPECT: 1}, scope, rounds, context, now, are_suspects=True
     )
-    return _take(choice.chosen, rounds, parts, now, are_suspects=True) if choice.chosen else []
+    return _take(choice.chosen, rounds, context, now, are_suspects=True) if choice.chosen else []
 
 
 def _ours(
-    waiting: Iterable[WaitingEndpoint], busy: Collection[Endpoint], scope: Scope, parts: Context
+    waiting: Iterable[WaitingEndpoint], busy: Collection[Endpoint], scope: Scope, context: Context
 ) -> list[WaitingEndpoint]:
     """Return the endpoints that this process may send to: in its config and scope, and not busy."""
-    has_endpoint = parts.config.has_endpoint
+    has_endpoint = context.config.has_endpoint
     return [
         one
         for one in waiting
@@ -152,12 +152,12 @@ def _choose(
     room: Mapping[Lane, int],
     scope: Scope,
     rounds: Rounds,
-    parts: Context,
+    context: Context,
     now: datetime,
     *,
     are_suspects: bool = False,
 ) -> Choice:
-    config = parts.config
+    config = context.config
 
     def left_alone_until(endpoint: Endpoint) -> datetime | None:
         rate = config.rate_of(endpoint)
@@ -176,25 +176,25 @@ def _choose(
 def _take(
     chosen: Sequence[tuple[WaitingEndpoint, Lane]],
     rounds: Rounds,
-    parts: Context,
+    context: Context,
     now: datetime,
     *,
     are_suspects: bool = False,
 ) -> list[Claimed]:
     lanes = {one.endpoint: lane for one, lane in chosen}
     # durable=False is safe: a power cut that undoes the claim also ends the sender, and the message is sent again.
-    with parts.store.transaction(durable=False) as tx:
-        allowed = _within_rates([one for one, _ in chosen], rounds, tx, parts, now)
-        tuning = parts.tuning
+    with context.store.transaction(durable=False) as tx:
+        allowed = _within_rates([one for one, _ in chosen], rounds, tx, context, now)
+        tuning = context.tuning
         deliveries = tx.queue.claim(allowed, now, tuning.lease, tuning.after_start, suspects=are_suspects)
     return [Claimed(one, lanes[one.endpoint]) for one in deliveries]
 
 
 def _within_rates(
-    waiting: Sequence[WaitingEndpoint], rounds: Rounds, tx: Transaction, parts: Context, now: datetime
+    waiting: Sequence[WaitingEndpoint], rounds: Rounds, tx: Transaction, context: Context, now: datetime
 ) -> list[WaitingEndpoint]:
     """Return the endpoints whose receivers' rates allow a message now."""
-    rated = {one.endpoint: rate for one in waiting if (rate := parts.config.rate_of(one.endpoint))}
+    rated = {one.endpoint: rate for one in waiting if (rate := context.config.rate_of(one.endpoint))}
     left: dict[str, int] = {}
     for receiver, limit in sorted(dict(rated.values()).items()):
         allowed = tx.queue.allowance(receiver, limit, now)

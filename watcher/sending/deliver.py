@@ -15,7 +15,7 @@ __all__ = ["Delivered", "deliver_all", "failed"]
 
 
 def deliver_all(
-    parts: Context,
+    context: Context,
     *,
     only: Collection[Endpoint] | None = None,
     in_quiet_hours: bool = False,
@@ -29,7 +29,7 @@ def deliver_all(
     """
     done: list[Delivered] = []
     scope = Scope(None if only is None else frozenset(only), in_quiet_hours)
-    Sender(parts, scope, recorded=done.extend, pool=pool).run_until_empty()
+    Sender(context, scope, recorded=done.extend, pool=pool).run_until_empty()
     return sorted(done, key=lambda one: one.delivery.endpoint)
 
 

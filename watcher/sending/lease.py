@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def turn(name: str, parts: Context, every: float | None = None) -> Iterator[str | None]:
+def turn(name: str, context: Context, every: float | None = None) -> Iterator[str | None]:
     """Hold the turn ``name`` while the block runs; yield the holder, or None if another process has it.
 
     Transactions in the block first ask ``tx.leases.hold(name, holder)``: a process that slept past its lease has lost
@@ -26,36 +26,36 @@ def turn(name: str, parts: Context, every: float | None = None) -> Iterator[str 
     ``every``: seconds between renewals, None for ``Tuning.renew_every``.
     """
     holder = uuid4().hex
-    lease = parts.tuning.lease
-    with parts.store.transaction() as tx:
-        is_mine = tx.leases.take(name, holder, parts.clock(), lease)
+    lease = context.tuning.lease
+    with context.store.transaction() as tx:
+        is_mine = tx.leases.take(name, holder, context.clock(), lease)
     if not is_mine:
         yield None
         return
     try:
-        renew = partial(_renew_turn, name, holder, parts)
-        with _kept(renew, f"the lease of {name}", parts, every):
+        renew = partial(_renew_turn, name, holder, context)
+        with _kept(renew, f"the lease of {name}", context, every):
             yield holder
     finally:
-        _give_back(name, holder, parts)
+        _give_back(name, holder, context)
 
 
-def _renew_turn(name: str, holder: str, parts: Context, tx: Transaction) -> bool:
-    return tx.leases.renew(name, holder, parts.clock() + parts.tuning.lease)
+def _renew_turn(name: str, holder: str, context: Context, tx: Transaction) -> bool:
+    return tx.leases.renew(name, holder, context.clock() + context.tuning.lease)
 
 
-def _give_back(name: str, holder: str, parts: Context) -> None:
+def _give_back(name: str, holder: str, context: Context) -> None:
     try:
-        with parts.store.transaction() as tx:
-            tx.leases.give_back(name, holder, parts.clock())
+        with context.store.transaction() as tx:
+            tx.leases.give_back(name, holder, context.clock())
     except StoreError as error:
         log.warning("the lease of %s could not be given back, and ends by itself: %s", name, error)
 
 
 @contextmanager
-def _kept(renew: Callable[[Transaction], bool], what: str, parts: Context, every: float | None) -> Iterator[None]:
-    ended, every = Event(), parts.tuning.renew_every.total_seconds() if every is None else every
-    thread = Thread(target=_renew, args=(renew, what, parts, every, ended), name="lease", daemon=True)
+def _kept(renew: Callable[[Transaction], bool], what: str, context: Context, every: float | None) -> Iterator[None]:
+    ended, every = Event(), context.tuning.renew_every.total_seconds() if every is None else every
+    thread = Thread(target=_renew, args=(renew, what, context, every, ended), name="lease", daemon=True)
     thread.start()
     try:
         yield
@@ -65,10 +65,10 @@ def _kept(renew: Callable[[Transaction], bool], what: str, parts: Context, every
         thread.join()
 
 
-def _renew(renew: Callable[[Transaction], bool], what: str, parts: Context, every: float, ended: Event) -> None:
+def _renew(renew: Callable[[Transaction], bool], what: str, context: Context, every: float, ended: Event) -> None:
     while not ended.wait(every):
         try:
-            with parts.store.transaction() as tx:
+            with context.store.transaction() as tx:
                 if not renew(tx):
                     return
         except StoreError as error:

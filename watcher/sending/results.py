@@ -35,23 +35,23 @@ class Delivered:
     reason: str
 
 
-def record(attempts: Sequence[Attempt], parts: Context) -> list[Delivered]:
+def record(attempts: Sequence[Attempt], context: Context) -> list[Delivered]:
     """Record attempts; return those that were made, as they are reported. Recording them again changes nothing.
 
     Messages that arrived at endpoints that worked before take two statements together. Everything else is decided under
     the lock of its endpoint.
     """
-    now = parts.clock()
+    now = context.clock()
     tried = {one.delivery.id: (one, one.outcome) for one in attempts if one.outcome}
-    arrived = _record_arrived(attempts, parts, now)
+    arrived = _record_arrived(attempts, context, now)
     others = [(one, outcome) for id, (one, outcome) in tried.items() if id not in arrived]
     ends = dict.fromkeys(arrived, DeliveryState.SENT)
     if others:
-        ends |= _record_others(others, parts, now)
+        ends |= _record_others(others, context, now)
     return [_reported(one, outcome, ends[id]) for id, (one, outcome) in tried.items()]
 
 
-def _record_arrived(attempts: Sequence[Attempt], parts: Context, now: datetime) -> set[str]:
+def _record_arrived(attempts: Sequence[Attempt], context: Context, now: datetime) -> set[str]:
     """Release or cancel what was not attempted, and record what arrived without consequences.
 
     Return the ids of the latter.
@@ -60,26 +60,28 @@ def _record_arrived(attempts: Sequence[Attempt], parts: Context, now: datetime) 
     plain = [_try_of(one, one.outcome) for one in attempts if one.outcome and one.has_no_consequence]
     if not untried and not plain:
         return set()
-    with parts.store.transaction() as tx:
+    with context.store.transaction() as tx:
         tx.queue.release([one.delivery for one in untried if not one.cancelled])
         for reason in {one.cancelled for one in untried if one.cancelled}:
             tx.queue.cancel([one.delivery for one in untried if one.cancelled == reason], reason, now)
         return tx.queue.record_arrived(plain, now)
 
 
-def _record_others(tried: Sequence[tuple[Attempt, Outcome]], parts: Context, now: datetime) -> dict[str, DeliveryState]:
+def _record_others(
+    tried: Sequence[tuple[Attempt, Outcome]], context: Context, now: datetime
+) -> dict[str, DeliveryState]:
     """Record attempts with the consequences for their endpoints; return the state of each delivery."""
     states: dict[str, DeliveryState] = {}
     ended: list[tuple[Try, DeliveryState, str]] = []
     healths: list[tuple[Endpoint, Health]] = []
     back: list[Endpoint] = []
-    with parts.store.transaction() as tx:
+    with context.store.transaction() as tx:
         before = tx.endpoints.hold([one.delivery.endpoint for one, _ in tried])
         claims = tx.queue.claims([one.delivery for one, _ in tried])
         for one, outcome in tried:
             delivery = one.delivery
             health = before[delivery.endpoint]
-            consequence = after_attempt(outcome, health, now, jitter=parts.jitter())
+            consequence = after_attempt(outcome, health, now, jitter=context.jitter())
             states[delivery.id] = consequence.state
             if claims[delivery.id] is Claim.LOST:
                 what = f"{delivery.endpoint}: {delivery.id}"
@@ -89,13 +91,13 @@ def _record_others(tried: Sequence[tuple[Attempt, Outcome]], parts: Context, now
             ended.append((_try_of(one, outcome), consequence.state, consequence.reason))
             if consequence.health != health:
                 healths.append((delivery.endpoint, consequence.health))
-            _record_health(tx, delivery.endpoint, health, consequence, outcome, parts, now)
+            _record_health(tx, delivery.endpoint, health, consequence, outcome, context, now)
             if outcome.result is Result.SENT and is_backlog(health, now):
                 back.append(delivery.endpoint)
         tx.queue.record(ended, now)
         tx.endpoints.set_healths(healths)
     for endpoint in back:
-        _fold(endpoint, parts, now)
+        _fold(endpoint, context, now)
     return states
 
 
@@ -105,11 +107,11 @@ def _record_health(
     before: Health,
     consequence: Consequence,
     outcome: Outcome,
-    parts: Context,
+    context: Context,
     now: datetime,
 ) -> None:
     """Tell the operator that an endpoint fails or is back, never through that endpoint."""
-    others = [one for one in parts.config.operator if one != endpoint]
+    others = [one for one in context.config.operator if one != endpoint]
     if consequence.failing:
         begun = tx.incidents.begin(IncidentKind.ENDPOINT_FAILING, str(endpoint), outcome.reason, now)
         if begun.told_at is None:
@@ -118,15 +120,15 @@ def _record_health(
         tx.incidents.end([IncidentKind.ENDPOINT_FAILING], str(endpoint), others, now)
 
 
-def _fold(endpoint: Endpoint, parts: Context, now: datetime) -> None:
+def _fold(endpoint: Endpoint, context: Context, now: datetime) -> None:
     """Fold what piled up at an endpoint that is back: one message lists all of it."""
-    with parts.store.transaction() as tx:
+    with context.store.transaction() as tx:
         tx.endpoints.lock(endpoint)
         tx.outbox.fold_notices(endpoint, now)
         waiting = tx.outbox.digests_in_backlog(endpoint)
 
         def bundle() -> None:
-            make_digests(tx, tx.outbox.due_alerts([endpoint], now), parts, now)
+            make_digests(tx, tx.outbox.due_alerts([endpoint], now), context, now)
 
         if len(waiting) > 1 or (waiting and tx.outbox.due_alerts([endpoint], now)):
             tx.outbox.fold_digests(endpoint, waiting, bundle, now)

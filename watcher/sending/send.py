@@ -45,33 +45,33 @@ class Attempt:
         return bool(self.outcome and self.outcome.result is Result.SENT) and not self.delivery.is_probe and is_as_made
 
 
-def gather(deliveries: Sequence[Delivery], parts: Context) -> list[Attempt]:
+def gather(deliveries: Sequence[Delivery], context: Context) -> list[Attempt]:
     """Read what deliveries say. A delivery that cannot be read is refused, and holds up no other."""
     try:
-        with parts.store.reading() as tx:
-            contents = contents_of(deliveries, tx, parts.config)
+        with context.store.reading() as tx:
+            contents = contents_of(deliveries, tx, context.config)
     except StoreError:
         raise
     except Exception as error:
         if len(deliveries) > 1:
-            return [found for one in deliveries for found in gather([one], parts)]
+            return [found for one in deliveries for found in gather([one], context)]
         (one,) = deliveries
-        return [Attempt(_empty(one, parts), outcome=_unspeakable(one, error))]
+        return [Attempt(_empty(one, context), outcome=_unspeakable(one, error))]
     return [
         Attempt(contents[one.id])
         if one.id in contents
-        else Attempt(_empty(one, parts), cancelled="nothing left to tell")
+        else Attempt(_empty(one, context), cancelled="nothing left to tell")
         for one in deliveries
     ]
 
 
-def render(attempt: Attempt, parts: Context) -> Attempt:
+def render(attempt: Attempt, context: Context) -> Attempt:
     """Render a delivery for its service. A message that cannot be rendered is refused."""
     delivery = attempt.delivery
     try:
-        forms = parts.forms_of(parts.config.address_or_empty(delivery.endpoint, parts.env))
-        message = render_message(attempt.content, parts.config.templates, forms)
-        record_template_troubles(parts, message.troubles)
+        forms = context.forms_of(context.config.address_or_empty(delivery.endpoint, context.env))
+        message = render_message(attempt.content, context.config.templates, forms)
+        record_template_troubles(context, message.troubles)
     except StoreError:
         raise
     except Exception as error:  # a message that cannot be rendered must not hold up all others
@@ -79,20 +79,20 @@ def render(attempt: Attempt, parts: Context) -> Attempt:
     return replace(attempt, message=message)
 
 
-def send(attempt: Attempt, parts: Context) -> Attempt:
+def send(attempt: Attempt, context: Context) -> Attempt:
     """Send a rendered message to its service; an endpoint without an address counts as down."""
     if attempt.outcome:
         return attempt
     delivery = attempt.delivery
     try:
-        url = parts.config.address(delivery.endpoint, parts.env)
+        url = context.config.address(delivery.endpoint, context.env)
     except WatcherError as error:
         return replace(attempt, outcome=Outcome(Result.DOWN, str(error)))
-    return replace(attempt, outcome=parts.notifier.send(url, attempt.message, delivery.id))
+    return replace(attempt, outcome=context.notifier.send(url, attempt.message, delivery.id))
 
 
-def _empty(delivery: Delivery, parts: Context) -> Content:
-    return Content(delivery=delivery, timezone=parts.config.timezone)
+def _empty(delivery: Delivery, context: Context) -> Content:
+    return Content(delivery=delivery, timezone=context.config.timezone)
 
 
 def _unspeakable(delivery: Delivery, error: Exception) -> Outcome:

@@ -43,16 +43,16 @@ class Sender:
 
     def __init__(
         self,
-        parts: Context,
+        context: Context,
         scope: Scope = EVERYTHING,
         *,
         recorded: Callable[[Sequence[Delivered]], object] = lambda done: None,
         pool: Callable[[int, str], Executor] = ThreadPoolExecutor,
     ) -> None:
-        self._parts, self._scope, self._recorded = parts, scope, recorded
+        self._context, self._scope, self._recorded = context, scope, recorded
         self._pools = {
-            Lane.WORKING: pool(parts.tuning.threads, "send"),
-            Lane.PROBE: pool(parts.tuning.probes, "probe"),
+            Lane.WORKING: pool(context.tuning.threads, "send"),
+            Lane.PROBE: pool(context.tuning.probes, "probe"),
             Lane.SUSPECT: pool(1, "suspect"),
         }
         self._rounds = Rounds()
@@ -61,7 +61,7 @@ class Sender:
         self._under_way: dict[str, Claimed] = {}  # claimed, and not recorded yet
         self._claimed: list[Claimed] = []  # of these, not handed to a thread yet
         self._ended: list[Attempt] = []  # of these, waiting to be recorded
-        self._renewed = self._suspects_asked = parts.clock()
+        self._renewed = self._suspects_asked = context.clock()
         self._looked = 0.0
         self._thread = Thread(target=self._run_until_stopped, name="sender", daemon=True)
         self._is_over = Event()
@@ -92,7 +92,7 @@ class Sender:
         Raises ``StoreError`` if the database stays away.
         """
         try:
-            while self._under_way or not (self._parts.stopping.is_set() or self._is_empty()):
+            while self._under_way or not (self._context.stopping.is_set() or self._is_empty()):
                 self._insist()
         finally:
             for pool in self._pools.values():
@@ -102,7 +102,7 @@ class Sender:
 
     def _run_until_stopped(self) -> None:
         try:
-            while self._under_way or not self._parts.stopping.is_set():
+            while self._under_way or not self._context.stopping.is_set():
                 try:
                     self._step()
                 except StoreError as error:
@@ -120,7 +120,7 @@ class Sender:
 
     def _insist(self) -> None:
         """Do a step; while the database is away and outcomes have to be recorded, try again for ``keep_trying``."""
-        until, wait = time.monotonic() + self._parts.tuning.keep_trying.total_seconds(), FIRST_WAIT
+        until, wait = time.monotonic() + self._context.tuning.keep_trying.total_seconds(), FIRST_WAIT
         while True:
             try:
                 return self._step()
@@ -138,16 +138,16 @@ class Sender:
         self._renew()
         if self._claimed:
             self._begin()
-        elif not self._parts.stopping.is_set() and self._may_look():
+        elif not self._context.stopping.is_set() and self._may_look():
             self._claim()
             self._begin()
 
     def _timeout(self) -> float:
         """Return the seconds until there may be something to do, unless a message ends or the loop is woken."""
-        tuning, now = self._parts.tuning, self._parts.clock()
+        tuning, now = self._context.tuning, self._context.clock()
         if self._claimed or self._ended:
             return 0.0
-        if self._parts.stopping.is_set():
+        if self._context.stopping.is_set():
             return tuning.again.total_seconds()
         if self._may_look():
             return 0.0
@@ -173,7 +173,7 @@ class Sender:
                 else:
                     self._is_woken = False
                     self._rounds.begin()
-                until = until or time.monotonic() + self._parts.tuning.gather.total_seconds()
+                until = until or time.monotonic() + self._context.tuning.gather.total_seconds()
                 is_all = not found or len(found) >= len(self._under_way)
                 timeout = 0.0 if is_all else until - time.monotonic()
         except Empty:
@@ -182,7 +182,7 @@ class Sender:
     def _record(self) -> None:
         done: list[Delivered] = []
         try:
-            done = record(self._ended, self._parts)
+            done = record(self._ended, self._context)
         except StoreError:
             raise
         except Exception as error:
@@ -200,7 +200,7 @@ class Sender:
 
     def _record_one(self, attempt: Attempt) -> list[Delivered]:
         try:
-            return record([attempt], self._parts)
+            return record([attempt], self._context)
         except StoreError:
             raise
         except Exception as error:
@@ -208,9 +208,9 @@ class Sender:
             return []
 
     def _renew(self) -> None:
-        now, tuning = self._parts.clock(), self._parts.tuning
+        now, tuning = self._context.clock(), self._context.tuning
         if self._under_way and not timedelta(0) <= now - self._renewed < tuning.renew_every:
-            with self._parts.store.transaction() as tx:
+            with self._context.store.transaction() as tx:
                 tx.queue.renew([one.delivery for one in self._under_way.values()], now + tuning.lease)
             self._renewed = now
 
@@ -221,8 +221,8 @@ class Sender:
 
         Not after a round without any, unless something changed or time passed.
         """
-        tuning, waited = self._parts.tuning, time.monotonic() - self._looked
-        rounds, now = self._rounds, self._parts.clock()
+        tuning, waited = self._context.tuning, time.monotonic() - self._looked
+        rounds, now = self._rounds, self._context.clock()
         if rounds.is_over and (waited >= tuning.idle.total_seconds() or (rounds.until and rounds.until <= now)):
             rounds.begin()
         if rounds.is_over or self._room()[Lane.WORKING]:
@@ -232,21 +232,21 @@ class Sender:
         return waited >= wait.total_seconds()
 
     def _room(self) -> dict[Lane, int]:
-        return room_of(Counter(one.lane for one in self._under_way.values()), self._parts.tuning)
+        return room_of(Counter(one.lane for one in self._under_way.values()), self._context.tuning)
 
     def _claim(self) -> None:
         """Claim what may be sent now.
 
         A suspect delivery is only claimed if nothing else can be sent, or after ``Tuning.suspects_wait``.
         """
-        self._looked, now = time.monotonic(), self._parts.clock()
+        self._looked, now = time.monotonic(), self._context.clock()
         room, busy = self._room(), self._busy()
-        taken = claim(self._rounds, busy, room, self._scope, self._parts)
+        taken = claim(self._rounds, busy, room, self._scope, self._context)
         all_done = self._rounds.is_over and not self._under_way
         waited = now - self._suspects_asked
-        if not taken and room[Lane.SUSPECT] and is_suspects_turn(waited, self._parts.tuning, all_done=all_done):
+        if not taken and room[Lane.SUSPECT] and is_suspects_turn(waited, self._context.tuning, all_done=all_done):
             self._suspects_asked = now
-            taken = claim_suspect(self._rounds, busy, self._scope, self._parts)
+            taken = claim_suspect(self._rounds, busy, self._scope, self._context)
         if not self._under_way:
             self._renewed = now
         self._under_way |= {one.delivery.id: one for one in taken}
@@ -260,7 +260,7 @@ class Sender:
         if not self._claimed:
             return
         lanes = {one.delivery.id: one.lane for one in self._claimed}
-        attempts, now = gather([one.delivery for one in self._claimed], self._parts), self._parts.clock()
+        attempts, now = gather([one.delivery for one in self._claimed], self._context), self._context.clock()
         self._claimed = []
         for attempt in attempts:
             if attempt.outcome or attempt.cancelled:
@@ -271,19 +271,19 @@ class Sender:
 
     def _is_empty(self) -> bool:
         """Return whether nothing can be sent now or soon."""
-        rate_until, now = self._rounds.rate_until, self._parts.clock()
-        is_soon = rate_until is not None and rate_until - now <= self._parts.tuning.rate_patience
+        rate_until, now = self._rounds.rate_until, self._context.clock()
+        is_soon = rate_until is not None and rate_until - now <= self._context.tuning.rate_patience
         return self._rounds.is_over and not is_soon
 
     # --- many threads ---
 
     def _try(self, attempt: Attempt, claimed: datetime) -> Attempt:
         """Render and send a message, unless the process has to stop or its lease has almost ended."""
-        age = self._parts.clock() - max(claimed, self._renewed)
-        if self._parts.stopping.is_set() or age > self._parts.tuning.lease * 2 / 3:
+        age = self._context.clock() - max(claimed, self._renewed)
+        if self._context.stopping.is_set() or age > self._context.tuning.lease * 2 / 3:
             return attempt
         try:
-            return send(render(attempt, self._parts), self._parts)
+            return send(render(attempt, self._context), self._context)
         except StoreError as error:
             log.warning("%s is sent later: %s", attempt.delivery.endpoint, error)
             return attempt

@@ -61,7 +61,7 @@ class MissedLists:
     """
 
     source: Source
-    parts: Context
+    context: Context
     past: SourcePast
     since: date | None
     now: datetime
@@ -127,7 +127,7 @@ class MissedLists:
         entries = [entry for reading in readings for entry in reading.entries]
         if any(reading.next for reading in readings) or gaps.reaches_back(entries, last):
             return True
-        with self.parts.store.reading() as tx:
+        with self.context.store.reading() as tx:
             return tx.missing.knows_any(self.source.name, entries)
 
 

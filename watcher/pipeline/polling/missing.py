@@ -22,7 +22,7 @@ WHOLE = whole_verdicts()
 
 
 def record_days(
-    tx: Transaction, source: Source, judged: Judged, before: Mapping[str, KnownPage], parts: Context, now: datetime
+    tx: Transaction, source: Source, judged: Judged, before: Mapping[str, KnownPage], context: Context, now: datetime
 ) -> None:
     """Keep the incident of digest days that are missing and that no poll reads any more.
 
@@ -35,15 +35,21 @@ def record_days(
     missing = _unread(tx.pages.known(source.name), source, now)
     gap = of_days(source.name, missing)
     if gap is None:
-        tx.incidents.end([IncidentKind.SOURCE_GAP], source.name, parts.config.operator, now)
+        tx.incidents.end([IncidentKind.SOURCE_GAP], source.name, context.config.operator, now)
     elif known is None or not _holds(_unread(before, source, now), missing):
-        _tell(tx, source, gap, known, parts, now)
+        _tell(tx, source, gap, known, context, now)
     else:
         tx.incidents.begin(IncidentKind.SOURCE_GAP, source.name, str(gap), now)
 
 
 def record_list(
-    tx: Transaction, source: Source, judged: Judged, gap: Gap | None, since: date | None, parts: Context, now: datetime
+    tx: Transaction,
+    source: Source,
+    judged: Judged,
+    gap: Gap | None,
+    since: date | None,
+    context: Context,
+    now: datetime,
 ) -> None:
     """Keep the incident of what lists no longer show and nobody can be asked for.
 
@@ -56,21 +62,21 @@ def record_list(
     known = _open(tx, source)
     begun = since_in(known.incident.reason) if known else None
     if known and since and begun and since <= begun:
-        tx.incidents.end([IncidentKind.SOURCE_GAP], source.name, parts.config.operator, now)
+        tx.incidents.end([IncidentKind.SOURCE_GAP], source.name, context.config.operator, now)
         known = None
     if gap is not None and not (known and gap.what in known.incident.reason):
-        _tell(tx, source, gap.joined(known.incident.reason) if known else gap, known, parts, now)
+        _tell(tx, source, gap.joined(known.incident.reason) if known else gap, known, context, now)
     elif known and begun is None and now - known.incident.began >= STAYS:
         tx.incidents.close(known.id, now)
 
 
-def _tell(tx: Transaction, source: Source, gap: Gap, known: Open | None, parts: Context, now: datetime) -> None:
+def _tell(tx: Transaction, source: Source, gap: Gap, known: Open | None, context: Context, now: datetime) -> None:
     if known:
         tx.incidents.close(known.id, now)
     begun = tx.incidents.begin(IncidentKind.SOURCE_GAP, source.name, str(gap), now)
     # The recovery that is sent for the trouble names the gap already: do not tell it twice.
     is_said = tx.incidents.has_told_end(KINDS.values(), source.name, now)
-    tx.incidents.tell(begun.id, () if is_said else parts.config.operator, now)
+    tx.incidents.tell(begun.id, () if is_said else context.config.operator, now)
 
 
 def _open(tx: Transaction, source: Source) -> Open | None:

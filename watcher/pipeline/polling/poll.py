@@ -54,7 +54,7 @@ class Polled:
 
 def poll_pages(
     source: Source,
-    parts: Context,
+    context: Context,
     is_mine: Callable[[Transaction], bool] = lambda tx: True,
     since: date | None = None,
 ) -> Polled:
@@ -68,63 +68,63 @@ def poll_pages(
     """
     visits: list[Visit] = []
     try:
-        return _poll(source, parts, is_mine, since, visits)
+        return _poll(source, context, is_mine, since, visits)
     except WatcherError:
         raise
     except Exception as error:
-        return broken_by(error, source, visits, parts, is_mine)
+        return broken_by(error, source, visits, context, is_mine)
 
 
 def broken_by(
     error: Exception,
     source: Source,
     visits: Sequence[Visit],
-    parts: Context,
+    context: Context,
     is_mine: Callable[[Transaction], bool],
 ) -> Polled:
     """Record a poll that ended in an unforeseen exception as broken, and keep its first page."""
-    if parts.stopping.is_set():
+    if context.stopping.is_set():
         raise Stopped(f"{source.name}: stopped while being read") from error
-    judged = _with_place(Judged(Verdict.BROKEN, reason_of(error)), keep_first(source, visits, parts))
-    now = parts.clock()
-    with parts.store.transaction() as tx:
+    judged = _with_place(Judged(Verdict.BROKEN, reason_of(error)), keep_first(source, visits, context))
+    now = context.clock()
+    with context.store.transaction() as tx:
         if not is_mine(tx):
             raise Overtaken(f"{source.name}: read by another daemon meanwhile") from error
         before = verdict_before(tx, source)
-        wait = conclude(tx, source, judged, 0, len(visits), parts, now)
+        wait = conclude(tx, source, judged, 0, len(visits), context, now)
     return Polled(source.name, judged, 0, 0, _retry_after(visits), wait, before)
 
 
 def _poll(
     source: Source,
-    parts: Context,
+    context: Context,
     is_mine: Callable[[Transaction], bool],
     since: date | None,
     visits: list[Visit],
 ) -> Polled:
-    with parts.store.reading() as tx:
+    with context.store.reading() as tx:
         known, validators = tx.pages.remembered(source.name, PARSERS[source.kind].reads(source))
         past = source_past(tx, source)
-        parts.rules.bring_up_to_date(tx, hold=False)
-    missed = MissedLists(source, parts, past, since, parts.clock())
-    gap = read_pages(source, parts, known, validators, missed, visits)
-    if parts.stopping.is_set():
+        context.rules.bring_up_to_date(tx, hold=False)
+    missed = MissedLists(source, context, past, since, context.clock())
+    gap = read_pages(source, context, known, validators, missed, visits)
+    if context.stopping.is_set():
         raise Stopped(f"{source.name}: stopped while being read")
-    kept = keep_broken(source, visits, parts)
-    now = parts.clock()
-    with parts.store.transaction() as tx:
+    kept = keep_broken(source, visits, context)
+    now = context.clock()
+    with context.store.transaction() as tx:
         if not is_mine(tx):
             raise Overtaken(f"{source.name}: read by another daemon meanwhile")
-        intake = Intake(tx, parts.rules, now)
+        intake = Intake(tx, context.rules, now)
         judged = record_visits(intake, source, visits, known)
         is_asked = since is not None  # then it is told, even if it is the past
         late = None if is_asked else _late(tx, source, known)
         matched = intake.match(_decide(source, first_poll=not known and not is_asked, now=now, late=late))
         matched += record_updates(tx, intake.updates, now)
         verdict, new, before = _with_place(worst(judged), kept), intake.new, verdict_before(tx, source)
-        wait = conclude(tx, source, verdict, new, len(visits), parts, now)
-        record_days(tx, source, verdict, known, parts, now)
-        record_list(tx, source, verdict, gap, since, parts, now)
+        wait = conclude(tx, source, verdict, new, len(visits), context, now)
+        record_days(tx, source, verdict, known, context, now)
+        record_list(tx, source, verdict, gap, since, context, now)
     return Polled(source.name, verdict, new, matched, _retry_after(visits), wait, before)
 
 
@@ -134,7 +134,7 @@ def conclude(
     judged: Judged,
     new: int,
     pages: int,
-    parts: Context,
+    context: Context,
     now: datetime,
     wait: Wait | None = None,
 ) -> Wait | None:
@@ -148,7 +148,7 @@ def conclude(
     """
     wait = wait or _own_rhythm(tx, source, judged, now)
     tx.pages.record_poll(source.name, judged, new, pages, now, wait)
-    _record_trouble(tx, source, judged, parts, now)
+    _record_trouble(tx, source, judged, context, now)
     return wait
 
 
@@ -190,32 +190,32 @@ def next_poll(source: Source, polled: Polled, now: datetime, jitter: float) -> d
     return now + max(wait, polled.retry_after or timedelta(0)) + every * jitter / 10
 
 
-def match_waiting(parts: Context) -> int:
+def match_waiting(context: Context) -> int:
     """Match the papers whose abstract did not come in time; return the number of new matches."""
-    now = parts.clock()
-    with parts.store.reading() as tx:
+    now = context.clock()
+    with context.store.reading() as tx:
         waiting = tx.papers.waiting(before=now - WAIT_FOR_ABSTRACT)
     try:
-        return _match_waited(parts, waiting, now)
+        return _match_waited(context, waiting, now)
     except WatcherError:
         raise
     except Exception:  # match the papers one by one, so that only the faulty one waits
-        return sum(_match_alone(parts, paper_id, now) for paper_id in waiting)
+        return sum(_match_alone(context, paper_id, now) for paper_id in waiting)
 
 
-def _match_waited(parts: Context, paper_ids: Collection[int], now: datetime) -> int:
+def _match_waited(context: Context, paper_ids: Collection[int], now: datetime) -> int:
     if not paper_ids:
         return 0
-    with parts.store.transaction() as tx:
-        parts.rules.bring_up_to_date(tx)
-        matched = record_matches(tx, parts.rules, paper_ids, _decide(None, first_poll=False, now=now), now)
+    with context.store.transaction() as tx:
+        context.rules.bring_up_to_date(tx)
+        matched = record_matches(tx, context.rules, paper_ids, _decide(None, first_poll=False, now=now), now)
         tx.papers.stop_waiting(paper_ids)
     return matched
 
 
-def _match_alone(parts: Context, paper_id: int, now: datetime) -> int:
+def _match_alone(context: Context, paper_id: int, now: datetime) -> int:
     try:
-        return _match_waited(parts, [paper_id], now)
+        return _match_waited(context, [paper_id], now)
     except WatcherError:
         raise
     except Exception as error:
@@ -252,18 +252,18 @@ def _late(tx: Transaction, source: Source, known: Mapping[str, KnownPage]) -> fa
     return fate.Late(max(read), fate.LookBack(frozenset(tx.pages.days(source.name, source.look_back))))
 
 
-def _record_trouble(tx: Transaction, source: Source, judged: Judged, parts: Context, now: datetime) -> None:
+def _record_trouble(tx: Transaction, source: Source, judged: Judged, context: Context, now: datetime) -> None:
     """Open or end the source's incident as the verdict says.
 
     The operator is told once of its beginning and of its end.
     """
-    trouble = trouble_of(judged, parts.config.unreachable_after)
+    trouble = trouble_of(judged, context.config.unreachable_after)
     if trouble is None:
-        tx.incidents.end(KINDS.values(), source.name, parts.config.operator, now)
+        tx.incidents.end(KINDS.values(), source.name, context.config.operator, now)
         return
     begun = tx.incidents.begin(trouble.kind, source.name, trouble.reason, now)
     if is_due(begun.incident.began, begun.told_at, trouble.tell_after, now):
-        tx.incidents.tell(begun.id, parts.config.operator, now)
+        tx.incidents.tell(begun.id, context.config.operator, now)
 
 
 def _retry_after(visits: Iterable[Visit]) -> timedelta | None:

@@ -15,7 +15,7 @@ from watcher.store import Transaction
 
 def poll_source(
     source: Source,
-    parts: Context,
+    context: Context,
     is_mine: Callable[[Transaction], bool] = lambda tx: True,
     since: date | None = None,
 ) -> Polled:
@@ -25,5 +25,5 @@ def poll_source(
     ``since``: also read what was listed from this day on, if the source can be asked for that.
     """
     if PARSERS[source.kind].folder(source) is not None:
-        return poll_inbox(source, parts, is_mine)
-    return poll_pages(source, parts, is_mine, since)
+        return poll_inbox(source, context, is_mine)
+    return poll_pages(source, context, is_mine, since)

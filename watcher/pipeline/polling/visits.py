@@ -46,7 +46,7 @@ def takes_turns(source: Source, today: date) -> bool:
 
 def read_pages(
     source: Source,
-    parts: Context,
+    context: Context,
     known: Mapping[str, KnownPage],
     validators: Mapping[str, Validators],
     missed: MissedLists,
@@ -66,7 +66,7 @@ def read_pages(
         parser.starts(source, missed.now.date()),
         parser.day_url(source),
         known,
-        follows_numbers=parts.rules.uses_numbers,
+        follows_numbers=context.rules.uses_numbers,
         lag=parser.lag,
         missed=missed,
         day_before=parser.day_before,
@@ -74,7 +74,7 @@ def read_pages(
         since=missed.since,
         now=missed.now,
     )
-    get = parts.fetcher.get if parser.obeys_robots(source) else partial(parts.fetcher.get, robots=False)
+    get = context.fetcher.get if parser.obeys_robots(source) else partial(context.fetcher.get, robots=False)
     # If the last poll missed something, ask without validators: a 304 would hide what is missing.
     known_of = dict[str, Validators]().get if missed.past.was_short else validators.get
     try:
@@ -89,15 +89,15 @@ def read_pages(
         return missed.gap or (of_cut(source.name, MOST_PAGES + 1) if is_cut else None)
 
 
-def keep_broken(source: Source, visits: Iterable[Visit], parts: Context) -> Path | None:
+def keep_broken(source: Source, visits: Iterable[Visit], context: Context) -> Path | None:
     """Keep the body of the first unreadable page; return where, None if there is none."""
-    return keep_first(source, (visit for visit in visits if isinstance(visit.parsed, Unreadable)), parts)
+    return keep_first(source, (visit for visit in visits if isinstance(visit.parsed, Unreadable)), context)
 
 
-def keep_first(source: Source, visits: Iterable[Visit], parts: Context) -> Path | None:
+def keep_first(source: Source, visits: Iterable[Visit], context: Context) -> Path | None:
     """Keep the body of the first page among ``visits``; return where, None if there is none."""
     body = next((visit.fetched.body for visit in visits if isinstance(visit.fetched, Page)), None)
-    return parts.kept.keep(source.name, body, parts.clock()) if body is not None and parts.kept else None
+    return context.kept.keep(source.name, body, context.clock()) if body is not None and context.kept else None
 
 
 def record_visits(

@@ -44,30 +44,30 @@ class PastMatches:
     present: fate.Present
 
 
-def apply_config(parts: Context) -> list[Effect]:
-    """Make the database's subscriptions those of ``parts.config``, in one transaction; return and log the effects.
+def apply_config(context: Context) -> list[Effect]:
+    """Make the database's subscriptions those of ``context.config``, in one transaction; return and log the effects.
 
     The rules' generation is raised in it, so that no paper falls between a poll and a rule change.
     """
     effects: list[Effect] = []
-    now = parts.clock()
-    rules = {one.full_name: compile_rule(one.rule, one.sources) for one in parts.config.subscriptions}
-    wanted = [Wanted(one, rules[one.full_name].digest) for one in parts.config.subscriptions]
-    with parts.store.transaction() as tx:
+    now = context.clock()
+    rules = {one.full_name: compile_rule(one.rule, one.sources) for one in context.config.subscriptions}
+    wanted = [Wanted(one, rules[one.full_name].digest) for one in context.config.subscriptions]
+    with context.store.transaction() as tx:
         tx.daemons.hold_config()
         changes = compare(wanted, tx.subscriptions.of_files())
         if changes:
             tx.subscriptions.raise_generation()
-            past = past_matches(tx, parts.config, changed_rules(changes, rules), now)
+            past = past_matches(tx, context.config, changed_rules(changes, rules), now)
             effects += add_subscriptions(tx, changes.new, past, now)
-            effects += change(tx, changes, past, parts.config, now)
+            effects += change(tx, changes, past, context.config, now)
             effects += [take_away(tx, saved, now) for saved in changes.gone]
-        _give_up_endpoints(tx, parts, now)
-        if parts.config.digest:
-            tx.daemons.set_version(parts.config.digest, now)
-    with parts.store.reading() as tx:
+        _give_up_endpoints(tx, context, now)
+        if context.config.digest:
+            tx.daemons.set_version(context.config.digest, now)
+    with context.store.reading() as tx:
         # Only after the commit: a generation that is rolled back may later mean other rules.
-        parts.rules.bring_up_to_date(tx, hold=False)
+        context.rules.bring_up_to_date(tx, hold=False)
     for effect in effects:
         # A removal is a warning: the subscription may be lost with a part of its file.
         log.log(logging.WARNING if effect.change is Change.GONE else logging.INFO, "%s", said(effect))
@@ -266,16 +266,16 @@ def _effect(
     )
 
 
-def _give_up_endpoints(tx: Transaction, parts: Context, now: datetime) -> None:
+def _give_up_endpoints(tx: Transaction, context: Context, now: datetime) -> None:
     """Give up endpoints that the config no longer has: what waits for them is dead, and the operator is told."""
     for endpoint in sorted(tx.outbox.endpoints_owed()):
-        if parts.config.has_endpoint(endpoint):
+        if context.config.has_endpoint(endpoint):
             continue
         dead = tx.outbox.give_up(endpoint, "the receiver is gone from the config", now)
         reason = f"{counted(dead, 'message')} to {endpoint} will not be sent: the receiver is gone from the config"
         log.warning("%s", reason)
         begun = tx.incidents.begin(IncidentKind.ENDPOINT_GONE, str(endpoint), reason, now)
-        tx.incidents.tell(begun.id, parts.config.operator, now)
+        tx.incidents.tell(begun.id, context.config.operator, now)
 
 
 def _rule(subscription: Subscription) -> Rule:

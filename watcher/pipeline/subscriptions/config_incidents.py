@@ -31,16 +31,16 @@ MOST_LOGGED = 50
 """Warnings that are logged of a config."""
 
 
-def record_config_troubles(parts: Context, config: Config, broken: Mapping[str, str]) -> None:
+def record_config_troubles(context: Context, config: Config, broken: Mapping[str, str]) -> None:
     """Open and end the incidents of the config.
 
     ``broken``: ``MAIN`` → why the edited main file was refused; empty if it was not. Only then the included files and
         templates of ``config`` are looked at. An included file's own receivers are told as well.
     """
-    now = parts.clock()
+    now = context.clock()
     if not broken:
         log_broken_includes(config)
-    with parts.store.transaction() as tx:
+    with context.store.transaction() as tx:
         if broken:
             begun = tx.incidents.begin(IncidentKind.CONFIG_BROKEN, MAIN, broken[MAIN], now)
             if begun.told_at is None:
@@ -72,12 +72,12 @@ def log_broken_includes(config: Config) -> None:
             log.warning("included file broken: %s: %d more mistakes", file, len(problems) - SHOWN)
 
 
-def log_lasting_troubles(parts: Context) -> None:
+def log_lasting_troubles(context: Context) -> None:
     """Log the sources and endpoints that were in trouble before this process began."""
-    with parts.store.reading() as tx:
+    with context.store.reading() as tx:
         lasting = [one.incident for one in tx.incidents.all_open()]
     for one in lasting:
-        is_configured = one.subject in parts.config.sources or one.kind is IncidentKind.ENDPOINT_FAILING
+        is_configured = one.subject in context.config.sources or one.kind is IncidentKind.ENDPOINT_FAILING
         if one.kind in LASTING and is_configured:
             log.warning(
                 "%s: %s since %s: %s", one.subject, one.kind.value, f"{one.began:%Y-%m-%d %H:%M} UTC", one.reason
@@ -99,15 +99,15 @@ def _without_place(problem: Problem) -> tuple[str, ...]:
     return problem.file, problem.name, problem.what, problem.source_line.strip()
 
 
-def record_template_troubles(parts: Context, troubles: Collection[TemplateTrouble]) -> None:
+def record_template_troubles(context: Context, troubles: Collection[TemplateTrouble]) -> None:
     """Open an incident for each template that failed in a real message. It ends when the template is changed."""
     if not troubles:
         return
-    now = parts.clock()
-    with parts.store.transaction() as tx:
+    now = context.clock()
+    with context.store.transaction() as tx:
         for one in troubles:
-            reason = f"{one} ({_stamp(one.template, parts.config)})"
-            _begin_template(tx, parts.config, one.template, reason, now)
+            reason = f"{one} ({_stamp(one.template, context.config)})"
+            _begin_template(tx, context.config, one.template, reason, now)
 
 
 def _end_include(tx: Transaction, config: Config, file: str, now: datetime) -> None:

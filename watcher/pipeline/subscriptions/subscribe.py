@@ -36,7 +36,7 @@ class Subscribed:
 
 
 def subscribe(
-    some: Sequence[tuple[Subscription, Rule]], parts: Context, heard: Callable[[Effect], object] = lambda effect: None
+    some: Sequence[tuple[Subscription, Rule]], context: Context, heard: Callable[[Effect], object] = lambda effect: None
 ) -> Subscribed:
     """Add or replace subscriptions by (owner, name); of two with the same name the last counts.
 
@@ -44,34 +44,34 @@ def subscribe(
 
     ``heard``: called with the effect of each that is new or changed.
     """
-    now = parts.clock()
+    now = context.clock()
     by_name = {(one.owner, one.name): (one, rule) for one, rule in some}
     wanted = [Wanted(one, rule.digest) for one, rule in by_name.values()]
     rules = {one.full_name: rule for one, rule in by_name.values()}
     effects: list[Effect] = []
-    with parts.store.transaction() as tx:
+    with context.store.transaction() as tx:
         # First of all, since it also lets two transactions with the same subscription wait for each other.
         tx.subscriptions.raise_generation()
         changes = compare(wanted, tx.subscriptions.named(by_name))
         if changes:
-            past = past_matches(tx, parts.config, changed_rules(changes, rules), now, at_least=0)
+            past = past_matches(tx, context.config, changed_rules(changes, rules), now, at_least=0)
             effects = add_subscriptions(tx, changes.new, past, now, Origin.DATABASE)
-            effects += change(tx, changes, past, parts.config, now)
+            effects += change(tx, changes, past, context.config, now)
     if changes:
         for effect in effects:
             heard(effect)
-        parts.store.wake_others("")
+        context.store.wake_others("")
     added, changed = len(changes.new) + len(changes.back), len(changes.kept)
     return Subscribed(added, changed, len(wanted) - added - changed)
 
 
-def unsubscribe(names: Collection[tuple[str, str]], parts: Context) -> list[tuple[str, str]]:
+def unsubscribe(names: Collection[tuple[str, str]], context: Context) -> list[tuple[str, str]]:
     """Remove subscriptions by (owner, name) and cancel what was not sent; return the names that existed.
 
     If a name returns later, nothing is told twice.
     """
-    now = parts.clock()
-    with parts.store.transaction() as tx:
+    now = context.clock()
+    with context.store.transaction() as tx:
         tx.subscriptions.raise_generation()
         gone = [saved for saved in tx.subscriptions.named(names) if saved.gone_at is None]
         for saved in gone:

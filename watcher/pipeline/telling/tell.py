@@ -34,46 +34,46 @@ class Made:
     is_shared: bool
 
 
-def tell_due(parts: Context, *, flush: bool = False, begun: Callable[[], object] = lambda: None) -> int:
+def tell_due(context: Context, *, flush: bool = False, begun: Callable[[], object] = lambda: None) -> int:
     """Make alerts of what due subscriptions hold, then deliveries of all due alerts; return how many deliveries.
 
     ``flush``: tell every subscription that holds something, due or not; its next due instant stays.
     ``begun``: called when the first deliveries can be sent.
     """
-    now = parts.clock()
-    with parts.store.reading() as tx:
+    now = context.clock()
+    with context.store.reading() as tx:
         due = tx.subscriptions.holding() if flush else tx.subscriptions.due(now)
         signs = tx.subscriptions.signs_due(now)
     # Another daemon may have told them since: lock each and check again.
     for id in due:
-        with parts.store.transaction() as tx:
+        with context.store.transaction() as tx:
             saved = tx.subscriptions.hold_active(id) if flush else tx.subscriptions.hold_due(id, now)
             if saved:
-                _tell(tx, saved, parts, now, flush=flush)
+                _tell(tx, saved, context, now, flush=flush)
     for id in signs:
-        with parts.store.transaction() as tx:
+        with context.store.transaction() as tx:
             if saved := tx.subscriptions.hold_sign_due(id, now):
-                _show_life(tx, saved, parts, now)
-    with parts.store.reading() as tx:
+                _show_life(tx, saved, context, now)
+    with context.store.reading() as tx:
         endpoints = _endpoints_due(tx, now)
     made = 0
-    for batch in in_batches(_from_somewhere(sorted(endpoints), parts.jitter()), TOGETHER):
+    for batch in in_batches(_from_somewhere(sorted(endpoints), context.jitter()), TOGETHER):
         is_first = not made
-        made += _make_deliveries(batch, parts, now)
+        made += _make_deliveries(batch, context, now)
         if is_first and made:
             begun()
     return made
 
 
-def next_telling(parts: Context) -> datetime | None:
+def next_telling(context: Context) -> datetime | None:
     """Return when something will be due that is not due now, None if nothing will.
 
     If something is due but another daemon held its endpoint, it is ``tuning.again`` from now.
     """
-    now = parts.clock()
-    with parts.store.reading() as tx:
+    now = context.clock()
+    with context.store.reading() as tx:
         if _endpoints_due(tx, now):
-            return now + parts.tuning.again
+            return now + context.tuning.again
         return tx.outbox.next_due(now)
 
 
@@ -91,12 +91,12 @@ def _from_somewhere(endpoints: list[Endpoint], where: float) -> list[Endpoint]:
     return endpoints[first:] + endpoints[:first]
 
 
-def _tell(tx: Transaction, saved: StoredSubscription, parts: Context, now: datetime, *, flush: bool) -> None:
+def _tell(tx: Transaction, saved: StoredSubscription, context: Context, now: datetime, *, flush: bool) -> None:
     """Make alerts of what a subscription holds, due when neither its quiet hours nor the receiver's hold it back."""
     subscription = saved.subscription
     held = unmuted(tx, saved.id, tx.matches.held(saved.id), now, drop=not flush)
     together: dict[datetime, list[Endpoint]] = {}
-    for endpoint, due in _dues(saved, parts, now, flush=flush).items():
+    for endpoint, due in _dues(saved, context, now, flush=flush).items():
         together.setdefault(due, []).append(endpoint)
     for due, endpoints in together.items():
         tx.matches.owe(held, endpoints, due)
@@ -104,43 +104,45 @@ def _tell(tx: Transaction, saved: StoredSubscription, parts: Context, now: datet
         return
     says_so = subscription.sends_empty and subscription.when.rhythm is not Rhythm.IMMEDIATELY
     if not held and says_so and not tx.mutes.of_subscription(saved.id, now):
-        _owe_nothing(tx, saved, DeliveryKind.EMPTY, saved.last_due or saved.created_at, parts, now)
+        _owe_nothing(tx, saved, DeliveryKind.EMPTY, saved.last_due or saved.created_at, context, now)
     tx.subscriptions.set_told(saved.id, now, next_due(subscription.when, subscription.timezone, now, saved.created_at))
 
 
-def _dues(saved: StoredSubscription, parts: Context, now: datetime, *, flush: bool = False) -> dict[Endpoint, datetime]:
-    subscription, config = saved.subscription, parts.config
+def _dues(
+    saved: StoredSubscription, context: Context, now: datetime, *, flush: bool = False
+) -> dict[Endpoint, datetime]:
+    subscription, config = saved.subscription, context.config
     return {
         endpoint: now if flush else alert_due(subscription, config.quiet_hours_of(endpoint), config.timezone, now)
         for endpoint in subscription.endpoints
     }
 
 
-def _show_life(tx: Transaction, saved: StoredSubscription, parts: Context, now: datetime) -> None:
+def _show_life(tx: Transaction, saved: StoredSubscription, context: Context, now: datetime) -> None:
     """Owe a sign of life if nothing matched in the month that is over."""
     assert saved.sign_due is not None
     since = max(saved.created_at, sign_began(saved.subscription, saved.sign_due))
     if not tx.matches.count(saved.id, since) and not tx.mutes.of_subscription(saved.id, now):
-        _owe_nothing(tx, saved, DeliveryKind.SIGN_OF_LIFE, since, parts, now)
+        _owe_nothing(tx, saved, DeliveryKind.SIGN_OF_LIFE, since, context, now)
     tx.subscriptions.set_sign_due(saved.id, next_sign(saved.subscription, now))
 
 
 def _owe_nothing(
-    tx: Transaction, saved: StoredSubscription, kind: DeliveryKind, since: datetime, parts: Context, now: datetime
+    tx: Transaction, saved: StoredSubscription, kind: DeliveryKind, since: datetime, context: Context, now: datetime
 ) -> None:
     read = tx.papers.count(since, saved.subscription.sources)
-    tx.blanks.owe(saved.id, kind, _dues(saved, parts, now), since, read)
+    tx.blanks.owe(saved.id, kind, _dues(saved, context, now), since, read)
 
 
-def _make_deliveries(endpoints: list[Endpoint], parts: Context, now: datetime) -> int:
+def _make_deliveries(endpoints: list[Endpoint], context: Context, now: datetime) -> int:
     """Make deliveries of what is due at endpoints; return how many.
 
     Endpoints locked by another daemon are left to it.
     """
-    with parts.store.transaction() as tx:
+    with context.store.transaction() as tx:
         tx.endpoints.add(endpoints)
         held = tx.endpoints.hold(endpoints, skip_busy=True)
-        made = make_digests(tx, tx.outbox.due_alerts(held, now), parts, now)
+        made = make_digests(tx, tx.outbox.due_alerts(held, now), context, now)
         count = sum(map(len, made.values()))
         for endpoint in tx.blanks.endpoints(now, held):
             count += _tell_blanks(tx, endpoint, made.get(endpoint, ()), now)
@@ -148,14 +150,14 @@ def _make_deliveries(endpoints: list[Endpoint], parts: Context, now: datetime) -
 
 
 def make_digests(
-    tx: Transaction, told: Mapping[Endpoint, Sequence[DueAlert]], parts: Context, now: datetime
+    tx: Transaction, told: Mapping[Endpoint, Sequence[DueAlert]], context: Context, now: datetime
 ) -> dict[Endpoint, list[Made]]:
     """Make deliveries of the matches that endpoints are told, cut between papers to each service's limit."""
     papers = {one.id: one for one in tx.papers.get({one.paper_id for some in told.values() for one in some})}
     digests, shared = list[Digest](), list[bool]()
     for endpoint, some in told.items():
         for group in messages(list(some)):
-            runs = _runs(endpoint, group, papers, parts)
+            runs = _runs(endpoint, group, papers, context)
             for n, (ids, short) in enumerate(runs, start=1):
                 digests.append(Digest(endpoint, n, len(runs), ids, short))
                 shared.append(group[0].bundle and n == 1)
@@ -184,7 +186,7 @@ def _tell_blanks(tx: Transaction, endpoint: Endpoint, made: Sequence[Made], now:
 
 
 def _runs(
-    endpoint: Endpoint, told: Sequence[DueAlert], papers: Mapping[int, Paper], parts: Context
+    endpoint: Endpoint, told: Sequence[DueAlert], papers: Mapping[int, Paper], context: Context
 ) -> list[tuple[list[int], frozenset[int]]]:
     """Cut a message; return for each part its matches, and those of them told in short form."""
     matches: dict[int, list[int]] = {}
@@ -194,7 +196,7 @@ def _runs(
     short = told_in_short(told)
     shown = [replace(one, short=one.match_id in short) for one in told]
     items = items_of(shown, [papers[one.paper_id] for one in told], {})
-    url = parts.config.address_or_empty(endpoint, parts.env)
+    url = context.config.address_or_empty(endpoint, context.env)
     runs = items_by_message(items, size_in(url), limit_of(url))
     found = []
     for run in runs:
