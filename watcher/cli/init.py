@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import json
 import os
 import re
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from watcher.cli.desk import CliContext
+from watcher.cli.desk import SYSTEM_CONFIG, CliContext
 from watcher.errors import WatcherError
 
 SCHEMA = "watcher.schema.json"
@@ -39,7 +40,7 @@ def init(desk: CliContext, path: Path | None, force: bool) -> int:
     text = _ZONE_LINE.sub(f"timezone: {zone}", example(), count=1)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        _write_for_its_owner(path, text)
         (path.parent / SCHEMA).write_text(json.dumps(json_schema(), indent=2) + "\n")
     except OSError as error:
         raise WatcherError(f"{path} cannot be written: {error.strerror}") from None
@@ -53,6 +54,25 @@ def init(desk: CliContext, path: Path | None, force: bool) -> int:
     ):
         click.echo(f"  watcher{where} {command:<14}{what}")
     return 0
+
+
+def _write_for_its_owner(path: Path, text: str) -> None:
+    """Write a file into which passwords will go: nobody reads it but its owner, and the service its own."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        group = _group_of_service() if path.absolute() == SYSTEM_CONFIG else None
+        if group is not None:
+            os.fchown(descriptor, -1, group)
+        os.fchmod(descriptor, 0o600 if group is None else 0o640)
+        file.write(text)
+
+
+def _group_of_service() -> int | None:
+    """The id of the group that the unit makes; None where it is not installed, or for anybody but root."""
+    try:
+        return grp.getgrnam("watcher").gr_gid if os.geteuid() == 0 else None
+    except KeyError:
+        return None
 
 
 def example() -> str:

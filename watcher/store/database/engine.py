@@ -96,10 +96,11 @@ def sqlite_engine(path: Path, access: OpenMode) -> Engine:
 
     if access == "write":
         # Last in, first out: the next transaction mostly finds a connection that already has its durability setting.
-        engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=8, pool_use_lifo=True)
+        pooled = {"poolclass": QueuePool, "pool_size": 8, "pool_use_lifo": True}
+        engine = create_engine("sqlite://", creator=connect, hide_parameters=True, **pooled)
     else:
         # A pooled reader would keep files open that a writer replaces.
-        engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+        engine = create_engine("sqlite://", creator=connect, hide_parameters=True, poolclass=NullPool)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -157,7 +158,8 @@ def postgres_engine(url: URL) -> Engine:
     """Return an engine on a PostgreSQL server. Connections that died while idle are replaced."""
     wire = {name: value for name, value in _WIRE.items() if name not in url.query}
     try:
-        engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args=wire)
+        pooled = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+        engine = create_engine(url, connect_args=wire, hide_parameters=True, **pooled)
     except ImportError as error:
         raise StoreError("PostgreSQL needs a driver: pip install 'psycopg[binary]'") from error
     event.listen(engine, "connect", _bound_transactions)
