@@ -71,7 +71,7 @@ class ConfigError(UsageError):
 
 
 class CronError(UsageError):
-    """A cron expression that cannot be read; ``what`` is wrong, ``hint`` says what to write."""
+    """An unreadable cron expression; ``what`` is wrong with it, ``hint`` is the remedy."""
 
     def __init__(self, what: str, hint: str) -> None:
         super().__init__(f"{what}; {hint}")

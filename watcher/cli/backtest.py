@@ -34,7 +34,7 @@ BAR = 40
 def backtest(
     desk: CliContext, rule: str | None, subscription: str | None, since: date | None, limit: int, as_json: bool
 ) -> int:
-    """Show what a rule would have told on the stored papers: how many a day, which ones, by which terms."""
+    """Try a rule on the stored papers: matches a day, the papers, and the terms that found them."""
     from watcher.rules.advice.trial import try_rule
 
     wanted, config = rules.meant(desk, rule, subscription)

@@ -31,7 +31,7 @@ def paper_named(tx: Transaction, name: str) -> Paper:
 
 
 def subscription_named(tx: Transaction, name: str) -> StoredSubscription | None:
-    """Find a stored subscription by its name: the one in force, else the last one that was; None without any.
+    """Find a stored subscription by name: in force if possible, else the last of that name; None without any.
 
     The name alone will do for one of an included file. Raises ``UsageError`` where several in force may be meant.
     """

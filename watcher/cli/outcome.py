@@ -26,7 +26,7 @@ class HeldDigest(NamedTuple):
 
 
 def warned_line(config: Config) -> str:
-    """Say in one line which warnings a config has, "" where it has none."""
+    """Name the warnings of a config in one line; "" without any."""
     if not config.problems:
         return ""
     names = ", ".join(dict.fromkeys(one.name for one in config.problems if one.name))
@@ -63,7 +63,7 @@ def waiting_line(waiting: HeldDigest) -> str:
 
 
 def delivered_line(one: Delivered) -> str:
-    """One line for one attempt: where, what, how it ended."""
+    """Describe an attempt in a line: receiver, message, outcome."""
     what = counted(len(one.papers), "paper") if one.papers else f"the {one.delivery.kind.value} message"
     of = f" of {', '.join(one.subscriptions)}" if one.subscriptions else ""
     ended = "sent" if one.state is DeliveryState.SENT else f"not sent ({one.state.value}: {one.reason})"

@@ -118,7 +118,7 @@ class Checker:
         return not (node.items if isinstance(node, Items) else node.values)
 
     def _meant(self, key: str) -> ConfigNode | None:
-        """What stands under a key at the top, or under one that is none and was probably meant for it."""
+        """Return the value of a key at the top, also under a misspelling of it."""
         values = self.root.values if isinstance(self.root, Table) else {}
         if key in values:
             return values[key]
@@ -148,7 +148,7 @@ class Checker:
     def warn(
         self, path: Path, what: str, hint: Hint = "", *, name: str, in_key: bool = False, at: int | None = None
     ) -> None:
-        """Warn of what stands at a path, of its character ``at`` where that is known."""
+        """Warn of the value at a path; ``at``: the character in it, if known."""
         node, found = self._node(path)
         if at is None or not found or not isinstance(node, Scalar):
             self.note(path, what, hint, name=name, in_key=in_key, fatal=False)

@@ -36,7 +36,7 @@ class IncludedSubscriptions:
 def subscriptions_of_file(
     file: Included, around: Surroundings, allow: Mapping[str, list[str]] | None, *, strict: bool
 ) -> IncludedSubscriptions:
-    """Return what an included file gives; where it is broken, and not ``strict``, what its last good version gives."""
+    """Return the subscriptions of an included file; of a broken one, unless ``strict``, of its last good version."""
     theirs = IncludedSubscriptions(file.name)
     around = replace(around, owner=file.owner, allowed=allowed_receivers(allow, file.name))
     problems = list(file.problems)
@@ -95,7 +95,7 @@ def _read_include(
 
 
 def accepted_of(checker: Checker, made: Sequence[Subscription]) -> dict[str, frozenset[str]]:
-    """What a file that holds accepts, by the full names of its subscriptions; "" for all that the main file does."""
+    """Return the accepted warnings of a file by the full names of its subscriptions; "" for the whole file."""
     by_place = {one.full_name: checker.accepted.at(("subscriptions", n)) for n, one in enumerate(made)}
     found = {**by_place, "": checker.accepted.at(())}
     return {name: frozenset(names) for name, names in found.items() if names}

@@ -126,7 +126,7 @@ _ABBREVIATED = {
 
 
 def _zone_meant(text: str) -> str:
-    """Say what to write for what is no zone's name: never another zone that only looks alike."""
+    """Say what to write in place of an unknown zone: never another zone with a similar name."""
     place = "write a place such as Europe/Paris, or UTC"
     if found := _ABBREVIATED.get(text.upper()):
         return f"write {found}, or another place that has it"

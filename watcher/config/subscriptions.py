@@ -78,7 +78,7 @@ def subscriptions_of(checker: Checker, asked: list[SubscriptionKeys], around: Su
 
 
 def _warn_of_twins(checker: Checker, made: list[Subscription | None], read: ReadRule) -> None:
-    """Warn of a subscription that asks for what one before it does, for the same receivers at the same time."""
+    """Warn of a subscription with the rule, receivers and schedule of an earlier one."""
     alike: dict[Any, list[tuple[str, str]]] = {}
     for n, one in enumerate(made):
         if one is None:

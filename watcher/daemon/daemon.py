@@ -313,7 +313,7 @@ class Daemon:
         return now if last is None else max(now, last.at + (last.wait.time if last.wait else source.every))
 
     def _status(self) -> str:
-        """Return the line that says what is watched, and which included files are broken."""
+        """Return a line for systemd: how much is watched, and the broken included files."""
         config = self._context.config
         broken = f"; broken: {', '.join(config.broken_includes)}" if config.broken_includes else ""
         return f"{counted(len(config.sources), 'source')}, {counted(len(config.subscriptions), 'subscription')}{broken}"

@@ -60,7 +60,7 @@ subscriptions:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One poll of the site: the papers that were read, and the messages that were sent."""
+    """A poll of the demo: the papers read, and the messages sent."""
 
     polled: Polled
     told: tuple[Delivered, ...]

@@ -89,7 +89,8 @@ def _store(page: ReadPage, source: str | None, telling: Telling, context: Contex
 
 
 def source_of(page: ReadPage, source: str | None, config: Config) -> str:
-    """Name the source of a page: the given one, the one that read it, the only one of its kind, else ``import``."""
+    """Name the source of a page: as given, else the source that read it, else the only source of its kind, else
+    ``import``."""
     if source is not None:
         return source
     if page.source is not None:

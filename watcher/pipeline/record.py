@@ -1,4 +1,4 @@
-"""Store and match what a page, a saved file or an inbox's file lists, in one transaction: the one way in."""
+"""Store and match entries in one transaction: the only way in, for polls, saved pages and inboxes."""
 
 from __future__ import annotations
 

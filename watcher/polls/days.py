@@ -86,7 +86,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One page of a walk: what was asked for, what the server answered, what the parser read.
+    """A page of a walk: the address asked for, the answer, and the reading of it.
 
     ``parsed``: None where there was no body.
     ``day`` / ``is_guess`` / ``is_given_up``: as in the :class:`Ask` that it answers.

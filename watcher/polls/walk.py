@@ -1,4 +1,4 @@
-"""Decide which pages of a source one poll reads, and in which order.
+"""Decide the pages of a source that a poll reads, and their order.
 
 The walk is a generator: it yields addresses to read and is sent what was found there. So it decides without fetching.
 """

@@ -25,7 +25,7 @@ LONG = 6
 
 @dataclass(frozen=True, slots=True)
 class Masthead:
-    """What a message is: for which subscriptions, of which day, with how many papers of how many digest days."""
+    """The head of a message: its subscriptions, its day, and how many papers of how many digest days it has."""
 
     name: str
     date: str

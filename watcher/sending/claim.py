@@ -57,7 +57,7 @@ class Rounds:
     _counts: bool = True
 
     def begin(self) -> None:
-        """Note that something has changed: only a round that begins after this can find that nothing is to be sent."""
+        """Note a change. A round under way no longer counts: the next one has to show that nothing is left to send."""
         self.is_over, self._counts = False, self.last is None
         if self._counts:
             self.until = self.rate_until = None

@@ -121,7 +121,7 @@ def _record_health(
 
 
 def _fold(endpoint: Endpoint, context: Context, now: datetime) -> None:
-    """Fold what piled up at an endpoint that is back: one message lists all of it."""
+    """Fold the backlog of a recovered endpoint into a single message."""
     with context.store.transaction() as tx:
         tx.endpoints.lock(endpoint)
         tx.outbox.fold_notices(endpoint, now)

@@ -1,1 +1,1 @@
-"""What a config says that is not meant: findings by their names, which of them are accepted, and where to look."""
+"""Find the likely mistakes of a config: the table of warnings, accepting them, and the checks."""

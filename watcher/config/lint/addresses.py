@@ -19,7 +19,7 @@ _MAIL = re.compile(r"(?:mailto:)?([^\s:/@]+@[^\s:/@]+\.[^\s:/@]+)")
 
 @dataclass(frozen=True, slots=True)
 class AddressChecks:
-    """What looks at addresses: each function says what is wrong, None where nothing is.
+    """The functions that check addresses; each returns a problem, or None.
 
     ``need_secrets``: a missing one is an error.
     """
@@ -63,7 +63,7 @@ def _check_address(
 
 
 def _meant(text: str) -> tuple[str, str] | None:
-    """What is wrong with a text that is no address as it stands, and what to write; variables' names are no secret."""
+    """Return the problem and the remedy of a text that is no address; it may quote variables' names, never values."""
     for found in _BRACED.finditer(text):
         if VARIABLE.fullmatch(found[0]):
             continue

@@ -1,4 +1,4 @@
-"""Warnings of schedules and quiet hours: what never comes, what comes always, and what does not count."""
+"""Warn of schedules and quiet hours that never come, always come, or have no effect."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def warn_of_no_hours(checker: Checker, path: Path, keys: SubscriptionKeys | Rece
 
 
 def warn_of_times(checker: Checker, path: Path, subscription: Subscription, config: Config) -> None:
-    """Warn of a schedule that is not what it seems, and of quiet hours that lie over it."""
+    """Warn of a misleading schedule, and of quiet hours that cover it."""
     if subscription.shows_life and subscription.sends_empty:
         what = "an empty digest is a sign of life already: this counts for nothing"
         checker.warn((*path, "sign_of_life"), what, "leave it out", name="sign-of-life-beside-empty-digests")
@@ -71,7 +71,7 @@ def _warn_of_cron(checker: Checker, path: Path, text: str) -> None:
 
 @lru_cache(maxsize=256)
 def _times(when: When, timezone: str) -> tuple[datetime, ...]:
-    """The next times of a schedule that says when; none of one that follows what is found."""
+    """Return the next times of a schedule; none if it is `immediately` or `hourly`."""
     times: list[datetime] = []
     after = next_due(when, timezone, _FROM, _FROM) if when.rhythm is not Rhythm.HOURLY else None
     while after is not None and len(times) < MOST_TIMES:
@@ -91,7 +91,10 @@ def _is_over(quiet: QuietHours | None, timezone: str, times: Sequence[datetime])
 
 
 def _leave_time(subscription: Subscription, theirs: QuietHours, timezone: str) -> bool:
-    """Whether some instant is quiet for neither: if there is any, then one at which the quiet of one of them ends."""
+    """Return whether some instant is quiet for neither.
+
+    Only the ends of quiet hours are tried: if any instant is loud, one of these is.
+    """
     own = subscription.quiet_hours
     if own is None:
         return True

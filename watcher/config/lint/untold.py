@@ -37,7 +37,7 @@ def warn_of_untold(
 
 
 def _at(path: Path, text: str, field: str) -> int:
-    """Where a rule names a field; an item of a list is one term, which begins with it."""
+    """Return the offset of a field in a rule; 0 in an item of a list, since the item begins with its field."""
     if path[-1] not in ("rule", "where"):
         return 0
     found = re.search(rf"(?i)\b{field}\s*[:<>=]", text)

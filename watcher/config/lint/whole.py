@@ -159,7 +159,7 @@ def warn_of_contact(checker: Checker, contact: str | None) -> None:
 
 
 def note_variables(checker: Checker, *, allowed: Collection[str] = (), instead: str) -> None:
-    """Note each ``${`` outside the keys that may have one; rules are looked at where they are read."""
+    """Note each ``${`` outside the ``allowed`` keys; reading a rule notes its own."""
     if not isinstance(checker.root, Table) or "${" not in checker.source.text:
         return
     for path, node in _texts((), checker.root):

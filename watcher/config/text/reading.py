@@ -138,7 +138,7 @@ _NO_COLON = re.compile(r"(?:-[ \t]+)*(?P<key>[a-z_]+)[ \t]+(?=\S)")
 
 
 def _begun_before(text: str, problem: str, begun: int, offset: int) -> _Mistake | None:
-    """The mistake of what began in another place than the one at which YAML stopped."""
+    """Return a mistake that begins before the place at which YAML stopped; None if it begins there."""
     if "expected ':'" in problem:
         found = _NO_COLON.match(text, begun)
         hint = f"write `{found['key']}: …`" if found and found["key"] in KEYS else "write key: value"

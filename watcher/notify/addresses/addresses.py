@@ -91,7 +91,7 @@ def problem_of(url: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def doubt_of(url: str) -> str | None:
-    """Return what to warn of in an address that can be used: a password that goes over the line in clear; else None."""
+    """Return a warning if a usable address sends its password unencrypted, else None."""
     written = cut_url(url)
     names = {one.name for one in written.parameters}
     is_secret = ":" in written.user_info or "pass" in names or "+Authorization" in names

@@ -16,6 +16,6 @@ _OTHER = {one: other for pair in _TWICE for one, other in (pair, pair[::-1])}
 
 
 def is_of(category: str, wanted: Iterable[str]) -> bool:
-    """Whether a category is one of those that are wanted, by either of its names, or of an archive that is wanted."""
+    """Return whether a category is wanted, by either of its names or by its archive."""
     names = (category, _OTHER.get(category, category))
     return any(name == one or name.startswith(f"{one}.") for name in names for one in wanted)

@@ -90,7 +90,7 @@ def _is_below(node: LexborNode, ids: set[int]) -> bool:
 
 
 def element_text(node: LexborNode) -> str:
-    """What a reader sees of an element, in one line: paragraphs and cells apart, no scripts, nothing that is hidden."""
+    """Return the visible text of an element in one line: blocks and cells apart, without scripts and hidden parts."""
     pieces: list[str] = []
     ahead: list[LexborNode | str] = [node]
     while ahead:

@@ -146,9 +146,10 @@ def _too_many_attributes(token: re.Match[bytes]) -> str:
 
 @dataclass(slots=True)
 class _Scale:
-    """The elements that may be open, in order. All that the parser has open are among them, but for the elements that
-    it opens by itself. ``copies`` counts the formatting elements among them, like ones three times at most; ``plain``
-    are the names of the tags seen that are nothing special, ``foreign`` how many pictures and formulas are open.
+    """The elements that the parser may have open, outermost first; those that it opens by itself are left out.
+
+    ``copies`` counts the formatting elements, equal ones three times at most. ``plain`` holds the names of the ordinary
+    tags seen. ``foreign`` is the number of open pictures and formulas.
     """
 
     open: list[bytes] = field(default_factory=list)

@@ -58,7 +58,7 @@ def moment(value: object) -> datetime | None:
 
 
 def _of_epoch(digits: str) -> datetime | None:
-    """The instant of so many seconds, or thousandths of one, since 1970, where it is one of our times."""
+    """Return the instant of a count of seconds or milliseconds since 1970; None before 2001 and after 2033."""
     found = _EPOCH.fullmatch(digits)
     return datetime.fromtimestamp(int(found["seconds"]), UTC) if found else None
 
@@ -94,7 +94,7 @@ def people(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _blank(tag: re.Match[str]) -> str:
-    """What stands for a tag: nothing, a blank where its text is apart, itself where it is none."""
+    """Replace a tag: by nothing, by a blank if its element is a block, by itself if it is plain text."""
     name, rest = tag["name"].lower(), (tag["rest"] or "").strip("/ ")
     is_word = name in INLINE_WORDS and " " in rest and "=" not in rest
     if not tag["prefix"] and (name not in NAMES or is_word):

@@ -85,7 +85,7 @@ def log_lasting_troubles(context: Context) -> None:
 
 
 def log_config_warnings(config: Config, before: Config | None = None) -> None:
-    """Log the warnings of a config that takes effect, without those that the one ``before`` had as well."""
+    """Log the warnings of a config that takes effect, except those already in ``before``."""
     known = {_without_place(one) for one in before.problems} if before else set()
     new = [one for one in config.problems if _without_place(one) not in known]
     for problem in new[:MOST_LOGGED]:

@@ -207,7 +207,7 @@ def _runs(
 
 
 def _without_papers(tx: Transaction, endpoint: Endpoint, blanks: Sequence[Blank], now: datetime) -> list[str]:
-    """Make messages without papers: one for all subscriptions that may share it, one for each other.
+    """Make messages without papers: a shared message, and a message for each subscription with ``bundle`` off.
 
     Return their ids.
     """

@@ -118,7 +118,7 @@ def _excluded(children: Sequence[RuleNode]) -> Iterator[tuple[Leaf, str]]:
 
 
 def _ways(node: RuleNode) -> list[Leaf]:
-    """The leaves of which one has to hold; none where that is not so simple."""
+    """Return the alternatives of an OR of leaves; a leaf is its own only alternative, anything else has none."""
     if isinstance(node, Or):
         found = [_ways(child) for child in node.children]
         return [leaf for some in found for leaf in some] if all(found) else []

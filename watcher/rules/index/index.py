@@ -80,7 +80,7 @@ class LazyMatches(Mapping[int, Hit]):
         return self._by_id
 
     def take(self, pack: Packed, rules: Numbers, bits: Bits, unsure: Sequence[int]) -> None:
-        """Add what a pack found: rules that hold, and branches that have to be evaluated."""
+        """Add the results of a pack: matching rules, and branches still to be evaluated."""
         if unsure:
             rules, bits = self._decide(pack, rules, bits, unsure)
         if len(rules):

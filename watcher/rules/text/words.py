@@ -165,7 +165,7 @@ def _parts(piece: str, plurals: bool, by_script: bool) -> Iterator[Part]:
 
 
 def _by_script(spelled: str) -> list[str]:
-    """Return a word cut where it changes to or from Greek letters; these one by one where they are few.
+    """Cut a word between Greek and other letters; two Greek letters or fewer are cut apart, too.
 
     Digits stay with the letter before them, at the beginning with the one after: TGF, \u03b21; 1\u03b2; CD8, \u03b1.
     """

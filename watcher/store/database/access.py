@@ -101,7 +101,7 @@ class File(_OneMachine):
             _pragma(self._engine, "wal_checkpoint(TRUNCATE)")
 
     def announce(self) -> None:
-        """Tell the process that sends, if one runs, that something was written."""
+        """Tell a running sender, in whichever process, of new rows."""
         self._lock.announce()
 
     def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:

@@ -58,7 +58,7 @@ _MIGRATION_LOCK = 0x77617463
 
 
 class Transaction:
-    """The statements that can be run inside one transaction, grouped by the tables that they use."""
+    """A transaction: its statements, grouped by their tables."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection

@@ -1,4 +1,4 @@
-"""Read what became of each match: told when and where, waiting for what, or not told and why."""
+"""Read the fate of each match: when and where it was told, or the reason for waiting or silence."""
 
 from __future__ import annotations
 
