@@ -79,6 +79,11 @@ def test_a_summary_of_atom_without_a_type_is_text_unless_it_is_html(written: str
         ("<td>a</td><td>b</td>", "a b"),
         ("<b>Bold</b>ly", "Boldly"),
         ("<a href='x'>Link</a>ed", "Linked"),
+        ("Open<svg viewBox='0 0 9 9'><path d='M1'/><text>i</text></svg> kilns", "Open kilns"),
+        ("Kilns <svg><path d='M1'> that are cut off", "Kilns that are cut off"),
+        ("<site-term data-id='4'>Kilns</site-term> and <x-em>bees</x-em>", "Kilns and bees"),
+        ("<kbd-hint key='k'>Kilns", "Kilns"),
+        ("Between <think> and </think>, up to <end-of-text>", "Between <think> and </think>, up to <end-of-text>"),
     ],
 )
 def test_only_blocks_part_words_and_only_tags_are_taken_out(written: str, shown: str) -> None:
@@ -104,6 +109,13 @@ def test_an_entry_without_a_link_is_where_its_content_or_its_id_is() -> None:
         "https://lab.example/full/1"
     )
     assert only(atom("<id>https://lab.example/2</id><title>T</title>")).url == "https://lab.example/2"
+
+
+def test_an_id_that_is_no_address_makes_no_link() -> None:
+    head = b'{"version":"https://jsonfeed.org/version/1.1","items":['
+    for name in (b'"42"', b"42", b'"issue 42"'):
+        assert only(head + b'{"title":"T","id":' + name + b"}]}").url is None
+    assert only(head + b'{"id":"https://lab.example/2","title":"T"}]}').url == "https://lab.example/2"
 
 
 @pytest.mark.parametrize(

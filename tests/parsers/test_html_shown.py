@@ -53,6 +53,8 @@ def test_an_element_that_is_selected_is_read_though_the_page_hides_it() -> None:
         *((text, (2026, 3, 9)) for text in ("2026. 3. 9.", "Sonntag, 9. März 2026", "9th of March 2026", "9-Mar-2026")),
         *((text, (2026, 1, 17)) for text in ("17/01/2026", "17.01.2026", "17 janvier 2026", "17 gennaio 2026")),
         *((text, None) for text in ("03/04/2026", "9–12 March 2026", "9 March 2026 and 10 March 2026", "v1.2.2026")),
+        *((text, None) for text in ("30 March – 2 April 2026", "9. bis 12. März 2026", "9 to 12 March 2026")),
+        *((text, (2026, 3, 9)) for text in ("9 March 2026, 10-12 CET", "9. März 2026, 10-12 Uhr")),
     ],
 )
 def test_a_day_in_words_of_several_languages(text: str, day: tuple[int, int, int] | None) -> None:

@@ -157,6 +157,10 @@ LINKED = {
     "10.7554/elife.12345": ["https://elifesciences.org/articles/12345"],
     "10.7717/peerj-cs.12": ["https://peerj.com/articles/cs-12/"],
     "10.18653/v1/2026.acl-long.1": ["https://aclanthology.org/2026.acl-long.1/"],
+    "10.21203/rs.3.rs-123456/v1": [
+        "https://www.researchsquare.com/article/10.21203/rs.3.rs-123456/v1",
+        "https://doi.org/10.21203/rs.3.rs-123456/v1",
+    ],
     "10.5281/zenodo.123456": ["https://zenodo.org/records/123456"],
     "10.1000/xyz": [
         "https://dx.doi.org/10.1000/xyz.",

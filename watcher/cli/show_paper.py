@@ -129,7 +129,7 @@ def _why_not(subscription: Subscription, paper: Paper) -> str:
 
     found = explain_match(compile_rule(subscription.rule, subscription.sources), document_of(paper))
     if found.strong is not None:
-        return "its rule matches, and was not tried on it yet: the next poll of a source that lists it will"
+        return "its rule matches, and was not tried on it yet: it will be when a source lists the paper again"
     parts = [
         f"{one.what}: {', '.join(reason.term for reason in one.reasons)}" if one.reasons else one.what
         for one in found.missing

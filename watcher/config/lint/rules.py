@@ -8,14 +8,11 @@ from watcher.config.checking import Checker, Path
 from watcher.config.text.harmless import looks_like_address, quoted_value, secret_from
 from watcher.config.text.nearest import near_or_known
 from watcher.errors import RuleError
+from watcher.parsers.arxiv.taxonomy import ARCHIVES
 from watcher.rules import Rule, doubtful, find_bounds, misread_item, plainly_wrong
 from watcher.rules.language.tree import Exact, Label, Near, TextTerm, leaves
 
 ReadRule = Callable[[str], Rule]
-_ARCHIVES = frozenset(
-    ("astro-ph", "cond-mat", "cs", "econ", "eess", "math", "nlin", "physics", "q-bio", "q-fin", "stat")
-)
-"""arXiv's archives with categories of their own: their papers are in these."""
 
 
 def is_plainly_wrong(checker: Checker, path: Path, text: str, *, is_item: bool = False) -> bool:
@@ -75,7 +72,7 @@ def warn_of_labels(
         if leaf.field == "source" and leaf.value not in known and " " not in leaf.value:
             what, hint = f"the config has no source {quoted_value(leaf.value)}", near_or_known(leaf.value, sources)
             checker.warn(path, what, hint, name="source-not-in-config", at=start)
-        elif leaf.field == "category" and leaf.value in _ARCHIVES:
+        elif leaf.field == "category" and leaf.value in ARCHIVES:
             what = f"no paper of arXiv is in {leaf.value} itself"
             checker.warn(path, what, f"write category:{leaf.value}.*", name="archive-without-star", at=start)
 

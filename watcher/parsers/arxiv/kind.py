@@ -14,6 +14,7 @@ from watcher.parsers.arxiv.entry import KINDS
 from watcher.parsers.arxiv.feed import is_of_arxiv, parse_feed
 from watcher.parsers.arxiv.keys import ArxivKeys, own
 from watcher.parsers.arxiv.list import is_list, parse_list
+from watcher.parsers.arxiv.taxonomy import ARCHIVES
 from watcher.parsers.body import SavedBody
 from watcher.parsers.common.sniff import BodyForm, body_form
 from watcher.parsers.feed.kind import no_feed
@@ -32,11 +33,6 @@ SPAN = timedelta(weeks=4)
 
 _OF_A_LIST = re.compile(r"/list/([\w.-]+)/new")
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
-_ARCHIVES = frozenset(
-    {"astro-ph", "cond-mat", "cs", "econ", "eess", "math", "nlin", "physics", "q-bio", "q-fin", "stat"}
-)
-"""Those that have categories of their own (https://arxiv.org/category_taxonomy)."""
-
 _EXAMPLE = "write categories: [cs.CL, cs.LG]"
 
 
@@ -104,7 +100,7 @@ def _search(source: Source) -> str:
     """The query, within the categories where there are any."""
     keys = own(source)
     within = " OR ".join(
-        f"cat:{category}.*" if category in _ARCHIVES else f"cat:{category}" for category in keys.categories
+        f"cat:{category}.*" if category in ARCHIVES else f"cat:{category}" for category in keys.categories
     )
     if keys.query and within:
         return f"({keys.query}) AND ({within})"

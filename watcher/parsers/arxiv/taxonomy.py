@@ -1,8 +1,13 @@
-"""arXiv's categories that have two names (https://arxiv.org/category_taxonomy)."""
+"""arXiv's archives, and its categories that have two names (https://arxiv.org/category_taxonomy)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+ARCHIVES = frozenset(
+    {"astro-ph", "cond-mat", "cs", "econ", "eess", "math", "nlin", "physics", "q-bio", "q-fin", "stat"}
+)
+"""Those that have categories of their own: their papers are in these."""
 
 _TWICE = (
     ("cs.SY", "eess.SY"),

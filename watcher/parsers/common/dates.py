@@ -26,7 +26,8 @@ _MONTHS = {
 }
 """Month in English, German, French, Spanish, Italian or Portuguese → number."""
 
-_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
+_MONTH_WORD = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH = rf"(?P<month>{_MONTH_WORD})\b\.?"
 _DAY = r"(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th|er|\.|º)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _FORMS = [
@@ -39,8 +40,10 @@ _FORMS = [
         rf"\b{_MONTH} {_DAY},? {_YEAR}\b",
     )
 ]
-_SEVERAL = re.compile(r"\b\d{1,2} ?[-–—] ?\d{1,2}\.? [^\W\d_]{3}")
-"""9–12 March: days of which nobody knows which is meant."""
+_SEVERAL = re.compile(
+    rf"\b\d{{1,2}}\.?(?: (?:{_MONTH_WORD})\.?)? ?(?:[-–—]|to|bis|au) ?\d{{1,2}}\.? (?:{_MONTH_WORD})\b", re.IGNORECASE
+)
+"""9–12 March, 30 March to 2 April: days of which nobody knows which is meant."""
 
 
 def instant_in(text: str) -> datetime | None:

@@ -19,7 +19,7 @@ _ONCE_READ = re.compile(r"/(?:[\w-]+/)*doi/(?:[a-z]+/)?(10\.\d{4,9}/.+?)/?", re.
 
 _VIEW = re.compile(
     r"(?:/(?:full|full-?text|abstract|abs|summary|meta|pdf|pdfdirect|epdf|epub|html|references|figures|tables|media|suppl\w*"
-    r"|metrics|citations?|peer-review|download|pdfft)|\.(?:pdf|html?|full|abstract|short|xml)|/v\d{1,2}|;jsessionid=\w*)+/?",
+    r"|metrics|citations?|peer-review|download|pdfft)|\.(?:pdf|html?|full|abstract|short|xml)|;jsessionid=\w*)+/?",
     re.IGNORECASE,
 )
 _NUMBER_BEHIND = re.compile(r"/\d{5,}(?:/[\w-]*)?")

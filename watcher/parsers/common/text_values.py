@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -16,6 +16,10 @@ _UNSHOWN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TAG = re.compile(r"</?(?:(?P<prefix>[a-zA-Z]\w*):)?(?P<name>[a-zA-Z][\w-]*+)(?P<rest>\s[^<>]*+)?/?>", re.ASCII)
+_OWN_ELEMENT = re.compile(r"</([a-zA-Z]\w*+-[\w-]*+)>", re.ASCII)
+"""The end of an element that a site names itself: its name has a hyphen (HTML, "valid custom element name")."""
+
+_ATTRIBUTE = re.compile(r"""[\w:-]+=["']""", re.ASCII)
 _INITIALS = re.compile(r"(?:\w\.[ -]?)+")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?")
 _DEGREE = re.compile(
@@ -35,7 +39,9 @@ def shown_text(markup: str, limit: int = clean.ABSTRACT_CHARS) -> str:
     """HTML as the text that it shows, in one line; text without any tag as it is, its character references read."""
     text = markup[: 8 * limit]
     if "<" in text:
-        text = _TAG.sub(_blank, _UNSHOWN.sub(" ", text))
+        text = _without_drawings(_UNSHOWN.sub(" ", text))
+        own = frozenset(name.lower() for name in _OWN_ELEMENT.findall(text))
+        text = _TAG.sub(lambda tag: _blank(tag, own), text)
     return clean.line(clean.unescaped(text), limit)
 
 
@@ -93,11 +99,22 @@ def people(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(turned for name in names if (turned := _turned(name))))[: clean.LONGEST_LIST]
 
 
-def _blank(tag: re.Match[str]) -> str:
-    """Replace a tag: by nothing, by a blank if its element is a block, by itself if it is plain text."""
+def _without_drawings(text: str) -> str:
+    """Leave out drawings of SVG that end; one that never does would take the rest of the text with it."""
+    *closed, rest = re.split(r"</svg\s*>", text, flags=re.IGNORECASE)
+    shown = (re.split(r"<svg\b", part, maxsplit=1, flags=re.IGNORECASE)[0] for part in closed)
+    return " ".join((*shown, rest))
+
+
+def _blank(tag: re.Match[str], own: Collection[str]) -> str:
+    """Replace a tag: by nothing, by a blank if its element is a block, by itself if it is plain text.
+
+    ``own``: elements that the text's site names itself.
+    """
     name, rest = tag["name"].lower(), (tag["rest"] or "").strip("/ ")
     is_word = name in INLINE_WORDS and " " in rest and "=" not in rest
-    if not tag["prefix"] and (name not in NAMES or is_word):
+    is_known = name in NAMES or name in own or _ATTRIBUTE.match(rest)
+    if not tag["prefix"] and (is_word or not is_known):
         return tag[0]
     return " " if is_apart(name) else ""
 

@@ -57,8 +57,9 @@ def _item(value: Mapping[str, Any], bases: tuple[str, ...]) -> FeedItem:
 
 
 def _first_link(value: Mapping[str, Any], bases: tuple[str, ...]) -> str:
-    links = (absolute(text, *bases) for key in ("url", "external_url", "id") if (text := _text(value, key)))
-    return next(filter(None, links), "")
+    """Return the address of an item; its id only if that is a whole address, for "42" is none."""
+    links = (absolute(text, *bases) for key in ("url", "external_url") if (text := _text(value, key)))
+    return next(filter(None, links), "") or clean.url(_text(value, "id")) or ""
 
 
 def _id(value: object) -> str:
