@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests import naughty
 from tests.integration.receivers import logged
 from tests.integration.sites import say, serving
 from tests.integration.test_inbox import Drop, page
@@ -24,6 +25,7 @@ from watcher.files.broken_pages import KeptPages
 from watcher.model import Judged, Reading, Source, Unreadable, Verdict
 from watcher.parsers import PARSERS, Parser
 from watcher.parsers.feed import kind as feed
+from watcher.parsing import process
 from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.store import Store
@@ -33,7 +35,7 @@ GOOD = rss(["<title>Pebbles, part 9</title><link>/9</link>"])
 BAD = rss(["<title>Bad pebbles</title><link>/8</link>"])
 
 MISHAPS: dict[str, Callable[[], BaseException]] = {
-    "AttributeError: object has no attribute 'version'": lambda: AttributeError("object has no attribute 'version'"),
+    f"AttributeError: {naughty.RAISES}": lambda: AttributeError(naughty.RAISES),
     "UnicodeEncodeError: 'utf-8' codec can't encode": lambda: UnicodeEncodeError(
         "utf-8", "\ud800", 0, 1, "no character"
     ),
@@ -60,10 +62,12 @@ def raising(error: Callable[[], BaseException]) -> Callable[..., Reading | Unrea
 
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed, "parse", raising(MISHAPS["AttributeError: object has no attribute 'version'"]))
+    """Raise over bad pages, in this process and in the workers that commands start."""
+    monkeypatch.setattr(feed, "parse", raising(MISHAPS[f"AttributeError: {naughty.RAISES}"]))
+    monkeypatch.setattr(process, "COMMAND", naughty.COMMAND)
 
 
-REASON = "internal error while reading: AttributeError: object has no attribute 'version'"
+REASON = f"internal error while reading: AttributeError: {naughty.RAISES}"
 
 
 @pytest.fixture

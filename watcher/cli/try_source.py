@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 import click
@@ -44,7 +47,7 @@ def try_source(desk: CliContext, name: str, file: Path | None, limit: int, as_js
 
         logs.set_up(desk.log_format, verbose=True, secrets=config.secrets(desk.env))
     source = _source(config, name)
-    tried = _tried(source, file, config.contact or "")
+    tried = _tried(source, file, config.contact or "", desk.env)
     if as_json:
         click.echo(show.json_text(_as_object(source, tried, limit)))
     else:
@@ -59,21 +62,20 @@ def _source(config: Config, name: str) -> Source:
     return config.sources[name]
 
 
-def _tried(source: Source, file: Path | None, contact: str) -> Tried:
+def _tried(source: Source, file: Path | None, contact: str, env: Mapping[str, str]) -> Tried:
     from watcher.fetch import Fetcher, default_user_agent
     from watcher.parsers import PARSERS
+    from watcher.parsing.apart import ParseApart
     from watcher.pipeline.polling import try_source as trying
 
-    if file is not None:
-        body = read_given(file, LARGEST)
-        if isinstance(body, NotRead):
-            raise UsageError(f"{file} cannot be read: {body.what}")
-        return trying.try_body(source, PARSERS[source.kind].first_address(source, _now().date()), body)
-    fetcher = Fetcher(user_agent=default_user_agent(contact))
-    try:
-        return trying.read_once(source, fetcher, _now)
-    finally:
-        fetcher.close()
+    with closing(ParseApart(env, Event())) as parsing:
+        if file is not None:
+            body = read_given(file, LARGEST)
+            if isinstance(body, NotRead):
+                raise UsageError(f"{file} cannot be read: {body.what}")
+            return trying.try_body(source, PARSERS[source.kind].first_address(source, _now().date()), body, parsing)
+        with closing(Fetcher(user_agent=default_user_agent(contact))) as fetcher:
+            return trying.read_once(source, fetcher, parsing, _now)
 
 
 def _now() -> datetime:

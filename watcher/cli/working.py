@@ -69,6 +69,7 @@ def session(
     finally:
         context.notifier.close()
         context.fetcher.close()
+        context.parsing.close()
         store.close()
 
 

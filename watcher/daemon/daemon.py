@@ -15,7 +15,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from types import FrameType
 from typing import TextIO
 
@@ -30,6 +30,7 @@ from watcher.files.broken_pages import KeptPages
 from watcher.model import DeliveryState, Source, Tuning
 from watcher.model.words import counted
 from watcher.notify import Notifier
+from watcher.parsing.apart import ParseApart
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import match_waiting
 from watcher.pipeline.polling.visits import takes_turns
@@ -70,7 +71,7 @@ def open_context(
     ``console``: where receivers of the kind ``console`` print, None for stdout.
     ``state_dir``: where bodies of broken pages are kept, None for nowhere.
     """
-    clock = clock or store.clock
+    clock, stopping = clock or store.clock, Event()
     return Context(
         config=config,
         store=store,
@@ -80,6 +81,8 @@ def open_context(
         jitter=random.random,
         env=env,
         rules=RuleBook(),
+        parsing=ParseApart(env, stopping),
+        stopping=stopping,
         tuning=tuning or Tuning(),
         kept=KeptPages(state_dir / "broken") if state_dir else None,
     )
@@ -189,6 +192,7 @@ class Daemon:
         until = time.monotonic() + patience
         ended = self._sender.stop(patience)
         ended = self._schedule.stop(max(until - time.monotonic(), 0.0)) and ended
+        self._context.parsing.close()
         self._context.notifier.close()
         with suppress(StoreError):
             self._self.leave(self._context)

@@ -105,6 +105,7 @@ def touring(folder: Path, now: datetime, console: TextIO) -> Iterator[Tour]:
                 yield tour
             finally:
                 context.fetcher.close()
+                context.parsing.close()
 
 
 def _config(folder: Path, url: str) -> Config:

@@ -9,6 +9,5 @@
 ``subscriptions/``  bring the database to what the config and the commands ask for
 ``retention``       delete old history
 ``rulebook``        the index of all rules, kept up to date
-``mishaps``         turn unforeseen exceptions over a page into a reason
 ``context``         what all steps work with
 """

@@ -12,6 +12,7 @@ from watcher.fetch import Fetcher
 from watcher.files.broken_pages import KeptPages
 from watcher.model import Tuning
 from watcher.notify import Notifier, forms_of
+from watcher.parsing.here import ParseHere, Parsing
 from watcher.pipeline.rulebook import RuleBook
 from watcher.store import Store
 
@@ -25,6 +26,7 @@ class Context:
     ``jitter``: returns a number between 0 and 1.
     ``env``: the environment that secrets are read from.
     ``rules``: the index of all rules.
+    ``parsing``: runs the parsers.
     ``forms_of``: returns the forms of a message that a service needs, given its URL.
     ``stopping``: set when the process is asked to stop.
     ``tuning``: sizes, intervals and leases.
@@ -39,6 +41,7 @@ class Context:
     jitter: Callable[[], float]
     env: Mapping[str, str]
     rules: RuleBook
+    parsing: Parsing = field(default_factory=ParseHere)
     forms_of: Callable[[str], Collection[str]] = forms_of
     stopping: Event = field(default_factory=Event)
     tuning: Tuning = field(default_factory=Tuning)

@@ -12,8 +12,8 @@ from watcher.alerts.fate import Telling
 from watcher.config import Config
 from watcher.errors import UnknownPage, WatcherError
 from watcher.model import Decision, Fate
+from watcher.parsing.mishaps import reason_of
 from watcher.pipeline.context import Context
-from watcher.pipeline.mishaps import reason_of
 from watcher.pipeline.record import Decide, Intake
 from watcher.pipeline.saved_pages import ReadPage, read_any, read_for
 from watcher.pipeline.subscriptions.apply import present_of
@@ -74,8 +74,8 @@ def import_page(body: bytes, name: str, source: str | None, telling: Telling, co
 def _pages(body: bytes, source: str | None, context: Context) -> Iterator[ReadPage]:
     sources, today = context.config.sources, context.clock().date()
     if source is None:
-        return read_any(body, sources.values(), today)
-    return read_for(sources[source], body, sources.values(), today)
+        return read_any(body, sources.values(), context.parsing, today)
+    return read_for(sources[source], body, sources.values(), context.parsing, today)
 
 
 def _store(page: ReadPage, source: str | None, telling: Telling, context: Context, done: Imported) -> None:

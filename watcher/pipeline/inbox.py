@@ -12,8 +12,8 @@ from watcher.errors import Overtaken, Stopped, UnknownPage, WatcherError
 from watcher.files.inbox_folder import DONE, FAILED, Inbox, WaitingFiles, shown_name
 from watcher.model import Judged, Reading, Source, Verdict
 from watcher.parsers import PARSERS
+from watcher.parsing.mishaps import reason_of
 from watcher.pipeline.context import Context
-from watcher.pipeline.mishaps import reason_of
 from watcher.pipeline.polling.poll import Polled, broken_by, conclude, verdict_before
 from watcher.pipeline.record import Intake
 from watcher.pipeline.saved_pages import read_any
@@ -97,10 +97,10 @@ def _take(inbox: Inbox, name: str, source: Source, context: Context, is_mine: Is
 def _store(inbox: Inbox, name: str, source: Source, context: Context, is_mine: IsMine, done: _Done) -> str:
     """Store a file, a large collection batch by batch; why it could not be read, or "" where it could."""
     try:
-        body = inbox.read(name)
+        body, sources = inbox.read(name), context.config.sources.values()
         if isinstance(body, str):
             return body
-        for page in read_any(body, context.config.sources.values(), context.clock().date()):
+        for page in read_any(body, sources, context.parsing, context.clock().date()):
             _store_reading(page.reading, source, context, is_mine, done)
             if not page.reading.whole:
                 done.partial.append(f"{shown_name(name)}: {'; '.join(page.reading.warnings) or 'not read whole'}")

@@ -9,7 +9,7 @@ from datetime import date
 from watcher.errors import UnknownPage
 from watcher.model import Reading, Source, Unreadable
 from watcher.parsers import PARSERS
-from watcher.pipeline.mishaps import parse_safely, recognised
+from watcher.parsing.here import Parsing
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +25,19 @@ class ReadPage:
     source: Source | None = None
 
 
-def read_for(source: Source, body: bytes, others: Iterable[Source], today: date) -> Iterator[ReadPage]:
+def read_for(
+    source: Source, body: bytes, others: Iterable[Source], parsing: Parsing, today: date
+) -> Iterator[ReadPage]:
     """Read a saved page of ``source``: as the source reads its own pages, else as :func:`read_any` does.
 
     Raises ``UnknownPage`` with both reasons if nothing can read it.
     """
-    own = _read_as(source, body, today)
+    own = _read_as(source, body, parsing, today)
     if isinstance(own, Reading) and own.entries:
         yield ReadPage(own, source.kind, source)
         return
     try:
-        yield from read_any(body, others, today)
+        yield from read_any(body, others, parsing, today)
     except UnknownPage as error:
         if isinstance(own, Reading):
             yield ReadPage(own, source.kind, source)
@@ -45,7 +47,7 @@ def read_for(source: Source, body: bytes, others: Iterable[Source], today: date)
             raise UnknownPage(f"as a page of {source.name}: {own.reason}; otherwise: {error}") from None
 
 
-def read_any(body: bytes, sources: Iterable[Source], today: date) -> Iterator[ReadPage]:
+def read_any(body: bytes, sources: Iterable[Source], parsing: Parsing, today: date) -> Iterator[ReadPage]:
     """Read a saved page by its form.
 
     A page of unknown form is read as the first of ``sources`` that finds papers in it.
@@ -54,25 +56,25 @@ def read_any(body: bytes, sources: Iterable[Source], today: date) -> Iterator[Re
     """
     began = False
     try:
-        for page in recognised(body):
+        for page in parsing.recognise(body):
             began = True
             yield ReadPage(page.reading, page.kind)
     except UnknownPage:
-        found = None if began else _read_by_any(body, sources, today)
+        found = None if began else _read_by_any(body, sources, parsing, today)
         if found is None:
             raise
         yield found
 
 
-def _read_by_any(body: bytes, sources: Iterable[Source], today: date) -> ReadPage | None:
+def _read_by_any(body: bytes, sources: Iterable[Source], parsing: Parsing, today: date) -> ReadPage | None:
     for source in sources:
-        reading = _read_as(source, body, today)
+        reading = _read_as(source, body, parsing, today)
         if isinstance(reading, Reading) and reading.entries:
             return ReadPage(reading, source.kind, source)
     return None
 
 
-def _read_as(source: Source, body: bytes, today: date) -> Reading | Unreadable:
+def _read_as(source: Source, body: bytes, parsing: Parsing, today: date) -> Reading | Unreadable:
     """Parse the page as if it had been found at the first address that the source polls.
 
     Relative links count from there.
@@ -80,4 +82,4 @@ def _read_as(source: Source, body: bytes, today: date) -> Reading | Unreadable:
     parser = PARSERS[source.kind]
     if parser.folder(source) is not None:
         return Unreadable("a folder has pages of any kind")
-    return parse_safely(body, parser.first_address(source, today), source)
+    return parsing.parse(body, parser.first_address(source, today), source)

@@ -13,8 +13,8 @@ from watcher.alerts.incidents import KINDS, is_due, trouble_of
 from watcher.errors import Overtaken, Stopped, WatcherError
 from watcher.model import Judged, Source, Unreachable, Verdict
 from watcher.parsers import PARSERS
+from watcher.parsing.mishaps import reason_of
 from watcher.pipeline.context import Context
-from watcher.pipeline.mishaps import reason_of
 from watcher.pipeline.polling.missed import MissedLists, source_past
 from watcher.pipeline.polling.missing import record_days, record_list
 from watcher.pipeline.polling.updates import record_updates

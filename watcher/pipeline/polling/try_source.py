@@ -12,7 +12,8 @@ from watcher.fetch import Fetcher
 from watcher.files.inbox_folder import Inbox
 from watcher.model import Page, Reading, Source, Unreachable, Unreadable
 from watcher.parsers import PARSERS, Finding
-from watcher.pipeline.mishaps import findings, parse_safely, reason_of
+from watcher.parsing.here import Parsing
+from watcher.parsing.mishaps import reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +31,32 @@ class Tried:
     findings: tuple[Finding, ...] = ()
 
 
-def try_body(source: Source, url: str, body: bytes) -> Tried:
+def try_body(source: Source, url: str, body: bytes, parsing: Parsing) -> Tried:
     """Parse ``body`` as if it had been found at ``url``."""
-    return Tried(url, len(body), parse_safely(body, url, source), findings(body, source))
+    return Tried(url, len(body), parsing.parse(body, url, source), parsing.find(body, source))
 
 
-def read_once(source: Source, fetcher: Fetcher, clock: Callable[[], datetime]) -> Tried:
+def read_once(source: Source, fetcher: Fetcher, parsing: Parsing, clock: Callable[[], datetime]) -> Tried:
     """Fetch and parse the source's first page; of an inbox the file that has waited longest, which stays there."""
     folder = PARSERS[source.kind].folder(source)
     try:
-        return _try_inbox(source, folder, clock()) if folder else _try_page(source, fetcher, clock)
+        return _try_inbox(source, folder, parsing, clock()) if folder else _try_page(source, fetcher, parsing, clock)
     except WatcherError:
         raise
     except Exception as error:
         return Tried(folder or source.url or "", 0, Unreadable(reason_of(error)))
 
 
-def _try_page(source: Source, fetcher: Fetcher, clock: Callable[[], datetime]) -> Tried:
+def _try_page(source: Source, fetcher: Fetcher, parsing: Parsing, clock: Callable[[], datetime]) -> Tried:
     url = PARSERS[source.kind].first_address(source, clock().date())
     fetched = fetcher.get(url, lambda _: None, robots=PARSERS[source.kind].obeys_robots(source))
     if isinstance(fetched, Page):
-        return try_body(source, fetched.url, fetched.body)
+        return try_body(source, fetched.url, fetched.body, parsing)
     reason = fetched.reason if isinstance(fetched, Unreachable) else "not modified"
     return Tried(url, 0, Unreachable(url=fetched.url, reason=reason, fetched_at=fetched.fetched_at))
 
 
-def _try_inbox(source: Source, folder: str, now: datetime) -> Tried:
+def _try_inbox(source: Source, folder: str, parsing: Parsing, now: datetime) -> Tried:
     inbox = Inbox.opened(folder)
     if isinstance(inbox, str):
         return Tried(folder, 0, Unreachable(url=folder, reason=inbox, fetched_at=now))
@@ -65,4 +66,4 @@ def _try_inbox(source: Source, folder: str, now: datetime) -> Tried:
             writing = f"; {waiting.unfinished} still being written" if waiting.unfinished else ""
             return Tried(folder, 0, Unreadable(f"no file waits{writing}"))
         place, body = f"{folder}/{waiting.names[0]}", inbox.read(waiting.names[0])
-    return Tried(place, 0, Unreadable(body)) if isinstance(body, str) else try_body(source, place, body)
+    return Tried(place, 0, Unreadable(body)) if isinstance(body, str) else try_body(source, place, body, parsing)

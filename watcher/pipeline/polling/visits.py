@@ -14,7 +14,6 @@ from watcher.fetch import pace_of
 from watcher.model import Judged, NotModified, Page, Reading, Source, Unreachable, Unreadable, Validators, Verdict
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
-from watcher.pipeline.mishaps import parse_safely
 from watcher.pipeline.polling.missed import MissedLists
 from watcher.pipeline.record import Intake
 from watcher.polls.days import KnownPage, Visit, has_no_page, is_failed, shown_day
@@ -81,7 +80,7 @@ def read_pages(
         ask = next(steps)
         while True:
             fetched = get(ask.url, known_of)
-            parsed = parse_safely(fetched.body, fetched.url, source) if isinstance(fetched, Page) else None
+            parsed = context.parsing.parse(fetched.body, fetched.url, source) if isinstance(fetched, Page) else None
             visits.append(Visit(ask.url, fetched, parsed, ask.day, ask.is_guess, ask.is_given_up))
             ask = steps.send(visits[-1])
     except StopIteration as end:

@@ -1,0 +1,160 @@
+"""Run the parsers in worker processes: one is kept warm, more are started where it is busy."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Condition, Event
+
+from watcher.errors import UnknownPage
+from watcher.model import Reading, Source, Unreadable
+from watcher.parsers import Finding, SavedPage
+from watcher.parsing.frames import Answer, FindRequest, ParseRequest, RecogniseRequest, Request
+from watcher.parsing.process import OverBounds, ParsingLimits, Worker, WorkerEnded
+
+log = logging.getLogger(__name__)
+
+MOST = 3
+"""Workers at the same time."""
+
+PATIENCE = 0.5
+"""Seconds to wait for a busy worker before another one is started."""
+
+
+class ParseApart:
+    """Runs the parsers in worker processes; see :class:`watcher.parsing.here.Parsing`.
+
+    ``stopping``: once it is set, what is being read is given up: ``Stopped`` is raised.
+    ``start``: starts a worker.
+
+    None is started before there is something to read.
+    """
+
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        stopping: Event,
+        limits: ParsingLimits | None = None,
+        start: Callable[[Mapping[str, str], ParsingLimits], Worker] = Worker,
+    ) -> None:
+        self._env, self._stopping, self._start = env, stopping, start
+        self._limits = limits or ParsingLimits()
+        self._changed, self._idle, self._running = Condition(), list[Worker](), 0
+
+    def parse(self, body: bytes, url: str, source: Source) -> Reading | Unreadable:
+        """See :class:`Parsing`; what takes too much is unreadable."""
+        try:
+            answer = self._one_answer(ParseRequest(url, source), body)
+        except (OverBounds, WorkerEnded) as error:
+            return Unreadable(str(error))
+        if isinstance(answer.value, Reading | Unreadable):
+            return answer.value
+        return Unreadable("the process that read it answered something else")
+
+    def find(self, body: bytes, source: Source) -> tuple[Finding, ...]:
+        """See :class:`Parsing`; nothing of what takes too much."""
+        try:
+            answer = self._one_answer(FindRequest(source), body)
+        except (OverBounds, WorkerEnded):
+            return ()
+        return answer.value if isinstance(answer.value, tuple) else ()
+
+    def recognise(self, body: bytes) -> Iterator[SavedPage]:
+        """See :class:`Parsing`; ``UnknownPage`` also for what takes too much."""
+        unknown, is_first = "", True
+        try:
+            with self._worker(RecogniseRequest(), body) as (worker, first):
+                answer = first
+                while isinstance(answer.value, SavedPage):
+                    is_first = False
+                    yield answer.value
+                    answer = _logged(worker.answer(self._stopping))
+                unknown = answer.unknown
+        except (OverBounds, WorkerEnded) as error:
+            unknown = str(error) if is_first else f"{error}; what came before is stored"
+        if unknown:
+            raise UnknownPage(unknown)
+
+    def close(self) -> None:
+        """End the idle workers. Those at work see ``stopping``."""
+        with self._changed:
+            idle, self._idle = self._idle, []
+            self._running -= len(idle)
+        for worker in idle:
+            worker.end()
+
+    def _one_answer(self, request: Request, body: bytes) -> Answer:
+        with self._worker(request, body) as (_, answer):
+            return answer
+
+    @contextmanager
+    def _worker(self, request: Request, body: bytes) -> Iterator[tuple[Worker, Answer]]:
+        """Lend a worker with its first answer to a request; it is ended unless it was left ready for the next one.
+
+        A worker that somebody ended while it was idle, or once while it read, is not the page's fault.
+        """
+        for is_last in (False, True):
+            worker = self._take()
+            try:
+                worker.ask(request, body, self._stopping)
+                answer = _logged(worker.answer(self._stopping))
+            except WorkerEnded:
+                self._end(worker)
+                if is_last:
+                    raise
+            except BaseException:
+                self._end(worker)
+                raise
+            else:
+                break
+        try:
+            yield worker, answer
+        except BaseException:
+            self._end(worker)
+            raise
+        self._give_back(worker)
+
+    def _take(self) -> Worker:
+        """Take an idle worker, or start one if all are busy for long."""
+        until = time.monotonic() + PATIENCE
+        with self._changed:
+            while not self._idle:
+                patience = until - time.monotonic()
+                if self._running == 0 or (patience <= 0 and self._running < MOST):
+                    self._running += 1
+                    break
+                self._changed.wait(patience if self._running < MOST else None)
+            else:
+                return self._idle.pop()
+        try:
+            return self._start(self._env, self._limits)
+        except BaseException:
+            self._count_down()
+            raise
+
+    def _give_back(self, worker: Worker) -> None:
+        """Keep one worker for the next page, unless it has grown."""
+        with self._changed:
+            is_kept = not self._idle and worker.memory <= self._limits.keep * 1024 and not self._stopping.is_set()
+            if is_kept:
+                self._idle.append(worker)
+                self._changed.notify()
+        if not is_kept:
+            self._end(worker)
+
+    def _end(self, worker: Worker) -> None:
+        worker.end()
+        self._count_down()
+
+    def _count_down(self) -> None:
+        with self._changed:
+            self._running -= 1
+            self._changed.notify()
+
+
+def _logged(answer: Answer) -> Answer:
+    if answer.trace:
+        log.debug("internal error in a worker:\n%s", answer.trace)
+    return answer

@@ -1,0 +1,114 @@
+"""Pack requests and answers for the pipes between a worker and its owner.
+
+A request is the length of a pickle, the length of the body, the pickle, the body; an answer a length and a pickle.
+
+A worker reads what strangers wrote, so its answers are not trusted: of their pickles nothing is made but values of the
+model and of the parsers (https://docs.python.org/3/library/pickle.html, "Restricting Globals").
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from watcher.model import Reading, Source, Unreadable
+from watcher.parsers import Finding, SavedPage
+
+LENGTH = 8
+"""Bytes of the length of a frame, the most significant first."""
+
+_OF_VALUES = {
+    ("datetime", "date"),
+    ("datetime", "datetime"),
+    ("datetime", "timedelta"),
+    ("datetime", "timezone"),
+    ("builtins", "frozenset"),
+}
+_OURS = ("watcher.model.", "watcher.parsers.")
+
+
+@dataclass(frozen=True, slots=True)
+class ParseRequest:
+    """Parse a body that was found at ``url`` as a page of ``source``."""
+
+    url: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class FindRequest:
+    """Show what the selectors of ``source`` find in a body."""
+
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class RecogniseRequest:
+    """Recognise a saved page. Answered by each batch, then by None."""
+
+
+Request = ParseRequest | FindRequest | RecogniseRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a worker answers.
+
+    ``value``: what was read; None at the end of batches.
+    ``memory``: what the worker holds (kB).
+    ``unknown``: why a saved page is of no form that is known, or of no such form from here on.
+    ``trace``: where an exception came from, for the log.
+    """
+
+    value: Reading | Unreadable | tuple[Finding, ...] | SavedPage | None = None
+    memory: int = 0
+    unknown: str = ""
+    trace: str = ""
+
+
+def request_head(request: Request, body: bytes) -> bytes:
+    """Return what goes before the body of a request."""
+    packed = pickle.dumps(request, protocol=5)
+    return _length(packed) + _length(body) + packed
+
+
+def read_request(pipe: BinaryIO) -> tuple[Request, bytes] | None:
+    """Read a request and its body, from an owner that is trusted; None at the end."""
+    lengths = pipe.read(2 * LENGTH)
+    if len(lengths) < 2 * LENGTH:
+        return None
+    packed = pipe.read(int.from_bytes(lengths[:LENGTH], "big"))
+    body = pipe.read(int.from_bytes(lengths[LENGTH:], "big"))
+    return pickle.loads(packed), body
+
+
+def framed(answer: Answer) -> bytes:
+    """Return the bytes of an answer."""
+    packed = pickle.dumps((answer.value, answer.memory, answer.unknown, answer.trace), protocol=5)
+    return _length(packed) + packed
+
+
+def answer_in(packed: bytes) -> Answer:
+    """Unpack what a worker answers. Raises ``ValueError`` for what is no answer."""
+    try:
+        return Answer(*_ValuesAlone(io.BytesIO(packed)).load())
+    except Exception as error:
+        raise ValueError("the process that read it gave no answer that can be read") from error
+
+
+def _length(piece: bytes) -> bytes:
+    return len(piece).to_bytes(LENGTH, "big")
+
+
+class _ValuesAlone(pickle.Unpickler):
+    """Makes values of the model and of the parsers, and nothing else."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in _OF_VALUES:
+            return super().find_class(module, name)
+        found = super().find_class(module, name) if module.startswith(_OURS) and "." not in name else None
+        if isinstance(found, type) and found.__module__ == module:
+            return found
+        raise ValueError(f"{module}.{name} is no value of a page")

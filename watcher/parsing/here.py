@@ -1,0 +1,68 @@
+"""Run the parsers in this process. What they raise, a mistake of theirs or of a library, becomes a reason."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Protocol
+
+from watcher.errors import UnknownPage
+from watcher.model import Reading, Source, Unreadable
+from watcher.parsers import PARSERS, Finding, SavedPage, recognise_all
+from watcher.parsing.mishaps import reason_of
+
+log = logging.getLogger(__name__)
+
+
+class Parsing(Protocol):
+    """A way to run the parsers. No method raises for what stands in a body, but where it says so."""
+
+    def parse(self, body: bytes, url: str, source: Source) -> Reading | Unreadable:
+        """Return what the parser of the source's kind reads in a body that was found at ``url``."""
+        ...
+
+    def find(self, body: bytes, source: Source) -> tuple[Finding, ...]:
+        """Return the finds of the source's selectors in a body; nothing if it cannot be read."""
+        ...
+
+    def recognise(self, body: bytes) -> Iterator[SavedPage]:
+        """Yield what a saved page lists, batch by batch.
+
+        Raises ``UnknownPage`` where it comes to what cannot be read.
+        """
+        ...
+
+    def close(self) -> None:
+        """End what was started for it."""
+        ...
+
+
+class ParseHere:
+    """Runs the parsers in this process."""
+
+    def parse(self, body: bytes, url: str, source: Source) -> Reading | Unreadable:
+        """See :class:`Parsing`."""
+        try:
+            return PARSERS[source.kind].parse(body, url, source)
+        except Exception as error:
+            return Unreadable(reason_of(error))
+
+    def find(self, body: bytes, source: Source) -> tuple[Finding, ...]:
+        """See :class:`Parsing`."""
+        try:
+            return PARSERS[source.kind].find(body, source)
+        except Exception as error:
+            log.debug("internal error", exc_info=error)
+            return ()
+
+    def recognise(self, body: bytes) -> Iterator[SavedPage]:
+        """See :class:`Parsing`."""
+        try:
+            yield from recognise_all(body)
+        except UnknownPage:
+            raise
+        except Exception as error:
+            raise UnknownPage(reason_of(error)) from error
+
+    def close(self) -> None:
+        """Do nothing: nothing was started."""

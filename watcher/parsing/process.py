@@ -1,0 +1,178 @@
+"""Ask one worker process, wait for its answer within bounds, and kill it where it exceeds them."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+from watcher.errors import Stopped
+from watcher.parsing.frames import LENGTH, Answer, Request, answer_in, request_head
+
+COMMAND = (sys.executable, "-P", "-m", "watcher.parsing.worker")
+PIPE = 2**20
+"""Bytes that a pipe takes (Linux): a usual page at once, so that the two need not wait for each other."""
+
+LOOK_EVERY = 0.1
+"""Seconds between looks at how much a worker has used."""
+
+_KEPT = ("LANG", "LC_", "LD_LIBRARY_PATH", "PATH", "PYTHON", "TZ")
+"""How the names of variables begin that a worker gets: it parses, and needs no secrets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsingLimits:
+    """What reading one page, or one batch of a file, may take.
+
+    ``cpu``, ``wall``: seconds; a busy machine delays both, so that the second is far larger.
+    ``memory``: of the worker (MB).
+    ``answer``: bytes of what was read.
+    ``keep``: memory up to which a worker is used again (MB); it begins with some 25.
+    """
+
+    cpu: float = 15.0
+    wall: float = 120.0
+    memory: int = 512
+    answer: int = 100_000_000
+    keep: int = 64
+
+
+class WorkerEnded(Exception):
+    """The worker ended of itself, or was killed by somebody else; ``str()`` says how."""
+
+
+class OverBounds(Exception):
+    """The page took more than the limits allow; ``str()`` says what."""
+
+
+class Worker:
+    """A worker process. One thread at a time asks it. Every method may raise ``WorkerEnded``."""
+
+    def __init__(self, env: Mapping[str, str], limits: ParsingLimits, command: Sequence[str] = ()) -> None:
+        self._limits = limits
+        arguments = (str(limits.memory), str(2 * limits.wall))
+        paths = os.pathsep.join(os.path.abspath(path) for path in sys.path)
+        given = {name: value for name, value in env.items() if name.startswith(_KEPT)}
+        try:
+            self._process = subprocess.Popen(
+                (*(command or COMMAND), *arguments),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                pipesize=PIPE,
+                env=given | {"PYTHONPATH": paths},
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise WorkerEnded(f"no process could be started to read it: {error.strerror}") from error
+        assert self._process.stdin and self._process.stdout
+        self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
+        os.set_blocking(self._in, False)
+        os.set_blocking(self._out, False)
+        self.memory = 0
+
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
+    def ask(self, request: Request, body: bytes, stopping: Event) -> None:
+        """Send a request. Raises ``OverBounds`` or, once ``stopping`` is set, ``Stopped``."""
+        until = self._bounds(stopping)
+        for piece in (request_head(request, body), body):
+            rest = memoryview(piece)
+            while rest:
+                until.wait(self._in, select.POLLOUT)
+                try:
+                    rest = rest[os.write(self._in, rest) :]
+                except BrokenPipeError:
+                    raise WorkerEnded(self._how_ended()) from None
+
+    def answer(self, stopping: Event) -> Answer:
+        """Wait for an answer. Raises ``OverBounds`` or, once ``stopping`` is set, ``Stopped``."""
+        until = self._bounds(stopping)
+        length = int.from_bytes(self._read(LENGTH, until), "big")
+        if length > self._limits.answer:
+            raise OverBounds(f"what it lists takes more than {self._limits.answer // 1_000_000} MB")
+        try:
+            answer = answer_in(self._read(length, until))
+        except ValueError as error:
+            raise WorkerEnded(str(error)) from None
+        self.memory = answer.memory
+        return answer
+
+    def _read(self, size: int, until: _Bounds) -> bytes:
+        found = bytearray()
+        while len(found) < size:
+            until.wait(self._out, select.POLLIN)
+            piece = os.read(self._out, min(size - len(found), 2**20))
+            if not piece:
+                raise WorkerEnded(self._how_ended())
+            found += piece
+        return bytes(found)
+
+    def _bounds(self, stopping: Event) -> _Bounds:
+        return _Bounds(self.pid, self._limits, stopping)
+
+    def _how_ended(self) -> str:
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+        code = self._process.returncode
+        how = f"by signal {signal.Signals(-code).name}" if code is not None and code < 0 else f"with status {code}"
+        return f"the process that read it ended {how}"
+
+    def end(self) -> None:
+        """Kill the process, and leave nothing of it behind. Raises nothing."""
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+        self._process.wait()
+
+
+class _Bounds:
+    """The time that one request or answer may take, counted from now on."""
+
+    def __init__(self, pid: int, limits: ParsingLimits, stopping: Event) -> None:
+        self._pid, self._limits, self._stopping = pid, limits, stopping
+        self._began, self._used = time.monotonic(), _cpu_seconds(pid)
+        self._looked = self._began
+
+    def wait(self, pipe: int, event: int) -> None:
+        """Wait until a pipe is ready."""
+        poll = select.poll()
+        poll.register(pipe, event)
+        while True:
+            is_ready = bool(poll.poll(LOOK_EVERY * 1000))
+            if time.monotonic() - self._looked >= LOOK_EVERY:
+                self._look()
+            if is_ready:
+                return
+
+    def _look(self) -> None:
+        self._looked = time.monotonic()
+        if self._stopping.is_set():
+            raise Stopped("stopped while a page was being read")
+        if _cpu_seconds(self._pid) - self._used > self._limits.cpu:
+            raise OverBounds(f"reading it took more than {self._limits.cpu:g} s and was stopped")
+        if self._looked - self._began > self._limits.wall:
+            raise OverBounds(f"reading it was not over after {self._limits.wall:g} s and was stopped")
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Return what a process has used of the processors (man proc_pid_stat); 0 where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return 0.0

@@ -1,0 +1,132 @@
+"""The program of a worker: read requests from stdin, answer on stdout, end with the owner.
+
+It is bounded by the system, since a pattern or a library that hangs lets no Python run: its memory by a limit, its time
+by an alarm, which ends it also where its owner was killed.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from watcher.errors import UnknownPage
+from watcher.model import Unreadable
+from watcher.parsers import PARSERS, recognise_all
+from watcher.parsing.frames import (
+    Answer,
+    FindRequest,
+    ParseRequest,
+    RecogniseRequest,
+    Request,
+    framed,
+    read_request,
+)
+from watcher.parsing.mishaps import reason_of
+
+
+def serve(arguments: list[str]) -> None:
+    """Serve until stdin ends: ``MEMORY`` (MB) and ``SECONDS`` until the alarm, both of one request."""
+    memory, seconds = int(arguments[0]), float(arguments[1])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _be_killed_first()
+    _bound_memory(memory * 2**20)
+    requests, answers = sys.stdin.buffer, _stdout_alone()
+    gc.freeze()
+    gc.disable()
+    while asked := read_request(requests):
+        signal.setitimer(signal.ITIMER_REAL, seconds)  # its default is to kill, whatever Python does
+        for answer in _answers(*asked, memory):
+            packed = framed(answer)
+            del answer
+            signal.setitimer(signal.ITIMER_REAL, 0)  # the owner may take its time with a batch
+            _write(answers, packed)
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        del asked
+        gc.collect()  # between the pages, when nobody waits
+
+
+def _stdout_alone() -> BinaryIO:
+    """Return the pipe of the answers, and let what anything prints go nowhere."""
+    answers = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return answers
+
+
+def _write(answers: BinaryIO, packed: bytes) -> None:
+    """Give an answer to the owner; end quietly if there is none any more."""
+    try:
+        answers.write(packed)
+        answers.flush()
+    except BrokenPipeError:
+        os._exit(0)
+
+
+def _answers(request: Request, body: bytes, memory: int) -> Iterator[Answer]:
+    """Yield the answers to a request: one, or as many as a large file has batches, with an empty one behind."""
+    try:
+        match request:
+            case ParseRequest(url, source):
+                yield Answer(PARSERS[source.kind].parse(body, url, source), _memory())
+            case FindRequest(source):
+                yield Answer(PARSERS[source.kind].find(body, source), _memory())
+            case RecogniseRequest():
+                for page in recognise_all(body):
+                    yield Answer(page, _memory())
+                yield Answer(None, _memory())
+    except UnknownPage as error:
+        yield Answer(None, _memory(), unknown=str(error))
+    except MemoryError:
+        yield _failed(request, f"reading it takes more than {memory} MB", "")
+    except Exception as error:
+        yield _failed(request, reason_of(error), traceback.format_exc(limit=-20))
+
+
+def _failed(request: Request, reason: str, trace: str) -> Answer:
+    match request:
+        case ParseRequest():
+            return Answer(Unreadable(reason), _memory(), trace=trace)
+        case FindRequest():
+            return Answer((), _memory(), trace=trace)
+        case RecogniseRequest():
+            return Answer(None, _memory(), unknown=reason, trace=trace)
+
+
+def _memory() -> int:
+    """Return the memory that this process holds (kB); 0 where the system does not tell.
+
+    Not the most that it ever held: Linux counts in there what its owner held when it was started.
+    """
+    try:
+        pages = int(Path("/proc/self/statm").read_bytes().split()[1])
+    except OSError:
+        return 0
+    return pages * resource.getpagesize() // 1024
+
+
+def _be_killed_first() -> None:
+    """Ask the system to end this process before its owner where memory is short (Linux)."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+def _bound_memory(most: int) -> None:
+    """Bound what is allocated from here on; the shared libraries are not counted."""
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1:])
