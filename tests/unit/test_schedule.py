@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from threading import Barrier, Event, Lock
+from threading import Barrier, Event, Lock, Semaphore
 
 import pytest
 
@@ -274,9 +274,59 @@ def test_polls_that_wait_for_each_other_hold_up_no_other(schedule: Schedule) -> 
         return utc_now() + HOUR
 
     for n in range(20):
-        schedule.poll_each(f"arxiv {n}", utc_now(), wait, slowly=True)
+        schedule.poll_each(f"arxiv {n}", utc_now(), wait, in_turn=True)
     schedule.poll_each("hf", utc_now(), noting(ran))
     try:
         assert ran.wait(LONG)
     finally:
         leave.set()
+
+
+class Silent:
+    """Sites that accept and say nothing: their polls last until ``leave`` is set."""
+
+    def __init__(self, schedule: Schedule, n: int) -> None:
+        self.leave, self.again = Event(), Event()
+        self.entered = Semaphore(0)
+        for number in range(n):
+            schedule.poll_each(f"silent {number}", utc_now(), self._poll)
+
+    def _poll(self) -> datetime:
+        leave = self.again if self.leave.is_set() else self.leave
+        self.entered.release()
+        assert leave.wait(LONG)
+        return utc_now()
+
+    def wait_for(self, n: int) -> None:
+        """Wait until ``n`` more polls have begun."""
+        for _ in range(n):
+            assert self.entered.acquire(timeout=LONG)
+
+
+def test_sites_that_say_nothing_hold_up_no_other() -> None:
+    schedule = Schedule(polls=2, slow=20, patience=0.05)
+    schedule.start()
+    silent, asked = Silent(schedule, 12), Event()
+    silent.wait_for(2)
+    schedule.poll_each("healthy", utc_now(), noting(asked))
+    assert asked.wait(LONG)
+    silent.leave.set()
+    silent.again.set()
+    schedule.stop(wait=LONG)
+
+
+def test_what_was_slow_has_threads_of_its_own_the_next_time() -> None:
+    schedule = Schedule(polls=2, slow=0, long=0.01)
+    schedule.start()
+    silent, asked = Silent(schedule, 2), Event()
+    silent.wait_for(2)
+    schedule.poll_each("healthy", utc_now(), noting(asked))
+    assert not asked.wait(0.1)  # all threads are taken: nobody knew
+    silent.leave.set()
+    assert asked.wait(LONG)
+    silent.wait_for(2)
+    asked.clear()
+    schedule.poll_each("healthy", utc_now(), noting(asked))
+    assert asked.wait(LONG)
+    silent.again.set()
+    schedule.stop(wait=LONG)

@@ -305,9 +305,9 @@ class Daemon:
         for name in before - {_poll_name(source) for source in config.sources.values()}:
             self._schedule.remove(name)
         for source in config.sources.values():
-            slowly = takes_turns(source, self._context.clock().date())
+            in_turn = takes_turns(source, self._context.clock().date())
             first, run = self._here(self._first_poll(source)), partial(self._poll, source)
-            self._schedule.poll_each(_poll_name(source), first, run, slowly=slowly)
+            self._schedule.poll_each(_poll_name(source), first, run, in_turn=in_turn)
         self._schedule.soon(TICK_NAME)
 
     def _first_poll(self, source: Source) -> datetime:

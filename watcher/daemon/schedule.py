@@ -13,15 +13,28 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Condition, Event, Lock, Thread
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from watcher.daemon.gate import Gate
 from watcher.store.database.clock import utc_now
 
-SLOW_POLLS = 2
+IN_TURN = 2
+"""Polls at a time that wait for each other anyway, at a site that asks for a slow pace."""
+
+PATIENCE = 1.0
+"""Seconds after which another poll takes the place of one that is not over."""
+
+LONG = 5.0
+"""Seconds after which a poll has taken long: its next run is on the slow threads."""
+
+MOST = 1_000
+"""Runs of one job, and of jobs without a gate, at a time: as many as the threads of their pool."""
+
 PULSE = 30.0  # seconds between checks of the clock: APScheduler does not notice that it was set
 JUMP = timedelta(seconds=5)
 
@@ -32,6 +45,7 @@ log = logging.getLogger(__name__)
 class _Task:
     """A named job that runs again and again.
 
+    ``is_slow``: its last run took long.
     ``active``: it is running.
     ``again``: run once more right after the present run.
     ``turn``: held while it runs; shared with the job of the same name that it replaced.
@@ -41,6 +55,7 @@ class _Task:
     run: Callable[[], datetime]
     pool: str
     turn: Lock = field(default_factory=Lock)
+    is_slow: bool = False
     active: bool = False
     again: bool = False
 
@@ -59,8 +74,11 @@ class _Scheduler(BackgroundScheduler):  # type: ignore[misc]  # APScheduler has 
 class Schedule:
     """Runs polls and ticks on threads until stopped.
 
-    Polls and ticks have separate pools, so that slow sites never hold up telling. An exception of a run is logged, and
-    the run is repeated after ``after_failure``.
+    Polls and ticks have separate pools, so that slow sites never hold up telling. Sites that answer slowly, or never,
+    do not hold up the polls of the others: ``polls`` run at a time, not counting the up to ``slow`` that have taken
+    longer than ``patience`` seconds; what took longer than ``long`` has threads of its own the next time.
+
+    An exception of a run is logged, and the run is repeated after ``after_failure``.
     """
 
     def __init__(
@@ -69,6 +87,9 @@ class Schedule:
         monotonic: Callable[[], float] = time.monotonic,
         *,
         polls: int = 8,
+        slow: int = 100,
+        patience: float = PATIENCE,
+        long: float = LONG,
         ticks: int = 8,
         after_failure: timedelta = timedelta(minutes=1),
     ) -> None:
@@ -80,14 +101,17 @@ class Schedule:
         self._offset = self._clock_offset()
         self._scheduler = _Scheduler(
             executors={
-                "polls": ThreadPoolExecutor(polls),
-                "slow polls": ThreadPoolExecutor(SLOW_POLLS),
+                "polls": ThreadPoolExecutor(polls + slow),
+                "slow polls": ThreadPoolExecutor(polls),
+                "polls in turn": ThreadPoolExecutor(IN_TURN),
                 "ticks": ThreadPoolExecutor(ticks),
             },
             # A job schedules its next run while it still runs: with a limit of one instance APScheduler would drop it.
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1000},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": MOST},
             timezone=UTC,
         )
+        self._gate, self._no_gate = Gate(polls, patience, monotonic), Gate(MOST, patience, monotonic)
+        self._long = long
         self._pulse = Thread(target=self._follow, name="schedule-pulse", daemon=True)
 
     def start(self) -> None:
@@ -95,14 +119,14 @@ class Schedule:
         self._scheduler.start()
         self._pulse.start()
 
-    def poll_each(self, name: str, first: datetime, run: Callable[[], datetime], *, slowly: bool = False) -> None:
+    def poll_each(self, name: str, first: datetime, run: Callable[[], datetime], *, in_turn: bool = False) -> None:
         """Call ``run`` at ``first``, then at the instant that each call returns.
 
         A job of this name is replaced; a run of it that has begun ends first.
 
-        ``slowly``: run on the two threads for polls that wait for each other anyway.
+        ``in_turn``: run on the two threads for polls that wait for each other anyway.
         """
-        self._put(name, first, run, "slow polls" if slowly else "polls")
+        self._put(name, first, run, "polls in turn" if in_turn else "polls")
 
     def every(self, seconds: float, fn: Callable[[], object], name: str = "") -> None:
         """Call ``fn`` now, and ``seconds`` after the end of each call. ``name`` defaults to the function's."""
@@ -153,6 +177,7 @@ class Schedule:
         with self._changed:
             self._tasks.clear()
         self._ended.set()
+        self._gate.open()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         with self._changed:
@@ -164,20 +189,23 @@ class Schedule:
                 return
             task = _Task(name, run, pool)
             if name in self._tasks:
-                task.turn = self._tasks[name].turn
+                task.turn, task.is_slow = self._tasks[name].turn, self._tasks[name].is_slow
             self._tasks[name] = task
             self._add(task, first)
 
     def _add(self, task: _Task, at: datetime) -> None:
+        pool = "slow polls" if task.pool == "polls" and task.is_slow else task.pool
         self._scheduler.add_job(
-            self._run, "date", run_date=at, args=[task], id=task.name, executor=task.pool, replace_existing=True
+            partial(self._run, task, pool), "date", run_date=at, id=task.name, executor=pool, replace_existing=True
         )
 
-    def _run(self, task: _Task) -> None:
-        with task.turn:
+    def _run(self, task: _Task, pool: str) -> None:
+        gate = self._gate if pool == "polls" else self._no_gate
+        with gate.passed() as elapsed, task.turn:
             if not self._begin(task):
                 return
             following = self._attempt(task)
+            task.is_slow = elapsed() > self._long
             self._end(task, following)
 
     def _begin(self, task: _Task) -> bool:
