@@ -13,7 +13,7 @@ from sqlalchemy import select
 from tests.integration.queues import Inline
 from watcher.alerts import fate
 from watcher.config import Config, Receiver
-from watcher.config.values import Address
+from watcher.config.addresses import Address
 from watcher.model import DeliveryKind, Endpoint, Entry, Message, Outcome, Result, Subscription
 from watcher.pipeline.context import Context
 from watcher.pipeline.record import Intake

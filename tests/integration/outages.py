@@ -12,7 +12,7 @@ from tests.integration.test_pipeline import Receivers, subscription
 from tests.parsers.pages import login_page, make_page, sample_papers
 from tests.sources import make_source
 from watcher.config import Config, Receiver
-from watcher.config.values import Address
+from watcher.config.addresses import Address
 from watcher.model import Endpoint, Incident, IncidentKind, Judged, Message, Page, Source, Subscription, Unreachable
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import match_waiting, poll_pages

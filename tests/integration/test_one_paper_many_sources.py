@@ -16,7 +16,7 @@ from tests.parsers.pages import api_page, login_page, make_page, sample_papers
 from tests.sources import make_source
 from watcher.alerts.fate import Telling
 from watcher.config import Config, Receiver
-from watcher.config.values import Address
+from watcher.config.addresses import Address
 from watcher.model import Endpoint, Message, Outcome, Page, Result, Source, Subscription, Unreachable
 from watcher.pipeline.context import Context
 from watcher.pipeline.imports import Imported, finish_import, import_page, summary_of

@@ -15,7 +15,7 @@ from tests.parsers.renderings import RENDERED_HEAD
 from tests.sources import make_source
 from watcher.alerts.fate import Telling
 from watcher.config import Config, Receiver
-from watcher.config.values import Address
+from watcher.config.addresses import Address
 from watcher.model import (
     DeliveryState,
     Endpoint,

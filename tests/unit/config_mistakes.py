@@ -433,7 +433,20 @@ AROUND: dict[str, Case] = {
     "a file's address": (VALUE, source('{kind: feed, url: §"file:///tmp/rss"}')),
     "an address without a scheme": (VALUE, source("{kind: feed, url: §lab.example/rss}")),
     "an address with an @": ("user-in-address", source('{kind: feed, url: §"https://ana:pw@lab.example/rss"}')),
-    "a variable in an address": (f"{VALUE} {VARIABLE}", source('{kind: feed, url: §"https://lab.example/${KEY}"}')),
+    "a variable of a source that is not set": (
+        "missing-secret",
+        source('{kind: feed, url: §"https://lab.example/${KEY}"}'),
+    ),
+    "a variable with a default": ("wrong-address", source('{kind: feed, url: §"https://lab.example/${KEY:-1}"}')),
+    "a variable in a selector": (
+        VARIABLE,
+        source('{kind: html, url: "https://lab.example/", item: li, title: §"${B}"}'),
+    ),
+    "a file without an address": ("missing-secret", source("{kind: feed, url_file: §nowhere}")),
+    "an address and a file": (
+        VALUE,
+        source('{kind: feed, url: "https://lab.example/", url_file: §nowhere}'),
+    ),
     "a feed without an address": (MISSING, source("§{kind: feed}")),
     "a page of one paper": ("address-of-one-paper", source('{kind: feed, url: §"https://arxiv.org/abs/2601.00001"}')),
     "a page for a feed": (

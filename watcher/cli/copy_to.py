@@ -23,7 +23,7 @@ def copy_to(desk: CliContext, url: str, as_json: bool) -> None:
     off, the same command goes on where it was. Both databases' rows are counted at the end; what was told stays told.
     """
     from watcher.cli import show
-    from watcher.config.values import expand
+    from watcher.config.addresses import expand
     from watcher.store.database.copying import copy_database
     from watcher.store.database.engine import database_address
 

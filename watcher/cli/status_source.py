@@ -13,6 +13,7 @@ from watcher.cli.status_rows import incident_row, next_look, section
 from watcher.cli.tables import clock_time
 from watcher.errors import UsageError
 from watcher.model import IncidentKind, Source, Verdict
+from watcher.model.masking import starred
 
 if TYPE_CHECKING:
     from watcher.config import Config
@@ -49,7 +50,7 @@ def _report(store: Store, config: Config, name: str, now: datetime) -> dict[str,
         return {
             "source": name,
             "kind": source and source.kind,
-            "url": source and source.url,
+            "url": source and source.url and starred(source.url),
             "every": source and ("auto" if source.is_auto else _duration(source.every)),
             "next": _next(source, looks, now),
             "why": looks[0].wait.reason if looks and looks[0].wait else "",
@@ -76,7 +77,7 @@ def _look(poll: Poll) -> dict[str, Any]:
 def _page(page: Shown) -> dict[str, Any]:
     return {
         "day": page.day,
-        "url": page.url,
+        "url": starred(page.url),
         "read_at": page.read_at,
         "papers": page.papers,
         "least": page.expected and page.expected.least,

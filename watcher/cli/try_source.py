@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from watcher.cli.tables import print_table
 from watcher.errors import UsageError
 from watcher.files.read import NotRead, read_given
 from watcher.model import Entry, Reading, Source, Unreachable
+from watcher.model.masking import starred
 
 if TYPE_CHECKING:
     from watcher.config import Config
@@ -47,7 +49,7 @@ def try_source(desk: CliContext, name: str, file: Path | None, limit: int, as_js
 
         logs.set_up(desk.log_format, verbose=True, secrets=config.secrets(desk.env))
     source = _source(config, name)
-    tried = _tried(source, file, config.contact or "", desk.env)
+    tried = _tried(source, file, config, desk.env)
     if as_json:
         click.echo(show.json_text(_as_object(source, tried, limit)))
     else:
@@ -62,8 +64,8 @@ def _source(config: Config, name: str) -> Source:
     return config.sources[name]
 
 
-def _tried(source: Source, file: Path | None, contact: str, env: Mapping[str, str]) -> Tried:
-    from watcher.fetch import Fetcher, default_user_agent
+def _tried(source: Source, file: Path | None, config: Config, env: Mapping[str, str]) -> Tried:
+    from watcher.fetch import AddressSecrets, Fetcher, default_user_agent
     from watcher.parsers import PARSERS
     from watcher.parsing.apart import ParseApart
     from watcher.pipeline.polling import try_source as trying
@@ -74,7 +76,8 @@ def _tried(source: Source, file: Path | None, contact: str, env: Mapping[str, st
             if isinstance(body, NotRead):
                 raise UsageError(f"{file} cannot be read: {body.what}")
             return trying.try_body(source, PARSERS[source.kind].first_address(source, _now().date()), body, parsing)
-        with closing(Fetcher(user_agent=default_user_agent(contact))) as fetcher:
+        secrets = AddressSecrets(partial(config.source_address, env=env), partial(config.hidden_in_sources, env))
+        with closing(Fetcher(user_agent=default_user_agent(config.contact or ""), secrets=secrets)) as fetcher:
             return trying.read_once(source, fetcher, parsing, _now)
 
 
@@ -83,7 +86,7 @@ def _now() -> datetime:
 
 
 def _print(source: Source, tried: Tried, limit: int) -> None:
-    click.echo(f"{source.name} ({source.kind}): {tried.url}, {tried.size:,} bytes", err=True)
+    click.echo(f"{source.name} ({source.kind}): {starred(tried.url)}, {tried.size:,} bytes", err=True)
     if tried.findings:
         rows = [(one.key, one.selector, one.elements, one.items, ", ".join(one.near)) for one in tried.findings]
         print_table(("key", "selector", "elements>", "items>", "near it"), rows)
@@ -127,7 +130,7 @@ def _as_object(source: Source, tried: Tried, limit: int) -> dict[str, object]:
     return {
         "source": source.name,
         "kind": source.kind,
-        "url": tried.url,
+        "url": starred(tried.url),
         "bytes": tried.size,
         "verdict": _verdict(tried),
         "reason": "" if isinstance(tried.parsed, Reading) else tried.parsed.reason,

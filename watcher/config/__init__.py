@@ -14,11 +14,12 @@ from __future__ import annotations
 from typing import Any
 
 from watcher.config.adding import place_of_rule, subscription_lines, with_subscription
+from watcher.config.addresses import Address
 from watcher.config.loading import default_config, find_config, load
 from watcher.config.losing import lost_since
 from watcher.config.subscriptions import target_check
 from watcher.config.text.jsonl import LineReader, line_of
-from watcher.config.values import Address, Config, Receiver
+from watcher.config.values import Config, Receiver
 
 __all__ = [
     "Address",

@@ -85,7 +85,8 @@ class SourceKeys(ConfigTable):
     robots: Obey | None = Field(None, description="Whether the site's robots.txt counts; by default for pages only.")
     look_back: Count = Field(3, description="Digest days that are read at every look, from the newest back.")
     follow: Count = Field(14, description="Digest days whose numbers are read again daily, where a rule uses them.")
-    url: WebAddress | None = Field(None, description="Its address, or another than the kind's own.")
+    url: WebAddress | None = Field(None, description="Its address; ${NAME} is taken from the environment.")
+    url_file: Text | None = Field(None, description="A file that holds the address.")
     accept: Accept | None = Field(None, description=_ACCEPT)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from watcher.config.addresses import Address
 from watcher.config.checking import Checker
 from watcher.config.included import IncludedSubscriptions, accepted_of, subscriptions_of_file
 from watcher.config.includes import Included, included_files
@@ -39,7 +40,7 @@ from watcher.config.text.harmless import is_name, quoted_value
 from watcher.config.text.nearest import known
 from watcher.config.text.reading import LARGEST, read
 from watcher.config.text.tree import Scalar, Table
-from watcher.config.values import Address, Config, Receiver, Retain
+from watcher.config.values import Config, Receiver, Retain
 from watcher.errors import ConfigError, Problem, UsageError
 from watcher.files.read import read_given
 from watcher.model import Endpoint
@@ -78,7 +79,7 @@ def load(
     data = _bytes_of(path)
     checker = Checker(read(str(path), data))
     keys = _keys(checker)
-    config = _main(checker, keys, path)
+    config = _main(checker, keys, env, path)
     check_addresses(checker, config, AddressChecks(env, check_url, doubt_url, check_database, need_secrets))
     around = _surroundings(checker, keys, config, check_rule, target_check(config, env, check_url))
     own = subscriptions_of(checker, keys.subscriptions, around)
@@ -201,8 +202,8 @@ def _digest_of(data: bytes, files: list[Included], templates: Templates) -> str:
     return hashlib.sha256(b"\0".join([data, *(one.data or b"" for one in files), *texts])).hexdigest()
 
 
-def _main(checker: Checker, keys: ConfigKeys, path: Path) -> Config:
-    sources = sources_of(checker, keys.sources, path.parent)
+def _main(checker: Checker, keys: ConfigKeys, env: Mapping[str, str], path: Path) -> Config:
+    sources = sources_of(checker, keys.sources, env, path.parent)
     receivers = {
         name: made
         for name, one in keys.receivers.items()

@@ -8,10 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from watcher.config.addresses import address_from_file, unknown_address
 from watcher.config.checking import Checker
 from watcher.config.keys import SourceKeys
 from watcher.config.lint.whole import warn_of_source
 from watcher.config.text.harmless import is_name
+from watcher.errors import WatcherError
 from watcher.model import Source
 from watcher.parsers import PARSERS, KeyForm
 from watcher.polls.rhythm import BEFORE_IT_IS_KNOWN
@@ -29,16 +31,18 @@ def name_holds(checker: Checker, where: str, name: str) -> bool:
     return False
 
 
-def sources_of(checker: Checker, keys: Mapping[str, SourceKeys], folder: Path) -> dict[str, Source]:
+def sources_of(
+    checker: Checker, keys: Mapping[str, SourceKeys], env: Mapping[str, str], folder: Path
+) -> dict[str, Source]:
     """Every source whose name and kind hold; relative folders are those beside the config."""
     return {
-        name: _source(checker, name, one, folder)
+        name: _source(checker, name, one, env, folder)
         for name, one in keys.items()
         if name_holds(checker, "sources", name) and not checker.is_silent(("sources", name, "kind"))
     }
 
 
-def _source(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> Source:
+def _source(checker: Checker, name: str, keys: SourceKeys, env: Mapping[str, str], folder: Path) -> Source:
     parser = PARSERS[keys.kind]
     checker.accept(("sources", name), keys.accept)
     source = Source(
@@ -49,7 +53,7 @@ def _source(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> Sour
         robots=keys.robots,
         look_back=keys.look_back,
         follow=keys.follow,
-        url=keys.url,
+        url=_address(checker, name, keys, env, folder),
         own=parser.own(**_own(checker, name, keys, folder)),
     )
     _check_numbers(checker, source)
@@ -61,6 +65,21 @@ def _source(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> Sour
             checker.note(path[:2], one.what, one.hint, name="missing-key")
     warn_of_source(checker, source)
     return source
+
+
+def _address(checker: Checker, name: str, keys: SourceKeys, env: Mapping[str, str], folder: Path) -> str | None:
+    """The address of a source with places for its secrets: whatever is kept and shown of it has no others."""
+    if keys.url_file is None:
+        return keys.url
+    if keys.url is not None:
+        checker.note(
+            ("sources", name, "url_file"), "url and url_file are both given", "remove one of them", name="wrong-value"
+        )
+        return keys.url
+    try:
+        return address_from_file(keys.url_file, env, folder)
+    except WatcherError:
+        return unknown_address(keys.url_file)
 
 
 def _own(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> dict[str, Any]:

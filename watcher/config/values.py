@@ -2,63 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from watcher.config.text.harmless import is_words
+from watcher.config.addresses import SHORTEST_SECRET, VARIABLE, Address, expand, filled, hidden, logged_secrets
 from watcher.errors import Problem, WatcherError
-from watcher.files.read import read_regular
 from watcher.model import Endpoint, QuietHours, Rate, Source, Subscription
-
-VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-SHORTEST_SECRET = 6
-LONGEST_ADDRESS = 64_000
-"""Bytes of a file that holds an address."""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """An apprise URL as the config has it: a text in which ``${NAME}`` stands for secrets, or a file that holds it."""
-
-    text: str = field(default="", repr=False)
-    file: str = field(default="", repr=False)
-
-    def resolve(self, env: Mapping[str, str], folder: Path) -> str:
-        """The URL. Raises ``WatcherError`` that names what is missing, and nothing that is there."""
-        if self.file:
-            return self._from_file(env, folder)
-        return expand(self.text, env)
-
-    def _from_file(self, env: Mapping[str, str], folder: Path) -> str:
-        # By mistake the address itself may stand where the file's name belongs.
-        folders = [Path(one) for one in (env.get("CREDENTIALS_DIRECTORY"),) if one] + [folder]
-        for place in folders:
-            data = read_regular(place / self.file, LONGEST_ADDRESS)
-            if isinstance(data, bytes):
-                try:
-                    return data.decode().strip()
-                except UnicodeDecodeError:
-                    raise WatcherError(f"url_file {place / self.file} is not in UTF-8") from None
-            if not data.is_missing:
-                name = f" {self.file}" if is_words(self.file) or os.path.lexists(place / self.file) else ""
-                raise WatcherError(f"url_file{name} in {place} cannot be read: {data.what}")
-        name = f" {self.file}" if is_words(self.file) else " of the name that stands there"
-        raise WatcherError(f"there is no url_file{name} in {' or '.join(map(str, folders))}")
-
-
-def expand(text: str, env: Mapping[str, str]) -> str:
-    """Put in what ``${NAME}`` stands for: as it is where it stands alone, percent-encoded inside a URL."""
-    missing = [name for name in VARIABLE.findall(text) if not env.get(name)]
-    if missing:
-        raise WatcherError(f"${{{missing[0]}}} is not set in the environment")
-    if alone := VARIABLE.fullmatch(text):
-        return env[alone[1]]
-    return VARIABLE.sub(lambda found: quote(env[found[1]], safe=""), text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +107,14 @@ class Config:
         except WatcherError:
             return ""
 
+    def source_address(self, url: str, env: Mapping[str, str]) -> str:
+        """The address of a page with its secrets; raises ``WatcherError`` that names what is missing."""
+        return filled(url, env, self.folder)
+
+    def hidden_in_sources(self, env: Mapping[str, str]) -> Mapping[str, str]:
+        """Each secret of the addresses of sources, with what stands in its place."""
+        return hidden(self.sources.values(), env, self.folder)
+
     def rate_of(self, endpoint: Endpoint) -> tuple[str, Rate] | None:
         """Return an endpoint's receiver with its rate, None without a rate."""
         receiver = self.receivers.get(endpoint.receiver.partition(":")[0])
@@ -167,6 +127,7 @@ class Config:
     def secrets(self, env: Mapping[str, str]) -> frozenset[str]:
         """Everything that must not be shown: what variables hold, addresses, their passwords and tokens."""
         found = {env[name] for name in VARIABLE.findall(self.database_text or "") if env.get(name)}
+        found |= logged_secrets(self.sources.values(), env, self.folder)
         for receiver in self.receivers.values():
             for address in receiver.urls.values():
                 found |= {env[name] for name in VARIABLE.findall(address.text) if env.get(name)}

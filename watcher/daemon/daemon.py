@@ -25,7 +25,7 @@ from watcher.daemon.schedule import Schedule
 from watcher.daemon.site_book import SiteBook
 from watcher.daemon.systemd import Systemd
 from watcher.errors import ConfigError, DatabaseNewer, StoreError, WatcherError
-from watcher.fetch import Fetcher, default_user_agent
+from watcher.fetch import AddressSecrets, Fetcher, default_user_agent
 from watcher.files.broken_pages import KeptPages
 from watcher.model import DeliveryState, Source, Tuning
 from watcher.model.words import counted
@@ -72,10 +72,15 @@ def open_context(
     ``state_dir``: where bodies of broken pages are kept, None for nowhere.
     """
     clock, stopping = clock or store.clock, Event()
-    return Context(
+    # A reload replaces the config: its secrets are those of whichever is in force.
+    secrets = AddressSecrets(
+        lambda url: context.config.source_address(url, env), lambda: context.config.hidden_in_sources(env)
+    )
+    agent = default_user_agent(config.contact or "")
+    context = Context(
         config=config,
         store=store,
-        fetcher=Fetcher(user_agent=default_user_agent(config.contact or ""), clock=clock, book=SiteBook(store, clock)),
+        fetcher=Fetcher(user_agent=agent, clock=clock, book=SiteBook(store, clock), secrets=secrets),
         notifier=Notifier(console=console or sys.stdout),
         clock=clock,
         jitter=random.random,
@@ -86,6 +91,7 @@ def open_context(
         tuning=tuning or Tuning(),
         kept=KeptPages(state_dir / "broken") if state_dir else None,
     )
+    return context
 
 
 class Bell:

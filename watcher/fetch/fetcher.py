@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
 
 from watcher import __version__
+from watcher.errors import WatcherError
 from watcher.fetch.addresses import is_loopback
+from watcher.fetch.asked import AddressSecrets, AskedAddress
 from watcher.fetch.exchange import Exchange, HttpAnswer, Limits, netloc
 from watcher.fetch.permits import Permits
 from watcher.fetch.reasons import FAILURES, clean_reason, failure_reason, status_line
@@ -48,6 +50,7 @@ class Fetcher:
     ``monotonic``: returns the seconds that limits are counted in.
     ``resolve``: returns the addresses of a host.
     ``book``: turns at sites that are shared with other processes.
+    ``secrets``: what the config puts into addresses.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Fetcher:
         limits: Limits | None = None,
         resolve: Resolve = resolve,
         book: Book | None = None,
+        secrets: AddressSecrets | None = None,
     ) -> None:
         agent = user_agent or default_user_agent()
         headers = {"User-Agent": agent, "Accept": ACCEPT, "Accept-Encoding": "gzip", "Connection": "close"}
@@ -69,24 +73,33 @@ class Fetcher:
             headers, limits or Limits(), clock=clock, sleep=sleep, monotonic=monotonic, resolve=resolve, book=book
         )
         self._permits = Permits(monotonic)
+        self._secrets = secrets or AddressSecrets()
 
     def get(self, url: str, validators: Callable[[str], Validators | None], *, robots: bool = True) -> Fetched:
         """Fetch ``url``, following redirects; each address on the way is asked with ``validators(address)``.
 
         ``robots``: obey each site's robots.txt.
 
-        Addresses are used and returned without password and fragment.
+        Addresses are returned, and given to ``validators``, without password, fragment and secrets.
         """
-        deadline = self._exchange.deadline()
-        at, public_only = url, False
         try:
-            target = _checked(httpx.URL(url))
+            asked = AskedAddress(url, self._secrets)
+        except (WatcherError, httpx.InvalidURL) as error:
+            return self._unreachable(url, str(error))
+        found = self._follow(asked, validators, robots=robots)
+        return replace(found, reason=asked.reason(found.reason)) if isinstance(found, Unreachable) else found
+
+    def _follow(self, asked: AskedAddress, validators: Callable[[str], Validators | None], *, robots: bool) -> Fetched:
+        deadline = self._exchange.deadline()
+        at, public_only = asked.shown(asked.target), False
+        try:
+            target = _checked(asked.target)
             for _ in range(self._exchange.limits.redirects + 1):
-                at = shown_url(target)
+                at = asked.shown(target)
                 delay = self._permitted(target, public_only=public_only) if robots else 0.0
                 known = validators(at) or Validators()
                 answer = self._exchange.ask(target, _conditions(known), deadline, public_only=public_only, delay=delay)
-                found = self._meaning(target, answer, known)
+                found = self._meaning(target, at, answer, known)
                 if not isinstance(found, _Redirect):
                     return found
                 target, public_only = found.to, public_only or found.from_public
@@ -102,15 +115,15 @@ class Fetcher:
 
     # --- what an answer means ---
 
-    def _meaning(self, url: httpx.URL, answer: HttpAnswer, known: Validators) -> Fetched | _Redirect:
+    def _meaning(self, url: httpx.URL, at: str, answer: HttpAnswer, known: Validators) -> Fetched | _Redirect:
         if answer.status in REDIRECTS and "Location" in answer.headers:
             return _Redirect(_target(url, answer.headers["Location"]), answer.from_public)
         if answer.status == httpx.codes.NOT_MODIFIED and known:
-            return NotModified(url=shown_url(url), fetched_at=self._clock())
+            return NotModified(url=at, fetched_at=self._clock())
         if answer.status != httpx.codes.OK:
-            return self._unreachable(shown_url(url), _refusal(answer), answer.wait, answer.status)
+            return self._unreachable(at, _refusal(answer), answer.wait, answer.status)
         given = Validators(_worth_keeping(answer, "ETag"), _worth_keeping(answer, "Last-Modified"))
-        return Page(url=shown_url(url), body=answer.body, fetched_at=self._clock(), validators=given)
+        return Page(url=at, body=answer.body, fetched_at=self._clock(), validators=given)
 
     def _reason(self, error: Exception, deadline: Deadline) -> str:
         if self._exchange.ended:
@@ -164,11 +177,6 @@ class Fetcher:
             return read_robots(answer.body, self._product)
         is_missing = 400 <= answer.status < 500 and answer.status != httpx.codes.TOO_MANY_REQUESTS
         return Robots() if is_missing else f"{_refusal(answer)} for robots.txt, without which nothing else is asked for"
-
-
-def shown_url(url: httpx.URL) -> str:
-    """Return the address without password and fragment."""
-    return str(url.copy_with(userinfo=b"", fragment=None))
 
 
 def _refusal(answer: HttpAnswer) -> str:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from watcher.config.addresses import VARIABLE, Address, expand
 from watcher.config.checking import Checker, Path
 from watcher.config.lint.whole import address_key
-from watcher.config.values import VARIABLE, Address, Config, Receiver, expand
+from watcher.config.values import Config, Receiver
 from watcher.errors import WatcherError
 
 _BRACED = re.compile(r"\$\{([^{}$]{0,200})\}")
@@ -32,13 +33,29 @@ class AddressChecks:
 
 
 def check_addresses(checker: Checker, config: Config, checks: AddressChecks) -> None:
-    """Note what is wrong with the addresses of receivers and of the database."""
+    """Note what is wrong with the addresses of sources, of receivers and of the database."""
+    for source in config.sources.values():
+        if source.url and "${" in source.url:
+            _check_source(checker, source.name, source.url, config, checks)
     for receiver in config.receivers.values():
         for label, address in receiver.urls.items():
             path = ("receivers", receiver.name, *address_key(receiver, label))
             _check_address(checker, path, receiver, address, config, checks)
     if config.database_text is not None:
         _check_database(checker, config.database_text, checks)
+
+
+def _check_source(checker: Checker, name: str, url: str, config: Config, checks: AddressChecks) -> None:
+    in_file = "${file:" in url
+    path = ("sources", name, "url_file" if in_file else "url")
+    if not in_file and (meant := _meant(url)):
+        checker.note(path, *meant, name="wrong-address")
+        return
+    try:
+        config.source_address(url, checks.env)
+    except WatcherError as error:
+        hint = "write the file where watcher runs" if in_file else "set it where watcher runs"
+        checker.note(path, str(error), hint, fatal=checks.need_secrets, name="missing-secret")
 
 
 def _check_address(

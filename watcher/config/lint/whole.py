@@ -159,11 +159,12 @@ def warn_of_contact(checker: Checker, contact: str | None) -> None:
 
 
 def note_variables(checker: Checker, *, allowed: Collection[str] = (), instead: str) -> None:
-    """Note each ``${`` outside the ``allowed`` keys; reading a rule notes its own."""
+    """Note each ``${`` outside the ``allowed`` keys and the addresses of sources; reading a rule notes its own."""
     if not isinstance(checker.root, Table) or "${" not in checker.source.text:
         return
     for path, node in _texts((), checker.root):
-        if "${" not in node.text or path[0] in allowed or _RULE_KEYS & set(path[2:3]):
+        is_address = path[0] == "sources" and path[2:] == ("url",)
+        if "${" not in node.text or path[0] in allowed or is_address or _RULE_KEYS & set(path[2:3]):
             continue
         what = "no variable is put in here"  # whatever else is wrong with it comes of that
         checker.note_once(path, what, instead, name="variable-outside-receivers")

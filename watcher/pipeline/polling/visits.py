@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from watcher.fetch import pace_of
 from watcher.model import Judged, NotModified, Page, Reading, Source, Unreachable, Unreadable, Validators, Verdict
+from watcher.model.masking import starred
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.missed import MissedLists
@@ -127,7 +128,7 @@ def _record_visit(intake: Intake, source: Source, visit: Visit, *, is_further: b
     match visit:
         case Visit(parsed=Reading() as reading, fetched=Page() as page):
             for warning in reading.warnings:
-                log.warning("%s: %s: %s", source.name, visit.url, warning)
+                log.warning("%s: %s: %s", source.name, starred(visit.url), warning)
             return _record_page(intake, source, page, reading, is_further=is_further)
         case Visit(fetched=NotModified() as unchanged):
             return _record_unchanged(tx, source, unchanged, now)

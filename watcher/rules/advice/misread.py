@@ -62,7 +62,7 @@ _VARIABLE = re.compile(
 
 def _variable(text: str) -> Misreading | None:
     if found := _VARIABLE.search(text):
-        what = "no variable is put in here: `${NAME}` is read in receivers and in `database`"
+        what = "no variable is put in here: `${NAME}` is read in receivers, sources and `database`"
         hint = "write the words themselves"
         return Misreading("variable-outside-receivers", found.start(), what, hint, is_error=True)
     return None

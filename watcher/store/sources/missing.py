@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, insert, select, update
 
 from watcher.model import Entry, Verdict
+from watcher.model.masking import starred
 from watcher.polls.rhythm import Look
 from watcher.polls.verdict import set_digest
 from watcher.store.database import schema
@@ -44,7 +45,7 @@ class Accepted:
     is_read: bool
 
     def __str__(self) -> str:
-        where = str(self.day) if self.day else self.url
+        where = str(self.day) if self.day else starred(self.url)
         papers = {0: "no papers", 1: "1 paper"}.get(self.papers, f"{self.papers} papers")
         return f"{where} shows {papers}" if self.is_read else f"{where} has no page"
 

@@ -1,0 +1,158 @@
+"""A token in the address of a source reaches its site, and nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.sites import Site, say, serving
+from tests.parsers.feeds import rss
+from watcher.cli import main
+from watcher.daemon import logs
+
+TOKEN = "s3cret/T0ken+with=signs"
+QUOTED = "s3cret%2FT0ken%2Bwith%3Dsigns"
+FEED = rss(["<title>Kilns</title><link>/1</link>"])
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(logs, "_secrets", set[str]())
+    return tmp_path
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving() as site:
+        yield site
+
+
+def run(home: Path, *args: str, **env: str) -> int:
+    return main(list(args), env={"STATE_DIRECTORY": str(home / "state"), "HOME": str(home), **env})
+
+
+def configure(home: Path, source: str) -> None:
+    (home / "config.yaml").write_text(f"""
+timezone: UTC
+operator: [me]
+receivers: {{me: {{url: "console://"}}}}
+sources: {{lab: {{kind: feed, {source}}}}}
+subscriptions: [{{name: kilns, rule: kilns, to: me}}]
+""")
+
+
+def everything_kept(home: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in (home / "state").rglob("*") if path.is_file())
+
+
+def shown(home: Path, capsys: pytest.CaptureFixture[str], **env: str) -> str:
+    """What the commands print that look at a source, in words and as JSON."""
+    for command in (["status", "lab"], ["status"], ["try-source", "lab"], ["papers"], ["check-config"]):
+        run(home, "-v", *command, **env)
+        run(home, *command, "--json", **env)
+    printed = capsys.readouterr()
+    return printed.out + printed.err
+
+
+PLACES = {
+    "in a parameter": ("/feed?t={}", "/feed?t={}"),
+    "in a path": ("/private/{}/feed", "/private/{}/feed"),
+    "twice": ("/{}/feed?key={}&page=1", "/{}/feed?key={}&page=1"),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_variable_is_put_in_for_the_site_alone(
+    home: Path, site: Site, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written, asked = PLACES[place]
+    path = asked.replace("{}", QUOTED)
+    configure(home, f'url: "{site.url}{written.replace("{}", "${TOKEN}")}"')
+    site.answers[path] = say(body=FEED, ETag='"1"')
+    assert run(home, "-v", "once", TOKEN=TOKEN) == 0
+    site.answers[path] = say("304 Not Modified")
+    assert run(home, "-v", "once", TOKEN=TOKEN) == 0
+    site.answers[path] = say("500 Internal Server Error")
+    assert run(home, "-v", "once", TOKEN=TOKEN) == 1
+    site.answers[path] = say("302 Found", Location=f"gopher://elsewhere/{QUOTED}")
+    assert run(home, "-v", "once", TOKEN=TOKEN) == 1
+    said = shown(home, capsys, TOKEN=TOKEN)
+    assert "lab: unchanged" in said and "${TOKEN}" in said
+    for secret in (TOKEN, QUOTED):
+        assert secret not in said
+        assert secret.encode() not in everything_kept(home)
+
+
+def test_an_address_in_a_file(home: Path, site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    configure(home, "url_file: lab_url")
+    (home / "lab_url").write_text(f"{site.url}/private/{QUOTED}/feed?t=0123456789\n")
+    (home / "lab_url").chmod(0o600)
+    site.answers[f"/private/{QUOTED}/feed?t=0123456789"] = say(body=FEED)
+    assert run(home, "-v", "once") == 0
+    said = shown(home, capsys)
+    assert f"{site.url}/${{file:lab_url}}" in said and "1 new paper" in said
+    for secret in (QUOTED, "0123456789"):
+        assert secret not in said
+        assert secret.encode() not in everything_kept(home)
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ('url: "{site}/feed?t=${{TOKEN}}"', "${TOKEN} is not set in the environment"),
+        ("url_file: missing", "there is no url_file missing"),
+        ("url_file: config.yaml", "url_file config.yaml holds no web address"),
+    ],
+)
+def test_a_secret_that_is_missing_is_said(
+    home: Path, site: Site, source: str, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(home, source.format(site=site.url))
+    assert run(home, "check-config", "--secrets") == 2
+    assert reason in capsys.readouterr().out
+    assert run(home, "check-config") == 0
+    assert reason in capsys.readouterr().out
+    assert run(home, "once") == 1
+    assert f"lab: unreachable: {reason}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['url: "{site}/feed?t=${{TO KEN}}"', 'url: "{site}/feed?t=${{TOKEN:-x}}"', 'url: "{site}/a", url_file: b'],
+)
+def test_what_is_no_variable_is_refused(
+    home: Path, site: Site, source: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(home, source.format(site=site.url))
+    assert run(home, "check-config", TOKEN=TOKEN) == 2
+    assert "config.yaml:5:" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/feed?token=s3cretTOKEN",
+        "/feed?page=1&u=s3cretTOKEN",
+        "/f/s3cretTOKENs3cretTOKEN/feed",
+        "/feed?page=2&sig=s3cretTOKEN&x=1",
+    ],
+)
+def test_a_token_that_is_written_out_is_not_shown(
+    home: Path, site: Site, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(home, f'url: "{site.url}{address}"')
+    for answer in (say(body=FEED), say("302 Found", Location=f"x://elsewhere{address}"), say(body=b"<rss></x>")):
+        site.answers[address] = answer
+        run(home, "-v", "once")
+    said = shown(home, capsys)
+    assert "s3cretTOKEN" not in said and "***" in said
+
+
+def test_what_is_listed_is_shown(home: Path, site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    configure(home, f'url: "{site.url}/feed?q=kilns&page=2&category=cs.CL"')
+    site.answers["/feed?q=kilns&page=2&category=cs.CL"] = say(body=FEED)
+    run(home, "once")
+    assert "/feed?q=kilns&page=2&category=cs.CL" in shown(home, capsys)

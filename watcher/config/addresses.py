@@ -1,0 +1,136 @@
+"""Addresses in the config, with places for secrets: put in where something is asked or sent, kept out of all else."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from watcher.config.text.harmless import is_words
+from watcher.errors import WatcherError
+from watcher.files.read import read_regular
+from watcher.model import Source
+from watcher.model.masking import secret_parts
+
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+SHORTEST_SECRET = 6
+LONGEST_ADDRESS = 64_000
+"""Bytes of a file that holds an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An apprise URL as the config has it: a text in which ``${NAME}`` stands for secrets, or a file that holds it."""
+
+    text: str = field(default="", repr=False)
+    file: str = field(default="", repr=False)
+
+    def resolve(self, env: Mapping[str, str], folder: Path) -> str:
+        """The URL. Raises ``WatcherError`` that names what is missing, and nothing that is there."""
+        if self.file:
+            return self._from_file(env, folder)
+        return expand(self.text, env)
+
+    def _from_file(self, env: Mapping[str, str], folder: Path) -> str:
+        # By mistake the address itself may stand where the file's name belongs.
+        folders = [Path(one) for one in (env.get("CREDENTIALS_DIRECTORY"),) if one] + [folder]
+        for place in folders:
+            data = read_regular(place / self.file, LONGEST_ADDRESS)
+            if isinstance(data, bytes):
+                try:
+                    return data.decode().strip()
+                except UnicodeDecodeError:
+                    raise WatcherError(f"url_file {place / self.file} is not in UTF-8") from None
+            if not data.is_missing:
+                name = f" {self.file}" if is_words(self.file) or os.path.lexists(place / self.file) else ""
+                raise WatcherError(f"url_file{name} in {place} cannot be read: {data.what}")
+        name = f" {self.file}" if is_words(self.file) else " of the name that stands there"
+        raise WatcherError(f"there is no url_file{name} in {' or '.join(map(str, folders))}")
+
+
+def expand(text: str, env: Mapping[str, str]) -> str:
+    """Put in what ``${NAME}`` stands for: as it is where it stands alone, percent-encoded inside a URL."""
+    missing = [name for name in VARIABLE.findall(text) if not env.get(name)]
+    if missing:
+        raise WatcherError(f"${{{missing[0]}}} is not set in the environment")
+    if alone := VARIABLE.fullmatch(text):
+        return env[alone[1]]
+    return VARIABLE.sub(lambda found: quote(env[found[1]], safe=""), text)
+
+
+_PLACE = re.compile(
+    r"\$(?:\{|%7B)(?:file:(?P<file>[^{}\s]+?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*))(?:\}|%7D)", re.IGNORECASE
+)
+"""Where a secret belongs in an address, also after the braces were quoted."""
+
+UNKNOWN_HOST = "unknown.invalid"
+"""The host of a source whose file is not there."""
+
+
+def address_from_file(file: str, env: Mapping[str, str], folder: Path) -> str:
+    """Return what stands for the address in a file: its host, and a place for the rest.
+
+    Raises ``WatcherError`` if the file cannot be read or holds no web address.
+    """
+    place = urlsplit(_whole(file, env, folder))
+    return f"{place.scheme}://{place.netloc.rpartition('@')[2]}/${{file:{file}}}"
+
+
+def unknown_address(file: str) -> str:
+    """Return what stands for the address in a file that is not there."""
+    return f"https://{UNKNOWN_HOST}/${{file:{file}}}"
+
+
+def filled(url: str, env: Mapping[str, str], folder: Path) -> str:
+    """Put the secrets into an address. Raises ``WatcherError`` that names what is missing."""
+    found = _PLACE.search(url)
+    if found and found["file"]:
+        return _whole(found["file"], env, folder)
+    return _PLACE.sub(lambda place: quote(_value(place["name"], env), safe=""), url)
+
+
+def hidden(sources: Iterable[Source], env: Mapping[str, str], folder: Path) -> Mapping[str, str]:
+    """Return what is taken out of addresses and reasons: each secret of a source, with what stands in its place."""
+    found: dict[str, str] = {}
+    for source in sources:
+        for place in _PLACE.finditer(source.url or ""):
+            found |= dict(_forms(place, env, folder))
+    return {secret: shown for secret, shown in found.items() if len(secret) >= SHORTEST_SECRET}
+
+
+def logged_secrets(sources: Iterable[Source], env: Mapping[str, str], folder: Path) -> frozenset[str]:
+    """Return everything of the addresses of sources that no log may show."""
+    sources = tuple(sources)
+    written = (secret_parts(source.url) for source in sources if source.url)
+    return frozenset(hidden(sources, env, folder)).union(*written)
+
+
+def _forms(place: re.Match[str], env: Mapping[str, str], folder: Path) -> Iterator[tuple[str, str]]:
+    try:
+        if place["file"]:
+            whole = urlsplit(_whole(place["file"], env, folder))
+            shown = f"${{file:{place['file']}}}"
+            rest = (whole.path.removeprefix("/") + (f"?{whole.query}" if whole.query else ""), whole.query)
+            secrets = (*rest, *secret_parts(whole.geturl()))
+        else:
+            value, shown = _value(place["name"], env), f"${{{place['name']}}}"
+            secrets = (value, quote(value, safe=""), quote(value))
+    except WatcherError:
+        return
+    yield from ((secret, shown) for secret in secrets)
+
+
+def _value(name: str, env: Mapping[str, str]) -> str:
+    if value := env.get(name):
+        return value
+    raise WatcherError(f"${{{name}}} is not set in the environment")
+
+
+def _whole(file: str, env: Mapping[str, str], folder: Path) -> str:
+    address = Address(file=file).resolve(env, folder)
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", address):
+        raise WatcherError(f"url_file {file} holds no web address")
+    return address
