@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -46,7 +47,7 @@ def test_the_journal_is_given_priorities(stderr: Read, monkeypatch: pytest.Monke
     log.error("two\nlines")
     log.info("one")
     log.debug("less")
-    assert stderr() == "<3>two\n<3>lines\n<6>one\n<7>less\n"
+    assert stderr() == "<3>two\n<3>  lines\n<6>one\n<7>less\n"
 
 
 def test_json_lines(stderr: Read) -> None:
@@ -102,3 +103,78 @@ def test_what_a_command_hides_a_later_one_shows(stderr: Read) -> None:
     logs.set_up("plain", verbose=False, secrets=())
     logging.getLogger("watcher.x").info("shown as well")
     assert stderr() == "INFO shown\nINFO shown as well\n"
+
+
+STEERING = {
+    "an escape": ("a\x1b[31mred", "a\\x1b[31mred"),
+    "the second half of the first 256": ("a\x9b31mred", "a\\x9b31mred"),
+    "a line that looks like another entry": ("a\nERROR the disk is full", "a\n  ERROR the disk is full"),
+    "a return": ("a\rERROR", "a\\rERROR"),
+    "a turn of the direction": ("a\u202etxt.exe", "a\\u202etxt.exe"),
+    "a separator of lines": ("a\u2028ERROR", "a\\u2028ERROR"),
+    "half a character": ("a\ud800b", "a\\ud800b"),
+    "other letters": ("Größe 大きさ", "Größe 大きさ"),
+    "very much": ("a" * 50_000, "a" * 19_987 + " … (50,013 characters)"),
+}
+
+
+@pytest.mark.parametrize("case", STEERING)
+def test_a_strangers_text_cannot_steer_a_terminal_or_forge_a_line(stderr: Read, case: str) -> None:
+    text, shown = STEERING[case]
+    logs.set_up("plain", verbose=False, secrets=())
+    logging.getLogger("watcher.x").warning("%s", "lab: " + text)
+    assert stderr() == f"WARNING lab: {shown}\n"
+
+
+def test_nor_in_json(stderr: Read) -> None:
+    logs.set_up("json", verbose=False, secrets=())
+    logging.getLogger("watcher.x").warning("%s", "a\x9bb\u202ec", extra={"title": "d\x9be"})
+    line = stderr()
+    assert line.isprintable() or line[:-1].isprintable()
+    assert json.loads(line)["message"] == "a\\x9bb\\u202ec"
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def flooding(clock: Clock) -> logging.Logger:
+    handler = logs.LogStream(sys.stderr, clock)
+    handler.setFormatter(logs.PlainFormat())
+    log = logging.getLogger("flood")
+    log.handlers[:], log.propagate = [handler], False
+    log.setLevel(logging.DEBUG)
+    return log
+
+
+def test_a_fault_that_repeats_is_logged_a_few_times_and_counted(stderr: Read) -> None:
+    clock = Clock()
+    log = flooding(clock)
+    for n in range(1_000):
+        log.warning("%s: the database is away (%d)", "lab", n)
+        log.debug("asked for")
+    log.warning("%s: the database is away (%d)", "other", 0)
+    written = stderr().splitlines()
+    assert len([line for line in written if "lab" in line]) == 30
+    assert "WARNING other: the database is away (0)" in written
+    assert written.count("DEBUG asked for") == 1_000
+    clock.now = 61.0
+    log.warning("%s: the database is away (%d)", "lab", 1)
+    assert stderr().splitlines() == [
+        "WARNING 970 more lines like this about lab were left out: %s: the database is away (%d)",
+        "WARNING lab: the database is away (1)",
+    ]
+
+
+def test_one_fault_of_many_is_logged_often_and_counted(stderr: Read) -> None:
+    clock = Clock()
+    log = flooding(clock)
+    for n in range(5_000):
+        log.warning("%s: refused", f"ana{n}@lab.example")
+    assert len(stderr().splitlines()) == 3_000
+    clock.now = 61.0
+    log.info("next")
+    assert stderr().splitlines() == ["WARNING 2000 more lines like this were left out: %s: refused", "INFO next"]

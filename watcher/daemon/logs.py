@@ -1,4 +1,4 @@
-"""Log to stderr, as plain or JSON lines, without any known secret."""
+"""Log to stderr, as plain or JSON lines: no known secret, nothing that steers a terminal, no flood of one cause."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from typing import TextIO
 
+from watcher.daemon.log_floods import FloodLimit
 from watcher.notify import SHORTEST_SECRET, scrub
 
 QUIET = ("httpx", "httpcore", "urllib3", "apscheduler", "alembic", "sqlalchemy", "markdown_it", "asyncio")
@@ -16,6 +19,9 @@ QUIET = ("httpx", "httpcore", "urllib3", "apscheduler", "alembic", "sqlalchemy",
 
 _PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}
 """syslog(3) priorities. journald reads them from ``<n>`` at the beginning of a line (sd-daemon(3))."""
+
+LONGEST = 20_000
+"""Characters of one entry."""
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 _secrets: set[str] = set()
@@ -28,7 +34,7 @@ def set_up(log_format: str, *, verbose: bool, secrets: Iterable[str], own: int =
     ``own``: lowest level of the program's own lines.
     """
     add_secrets(secrets)
-    handler = logging.StreamHandler(sys.stderr)
+    handler = LogStream(sys.stderr)
     plain = PlainFormat(journal="JOURNAL_STREAM" in os.environ, timed=sys.stderr.isatty())
     handler.setFormatter(Json() if log_format == "json" else plain)
     root = logging.getLogger()
@@ -47,6 +53,41 @@ def add_secrets(secrets: Iterable[str]) -> None:
     _secrets.update(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
 
 
+class LogStream(logging.StreamHandler[TextIO]):
+    """Writes lines, and leaves out floods."""
+
+    def __init__(self, stream: TextIO, monotonic: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(stream)
+        self._limit = FloodLimit(monotonic)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record, and before it how many were left out in the time that is over."""
+        for level, text in self._limit.over():
+            super().emit(logging.LogRecord(__name__, level, "", 0, text, None, None))
+        if self._limit.allows(record):
+            super().emit(record)
+
+
+def one_entry(text: str) -> str:
+    """Return a text as one entry of a log.
+
+    What steers a terminal is shown as an escape, and the further lines are indented: a stranger's title cannot look
+    like a line of the log. A long text is cut.
+    """
+    return harmless(text).replace("\n", "\n  ")
+
+
+def harmless(text: str) -> str:
+    """Return a text with escapes for what steers a terminal, but line ends, and cut if it is long."""
+    cut = text[:LONGEST] + (f" … ({len(text):,} characters)" if len(text) > LONGEST else "")
+    lines = cut.replace("\r\n", "\n").replace("\t", " ").split("\n")
+    return "\n".join(line if line.isprintable() else "".join(map(_shown, line)) for line in lines)
+
+
+def _shown(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+
+
 class PlainFormat(logging.Formatter):
     """Formats ``WARNING message``; at a terminal with the time before it, under journald ``<4>message``."""
 
@@ -56,7 +97,7 @@ class PlainFormat(logging.Formatter):
         self._journal = journal
 
     def format(self, record: logging.LogRecord) -> str:
-        text = scrub(super().format(record), _secrets)
+        text = one_entry(scrub(super().format(record), _secrets))
         if not self._journal:
             return text
         prefix = f"<{_PRIORITIES.get(record.levelno, 6)}>"
@@ -74,11 +115,11 @@ class Json(logging.Formatter):
             "ts": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": scrub(record.getMessage(), _secrets),
+            "message": harmless(scrub(record.getMessage(), _secrets)),
         }
         fields = {name: value for name, value in vars(record).items() if name not in _STANDARD}
         if fields:
-            line["fields"] = {name: scrub(str(value), _secrets) for name, value in fields.items()}
+            line["fields"] = {name: harmless(scrub(str(value), _secrets)) for name, value in fields.items()}
         if record.exc_info:
-            line["exc"] = scrub(self.formatException(record.exc_info), _secrets)
+            line["exc"] = harmless(scrub(self.formatException(record.exc_info), _secrets))
         return json.dumps(line, ensure_ascii=False)
