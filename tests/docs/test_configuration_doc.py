@@ -61,6 +61,7 @@ def test_blocks_load(name: str, block: str, tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(as_config(block))
     (tmp_path / "slack_url").write_text("json://slack.example/")
+    (tmp_path / "slack_url").chmod(0o600)
     for name in ("mails", "inbox"):
         (tmp_path / name).mkdir()
     (tmp_path / "subscriptions.d").mkdir()

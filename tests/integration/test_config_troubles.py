@@ -121,7 +121,7 @@ def test_warnings_of_a_config_are_logged(people: People, caplog: pytest.LogCaptu
     people.take_up(GOOD)
     hint = "add ana.yaml: with a list of those that it may use [allow-forgets-file]"
     assert [one.message.partition(": ")[2] for one in caplog.records if "`allow`" in one.message] == [
-        f"`allow` does not name ana.yaml: it may use every receiver; {hint}"
+        f"`allow` does not name ana.yaml: it may use every receiver, and from 0.3.0 on none; {hint}"
     ]
 
 

@@ -19,9 +19,18 @@ OF_ANA = "subscriptions: [{name: maps, rule: map, to: me}]\n"
 @pytest.mark.parametrize(
     ("allow", "warning"),
     [
-        ("allow: {ana.yaml: [me]}\n", "`allow` does not name mallory.yaml: it may use every receiver"),
-        ("allow: {}\n", "`allow` does not name ana.yaml, mallory.yaml: they may use every receiver"),
-        ("allow:\n", "`allow` does not name ana.yaml, mallory.yaml: they may use every receiver"),
+        (
+            "allow: {ana.yaml: [me]}\n",
+            "`allow` does not name mallory.yaml: it may use every receiver, and from 0.3.0 on none",
+        ),
+        (
+            "allow: {}\n",
+            "`allow` does not name ana.yaml, mallory.yaml: they may use every receiver, and from 0.3.0 on none",
+        ),
+        (
+            "allow:\n",
+            "`allow` does not name ana.yaml, mallory.yaml: they may use every receiver, and from 0.3.0 on none",
+        ),
         ("allow: {ana.yaml: [me], mallory.yaml: [you]}\n", ""),
         ("", ""),
     ],

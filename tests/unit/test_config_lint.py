@@ -36,6 +36,7 @@ def folder(tmp_path: Path) -> Path:
 def read(folder: Path, text: str, **options: Any) -> Config:
     path = folder / "config.yaml"
     path.write_text(text)
+    path.chmod(0o600)
     checks: dict[str, Any] = {"check_url": problem_of, "doubt_url": doubt_of, "check_database": database_problem}
     return load(path, env=ENV, check_rule=compile_rule, strict=True, **checks, **options)
 
@@ -235,3 +236,47 @@ def test_no_secret_is_repeated_by_a_finding_of_a_rule(folder: Path) -> None:
     for text in ("agent url: mailtos://bot:hunter2@lab.example, robot", "mailtos://bot:hunter2@lab.example Or kite"):
         said = "".join(f"{one}{one.source_line}" for one in found(folder, ruled(text)))
         assert "hunter2" not in said
+
+
+IN_CLEAR = "receivers: {me: {url: 'jsons://ana:hunter2hunter2@hook.lab.example/x'}}"
+HARMLESS = "receivers: {me: {url: 'console://'}}"
+REST = "\ntimezone: UTC\noperator: me\nsources: {hf: {}}\nsubscriptions: [{name: a, rule: moon, to: me}]\n"
+
+
+@pytest.mark.parametrize(
+    ("mode", "text", "names"),
+    [
+        (0o600, IN_CLEAR, []),
+        (0o640, IN_CLEAR, []),
+        (0o644, IN_CLEAR, ["readable-by-all"]),
+        (0o644, HARMLESS, []),
+        (0o644, "receivers: {me: {url: 'jsons://ana:${PW}@hook.lab.example/x'}}", []),
+        (0o644, "receivers: {me: {url: 'jsons://hook.lab.example/T0KENT0KENT0KEN1'}}", ["readable-by-all"]),
+        (0o666, HARMLESS, ["writable-by-all"]),
+        (0o602, IN_CLEAR, ["writable-by-all"]),
+    ],
+)
+def test_who_may_read_and_change_a_config(folder: Path, mode: int, text: str, names: list[str]) -> None:
+    path = folder / "config.yaml"
+    path.write_text(text + REST)
+    path.chmod(mode)
+    config = load(path, env=ENV, check_rule=compile_rule, check_url=problem_of)
+    assert [one.name for one in config.problems] == names
+
+
+@pytest.mark.parametrize(("mode", "names"), [(0o600, []), (0o640, []), (0o644, ["readable-by-all"])])
+@pytest.mark.parametrize(
+    ("receiver", "source", "address"),
+    [
+        ("{url_file: secret}", "{}", "jsons://hook.lab.example/x"),
+        ("{url: 'console://'}", "{kind: feed, url_file: secret}", "https://lab.example/feed?t=T0KEN"),
+    ],
+)
+def test_who_may_read_a_file_with_a_secret(
+    folder: Path, mode: int, names: list[str], receiver: str, source: str, address: str
+) -> None:
+    (folder / "secret").write_text(address)
+    (folder / "secret").chmod(mode)
+    (folder / "config.yaml").write_text(f"receivers: {{me: {receiver}}}" + REST.replace("{}", source))
+    config = load(folder / "config.yaml", env=ENV, check_rule=compile_rule, check_url=problem_of)
+    assert [one.name for one in config.problems] == names

@@ -36,7 +36,7 @@ class Address:
 
     def _from_file(self, env: Mapping[str, str], folder: Path) -> str:
         # By mistake the address itself may stand where the file's name belongs.
-        folders = [Path(one) for one in (env.get("CREDENTIALS_DIRECTORY"),) if one] + [folder]
+        folders = _folders(env, folder)
         for place in folders:
             data = read_regular(place / self.file, LONGEST_ADDRESS)
             if isinstance(data, bytes):
@@ -49,6 +49,21 @@ class Address:
                 raise WatcherError(f"url_file{name} in {place} cannot be read: {data.what}")
         name = f" {self.file}" if is_words(self.file) else " of the name that stands there"
         raise WatcherError(f"there is no url_file{name} in {' or '.join(map(str, folders))}")
+
+
+def _folders(env: Mapping[str, str], folder: Path) -> list[Path]:
+    return [Path(one) for one in (env.get("CREDENTIALS_DIRECTORY"),) if one] + [folder]
+
+
+def secret_file(name: str, env: Mapping[str, str], folder: Path) -> Path | None:
+    """Return where a file with an address is, None if it is nowhere."""
+    return next((place / name for place in _folders(env, folder) if os.path.lexists(place / name)), None)
+
+
+def file_of(url: str) -> str | None:
+    """Return the file that holds the address of a source, None if it stands in the config."""
+    found = _PLACE.search(url)
+    return found["file"] if found else None
 
 
 def expand(text: str, env: Mapping[str, str]) -> str:

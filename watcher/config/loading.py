@@ -13,6 +13,7 @@ from watcher.config.included import IncludedSubscriptions, accepted_of, subscrip
 from watcher.config.includes import Included, included_files
 from watcher.config.keys import ConfigKeys, ReceiverKeys
 from watcher.config.lint.addresses import AddressChecks, check_addresses
+from watcher.config.lint.file_modes import warn_of_modes
 from watcher.config.lint.rules import ReadRule
 from watcher.config.lint.times import warn_of_no_hours
 from watcher.config.lint.whole import (
@@ -81,6 +82,8 @@ def load(
     keys = _keys(checker)
     config = _main(checker, keys, env, path)
     check_addresses(checker, config, AddressChecks(env, check_url, doubt_url, check_database, need_secrets))
+    if not checker.is_broken:
+        warn_of_modes(checker, config, env)
     around = _surroundings(checker, keys, config, check_rule, target_check(config, env, check_url))
     own = subscriptions_of(checker, keys.subscriptions, around)
     config = replace(config, operator=_operator(checker, keys, around), sections=_sections(checker))
@@ -149,7 +152,8 @@ def _keys(checker: Checker) -> ConfigKeys:
         checker.mistakes.note(0, what, hint, name="empty-config")
     if keys is None or is_empty:
         raise ConfigError(_in_order(checker.problems))
-    note_variables(checker, allowed=("receivers", "database"), instead="it is read in receivers and in database only")
+    instead = "it is read in receivers, in the url of sources and in database"
+    note_variables(checker, allowed=("receivers", "database"), instead=instead)
     checker.accept((), keys.accept)
     return keys
 
@@ -272,7 +276,8 @@ def _warn_of_unnamed(checker: Checker, names: list[str]) -> None:
     """Whoever writes ``allow`` means to restrict: a file that is forgotten there is not restricted at all."""
     if names:
         listed = ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
-        what = f"`allow` does not name {listed}: {'it' if len(names) == 1 else 'they'} may use every receiver"
+        they = "it" if len(names) == 1 else "they"
+        what = f"`allow` does not name {listed}: {they} may use every receiver, and from 0.3.0 on none"
         hint = f"add {names[0]}: with a list of those that it may use"
         checker.warn(("allow",), what, hint, in_key=True, name="allow-forgets-file")
 

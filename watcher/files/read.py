@@ -62,6 +62,15 @@ def read_regular(
         return _explained(error)
 
 
+def mode_of(path: str | Path) -> int | None:
+    """Return the permissions of a regular file; None if there is none, or it cannot be looked at."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return stat.S_IMODE(found.st_mode) if stat.S_ISREG(found.st_mode) else None
+
+
 def read_given(path: str | Path, most: int) -> bytes | NotRead:
     """Do the same for a file named on the command line, which may also be a pipe or a terminal."""
     file = open_given(path)

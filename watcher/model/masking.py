@@ -102,6 +102,11 @@ def secret_parts(address: str) -> frozenset[str]:
     return frozenset(part for part in _parts(address) if len(part) > 1 and not part.startswith("${"))
 
 
+def has_token(path: str) -> bool:
+    """Return whether a piece of a path is a token: letters and digits in a row, sixteen at least."""
+    return any(_LONG_TOKEN.fullmatch(piece) for piece in path.split("/"))
+
+
 def _parts(address: str) -> Iterator[str]:
     try:
         place = urlsplit(address)

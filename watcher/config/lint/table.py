@@ -223,7 +223,7 @@ _AROUND = (
     WarningKind(
         "allow-forgets-file",
         "`allow` stands there and does not name an included file",
-        "that file may use every receiver",
+        "that file may use every receiver; from 0.3.0 on its subscriptions are held until it is named",
         "the file's name with a list of those that it may use",
     ),
     WarningKind(
@@ -249,6 +249,18 @@ _AROUND = (
         "the address of a source has a user's name or a password",
         "it is shown in messages and stored, as every source's address is",
         "an address without them",
+    ),
+    WarningKind(
+        "readable-by-all",
+        "everybody on the machine may read the config, in which a secret is written out, or a file that holds one",
+        "they can send in your name, or read what is yours",
+        "`chmod 600`, or `${NAME}`",
+    ),
+    WarningKind(
+        "writable-by-all",
+        "everybody on the machine may change the config",
+        "they decide who is told",
+        "`chmod o-w`",
     ),
     WarningKind(
         "password-in-clear",
