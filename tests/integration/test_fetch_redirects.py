@@ -124,3 +124,18 @@ def test_of_a_name_with_addresses_of_both_kinds_the_private_one_is_never_used(si
     found = asking.get(f"http://site.example:{port}/p", lambda url: NOTHING)
     assert isinstance(found, Unreachable) and found.reason == "connection refused"
     assert site.asked == []
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["169.254.169.254", "[fe80::1]", "[::ffff:169.254.169.254]", "[64:ff9b::a9fe:a9fe]", "100.100.100.200"],
+)
+def test_no_site_leads_to_where_a_machine_is_told_its_keys(site: Site, host: str) -> None:
+    said = reason(site, to(f"http://{host}/latest/meta-data/"))
+    assert said.startswith("redirected to ") and said.endswith(", where a machine is told its own keys")
+
+
+def test_nor_does_a_name() -> None:
+    found = Fetcher(resolve=lambda host, port: ["169.254.169.254"]).get("http://keys.lab.example/", lambda url: NOTHING)
+    assert isinstance(found, Unreachable)
+    assert found.reason == "keys.lab.example leads to 169.254.169.254, where a machine is told its own keys"

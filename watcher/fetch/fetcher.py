@@ -11,7 +11,7 @@ import httpx
 
 from watcher import __version__
 from watcher.errors import WatcherError
-from watcher.fetch.addresses import is_loopback
+from watcher.fetch.addresses import is_loopback, is_of_provider
 from watcher.fetch.asked import AddressSecrets, AskedAddress
 from watcher.fetch.exchange import Exchange, HttpAnswer, Limits, netloc
 from watcher.fetch.permits import Permits
@@ -202,8 +202,17 @@ def _target(url: httpx.URL, location: str) -> httpx.URL:
         target = _checked(url.join(location))
     except (httpx.InvalidURL, Refused):
         raise Refused(f"redirected to what is no web address: {location[:200]!r}") from None
+    if _is_of_provider(target.host):
+        raise Refused(f"redirected to {target.host}, where a machine is told its own keys")
     same = (target.scheme, netloc(target)) == (url.scheme, netloc(url))
     return target.copy_with(userinfo=url.userinfo if same else b"")
+
+
+def _is_of_provider(host: str) -> bool:
+    try:
+        return is_of_provider(host)
+    except ValueError:
+        return False
 
 
 def _checked(url: httpx.URL) -> httpx.URL:

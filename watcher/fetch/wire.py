@@ -18,7 +18,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from watcher.fetch.addresses import is_public
+from watcher.fetch.addresses import is_of_provider, is_public
 
 Resolve = Callable[[str, int], list[str]]
 """(host, port) → addresses of the host, best first. Raises ``OSError``."""
@@ -123,7 +123,11 @@ class Wire(httpcore.NetworkBackend):
         raise Refused(f"{host} has no address")
 
     def _checked(self, host: str, port: int, timeout: float | None) -> list[str]:
-        found = self._look_up(host, port, self._deadline.cut(timeout))
+        looked_up = self._look_up(host, port, self._deadline.cut(timeout))
+        # One that the config writes itself is meant; a name that leads there is a trap.
+        found = [one for one in looked_up if one == host or not is_of_provider(one)]
+        if looked_up and not found:
+            raise Refused(f"{host} leads to {looked_up[0]}, where a machine is told its own keys")
         public = [address for address in found if is_public(address)]
         # Of a name that has addresses of both kinds, the private ones are a trap.
         allowed = public if public or self._public_only else found
