@@ -31,13 +31,8 @@ trial.main("bad", 1, 0, 1, 60.0)
     ],
 )
 def test_a_fault_is_seen(bad: str, said: str) -> None:
-    run = subprocess.run(
-        [sys.executable, "-c", PROGRAM.format(bad=bad, hang=30)],
-        check=False,
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-    )
+    command = [sys.executable, "-c", PROGRAM.format(bad=bad, hang=30)]
+    run = subprocess.run(command, check=False, cwd=REPOSITORY, capture_output=True, text=True)
     assert said in run.stdout, run.stdout + run.stderr
     assert run.returncode == 0
 
