@@ -177,6 +177,7 @@ class IncidentKind(StrEnum):
     INCLUDE_BROKEN = "include broken"
     CONFIG_BROKEN = "config broken"
     TEMPLATE_BROKEN = "template broken"
+    DATABASE_LOST = "database lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

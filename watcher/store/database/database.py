@@ -21,6 +21,7 @@ from watcher.files.made import FILE, make_folder, open_file, why_denied
 from watcher.store.database.access import access_to
 from watcher.store.database.engine import DatabaseAddress, database_address, explained
 from watcher.store.database.locks import DaemonLock
+from watcher.store.database.marks import BARE, accept, lost, read_mark, require_there
 from watcher.store.database.migrate import (
     Migrated,
     migrate_database,
@@ -174,14 +175,23 @@ class Store:
             return
         with self._explaining(), self._access.writing() as connection:
             self.migrated = self._migrate(connection)
+        self.mark(anew=self._mode == "create")
         self.hear_clock()
+
+    def mark(self, *, anew: bool = True) -> None:
+        """Note which file holds the database, so that its loss is noticed; ``anew`` makes copies of it older ones."""
+        with self._explaining():
+            self._access.mark(anew=anew)
 
     def _migrate(self, connection: Connection) -> Migrated:
         require_fit(connection, self.place, write=True)
         if self.place.path is None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
-        if self._mode == "write" and revision_of(connection, self.place) is None:
-            raise missing(self.place)
+        if revision_of(connection, self.place) is None:
+            if self.place.path and read_mark(self.place.path):
+                raise lost(self.place.path, BARE)
+            if self._mode == "write":
+                raise missing(self.place)
         return migrate_database(connection, self.place)
 
     @contextmanager
@@ -197,17 +207,21 @@ class Store:
             raise understood from error
 
 
-def open_store(database: str | Path | None, *, mode: Mode = "write", state_dir: Path | None = None) -> Store:
+def open_store(
+    database: str | Path | None, *, mode: Mode = "write", state_dir: Path | None = None, accepted: bool = False
+) -> Store:
     """Open the database at a path or URL; None is ``watcher.db`` in ``state_dir``. Relative paths count from there.
 
     ``mode``: ``create`` makes a missing database; ``create`` and ``write`` migrate an older one; ``read`` changes
         nothing.
+    ``accepted``: take what is there instead of the database that was last used; no daemon may run.
 
-    Raises ``StoreError`` that says what to do: missing, newer, of another program, damaged, not writable.
+    Raises ``StoreError`` that says what to do: missing, newer, of another program, damaged, not writable;
+    ``DatabaseLost`` if it is not the one that was last used.
     """
     place = database_address(database, state_dir)
     if place.path is not None:
-        _prepare_file(place.path, create=mode == "create")
+        _prepare_file(place.path, create=mode == "create", accepted=accepted)
     try:
         store = Store(place, mode)
     except ArgumentError:
@@ -221,9 +235,14 @@ def open_store(database: str | Path | None, *, mode: Mode = "write", state_dir: 
     return store
 
 
-def _prepare_file(path: Path, *, create: bool) -> None:
-    """Check that the file exists, or make it and its folder if ``create``. Raises ``StoreError``."""
+def _prepare_file(path: Path, *, create: bool, accepted: bool) -> None:
+    """Check that the file is there and ours, or make it and its folder if ``create``. Raises ``StoreError``."""
     try:
+        if accepted and path.parent.is_dir():
+            with DaemonLock(path):
+                accept(path)
+        elif not accepted:
+            require_there(path)
         if create:
             make_folder(path.parent)
             _make_file(path)

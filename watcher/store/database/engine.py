@@ -13,7 +13,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from watcher.errors import DatabaseAway, StoreError
+from watcher.errors import DatabaseAway, DatabaseDamaged, StoreError
 from watcher.files.made import of_database, why_denied
 
 BUSY_TIMEOUT = 30
@@ -190,7 +190,7 @@ def explained(error: DBAPIError | sqlite3.Error, place: DatabaseAddress) -> Stor
     if place.path and what in _DENIED and (why := _why_denied(place.path, writing=what is _DENIED[0])):
         return StoreError(why)
     reason = _without_secrets(str(raised).strip().partition("\n")[0], place.url)
-    kind = DatabaseAway if _is_away(what, raised) else StoreError
+    kind = DatabaseDamaged if what in _UNUSABLE else DatabaseAway if _is_away(what, raised) else StoreError
     return kind(f"the database {place} {what} ({reason})")
 
 
@@ -218,7 +218,9 @@ def _by_prefix(meanings: dict[str, str], code: str) -> str | None:
     return next((meaning for prefix, meaning in meanings.items() if prefix and code.startswith(prefix)), None)
 
 
-_DAMAGED = "is left as it is; move it away, or put a backup in its place"
+_DAMAGED = "is left as it is; move it away, or put a backup in its place with `watcher restore FILE`"
+
+_UNUSABLE = (f"is no SQLite database and {_DAMAGED}", f"is damaged and {_DAMAGED}")
 
 _DENIED = (
     "cannot be written: give this user the right to write to it and to its folder",
@@ -232,8 +234,8 @@ _SQLITE = {
     "SQLITE_CANTOPEN": _DENIED[1],
     "SQLITE_PERM": _DENIED[1],
     "SQLITE_AUTH": _DENIED[1],
-    "SQLITE_NOTADB": f"is no SQLite database and {_DAMAGED}",
-    "SQLITE_CORRUPT": f"is damaged and {_DAMAGED}",
+    "SQLITE_NOTADB": _UNUSABLE[0],
+    "SQLITE_CORRUPT": _UNUSABLE[1],
     "SQLITE_BUSY": "is held by another program for too long; see who uses it",
     "SQLITE_LOCKED": "is held by another program for too long; see who uses it",
 }
