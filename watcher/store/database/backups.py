@@ -1,0 +1,142 @@
+"""Back up an SQLite database while it is used."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection
+
+from watcher.errors import DatabaseDamaged, StoreError
+from watcher.store.database.database import Store
+from watcher.store.database.engine import DatabaseAddress, database_address
+from watcher.store.database.marks import APPLICATION, new_stamp, require_there, sync_folder
+from watcher.store.database.migrate import missing, revision_of
+
+OWNERS_ALONE = 0o600
+
+_OF_THE_TARGET = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A backup that was made: its size in bytes, the revision of its tables, how many papers it holds."""
+
+    size: int
+    revision: str
+    papers: int
+
+
+def back_up(database: str | Path | None, state_dir: Path | None, to: Path, *, force: bool = False) -> Copy:
+    """Copy the database to the file ``to``, as it is at one instant, and check the copy.
+
+    The copy is written beside ``to`` and takes its place as a whole. It holds the tables as they are, also those of an
+    older release. Its stamp is its own, so that it does not pass for the database.
+
+    ``force``: replace a file that is there.
+
+    Raises ``StoreError``.
+    """
+    place = database_address(database, state_dir)
+    if place.path is None:
+        raise StoreError(f"PostgreSQL is backed up by its own program: {dump_command(place.url, to)}")
+    require_there(place.path)
+    if not place.path.exists():
+        raise missing(place)
+    _require_free(place.path, to, force=force)
+    try:
+        with _new_file(to) as new:
+            revision = _copy_checked(place, new)
+            papers = _seal(new)
+            size = new.stat().st_size
+            new.replace(to)
+            sync_folder(to.parent)
+    except OSError as error:
+        raise StoreError(f"{to} cannot be written: {error.strerror}") from error
+    return Copy(size, revision, papers)
+
+
+def dump_command(url: URL, to: Path) -> str:
+    """Return the command that backs up a PostgreSQL database; it asks for the password, or finds it in ~/.pgpass."""
+    shown = {key: value for key, value in url.query.items() if key in ("host", "port", "sslmode")}
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, shown)
+    address = bare.render_as_string(hide_password=False)
+    return f"`pg_dump --format=custom --file={shlex.quote(str(to))} {shlex.quote(address)}`"
+
+
+def _require_free(database: Path, to: Path, *, force: bool) -> None:
+    if to.is_dir():
+        raise StoreError(f"{to} is a folder: name a file in it, for instance {to / 'watcher-backup.db'}")
+    if not to.parent.is_dir():
+        raise StoreError(f"there is no folder {to.parent}: make it first")
+    if to.exists() and database.exists() and to.samefile(database):
+        raise StoreError(f"{to} is the database itself: name another file")
+    if (to.exists() or to.is_symlink()) and not force:
+        raise StoreError(f"{to} is there already: name another file, or add --force to replace it")
+
+
+@contextmanager
+def _new_file(to: Path) -> Iterator[Path]:
+    """Make an empty file beside ``to``, for its owner alone; remove it if it is still there at the end."""
+    new = to.with_name(f"{to.name}.{os.getpid()}.new")
+    new.unlink(missing_ok=True)
+    os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, OWNERS_ALONE))
+    try:
+        yield new
+    finally:
+        for end in ("", "-journal", "-wal", "-shm"):
+            Path(f"{new}{end}").unlink(missing_ok=True)
+
+
+def _copy_checked(place: DatabaseAddress, new: Path) -> str:
+    """Copy the database into ``new``; return the revision of its tables."""
+    with Store(place, "read") as store, store.reading() as tx:
+        revision = revision_of(tx.connection, place)
+        if revision is None:
+            raise missing(place)
+        copy_into(tx.connection, new)
+    return revision
+
+
+def copy_into(source: Connection, new: Path) -> None:
+    """Copy the whole database that ``source`` reads into a file. Raises ``StoreError`` if that cannot be written."""
+    raw: Any = source.connection.driver_connection
+    try:
+        with closing(sqlite3.connect(new)) as target:
+            raw.backup(target)
+    except sqlite3.Error as error:
+        if str(getattr(error, "sqlite_errorname", "")).startswith(_OF_THE_TARGET):
+            raise StoreError(f"{new.parent} cannot hold a copy of the database: {error}") from error
+        raise
+
+
+def _seal(new: Path) -> int:
+    """Make a copy one file with a stamp of its own, check it, write it to the disk; return how many papers it holds."""
+    with closing(sqlite3.connect(new, isolation_level=None)) as raw:
+        raw.execute("PRAGMA journal_mode = DELETE")
+        raw.execute(f"PRAGMA user_version = {new_stamp()}")
+        raw.execute(f"PRAGMA application_id = {APPLICATION}")
+        require_whole(raw, new)
+        (papers,) = raw.execute("SELECT count(*) FROM paper WHERE merged_into IS NULL").fetchone()
+    descriptor = os.open(new, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    return int(papers)
+
+
+def require_whole(raw: sqlite3.Connection, path: Path) -> None:
+    """Raise ``DatabaseDamaged`` unless SQLite finds everything in its place."""
+    try:
+        found = [str(row[0]).partition("\n")[0] for row in raw.execute("PRAGMA integrity_check(3)")]
+    except sqlite3.DatabaseError as error:
+        found = [str(error)]
+    if found != ["ok"]:
+        raise DatabaseDamaged(f"{path} is damaged: {'; '.join(found)}")
