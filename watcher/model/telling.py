@@ -178,6 +178,7 @@ class IncidentKind(StrEnum):
     CONFIG_BROKEN = "config broken"
     TEMPLATE_BROKEN = "template broken"
     DATABASE_LOST = "database lost"
+    DATABASE_RESTORED = "database restored"  # of a source that was not read since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

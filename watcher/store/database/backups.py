@@ -1,23 +1,37 @@
-"""Back up an SQLite database while it is used."""
+"""Back up an SQLite database while it is used, and put a backup in its place."""
 
 from __future__ import annotations
 
 import os
 import shlex
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection
 
 from watcher.errors import DatabaseDamaged, StoreError
-from watcher.store.database.database import Store
+from watcher.files.made import make_folder, open_file
+from watcher.store.database.database import Store, open_store
 from watcher.store.database.engine import DatabaseAddress, database_address
-from watcher.store.database.marks import APPLICATION, new_stamp, require_there, sync_folder
+from watcher.store.database.locks import WriteLock
+from watcher.store.database.marks import (
+    APPLICATION,
+    header_of,
+    new_stamp,
+    read_mark,
+    require_there,
+    sync_folder,
+    write_mark,
+)
 from watcher.store.database.migrate import missing, revision_of
+
+T = TypeVar("T")
 
 OWNERS_ALONE = 0o600
 
@@ -64,10 +78,13 @@ def back_up(database: str | Path | None, state_dir: Path | None, to: Path, *, fo
 
 def dump_command(url: URL, to: Path) -> str:
     """Return the command that backs up a PostgreSQL database; it asks for the password, or finds it in ~/.pgpass."""
+    return f"`pg_dump --format=custom --file={shlex.quote(str(to))} {shlex.quote(_without_password(url))}`"
+
+
+def _without_password(url: URL) -> str:
     shown = {key: value for key, value in url.query.items() if key in ("host", "port", "sslmode")}
     bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, shown)
-    address = bare.render_as_string(hide_password=False)
-    return f"`pg_dump --format=custom --file={shlex.quote(str(to))} {shlex.quote(address)}`"
+    return bare.render_as_string(hide_password=False)
 
 
 def _require_free(database: Path, to: Path, *, force: bool) -> None:
@@ -140,3 +157,90 @@ def require_whole(raw: sqlite3.Connection, path: Path) -> None:
         found = [str(error)]
     if found != ["ok"]:
         raise DatabaseDamaged(f"{path} is damaged: {'; '.join(found)}")
+
+
+# --- a backup that is put in a database's place ---
+
+
+def restore_command(url: URL, backup: Path) -> str:
+    """Return the command that brings a PostgreSQL database back to a backup of :func:`dump_command`."""
+    address = shlex.quote(_without_password(url))
+    how = "--clean --if-exists --no-owner --single-transaction"
+    return f"`pg_restore {how} --dbname={address} {shlex.quote(str(backup))}`"
+
+
+def put_in_place(database: Path, backup: Path, now: datetime, bring_up: Callable[[Store], T]) -> tuple[T, Path | None]:
+    """Put a backup in a database's place; return what ``bring_up`` made of it, and where the old database is kept.
+
+    The backup is checked and copied, the copy migrated and handed to ``bring_up``; only then it takes the database's
+    place. The old one is kept beside it; None if there was none. The caller holds ``daemon.lock``.
+
+    Raises ``StoreError`` if the backup is not watcher's, damaged, or of a newer release; nothing has changed then.
+    """
+    stand_in = Path(f"{database}.restoring")
+    try:
+        make_folder(database.parent)
+        _copy_to_stand_in(backup, stand_in)
+        with open_store(stand_in) as store:
+            made = bring_up(store)
+        return made, _take_place(database, stand_in, now)
+    except OSError as error:
+        raise StoreError(f"no database can be restored in {database.parent}: {error.strerror}") from error
+    finally:
+        _remove(stand_in)
+
+
+def _copy_to_stand_in(backup: Path, stand_in: Path) -> None:
+    _remove(stand_in)
+    with opened_backup(backup) as source:
+        os.close(open_file(stand_in, os.O_RDWR | os.O_CREAT | os.O_EXCL))
+        with closing(sqlite3.connect(stand_in)) as target:
+            source.backup(target)
+    _seal(stand_in)
+
+
+def _remove(stand_in: Path) -> None:
+    for end in ("", "-wal", "-shm", "-journal", ".mark"):
+        Path(f"{stand_in}{end}").unlink(missing_ok=True)
+
+
+def _take_place(database: Path, stand_in: Path, now: datetime) -> Path | None:
+    """Rename the stand-in, which is closed, to the database; return where the old one is kept.
+
+    A process that ends in between leaves no database there, which every command says.
+    """
+    mark = read_mark(stand_in)
+    assert mark is not None, "an opened database has a mark"
+    kept = Path(f"{database}.before-{now:%Y%m%dT%H%M%S}")
+    with WriteLock(database).exclusive():
+        moved = [end for end in ("", "-wal", "-shm") if Path(f"{database}{end}").exists()]
+        for end in moved:
+            Path(f"{database}{end}").rename(f"{kept}{end}")
+        write_mark(database, mark)
+        stand_in.rename(database)
+        sync_folder(database.parent)
+    return kept if "" in moved else None
+
+
+@contextmanager
+def opened_backup(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a file that was given as a backup, only to read, after it was checked.
+
+    Raises ``StoreError`` if it is no database of watcher's, or damaged.
+    """
+    if not path.exists():
+        raise StoreError(f"there is no file {path}")
+    try:
+        header = header_of(path) if path.is_file() else None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}") from error
+    if header is None:
+        raise StoreError(f"{path} is no SQLite database, and so no backup of one")
+    if header.application not in (0, APPLICATION):
+        raise StoreError(f"{path} is a database of another program")
+    # A copy of a database that was in use may have its log beside it.
+    log = Path(f"{path}-wal")
+    mode = "ro" if log.exists() and log.stat().st_size else "ro&immutable=1"
+    with closing(sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True)) as raw:
+        require_whole(raw, path)
+        yield raw
