@@ -144,6 +144,23 @@ def test_between_two_runs_it_is_refused_until_it_is_accepted(home: Home, site: S
     assert sum(len(one["papers"]) for one in again["deliveries"]) == (0 if "replaced" in harm else 12)
 
 
+def test_a_reload_while_it_is_away_ends_no_daemon(home: Home, site: Site, hook: Webhook) -> None:
+    path = database(home)
+    with home.daemon() as process:
+        hook.wait_for(lambda hook: bool(hook.posts))
+        until(lambda: "me: 12 papers sent" in home.log, "the message is recorded")
+        away = path.rename(path.with_name("away.db"))
+        hook.wait_for(lambda hook: any("is not there any more" in post["title"] for post in hook.posts))
+        for text, said in ((home.config.read_text(), "is not taken up"), ("nonsense: [", "the config is broken")):
+            home.write(text)
+            process.send_signal(signal.SIGHUP)
+            until(lambda said=said: said in home.log, "the config was read again")  # type: ignore[misc]
+        away.rename(path)
+        hook.wait_for(lambda hook: any("is there again" in post["title"] for post in hook.posts))
+        assert stop(process) == 0
+    assert "Traceback" not in home.log
+
+
 def test_an_older_copy_is_noticed(home: Home, site: Site, hook: Webhook, tmp_path: Path) -> None:
     home.once()
     copy = Path(shutil.copy(database(home), tmp_path / "copy.db"))

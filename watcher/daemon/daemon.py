@@ -303,7 +303,18 @@ class Daemon:
 
     def _read_config_again(self) -> None:
         self._systemd.reloading(time.monotonic_ns())
-        refused = ""
+        before = self._context.config
+        try:
+            refused = self._reload()
+        except StoreError as error:
+            self._context.config = before
+            log.error("the config is not taken up, since the database cannot be used: reload again later (%s)", error)
+            refused = "the edited config is not taken up, since the database cannot be used: "
+            self._schedule.soon(TICK_NAME)
+        self._systemd.ready(refused + self._status())
+
+    def _reload(self) -> str:
+        """Read the config and take it up; return why it was refused, for systemd, "" if it was not."""
         try:
             config = self._load()
             if problem := lost_since(self._context.config, config):
@@ -312,13 +323,12 @@ class Daemon:
             log.error("the config is broken, the old one stays:\n%s", error)
             problems = [one for one in error.problems if one.fatal] if isinstance(error, ConfigError) else []
             reason = "; ".join(str(problem) for problem in problems[:5]) or str(error)
-            refused = f"the edited config is refused ({reason}), the old one stays: "
             record_config_troubles(self._context, self._context.config, {"config": reason})
             self._schedule.soon(TICK_NAME)
-        else:
-            self._take_up(config, apply=apply_config)
-            log.info("the config was read again: %s", self._status())
-        self._systemd.ready(refused + self._status())
+            return f"the edited config is refused ({reason}), the old one stays: "
+        self._take_up(config, apply=apply_config)
+        log.info("the config was read again: %s", self._status())
+        return ""
 
     def _take_up(self, config: Config, apply: Callable[[Context], object]) -> None:
         """Apply a config: its subscriptions, its polls, the incidents of its included files."""

@@ -94,6 +94,8 @@ def _require_free(database: Path, to: Path, *, force: bool) -> None:
         raise StoreError(f"there is no folder {to.parent}: make it first")
     if to.exists() and database.exists() and to.samefile(database):
         raise StoreError(f"{to} is the database itself: name another file")
+    if to.exists() and not to.is_file():
+        raise StoreError(f"{to} is no ordinary file: name another one")
     if (to.exists() or to.is_symlink()) and not force:
         raise StoreError(f"{to} is there already: name another file, or add --force to replace it")
 

@@ -233,13 +233,15 @@ class HeldFile:
     _open: ClassVar[dict[tuple[int, int], tuple[int, int]]] = {}
     """(device, inode) → descriptor, how many hold it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, writing: bool = False) -> None:
+        # Opened to be written, since an overlay file system has another file for who only reads.
+        flags = (os.O_RDWR if writing else os.O_RDONLY) | os.O_CLOEXEC | os.O_NONBLOCK
         with self._guard:
             seen = path.stat()
             self.key = seen.st_dev, seen.st_ino
             descriptor, users = self._open.get(self.key, (-1, 0))
             if not users:
-                descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+                descriptor = os.open(path, flags)
                 opened = os.fstat(descriptor)
                 self.key = opened.st_dev, opened.st_ino
             self._open[self.key] = descriptor, users + 1
@@ -282,7 +284,7 @@ class Witness:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file: HeldFile | None = HeldFile(path)
+        self._file: HeldFile | None = HeldFile(path, writing=True)
         self._mark = read_mark(path) or FileMark()
         self._largest = 0
         self._seen: tuple[int, int] | None = None
