@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
+import subprocess
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 from tests.integration.old_release import REVISION, make_old_database
-from tests.integration.test_store_opening import NOW, write
+from tests.integration.test_store_opening import NOBODY, NOW, count, needs_root, shared_folder, write
 from watcher.cli import main
-from watcher.errors import DatabaseDamaged, DatabaseLost, StoreError
+from watcher.cli.desk import CliContext
+from watcher.cli.restore import restore
+from watcher.errors import DaemonRunning, DatabaseDamaged, DatabaseLost, StoreError
 from watcher.model import Entry
 from watcher.store import open_store
 from watcher.store.database.backups import back_up
 from watcher.store.database.marks import APPLICATION
 from watcher.store.database.migrate import revisions
+from watcher.store.fleet.daemons import KnownDaemon
+
+__all__ = ["shared_folder"]
 
 
 @pytest.fixture
@@ -196,3 +205,85 @@ def test_the_command_says_what_it_made(path: Path, tmp_path: Path, capsys: pytes
     assert main(["backup", str(to)], env) == 1
     assert "is there already" in capsys.readouterr().err
     assert main(["backup", "--force", str(to)], env) == 0
+
+
+@needs_root
+def test_a_member_of_the_group_that_may_only_read_makes_one(shared_folder: Path) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="watcher-backup-"))
+    os.chown(folder, NOBODY, NOBODY)
+    try:
+        for writer in (False, True):
+            with open_store(shared_folder) if writer else nullcontext():
+                to = folder / f"beside {writer}.db"
+                if (child := os.fork()) == 0:
+                    os.setgroups([])
+                    os.setgid(0)
+                    os.setuid(NOBODY)
+                    try:
+                        back_up(shared_folder, None, to)
+                    finally:
+                        os._exit(0)
+                os.waitpid(child, 0)
+            seen = to.stat()
+            assert (seen.st_uid, seen.st_mode & 0o777) == (NOBODY, 0o600)
+            assert rows(to, "SELECT title FROM paper") == [("Kites",)]
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_devices_are_no_place_for_one(path: Path) -> None:
+    for force in (False, True):
+        with pytest.raises(StoreError, match=r"/dev/null is no ordinary file"):
+            back_up(path, None, Path("/dev/null"), force=force)
+
+
+# --- PostgreSQL ---
+
+
+def test_the_commands_that_are_named_for_postgresql_work(
+    postgres_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Made by the command that `backup` names, put back by the one that `restore` names, and brought up to now."""
+    if not shutil.which("pg_dump"):
+        pytest.skip("PostgreSQL's own programs are not installed")
+    config, dump = tmp_path / "config.yaml", tmp_path / "our backup.dump"
+    config.write_text(f"database: '{postgres_database}'\n")
+    with open_store(postgres_database, mode="create") as store:
+        write(store, "Kites")
+
+    def watcher(*args: str) -> tuple[int, str]:
+        status = main(["-c", str(config), *args], {"STATE_DIRECTORY": str(tmp_path), "HOME": str(tmp_path)})
+        said = capsys.readouterr()
+        return status, said.out + said.err
+
+    def run_what_is_named(said: str) -> None:
+        (command,) = re.findall(r"`(pg_\w+ [^`]+)`", said)
+        subprocess.run(command, shell=True, check=True)
+
+    status, said = watcher("backup", str(dump))
+    assert status == 1 and dump.exists() is False
+    run_what_is_named(said)
+    with open_store(postgres_database) as store:
+        write(store, "Mills")
+    status, said = watcher("restore", str(dump))
+    assert status == 1 and "`watcher restore --in-place`" in said
+    run_what_is_named(said)
+    with open_store(postgres_database) as store:
+        assert count(store) == 1
+    status, said = watcher("restore", "--in-place")
+    assert status == 0 and "nothing was due between" in said and "not known of the time since" in said
+
+
+def test_nothing_is_brought_up_to_now_beside_daemons(postgres_database: str, tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(f"database: '{postgres_database}'\n")
+    with open_store(postgres_database, mode="create") as store, store.transaction() as tx:
+        now = store.clock()
+        tx.daemons.beat(KnownDaemon("1" * 32, "host", 7, "1.0", "", now, now))
+    with pytest.raises(DaemonRunning, match="stop them first"):
+        restore_in_place(config, tmp_path)
+
+
+def restore_in_place(config: Path, state: Path) -> None:
+    desk = CliContext(env={"STATE_DIRECTORY": str(state)}, config_path=config)
+    restore.main(args=["--in-place"], obj=desk, standalone_mode=False)
