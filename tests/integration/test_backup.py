@@ -24,8 +24,8 @@ from watcher.cli.restore import restore
 from watcher.errors import DaemonRunning, DatabaseDamaged, DatabaseLost, StoreError
 from watcher.model import Entry
 from watcher.store import open_store
-from watcher.store.database.backups import back_up
-from watcher.store.database.marks import APPLICATION
+from watcher.store.database.file.backups import back_up
+from watcher.store.database.file.marks import APPLICATION
 from watcher.store.database.migrate import revisions
 from watcher.store.fleet.daemons import KnownDaemon
 

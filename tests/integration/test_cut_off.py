@@ -14,7 +14,7 @@ import pytest
 from tests.integration.test_store_opening import count, write
 from watcher.errors import DatabaseLost
 from watcher.store import Store, open_store
-from watcher.store.database.backups import back_up, put_in_place
+from watcher.store.database.file.backups import back_up, put_in_place
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 ENDED, CUT_OFF = 0, 9

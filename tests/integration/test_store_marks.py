@@ -15,7 +15,8 @@ from tests.integration.test_store_opening import count, write
 from watcher.errors import DaemonRunning, DatabaseDamaged, DatabaseLost, StoreError
 from watcher.store import open_store
 from watcher.store.database.database import Mode
-from watcher.store.database.marks import APPLICATION, FileMark, header_of, mark_path, read_mark, write_mark
+from watcher.store.database.file.header import header_of
+from watcher.store.database.file.marks import APPLICATION, FileMark, mark_path, read_mark, write_mark
 
 
 @pytest.fixture
@@ -97,7 +98,7 @@ def test_without_the_right_to_write_a_mark_the_stamp_stays(path: Path, monkeypat
     def fails(*_: object, **__: object) -> None:
         raise full
 
-    monkeypatch.setattr("watcher.store.database.marks.write_mark", fails)
+    monkeypatch.setattr("watcher.store.database.file.witness.write_mark", fails)
     open_store(path, mode="create").close()
     assert ask(path, "user_version") == before
     monkeypatch.undo()

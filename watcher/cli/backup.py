@@ -21,7 +21,7 @@ def backup(desk: CliContext, file: Path, force: bool) -> None:
     puts it back. The config, its included files and its secrets are not in it. PostgreSQL has a program of its own for
     this: the command is named.
     """
-    from watcher.store.database.backups import back_up
+    from watcher.store.database.file.backups import back_up
 
     config = desk.config(required=False)
     made = back_up(desk.database(config), desk.state_dir(), file, force=force)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.model import Tuning
     from watcher.store import Store
+    from watcher.store.database.engine import DatabaseAddress
 
 SYSTEM_CONFIG = Path("/etc/watcher/config.yaml")
 SYSTEM_STATE = Path("/var/lib/watcher")
@@ -102,11 +103,11 @@ class CliContext:
         """The database's URL where the config names one, else the path of the SQLite file in the state folder."""
         return config.database(self.env) or self.state_dir() / "watcher.db"
 
-    def database_path(self, config: Config) -> Path | None:
-        """The database's file, None for PostgreSQL."""
+    def place(self, config: Config) -> DatabaseAddress:
+        """Where the database is; in words it shows no password."""
         from watcher.store.database.engine import database_address
 
-        return database_address(self.database(config), self.state_dir()).path
+        return database_address(self.database(config), self.state_dir())
 
     def open_store(
         self, config: Config, mode: Literal["read", "write", "create"] = "read", *, accepted: bool = False

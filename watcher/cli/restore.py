@@ -48,14 +48,13 @@ def restore(desk: CliContext, file: Path | None, in_place: bool, tell: bool) -> 
 def _from_file(desk: CliContext, config: Config, file: Path, tell: bool) -> Restored:
     """Put a backup in the database's place, and say where the old one is."""
     from watcher.files.made import make_folder
-    from watcher.store.database.backups import put_in_place, restore_command
     from watcher.store.database.clock import utc_now
-    from watcher.store.database.engine import database_address
+    from watcher.store.database.file.backups import put_in_place, restore_command
     from watcher.store.database.locks import DaemonLock
 
-    path = desk.database_path(config)
+    path = desk.place(config).path
     if path is None:
-        url = database_address(desk.database(config)).url
+        url = desk.place(config).url
         then = "with all daemons stopped, and after it `watcher restore --in-place`"
         raise StoreError(f"PostgreSQL is restored by its own program, {then}: {restore_command(url, file)}")
     if path.exists() and file.exists() and file.samefile(path):
@@ -68,7 +67,7 @@ def _from_file(desk: CliContext, config: Config, file: Path, tell: bool) -> Rest
 
 
 def _in_place(desk: CliContext, config: Config, tell: bool) -> Restored:
-    path = desk.database_path(config)
+    path = desk.place(config).path
     if path is not None and not (path.is_file() and path.stat().st_size):
         raise StoreError(f"there is no database at {path}: name the backup, `watcher restore FILE`")
     with desk.open_store(config, "write", accepted=True) as store:
@@ -91,6 +90,7 @@ def _bring_up(desk: CliContext, config: Config, store: Store, tell: bool) -> Res
     finally:
         context.notifier.close()
         context.fetcher.close()
+        context.parsing.close()
 
 
 def _read_sources(desk: CliContext, config: Config) -> Sequence[Polled]:

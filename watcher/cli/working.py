@@ -51,11 +51,12 @@ def open_or_tell(
         from watcher.daemon.lost import loss_of, tell_operator
         from watcher.notify import Notifier
         from watcher.store.database.clock import utc_now
+        from watcher.store.database.file.marks import place_of_mark
 
-        path, now = desk.database_path(config), utc_now()
-        if path is not None:
+        now, place = utc_now(), desk.place(config)
+        if at := place_of_mark(place.path, desk.state_dir()):
             with Notifier(console=console or sys.stdout) as notifier:
-                tell_operator(loss_of(path, error, now), path, config, desk.env, notifier, now)
+                tell_operator(loss_of(place, error, now), at, config, desk.env, notifier, now)
         raise
 
 

@@ -18,24 +18,24 @@ from watcher.model import Incident, IncidentKind
 from watcher.notify import Notifier
 from watcher.pipeline.context import Context
 from watcher.sending.direct import send_directly
-from watcher.store.database.marks import note_told, told_of_loss
+from watcher.store.database.file.marks import note_told, told_of_loss
 
 log = logging.getLogger(__name__)
 
 
-def loss_of(path: Path, error: DatabaseLost, now: datetime) -> Incident:
+def loss_of(place: object, error: DatabaseLost, now: datetime) -> Incident:
     """Return the incident of a lost database."""
-    return Incident(kind=IncidentKind.DATABASE_LOST, subject=str(path), reason=str(error), began=now)
+    return Incident(kind=IncidentKind.DATABASE_LOST, subject=str(place), reason=str(error), began=now)
 
 
 def tell_operator(
-    incident: Incident, path: Path, config: Config, env: Mapping[str, str], notifier: Notifier, now: datetime
+    incident: Incident, at: Path, config: Config, env: Mapping[str, str], notifier: Notifier, now: datetime
 ) -> None:
-    """Send a loss to the endpoints of the operator that did not hear of it."""
-    told = told_of_loss(path)
+    """Send a loss to the endpoints of the operator that did not hear of it; the mark beside ``at`` says which did."""
+    told = told_of_loss(at)
     waiting = [one for one in config.operator if str(one) not in told]
     if taken := send_directly(incident, waiting, config, env, notifier, now):
-        note_told(path, told | {str(one) for one in taken})
+        note_told(at, told | {str(one) for one in taken})
 
 
 class LostDatabase:
@@ -54,17 +54,15 @@ class LostDatabase:
 
     def notice(self, error: DatabaseLost) -> None:
         """Log a loss once, and tell the operator; what could not be sent is tried again at the next call."""
-        path = self._context.store.place.path
-        if path is None:
-            return
+        context = self._context
         with self._guard:
-            now = self._context.clock()
+            now = context.clock()
             if self._incident is None:
                 log.error("%s", error)
-                self._incident = loss_of(path, error, now)
+                self._incident = loss_of(context.store.place, error, now)
                 self._lasts = isinstance(error, DatabaseDamaged)
-            context = self._context
-            tell_operator(self._incident, path, context.config, context.env, context.notifier, now)
+            if at := context.store.marked_at:
+                tell_operator(self._incident, at, context.config, context.env, context.notifier, now)
 
     def end(self) -> None:
         """Note that the database can be used; tell the operator if it could not be before. Raises ``StoreError``."""

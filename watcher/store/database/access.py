@@ -21,8 +21,8 @@ from watcher.store.database.engine import (
     postgres_engine,
     sqlite_engine,
 )
+from watcher.store.database.file.witness import Witness
 from watcher.store.database.locks import WriteLock
-from watcher.store.database.marks import Witness
 from watcher.store.database.wakes import listen
 
 LOOK_UP = 0.5

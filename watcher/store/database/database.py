@@ -19,9 +19,19 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from watcher.errors import StoreError
 from watcher.files.made import FILE, make_folder, open_file, why_denied
 from watcher.store.database.access import access_to
-from watcher.store.database.engine import DatabaseAddress, database_address, explained
+from watcher.store.database.engine import DatabaseAddress, bare_address, database_address, explained
+from watcher.store.database.file.marks import (
+    BARE,
+    accept,
+    had_tables,
+    lost,
+    mark_path,
+    mark_server,
+    place_of_mark,
+    read_mark,
+    require_there,
+)
 from watcher.store.database.locks import DaemonLock
-from watcher.store.database.marks import BARE, accept, lost, read_mark, require_there
 from watcher.store.database.migrate import (
     Migrated,
     migrate_database,
@@ -90,12 +100,14 @@ class Store:
     ``migrated``: the revisions before and after opening, None if it was opened for reading.
     ``daemon_lock``: on SQLite, the lock that the one sending process holds; None on PostgreSQL.
     ``is_shared``: whether several processes may send at the same time (PostgreSQL).
+    ``marked_at``: what the mark of the database lies beside, None for a server without a state folder.
 
     Any thread may open transactions, one at a time.
     """
 
-    def __init__(self, place: DatabaseAddress, mode: Mode) -> None:
+    def __init__(self, place: DatabaseAddress, mode: Mode, state_dir: Path | None = None) -> None:
         self.place = place
+        self.marked_at = place_of_mark(place.path, state_dir)
         self.migrated: Migrated | None = None
         self.daemon_lock = DaemonLock(place.path) if place.path else None
         self.is_shared = place.path is None
@@ -170,6 +182,7 @@ class Store:
         if self._mode == "read":
             with self._explaining(), self._access.reading() as connection:
                 require_fit(connection, self.place, write=False)
+                self._require_tables(connection)
                 require_current(connection, self.place)
             self.hear_clock()
             return
@@ -182,17 +195,25 @@ class Store:
         """Note which file holds the database, so that its loss is noticed; ``anew`` makes copies of it older ones."""
         with self._explaining():
             self._access.mark(anew=anew)
+        if self.place.path is None and self.marked_at:
+            mark_server(self.marked_at, bare_address(self.place.url))
 
     def _migrate(self, connection: Connection) -> Migrated:
         require_fit(connection, self.place, write=True)
         if self.place.path is None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
-        if revision_of(connection, self.place) is None:
-            if self.place.path and read_mark(self.place.path):
-                raise lost(self.place.path, BARE)
-            if self._mode == "write":
-                raise missing(self.place)
+        if not self._require_tables(connection) and self._mode == "write":
+            raise missing(self.place)
         return migrate_database(connection, self.place)
+
+    def _require_tables(self, connection: Connection) -> bool:
+        """Return whether there are tables. Raises ``DatabaseLost`` if there are none any more."""
+        if revision_of(connection, self.place) is not None:
+            return True
+        at = self.marked_at
+        if at and (read_mark(at) if self.place.path else had_tables(at, bare_address(self.place.url))):
+            raise lost(self.place, BARE)
+        return False
 
     @contextmanager
     def _explaining(self) -> Iterator[None]:
@@ -222,8 +243,10 @@ def open_store(
     place = database_address(database, state_dir)
     if place.path is not None:
         _prepare_file(place.path, create=mode == "create", accepted=accepted)
+    elif accepted and (at := place_of_mark(None, state_dir)):
+        mark_path(at).unlink(missing_ok=True)
     try:
-        store = Store(place, mode)
+        store = Store(place, mode, state_dir)
     except ArgumentError:
         # SQLAlchemy's message repeats the part of the address that it cannot read, which may be secret.
         raise StoreError("database: something after ? in its address cannot be read, such as a port") from None

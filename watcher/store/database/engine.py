@@ -61,6 +61,13 @@ def database_address(database: str | Path | None, state_dir: Path | None = None)
     return DatabaseAddress(url.set(drivername="postgresql+psycopg"))
 
 
+def bare_address(url: URL) -> str:
+    """Return a server's address as its own programs take it, without the password and settings that may be secret."""
+    shown = {key: value for key, value in url.query.items() if key in ("host", "port", "sslmode")}
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, shown)
+    return bare.render_as_string(hide_password=False)
+
+
 def database_problem(database: str) -> str | None:
     """Return why a path or URL is of no database that can be used, None if it may be; nothing is opened."""
     try:
@@ -220,7 +227,11 @@ def _by_prefix(meanings: dict[str, str], code: str) -> str | None:
 
 _DAMAGED = "is left as it is; move it away, or put a backup in its place with `watcher restore FILE`"
 
-_UNUSABLE = (f"is no SQLite database and {_DAMAGED}", f"is damaged and {_DAMAGED}")
+_UNUSABLE = (
+    f"is no SQLite database and {_DAMAGED}",
+    f"is damaged and {_DAMAGED}",
+    "lacks a table that it had: put a backup in its place with `watcher restore FILE`",
+)
 
 _DENIED = (
     "cannot be written: give this user the right to write to it and to its folder",
@@ -249,6 +260,7 @@ _UNREACHED = "cannot be reached: see that the server runs, and that address, nam
 _POSTGRES = {
     "08": _UNREACHED,
     "25006": "is read-only: name the primary server, not a replica",
+    "42P01": _UNUSABLE[2],
     "42501": "gives this user too few rights; let it own the database, or grant CREATE and USAGE on the schema",
     "53100": "cannot grow: the server's disk is full; free some space, nothing that was stored is lost",
     "53": "has no room for another connection or is out of memory; try again later",

@@ -18,17 +18,17 @@ from sqlalchemy import URL, Connection
 from watcher.errors import DatabaseDamaged, StoreError
 from watcher.files.made import make_folder, open_file
 from watcher.store.database.database import Store, open_store
-from watcher.store.database.engine import DatabaseAddress, database_address
-from watcher.store.database.locks import WriteLock
-from watcher.store.database.marks import (
+from watcher.store.database.engine import DatabaseAddress, bare_address, database_address
+from watcher.store.database.file.header import header_of
+from watcher.store.database.file.marks import (
     APPLICATION,
-    header_of,
     new_stamp,
     read_mark,
     require_there,
     sync_folder,
     write_mark,
 )
+from watcher.store.database.locks import WriteLock
 from watcher.store.database.migrate import missing, revision_of
 
 T = TypeVar("T")
@@ -78,13 +78,7 @@ def back_up(database: str | Path | None, state_dir: Path | None, to: Path, *, fo
 
 def dump_command(url: URL, to: Path) -> str:
     """Return the command that backs up a PostgreSQL database; it asks for the password, or finds it in ~/.pgpass."""
-    return f"`pg_dump --format=custom --file={shlex.quote(str(to))} {shlex.quote(_without_password(url))}`"
-
-
-def _without_password(url: URL) -> str:
-    shown = {key: value for key, value in url.query.items() if key in ("host", "port", "sslmode")}
-    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, shown)
-    return bare.render_as_string(hide_password=False)
+    return f"`pg_dump --format=custom --file={shlex.quote(str(to))} {shlex.quote(bare_address(url))}`"
 
 
 def _require_free(database: Path, to: Path, *, force: bool) -> None:
@@ -166,7 +160,7 @@ def require_whole(raw: sqlite3.Connection, path: Path) -> None:
 
 def restore_command(url: URL, backup: Path) -> str:
     """Return the command that brings a PostgreSQL database back to a backup of :func:`dump_command`."""
-    address = shlex.quote(_without_password(url))
+    address = shlex.quote(bare_address(url))
     how = "--clean --if-exists --no-owner --single-transaction"
     return f"`pg_restore {how} --dbname={address} {shlex.quote(str(backup))}`"
 
