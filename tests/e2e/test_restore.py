@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -68,6 +69,8 @@ def test_the_old_database_is_kept_whole(home: Home, site: Site, backup: Path) ->
     (kept,) = database(home).parent.glob("watcher.db.before-*")
     assert {one.name for one in database(home).parent.iterdir()} >= {"watcher.db", "watcher.db.mark", kept.name}
     run(home, "restore", str(kept))
+    run(home, "restore", str(kept))
+    assert kept.exists() and len(list(database(home).parent.glob("watcher.db.before-*"))) == 3
     assert home.once()["deliveries"] == []
     assert run(home, "history", "airships").count("told") >= 16
 
@@ -188,6 +191,20 @@ def test_what_is_no_backup_changes_nothing(home: Home, site: Site, backup: Path,
         assert done.returncode == 1 and said in done.stderr, done.stderr
         assert len(done.stderr.splitlines()) == 1
         assert database(home).read_bytes() == before
+    for statement, said in (
+        ("UPDATE alembic_version SET version_num = '9999'", f"{wrong} was written by a newer watcher (revision 9999"),
+        ("DROP TABLE paper_key", f"{wrong} belongs to another program"),
+    ):
+        wrong.write_bytes(whole)
+        with sqlite3.connect(wrong) as raw:
+            raw.execute(statement)
+        raw.close()
+        done = home.run("restore", str(wrong))
+        assert done.returncode == 1 and said in done.stderr and "internal" not in done.stderr, done.stderr
+    with sqlite3.connect(tmp_path / "bare.db") as raw:
+        raw.execute("PRAGMA user_version = 7")
+    raw.close()
+    assert "holds no tables" in home.run("restore", str(tmp_path / "bare.db")).stderr
     for args in ((str(tmp_path / "nowhere.db"),), (str(tmp_path),), (str(database(home)),)):
         assert home.run("restore", *args).returncode == 1
     assert home.run("restore").returncode == 2

@@ -113,7 +113,7 @@ def _print(desk: CliContext, config: Config, done: Restored, polled: Sequence[Po
     if not papers and not done.messages:
         click.echo(f"nothing was due between {since} and now")
     elif papers:
-        are = "count as known" if done.is_known else "are told"
+        are = "count as known" if done.is_known else "are told when watcher runs"
         click.echo(f"{counted(len(papers), 'paper')} that may have been told after {since} {are}:", err=True)
         print_table(("subscription", "paper", "title~"), papers)
     for endpoint, count in sorted(done.messages.items()):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -34,6 +35,8 @@ from watcher.store.database.migrate import missing, revision_of
 T = TypeVar("T")
 
 OWNERS_ALONE = 0o600
+
+_PAPERS = "SELECT count(*) FROM paper WHERE merged_into IS NULL"
 
 _OF_THE_TARGET = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
 
@@ -67,7 +70,7 @@ def back_up(database: str | Path | None, state_dir: Path | None, to: Path, *, fo
     try:
         with _new_file(to) as new:
             revision = _copy_checked(place, new)
-            papers = _seal(new)
+            papers = _seal(new, counting=True)
             size = new.stat().st_size
             new.replace(to)
             sync_folder(to.parent)
@@ -129,14 +132,17 @@ def copy_into(source: Connection, new: Path) -> None:
         raise
 
 
-def _seal(new: Path) -> int:
-    """Make a copy one file with a stamp of its own, check it, write it to the disk; return how many papers it holds."""
+def _seal(new: Path, *, counting: bool = False) -> int:
+    """Make a copy one file with a stamp of its own, check it, write it to the disk.
+
+    Return how many papers it holds, 0 if they are not to be counted.
+    """
     with closing(sqlite3.connect(new, isolation_level=None)) as raw:
         raw.execute("PRAGMA journal_mode = DELETE")
         raw.execute(f"PRAGMA user_version = {new_stamp()}")
         raw.execute(f"PRAGMA application_id = {APPLICATION}")
         require_whole(raw, new)
-        (papers,) = raw.execute("SELECT count(*) FROM paper WHERE merged_into IS NULL").fetchone()
+        papers = raw.execute(_PAPERS).fetchone()[0] if counting else 0
     descriptor = os.open(new, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -149,6 +155,8 @@ def require_whole(raw: sqlite3.Connection, path: Path) -> None:
     """Raise ``DatabaseDamaged`` unless SQLite finds everything in its place."""
     try:
         found = [str(row[0]).partition("\n")[0] for row in raw.execute("PRAGMA integrity_check(3)")]
+    except sqlite3.OperationalError as error:
+        raise StoreError(f"{path} cannot be read: {error}") from error
     except sqlite3.DatabaseError as error:
         found = [str(error)]
     if found != ["ok"]:
@@ -177,7 +185,7 @@ def put_in_place(database: Path, backup: Path, now: datetime, bring_up: Callable
     try:
         make_folder(database.parent)
         _copy_to_stand_in(backup, stand_in)
-        with open_store(stand_in) as store:
+        with _opened_stand_in(stand_in, backup) as store:
             made = bring_up(store)
         return made, _take_place(database, stand_in, now)
     except OSError as error:
@@ -195,6 +203,17 @@ def _copy_to_stand_in(backup: Path, stand_in: Path) -> None:
     _seal(stand_in)
 
 
+def _opened_stand_in(stand_in: Path, backup: Path) -> Store:
+    """Open and migrate the stand-in; what is wrong with it is said of the backup."""
+    with closing(sqlite3.connect(stand_in)) as raw:
+        if raw.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+            raise StoreError(f"{backup} holds no tables, and so is no backup")
+    try:
+        return open_store(stand_in)
+    except StoreError as error:
+        raise type(error)(str(error).replace(str(stand_in), str(backup))) from error
+
+
 def _remove(stand_in: Path) -> None:
     for end in ("", "-wal", "-shm", "-journal", ".mark"):
         Path(f"{stand_in}{end}").unlink(missing_ok=True)
@@ -207,7 +226,7 @@ def _take_place(database: Path, stand_in: Path, now: datetime) -> Path | None:
     """
     mark = read_mark(stand_in)
     assert mark is not None, "an opened database has a mark"
-    kept = Path(f"{database}.before-{now:%Y%m%dT%H%M%S}")
+    kept = _free(Path(f"{database}.before-{now:%Y%m%dT%H%M%S}"))
     with WriteLock(database).exclusive():
         moved = [end for end in ("", "-wal", "-shm") if Path(f"{database}{end}").exists()]
         for end in moved:
@@ -216,6 +235,12 @@ def _take_place(database: Path, stand_in: Path, now: datetime) -> Path | None:
         stand_in.rename(database)
         sync_folder(database.parent)
     return kept if "" in moved else None
+
+
+def _free(path: Path) -> Path:
+    """Return ``path``, or the first of ``path-2``, ``path-3`` … if it is there already."""
+    names = chain([path], (Path(f"{path}-{n}") for n in count(2)))
+    return next(name for name in names if not any(Path(f"{name}{end}").exists() for end in ("", "-wal", "-shm")))
 
 
 @contextmanager
