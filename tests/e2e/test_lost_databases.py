@@ -88,20 +88,20 @@ def test_a_daemon_notices_and_tells_the_operator_once(home: Home, site: Site, ho
         hook.wait_for(lambda hook: bool(hook.posts))
         until(lambda: "me: 12 papers sent" in home.log, "the message is recorded")
         do(database(home))
-        hook.wait_for(lambda hook: any("is not there any more" in post["title"] for post in hook.posts))
+        hook.wait_for(lambda hook: any("cannot be used" in post["title"] for post in hook.posts))
         left = database(home).read_bytes() if database(home).exists() else None
         site.today = TODAY + timedelta(days=1)
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     assert what in home.log and "`watcher restore" in home.log and "Traceback" not in home.log
-    (post,) = [post for post in hook.posts if "is not there any more" in post["title"]]
+    (post,) = [post for post in hook.posts if "cannot be used" in post["title"]]
     assert what in post["message"] and "`watcher migrate --accept`" in post["message"]
     assert left is None or not left or harm != "emptied"
     # Neither a command nor another daemon makes it anew, and the operator is not told again.
     assert not home.run("once").stdout
     with home.daemon() as process:
         assert process.wait(30) == 1
-    assert len([post for post in hook.posts if "is not there any more" in post["title"]]) == 1
+    assert len([post for post in hook.posts if "cannot be used" in post["title"]]) == 1
     assert told(hook, titles(site, *DAYS)) == titles(site, *LOOK_BACK)
 
 
@@ -111,9 +111,9 @@ def test_a_daemon_goes_on_when_the_file_is_back(home: Home, site: Site, hook: We
         hook.wait_for(lambda hook: bool(hook.posts))
         until(lambda: "me: 12 papers sent" in home.log, "the message is recorded")
         away = path.rename(path.with_name("away.db"))
-        hook.wait_for(lambda hook: any("is not there any more" in post["title"] for post in hook.posts))
+        hook.wait_for(lambda hook: any("cannot be used" in post["title"] for post in hook.posts))
         away.rename(path)
-        hook.wait_for(lambda hook: any("is there again" in post["title"] for post in hook.posts))
+        hook.wait_for(lambda hook: any("can be used again" in post["title"] for post in hook.posts))
         site.today = TODAY + timedelta(days=1)
         assert home.run("once").returncode == 0
         hook.wait_for(lambda hook: len(titles(site, *DAYS) & told(hook, titles(site, *DAYS))) == 16)
@@ -132,7 +132,7 @@ def test_between_two_runs_it_is_refused_until_it_is_accepted(home: Home, site: S
         assert done.returncode == 1 and what in done.stderr, (command, done.stderr)
         assert len(done.stderr.splitlines()) == 1 and "Traceback" not in done.stderr
     assert before == (database(home).read_bytes() if database(home).exists() else None)
-    (post,) = [post for post in hook.posts if "is not there any more" in post["title"]]
+    (post,) = [post for post in hook.posts if "cannot be used" in post["title"]]
     assert what in post["message"]
     if harm == "overwritten":
         database(home).unlink()
@@ -150,13 +150,13 @@ def test_a_reload_while_it_is_away_ends_no_daemon(home: Home, site: Site, hook: 
         hook.wait_for(lambda hook: bool(hook.posts))
         until(lambda: "me: 12 papers sent" in home.log, "the message is recorded")
         away = path.rename(path.with_name("away.db"))
-        hook.wait_for(lambda hook: any("is not there any more" in post["title"] for post in hook.posts))
+        hook.wait_for(lambda hook: any("cannot be used" in post["title"] for post in hook.posts))
         for text, said in ((home.config.read_text(), "is not taken up"), ("nonsense: [", "the config is broken")):
             home.write(text)
             process.send_signal(signal.SIGHUP)
             until(lambda said=said: said in home.log, "the config was read again")  # type: ignore[misc]
         away.rename(path)
-        hook.wait_for(lambda hook: any("is there again" in post["title"] for post in hook.posts))
+        hook.wait_for(lambda hook: any("can be used again" in post["title"] for post in hook.posts))
         assert stop(process) == 0
     assert "Traceback" not in home.log
 
@@ -192,5 +192,5 @@ def test_what_an_older_release_left_is_known(home: Home, hook: Webhook) -> None:
     (home.folder / "state" / "watcher.db.mark").unlink()
     empty(database(home))
     assert "is empty now" in home.run("once").stderr
-    (post,) = [post for post in hook.posts if "is not there any more" in post["title"]]
+    (post,) = [post for post in hook.posts if "cannot be used" in post["title"]]
     assert "is empty now" in post["message"]

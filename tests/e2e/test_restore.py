@@ -45,7 +45,7 @@ def test_nothing_is_told_twice(home: Home, site: Site, hook: Webhook, backup: Pa
     said = run(home, "restore", str(backup))
     assert f"{database(home)}: restored from {backup}; the one before is kept as {database(home)}.before-" in said
     assert said.count("Zeppelin 2026-03-11") == 4
-    assert "not known of the time since" in said and "what was told, pauses and mutes" in said
+    assert "what cannot be known any more: what was told since" in said and "`watcher replay --known airships`" in said
     again = home.once()
     assert again["status"] == 0 and again["deliveries"] == [] and len(hook.posts) == before
     # What the restore took as known can be told all the same, and what comes next is.
@@ -97,7 +97,7 @@ def test_what_waited_in_the_backup(
     assert told(hook, titles(site, *DAYS)) == titles(site, *LOOK_BACK)
     said = run(home, "restore", *flag, str(file))
     assert said.count("Zeppelin") == 12
-    assert ("1 message to me waited, and may have been sent" in said) == (not flag)
+    assert ("1 message to me waited in the backup, and may have been sent since" in said) == (not flag)
     home.once("--flush")
     posts = [post for post in hook.posts if "Zeppelin" in post["message"]]
     assert len(posts) == (2 if flag else 1)
@@ -132,7 +132,7 @@ def test_after_the_database_was_lost(home: Home, site: Site, hook: Webhook, back
     assert "restored from" in run(home, "restore", str(backup))
     assert home.once()["deliveries"] == []
     assert told(hook, titles(site, *DAYS)) == titles(site, *LOOK_BACK, site.today)
-    assert len([post for post in hook.posts if "is not there any more" in post["title"]]) == 1
+    assert len([post for post in hook.posts if "cannot be used" in post["title"]]) == 1
 
 
 def test_a_copy_put_back_by_hand_is_refused_and_then_taken_as_it_is(

@@ -78,13 +78,13 @@ def test_the_operator_hears_of_it_once(postgres_database: str, site: Site, hook:
         hook.wait_for(lambda hook: bool(hook.posts))
         until(lambda: "me: 12 papers sent" in home.log, "the message is recorded")
         drop_tables(postgres_database)
-        hook.wait_for(lambda hook: any("is not there any more" in post["title"] for post in hook.posts))
+        hook.wait_for(lambda hook: any("cannot be used" in post["title"] for post in hook.posts))
         assert stop(process) == 0
     assert home.log.count("lacks a table that it had") < 20 and "Traceback" not in home.log
     site.today = TODAY + timedelta(days=1)
     for _ in range(2):
         refused = home.run("once")
         assert refused.returncode == 1 and "has no tables any more" in refused.stderr
-    assert len([post for post in hook.posts if "is not there any more" in post["title"]]) == 1
+    assert len([post for post in hook.posts if "cannot be used" in post["title"]]) == 1
     assert home.run("migrate", "--accept").returncode == 0
     assert home.once()["status"] == 0

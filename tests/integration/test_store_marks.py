@@ -278,6 +278,29 @@ def test_a_process_that_has_it_open_stops_writing(path: Path, harm: str) -> None
     assert left == (path.read_bytes() if path.exists() else None), "the log was written into what lies there now"
 
 
+@pytest.mark.parametrize("settled", [False, True])
+def test_a_copy_from_before_it_was_opened_is_noticed_in_its_place(path: Path, tmp_path: Path, settled: bool) -> None:
+    """Unless nothing of what was written since has left the log: then the file is the same as the copy."""
+    open_store(path, mode="create").close()
+    copy = shutil.copy(path, tmp_path / "copy.db")
+    store = open_store(path, mode="create")
+    write(store)
+    if settled:
+        store.settle()
+    assert count(store) == 1
+    shutil.copyfile(copy, path)
+    if settled:
+        for _ in range(2):
+            with pytest.raises(DatabaseLost, match="is not the one that watcher used last"):
+                count(store)
+    else:
+        assert count(store) == 1
+    store.close()
+    if not settled:
+        with open_store(path) as store:
+            assert count(store) == 1
+
+
 def test_what_was_being_written_when_it_went_is_not_taken_for_stored(path: Path) -> None:
     with open_store(path, mode="create") as store:
         with pytest.raises(DatabaseLost), store.transaction() as tx:

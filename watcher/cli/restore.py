@@ -12,7 +12,7 @@ import click
 from watcher.cli.desk import CliContext
 from watcher.cli.tables import clock_time, print_table
 from watcher.errors import DaemonRunning, StoreError, UsageError
-from watcher.model.words import counted, listed
+from watcher.model.words import counted
 
 if TYPE_CHECKING:
     from watcher.config import Config
@@ -113,15 +113,24 @@ def _print(desk: CliContext, config: Config, done: Restored, polled: Sequence[Po
     if not papers and not done.messages:
         click.echo(f"nothing was due between {since} and now")
     elif papers:
-        are = "count as known" if done.is_known else "are told when watcher runs"
-        click.echo(f"{counted(len(papers), 'paper')} that may have been told after {since} {are}:", err=True)
+        click.echo(f"{counted(len(papers), 'paper')} that may have been told since {since} {_becomes(done, papers)}:")
         print_table(("subscription", "paper", "title~"), papers)
     for endpoint, count in sorted(done.messages.items()):
-        click.echo(f"{counted(count, 'message')} to {endpoint} waited, and may have been sent: `watcher deliveries`")
+        click.echo(
+            f"{counted(count, 'message')} to {endpoint} waited in the backup, and may have been sent since: "
+            f"`watcher deliveries --state dead` names {'them' if count > 1 else 'it'}, `watcher replay ID` sends again"
+        )
     for one in polled:
         if one.judged.reason:
             click.echo(f"{one.source}: {one.judged.verdict.value}: {one.judged.reason}")
     _say_what_is_lost(since)
+
+
+def _becomes(done: Restored, papers: Sequence[tuple[str, str, str]]) -> str:
+    if not done.is_known:
+        return "will be told when watcher runs"
+    name = papers[0][0] if len({name for name, _, _ in papers}) == 1 else "SUBSCRIPTION"
+    return f"{'count' if len(papers) > 1 else 'counts'} as known (`watcher replay --known {name}` tells them)"
 
 
 def _all_known(
@@ -136,5 +145,7 @@ def _all_known(
 
 
 def _say_what_is_lost(since: str) -> None:
-    lost = ["what was told", "pauses and mutes", "subscriptions that were added to the database", "imports and replays"]
-    click.echo(f"not known of the time since {since}: {listed(lost)}")
+    click.echo(
+        f"what cannot be known any more: what was told since {since}; pauses, mutes, imports and replays since then; "
+        "subscriptions that were added to the database since then"
+    )

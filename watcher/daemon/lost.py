@@ -76,4 +76,4 @@ class LostDatabase:
                 tx.incidents.end([lost.kind], lost.subject, self._context.config.operator, now)
             self._context.store.mark()
             self._incident = None
-            log.warning("the database %s is there again", lost.subject)
+            log.warning("the database %s can be used again", lost.subject)

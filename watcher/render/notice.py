@@ -34,7 +34,7 @@ _HEADLINES = {
     IncidentKind.INCLUDE_BROKEN: ("{} is not used as it stands", "the trouble with {} is over"),
     IncidentKind.CONFIG_BROKEN: ("the {} cannot be read", "the {} can be read again"),
     IncidentKind.TEMPLATE_BROKEN: ("template {} cannot be used", "template {} is used again"),
-    IncidentKind.DATABASE_LOST: ("the database {} is not there any more", "the database {} is there again"),
+    IncidentKind.DATABASE_LOST: ("the database {} cannot be used", "the database {} can be used again"),
     IncidentKind.DATABASE_RESTORED: ("{} is to be read after a restore", "{} was read after a restore"),
 }
 _ADVICE = {

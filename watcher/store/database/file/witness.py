@@ -36,6 +36,7 @@ class Witness:
         self._path = path
         self._file: HeldFile | None = HeldFile(path, writing=True)
         self._mark = read_mark(path) or FileMark()
+        self._past: set[int] = set()  # stamps that the header had, and a newer one took their place
         self._largest = 0
         self._seen: tuple[int, int] | None = None
         self._is_watching = False
@@ -68,11 +69,13 @@ class Witness:
             header = file.header()
             if header is None:
                 raise self._spoil(file, FOREIGN)
-            if self._mark.allows(header.stamp):
+            if self._mark.allows(header.stamp) and header.stamp not in self._past:
                 break
             self._mark = read_mark(self._path) or self._mark
         else:
             raise self._spoil(file, REPLACED)
+        if header.stamp in self._mark.stamps[-1:]:
+            self._past.update(set(self._mark.stamps) - {header.stamp})
         if size < self._largest and size < header.size:
             raise self._spoil(file, CUT)
 
