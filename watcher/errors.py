@@ -10,6 +10,8 @@
     ├── StoreError                   the database cannot be used: missing, newer, unwritable, damaged, full
     │   ├── DaemonRunning            another process holds the lock on this state folder
     │   ├── DatabaseAway             its server does not answer, which may mend itself
+    │   ├── DatabaseLost             its file is gone, emptied, or another one lies in its place
+    │   │   └── DatabaseDamaged      its file cannot be read
     │   └── DatabaseNewer            another watcher has brought the tables further than this one knows
     ├── Stopped                      the process was asked to end while a source was being read
     ├── Overtaken                    another daemon has read the source meanwhile
@@ -100,6 +102,14 @@ class DaemonRunning(StoreError):
 
 class DatabaseAway(StoreError):
     """The database's server does not answer, which may mend itself."""
+
+
+class DatabaseLost(StoreError):
+    """The database's file is gone or emptied, or another one lies in its place."""
+
+
+class DatabaseDamaged(DatabaseLost):
+    """The database's file is there and cannot be read, or not all of it."""
 
 
 class DatabaseNewer(StoreError):

@@ -146,7 +146,7 @@ def test_what_roots_once_leaves_the_service_can_use(service: Service, site: Site
     service.run("once")
     made = service.owners()
     names = {path.split("/")[1] for path in made if path.startswith("state/")}
-    assert names == {"watcher.db", "write.lock", "daemon.lock", "includes", "broken"}
+    assert names == {"watcher.db", "watcher.db.mark", "write.lock", "daemon.lock", "includes", "broken"}
     assert "state/includes/.ana.yaml.gone" in made and "inbox/failed/odd.html.reason.txt" in made
     assert set(made.values()) == {SERVICE}, made
     ana.write_text(subscribed)

@@ -381,7 +381,7 @@ def test_a_new_database_is_not_for_everybody(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "state" / "watcher.db"
     open_store(path, mode="create").close()
     modes = {file.name: file.stat().st_mode & 0o007 for file in [path.parent, *path.parent.iterdir()]}
-    assert modes == {"state": 0, "watcher.db": 0, "write.lock": 0}
+    assert modes == {"state": 0, "watcher.db": 0, "watcher.db.mark": 0, "write.lock": 0}
 
 
 def test_a_full_disk_loses_nothing_that_was_stored(path: Path) -> None:

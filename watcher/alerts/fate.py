@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 
-from watcher.model import Decision, Fate, Paper, Subscription
+from watcher.alerts.schedule import alert_due, next_due
+from watcher.model import Decision, Fate, Paper, StoredSubscription, Subscription
 
 OLDER = "older than the look-back"
 UNDATED = "undated"
@@ -83,6 +84,23 @@ class Late:
         return is_new and bool(days) and not any(self.present.holds(day) for day in days)
 
 
+@dataclass(frozen=True, slots=True)
+class BlindSpan:
+    """The time of which a restored database knows nothing.
+
+    ``since``: the last instant that it knows of.
+    ``until``: when it was restored.
+    """
+
+    since: datetime
+    until: datetime
+
+    @property
+    def reason(self) -> str:
+        """Why a match that was due in this time is not told."""
+        return f"due before the database was restored on {self.until:%Y-%m-%d %H:%M:%S} UTC"
+
+
 def last_days(days: int, now: datetime) -> LookBack:
     """Return the last ``days`` days, today included, as present; no day for 0."""
     return LookBack(since=now.date() - timedelta(days=days - 1))
@@ -156,3 +174,18 @@ def of_dropped_in(paper: Paper, sources: Collection[str], present: Present) -> D
     if present.holds(paper, sources) or not any(listing.day for listing in paper.listings):
         return Decision(Fate.HELD)
     return Decision(Fate.DROPPED, OLDER)
+
+
+def of_restored(saved: StoredSubscription, paper: Paper, blind: BlindSpan) -> Decision | None:
+    """Return baseline for a match that was due in a blind span, since it may have been told then; None for others.
+
+    A paper may have been found from the beginning of its first day on, one without a day at any time.
+    """
+    subscription = saved.subscription
+    found = blind.since
+    if days := [listing.day for listing in paper.listings if listing.day]:
+        found = max(found, datetime.combine(min(days), time(), UTC))
+    due = next_due(subscription.when, subscription.timezone, found, saved.created_at) or found
+    if saved.paused or alert_due(subscription, None, subscription.timezone, due) > blind.until:
+        return None
+    return Decision(Fate.BASELINE, blind.reason)

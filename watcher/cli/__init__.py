@@ -71,6 +71,8 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
         "mute": Lazy("mute:mute", "Tell nothing of a subscription or a paper for a while."),
         "unmute": Lazy("mute:unmute", "Tell of it again."),
         "replay": Lazy("replay:replay", "Send messages again that were given up or lost."),
+        "backup": Lazy("backup:backup", "Copy the database to a file, also while it is used."),
+        "restore": Lazy("restore:restore", "Put a backup in the database's place, and tell nothing twice."),
         "migrate": Lazy("migrate:migrate", "Bring the database up to this version."),
         "gc": Lazy("gc:gc", "Delete history that is older than the config keeps it."),
         "copy-to": Lazy("copy_to:copy_to", "Copy an SQLite database to PostgreSQL."),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.model import Tuning
     from watcher.store import Store
+    from watcher.store.database.engine import DatabaseAddress
 
 SYSTEM_CONFIG = Path("/etc/watcher/config.yaml")
 SYSTEM_STATE = Path("/var/lib/watcher")
@@ -102,12 +103,23 @@ class CliContext:
         """The database's URL where the config names one, else the path of the SQLite file in the state folder."""
         return config.database(self.env) or self.state_dir() / "watcher.db"
 
-    def open_store(self, config: Config, mode: Literal["read", "write", "create"] = "read") -> Store:
-        """Open the database; only ``create`` makes a missing one. Raises ``StoreError`` that shows no variable."""
+    def place(self, config: Config) -> DatabaseAddress:
+        """Where the database is; in words it shows no password."""
+        from watcher.store.database.engine import database_address
+
+        return database_address(self.database(config), self.state_dir())
+
+    def open_store(
+        self, config: Config, mode: Literal["read", "write", "create"] = "read", *, accepted: bool = False
+    ) -> Store:
+        """Open the database; only ``create`` makes a missing one. Raises ``StoreError`` that shows no variable.
+
+        ``accepted``: take what is there, though another database was last used.
+        """
         from watcher.store import open_store
 
         try:
-            return open_store(self.database(config), mode=mode, state_dir=self.state_dir())
+            return open_store(self.database(config), mode=mode, state_dir=self.state_dir(), accepted=accepted)
         except StoreError as error:
             from watcher.notify import scrub
 

@@ -67,12 +67,13 @@ def run(desk: CliContext) -> int:
 
 def _open(desk: CliContext, config: Config, systemd: Systemd) -> Store:
     """Open the database; under a service manager wait, ever longer, for a server that does not answer."""
+    from watcher.cli.working import open_or_tell
     from watcher.errors import DatabaseAway
 
     wait = FIRST_WAIT
     while True:
         try:
-            return desk.open_store(config, "create")
+            return open_or_tell(desk, config, "create")
         except DatabaseAway as error:
             if not systemd.address:
                 raise

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from watcher.store.fleet.daemons import KnownDaemon, Version
 
 
-LASTING = frozenset(IncidentKind) - {IncidentKind.ENDPOINT_GONE}
-"""Trouble that ends; what was due to a receiver that the config no longer has is over, and has been told."""
+LASTING = frozenset(IncidentKind) - {IncidentKind.ENDPOINT_GONE, IncidentKind.DATABASE_RESTORED}
+"""Trouble that ends; what was due to a receiver that the config no longer has is over, and has been told.
+
+A source that was not read since the database was restored is no trouble.
+"""
 
 
 @click.command()

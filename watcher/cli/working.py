@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,9 +12,11 @@ from typing import TYPE_CHECKING, Literal, TextIO
 import click
 
 from watcher.cli.desk import CliContext
+from watcher.errors import DatabaseLost
 
 if TYPE_CHECKING:
     from watcher.alerts.effects import Effect
+    from watcher.config import Config
     from watcher.pipeline.context import Context
     from watcher.sending.deliver import Delivered
     from watcher.store import Store
@@ -38,6 +41,25 @@ def _daemons_live(store: Store) -> bool:
         return bool(tx.daemons.alive(store.clock()))
 
 
+def open_or_tell(
+    desk: CliContext, config: Config, mode: Literal["write", "create"], *, console: TextIO | None = None
+) -> Store:
+    """Open the database; if it is gone or another one, the operator hears of it, once, before the error is raised."""
+    try:
+        return desk.open_store(config, mode)
+    except DatabaseLost as error:
+        from watcher.daemon.lost import loss_of, tell_operator
+        from watcher.notify import Notifier
+        from watcher.store.database.clock import utc_now
+        from watcher.store.database.file.marks import place_of_mark
+
+        now, place = utc_now(), desk.place(config)
+        if at := place_of_mark(place.path, desk.state_dir()):
+            with Notifier(console=console or sys.stdout) as notifier:
+                tell_operator(loss_of(place, error, now), at, config, desk.env, notifier, now)
+        raise
+
+
 @contextmanager
 def session(
     desk: CliContext,
@@ -58,7 +80,7 @@ def session(
     config = desk.config(required=required)
     # These commands say themselves what they did: of the program's own lines only the warnings are left.
     logs.set_up(desk.log_format, verbose=desk.verbose, secrets=config.secrets(desk.env), own=logging.WARNING)
-    store = desk.open_store(config, mode)
+    store = open_or_tell(desk, config, mode, console=console)
     context = open_context(config, store, desk.env, console=console, state_dir=desk.state_dir(), tuning=desk.tuning)
     try:
         work = _begin(context, has_config=desk.find() is not None)

@@ -21,10 +21,11 @@ from typing import TextIO
 
 from watcher.config import Config, lost_since
 from watcher.daemon.fleet import Self, apply_at_start, poll_in_turn
+from watcher.daemon.lost import LostDatabase
 from watcher.daemon.schedule import Schedule
 from watcher.daemon.site_book import SiteBook
 from watcher.daemon.systemd import Systemd
-from watcher.errors import ConfigError, DatabaseNewer, StoreError, WatcherError
+from watcher.errors import ConfigError, DatabaseLost, DatabaseNewer, StoreError, WatcherError
 from watcher.fetch import AddressSecrets, Fetcher, default_user_agent
 from watcher.files.broken_pages import KeptPages
 from watcher.model import DeliveryState, Source, Tuning
@@ -53,6 +54,8 @@ log = logging.getLogger(__name__)
 TICK_NAME = "tick"
 LOOK_NAME = "rules"
 GC_NAME = "gc"
+MARK_NAME = "mark"
+OWN_NAMES = frozenset({TICK_NAME, LOOK_NAME, GC_NAME, MARK_NAME})
 
 
 def open_context(
@@ -141,6 +144,7 @@ class Daemon:
         self._wall_clock = wall_clock
         self._schedule = Schedule(wall_clock, after_failure=context.tuning.after_failure)
         self._sender = Sender(context, recorded=self._recorded)
+        self._lost = LostDatabase(context)
         self._bell, self._is_stopping, self._is_reloading = Bell(), False, False
         self._ticked_at = time.monotonic()
         self._self = Self(socket.gethostname(), os.getpid(), context.clock())
@@ -161,6 +165,8 @@ class Daemon:
         # At a random time within the hour, so that daemons of one database do not delete at the same time.
         first = self._wall_clock() + self._context.tuning.gc_after * (1 + 5 * self._context.jitter())
         self._schedule.poll_each(GC_NAME, first, self._tidy)
+        marked = self._wall_clock() + self._context.tuning.mark_every
+        self._schedule.poll_each(MARK_NAME, marked, self._mark)
         self._sender.start()
         Thread(target=self._listen, name="listen", daemon=True).start()
         self._systemd.ready(self._status())
@@ -218,6 +224,7 @@ class Daemon:
         try:
             self._context.store.hear_clock()
             self._context.store.require_known()
+            self._lost.end()
             self._self.beat(self._context)
             match_waiting(self._context)
             if tell_due(self._context, begun=self._wake):
@@ -230,6 +237,8 @@ class Daemon:
             self.outdated = True
             self._is_stopping = True
             self._bell.ring()
+        except DatabaseLost as error:
+            self._lost.notice(error)
         except StoreError as error:
             # The daemon keeps running without its database: what is due is told when it is back.
             log.error("nothing can be told now: %s", error)
@@ -242,9 +251,12 @@ class Daemon:
         try:
             with self._context.store.reading() as tx:
                 rules.bring_up_to_date(tx, hold=False)
+        except DatabaseLost:
+            self._schedule.soon(TICK_NAME)  # it says so, and tells the operator
+            return
         except StoreError:
             return  # the tick says so
-        if rules.generation != before:
+        if rules.generation != before or self._lost.is_lost:
             self._schedule.soon(TICK_NAME)
 
     def _wake(self) -> None:
@@ -271,8 +283,17 @@ class Daemon:
         sweep(self._context)
         return self._wall_clock() + self._context.tuning.gc_every
 
+    def _mark(self) -> datetime:
+        with suppress(StoreError):  # the tick says so
+            self._context.store.mark()
+        return self._wall_clock() + self._context.tuning.mark_every
+
     def _poll(self, source: Source) -> datetime:
-        following = poll_in_turn(source, self._context)
+        try:
+            following = poll_in_turn(source, self._context)
+        except DatabaseLost as error:
+            self._lost.notice(error)
+            return self._wall_clock() + self._context.tuning.after_failure
         self._schedule.soon(TICK_NAME)
         return self._here(following)
 
@@ -282,7 +303,18 @@ class Daemon:
 
     def _read_config_again(self) -> None:
         self._systemd.reloading(time.monotonic_ns())
-        refused = ""
+        before = self._context.config
+        try:
+            refused = self._reload()
+        except StoreError as error:
+            self._context.config = before
+            log.error("the config is not taken up, since the database cannot be used: reload again later (%s)", error)
+            refused = "the edited config is not taken up, since the database cannot be used: "
+            self._schedule.soon(TICK_NAME)
+        self._systemd.ready(refused + self._status())
+
+    def _reload(self) -> str:
+        """Read the config and take it up; return why it was refused, for systemd, "" if it was not."""
         try:
             config = self._load()
             if problem := lost_since(self._context.config, config):
@@ -291,18 +323,17 @@ class Daemon:
             log.error("the config is broken, the old one stays:\n%s", error)
             problems = [one for one in error.problems if one.fatal] if isinstance(error, ConfigError) else []
             reason = "; ".join(str(problem) for problem in problems[:5]) or str(error)
-            refused = f"the edited config is refused ({reason}), the old one stays: "
             record_config_troubles(self._context, self._context.config, {"config": reason})
             self._schedule.soon(TICK_NAME)
-        else:
-            self._take_up(config, apply=apply_config)
-            log.info("the config was read again: %s", self._status())
-        self._systemd.ready(refused + self._status())
+            return f"the edited config is refused ({reason}), the old one stays: "
+        self._take_up(config, apply=apply_config)
+        log.info("the config was read again: %s", self._status())
+        return ""
 
     def _take_up(self, config: Config, apply: Callable[[Context], object]) -> None:
         """Apply a config: its subscriptions, its polls, the incidents of its included files."""
         self._config_loaded(config)
-        before = set(self._schedule.names) - {TICK_NAME, GC_NAME, LOOK_NAME}
+        before = set(self._schedule.names) - OWN_NAMES
         known = None if config is self._context.config else self._context.config
         self._context.config = config
         apply(self._context)

@@ -177,6 +177,8 @@ class IncidentKind(StrEnum):
     INCLUDE_BROKEN = "include broken"
     CONFIG_BROKEN = "config broken"
     TEMPLATE_BROKEN = "template broken"
+    DATABASE_LOST = "database lost"
+    DATABASE_RESTORED = "database restored"  # of a source that was not read since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,8 @@ class Tuning:
     """Time from the start to the first deletion of old history."""
     gc_every: timedelta = timedelta(days=1)
     """Time between deletions of old history."""
+    mark_every: timedelta = timedelta(hours=1)
+    """Time between stamps of an SQLite database: a copy that is put back by hand is noticed if it is older."""
 
     @property
     def renew_every(self) -> timedelta:

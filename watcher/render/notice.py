@@ -34,6 +34,8 @@ _HEADLINES = {
     IncidentKind.INCLUDE_BROKEN: ("{} is not used as it stands", "the trouble with {} is over"),
     IncidentKind.CONFIG_BROKEN: ("the {} cannot be read", "the {} can be read again"),
     IncidentKind.TEMPLATE_BROKEN: ("template {} cannot be used", "template {} is used again"),
+    IncidentKind.DATABASE_LOST: ("the database {} cannot be used", "the database {} can be used again"),
+    IncidentKind.DATABASE_RESTORED: ("{} is to be read after a restore", "{} was read after a restore"),
 }
 _ADVICE = {
     IncidentKind.SOURCE_BROKEN: "The page is there, but it is taken neither for papers nor for a quiet day. watcher "
@@ -56,6 +58,11 @@ _ADVICE = {
     "try it with `watcher check-config`, and let watcher read its config again.",
     IncidentKind.CONFIG_BROKEN: "The config that was read before stays in force. `watcher check-config` shows every "
     "error.",
+    IncidentKind.DATABASE_LOST: "Nothing is read and nothing is told until it is back: watcher makes no new one by "
+    "itself, since that one would tell everything a second time. A daemon that runs goes on when the file is back; "
+    "stop it to restore a backup. This message is not in `watcher deliveries`.",
+    IncidentKind.DATABASE_RESTORED: "What it listed before counts as known, since it may have been told. "
+    "`watcher replay --known NAME` tells a subscription all the same.",
 }
 _ALL_WELL = "There is nothing to do."
 _MISSED = f"What was missed meanwhile is read, and what matched is told as usual. {_ALL_WELL}"

@@ -101,13 +101,17 @@ class Sender:
     # --- the loop ---
 
     def _run_until_stopped(self) -> None:
+        said = ""
         try:
             while self._under_way or not self._context.stopping.is_set():
                 try:
                     self._step()
+                    said = ""
                 except StoreError as error:
                     # The outcomes are kept in memory until they can be recorded.
-                    log.warning("sending waits for the database: %s", error)
+                    if said != str(error):
+                        said = str(error)
+                        log.warning("sending waits for the database: %s", error)
                     Event().wait(LONGEST_WAIT)
                 except Exception as error:
                     # The job boundary: the leases end, and their deliveries are tried again.

@@ -17,7 +17,8 @@ from watcher.parsing.mishaps import reason_of
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.missed import MissedLists, source_past
 from watcher.pipeline.polling.missing import record_days, record_list
-from watcher.pipeline.polling.updates import record_updates
+from watcher.pipeline.polling.restored import blind_span, deciding, end_blind_span
+from watcher.pipeline.polling.updates import HELD, record_updates
 from watcher.pipeline.polling.visits import keep_broken, keep_first, read_pages, record_visits
 from watcher.pipeline.record import WAIT_FOR_ABSTRACT, Decide, Intake, record_matches
 from watcher.polls.days import KnownPage, Visit
@@ -119,12 +120,15 @@ def _poll(
         judged = record_visits(intake, source, visits, known)
         is_asked = since is not None  # then it is told, even if it is the past
         late = None if is_asked else _late(tx, source, known)
-        matched = intake.match(_decide(source, first_poll=not known and not is_asked, now=now, late=late))
-        matched += record_updates(tx, intake.updates, now)
+        blind = None if is_asked else blind_span(tx, source)
+        decide = _decide(source, first_poll=not known and not is_asked, now=now, late=late)
+        matched = intake.match(deciding(decide, blind))
+        matched += record_updates(tx, intake.updates, now, deciding(lambda saved, paper: HELD, blind))
         verdict, new, before = _with_place(worst(judged), kept), intake.new, verdict_before(tx, source)
         wait = conclude(tx, source, verdict, new, len(visits), context, now)
         record_days(tx, source, verdict, known, context, now)
         record_list(tx, source, verdict, gap, since, context, now)
+        end_blind_span(tx, source, verdict, blind, now)
     return Polled(source.name, verdict, new, matched, _retry_after(visits), wait, before)
 
 

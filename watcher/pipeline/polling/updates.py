@@ -6,13 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from watcher.model import Decision, Fate, Hit
+from watcher.pipeline.record import Decide
 from watcher.rules import compile_rule, document_of, evaluate
 from watcher.store import Transaction
 from watcher.store.papers.matches import NewMatch
 
+HELD = Decision(Fate.HELD)
 
-def record_updates(tx: Transaction, updates: Mapping[int, str], now: datetime) -> int:
-    """Store a held match of each update of a told paper; return how many.
+
+def record_updates(
+    tx: Transaction, updates: Mapping[int, str], now: datetime, decide: Decide = lambda saved, paper: HELD
+) -> int:
+    """Store a match of each update of a told paper, held unless ``decide`` says otherwise; return how many.
 
     ``updates``: paper → occasion. Whether the rule still holds does not matter: whoever was told of a paper is told of
         its withdrawal.
@@ -27,5 +32,5 @@ def record_updates(tx: Transaction, updates: Mapping[int, str], now: datetime) -
             continue
         rule = compile_rule(saved.subscription.rule, saved.subscription.sources)
         hit = evaluate(rule, document_of(papers[paper_id])) or Hit(strong)
-        found.append(NewMatch(saved.id, paper_id, hit, Decision(Fate.HELD), updates[paper_id]))
+        found.append(NewMatch(saved.id, paper_id, hit, decide(saved, papers[paper_id]), updates[paper_id]))
     return tx.matches.record(found, now)

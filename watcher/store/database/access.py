@@ -21,6 +21,7 @@ from watcher.store.database.engine import (
     postgres_engine,
     sqlite_engine,
 )
+from watcher.store.database.file.witness import Witness
 from watcher.store.database.locks import WriteLock
 from watcher.store.database.wakes import listen
 
@@ -45,6 +46,8 @@ class Access(Protocol):
     def hear_clock(self) -> None: ...
 
     def announce(self) -> None: ...
+
+    def mark(self, *, anew: bool) -> None: ...
 
     def listen(self, stopping: Event, heard: Callable[[str], None]) -> None: ...
 
@@ -78,22 +81,33 @@ class File(_OneMachine):
         self._relaxed = begin_with(self._engine, *RELAXED)
         self._has_log = False
         self._announced = 0
+        self._witness = Witness(path)
 
     @contextmanager
     def writing(self, *, durable: bool = True) -> Iterator[Connection]:
+        self._witness.check()  # first of all: the lock would be made anew in a folder that was emptied
         # Hold the lock until after the commit: its checkpoint must end before another process writes.
         with self._lock.exclusive():
+            self._witness.check()
             if not self._has_log:
                 _pragma(self._engine, "journal_mode = WAL")
                 self._has_log = True
                 self._announced = self._lock.announced()
             with (self._engine if durable else self._relaxed).begin() as connection:
                 yield connection
+                self._witness.check()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
+        self._witness.check()
         with self._reader.begin() as connection:
             yield connection
+
+    def mark(self, *, anew: bool) -> None:
+        """Watch the file from now on; set a new stamp if there is no mark of it, or if ``anew``."""
+        if not self._witness.begin() or anew:
+            with self.writing() as connection:
+                self._witness.renew(connection)
 
     def settle(self) -> None:
         """Write the write-ahead log back into the file, as far as no reader needs it."""
@@ -116,10 +130,12 @@ class File(_OneMachine):
 
     def close(self) -> None:
         """Close all connections, also if the write lock cannot be had: its holder then keeps the write-ahead log."""
-        with suppress(StoreError), self._lock.exclusive():
+        with suppress(StoreError, OSError), self._lock.exclusive():
             # The last connection writes the log back into the file.
             self._engine.dispose()
+            self._witness.settle()
         self._engine.dispose()
+        self._witness.close()
 
 
 class FileToRead(_OneMachine):
@@ -157,6 +173,9 @@ class FileToRead(_OneMachine):
     def announce(self) -> None:
         raise RuntimeError("the database was opened for reading")
 
+    def mark(self, *, anew: bool) -> None:
+        raise RuntimeError("the database was opened for reading")
+
     def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
         raise RuntimeError("the database was opened for reading")
 
@@ -184,6 +203,9 @@ class ServerAccess:
 
     def now(self) -> datetime:
         return self._clock()
+
+    def mark(self, *, anew: bool) -> None:
+        """Do nothing: no file lies here."""
 
     def announce(self) -> None:
         """Do nothing: other daemons are notified in the transaction that makes work for them."""

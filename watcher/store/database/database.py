@@ -19,7 +19,18 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from watcher.errors import StoreError
 from watcher.files.made import FILE, make_folder, open_file, why_denied
 from watcher.store.database.access import access_to
-from watcher.store.database.engine import DatabaseAddress, database_address, explained
+from watcher.store.database.engine import DatabaseAddress, bare_address, database_address, explained
+from watcher.store.database.file.marks import (
+    BARE,
+    accept,
+    had_tables,
+    lost,
+    mark_path,
+    mark_server,
+    place_of_mark,
+    read_mark,
+    require_there,
+)
 from watcher.store.database.locks import DaemonLock
 from watcher.store.database.migrate import (
     Migrated,
@@ -89,12 +100,14 @@ class Store:
     ``migrated``: the revisions before and after opening, None if it was opened for reading.
     ``daemon_lock``: on SQLite, the lock that the one sending process holds; None on PostgreSQL.
     ``is_shared``: whether several processes may send at the same time (PostgreSQL).
+    ``marked_at``: what the mark of the database lies beside, None for a server without a state folder.
 
     Any thread may open transactions, one at a time.
     """
 
-    def __init__(self, place: DatabaseAddress, mode: Mode) -> None:
+    def __init__(self, place: DatabaseAddress, mode: Mode, state_dir: Path | None = None) -> None:
         self.place = place
+        self.marked_at = place_of_mark(place.path, state_dir)
         self.migrated: Migrated | None = None
         self.daemon_lock = DaemonLock(place.path) if place.path else None
         self.is_shared = place.path is None
@@ -169,20 +182,38 @@ class Store:
         if self._mode == "read":
             with self._explaining(), self._access.reading() as connection:
                 require_fit(connection, self.place, write=False)
+                self._require_tables(connection)
                 require_current(connection, self.place)
             self.hear_clock()
             return
         with self._explaining(), self._access.writing() as connection:
             self.migrated = self._migrate(connection)
+        self.mark(anew=self._mode == "create")
         self.hear_clock()
+
+    def mark(self, *, anew: bool = True) -> None:
+        """Note which file holds the database, so that its loss is noticed; ``anew`` makes copies of it older ones."""
+        with self._explaining():
+            self._access.mark(anew=anew)
+        if self.place.path is None and self.marked_at:
+            mark_server(self.marked_at, bare_address(self.place.url))
 
     def _migrate(self, connection: Connection) -> Migrated:
         require_fit(connection, self.place, write=True)
         if self.place.path is None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
-        if self._mode == "write" and revision_of(connection, self.place) is None:
+        if not self._require_tables(connection) and self._mode == "write":
             raise missing(self.place)
         return migrate_database(connection, self.place)
+
+    def _require_tables(self, connection: Connection) -> bool:
+        """Return whether there are tables. Raises ``DatabaseLost`` if there are none any more."""
+        if revision_of(connection, self.place) is not None:
+            return True
+        at = self.marked_at
+        if at and (read_mark(at) if self.place.path else had_tables(at, bare_address(self.place.url))):
+            raise lost(self.place, BARE)
+        return False
 
     @contextmanager
     def _explaining(self) -> Iterator[None]:
@@ -197,19 +228,25 @@ class Store:
             raise understood from error
 
 
-def open_store(database: str | Path | None, *, mode: Mode = "write", state_dir: Path | None = None) -> Store:
+def open_store(
+    database: str | Path | None, *, mode: Mode = "write", state_dir: Path | None = None, accepted: bool = False
+) -> Store:
     """Open the database at a path or URL; None is ``watcher.db`` in ``state_dir``. Relative paths count from there.
 
     ``mode``: ``create`` makes a missing database; ``create`` and ``write`` migrate an older one; ``read`` changes
         nothing.
+    ``accepted``: take what is there instead of the database that was last used; no daemon may run.
 
-    Raises ``StoreError`` that says what to do: missing, newer, of another program, damaged, not writable.
+    Raises ``StoreError`` that says what to do: missing, newer, of another program, damaged, not writable;
+    ``DatabaseLost`` if it is not the one that was last used.
     """
     place = database_address(database, state_dir)
     if place.path is not None:
-        _prepare_file(place.path, create=mode == "create")
+        _prepare_file(place.path, create=mode == "create", accepted=accepted)
+    elif accepted and (at := place_of_mark(None, state_dir)):
+        mark_path(at).unlink(missing_ok=True)
     try:
-        store = Store(place, mode)
+        store = Store(place, mode, state_dir)
     except ArgumentError:
         # SQLAlchemy's message repeats the part of the address that it cannot read, which may be secret.
         raise StoreError("database: something after ? in its address cannot be read, such as a port") from None
@@ -221,9 +258,14 @@ def open_store(database: str | Path | None, *, mode: Mode = "write", state_dir: 
     return store
 
 
-def _prepare_file(path: Path, *, create: bool) -> None:
-    """Check that the file exists, or make it and its folder if ``create``. Raises ``StoreError``."""
+def _prepare_file(path: Path, *, create: bool, accepted: bool) -> None:
+    """Check that the file is there and ours, or make it and its folder if ``create``. Raises ``StoreError``."""
     try:
+        if accepted and path.parent.is_dir():
+            with DaemonLock(path):
+                accept(path)
+        elif not accepted:
+            require_there(path)
         if create:
             make_folder(path.parent)
             _make_file(path)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from watcher.errors import DatabaseAway, StoreError
+from watcher.errors import DatabaseAway, DatabaseDamaged, StoreError
 from watcher.files.made import of_database, why_denied
 
 BUSY_TIMEOUT = 30
@@ -59,6 +59,13 @@ def database_address(database: str | Path | None, state_dir: Path | None = None)
         raise StoreError(f"database: {shown} is not supported; {_EXAMPLES}")
     # The bare name means psycopg 2 to some SQLAlchemy releases and psycopg 3 to others.
     return DatabaseAddress(url.set(drivername="postgresql+psycopg"))
+
+
+def bare_address(url: URL) -> str:
+    """Return a server's address as its own programs take it, without the password and settings that may be secret."""
+    shown = {key: value for key, value in url.query.items() if key in ("host", "port", "sslmode")}
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, shown)
+    return bare.render_as_string(hide_password=False)
 
 
 def database_problem(database: str) -> str | None:
@@ -190,7 +197,7 @@ def explained(error: DBAPIError | sqlite3.Error, place: DatabaseAddress) -> Stor
     if place.path and what in _DENIED and (why := _why_denied(place.path, writing=what is _DENIED[0])):
         return StoreError(why)
     reason = _without_secrets(str(raised).strip().partition("\n")[0], place.url)
-    kind = DatabaseAway if _is_away(what, raised) else StoreError
+    kind = DatabaseDamaged if what in _UNUSABLE else DatabaseAway if _is_away(what, raised) else StoreError
     return kind(f"the database {place} {what} ({reason})")
 
 
@@ -218,7 +225,13 @@ def _by_prefix(meanings: dict[str, str], code: str) -> str | None:
     return next((meaning for prefix, meaning in meanings.items() if prefix and code.startswith(prefix)), None)
 
 
-_DAMAGED = "is left as it is; move it away, or put a backup in its place"
+_DAMAGED = "is left as it is; move it away, or put a backup in its place with `watcher restore FILE`"
+
+_UNUSABLE = (
+    f"is no SQLite database and {_DAMAGED}",
+    f"is damaged and {_DAMAGED}",
+    "lacks a table that it had: put a backup in its place with `watcher restore FILE`",
+)
 
 _DENIED = (
     "cannot be written: give this user the right to write to it and to its folder",
@@ -232,8 +245,8 @@ _SQLITE = {
     "SQLITE_CANTOPEN": _DENIED[1],
     "SQLITE_PERM": _DENIED[1],
     "SQLITE_AUTH": _DENIED[1],
-    "SQLITE_NOTADB": f"is no SQLite database and {_DAMAGED}",
-    "SQLITE_CORRUPT": f"is damaged and {_DAMAGED}",
+    "SQLITE_NOTADB": _UNUSABLE[0],
+    "SQLITE_CORRUPT": _UNUSABLE[1],
     "SQLITE_BUSY": "is held by another program for too long; see who uses it",
     "SQLITE_LOCKED": "is held by another program for too long; see who uses it",
 }
@@ -247,6 +260,7 @@ _UNREACHED = "cannot be reached: see that the server runs, and that address, nam
 _POSTGRES = {
     "08": _UNREACHED,
     "25006": "is read-only: name the primary server, not a replica",
+    "42P01": _UNUSABLE[2],
     "42501": "gives this user too few rights; let it own the database, or grant CREATE and USAGE on the schema",
     "53100": "cannot grow: the server's disk is full; free some space, nothing that was stored is lost",
     "53": "has no room for another connection or is out of memory; try again later",

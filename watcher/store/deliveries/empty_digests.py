@@ -106,6 +106,10 @@ class Blanks:
             mine = (_blank.c.subscription_id == subscription_id, is_unsaid, *at(_blank, endpoint))
             self._connection.execute(delete(_blank).where(*mine))
 
+    def drop_due(self, now: datetime) -> None:
+        """Delete what any subscription owes by now and is in no delivery."""
+        self._connection.execute(delete(_blank).where(_blank.c.due <= now, _blank.c.delivery_id.is_(None)))
+
 
 def blanks() -> Select[Any]:
     """Return the statement for rows of ``blank`` with their subscriptions."""

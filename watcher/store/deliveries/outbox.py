@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, insert, or_, select, union_all, update
 
 from watcher.model import DeliveryKind, DeliveryState, DueAlert, Endpoint
 from watcher.store.database import schema
 from watcher.store.deliveries import folding
 from watcher.store.deliveries.assignments import Standing, stand_in
 from watcher.store.deliveries.endpoints import Endpoints, at, endpoint_columns, may_try
-from watcher.store.deliveries.told import due_alerts, waiting
+from watcher.store.deliveries.told import as_told, due_alerts, told, waiting
 
 _alert, _attempt, _delivery = schema.alert, schema.attempt, schema.delivery
 _blank, _endpoint = schema.blank, schema.endpoint
@@ -170,7 +170,35 @@ class Outbox:
             .values(state=DeliveryState.DEAD.value, reason=reason, finished_at=now)
         ).rowcount
 
+    def give_up_due(self, reason: str, now: datetime) -> dict[Endpoint, int]:
+        """Make what is due at all endpoints dead, so that it can be replayed; return how many deliveries at each.
+
+        What subscriptions hold back while they are paused stays.
+        """
+        for endpoint, some in due_alerts(self._connection, self._with_due(now), now).items():
+            self.enqueue_digests([Digest(endpoint, 1, 1, [one.match_id for one in some])], now)
+        pending = _delivery.c.state == DeliveryState.PENDING
+        counts = select(_delivery.c.receiver, _delivery.c.label, func.count()).where(pending)
+        rows = self._connection.execute(counts.group_by(_delivery.c.receiver, _delivery.c.label)).all()
+        dead = {"state": DeliveryState.DEAD.value, "reason": reason, "finished_at": now}
+        self._connection.execute(update(_delivery).where(pending).values(dead))
+        return {Endpoint(receiver, label): count for receiver, label, count in rows}
+
+    def _with_due(self, now: datetime) -> list[Endpoint]:
+        query = select(_alert.c.receiver, _alert.c.label).where(*waiting(now)).distinct()
+        return [Endpoint(*row) for row in self._connection.execute(query)]
+
     # --- looking ---
+
+    def owed(self, now: datetime) -> list[tuple[str, int]]:
+        """Return (subscription, paper) of all that is due or on its way, without what paused subscriptions hold."""
+        is_on_its_way = _alert.c.delivery_id.in_(
+            select(_delivery.c.id).where(_delivery.c.state.in_([DeliveryState.PENDING, DeliveryState.SENDING]))
+        )
+        rows = self._connection.execute(
+            told().where(_alert.c.dropped.is_(None), or_(and_(*waiting(now)), is_on_its_way))
+        )
+        return list(dict.fromkeys((one.subscription, one.paper_id) for one in map(as_told, rows)))
 
     def state_of(self, delivery_id: str) -> tuple[DeliveryState, str] | None:
         """Return a delivery's state with the reason of its end or last attempt, None for an unknown id."""

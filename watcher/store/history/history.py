@@ -66,6 +66,32 @@ class History:
                 state = None if row.state is None else DeliveryState(row.state)
                 yield Stage(row.paper_id, Fate(row.fate), row.reason, row.dropped is not None, state)
 
+    def last_instant(self, now: datetime) -> datetime | None:
+        """Return when something was last recorded, ``now`` at the latest; None for a database that holds nothing."""
+        columns = (
+            schema.poll.c.at,
+            _attempt.c.at,
+            _delivery.c.created_at,
+            _match.c.matched_at,
+            _paper.c.first_seen,
+            schema.listing.c.read_at,
+            schema.daemon.c.seen_at,
+            schema.config_version.c.applied_at,
+            _subscription.c.created_at,
+        )
+        found = [self._connection.scalar(select(func.max(column, type_=column.type))) for column in columns]
+        return min(max((one for one in found if one), default=now), now) if any(found) else None
+
+    def counted_as_known(self, reason: str) -> list[tuple[str, int]]:
+        """Return (subscription, paper) of the matches that count as known for one reason, in their order."""
+        query = (
+            select(_subscription.c.owner, _subscription.c.name, _match.c.paper_id)
+            .join(_subscription, _subscription.c.id == _match.c.subscription_id)
+            .where(_match.c.fate == Fate.BASELINE, _match.c.reason == reason, _match.c.same_as.is_(None))
+            .order_by(_subscription.c.id, _match.c.id)
+        )
+        return [(f"{owner}/{name}" if owner else name, id) for owner, name, id in self._connection.execute(query)]
+
 
 def _history(connection: Connection, where: ColumnElement[bool], limit: int) -> list[HistoryRow]:
     of_those = select(_match.c.id).where(_match.c.same_as.is_(None), where)

@@ -1,0 +1,52 @@
+"""Read a source for the first time after the database was restored: what may have been told before counts as known."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from watcher.alerts.fate import BlindSpan, of_restored
+from watcher.model import IncidentKind, Judged, Source, Verdict
+from watcher.pipeline.record import Decide
+from watcher.store import Transaction
+from watcher.store.sources.missing import whole_verdicts
+
+log = logging.getLogger(__name__)
+
+WHOLE = whole_verdicts()
+
+IN_PART = timedelta(days=1)
+"""How long after a restore a source that shows only a part is waited for."""
+
+
+def begin_blind_span(tx: Transaction, source: Source, blind: BlindSpan) -> None:
+    """Remember that a source was not read since the database was restored."""
+    if known := tx.incidents.open_one(IncidentKind.DATABASE_RESTORED, source.name, hold=True):
+        tx.incidents.close(known.id, blind.until)
+    reason = f"what it listed before {blind.until:%Y-%m-%d %H:%M} UTC counts as known when it is read"
+    begun = tx.incidents.begin(IncidentKind.DATABASE_RESTORED, source.name, reason, blind.since)
+    tx.incidents.tell(begun.id, (), blind.until)
+
+
+def blind_span(tx: Transaction, source: Source) -> BlindSpan | None:
+    """Return the time of which the database knows nothing, until the source was read whole since; None after that."""
+    known = tx.incidents.open_one(IncidentKind.DATABASE_RESTORED, source.name)
+    if known is None or known.told_at is None:
+        return None
+    return BlindSpan(known.incident.began, known.told_at)
+
+
+def deciding(decide: Decide, blind: BlindSpan | None) -> Decide:
+    """Return a function that takes what was due in the blind span as known, and else decides as ``decide``."""
+    if blind is None:
+        return decide
+    return lambda saved, paper: of_restored(saved, paper, blind) or decide(saved, paper)
+
+
+def end_blind_span(tx: Transaction, source: Source, judged: Judged, blind: BlindSpan | None, now: datetime) -> None:
+    """Note that a source was read whole after a restore, or in part for a day."""
+    known = tx.incidents.open_one(IncidentKind.DATABASE_RESTORED, source.name, hold=True)
+    is_read = judged.verdict in WHOLE or (judged.verdict is Verdict.PARTIAL and blind and now - blind.until >= IN_PART)
+    if known and blind and is_read:
+        tx.incidents.close(known.id, now)
+        log.info("%s: read for the first time since the database was restored", source.name)

@@ -1,0 +1,213 @@
+"""Notice that an SQLite database is gone, was emptied, or that another one lies in its place.
+
+Every database has a stamp in the header of its file: a random number, set anew by the processes that open it, and
+once an hour by a daemon. A mark, a small file beside the database, says which stamps the header may have. So neither
+an older copy of the database nor another one passes for the one that was last used.
+
+Of a server's database only this is remembered, in the state folder: that it had tables.
+
+The mark is on the disk before the stamp. The write-ahead log brings the stamp into the file's header only later, so
+that a mark names three: the header's, the last one and the new one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import stat
+import zlib
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from watcher.errors import DatabaseLost, StoreError
+from watcher.files.made import make_folder, open_file
+from watcher.store.database.file.header import header_of
+
+APPLICATION = 0x77746368
+"""SQLite's ``application_id`` of our databases ("wtch"); 0 in those that older releases made."""
+
+
+GONE = "is gone, though watcher has used it here before"
+EMPTIED = "is empty now, though watcher has used it here before"
+BARE = "has no tables any more"
+CUT = "was cut short"
+FOREIGN = "is no SQLite database any more"
+REPLACED = "is not the one that watcher used last, but an older copy or another one"
+
+
+@dataclass(frozen=True, slots=True)
+class FileMark:
+    """What is remembered of a database, in the file beside it.
+
+    ``stamps``: those that its header may have; empty if they are not known, so that any will do.
+    ``told``: the endpoints of the operator that heard of its loss.
+    """
+
+    stamps: tuple[int, ...] = ()
+    told: tuple[str, ...] = ()
+
+    def allows(self, stamp: int) -> bool:
+        """Return whether the database's header may have this stamp."""
+        return not self.stamps or stamp in self.stamps
+
+
+def mark_path(database: Path) -> Path:
+    """Return where the mark of a database is."""
+    return Path(f"{database}.mark")
+
+
+def read_mark(database: Path) -> FileMark | None:
+    """Return the mark of a database, None if it has none; a mark that cannot be read allows every stamp."""
+    try:
+        found = json.loads(mark_path(database).read_bytes())
+        return FileMark(tuple(map(int, found["stamps"])), tuple(map(str, found["told"])))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, KeyError):
+        return FileMark()
+
+
+def write_mark(database: Path, mark: FileMark, *, durable: bool = True) -> None:
+    """Write a mark as a whole, or leave the old one. Raises ``OSError``.
+
+    ``durable=False``: a power cut may bring the old one back.
+    """
+    path = mark_path(database)
+    new = Path(f"{path}.new")
+    body = json.dumps({"stamps": mark.stamps, "told": mark.told}).encode()
+    descriptor = open_file(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    try:
+        os.write(descriptor, body)
+        if durable:
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    new.replace(path)
+    if durable:
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Let what was made or renamed in a folder outlast a power cut, where its file system can."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def new_stamp() -> int:
+    """Return a stamp that no other database has."""
+    return secrets.randbelow(2**31 - 1) + 1
+
+
+def told_of_loss(database: Path) -> frozenset[str]:
+    """Return the endpoints of the operator that heard of a database's loss."""
+    mark = read_mark(database)
+    return frozenset(mark.told) if mark else frozenset()
+
+
+def place_of_mark(database: Path | None, state_dir: Path | None) -> Path | None:
+    """Return what a mark lies beside: the database's file, or of a server's database a name in the state folder.
+
+    None without a file and a state folder.
+    """
+    return database or (state_dir / "postgresql" if state_dir else None)
+
+
+def mark_server(place: Path, address: str) -> None:
+    """Remember that the server's database at ``address`` has tables; without the right to write there, do not."""
+    mark = FileMark((zlib.crc32(address.encode()),))
+    with suppress(OSError):
+        if read_mark(place) != mark:
+            make_folder(place.parent)
+            write_mark(place, mark)
+
+
+def had_tables(place: Path, address: str) -> bool:
+    """Return whether the server's database at ``address`` had tables when it was last used from here."""
+    mark = read_mark(place)
+    return mark is not None and mark.allows(zlib.crc32(address.encode()))
+
+
+def note_told(database: Path, endpoints: Collection[str]) -> None:
+    """Remember which endpoints heard of a database's loss, so that no restart tells them again."""
+    with suppress(OSError):
+        write_mark(database, replace(read_mark(database) or FileMark(), told=tuple(sorted(endpoints))))
+
+
+def lost(database: object, what: str) -> DatabaseLost:
+    """Return the error for a database that is gone or another one, with the ways on."""
+    if what == REPLACED:
+        ways = (
+            "put that one back; `watcher restore --in-place` goes on with this one and takes what was due before now "
+            "as known, `watcher migrate --accept` takes it as it is and may tell papers a second time"
+        )
+    else:
+        ways = (
+            "put it back, or a backup by `watcher restore FILE`; `watcher migrate --accept` makes a new one, which "
+            "tells again what the sources list now"
+        )
+    return DatabaseLost(f"the database {database} {what}: {ways}")
+
+
+def require_there(path: Path) -> None:
+    """Check a database before it is opened.
+
+    Raises ``DatabaseLost`` if it is gone, empty or another one than was last used at ``path``, ``StoreError`` if it is
+    another program's.
+    """
+    mark = read_mark(path)
+    try:
+        seen = path.stat()
+    except FileNotFoundError:
+        seen = None
+    if seen is not None and not stat.S_ISREG(seen.st_mode):
+        return  # whoever opens it says what it is
+    if seen is None or not seen.st_size:
+        if mark or _was_here(path):
+            raise lost(path, GONE if seen is None else EMPTIED)
+        return
+    header = header_of(path)
+    if header is None:
+        if mark:
+            raise lost(path, FOREIGN)
+        return
+    if header.application not in (0, APPLICATION):
+        raise StoreError(f"the database {path} belongs to another program; give watcher one of its own")
+    if mark and not mark.allows(header.stamp):
+        raise lost(path, REPLACED)
+
+
+def accept(path: Path) -> None:
+    """Forget the database that was last used at ``path``, so that what is there now is used, or a new one made.
+
+    Raises ``StoreError`` if a write-ahead log lies there that may be of the other one.
+    """
+    is_there = path.exists() and path.stat().st_size > 0
+    for end in ("-wal", "-shm"):
+        beside = Path(f"{path}{end}")
+        if not beside.exists():
+            continue
+        if is_there and end == "-wal" and beside.stat().st_size and (mark := read_mark(path)):
+            header = header_of(path)
+            if header is not None and not mark.allows(header.stamp):
+                raise StoreError(f"{beside} may belong to the database that was here before: move it away first")
+        if not is_there:
+            beside.rename(f"{path}.lost{end}")
+    mark_path(path).unlink(missing_ok=True)
+
+
+def _was_here(path: Path) -> bool:
+    """Return whether an older release, which wrote no marks, has left traces of a database.
+
+    That is: a write-ahead log, or the lock of a daemon, which is made after the database.
+    """
+    log_file = Path(f"{path}-wal")
+    if log_file.exists() and log_file.stat().st_size:
+        return True
+    return (path.parent / "daemon.lock").exists() and not any(path.parent.glob("*.mark"))
