@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from watcher.config.checking import Checker
@@ -11,7 +12,7 @@ from watcher.config.keys import IncludedKeys
 from watcher.config.lint.whole import note_variables
 from watcher.config.subscriptions import Surroundings, allowed_receivers, subscriptions_of
 from watcher.config.text.reading import read
-from watcher.errors import Problem
+from watcher.errors import Problem, WatcherError
 from watcher.model import Subscription
 
 MOST_NAMED = 10
@@ -36,7 +37,37 @@ class IncludedSubscriptions:
 def subscriptions_of_file(
     file: Included, around: Surroundings, allow: Mapping[str, list[str]] | None, *, strict: bool
 ) -> IncludedSubscriptions:
-    """Return the subscriptions of an included file; of a broken one, unless ``strict``, of its last good version."""
+    """Return the subscriptions of an included file; of a broken one, unless ``strict``, of its last good version.
+
+    An error of watcher itself over a file makes that one broken, and no other.
+    """
+    try:
+        return _subscriptions_of_file(file, around, allow, strict=strict)
+    except WatcherError:
+        raise
+    except Exception as error:
+        what = f"internal error while reading: {type(error).__name__}: {error}"
+        problem = Problem(file.shown, 0, 0, what, "please report it", name="wrong-file")
+        return _not_understood(file, problem, around, strict=strict)
+
+
+def _not_understood(file: Included, problem: Problem, around: Surroundings, *, strict: bool) -> IncludedSubscriptions:
+    """Return what is in force of a file over which watcher itself failed: its last good version, if that is read."""
+    theirs = IncludedSubscriptions(file.name)
+    if strict:
+        theirs.problems = [problem]
+        return theirs
+    copy = file.last_good()
+    if copy is not None:
+        with suppress(Exception):
+            theirs.subscriptions = _read_include(file.shown, copy, replace(around, owner=file.owner))[0]
+    theirs.broken, theirs.instead = (problem,), _instead(is_kept=False, has_copy=copy is not None)
+    return theirs
+
+
+def _subscriptions_of_file(
+    file: Included, around: Surroundings, allow: Mapping[str, list[str]] | None, *, strict: bool
+) -> IncludedSubscriptions:
     theirs = IncludedSubscriptions(file.name)
     around = replace(around, owner=file.owner, allowed=allowed_receivers(allow, file.name))
     problems = list(file.problems)

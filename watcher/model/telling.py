@@ -177,6 +177,7 @@ class IncidentKind(StrEnum):
     INCLUDE_BROKEN = "include broken"
     CONFIG_BROKEN = "config broken"
     TEMPLATE_BROKEN = "template broken"
+    STEP_FAILED = "step failed"  # for one subscription, receiver or table: an error that nobody foresaw
     DATABASE_LOST = "database lost"
     DATABASE_RESTORED = "database restored"  # of a source that was not read since
 

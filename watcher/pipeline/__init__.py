@@ -8,6 +8,7 @@
 ``telling/``        make alerts of due subscriptions, deliveries of due alerts; say what deliveries contain
 ``subscriptions/``  bring the database to what the config and the commands ask for
 ``retention``       delete old history
+``one_by_one``      do the same for many, so that one holds up no other
 ``rulebook``        the index of all rules, kept up to date
 ``context``         what all steps work with
 """

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from watcher.pipeline.context import Context
+from watcher.pipeline.one_by_one import one_by_one
 from watcher.store.history.retention import ForgettableTable
 
 log = logging.getLogger(__name__)
@@ -45,10 +46,13 @@ def sweep(context: Context, *, dry_run: bool = False) -> list[Swept]:
         ForgettableTable.METRICS: retain.metrics,
     }
     swept = []
-    for what, duration in kept.items():
-        before = None if duration is None else now - duration
+
+    def table(what: ForgettableTable) -> None:
+        before = None if (duration := kept[what]) is None else now - duration
         count = 0 if before is None else (_count if dry_run else _delete)(what, before, context)
         swept.append(Swept(what.value, count, before))
+
+    one_by_one(kept, table, lambda what: f"deleting old {what.value}", "deleting", context)
     before = None if retain.pages is None else now - retain.pages
     old = context.kept.older(before) if context.kept and before else []
     if not dry_run:

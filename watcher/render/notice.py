@@ -34,6 +34,7 @@ _HEADLINES = {
     IncidentKind.INCLUDE_BROKEN: ("{} is not used as it stands", "the trouble with {} is over"),
     IncidentKind.CONFIG_BROKEN: ("the {} cannot be read", "the {} can be read again"),
     IncidentKind.TEMPLATE_BROKEN: ("template {} cannot be used", "template {} is used again"),
+    IncidentKind.STEP_FAILED: ("{} fails", "{} works again"),
     IncidentKind.DATABASE_LOST: ("the database {} cannot be used", "the database {} can be used again"),
     IncidentKind.DATABASE_RESTORED: ("{} is to be read after a restore", "{} was read after a restore"),
 }
@@ -56,6 +57,8 @@ _ADVICE = {
     "shows every error in it), and let watcher read its config again.",
     IncidentKind.TEMPLATE_BROKEN: "Messages are sent all the same, with watcher's own template in its place. Mend it, "
     "try it with `watcher check-config`, and let watcher read its config again.",
+    IncidentKind.STEP_FAILED: "This is a mistake of watcher itself. Nothing else is concerned, and nothing is lost: it "
+    "is tried again at every look. Please report it, with what `watcher -v once` logs.",
     IncidentKind.CONFIG_BROKEN: "The config that was read before stays in force. `watcher check-config` shows every "
     "error.",
     IncidentKind.DATABASE_LOST: "Nothing is read and nothing is told until it is back: watcher makes no new one by "

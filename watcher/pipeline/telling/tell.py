@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from watcher.alerts.bundle import items_by_message, messages, told_in_short
 from watcher.alerts.items import items_of
 from watcher.alerts.order import in_message_order
 from watcher.alerts.schedule import alert_due, next_due, next_sign, sign_began
+from watcher.errors import WatcherError
 from watcher.model import DeliveryKind, DueAlert, Endpoint, Paper, Rhythm, StoredSubscription
 from watcher.notify import limit_of, size_in
 from watcher.pipeline.context import Context
+from watcher.pipeline.one_by_one import one_by_one
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
 from watcher.store import Transaction
 from watcher.store.database.batches import in_batches
 from watcher.store.deliveries.empty_digests import Blank
 from watcher.store.deliveries.outbox import Digest
+
+log = logging.getLogger(__name__)
 
 TOGETHER = 100
 """Endpoints whose deliveries are made in one transaction."""
@@ -44,25 +50,58 @@ def tell_due(context: Context, *, flush: bool = False, begun: Callable[[], objec
     with context.store.reading() as tx:
         due = tx.subscriptions.holding() if flush else tx.subscriptions.due(now)
         signs = tx.subscriptions.signs_due(now)
-    # Another daemon may have told them since: lock each and check again.
-    for id in due:
-        with context.store.transaction() as tx:
-            saved = tx.subscriptions.hold_active(id) if flush else tx.subscriptions.hold_due(id, now)
-            if saved:
-                _tell(tx, saved, context, now, flush=flush)
-    for id in signs:
-        with context.store.transaction() as tx:
-            if saved := tx.subscriptions.hold_sign_due(id, now):
-                _show_life(tx, saved, context, now)
+    names = partial(_subscription_named, context)
+    one_by_one(due, lambda id: _tell_one(id, context, now, flush=flush), names, "telling", context)
+    one_by_one(signs, lambda id: _show_life_of(id, context, now), names, "showing that it lives", context)
     with context.store.reading() as tx:
         endpoints = _endpoints_due(tx, now)
     made = 0
-    for batch in in_batches(_from_somewhere(sorted(endpoints), context.jitter()), TOGETHER):
+
+    def make(batch: list[Endpoint]) -> None:
+        nonlocal made
         is_first = not made
         made += _make_deliveries(batch, context, now)
         if is_first and made:
             begun()
+
+    batches = in_batches(_from_somewhere(sorted(endpoints), context.jitter()), TOGETHER)
+    alone = _failed(list(batches), make)
+    one_by_one([[one] for one in alone], make, lambda one: f"a message to {one[0]}", "making messages", context)
     return made
+
+
+def _failed(batches: Sequence[list[Endpoint]], make: Callable[[list[Endpoint]], None]) -> list[Endpoint]:
+    """Make the deliveries of batches; return the endpoints of those that failed, to be tried alone."""
+    failed = list[Endpoint]()
+    for batch in batches:
+        try:
+            make(batch)
+        except WatcherError:
+            raise
+        except Exception as error:
+            log.debug("internal error", exc_info=error)
+            failed += batch
+    return failed
+
+
+def _subscription_named(context: Context, id: int) -> str:
+    with context.store.reading() as tx:
+        saved = tx.subscriptions.get([id]).get(id)
+    return f"subscription {saved.subscription.full_name}" if saved else f"subscription {id}"
+
+
+def _tell_one(id: int, context: Context, now: datetime, *, flush: bool) -> None:
+    # Another daemon may have told it since: lock it and check again.
+    with context.store.transaction() as tx:
+        saved = tx.subscriptions.hold_active(id) if flush else tx.subscriptions.hold_due(id, now)
+        if saved:
+            _tell(tx, saved, context, now, flush=flush)
+
+
+def _show_life_of(id: int, context: Context, now: datetime) -> None:
+    with context.store.transaction() as tx:
+        if saved := tx.subscriptions.hold_sign_due(id, now):
+            _show_life(tx, saved, context, now)
 
 
 def next_telling(context: Context) -> datetime | None:

@@ -91,9 +91,11 @@ class Incidents:
         query = _HELD if hold else _OPEN
         return [_as_open(row) for row in self._connection.execute(query, {"kinds": kinds, "about": subject})]
 
-    def all_open(self) -> list[Open]:
-        """Return all open incidents, oldest first."""
+    def all_open(self, kind: IncidentKind | None = None) -> list[Open]:
+        """Return all open incidents, of one kind if wanted, oldest first."""
         query = select(_table).where(_table.c.ended.is_(None)).order_by(_table.c.began)
+        if kind is not None:
+            query = query.where(_table.c.kind == kind.value)
         return [_as_open(row) for row in self._connection.execute(query)]
 
     def get(self, id: int) -> Incident:

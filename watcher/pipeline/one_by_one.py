@@ -1,0 +1,58 @@
+"""Do the same for many, so that one for whom it fails holds up no other, and the operator hears of it once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from watcher.errors import WatcherError
+from watcher.model import IncidentKind
+from watcher.parsing.mishaps import reason_of
+from watcher.pipeline.context import Context
+
+log = logging.getLogger(__name__)
+
+_One = TypeVar("_One")
+
+
+def one_by_one(
+    some: Iterable[_One], do: Callable[[_One], object], name: Callable[[_One], str], doing: str, context: Context
+) -> list[_One]:
+    """Call ``do`` for each; return those for whom it raised what nobody foresaw.
+
+    ``name``: returns how the operator hears of one.
+    ``doing``: what is done, as in "internal error while telling".
+
+    What is foreseen, such as a database that is away, is raised: it concerns them all.
+    """
+    failed, reasons = list[_One](), dict[str, str]()
+    for one in some:
+        try:
+            do(one)
+        except WatcherError:
+            raise
+        except Exception as error:
+            failed.append(one)
+            reasons[name(one)] = reason_of(error, doing)
+    _record(reasons, doing, context)
+    return failed
+
+
+def _record(reasons: dict[str, str], doing: str, context: Context) -> None:
+    """Open an incident for each that failed, and end those of the same doing that are over."""
+    for subject, reason in reasons.items():
+        log.error("%s: %s", subject, reason)
+    now, mine = context.clock(), f"while {doing}"
+    with context.store.reading() as tx:
+        known = {one.incident.subject: one.incident.reason for one in tx.incidents.all_open(IncidentKind.STEP_FAILED)}
+    over = [subject for subject, reason in known.items() if mine in reason and subject not in reasons]
+    if not over and reasons.keys() <= known.keys():
+        return
+    with context.store.transaction() as tx:
+        for subject in over:
+            tx.incidents.end([IncidentKind.STEP_FAILED], subject, context.config.operator, now)
+        for subject, reason in reasons.items():
+            begun = tx.incidents.begin(IncidentKind.STEP_FAILED, subject, reason, now)
+            if begun.told_at is None:
+                tx.incidents.tell(begun.id, context.config.operator, now)
