@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
+import certifi
 import pytest
 
 from watcher.config import json_schema, load
@@ -27,6 +29,7 @@ ENV = {
     "WATCHER_MAIL_URL": "mailto://mail.example?from=a@b.example&to=c@d.example",
     "MAIL_PASSWORD": "p@ss/w#rd",
     "SMTP_PASSWORD": "secret",
+    "PROXY_PASSWORD": "secret",
 }
 
 
@@ -62,6 +65,7 @@ def test_blocks_load(name: str, block: str, tmp_path: Path) -> None:
     path.write_text(as_config(block))
     (tmp_path / "slack_url").write_text("json://slack.example/")
     (tmp_path / "slack_url").chmod(0o600)
+    shutil.copy(certifi.where(), tmp_path / "lab-authority.pem")
     for name in ("mails", "inbox"):
         (tmp_path / name).mkdir()
     (tmp_path / "subscriptions.d").mkdir()

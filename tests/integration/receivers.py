@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,6 +45,7 @@ class Web:
     headers: dict[str, str] = field(default_factory=dict)
     gate: threading.Event | None = None
     cut: bool = False
+    tls: ssl.SSLContext | None = None
     port: int = 0
     requests: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
 
@@ -79,8 +81,14 @@ def web(**settings: Any) -> Iterator[Web]:
         def log_message(self, *args: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """A client that went away, or does not trust this server, is no news."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if service.tls:
+        server.socket = service.tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     service.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

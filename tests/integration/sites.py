@@ -1,6 +1,7 @@
 """A web server that gives scripted answers, good ones and bad ones, from a real socket."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,9 +70,12 @@ class Site:
 
 
 @contextmanager
-def serving(address: str = "127.0.0.1") -> Iterator[Site]:
+def serving(address: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> Iterator[Site]:
     """A server with no answers yet, on a free port of ``address``."""
-    site = Site(socket.create_server((address, 0)))
+    listener = socket.create_server((address, 0))
+    if tls:  # who does not trust it breaks the handshake: in the thread of his connection
+        listener = tls.wrap_socket(listener, server_side=True, do_handshake_on_connect=False)
+    site = Site(listener)
     thread = threading.Thread(target=site.serve, daemon=True)
     thread.start()
     try:

@@ -15,6 +15,7 @@ from tests.integration.mailserver import MailServer, mail_server, make_certifica
 from tests.integration.test_notify_web import discord, mattermost, ntfy, teams, telegram
 from tests.unit.messages import digest, item
 from watcher.model import Outcome, Result
+from watcher.model.way_out import WayOut
 from watcher.notify import Notifier
 from watcher.notify.addresses.addresses import apprise_module
 from watcher.render import render_message
@@ -28,10 +29,11 @@ BOMB = gzip.compress(bytes(50_000_000), 9)
 MEGABYTES = 1024 * 1024
 
 
-def send(service: Endless, url: str = "json://127.0.0.1:{}/") -> Outcome:
+def send(service: Endless, url: str = "json://127.0.0.1:{}/", way: WayOut | None = None) -> Outcome:
     """Send one message, and see that the sender hung up, asked once, and left nobody waiting."""
     # Patience is short so that drops soon are too many; the whole message has far longer than the server goes on.
-    outcome = Notifier(patience=1.0, timeout=60.0).send(url.format(service.port), MESSAGE, "key-1")
+    notifier = Notifier(patience=1.0, timeout=60.0, way=lambda: way or WayOut())
+    outcome = notifier.send(url.format(service.port), MESSAGE, "key-1")
     assert service.ended.wait(30), "the sender never hung up"
     assert service.written < ENOUGH
     assert len(service.asked) == 1
@@ -169,12 +171,19 @@ def test_an_encrypted_answer_is_bounded_too(tmp_path: Path, name: str) -> None:
         assert send(service, "jsons://127.0.0.1:{}/?verify=no") == SENT
 
 
-def test_a_proxys_answer_is_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxys_answer_is_bounded_too() -> None:
     with endless(TAKEN["chunks without end"]) as service:
-        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{service.port}")
-        monkeypatch.setenv("no_proxy", "")
-        assert send(service, "json://papers.invalid/") == SENT
+        way = WayOut(f"http://127.0.0.1:{service.port}")
+        assert send(service, "json://papers.invalid/", way) == SENT
         assert service.asked[0].startswith(b"POST http://papers.invalid/")
+
+
+@pytest.mark.parametrize("answer", [forever(OK, b"X-Lab: 7\r\n"), dripping(OK + b"X-Lab: ", b"x")])
+def test_a_proxys_answer_to_a_tunnel_is_bounded_too(answer: Callable[[], Iterable[bytes]]) -> None:
+    with endless(answer) as service:
+        outcome = send(service, "jsons://papers.invalid/", WayOut(f"http://127.0.0.1:{service.port}"))
+        assert outcome.result is Result.FAILED
+        assert service.asked[0].startswith(b"CONNECT papers.invalid:443")
 
 
 def test_a_whole_answer_is_given_to_its_service_whole() -> None:

@@ -13,7 +13,7 @@ import pytest
 from benchmarks.faults.__main__ import trusted
 from benchmarks.faults.faults import MAIL, WEB, Fault, play
 from benchmarks.faults.world import MESSAGES
-from watcher.notify import smtp
+from watcher.notify import ways
 
 ALL = [("mail", one) for one in MAIL] + [("http", one) for one in WEB]
 
@@ -22,11 +22,11 @@ ALL = [("mail", one) for one in MAIL] + [("http", one) for one in WEB]
 def certificates() -> Iterator[tuple[ssl.SSLContext, ssl.SSLContext]]:
     if not shutil.which("openssl"):
         pytest.skip("openssl makes the certificates")
-    smtp._certificates.cache_clear()
+    ways._certificates.cache_clear()
     with pytest.MonkeyPatch.context() as patch, trusted() as (authority, *contexts):
         patch.setenv("SSL_CERT_FILE", str(authority))
         yield contexts[0], contexts[1]
-    smtp._certificates.cache_clear()
+    ways._certificates.cache_clear()
 
 
 @pytest.mark.parametrize(("kind", "fault"), ALL, ids=[f"{kind}: {fault.name}" for kind, fault in ALL])

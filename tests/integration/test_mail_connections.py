@@ -14,7 +14,7 @@ import pytest
 from tests.integration.mailserver import CUT, HANG, RESET, MailServer, mail_server, make_certificate
 from tests.unit.messages import digest, item
 from watcher.model import Outcome, Result
-from watcher.notify import Notifier, smtp
+from watcher.notify import Notifier, smtp, ways
 from watcher.render import render_message
 
 MESSAGE = render_message(digest(item()))
@@ -285,9 +285,9 @@ def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     """Where the authority of the mail servers below lies; not trusted yet."""
     if not shutil.which("openssl"):
         pytest.skip("openssl makes the certificate")
-    smtp._certificates.cache_clear()
+    ways._certificates.cache_clear()
     yield tmp_path
-    smtp._certificates.cache_clear()
+    ways._certificates.cache_clear()
 
 
 @pytest.mark.parametrize("mode", ["starttls", "ssl"])
@@ -302,7 +302,7 @@ def test_a_certificate_of_nobody_is_refused_and_a_trusted_one_is_read_once(
             assert refused == Outcome(Result.FAILED, "mail server: the server's certificate is not trusted")
             assert "auth" not in box.commands
             assert post.send(options + "&verify=no", "mailtos", user) == SENT
-            smtp._certificates.cache_clear()
+            ways._certificates.cache_clear()
             monkeypatch.setenv("SSL_CERT_FILE", str(authority))
             assert post.send(options, "mailtos", user) == SENT
             authority.unlink()

@@ -56,6 +56,11 @@ def source(line: str) -> str:
     return config(f"sources:\n  hf: {line}")
 
 
+def proxied(exceptions: str) -> str:
+    """A config with a proxy and these exceptions."""
+    return config(f"proxy: http://proxy.lab.example:3128\nproxy_except: {exceptions}")
+
+
 def receiver(line: str, *, uses: str = "me") -> str:
     """A config with one receiver of these keys."""
     theirs = uses.removeprefix("§")
@@ -88,6 +93,7 @@ NO_RECEIVER = "unknown-receiver"
 NO_SOURCE = "unknown-source"
 CLEAR = "password-in-clear"
 UNTOLD = "field-that-no-source-tells"
+FILE = "wrong-file"
 QUIET = "quiet-hours-cover-schedule"
 QUOTES = "quotes-taken-by-yaml"
 COMMENT = "comment-in-rule"
@@ -517,6 +523,41 @@ AROUND: dict[str, Case] = {
     ),
     "a rate of nothing": (VALUE, receiver('{url: "console://", rate: §0 per hour}')),
     "a rate per week": (VALUE, receiver('{url: "console://", rate: §20 per week}')),
+    # the way out
+    "a proxy without a scheme": (ADDRESS, config("proxy: §proxy.lab.example:3128")),
+    "a proxy with a user and no scheme": (ADDRESS, config("proxy: §ana:pw@proxy.lab.example:3128")),
+    "a proxy by TLS": (ADDRESS, config("proxy: §https://proxy.lab.example:3128")),
+    "a SOCKS proxy": (ADDRESS, config("proxy: §socks5h://proxy.lab.example:1080")),
+    "a proxy of another kind": (ADDRESS, config("proxy: §ftp://proxy.lab.example:21")),
+    "a proxy without a port": (ADDRESS, config("proxy: §http://proxy.lab.example")),
+    "a proxy with port 0": (ADDRESS, config("proxy: §http://proxy.lab.example:0")),
+    "a proxy with letters in its port": (ADDRESS, config("proxy: §http://proxy.lab.example:3l28")),
+    "a proxy without a host": (ADDRESS, config("proxy: §http://:3128")),
+    "a script that names proxies": (ADDRESS, config("proxy: §http://wpad.lab.example:80/proxy.pac")),
+    "a proxy with a path": (ADDRESS, config("proxy: §http://proxy.lab.example:3128/out")),
+    "a proxy with a slash in its password": (ADDRESS, config("proxy: §'http://ana:p/w@proxy.lab.example:3128'")),
+    "a proxy with a number sign in its password": (ADDRESS, config("proxy: §'http://ana:p#w@proxy.lab.example:3128'")),
+    "a proxy with two at signs": (ADDRESS, config("proxy: §'http://ana:p@w@proxy.lab.example:3128/x'")),
+    "a proxy of an unset variable": (
+        "missing-secret",
+        config("proxy: §'http://ana:${NOT_SET}@proxy.lab.example:3128'"),
+    ),
+    "a proxy of a variable that holds another address": (ADDRESS, config("proxy: §'${HOOK}'")),
+    "a proxy with a default": (ADDRESS, config("proxy: §'${PW:-http://proxy.lab.example:3128}'")),
+    "a proxy of two": (VALUE, config("proxy: §[http://a.lab.example:3128, http://b.lab.example:3128]")),
+    "no_proxy": (KEY, config("§no_proxy: [lab.example]")),
+    "http_proxy": (KEY, config("§http_proxy: http://proxy.lab.example:3128")),
+    "exceptions in one text": (VALUE, proxied("§lab.example,10.0.0.0/8")),
+    "an exception's scheme": (VALUE, proxied("§[https://lab.example]")),
+    "an exception's port": (VALUE, proxied("§[lab.example:8080]")),
+    "an exception for everything": (VALUE, proxied("§['*']")),
+    "a network that begins within itself": (VALUE, proxied("§[10.1.2.3/8]")),
+    "a network without its end": (VALUE, proxied("§[10.0.0]")),
+    "exceptions without a proxy": ("proxy-except-without-proxy", config("§proxy_except: [lab.example]")),
+    "certificates that are not there": (FILE, config("ca_bundle: §nowhere.pem")),
+    "certificates in a folder": (FILE, config("ca_bundle: §there")),
+    "certificates in a file without any": (FILE, config("ca_bundle: §there/a.yml")),
+    "certificates at an address": (VALUE, config("ca_bundle: §https://lab.example/authority.pem")),
     # YAML
     "a colon forgotten": (YAML, config("subscriptions:\n  - name: x\n    rule: kite\n    §to [me]")),
     "a tab": (YAML, config("sources:\n§\thf: {kind: huggingface}")),

@@ -149,6 +149,14 @@ AROUND = {
     "a database's path": config("database: papers.db"),
     "a database's address": config("database: postgresql+psycopg://u:${PW}@127.0.0.1/w"),
     "a warning accepted for all": config("accept: [no-operator]", "operator"),
+    "a proxy": config("proxy: http://proxy.lab.example:3128"),
+    "a proxy with a password": config("proxy: 'http://ana:${PW}@proxy.lab.example:3128/'"),
+    "a proxy with an encoded password": config("proxy: 'http://ana:p%40s%2Fs@[2001:db8::1]:8080'"),
+    "a proxy of one word": config("proxy: http://gateway:80\nproxy_except: []"),
+    "exceptions of a proxy": config(
+        "proxy: http://proxy.lab.example:3128\n"
+        "proxy_except: [lab.example, .uni.example, '*.dept.example', 10.0.0.0/8, 192.0.2.7, 'fd00::/8', bücher.example]"
+    ),
     "history": config("retain: {polls: 30d, metrics: forever}"),
     "a feed": source('{kind: feed, url: "https://lab.example/feed.xml", every: 1d}'),
     "a site's own pages": source("{kind: huggingface, listing: daily, look_back: 5, every: auto}"),

@@ -49,7 +49,7 @@ def said_of(path: Path, text: str | bytes, **options: object) -> str:
         found = config.problems + tuple(one for some in config.broken_includes.values() for one in some)
         said += [repr(config), *config.instead.values()]
         said += [_reason(lambda name=name: config.address(Endpoint(name), ENV)) for name in config.receivers]
-        said += [_reason(lambda: database_address(config.database(ENV)))]
+        said += [_reason(lambda: database_address(config.database(ENV))), repr(config.way_out(ENV))]
     return "\n".join([*said, *(str(one) for one in found), *(show.problem(one) for one in found)])
 
 
@@ -118,6 +118,16 @@ FORMS = {
     "database of a strange kind": f"{ME}{SUBSCRIPTION}database: {SECRET}://h/db\n",
     "database with a strange port": f"{ME}{SUBSCRIPTION}database: postgresql://bot:{SECRET}@h:{SECRET}/db\n",
     "database of a variable": f"{ME}{SUBSCRIPTION}database: 'postgresql://bot:${{PW}}@h:x/db'\n",
+    "proxy": f"{ME}{SUBSCRIPTION}proxy: http://bot: {SECRET}@h:1\n",
+    "proxy is a list": f"{ME}{SUBSCRIPTION}proxy: ['http://bot:{SECRET}@h:1']\n",
+    "proxy without a scheme": f"{ME}{SUBSCRIPTION}proxy: bot:{SECRET}@h:1\n",
+    "proxy of a strange kind": f"{ME}{SUBSCRIPTION}proxy: {SECRET}://h:1\n",
+    "proxy with a strange port": f"{ME}{SUBSCRIPTION}proxy: http://bot:{SECRET}@h:{SECRET}\n",
+    "proxy with a slash in its password": f"{ME}{SUBSCRIPTION}proxy: http://bot:{SECRET}/{SECRET}@h:1\n",
+    "proxy of a variable": f"{ME}{SUBSCRIPTION}proxy: 'socks5://bot:${{PW}}@h:1'\n",
+    "proxy that holds": f"{ME}{SUBSCRIPTION}proxy: 'http://bot:${{PW}}@h:1'\nfoo: 1\n",
+    "exceptions with a password": f"{ME}{SUBSCRIPTION}proxy_except: ['bot:{SECRET}@h', 'http://{SECRET}/']\n",
+    "certificates at an address": f"{ME}{SUBSCRIPTION}ca_bundle: https://bot:{SECRET}@h/a.pem\n",
     "token of a source": f"sources: {{lab: {{kind: feed, url: 'https://h/', token: {SECRET}}}}}\n",
     "url of a source without a scheme": f"sources: {{lab: {{kind: feed, url: 'bot:{SECRET}@h/feed'}}}}\n",
     "url of a source is a word": f"sources: {{lab: {{kind: feed, url: {SECRET}}}}}\n",

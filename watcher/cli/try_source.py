@@ -77,7 +77,8 @@ def _tried(source: Source, file: Path | None, config: Config, env: Mapping[str, 
                 raise UsageError(f"{file} cannot be read: {body.what}")
             return trying.try_body(source, PARSERS[source.kind].first_address(source, _now().date()), body, parsing)
         secrets = AddressSecrets(partial(config.source_address, env=env), partial(config.hidden_in_sources, env))
-        with closing(Fetcher(user_agent=default_user_agent(config.contact or ""), secrets=secrets)) as fetcher:
+        agent, way = default_user_agent(config.contact or ""), partial(config.way_out, env)
+        with closing(Fetcher(user_agent=agent, secrets=secrets, way=way)) as fetcher:
             return trying.read_once(source, fetcher, parsing, _now)
 
 

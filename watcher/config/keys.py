@@ -14,6 +14,7 @@ from watcher.config.kinds import (
     DaysText,
     Duration,
     Every,
+    Excepted,
     Flag,
     Folder,
     Kept,
@@ -21,6 +22,7 @@ from watcher.config.kinds import (
     Obey,
     PaperCount,
     Patterns,
+    PemFile,
     PerTime,
     Text,
     Texts,
@@ -177,6 +179,9 @@ class ConfigKeys(IncludedKeys):
         None, description="An e-mail or web address where readers end a subscription; in every mail."
     )
     contact: Text | None = Field(None, description="An address for sites' operators, sent with every request.")
+    proxy: Text | None = Field(None, description="By which HTTP proxy sources and receivers are asked; ${NAME}.")
+    proxy_except: Excepted | None = Field(None, description="Domains and networks that are asked without the proxy.")
+    ca_bundle: PemFile | None = Field(None, description="A file with certificates that are trusted as well, in PEM.")
     sources: dict[str, AnySourceKeys] = Field(default_factory=dict, description="Places that list papers, by name.")
     receivers: dict[str, ReceiverKeys] = Field(default_factory=dict, description="Ways to reach people, by name.")
     include: Patterns | None = Field(None, description="Files with further subscriptions: subscriptions.d/*.yaml.")

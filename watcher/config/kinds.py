@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import time, timedelta
+from ipaddress import ip_network
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -214,10 +215,10 @@ def _texts(value: Any) -> list[str]:
     return [item.strip() for item in value]
 
 
-def _path(value: Any) -> str:
-    text = _any_text(value, "write the path of a folder")
+def _path(value: Any, what: str = "a folder") -> str:
+    text = _any_text(value, f"write the path of {what}")
     if looks_like_address(text):
-        raise wrong("an address cannot stand here", "write the path of a folder")
+        raise wrong("an address cannot stand here", f"write the path of {what}")
     return text
 
 
@@ -244,11 +245,51 @@ def _unsubscribe(value: Any) -> str:
     return f"mailto:{text}"
 
 
+def _excepted(value: Any) -> list[str]:
+    """Domains and networks; ``[]`` for none."""
+    return [] if value == [] else [_domain_or_network(text) for text in _texts(value)]
+
+
+def _domain_or_network(value: str) -> str:
+    hint = "write domains and networks: [lab.example, 10.0.0.0/8]"
+    text = one_text(value, hint).lower()
+    if text == "*":
+        raise wrong("nothing at all would be asked by the proxy", "remove proxy, or name what is asked without it")
+    try:
+        return str(ip_network(text.removeprefix("[").removesuffix("]")))
+    except ValueError:
+        pass
+    try:
+        return _domain(text)
+    except ValueError:
+        raise wrong(f"`{text[:60]}` is neither a domain nor a network", _excepted_meant(text) or hint) from None
+
+
+def _domain(text: str) -> str:
+    """Return a domain in ASCII, which its subdomains belong to anyway. Raises ``ValueError`` for what is none."""
+    name = text.removeprefix("*.").removeprefix(".").removesuffix(".").encode("idna").decode()
+    if not re.fullmatch(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63}){0,20}", name) or re.fullmatch(r"[\d.]+", name):
+        raise ValueError
+    return name
+
+
+def _excepted_meant(text: str) -> str:
+    """Say what to write in place of what is nearly a domain or a network, "" where that cannot be told."""
+    try:
+        return f"write {ip_network(text, strict=False)}"
+    except ValueError:
+        pass
+    if found := re.fullmatch(r"([a-z0-9.-]{1,200}):\d{1,5}", text):
+        return f"write {found[1]}: a port cannot be excepted"
+    return ""
+
+
 def _string(pattern: str | None = None, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", **({"pattern": f"^{pattern}$"} if pattern else {}), **more})
 
 
 Folder = Annotated[str, BeforeValidator(_path), _string()]
+PemFile = Annotated[str, BeforeValidator(lambda value: _path(value, "a file in PEM")), _string()]
 Text = Annotated[str, BeforeValidator(lambda value: _any_text(value, "write a text")), _string()]
 Duration = Annotated[timedelta, BeforeValidator(_duration), _string(r"(\d+ *[smhdw] *)+", examples=["30m", "1h", "7d"])]
 Kept = Annotated[timedelta | None, BeforeValidator(_kept), _string(examples=["90d", "52w", "forever"])]
@@ -273,6 +314,7 @@ Unsubscribe = Annotated[str, BeforeValidator(_unsubscribe), _string(examples=["w
 WebAddress = Annotated[str, BeforeValidator(_url), _string(format="uri")]
 _TEXTS = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "number"]}}]})
 Texts = Annotated[list[str], BeforeValidator(_texts), _TEXTS]
+Excepted = Annotated[list[str], BeforeValidator(_excepted), _TEXTS]
 Accept = Annotated[
     list[str],
     BeforeValidator(lambda value: [] if value == [] else _texts(value)),

@@ -16,6 +16,7 @@ from watcher.config.lint.addresses import AddressChecks, check_addresses
 from watcher.config.lint.file_modes import warn_of_modes
 from watcher.config.lint.rules import ReadRule
 from watcher.config.lint.times import warn_of_no_hours
+from watcher.config.lint.way_out import authorities_of
 from watcher.config.lint.whole import (
     note_variables,
     warn_of_contact,
@@ -24,6 +25,7 @@ from watcher.config.lint.whole import (
     warn_of_missing,
     warn_of_same_address,
     warn_of_unused,
+    warn_of_vain_exceptions,
     warn_of_zone_name,
 )
 from watcher.config.sources import name_holds, sources_of
@@ -45,6 +47,7 @@ from watcher.config.values import Config, Receiver, Retain
 from watcher.errors import ConfigError, Problem, UsageError
 from watcher.files.read import read_given
 from watcher.model import Endpoint
+from watcher.model.way_out import WayOut, network_in
 
 CheckUrl = Callable[[str], str | None]
 """An address → what is wrong with it; None where nothing is."""
@@ -98,7 +101,7 @@ def load(
         _with_files(config, theirs, templates),
         problems=problems,
         accepted=accepted_of(checker, own) | {name: names for one in theirs for name, names in one.accepted.items()},
-        digest=_digest_of(data, files, templates),
+        digest=_digest_of(data, files, [*templates.texts.values(), config.way.authorities]),
     )
 
 
@@ -152,8 +155,8 @@ def _keys(checker: Checker) -> ConfigKeys:
         checker.mistakes.note(0, what, hint, name="empty-config")
     if keys is None or is_empty:
         raise ConfigError(_in_order(checker.problems))
-    instead = "it is read in receivers, in the url of sources and in database"
-    note_variables(checker, allowed=("receivers", "database"), instead=instead)
+    instead = "it is read in receivers, in the url of sources, in proxy and in database"
+    note_variables(checker, allowed=("receivers", "database", "proxy"), instead=instead)
     checker.accept((), keys.accept)
     return keys
 
@@ -175,6 +178,7 @@ def _warn_of_whole(checker: Checker, keys: ConfigKeys, config: Config, *, is_who
     _warn_of_zone(checker, keys)
     warn_of_zone_name(checker, (), keys.timezone)
     warn_of_contact(checker, keys.contact)
+    warn_of_vain_exceptions(checker, config)
     warn_of_missing(checker, config)
     warn_of_same_address(checker, config)
     warn_of_folders(checker, config)
@@ -201,9 +205,9 @@ def _files(checker: Checker, keys: ConfigKeys, folder: Path, last_good: Path | N
     return found.files
 
 
-def _digest_of(data: bytes, files: list[Included], templates: Templates) -> str:
-    texts = [text.encode() for text in templates.texts.values()]
-    return hashlib.sha256(b"\0".join([data, *(one.data or b"" for one in files), *texts])).hexdigest()
+def _digest_of(data: bytes, files: list[Included], texts: list[str]) -> str:
+    others = [text.encode() for text in texts]
+    return hashlib.sha256(b"\0".join([data, *(one.data or b"" for one in files), *others])).hexdigest()
 
 
 def _main(checker: Checker, keys: ConfigKeys, env: Mapping[str, str], path: Path) -> Config:
@@ -223,7 +227,20 @@ def _main(checker: Checker, keys: ConfigKeys, env: Mapping[str, str], path: Path
         unreachable_after=keys.unreachable_after,
         retain=Retain(**keys.retain.model_dump()),
         contact=keys.contact,
+        proxy_text=keys.proxy,
+        way=_way(checker, keys, path.parent),
         unsubscribe=keys.unsubscribe or "",
+    )
+
+
+def _way(checker: Checker, keys: ConfigKeys, folder: Path) -> WayOut:
+    """How requests leave this machine, but for the proxy's address."""
+    excepted = keys.proxy_except or ()
+    networks = {one: network for one in excepted if (network := network_in(one)) is not None}
+    return WayOut(
+        domains=tuple(one for one in excepted if one not in networks),
+        networks=tuple(networks.values()),
+        authorities=authorities_of(checker, keys.ca_bundle, folder),
     )
 
 

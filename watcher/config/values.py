@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 from watcher.config.addresses import SHORTEST_SECRET, VARIABLE, Address, expand, filled, hidden, logged_secrets
 from watcher.errors import Problem, WatcherError
 from watcher.model import Endpoint, QuietHours, Rate, Source, Subscription
+from watcher.model.way_out import WayOut, proxy_credentials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,8 @@ class Config:
     stand in the place of watcher's own, by name; ``broken_templates`` would, and says why they do not. ``unsubscribe``
     is a mailto or web address. ``sections`` are the main file's keys that hold something, be it an empty list.
     ``accepted`` has for each subscription, by its full name, the warnings that are accepted of it, and under "" those
-    of the whole config. ``folder`` is where relative names count from. ``digest`` changes with any file's text.
+    of the whole config. ``way`` is how requests leave this machine,
+    but for the proxy's address. ``folder`` is where relative names count from. ``digest`` changes with any file's text.
     """
 
     path: Path | None = None
@@ -57,6 +59,8 @@ class Config:
     unreachable_after: timedelta = timedelta(hours=24)
     retain: Retain = Retain()
     contact: str | None = None
+    proxy_text: str | None = field(default=None, repr=False)
+    way: WayOut = field(default_factory=WayOut)
     unsubscribe: str = ""
     templates: Mapping[str, str] = field(default_factory=dict)
     broken_templates: Mapping[str, str] = field(default_factory=dict)
@@ -74,6 +78,15 @@ class Config:
     def database(self, env: Mapping[str, str]) -> str | None:
         """The database's path or URL, None for the default; raises ``WatcherError`` for a missing secret."""
         return None if self.database_text is None else expand(self.database_text, env)
+
+    def way_out(self, env: Mapping[str, str]) -> WayOut:
+        """How requests leave this machine; a missing secret of the proxy's address is said where that is needed."""
+        if self.proxy_text is None:
+            return self.way
+        try:
+            return replace(self.way, proxy=expand(self.proxy_text, env))
+        except WatcherError as error:
+            return replace(self.way, missing=str(error))
 
     def endpoints_of(self, target: str) -> tuple[Endpoint, ...]:
         """The endpoints of a receiver as ``to:`` names it; none where there is no such receiver."""
@@ -127,6 +140,8 @@ class Config:
     def secrets(self, env: Mapping[str, str]) -> frozenset[str]:
         """Everything that must not be shown: what variables hold, addresses, their passwords and tokens."""
         found = {env[name] for name in VARIABLE.findall(self.database_text or "") if env.get(name)}
+        found |= {env[name] for name in VARIABLE.findall(self.proxy_text or "") if env.get(name)}
+        found |= set(_of_proxy(self.way_out(env).proxy))
         found |= logged_secrets(self.sources.values(), env, self.folder)
         for receiver in self.receivers.values():
             for address in receiver.urls.values():
@@ -150,3 +165,14 @@ def _pieces(url: str) -> Iterator[str]:
         if "@" not in piece:
             yield piece
             yield unquote(piece)
+
+
+def _of_proxy(proxy: str) -> Iterator[str]:
+    """The address of a proxy that has a password, and that password in each of its forms."""
+    try:
+        password = urlsplit(proxy).password
+    except ValueError:
+        yield proxy
+        return
+    if password:
+        yield from (proxy, password, unquote(password), proxy_credentials(proxy).removeprefix("Basic "))

@@ -29,6 +29,7 @@ from watcher.errors import ConfigError, DatabaseLost, DatabaseNewer, StoreError,
 from watcher.fetch import AddressSecrets, Fetcher, default_user_agent
 from watcher.files.broken_pages import KeptPages
 from watcher.model import DeliveryState, Source, Tuning
+from watcher.model.way_out import WayOut
 from watcher.model.words import counted
 from watcher.notify import Notifier
 from watcher.parsing.apart import ParseApart
@@ -75,16 +76,20 @@ def open_context(
     ``state_dir``: where bodies of broken pages are kept, None for nowhere.
     """
     clock, stopping = clock or store.clock, Event()
-    # A reload replaces the config: its secrets are those of whichever is in force.
+    # A reload replaces the config: its secrets and its way out are those of whichever is in force.
     secrets = AddressSecrets(
         lambda url: context.config.source_address(url, env), lambda: context.config.hidden_in_sources(env)
     )
+
+    def way() -> WayOut:
+        return context.config.way_out(env)
+
     agent = default_user_agent(config.contact or "")
     context = Context(
         config=config,
         store=store,
-        fetcher=Fetcher(user_agent=agent, clock=clock, book=SiteBook(store, clock), secrets=secrets),
-        notifier=Notifier(console=console or sys.stdout),
+        fetcher=Fetcher(user_agent=agent, clock=clock, book=SiteBook(store, clock), secrets=secrets, way=way),
+        notifier=Notifier(console=console or sys.stdout, way=way),
         clock=clock,
         jitter=random.random,
         env=env,

@@ -7,17 +7,20 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import lru_cache
 from threading import Event
 
 import httpx
 
-from watcher.fetch.addresses import is_public
+from watcher.errors import WatcherError
 from watcher.fetch.body import read_body
 from watcher.fetch.pace import Pace, pace_of
+from watcher.fetch.proxied import ProxyTransport, ProxyWire
 from watcher.fetch.turns import Book, Turns
 from watcher.fetch.waits import nothing_remains_for, wait_asked_for
 from watcher.fetch.wire import Deadline, Live, Refused, Resolve, Transport, Wire, resolve
+from watcher.model.hosts import is_public
+from watcher.model.way_out import WayOut
 
 ASKS_TO_WAIT = frozenset({429, 503})
 
@@ -51,7 +54,8 @@ class HttpAnswer:
     """An answer.
 
     ``body``: only with status 200, else empty.
-    ``from_public``: it came from the public Internet, so that it must not redirect to a private address.
+    ``from_public``: it came from the public Internet, so that it must not redirect to a private address. What a proxy
+        brings counts as such.
     ``wait``: seconds for which the site asks to be left alone, None if it does not.
     """
 
@@ -67,6 +71,8 @@ class Exchange:
 
     Each request has its own connection: at a polite pace a kept one would hardly be used, and every address is checked
     anew. Cookies, proxies of the environment and caches are not used.
+
+    ``way``: returns how requests leave this machine.
     """
 
     def __init__(
@@ -79,8 +85,9 @@ class Exchange:
         monotonic: Callable[[], float] = time.monotonic,
         resolve: Resolve = resolve,
         book: Book | None = None,
+        way: Callable[[], WayOut] = WayOut,
     ) -> None:
-        self.limits = limits
+        self.limits, self._way = limits, way
         self._headers, self._clock, self._monotonic, self._resolve = dict(headers), clock, monotonic, resolve
         self._live = Live()
         self._closing = Event()
@@ -128,10 +135,15 @@ class Exchange:
             deadline.extend(self._monotonic() - waiting_since)
             if self._live.ended:
                 raise Refused("stopped")
-            wire = Wire(deadline, self._live, self._resolve, public_only=public_only or turn.is_public)
-            with self._client(wire, url) as client, client.stream("GET", url, headers=dict(conditions)) as response:
-                from_public = wire.address is not None and is_public(wire.address)
-                turn.is_public |= from_public
+            way = self._way()
+            if proxy := _proxy_for(way, url):
+                wire: Wire = ProxyWire(deadline, self._live, self._resolve)
+            else:
+                wire = Wire(deadline, self._live, self._resolve, public_only=public_only or turn.is_public)
+            transport = _transport(wire, proxy, _trusted(way.authorities) if url.scheme == "https" else None)
+            with self._client(transport) as client, client.stream("GET", url, headers=dict(conditions)) as response:
+                from_public = bool(proxy) or (wire.address is not None and is_public(wire.address))
+                turn.is_public |= from_public and not proxy  # whose address nobody saw may be reached otherwise later
                 return HttpAnswer(
                     response.status_code,
                     response.headers,
@@ -140,20 +152,15 @@ class Exchange:
                     self._obey(pace, response),
                 )
 
-    def _client(self, wire: Wire, url: httpx.URL) -> httpx.Client:
+    def _client(self, transport: Transport) -> httpx.Client:
         limits = self.limits
         return httpx.Client(
-            transport=Transport(wire, self._tls if url.scheme == "https" else None),
+            transport=transport,
             headers=self._headers,
             timeout=httpx.Timeout(limits.silence, connect=limits.connect),
             follow_redirects=False,
             trust_env=False,
         )
-
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        """The TLS settings, made when https is first used: that reads every root certificate."""
-        return httpx.create_ssl_context(trust_env=False)
 
     def _body(self, response: httpx.Response) -> bytes:
         return read_body(
@@ -179,3 +186,26 @@ class Exchange:
 def netloc(url: httpx.URL) -> str:
     """Return the host, with its port unless that is the scheme's default. Requests to it are paced together."""
     return url.netloc.decode("ascii")
+
+
+def _proxy_for(way: WayOut, url: httpx.URL) -> str:
+    try:
+        return way.proxy_for(url.raw_host.decode("ascii"))
+    except WatcherError as error:
+        raise Refused(str(error)) from None
+
+
+def _transport(wire: Wire, proxy: str, trusted: ssl.SSLContext | None) -> Transport:
+    return ProxyTransport(wire, proxy, trusted) if isinstance(wire, ProxyWire) else Transport(wire, trusted)
+
+
+@lru_cache(maxsize=2)
+def _trusted(authorities: str) -> ssl.SSLContext:
+    """Return the TLS settings, made when https is first used: that reads every root certificate.
+
+    ``authorities``: certificates in PEM that are trusted as well.
+    """
+    context = httpx.create_ssl_context(trust_env=False)
+    if authorities:
+        context.load_verify_locations(cadata=authorities)
+    return context

@@ -11,7 +11,6 @@ import httpx
 
 from watcher import __version__
 from watcher.errors import WatcherError
-from watcher.fetch.addresses import is_loopback, is_of_provider
 from watcher.fetch.asked import AddressSecrets, AskedAddress
 from watcher.fetch.exchange import Exchange, HttpAnswer, Limits, netloc
 from watcher.fetch.permits import Permits
@@ -20,6 +19,8 @@ from watcher.fetch.robots import Robots, read_robots
 from watcher.fetch.turns import Book, NotNow
 from watcher.fetch.wire import Deadline, Refused, Resolve, resolve
 from watcher.model import Fetched, NotModified, Page, Unreachable, Validators
+from watcher.model.hosts import is_loopback, is_of_provider
+from watcher.model.way_out import WayOut
 
 ACCEPT = "text/html, application/xhtml+xml, application/json, application/xml;q=0.9, */*;q=0.5"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -51,6 +52,7 @@ class Fetcher:
     ``resolve``: returns the addresses of a host.
     ``book``: turns at sites that are shared with other processes.
     ``secrets``: what the config puts into addresses.
+    ``way``: returns how requests leave this machine.
     """
 
     def __init__(
@@ -64,13 +66,21 @@ class Fetcher:
         resolve: Resolve = resolve,
         book: Book | None = None,
         secrets: AddressSecrets | None = None,
+        way: Callable[[], WayOut] = WayOut,
     ) -> None:
         agent = user_agent or default_user_agent()
         headers = {"User-Agent": agent, "Accept": ACCEPT, "Accept-Encoding": "gzip", "Connection": "close"}
         self._product = agent.partition("/")[0]
         self._clock = clock
         self._exchange = Exchange(
-            headers, limits or Limits(), clock=clock, sleep=sleep, monotonic=monotonic, resolve=resolve, book=book
+            headers,
+            limits or Limits(),
+            clock=clock,
+            sleep=sleep,
+            monotonic=monotonic,
+            resolve=resolve,
+            book=book,
+            way=way,
         )
         self._permits = Permits(monotonic)
         self._secrets = secrets or AddressSecrets()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from watcher.fetch.addresses import is_loopback
+from watcher.model.hosts import is_loopback
 
 
 @dataclass(frozen=True, slots=True)

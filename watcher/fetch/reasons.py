@@ -70,7 +70,7 @@ def _explain(error: Exception) -> str:
 
 
 def _network(error: Exception) -> str:
-    for cause in _causes(error):
+    for cause in causes_of(error):
         match cause:
             case ssl.SSLCertVerificationError():
                 return f"its TLS certificate does not hold: {cause.verify_message}"
@@ -90,7 +90,8 @@ def _protocol(said: str) -> str:
     return f"the answer is not HTTP: {_lower(said)}"
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def causes_of(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception and what it came of."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

@@ -18,7 +18,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from watcher.fetch.addresses import is_of_provider, is_public
+from watcher.model.hosts import is_of_provider, is_public
 
 Resolve = Callable[[str, int], list[str]]
 """(host, port) → addresses of the host, best first. Raises ``OSError``."""

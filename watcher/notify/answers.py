@@ -1,7 +1,8 @@
-"""Limit how much of a web service's answer is read. Imports requests: load it late.
+"""Send to web services by the config's way, and limit how much of an answer is read. Imports requests: load it late.
 
-apprise's services call ``requests.post`` and the like, which read an answer to its end, however long. All their
-sessions take the adapter from ``requests.sessions.HTTPAdapter``: :func:`install` puts ours there.
+apprise's services call ``requests.post`` and the like, which read an answer to its end, however long, and take proxies,
+certificates and passwords from the environment. All their sessions take the adapter from
+``requests.sessions.HTTPAdapter``: :func:`install` puts ours there.
 """
 
 from __future__ import annotations
@@ -12,13 +13,19 @@ from contextlib import suppress
 from functools import lru_cache
 from http.client import HTTPException, HTTPMessage, HTTPResponse
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests.sessions
 from requests.adapters import HTTPAdapter
+from requests.exceptions import ProxyError
 from urllib3.exceptions import HTTPError
+from urllib3.util.ssl_ import create_urllib3_context
 
+from watcher.errors import WatcherError
+from watcher.model.way_out import is_proxys_refusal, proxy_credentials
 from watcher.notify.bounds import bounded
 from watcher.notify.smtp import PATIENCE
+from watcher.notify.ways import WAY
 
 MOST = 256 * 1024
 """Bytes that are read of an answer, and of its decompressed body. Matrix's list of some thousand rooms fits."""
@@ -58,7 +65,7 @@ class BoundedAnswer(_Response):  # type: ignore[misc]
 
 
 class Adapter(HTTPAdapter):
-    """The adapter of requests that reads at most ``MOST`` bytes of an answer.
+    """The adapter of requests that sends by :data:`WAY` alone, and reads at most ``MOST`` bytes of an answer.
 
     It then closes the connection, and follows no redirect.
     """
@@ -72,19 +79,59 @@ class Adapter(HTTPAdapter):
         _bind(manager)
         return manager
 
-    def send(self, request: Any, *args: Any, **kwargs: Any) -> requests.Response:
+    def proxy_headers(self, proxy: str) -> dict[str, str]:
+        credentials = proxy_credentials(proxy)
+        return {"Proxy-Authorization": credentials} if credentials else {}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        super().cert_verify(conn, url, verify, cert)
+        if verify and url.lower().startswith("https:") and (authorities := WAY.get().authorities):
+            context = create_urllib3_context()
+            context.load_verify_locations(cadata=authorities)
+            conn.conn_kw["ssl_context"] = context  # the usual certificates come to it when it is used
+
+    def send(
+        self,
+        request: Any,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: Any = True,
+        cert: Any = None,
+        proxies: Any = None,
+    ) -> requests.Response:
+        """Send a request; the ``proxies`` and the file in ``verify`` that the environment named are left out."""
+        proxy = _proxy_of(request)
         # Ask for no compression: a small compressed answer may be very large.
         request.headers["Accept-Encoding"] = "identity"
-        response = super().send(request, *args, **kwargs)
+        ways = {"http": proxy, "https": proxy} if proxy else {}
+        response = super().send(request, stream, timeout, verify is not False, cert, ways)
+        if proxy and request.url.startswith("http:") and is_proxys_refusal(response.status_code, response.headers):
+            response.close()
+            raise ProxyError(f"Tunnel connection failed: {response.status_code}")  # in http.client's words
         response.headers.pop("Location", None)
         response._content = _decompressed(_beginning(response.raw), response.headers.get("Content-Encoding", ""))
         response._content_consumed = True
         return response
 
 
+def _proxy_of(request: Any) -> str:
+    try:
+        return WAY.get().proxy_for(urlsplit(request.url).hostname or "")
+    except WatcherError as error:
+        raise ProxyError(str(error)) from None
+
+
 def install() -> None:
-    """Use :class:`Adapter` for everything that this process sends by requests; only apprise does."""
+    """Use :class:`Adapter` for everything that this process sends by requests; only apprise does.
+
+    No password is taken from a netrc file: it would go to whoever has the host's name.
+    """
     requests.sessions.HTTPAdapter = Adapter  # type: ignore[attr-defined]
+    requests.sessions.get_netrc_auth = _no_password  # type: ignore[attr-defined]
+
+
+def _no_password(url: str | bytes, raise_errors: bool = False) -> None:
+    """Find no password for an address."""
 
 
 def _bind(manager: Any) -> None:

@@ -25,6 +25,12 @@ _DETAILS = re.compile(r"Response Details:\s*(b?(?:'.*'|\".*\"))", re.DOTALL)
 _TAGS = re.compile(r"<[^<>]*>")
 _ENDLESS = re.compile(r"does not end|got more than \d+ (bytes|headers)")
 _CAUSES = {
+    # First: these name what kept the proxy from its work as well.
+    re.compile(r"Tunnel connection failed: 407"): "the proxy wants a user and a password, or refuses them",
+    re.compile(r"Tunnel connection failed: 50[234]"): "the proxy cannot reach the service",
+    re.compile(r"Tunnel connection failed"): "the proxy refuses to ask the service",
+    re.compile(r"the proxy cannot be used"): "the proxy cannot be used: its secret is not set in the environment",
+    re.compile(r"ProxyError\("): "the proxy cannot be reached",
     _ENDLESS: "its answer does not end",
     re.compile(r"certificate verify failed", re.I): "the server's certificate is not trusted",
     re.compile(r"name or service not known|nodename nor servname|getaddrinfo|name resolution", re.I): "no such host",

@@ -12,11 +12,13 @@ from threading import Lock, Thread
 from typing import Any, TextIO
 
 from watcher.model import Message, Outcome, Result
+from watcher.model.way_out import WayOut
 from watcher.notify.addresses.addresses import apprise_module, limit_of, load_plugin, problem_of, schema_of
 from watcher.notify.addresses.forms import Body, put
 from watcher.notify.reasons import of_exception, of_log
 from watcher.notify.secrets import scrub, secrets_of
 from watcher.notify.smtp import LAST_PATIENCE, PATIENCE, Connections
+from watcher.notify.ways import WAY
 
 TIMEOUT = 60.0
 """Seconds that a message may take; well below the lease of a delivery."""
@@ -35,6 +37,7 @@ class Notifier:
     ``timeout``: seconds for a whole message; a mail must begin within it.
     ``patience``: seconds for an answer.
     ``last_patience``: seconds for a mail server's answer to a whole message.
+    ``way``: returns how requests leave this machine.
 
     Connections to mail servers are kept for the next message until :meth:`close_idle` or :meth:`close`.
     """
@@ -49,6 +52,7 @@ class Notifier:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        way: Callable[[], WayOut] = WayOut,
     ) -> None:
         self._console = console or sys.stdout
         self._printing = Lock()
@@ -56,6 +60,7 @@ class Notifier:
         self._clock = clock
         self._monotonic = monotonic
         self._sleep = sleep
+        self._way = way
         self._hanging: dict[str, Thread] = {}
         self._sent_at: dict[str, float] = {}
         # What may take longest: the last answer before the message, the message, and the answer to it.
@@ -105,13 +110,15 @@ class Notifier:
             if service is None:
                 return Outcome(Result.DOWN, "apprise does not take the address")
             self._wait_for_turn(url, service)
-            return self._call(service, url, message, delivery_id)
+            way = self._way()
+            WAY.set(way)  # of this thread, which sends nothing else
+            return self._call(service, url, message, delivery_id, way)
         except Exception as error:  # a plugin's own failure must not end the daemon
             return of_exception(error, secrets_of(url))
 
-    def _call(self, service: Any, url: str, message: Message, delivery_id: str) -> Outcome:
+    def _call(self, service: Any, url: str, message: Message, delivery_id: str, way: WayOut) -> Outcome:
         body = put(message, service, url, limit_of(url))
-        self._equip(service, message, body, delivery_id)
+        self._equip(service, message, body, delivery_id, way)
         apprise = apprise_module()
         one = apprise.Apprise(asset=service.asset)
         one.add(service)
@@ -122,7 +129,7 @@ class Notifier:
             return Outcome(Result.SENT)
         return of_log([entry.message for entry in result.logs()], secrets_of(url))
 
-    def _equip(self, service: Any, message: Message, body: Body, delivery_id: str) -> None:
+    def _equip(self, service: Any, message: Message, body: Body, delivery_id: str, way: WayOut) -> None:
         """Set the delivery's id, and whatever else the service can carry besides title and body."""
         from watcher.notify.addresses.plugins import Console, Mail, Slack
 
@@ -132,6 +139,7 @@ class Notifier:
             service.text, service.html = message.text, None if body.format == "text" else message.html
             service.connections, service.unsubscribe = self._mail, message.unsubscribe
             service.delivery_id, service.date = delivery_id, format_datetime(self._clock())
+            service.authorities = way.authorities
         elif isinstance(service, Slack):
             service.mrkdwn = body.text if body.format is None else None
         elif isinstance(headers := getattr(service, "headers", None), dict):

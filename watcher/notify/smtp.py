@@ -9,7 +9,6 @@ import re
 import select
 import smtplib
 import socket
-import ssl
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -19,6 +18,7 @@ from threading import BoundedSemaphore, Lock
 from typing import Any
 
 from watcher.notify.replies import Encrypted, PlainSmtp
+from watcher.notify.ways import certificates
 
 PATIENCE = 20.0
 """Seconds to wait for an answer."""
@@ -51,7 +51,6 @@ PARTING = 1.0
 _FIRST_DOT = re.compile(rb"^\.", re.MULTILINE)
 _TOO_BIG = 552
 _GOODBYE = frozenset({-1, 421})  # smtplib: -1 is no answer that anybody understands
-_reading_certificates = Lock()
 
 
 class AnswerLost(Exception):
@@ -72,6 +71,7 @@ class MailServer:
 
     ``secure``: ``insecure``, ``starttls`` or ``ssl`` (apprise's words).
     ``verify``: check the server's certificate.
+    ``authorities``: certificates in PEM that are trusted besides the machine's.
     """
 
     host: str
@@ -80,6 +80,7 @@ class MailServer:
     user: str = ""
     password: str = field(default="", repr=False)
     verify: bool = True
+    authorities: str = field(default="", repr=False)
 
 
 @dataclass(slots=True)
@@ -265,12 +266,12 @@ def _connect(server: MailServer, patience: float, within: float) -> smtplib.SMTP
     smtp: PlainSmtp | Encrypted
     settings: dict[str, Any] = {"local_hostname": _own_name(), "timeout": patience, "within": within}
     if server.secure == "ssl":
-        smtp = Encrypted(server.host, server.port, context=certificates(server.verify), **settings)
+        smtp = Encrypted(server.host, server.port, context=certificates(server.verify, server.authorities), **settings)
     else:
         smtp = PlainSmtp(server.host, server.port, **settings)
     try:
         if server.secure == "starttls":
-            smtp.starttls(context=certificates(server.verify))
+            smtp.starttls(context=certificates(server.verify, server.authorities))
         smtp.ehlo_or_helo_if_needed()
         if smtp.sock is not None:
             # A message goes out in several writes, and the last would wait for the first one's acknowledgement.
@@ -330,18 +331,3 @@ def _own_name() -> str:
     # Asked once: without a name server every connection would wait for it.
     name = socket.getfqdn()
     return name if "." in name else "[127.0.0.1]"
-
-
-def certificates(verify: bool) -> ssl.SSLContext:
-    """Return the machine's certificates, read once: reading them takes longer than most mails."""
-    with _reading_certificates:
-        return _certificates(verify)
-
-
-@lru_cache(maxsize=2)
-def _certificates(verify: bool) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context

@@ -1,4 +1,4 @@
-"""The addresses of receivers and of the database: whether they lead where they should, as far as secrets are there."""
+"""The addresses of receivers, database and proxy: whether they lead where they should, as far as secrets are there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from watcher.config.addresses import VARIABLE, Address, expand
 from watcher.config.checking import Checker, Path
+from watcher.config.lint.way_out import problem_of_proxy
 from watcher.config.lint.whole import address_key
 from watcher.config.values import Config, Receiver
 from watcher.errors import WatcherError
@@ -33,7 +34,7 @@ class AddressChecks:
 
 
 def check_addresses(checker: Checker, config: Config, checks: AddressChecks) -> None:
-    """Note what is wrong with the addresses of sources, of receivers and of the database."""
+    """Note what is wrong with the addresses of sources, of receivers, of the database and of the proxy."""
     for source in config.sources.values():
         if source.url and "${" in source.url:
             _check_source(checker, source.name, source.url, config, checks)
@@ -43,6 +44,8 @@ def check_addresses(checker: Checker, config: Config, checks: AddressChecks) -> 
             _check_address(checker, path, receiver, address, config, checks)
     if config.database_text is not None:
         _check_database(checker, config.database_text, checks)
+    if config.proxy_text is not None:
+        _check_proxy(checker, config.proxy_text, checks)
 
 
 def _check_source(checker: Checker, name: str, url: str, config: Config, checks: AddressChecks) -> None:
@@ -119,3 +122,17 @@ def _check_database(checker: Checker, text: str, checks: AddressChecks) -> None:
     if problem:
         what, _, hint = problem.partition("; ")
         checker.note(("database",), what, hint, name="wrong-database")
+
+
+def _check_proxy(checker: Checker, text: str, checks: AddressChecks) -> None:
+    if meant := _meant(text):
+        checker.note(("proxy",), *meant, name="wrong-address")
+        return
+    try:
+        problem = problem_of_proxy(expand(text, checks.env))
+    except WatcherError as error:
+        hint = "set it where watcher runs"
+        checker.note(("proxy",), str(error), hint, fatal=checks.need_secrets, name="missing-secret")
+        problem = problem_of_proxy(VARIABLE.sub("x", text)) if VARIABLE.fullmatch(text) is None else None
+    if problem:
+        checker.note(("proxy",), *problem, name="wrong-address")

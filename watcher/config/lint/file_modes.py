@@ -43,6 +43,8 @@ def _written_out(config: Config) -> Iterator[Path]:
             yield ("sources", source.name, "url")
     if config.database_text and _has_secret(config.database_text):
         yield ("database",)
+    if config.proxy_text and _has_secret(config.proxy_text):
+        yield ("proxy",)
 
 
 def _has_secret(address: str) -> bool:

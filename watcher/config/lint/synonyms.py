@@ -30,6 +30,9 @@ _ELSEWHERE = {
     "max_papers": "max limit max_items",
     "include": "includes import config_files",
     "retain": "retention keep",
+    "proxy": "http_proxy https_proxy all_proxy proxies proxy_url",
+    "proxy_except": "no_proxy proxy_exclude noproxy bypass proxy_bypass",
+    "ca_bundle": "ca ca_file cafile ca_cert ca_certs cacert ca_path certificates ssl_cert_file verify",
     "from": "start begin since after starts",
 }
 """A key, and its names in other programs' configs."""

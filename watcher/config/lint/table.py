@@ -233,6 +233,12 @@ _AROUND = (
         "an address",
     ),
     WarningKind(
+        "proxy-except-without-proxy",
+        "`proxy_except` stands there without `proxy`",
+        "it counts for nothing: everything is asked directly",
+        "`proxy: http://proxy.lab.example:3128`, or the config without it",
+    ),
+    WarningKind(
         "seldom-read",
         "a source is read less often than weekly",
         "most sources list papers for a day or two: what came between is missed",
@@ -349,12 +355,12 @@ ERRORS = {
     "wrong-rule": "a rule cannot be read",
     "comparison-of-unknown-name": "a rule compares what papers do not have: `stars>100`",
     "variable-outside-receivers": "`${NAME}` stands where none is put in",
-    "wrong-address": "a receiver's address leads nowhere, or elsewhere",
+    "wrong-address": "the address of a receiver or of the proxy leads nowhere, or elsewhere",
     "wrong-database": "the database is of no kind that watcher can use",
     "unknown-receiver": "there is no such receiver, or it is named otherwise",
     "unknown-source": "there is no such source",
     "unknown-warning": "`accept` names what is no warning",
     "wrong-folder": "a folder is missing or cannot be read",
-    "wrong-file": "an included file cannot be read, or lost what it held",
+    "wrong-file": "an included file cannot be read, or lost what it held; `ca_bundle` names no file of certificates",
 }
 """Every kind of error: what is wrong."""

@@ -158,6 +158,13 @@ def warn_of_contact(checker: Checker, contact: str | None) -> None:
         checker.warn(("contact",), what, "write you@lab.example", name="contact-without-address")
 
 
+def warn_of_vain_exceptions(checker: Checker, config: Config) -> None:
+    """Warn of what is asked without a proxy where there is none."""
+    if config.proxy_text is None and (config.way.domains or config.way.networks) and not checker.has_key("proxy"):
+        what, hint = "there is no proxy: all is asked without one", "write proxy: http://…, or remove this"
+        checker.warn(("proxy_except",), what, hint, name="proxy-except-without-proxy", in_key=True)
+
+
 def note_variables(checker: Checker, *, allowed: Collection[str] = (), instead: str) -> None:
     """Note each ``${`` outside the ``allowed`` keys and the addresses of sources; reading a rule notes its own."""
     if not isinstance(checker.root, Table) or "${" not in checker.source.text:

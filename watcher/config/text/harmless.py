@@ -22,10 +22,12 @@ _SOURCE = frozenset({"accept", "kind", "every", "robots", "look_back", "follow",
 )
 _RECEIVER = frozenset({"accept", "quiet_days", "rate"})
 _RETAIN = frozenset({"attempts", "polls", "pages", "metrics"})
-_TOP = frozenset({"accept", "timezone", "unreachable_after", "include", "templates"})
+_TOP = frozenset({"accept", "timezone", "unreachable_after", "include", "templates", "proxy_except", "ca_bundle"})
 _QUIET = frozenset({"from", "to"})
 _BELOW = {"subscriptions": _SUBSCRIPTION, "sources": _SOURCE, "receivers": _RECEIVER}
-NEVER_SHOWN = frozenset({"url", "url_file", "urls", "address", "to", "operator", "database", "contact", "unsubscribe"})
+NEVER_SHOWN = frozenset(
+    {"url", "url_file", "urls", "address", "to", "operator", "database", "contact", "unsubscribe", "proxy"}
+)
 """Keys whose values may be secret, or hold one by mistake."""
 
 _SECTIONS = frozenset({"sources", "receivers", "subscriptions", "retain", "allow", "quiet_hours"})

@@ -76,6 +76,7 @@ class Mail(_Email):  # type: ignore[misc]
     ``delivery_id``: the delivery's id.
     ``date``: by RFC 5322.
     ``unsubscribe``: an address for readers, or "".
+    ``authorities``: certificates in PEM that are trusted as well, or "".
     """
 
     targets: Any
@@ -86,6 +87,7 @@ class Mail(_Email):  # type: ignore[misc]
     delivery_id: str = ""
     date: str = ""
     unsubscribe: str = ""
+    authorities: str = ""
     outcome: Outcome | None = None
 
     @staticmethod
@@ -159,6 +161,7 @@ class Mail(_Email):  # type: ignore[misc]
             user=self.user or "",
             password=self.password or "",
             verify=self.verify_certificate,
+            authorities=self.authorities,
         )
 
     def _head(self, subject: str) -> list[str]:

@@ -1,6 +1,6 @@
 import pytest
 
-from watcher.fetch.addresses import is_loopback, is_public
+from watcher.model.hosts import is_loopback, is_public
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
-"""Tell which network addresses belong to the public Internet, and which to the machine's own provider."""
+"""Tell which hosts belong to the public Internet, and which to the machine's own provider."""
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last four bytes are an IPv4 address
@@ -9,9 +10,13 @@ ISATAP = (b"\x00\x00\x5e\xfe", b"\x02\x00\x5e\xfe")  # RFC 5214: between the pre
 NEVER = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
 """Networks for protocols, relays and documentation that older Pythons count as public."""
 
-
 METADATA = frozenset(map(ip_address, ("100.100.100.200", "192.0.0.192", "fd00:ec2::254")))
 """Where Alibaba, Oracle and Amazon tell a machine its own keys, beside the link-local addresses."""
+
+INNER_DOMAINS = ("localhost", "local", "internal", "home.arpa", "intranet", "private", "corp", "home", "lan")
+"""Domains that no public name ends in (RFC 6761, RFC 6762 with its appendix G, RFC 8375, ICANN's .internal)."""
+
+_PART = re.compile(r"0x[0-9a-f]{0,16}|\d{1,20}")
 
 
 def is_of_provider(address: str) -> bool:
@@ -56,3 +61,56 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def address_as_written(host: str) -> str | None:
+    """Return the address that ``host`` is in one of the ways of writing one, None for a name.
+
+    IPv4 also as the C library reads it: ``127.1``, ``2130706433``, ``0x7f.0.0.1``, ``0177.0.0.1``.
+    """
+    text = _bare(host)
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return _loose_address(text)
+
+
+def may_be_public(host: str) -> bool:
+    """Return whether ``host``, as written in a URL, can be one of the public Internet; nothing is looked up.
+
+    Not public are addresses that :func:`is_public` refuses, names of one word, and those in ``INNER_DOMAINS``.
+    """
+    if (address := address_as_written(host)) is not None:
+        return is_public(address)
+    name = _bare(host)
+    return "." in name and not _PART.fullmatch(name.rpartition(".")[2]) and not is_within(name, INNER_DOMAINS)
+
+
+def is_within(name: str, domains: tuple[str, ...]) -> bool:
+    """Return whether a name is one of the domains or below one."""
+    name = _bare(name)
+    return any(name == domain or name.endswith(f".{domain}") for domain in domains)
+
+
+def _bare(host: str) -> str:
+    return host.lower().removeprefix("[").removesuffix("]").removesuffix(".")
+
+
+def _loose_address(text: str) -> str | None:
+    parts = text.split(".")
+    if len(parts) > 4 or not all(_PART.fullmatch(part) for part in parts):
+        return None
+    try:
+        *first, last = (_number(part) for part in parts)
+    except ValueError:
+        return None  # an 8 or 9 in an octal number
+    if any(number > 255 for number in first) or last >= 256 ** (4 - len(first)):
+        return None
+    value = sum(number << (8 * (3 - n)) for n, number in enumerate(first))
+    return str(IPv4Address(value + last))
+
+
+def _number(part: str) -> int:
+    if part.startswith("0x"):
+        return int(part[2:] or "0", 16)
+    return int(part, 8 if part.startswith("0") else 10)

@@ -1,0 +1,122 @@
+"""The way out of this machine: whether the proxy's address can be used, and the certificates of ``ca_bundle``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from watcher.config.checking import Checker
+from watcher.files.read import NotRead, read_regular
+
+LARGEST_BUNDLE = 4_000_000
+"""Bytes of a file of certificates; those of all the world's public authorities are some 250,000."""
+
+_BEGIN = re.compile(r"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----")
+_END = re.compile(r"-----END (?:TRUSTED |X509 )?CERTIFICATE-----")
+_DER = b"\x30\x82"
+_FORM = "write http://HOST:PORT, such as http://proxy.lab.example:3128"
+_ENCODED = "in a user's name or password write %40 for @, %2F for /, %23 for #, or all of it as ${NAME}"
+
+Found = tuple[str, str]
+"""What is wrong, and what to write instead; no part of the address."""
+
+
+def problem_of_proxy(address: str) -> Found | None:
+    """Return what is wrong with the address of a proxy, None if nothing is."""
+    scheme, has_scheme, _ = address.partition("://")
+    if not has_scheme:
+        return "a proxy's address begins with http://", _FORM
+    if problem := _problem_of_scheme(scheme.lower()):
+        return problem
+    try:
+        place = urlsplit(address)
+        port = place.port
+    except ValueError:
+        return "this is no address: the port is a number up to 65535", f"{_FORM}; {_ENCODED}"
+    if problem := _problem_of_place(place):
+        return problem
+    if not port:
+        return "the proxy's port is missing", "write it behind the host: :3128, :8080 or, where it is that, :80"
+    return None
+
+
+def _problem_of_scheme(scheme: str) -> Found | None:
+    if scheme == "http":
+        return None
+    if scheme == "https":
+        what = "a proxy that is itself spoken to by TLS cannot be used"
+        return what, "write http://…: what is asked of https sites by it is encrypted up to the site all the same"
+    if scheme.startswith("socks"):
+        return "SOCKS proxies cannot be used", "write the address of an HTTP proxy, or put one before it"
+    return "this is no proxy that can be used", _FORM
+
+
+def _problem_of_place(place: SplitResult) -> Found | None:
+    if re.search(r"(?:\.pac|\.dat)$", place.path, re.IGNORECASE):
+        return "this is the address of a script that names proxies", "write the proxy itself, as the script returns it"
+    if re.search(r"\s", place.netloc) or place.path not in ("", "/") or place.query or place.fragment:
+        return "nothing follows the port of a proxy", f"{_FORM}; {_ENCODED}"
+    if not re.fullmatch(r"[\w.:-]+", place.hostname or "", re.ASCII):
+        return "the proxy's host is missing", _FORM
+    return None
+
+
+def authorities_of(checker: Checker, name: str | None, folder: Path) -> str:
+    """Return the certificates in the file of ``ca_bundle``, in PEM and ASCII; note what is wrong with it.
+
+    ``folder``: where a relative name counts from.
+    """
+    if name is None:
+        return ""
+    found = _read(folder / name)
+    if isinstance(found, str):
+        return found
+    checker.note(("ca_bundle",), *found, name="wrong-file")
+    return ""
+
+
+def _read(path: Path) -> str | Found:
+    data = read_regular(path, LARGEST_BUNDLE)
+    if isinstance(data, NotRead):
+        return f"the certificates cannot be read: {data.what}", data.hint or "name a file in PEM"
+    try:
+        blocks = list(_blocks(data.decode("utf-8", "replace")))
+    except EOFError:
+        return "the file ends within a certificate", "copy it again, whole"
+    if not blocks:
+        if data.startswith(_DER):
+            return "this file is in DER, not in PEM", "run openssl x509 -inform der -in FILE -out FILE.pem"
+        return "no certificate stands in this file", "each one begins with -----BEGIN CERTIFICATE-----"
+    for n, (line, block) in enumerate(blocks, start=1):
+        if not _holds(block):
+            return f"certificate {n} of the file, in line {line}, is damaged", "copy it again, or leave it out"
+    return "".join(block for _, block in blocks)
+
+
+def _blocks(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each certificate with the number of its line. Raises ``EOFError`` if the last one does not end."""
+    block: list[str] = []
+    begun = 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        if _BEGIN.fullmatch(line.strip()):
+            block, begun = [], number
+        if begun:
+            block.append(line.strip())
+        if begun and _END.fullmatch(line.strip()):
+            yield begun, "\n".join([*block, ""])
+            begun = 0
+    if begun:
+        raise EOFError
+
+
+def _holds(block: str) -> bool:
+    import ssl  # for who has such a file
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(cadata=block)
+    except (ssl.SSLError, ValueError):
+        return False
+    return True

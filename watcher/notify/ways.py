@@ -1,0 +1,32 @@
+"""How messages leave this machine: the way of the thread that sends, and the certificates that are trusted."""
+
+from __future__ import annotations
+
+import ssl
+from contextvars import ContextVar
+from functools import lru_cache
+from threading import Lock
+
+from watcher.model.way_out import WayOut
+
+WAY: ContextVar[WayOut] = ContextVar("WAY", default=WayOut())  # noqa: B039 (frozen)
+"""The way of what this thread sends. apprise makes its requests itself, and takes no way along."""
+
+_reading_certificates = Lock()
+
+
+def certificates(verify: bool, authorities: str = "") -> ssl.SSLContext:
+    """Return the machine's certificates with ``authorities``, read once: reading them takes longer than most mails."""
+    with _reading_certificates:
+        return _certificates(verify, authorities)
+
+
+@lru_cache(maxsize=4)
+def _certificates(verify: bool, authorities: str) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if authorities:
+        context.load_verify_locations(cadata=authorities)
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
