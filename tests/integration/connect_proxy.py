@@ -136,9 +136,10 @@ def connect_proxy(routes: Mapping[str, int] | None = None, password: str = "") -
 
 @dataclass(frozen=True)
 class LabAuthority:
-    """An authority: its certificate in PEM, and a server's context with a certificate that it gave."""
+    """An authority: its certificate in PEM, and a server's certificate that it gave, with the server's context."""
 
     pem: str
+    given: str
     server: ssl.SSLContext
 
 
@@ -155,7 +156,7 @@ def lab_authority(folder: Path) -> LabAuthority:
     _run(*new, *by, *what, "-keyout", made["server-key"], "-out", made["server"])
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(made["server"], made["server-key"])
-    return LabAuthority(made["authority"].read_text(), context)
+    return LabAuthority(made["authority"].read_text(), made["server"].read_text(), context)
 
 
 def _run(*command: str | Path) -> None:

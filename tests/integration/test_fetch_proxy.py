@@ -245,6 +245,15 @@ def test_an_authority_of_ones_own_is_trusted_without_a_proxy(secure: Site, autho
     assert "does not hold" in reason(url, WayOut())
 
 
+def test_a_servers_own_certificate_can_be_named(secure: Site, authority: LabAuthority) -> None:
+    secure.answers["/p"] = say(body=b"papers")
+    url = secure.url.replace("http://", "https://") + "/p"
+    assert isinstance(get(url, WayOut(authorities=authority.given)), Page)
+    other = url.replace("127.0.0.1", "www.lab.example")
+    found = get(other, WayOut(authorities=authority.given), lambda host, port: ["127.0.0.1"])
+    assert isinstance(found, Unreachable) and "does not hold: Hostname mismatch" in found.reason
+
+
 def test_a_missing_secret_of_the_proxy_is_said(proxy: ConnectProxy, plain: Site) -> None:
     way = WayOut(missing="${PW} is not set in the environment")
     assert reason(SECURE, way) == "the proxy cannot be used: ${PW} is not set in the environment"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import shutil
+import ssl
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from tests.integration.connect_proxy import lab_authority
 from watcher.config import Config, load
 from watcher.errors import ConfigError, Problem, WatcherError
+from watcher.files.authorities import trust
 from watcher.model.way_out import WayOut
 from watcher.notify import problem_of
 from watcher.rules import compile_rule
@@ -57,8 +59,8 @@ def test_a_password_is_put_into_the_proxys_address(tmp_path: Path) -> None:
 
 
 def test_a_whole_address_may_stand_in_a_variable(tmp_path: Path) -> None:
-    env = {"PROXY": "http://proxy.lab.example:3128"}
-    assert read(tmp_path, "proxy: ${PROXY}\n", **env).way_out(env).proxy_for("papers.example") == env["PROXY"]
+    env = {"PROXY": "http://proxy.lab.example:3128\n"}
+    assert read(tmp_path, "proxy: ${PROXY}\n", **env).way_out(env).proxy_for("papers.example") == env["PROXY"].strip()
 
 
 def test_a_missing_password_is_a_warning_and_said_where_it_is_needed(tmp_path: Path) -> None:
@@ -122,17 +124,35 @@ def test_without_a_proxy_all_is_asked_directly() -> None:
         ("1.2.3.256", True),
         ("a.1.2.3.4", True),
         ("intranet", True),
+        ("localhost.localdomain", True),
+        ("proxy.lab2.example", True),
+        ("Proxy.lab2.example.", True),
+        ("www.lab2.example", False),
+        ("a.proxy.lab2.example", False),
         ("printer.local", True),
         ("metadata.google.internal", True),
     ],
 )
 def test_who_is_asked_by_the_proxy(tmp_path: Path, host: str, is_direct: bool) -> None:
     exceptions = "[lab.example, .uni.example, '*.Dept.example', bücher.example, 203.0.113.0/24, 93.184.216.0/31]"
-    config = read(tmp_path, f"proxy: http://proxy.lab.example:3128\nproxy_except: {exceptions}\n")
-    assert config.way_out({}).proxy_for(host) == ("" if is_direct else "http://proxy.lab.example:3128")
+    config = read(tmp_path, f"proxy: http://proxy.lab2.example:3128\nproxy_except: {exceptions}\n")
+    assert config.way_out({}).proxy_for(host) == ("" if is_direct else "http://proxy.lab2.example:3128")
 
 
 # --- certificates ---
+
+
+def test_firms_authorities_are_trusted_on_every_python(pem: str) -> None:
+    """Python 3.13 refuses authorities without some fields, earlier ones a certificate that is below an authority."""
+    context = ssl.create_default_context()
+    context.verify_flags = (context.verify_flags | ssl.VERIFY_X509_STRICT) & ~ssl.VERIFY_X509_PARTIAL_CHAIN
+    usual = len(context.get_ca_certs())
+    trust(context, "")
+    assert context.verify_flags & ssl.VERIFY_X509_STRICT
+    trust(context, pem)
+    assert context.verify_flags & ssl.VERIFY_X509_PARTIAL_CHAIN and not context.verify_flags & ssl.VERIFY_X509_STRICT
+    assert len(context.get_ca_certs()) == usual + 1
+    assert context.verify_mode is ssl.CERT_REQUIRED and context.check_hostname
 
 
 def test_certificates_are_read_beside_the_config(tmp_path: Path, pem: str) -> None:
@@ -140,6 +160,8 @@ def test_certificates_are_read_beside_the_config(tmp_path: Path, pem: str) -> No
     (tmp_path / "lab.pem").write_text(text.replace("\n", "\r\n"))
     assert read(tmp_path, "ca_bundle: lab.pem\n").way_out({}).authorities == pem * 2
     assert read(tmp_path, f"ca_bundle: {tmp_path}/lab.pem\n").way_out({}).authorities == pem * 2
+    (tmp_path / "lab.pem").write_text(f"\ufeff{pem}")
+    assert read(tmp_path, "ca_bundle: lab.pem\n").way_out({}).authorities == pem
 
 
 def test_a_changed_file_is_another_config(tmp_path: Path, pem: str) -> None:

@@ -84,7 +84,7 @@ class Config:
         if self.proxy_text is None:
             return self.way
         try:
-            return replace(self.way, proxy=expand(self.proxy_text, env))
+            return replace(self.way, proxy=expand(self.proxy_text, env).strip())
         except WatcherError as error:
             return replace(self.way, missing=str(error))
 

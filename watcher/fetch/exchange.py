@@ -19,6 +19,7 @@ from watcher.fetch.proxied import ProxyTransport, ProxyWire
 from watcher.fetch.turns import Book, Turns
 from watcher.fetch.waits import nothing_remains_for, wait_asked_for
 from watcher.fetch.wire import Deadline, Live, Refused, Resolve, Transport, Wire, resolve
+from watcher.files.authorities import trust
 from watcher.model.hosts import is_public
 from watcher.model.way_out import WayOut
 
@@ -206,6 +207,5 @@ def _trusted(authorities: str) -> ssl.SSLContext:
     ``authorities``: certificates in PEM that are trusted as well.
     """
     context = httpx.create_ssl_context(trust_env=False)
-    if authorities:
-        context.load_verify_locations(cadata=authorities)
+    trust(context, authorities)
     return context

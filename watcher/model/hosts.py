@@ -13,7 +13,18 @@ NEVER = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
 METADATA = frozenset(map(ip_address, ("100.100.100.200", "192.0.0.192", "fd00:ec2::254")))
 """Where Alibaba, Oracle and Amazon tell a machine its own keys, beside the link-local addresses."""
 
-INNER_DOMAINS = ("localhost", "local", "internal", "home.arpa", "intranet", "private", "corp", "home", "lan")
+INNER_DOMAINS = (
+    "localhost",
+    "localdomain",
+    "local",
+    "internal",
+    "home.arpa",
+    "intranet",
+    "private",
+    "corp",
+    "home",
+    "lan",
+)
 """Domains that no public name ends in (RFC 6761, RFC 6762 with its appendix G, RFC 8375, ICANN's .internal)."""
 
 _PART = re.compile(r"0x[0-9a-f]{0,16}|\d{1,20}")

@@ -44,8 +44,9 @@ class WayOut:
         return self.proxy
 
     def _is_direct(self, host: str) -> bool:
-        # A proxy would take such a host for one of its own network, which a stranger's page could reach by it.
-        if not may_be_public(host):
+        # A proxy would take such a host for one of its own network, which a stranger's page could reach by it. To be
+        # asked for itself it may take for a question about its own state.
+        if not may_be_public(host) or host.lower().removesuffix(".") == urlsplit(self.proxy).hostname:
             return True
         address = address_as_written(host)
         if address is None:

@@ -22,6 +22,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.util.ssl_ import create_urllib3_context
 
 from watcher.errors import WatcherError
+from watcher.files.authorities import trust
 from watcher.model.way_out import is_proxys_refusal, proxy_credentials
 from watcher.notify.bounds import bounded
 from watcher.notify.smtp import PATIENCE
@@ -87,7 +88,7 @@ class Adapter(HTTPAdapter):
         super().cert_verify(conn, url, verify, cert)
         if verify and url.lower().startswith("https:") and (authorities := WAY.get().authorities):
             context = create_urllib3_context()
-            context.load_verify_locations(cadata=authorities)
+            trust(context, authorities)
             conn.conn_kw["ssl_context"] = context  # the usual certificates come to it when it is used
 
     def send(

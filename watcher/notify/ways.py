@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from threading import Lock
 
+from watcher.files.authorities import trust
 from watcher.model.way_out import WayOut
 
 WAY: ContextVar[WayOut] = ContextVar("WAY", default=WayOut())  # noqa: B039 (frozen)
@@ -24,8 +25,7 @@ def certificates(verify: bool, authorities: str = "") -> ssl.SSLContext:
 @lru_cache(maxsize=4)
 def _certificates(verify: bool, authorities: str) -> ssl.SSLContext:
     context = ssl.create_default_context()
-    if authorities:
-        context.load_verify_locations(cadata=authorities)
+    trust(context, authorities)
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -129,7 +129,7 @@ def _check_proxy(checker: Checker, text: str, checks: AddressChecks) -> None:
         checker.note(("proxy",), *meant, name="wrong-address")
         return
     try:
-        problem = problem_of_proxy(expand(text, checks.env))
+        problem = problem_of_proxy(expand(text, checks.env).strip())
     except WatcherError as error:
         hint = "set it where watcher runs"
         checker.note(("proxy",), str(error), hint, fatal=checks.need_secrets, name="missing-secret")

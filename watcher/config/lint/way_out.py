@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from watcher.config.checking import Checker
-from watcher.files.read import NotRead, read_regular
+from watcher.files.authorities import read_authorities
 
-LARGEST_BUNDLE = 4_000_000
-"""Bytes of a file of certificates; those of all the world's public authorities are some 250,000."""
-
-_BEGIN = re.compile(r"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----")
-_END = re.compile(r"-----END (?:TRUSTED |X509 )?CERTIFICATE-----")
-_DER = b"\x30\x82"
 _FORM = "write http://HOST:PORT, such as http://proxy.lab.example:3128"
 _ENCODED = "in a user's name or password write %40 for @, %2F for /, %23 for #, or all of it as ${NAME}"
 
@@ -70,53 +63,8 @@ def authorities_of(checker: Checker, name: str | None, folder: Path) -> str:
     """
     if name is None:
         return ""
-    found = _read(folder / name)
+    found = read_authorities(folder / name)
     if isinstance(found, str):
         return found
-    checker.note(("ca_bundle",), *found, name="wrong-file")
+    checker.note(("ca_bundle",), found.what, found.hint, name="wrong-file")
     return ""
-
-
-def _read(path: Path) -> str | Found:
-    data = read_regular(path, LARGEST_BUNDLE)
-    if isinstance(data, NotRead):
-        return f"the certificates cannot be read: {data.what}", data.hint or "name a file in PEM"
-    try:
-        blocks = list(_blocks(data.decode("utf-8", "replace")))
-    except EOFError:
-        return "the file ends within a certificate", "copy it again, whole"
-    if not blocks:
-        if data.startswith(_DER):
-            return "this file is in DER, not in PEM", "run openssl x509 -inform der -in FILE -out FILE.pem"
-        return "no certificate stands in this file", "each one begins with -----BEGIN CERTIFICATE-----"
-    for n, (line, block) in enumerate(blocks, start=1):
-        if not _holds(block):
-            return f"certificate {n} of the file, in line {line}, is damaged", "copy it again, or leave it out"
-    return "".join(block for _, block in blocks)
-
-
-def _blocks(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each certificate with the number of its line. Raises ``EOFError`` if the last one does not end."""
-    block: list[str] = []
-    begun = 0
-    for number, line in enumerate(text.splitlines(), start=1):
-        if _BEGIN.fullmatch(line.strip()):
-            block, begun = [], number
-        if begun:
-            block.append(line.strip())
-        if begun and _END.fullmatch(line.strip()):
-            yield begun, "\n".join([*block, ""])
-            begun = 0
-    if begun:
-        raise EOFError
-
-
-def _holds(block: str) -> bool:
-    import ssl  # for who has such a file
-
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        context.load_verify_locations(cadata=block)
-    except (ssl.SSLError, ValueError):
-        return False
-    return True
