@@ -11,6 +11,7 @@ import re
 from watcher.config.text.source import SourceText
 from watcher.config.text.tree import Scalar
 from watcher.model.fields import FieldKind, rule_names
+from watcher.model.masking import has_token
 from watcher.parsers import PARSERS
 
 _SUBSCRIPTION = frozenset(
@@ -115,7 +116,7 @@ def is_harmless(path: tuple[int | str, ...], text: str) -> bool:
         case ("retain", str(key)):
             harmless = key in _RETAIN
         case ("sources", _, "url"):
-            return _PLAIN_ADDRESS.fullmatch(text) is not None
+            return _PLAIN_ADDRESS.fullmatch(text) is not None and not has_token(text.partition("://")[2])
         case ("subscriptions" | "sources" | "receivers" as section, _, str(key)):
             harmless = key in _BELOW[section]
         case ("subscriptions" | "receivers", _, "quiet_hours", str(key)):
