@@ -1,6 +1,10 @@
-import pytest
+import socket
 
-from watcher.model.hosts import is_loopback, is_public
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from watcher.model.hosts import address_as_written, is_loopback, is_public, may_be_public
 
 
 @pytest.mark.parametrize(
@@ -59,3 +63,38 @@ def test_is_public(address: str, public: bool) -> None:
 )
 def test_is_loopback(host: str, here: bool) -> None:
     assert is_loopback(host) is here
+
+
+_PIECES = st.sampled_from(
+    ["0", "1", "127", "255", "256", "0x7f", "0X7F", "0x", "017", "08", "65536", "2130706433", "a"]
+)
+
+
+@given(st.lists(_PIECES, min_size=1, max_size=5).map(".".join) | st.text("0123456789abx.", min_size=1, max_size=20))
+@example("4294967296")
+@example("127.0.0.1.")
+@example("0x100000000")
+def test_an_address_is_seen_wherever_the_resolver_sees_one(host: str) -> None:
+    try:
+        resolved = socket.inet_ntoa(socket.inet_aton(host))
+    except OSError:
+        return
+    assert address_as_written(host) == resolved
+    assert may_be_public(host) is is_public(resolved)
+
+
+@given(st.text())
+@example("[")
+@example("[::1]")
+@example("fe80::1%eth0")
+@example("9" * 5000)
+@example("\N{ARABIC-INDIC DIGIT ONE}.1")
+def test_any_host_is_judged(host: str) -> None:
+    assert may_be_public(host) in (True, False)
+
+
+@given(st.from_regex(r"[a-z0-9-]{1,10}", fullmatch=True))
+def test_a_name_of_one_word_is_of_nobody_outside(name: str) -> None:
+    address = address_as_written(name)
+    assert may_be_public(name) is (address is not None and is_public(address))
+    assert not may_be_public(f"wiki.{name}.local.")

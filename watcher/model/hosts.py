@@ -27,7 +27,7 @@ INNER_DOMAINS = (
 )
 """Domains that no public name ends in (RFC 6761, RFC 6762 with its appendix G, RFC 8375, ICANN's .internal)."""
 
-_PART = re.compile(r"0x[0-9a-f]{0,16}|\d{1,20}")
+_PART = re.compile(r"0x[0-9a-f]{0,16}|[0-9]{1,20}")
 
 
 def is_of_provider(address: str) -> bool:
