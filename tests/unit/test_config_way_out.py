@@ -204,6 +204,10 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
     assert refused(tmp_path, "ca_bundle: no.pem\n").what == "the certificates cannot be read: No such file or directory"
 
 
+def test_a_home_is_not_looked_up(tmp_path: Path) -> None:
+    assert refused(tmp_path, "ca_bundle: ~/lab.pem\n").hint == "`~` is not read here: write the whole path"
+
+
 @pytest.mark.parametrize(
     ("key", "meant"),
     [("no_proxy: [lab.example]", "proxy_except"), ("https_proxy: x", "proxy"), ("cacert: lab.pem", "ca_bundle")],

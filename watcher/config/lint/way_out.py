@@ -66,5 +66,6 @@ def authorities_of(checker: Checker, name: str | None, folder: Path) -> str:
     found = read_authorities(folder / name)
     if isinstance(found, str):
         return found
-    checker.note(("ca_bundle",), found.what, found.hint, name="wrong-file")
+    hint = "`~` is not read here: write the whole path" if name.startswith("~") else found.hint
+    checker.note(("ca_bundle",), found.what, hint, name="wrong-file")
     return ""
