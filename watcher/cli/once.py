@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -48,7 +49,7 @@ def once(desk: CliContext, flush: bool, names: tuple[str, ...], since: date | No
     unreachable or a message could not be sent.
     """
     from watcher.pipeline.polling.poll import match_waiting
-    from watcher.pipeline.polling.source import poll_source
+    from watcher.pipeline.polling.together import poll_together
 
     with session(desk, console=sys.stderr if as_json else None, shows_effects=True) as work:
         if warned := warned_line(work.context.config):
@@ -56,16 +57,26 @@ def once(desk: CliContext, flush: bool, names: tuple[str, ...], since: date | No
         sources = _sources(work.context.config, names, since)
         for line in () if as_json else news(work):  # at once: who ends this during a slow poll has seen it
             click.echo(line)
-        polls = [poll_source(source, work.context, since=since) for source in sources]
+        polls: list[Polled] = []
+        sent: list[Delivered] = []
+        tell = partial(_tell, work, sent)
+        for polled in poll_together(sources, work.context, since=since, meanwhile=tell):
+            polls.append(polled)
+            if not as_json:
+                click.echo(_poll_line(polled))
         match_waiting(work.context)
-        sent = tell_and_send(work, flush=flush)
+        tell(flush=flush)
         waiting = held_digests(work)
     if as_json:
         click.echo(show.json_text(_as_json(work, polls, sent, waiting)))
     else:
-        _print(polls, sent, waiting, work.may_send)
+        _print(sent, waiting, work.may_send)
     failed = any(one.judged.verdict in BAD for one in polls) or any(one.state in UNSENT for one in sent)
     return 1 if failed else 0
+
+
+def _tell(work: Session, sent: list[Delivered], *, flush: bool = False) -> None:
+    sent += tell_and_send(work, flush=flush)
 
 
 def _sources(config: Config, names: tuple[str, ...], since: date | None) -> list[Source]:
@@ -136,11 +147,13 @@ def _effect_as_json(one: Effect) -> object:
     }
 
 
-def _print(polls: list[Polled], sent: list[Delivered], waiting: list[HeldDigest], may_send: bool) -> None:
-    for poll_ in polls:
-        counts = f", {counted(poll_.new, 'new paper')}, {poll_.matched} matched" if poll_.new or poll_.matched else ""
-        reason = f": {poll_.judged.reason}" if poll_.judged.reason else ""
-        click.echo(f"{poll_.source}: {poll_.judged.verdict.value}{counts}{reason}")
+def _poll_line(polled: Polled) -> str:
+    counts = f", {counted(polled.new, 'new paper')}, {polled.matched} matched" if polled.new or polled.matched else ""
+    reason = f": {polled.judged.reason}" if polled.judged.reason else ""
+    return f"{polled.source}: {polled.judged.verdict.value}{counts}{reason}"
+
+
+def _print(sent: list[Delivered], waiting: list[HeldDigest], may_send: bool) -> None:
     for one in sent:
         click.echo(delivered_line(one))
     for held in waiting:
