@@ -6,6 +6,7 @@
 ``lint/``                          what parses as something harmless instead of what was meant: the table of warnings
 ``includes``, ``included``         included files on disk, and the subscriptions of each
 ``loading``                        all of it put together; ``losing``: what a reload would lose
+``web``                            who may read the web pages
 ``values``                         the frozen result
 """
 
@@ -19,13 +20,15 @@ from watcher.config.loading import default_config, find_config, load
 from watcher.config.losing import lost_since
 from watcher.config.subscriptions import target_check
 from watcher.config.text.jsonl import LineReader, line_of
-from watcher.config.values import Config, Receiver
+from watcher.config.values import Config, ListenAddress, Receiver, WebSettings
 
 __all__ = [
     "Address",
     "Config",
     "LineReader",
+    "ListenAddress",
     "Receiver",
+    "WebSettings",
     "default_config",
     "find_config",
     "json_schema",

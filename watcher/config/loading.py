@@ -42,6 +42,7 @@ from watcher.config.text.nearest import known
 from watcher.config.text.reading import LARGEST, read
 from watcher.config.text.tree import Scalar, Table
 from watcher.config.values import Config, Receiver, Retain
+from watcher.config.web import web_of
 from watcher.errors import ConfigError, Problem, UsageError
 from watcher.files.read import read_given
 from watcher.model import Endpoint
@@ -224,6 +225,7 @@ def _main(checker: Checker, keys: ConfigKeys, env: Mapping[str, str], path: Path
         retain=Retain(**keys.retain.model_dump()),
         contact=keys.contact,
         unsubscribe=keys.unsubscribe or "",
+        web=web_of(checker, keys.web),
     )
 
 

@@ -30,6 +30,10 @@ _ELSEWHERE = {
     "max_papers": "max limit max_items",
     "include": "includes import config_files",
     "retain": "retention keep",
+    "web": "http server ui dashboard page",
+    "listen": "bind host port address addr",
+    "token_file": "token password password_file auth",
+    "public_url": "base_url external_url root_url web_external_url",
     "from": "start begin since after starts",
 }
 """A key, and its names in other programs' configs."""

@@ -1,0 +1,8 @@
+"""Pages for a browser, feeds and figures (extra ``web``).
+
+``site``               what the pages work with; ``serving``: the server and its thread
+``app``                the table of addresses; ``guard``: who may read and act, and what every answer carries
+``frame``              what every page shows: whether all is well, where to go; ``overall`` finds that out
+``screens/``           one file for each page
+``templates/``, ``static/``
+"""

@@ -1,0 +1,69 @@
+"""The table of addresses."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from watcher.errors import StoreError
+from watcher.web import session
+from watcher.web.frame import STATIC, plain, site_of
+from watcher.web.guard import Guard
+from watcher.web.screens.day import day_screen
+from watcher.web.site import WebSite
+
+
+def web_app(site: WebSite) -> Starlette:
+    """Return the pages as an ASGI application."""
+    app = Starlette(
+        routes=[
+            Route("/", day_screen),
+            Route("/sign-in", session.sign_in, methods=["GET", "POST"]),
+            Route("/sign-out", session.sign_out, methods=["POST"]),
+            Route("/-/healthy", healthy),
+            Route("/-/ready", ready),
+            Route("/favicon.ico", icon),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        middleware=[Middleware(Guard, site=site)],
+        exception_handlers={404: not_found, StoreError: no_database},  # type: ignore[dict-item]
+    )
+    app.state.site = site
+    return app
+
+
+def healthy(request: Request) -> Response:
+    """Say that the pages are served."""
+    return PlainTextResponse("healthy\n")
+
+
+def ready(request: Request) -> Response:
+    """Say whether the database answers, too."""
+    try:
+        with site_of(request).store.reading() as tx:
+            tx.subscriptions.generation()
+    except StoreError:
+        return PlainTextResponse("the database does not answer\n", 503)
+    return PlainTextResponse("ready\n")
+
+
+def icon(request: Request) -> Response:
+    """Lead to the picture for who asks for the old name."""
+    return RedirectResponse("/static/well.svg", 308)
+
+
+def not_found(request: Request, error: HTTPException) -> Response:
+    """Say that there is no such page, or no such thing on it."""
+    what = error.detail if error.detail != "Not Found" else "There is no such page."
+    return plain(request, "said.html", status=404, title="Not found", what=what)
+
+
+def no_database(request: Request, error: StoreError) -> Response:
+    """Say that the database cannot be read now; the error shows no variable."""
+    what = "The database does not answer now. `watcher status` says why; then load this page again."
+    return plain(request, "said.html", status=503, title="No database", what=what)
