@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from watcher.config.adding import place_of_rule, subscription_lines, with_subscription
+from watcher.config.adding import name_for, place_of_rule, subscription_lines, with_subscription
 from watcher.config.addresses import Address
 from watcher.config.loading import default_config, find_config, load
 from watcher.config.losing import lost_since
@@ -35,6 +35,7 @@ __all__ = [
     "line_of",
     "load",
     "lost_since",
+    "name_for",
     "place_of_rule",
     "subscription_lines",
     "target_check",

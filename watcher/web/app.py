@@ -15,6 +15,9 @@ from watcher.web import session
 from watcher.web.frame import STATIC, plain, site_of
 from watcher.web.guard import Guard
 from watcher.web.screens.day import day_screen
+from watcher.web.screens.keys import keys_screen
+from watcher.web.screens.paper import paper_screen
+from watcher.web.screens.search import search_screen
 from watcher.web.site import WebSite
 
 
@@ -23,6 +26,9 @@ def web_app(site: WebSite) -> Starlette:
     app = Starlette(
         routes=[
             Route("/", day_screen),
+            Route("/paper", paper_screen),
+            Route("/search", search_screen),
+            Route("/keys", keys_screen),
             Route("/sign-in", session.sign_in, methods=["GET", "POST"]),
             Route("/sign-out", session.sign_out, methods=["POST"]),
             Route("/-/healthy", healthy),
@@ -31,7 +37,7 @@ def web_app(site: WebSite) -> Starlette:
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[Middleware(Guard, site=site)],
-        exception_handlers={404: not_found, StoreError: no_database},  # type: ignore[dict-item]
+        exception_handlers={404: not_found, StoreError: no_database, Exception: page_failed},  # type: ignore[dict-item]
     )
     app.state.site = site
     return app
@@ -67,3 +73,9 @@ def no_database(request: Request, error: StoreError) -> Response:
     """Say that the database cannot be read now; the error shows no variable."""
     what = "The database does not answer now. `watcher status` says why; then load this page again."
     return plain(request, "said.html", status=503, title="No database", what=what)
+
+
+def page_failed(request: Request, error: Exception) -> Response:
+    """Say that a page page_failed; the log has the reason."""
+    what = "This page failed, which should not be: the log says why. The others go on."
+    return plain(request, "said.html", status=500, title="An error of watcher", what=what)

@@ -24,7 +24,7 @@ from watcher.web.words import ago_words, clock_words, day_words, near_words
 
 STATIC = Path(__file__).parent / "static"
 
-PLACES = (("/", "Papers"),)
+PLACES = (("/", "Papers"), ("/search", "Search"))
 """Where the pages' head leads to."""
 
 SAID: Mapping[str, str] = {

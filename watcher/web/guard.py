@@ -87,6 +87,8 @@ class Guard:
         if request.method == "POST" and not is_from_here(request.headers, self._site):
             return PlainTextResponse("this came from another page: nothing was done\n", 403)
         path = request.url.path
+        if b"%00" in request.scope.get("query_string", b"") or "\0" in path:
+            return PlainTextResponse("there is no such address\n", 400)
         if may_read(request, self._site) or path.startswith(PUBLIC):
             return None
         if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
