@@ -12,6 +12,7 @@ import httpx
 
 from watcher.alerts.changes import Wanted
 from watcher.config import Config, ListenAddress, WebSettings, load
+from watcher.files.broken_pages import KeptPages
 from watcher.model import Decision, Entry, Fate, Judged, StoredSubscription, Verdict
 from watcher.notify import problem_of
 from watcher.rules import compile_rule, document_of, evaluate
@@ -48,6 +49,7 @@ class Web:
     settings: WebSettings = field(default_factory=lambda: WebSettings(is_open=True))
     token: str = ""
     acts: bool = True
+    kept: KeptPages | None = None
     polled: list[str] = field(default_factory=list)
     woken: list[datetime] = field(default_factory=list)
     _open: list[Callable[[], None]] = field(default_factory=list)
@@ -73,7 +75,7 @@ class Web:
             buttons = Buttons(self.polled.append, lambda: self.woken.append(self.now)) if self.acts else None
             listen = self.settings.listen
             settings = replace(self.settings, listen=listen if listen.socket else replace(listen, port=0))
-            site = WebSite(self.store, lambda: self.config, lambda: self.now, settings, self.token, buttons)
+            site = WebSite(self.store, lambda: self.config, lambda: self.now, settings, self.token, buttons, self.kept)
             self._server = WebServer(site)
             self._server.start()
             self._open.append(self._server.stop)

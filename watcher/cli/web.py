@@ -27,6 +27,7 @@ def web(desk: CliContext) -> int:
     buttons. Where they are and who may read them stands under `web:` in the config.
     """
     from watcher.daemon import logs
+    from watcher.files.broken_pages import KeptPages
     from watcher.web.door import open_web
 
     config = desk.config()
@@ -34,7 +35,7 @@ def web(desk: CliContext) -> int:
         raise UsageError(ASKED)
     logs.set_up(desk.log_format, verbose=desk.verbose, secrets=config.secrets(desk.env), own=logging.WARNING)
     with desk.open_store(config) as store:
-        server = open_web(config.web, store, lambda: config)
+        server = open_web(config.web, store, lambda: config, kept=KeptPages(desk.state_dir() / "broken"))
         click.echo(f"The pages: {server.url} (Ctrl-C ends this)")
         with suppress(KeyboardInterrupt):
             server.serve()

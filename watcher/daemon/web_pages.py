@@ -60,6 +60,7 @@ class WebPages:
             lambda: context.config,
             clock=context.clock,
             buttons=Buttons(self._poll, self._wake),
+            kept=context.kept,
         )
         self._server.start()
         self._is_for = wanted

@@ -12,12 +12,17 @@ from starlette.staticfiles import StaticFiles
 
 from watcher.errors import StoreError
 from watcher.web import session
+from watcher.web.acts import act
 from watcher.web.frame import STATIC, plain, site_of
 from watcher.web.guard import Guard
 from watcher.web.screens.day import day_screen
+from watcher.web.screens.incidents import incidents_screen
 from watcher.web.screens.keys import keys_screen
 from watcher.web.screens.paper import paper_screen
+from watcher.web.screens.receivers import receivers_screen
 from watcher.web.screens.search import search_screen
+from watcher.web.screens.sources import source_screen, sources_screen
+from watcher.web.screens.subscriptions import subscription_screen, subscriptions_screen
 from watcher.web.site import WebSite
 
 
@@ -28,7 +33,14 @@ def web_app(site: WebSite) -> Starlette:
             Route("/", day_screen),
             Route("/paper", paper_screen),
             Route("/search", search_screen),
+            Route("/subscriptions", subscriptions_screen),
+            Route("/subscription", subscription_screen),
+            Route("/receivers", receivers_screen),
+            Route("/sources", sources_screen),
+            Route("/source", source_screen),
+            Route("/incidents", incidents_screen),
             Route("/keys", keys_screen),
+            Route("/act", act, methods=["POST"]),
             Route("/sign-in", session.sign_in, methods=["GET", "POST"]),
             Route("/sign-out", session.sign_out, methods=["POST"]),
             Route("/-/healthy", healthy),

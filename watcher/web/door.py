@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from watcher.config import Config, WebSettings
 from watcher.errors import WatcherError
+from watcher.files.broken_pages import KeptPages
 from watcher.store import Store
 from watcher.web.site import Buttons, WebSite, token_of
 
@@ -26,6 +27,7 @@ def open_web(
     *,
     clock: Callable[[], datetime] | None = None,
     buttons: Buttons | None = None,
+    kept: KeptPages | None = None,
 ) -> WebServer:
     """Return a server that listens, and serves once it is started.
 
@@ -36,4 +38,4 @@ def open_web(
     token = token_of(settings, config().folder)
     from watcher.web.serving import WebServer
 
-    return WebServer(WebSite(store, config, clock or store.clock, settings, token, buttons))
+    return WebServer(WebSite(store, config, clock or store.clock, settings, token, buttons, kept))

@@ -15,7 +15,7 @@ LEFT, TOP, BOTTOM = 34, 8, 20
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar and its strong, lower part: their tops and heights; ``title`` in words."""
+    """A bar and its strong, lower part: their tops and heights. ``usual``: where a usual day ends."""
 
     x: float
     width: float
@@ -24,6 +24,7 @@ class Bar:
     strong_top: float
     strong_height: float
     title: str
+    usual: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class ChartLabel:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture: bars or a line, labels, and a line at ``usual`` if there is one."""
+    """A picture: bars or a line with its points, and labels."""
 
     width: int
     height: int
@@ -47,17 +48,20 @@ class Chart:
     line: str = ""
     points: tuple[tuple[float, float, str], ...] = ()
     labels: tuple[ChartLabel, ...] = ()
-    usual: float | None = None
 
 
 def bars_of(
-    counts: Mapping[date, int], strong: Mapping[date, int] | None = None, *, unit: str, usual: float | None = None
+    counts: Mapping[date, int],
+    strong: Mapping[date, int] | None = None,
+    *,
+    unit: str,
+    usual: Mapping[date, float] | None = None,
 ) -> Chart:
     """Return bars of a count for each day or week, with its strong part below.
 
-    ``unit``: what is counted, as ``3 papers`` ends. ``usual``: a count at which a line is drawn.
+    ``unit``: what is counted, as ``3 papers`` ends. ``usual``: what is usual on a day, drawn as a line across its bar.
     """
-    most = max([1, *counts.values(), *([usual] if usual else [])])
+    most = max([1, *counts.values(), *(usual or {}).values()])
     room, floor = HEIGHT - TOP - BOTTOM, HEIGHT - BOTTOM
     step = (WIDTH - LEFT) / max(len(counts), 1)
     width = max(min(step * 0.8, 26), 0.5)
@@ -65,14 +69,16 @@ def bars_of(
     for n, (day, count) in enumerate(counts.items()):
         high = room * count / most
         low = room * (strong or {}).get(day, count if strong is None else 0) / most
+        of_all, of_strong = (_r(floor - high), _r(high)), (_r(floor - low), _r(low))
+        known = (usual or {}).get(day)
+        line = None if known is None else _r(floor - room * known / most)
+        title = f"{day:%a} {day.day} {day:%b}: {counted(count, unit)}"
+        title += f", usually {known:g}" if known is not None else ""
         x = LEFT + n * step + (step - width) / 2
-        bars.append(
-            Bar(_r(x), _r(width), _r(floor - high), _r(high), _r(floor - low), _r(low), _title(day, count, unit))
-        )
+        bars.append(Bar(_r(x), _r(width), *of_all, *of_strong, title, line))
     labels = [ChartLabel(LEFT - 6, TOP + 8, f"{most:g}", "end"), ChartLabel(LEFT - 6, floor, "0", "end")]
     labels += _days([*counts], LEFT + step / 2, step)
-    line = None if usual is None else _r(floor - room * usual / most)
-    return Chart(WIDTH, HEIGHT, floor, tuple(bars), labels=tuple(labels), usual=line)
+    return Chart(WIDTH, HEIGHT, floor, tuple(bars), labels=tuple(labels))
 
 
 def curve_of(values: Sequence[tuple[datetime, int]]) -> Chart | None:
@@ -96,10 +102,6 @@ def curve_of(values: Sequence[tuple[datetime, int]]) -> Chart | None:
     path = "M" + " L".join(f"{x} {y}" for x, y, _, _ in points)
     marks = tuple((x, y, f"{value:,} on {at.day} {at:%b}") for x, y, value, at in points)
     return Chart(WIDTH, HEIGHT, floor, line=path, points=marks, labels=labels)
-
-
-def _title(day: date, count: int, unit: str) -> str:
-    return f"{day:%a} {day.day} {day:%b}: {counted(count, unit)}"
 
 
 def _days(days: Sequence[date], first: float, step: float) -> list[ChartLabel]:

@@ -24,7 +24,14 @@ from watcher.web.words import ago_words, clock_words, day_words, near_words
 
 STATIC = Path(__file__).parent / "static"
 
-PLACES = (("/", "Papers"), ("/search", "Search"))
+PLACES = (
+    ("/", "Papers"),
+    ("/search", "Search"),
+    ("/subscriptions", "Subscriptions"),
+    ("/receivers", "Receivers"),
+    ("/sources", "Sources"),
+    ("/incidents", "Incidents"),
+)
 """Where the pages' head leads to."""
 
 SAID: Mapping[str, str] = {

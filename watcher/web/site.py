@@ -9,6 +9,7 @@ from pathlib import Path
 
 from watcher.config import Config, WebSettings
 from watcher.errors import WatcherError
+from watcher.files.broken_pages import KeptPages
 from watcher.files.read import NotRead, read_regular
 from watcher.store import Store
 
@@ -35,6 +36,7 @@ class WebSite:
     ``config``: returns the config in force.
     ``token``: what reading and acting ask for, "" for none: then nobody may act.
     ``buttons``: None if these pages only show.
+    ``kept``: where bodies of broken pages are kept, None for nowhere.
     """
 
     store: Store
@@ -43,6 +45,7 @@ class WebSite:
     settings: WebSettings
     token: str = ""
     buttons: Buttons | None = None
+    kept: KeptPages | None = None
 
     @property
     def can_act(self) -> bool:
