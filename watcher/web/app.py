@@ -13,9 +13,11 @@ from starlette.staticfiles import StaticFiles
 from watcher.errors import StoreError
 from watcher.web import session
 from watcher.web.acts import act
+from watcher.web.figures import figures_screen
 from watcher.web.frame import STATIC, plain, site_of
 from watcher.web.guard import Guard
 from watcher.web.screens.day import day_screen
+from watcher.web.screens.feed import feed_screen
 from watcher.web.screens.incidents import incidents_screen
 from watcher.web.screens.keys import keys_screen
 from watcher.web.screens.paper import paper_screen
@@ -40,6 +42,9 @@ def web_app(site: WebSite) -> Starlette:
             Route("/source", source_screen),
             Route("/incidents", incidents_screen),
             Route("/keys", keys_screen),
+            Route("/feed.atom", feed_screen),
+            Route("/feed.json", feed_screen),
+            Route("/metrics", figures_screen),
             Route("/act", act, methods=["POST"]),
             Route("/sign-in", session.sign_in, methods=["GET", "POST"]),
             Route("/sign-out", session.sign_out, methods=["POST"]),

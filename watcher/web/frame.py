@@ -17,7 +17,7 @@ from watcher import __version__
 from watcher.model.words import counted
 from watcher.render.pages import HtmlTemplates
 from watcher.store import Transaction
-from watcher.web.guard import Visitor, form_key
+from watcher.web.guard import Visitor, feed_key, form_key
 from watcher.web.overall import next_words, overall_of
 from watcher.web.site import WebSite
 from watcher.web.words import ago_words, clock_words, day_words, near_words
@@ -104,6 +104,20 @@ def address(path: str, asked: Iterable[tuple[str, object]] = (), **more: object)
     pairs = {**dict(asked), **more}
     query = urlencode([(name, str(value)) for name, value in pairs.items() if value not in (None, "", False)])
     return f"{path}?{query}" if query else path
+
+
+def feed_links(request: Request, kind: str, name: str) -> list[tuple[str, str]]:
+    """Return the names and addresses of a thing's feeds.
+
+    Who has shown the token gets addresses with a key of their own, for readers elsewhere.
+    """
+    site = site_of(request)
+    found = []
+    for path, title in (("/feed.atom", "Atom"), ("/feed.json", "JSON Feed")):
+        has_key = site.token and request.scope["visitor"].may_act
+        key = feed_key(site.token, path, [(kind, name)]) if has_key else ""
+        found.append((title, address(path, [(kind, name), ("key", key)])))
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -156,6 +156,21 @@ class Browsing:
                 found.setdefault(id, []).append(matched_at)
         return found
 
+    def matched_by(self, subscription_id: int, limit: int, skip: int = 0) -> list[int]:
+        """Return the ids of the papers that a subscription matched last, newest first, each once."""
+        newest = func.max(_match.c.id).desc()
+        query = select(_match.c.paper_id).where(
+            _match.c.subscription_id == subscription_id, _match.c.same_as.is_(None), _match.c.fate != Fate.BASELINE
+        )
+        some = query.group_by(_match.c.paper_id).order_by(newest).limit(limit).offset(skip)
+        return list(self._connection.scalars(some))
+
+    def listed_by(self, source: str, limit: int, skip: int = 0) -> list[int]:
+        """Return the ids of the papers that a source listed first last, newest first."""
+        first = func.min(_listing.c.id).desc()
+        query = select(_listing.c.paper_id).where(_listing.c.source == source).group_by(_listing.c.paper_id)
+        return list(self._connection.scalars(query.order_by(first).limit(limit).offset(skip)))
+
     def last_sent(self, endpoint: Endpoint) -> datetime | None:
         """Return when a message to an endpoint was last taken, None if none was."""
         sent = (*at(_delivery, endpoint), _delivery.c.state == DeliveryState.SENT)

@@ -19,7 +19,7 @@ from watcher.rules.advice.typed import compile_typed, doubts_of
 from watcher.store import Transaction
 from watcher.web.cards import card_of_hit
 from watcher.web.drawing import Chart, bars_of
-from watcher.web.frame import address, shown, site_of
+from watcher.web.frame import address, feed_links, shown, site_of
 from watcher.web.screens.day import page_named
 from watcher.web.trying import BoundedTrial, as_subscription, tried
 
@@ -45,7 +45,7 @@ def search_screen(request: Request) -> Response:
     span = span if span in dict(SPANS) else USUAL
     today = site.clock().astimezone(UTC).date()
     with site.store.reading() as tx:
-        found: dict[str, Any] = {"rule": None, "error": None}
+        found: dict[str, Any] = {"rule": None, "error": None, "feeds": ()}
         if text:
             try:
                 found = _found(tx, _compiled(text), request, span, today)
@@ -83,6 +83,7 @@ def _found(tx: Transaction, rule: Rule, request: Request, span: str, today: date
     config = site_of(request).config()
     return {
         "rule": rule,
+        "feeds": feed_links(request, "q", rule.text),
         "error": None,
         "doubts": doubts_of(rule),
         "trial": trial,

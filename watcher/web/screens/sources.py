@@ -21,7 +21,7 @@ from watcher.polls.verdict import worst
 from watcher.store import Transaction
 from watcher.store.sources.pages import Poll
 from watcher.web.drawing import Chart, bars_of
-from watcher.web.frame import shown, site_of
+from watcher.web.frame import feed_links, shown, site_of
 
 DAYS = 30
 WEEKS = 8
@@ -103,6 +103,7 @@ def source_screen(request: Request) -> Response:
             tx,
             "source.html",
             name=name,
+            feeds=feed_links(request, "source", name),
             row=source_row(tx, source or Source(name=name, kind=""), now),
             in_config=source is not None,
             polls=polls,

@@ -16,7 +16,7 @@ from watcher.alerts.schedule import next_due, quiet_until
 from watcher.model import Origin, StoredSubscription
 from watcher.store import Transaction
 from watcher.web.drawing import Chart, bars_of
-from watcher.web.frame import shown, site_of
+from watcher.web.frame import feed_links, shown, site_of
 
 MOST = 200
 """Subscriptions of the database that one page lists, beside those of the files."""
@@ -98,6 +98,7 @@ def subscription_screen(request: Request) -> Response:
             "subscription.html",
             saved=saved,
             one=one,
+            feeds=feed_links(request, "subscription", one.full_name),
             muted=tx.mutes.of_subscription(saved.id, now),
             held=len(tx.matches.held(saved.id)) + (tx.silence.waiting(saved.id) if saved.paused else 0),
             times=_times(saved, now),
