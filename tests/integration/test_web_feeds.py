@@ -18,7 +18,7 @@ from tests.integration.webs import GUARDED, NOW, TODAY, Web, entry
 from watcher.config import WebSettings
 from watcher.model import Paper, Reading, Source
 from watcher.parsers import PARSERS
-from watcher.web.feeds import PaperFeed, atom_of, json_feed_of
+from watcher.web.views.feeds import PaperFeed, atom_of, json_feed_of
 
 OF = ["subscription=lanterns", "source=daily", "q=lantern"]
 

@@ -17,7 +17,7 @@ from tests.integration.test_web_days import HOSTILE
 from tests.integration.test_web_search import words
 from tests.integration.webs import NOW, TODAY, Web, entry
 from watcher.model import Entry
-from watcher.web.drawing import bars_of, curve_of
+from watcher.web.views.drawing import bars_of, curve_of
 
 
 def test_everything_known_is_on_it(web: Web) -> None:

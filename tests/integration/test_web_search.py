@@ -17,7 +17,7 @@ from tests.integration.webs import TODAY, Web, entry
 from watcher.model import Entry
 from watcher.rules import compile_rule
 from watcher.rules.advice.trial import try_rule
-from watcher.web.trying import tried
+from watcher.web.views.trying import tried
 
 
 def days_ago(n: int) -> date:
@@ -115,7 +115,7 @@ def test_a_rule_that_takes_long_is_cut_with_a_word(
 ) -> None:
     web = make_web()
     web.list_papers(*(entry(n, f"Lantern {n}", days_ago(n // 50)) for n in range(600)))
-    monkeypatch.setattr("watcher.web.trying.BUDGET", 0.0)
+    monkeypatch.setattr("watcher.web.views.trying.BUDGET", 0.0)
     monkeypatch.setattr(tried, "__defaults__", (0.0,))
     said = words(web.client().get("/search?q=lantern&days=all").text)
     assert "400 of 400 papers match" in said

@@ -20,7 +20,7 @@ from watcher.store import Transaction
 from watcher.web.guard import Visitor, feed_key, form_key
 from watcher.web.overall import next_words, overall_of
 from watcher.web.site import WebSite
-from watcher.web.words import ago_words, clock_words, day_words, near_words
+from watcher.web.views.words import ago_words, clock_words, day_words, near_words
 
 STATIC = Path(__file__).parent / "static"
 

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from watcher.store import Transaction
-from watcher.web.cards import Card, cards_of
 from watcher.web.frame import address, shown, site_of
+from watcher.web.views.cards import Card, cards_of
 
 MOST = 50
 """Papers on one page."""

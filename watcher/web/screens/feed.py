@@ -15,12 +15,12 @@ from watcher.errors import RuleError
 from watcher.model import Paper
 from watcher.rules.advice.typed import compile_typed
 from watcher.store import Transaction
-from watcher.web.feeds import PaperFeed, atom_of, feed_id, json_feed_of
 from watcher.web.frame import address, site_of
 from watcher.web.screens.search import LONGEST_RULE
 from watcher.web.screens.subscriptions import subscription_called
 from watcher.web.site import WebSite
-from watcher.web.trying import tried
+from watcher.web.views.feeds import PaperFeed, atom_of, feed_id, json_feed_of
+from watcher.web.views.trying import tried
 
 ITEMS = 50
 MOST_PAGES = 100

@@ -20,10 +20,10 @@ from watcher.render.view import links, readable_title
 from watcher.rules.match.document import Document
 from watcher.store import Transaction
 from watcher.store.history.browsing import CountThen, PaperMatch
-from watcher.web.drawing import Chart, curve_of
 from watcher.web.frame import shown, site_of
-from watcher.web.why import Why, why
-from watcher.web.words import clock_words
+from watcher.web.views.drawing import Chart, curve_of
+from watcher.web.views.why import Why, why
+from watcher.web.views.words import clock_words
 
 LONGEST = 20_000
 """Characters of an abstract that are shown."""

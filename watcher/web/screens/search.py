@@ -17,11 +17,11 @@ from watcher.rules import Rule
 from watcher.rules.advice.trial import Trial
 from watcher.rules.advice.typed import compile_typed, doubts_of
 from watcher.store import Transaction
-from watcher.web.cards import card_of_hit
-from watcher.web.drawing import Chart, bars_of
 from watcher.web.frame import address, feed_links, shown, site_of
 from watcher.web.screens.day import page_named
-from watcher.web.trying import BoundedTrial, as_subscription, tried
+from watcher.web.views.cards import card_of_hit
+from watcher.web.views.drawing import Chart, bars_of
+from watcher.web.views.trying import BoundedTrial, as_subscription, tried
 
 LONGEST_RULE = 4_000
 """Characters of a rule that a page takes."""

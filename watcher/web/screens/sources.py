@@ -20,8 +20,8 @@ from watcher.polls.rhythm import Look
 from watcher.polls.verdict import worst
 from watcher.store import Transaction
 from watcher.store.sources.pages import Poll
-from watcher.web.drawing import Chart, bars_of
 from watcher.web.frame import feed_links, shown, site_of
+from watcher.web.views.drawing import Chart, bars_of
 
 DAYS = 30
 WEEKS = 8

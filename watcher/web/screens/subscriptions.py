@@ -15,8 +15,8 @@ from starlette.responses import Response
 from watcher.alerts.schedule import next_due, quiet_until
 from watcher.model import Origin, StoredSubscription
 from watcher.store import Transaction
-from watcher.web.drawing import Chart, bars_of
 from watcher.web.frame import feed_links, shown, site_of
+from watcher.web.views.drawing import Chart, bars_of
 
 MOST = 200
 """Subscriptions of the database that one page lists, beside those of the files."""
