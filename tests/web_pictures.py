@@ -6,12 +6,14 @@ Look at them after every change of a template: light and dark, as wide as a desk
 from __future__ import annotations
 
 import random
-import subprocess
 import sys
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from tests.browser import browsing
 from tests.integration.webs import NOW, TODAY, TOKEN, Web, entry, web_over
 from tests.pictures import PAPERS
 from watcher.config import WebSettings
@@ -52,7 +54,12 @@ PAGES = {
     "incidents": "/incidents",
     "sign-in": "/sign-in",
 }
-SHOTS = {"1440-light": (1440, 1500, False), "360-dark": (500, 1900, True)}
+SHOTS = {
+    "1440-light": (1440, 900, False),
+    "1440-dark": (1440, 900, True),
+    "360-light": (360, 800, False),
+    "360-dark": (360, 800, True),
+}
 """Width and height in CSS pixels, and whether dark is preferred."""
 
 WORDS = ("Moss", "Lamps", "Tides", "Ladders", "Bridges", "Bees", "Maps", "Letters", "Clocks", "Rain")
@@ -108,34 +115,27 @@ def trouble(web: Web, chance: random.Random) -> None:
             tx.matches.decide(old, Decision(Fate.DROPPED, "older than its look-back"))
 
 
-def shoot(url: str, target: Path, width: int, height: int, *, dark: bool) -> None:
-    """Take a picture of a page in chromium, without a window."""
-    with tempfile.TemporaryDirectory() as profile:
-        subprocess.run(
-            [
-                *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),
-                *(f"--user-data-dir={profile}", f"--blink-settings=preferredColorScheme={0 if dark else 1}"),
-                *(f"--window-size={width},{height}", f"--screenshot={target}", url),
-            ],
-            check=True,
-            timeout=120,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+@contextmanager
+def filled() -> Iterator[Web]:
+    """Pages of made data, closed with the block."""
+    with TemporaryDirectory() as home, open_store(Path(home) / "watcher.db", mode="create") as store:
+        web = web_over(store, Path(home), CONFIG, settings=WebSettings(token_file="t", is_open=True), token=TOKEN)
+        fill(web, random.Random(1))
+        trouble(web, random.Random(2))
+        yield web
+        web.close()
 
 
 def main(folder: Path, names: list[str]) -> None:
     """Take all pictures, or those of the pages that are named."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as home, open_store(Path(home) / "watcher.db", mode="create") as store:
-        web = web_over(store, Path(home), CONFIG, settings=WebSettings(token_file="t", is_open=True), token=TOKEN)
-        fill(web, random.Random(1))
-        trouble(web, random.Random(2))
+    with filled() as web, browsing() as browser:
         for name, path in PAGES.items():
             for shot, (width, height, dark) in SHOTS.items():
                 if not names or name in names:
-                    shoot(web.server().url.rstrip("/") + path, folder / f"{name}-{shot}.png", width, height, dark=dark)
-        web.close()
+                    browser.look_like(width, height, dark=dark)
+                    browser.open(web.server().url.rstrip("/") + path)
+                    browser.picture(folder / f"{name}-{shot}.png")
 
 
 if __name__ == "__main__":

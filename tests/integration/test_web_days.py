@@ -81,6 +81,18 @@ def test_many_papers_are_cut_into_pages(web: Web) -> None:
     assert titles(client.get("/?page=999999").text) == titles(last)
 
 
+def test_a_page_and_what_belongs_to_it_is_small(web: Web) -> None:
+    """What a browser transfers until it can paint a full page: 60 KB at most."""
+    texts = ["Moss grows where nobody walks; we count the paths." * 8, "A lantern is lit, and a kite is flown." * 12]
+    web.list_papers(*(entry(n, f"Lantern Paper {n * 7919}", abstract=texts[n % 2]) for n in range(1, 121)))
+    client, sent = web.client(), 0
+    page = client.get("/").text
+    for path in ["/", *re.findall(r'(?:href|src)="(/static/[^"]+)"', page)]:
+        with client.stream("GET", path) as answer:
+            sent += sum(map(len, answer.iter_raw()))
+    assert sent < 60_000
+
+
 def test_an_empty_database_says_what_to_do(web: Web) -> None:
     page = web.client().get("/").text
     assert "No paper is stored yet" in page and "watcher once" in page

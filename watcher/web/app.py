@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -53,7 +54,7 @@ def web_app(site: WebSite) -> Starlette:
             Route("/favicon.ico", icon),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=[Middleware(Guard, site=site)],
+        middleware=[Middleware(Guard, site=site), Middleware(GZipMiddleware, minimum_size=1_000)],
         exception_handlers={404: not_found, StoreError: no_database, Exception: page_failed},  # type: ignore[dict-item]
     )
     app.state.site = site

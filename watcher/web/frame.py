@@ -20,7 +20,7 @@ from watcher.store import Transaction
 from watcher.web.guard import Visitor, feed_key, form_key
 from watcher.web.overall import next_words, overall_of
 from watcher.web.site import WebSite
-from watcher.web.views.words import ago_words, clock_words, day_words, near_words
+from watcher.web.views.words import ago_words, clock_words, day_words, near_words, span_words
 
 STATIC = Path(__file__).parent / "static"
 
@@ -130,7 +130,9 @@ def stamp() -> str:
 @lru_cache(maxsize=1)
 def _templates() -> HtmlTemplates:
     filters: dict[str, Callable[..., Any]] = {"clock": clock_words, "near": near_words, "ago": ago_words}
-    return HtmlTemplates("watcher.web", filters | {"day": day_words, "iso": _iso, "counted": counted})
+    return HtmlTemplates(
+        "watcher.web", filters | {"day": day_words, "iso": _iso, "counted": counted, "span": span_words}
+    )
 
 
 def _iso(at: datetime) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
+from functools import cached_property
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from watcher.model import DeliveryState, Endpoint, Fate, MatchedSpan, Verdict
 from watcher.store.database import schema
@@ -16,9 +17,7 @@ from watcher.store.deliveries.endpoints import at
 _delivery, _incident, _listing, _match = schema.delivery, schema.incident, schema.listing, schema.match
 _metric, _paper, _poll, _subscription = schema.metric, schema.paper, schema.poll, schema.subscription
 
-_DAY = timedelta(days=1)
-_LIVES = _paper.c.merged_into.is_(None)
-_DATED = exists().where(_listing.c.paper_id == _paper.c.id, _listing.c.day.is_not(None))
+_other = _listing.alias("other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,33 +65,36 @@ class Browsing:
 
         A paper without a dated listing stands under the day of its publication, else of being first seen.
         """
-        listed = select(_listing.c.paper_id).where(_listing.c.day == day).distinct()
-        found = set(self._connection.scalars(listed))
-        first = _midnight(day)
-        for instant in _undated_instants():
-            young = select(_paper.c.id).where(_LIVES, ~_DATED, instant >= first, instant < first + _DAY)
-            found.update(self._connection.scalars(young.where(*_only(instant))))
+        found = set(self._connection.scalars(select(_listing.c.paper_id).where(_listing.c.day == day)))
+        found.update(self._undated_papers.get(day, ()))
         return sorted(found)
 
     def day_before(self, day: date) -> date | None:
         """Return the last digest day with papers before ``day``, None if there is none."""
         listed = select(func.max(_listing.c.day, type_=_listing.c.day.type)).where(_listing.c.day < day)
-        days = [self._connection.scalar(listed)]
-        for instant in _undated_instants():
-            query = select(instant).where(_LIVES, ~_DATED, instant < _midnight(day), *_only(instant))
-            last = self._connection.scalar(query.order_by(instant.desc()).limit(1))
-            days.append(last and last.astimezone(UTC).date())
+        days = [self._connection.scalar(listed), max((one for one in self._undated_papers if one < day), default=None)]
         return max(filter(None, days), default=None)
 
     def day_after(self, day: date) -> date | None:
         """Return the first digest day with papers after ``day``, None if there is none."""
         listed = select(func.min(_listing.c.day, type_=_listing.c.day.type)).where(_listing.c.day > day)
-        days = [self._connection.scalar(listed)]
-        for instant in _undated_instants():
-            query = select(instant).where(_LIVES, ~_DATED, instant >= _midnight(day + _DAY), *_only(instant))
-            first = self._connection.scalar(query.order_by(instant).limit(1))
-            days.append(first and first.astimezone(UTC).date())
+        days = [self._connection.scalar(listed), min((one for one in self._undated_papers if one > day), default=None)]
         return min(filter(None, days), default=None)
+
+    @cached_property
+    def _undated_papers(self) -> dict[date, list[int]]:
+        """The ids of the papers without a dated listing, by day; read once, from the listings without a day alone."""
+        dated = exists().where(_other.c.paper_id == _listing.c.paper_id, _other.c.day.is_not(None))
+        query = (
+            select(_paper.c.id, func.coalesce(_paper.c.published, _paper.c.first_seen, type_=_paper.c.first_seen.type))
+            .join(_listing, _listing.c.paper_id == _paper.c.id)
+            .where(_listing.c.day.is_(None), _paper.c.merged_into.is_(None), ~dated)
+            .distinct()
+        )
+        found: dict[date, list[int]] = {}
+        for id, instant in self._connection.execute(query):
+            found.setdefault(instant.astimezone(UTC).date(), []).append(id)
+        return found
 
     def listed_by_day(self, source: str, first: date) -> dict[date, int]:
         """Return digest day → papers that ``source`` listed on it, from ``first`` on."""
@@ -192,20 +194,6 @@ class Browsing:
 
 
 _utc = _delivery.c.finished_at.type
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
-
-
-def _undated_instants() -> Sequence[ColumnElement[datetime]]:
-    """Return the columns by which papers without a dated listing stand; in two, so that each can use its index."""
-    return _paper.c.published, _paper.c.first_seen
-
-
-def _only(instant: ColumnElement[datetime]) -> Sequence[ColumnElement[bool]]:
-    """Return the condition under which a paper stands by this instant: first seen only where it is not published."""
-    return [and_(_paper.c.published.is_(None))] if instant is _paper.c.first_seen else []
 
 
 def _full_name(owner: str, name: str) -> str:

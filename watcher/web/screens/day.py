@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from watcher.store import Transaction
 from watcher.web.frame import address, shown, site_of
-from watcher.web.views.cards import Card, cards_of
+from watcher.web.views.cards import RankedPaper, card_of, ranked
 
 MOST = 50
 """Papers on one page."""
@@ -37,8 +37,8 @@ def day_screen(request: Request) -> Response:
         day = day_named(request.query_params.get("day", ""))
         if day is None:
             day = tx.browsing.day_before(today + timedelta(days=1)) or today
-        cards = cards_of(tx, tx.papers.get(tx.browsing.papers_on(day)))
-        found = [card for card in cards if _fits(card, asked)]
+        papers = ranked(tx, tx.papers.get(tx.browsing.papers_on(day)))
+        found = [one for one in papers if _fits(one, asked)]
         page = page_named(request.query_params.get("page", ""), len(found))
         return shown(
             request,
@@ -51,30 +51,30 @@ def day_screen(request: Request) -> Response:
             after=tx.browsing.day_after(day),
             week_before=tx.browsing.day_before(_monday(day)),
             week_after=tx.browsing.day_after(_monday(day) + WEEK - timedelta(days=1)),
-            cards=found[(page - 1) * MOST : page * MOST],
+            cards=[card_of(one.paper, one.matches) for one in found[(page - 1) * MOST : page * MOST]],
             count=len(found),
-            of=len(cards),
+            of=len(papers),
             asked=asked,
             page=page,
             pages=-(-len(found) // MOST),
-            names=sorted({one.subscription for card in cards for one in card.matches}),
-            sources=sorted({source for card in cards for source in card.sources}),
+            names=sorted({match.subscription for one in papers for match in one.matches}),
+            sources=sorted({listing.source for one in papers for listing in one.paper.listings}),
             is_empty=tx.papers.count() == 0,
             to_day=lambda other: address("/", [("day", other), *asked.items()]),
             to_page=lambda other: address("/", [("day", day), *asked.items(), ("page", other)]),
         )
 
 
-def _fits(card: Card, asked: Mapping[str, str]) -> bool:
+def _fits(one: RankedPaper, asked: Mapping[str, str]) -> bool:
     """Return whether a paper is among those that are asked for."""
-    matches = [one for one in card.matches if asked["subscription"] in ("", one.subscription)]
+    matches = [match for match in one.matches if asked["subscription"] in ("", match.subscription)]
     if asked["subscription"] and not matches:
         return False
-    if asked["source"] and asked["source"] not in card.sources:
+    if asked["source"] and asked["source"] not in {listing.source for listing in one.paper.listings}:
         return False
     match asked["strength"]:
         case "strong":
-            return any(one.strong for one in matches)
+            return any(match.strong for match in matches)
         case "matched":
             return bool(matches)
     return True

@@ -33,7 +33,7 @@ MOST_TERMS = 40
 SHOWN = 20
 """Strong matches on one page."""
 
-MOST_WEAK = 200
+MOST_WEAK = 50
 EXAMPLES = ('"continual learning" OR "catastrophic forgetting"', "title:agent* -survey", 'about:"KV cache" upvotes>=20')
 
 

@@ -44,13 +44,21 @@ class Card:
     strong: bool
 
 
-def cards_of(tx: Transaction, papers: Sequence[Paper]) -> list[Card]:
-    """Return papers as lists show them, best first: what matched strongly, what matched weakly, the others."""
+@dataclass(frozen=True, slots=True)
+class RankedPaper:
+    """A paper with its matches, before it is made a card."""
+
+    paper: Paper
+    matches: Sequence[PaperMatch]
+
+
+def ranked(tx: Transaction, papers: Sequence[Paper]) -> list[RankedPaper]:
+    """Return papers best first: what matched strongly, what matched weakly, the others."""
     by_paper: dict[int, list[PaperMatch]] = {}
     for one in tx.browsing.matches_of([paper.id for paper in papers]):
         by_paper.setdefault(one.paper_id, []).append(one)
-    ranked = sorted(papers, key=lambda paper: _rank(paper, by_paper.get(paper.id, ())))
-    return [card_of(paper, by_paper.get(paper.id, ())) for paper in ranked]
+    found = [RankedPaper(paper, by_paper.get(paper.id, ())) for paper in papers]
+    return sorted(found, key=lambda one: _rank(one.paper, one.matches))
 
 
 def _rank(paper: Paper, matches: Sequence[PaperMatch]) -> tuple[bool, tuple[bool, int, int], int]:
