@@ -90,9 +90,9 @@ class Browser:
         """Wait until an expression holds on the page."""
         self._until(lambda: bool(self.ask(expression)))
 
-    def picture(self, target: Path) -> None:
-        """Take a picture of all of the page."""
-        shot = self.send("Page.captureScreenshot", captureBeyondViewport=True)
+    def picture(self, target: Path, *, whole: bool = True) -> None:
+        """Take a picture of all of the page, or of what stands in the window."""
+        shot = self.send("Page.captureScreenshot", captureBeyondViewport=whole)
         target.write_bytes(base64.b64decode(shot["data"]))
 
     def send(self, method: str, **params: Any) -> dict[str, Any]:

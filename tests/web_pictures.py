@@ -1,4 +1,6 @@
-"""Pictures of the web pages from made data: ``python -m tests.web_pictures FOLDER``, with Debian's chromium installed.
+"""Pictures of the web pages from made data, with Debian's chromium installed.
+
+``python -m tests.web_pictures FOLDER [NAME]...`` takes those of all pages, or of some; without words the README's.
 
 Look at them after every change of a template: light and dark, as wide as a desk and as wide as a phone.
 """
@@ -15,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 from tests.browser import browsing
 from tests.integration.webs import NOW, TODAY, TOKEN, Web, entry, web_over
-from tests.pictures import PAPERS
+from tests.pictures import FOLDER, PAPERS
 from watcher.config import WebSettings
 from watcher.model import Decision, DeliveryKind, Endpoint, Fate, IncidentKind, Verdict
 from watcher.store import open_store
@@ -101,6 +103,7 @@ def trouble(web: Web, chance: random.Random) -> None:
             "arxiv-cs-cl", Verdict.UNREACHABLE if bad else Verdict.NEW, "no answer within 30 s" if bad else "", at=at
         )
         web.poll("lab-blog", Verdict.PARTIAL if n in (30, 31) else Verdict.UNCHANGED, at=at)
+    web.poll("arxiv-cs-cl", Verdict.UNREACHABLE, "no answer within 30 s", at=NOW - timedelta(minutes=2))
     with web.store.transaction() as tx:
         began = NOW - timedelta(days=2)
         one = tx.incidents.begin(IncidentKind.SOURCE_UNREACHABLE, "arxiv-cs-cl", "no answer within 30 s", began)
@@ -126,8 +129,8 @@ def filled() -> Iterator[Web]:
         web.close()
 
 
-def main(folder: Path, names: list[str]) -> None:
-    """Take all pictures, or those of the pages that are named."""
+def take(folder: Path, names: list[str]) -> None:
+    """Take pictures of all pages, or of those that are named."""
     folder.mkdir(parents=True, exist_ok=True)
     with filled() as web, browsing() as browser:
         for name, path in PAGES.items():
@@ -138,5 +141,17 @@ def main(folder: Path, names: list[str]) -> None:
                     browser.picture(folder / f"{name}-{shot}.png")
 
 
+def take_for_readme() -> None:
+    """Take the pictures of the README."""
+    with filled() as web, browsing() as browser:
+        for scheme in ("light", "dark"):
+            browser.look_like(1120, 860, dark=scheme == "dark")
+            browser.open(web.server().url)
+            browser.picture(FOLDER / f"web-day-{scheme}.png", whole=False)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    if sys.argv[1:]:
+        take(Path(sys.argv[1]), sys.argv[2:])
+    else:
+        take_for_readme()
