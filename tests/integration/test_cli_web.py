@@ -90,8 +90,28 @@ def test_a_token_is_read_without_the_line_end(tmp_path: Path) -> None:
     from watcher.config import WebSettings
 
     (tmp_path / "token").write_text("an invented token of the tests\n")
-    assert token_of(WebSettings(token_file="token"), tmp_path) == "an invented token of the tests"
-    assert token_of(WebSettings(), tmp_path) == ""
+    assert token_of(WebSettings(token_file="token"), tmp_path, {}) == "an invented token of the tests"
+    assert token_of(WebSettings(), tmp_path, {}) == ""
+
+
+def test_the_token_may_be_one_of_the_services_credentials(tmp_path: Path) -> None:
+    from watcher.config import WebSettings
+
+    (tmp_path / "token").write_text("another token, beside the config")
+    (tmp_path / "credentials").mkdir()
+    (tmp_path / "credentials" / "token").write_text("an invented token of the tests")
+    env = {"CREDENTIALS_DIRECTORY": str(tmp_path / "credentials")}
+    assert token_of(WebSettings(token_file="token"), tmp_path, env) == "an invented token of the tests"
+
+
+def test_a_token_that_everybody_may_read_is_warned_of(env: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("an invented token of the tests")
+    (tmp_path / "token").chmod(0o644)
+    (tmp_path / "config.yaml").write_text(CONFIG + "web: {token_file: token}\n")
+    (tmp_path / "config.yaml").chmod(0o600)
+    assert main(["check-config", "--strict", "-c", str(tmp_path / "config.yaml")], env) == 1
+    (tmp_path / "token").chmod(0o600)
+    assert main(["check-config", "--strict", "-c", str(tmp_path / "config.yaml")], env) == 0
 
 
 def test_what_stands_in_the_sockets_place_stays(tmp_path: Path) -> None:

@@ -142,6 +142,22 @@ def test_incidents_that_last_and_that_ended(web: Web) -> None:
     assert "<img src=x" not in page and "All is well." in page, "what may pass by itself is no alarm yet"
 
 
+SECRET = """\
+timezone: UTC
+operator: [ana]
+sources: {daily: {kind: feed, url: "https://lab.example/feed?token=hunter2hunter2"}}
+receivers: {ana: {url: "json://ana:hunter3hunter3@hook.example/hunter4hunter4"}}
+subscriptions: [{name: lanterns, rule: lantern, to: [ana]}]
+"""
+
+
+def test_no_secret_of_the_config_is_shown(make_web: Callable[..., Web]) -> None:
+    client = make_web(text=SECRET).client()
+    for path in ("/", "/sources", "/source?name=daily", "/receivers", "/subscriptions", "/search?q=x", "/metrics"):
+        assert "hunter" not in client.get(path).text, path
+    assert "lab.example" in client.get("/source?name=daily").text
+
+
 EMPTY = """\
 timezone: UTC
 sources: {daily: {kind: huggingface}}

@@ -35,7 +35,8 @@ def web(desk: CliContext) -> int:
         raise UsageError(ASKED)
     logs.set_up(desk.log_format, verbose=desk.verbose, secrets=config.secrets(desk.env), own=logging.WARNING)
     with desk.open_store(config) as store:
-        server = open_web(config.web, store, lambda: config, kept=KeptPages(desk.state_dir() / "broken"))
+        kept = KeptPages(desk.state_dir() / "broken")
+        server = open_web(config.web, store, lambda: config, desk.env, kept=kept)
         click.echo(f"The pages: {server.url} (Ctrl-C ends this)")
         with suppress(KeyboardInterrupt):
             server.serve()

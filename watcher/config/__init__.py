@@ -6,7 +6,6 @@
 ``lint/``                          what parses as something harmless instead of what was meant: the table of warnings
 ``includes``, ``included``         included files on disk, and the subscriptions of each
 ``loading``                        all of it put together; ``losing``: what a reload would lose
-``web``                            who may read the web pages
 ``values``                         the frozen result
 """
 
@@ -15,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from watcher.config.adding import name_for, place_of_rule, subscription_lines, with_subscription
-from watcher.config.addresses import Address
+from watcher.config.addresses import Address, secret_file
 from watcher.config.loading import default_config, find_config, load
 from watcher.config.losing import lost_since
 from watcher.config.subscriptions import target_check
@@ -37,6 +36,7 @@ __all__ = [
     "lost_since",
     "name_for",
     "place_of_rule",
+    "secret_file",
     "subscription_lines",
     "target_check",
     "with_subscription",

@@ -47,7 +47,7 @@ class WebPages:
             return None
         from watcher.web.site import token_of
 
-        return config.web, token_of(config.web, config.folder)
+        return config.web, token_of(config.web, config.folder, self._context.env)
 
     def _open(self, wanted: tuple[WebSettings, str]) -> None:
         from watcher.web.door import open_web
@@ -58,6 +58,7 @@ class WebPages:
             wanted[0],
             context.store,
             lambda: context.config,
+            context.env,
             clock=context.clock,
             buttons=Buttons(self._poll, self._wake),
             kept=context.kept,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ def open_web(
     settings: WebSettings,
     store: Store,
     config: Callable[[], Config],
+    env: Mapping[str, str],
     *,
     clock: Callable[[], datetime] | None = None,
     buttons: Buttons | None = None,
@@ -35,7 +36,7 @@ def open_web(
     """
     if any(find_spec(name) is None for name in NEEDED):
         raise WatcherError(HOW)
-    token = token_of(settings, config().folder)
+    token = token_of(settings, config().folder, env)
     from watcher.web.serving import WebServer
 
     return WebServer(WebSite(store, config, clock or store.clock, settings, token, buttons, kept))

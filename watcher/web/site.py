@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from watcher.config import Config, WebSettings
+from watcher.config import Config, WebSettings, secret_file
 from watcher.errors import WatcherError
 from watcher.files.broken_pages import KeptPages
 from watcher.files.read import NotRead, read_regular
@@ -53,14 +53,14 @@ class WebSite:
         return bool(self.token) and self.buttons is not None
 
 
-def token_of(settings: WebSettings, folder: Path) -> str:
+def token_of(settings: WebSettings, folder: Path, env: Mapping[str, str]) -> str:
     """Return the token of the settings' file, "" without one. Raises ``WatcherError`` that shows nothing of it.
 
-    ``folder``: that a relative name counts from.
+    ``folder``: that a relative name counts from, unless the file is among the service's credentials.
     """
     if not settings.token_file:
         return ""
-    path = folder / settings.token_file
+    path = secret_file(settings.token_file, env, folder) or folder / settings.token_file
     read = read_regular(path, LONGEST_TOKEN)
     how = f"write one with: (umask 077; openssl rand -hex 32 > {path})"
     if isinstance(read, NotRead):

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from watcher.files.broken_pages import SIZE
 from watcher.files.read import NotRead, read_regular
 from watcher.model import Judged, Source, Verdict
+from watcher.model.masking import starred
 from watcher.pipeline.report import next_look
 from watcher.polls.rhythm import Look
 from watcher.polls.verdict import worst
@@ -106,6 +107,7 @@ def source_screen(request: Request) -> Response:
             feeds=feed_links(request, "source", name),
             row=source_row(tx, source or Source(name=name, kind=""), now),
             in_config=source is not None,
+            url=starred(source.url) if source and source.url else "",
             polls=polls,
             chart=_volume(counts, today) if counts else None,
             pages=tx.pages.shown(name, now),
