@@ -251,6 +251,7 @@ class Daemon:
 
     def _look_at_rules(self) -> None:
         """Read rules that other processes changed, to spare the polls that; tick if there were any."""
+        self._pages.mend()
         rules, before = self._context.rules, self._context.rules.generation
         try:
             with self._context.store.reading() as tx:

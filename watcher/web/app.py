@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from watcher.errors import StoreError
 from watcher.web import session
@@ -29,8 +30,8 @@ from watcher.web.screens.subscriptions import subscription_screen, subscriptions
 from watcher.web.site import WebSite
 
 
-def web_app(site: WebSite) -> Starlette:
-    """Return the pages as an ASGI application."""
+def web_app(site: WebSite) -> ASGIApp:
+    """Return the pages as an ASGI application; the guard stands before all of it, also before what fails."""
     app = Starlette(
         routes=[
             Route("/", day_screen),
@@ -54,11 +55,11 @@ def web_app(site: WebSite) -> Starlette:
             Route("/favicon.ico", icon),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=[Middleware(Guard, site=site), Middleware(GZipMiddleware, minimum_size=1_000)],
+        middleware=[Middleware(GZipMiddleware, minimum_size=1_000)],
         exception_handlers={404: not_found, StoreError: no_database, Exception: page_failed},  # type: ignore[dict-item]
     )
     app.state.site = site
-    return app
+    return Guard(app, site)
 
 
 def healthy(request: Request) -> Response:

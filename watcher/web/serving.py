@@ -54,6 +54,11 @@ class WebServer:
         """Serve from a thread of its own."""
         self._thread.start()
 
+    @property
+    def is_serving(self) -> bool:
+        """Whether the thread that serves is alive."""
+        return self._thread.is_alive()
+
     def serve(self) -> None:
         """Serve until stopped; in a process's main thread, until SIGINT or SIGTERM."""
         try:
