@@ -1,17 +1,20 @@
-"""Report how sources, subscriptions, receivers and deliveries are doing, at one instant."""
+"""Report how sources, subscriptions, receivers and deliveries are doing, and what rules would tell, as objects."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from watcher.config import Config
 from watcher.model import IncidentKind, Origin, Source
 from watcher.pipeline.polling.poll import due_again
+from watcher.rules.advice.trial import Trial
 from watcher.store import Store, Transaction
+from watcher.store.deliveries.deliveries import Listed
 from watcher.store.deliveries.incidents import Open
 from watcher.store.fleet.daemons import KnownDaemon, Version
 from watcher.store.history.checks import find_lost
+from watcher.store.history.history import HistoryRow
 from watcher.store.sources.pages import Poll
 from watcher.store.subscriptions.mutes import Mute
 
@@ -49,6 +52,59 @@ def mute_json(one: Mute) -> dict[str, object]:
         "title": one.title,
         "since": one.since,
         "until": one.until,
+    }
+
+
+def delivery_json(one: Listed) -> dict[str, object]:
+    """Return a delivery as an object."""
+    return {
+        "id": one.id,
+        "kind": one.kind.value,
+        "receiver": str(one.endpoint),
+        "state": one.state.value,
+        "reason": one.reason,
+        "subject": one.subject,
+        "papers": one.papers,
+        "made": one.created_at,
+        "tries": one.tries,
+        "tried": one.tried_at,
+        "finished": one.finished_at,
+        "replay_of": one.replay_of,
+        "folded_into": one.folded_into,
+    }
+
+
+def told_json(one: HistoryRow) -> dict[str, object]:
+    """Return what became of a match as an object."""
+    return {
+        "subscription": one.subscription,
+        "occasion": one.occasion,
+        "receiver": one.endpoint and str(one.endpoint),
+        "state": one.state,
+        "at": one.at,
+        "reason": one.reason,
+    }
+
+
+def trial_json(trial: Trial, rule: str, since: date | None) -> dict[str, object]:
+    """Return a trial of a rule as an object."""
+    return {
+        "rule": rule,
+        "since": since,
+        "papers": trial.papers,
+        "days": len(trial.days),
+        "first_day": trial.days[0] if trial.days else None,
+        "last_day": trial.days[-1] if trial.days else None,
+        "matched": len(trial.matches),
+        "strong": trial.strong,
+        "per_day": round(trial.per_day, 2),
+        "per_week": round(trial.per_week, 2),
+        "by_day": {str(day): count for day, count in trial.by_day().items()},
+        "terms": [{"term": one.term, "matched": one.matched, "alone": one.alone} for one in trial.terms],
+        "matches": [
+            {"key": paper.key, "day": paper.digest_day, "title": paper.title, "strong": hit.strong}
+            for paper, hit in trial.matches
+        ],
     }
 
 

@@ -6,6 +6,7 @@
 ``acts``, ``session``  what buttons do; signing in
 ``figures``            for Prometheus
 ``screens/``           one file for each page
+``api/``               what programs ask for
 ``views/``             what pages and feeds show, prepared
 ``templates/``, ``static/``
 """

@@ -15,6 +15,9 @@ from starlette.types import ASGIApp
 from watcher.errors import StoreError
 from watcher.web import session
 from watcher.web.acts import act
+from watcher.web.api.description import description_screen
+from watcher.web.api.operations import OPERATIONS, answered
+from watcher.web.api.problems import problem_answer
 from watcher.web.figures import figures_screen
 from watcher.web.frame import STATIC, plain, site_of
 from watcher.web.guard import Guard
@@ -47,6 +50,8 @@ def web_app(site: WebSite) -> ASGIApp:
             Route("/feed.atom", feed_screen),
             Route("/feed.json", feed_screen),
             Route("/metrics", figures_screen),
+            *(Route(one.path, answered(one)) for one in OPERATIONS),
+            Route("/api/v1/openapi.json", description_screen),
             Route("/act", act, methods=["POST"]),
             Route("/sign-in", session.sign_in, methods=["GET", "POST"]),
             Route("/sign-out", session.sign_out, methods=["POST"]),
@@ -56,7 +61,7 @@ def web_app(site: WebSite) -> ASGIApp:
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[Middleware(GZipMiddleware, minimum_size=1_000)],
-        exception_handlers={404: not_found, StoreError: no_database, Exception: page_failed},  # type: ignore[dict-item]
+        exception_handlers={HTTPException: refused, StoreError: no_database, Exception: page_failed},  # type: ignore[dict-item]
     )
     app.state.site = site
     return Guard(app, site)
@@ -82,19 +87,32 @@ def icon(request: Request) -> Response:
     return RedirectResponse("/static/well.svg", 308)
 
 
-def not_found(request: Request, error: HTTPException) -> Response:
+def is_of_api(request: Request) -> bool:
+    """Return whether a program asks."""
+    return request.url.path.startswith("/api/")
+
+
+def refused(request: Request, error: HTTPException) -> Response:
     """Say that there is no such page, or no such thing on it."""
     what = error.detail if error.detail != "Not Found" else "There is no such page."
-    return plain(request, "said.html", status=404, title="Not found", what=what)
+    if is_of_api(request):
+        hint = "/api/v1/openapi.json describes what may be asked for."
+        return problem_answer(error.status_code, "this may not be asked for so", f"{what} {hint}")
+    title = "Not found" if error.status_code == 404 else "Not so"
+    return plain(request, "said.html", status=error.status_code, title=title, what=what)
 
 
 def no_database(request: Request, error: StoreError) -> Response:
     """Say that the database cannot be read now; the error shows no variable."""
     what = "The database does not answer now. `watcher status` says why; then load this page again."
+    if is_of_api(request):
+        return problem_answer(503, "the database does not answer", what)
     return plain(request, "said.html", status=503, title="No database", what=what)
 
 
 def page_failed(request: Request, error: Exception) -> Response:
     """Say that a page page_failed; the log has the reason."""
     what = "This page failed, which should not be: the log says why. The others go on."
+    if is_of_api(request):
+        return problem_answer(500, "an error of watcher", what)
     return plain(request, "said.html", status=500, title="An error of watcher", what=what)

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from watcher.web.api.problems import problem_answer
 from watcher.web.site import WebSite
 
 COOKIE = "watcher"
@@ -80,21 +81,31 @@ class Guard:
         """Return the answer to who may not do what is asked, None to who may."""
         host = request.headers.get("host", "")
         if not is_own_host(host, self._site):
-            what = "this page is not called so: name its address in `web: public_url`, or ask for localhost\n"
-            return PlainTextResponse(what, 421)
+            what = "this page is not called so: name its address in `web: public_url`, or ask for localhost"
+            return _refused(request, what, 421)
         if request.method not in ("GET", "HEAD", "POST"):
-            return PlainTextResponse("this page takes GET and POST\n", 405, {"Allow": "GET, HEAD, POST"})
+            return _refused(request, "this page takes GET and POST", 405, Allow="GET, HEAD, POST")
         if request.method == "POST" and not is_from_here(request.headers, self._site):
-            return PlainTextResponse("this came from another page: nothing was done\n", 403)
+            return _refused(request, "this came from another page: nothing was done", 403)
         path = request.url.path
         if b"%00" in request.scope.get("query_string", b"") or "\0" in path:
-            return PlainTextResponse("there is no such address\n", 400)
+            return _refused(request, "there is no such address", 400)
         if may_read(request, self._site) or path.startswith(PUBLIC):
             return None
         if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
             back = path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/sign-in?back={quote(back, safe='')}", 303)
-        return PlainTextResponse("the token is asked for here\n", 401, {"WWW-Authenticate": 'Bearer realm="watcher"'})
+        bearer = {"WWW-Authenticate": 'Bearer realm="watcher"'}
+        return _refused(request, "the token is asked for here", 401, **bearer)
+
+
+def _refused(request: Request, what: str, status: int, **headers: str) -> Response:
+    """Return a refusal in a line, for programs as a problem."""
+    if request.url.path.startswith("/api/"):
+        answer = problem_answer(status, "this may not be asked for so", what)
+        answer.headers.update(headers)
+        return answer
+    return PlainTextResponse(f"{what}\n", status, headers)
 
 
 def may_read(request: Request, site: WebSite) -> bool:

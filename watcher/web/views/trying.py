@@ -35,31 +35,46 @@ class BoundedTrial:
     until: date | None
 
 
-class Newest:
-    """Papers by digest day, the newest first, until the time is up.
+@dataclass(frozen=True, slots=True)
+class PaperPlace:
+    """A place in the order of :class:`Newest`: behind the paper ``id`` of a day."""
 
-    ``cut_at``: the day that was being read then, None if none was left.
+    day: date
+    id: int
+
+
+class Newest:
+    """Papers by digest day, the newest first, and inside a day by their ids, the latest first, until the time is up.
+
+    ``after``: begins behind this place.
+    ``cut_at``: the place that was reached then, None if nothing was left.
     """
 
-    def __init__(self, tx: Transaction, since: date, budget: float = BUDGET) -> None:
-        self._tx, self._since, self._budget = tx, since, budget
-        self.cut_at: date | None = None
+    def __init__(
+        self, tx: Transaction, since: date, budget: float = BUDGET, *, after: PaperPlace | None = None
+    ) -> None:
+        self._tx, self._since, self._budget, self._after = tx, since, budget, after
+        self.cut_at: PaperPlace | None = None
 
     def __iter__(self) -> Iterator[Paper]:
         ends, read = time.monotonic() + self._budget, 0
-        day = self._tx.browsing.day_before(LAST_DAY)
+        last = self._after
+        day = last.day if last else self._tx.browsing.day_before(LAST_DAY)
         while day is not None and day >= self._since:
             for paper in self._of(day):
                 if read >= AT_LEAST and time.monotonic() > ends:
-                    self.cut_at = day
+                    self.cut_at = last
                     return
                 read += 1
+                last = PaperPlace(day, paper.id)
                 yield paper
             day = self._tx.browsing.day_before(day)
 
     def _of(self, day: date) -> Iterator[Paper]:
         """Yield the papers whose own digest day this is; those that it lists again stand under their first day."""
-        ids = self._tx.browsing.papers_on(day)
+        ids = self._tx.browsing.papers_on(day)[::-1]
+        if self._after and self._after.day == day:
+            ids = [id for id in ids if id < self._after.id]
         for at in range(0, len(ids), AT_LEAST):
             yield from (paper for paper in self._tx.papers.get(ids[at : at + AT_LEAST]) if paper.digest_day == day)
 
@@ -69,7 +84,7 @@ def tried(tx: Transaction, rule: Rule, since: date, budget: float = BUDGET) -> B
     with _turns:
         papers = Newest(tx, since, budget)
         trial = try_rule(rule, papers)
-    return BoundedTrial(trial, papers.cut_at)
+    return BoundedTrial(trial, papers.cut_at.day if papers.cut_at else None)
 
 
 @dataclass(frozen=True, slots=True)
