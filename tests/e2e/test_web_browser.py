@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +55,20 @@ TOO_WIDE = """
 """
 
 
+NO_KEY_SCROLLS = """
+[...document.querySelectorAll("body *")].filter((one) => one.scrollWidth > one.clientWidth + 1 && one.tabIndex < 0
+  && ["auto", "scroll"].includes(getComputedStyle(one).overflowX)).map((one) => one.tagName + "." + one.className)
+"""
+
+AXE = os.environ.get("AXE_CORE", "")
+"""The path of axe.min.js of the npm package axe-core, where somebody has it."""
+
+AXE_FINDS = """
+axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
+  .then((found) => found.violations.map((one) => one.id + ": " + one.nodes[0].html.slice(0, 200)))
+"""
+
+
 @pytest.fixture(scope="module")
 def web() -> Iterator[Web]:
     with filled() as web:
@@ -78,7 +94,20 @@ def test_a_page_fits_and_can_be_read(name: str, width: int, dark: bool, web: Web
     assert browser.ask("document.documentElement.scrollWidth <= innerWidth"), browser.ask(TOO_WIDE)
     assert browser.ask(WEAK) == []
     assert browser.ask("violations") == []
+    assert browser.ask(NO_KEY_SCROLLS) == []
     assert browser.ask("[...document.images].every((one) => one.complete && one.naturalWidth)")
+
+
+@pytest.mark.skipif(not AXE, reason="$AXE_CORE names no axe.min.js")
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(name: str, web: Web) -> None:
+    with browsing() as browser:
+        for width, dark in ((360, False), (1440, False), (1440, True)):
+            browser.look_like(width, 900, dark=dark)
+            browser.run_strange_scripts()
+            browser.open(address(web, PAGES[name]))
+            browser.ask(Path(AXE).read_text(encoding="utf-8") + "; 0")
+            assert browser.ask(AXE_FINDS) == []
 
 
 def test_a_day_is_read_by_keys_alone(web: Web, browser: Browser) -> None:
