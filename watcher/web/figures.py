@@ -81,6 +81,10 @@ class Figures(Collector):
         for endpoint, health in self._tx.endpoints.failing():
             failing.add_metric([str(endpoint)], health.failures)
         yield failing
+        waiting, oldest_due = self._tx.browsing.waiting()
+        yield _one("watcher_alerts_waiting", "Alerts in no message yet.", waiting)
+        age = (self._now - oldest_due).total_seconds() if oldest_due else 0.0
+        yield _one("watcher_alerts_waiting_seconds", "Since when the first of them is due.", max(age, 0.0))
         late = find_lost(self._tx.connection, self._now)
         oldest = max((self._now - one.since for one in late), default=timedelta())
         yield _one("watcher_late", "Alerts and deliveries that should be told by now.", sum(one.count for one in late))

@@ -14,7 +14,8 @@ from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
 from watcher.store.deliveries.endpoints import at
 
-_delivery, _incident, _listing, _match = schema.delivery, schema.incident, schema.listing, schema.match
+_alert, _delivery, _incident = schema.alert, schema.delivery, schema.incident
+_listing, _match = schema.listing, schema.match
 _metric, _paper, _poll, _subscription = schema.metric, schema.paper, schema.poll, schema.subscription
 
 _other = _listing.alias("other")
@@ -172,6 +173,13 @@ class Browsing:
         first = func.min(_listing.c.id).desc()
         query = select(_listing.c.paper_id).where(_listing.c.source == source).group_by(_listing.c.paper_id)
         return list(self._connection.scalars(query.order_by(first).limit(limit).offset(skip)))
+
+    def waiting(self) -> tuple[int, datetime | None]:
+        """Return how many alerts are in no delivery yet, and when the first of them is due."""
+        oldest = func.min(_alert.c.due, type_=_alert.c.due.type)
+        left = (_alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None))
+        row = self._connection.execute(select(func.count(), oldest).select_from(_alert).where(*left)).one()
+        return row[0], row[1]
 
     def last_sent(self, endpoint: Endpoint) -> datetime | None:
         """Return when a message to an endpoint was last taken, None if none was."""
