@@ -6,7 +6,9 @@ import html
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from threading import BoundedSemaphore, Event
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -116,11 +118,30 @@ def test_a_rule_that_takes_long_is_cut_with_a_word(
     web = make_web()
     web.list_papers(*(entry(n, f"Lantern {n}", days_ago(n // 50)) for n in range(600)))
     monkeypatch.setattr("watcher.web.views.trying.BUDGET", 0.0)
-    monkeypatch.setattr(tried, "__defaults__", (0.0,))
+    monkeypatch.setattr(tried, "__defaults__", (0.0, None))
     said = words(web.client().get("/search?q=lantern&days=all").text)
     assert "400 of 400 papers match" in said
-    assert "only the newest 400 papers were looked at, back to 2 Mar 2026" in said
+    assert "only the newest 400 papers were looked at, back to 3 Mar 2026" in said
     assert "In what was looked at, it would have told" in said
+
+
+def test_a_rule_that_nobody_waits_for_is_not_tried_to_its_end(stored: Web) -> None:
+    gone = Event()
+    gone.set()
+    with stored.store.reading() as tx:
+        bounded = tried(tx, compile_rule("lantern"), days_ago(30), gone=gone)
+    assert bounded.trial.papers == 0
+
+
+def test_a_rule_that_waits_for_its_turn_gives_up_when_nobody_waits_for_it(
+    stored: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = BoundedSemaphore(1)
+    monkeypatch.setattr("watcher.web.views.trying._turn", turn)
+    client, other = stored.client(), stored.client()
+    with turn, pytest.raises(httpx.ReadTimeout):
+        client.get("/search?q=lantern", timeout=0.3)
+    assert titles(other.get("/search?q=kite").text) == ["Kites and Lanterns"]
 
 
 RULES = st.sampled_from(["lantern", "lantern OR kite", "-moss lantern", "upvotes>3", "title:lantern kite"])

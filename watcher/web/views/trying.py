@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Event
 
 from watcher.model import Paper
 from watcher.rules import Rule
@@ -20,8 +20,11 @@ AT_LEAST = 400
 """Papers that are looked at however long it takes."""
 
 LAST_DAY = date(2999, 12, 31)
-_turns = BoundedSemaphore(2)
-"""Rules are tried two at a time: who presses keys quickly must not hold up the daemon beside the pages."""
+_turn = BoundedSemaphore(1)
+"""Rules are tried one at a time: who presses keys quickly must not hold up the daemon beside the pages."""
+
+LOOK_UP = 0.1
+"""Seconds after which somebody who waits for a turn looks whether it is still wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,21 @@ class Newest:
     """Papers by digest day, the newest first, and inside a day by their ids, the latest first, until the time is up.
 
     ``after``: begins behind this place.
+    ``gone``: set when nobody waits for them any more.
     ``cut_at``: the place that was reached then, None if nothing was left.
     """
 
     def __init__(
-        self, tx: Transaction, since: date, budget: float = BUDGET, *, after: PaperPlace | None = None
+        self,
+        tx: Transaction,
+        since: date,
+        budget: float = BUDGET,
+        *,
+        after: PaperPlace | None = None,
+        gone: Event | None = None,
     ) -> None:
         self._tx, self._since, self._budget, self._after = tx, since, budget, after
+        self._gone = gone or Event()
         self.cut_at: PaperPlace | None = None
 
     def __iter__(self) -> Iterator[Paper]:
@@ -62,7 +73,7 @@ class Newest:
         day = last.day if last else self._tx.browsing.day_before(LAST_DAY)
         while day is not None and day >= self._since:
             for paper in self._of(day):
-                if read >= AT_LEAST and time.monotonic() > ends:
+                if self._gone.is_set() or (read >= AT_LEAST and time.monotonic() > ends):
                     self.cut_at = last
                     return
                 read += 1
@@ -79,11 +90,19 @@ class Newest:
             yield from (paper for paper in self._tx.papers.get(ids[at : at + AT_LEAST]) if paper.digest_day == day)
 
 
-def tried(tx: Transaction, rule: Rule, since: date, budget: float = BUDGET) -> BoundedTrial:
-    """Try a rule on the papers of digest day ``since`` and later, as far as the time allows."""
-    with _turns:
-        papers = Newest(tx, since, budget)
+def tried(tx: Transaction, rule: Rule, since: date, budget: float = BUDGET, gone: Event | None = None) -> BoundedTrial:
+    """Try a rule on the papers of digest day ``since`` and later, as far as the time allows.
+
+    ``gone``: set when nobody waits for the answer any more; it is then what was found until then.
+    """
+    papers = Newest(tx, since, budget, gone=gone)
+    while not _turn.acquire(timeout=LOOK_UP):
+        if gone and gone.is_set():
+            return BoundedTrial(try_rule(rule, ()), since)
+    try:
         trial = try_rule(rule, papers)
+    finally:
+        _turn.release()
     return BoundedTrial(trial, papers.cut_at.day if papers.cut_at else None)
 
 
