@@ -19,7 +19,6 @@ from watcher.model.objects import json_text, paper_json
 from watcher.pipeline.report import report_of
 from watcher.web.api.description import described_api
 from watcher.web.api.operations import OPERATIONS
-from watcher.web.views.trying import Newest
 
 
 @pytest.fixture
@@ -72,7 +71,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(stored: Web, rule: st
 
 def test_a_rule_that_takes_long_goes_on_where_it_was_cut(stored: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("watcher.web.views.trying.AT_LEAST", 7)
-    monkeypatch.setattr(Newest.__init__, "__defaults__", (0.0,))
+    monkeypatch.setattr("watcher.web.views.trying.BUDGET", 0.0)
     client, seen, cursor = stored.client(), list[str](), ""
     for _ in range(9):
         answer = client.get("/api/v1/papers", params={"q": "lantern", **({"cursor": cursor} if cursor else {})})

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from tests.examples import times
 from tests.integration.test_web_days import HOSTILE, titles
-from tests.integration.webs import TODAY, Web, entry
-from watcher.model import Entry
+from tests.integration.webs import NOW, TODAY, Web, entry
+from watcher.model import Entry, Paper
 from watcher.rules import compile_rule
 from watcher.rules.advice.trial import try_rule
 from watcher.web.views.trying import tried
+from watcher.web.views.word_book import WordBook, keys_in_bytes
 
 
 def days_ago(n: int) -> date:
@@ -118,7 +119,6 @@ def test_a_rule_that_takes_long_is_cut_with_a_word(
     web = make_web()
     web.list_papers(*(entry(n, f"Lantern {n}", days_ago(n // 50)) for n in range(600)))
     monkeypatch.setattr("watcher.web.views.trying.BUDGET", 0.0)
-    monkeypatch.setattr(tried, "__defaults__", (0.0, None))
     said = words(web.client().get("/search?q=lantern&days=all").text)
     assert "400 of 400 papers match" in said
     assert "only the newest 400 papers were looked at, back to 3 Mar 2026" in said
@@ -144,7 +144,24 @@ def test_a_rule_that_waits_for_its_turn_gives_up_when_nobody_waits_for_it(
     assert titles(other.get("/search?q=kite").text) == ["Kites and Lanterns"]
 
 
-RULES = st.sampled_from(["lantern", "lantern OR kite", "-moss lantern", "upvotes>3", "title:lantern kite"])
+RULES = st.sampled_from(
+    [
+        *(
+            "lantern",
+            "lantern OR kite",
+            "-moss lantern",
+            "upvotes>3",
+            "title:lantern kite",
+            "lant*",
+            '"kites and"',
+            "=A",
+        ),
+        *("title:/Gard.*/", 'author:"A Fern"', '"lantern kite"~6', "about:lantern", "summary:x OR org:y", "nowhere"),
+    ]
+)
+BOOK = WordBook(3)
+"""Remembers few, so that some papers are known and some are not."""
+
 DAYS = st.sampled_from([date(1900, 1, 1), days_ago(3), days_ago(20), days_ago(30)])
 
 
@@ -154,7 +171,7 @@ def test_it_finds_what_the_rules_find(rich: Web, text: str, since: date) -> None
     """The papers of each day, and the trial over them, are those of reading all papers from the database."""
     rule = compile_rule(text)
     with rich.store.reading() as tx:
-        ours, theirs = tried(tx, rule, since, 60.0), try_rule(rule, tx.papers.all(since))
+        ours, theirs = tried(tx, rule, since, book=BOOK), try_rule(rule, tx.papers.all(since))
     assert {paper.id for paper, _ in ours.trial.matches} == {paper.id for paper, _ in theirs.matches}
     assert (ours.trial.papers, ours.trial.days) == (theirs.papers, theirs.days)
     assert sorted(ours.trial.terms, key=str) == sorted(theirs.terms, key=str)
@@ -168,6 +185,27 @@ def rich(stored: Web) -> Web:
     stored.list_papers(moss, source="lab-blog")
     stored.list_papers(entry(1, "A Lantern for Two", days_ago(20), upvotes=9))
     return stored
+
+
+def test_a_paper_whose_text_has_changed_is_read_anew(stored: Web) -> None:
+    client = stored.client()
+    assert titles(client.get("/search?q=meadow").text) == []
+    stored.list_papers(entry(1, "A Meadow for Two", days_ago(0), version=2))
+    stored.list_papers(entry(2, "Lanterns at Sea", days_ago(0), keywords=("heath",)))
+    assert titles(client.get("/search?q=meadow").text) == ["A Meadow for Two"]
+    assert titles(client.get("/search?q=keyword:heath").text) == ["Lanterns at Sea"]
+
+
+def test_the_words_of_the_newest_papers_are_remembered_and_no_more_than_that() -> None:
+    book = WordBook(10)
+    for id in [*range(100, 130), *range(50, 60), 130]:
+        paper = Paper(id=id, key=f"url:{id}", title=f"Paper w{id}", first_seen=NOW)
+        book.learn(paper, paper.title)
+    known = [id for id in range(200) if book.may_have(id, f"Paper w{id}", keys_in_bytes([f"w{id}"]))]
+    assert 130 in known and min(known) >= 119 and 10 <= len(book) <= 11
+    assert book.may_have(130, "Paper w130", keys_in_bytes(["w13*"])) is True
+    assert book.may_have(130, "Paper w130", keys_in_bytes(["w13", "13"])) is False
+    assert book.may_have(130, "Paper w130, changed", keys_in_bytes(["w130"])) is None
 
 
 def test_a_rule_never_becomes_markup(stored: Web) -> None:

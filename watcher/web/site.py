@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from watcher.errors import WatcherError
 from watcher.files.broken_pages import KeptPages
 from watcher.files.read import NotRead, read_regular
 from watcher.store import Store
+from watcher.web.views.word_book import WordBook
 
 SHORTEST_TOKEN = 16
 LONGEST_TOKEN = 4_096
@@ -37,6 +38,7 @@ class WebSite:
     ``token``: what reading and acting ask for, "" for none: then nobody may act.
     ``buttons``: None if these pages only show.
     ``kept``: where bodies of broken pages are kept, None for nowhere.
+    ``words``: what is remembered of stored papers between two rules that are tried.
     """
 
     store: Store
@@ -46,6 +48,7 @@ class WebSite:
     token: str = ""
     buttons: Buttons | None = None
     kept: KeptPages | None = None
+    words: WordBook = field(default_factory=WordBook)
 
     @property
     def can_act(self) -> bool:

@@ -84,7 +84,8 @@ def _papers(request: Request, asked: Asked) -> Any:
     site, limit = site_of(request), _limit(asked)
     rule = _rule(asked["q"]) if asked.get("q") else None
     with site.store.reading() as tx:
-        papers = Newest(tx, _since(asked, site.clock().astimezone(UTC).date()), after=_cursor(asked))
+        since = _since(asked, site.clock().astimezone(UTC).date())
+        papers = Newest(tx, since, rule=rule, book=site.words, after=_cursor(asked))
         found, last = [], None
         for paper in papers:
             hit = evaluate(rule, document_of(paper)) if rule else None
@@ -114,7 +115,7 @@ def _trial(request: Request, asked: Asked) -> Any:
     site, rule = site_of(request), _rule(asked["q"])
     since = _since(asked, site.clock().astimezone(UTC).date())
     with site.store.reading() as tx:
-        bounded = tried(tx, rule, since)
+        bounded = tried(tx, rule, since, book=site.words)
     return trial_json(bounded.trial, rule.text, since) | {"cut_at": bounded.until}
 
 

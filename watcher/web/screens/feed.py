@@ -73,7 +73,7 @@ def _found(site: WebSite, tx: Transaction, text: str) -> Sequence[Paper]:
     if len(text) > LONGEST_RULE:
         raise HTTPException(404, f"A rule of a feed has {LONGEST_RULE:,} characters at most.")
     today = site.clock().astimezone(UTC).date()
-    found = [paper for paper, _ in tried(tx, rule, today - timedelta(days=DAYS - 1)).trial.matches]
+    found = [paper for paper, _ in tried(tx, rule, today - timedelta(days=DAYS - 1), book=site.words).trial.matches]
     return sorted(found, key=lambda paper: (paper.first_seen, paper.id), reverse=True)
 
 

@@ -94,7 +94,7 @@ def _placed(error: RuleError, text: str) -> Mapping[str, str]:
 def _found(tx: Transaction, rule: Rule, request: Request, span: str, gone: Event) -> dict[str, Any]:
     today = site_of(request).clock().astimezone(UTC).date()
     since = date.min if span == "all" else today - timedelta(days=int(span) - 1)
-    bounded = tried(tx, rule, since, gone=gone)
+    bounded = tried(tx, rule, since, book=site_of(request).words, gone=gone)
     trial = bounded.trial
     strong, weak = (_best([one for one in trial.matches if one[1].strong is is_strong]) for is_strong in (True, False))
     page = page_named(request.query_params.get("page", ""), len(strong), SHOWN)
