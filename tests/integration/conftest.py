@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.integration.webs import Web, web_over
 from tests.postgres import Server, serving_postgres
 from watcher.store import Store, open_store
 
@@ -103,3 +105,23 @@ def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
 def store(make_store: Callable[[], Store]) -> Store:
     """A new database with the tables in it: once on SQLite, once on PostgreSQL."""
     return make_store()
+
+
+@pytest.fixture
+def make_web(store: Store, tmp_path: Path) -> Iterator[Callable[..., Web]]:
+    """Makes web pages over the store; they are closed after the test."""
+    made: list[Web] = []
+
+    def make(**more: Any) -> Web:
+        made.append(web_over(store, tmp_path, **more))
+        return made[-1]
+
+    yield make
+    for web in made:
+        web.close()
+
+
+@pytest.fixture
+def web(make_web: Callable[..., Web]) -> Web:
+    """Web pages that everybody on this machine may read."""
+    return make_web()

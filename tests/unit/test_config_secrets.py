@@ -19,6 +19,7 @@ from watcher.config.keys import (
     ReceiverKeys,
     RetainKeys,
     SubscriptionKeys,
+    WebKeys,
 )
 from watcher.config.text.harmless import KEYS, NEVER_SHOWN, is_harmless
 from watcher.config.text.reading import read
@@ -232,6 +233,7 @@ def test_of_every_key_it_is_said_whether_its_value_may_be_shown() -> None:
         SubscriptionKeys,
         QuietHoursKeys,
         RetainKeys,
+        WebKeys,
     ]
     keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
     assert keys | {"owner"} == KEYS

@@ -1,4 +1,4 @@
-"""The unit file: what a reload does."""
+"""The unit file: what a reload does, and where the socket of the web pages lies."""
 
 from __future__ import annotations
 
@@ -15,3 +15,10 @@ def test_a_reload_tells_the_daemon_first_and_then_fails_where_the_config_is_refu
         "ExecReload=/bin/sh -c 'kill -HUP $MAINPID'",
         f"ExecReload={start.removeprefix('ExecStart=').removesuffix(' run')} check-config --as-run",
     ]
+
+
+def test_the_socket_that_the_documentation_names_lies_in_a_folder_for_the_group() -> None:
+    lines = UNIT.read_text().splitlines()
+    assert "RuntimeDirectory=watcher" in lines and "RuntimeDirectoryMode=0750" in lines
+    page = (UNIT.parents[1] / "docs" / "web.md").read_text(encoding="utf-8")
+    assert "listen: unix:/run/watcher/web.sock" in page

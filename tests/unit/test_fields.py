@@ -9,9 +9,10 @@ from typing import Any, get_type_hints
 import pytest
 
 from tests.unit.rules_reference import answer
-from watcher.cli import papers, try_source
+from watcher.cli import try_source
 from watcher.model import Entry, Hit, Listing, Paper, PaperFacts
 from watcher.model.fields import BY_RULE, FACTS, ID, LISTED, SEARCHED, SOURCE, Field, FieldKind, Merge
+from watcher.model.objects import paper_json
 from watcher.rules import Index, compile_rule, document_of, evaluate
 from watcher.rules.match.explain import explain_match
 from watcher.store.papers.identity import Candidate, absorb, learn, new_values
@@ -161,13 +162,13 @@ def test_a_paper_that_turns_out_to_be_another_gives_it_every_fact(fact: Field) -
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.attribute)
 def test_papers_as_json_have_every_fact(fact: Field) -> None:
-    shown = papers.paper_json(paper_with(fact), Hit(strong=True))
+    shown = paper_json(paper_with(fact), Hit(strong=True))
     assert shown[fact.attribute] == value_of(fact)
 
 
 @pytest.mark.parametrize("number", LISTED, ids=lambda number: number.attribute)
 def test_papers_as_json_have_every_number(number: Field) -> None:
-    listings = papers.paper_json(paper_with(number), None)["listings"]
+    listings = paper_json(paper_with(number), None)["listings"]
     assert isinstance(listings, list) and len(listings) == 1
     assert listings[0][number.attribute] == 9
 

@@ -18,8 +18,13 @@ def in_message_order(told: Iterable[DueAlert], papers: Mapping[int, Paper]) -> l
     some = list(told)
     place = {name: n for n, name in enumerate(dict.fromkeys(one.subscription for one in some))}
 
-    def rank(one: DueAlert) -> tuple[int, bool, int, int, int]:
-        upvotes, day = papers[one.paper_id].precedence
-        return place[one.subscription], not one.strong, -upvotes, -day, one.match_id
+    def rank(one: DueAlert) -> tuple[int, tuple[bool, int, int], int]:
+        return place[one.subscription], rank_of(papers[one.paper_id], strong=one.strong), one.match_id
 
     return sorted(some, key=rank)
+
+
+def rank_of(paper: Paper, *, strong: bool) -> tuple[bool, int, int]:
+    """Return what sorts papers, best first: strong matches, then most upvotes, then the newest digest day."""
+    upvotes, day = paper.precedence
+    return not strong, -upvotes, -day

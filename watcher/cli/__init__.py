@@ -63,6 +63,7 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
         "history": Lazy("history:history", "Say who was told of a paper, when and where."),
         "deliveries": Lazy("deliveries:deliveries", "List messages and how they ended."),
         "status": Lazy("status:status", "Say how sources, receivers and deliveries are doing."),
+        "web": Lazy("web:web", "Show all of it in a browser, read-only."),
     },
     "Keeping": {
         "subscriptions": Lazy("subscriptions:subscriptions", "Keep subscriptions in the database: add, import, list."),

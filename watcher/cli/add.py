@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from watcher.cli import backtest, rules, show
+from watcher.cli import backtest, show
 from watcher.cli.desk import NO_CONFIG, CliContext
 from watcher.errors import ConfigError, StoreError, UsageError, WatcherError
 from watcher.files.read import NotRead, read_regular
@@ -46,16 +45,17 @@ def add(
 
     Comments and order of the file stay as they are. For a phrase, quote twice: '"KV cache" OR quantization'.
     """
-    from watcher.config import subscription_lines
+    from watcher.config import name_for, subscription_lines
+    from watcher.rules.advice.typed import compile_typed
 
-    rules.compiled_rule(rule)
+    compile_typed(rule)
     config = desk.config()
     _check_receivers(config, to)
     path = file or _main(config)
     taken = {one.name for one in config.subscriptions}
     if name in taken:
         raise UsageError(f"there is a subscription {name!r} already; choose another --name")
-    name = name or _named(rule, taken)
+    name = name or name_for(rule, taken)
     lines = subscription_lines(name, rule, to, when)
     _show_trial(desk, config, rule)
     click.echo("")
@@ -81,28 +81,17 @@ def _check_receivers(config: Config, to: tuple[str, ...]) -> None:
             raise UsageError(f"there is no receiver {receiver!r}; {hint}")
 
 
-def _named(rule: str, taken: set[str]) -> str:
-    """A name of the rule's first words that nobody has."""
-    asked = re.sub(r'(?:(?<!\S)-|\bNOT\s+)(?:"[^"]*"|\S+)', "", rule)
-    words = [word for word in re.findall(r"\w+", asked.lower()) if word not in ("and", "or", "not", "title", "about")]
-    stem = "-".join(words[:4])[:40].strip("-_") or "rule"
-    name, n = stem, 1
-    while name in taken:
-        n += 1
-        name = f"{stem}-{n}"
-    return name
-
-
 def _show_trial(desk: CliContext, config: Config, rule: str) -> None:
     from watcher.rules.advice.trial import try_rule
+    from watcher.rules.advice.typed import compile_typed
 
     since: date | None = (datetime.now(UTC) - TRIED_ON).date()
     try:
         with desk.open_store(config) as store, store.reading() as tx:
-            trial = try_rule(rules.compiled_rule(rule), tx.papers.all(since))
+            trial = try_rule(compile_typed(rule), tx.papers.all(since))
             if not trial.papers:  # an archive, or a daemon that was off: the past is still worth a look
                 since = None
-                trial = try_rule(rules.compiled_rule(rule), tx.papers.all())
+                trial = try_rule(compile_typed(rule), tx.papers.all())
     except StoreError as error:
         click.echo(f"not tried on the past: {error}")
         return

@@ -41,33 +41,13 @@ def backtest(
     with desk.open_store(config) as store, store.reading() as tx:
         trial = try_rule(wanted, tx.papers.all(since))
     if as_json:
+        from watcher.pipeline.report import trial_json
+
         click.echo(show.json_text(trial_json(trial, wanted.text, since)))
     else:
         for line in trial_lines(trial, wanted.text, since, limit):
             click.echo(line)
     return 0
-
-
-def trial_json(trial: Trial, rule: str, since: date | None) -> dict[str, object]:
-    """A trial as ``--json`` shows it."""
-    return {
-        "rule": rule,
-        "since": since,
-        "papers": trial.papers,
-        "days": len(trial.days),
-        "first_day": trial.days[0] if trial.days else None,
-        "last_day": trial.days[-1] if trial.days else None,
-        "matched": len(trial.matches),
-        "strong": trial.strong,
-        "per_day": round(trial.per_day, 2),
-        "per_week": round(trial.per_week, 2),
-        "by_day": {str(day): count for day, count in trial.by_day().items()},
-        "terms": [{"term": one.term, "matched": one.matched, "alone": one.alone} for one in trial.terms],
-        "matches": [
-            {"key": paper.key, "day": paper.digest_day, "title": paper.title, "strong": hit.strong}
-            for paper, hit in trial.matches
-        ],
-    }
 
 
 def trial_lines(trial: Trial, rule: str, since: date | None, limit: int) -> Iterator[str]:

@@ -35,31 +35,15 @@ def deliveries(desk: CliContext, state: str | None, receiver: str | None, limit:
     with desk.open_store(config) as store, store.reading() as tx:
         found = tx.deliveries.listed(DeliveryState(state) if state else None, receiver, limit)
     if as_json:
-        show.json_array(_as_object(one) for one in found)
+        from watcher.pipeline.report import delivery_json
+
+        show.json_array(delivery_json(one) for one in found)
     elif found:
         print_table(COLUMNS, [_row(one) for one in found], zone=config.timezone)
     else:
         of = f"{state} message" if state else "message"
         click.echo(f"no {of}" + (f" to {receiver}" if receiver else ""), err=True)
     return 0
-
-
-def _as_object(one: Listed) -> dict[str, object]:
-    return {
-        "id": one.id,
-        "kind": one.kind.value,
-        "receiver": str(one.endpoint),
-        "state": one.state.value,
-        "reason": one.reason,
-        "subject": one.subject,
-        "papers": one.papers,
-        "made": one.created_at,
-        "tries": one.tries,
-        "tried": one.tried_at,
-        "finished": one.finished_at,
-        "replay_of": one.replay_of,
-        "folded_into": one.folded_into,
-    }
 
 
 def _row(one: Listed) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,8 @@ MAIL = "mail.html"
 @click.option(
     "--state", type=click.Path(path_type=Path), metavar="DIR", help="Where to put what it makes.  [a new one]"
 )
-def demo(state: Path | None) -> int:
+@click.option("--web", is_flag=True, help="Show all of it in a browser afterwards, until Ctrl-C.")
+def demo(state: Path | None, web: bool) -> int:
     """Show what watcher does, without network or config.
 
     Serves a small digest of invented papers from inside the process, watches it for two simulated days with three
@@ -40,12 +42,27 @@ def demo(state: Path | None) -> int:
         )
         stops = _days(tour)
         _keep_mail(tour, folder / MAIL)
-    click.echo(
-        f"\nThe first message as HTML e-mail:  {folder / MAIL}\n"
-        f"The config that all this ran on:   {folder / 'config.yaml'}\n"
-        "Next: `watcher init` writes a config to start from; `watcher run` then watches the real digest."
-    )
+        click.echo(
+            f"\nThe first message as HTML e-mail:  {folder / MAIL}\n"
+            f"The config that all this ran on:   {folder / 'config.yaml'}\n"
+            "Next: `watcher init` writes a config to start from; `watcher run` then watches the real digest."
+        )
+        if web:
+            _serve(tour)
     return 0 if all(one.state is DeliveryState.SENT for stop in stops for one in stop.told) else 1
+
+
+def _serve(tour: Tour) -> None:
+    """Serve the pages of what the demo made, at a free port, until somebody ends it."""
+    from watcher.config import ListenAddress, WebSettings
+    from watcher.web.door import open_web
+
+    context = tour.context
+    settings = WebSettings(ListenAddress(port=0), is_open=True)
+    server = open_web(settings, context.store, lambda: context.config, {}, clock=context.clock)
+    click.echo(f"\nAll of it in a browser: {server.url} (Ctrl-C ends the demo)")
+    with suppress(KeyboardInterrupt):
+        server.serve()
 
 
 def _folder(state: Path | None) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,9 +13,6 @@ from watcher.cli.naming import anything_named
 from watcher.cli.tables import clock_time, print_table
 from watcher.errors import UsageError
 from watcher.model import Paper, StoredSubscription
-
-if TYPE_CHECKING:
-    from watcher.store.subscriptions.mutes import Mute
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
@@ -78,6 +74,8 @@ def _list(desk: CliContext, as_json: bool) -> int:
     with desk.open_store(config) as store, store.reading() as tx:
         found = tx.mutes.all(store.clock())
     if as_json:
+        from watcher.pipeline.report import mute_json
+
         show.json_array(mute_json(one) for one in found)
     elif found:
         print_table(
@@ -88,17 +86,6 @@ def _list(desk: CliContext, as_json: bool) -> int:
     else:
         click.echo("nothing is muted", err=True)
     return 0
-
-
-def mute_json(one: Mute) -> dict[str, object]:
-    """A mute as ``--json`` shows it; a subscription has no title."""
-    return {
-        "subject": one.subject,
-        "kind": "subscription" if one.title is None else "paper",
-        "title": one.title,
-        "since": one.since,
-        "until": one.until,
-    }
 
 
 def _refuse_gone(subject: StoredSubscription | Paper) -> None:

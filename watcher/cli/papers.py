@@ -17,14 +17,13 @@ from watcher.cli import rules, show
 from watcher.cli.desk import CliContext
 from watcher.cli.tables import LinkedText, print_table
 from watcher.model import Hit, Paper, PaperOrder
-from watcher.model.fields import FACTS, LISTED
+from watcher.model.objects import paper_json, strength
 from watcher.model.words import counted
 
 if TYPE_CHECKING:
     from watcher.rules import Rule
     from watcher.store import Store, Transaction
 
-FIELDS = ("key", *(one.attribute for one in FACTS), "first_seen")
 COLUMNS = ("day", "upvotes>", "sources?", "venue?", "title~", "paper", "link|")
 ON_A_TERMINAL = 50
 """Papers that a terminal shows, unless `--limit` says otherwise."""
@@ -120,27 +119,11 @@ def _print_table(store: Store, asked: _Asked, limit: int | None) -> None:
         click.echo(f"… and {counted(more, 'more paper')}: --limit {len(rows) + more}", err=True)
 
 
-def paper_json(paper: Paper, hit: Hit | None) -> dict[str, object]:
-    """A paper as ``--json`` shows it; ``strength`` is null where nothing was asked for."""
-    shown: dict[str, object] = {name: getattr(paper, name) for name in FIELDS}
-    shown["strength"] = _strength(hit)
-    shown["listings"] = [
-        {"source": listing.source, "date": listing.day}
-        | {one.attribute: getattr(listing, one.attribute) for one in LISTED}
-        for listing in paper.listings
-    ]
-    return shown
-
-
-def _strength(hit: Hit | None) -> str | None:
-    return None if hit is None else "strong" if hit.strong else "weak"
-
-
 def _row(paper: Paper, hit: Hit | None, is_asked: bool) -> tuple[object, ...]:
     sources = ", ".join(dict.fromkeys(listing.source for listing in paper.listings))
-    strength = (_strength(hit),) if is_asked else ()
+    found = (strength(hit),) if is_asked else ()
     from watcher.render.view import main_url
 
     url = main_url(paper)
     title, id = LinkedText(paper.title, url), paper.key.removeprefix("arxiv:")
-    return paper.digest_day, paper.upvotes, sources, paper.venue, *strength, title, id, url
+    return paper.digest_day, paper.upvotes, sources, paper.venue, *found, title, id, url

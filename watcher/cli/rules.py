@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli import show
-from watcher.errors import RuleError, UsageError
+from watcher.errors import UsageError
 
 if TYPE_CHECKING:
     from watcher.cli.desk import CliContext
@@ -36,28 +36,14 @@ def day_option(ctx: click.Context, param: click.Parameter, value: str | None) ->
         raise click.BadParameter(f"{value!r} is no day; write 7d, 2w or {today}", ctx, param) from None
 
 
-def compiled_rule(text: str) -> Rule:
-    """The rule that was typed; raises ``RuleError`` with its text, so that the place can be shown."""
-    from watcher.rules import compile_rule, plainly_wrong
-
-    if wrong := plainly_wrong(text):
-        raise RuleError(wrong.what, start=wrong.start, end=wrong.start + 1, hint=wrong.hint, text=text)
-    try:
-        return compile_rule(text)
-    except RuleError as error:
-        error.text = error.text or text
-        raise
-
-
 def typed_rule(text: str) -> Rule:
-    """The same, with a warning on stderr of each part that was probably meant otherwise."""
-    from watcher.rules import doubtful, find_bounds
+    """The rule that was typed, with a warning on stderr of each part that was probably meant otherwise."""
+    from watcher.rules.advice.typed import compile_typed, doubts_of
 
-    rule = compiled_rule(text)
-    found = [(one.start, one.what, one.hint, one.name) for one in doubtful(text)]
-    found += [(rule.spans[one.leaf][0], one.what, one.hint, one.name) for one in find_bounds(rule)]
-    for start, what, hint, name in sorted(found):
-        click.echo(f"warning: {what}; {hint} [{name}]\n{show.under(text.replace(chr(10), ' '), start)}", err=True)
+    rule = compile_typed(text)
+    for one in doubts_of(rule):
+        place = show.under(text.replace(chr(10), " "), one.start)
+        click.echo(f"warning: {one.what}; {one.hint} [{one.name}]\n{place}", err=True)
     return rule
 
 

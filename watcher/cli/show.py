@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import unicodedata
 from collections.abc import Iterable
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
+
+from watcher.model.objects import json_text
+
+__all__ = ["json_array", "json_text", "problem", "problems", "rule_problem", "under", "visible"]
 
 if TYPE_CHECKING:
     from watcher.errors import Problem, RuleError
@@ -80,15 +82,3 @@ def json_array(values: Iterable[object], file: TextIO | None = None) -> None:
         out.write(opening + "\n" + json_text(value))
         opening = ","
     out.write("[]\n" if opening == "[" else "\n]\n")
-
-
-def json_text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=_plain)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, set | frozenset):
-        return sorted(value)
-    raise TypeError(f"{type(value).__name__} is not JSON")

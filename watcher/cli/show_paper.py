@@ -11,9 +11,9 @@ import click
 from watcher.cli import rules, show
 from watcher.cli.desk import CliContext
 from watcher.cli.naming import paper_named
-from watcher.cli.papers import paper_json
 from watcher.cli.tables import clock_time
 from watcher.model import FIRST
+from watcher.model.objects import paper_json
 from watcher.model.words import counted
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def show_paper(desk: CliContext, paper: str, as_json: bool) -> int:
         told = tx.history.of_paper(found.id, MOST_LINES)
     untold = _untold(config, found, told)
     if as_json:
-        shown = paper_json(found, None) | {"keys": keys, "told": [_told_json(one) for one in told]}
+        from watcher.pipeline.report import told_json
+
+        shown = paper_json(found, None) | {"keys": keys, "told": [told_json(one) for one in told]}
         del shown["strength"]
         click.echo(show.json_text(shown | {"not_matched": [{"subscription": who, "why": why} for who, why in untold]}))
         return 0
@@ -135,14 +137,3 @@ def _why_not(subscription: Subscription, paper: Paper) -> str:
         for one in found.missing
     ]
     return "; ".join(parts)
-
-
-def _told_json(one: HistoryRow) -> dict[str, object]:
-    return {
-        "subscription": one.subscription,
-        "occasion": one.occasion,
-        "receiver": one.endpoint and str(one.endpoint),
-        "state": one.state,
-        "at": one.at,
-        "reason": one.reason,
-    }

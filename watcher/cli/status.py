@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from watcher.cli import show
 from watcher.cli.desk import CliContext
-from watcher.cli.mute import mute_json as mute_as_object
-from watcher.cli.status_rows import Report, incident_row, next_look, section
+from watcher.cli.status_rows import section
 from watcher.cli.tables import clock_time
-from watcher.model import IncidentKind, Origin, Source
 
 if TYPE_CHECKING:
-    from watcher.config import Config
-    from watcher.store import Store, Transaction
-    from watcher.store.fleet.daemons import KnownDaemon, Version
-
-
-LASTING = frozenset(IncidentKind) - {IncidentKind.ENDPOINT_GONE, IncidentKind.DATABASE_RESTORED}
-"""Trouble that ends; what was due to a receiver that the config no longer has is over, and has been told.
-
-A source that was not read since the database was restored is no trouble.
-"""
+    from watcher.pipeline.report import Report
 
 
 @click.command()
@@ -43,6 +31,8 @@ def status(desk: CliContext, source: str | None, check: bool, as_json: bool) -> 
         from watcher.cli.status_source import print_source
 
         return print_source(desk, source, as_json=as_json)
+    from watcher.pipeline.report import LASTING, report_of
+
     config = desk.config(required=False)
     with desk.open_store(config) as store:
         report = report_of(store, config, store.clock())
@@ -52,82 +42,6 @@ def status(desk: CliContext, source: str | None, check: bool, as_json: bool) -> 
         _print(report, config.timezone)
     in_trouble = check and any(one["told"] and one["kind"] in LASTING for one in report["incidents"])
     return 1 if in_trouble or (report["late"] and report["daemon"]) else 0
-
-
-def report_of(store: Store, config: Config, now: datetime) -> Report:
-    """Everything that status shows, of one instant."""
-    from watcher.store.history.checks import find_lost
-
-    with store.reading() as tx:
-        daemons = tx.daemons.alive(now)
-        is_running = store.daemon_lock.held_by_other() if store.daemon_lock else bool(daemons)
-        version = tx.daemons.version()
-        return {
-            "daemon": is_running,
-            "config": version and {"digest": version.digest[:8], "since": version.applied_at},
-            "daemons": [_daemon(one, version) for one in daemons] if is_running else [],
-            "papers": tx.papers.count(),
-            "sources": [_source(source, tx, now, is_running) for source in config.sources.values()],
-            "subscriptions": _subscriptions(tx, now),
-            "subscriptions_in_database": tx.subscriptions.count(Origin.DATABASE),
-            "muted": [mute_as_object(one) for one in tx.mutes.all(now)],
-            "failing": [
-                {
-                    "receiver": str(endpoint),
-                    "since": health.failing_since,
-                    "next_try": health.next_try,
-                    "failures": health.failures,
-                    "reason": health.last_reason,
-                }
-                for endpoint, health in tx.endpoints.failing()
-            ],
-            "incidents": [incident_row(one) for one in tx.incidents.all_open()],
-            "deliveries": {state.value: count for state, count in sorted(tx.outbox.states().items())},
-            "late": [
-                {"what": lost.what, "count": lost.count, "since": lost.since, "subject": lost.subject}
-                for lost in find_lost(tx.connection, now)
-            ],
-        }
-
-
-def _daemon(one: KnownDaemon, version: Version | None) -> Report:
-    return {
-        "host": one.host,
-        "pid": one.pid,
-        "release": one.release,
-        "since": one.started_at,
-        "heard": one.seen_at,
-        "config": one.config[:8],
-        "in_step": version is None or not one.config or one.config == version.digest,
-    }
-
-
-def _source(source: Source, tx: Transaction, now: datetime, is_running: bool | None) -> Report:
-    last = tx.pages.last_poll(source.name)
-    return {
-        "source": source.name,
-        "at": last and last.at,
-        "verdict": last and last.judged.verdict.value,
-        "reason": last.judged.reason if last else "",
-        "new": last and last.new,
-        "next": next_look(source, last, now) if is_running is not False else None,
-    }
-
-
-def _subscriptions(tx: Transaction, now: datetime) -> list[Report]:
-    muted = {one.subject: one.until for one in tx.mutes.all(now) if one.title is None}
-    return [
-        {
-            "subscription": saved.subscription.full_name,
-            "to": [str(endpoint) for endpoint in saved.subscription.endpoints],
-            "when": str(saved.subscription.when),
-            "next_due": saved.next_due,
-            "held": len(tx.matches.held(saved.id)) + (tx.silence.waiting(saved.id) if saved.paused else 0),
-            "paused": saved.paused,
-            "muted_until": muted.get(saved.subscription.full_name),
-        }
-        for saved in tx.subscriptions.of_files(active=True)
-    ]
 
 
 def _print(report: Report, zone: str) -> None:

@@ -9,7 +9,7 @@ import click
 
 from watcher.cli import show
 from watcher.cli.desk import CliContext
-from watcher.cli.status_rows import incident_row, next_look, section
+from watcher.cli.status_rows import section
 from watcher.cli.tables import clock_time
 from watcher.errors import UsageError
 from watcher.model import IncidentKind, Source, Verdict
@@ -40,6 +40,8 @@ def print_source(desk: CliContext, name: str, *, as_json: bool) -> int:
 
 
 def _report(store: Store, config: Config, name: str, now: datetime) -> dict[str, Any]:
+    from watcher.pipeline.report import incident_row
+
     source = config.sources.get(name)
     with store.reading() as tx:
         looks = tx.pages.polls(name, LOOKS)
@@ -61,6 +63,8 @@ def _report(store: Store, config: Config, name: str, now: datetime) -> dict[str,
 
 
 def _next(source: Source | None, looks: list[Poll], now: datetime) -> datetime | None:
+    from watcher.pipeline.report import next_look
+
     return next_look(source, looks[0] if looks else None, now) if source else None
 
 

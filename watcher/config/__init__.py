@@ -13,26 +13,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from watcher.config.adding import place_of_rule, subscription_lines, with_subscription
-from watcher.config.addresses import Address
+from watcher.config.adding import name_for, place_of_rule, subscription_lines, with_subscription
+from watcher.config.addresses import Address, secret_file
 from watcher.config.loading import default_config, find_config, load
 from watcher.config.losing import lost_since
 from watcher.config.subscriptions import target_check
 from watcher.config.text.jsonl import LineReader, line_of
-from watcher.config.values import Config, Receiver
+from watcher.config.values import Config, ListenAddress, Receiver, WebSettings
 
 __all__ = [
     "Address",
     "Config",
     "LineReader",
+    "ListenAddress",
     "Receiver",
+    "WebSettings",
     "default_config",
     "find_config",
     "json_schema",
     "line_of",
     "load",
     "lost_since",
+    "name_for",
     "place_of_rule",
+    "secret_file",
     "subscription_lines",
     "target_check",
     "with_subscription",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from watcher.config.text.reading import LARGEST, read
@@ -27,6 +27,18 @@ def subscription_lines(name: str, rule: str, to: Sequence[str], when: str | None
     else:
         lines.append(f"  to: [{', '.join(_scalar(one) for one in to)}]")
     return [*lines, f"  when: {when}"] if when else lines
+
+
+def name_for(rule: str, taken: Collection[str]) -> str:
+    """A name for a new subscription, of the rule's first words, that nobody has."""
+    asked = re.sub(r'(?:(?<!\S)-|\bNOT\s+)(?:"[^"]*"|\S+)', "", rule)
+    words = [word for word in re.findall(r"\w+", asked.lower()) if word not in ("and", "or", "not", "title", "about")]
+    stem = "-".join(words[:4])[:40].strip("-_") or "rule"
+    name, n = stem, 1
+    while name in taken:
+        n += 1
+        name = f"{stem}-{n}"
+    return name
 
 
 def _scalar(text: str) -> str:

@@ -18,6 +18,7 @@ from watcher.config.kinds import (
     Flag,
     Folder,
     Kept,
+    Listen,
     Name,
     Obey,
     PaperCount,
@@ -34,6 +35,7 @@ from watcher.config.kinds import (
     wrong,
 )
 from watcher.config.schedules import ScheduleText
+from watcher.config.values import ListenAddress
 from watcher.model import When
 from watcher.parsers import PARSERS, KeyForm
 
@@ -156,6 +158,17 @@ class RetainKeys(ConfigTable):
     metrics: Kept = Field(timedelta(days=365), description="Upvotes and comments as they were; the newest stay.")
 
 
+class WebKeys(ConfigTable):
+    """The pages for a browser: where they are, and who may read them."""
+
+    listen: Listen = Field(
+        ListenAddress(), description="An address and port, or a Unix socket: unix:/run/watcher/w.sock."
+    )
+    token_file: Text | None = Field(None, description="A file with the token that reading and acting ask for.")
+    open: Flag = Field(False, description="Whether everybody on this machine may read without the token.")
+    public_url: WebAddress | None = Field(None, description="Its address behind a proxy: https://papers.lab.example.")
+
+
 class IncludedKeys(ConfigTable):
     """An included file: subscriptions and nothing else."""
 
@@ -178,6 +191,7 @@ class ConfigKeys(IncludedKeys):
     unsubscribe: Unsubscribe | None = Field(
         None, description="An e-mail or web address where readers end a subscription; in every mail."
     )
+    web: WebKeys | None = Field(None, description="Pages for a browser; none if left out.")
     contact: Text | None = Field(None, description="An address for sites' operators, sent with every request.")
     proxy: Text | None = Field(None, description="By which HTTP proxy sources and receivers are asked; ${NAME}.")
     proxy_except: Excepted | None = Field(None, description="Domains and networks that are asked without the proxy.")

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from watcher.config.lint.table import WARNINGS
 from watcher.config.text.harmless import looks_like_address, secret_from
 from watcher.config.text.nearest import did_you_mean
+from watcher.config.values import ListenAddress
 from watcher.model import Rate
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -233,6 +234,23 @@ def _url(value: Any) -> str:
     return text
 
 
+def _listen(value: Any) -> ListenAddress:
+    """A host and a port, or the path of a Unix socket with ``unix:`` before it."""
+    hint = "write 127.0.0.1:8380, or unix:/run/watcher/web.sock"
+    text = one_text(value, hint)
+    if text.startswith(("unix:", "/")):
+        path = text.removeprefix("unix:")
+        if not path.startswith("/") or path.endswith("/"):
+            raise wrong("the path of a socket begins with /, and ends with a name", hint)
+        return ListenAddress(socket=path)
+    found = re.fullmatch(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<port>\d{1,5})", text, re.ASCII)
+    if found is None:
+        raise wrong(f"`{text[:60]}` is no address to listen at", hint)
+    if not 0 < int(found["port"]) < 65536:
+        raise wrong(f"{found['port']} is no port", "a port is a number from 1 to 65535")
+    return ListenAddress((found["v6"] or found["host"]).lower(), int(found["port"]))
+
+
 def _unsubscribe(value: Any) -> str:
     """A web address, or an e-mail address with ``mailto:`` before it."""
     hint = "write watcher@lab.example or https://…"
@@ -288,6 +306,7 @@ def _string(pattern: str | None = None, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", **({"pattern": f"^{pattern}$"} if pattern else {}), **more})
 
 
+Listen = Annotated[ListenAddress, BeforeValidator(_listen), _string(examples=["127.0.0.1:8380", "unix:/run/w.sock"])]
 Folder = Annotated[str, BeforeValidator(_path), _string()]
 PemFile = Annotated[str, BeforeValidator(lambda value: _path(value, "a file in PEM")), _string()]
 Text = Annotated[str, BeforeValidator(lambda value: _any_text(value, "write a text")), _string()]

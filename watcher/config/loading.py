@@ -11,12 +11,13 @@ from watcher.config.addresses import Address
 from watcher.config.checking import Checker
 from watcher.config.included import IncludedSubscriptions, accepted_of, subscriptions_of_file
 from watcher.config.includes import Included, included_files
-from watcher.config.keys import ConfigKeys, ReceiverKeys
+from watcher.config.keys import ConfigKeys, ReceiverKeys, WebKeys
 from watcher.config.lint.addresses import AddressChecks, check_addresses
 from watcher.config.lint.file_modes import warn_of_modes
 from watcher.config.lint.rules import ReadRule
 from watcher.config.lint.times import warn_of_no_hours
 from watcher.config.lint.way_out import authorities_of
+from watcher.config.lint.web import check_web
 from watcher.config.lint.whole import (
     note_variables,
     warn_of_contact,
@@ -43,7 +44,7 @@ from watcher.config.text.harmless import is_name, quoted_value
 from watcher.config.text.nearest import known
 from watcher.config.text.reading import LARGEST, read
 from watcher.config.text.tree import Scalar, Table
-from watcher.config.values import Config, Receiver, Retain
+from watcher.config.values import Config, Receiver, Retain, WebSettings
 from watcher.errors import ConfigError, Problem, UsageError
 from watcher.files.read import read_given
 from watcher.model import Endpoint
@@ -182,6 +183,7 @@ def _warn_of_whole(checker: Checker, keys: ConfigKeys, config: Config, *, is_who
     warn_of_missing(checker, config)
     warn_of_same_address(checker, config)
     warn_of_folders(checker, config)
+    check_web(checker, config.web)
     checker.warn_of_twins(("operator",), keys.operator or ())
     if is_whole and not checker.is_broken:
         named = [*(keys.operator or ()), *(name for names in (keys.allow or {}).values() for name in names)]
@@ -230,6 +232,7 @@ def _main(checker: Checker, keys: ConfigKeys, env: Mapping[str, str], path: Path
         proxy_text=keys.proxy,
         way=_way(checker, keys, path.parent),
         unsubscribe=keys.unsubscribe or "",
+        web=_web(keys.web),
     )
 
 
@@ -242,6 +245,12 @@ def _way(checker: Checker, keys: ConfigKeys, folder: Path) -> WayOut:
         networks=tuple(networks.values()),
         authorities=authorities_of(checker, keys.ca_bundle, folder),
     )
+
+
+def _web(keys: WebKeys | None) -> WebSettings | None:
+    if keys is None:
+        return None
+    return WebSettings(keys.listen, keys.token_file or "", keys.open, (keys.public_url or "").rstrip("/"))
 
 
 def _receiver(checker: Checker, name: str, keys: ReceiverKeys) -> Receiver | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -35,6 +36,45 @@ class Retain:
     metrics: timedelta | None = timedelta(days=365)
 
 
+@dataclass(frozen=True, slots=True)
+class ListenAddress:
+    """Where the web pages listen: a host and a port, or the path of a Unix ``socket``."""
+
+    host: str = "127.0.0.1"
+    port: int = 8380
+    socket: str = ""
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        if self.socket or self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def __str__(self) -> str:
+        if self.socket:
+            return f"unix:{self.socket}"
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The web pages: where they are, and who may read them.
+
+    ``token_file``: a file with the token that reading and acting ask for, "" for none: then nobody may act.
+    ``is_open``: reading asks for no token.
+    ``public_url``: the address that a proxy gives them, without a slash at its end; "" for none.
+    """
+
+    listen: ListenAddress = ListenAddress()
+    token_file: str = ""
+    is_open: bool = False
+    public_url: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything that the config says.
@@ -42,7 +82,8 @@ class Config:
     ``problems`` are warnings; ``broken_includes`` has for each included file that is not in force as it stands the
     problems that keep it out, and ``instead`` what is in force in its place, in words. ``templates`` are those that
     stand in the place of watcher's own, by name; ``broken_templates`` would, and says why they do not. ``unsubscribe``
-    is a mailto or web address. ``sections`` are the main file's keys that hold something, be it an empty list.
+    is a mailto or web address. ``web`` is None without pages for a browser.
+    ``sections`` are the main file's keys that hold something, be it an empty list.
     ``accepted`` has for each subscription, by its full name, the warnings that are accepted of it, and under "" those
     of the whole config. ``way`` is how requests leave this machine,
     but for the proxy's address. ``folder`` is where relative names count from. ``digest`` changes with any file's text.
@@ -62,6 +103,7 @@ class Config:
     proxy_text: str | None = field(default=None, repr=False)
     way: WayOut = field(default_factory=WayOut)
     unsubscribe: str = ""
+    web: WebSettings | None = None
     templates: Mapping[str, str] = field(default_factory=dict)
     broken_templates: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()

@@ -25,6 +25,7 @@ from watcher.daemon.lost import LostDatabase
 from watcher.daemon.schedule import Schedule
 from watcher.daemon.site_book import SiteBook
 from watcher.daemon.systemd import Systemd
+from watcher.daemon.web_pages import WebPages
 from watcher.errors import ConfigError, DatabaseLost, DatabaseNewer, StoreError, WatcherError
 from watcher.fetch import AddressSecrets, Fetcher, default_user_agent
 from watcher.files.broken_pages import KeptPages
@@ -57,6 +58,7 @@ LOOK_NAME = "rules"
 GC_NAME = "gc"
 MARK_NAME = "mark"
 OWN_NAMES = frozenset({TICK_NAME, LOOK_NAME, GC_NAME, MARK_NAME})
+POLL_NAME = "poll "
 
 
 def open_context(
@@ -150,6 +152,7 @@ class Daemon:
         self._schedule = Schedule(wall_clock, after_failure=context.tuning.after_failure)
         self._sender = Sender(context, recorded=self._recorded)
         self._lost = LostDatabase(context)
+        self._pages = WebPages(context, self._poll_soon, self._woken_by_hand)
         self._bell, self._is_stopping, self._is_reloading = Bell(), False, False
         self._ticked_at = time.monotonic()
         self._self = Self(socket.gethostname(), os.getpid(), context.clock())
@@ -204,6 +207,7 @@ class Daemon:
         log.info("stopping")
         self._systemd.stopping("finishing what is being sent")
         self._context.stopping.set()
+        self._pages.stop()
         self._context.fetcher.close()
         patience = self._context.tuning.stop_patience.total_seconds()
         until = time.monotonic() + patience
@@ -252,6 +256,7 @@ class Daemon:
 
     def _look_at_rules(self) -> None:
         """Read rules that other processes changed, to spare the polls that; tick if there were any."""
+        self._pages.mend()
         rules, before = self._context.rules, self._context.rules.generation
         try:
             with self._context.store.reading() as tx:
@@ -351,6 +356,15 @@ class Daemon:
             first, run = self._here(self._first_poll(source)), partial(self._poll, source)
             self._schedule.poll_each(_poll_name(source), first, run, in_turn=in_turn)
         self._schedule.soon(TICK_NAME)
+        self._pages.take_up(config)
+
+    def _poll_soon(self, name: str) -> None:
+        self._schedule.soon(f"{POLL_NAME}{name}")
+
+    def _woken_by_hand(self) -> None:
+        """Tell and send what somebody asked for on the web pages."""
+        self._wake()
+        self._schedule.soon(TICK_NAME)
 
     def _first_poll(self, source: Source) -> datetime:
         now = self._context.clock()
@@ -366,4 +380,4 @@ class Daemon:
 
 
 def _poll_name(source: Source) -> str:
-    return f"poll {source.name}"
+    return f"{POLL_NAME}{source.name}"

@@ -12,13 +12,12 @@ from watcher.alerts.incidents import begins_trouble
 from watcher.errors import Overtaken, Stopped
 from watcher.model import Source
 from watcher.pipeline.context import Context
-from watcher.pipeline.polling.poll import SOON, Polled, next_poll, polled_before
+from watcher.pipeline.polling.poll import SOON, Polled, due_again, next_poll
 from watcher.pipeline.polling.source import poll_source
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.sending.lease import turn
 from watcher.store import Transaction
 from watcher.store.fleet.daemons import KnownDaemon
-from watcher.store.sources.pages import Poll
 
 log = logging.getLogger(__name__)
 
@@ -125,11 +124,3 @@ def _polled_by_another(source: Source, context: Context) -> datetime | None:
         last = tx.pages.last_poll(source.name)
     due = now if last is None else due_again(source, last, now)
     return due + source.every * context.jitter() / 10 if due > now else None
-
-
-def due_again(source: Source, last: Poll, now: datetime) -> datetime:
-    """Return when a source is due after its last poll, now if it is overdue.
-
-    Jitter and ``Retry-After`` are left out.
-    """
-    return max(next_poll(source, polled_before(last), last.at, jitter=0.0), now)

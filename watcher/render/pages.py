@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,30 @@ def page(name: str, context: Mapping[str, object], templates: Mapping[str, str])
         except Exception as error:
             return _own(name).render(context), _trouble(name, error, templates)
     return _own(name).render(context), None
+
+
+class HtmlTemplates:
+    """The HTML templates of a package's folder ``templates``; what is put into them is escaped.
+
+    ``filters``: functions that they may call, by name.
+    """
+
+    def __init__(self, package: str, filters: Mapping[str, Callable[..., Any]]) -> None:
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+
+        self._environment = Environment(
+            loader=PackageLoader(package),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.filters |= filters
+
+    def filled(self, name: str, values: Mapping[str, object]) -> str:
+        """Return a template filled with values."""
+        return self._environment.get_template(name).render(values)
 
 
 def _own(name: str) -> Any:

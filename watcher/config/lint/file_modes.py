@@ -63,3 +63,5 @@ def _files(config: Config) -> Iterator[tuple[Path, str]]:
     for source in config.sources.values():
         if source.url and (file := file_of(source.url)):
             yield ("sources", source.name, "url_file"), file
+    if config.web and config.web.token_file:
+        yield ("web", "token_file"), config.web.token_file

@@ -33,6 +33,10 @@ _ELSEWHERE = {
     "proxy": "http_proxy https_proxy all_proxy proxies proxy_url",
     "proxy_except": "no_proxy proxy_exclude noproxy bypass proxy_bypass",
     "ca_bundle": "ca ca_file cafile ca_cert ca_certs cacert ca_path certificates ssl_cert_file verify",
+    "web": "http server ui dashboard page",
+    "listen": "bind host port address addr",
+    "token_file": "token password password_file auth",
+    "public_url": "base_url external_url root_url web_external_url",
     "from": "start begin since after starts",
 }
 """A key, and its names in other programs' configs."""

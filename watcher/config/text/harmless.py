@@ -23,16 +23,17 @@ _SOURCE = frozenset({"accept", "kind", "every", "robots", "look_back", "follow",
 )
 _RECEIVER = frozenset({"accept", "quiet_days", "rate"})
 _RETAIN = frozenset({"attempts", "polls", "pages", "metrics"})
+_WEB = frozenset({"listen", "open"})
 _TOP = frozenset({"accept", "timezone", "unreachable_after", "include", "templates", "proxy_except", "ca_bundle"})
 _QUIET = frozenset({"from", "to"})
 _BELOW = {"subscriptions": _SUBSCRIPTION, "sources": _SOURCE, "receivers": _RECEIVER}
 NEVER_SHOWN = frozenset(
     {"url", "url_file", "urls", "address", "to", "operator", "database", "contact", "unsubscribe", "proxy"}
-)
+) | {"token_file", "public_url"}
 """Keys whose values may be secret, or hold one by mistake."""
 
-_SECTIONS = frozenset({"sources", "receivers", "subscriptions", "retain", "allow", "quiet_hours"})
-KEYS = _SUBSCRIPTION | _SOURCE | _RECEIVER | _RETAIN | _TOP | _QUIET | NEVER_SHOWN | _SECTIONS
+_SECTIONS = frozenset({"sources", "receivers", "subscriptions", "retain", "allow", "quiet_hours", "web"})
+KEYS = _SUBSCRIPTION | _SOURCE | _RECEIVER | _RETAIN | _WEB | _TOP | _QUIET | NEVER_SHOWN | _SECTIONS
 """All keys that there are: these words are no secret wherever they stand."""
 
 _NAMED = frozenset({"sources", "receivers", "allow", "urls"})
@@ -115,6 +116,8 @@ def is_harmless(path: tuple[int | str, ...], text: str) -> bool:
             harmless = key in _TOP
         case ("retain", str(key)):
             harmless = key in _RETAIN
+        case ("web", str(key)):
+            harmless = key in _WEB
         case ("sources", _, "url"):
             return _PLAIN_ADDRESS.fullmatch(text) is not None and not has_token(text.partition("://")[2])
         case ("subscriptions" | "sources" | "receivers" as section, _, str(key)):

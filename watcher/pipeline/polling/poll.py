@@ -194,6 +194,14 @@ def next_poll(source: Source, polled: Polled, now: datetime, jitter: float) -> d
     return now + max(wait, polled.retry_after or timedelta(0)) + every * jitter / 10
 
 
+def due_again(source: Source, last: Poll, now: datetime) -> datetime:
+    """Return when a source is due after its last poll, now if it is overdue.
+
+    Jitter and ``Retry-After`` are left out.
+    """
+    return max(next_poll(source, polled_before(last), last.at, jitter=0.0), now)
+
+
 def match_waiting(context: Context) -> int:
     """Match the papers whose abstract did not come in time; return the number of new matches."""
     now = context.clock()

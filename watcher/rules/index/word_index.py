@@ -12,12 +12,14 @@ from watcher.model import Hit
 from watcher.model.fields import FieldKind, rule_names
 from watcher.rules.language.rule import Rule
 from watcher.rules.language.tree import And, Author, Exact, Near, Or, Pattern, RuleNode, TextTerm
+from watcher.rules.match.document import Document
 from watcher.rules.match.evaluate import PaperReader
 
 WordKeys = frozenset[str]
 """Words of which at least one occurs wherever the rule holds; a final ``*`` marks the beginning of a word."""
 
-_FIELDS = rule_names(FieldKind.TEXT, FieldKind.PEOPLE)
+FILED_FIELDS = rule_names(FieldKind.TEXT, FieldKind.PEOPLE)
+"""Fields whose words rules are filed under."""
 
 
 class Few:
@@ -76,7 +78,7 @@ class Few:
 
     def _candidates(self, reader: PaperReader) -> set[int]:
         found = set(self._always)
-        words = set(_words(reader))
+        words = set(words_of(reader.document))
         for key in words & self._by_key.keys():
             found |= self._by_key[key]
         for length in self._prefix_lengths:
@@ -131,9 +133,14 @@ class Few:
         return len(self._by_key.get(key, ())), -len(key)
 
 
-def _words(reader: PaperReader) -> Iterator[str]:
-    """Yield every word of the paper that a rule can be filed under."""
-    for field in _FIELDS:
-        for text in reader.document.texts(field):
+def required_words(rule: Rule) -> WordKeys | None:
+    """Return words of which at least one occurs in every paper that the rule holds for, None if none can be named."""
+    return Few()._required(rule.tree)
+
+
+def words_of(document: Document) -> Iterator[str]:
+    """Yield every word of a paper that a rule can be filed under."""
+    for field in FILED_FIELDS:
+        for text in document.texts(field):
             yield from text.words.forms
             yield from text.words.surfaces

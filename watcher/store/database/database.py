@@ -51,6 +51,7 @@ from watcher.store.deliveries.outbox import Outbox
 from watcher.store.deliveries.queue import Queue
 from watcher.store.fleet.daemons import Daemons
 from watcher.store.fleet.leases import Leases
+from watcher.store.history.browsing import Browsing
 from watcher.store.history.history import History
 from watcher.store.history.retention import Retention
 from watcher.store.papers.matches import Matches
@@ -84,6 +85,7 @@ class Transaction:
         self.contents = Contents(connection)
         self.deliveries = Deliveries(connection)
         self.history = History(connection)
+        self.browsing = Browsing(connection)
         self.silence = Silence(connection)
         self.mutes = Mutes(connection)
         self.endpoints = Endpoints(connection)

@@ -1,0 +1,96 @@
+"""The daemon serves the web pages, and goes on without them; `watcher web` and `watcher demo --web` as processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.conftest import config
+from tests.e2e.test_reload import reload, until
+from tests.e2e.world import Home, Site, Webhook
+
+pytestmark = pytest.mark.e2e
+
+TOKEN = "an invented token of the tests"
+
+
+def pages(home: Home) -> str:
+    """What makes the daemon serve its pages on a Unix socket, open to whoever may open that."""
+    return f"web: {{listen: 'unix:{home.config.parent}/web.sock', token_file: token}}\n"
+
+
+def asking(home: Home) -> httpx.Client:
+    path = str(home.config.parent / "web.sock")
+    return httpx.Client(transport=httpx.HTTPTransport(uds=path), base_url="http://localhost")
+
+
+def test_the_daemon_serves_its_pages_until_a_reload_takes_them_away(home: Home, site: Site, hook: Webhook) -> None:
+    (home.config.parent / "token").write_text(TOKEN)
+    home.write(config(site, hook, more=pages(home)))
+    with home.daemon() as process, asking(home) as client:
+        hook.wait_for(lambda hook: bool(hook.posts))
+        page = client.get("/").text
+        assert "All is well." in page and "Zeppelin" in page
+        assert client.get("/-/ready").text == "ready\n"
+        home.write(config(site, hook))
+        reload(process, home, "the config was read again")
+        assert not (home.config.parent / "web.sock").exists()
+        assert process.poll() is None
+
+
+def test_the_daemon_outlives_pages_that_cannot_be_served(home: Home, site: Site, hook: Webhook) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        home.write(config(site, hook, more=f"web: {{listen: '127.0.0.1:{port}', open: true}}\n"))
+        with home.daemon() as process:
+            hook.wait_for(lambda hook: bool(hook.posts))
+            until(lambda: "no web pages: web: cannot listen at" in home.log, "the log says why")
+            assert process.poll() is None
+        assert "Traceback" not in home.log
+
+
+@contextmanager
+def saying(*words: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A command that serves pages, and their address as it says it; ended as Ctrl-C does."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "watcher", *words],
+        cwd=folder,
+        env={**os.environ, "HOME": str(folder), "STATE_DIRECTORY": str(folder / "state"), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        lines = iter(process.stdout)
+        url = next(word for line in lines for word in line.split() if word.startswith("http") and "Ctrl-C" in line)
+        yield process, url
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+
+
+def test_the_demo_ends_on_a_page(tmp_path: Path) -> None:
+    with saying("demo", "--web", folder=tmp_path) as (process, url):
+        page = httpx.get(url).text
+        assert "All is well." in page and "Agents</mark> That Keep Receipts" in page
+    assert process.returncode == 0
+
+
+def test_pages_without_a_daemon_say_so(home: Home, site: Site, hook: Webhook) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    home.write(config(site, hook, more=f"web: {{listen: '127.0.0.1:{port}', open: true}}\n"))
+    assert home.run("once").returncode == 0
+    with saying("web", "-c", str(home.config), folder=home.config.parent) as (process, url):
+        page = httpx.get(url).text
+        assert "Zeppelin" in page and "Sign in" not in page
+    assert process.returncode == 0

@@ -1,0 +1,143 @@
+"""Buttons: what they do, and that nobody else can press them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from tests.integration.webs import GUARDED, NOW, TOKEN, Web, entry
+from watcher.model import DeliveryKind, DeliveryState, Endpoint
+from watcher.web.acts import ACTS
+
+ANA = Endpoint("ana")
+
+
+@pytest.fixture
+def web(make_web: Callable[..., Web]) -> Web:
+    return make_web(**GUARDED)
+
+
+def press(client: httpx.Client, page: str, what: str, name: str) -> httpx.Response:
+    """Press the button of a page that does ``what`` to ``name``."""
+    form = next(one for one in forms(client.get(page).text) if (one.get("what"), one.get("name")) == (what, name))
+    return client.post("/act", data=form)
+
+
+def forms(page: str) -> list[dict[str, str]]:
+    """The hidden fields of each form of a page."""
+    found = re.findall(r"<form method=\"post\" action=\"/act\">(.*?)</form>", page)
+    return [dict(re.findall(r'name="(\w+)" value="([^"]*)"', one)) for one in found]
+
+
+def test_polling_now(web: Web) -> None:
+    client = web.signed_in()
+    answer = press(client, "/sources", "poll", "daily")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sources?said=poll")
+    assert web.polled == ["daily"]
+    assert "It is polled now" in client.get(answer.headers["location"]).text
+
+
+def test_a_test_message_takes_the_place_of_one_that_waits(web: Web) -> None:
+    client = web.signed_in()
+    for _ in range(3):
+        assert press(client, "/receivers", "test", "ana").status_code == 303
+    with web.store.reading() as tx:
+        states = [one.state for one in tx.deliveries.listed(None, "ana", 9)]
+    assert sorted(states) == [DeliveryState.CANCELLED, DeliveryState.CANCELLED, DeliveryState.PENDING]
+    assert len(web.woken) == 3
+
+
+def test_all_receivers_are_tested_at_once(web: Web) -> None:
+    press(web.signed_in(), "/receivers", "test-all", "*")
+    with web.store.reading() as tx:
+        tests = tx.deliveries.listed(DeliveryState.PENDING, None, 9)
+    assert sorted(str(one.endpoint) for one in tests) == ["ana", "ops"]
+
+
+def test_a_dead_message_is_sent_again(web: Web) -> None:
+    web.list_papers(entry(1, "A Lantern"))
+    with web.store.transaction() as tx:
+        (saved,) = [one for one in tx.subscriptions.active() if one.subscription.name == "lanterns"]
+        tx.matches.owe(tx.matches.held(saved.id), [ANA], NOW)
+        tx.outbox.give_up(ANA, "the mailbox was full", NOW)
+        (dead,) = tx.deliveries.dead()
+    client = web.signed_in()
+    assert (
+        press(client, "/receivers?state=dead", "replay", dead.id).headers["location"].endswith("state=dead&said=replay")
+    )
+    with web.store.reading() as tx:
+        (again,) = tx.deliveries.listed(DeliveryState.PENDING, "ana", 9)
+    assert again.replay_of == dead.id and again.papers == 1
+
+
+def test_pausing_and_muting_until_it_goes_on(web: Web) -> None:
+    client, page = web.signed_in(), "/subscription?name=lanterns"
+    for what, mark in (("pause", "paused"), ("unpause", ""), ("mute", "muted until"), ("unmute", "")):
+        answer = press(client, page, what, "lanterns")
+        assert answer.headers["location"] == f"{page}&said={what}"
+        shown = client.get(page).text.split("<h1>")[1].split("</h1>")[0]
+        assert mark in shown and (mark or "badge" not in shown)
+
+
+FORGED = [
+    ({}, {}),
+    ({"key": "0" * 64}, {}),
+    (None, {"Origin": "https://evil.example"}),
+    (None, {"Sec-Fetch-Site": "same-site"}),
+    (None, {"Origin": "http://localhost:1"}),
+]
+
+
+@pytest.mark.parametrize(("fields", "headers"), FORGED)
+def test_no_other_page_can_press_a_button(web: Web, fields: dict[str, str] | None, headers: dict[str, str]) -> None:
+    client = web.signed_in()
+    form = next(one for one in forms(client.get("/sources").text) if one["name"] == "daily")
+    sent = form if fields is None else {name: form[name] for name in ("what", "name", "back")} | fields
+    assert client.post("/act", data=sent, headers=headers).status_code == 403
+    assert web.polled == []
+
+
+def test_without_the_token_there_are_no_buttons(make_web: Callable[..., Web]) -> None:
+    client = make_web().client()
+    for page in ("/sources", "/receivers", "/subscription?name=lanterns"):
+        assert forms(client.get(page).text) == []
+    assert client.post("/act", data={"what": "poll", "name": "daily"}).status_code == 403
+    assert client.get("/act").status_code == 405
+
+
+def test_a_script_with_the_token_needs_no_form(web: Web) -> None:
+    client = web.client()
+    head = {"Authorization": f"Bearer {TOKEN}"}
+    answer = client.post("/act", data={"what": "poll", "name": "daily"}, headers=head)
+    assert (answer.status_code, answer.text) == (200, "poll\n") and web.polled == ["daily"]
+
+
+@pytest.mark.parametrize("what", [*ACTS, "nonsense", ""])
+@pytest.mark.parametrize("name", ["nobody", "", "%", "x" * 5000])
+def test_what_there_is_not_is_refused_with_a_word(web: Web, what: str, name: str) -> None:
+    if what == "test-all":
+        return
+    head = {"Authorization": f"Bearer {TOKEN}"}
+    answer = web.client().post("/act", data={"what": what, "name": name}, headers=head)
+    assert answer.status_code == 400 and answer.text.startswith(("there is no", "only a dead message"))
+    assert web.polled == [] and web.woken == []
+
+
+def test_pages_of_their_own_only_show(make_web: Callable[..., Web]) -> None:
+    web = make_web(**GUARDED, acts=False)
+    client = web.signed_in()
+    assert forms(client.get("/sources").text) == []
+    head = {"Authorization": f"Bearer {TOKEN}"}
+    answer = web.client().post("/act", data={"what": "poll", "name": "daily"}, headers=head)
+    assert answer.status_code == 409 and "watcher run" in answer.text
+
+
+def test_a_test_is_no_dead_message(web: Web) -> None:
+    with web.store.transaction() as tx:
+        id = tx.outbox.enqueue(ANA, DeliveryKind.TEST, NOW)
+        tx.outbox.give_up(ANA, "gone", NOW)
+    head = {"Authorization": f"Bearer {TOKEN}"}
+    assert web.client().post("/act", data={"what": "replay", "name": id}, headers=head).status_code == 400

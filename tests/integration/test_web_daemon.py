@@ -1,0 +1,119 @@
+"""The web pages of a daemon: opened, changed, tried again, and never in anybody's way."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.integration.webs import TOKEN, Web
+from watcher.config import ListenAddress, WebSettings
+from watcher.daemon.daemon import open_context
+from watcher.daemon.web_pages import WebPages
+from watcher.errors import StoreError
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+    return port
+
+
+@pytest.fixture
+def pages(web: Web) -> Iterator[Callable[..., WebPages]]:
+    """Makes the pages of a daemon that has this config."""
+    made: list[WebPages] = []
+
+    def make(settings: WebSettings | None, again: float = 60.0) -> WebPages:
+        context = open_context(replace(web.config, web=settings), web.store, {})
+        made.append(WebPages(context, web.polled.append, lambda: web.woken.append(web.now), again))
+        made[-1].take_up(context.config)
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
+
+
+def test_pages_are_served_as_the_config_wants_them(pages: Callable[..., WebPages]) -> None:
+    settings = WebSettings(ListenAddress(port=free_port()), is_open=True)
+    url = f"http://{settings.listen}/-/healthy"
+    ours = pages(settings)
+    assert httpx.get(url).text == "healthy\n"
+    other = WebSettings(ListenAddress(port=free_port()), is_open=True)
+    config = ours._context.config
+    ours.take_up(replace(config, web=other))
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
+    assert httpx.get(f"http://{other.listen}/-/healthy").text == "healthy\n"
+    ours.take_up(replace(config, web=None))
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://{other.listen}/-/healthy")
+
+
+def test_another_token_ends_all_sessions(pages: Callable[..., WebPages], tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(TOKEN)
+    settings = WebSettings(ListenAddress(port=free_port()), "token")
+    ours = pages(settings)
+    with httpx.Client(base_url=f"http://{settings.listen}") as client:
+        assert client.post("/sign-in", data={"token": TOKEN}).status_code == 303
+        assert client.get("/").status_code == 200
+        ours.take_up(ours._context.config)
+        assert client.get("/").status_code == 200, "a reload that changes nothing changes no session"
+        (tmp_path / "token").write_text(TOKEN + ", renewed")
+        ours.take_up(ours._context.config)
+        assert client.get("/").status_code == 401
+
+
+def test_what_could_not_be_served_is_tried_again_and_said_once(
+    pages: Callable[..., WebPages], caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, caplog.at_level(logging.INFO):
+        settings = WebSettings(ListenAddress(port=taken.getsockname()[1]), is_open=True)
+        ours = pages(settings, again=0.0)
+        ours.mend()
+        ours.mend()
+    assert [one.levelname for one in caplog.records if one.name == "watcher.daemon.web_pages"] == ["ERROR"]
+    ours.mend()
+    assert httpx.get(f"http://{settings.listen}/-/healthy").status_code == 200
+
+
+def test_a_token_that_is_not_there_is_said_and_nothing_else(
+    pages: Callable[..., WebPages], caplog: pytest.LogCaptureFixture
+) -> None:
+    pages(WebSettings(ListenAddress(port=free_port()), "nowhere"))
+    (line,) = [one.getMessage() for one in caplog.records]
+    assert line.startswith("no web pages: web: token_file") and "openssl rand" in line
+
+
+def test_without_web_nothing_is_tried(pages: Callable[..., WebPages], caplog: pytest.LogCaptureFixture) -> None:
+    pages(None, again=0.0).mend()
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/search?q=lantern", "/sources", "/metrics", "/feed.atom?source=daily", "/-/ready"]
+)
+def test_a_database_that_does_not_answer_is_said(web: Web, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    def away() -> None:
+        raise StoreError("the database server at db.example does not answer")
+
+    monkeypatch.setattr(web.store, "reading", away)
+    answer = web.client().get(path)
+    assert answer.status_code == 503 and "database does not answer" in answer.text
+    assert web.client().get("/-/healthy").status_code == 200
+
+
+def test_a_page_that_fails_says_so_and_shows_nothing_of_it(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise RuntimeError("a secret")
+
+    monkeypatch.setattr(web.store, "reading", broken)
+    answer = web.client().get("/")
+    assert answer.status_code == 500 and "a secret" not in answer.text and "the log says why" in answer.text
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")

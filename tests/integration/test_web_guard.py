@@ -1,0 +1,117 @@
+"""Who may read the web pages and who may act: token, session, Host and Origin, headers, addresses."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.integration.webs import GUARDED, NOW, TOKEN, Web
+from watcher.config import ListenAddress, WebSettings
+from watcher.web.guard import HEADERS, is_session, new_session
+from watcher.web.session import local
+
+HTML = {"Accept": "text/html"}
+
+
+@pytest.mark.parametrize("path", ["/", "/-/healthy", "/static/style.css", "/nowhere", "/sign-in"])
+def test_every_answer_has_the_headers_that_keep_strangers_out(web: Web, path: str) -> None:
+    answer = web.client().get(path)
+    assert {name: answer.headers[name] for name in HEADERS} == dict(HEADERS)
+    assert "unsafe" not in HEADERS["Content-Security-Policy"]
+    assert HEADERS["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8380", "127.0.0.1:8380", "[::1]:8380", "192.0.2.7"])
+def test_own_names_and_numbers_are_answered(web: Web, host: str) -> None:
+    assert web.client(host).get("/").status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "papers.example"])
+def test_a_name_that_somebody_else_gave_this_machine_is_refused(web: Web, host: str) -> None:
+    answer = web.client(host).get("/")
+    assert answer.status_code == 421
+    assert "public_url" in answer.text
+
+
+def test_the_name_that_a_proxy_gives_is_answered(make_web: Callable[..., Web]) -> None:
+    settings = WebSettings(is_open=True, public_url="https://papers.example")
+    web = make_web(settings=settings)
+    assert web.client("papers.example").get("/").status_code == 200
+
+
+def test_without_open_everything_stored_asks_for_the_token(make_web: Callable[..., Web]) -> None:
+    client = make_web(**GUARDED).client()
+    answer = client.get("/?day=2026-03-10", headers=HTML)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/sign-in?back=%2F%3Fday%3D2026-03-10"
+    assert client.get("/").status_code == 401
+    assert client.get("/-/healthy").text == "healthy\n"
+    assert client.get("/-/ready").text == "ready\n"
+    assert client.get("/", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+    assert client.get("/", headers={"Authorization": "Bearer wrong"}).status_code == 401
+
+
+def test_signing_in_gives_a_strict_cookie_and_leads_back(make_web: Callable[..., Web]) -> None:
+    client = make_web(**GUARDED).client()
+    wrong = client.post("/sign-in", data={"token": "guess", "back": "/"})
+    assert wrong.status_code == 403 and "This is not the token" in wrong.text
+    answer = client.post("/sign-in", data={"token": TOKEN, "back": "/?day=2026-03-10"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/?day=2026-03-10")
+    cookie = answer.headers["set-cookie"].lower()
+    assert "samesite=strict" in cookie and "httponly" in cookie and TOKEN not in cookie
+    page = client.get("/")
+    assert page.status_code == 200 and "Sign out" in page.text
+
+
+def test_signing_out_ends_the_session(make_web: Callable[..., Web]) -> None:
+    client = make_web(**GUARDED).signed_in()
+    assert client.post("/sign-out", data={}).status_code == 403
+    key = client.get("/").text.split('name="key" value="')[1].split('"')[0]
+    assert client.post("/sign-out", data={"key": key}).status_code == 303
+    assert client.get("/").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}]
+)
+def test_what_another_page_sends_does_nothing(make_web: Callable[..., Web], headers: dict[str, str]) -> None:
+    client = make_web(**GUARDED).client()
+    assert client.post("/sign-in", data={"token": TOKEN}, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "TRACE", "OPTIONS", "PATCH"])
+def test_other_methods_are_refused(web: Web, method: str) -> None:
+    assert web.client().request(method, "/").status_code == 405
+
+
+def test_a_session_ends_and_belongs_to_its_token() -> None:
+    value = new_session(TOKEN, NOW)
+    assert is_session(value, TOKEN, NOW)
+    assert not is_session(value, TOKEN, NOW + timedelta(days=31))
+    assert not is_session(value, TOKEN + "x", NOW)
+    for forged in ("", "9999999999.", "9999999999." + "0" * 64, "²." + "0" * 64, f"9{value}"):
+        assert not is_session(forged, TOKEN, NOW)
+
+
+@pytest.mark.parametrize(
+    "address", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "", "/a\n"]
+)
+def test_signing_in_leads_to_no_other_site(address: str) -> None:
+    assert local(address) == "/"
+
+
+def test_a_large_form_is_not_read(make_web: Callable[..., Web]) -> None:
+    client = make_web(**GUARDED).client()
+    assert client.post("/sign-in", content=b"token=" + b"x" * 100_000).status_code == 403
+
+
+def test_who_may_open_the_socket_may_read(make_web: Callable[..., Web], tmp_path: Path) -> None:
+    settings = WebSettings(ListenAddress(socket=str(tmp_path / "web.sock")), "token")
+    web = make_web(settings=settings, token=TOKEN)
+    assert web.client("localhost").get("/").status_code == 200
+    assert "Sign in" in web.client("localhost").get("/").text
+    assert stat.S_IMODE((tmp_path / "web.sock").stat().st_mode) == 0o660

@@ -1,0 +1,124 @@
+"""All that is known of one paper, on a page."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.examples import times
+from tests.integration.test_web_days import HOSTILE
+from tests.integration.test_web_search import words
+from tests.integration.webs import NOW, TODAY, Web, entry
+from watcher.model import Entry
+from watcher.web.views.drawing import bars_of, curve_of
+
+
+def test_everything_known_is_on_it(web: Web) -> None:
+    web.list_papers(
+        entry(
+            1,
+            "A Lantern for $M^2$ Gardens",
+            TODAY - timedelta(days=1),
+            abstract="We light a lantern. A lantern is lit again.",
+            authors=("Ada Fern", "Bo Moss"),
+            upvotes=3,
+            comments=1,
+            venue="Garden Days",
+            categories=("cs.LG",),
+            url="https://papers.example/1",
+            code_url="https://code.example/1",
+        ),
+        at=NOW - timedelta(days=1),
+    )
+    web.list_papers(entry(1, "A Lantern for $M^2$ Gardens", TODAY - timedelta(days=1), upvotes=40))
+    page = web.client().get("/paper?key=arxiv:2603.00001").text
+    said = words(page)
+    assert "A Lantern for M² Gardens" in said and "authors Ada Fern, Bo Moss" in said
+    assert "venue Garden Days" in said and "known as arxiv:2603.00001" in said
+    assert 'href="https://code.example/1" rel="noreferrer noopener nofollow"' in page
+    assert "We light a <mark>lantern</mark>. A <mark>lantern</mark> is lit again." in page
+    assert "Upvotes at daily" in said and "40 on 10 Mar" in said
+    assert "lanterns about it lantern lantern title:" in said
+    assert "for its subscription's time" in said and "lanterns held" in re.sub(r" {2,}", " ", said.replace("  ", " "))
+    assert "Why it did not match others kites" in said and "none of these" in said
+
+
+def test_any_of_its_names_leads_to_it(web: Web) -> None:
+    web.list_papers(entry(1, "A Lantern"))
+    for key in ("arxiv:2603.00001", "2603.00001", "2603.00001v2"):
+        assert web.client().get("/paper", params={"key": key}).status_code == 200, key
+
+
+def test_an_unknown_key_is_not_found(web: Web) -> None:
+    for key in ("", "arxiv:0000.00000", "%", "'", "x" * 5000, "\x01"):
+        answer = web.client().get("/paper", params={"key": key})
+        assert answer.status_code == 404 and "No stored paper has this key" in answer.text
+
+
+def test_an_address_with_what_no_text_holds_is_refused(web: Web) -> None:
+    assert web.client().get("/paper", params={"key": "a\x00"}).status_code == 400
+
+
+def test_hostile_texts_stay_texts(web: Web) -> None:
+    facts: dict[str, Any] = dict.fromkeys(("organization", "venue", "note", "summary", "submitter"), HOSTILE)
+    web.list_papers(
+        entry(1, f"Lantern {HOSTILE}", abstract=f"lantern {HOSTILE}", authors=(HOSTILE,), keywords=(HOSTILE,), **facts)
+    )
+    page = web.client().get("/paper?key=arxiv:2603.00001").text
+    assert "<script>alert" not in page and "<img src=x" not in page and "{{7*7}}" in page
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
+MARKUP = st.sampled_from([HOSTILE, "</a>", "javascript:alert(1)", "\x1b[2J", "\u202e", "]]>", "<!--", "'", '"', "&lt;"])
+ANY = st.lists(TEXTS | MARKUP, min_size=1, max_size=4).map("".join)
+
+
+@pytest.fixture
+def client(web: Web) -> httpx.Client:
+    return web.client()
+
+
+@settings(max_examples=times(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(title=ANY, abstract=ANY, url=ANY, author=ANY)
+def test_no_papers_text_becomes_markup_or_link(
+    web: Web, client: httpx.Client, title: str, abstract: str, url: str, author: str
+) -> None:
+    """Whatever a paper says: the page has the elements of the template and http links alone."""
+    name = sha256("\0".join((title, abstract, url, author)).encode()).hexdigest()
+    facts: dict[str, Any] = {"abstract": abstract, "summary": abstract, "url": url, "code_url": url}
+    key = f"url:https://l.example/{name}"
+    web.list_papers(Entry(title=title, keys=(key,), authors=(author,), **facts))
+    page = client.get("/paper", params={"key": key}).text
+    names = set(re.findall(r"<([a-z0-9]+)", page))
+    assert names <= ELEMENTS, names - ELEMENTS
+    assert page.count("<script") == 1
+    assert all(
+        one.startswith(("/", "https://", "http://", "#")) for one in re.findall(r'(?:href|src|action)="([^"]*)"', page)
+    )
+    assert not re.search(r"<[^>]*\son\w+=", page)
+
+
+ELEMENTS = frozenset(
+    re.findall(
+        r"\w+",
+        "html head meta title link script body a header div img nav ul li form input button p span strong main article "
+        "h1 h2 h3 mark dl dt dd table thead tbody tr th td time figure svg g line path circle rect text figcaption "
+        "details summary code kbd footer br small b",
+    )
+)
+
+
+def test_a_line_needs_two_values_and_bars_none() -> None:
+    assert curve_of([]) is None and curve_of([(NOW, 3)]) is None
+    chart = curve_of([(NOW, 0), (NOW, 0)])
+    assert chart is not None and chart.line.startswith("M34.0 ")
+    assert bars_of({}, unit="paper").bars == ()
+    high = bars_of({TODAY: 4, TODAY + timedelta(days=1): 0}, {TODAY: 1}, unit="paper")
+    assert [bar.height for bar in high.bars] == [102, 0] and high.bars[0].strong_height == 25.5

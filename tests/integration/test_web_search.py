@@ -1,0 +1,214 @@
+"""A rule that is tried on a page: what it finds, what each term brings, the subscription that it would be."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from threading import BoundedSemaphore, Event
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.examples import times
+from tests.integration.test_web_days import HOSTILE, titles
+from tests.integration.webs import NOW, TODAY, Web, entry
+from watcher.model import Entry, Paper
+from watcher.rules import compile_rule
+from watcher.rules.advice.trial import try_rule
+from watcher.web.views.trying import tried
+from watcher.web.views.word_book import WordBook, keys_in_bytes
+
+
+def days_ago(n: int) -> date:
+    return TODAY - timedelta(days=n)
+
+
+def words(page: str) -> str:
+    """What a page says, without its markup."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page.split("<main")[1].split("</main>")[0])).split())
+
+
+@pytest.fixture
+def stored(web: Web) -> Web:
+    web.list_papers(
+        entry(1, "A Lantern for Two", days_ago(0), upvotes=3),
+        entry(2, "Lanterns at Sea", days_ago(0), upvotes=30),
+        entry(3, "Gardens", days_ago(1), abstract="One lantern and a kite."),
+        entry(4, "Kites and Lanterns", days_ago(9)),
+        entry(5, "An Old Lantern", days_ago(45)),
+    )
+    return web
+
+
+def test_matches_with_marks_newest_first_and_weak_ones_apart(stored: Web) -> None:
+    page = stored.client().get("/search?q=lantern").text
+    assert titles(page) == ["Lanterns at Sea", "A Lantern for Two", "Kites and Lanterns"]
+    assert "A <mark>Lantern</mark> for Two" in page
+    assert "Gardens</a>" in page.split("<h2>Mentions it</h2>")[1]
+    said = words(page)
+    assert "4 of 4 papers match 3 about it 1 mentions it" in said, said
+    assert "would have told 4 papers in the last 30 days: in 3 daily messages, or 2 weekly ones." in said
+
+
+def test_days_are_in_the_address(stored: Web) -> None:
+    page = stored.client().get("/search?q=lantern&days=all").text
+    assert titles(page)[-1] == "An Old Lantern" and '<option value="all" selected>' in page
+    week = stored.client().get("/search?q=lantern&days=7").text
+    assert "3 of 3 papers match" in words(week) and "in the last 7 days" in words(week)
+    assert '<option value="30" selected>' in stored.client().get("/search?q=x&days=1e9").text
+
+
+def test_what_each_term_brings_alone(stored: Web) -> None:
+    page = stored.client().get("/search", params={"q": "lantern OR kite OR moss"}).text
+    table = words(page).split("term found in alone ")[1]
+    assert table.startswith("lantern 4 2 kite 2 0 moss 0 0")
+
+
+def test_the_subscription_that_it_would_be(stored: Web) -> None:
+    page = stored.client().get("/search", params={"q": '"paper lantern" OR title:kite*'}).text
+    shown = html.unescape(re.search(r'<pre id="yaml"[^>]*>(.*?)</pre>', page, re.S)[1])  # type: ignore[index]
+    assert shown == (
+        '- name: paper-lantern-kite\n  rule: >-\n    "paper lantern" OR title:kite*\n  to: ana\n  when: daily at 08:00'
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "wrong", "what"),
+    [
+        ("lantern AND OR kite", "OR", "OR has nothing on its left"),
+        ("titel:lantern", "titel", "titel"),
+        ('"lantern', '"lantern', "closing quote"),
+        ("lantern and kite", "and", "and"),
+        ("stars>100", "stars", "stars"),
+    ],
+)
+def test_an_error_stands_under_the_word(stored: Web, rule: str, wrong: str, what: str) -> None:
+    answer = stored.client().get("/search", params={"q": rule})
+    assert answer.status_code == 200
+    marked = html.unescape(re.search(r'<mark class="wrong">(.*?)</mark>', answer.text)[1])  # type: ignore[index]
+    assert wrong.startswith(marked[:3]) or marked in wrong
+    assert what in words(answer.text)
+
+
+def test_a_rule_without_end_is_not_tried(stored: Web) -> None:
+    page = stored.client().get("/search", params={"q": "a" * 5000}).text
+    assert "a rule of 5,000 characters is not tried here" in words(page)
+
+
+def test_what_was_probably_meant_otherwise_is_said(stored: Web) -> None:
+    page = stored.client().get("/search", params={"q": "upvotes>=0"}).text
+    assert "fits nearly every paper" in words(page)
+
+
+def test_without_a_rule_three_are_offered(web: Web) -> None:
+    page = web.client().get("/search").text
+    assert "Three to begin with" in page and page.count('<li><a href="/search?q=') == 3
+
+
+def test_on_an_empty_database_it_says_what_to_do(web: Web) -> None:
+    assert "No paper to try it on." in web.client().get("/search?q=lantern").text
+
+
+def test_a_rule_that_takes_long_is_cut_with_a_word(
+    make_web: Callable[..., Web], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = make_web()
+    web.list_papers(*(entry(n, f"Lantern {n}", days_ago(n // 50)) for n in range(600)))
+    monkeypatch.setattr("watcher.web.views.trying.BUDGET", 0.0)
+    said = words(web.client().get("/search?q=lantern&days=all").text)
+    assert "400 of 400 papers match" in said
+    assert "only the newest 400 papers were looked at, back to 3 Mar 2026" in said
+    assert "In what was looked at, it would have told" in said
+
+
+def test_a_rule_that_nobody_waits_for_is_not_tried_to_its_end(stored: Web) -> None:
+    gone = Event()
+    gone.set()
+    with stored.store.reading() as tx:
+        bounded = tried(tx, compile_rule("lantern"), days_ago(30), gone=gone)
+    assert bounded.trial.papers == 0
+
+
+def test_a_rule_that_waits_for_its_turn_gives_up_when_nobody_waits_for_it(
+    stored: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = BoundedSemaphore(1)
+    monkeypatch.setattr("watcher.web.views.trying._turn", turn)
+    client, other = stored.client(), stored.client()
+    with turn, pytest.raises(httpx.ReadTimeout):
+        client.get("/search?q=lantern", timeout=0.3)
+    assert titles(other.get("/search?q=kite").text) == ["Kites and Lanterns"]
+
+
+RULES = st.sampled_from(
+    [
+        *(
+            "lantern",
+            "lantern OR kite",
+            "-moss lantern",
+            "upvotes>3",
+            "title:lantern kite",
+            "lant*",
+            '"kites and"',
+            "=A",
+        ),
+        *("title:/Gard.*/", 'author:"A Fern"', '"lantern kite"~6', "about:lantern", "summary:x OR org:y", "nowhere"),
+    ]
+)
+BOOK = WordBook(3)
+"""Remembers few, so that some papers are known and some are not."""
+
+DAYS = st.sampled_from([date(1900, 1, 1), days_ago(3), days_ago(20), days_ago(30)])
+
+
+@settings(max_examples=times(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=RULES, since=DAYS)
+def test_it_finds_what_the_rules_find(rich: Web, text: str, since: date) -> None:
+    """The papers of each day, and the trial over them, are those of reading all papers from the database."""
+    rule = compile_rule(text)
+    with rich.store.reading() as tx:
+        ours, theirs = tried(tx, rule, since, book=BOOK), try_rule(rule, tx.papers.all(since))
+    assert {paper.id for paper, _ in ours.trial.matches} == {paper.id for paper, _ in theirs.matches}
+    assert (ours.trial.papers, ours.trial.days) == (theirs.papers, theirs.days)
+    assert sorted(ours.trial.terms, key=str) == sorted(theirs.terms, key=str)
+    assert ours.until is None
+
+
+@pytest.fixture
+def rich(stored: Web) -> Web:
+    """Also a paper without a dated listing, and one that is listed again."""
+    moss = Entry(title="Moss Lantern", keys=("url:https://l.example/1",), published=stored.now - timedelta(days=2))
+    stored.list_papers(moss, source="lab-blog")
+    stored.list_papers(entry(1, "A Lantern for Two", days_ago(20), upvotes=9))
+    return stored
+
+
+def test_a_paper_whose_text_has_changed_is_read_anew(stored: Web) -> None:
+    client = stored.client()
+    assert titles(client.get("/search?q=meadow").text) == []
+    stored.list_papers(entry(1, "A Meadow for Two", days_ago(0), version=2))
+    stored.list_papers(entry(2, "Lanterns at Sea", days_ago(0), keywords=("heath",)))
+    assert titles(client.get("/search?q=meadow").text) == ["A Meadow for Two"]
+    assert titles(client.get("/search?q=keyword:heath").text) == ["Lanterns at Sea"]
+
+
+def test_the_words_of_the_newest_papers_are_remembered_and_no_more_than_that() -> None:
+    book = WordBook(10)
+    for id in [*range(100, 130), *range(50, 60), 130]:
+        paper = Paper(id=id, key=f"url:{id}", title=f"Paper w{id}", first_seen=NOW)
+        book.learn(paper, paper.title)
+    known = [id for id in range(200) if book.may_have(id, f"Paper w{id}", keys_in_bytes([f"w{id}"]))]
+    assert 130 in known and min(known) >= 119 and 10 <= len(book) <= 11
+    assert book.may_have(130, "Paper w130", keys_in_bytes(["w13*"])) is True
+    assert book.may_have(130, "Paper w130", keys_in_bytes(["w13", "13"])) is False
+    assert book.may_have(130, "Paper w130, changed", keys_in_bytes(["w130"])) is None
+
+
+def test_a_rule_never_becomes_markup(stored: Web) -> None:
+    for text in (HOSTILE, f'"{HOSTILE}', f"title:{HOSTILE}", "</textarea><script>x</script>"):
+        page = stored.client().get("/search", params={"q": text}).text
+        assert "<script>alert" not in page and "<img src=x" not in page and "<script>x" not in page

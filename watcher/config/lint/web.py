@@ -1,0 +1,26 @@
+"""Who may read the web pages: what of it cannot be meant so."""
+
+from __future__ import annotations
+
+from watcher.config.checking import Checker
+from watcher.config.values import WebSettings
+
+BEHIND_A_PROXY = (
+    "listen at 127.0.0.1:8380, and let a proxy with TLS (Caddy, nginx) stand before it: docs/web.md shows how; "
+    "to listen here all the same, name a token_file"
+)
+
+
+def check_web(checker: Checker, web: WebSettings | None) -> None:
+    """Note pages that nobody could read, or everybody."""
+    if web is None or checker.has_silent(("web",)):
+        return
+    if not web.listen.is_loopback and not web.token_file:
+        what = f"other machines could read everything at {web.listen}, without a token"
+        checker.note(("web", "listen"), what, BEHIND_A_PROXY, name="wrong-value")
+    elif not web.listen.is_loopback and web.is_open:
+        what = f"`open` is for this machine alone, and {web.listen} is for others"
+        checker.note(("web", "open"), what, "leave it out: the token is asked for", name="wrong-value")
+    elif not web.listen.socket and not web.token_file and not web.is_open:
+        hint = "name a token_file; or write open: true, and everybody on this machine may read"
+        checker.note(("web",), "nobody may read these pages", hint, name="missing-key", in_key=True)

@@ -1,0 +1,101 @@
+"""The daemon's web pages: opened, changed by a reload, closed. Their failure is logged and ends nothing else."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from watcher.config import Config, WebSettings
+from watcher.errors import WatcherError
+from watcher.pipeline.context import Context
+
+if TYPE_CHECKING:
+    from watcher.web.serving import WebServer
+
+log = logging.getLogger(__name__)
+
+AGAIN = 60.0
+"""Seconds after which pages that could not be served are tried again."""
+
+
+class WebPages:
+    """The pages of a daemon; nothing of them is imported before a config asks for them.
+
+    ``poll``: polls the source of this name as soon as possible.
+    ``wake``: says that there is something to tell or send.
+    ``again``: seconds after which what failed is tried again.
+    """
+
+    def __init__(
+        self, context: Context, poll: Callable[[str], None], wake: Callable[[], None], again: float = AGAIN
+    ) -> None:
+        self._context, self._poll, self._wake, self._again = context, poll, wake, again
+        self._server: WebServer | None = None
+        self._is_for: tuple[WebSettings, str] | None = None
+        self._tried_at = 0.0
+        self._problem = ""
+
+    def take_up(self, config: Config) -> None:
+        """Serve the pages as a config wants them: anew if it or the token has changed, not at all without ``web:``."""
+        self._tried_at = time.monotonic()
+        try:
+            wanted = self._wanted(config)
+            if wanted != self._is_for or self._is_over():
+                self.stop()
+                if wanted is not None:
+                    self._open(wanted)
+            self._problem = ""
+        except WatcherError as error:
+            self._report(str(error))
+        except Exception as error:
+            self._report(f"{type(error).__name__}: {error}")
+
+    def mend(self) -> None:
+        """Try again to serve pages that are wanted and not served, now and then."""
+        config = self._context.config
+        is_well = config.web is None or (self._server is not None and not self._is_over())
+        if not is_well and time.monotonic() - self._tried_at >= self._again:
+            self.take_up(config)
+
+    def stop(self) -> None:
+        """Close the pages, if there are any."""
+        if self._server is not None:
+            self._server.stop()
+        self._server, self._is_for = None, None
+
+    def _wanted(self, config: Config) -> tuple[WebSettings, str] | None:
+        if config.web is None:
+            return None
+        from watcher.web.site import token_of
+
+        return config.web, token_of(config.web, config.folder, self._context.env)
+
+    def _is_over(self) -> bool:
+        """Whether the server ended without being told to."""
+        return self._server is not None and not self._server.is_serving
+
+    def _open(self, wanted: tuple[WebSettings, str]) -> None:
+        from watcher.web.door import open_web
+        from watcher.web.site import Buttons
+
+        context = self._context
+        self._server = open_web(
+            wanted[0],
+            context.store,
+            lambda: context.config,
+            context.env,
+            clock=context.clock,
+            buttons=Buttons(self._poll, self._wake),
+            kept=context.kept,
+        )
+        self._server.start()
+        self._is_for = wanted
+        log.info("web pages at %s", self._server.url)
+
+    def _report(self, problem: str) -> None:
+        """Log why there are no pages, once for as long as the reason stays the same."""
+        if problem != self._problem:
+            log.error("no web pages: %s", problem)
+        self._problem = problem

@@ -1,0 +1,43 @@
+"""Things as objects of JSON, the same in ``--json`` and in the API of the web pages."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from watcher.model.fields import FACTS, LISTED
+from watcher.model.papers import Paper
+from watcher.model.telling import Hit
+
+PAPER_FIELDS = ("key", *(one.attribute for one in FACTS), "first_seen")
+
+
+def paper_json(paper: Paper, hit: Hit | None) -> dict[str, object]:
+    """Return a paper as an object; ``strength`` is null where nothing was asked for."""
+    shown: dict[str, object] = {name: getattr(paper, name) for name in PAPER_FIELDS}
+    shown["strength"] = strength(hit)
+    shown["listings"] = [
+        {"source": listing.source, "date": listing.day}
+        | {one.attribute: getattr(listing, one.attribute) for one in LISTED}
+        for listing in paper.listings
+    ]
+    return shown
+
+
+def strength(hit: Hit | None) -> str | None:
+    """Return how a rule holds, in a word; None without a hit."""
+    return None if hit is None else "strong" if hit.strong else "weak"
+
+
+def json_text(value: object) -> str:
+    """Return a value as JSON in one line; days and instants as ISO 8601."""
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")

@@ -1,0 +1,182 @@
+"""Report how sources, subscriptions, receivers and deliveries are doing, and what rules would tell, as objects."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from watcher.config import Config
+from watcher.model import IncidentKind, Origin, Source
+from watcher.pipeline.polling.poll import due_again
+from watcher.rules.advice.trial import Trial
+from watcher.store import Store, Transaction
+from watcher.store.deliveries.deliveries import Listed
+from watcher.store.deliveries.incidents import Open
+from watcher.store.fleet.daemons import KnownDaemon, Version
+from watcher.store.history.checks import find_lost
+from watcher.store.history.history import HistoryRow
+from watcher.store.sources.pages import Poll
+from watcher.store.subscriptions.mutes import Mute
+
+Report = dict[str, Any]
+
+LASTING = frozenset(IncidentKind) - {IncidentKind.ENDPOINT_GONE, IncidentKind.DATABASE_RESTORED}
+"""Trouble that ends; what was due to a receiver that the config no longer has is over, and has been told.
+
+A source that was not read since the database was restored is no trouble.
+"""
+
+
+def next_look(source: Source, last: Poll | None, now: datetime) -> datetime:
+    """Say when the daemon polls a source again, but for jitter and for what a server asks; ``now`` where it is due."""
+    return now if last is None else due_again(source, last, now)
+
+
+def incident_row(one: Open) -> Report:
+    """Describe an open incident for `--json` and for the table of incidents."""
+    incident = one.incident
+    return {
+        "kind": incident.kind.value,
+        "subject": incident.subject,
+        "reason": incident.reason,
+        "since": incident.began,
+        "told": one.told_at,
+    }
+
+
+def mute_json(one: Mute) -> dict[str, object]:
+    """A mute as ``--json`` shows it; a subscription has no title."""
+    return {
+        "subject": one.subject,
+        "kind": "subscription" if one.title is None else "paper",
+        "title": one.title,
+        "since": one.since,
+        "until": one.until,
+    }
+
+
+def delivery_json(one: Listed) -> dict[str, object]:
+    """Return a delivery as an object."""
+    return {
+        "id": one.id,
+        "kind": one.kind.value,
+        "receiver": str(one.endpoint),
+        "state": one.state.value,
+        "reason": one.reason,
+        "subject": one.subject,
+        "papers": one.papers,
+        "made": one.created_at,
+        "tries": one.tries,
+        "tried": one.tried_at,
+        "finished": one.finished_at,
+        "replay_of": one.replay_of,
+        "folded_into": one.folded_into,
+    }
+
+
+def told_json(one: HistoryRow) -> dict[str, object]:
+    """Return what became of a match as an object."""
+    return {
+        "subscription": one.subscription,
+        "occasion": one.occasion,
+        "receiver": one.endpoint and str(one.endpoint),
+        "state": one.state,
+        "at": one.at,
+        "reason": one.reason,
+    }
+
+
+def trial_json(trial: Trial, rule: str, since: date | None) -> dict[str, object]:
+    """Return a trial of a rule as an object."""
+    return {
+        "rule": rule,
+        "since": since,
+        "papers": trial.papers,
+        "days": len(trial.days),
+        "first_day": trial.days[0] if trial.days else None,
+        "last_day": trial.days[-1] if trial.days else None,
+        "matched": len(trial.matches),
+        "strong": trial.strong,
+        "per_day": round(trial.per_day, 2),
+        "per_week": round(trial.per_week, 2),
+        "by_day": {str(day): count for day, count in trial.by_day().items()},
+        "terms": [{"term": one.term, "matched": one.matched, "alone": one.alone} for one in trial.terms],
+        "matches": [
+            {"key": paper.key, "day": paper.digest_day, "title": paper.title, "strong": hit.strong}
+            for paper, hit in trial.matches
+        ],
+    }
+
+
+def report_of(store: Store, config: Config, now: datetime) -> Report:
+    """Everything that `watcher status` shows, of one instant."""
+    with store.reading() as tx:
+        daemons = tx.daemons.alive(now)
+        is_running = store.daemon_lock.held_by_other() if store.daemon_lock else bool(daemons)
+        version = tx.daemons.version()
+        return {
+            "daemon": is_running,
+            "config": version and {"digest": version.digest[:8], "since": version.applied_at},
+            "daemons": [_daemon(one, version) for one in daemons] if is_running else [],
+            "papers": tx.papers.count(),
+            "sources": [_source(source, tx, now, is_running) for source in config.sources.values()],
+            "subscriptions": _subscriptions(tx, now),
+            "subscriptions_in_database": tx.subscriptions.count(Origin.DATABASE),
+            "muted": [mute_json(one) for one in tx.mutes.all(now)],
+            "failing": [
+                {
+                    "receiver": str(endpoint),
+                    "since": health.failing_since,
+                    "next_try": health.next_try,
+                    "failures": health.failures,
+                    "reason": health.last_reason,
+                }
+                for endpoint, health in tx.endpoints.failing()
+            ],
+            "incidents": [incident_row(one) for one in tx.incidents.all_open()],
+            "deliveries": {state.value: count for state, count in sorted(tx.outbox.states().items())},
+            "late": [
+                {"what": lost.what, "count": lost.count, "since": lost.since, "subject": lost.subject}
+                for lost in find_lost(tx.connection, now)
+            ],
+        }
+
+
+def _daemon(one: KnownDaemon, version: Version | None) -> Report:
+    return {
+        "host": one.host,
+        "pid": one.pid,
+        "release": one.release,
+        "since": one.started_at,
+        "heard": one.seen_at,
+        "config": one.config[:8],
+        "in_step": version is None or not one.config or one.config == version.digest,
+    }
+
+
+def _source(source: Source, tx: Transaction, now: datetime, is_running: bool | None) -> Report:
+    last = tx.pages.last_poll(source.name)
+    return {
+        "source": source.name,
+        "at": last and last.at,
+        "verdict": last and last.judged.verdict.value,
+        "reason": last.judged.reason if last else "",
+        "new": last and last.new,
+        "next": next_look(source, last, now) if is_running is not False else None,
+    }
+
+
+def _subscriptions(tx: Transaction, now: datetime) -> list[Report]:
+    muted = {one.subject: one.until for one in tx.mutes.all(now) if one.title is None}
+    return [
+        {
+            "subscription": saved.subscription.full_name,
+            "to": [str(endpoint) for endpoint in saved.subscription.endpoints],
+            "when": str(saved.subscription.when),
+            "next_due": saved.next_due,
+            "held": len(tx.matches.held(saved.id)) + (tx.silence.waiting(saved.id) if saved.paused else 0),
+            "paused": saved.paused,
+            "muted_until": muted.get(saved.subscription.full_name),
+        }
+        for saved in tx.subscriptions.of_files(active=True)
+    ]

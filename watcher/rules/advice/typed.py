@@ -1,0 +1,38 @@
+"""Read a rule that somebody typed: an error shows its place, and what was probably meant otherwise is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watcher.errors import RuleError
+from watcher.rules.advice.bounds import find_bounds
+from watcher.rules.advice.misread import doubtful, plainly_wrong
+from watcher.rules.language.rule import Rule, compile_rule
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TypedDoubt:
+    """A part of a typed rule that was probably meant otherwise; ``start``: its first character."""
+
+    start: int
+    what: str
+    hint: str
+    name: str
+
+
+def compile_typed(text: str) -> Rule:
+    """Return the rule that was typed. Raises ``RuleError`` with its text, so that the place can be shown."""
+    if wrong := plainly_wrong(text):
+        raise RuleError(wrong.what, start=wrong.start, end=wrong.start + 1, hint=wrong.hint, text=text)
+    try:
+        return compile_rule(text)
+    except RuleError as error:
+        error.text = error.text or text
+        raise
+
+
+def doubts_of(rule: Rule) -> list[TypedDoubt]:
+    """Return what of a typed rule was probably meant otherwise, by its place."""
+    found = [TypedDoubt(one.start, one.what, one.hint, one.name) for one in doubtful(rule.text)]
+    found += [TypedDoubt(rule.spans[one.leaf][0], one.what, one.hint, one.name) for one in find_bounds(rule)]
+    return sorted(found)

@@ -1,0 +1,234 @@
+"""Read what people browse: digest days, a paper's matches and numbers, what a source listed day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property, reduce
+
+from sqlalchemy import ColumnElement, Connection, String, Text, cast, exists, func, select, type_coerce
+
+from watcher.model import DeliveryState, Endpoint, Fate, MatchedSpan, Verdict
+from watcher.model.fields import BY_RULE, FieldKind, rule_names
+from watcher.store.database import schema
+from watcher.store.database.batches import in_batches
+from watcher.store.deliveries.endpoints import at
+
+_alert, _delivery, _incident = schema.alert, schema.delivery, schema.incident
+_listing, _match = schema.listing, schema.match
+_metric, _paper, _poll, _subscription = schema.metric, schema.paper, schema.poll, schema.subscription
+
+_other = _listing.alias("other")
+
+
+@dataclass(frozen=True, slots=True)
+class PaperMatch:
+    """A match of a paper as people see it; ``subscription`` is a full name."""
+
+    paper_id: int
+    subscription: str
+    strong: bool
+    places: tuple[MatchedSpan, ...]
+    occasion: str
+    fate: Fate
+
+
+@dataclass(frozen=True, slots=True)
+class CountThen:
+    """A paper's numbers at a source as they were at an instant."""
+
+    at: datetime
+    source: str
+    upvotes: int | None
+    comments: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NextTold:
+    """The next digest that has something to tell: which subscription, to whom, when, how many matches."""
+
+    subscription: str
+    endpoints: tuple[Endpoint, ...]
+    due: datetime
+    matches: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaperText:
+    """All texts of a paper in one, and the first day on which it is listed (``2026-03-10``), None for no day."""
+
+    id: int
+    text: str
+    first_day: str | None
+
+
+class Browsing:
+    """Statements for the web pages. Each reads a bounded part of its tables, by their indexes."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # --- digest days ---
+
+    def papers_on(self, day: date) -> list[int]:
+        """Return the ids of the papers that are listed on a digest day.
+
+        A paper without a dated listing stands under the day of its publication, else of being first seen.
+        """
+        found = set(self._connection.scalars(select(_listing.c.paper_id).where(_listing.c.day == day)))
+        found.update(self._undated_papers.get(day, ()))
+        return sorted(found)
+
+    def texts_of(self, ids: Collection[int]) -> list[PaperText]:
+        """Return the texts of these papers that rules read words of, without making papers of them."""
+        first = select(type_coerce(func.min(_other.c.day), String)).where(_other.c.paper_id == _paper.c.id)
+        query = select(_paper.c.id, _all_text(), first.scalar_subquery()).where(_paper.c.merged_into.is_(None))
+        found: list[PaperText] = []
+        for batch in in_batches(ids):
+            found += [PaperText(*row) for row in self._connection.execute(query.where(_paper.c.id.in_(batch)))]
+        return found
+
+    def day_before(self, day: date) -> date | None:
+        """Return the last digest day with papers before ``day``, None if there is none."""
+        listed = select(func.max(_listing.c.day, type_=_listing.c.day.type)).where(_listing.c.day < day)
+        days = [self._connection.scalar(listed), max((one for one in self._undated_papers if one < day), default=None)]
+        return max(filter(None, days), default=None)
+
+    def day_after(self, day: date) -> date | None:
+        """Return the first digest day with papers after ``day``, None if there is none."""
+        listed = select(func.min(_listing.c.day, type_=_listing.c.day.type)).where(_listing.c.day > day)
+        days = [self._connection.scalar(listed), min((one for one in self._undated_papers if one > day), default=None)]
+        return min(filter(None, days), default=None)
+
+    @cached_property
+    def _undated_papers(self) -> dict[date, list[int]]:
+        """The ids of the papers without a dated listing, by day; read once, from the listings without a day alone."""
+        dated = exists().where(_other.c.paper_id == _listing.c.paper_id, _other.c.day.is_not(None))
+        query = (
+            select(_paper.c.id, func.coalesce(_paper.c.published, _paper.c.first_seen, type_=_paper.c.first_seen.type))
+            .join(_listing, _listing.c.paper_id == _paper.c.id)
+            .where(_listing.c.day.is_(None), _paper.c.merged_into.is_(None), ~dated)
+            .distinct()
+        )
+        found: dict[date, list[int]] = {}
+        for id, instant in self._connection.execute(query):
+            found.setdefault(instant.astimezone(UTC).date(), []).append(id)
+        return found
+
+    def listed_by_day(self, source: str, first: date) -> dict[date, int]:
+        """Return digest day → papers that ``source`` listed on it, from ``first`` on."""
+        query = select(_listing.c.day, func.count()).where(_listing.c.source == source, _listing.c.day >= first)
+        return {row[0]: row[1] for row in self._connection.execute(query.group_by(_listing.c.day))}
+
+    # --- one paper, one page of papers ---
+
+    def matches_of(self, paper_ids: Collection[int]) -> list[PaperMatch]:
+        """Return the matches of these papers, by subscription as they were made."""
+        found: list[PaperMatch] = []
+        query = (
+            select(_match, _subscription.c.owner, _subscription.c.name)
+            .join(_subscription, _subscription.c.id == _match.c.subscription_id)
+            .where(_match.c.same_as.is_(None))
+            .order_by(_subscription.c.id, _match.c.id)
+        )
+        for batch in in_batches(paper_ids):
+            for row in self._connection.execute(query.where(_match.c.paper_id.in_(batch))):
+                places = tuple(MatchedSpan(*place) for place in row.places)
+                name = _full_name(row.owner, row.name)
+                found.append(PaperMatch(row.paper_id, name, row.strong, places, row.occasion, Fate(row.fate)))
+        return found
+
+    def counts_of(self, paper_id: int) -> list[CountThen]:
+        """Return a paper's upvotes and comments as they were read, oldest first."""
+        query = (
+            select(_metric.c.at, _listing.c.source, _metric.c.upvotes, _metric.c.comments)
+            .join(_listing, _listing.c.id == _metric.c.listing_id)
+            .where(_listing.c.paper_id == paper_id)
+            .order_by(_metric.c.at, _listing.c.id)
+        )
+        return [CountThen(*row) for row in self._connection.execute(query)]
+
+    # --- subscriptions, receivers, sources, incidents ---
+
+    def next_told(self) -> NextTold | None:
+        """Return the earliest digest that something is held for, None if nothing is."""
+        query = (
+            select(_subscription, func.count().label("matches"))
+            .join(_match, _match.c.subscription_id == _subscription.c.id)
+            .where(_match.c.fate == Fate.HELD, _match.c.same_as.is_(None), _subscription.c.next_due.is_not(None))
+            .where(_subscription.c.gone_at.is_(None), _subscription.c.paused.is_(False))
+            .group_by(_subscription.c.id)
+            .order_by(_subscription.c.next_due, _subscription.c.id)
+            .limit(1)
+        )
+        if (row := self._connection.execute(query).first()) is None:
+            return None
+        endpoints = tuple(Endpoint(*one) for one in row.endpoints)
+        return NextTold(_full_name(row.owner, row.name), endpoints, row.next_due, row.matches)
+
+    def matched_since(self, subscription_ids: Collection[int], since: datetime) -> dict[int, list[datetime]]:
+        """Return subscription → when it matched a paper since then, without what counts as known."""
+        found: dict[int, list[datetime]] = {}
+        for batch in in_batches(subscription_ids):
+            query = select(_match.c.subscription_id, _match.c.matched_at).where(
+                _match.c.subscription_id.in_(batch), _match.c.matched_at >= since, _match.c.same_as.is_(None)
+            )
+            for id, matched_at in self._connection.execute(query.where(_match.c.fate != Fate.BASELINE)):
+                found.setdefault(id, []).append(matched_at)
+        return found
+
+    def matched_by(self, subscription_id: int, limit: int, skip: int = 0) -> list[int]:
+        """Return the ids of the papers that a subscription matched last, newest first, each once."""
+        newest = func.max(_match.c.id).desc()
+        query = select(_match.c.paper_id).where(
+            _match.c.subscription_id == subscription_id, _match.c.same_as.is_(None), _match.c.fate != Fate.BASELINE
+        )
+        some = query.group_by(_match.c.paper_id).order_by(newest).limit(limit).offset(skip)
+        return list(self._connection.scalars(some))
+
+    def listed_by(self, source: str, limit: int, skip: int = 0) -> list[int]:
+        """Return the ids of the papers that a source listed first last, newest first."""
+        first = func.min(_listing.c.id).desc()
+        query = select(_listing.c.paper_id).where(_listing.c.source == source).group_by(_listing.c.paper_id)
+        return list(self._connection.scalars(query.order_by(first).limit(limit).offset(skip)))
+
+    def waiting(self) -> tuple[int, datetime | None]:
+        """Return how many alerts are in no delivery yet, and when the first of them is due."""
+        oldest = func.min(_alert.c.due, type_=_alert.c.due.type)
+        left = (_alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None))
+        row = self._connection.execute(select(func.count(), oldest).select_from(_alert).where(*left)).one()
+        return row[0], row[1]
+
+    def last_sent(self, endpoint: Endpoint) -> datetime | None:
+        """Return when a message to an endpoint was last taken, None if none was."""
+        sent = (*at(_delivery, endpoint), _delivery.c.state == DeliveryState.SENT)
+        last: datetime | None = self._connection.scalar(
+            select(func.max(_delivery.c.finished_at, type_=_utc)).where(*sent)
+        )
+        return last
+
+    def last_read(self, source: str) -> datetime | None:
+        """Return when a source was last polled well, None if it never was."""
+        well = (_poll.c.source == source, _poll.c.verdict.not_in([Verdict.BROKEN, Verdict.UNREACHABLE]))
+        return self._connection.scalar(select(_poll.c.at).where(*well).order_by(_poll.c.at.desc()).limit(1))
+
+    def incidents_ended(self, limit: int) -> Sequence[tuple[str, str, str, datetime, datetime]]:
+        """Return (kind, subject, reason, began, ended) of the incidents that ended last."""
+        columns = [_incident.c[name] for name in ("kind", "subject", "reason", "began", "ended")]
+        ended = select(*columns).where(_incident.c.ended.is_not(None)).order_by(_incident.c.ended.desc())
+        return [tuple(row) for row in self._connection.execute(ended.limit(limit))]
+
+
+def _all_text() -> ColumnElement[str]:
+    """Return an expression for all texts of a paper that rules read words of, in one."""
+    columns = [_paper.c[BY_RULE[name].attribute] for name in rule_names(FieldKind.TEXT, FieldKind.PEOPLE)]
+    texts: list[ColumnElement[str]] = [func.coalesce(cast(column, Text), "") for column in columns]
+    return reduce(lambda one, other: one + "\x1f" + other, texts)
+
+
+_utc = _delivery.c.finished_at.type
+
+
+def _full_name(owner: str, name: str) -> str:
+    return f"{owner}/{name}" if owner else name

@@ -1,0 +1,138 @@
+"""What the buttons do: poll a source, test a receiver, send again, pause and mute. Only who showed the token may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from watcher.errors import UsageError
+from watcher.model import DeliveryKind, DeliveryState, Endpoint, StoredSubscription
+from watcher.pipeline.subscriptions.pause_and_mute import end_mute, end_pause, record_mute, record_pause
+from watcher.store import Transaction
+from watcher.web.frame import site_of
+from watcher.web.screens.receivers import endpoints_of
+from watcher.web.screens.subscriptions import subscription_called
+from watcher.web.session import form_of, is_ours, local
+from watcher.web.site import Buttons, WebSite
+
+MUTED = timedelta(days=14)
+MOST_TESTS = 50
+
+Act = Callable[[WebSite, Buttons, str], str]
+"""Does something to what is named, and returns the word for what a page says of it; raises ``UsageError``."""
+
+
+async def act(request: Request) -> Response:
+    """Do what a form asks for, and lead back to its page; scripts are answered in plain text."""
+    form = await form_of(request)
+    site = site_of(request)
+    if not is_ours(request, form):
+        return PlainTextResponse("this needs the token, and a form of this session: load the page again\n", 403)
+    if site.buttons is None:
+        return PlainTextResponse("these pages only show: `watcher run` serves those with buttons\n", 409)
+    done = ACTS.get(form.get("what", ""))
+    if done is None:
+        return PlainTextResponse(f"there is no such act; there are: {', '.join(ACTS)}\n", 400)
+    try:
+        said = await run_in_threadpool(done, site, site.buttons, form.get("name", ""))
+    except UsageError as error:
+        return PlainTextResponse(f"{error}\n", 400)
+    if not request.scope["visitor"].session:
+        return PlainTextResponse(f"{said}\n")
+    back, hash, place = local(form.get("back", "/")).partition("#")
+    return RedirectResponse(f"{back}{'&' if '?' in back else '?'}said={said}{hash}{place}", 303)
+
+
+def _poll(site: WebSite, buttons: Buttons, name: str) -> str:
+    if name not in site.config().sources:
+        raise UsageError("there is no source of this name in the config")
+    buttons.poll(name)
+    return "poll"
+
+
+def _test(site: WebSite, buttons: Buttons, name: str) -> str:
+    return _tested(site, buttons, lambda endpoint: str(endpoint) == name)
+
+
+def _test_all(site: WebSite, buttons: Buttons, name: str) -> str:
+    return _tested(site, buttons, lambda endpoint: True)
+
+
+def _tested(site: WebSite, buttons: Buttons, is_meant: Callable[[Endpoint], bool]) -> str:
+    """Make a test message for each endpoint that is meant, in place of one that still waits."""
+    with site.store.transaction() as tx:
+        known = sorted(set(endpoints_of(tx, site.config())))
+        meant = [one for one in known if is_meant(one) and site.config().has_endpoint(one)][:MOST_TESTS]
+        if not meant:
+            raise UsageError("there is no receiver of this name in the config")
+        for endpoint in meant:
+            tx.endpoints.lock(endpoint)
+            for one in tx.deliveries.listed(DeliveryState.PENDING, endpoint.receiver, MOST_TESTS):
+                if one.kind is DeliveryKind.TEST and one.endpoint == endpoint:
+                    tx.outbox.cancel(one.id, "another test was asked for", site.clock())
+            tx.outbox.enqueue(endpoint, DeliveryKind.TEST, site.clock())
+            tx.endpoints.try_now(endpoint)
+    buttons.wake()
+    return "test"
+
+
+def _replay(site: WebSite, buttons: Buttons, id: str) -> str:
+    with site.store.transaction() as tx:
+        old = tx.deliveries.find(id) if len(id) == 32 else None
+        if old is None or old.state is not DeliveryState.DEAD or old.folded_into or old.kind is DeliveryKind.TEST:
+            raise UsageError("only a dead message is sent again here; `watcher replay` sends others")
+        if not site.config().has_endpoint(old.endpoint):
+            raise UsageError("its receiver is gone from the config: `watcher replay ID --to OTHER` sends it elsewhere")
+        made = tx.deliveries.replay(old, [old.endpoint], site.clock())
+    buttons.wake()
+    return "replay" if made else "nothing"
+
+
+def _of_subscription(do: Callable[[Transaction, StoredSubscription, WebSite], object], said: str) -> Act:
+    """Return an act on the subscription that is named, if it is in force."""
+
+    def done(site: WebSite, buttons: Buttons, name: str) -> str:
+        with site.store.transaction() as tx:
+            saved = subscription_called(tx, name)
+            if saved is None or saved.gone_at is not None:
+                raise UsageError("there is no subscription of this name in force")
+            do(tx, saved, site)
+        buttons.wake()
+        return said
+
+    return done
+
+
+def _pause(tx: Transaction, saved: StoredSubscription, site: WebSite) -> None:
+    if not saved.paused:
+        record_pause(tx, saved)
+
+
+def _unpause(tx: Transaction, saved: StoredSubscription, site: WebSite) -> None:
+    if saved.paused:
+        end_pause(tx, saved, site.clock())
+
+
+def _mute(tx: Transaction, saved: StoredSubscription, site: WebSite) -> None:
+    record_mute(tx, saved, site.clock(), site.clock() + MUTED)
+
+
+def _unmute(tx: Transaction, saved: StoredSubscription, site: WebSite) -> None:
+    end_mute(tx, saved, site.clock())
+
+
+ACTS: Mapping[str, Act] = {
+    "poll": _poll,
+    "test": _test,
+    "test-all": _test_all,
+    "replay": _replay,
+    "pause": _of_subscription(_pause, "pause"),
+    "unpause": _of_subscription(_unpause, "unpause"),
+    "mute": _of_subscription(_mute, "mute"),
+    "unmute": _of_subscription(_unmute, "unmute"),
+}
+"""What a form may ask for."""

@@ -1,0 +1,74 @@
+"""The OpenAPI description of the API, made from the table of its operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from watcher import __version__
+from watcher.model.objects import PAPER_FIELDS, json_text
+from watcher.web.api.operations import OPERATIONS, Operation
+from watcher.web.api.problems import CONTENT_TYPE_OF_PROBLEMS
+
+
+def description_screen(request: Request) -> Response:
+    """Answer with the description."""
+    return Response(json_text(described_api()), headers={"Content-Type": "application/json"})
+
+
+def described_api() -> dict[str, Any]:
+    """Return the description, in the form of OpenAPI 3.1."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "watcher", "version": __version__},
+        "paths": {one.path: {"get": _described(one)} for one in OPERATIONS},
+        "security": [{}, {"token": []}],
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "schemas": {
+                "Paper": {"type": "object", "required": [*PAPER_FIELDS, "listings"]},
+                "Problem": {
+                    "type": "object",
+                    "required": ["type", "status", "title", "detail"],
+                    "properties": {"status": {"type": "integer"}, "title": {"type": "string"}},
+                },
+            },
+        },
+    }
+
+
+def _described(one: Operation) -> dict[str, Any]:
+    failures = {"400": "It cannot be answered.", "401": "The token is asked for.", "404": "There is no such thing."}
+    failures |= {"503": "The database does not answer."}
+    problem = {CONTENT_TYPE_OF_PROBLEMS: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        "operationId": one.path.rpartition("/")[2],
+        "summary": one.says,
+        "parameters": [
+            {
+                "name": parameter.name,
+                "in": "query",
+                "required": parameter.required,
+                "description": parameter.says,
+                "schema": {"type": "string"},
+            }
+            for parameter in one.parameters
+        ],
+        "responses": {
+            "200": {"description": "What was asked for.", "content": {"application/json": {"schema": _schema(one)}}},
+            **{status: {"description": says, "content": problem} for status, says in failures.items()},
+        },
+    }
+
+
+def _schema(one: Operation) -> dict[str, Any]:
+    paper = {"$ref": "#/components/schemas/Paper"}
+    match one.path.rpartition("/")[2]:
+        case "paper":
+            return paper
+        case "papers":
+            listed = {"papers": {"type": "array", "items": paper}, "next": {"type": ["string", "null"]}}
+            return {"type": "object", "required": ["papers", "next"], "properties": listed}
+    return {"type": "object"}

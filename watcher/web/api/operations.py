@@ -1,0 +1,200 @@
+"""The operations of the API, and what each answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from watcher.errors import RuleError, UsageError
+from watcher.model import DeliveryState
+from watcher.model.objects import json_text, paper_json
+from watcher.pipeline.report import delivery_json, report_of, told_json, trial_json
+from watcher.rules import Rule, document_of, evaluate
+from watcher.rules.advice.typed import compile_typed
+from watcher.web.api.problems import problem_answer
+from watcher.web.frame import site_of
+from watcher.web.screens.search import LONGEST_RULE
+from watcher.web.views.trying import Newest, PaperPlace, tried
+
+USUAL, MOST = 100, 500
+"""Things in one answer."""
+
+MOST_TOLD = 100
+_PLACE = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d{1,18})", re.ASCII)
+
+Asked = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """Something that an operation may be asked for."""
+
+    name: str
+    says: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One address of the API: ``answer`` gives what it answers, or raises ``UsageError``."""
+
+    path: str
+    says: str
+    answer: Callable[[Request, Asked], Any]
+    parameters: tuple[AskedFor, ...] = ()
+
+
+def answered(operation: Operation) -> Callable[[Request], Response]:
+    """Return the endpoint of an operation."""
+
+    def endpoint(request: Request) -> Response:
+        known = {one.name for one in operation.parameters}
+        asked = dict(request.query_params)
+        try:
+            if strange := sorted(asked.keys() - known):
+                raise UsageError(f"there is no parameter {strange[0][:60]!r}; there are: {', '.join(known) or 'none'}")
+            for one in operation.parameters:
+                if one.required and not asked.get(one.name):
+                    raise UsageError(f"say {one.name}: {one.says}")
+            found = operation.answer(request, asked)
+        except RuleError as error:
+            return problem_answer(400, error.what, str(error), start=error.start, end=error.end)
+        except UsageError as error:
+            return problem_answer(400, "what was asked for cannot be answered", str(error))
+        if found is None:
+            return problem_answer(404, "nothing is stored under this name", f"{request.url.path} found nothing")
+        return Response(json_text(found), headers={"Content-Type": "application/json"})
+
+    return endpoint
+
+
+def _status(request: Request, asked: Asked) -> Any:
+    site = site_of(request)
+    return report_of(site.store, site.config(), site.clock())
+
+
+def _papers(request: Request, asked: Asked) -> Any:
+    """Return a page of papers, newest digest day first; ``next`` is the cursor of what follows, null at the end."""
+    site, limit = site_of(request), _limit(asked)
+    rule = _rule(asked["q"]) if asked.get("q") else None
+    with site.store.reading() as tx:
+        since = _since(asked, site.clock().astimezone(UTC).date())
+        papers = Newest(tx, since, rule=rule, book=site.words, after=_cursor(asked))
+        found, last = [], None
+        for paper in papers:
+            hit = evaluate(rule, document_of(paper)) if rule else None
+            if rule is None or hit:
+                found.append(paper_json(paper, hit))
+                last = PaperPlace(paper.digest_day, paper.id)
+                if len(found) == limit:
+                    break
+        else:
+            last = papers.cut_at
+    return {"papers": found, "next": f"{last.day}.{last.id}" if last else None}
+
+
+def _paper(request: Request, asked: Asked) -> Any:
+    with site_of(request).store.reading() as tx:
+        paper = tx.papers.find(asked["key"])
+        if paper is None:
+            return None
+        shown = paper_json(paper, None)
+        del shown["strength"]
+        told = [told_json(one) for one in tx.history.of_paper(paper.id, MOST_TOLD)]
+        return shown | {"keys": tx.papers.keys(paper.id), "told": told}
+
+
+def _trial(request: Request, asked: Asked) -> Any:
+    """Return what a rule would have told; ``cut_at`` is the day at which its time was up, null if all was tried."""
+    site, rule = site_of(request), _rule(asked["q"])
+    since = _since(asked, site.clock().astimezone(UTC).date())
+    with site.store.reading() as tx:
+        bounded = tried(tx, rule, since, book=site.words)
+    return trial_json(bounded.trial, rule.text, since) | {"cut_at": bounded.until}
+
+
+def _deliveries(request: Request, asked: Asked) -> Any:
+    state = asked.get("state", "")
+    if state not in ("", *DeliveryState):
+        raise UsageError(f"there is no such state; there are: {', '.join(DeliveryState)}")
+    with site_of(request).store.reading() as tx:
+        wanted = DeliveryState(state) if state else None
+        found = tx.deliveries.listed(wanted, asked.get("receiver") or None, _limit(asked))
+    return {"deliveries": [delivery_json(one) for one in found]}
+
+
+# --- what is asked for ---
+
+
+def _rule(text: str) -> Rule:
+    if len(text) > LONGEST_RULE:
+        raise UsageError(f"a rule has {LONGEST_RULE:,} characters at most here")
+    return compile_typed(text)
+
+
+def _limit(asked: Asked) -> int:
+    text = asked.get("limit", str(USUAL))
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= MOST):
+        raise UsageError(f"limit is a number from 1 to {MOST}")
+    return int(text)
+
+
+def _since(asked: Asked, today: date) -> date:
+    text = asked.get("since", "")
+    if not text:
+        return date(1900, 1, 1)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"since is a day such as {today - timedelta(days=30)}") from None
+
+
+def _cursor(asked: Asked) -> PaperPlace | None:
+    text = asked.get("cursor", "")
+    found = _PLACE.fullmatch(text)
+    try:
+        if found:
+            return PaperPlace(date.fromisoformat(found[1]), int(found[2]))
+    except ValueError:
+        found = None
+    if text:
+        raise UsageError("a cursor is what `next` of the answer before says")
+    return None
+
+
+_Q = AskedFor("q", "a rule, as in a subscription")
+_SINCE = AskedFor("since", "only papers announced since this day: 2026-03-01")
+_LIMIT = AskedFor("limit", f"how many at most, up to {MOST}; {USUAL} if left out")
+OPERATIONS = (
+    Operation("/api/v1/status", "How all is doing: what `watcher status --json` prints.", _status),
+    Operation(
+        "/api/v1/papers",
+        "Stored papers, or those that a rule matches, newest digest day first.",
+        _papers,
+        (_Q, _SINCE, _LIMIT, AskedFor("cursor", "what `next` of the answer before says")),
+    ),
+    Operation(
+        "/api/v1/paper",
+        "All that is known of a paper, and who was told.",
+        _paper,
+        (AskedFor("key", "a key, an arXiv id, a DOI or a link", required=True),),
+    ),
+    Operation(
+        "/api/v1/trial",
+        "What a rule would have told: what `watcher backtest --json` prints.",
+        _trial,
+        (AskedFor("q", _Q.says, required=True), _SINCE),
+    ),
+    Operation(
+        "/api/v1/deliveries",
+        "Messages, newest first, and how they ended.",
+        _deliveries,
+        (AskedFor("state", "pending, sent, dead …"), AskedFor("receiver", "a receiver's name"), _LIMIT),
+    ),
+)

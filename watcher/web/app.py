@@ -1,0 +1,118 @@
+"""The table of addresses."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from watcher.errors import StoreError
+from watcher.web import session
+from watcher.web.acts import act
+from watcher.web.api.description import description_screen
+from watcher.web.api.operations import OPERATIONS, answered
+from watcher.web.api.problems import problem_answer
+from watcher.web.figures import figures_screen
+from watcher.web.frame import STATIC, plain, site_of
+from watcher.web.guard import Guard
+from watcher.web.screens.day import day_screen
+from watcher.web.screens.feed import feed_screen
+from watcher.web.screens.incidents import incidents_screen
+from watcher.web.screens.keys import keys_screen
+from watcher.web.screens.paper import paper_screen
+from watcher.web.screens.receivers import receivers_screen
+from watcher.web.screens.search import search_screen
+from watcher.web.screens.sources import source_screen, sources_screen
+from watcher.web.screens.subscriptions import subscription_screen, subscriptions_screen
+from watcher.web.site import WebSite
+
+
+def web_app(site: WebSite) -> ASGIApp:
+    """Return the pages as an ASGI application; the guard stands before all of it, also before what fails."""
+    app = Starlette(
+        routes=[
+            Route("/", day_screen),
+            Route("/paper", paper_screen),
+            Route("/search", search_screen),
+            Route("/subscriptions", subscriptions_screen),
+            Route("/subscription", subscription_screen),
+            Route("/receivers", receivers_screen),
+            Route("/sources", sources_screen),
+            Route("/source", source_screen),
+            Route("/incidents", incidents_screen),
+            Route("/keys", keys_screen),
+            Route("/feed.atom", feed_screen),
+            Route("/feed.json", feed_screen),
+            Route("/metrics", figures_screen),
+            *(Route(one.path, answered(one)) for one in OPERATIONS),
+            Route("/api/v1/openapi.json", description_screen),
+            Route("/act", act, methods=["POST"]),
+            Route("/sign-in", session.sign_in, methods=["GET", "POST"]),
+            Route("/sign-out", session.sign_out, methods=["POST"]),
+            Route("/-/healthy", healthy),
+            Route("/-/ready", ready),
+            Route("/favicon.ico", icon),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        middleware=[Middleware(GZipMiddleware, minimum_size=1_000)],
+        exception_handlers={HTTPException: refused, StoreError: no_database, Exception: page_failed},  # type: ignore[dict-item]
+    )
+    app.state.site = site
+    return Guard(app, site)
+
+
+def healthy(request: Request) -> Response:
+    """Say that the pages are served."""
+    return PlainTextResponse("healthy\n")
+
+
+def ready(request: Request) -> Response:
+    """Say whether the database answers, too."""
+    try:
+        with site_of(request).store.reading() as tx:
+            tx.subscriptions.generation()
+    except StoreError:
+        return PlainTextResponse("the database does not answer\n", 503)
+    return PlainTextResponse("ready\n")
+
+
+def icon(request: Request) -> Response:
+    """Lead to the picture for who asks for the old name."""
+    return RedirectResponse("/static/well.svg", 308)
+
+
+def is_of_api(request: Request) -> bool:
+    """Return whether a program asks."""
+    return request.url.path.startswith("/api/")
+
+
+def refused(request: Request, error: HTTPException) -> Response:
+    """Say that there is no such page, or no such thing on it."""
+    what = error.detail if error.detail != "Not Found" else "There is no such page."
+    if is_of_api(request):
+        hint = "/api/v1/openapi.json describes what may be asked for."
+        return problem_answer(error.status_code, "this may not be asked for so", f"{what} {hint}")
+    title = "Not found" if error.status_code == 404 else "Not so"
+    return plain(request, "said.html", status=error.status_code, title=title, what=what)
+
+
+def no_database(request: Request, error: StoreError) -> Response:
+    """Say that the database cannot be read now; the error shows no variable."""
+    what = "The database does not answer now. `watcher status` says why; then load this page again."
+    if is_of_api(request):
+        return problem_answer(503, "the database does not answer", what)
+    return plain(request, "said.html", status=503, title="No database", what=what)
+
+
+def page_failed(request: Request, error: Exception) -> Response:
+    """Say that a page page_failed; the log has the reason."""
+    what = "This page failed, which should not be: the log says why. The others go on."
+    if is_of_api(request):
+        return problem_answer(500, "an error of watcher", what)
+    return plain(request, "said.html", status=500, title="An error of watcher", what=what)

@@ -1,0 +1,118 @@
+"""Figures for Prometheus, read from the database when they are asked for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, time, timedelta
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+
+from watcher import __version__
+from watcher.model import IncidentKind, Verdict
+from watcher.store import Transaction
+from watcher.store.history.checks import find_lost
+from watcher.web.frame import site_of
+from watcher.web.overall import overall_of
+from watcher.web.site import WebSite
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+DAY = timedelta(days=1)
+
+
+class Figures(Collector):
+    """The figures of one instant."""
+
+    def __init__(self, site: WebSite, tx: Transaction) -> None:
+        self._site, self._tx, self._now = site, tx, site.clock()
+
+    def collect(self) -> Iterable[Metric]:
+        yield InfoMetricFamily("watcher", "The running version.", {"version": __version__})
+        yield from self._overall()
+        yield from self._sources()
+        yield from self._papers()
+        yield from self._deliveries()
+        yield from self._trouble()
+
+    def _overall(self) -> Iterator[Metric]:
+        overall = overall_of(self._site.store, self._tx, self._site.config(), self._now)
+        yield _one("watcher_well", "1 if nothing is wrong.", overall.is_well)
+        yield _one("watcher_wrongs", "Things that the first line of the pages says are wrong.", len(overall.wrongs))
+        config = self._site.config()
+        yield _one("watcher_config_warnings", "Warnings of the config.", len(config.problems))
+        yield _one("watcher_subscriptions", "Subscriptions in force.", self._tx.subscriptions.count())
+
+    def _sources(self) -> Iterator[Metric]:
+        """Yield when and how each source was polled."""
+        polled = _labelled("watcher_source_polled_timestamp_seconds", "When a source was last polled.", "source")
+        read = _labelled("watcher_source_read_timestamp_seconds", "When a source was last polled well.", "source")
+        verdict = _labelled("watcher_source_verdict", "1 for the last poll's verdict.", "source", "verdict")
+        polls = _labelled("watcher_source_polls_day", "Polls of the last 24 hours.", "source", "verdict")
+        new = _labelled("watcher_source_new_papers", "Papers that the last poll saw first.", "source")
+        for name in self._site.config().sources:
+            last = self._tx.pages.last_poll(name)
+            if last is None:
+                continue
+            polled.add_metric([name], last.at.timestamp())
+            new.add_metric([name], last.new)
+            if at := self._tx.browsing.last_read(name):
+                read.add_metric([name], at.timestamp())
+            counts = Counter(look.verdict for look in self._tx.pages.looks(name, self._now - DAY))
+            for one in Verdict:
+                verdict.add_metric([name, one.value], float(one is last.judged.verdict))
+                polls.add_metric([name, one.value], counts[one])
+        yield from (polled, read, verdict, polls, new)
+
+    def _papers(self) -> Iterator[Metric]:
+        midnight = datetime.combine(self._now.astimezone(UTC).date(), time(), UTC)
+        yield _one("watcher_papers", "Papers stored.", self._tx.papers.count())
+        yield _one("watcher_papers_today", "Papers first seen since midnight UTC.", self._tx.papers.count(midnight))
+
+    def _deliveries(self) -> Iterator[Metric]:
+        states = _labelled("watcher_deliveries", "Deliveries by state.", "state")
+        for state, count in self._tx.outbox.states().items():
+            states.add_metric([state.value], count)
+        yield states
+        failing = _labelled("watcher_endpoint_failures", "Failures in a row of an endpoint.", "receiver")
+        for endpoint, health in self._tx.endpoints.failing():
+            failing.add_metric([str(endpoint)], health.failures)
+        yield failing
+        waiting, oldest_due = self._tx.browsing.waiting()
+        yield _one("watcher_alerts_waiting", "Alerts in no message yet.", waiting)
+        age = (self._now - oldest_due).total_seconds() if oldest_due else 0.0
+        yield _one("watcher_alerts_waiting_seconds", "Since when the first of them is due.", max(age, 0.0))
+        late = find_lost(self._tx.connection, self._now)
+        oldest = max((self._now - one.since for one in late), default=timedelta())
+        yield _one("watcher_late", "Alerts and deliveries that should be told by now.", sum(one.count for one in late))
+        yield _one("watcher_late_seconds", "How late the oldest of them is.", oldest.total_seconds())
+
+    def _trouble(self) -> Iterator[Metric]:
+        kinds = Counter(one.incident.kind for one in self._tx.incidents.all_open())
+        found = _labelled("watcher_incidents", "Open incidents by kind.", "kind")
+        for kind in IncidentKind:
+            found.add_metric([kind.value], kinds[kind])
+        yield found
+        path = self._site.store.place.path
+        if path is not None and path.exists():
+            yield _one("watcher_database_bytes", "Size of the database file.", path.stat().st_size)
+
+
+def figures_screen(request: Request) -> Response:
+    """Answer with all figures, in the text format of Prometheus."""
+    site = site_of(request)
+    registry = CollectorRegistry()
+    with site.store.reading() as tx:
+        registry.register(Figures(site, tx))
+        return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE})
+
+
+def _one(name: str, says: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, says, value=float(value))
+
+
+def _labelled(name: str, says: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, says, labels=labels)

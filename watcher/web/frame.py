@@ -1,0 +1,139 @@
+"""What every page shows around its own part: whether all is well, where to go, who may act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from watcher import __version__
+from watcher.model.words import counted
+from watcher.render.pages import HtmlTemplates
+from watcher.store import Transaction
+from watcher.web.guard import Visitor, feed_key, form_key
+from watcher.web.overall import next_words, overall_of
+from watcher.web.site import WebSite
+from watcher.web.views.words import ago_words, clock_words, day_words, near_words, span_words
+
+STATIC = Path(__file__).parent / "static"
+
+PLACES = (
+    ("/", "Papers"),
+    ("/search", "Search"),
+    ("/subscriptions", "Subscriptions"),
+    ("/receivers", "Receivers"),
+    ("/sources", "Sources"),
+    ("/incidents", "Incidents"),
+)
+"""Where the pages' head leads to."""
+
+SAID: Mapping[str, str] = {
+    "poll": "It is polled now: look again in a moment.",
+    "test": "A test is on its way.",
+    "replay": "It is sent again.",
+    "nothing": "There was nothing to send again: all of it was told already.",
+    "pause": "Paused: what it matches is held until it goes on.",
+    "unpause": "It goes on: what was held is told at its time.",
+    "mute": "Muted: what would be told meanwhile is not told later either.",
+    "unmute": "No longer muted.",
+    "out": "Signed out.",
+}
+"""What a page says of what was just done, by the word in its address."""
+
+
+def site_of(request: Request) -> WebSite:
+    """Return what the pages work with."""
+    site: WebSite = request.app.state.site
+    return site
+
+
+def shown(request: Request, tx: Transaction, template: str, *, status: int = 200, **own: Any) -> Response:
+    """Return a page: a template with its own values, and the frame of one instant."""
+    site = site_of(request)
+    config, now = site.config(), site.clock()
+    standing = overall_of(site.store, tx, config, now)
+    told = standing.next_told
+    frame = {
+        "standing": standing,
+        "next_told": told and f"{near_words(told.due, now, config.timezone)} {next_words(told)}",
+        "zone": config.timezone,
+        "now": now,
+        "can_act": site.can_act and request.scope["visitor"].may_act,
+        "can_sign_in": site.can_act and not request.scope["visitor"].may_act,
+    }
+    return _page(request, template, status, frame | own)
+
+
+def plain(request: Request, template: str, *, status: int = 200, **own: Any) -> Response:
+    """Return a page that shows nothing of what is stored, such as the one to sign in."""
+    frame = {"standing": None, "next_told": None, "zone": "UTC", "can_act": False, "can_sign_in": False}
+    return _page(request, template, status, frame | own)
+
+
+def _page(request: Request, template: str, status: int, values: Mapping[str, Any]) -> Response:
+    site, visitor = site_of(request), request.scope["visitor"]
+    common: dict[str, Any] = {
+        "places": PLACES,
+        "path": request.url.path,
+        "here": here(request),
+        "said": SAID.get(request.query_params.get("said", ""), ""),
+        "key": form_key(site.token, visitor.session) if visitor.session else "",
+        "session": isinstance(visitor, Visitor) and bool(visitor.session),
+        "version": __version__,
+        "stamp": stamp(),
+        "address": address,
+    }
+    return HTMLResponse(_templates().filled(template, common | dict(values)), status)
+
+
+def here(request: Request) -> str:
+    """Return the address of a page, without what was said of the last thing done."""
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "said"]
+    return address(request.url.path, asked)
+
+
+def address(path: str, asked: Iterable[tuple[str, object]] = (), **more: object) -> str:
+    """Return an address with what is asked of it; what is empty is left out."""
+    pairs = {**dict(asked), **more}
+    query = urlencode([(name, str(value)) for name, value in pairs.items() if value not in (None, "", False)])
+    return f"{path}?{query}" if query else path
+
+
+def feed_links(request: Request, kind: str, name: str) -> list[tuple[str, str]]:
+    """Return the names and addresses of a thing's feeds.
+
+    Who has shown the token gets addresses with a key of their own, for readers elsewhere.
+    """
+    site = site_of(request)
+    found = []
+    for path, title in (("/feed.atom", "Atom"), ("/feed.json", "JSON Feed")):
+        has_key = site.token and request.scope["visitor"].may_act
+        key = feed_key(site.token, path, [(kind, name)]) if has_key else ""
+        found.append((title, address(path, [(kind, name), ("key", key)])))
+    return found
+
+
+@lru_cache(maxsize=1)
+def stamp() -> str:
+    """Return a text that changes with the static files, so that browsers may keep them."""
+    parts = [path.read_bytes() for path in sorted(STATIC.iterdir()) if path.is_file()]
+    return sha256(b"".join(parts)).hexdigest()[:12]
+
+
+@lru_cache(maxsize=1)
+def _templates() -> HtmlTemplates:
+    filters: dict[str, Callable[..., Any]] = {"clock": clock_words, "near": near_words, "ago": ago_words}
+    return HtmlTemplates(
+        "watcher.web", filters | {"day": day_words, "iso": _iso, "counted": counted, "span": span_words}
+    )
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,206 @@
+"""Who may read and who may act: the Host header, the token, the session's cookie, and what every answer carries."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from http.cookies import CookieError, SimpleCookie
+from ipaddress import ip_address
+from urllib.parse import quote, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from watcher.web.api.problems import problem_answer
+from watcher.web.site import WebSite
+
+COOKIE = "watcher"
+SESSION = timedelta(days=30)
+
+PUBLIC = ("/-/", "/static/", "/sign-in", "/favicon.ico")
+"""Addresses that everybody may read, by how they begin; they show nothing of what is stored."""
+
+KEYED = ("/feed.atom", "/feed.json")
+"""Addresses that may be read with a key of their own."""
+
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks.
+
+    ``may_act``: whether they showed the token, in a session or a header.
+    ``session``: the value of their cookie, "" for none.
+    """
+
+    may_act: bool = False
+    session: str = ""
+
+
+class Guard:
+    """Lets through who may read, and gives every answer its headers. ``scope["visitor"]`` says who asks."""
+
+    def __init__(self, app: ASGIApp, site: WebSite) -> None:
+        self._app, self._site = app, site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+                headers.setdefault("Cache-Control", "private, no-cache")
+            await send(message)
+
+        scope["visitor"] = visitor_of(Headers(scope=scope), self._site)
+        refused = self._refusal(Request(scope))
+        await (refused or self._app)(scope, receive, sent)
+
+    def _refusal(self, request: Request) -> Response | None:
+        """Return the answer to who may not do what is asked, None to who may."""
+        host = request.headers.get("host", "")
+        if not is_own_host(host, self._site):
+            what = "this page is not called so: name its address in `web: public_url`, or ask for localhost"
+            return _refused(request, what, 421)
+        if request.method not in ("GET", "HEAD", "POST"):
+            return _refused(request, "this page takes GET and POST", 405, Allow="GET, HEAD, POST")
+        if request.method == "POST" and not is_from_here(request.headers, self._site):
+            return _refused(request, "this came from another page: nothing was done", 403)
+        path = request.url.path
+        if b"%00" in request.scope.get("query_string", b"") or "\0" in path:
+            return _refused(request, "there is no such address", 400)
+        if may_read(request, self._site) or path.startswith(PUBLIC):
+            return None
+        if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+            back = path + (f"?{request.url.query}" if request.url.query else "")
+            return RedirectResponse(f"/sign-in?back={quote(back, safe='')}", 303)
+        bearer = {"WWW-Authenticate": 'Bearer realm="watcher"'}
+        return _refused(request, "the token is asked for here", 401, **bearer)
+
+
+def _refused(request: Request, what: str, status: int, **headers: str) -> Response:
+    """Return a refusal in a line, for programs as a problem."""
+    if request.url.path.startswith("/api/"):
+        answer = problem_answer(status, "this may not be asked for so", what)
+        answer.headers.update(headers)
+        return answer
+    return PlainTextResponse(f"{what}\n", status, headers)
+
+
+def may_read(request: Request, site: WebSite) -> bool:
+    """Return whether a request may see what is stored."""
+    visitor: Visitor = request.scope["visitor"]
+    if visitor.may_act or site.settings.is_open or site.settings.listen.socket:
+        return True
+    if request.url.path in KEYED and site.token:
+        given = request.query_params.get("key", "")
+        asked = [one for one in request.query_params.multi_items() if one[0] not in ("key", "page")]
+        return hmac.compare_digest(given.encode(), feed_key(site.token, request.url.path, asked).encode())
+    return False
+
+
+def visitor_of(headers: Headers, site: WebSite) -> Visitor:
+    """Return who asks, by their session's cookie or the token in ``Authorization: Bearer``."""
+    if not site.token:
+        return Visitor()
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return Visitor(may_act=is_token(given.strip(), site))
+    try:
+        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        cookie = None
+    if cookie is None or not is_session(cookie.value, site.token, site.clock()):
+        return Visitor()
+    return Visitor(may_act=True, session=cookie.value)
+
+
+def is_own_host(host: str, site: WebSite) -> bool:
+    """Return whether a Host header means this page.
+
+    A name that somebody else gave this machine is refused: behind it another page could read this one (DNS rebinding).
+    A number cannot be given to another machine.
+    """
+    try:
+        name = (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return False
+    own = {"localhost", site.settings.listen.host, urlsplit(site.settings.public_url).hostname}
+    if name in own:
+        return True
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def is_from_here(headers: Headers, site: WebSite) -> bool:
+    """Return whether a request to change something was made by these pages, or by no browser at all."""
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = headers.get("origin")
+    if origin is None:
+        return True
+    try:
+        place = urlsplit(origin).netloc.lower()
+    except ValueError:
+        return False
+    return place in {headers.get("host", "").lower(), urlsplit(site.settings.public_url).netloc.lower()} - {""}
+
+
+# --- what is made of the token ---
+
+
+def is_token(given: str, site: WebSite) -> bool:
+    """Return whether a text is the token."""
+    return bool(site.token) and hmac.compare_digest(given.encode(), site.token.encode())
+
+
+def new_session(token: str, now: datetime) -> str:
+    """Return the value of a session's cookie. It ends by itself, and with the token."""
+    ends = str(int((now + SESSION).timestamp()))
+    return f"{ends}.{_signed(token, 'session', ends)}"
+
+
+def is_session(value: str, token: str, now: datetime) -> bool:
+    """Return whether a cookie's value was made by :func:`new_session` and has not ended."""
+    ends, _, signature = value.partition(".")
+    if not ends.isascii() or not ends.isdigit() or len(ends) > 12 or int(ends) <= now.timestamp():
+        return False
+    return hmac.compare_digest(signature.encode(), _signed(token, "session", ends).encode())
+
+
+def form_key(token: str, session: str) -> str:
+    """Return what the forms of a session carry, so that no other page can send them."""
+    return _signed(token, "form", session)
+
+
+def feed_key(token: str, path: str, asked: list[tuple[str, str]]) -> str:
+    """Return the key that lets a feed reader read one feed: of one path and what is asked of it."""
+    return _signed(token, "feed", path, *(f"{name}={value}" for name, value in sorted(asked)))
+
+
+def _signed(token: str, *what: str) -> str:
+    return hmac.new(token.encode(), "\0".join(what).encode("utf-8", "surrogatepass"), sha256).hexdigest()

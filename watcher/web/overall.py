@@ -1,0 +1,128 @@
+"""Is all well? Find what is wrong and what to do about it, from what `watcher status` reports too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from watcher.config import Config
+from watcher.model import IncidentKind, Verdict
+from watcher.model.words import counted, listed
+from watcher.pipeline.report import LASTING
+from watcher.store import Store, Transaction
+from watcher.store.database.locks import DaemonLock
+from watcher.store.history.browsing import NextTold
+from watcher.store.history.checks import find_lost
+
+LEAST = timedelta(hours=1)
+
+UNREAD = (Verdict.BROKEN, Verdict.UNREACHABLE)
+
+_DO: Mapping[IncidentKind, str] = {
+    IncidentKind.SOURCE_BROKEN: "see what it shows now: `watcher try-source {}`",
+    IncidentKind.SOURCE_UNREACHABLE: "open its address from this machine; it is tried again by itself",
+    IncidentKind.SOURCE_PARTIAL: "compare with the site; a smaller page that stands for a day is taken as true",
+    IncidentKind.SOURCE_GAP: "what was missed is read by `watcher import`, from saved pages",
+    IncidentKind.ENDPOINT_FAILING: "mend its address or service, then press Test",
+    IncidentKind.ENDPOINT_GONE: "send it elsewhere: `watcher replay --receiver {} --to OTHER`",
+    IncidentKind.INCLUDE_BROKEN: "`watcher check-config` shows what is wrong in it",
+    IncidentKind.CONFIG_BROKEN: "`watcher check-config` shows what is wrong; then reload",
+    IncidentKind.TEMPLATE_BROKEN: "`watcher preview` shows where it fails",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Something that is wrong.
+
+    ``do``: what to do, in words; what stands between back quotes is a command.
+    ``url``: the page that has more of it.
+    """
+
+    what: str
+    do: str
+    url: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """How all is doing.
+
+    ``sources`` / ``read``: how many there are, and how many were read well when last polled.
+    ``polled``: when a source was last polled, None before the first poll.
+    ``new``: papers first seen since midnight.
+    """
+
+    wrongs: tuple[Wrong, ...]
+    sources: int
+    read: int
+    polled: datetime | None
+    new: int
+    next_told: NextTold | None
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.wrongs
+
+
+def overall_of(store: Store, tx: Transaction, config: Config, now: datetime) -> Overall:
+    """Return how all is doing at ``now``."""
+    polls = [tx.pages.last_poll(name) for name in config.sources]
+    polled = max((poll.at for poll in polls if poll), default=None)
+    lives = bool(tx.daemons.alive(now)) if store.daemon_lock is None else _is_held(store.daemon_lock)
+    silent = () if lives else _of_silence(config, polled, now)
+    return Overall(
+        wrongs=(*silent, *_of_config(tx, config), *_of_incidents(tx), *_of_late(tx, now, lives)),
+        sources=len(config.sources),
+        read=sum(poll is not None and poll.judged.verdict not in UNREAD for poll in polls),
+        polled=polled,
+        new=tx.papers.count(datetime.combine(now.astimezone(UTC).date(), time(), UTC)),
+        next_told=tx.browsing.next_told(),
+    )
+
+
+def _is_held(lock: DaemonLock) -> bool:
+    return lock.is_held or lock.held_by_other()
+
+
+def _of_silence(config: Config, polled: datetime | None, now: datetime) -> Iterator[Wrong]:
+    """Yield that nobody polls: no daemon runs, nor does `watcher once` come by as often as the sources ask for."""
+    slowest = max((source.every for source in config.sources.values()), default=LEAST)
+    if config.sources and (polled is None or now - polled > 2 * max(slowest, LEAST)):
+        yield Wrong(
+            "no daemon runs: nothing is polled and nobody is told", "start it: `watcher run`", "/sources", polled
+        )
+
+
+def _of_config(tx: Transaction, config: Config) -> Iterator[Wrong]:
+    if not config.sources:
+        yield Wrong("no source is watched", "write one under `sources:` in the config", "/sources")
+    if not config.subscriptions and not tx.subscriptions.count():
+        yield Wrong("nobody has a subscription", "try a rule, and copy what it becomes into the config", "/search")
+
+
+def _of_incidents(tx: Transaction) -> Iterator[Wrong]:
+    """Yield what operators hear of, while it lasts."""
+    for one in tx.incidents.all_open():
+        incident = one.incident
+        if one.told_at and incident.kind in LASTING:
+            what = f"{incident.kind.value}: {incident.subject}: {incident.reason}"
+            receiver = incident.kind in (IncidentKind.ENDPOINT_FAILING, IncidentKind.ENDPOINT_GONE)
+            url = "/receivers" if receiver else "/sources" if incident.kind.value.startswith("source") else "/incidents"
+            yield Wrong(what, _DO.get(incident.kind, "").format(incident.subject), url, incident.began)
+
+
+def _of_late(tx: Transaction, now: datetime, lives: bool) -> Iterator[Wrong]:
+    for lost in find_lost(tx.connection, now) if lives else ():
+        do = "look at the daemon's log; restart it if it hangs"
+        yield Wrong(f"{lost.count:,} {lost.what}, for {lost.subject}", do, "/receivers", lost.since)
+
+
+def next_words(told: NextTold) -> str:
+    """Return to whom the next digest goes, and how much is in it so far."""
+    names = [str(endpoint) for endpoint in told.endpoints]
+    to = listed(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f"to {to or 'nobody'} ({counted(told.matches, 'paper')} so far)"

@@ -1,0 +1,18 @@
+"""What operators hear of: what lasts, and what has ended."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from watcher.web.frame import shown, site_of
+
+ENDED = 50
+
+
+def incidents_screen(request: Request) -> Response:
+    """Show the open incidents, and those that ended last."""
+    with site_of(request).store.reading() as tx:
+        return shown(
+            request, tx, "incidents.html", lasting=tx.incidents.all_open(), ended=tx.browsing.incidents_ended(ENDED)
+        )

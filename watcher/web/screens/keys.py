@@ -1,0 +1,28 @@
+"""What the keys do."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from watcher.web.frame import shown, site_of
+
+KEYS = (
+    ("j", "the next paper"),
+    ("k", "the paper before"),
+    ("Enter", "all that is known of it"),
+    ("o", "open it at its site"),
+    ("w", "why it matched"),
+    ("h", "the day before"),
+    ("l", "the day after"),
+    ("/", "try a rule"),
+    ("Esc", "leave a field"),
+    ("?", "this page"),
+)
+"""The same keys as in ``static/keys.js``; none is needed."""
+
+
+def keys_screen(request: Request) -> Response:
+    """Show the keys."""
+    with site_of(request).store.reading() as tx:
+        return shown(request, tx, "keys.html", keys=KEYS)

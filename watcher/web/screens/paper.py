@@ -1,0 +1,130 @@
+"""All that is known of one paper: texts, where it was listed, its votes, who was told of it, why and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from watcher.config import Config
+from watcher.model import MatchedSpan, Paper, Subscription
+from watcher.render.clean import one_line
+from watcher.render.readable import shown_with
+from watcher.render.snippet import Segment, alike, spans_in, whole_text
+from watcher.render.view import links, readable_title
+from watcher.rules.match.document import Document
+from watcher.store import Transaction
+from watcher.store.history.browsing import CountThen, PaperMatch
+from watcher.web.frame import shown, site_of
+from watcher.web.views.drawing import Chart, curve_of
+from watcher.web.views.why import Why, why
+from watcher.web.views.words import clock_words
+
+LONGEST = 20_000
+"""Characters of an abstract that are shown."""
+
+MOST_TOLD = 100
+MOST_RULES = 60
+"""Rules of which it is said why they do not match."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleOfPaper:
+    """A subscription, its rule, and why it matches the paper or not."""
+
+    name: str
+    rule: str
+    why: Why
+
+
+def paper_screen(request: Request) -> Response:
+    """Show the paper of the key ``key``."""
+    site = site_of(request)
+    config = site.config()
+    with site.store.reading() as tx:
+        paper = tx.papers.find(request.query_params.get("key", ""))
+        if paper is None:
+            raise HTTPException(404, "No stored paper has this key: it may be one that the address cut off.")
+        matches = tx.browsing.matches_of([paper.id])
+        counts = tx.browsing.counts_of(paper.id)
+        matched, unmatched = _rules(tx, config, paper, matches)
+        return shown(
+            request,
+            tx,
+            "paper.html",
+            title=readable_title(paper),
+            paper=paper,
+            texts=list(_texts(paper, matches)),
+            links=links(paper),
+            facts=list(_facts(paper, tx.papers.keys(paper.id), config.timezone)),
+            listings=sorted(paper.listings, key=lambda one: (one.day is None, one.day, one.source), reverse=True),
+            votes=_votes(counts),
+            matched=matched,
+            unmatched=unmatched,
+            told=tx.history.of_paper(paper.id, MOST_TOLD),
+        )
+
+
+def _texts(paper: Paper, matches: Sequence[PaperMatch]) -> Iterator[tuple[str, tuple[Segment, ...]]]:
+    """Yield title, the site's summary and the abstract with what matched marked; without those that are not there."""
+    places = sorted({place for one in matches for place in one.places})
+    yield "title", _marked(paper.title, places, "title") or (Segment(readable_title(paper)),)
+    if paper.summary:
+        found = spans_in(paper.summary, places, "summary")
+        found = found or alike(paper.summary, places, {"title": paper.title, "abstract": paper.abstract})
+        yield "summary", whole_text(*shown_with(paper.summary, found), LONGEST)
+    if paper.abstract:
+        yield "abstract", _marked(paper.abstract, places, "abstract")
+
+
+def _marked(text: str, places: Sequence[MatchedSpan], field: str) -> tuple[Segment, ...]:
+    return whole_text(*shown_with(text, spans_in(text, places, field)), LONGEST)
+
+
+def _facts(paper: Paper, keys: Sequence[str], zone: str) -> Iterator[tuple[str, str]]:
+    facts: Mapping[str, str] = {
+        "authors": ", ".join(paper.authors),
+        "organization": paper.organization or "",
+        "venue": paper.venue or "",
+        "note": paper.note or "",
+        "keywords": ", ".join(paper.keywords),
+        "categories": ", ".join(paper.categories),
+        "published": clock_words(paper.published, zone) if paper.published else "",
+        "first seen": clock_words(paper.first_seen, zone),
+        "submitter": paper.submitter or "",
+        "version": f"v{paper.version}" if paper.version else "",
+        "known as": ", ".join(keys),
+    }
+    return ((name, one_line(value, 3000)) for name, value in facts.items() if value)
+
+
+def _votes(counts: Sequence[CountThen]) -> Sequence[tuple[str, Chart]]:
+    """Return for each source that counts upvotes how they came."""
+    by_source = sorted(counts, key=lambda one: one.source)
+    found = []
+    for source, some in groupby(by_source, key=lambda one: one.source):
+        values: list[tuple[datetime, int]] = [(one.at, one.upvotes) for one in some if one.upvotes is not None]
+        if chart := curve_of(values):
+            found.append((source, chart))
+    return found
+
+
+def _rules(
+    tx: Transaction, config: Config, paper: Paper, matches: Sequence[PaperMatch]
+) -> tuple[list[RuleOfPaper], list[RuleOfPaper]]:
+    """Return the subscriptions that the paper matched, and those of the config that it did not, with the reasons."""
+    document = Document(paper)
+    names = list(dict.fromkeys(one.subscription for one in matches))
+    stored = [saved for name in names for saved in tx.subscriptions.called(name)[-1:]]
+    matched = [_rule(one.subscription, document) for one in stored]
+    others = [one for one in config.subscriptions if one.full_name not in names]
+    return matched, [_rule(one, document) for one in others[:MOST_RULES]]
+
+
+def _rule(one: Subscription, document: Document) -> RuleOfPaper:
+    return RuleOfPaper(one.full_name, one.rule, why(one.rule, one.sources, document))

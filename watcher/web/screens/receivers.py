@@ -1,0 +1,77 @@
+"""Receivers and what was sent to them: does each work, what was last taken, what failed and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from watcher.alerts.retry import Health
+from watcher.config import Config
+from watcher.model import DeliveryState, Endpoint
+from watcher.store import Transaction
+from watcher.store.deliveries.deliveries import Listed
+from watcher.web.frame import address, shown, site_of
+
+MOST = 200
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverRow:
+    """An endpoint as the list shows it; ``last``: its newest delivery."""
+
+    endpoint: Endpoint
+    health: Health
+    sent: datetime | None
+    last: Listed | None
+    operator: bool
+
+
+def receivers_screen(request: Request) -> Response:
+    """Show the endpoints that the config has, and the newest deliveries, of ``receiver`` and ``state`` if asked."""
+    site = site_of(request)
+    config = site.config()
+    receiver = request.query_params.get("receiver", "")
+    state = request.query_params.get("state", "")
+    state = state if state in [*DeliveryState] else ""
+    with site.store.reading() as tx:
+        known = sorted(set(endpoints_of(tx, config)))
+        return shown(
+            request,
+            tx,
+            "receivers.html",
+            rows=[_row(tx, one, config) for one in known[:MOST]],
+            hidden=max(0, len(known) - MOST),
+            deliveries=tx.deliveries.listed(DeliveryState(state) if state else None, receiver or None, SHOWN),
+            dead=tx.outbox.states().get(DeliveryState.DEAD, 0),
+            receiver=receiver,
+            state=state,
+            names=sorted({one.receiver for one in known} | ({receiver} - {""})),
+            states=[*DeliveryState],
+            has_endpoint=config.has_endpoint,
+            to_dead=address("/receivers", state="dead"),
+        )
+
+
+def endpoints_of(tx: Transaction, config: Config) -> Iterator[Endpoint]:
+    """Yield the endpoints that the config uses: of receivers, subscriptions and the operator."""
+    for name in config.receivers:
+        yield from config.endpoints_of(name)
+    yield from config.operator
+    for saved in tx.subscriptions.of_files(active=True):
+        yield from saved.subscription.endpoints
+
+
+def _row(tx: Transaction, endpoint: Endpoint, config: Config) -> ReceiverRow:
+    last = tx.deliveries.listed(None, endpoint.receiver, 1)
+    return ReceiverRow(
+        endpoint,
+        tx.endpoints.health(endpoint),
+        tx.browsing.last_sent(endpoint),
+        last[0] if last else None,
+        endpoint in config.operator,
+    )

@@ -1,0 +1,153 @@
+"""Try a rule: what it finds, how much a day, what each term brings, and the subscription that it would be."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, timedelta
+from threading import Event
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from watcher.config import Config, name_for, subscription_lines
+from watcher.errors import RuleError
+from watcher.model import Hit, Paper
+from watcher.rules import Rule
+from watcher.rules.advice.trial import Trial
+from watcher.rules.advice.typed import compile_typed, doubts_of
+from watcher.store import Transaction
+from watcher.web.frame import address, feed_links, shown, site_of
+from watcher.web.screens.day import page_named
+from watcher.web.views.cards import card_of_hit
+from watcher.web.views.drawing import Chart, bars_of
+from watcher.web.views.trying import LOOK_UP, BoundedTrial, as_subscription, tried
+
+LONGEST_RULE = 4_000
+"""Characters of a rule that a page takes."""
+
+SPANS = (("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("all", "all stored papers"))
+USUAL = "30"
+MOST_BARS = 45
+MOST_TERMS = 40
+SHOWN = 20
+"""Strong matches on one page."""
+
+MOST_WEAK = 50
+EXAMPLES = ('"continual learning" OR "catastrophic forgetting"', "title:agent* -survey", 'about:"KV cache" upvotes>=20')
+
+
+async def search_screen(request: Request) -> Response:
+    """Show the form, and below it what ``q`` finds within ``days``; stop where nobody waits for it any more."""
+    gone = Event()
+
+    async def watch() -> None:
+        while not await request.is_disconnected():
+            await asyncio.sleep(LOOK_UP)
+        gone.set()
+
+    watching = asyncio.create_task(watch())
+    try:
+        return await run_in_threadpool(_search, request, gone)
+    finally:
+        watching.cancel()
+
+
+def _search(request: Request, gone: Event) -> Response:
+    site = site_of(request)
+    text = request.query_params.get("q", "").replace("\r\n", "\n").strip()
+    span = request.query_params.get("days", USUAL)
+    span = span if span in dict(SPANS) else USUAL
+    with site.store.reading() as tx:
+        found: dict[str, Any] = {"rule": None, "error": None, "feeds": ()}
+        if text:
+            try:
+                found = _found(tx, _compiled(text), request, span, gone)
+            except RuleError as error:
+                found |= {"error": _placed(error, text)}
+        return shown(request, tx, "search.html", q=text, days=span, spans=SPANS, examples=EXAMPLES, **found)
+
+
+def _compiled(text: str) -> Rule:
+    if len(text) > LONGEST_RULE:
+        what = f"a rule of {len(text):,} characters is not tried here"
+        raise RuleError(what, start=LONGEST_RULE, end=len(text), hint=f"write {LONGEST_RULE:,} at most", text=text)
+    return compile_typed(text)
+
+
+def _placed(error: RuleError, text: str) -> Mapping[str, str]:
+    """Return an error with the rule in three parts: before what is wrong, what is wrong, and after it."""
+    start = min(max(error.start, 0), len(text))
+    end = min(max(error.end, start + 1), start + 200)
+    return {
+        "what": error.what,
+        "hint": error.hint,
+        "before": text[max(0, start - 500) : start],
+        "wrong": text[start:end] or "␣",
+        "after": text[end : end + 500],
+    }
+
+
+def _found(tx: Transaction, rule: Rule, request: Request, span: str, gone: Event) -> dict[str, Any]:
+    today = site_of(request).clock().astimezone(UTC).date()
+    since = date.min if span == "all" else today - timedelta(days=int(span) - 1)
+    bounded = tried(tx, rule, since, book=site_of(request).words, gone=gone)
+    trial = bounded.trial
+    strong, weak = (_best([one for one in trial.matches if one[1].strong is is_strong]) for is_strong in (True, False))
+    page = page_named(request.query_params.get("page", ""), len(strong), SHOWN)
+    config = site_of(request).config()
+    return {
+        "rule": rule,
+        "feeds": feed_links(request, "q", rule.text),
+        "error": None,
+        "doubts": doubts_of(rule),
+        "trial": trial,
+        "until": bounded.until,
+        "chart": _chart(trial),
+        "is_daily": len(trial.days) <= MOST_BARS,
+        "terms": trial.terms[:MOST_TERMS],
+        "more_terms": max(0, len(trial.terms) - MOST_TERMS),
+        "cards": [card_of_hit(*one) for one in strong[(page - 1) * SHOWN : page * SHOWN]],
+        "weak": [card_of_hit(*one) for one in weak[:MOST_WEAK]],
+        "strong_count": len(strong),
+        "weak_count": len(weak),
+        "page": page,
+        "pages": -(-len(strong) // SHOWN),
+        "to_page": lambda n: address("/search", [("q", rule.text), ("days", span), ("page", n)]),
+        "told": as_subscription(trial, today, min(30, int(span) if span != "all" else 30)),
+        "is_short": _is_short(bounded, today),
+        "lines": "\n".join(_lines(rule, config)),
+    }
+
+
+def _best(some: Sequence[tuple[Paper, Hit]]) -> list[tuple[Paper, Hit]]:
+    """Return matches with the newest digest day first, and inside a day the most upvoted."""
+    return sorted(some, key=lambda one: (one[0].digest_day, one[0].precedence, one[0].id), reverse=True)
+
+
+def _is_short(bounded: BoundedTrial, today: date) -> bool:
+    """Whether the trial was cut inside the days that a subscription is judged by."""
+    return bounded.until is not None and bounded.until > today - timedelta(days=30)
+
+
+def _chart(trial: Trial) -> Chart | None:
+    """Return bars of the matches a day, or a week where there are many days; the strong ones below."""
+    if not trial.matches:
+        return None
+    is_daily = len(trial.days) <= MOST_BARS
+    counts = trial.by_day() if is_daily else trial.by_week()
+    strong: Counter[date] = Counter()
+    for paper, hit in trial.matches:
+        day = paper.digest_day
+        strong[day if is_daily else day - timedelta(days=day.weekday())] += hit.strong
+    return bars_of(counts, strong, unit="matching paper")
+
+
+def _lines(rule: Rule, config: Config) -> list[str]:
+    """Return the subscription that this rule would be, as the config has it."""
+    taken = {one.name for one in config.subscriptions}
+    to = next(iter(config.receivers), "me")
+    return subscription_lines(name_for(rule.text, taken), rule.text, [to], "daily at 08:00")

@@ -1,0 +1,139 @@
+"""Serve the pages from a thread of their own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import stat
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+
+import uvicorn
+
+from watcher.config import ListenAddress
+from watcher.errors import WatcherError
+from watcher.web.app import web_app
+from watcher.web.site import WebSite
+
+log = logging.getLogger(__name__)
+
+SOCKET_MODE = 0o660
+PATIENCE = 3.0
+"""Seconds that answers under way get when the server stops."""
+
+MOST_CONNECTIONS = 200
+
+
+class WebServer:
+    """The pages on one address. Raises ``WatcherError`` if the address cannot be had."""
+
+    def __init__(self, site: WebSite) -> None:
+        listen = site.settings.listen
+        self._path = Path(listen.socket) if listen.socket else None
+        self._socket = _listening_at(listen)
+        self.url = _url(listen, self._socket)
+        config = uvicorn.Config(
+            web_app(site),
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            proxy_headers=False,
+            ws="none",
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_keep_alive=10,
+            timeout_graceful_shutdown=int(PATIENCE),
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = Thread(target=self.serve, name="web", daemon=True)
+
+    def start(self) -> None:
+        """Serve from a thread of its own."""
+        self._thread.start()
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether the thread that serves is alive."""
+        return self._thread.is_alive()
+
+    def serve(self) -> None:
+        """Serve until stopped; in a process's main thread, until SIGINT or SIGTERM."""
+        try:
+            self._server.run(sockets=[self._socket])
+        except Exception:
+            log.exception("the web pages have failed; the daemon goes on without them")
+        finally:
+            self._socket.close()
+            if self._path is not None:
+                with suppress(OSError):
+                    self._path.unlink()
+
+    def stop(self) -> None:
+        """Stop, waiting shortly for answers under way."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(PATIENCE + 1)
+
+
+def _url(listen: ListenAddress, bound: socket.socket) -> str:
+    if listen.socket:
+        return str(listen)
+    host = f"[{listen.host}]" if ":" in listen.host else listen.host
+    return f"http://{host}:{bound.getsockname()[1]}/"
+
+
+def _listening_at(listen: ListenAddress) -> socket.socket:
+    try:
+        return _unix_socket(Path(listen.socket)) if listen.socket else _tcp_socket(listen)
+    except OSError as error:
+        hint = "name another one under `web: listen`"
+        raise WatcherError(f"web: cannot listen at {listen}: {error.strerror or error}; {hint}") from None
+
+
+def _tcp_socket(listen: ListenAddress) -> socket.socket:
+    found = socket.getaddrinfo(listen.host, listen.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, kind, protocol, _, place = found[0]
+    bound = socket.socket(family, kind, protocol)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(place)
+        bound.listen(128)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _unix_socket(path: Path) -> socket.socket:
+    """Return a socket that only its owner and group can open; what a killed process left there is replaced."""
+    with suppress(FileNotFoundError):
+        if not stat.S_ISSOCK(path.lstat().st_mode):
+            raise FileExistsError(0, "something else than a socket is there")
+        if _answers(path):
+            raise FileExistsError(0, "another process listens there")
+        path.unlink()
+    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        before = os.umask(0o177)  # nobody else may open it before its mode is set
+        try:
+            bound.bind(str(path))
+        finally:
+            os.umask(before)
+        path.chmod(SOCKET_MODE)
+        bound.listen(128)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
+        try:
+            asking.connect(str(path))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,76 @@
+"""What the pages work with, and what a request may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from watcher.config import Config, WebSettings, secret_file
+from watcher.errors import WatcherError
+from watcher.files.broken_pages import KeptPages
+from watcher.files.read import NotRead, read_regular
+from watcher.store import Store
+from watcher.web.views.word_book import WordBook
+
+SHORTEST_TOKEN = 16
+LONGEST_TOKEN = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """What the buttons of the pages set in motion; only a daemon has them.
+
+    ``poll``: poll the source of this name as soon as possible.
+    ``wake``: say that there is something to tell or send.
+    """
+
+    poll: Callable[[str], None]
+    wake: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class WebSite:
+    """The parts that the pages are made of.
+
+    ``config``: returns the config in force.
+    ``token``: what reading and acting ask for, "" for none: then nobody may act.
+    ``buttons``: None if these pages only show.
+    ``kept``: where bodies of broken pages are kept, None for nowhere.
+    ``words``: what is remembered of stored papers between two rules that are tried.
+    """
+
+    store: Store
+    config: Callable[[], Config]
+    clock: Callable[[], datetime]
+    settings: WebSettings
+    token: str = ""
+    buttons: Buttons | None = None
+    kept: KeptPages | None = None
+    words: WordBook = field(default_factory=WordBook)
+
+    @property
+    def can_act(self) -> bool:
+        """Whether there is anything that somebody with the token may do."""
+        return bool(self.token) and self.buttons is not None
+
+
+def token_of(settings: WebSettings, folder: Path, env: Mapping[str, str]) -> str:
+    """Return the token of the settings' file, "" without one. Raises ``WatcherError`` that shows nothing of it.
+
+    ``folder``: that a relative name counts from, unless the file is among the service's credentials.
+    """
+    if not settings.token_file:
+        return ""
+    path = secret_file(settings.token_file, env, folder) or folder / settings.token_file
+    read = read_regular(path, LONGEST_TOKEN)
+    how = f"write one with: (umask 077; openssl rand -hex 32 > {path})"
+    if isinstance(read, NotRead):
+        raise WatcherError(f"web: token_file {path} cannot be read: {read.what}; {how}")
+    token = read.decode("ascii", "replace").strip()
+    if len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable():
+        raise WatcherError(
+            f"web: the token in {path} can be guessed: it needs {SHORTEST_TOKEN} characters of ASCII or more; {how}"
+        )
+    return token

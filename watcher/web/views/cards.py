@@ -1,0 +1,112 @@
+"""A paper as lists show it: marked, with what it matched and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from watcher.alerts.order import rank_of
+from watcher.model import FIRST, DigestItem, Fate, Hit, Paper
+from watcher.model.words import counted
+from watcher.render.clean import one_line
+from watcher.render.view import PaperView, about, authors_line, paper_view
+from watcher.store import Transaction
+from watcher.store.history.browsing import PaperMatch
+
+FATES = {Fate.HELD: "waits for its time", Fate.OWED: "", Fate.BASELINE: "known before", Fate.DROPPED: "not told"}
+"""What became of a match, in a few words; "" where it was told as it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardMatch:
+    """A subscription that a paper matched.
+
+    ``terms``: the words that matched. ``note``: what is unusual about what became of it.
+    """
+
+    subscription: str
+    strong: bool
+    terms: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A paper as lists show it; ``view`` holds its texts, with what matched marked, ``about`` authors and places."""
+
+    key: str
+    id: str
+    view: PaperView
+    about: str
+    upvotes: int | None
+    sources: tuple[str, ...]
+    matches: tuple[CardMatch, ...]
+    strong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPaper:
+    """A paper with its matches, before it is made a card."""
+
+    paper: Paper
+    matches: Sequence[PaperMatch]
+
+
+def ranked(tx: Transaction, papers: Sequence[Paper]) -> list[RankedPaper]:
+    """Return papers best first: what matched strongly, what matched weakly, the others."""
+    by_paper: dict[int, list[PaperMatch]] = {}
+    for one in tx.browsing.matches_of([paper.id for paper in papers]):
+        by_paper.setdefault(one.paper_id, []).append(one)
+    found = [RankedPaper(paper, by_paper.get(paper.id, ())) for paper in papers]
+    return sorted(found, key=lambda one: _rank(one.paper, one.matches))
+
+
+def _rank(paper: Paper, matches: Sequence[PaperMatch]) -> tuple[bool, tuple[bool, int, int], int]:
+    return not matches, rank_of(paper, strong=any(one.strong for one in matches)), -paper.id
+
+
+def card_of(paper: Paper, matches: Iterable[PaperMatch]) -> Card:
+    """Return one paper with its matches."""
+    some = list(matches)
+    item = DigestItem(
+        paper=paper,
+        subscriptions=tuple(dict.fromkeys(one.subscription for one in some)),
+        strong=any(one.strong for one in some),
+        places=tuple(sorted({place for one in some for place in one.places})),
+    )
+    return _card(item, tuple(_matches(some)))
+
+
+def card_of_hit(paper: Paper, hit: Hit) -> Card:
+    """Return one paper as a rule that is tried finds it."""
+    return _card(DigestItem(paper=paper, subscriptions=(), strong=hit.strong, places=hit.places), ())
+
+
+def _card(item: DigestItem, matches: tuple[CardMatch, ...]) -> Card:
+    paper = item.paper
+    return Card(
+        key=paper.key,
+        id=paper.key.removeprefix("arxiv:"),
+        view=paper_view(item),
+        about=" · ".join(part for part in (authors_line(paper.authors), *_about(paper)) if part),
+        upvotes=paper.upvotes,
+        sources=tuple(dict.fromkeys(listing.source for listing in paper.listings)),
+        matches=matches,
+        strong=item.strong,
+    )
+
+
+def _about(paper: Paper) -> list[str]:
+    """Return what is known beside the texts, without the upvotes: they stand before the title."""
+    votes = "" if paper.upvotes is None else counted(paper.upvotes, "upvote")
+    return [part for part in about(paper) if part != votes]
+
+
+def _matches(some: Sequence[PaperMatch]) -> Iterable[CardMatch]:
+    by_name: dict[str, list[PaperMatch]] = {}
+    for one in some:
+        by_name.setdefault(one.subscription, []).append(one)
+    for name, ones in by_name.items():
+        first = next((one for one in ones if one.occasion == FIRST), ones[0])
+        terms = dict.fromkeys(one_line(place.term, 60) for one in ones for place in one.places)
+        yield CardMatch(name, any(one.strong for one in ones), ", ".join([*terms][:4]), FATES[first.fate])

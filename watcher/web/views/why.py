@@ -1,0 +1,84 @@
+"""Why a subscription's rule matches a paper, or why not: what `watcher explain` says, with the places marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from watcher.render.snippet import Segment
+from watcher.rules import compile_rule
+from watcher.rules.match.document import Document
+from watcher.rules.match.explain import Explanation, FoundPlace, Reason, explain_match
+
+AROUND = 40
+"""Characters of the text on both sides of a place."""
+
+MOST_PLACES = 3
+MOST_TERMS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class WhyPlace:
+    """A place at which a term was found, with the text around it; ``folding``: why it counts as the same."""
+
+    field: str
+    text: tuple[Segment, ...]
+    folding: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhyTerm:
+    """A term of the rule, what is said of it, and its places."""
+
+    term: str
+    said: str
+    places: tuple[WhyPlace, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class WhyPart:
+    """A part of a rule: the terms by which it holds, or one that failed and how."""
+
+    what: str
+    terms: tuple[WhyTerm, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """``strong``: None if the rule does not match."""
+
+    strong: bool | None
+    parts: tuple[WhyPart, ...]
+
+
+def why(rule: str, sources: Sequence[str], document: Document) -> Why:
+    """Return why a rule matches a paper, or which parts of it fail."""
+    found = explain_match(compile_rule(rule, tuple(sources)), document)
+    return Why(found.strong, _parts(found))
+
+
+def _parts(found: Explanation) -> tuple[WhyPart, ...]:
+    if found.strong is not None:
+        return (_part("", found.reasons),)
+    return tuple(_part(one.what, one.reasons) for one in found.missing[:MOST_TERMS])
+
+
+def _part(what: str, reasons: Sequence[Reason]) -> WhyPart:
+    return WhyPart(what, tuple(map(_term, reasons[:MOST_TERMS])), max(0, len(reasons) - MOST_TERMS))
+
+
+def _term(reason: Reason) -> WhyTerm:
+    said = [f"it is {reason.value}"] if reason.value else []
+    said += [reason.weak] if reason.weak else []
+    places = tuple(map(_place, reason.places[:MOST_PLACES]))
+    return WhyTerm(reason.term, "; ".join(said), places, max(0, len(reason.places) - MOST_PLACES))
+
+
+def _place(place: FoundPlace) -> WhyPlace:
+    start, end = max(0, place.start - AROUND), place.end + AROUND
+    before = ("…" if start else "") + place.text[start : place.start]
+    after = place.text[place.end : end] + ("…" if end < len(place.text) else "")
+    text = (Segment(before), Segment(place.text[place.start : place.end], hit=True), Segment(after))
+    return WhyPlace(place.field, text, ", ".join(place.folding))
