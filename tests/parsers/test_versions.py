@@ -14,8 +14,8 @@ from watcher.parsers import PARSERS
 READ = {
     "arxiv": (3, "9f3296c79c98"),
     "biorxiv": (1, "eb99cc883c28"),
-    "feed": (3, "ddb82133435b"),
-    "html": (3, "a3fb3c6a075f"),
+    "feed": (4, "ddb82133435b"),
+    "html": (4, "a3fb3c6a075f"),
     "huggingface": (1, "983d12f40919"),
     "medrxiv": (1, "ac018513ee58"),
 }

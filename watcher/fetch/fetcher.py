@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -26,6 +27,11 @@ ACCEPT = "text/html, application/xhtml+xml, application/json, application/xml;q=
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 LONGEST_VALIDATOR = 1_000
 """Most characters of an ETag or Last-Modified that is kept."""
+
+LONGEST_CHARSET = 60
+"""Most characters of a charset's name that are kept."""
+
+_CHARSET = re.compile(r";\s*charset\s*=\s*(?:\"([^\"]*)\"|([^;,\s]+))", re.IGNORECASE)
 
 
 def default_user_agent(contact: str = "") -> str:
@@ -133,7 +139,7 @@ class Fetcher:
         if answer.status != httpx.codes.OK:
             return self._unreachable(at, _refusal(answer), answer.wait, answer.status)
         given = Validators(_worth_keeping(answer, "ETag"), _worth_keeping(answer, "Last-Modified"))
-        return Page(url=at, body=answer.body, fetched_at=self._clock(), validators=given)
+        return Page(url=at, body=answer.body, fetched_at=self._clock(), validators=given, charset=_charset(answer))
 
     def _reason(self, error: Exception, deadline: Deadline) -> str:
         if self._exchange.ended:
@@ -204,6 +210,12 @@ def _worth_keeping(answer: HttpAnswer, header: str) -> str | None:
     """Return a validator if it can be sent back as it is, else None: a bad one would spoil every later request."""
     value = answer.headers.get(header, "").strip()
     return value if value and value.isascii() and value.isprintable() and len(value) <= LONGEST_VALIDATOR else None
+
+
+def _charset(answer: HttpAnswer) -> str:
+    """Return the charset that the header of an answer names, as it stands there; "" for none."""
+    found = _CHARSET.search(answer.headers.get("Content-Type", ""))
+    return clean_reason(found[1] or found[2] or "")[:LONGEST_CHARSET] if found else ""
 
 
 def _target(url: httpx.URL, location: str) -> httpx.URL:

@@ -43,12 +43,16 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One fetched answer. ``url`` is where the body was found, after redirects."""
+    """One fetched answer. ``url`` is where the body was found, after redirects.
+
+    ``charset`` is what the header of the answer calls it, "" if it does not.
+    """
 
     url: str
     body: bytes
     fetched_at: datetime
     validators: Validators = Validators()
+    charset: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

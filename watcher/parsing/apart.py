@@ -43,20 +43,20 @@ class ParseApart:
         self._limits = limits or ParsingLimits()
         self._changed, self._idle, self._running = Condition(), list[Worker](), 0
 
-    def parse(self, body: bytes, url: str, source: Source) -> Reading | Unreadable:
+    def parse(self, body: bytes, url: str, source: Source, charset: str = "") -> Reading | Unreadable:
         """See :class:`Parsing`; what takes too much is unreadable."""
         try:
-            answer = self._one_answer(ParseRequest(url, source), body)
+            answer = self._one_answer(ParseRequest(url, source, charset), body)
         except (OverBounds, WorkerEnded) as error:
             return Unreadable(str(error))
         if isinstance(answer.value, Reading | Unreadable):
             return answer.value
         return Unreadable("the process that read it answered something else")
 
-    def find(self, body: bytes, source: Source) -> tuple[Finding, ...]:
+    def find(self, body: bytes, source: Source, charset: str = "") -> tuple[Finding, ...]:
         """See :class:`Parsing`; nothing of what takes too much."""
         try:
-            answer = self._one_answer(FindRequest(source), body)
+            answer = self._one_answer(FindRequest(source, charset), body)
         except (OverBounds, WorkerEnded):
             return ()
         return answer.value if isinstance(answer.value, tuple) else ()

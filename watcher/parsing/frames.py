@@ -31,10 +31,11 @@ _OURS = ("watcher.model.", "watcher.parsers.")
 
 @dataclass(frozen=True, slots=True)
 class ParseRequest:
-    """Parse a body that was found at ``url`` as a page of ``source``."""
+    """Parse a body that was found at ``url`` as a page of ``source``; ``charset`` is the header's, "" for none."""
 
     url: str
     source: Source
+    charset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class FindRequest:
     """Show what the selectors of ``source`` find in a body."""
 
     source: Source
+    charset: str = ""
 
 
 @dataclass(frozen=True, slots=True)

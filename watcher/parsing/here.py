@@ -8,7 +8,8 @@ from typing import Protocol
 
 from watcher.errors import UnknownPage
 from watcher.model import Reading, Source, Unreadable
-from watcher.parsers import PARSERS, Finding, SavedPage, recognise_all
+from watcher.parsers import Finding, SavedPage, recognise_all
+from watcher.parsing.given import find_given, parse_given
 from watcher.parsing.mishaps import reason_of
 
 log = logging.getLogger(__name__)
@@ -17,11 +18,14 @@ log = logging.getLogger(__name__)
 class Parsing(Protocol):
     """A way to run the parsers. No method raises for what stands in a body, but where it says so."""
 
-    def parse(self, body: bytes, url: str, source: Source) -> Reading | Unreadable:
-        """Return what the parser of the source's kind reads in a body that was found at ``url``."""
+    def parse(self, body: bytes, url: str, source: Source, charset: str = "") -> Reading | Unreadable:
+        """Return what the parser of the source's kind reads in a body that was found at ``url``.
+
+        ``charset``: what the header of the answer called it, "" if it did not.
+        """
         ...
 
-    def find(self, body: bytes, source: Source) -> tuple[Finding, ...]:
+    def find(self, body: bytes, source: Source, charset: str = "") -> tuple[Finding, ...]:
         """Return the finds of the source's selectors in a body; nothing if it cannot be read."""
         ...
 
@@ -40,17 +44,17 @@ class Parsing(Protocol):
 class ParseHere:
     """Runs the parsers in this process."""
 
-    def parse(self, body: bytes, url: str, source: Source) -> Reading | Unreadable:
+    def parse(self, body: bytes, url: str, source: Source, charset: str = "") -> Reading | Unreadable:
         """See :class:`Parsing`."""
         try:
-            return PARSERS[source.kind].parse(body, url, source)
+            return parse_given(body, url, source, charset)
         except Exception as error:
             return Unreadable(reason_of(error))
 
-    def find(self, body: bytes, source: Source) -> tuple[Finding, ...]:
+    def find(self, body: bytes, source: Source, charset: str = "") -> tuple[Finding, ...]:
         """See :class:`Parsing`."""
         try:
-            return PARSERS[source.kind].find(body, source)
+            return find_given(body, source, charset)
         except Exception as error:
             log.debug("internal error", exc_info=error)
             return ()

@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from watcher.errors import UnknownPage
 from watcher.model import Unreadable
-from watcher.parsers import PARSERS, recognise_all
+from watcher.parsers import recognise_all
 from watcher.parsing.frames import (
     Answer,
     FindRequest,
@@ -29,6 +29,7 @@ from watcher.parsing.frames import (
     framed,
     read_request,
 )
+from watcher.parsing.given import find_given, parse_given
 from watcher.parsing.mishaps import reason_of
 
 
@@ -76,10 +77,10 @@ def _answers(request: Request, body: bytes, memory: int) -> Iterator[Answer]:
     """Yield the answers to a request: one, or as many as a large file has batches, with an empty one behind."""
     try:
         match request:
-            case ParseRequest(url, source):
-                yield Answer(PARSERS[source.kind].parse(body, url, source), _memory())
-            case FindRequest(source):
-                yield Answer(PARSERS[source.kind].find(body, source), _memory())
+            case ParseRequest(url, source, charset):
+                yield Answer(parse_given(body, url, source, charset), _memory())
+            case FindRequest(source, charset):
+                yield Answer(find_given(body, source, charset), _memory())
             case RecogniseRequest():
                 for page in recognise_all(body):
                     yield Answer(page, _memory())

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import codecs
 import re
+from codecs import BOM_UTF8
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from watcher.model import Unreadable
-from watcher.parsers.common.charset import text_codec
 from watcher.parsers.common.elements import is_apart
 from watcher.parsers.common.html_weight import weigh
 
 LARGEST_PAGE = 16 * 2**20
 DEEPEST = 250
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_DECLARED = re.compile(rb"<meta\b[^>]{0,300}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.ASCII | re.IGNORECASE)
-_WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
 _UNSEEN = frozenset(
     ("script", "style", "template", "noscript", "svg", "-comment", "annotation", "annotation-xml", "mjx-assistive-mml")
 )
@@ -25,10 +21,11 @@ _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 
 
 def html_tree_of(body: bytes) -> LexborHTMLParser | Unreadable:
-    """Parse ``body``; a page that is too large or too intricate to be a digest is refused before it is parsed.
+    """Parse ``body``, in UTF-8; a page that is too large or too intricate to be a digest is refused before that.
 
     Digest pages are 18 deep. Where the estimate says more than may be, the tree itself is measured.
     """
+    body = body.removeprefix(BOM_UTF8)
     if len(body) > LARGEST_PAGE:
         return Unreadable(f"the page has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
     weight = weigh(body)
@@ -49,26 +46,6 @@ def _is_deeper(tree: LexborHTMLParser, most: int) -> bool:
             return True
         ahead += [(child, depth + 1) for child in node.iter()]
     return False
-
-
-def utf8(body: bytes) -> bytes:
-    """The page in UTF-8: from the charset that its mark or its head declares, else from that of old Windows programs.
-
-    Names are those of https://encoding.spec.whatwg.org/#names-and-labels, as far as Python knows them; Latin-1 there
-    is Windows-1252.
-    """
-    for mark, name in _MARKS:
-        if body.startswith(mark):
-            return body[len(mark) :].decode(name, "replace").encode()
-    found = _DECLARED.search(body[:4096])
-    declared = text_codec(found[1].decode(), "<") if found else None
-    declared = _WIDER.get(declared, declared) if declared else None
-    if declared is None:
-        try:
-            return body.decode().encode()
-        except UnicodeDecodeError:
-            declared = "cp1252"
-    return body.decode(declared, "replace").encode()
 
 
 def elements_of(scope: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from watcher.parsers.charsets.text import wide_by_bytes
 from watcher.parsers.common import clean
 from watcher.parsers.common.prolog import first_element
 
@@ -71,14 +72,14 @@ def _in_ascii(head: bytes) -> bytes:
     """The head with one byte a character, also of UTF-16, marked or not."""
     if head[:2] in _UTF16:
         return head.decode("utf-16", "replace").encode(errors="replace")
-    if head[:4] in (b"<\x00?\x00", b"\x00<\x00?"):
-        return head.replace(b"\x00", b"")
+    if wide := wide_by_bytes(head):
+        return head.decode(wide, "replace").encode(errors="replace")
     return head
 
 
 def binary_kind(body: bytes) -> str | None:
     """What kind of binary data it is; None for text."""
-    if body[:2] in _UTF16 or body[:4] in (b"<\x00?\x00", b"\x00<\x00?"):
+    if body[:2] in _UTF16 or wide_by_bytes(body):
         return None
     known = next((name for magic, name in _BINARY.items() if body.startswith(magic)), None)
     return known or ("binary data" if b"\x00" in body[:_HEAD] else None)

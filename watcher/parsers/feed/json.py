@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from watcher.model import Unreadable
+from watcher.parsers.charsets.text import xml_text
 from watcher.parsers.common import clean
-from watcher.parsers.common.charset import decoded_text
 from watcher.parsers.common.html import LARGEST_PAGE
 from watcher.parsers.common.text_values import moment, people, shown_text
 from watcher.parsers.feed.item import FeedItem, absolute
@@ -22,7 +22,7 @@ def read_json(body: bytes, url: str) -> list[FeedItem] | Unreadable:
     if len(body) > LARGEST_PAGE:
         return Unreadable(f"the feed has {len(body):,} bytes; more than {LARGEST_PAGE:,} are not read")
     try:
-        feed = json.loads(decoded_text(body))
+        feed = json.loads(xml_text(body))
     except (ValueError, RecursionError):
         return Unreadable("not JSON, or cut off")
     if not is_feed(feed):

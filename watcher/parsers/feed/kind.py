@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from watcher.model import Reading, Source, Unreadable
+from watcher.parsers.charsets.text import xml_text, xml_warning
 from watcher.parsers.common import clean
-from watcher.parsers.common.charset import decoded_text
 from watcher.parsers.common.links import place_of
 from watcher.parsers.common.sniff import BodyForm, binary_kind, body_form, is_login, title_of
 from watcher.parsers.common.text_values import moment, people, shown_text
@@ -62,6 +62,8 @@ def parse(body: bytes, url: str) -> Reading | Unreadable:
     warnings = [f"not well-formed XML ({feed.wrong}), read leniently"] if feed.wrong else []
     if without:
         warnings.append(f"{without} of {len(feed.items)} entries have neither title nor text and were left out")
+    if warning := xml_warning(body):
+        warnings.append(warning)
     if feed.is_cut:
         warnings.append(cut_warning(len(items)))
     entries = entries_of_feed(items, _host(url) or _host(feed.site))
@@ -96,7 +98,7 @@ def no_feed(body: bytes) -> str:
 
 def _of_text(body: bytes, form: BodyForm) -> str:
     """What a text is by its beginning: XML of another kind, or what a server says in place of a feed."""
-    head = decoded_text(body[: MOST_SHOWN * 4]).strip()
+    head = xml_text(body[: MOST_SHOWN * 4]).strip()
     if root := _ROOT.match(head):
         return "a single entry of Atom" if root[1] == "entry" else f"XML that begins with <{root[1]}>"
     return f'{form.value}: "{clean.line(head, MOST_SHOWN)}"' if form is BodyForm.TEXT and head else form.value
@@ -230,7 +232,7 @@ TOLD = frozenset({"title", "abstract", "author", "category", "venue", "published
 
 PARSER = Parser(
     kind="feed",
-    version=3,
+    version=4,
     check=_mistakes,
     is_for_programs=lambda source: True,
     starts=lambda source, today: (source.url or "",),

@@ -13,7 +13,7 @@ from html import escape, unescape
 from xml.parsers import expat
 
 from watcher.model import Unreadable
-from watcher.parsers.common.charset import decoded_text
+from watcher.parsers.charsets.text import xml_text
 from watcher.parsers.common.html import DEEPEST, LARGEST_PAGE
 from watcher.parsers.common.prolog import without_doctype
 
@@ -123,7 +123,7 @@ class TooMuch(Exception):
 
 def well_formed_text(body: bytes) -> str:
     """The body's text, without its document type and without characters that XML does not have."""
-    return without_doctype(_NO_CHARACTER.sub("", decoded_text(body)).lstrip())
+    return without_doctype(_NO_CHARACTER.sub("", xml_text(body)).lstrip())
 
 
 def read_xml(body: bytes) -> FeedDocument | Unreadable:

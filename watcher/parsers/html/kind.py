@@ -15,8 +15,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.model.fields import BY_RULE
+from watcher.parsers.charsets.html import html_in_utf8, html_warning
 from watcher.parsers.common import clean
-from watcher.parsers.common.html import element_text, elements_of, html_tree_of, outermost, utf8
+from watcher.parsers.common.html import element_text, elements_of, html_tree_of, outermost
 from watcher.parsers.common.sniff import BodyForm, binary_kind, body_form, is_cut_off, is_login, title_of
 from watcher.parsers.html.item import PageAddress, entry_of_element
 from watcher.parsers.html.keys import Selectors, own
@@ -82,7 +83,7 @@ def parse(body: bytes, url: str, source: Source) -> Reading | Unreadable:
     return Reading(
         entries=entries,
         whole=selectors.abstract is None or any(entry.abstract for entry in entries),
-        warnings=tuple(_warnings(entries, items, titles, selectors)),
+        warnings=tuple(filter(None, (html_warning(body), *_warnings(entries, items, titles, selectors)))),
     )
 
 
@@ -112,15 +113,16 @@ def _page(body: bytes) -> LexborHTMLParser | Unreadable:
         return Unreadable("the page is empty")
     if form in (BodyForm.BINARY, BodyForm.JSON):
         return Unreadable(f"looked for a page of HTML, found {binary_kind(body) or form.value}")
-    if _HEAD.search(body[:8192]) and is_cut_off(body) and b"</body" not in body[-4096:].lower():
+    page = html_in_utf8(body)
+    if _HEAD.search(page[:8192]) and is_cut_off(page) and b"</body" not in page[-4096:].lower():
         # Writers that leave out the end tags leave out the head's tags, too.
         return Unreadable(f"the page is cut off: no </html> at the end of its {len(body):,} bytes")
-    return html_tree_of(utf8(body))
+    return html_tree_of(page)
 
 
 def _no_items(tree: LexborHTMLParser, items: Sequence[LexborNode], item: str, body: bytes) -> str:
     if not items:
-        what = f'looks like a login page (titled "{title_of(body)}"): ' if is_login(body) else ""
+        what = f'looks like a login page (titled "{title_of(html_in_utf8(body))}"): ' if is_login(body) else ""
         return f"{what}item: `{item}` finds nothing{_beside(near(tree, item))}"
     if len(items) > clean.MOST_ENTRIES:
         return f"item: `{item}` finds {len(items):,} elements; more than {clean.MOST_ENTRIES:,} are not read"
@@ -192,7 +194,7 @@ def _told(source: Source) -> frozenset[str]:
 
 PARSER = Parser(
     kind="html",
-    version=3,
+    version=4,
     own=Selectors,
     check=mistakes,
     starts=lambda source, today: (source.url or "",),

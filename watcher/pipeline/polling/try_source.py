@@ -31,9 +31,10 @@ class Tried:
     findings: tuple[Finding, ...] = ()
 
 
-def try_body(source: Source, url: str, body: bytes, parsing: Parsing) -> Tried:
-    """Parse ``body`` as if it had been found at ``url``."""
-    return Tried(url, len(body), parsing.parse(body, url, source), parsing.find(body, source))
+def try_body(source: Source, url: str, body: bytes, parsing: Parsing, charset: str = "") -> Tried:
+    """Parse ``body`` as if it had been found at ``url``, with the charset that the answer's header named."""
+    parsed, found = parsing.parse(body, url, source, charset), parsing.find(body, source, charset)
+    return Tried(url, len(body), parsed, found)
 
 
 def read_once(source: Source, fetcher: Fetcher, parsing: Parsing, clock: Callable[[], datetime]) -> Tried:
@@ -51,7 +52,7 @@ def _try_page(source: Source, fetcher: Fetcher, parsing: Parsing, clock: Callabl
     url = PARSERS[source.kind].first_address(source, clock().date())
     fetched = fetcher.get(url, lambda _: None, robots=PARSERS[source.kind].obeys_robots(source))
     if isinstance(fetched, Page):
-        return try_body(source, fetched.url, fetched.body, parsing)
+        return try_body(source, fetched.url, fetched.body, parsing, fetched.charset)
     reason = fetched.reason if isinstance(fetched, Unreachable) else "not modified"
     return Tried(url, 0, Unreachable(url=fetched.url, reason=reason, fetched_at=fetched.fetched_at))
 

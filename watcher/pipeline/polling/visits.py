@@ -11,7 +11,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from watcher.fetch import pace_of
-from watcher.model import Judged, NotModified, Page, Reading, Source, Unreachable, Unreadable, Validators, Verdict
+from watcher.model import (
+    Fetched,
+    Judged,
+    NotModified,
+    Page,
+    Reading,
+    Source,
+    Unreachable,
+    Unreadable,
+    Validators,
+    Verdict,
+)
 from watcher.model.masking import starred
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
@@ -81,12 +92,18 @@ def read_pages(
         ask = next(steps)
         while True:
             fetched = get(ask.url, known_of)
-            parsed = context.parsing.parse(fetched.body, fetched.url, source) if isinstance(fetched, Page) else None
+            parsed = _parsed(fetched, source, context)
             visits.append(Visit(ask.url, fetched, parsed, ask.day, ask.is_guess, ask.is_given_up))
             ask = steps.send(visits[-1])
     except StopIteration as end:
         is_cut = missed.past.last is not None and end.value.is_cut
         return missed.gap or (of_cut(source.name, MOST_PAGES + 1) if is_cut else None)
+
+
+def _parsed(fetched: Fetched, source: Source, context: Context) -> Reading | Unreadable | None:
+    if not isinstance(fetched, Page):
+        return None
+    return context.parsing.parse(fetched.body, fetched.url, source, fetched.charset)
 
 
 def keep_broken(source: Source, visits: Iterable[Visit], context: Context) -> Path | None:

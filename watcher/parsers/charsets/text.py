@@ -1,0 +1,143 @@
+"""The text of a body: as its byte order mark says, else as is declared, unless its bytes prove something else.
+
+https://html.spec.whatwg.org/#determining-the-character-encoding and RFC 7303, 3.2: the mark counts before the header
+of the answer, and that before what the body says of itself. UTF-8 is proved by the bytes: text of another charset is
+none by chance.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from watcher.parsers.charsets.labels import OF_SEVERAL_BYTES, WIDE, codec_of
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_XML = re.compile(rb"\A\s*+<\?xml\b[^>]{0,200}?\bencoding\s*=\s*[\"']([^\"'<>]{1,40})[\"']", re.ASCII)
+_FOR_ONE_BROKEN = 10
+"""Whole characters of UTF-8 beside which one broken byte counts as an accident."""
+
+_ENOUGH = 3
+"""Whole characters of UTF-8 that are no pairs of another charset by chance."""
+
+NO_LABEL = re.compile(r"[^\w.:+() -]", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What declares a charset: Python's name for it, and the name that is written where that is not known."""
+
+    codec: str | None = None
+    unknown: str = ""
+
+
+def declared_by(labels: list[str]) -> Declared:
+    """Return what names of charsets declare: the first that is known counts."""
+    known = next((codec for label in labels if (codec := codec_of(label))), None)
+    return Declared(known, "" if known or not labels else NO_LABEL.sub("?", labels[0])[:40])
+
+
+def declared_in_xml(body: bytes) -> Declared:
+    """Return what the declaration of XML says. It is read as ASCII: a charset of wider characters it cannot be."""
+    found = _XML.match(body[:1000])
+    return in_ascii(declared_by([found[1].decode("latin-1")] if found else []))
+
+
+def in_ascii(declared: Declared) -> Declared:
+    """Return what a declaration means that could be read as ASCII: UTF-16 is UTF-8 then."""
+    return Declared("utf-8") if declared.codec in WIDE else declared
+
+
+def warning_of(declared: Declared, where: str) -> str:
+    """Return a warning of a name that is not known, "" if there is none. ``where``: what declares it."""
+    return f"{where} names the charset {declared.unknown!r}, which is not known" if declared.unknown else ""
+
+
+def marked(body: bytes) -> tuple[int, str] | None:
+    """Return the length of a byte order mark and its charset; None without one.
+
+    XML and JSON in UTF-16 are known without a mark, too: every other byte is 0.
+    """
+    for mark, codec in _MARKS:
+        if body.startswith(mark):
+            return len(mark), codec
+    wide = wide_by_bytes(body)
+    return (0, wide) if wide else None
+
+
+def wide_by_bytes(body: bytes) -> str | None:
+    """Return the charset of two bytes a character that a body without a mark begins in, None for none."""
+    zeros = [n for n, byte in enumerate(body[:4]) if not byte] if body[:4].isascii() else []
+    return "utf-16-le" if zeros == [1, 3] else "utf-16-be" if zeros == [0, 2] else None
+
+
+def xml_text(body: bytes) -> str:
+    """The text of XML, JSON or plain text; bytes that are none in the charset become U+FFFD."""
+    return text_by(body, declared_in_xml(body))
+
+
+def xml_warning(body: bytes) -> str:
+    """Return a warning of a charset that XML declares and nobody knows, "" for none."""
+    return warning_of(Declared() if marked(body) else declared_in_xml(body), "the declaration of XML")
+
+
+def text_by(body: bytes, declared: Declared) -> str:
+    """The text of a body without its byte order mark."""
+    if mark := marked(body):
+        length, wide = mark
+        return body[length:].decode(wide, "replace").lstrip("\ufeff")
+    return body.decode(_proved(body, declared.codec), "replace")
+
+
+def given_body(body: bytes, label: str) -> tuple[bytes, str]:
+    """Return a body in which the charset of the answer's header counts, and a warning, "" for none.
+
+    It is UTF-8 with a byte order mark then, which says the same to whoever reads it; a body whose mark, or whose bytes,
+    say otherwise than the header stays as it is.
+    """
+    declared = declared_by([label] if label.strip() else [])
+    warning = warning_of(declared, "the header of the answer")
+    if declared.codec is None or marked(body) or (body.isascii() and declared.codec != "iso2022_jp_ext"):
+        return body, warning
+    if declared.codec in WIDE:
+        text = body.decode(declared.codec, "replace") if b"\x00" in body[:1000] else ""
+        return (codecs.BOM_UTF8 + text.encode(errors="replace") if text else body), warning
+    codec = _proved(body, declared.codec)
+    if codec == "utf-8":
+        return codecs.BOM_UTF8 + body, warning
+    if codec == declared.codec:
+        return codecs.BOM_UTF8 + body.decode(codec, "replace").encode(errors="replace"), warning
+    return body, warning
+
+
+def _proved(body: bytes, declared: str | None) -> str:
+    """Return the charset that a body is in: the declared one, UTF-8 without any, unless its bytes prove otherwise."""
+    if body.isascii() and declared != "iso2022_jp_ext":
+        return "utf-8"
+    whole, broken = _of_utf8(body)
+    if declared in (None, "utf-8"):
+        return "utf-8" if whole > broken else "cp1252"
+    assert declared is not None
+    enough = _ENOUGH if declared in OF_SEVERAL_BYTES and _can_be(body, declared) else 1
+    return "utf-8" if whole >= max(enough, _FOR_ONE_BROKEN * broken) else declared
+
+
+def _of_utf8(body: bytes) -> tuple[int, int]:
+    """Return how many characters beyond ASCII of a body are whole in UTF-8, and how many are broken."""
+    text = body.decode("utf-8", "replace")
+    broken = text.count("\ufffd") - body.count("\ufffd".encode())
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
+    return beyond - broken, broken
+
+
+def _can_be(body: bytes, codec: str) -> bool:
+    try:
+        body.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True
