@@ -99,7 +99,8 @@ def test_one_list_of_several_is_stale(store: Store) -> None:
     play, arxiv = played(store, source)
     until(play, MONDAY)
     arxiv.stale = {"cs.AI": MONDAY}
-    assert play.look(DAY) == Judged(Verdict.PARTIAL, "cs.AI: shows the announcement of 9 March 2026, unchanged")
+    assert play.look(DAY - 4 * HOUR).verdict is Verdict.NEW, "before the site's day begins nothing is due"
+    assert play.look(4 * HOUR) == Judged(Verdict.PARTIAL, "cs.AI: shows the announcement of 9 March 2026, unchanged")
     arxiv.stale = {}
     play.look(DAY)
     assert sorted(play.told()) == listed(arxiv, source, date(2026, 3, 2), WEDNESDAY)

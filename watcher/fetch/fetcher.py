@@ -18,6 +18,7 @@ from watcher.fetch.permits import Permits
 from watcher.fetch.reasons import FAILURES, clean_reason, failure_reason, status_line
 from watcher.fetch.robots import Robots, read_robots
 from watcher.fetch.turns import Book, NotNow
+from watcher.fetch.waits import http_date
 from watcher.fetch.wire import Deadline, Refused, Resolve, resolve
 from watcher.model import Fetched, NotModified, Page, Unreachable, Validators
 from watcher.model.hosts import is_loopback, is_of_provider
@@ -138,8 +139,17 @@ class Fetcher:
             return NotModified(url=at, fetched_at=self._clock())
         if answer.status != httpx.codes.OK:
             return self._unreachable(at, _refusal(answer), answer.wait, answer.status)
-        given = Validators(_worth_keeping(answer, "ETag"), _worth_keeping(answer, "Last-Modified"))
+        given = Validators(_worth_keeping(answer, "ETag"), self._modified(answer))
         return Page(url=at, body=answer.body, fetched_at=self._clock(), validators=given, charset=_charset(answer))
+
+    def _modified(self, answer: HttpAnswer) -> str | None:
+        """Return the Last-Modified of an answer, None for one that is later than the answer itself.
+
+        No page changes after it was sent; a server that says so would answer 304 until then (RFC 9110, 8.8.2.1).
+        """
+        given = _worth_keeping(answer, "Last-Modified")
+        modified, sent = http_date(given or ""), http_date(answer.headers.get("Date", ""))
+        return None if modified and modified > (sent or self._clock()) else given
 
     def _reason(self, error: Exception, deadline: Deadline) -> str:
         if self._exchange.ended:

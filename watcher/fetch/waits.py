@@ -30,15 +30,21 @@ def nothing_remains_for(headers: Mapping[str, str]) -> timedelta | None:
     return min(rest, LONGEST) if rest else None
 
 
-def _retry_after(value: str, now: datetime) -> timedelta | None:
-    value = value.strip()
-    if re.fullmatch(r"[0-9]+", value):
-        return _seconds(value)
+def http_date(value: str) -> datetime | None:
+    """Return the instant that a header names, None for none."""
     try:
         at = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
         return None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _retry_after(value: str, now: datetime) -> timedelta | None:
+    value = value.strip()
+    if re.fullmatch(r"[0-9]+", value):
+        return _seconds(value)
+    at = http_date(value)
+    return at - now if at else None
 
 
 def _rate_limit(value: str, unsaid: int = 0) -> timedelta | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -87,17 +87,55 @@ def read_pages(
     )
     get = context.fetcher.get if parser.obeys_robots(source) else partial(context.fetcher.get, robots=False)
     # If the last poll missed something, ask without validators: a 304 would hide what is missing.
-    known_of = dict[str, Validators]().get if missed.past.was_short else validators.get
+    given = {} if missed.past.was_short else _of_today(validators, known, missed.now)
     try:
         ask = next(steps)
         while True:
-            fetched = get(ask.url, known_of)
+            fetched = get(ask.url, _validators_of(source, ask.url, given))
             parsed = _parsed(fetched, source, context)
             visits.append(Visit(ask.url, fetched, parsed, ask.day, ask.is_guess, ask.is_given_up))
             ask = steps.send(visits[-1])
     except StopIteration as end:
         is_cut = missed.past.last is not None and end.value.is_cut
         return missed.gap or (of_cut(source.name, MOST_PAGES + 1) if is_cut else None)
+
+
+def _of_today(
+    validators: Mapping[str, Validators], known: Mapping[str, KnownPage], now: datetime
+) -> Mapping[str, Validators]:
+    """Return the validators of pages that were asked for before on this day (UTC).
+
+    So each page is asked for without conditions once a day: some servers answer 304 for ever.
+    """
+    today = now.astimezone(UTC).date()
+    return {url: given for url, given in validators.items() if known[url].read_at.astimezone(UTC).date() == today}
+
+
+def _validators_of(source: Source, asked: str, given: Mapping[str, Validators]) -> Callable[[str], Validators | None]:
+    """Return the function that gives the validators of each address on the way from ``asked``.
+
+    A list is known by the address that was asked for, so that its validators go to wherever that leads; who redirects
+    passes them over (RFC 9110, 13.2.1).
+    """
+    if PARSERS[source.kind].day_url(source) is not None:
+        return given.get
+    own = given.get(asked)
+    return lambda address: own
+
+
+def _known_as(source: Source, visit: Visit) -> str:
+    """Return the address by which a page is known.
+
+    A list is known by the address that was asked for: where redirects end may change at every look. A page of a digest
+    day is known by where it was found, but for what a redirect puts behind its address.
+    """
+    day_url = PARSERS[source.kind].day_url(source)
+    if day_url is None:
+        return visit.asked
+    if isinstance(visit.parsed, Reading) and visit.parsed.day is not None:
+        own = day_url(visit.parsed.day)
+        return own if visit.url.startswith(f"{own}?") else visit.url
+    return visit.url
 
 
 def _parsed(fetched: Fetched, source: Source, context: Context) -> Reading | Unreadable | None:
@@ -146,9 +184,10 @@ def _record_visit(intake: Intake, source: Source, visit: Visit, *, is_further: b
         case Visit(parsed=Reading() as reading, fetched=Page() as page):
             for warning in reading.warnings:
                 log.warning("%s: %s: %s", source.name, starred(visit.url), warning)
+            page = replace(page, url=_known_as(source, visit))
             return _record_page(intake, source, page, reading, is_further=is_further)
         case Visit(fetched=NotModified() as unchanged):
-            return _record_unchanged(tx, source, unchanged, now)
+            return _record_unchanged(tx, source, replace(unchanged, url=_known_as(source, visit)), now)
         case Visit(parsed=Unreadable() as unreadable):
             return judge_page(unreadable, DayHistory(), 0, now)
         case Visit(fetched=Unreachable() as unreachable):
