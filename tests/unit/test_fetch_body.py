@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.fetch.body import BadBody, read_body
+from watcher.fetch.body import BadBody, no_codings, read_body
 
 
 def read(chunks: list[bytes], encoding: str = "gzip", most_sent: int = 10_000, most: int = 100_000) -> bytes:
@@ -27,7 +27,7 @@ def test_plain_bodies_pass(encoding: str) -> None:
     assert read([b"ab", b"c"], encoding) == b"abc"
 
 
-@pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip", "zstd"])
+@pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, br", "zstd", "BR", "compress", "utf-8, zstd"])
 def test_an_encoding_that_was_not_asked_for_is_refused(encoding: str) -> None:
     with pytest.raises(BadBody, match="was not asked for"):
         read([b"x"], encoding)
@@ -79,3 +79,31 @@ def test_what_stands_behind_the_gzip_is_ignored() -> None:
 
 def test_an_empty_body_is_empty() -> None:
     assert read([]) == b""
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "UTF8", "none", "binary", "8bit", "aws-chunked", "text/xml", "?", ",", "UTF-8,"]
+)
+def test_what_names_no_coding_is_none(encoding: str) -> None:
+    assert read([b"ab", b"c"], encoding) == b"abc"
+
+
+@pytest.mark.parametrize(
+    "encoding", ["gzip, identity", "identity,gzip", "aws-chunked,gzip", "gzip;q=1", "'GZIP'", "x-gzip"]
+)
+def test_gzip_is_found_among_others(encoding: str) -> None:
+    assert read([gzip.compress(b"abc")], encoding) == b"abc"
+
+
+def test_a_body_may_be_compressed_twice() -> None:
+    twice = gzip.compress(gzip.compress(b"abc"))
+    assert read([twice], "gzip, gzip") == b"abc"
+    with pytest.raises(BadBody, match="compressed 3 times over"):
+        read([twice], "gzip, gzip, gzip")
+    with pytest.raises(BadBody, match="inflates to more"):
+        read([gzip.compress(gzip.compress(bytes(200_000)))], "gzip, gzip")
+
+
+def test_what_names_no_coding_is_told() -> None:
+    assert no_codings("gzip, UTF-8, identity, br") == ("utf-8",)
+    assert no_codings("") == ()

@@ -8,6 +8,15 @@ from collections.abc import Iterable
 GZIP = 16 + zlib.MAX_WBITS  # zlib's way of saying: a gzip header, and nothing else
 MEMBER = b"\x1f"  # how a further gzip member begins; its second byte may come in the next chunk
 
+MOST_TIMES = 2
+"""How many times over a body may be compressed."""
+
+_GZIP = frozenset(("gzip", "x-gzip"))
+_OTHERS = frozenset(
+    ("aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "exi", "pack200-gzip", "x-compress", "zstd")
+)
+"""https://www.iana.org/assignments/http-parameters/http-parameters.xhtml#content-coding"""
+
 
 class BadBody(Exception):
     """The body is too large, cut off, or in an unexpected encoding. ``str()`` is for people."""
@@ -16,17 +25,33 @@ class BadBody(Exception):
 def read_body(chunks: Iterable[bytes], encoding: str, *, most_sent: int, most: int) -> bytes:
     """Return the whole body: at most ``most`` bytes, from at most ``most_sent`` compressed bytes.
 
-    ``encoding``: the Content-Encoding; only gzip and none are accepted, since only these are asked for.
+    ``encoding``: the Content-Encoding; of codings only gzip and none are accepted, since only these are asked for. What
+        names no coding at all counts as none (:func:`no_codings`).
 
     Raises ``BadBody`` as soon as a limit is passed; nothing beyond it is held in memory.
     """
-    match encoding.strip().lower():
-        case "" | "identity":
-            return b"".join(_bounded(chunks, most, "body"))
-        case "gzip" | "x-gzip":
-            return _gunzip(_bounded(chunks, most_sent, "compressed body"), most)
-        case other:
-            raise BadBody(f"the body is encoded as {other[:40]!r}, which was not asked for")
+    codings = _named(encoding)
+    if others := [one for one in codings if one in _OTHERS]:
+        raise BadBody(f"the body is encoded as {others[0]!r}, which was not asked for")
+    times = sum(one in _GZIP for one in codings)
+    if times > MOST_TIMES:
+        raise BadBody(f"the body is compressed {times} times over")
+    if not times:
+        return b"".join(_bounded(chunks, most, "body"))
+    body = _gunzip(_bounded(chunks, most_sent, "compressed body"), most)
+    for _ in range(times - 1):
+        body = _gunzip([body], most)
+    return body
+
+
+def no_codings(encoding: str) -> tuple[str, ...]:
+    """Return what stands in a Content-Encoding and names no coding, such as ``utf-8`` or ``aws-chunked``."""
+    return tuple(one for one in _named(encoding) if one not in _OTHERS and one not in _GZIP and one != "identity")
+
+
+def _named(encoding: str) -> list[str]:
+    names = (one.partition(";")[0].strip(" \t\"'").lower() for one in encoding.split(","))
+    return [one for one in names if one]
 
 
 def _bounded(chunks: Iterable[bytes], most: int, what: str) -> Iterable[bytes]:

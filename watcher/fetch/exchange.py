@@ -24,6 +24,8 @@ from watcher.model.hosts import is_public
 from watcher.model.way_out import WayOut
 
 ASKS_TO_WAIT = frozenset({429, 503})
+READ = frozenset({200, 203})
+"""Statuses of a page: as it is, or as a proxy on the way has changed it (RFC 9110, 15.3.4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ class Limits:
 class HttpAnswer:
     """An answer.
 
-    ``body``: only with status 200, else empty.
+    ``body``: only with a status in ``READ``, else empty.
     ``from_public``: it came from the public Internet, so that it must not redirect to a private address. What a proxy
         brings counts as such.
     ``wait``: seconds for which the site asks to be left alone, None if it does not.
@@ -148,7 +150,7 @@ class Exchange:
                 return HttpAnswer(
                     response.status_code,
                     response.headers,
-                    self._body(response) if response.status_code == httpx.codes.OK else b"",
+                    self._body(response) if response.status_code in READ else b"",
                     from_public,
                     self._obey(pace, response),
                 )

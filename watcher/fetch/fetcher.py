@@ -13,7 +13,8 @@ import httpx
 from watcher import __version__
 from watcher.errors import WatcherError
 from watcher.fetch.asked import AddressSecrets, AskedAddress
-from watcher.fetch.exchange import Exchange, HttpAnswer, Limits, netloc
+from watcher.fetch.body import no_codings
+from watcher.fetch.exchange import READ, Exchange, HttpAnswer, Limits, netloc
 from watcher.fetch.permits import Permits
 from watcher.fetch.reasons import FAILURES, clean_reason, failure_reason, status_line
 from watcher.fetch.robots import Robots, read_robots
@@ -137,10 +138,17 @@ class Fetcher:
             return _Redirect(_target(url, answer.headers["Location"]), answer.from_public)
         if answer.status == httpx.codes.NOT_MODIFIED and known:
             return NotModified(url=at, fetched_at=self._clock())
-        if answer.status != httpx.codes.OK:
+        if answer.status not in READ:
             return self._unreachable(at, _refusal(answer), answer.wait, answer.status)
         given = Validators(_worth_keeping(answer, "ETag"), self._modified(answer))
-        return Page(url=at, body=answer.body, fetched_at=self._clock(), validators=given, charset=_charset(answer))
+        return Page(
+            url=at,
+            body=answer.body,
+            fetched_at=self._clock(),
+            validators=given,
+            charset=_charset(answer),
+            warnings=_warnings(answer),
+        )
 
     def _modified(self, answer: HttpAnswer) -> str | None:
         """Return the Last-Modified of an answer, None for one that is later than the answer itself.
@@ -199,7 +207,7 @@ class Fetcher:
             return self._reason(error, deadline)
 
     def _robots(self, answer: HttpAnswer) -> Robots | str:
-        if answer.status == httpx.codes.OK:
+        if answer.status in READ:
             return read_robots(answer.body, self._product)
         is_missing = 400 <= answer.status < 500 and answer.status != httpx.codes.TOO_MANY_REQUESTS
         return Robots() if is_missing else f"{_refusal(answer)} for robots.txt, without which nothing else is asked for"
@@ -226,6 +234,14 @@ def _charset(answer: HttpAnswer) -> str:
     """Return the charset that the header of an answer names, as it stands there; "" for none."""
     found = _CHARSET.search(answer.headers.get("Content-Type", ""))
     return clean_reason(found[1] or found[2] or "")[:LONGEST_CHARSET] if found else ""
+
+
+def _warnings(answer: HttpAnswer) -> tuple[str, ...]:
+    """Return what was passed over in an answer, in words."""
+    named = no_codings(answer.headers.get("Content-Encoding", ""))
+    return tuple(
+        f'the answer calls its body "{clean_reason(one[:40])}", which is no coding: read as it is' for one in named
+    )
 
 
 def _target(url: httpx.URL, location: str) -> httpx.URL:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import ssl
+from ast import literal_eval
 from collections.abc import Iterator
 from http import HTTPStatus
 
@@ -30,6 +32,11 @@ FAILURES = (
 
 LONGEST = 300
 """Most characters of a reason, since parts of it come from the server."""
+
+LONGEST_LINE = 100
+"""Most characters of a line of an answer that are shown."""
+
+_BYTES = re.compile(r"(?:bytearray\()?+(b(?:'(?:[^'\\]|\\.)*+'|\"(?:[^\"\\]|\\.)*+\"))\)?+")
 
 
 def failure_reason(error: Exception) -> str:
@@ -87,7 +94,13 @@ def _protocol(said: str) -> str:
         return "the body was cut off"
     if "without sending a response" in said:
         return "the server closed the connection without an answer"
-    return f"the answer is not HTTP: {_lower(said)}"
+    return f"the answer is not HTTP: {_lower(_BYTES.sub(_shown, said))}"
+
+
+def _shown(found: re.Match[str]) -> str:
+    """Return bytes that Python shows as its own as a text in quotes."""
+    text = literal_eval(found[1]).decode("latin-1").strip()
+    return f'"{text if len(text) <= LONGEST_LINE else text[: LONGEST_LINE - 1] + "…"}"'
 
 
 def causes_of(error: BaseException | None) -> Iterator[BaseException]:

@@ -18,6 +18,7 @@ from typing import Any
 import httpcore
 import httpx
 
+from watcher.fetch.heads import MendedHead
 from watcher.model.hosts import is_of_provider, is_public
 
 Resolve = Callable[[str, int], list[str]]
@@ -169,10 +170,15 @@ class _Stream(httpcore.NetworkStream):
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline, live: Live) -> None:
         self._stream, self._deadline, self._live = stream, deadline, live
+        self._head = MendedHead()
         live.add(self)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.cut(timeout))
+        while True:
+            data = self._stream.read(max_bytes, self._deadline.cut(timeout))
+            passed = self._head.passed(data)
+            if passed or not data:
+                return passed
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._stream.write(buffer, self._deadline.cut(timeout))

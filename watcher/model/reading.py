@@ -45,7 +45,8 @@ class Validators:
 class Page:
     """One fetched answer. ``url`` is where the body was found, after redirects.
 
-    ``charset`` is what the header of the answer calls it, "" if it does not.
+    ``charset`` is what the header of the answer calls it, "" if it does not; ``warnings`` name what was passed over in
+    the answer.
     """
 
     url: str
@@ -53,6 +54,7 @@ class Page:
     fetched_at: datetime
     validators: Validators = Validators()
     charset: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,14 @@ def parse_given(body: bytes, url: str, source: Source, charset: str) -> Reading 
     """Return what the parser of the source's kind reads in a body; ``charset`` is the header's, "" for none."""
     given, warning = given_body(body, charset)
     parsed = PARSERS[source.kind].parse(given, url, source)
-    if isinstance(parsed, Reading) and warning:
-        return replace(parsed, warnings=(warning, *parsed.warnings))
-    return parsed
+    return warned(parsed, (warning,) if warning else ())
+
+
+def warned(parsed: Reading | Unreadable, warnings: tuple[str, ...]) -> Reading | Unreadable:
+    """Return what was read with further warnings in front of its own."""
+    if not isinstance(parsed, Reading) or not warnings:
+        return parsed
+    return replace(parsed, warnings=(*warnings, *parsed.warnings))
 
 
 def find_given(body: bytes, source: Source, charset: str) -> tuple[Finding, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from watcher.errors import WatcherError
@@ -12,6 +12,7 @@ from watcher.fetch import Fetcher
 from watcher.files.inbox_folder import Inbox
 from watcher.model import Page, Reading, Source, Unreachable, Unreadable
 from watcher.parsers import PARSERS, Finding
+from watcher.parsing.given import warned
 from watcher.parsing.here import Parsing
 from watcher.parsing.mishaps import reason_of
 
@@ -52,7 +53,12 @@ def _try_page(source: Source, fetcher: Fetcher, parsing: Parsing, clock: Callabl
     url = PARSERS[source.kind].first_address(source, clock().date())
     fetched = fetcher.get(url, lambda _: None, robots=PARSERS[source.kind].obeys_robots(source))
     if isinstance(fetched, Page):
-        return try_body(source, fetched.url, fetched.body, parsing, fetched.charset)
+        tried = try_body(source, fetched.url, fetched.body, parsing, fetched.charset)
+        return (
+            tried
+            if isinstance(tried.parsed, Unreachable)
+            else replace(tried, parsed=warned(tried.parsed, fetched.warnings))
+        )
     reason = fetched.reason if isinstance(fetched, Unreachable) else "not modified"
     return Tried(url, 0, Unreachable(url=fetched.url, reason=reason, fetched_at=fetched.fetched_at))
 

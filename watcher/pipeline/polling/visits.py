@@ -25,6 +25,7 @@ from watcher.model import (
 )
 from watcher.model.masking import starred
 from watcher.parsers import PARSERS
+from watcher.parsing.given import warned
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.missed import MissedLists
 from watcher.pipeline.record import Intake
@@ -141,7 +142,7 @@ def _known_as(source: Source, visit: Visit) -> str:
 def _parsed(fetched: Fetched, source: Source, context: Context) -> Reading | Unreadable | None:
     if not isinstance(fetched, Page):
         return None
-    return context.parsing.parse(fetched.body, fetched.url, source, fetched.charset)
+    return warned(context.parsing.parse(fetched.body, fetched.url, source, fetched.charset), fetched.warnings)
 
 
 def keep_broken(source: Source, visits: Iterable[Visit], context: Context) -> Path | None:
