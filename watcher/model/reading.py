@@ -105,11 +105,13 @@ class Entry(PaperFacts):
     """A paper as a page shows it: its facts, and the numbers of that page's list.
 
     ``keys`` are its identities, strongest first (``arxiv:2403.01779``, ``doi:10.…``, ``url:…``), empty where the
-    page shows none and the title has to do. ``listed`` is the digest day; ``rank`` counts from 1. What
+    page shows none and the title has to do. ``shared`` are keys that other papers of the page bear as well: they are
+    nobody's. ``listed`` is the digest day; ``rank`` counts from 1. What
     ``is_secondhand`` stands on a page of somebody else, who may have put the text in words of their own.
     """
 
     keys: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     listed: date | None = None
     rank: int | None = None
     upvotes: int | None = None

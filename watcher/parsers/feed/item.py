@@ -97,6 +97,8 @@ def _shared(items: Iterable[FeedItem], address_of: Callable[[str], str]) -> froz
 def _entry(item: FeedItem, site: str, own_link: str, shared: frozenset[str]) -> Entry:
     link = "" if own_link in shared else item.link
     id = "" if item.id in shared else item.id
+    nobodys = [f"url:{own_link}"] if item.link and not link else []
+    nobodys += [_own_key(item.id, site)] if item.id and not id else []
     found = [ids_of_link(link)] if link else []
     found += [ids_of_name(name) for name in (id, *item.names)]
     arxiv = next((one for one in found if one.arxiv_id), None)
@@ -109,6 +111,7 @@ def _entry(item: FeedItem, site: str, own_link: str, shared: frozenset[str]) -> 
     return Entry(
         title=item.title,
         keys=tuple(dict.fromkeys(named or own)),
+        shared=tuple(dict.fromkeys(nobodys)),
         abstract=item.abstract,
         authors=item.authors,
         arxiv_id=arxiv.arxiv_id if arxiv else None,

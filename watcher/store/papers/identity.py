@@ -4,15 +4,16 @@ Identities, strongest first: arXiv id, DOI, the entry's own id or link, the fold
 arXiv ids never merge. An entry with a title alone is the known paper of that title if exactly one has an agreeing
 abstract or author list, else a new paper. An address is the same in any of its spellings; since sites rename theirs,
 an entry with an address alone, and a paper that is known by one, are one where title and abstract, or a long title and
-the authors, agree.
+the authors, agree. An address or id that papers of a source have once shared is no identity there from then on; such a
+paper is known by it together with its title.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -39,7 +40,8 @@ _WITHDRAWN_ABSTRACT = re.compile(
 )
 
 TITLE = "title:"
-_STRENGTH = {"arxiv": 0, "doi": 1, "title": 3}
+NOBODYS = "shared:"
+_STRENGTH = {"arxiv": 0, "doi": 1, "title": 3, "item": 4}
 
 _ALL = attributes(*Merge)
 _NEWEST = attributes(Merge.NEWEST)
@@ -141,13 +143,19 @@ class Catalogue:
         return [known for known in self._known([content_key(entry)]) if known.is_title_only]
 
     def _of_title(self, entry: Entry) -> Identity:
-        own = content_key(entry)
-        if known := self._by_key.get(own):
-            return Identity((known.final,), ())
-        plain = title_key(entry.title)
+        own, plain, items = content_key(entry), title_key(entry.title), item_keys(entry)
+        if known := next((self._by_key[key] for key in (*items, own) if key in self._by_key), None):
+            return Identity((known.final,), tuple(key for key in items if key not in self._by_key))
+        if items and (bearers := self._bearers(entry)):
+            return Identity((bearers[0],), items)
         keys = (own,) if plain in self._by_key else (plain, own)
         alike = [known for known in self._titled(entry) if agrees(entry, known)]
-        return Identity(tuple(alike) if len(alike) == 1 else (), keys)
+        return Identity(tuple(alike) if len(alike) == 1 else (), (*keys, *items))
+
+    def _bearers(self, entry: Entry) -> list[Candidate]:
+        """Return the papers of the entry's title that had one of its shared keys while nobody else bore it."""
+        title = comparable_title(entry.title)
+        return [known for known in self._known(entry.shared) if known.values["title_folded"] == title]
 
     def _known(self, keys: Iterable[str]) -> list[Candidate]:
         every = (one for key in keys for one in (key, *spellings(key)))
@@ -175,6 +183,32 @@ def content_key(entry: Entry) -> str:
     """
     content = "\n".join(" ".join(text.split()).casefold() for text in (entry.abstract, *entry.authors))
     return f"{title_key(entry.title)}#{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+
+
+def item_keys(entry: Entry) -> tuple[str, ...]:
+    """Return a key for each key that the entry shares with others: that one together with the title."""
+    return tuple(f"item:{_digest(_one_spelling(key), comparable_title(entry.title))}" for key in entry.shared)
+
+
+def nobodys_key(source: str, key: str) -> str:
+    """Return the key that says, where it is stored, that papers of a source have shared another key: it is nobody's."""
+    return f"{NOBODYS}{_digest(source, _one_spelling(key))}"
+
+
+def disowned(entry: Entry, source: str, is_stored: Callable[[str], bool]) -> Entry:
+    """Return an entry without the keys that papers of its source have shared before: those may be another one's."""
+    taken = tuple(key for key in entry.keys if may_change(key) and is_stored(nobodys_key(source, key)))
+    if not taken:
+        return entry
+    return replace(entry, keys=tuple(key for key in entry.keys if key not in taken), shared=(*entry.shared, *taken))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def _one_spelling(key: str) -> str:
+    return min((key, *spellings(key)))
 
 
 def arxiv_id_of(entry: Entry) -> str | None:

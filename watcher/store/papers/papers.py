@@ -14,7 +14,7 @@ from watcher.model import Entry, Paper, PaperOrder
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
 from watcher.store.database.queries import first_day, in_order, paper_of, undated_day
-from watcher.store.papers.identity import title_key
+from watcher.store.papers.identity import NOBODYS, title_key
 from watcher.store.papers.recording import Recorded, Recording
 
 _paper, _key, _listing = schema.paper, schema.paper_key, schema.listing
@@ -62,7 +62,8 @@ class Papers:
 
     def keys(self, id: int) -> list[str]:
         """Return every key that a paper is known under, in the order of the alphabet."""
-        return list(self._connection.scalars(select(_key.c.key).where(_key.c.paper_id == id).order_by(_key.c.key)))
+        mine = _key.c.paper_id == id, _key.c.key.not_like(f"{NOBODYS}%")
+        return list(self._connection.scalars(select(_key.c.key).where(*mine).order_by(_key.c.key)))
 
     def find(self, key: str) -> Paper | None:
         """Return the paper known as ``key``, None if there is none or several.

@@ -6,8 +6,8 @@ Everything that the entries can be about is loaded first, decided on in memory, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -24,8 +24,11 @@ from watcher.store.papers.identity import (
     absorb,
     comparable_title,
     content_key,
+    disowned,
+    item_keys,
     learn,
     new_values,
+    nobodys_key,
     strongest,
     title_key,
     update_of,
@@ -75,6 +78,7 @@ class Recording:
         self._catalogue = Catalogue({}, ())
         self._order = 0
         self._keys: dict[str, Candidate] = {}
+        self._stored: Collection[str] = ()
         self._added: list[Candidate] = []
         self._seen: dict[int, Candidate] = {}
         self._merges: list[tuple[int, int]] = []
@@ -83,6 +87,7 @@ class Recording:
     def record(self, entries: Sequence[Entry]) -> Recorded:
         """Store the entries; return which papers they are and what changed."""
         self._load(entries)
+        entries = [disowned(entry, self._source, self._stored.__contains__) for entry in entries]
         papers = [self._place(entry) for entry in entries]
         added, touched = self._write_papers()
         touched |= self._write_listings(zip(papers, entries, strict=True))
@@ -95,15 +100,21 @@ class Recording:
     def _load(self, entries: Sequence[Entry]) -> None:
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_RECORDER})
-        keys = {
-            one for entry in entries for key in (*_keys_of(entry), content_key(entry)) for one in (key, *spellings(key))
-        }
+        keys = {one for entry in entries for key in self._possible_keys(entry) for one in (key, *spellings(key))}
         paper_ids = {row.key: row.paper_id for row in self._select(_key, _key.c.key, keys)}
+        self._stored = paper_ids.keys()
         rows = self._select(_paper, _paper.c.id, set(paper_ids.values()))
         rows += self._select(_paper, _paper.c.title_folded, {comparable_title(entry.title) for entry in entries})
         known = {row.id: Candidate(row.id, dict(row._mapping)) for row in rows if row.merged_into is None}
         self._catalogue = Catalogue({key: known[id] for key, id in paper_ids.items()}, known.values())
         self._order = max(known, default=0)
+
+    def _possible_keys(self, entry: Entry) -> Iterator[str]:
+        """Yield the keys under which an entry's paper may be known, and those that say of one that it is nobody's."""
+        yield from (*_keys_of(entry), *entry.shared, content_key(entry))
+        changeable = tuple(key for key in entry.keys if may_change(key))
+        yield from (nobodys_key(self._source, key) for key in changeable)
+        yield from item_keys(replace(entry, shared=(*entry.shared, *changeable)))
 
     def _select(self, table: Table, column: Any, values: set[Any]) -> list[Any]:
         found: list[Any] = []
@@ -128,6 +139,7 @@ class Recording:
             paper = self._make(entry, identity.keys)
         self._catalogue.add(paper, identity.keys)
         self._keys |= dict.fromkeys(identity.keys, paper)
+        self._keys |= {nobodys_key(self._source, key): paper for key in entry.shared}
         self._wait_for_abstract(paper)
         self._seen[id(paper)] = paper
         return paper
