@@ -13,7 +13,7 @@ from watcher.alerts.incidents import unread_of
 from watcher.alerts.items import items_of, nothing_of, occasion_of
 from watcher.alerts.schedule import next_sign, sign_began
 from watcher.model import FIRST, DueAlert, Incident, IncidentKind, Nothing, Paper, Subscription, Unread
-from watcher.store.papers.identity import update_of
+from watcher.store.papers.withdrawals import update_of
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 

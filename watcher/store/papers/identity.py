@@ -11,14 +11,13 @@ paper is known by it together with its title.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from watcher.model import WITHDRAWN, Entry
+from watcher.model import Entry
 from watcher.model.fields import FACTS, Merge, attributes
 from watcher.rules import fold_title
 from watcher.store.papers.addresses import may_change, spellings
@@ -31,13 +30,6 @@ ENOUGH = 20
 
 ALIKE = 0.8
 """Share of common words, or authors, from which two abstracts or author lists agree."""
-
-_WITHDRAWN_TITLE = re.compile(r"\W*(withdrawn|retracted)\s*[\]:)]", re.IGNORECASE)
-_WITHDRAWN_ABSTRACT = re.compile(
-    r"\W*(this|the) (paper|article|submission|manuscript|preprint|work) (has been|was|is) (being )?"
-    r"(withdrawn|retracted)\b",
-    re.IGNORECASE,
-)
 
 TITLE = "title:"
 NOBODYS = "shared:"
@@ -302,23 +294,6 @@ def learn(known: Candidate, entry: Entry) -> None:
     if "title" in values:
         values["title_folded"] = own["title_folded"]
     known.set(values | {"key": strongest([known.values["key"], *entry.keys])})
-
-
-def update_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
-    """Return how a paper has changed: ``withdrawn``, a newer version such as ``v3``, or None."""
-    if is_withdrawn(after) and not is_withdrawn(before):
-        return WITHDRAWN
-    old, new = before["version"], after["version"]
-    return f"v{new}" if old and new and new > old else None
-
-
-def is_withdrawn(values: Mapping[str, Any]) -> bool:
-    """Return whether title, abstract or the authors' note begins by saying that the paper is withdrawn.
-
-    That is how arXiv asks authors to mark it.
-    """
-    said = (values["abstract"], values.get("note") or "")
-    return bool(_WITHDRAWN_TITLE.match(values["title"]) or any(map(_WITHDRAWN_ABSTRACT.match, said)))
 
 
 def _has_better_text(known: Candidate, entry: Entry) -> bool:

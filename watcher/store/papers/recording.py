@@ -31,9 +31,9 @@ from watcher.store.papers.identity import (
     nobodys_key,
     strongest,
     title_key,
-    update_of,
 )
 from watcher.store.papers.merging import merge_papers
+from watcher.store.papers.withdrawals import update_of
 
 _paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing, schema.metric
 
