@@ -14,7 +14,7 @@ from tests.sources import make_source
 from watcher.model import Reading, Source
 from watcher.parsers.charsets.html import declared_in_html, html_in_utf8
 from watcher.parsers.charsets.labels import codec_of
-from watcher.parsers.charsets.text import given_body
+from watcher.parsers.charsets.text import given_body, xml_text
 from watcher.parsers.html.keys import Selectors
 from watcher.parsing.given import find_given, parse_given
 
@@ -74,6 +74,24 @@ OF_HEADERS = [
 def test_a_charset_that_only_the_header_names_is_read(header: str, charset: str, text: str) -> None:
     assert title(FEED, feed(text, charset), header) == text
     assert title(PAGE, page(text, charset), header) == text
+
+
+@pytest.mark.parametrize(
+    ("declared", "written", "text"),
+    [
+        ("euc-jp", b"\xad\xa1\xbf\xbc\xb9\xd8\xad\xe2", "①深購№"),
+        ("euc-jp", b"\xf9\xa1", "纊"),
+        ("iso-2022-jp", b"\x1b$B-!\x1b(B", "①"),
+        ("big5", b"\xa3\xe1\xb2`", "€深"),
+        ("gbk", b"\x80 5", "€ 5"),
+        ("windows-1252", b"\x81\x80", "\ufffd€"),
+        ("euc-jp", b"\xff<b", "\ufffd<b"),
+        ("big5", b"\xff\xff", "\ufffd\ufffd"),
+    ],
+)
+def test_a_charset_has_all_the_characters_that_the_web_has_in_it(declared: str, written: bytes, text: str) -> None:
+    body = b"<?xml version='1.0' encoding='" + declared.encode() + b"'?>" + written
+    assert xml_text(body).partition("?>")[2] == text
 
 
 def test_the_header_counts_before_what_the_body_says_of_itself() -> None:

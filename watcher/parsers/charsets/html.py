@@ -39,7 +39,8 @@ def html_warning(body: bytes) -> str:
 
 def declared_in_html(body: bytes) -> Declared:
     """Return what the page's ``meta`` elements say, or its declaration of XML where they say nothing."""
-    found = in_ascii(declared_by(list(_labels(body[:HEAD]))))
+    head = body[:HEAD]
+    found = in_ascii(declared_by(_labels(head))) if b"charset" in head.lower() else Declared()
     return found if found.codec or found.unknown else declared_in_xml(body)
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from watcher.parsers.charsets.labels import OF_SEVERAL_BYTES, WIDE, codec_of
+from watcher.parsers.charsets.wider import decoded_widely
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -25,7 +27,7 @@ _FOR_ONE_BROKEN = 10
 _ENOUGH = 3
 """Whole characters of UTF-8 that are no pairs of another charset by chance."""
 
-NO_LABEL = re.compile(r"[^\w.:+() -]", re.ASCII)
+_NO_LABEL = re.compile(r"[^\w.:+() -]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,14 @@ class Declared:
     unknown: str = ""
 
 
-def declared_by(labels: list[str]) -> Declared:
+def declared_by(labels: Iterable[str]) -> Declared:
     """Return what names of charsets declare: the first that is known counts."""
-    known = next((codec for label in labels if (codec := codec_of(label))), None)
-    return Declared(known, "" if known or not labels else NO_LABEL.sub("?", labels[0])[:40])
+    unknown = ""
+    for label in labels:
+        if codec := codec_of(label):
+            return Declared(codec)
+        unknown = unknown or _NO_LABEL.sub("?", label)[:40]
+    return Declared(unknown=unknown)
 
 
 def declared_in_xml(body: bytes) -> Declared:
@@ -91,7 +97,7 @@ def text_by(body: bytes, declared: Declared) -> str:
     if mark := marked(body):
         length, wide = mark
         return body[length:].decode(wide, "replace").lstrip("\ufeff")
-    return body.decode(_proved(body, declared.codec), "replace")
+    return decoded_widely(body, _proved(body, declared.codec))
 
 
 def given_body(body: bytes, label: str) -> tuple[bytes, str]:
@@ -111,7 +117,7 @@ def given_body(body: bytes, label: str) -> tuple[bytes, str]:
     if codec == "utf-8":
         return codecs.BOM_UTF8 + body, warning
     if codec == declared.codec:
-        return codecs.BOM_UTF8 + body.decode(codec, "replace").encode(errors="replace"), warning
+        return codecs.BOM_UTF8 + decoded_widely(body, codec).encode(errors="replace"), warning
     return body, warning
 
 
