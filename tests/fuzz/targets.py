@@ -19,6 +19,7 @@ from tests.parsers.test_told import PAGES
 from watcher.config import load
 from watcher.errors import UnknownPage, WatcherError
 from watcher.fetch.body import BadBody, read_body
+from watcher.fetch.heads import MendedHead
 from watcher.fetch.robots import read_robots
 from watcher.model import Paper, Reading, Source, Unreadable
 from watcher.model.masking import starred
@@ -26,6 +27,8 @@ from watcher.notify import problem_of
 from watcher.notify.mime import mail_bytes, text_header
 from watcher.notify.reasons import of_log
 from watcher.parsers import PARSERS, recognise_all
+from watcher.parsers.charsets.html import html_in_utf8
+from watcher.parsers.charsets.text import given_body, xml_text
 from watcher.parsers.common.dates import instant_in
 from watcher.parsers.common.links import ids_of_link
 from watcher.parsers.common.text_values import moment, people, shown_text
@@ -34,6 +37,7 @@ from watcher.rules import compile_rule, doubtful, find_bounds, plainly_wrong
 from watcher.rules.advice.advice import advise
 from watcher.rules.match.document import document_of
 from watcher.rules.match.explain import explain_match
+from watcher.store.papers.withdrawals import is_withdrawn
 
 Run = Callable[[bytes], object]
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
@@ -78,6 +82,22 @@ def _inflate(body: bytes) -> None:
         read_body([body[n : n + 1000] for n in range(0, len(body), 1000)], "gzip", most_sent=10**6, most=10**6)
 
 
+def _answer(head: bytes) -> None:
+    whole, bit_by_bit = MendedHead(), MendedHead()
+    pieces = [bit_by_bit.passed(head[n : n + 7]) for n in range(0, len(head), 7)]
+    assert b"".join([*pieces, bit_by_bit.passed(b"")]) == whole.passed(head) + whole.passed(b"")
+
+
+LABELS = ("utf-8", "utf-16", "windows-1251", "gbk", "euc-jp", "iso-2022-jp", "big5", "shift_jis", "x-klingon", "")
+
+
+def _charsets(body: bytes) -> None:
+    for label in LABELS:
+        given, _ = given_body(body, label)
+        html_in_utf8(given).decode()
+        xml_text(given).encode()
+
+
 def _text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape" if len(data) % 2 else "replace")
 
@@ -92,6 +112,7 @@ def _texts(body: bytes) -> None:
     starred(text)
     read_robots(body, "watcher").refusal("/list?page=2")
     of_log([text], ())
+    is_withdrawn({"title": text, "note": text, "abstract": text})
 
 
 def _paper(text: str) -> Paper:
@@ -151,6 +172,16 @@ def _config(body: bytes) -> None:
 LISTED = [f"{paper['title']}\nAnn Bee, Cy Dee\n\nWe show it.\n" for paper in SAMPLES]
 DIGEST = "\n".join(["Daily Papers", "Mar 9", *LISTED]).encode()
 ARXIV_LIST = feeds.arxiv_list({"New submissions": SAMPLES}, date(2026, 3, 9))
+ANSWERS = [
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.0 200 OK\nno header\n folded\nETag: x\n\npage",
+]
+LETTERS = [
+    "<?xml version='1.0' encoding='euc-jp'?><a>深層学習</a>".encode("euc_jp"),
+    "<html><head><meta charset=gbk><title>x</title></head>深度学习".encode("gbk"),
+    "<!doctype html><meta http-equiv=content-type content='text/html; charset=koi8-r'>Глубокое".encode("koi8-r"),
+    "<rss>Žižek, naïve</rss>".encode("utf-16-le"),
+]
 NAMES = [DIGEST, b"Bee, A., Dee, C. and Eff, G.", b"Mon, 09 Mar 2026 08:00:00 GMT", URL.encode()]
 TITLES = [PAPER.title.encode(), *(str(paper).encode() for paper in SAMPLES)]
 
@@ -158,6 +189,8 @@ TARGETS: Mapping[str, Target] = {
     **dict(_of_kinds()),
     "saved pages": Target([*(body for _, body in PAGES), DIGEST, ARXIV_LIST], _recognise),
     "inflating": Target([gzip.compress(DIGEST, mtime=0), gzip.compress(bytes(10**6), mtime=0)], _inflate),
+    "heads of answers": Target(ANSWERS, _answer),
+    "charsets": Target(LETTERS, _charsets),
     "texts of sites": Target(NAMES, _texts),
     "rules": Target([b'title:("large language model" OR llm) AND upvotes >= 10 -survey /a+b/', b"agent*"], _rule),
     "papers and rules": Target(

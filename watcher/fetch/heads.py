@@ -33,7 +33,7 @@ class MendedHead:
         searched = max(len(self._held) - 2, 0)  # an end may have begun in what came before
         self._held += data
         passed = bytearray()
-        while found := _END.search(self._held, searched):
+        while (found := _END.search(self._held, searched)) and found.end() <= LARGEST:
             head, searched = bytes(self._held[: found.end()]), 0
             del self._held[: found.end()]
             passed += mended(head)
