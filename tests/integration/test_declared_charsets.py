@@ -16,7 +16,7 @@ from tests.integration.sites import Site, say, serving
 from tests.parsers.test_charsets import FEED, RUSSIAN, feed, page
 from watcher.cli import main
 from watcher.fetch import Fetcher
-from watcher.model import Page, Validators
+from watcher.model import Entry, Page, Validators
 from watcher.store import Store
 
 
@@ -69,21 +69,37 @@ class Lab:
     """Stands for the network: one paper in Windows-1251, of which the header says so, or does not."""
 
     play: Play
+    item: str
     charset: str = ""
 
     def get(self, url: str, validators: Callable[[str], Any], *, robots: bool = True) -> Page:
-        body = feed(f"Graphs: {RUSSIAN}", "cp1251")
+        body = f"<rss><channel><item>{self.item}</item></channel></rss>".encode("cp1251")
         return Page(url=url, body=body, fetched_at=self.play.now, charset=self.charset)
 
     def close(self) -> None: ...
 
 
-def test_letters_that_were_read_wrongly_are_mended_and_nothing_is_told_again(store: Store) -> None:
+@pytest.mark.parametrize(
+    "more", ["<link>https://lab.example/1</link>", "<guid>urn:1</guid>", "", "<author>Ann</author>"]
+)
+def test_letters_that_were_read_wrongly_are_mended_and_nothing_is_told_again(store: Store, more: str) -> None:
     play = Play(store, FEED, rule="graphs")
-    lab = play.context.fetcher = Lab(play)  # type: ignore[assignment]
+    lab = play.context.fetcher = Lab(play, f"<title>Graphs: {RUSSIAN}</title>{more}")  # type: ignore[assignment]
     play.look()
     lab.charset = "windows-1251"
+    play.look(timedelta(hours=1))
     play.look(timedelta(hours=1))
     with store.reading() as tx:
         assert [paper.title for paper in tx.papers.all()] == [f"Graphs: {RUSSIAN}"]
     assert len(play.messages("me")) == 1
+
+
+def test_a_title_in_other_letters_is_another_paper(store: Store) -> None:
+    now = Play(store, FEED).now
+    with store.transaction() as tx:
+        assert len(tx.papers.record_entries([Entry(title="Ãëóáîêîå")], "lab", now).new) == 1
+        assert len(tx.papers.record_entries([Entry(title="Глубокое"), Entry(title="Глубоко")], "lab", now).new) == 1
+        assert len(tx.papers.record_entries([Entry(title="cafÃ©"), Entry(title="café")], "lab", now).new) == 1
+        assert len(
+            tx.papers.record_entries([Entry(title="Ünïcode", keys=("url:https://a.example/1",))], "lab", now).new
+        )

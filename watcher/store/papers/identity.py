@@ -21,6 +21,7 @@ from watcher.model import Entry
 from watcher.model.fields import FACTS, Merge, attributes
 from watcher.rules import fold_title
 from watcher.store.papers.addresses import may_change, spellings
+from watcher.store.papers.misread import misread_titles
 
 LONG_TITLE = 5
 """Words from which a title and its authors prove a paper; an editorial has the same authors every month."""
@@ -141,8 +142,15 @@ class Catalogue:
         if items and (bearers := self._bearers(entry)):
             return Identity((bearers[0],), items)
         keys = (own,) if plain in self._by_key else (plain, own)
+        if plain in keys and (misread := self._misread(entry)):
+            return Identity((misread[0],), (*keys, *items))
         alike = [known for known in self._titled(entry) if agrees(entry, known)]
         return Identity(tuple(alike) if len(alike) == 1 else (), (*keys, *items))
+
+    def _misread(self, entry: Entry) -> list[Candidate]:
+        """Return the papers that are known by the entry's title alone, as it looked in another charset."""
+        found = self._known(misread_keys(entry))
+        return [known for known in found if known.is_title_only]
 
     def _bearers(self, entry: Entry) -> list[Candidate]:
         """Return the papers of the entry's title that had one of its shared keys while nobody else bore it."""
@@ -175,6 +183,11 @@ def content_key(entry: Entry) -> str:
     """
     content = "\n".join(" ".join(text.split()).casefold() for text in (entry.abstract, *entry.authors))
     return f"{title_key(entry.title)}#{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+
+
+def misread_keys(entry: Entry) -> tuple[str, ...]:
+    """Return the keys that a title alone would have had while its charset was not known."""
+    return () if entry.keys else tuple(map(title_key, misread_titles(entry.title)))
 
 
 def item_keys(entry: Entry) -> tuple[str, ...]:

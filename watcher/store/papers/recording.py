@@ -27,6 +27,7 @@ from watcher.store.papers.identity import (
     disowned,
     item_keys,
     learn,
+    misread_keys,
     new_values,
     nobodys_key,
     strongest,
@@ -111,7 +112,7 @@ class Recording:
 
     def _possible_keys(self, entry: Entry) -> Iterator[str]:
         """Yield the keys under which an entry's paper may be known, and those that say of one that it is nobody's."""
-        yield from (*_keys_of(entry), *entry.shared, content_key(entry))
+        yield from (*_keys_of(entry), *entry.shared, content_key(entry), *misread_keys(entry))
         changeable = tuple(key for key in entry.keys if may_change(key))
         yield from (nobodys_key(self._source, key) for key in changeable)
         yield from item_keys(replace(entry, shared=(*entry.shared, *changeable)))

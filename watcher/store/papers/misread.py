@@ -1,0 +1,27 @@
+"""Find how a title looked while its charset was not known: its bytes, read as those of old Windows programs.
+
+A paper that has nothing but its title is found again by it once its letters are read rightly, and not told again.
+"""
+
+from __future__ import annotations
+
+_CODECS = (
+    *("utf-8", "cp1251", "koi8-r", "koi8-u", "gb18030", "big5", "cp932", "euc_jp", "cp949"),
+    *("iso8859-2", "cp1250", "iso8859-5", "cp1253", "cp1254", "cp1255", "cp1256", "cp874", "mac-roman", "iso8859-15"),
+)
+
+
+def misread_titles(title: str) -> tuple[str, ...]:
+    """Return the titles for which a title may have been taken, each once; none of a title in ASCII."""
+    if title.isascii():
+        return ()
+    found = dict.fromkeys(taken for codec in _CODECS if (taken := _taken(title, codec)) != title)
+    found.pop("", None)
+    return tuple(found)
+
+
+def _taken(title: str, codec: str) -> str:
+    try:
+        return title.encode(codec).decode("cp1252", "replace")
+    except UnicodeEncodeError:
+        return ""
