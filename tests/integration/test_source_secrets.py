@@ -86,6 +86,17 @@ def test_a_variable_is_put_in_for_the_site_alone(
         assert secret.encode() not in everything_kept(home)
 
 
+def test_a_password_is_kept_nowhere(home: Path, site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    configure(home, f'url: "{site.url.replace("//", "//me:s3cretTOKEN@")}/feed#top"')
+    site.answers["/feed"] = say(body=FEED, ETag='"1"')
+    assert run(home, "-v", "once") == 0
+    site.answers["/feed"] = say("304 Not Modified")
+    assert run(home, "-v", "once") == 0
+    said = shown(home, capsys)
+    assert "lab: unchanged" in said and f"{site.url}/feed" in said
+    assert "s3cretTOKEN" not in said and b"s3cretTOKEN" not in everything_kept(home)
+
+
 def test_an_address_in_a_file(home: Path, site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     configure(home, "url_file: lab_url")
     (home / "lab_url").write_text(f"{site.url}/private/{QUOTED}/feed?t=0123456789\n")

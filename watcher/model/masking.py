@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
 STARS = "***"
 
@@ -95,6 +95,15 @@ def starred(address: str) -> str:
     for secret in sorted(secret_parts(address), key=len, reverse=True):
         address = address.replace(secret, STARS)
     return address
+
+
+def without_login(address: str) -> str:
+    """Return an address without user, password and fragment: what a page is known by."""
+    try:
+        place = urlsplit(address)
+    except ValueError:
+        return address
+    return urlunsplit(place._replace(netloc=place.netloc.rpartition("@")[2], fragment=""))
 
 
 def secret_parts(address: str) -> frozenset[str]:

@@ -23,7 +23,7 @@ from watcher.model import (
     Validators,
     Verdict,
 )
-from watcher.model.masking import starred
+from watcher.model.masking import starred, without_login
 from watcher.parsers import PARSERS
 from watcher.parsing.given import warned
 from watcher.pipeline.context import Context
@@ -120,7 +120,7 @@ def _validators_of(source: Source, asked: str, given: Mapping[str, Validators]) 
     """
     if PARSERS[source.kind].day_url(source) is not None:
         return given.get
-    own = given.get(asked)
+    own = given.get(without_login(asked))
     return lambda address: own
 
 
@@ -132,7 +132,7 @@ def _known_as(source: Source, visit: Visit) -> str:
     """
     day_url = PARSERS[source.kind].day_url(source)
     if day_url is None:
-        return visit.asked
+        return without_login(visit.asked)
     if isinstance(visit.parsed, Reading) and visit.parsed.day is not None:
         own = day_url(visit.parsed.day)
         return own if visit.url.startswith(f"{own}?") else visit.url
