@@ -16,7 +16,15 @@ from watcher.errors import DaemonRunning, DatabaseDamaged, DatabaseLost, StoreEr
 from watcher.store import open_store
 from watcher.store.database.database import Mode
 from watcher.store.database.file.header import header_of
-from watcher.store.database.file.marks import APPLICATION, FileMark, mark_path, read_mark, write_mark
+from watcher.store.database.file.marks import (
+    APPLICATION,
+    FileMark,
+    mark_path,
+    note_told,
+    read_mark,
+    told_of_loss,
+    write_mark,
+)
 
 
 @pytest.fixture
@@ -84,7 +92,7 @@ def test_commands_and_a_daemon_set_stamps_beside_each_other(path: Path) -> None:
 
 def test_a_mark_that_was_spoiled_allows_what_is_there(path: Path) -> None:
     open_store(path).close()
-    for spoiled in (b"", b"{", b"[]", b'{"stamps": 7, "told": []}', b"\xff\xfe"):
+    for spoiled in (b"", b"{", b"[]", b'{"stamps": 7}', b"\xff\xfe"):
         mark_path(path).write_bytes(spoiled)
         open_store(path, mode="create").close()
         assert len(json.loads(mark_path(path).read_text())["stamps"]) == 1
@@ -334,6 +342,18 @@ def test_a_damaged_page_is_a_lost_database(path: Path) -> None:
 
 
 def test_a_mark_is_written_whole(path: Path) -> None:
-    write_mark(path, FileMark((1, 2), ("ops", "mail:ana@example.org")))
-    assert read_mark(path) == FileMark((1, 2), ("ops", "mail:ana@example.org"))
+    write_mark(path, FileMark((1, 2)))
+    assert read_mark(path) == FileMark((1, 2))
     assert {one.name for one in path.parent.iterdir()} == {"watcher.db", "watcher.db.mark"}
+
+
+def test_who_heard_of_a_loss_is_forgotten_when_the_database_can_be_used(path: Path) -> None:
+    open_store(path).close()
+    away = path.rename(path.with_name("away.db"))
+    note_told(path, {"ops", "mail:ana@example.org"})
+    with pytest.raises(DatabaseLost):
+        open_store(path)
+    assert told_of_loss(path) == {"ops", "mail:ana@example.org"}
+    away.rename(path)
+    open_store(path).close()
+    assert told_of_loss(path) == frozenset()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection, text
@@ -111,7 +110,7 @@ class Witness:
         if self._spoiled or header is None or mark is None or len(mark.stamps) < 2 or header.stamp != mark.stamps[-1]:
             return
         with suppress(OSError):
-            write_mark(self._path, replace(mark, stamps=(header.stamp,)), durable=False)
+            write_mark(self._path, FileMark((header.stamp,)), durable=False)
 
     def close(self) -> None:
         """End watching, after all of SQLite's connections were closed."""
