@@ -286,6 +286,19 @@ def test_a_process_that_has_it_open_stops_writing(path: Path, harm: str) -> None
     assert left == (path.read_bytes() if path.exists() else None), "the log was written into what lies there now"
 
 
+def test_in_a_folder_that_was_emptied_the_mark_is_left(path: Path) -> None:
+    """Whoever comes next, a command or the daemon started again, makes no new database there."""
+    with open_store(path, mode="create") as store:
+        write(store)
+        for one in path.parent.iterdir():
+            one.unlink()
+        with pytest.raises(DatabaseLost, match="is gone"):
+            count(store)
+        with pytest.raises(DatabaseLost, match="is gone"):
+            open_store(path, mode="create")
+    assert not path.exists()
+
+
 @pytest.mark.parametrize("settled", [False, True])
 def test_a_copy_from_before_it_was_opened_is_noticed_in_its_place(path: Path, tmp_path: Path, settled: bool) -> None:
     """Unless nothing of what was written since has left the log: then the file is the same as the copy."""
