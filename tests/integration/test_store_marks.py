@@ -363,10 +363,15 @@ def test_a_mark_is_written_whole(path: Path) -> None:
 def test_who_heard_of_a_loss_is_forgotten_when_the_database_can_be_used(path: Path) -> None:
     open_store(path).close()
     away = path.rename(path.with_name("away.db"))
-    note_told(path, {"ops", "mail:ana@example.org"})
+    note_told(path, "lost", {"ops", "mail:ana@example.org"})
     with pytest.raises(DatabaseLost):
         open_store(path)
     assert told_of_loss(path) == {"ops", "mail:ana@example.org"}
     away.rename(path)
     open_store(path).close()
+    assert told_of_loss(path) == frozenset()
+    note_told(path, "damaged", {"ops"})
+    open_store(path).close()  # which shows nothing of what is damaged
+    assert told_of_loss(path) == {"ops"}
+    open_store(path, mode="create", accepted=True).close()
     assert told_of_loss(path) == frozenset()

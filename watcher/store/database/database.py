@@ -250,6 +250,7 @@ def open_store(
         _prepare_file(place.path, create=mode == "create", accepted=accepted)
     elif accepted and (at := place_of_mark(None, state_dir)):
         mark_path(at).unlink(missing_ok=True)
+        forget_loss(at, is_replaced=True)
     try:
         store = Store(place, mode, state_dir)
     except ArgumentError:

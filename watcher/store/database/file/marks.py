@@ -21,6 +21,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from watcher.errors import DatabaseLost, StoreError
 from watcher.files.made import make_folder, open_file
@@ -126,29 +127,38 @@ def had_tables(place: Path, address: str) -> bool:
     return mark is not None and mark.allows(zlib.crc32(address.encode()))
 
 
+Loss = Literal["lost", "damaged"]
+"""A damaged database may still be opened, so that only a restore ends its loss."""
+
+
 def told_of_loss(database: Path) -> frozenset[str]:
-    """Return the endpoints of the operator that heard of a database's loss, since it could last be used."""
-    try:
-        return frozenset(_heard(database).read_text(encoding="utf-8").splitlines())
-    except (OSError, ValueError):
-        return frozenset()
+    """Return the endpoints of the operator that heard that a database cannot be used."""
+    return frozenset(_heard(database)[1:])
 
 
-def note_told(database: Path, endpoints: Collection[str]) -> None:
+def note_told(database: Path, loss: Loss, endpoints: Collection[str]) -> None:
     """Remember which endpoints heard of a database's loss, so that no restart tells them again."""
     with suppress(OSError):
-        descriptor = open_file(_heard(database), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        descriptor = open_file(_place_of_heard(database), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.writelines(f"{one}\n" for one in sorted(endpoints))
+            file.writelines(f"{one}\n" for one in (loss, *sorted(endpoints)))
 
 
-def forget_loss(database: Path) -> None:
-    """Note that a database can be used: its next loss is told."""
+def forget_loss(database: Path, *, is_replaced: bool = False) -> None:
+    """Note that a database could be opened, or that another one took its place: its next loss is told."""
     with suppress(OSError):
-        _heard(database).unlink(missing_ok=True)
+        if is_replaced or _heard(database)[0] != "damaged":
+            _place_of_heard(database).unlink(missing_ok=True)
 
 
-def _heard(database: Path) -> Path:
+def _heard(database: Path) -> list[str]:
+    try:
+        return _place_of_heard(database).read_text(encoding="utf-8").splitlines() or [""]
+    except (OSError, ValueError):
+        return [""]
+
+
+def _place_of_heard(database: Path) -> Path:
     return Path(f"{database}.lost")
 
 
@@ -212,6 +222,7 @@ def accept(path: Path) -> None:
         if not is_there:
             beside.rename(f"{path}.lost{end}")
     mark_path(path).unlink(missing_ok=True)
+    forget_loss(path, is_replaced=True)
 
 
 def _was_here(path: Path) -> bool:
