@@ -172,6 +172,25 @@ def test_an_older_copy_is_noticed(home: Home, site: Site, hook: Webhook, tmp_pat
     assert told(hook, titles(site, *DAYS)) == titles(site, *LOOK_BACK, site.today)
 
 
+def test_a_page_that_is_damaged_is_told_when_it_is_met(home: Home, site: Site, hook: Webhook) -> None:
+    """The file can be opened, and only some of it cannot be read."""
+    home.once()
+    with sqlite3.connect(database(home)) as raw:
+        raw.execute("PRAGMA writable_schema = 1")
+        (root,) = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'listing'").fetchone()
+        (size,) = raw.execute("PRAGMA page_size").fetchone()
+    raw.close()
+    with database(home).open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+    site.today = TODAY + timedelta(days=1)
+    for _ in range(2):
+        done = home.run("once")
+        assert done.returncode == 1 and "is damaged and is left as it is" in done.stderr, done
+    (post,) = [post for post in hook.posts if "cannot be used" in post["title"]]
+    assert "`watcher restore FILE`" in " ".join(post["message"].split())
+
+
 def test_a_folder_that_is_moved_as_a_whole_goes_on(home: Home, site: Site, hook: Webhook) -> None:
     home.once()
     shutil.copytree(home.folder / "state", home.folder / "elsewhere")

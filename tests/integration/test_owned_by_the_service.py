@@ -163,6 +163,22 @@ def test_what_roots_once_leaves_the_service_can_use(service: Service, site: Site
     assert not (service.state / "includes" / ".ana.yaml.gone").exists()
 
 
+def test_what_root_restores_the_service_can_use(service: Service) -> None:
+    service.run("once")
+    backup = service.folder / "root.db"
+    assert service.run("backup", str(backup)).returncode == 0
+    assert (backup.stat().st_uid, backup.stat().st_mode & 0o777) == (0, 0o600)
+    assert service.run("restore", str(backup)).returncode == 0
+    names = {path.name.split(".before-")[0] for path in service.state.iterdir()}
+    assert names == {"watcher.db", "watcher.db.mark", "write.lock", "daemon.lock", "includes"}
+    assert set(service.owners().values()) == {SERVICE}
+    refused = service.as_user(SERVICE, "restore", str(backup))
+    assert refused.returncode == 1 and "root.db" in refused.stderr and "ermission denied" in refused.stderr
+    assert service.as_user(SERVICE, "migrate").returncode == 0
+    os.chown(backup, *SERVICE)
+    assert "restored from" in service.as_user(SERVICE, "restore", str(backup)).stdout
+
+
 @pytest.mark.parametrize(
     "command", [("import", "page.html"), ("migrate",), ("subscriptions", "add", "b", "part", "--to", "me")]
 )

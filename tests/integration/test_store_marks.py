@@ -16,7 +16,15 @@ from watcher.errors import DaemonRunning, DatabaseDamaged, DatabaseLost, StoreEr
 from watcher.store import open_store
 from watcher.store.database.database import Mode
 from watcher.store.database.file.header import header_of
-from watcher.store.database.file.marks import APPLICATION, FileMark, mark_path, read_mark, write_mark
+from watcher.store.database.file.marks import (
+    APPLICATION,
+    FileMark,
+    mark_path,
+    note_told,
+    read_mark,
+    told_of_loss,
+    write_mark,
+)
 
 
 @pytest.fixture
@@ -84,7 +92,7 @@ def test_commands_and_a_daemon_set_stamps_beside_each_other(path: Path) -> None:
 
 def test_a_mark_that_was_spoiled_allows_what_is_there(path: Path) -> None:
     open_store(path).close()
-    for spoiled in (b"", b"{", b"[]", b'{"stamps": 7, "told": []}', b"\xff\xfe"):
+    for spoiled in (b"", b"{", b"[]", b'{"stamps": 7}', b"\xff\xfe"):
         mark_path(path).write_bytes(spoiled)
         open_store(path, mode="create").close()
         assert len(json.loads(mark_path(path).read_text())["stamps"]) == 1
@@ -278,6 +286,19 @@ def test_a_process_that_has_it_open_stops_writing(path: Path, harm: str) -> None
     assert left == (path.read_bytes() if path.exists() else None), "the log was written into what lies there now"
 
 
+def test_in_a_folder_that_was_emptied_the_mark_is_left(path: Path) -> None:
+    """Whoever comes next, a command or the daemon started again, makes no new database there."""
+    with open_store(path, mode="create") as store:
+        write(store)
+        for one in path.parent.iterdir():
+            one.unlink()
+        with pytest.raises(DatabaseLost, match="is gone"):
+            count(store)
+        with pytest.raises(DatabaseLost, match="is gone"):
+            open_store(path, mode="create")
+    assert not path.exists()
+
+
 @pytest.mark.parametrize("settled", [False, True])
 def test_a_copy_from_before_it_was_opened_is_noticed_in_its_place(path: Path, tmp_path: Path, settled: bool) -> None:
     """Unless nothing of what was written since has left the log: then the file is the same as the copy."""
@@ -334,6 +355,23 @@ def test_a_damaged_page_is_a_lost_database(path: Path) -> None:
 
 
 def test_a_mark_is_written_whole(path: Path) -> None:
-    write_mark(path, FileMark((1, 2), ("ops", "mail:ana@example.org")))
-    assert read_mark(path) == FileMark((1, 2), ("ops", "mail:ana@example.org"))
+    write_mark(path, FileMark((1, 2)))
+    assert read_mark(path) == FileMark((1, 2))
     assert {one.name for one in path.parent.iterdir()} == {"watcher.db", "watcher.db.mark"}
+
+
+def test_who_heard_of_a_loss_is_forgotten_when_the_database_can_be_used(path: Path) -> None:
+    open_store(path).close()
+    away = path.rename(path.with_name("away.db"))
+    note_told(path, "lost", {"ops", "mail:ana@example.org"})
+    with pytest.raises(DatabaseLost):
+        open_store(path)
+    assert told_of_loss(path) == {"ops", "mail:ana@example.org"}
+    away.rename(path)
+    open_store(path).close()
+    assert told_of_loss(path) == frozenset()
+    note_told(path, "damaged", {"ops"})
+    open_store(path).close()  # which shows nothing of what is damaged
+    assert told_of_loss(path) == {"ops"}
+    open_store(path, mode="create", accepted=True).close()
+    assert told_of_loss(path) == frozenset()

@@ -11,7 +11,7 @@ from watcher.model.words import counted
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
 @click.pass_obj
 def backup(desk: CliContext, file: Path, force: bool) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("file", type=click.Path(path_type=Path, readable=False), required=False)
 @click.option("--in-place", is_flag=True, help="The database was put back already, by hand or by pg_restore.")
 @click.option("--tell", is_flag=True, help="Tell what was due before now, though it may have been told.")
 @click.pass_obj

@@ -45,8 +45,15 @@ def open_or_tell(
     desk: CliContext, config: Config, mode: Literal["write", "create"], *, console: TextIO | None = None
 ) -> Store:
     """Open the database; if it is gone or another one, the operator hears of it, once, before the error is raised."""
-    try:
+    with _telling_of_loss(desk, config, console):
         return desk.open_store(config, mode)
+
+
+@contextmanager
+def _telling_of_loss(desk: CliContext, config: Config, console: TextIO | None) -> Iterator[None]:
+    """Tell the operator, once, of a database that is found to be lost or damaged in the block; the error goes on."""
+    try:
+        yield
     except DatabaseLost as error:
         from watcher.daemon.lost import loss_of, tell_operator
         from watcher.notify import Notifier
@@ -83,11 +90,12 @@ def session(
     store = open_or_tell(desk, config, mode, console=console)
     context = open_context(config, store, desk.env, console=console, state_dir=desk.state_dir(), tuning=desk.tuning)
     try:
-        work = _begin(context, has_config=desk.find() is not None)
-        if not shows_effects:
-            for line in news(work, beginnings=False):
-                click.echo(line, err=True)
-        yield work
+        with _telling_of_loss(desk, config, console):
+            work = _begin(context, has_config=desk.find() is not None)
+            if not shows_effects:
+                for line in news(work, beginnings=False):
+                    click.echo(line, err=True)
+            yield work
     finally:
         context.notifier.close()
         context.fetcher.close()

@@ -213,6 +213,7 @@ class Daemon:
         until = time.monotonic() + patience
         ended = self._sender.stop(patience)
         ended = self._schedule.stop(max(until - time.monotonic(), 0.0)) and ended
+        self._lost.stop(max(until - time.monotonic(), 0.0))
         self._context.parsing.close()
         self._context.notifier.close()
         with suppress(StoreError):

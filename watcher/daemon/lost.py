@@ -1,16 +1,18 @@
 """Tell the operator that the database is gone, emptied or another one; and that it is there again.
 
-The message cannot wait in the database, so that it is sent at once. Who took it is noted in the mark beside the
-database: nobody hears of one loss twice, however often the program is started.
+The message cannot wait in the database, so that it is sent at once. Who took it is noted beside the database:
+nobody hears of one loss twice, however often the program is started.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 from watcher.config import Config
 from watcher.errors import DatabaseDamaged, DatabaseLost
@@ -18,24 +20,33 @@ from watcher.model import Incident, IncidentKind
 from watcher.notify import Notifier
 from watcher.pipeline.context import Context
 from watcher.sending.direct import send_directly
-from watcher.store.database.file.marks import note_told, told_of_loss
+from watcher.store.database.file.marks import Loss, note_told, told_of_loss
 
 log = logging.getLogger(__name__)
 
 
-def loss_of(place: object, error: DatabaseLost, now: datetime) -> Incident:
-    """Return the incident of a lost database."""
-    return Incident(kind=IncidentKind.DATABASE_LOST, subject=str(place), reason=str(error), began=now)
+@dataclass(frozen=True, slots=True)
+class NoticedLoss:
+    """A lost database: what the operator is told, and whether the file is there but damaged."""
+
+    incident: Incident
+    kind: Loss
+
+
+def loss_of(place: object, error: DatabaseLost, now: datetime) -> NoticedLoss:
+    """Return what the error of a lost database means."""
+    incident = Incident(kind=IncidentKind.DATABASE_LOST, subject=str(place), reason=str(error), began=now)
+    return NoticedLoss(incident, "damaged" if isinstance(error, DatabaseDamaged) else "lost")
 
 
 def tell_operator(
-    incident: Incident, at: Path, config: Config, env: Mapping[str, str], notifier: Notifier, now: datetime
+    loss: NoticedLoss, at: Path, config: Config, env: Mapping[str, str], notifier: Notifier, now: datetime
 ) -> None:
-    """Send a loss to the endpoints of the operator that did not hear of it; the mark beside ``at`` says which did."""
+    """Send a loss to the endpoints of the operator that did not hear of it; who did is noted beside ``at``."""
     told = told_of_loss(at)
     waiting = [one for one in config.operator if str(one) not in told]
-    if taken := send_directly(incident, waiting, config, env, notifier, now):
-        note_told(at, told | {str(one) for one in taken})
+    if taken := send_directly(loss.incident, waiting, config, env, notifier, now):
+        note_told(at, loss.kind, told | {str(one) for one in taken})
 
 
 class LostDatabase:
@@ -44,36 +55,58 @@ class LostDatabase:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._guard = Lock()
-        self._incident: Incident | None = None
-        self._lasts = False  # as long as the process: a damaged file can often be read in part
+        self._telling: Thread | None = None
+        self._tried = float("-inf")
+        self._loss: NoticedLoss | None = None
 
     @property
     def is_lost(self) -> bool:
         """Whether the database was lost and is not there again."""
-        return self._incident is not None
+        return self._loss is not None
 
     def notice(self, error: DatabaseLost) -> None:
-        """Log a loss once, and tell the operator; what could not be sent is tried again at the next call."""
-        context = self._context
+        """Log a loss once, and tell the operator in a thread of its own, since a receiver may hang.
+
+        What could not be sent is tried again at a later call, as often as a job that failed.
+        """
         with self._guard:
-            now = context.clock()
-            if self._incident is None:
+            if self._loss is None:
                 log.error("%s", error)
-                self._incident = loss_of(context.store.place, error, now)
-                self._lasts = isinstance(error, DatabaseDamaged)
-            if at := context.store.marked_at:
-                tell_operator(self._incident, at, context.config, context.env, context.notifier, now)
+                self._loss = loss_of(self._context.store.place, error, self._context.clock())
+            waited = time.monotonic() - self._tried
+            is_telling = self._telling is not None and self._telling.is_alive()
+            at = self._context.store.marked_at
+            if at is None or is_telling or waited < self._context.tuning.after_failure.total_seconds():
+                return
+            self._tried = time.monotonic()
+            self._telling = Thread(target=self._tell, args=(self._loss, at), name="lost", daemon=True)
+            self._telling.start()
+
+    def _tell(self, loss: NoticedLoss, at: Path) -> None:
+        context = self._context
+        try:
+            tell_operator(loss, at, context.config, context.env, context.notifier, context.clock())
+        except Exception as error:  # the job boundary: it is tried again
+            log.error("the operator could not be told: %s: %s", type(error).__name__, error)
+
+    def stop(self, wait: float) -> None:
+        """Wait up to ``wait`` seconds for a message that is being sent."""
+        if self._telling is not None:
+            self._telling.join(wait)
 
     def end(self) -> None:
-        """Note that the database can be used; tell the operator if it could not be before. Raises ``StoreError``."""
+        """Note that the database can be used; tell the operator if it could not be before. Raises ``StoreError``.
+
+        A damaged one stays so for this process: it can often be read in part.
+        """
         with self._guard:
-            if self._incident is None or self._lasts:
+            if self._loss is None or self._loss.kind == "damaged":
                 return
-            lost, now = self._incident, self._context.clock()
+            lost, now = self._loss.incident, self._context.clock()
             with self._context.store.transaction() as tx:
                 begun = tx.incidents.begin(lost.kind, lost.subject, lost.reason, lost.began)
                 tx.incidents.tell(begun.id, (), lost.began)
                 tx.incidents.end([lost.kind], lost.subject, self._context.config.operator, now)
             self._context.store.mark()
-            self._incident = None
+            self._loss, self._tried = None, float("-inf")
             log.warning("the database %s can be used again", lost.subject)

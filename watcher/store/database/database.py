@@ -23,6 +23,7 @@ from watcher.store.database.engine import DatabaseAddress, bare_address, databas
 from watcher.store.database.file.marks import (
     BARE,
     accept,
+    forget_loss,
     had_tables,
     lost,
     mark_path,
@@ -197,8 +198,10 @@ class Store:
         """Note which file holds the database, so that its loss is noticed; ``anew`` makes copies of it older ones."""
         with self._explaining():
             self._access.mark(anew=anew)
-        if self.place.path is None and self.marked_at:
-            mark_server(self.marked_at, bare_address(self.place.url))
+        if self.marked_at:
+            forget_loss(self.marked_at)
+            if self.place.path is None:
+                mark_server(self.marked_at, bare_address(self.place.url))
 
     def _migrate(self, connection: Connection) -> Migrated:
         require_fit(connection, self.place, write=True)
@@ -247,6 +250,7 @@ def open_store(
         _prepare_file(place.path, create=mode == "create", accepted=accepted)
     elif accepted and (at := place_of_mark(None, state_dir)):
         mark_path(at).unlink(missing_ok=True)
+        forget_loss(at, is_replaced=True)
     try:
         store = Store(place, mode, state_dir)
     except ArgumentError:

@@ -23,6 +23,7 @@ from watcher.store.database.engine import DatabaseAddress, bare_address, databas
 from watcher.store.database.file.header import header_of
 from watcher.store.database.file.marks import (
     APPLICATION,
+    forget_loss,
     new_stamp,
     read_mark,
     require_there,
@@ -233,6 +234,7 @@ def _take_place(database: Path, stand_in: Path, now: datetime) -> Path | None:
             Path(f"{database}{end}").rename(f"{kept}{end}")
         write_mark(database, mark)
         stand_in.rename(database)
+        forget_loss(database, is_replaced=True)
         sync_folder(database.parent)
     return kept if "" in moved else None
 

@@ -19,8 +19,9 @@ import stat
 import zlib
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from watcher.errors import DatabaseLost, StoreError
 from watcher.files.made import make_folder, open_file
@@ -43,11 +44,9 @@ class FileMark:
     """What is remembered of a database, in the file beside it.
 
     ``stamps``: those that its header may have; empty if they are not known, so that any will do.
-    ``told``: the endpoints of the operator that heard of its loss.
     """
 
     stamps: tuple[int, ...] = ()
-    told: tuple[str, ...] = ()
 
     def allows(self, stamp: int) -> bool:
         """Return whether the database's header may have this stamp."""
@@ -63,7 +62,7 @@ def read_mark(database: Path) -> FileMark | None:
     """Return the mark of a database, None if it has none; a mark that cannot be read allows every stamp."""
     try:
         found = json.loads(mark_path(database).read_bytes())
-        return FileMark(tuple(map(int, found["stamps"])), tuple(map(str, found["told"])))
+        return FileMark(tuple(map(int, found["stamps"])))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError):
@@ -77,7 +76,7 @@ def write_mark(database: Path, mark: FileMark, *, durable: bool = True) -> None:
     """
     path = mark_path(database)
     new = Path(f"{path}.new")
-    body = json.dumps({"stamps": mark.stamps, "told": mark.told}).encode()
+    body = json.dumps({"stamps": mark.stamps}).encode()
     descriptor = open_file(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     try:
         os.write(descriptor, body)
@@ -105,12 +104,6 @@ def new_stamp() -> int:
     return secrets.randbelow(2**31 - 1) + 1
 
 
-def told_of_loss(database: Path) -> frozenset[str]:
-    """Return the endpoints of the operator that heard of a database's loss."""
-    mark = read_mark(database)
-    return frozenset(mark.told) if mark else frozenset()
-
-
 def place_of_mark(database: Path | None, state_dir: Path | None) -> Path | None:
     """Return what a mark lies beside: the database's file, or of a server's database a name in the state folder.
 
@@ -134,10 +127,39 @@ def had_tables(place: Path, address: str) -> bool:
     return mark is not None and mark.allows(zlib.crc32(address.encode()))
 
 
-def note_told(database: Path, endpoints: Collection[str]) -> None:
+Loss = Literal["lost", "damaged"]
+"""A damaged database may still be opened, so that only a restore ends its loss."""
+
+
+def told_of_loss(database: Path) -> frozenset[str]:
+    """Return the endpoints of the operator that heard that a database cannot be used."""
+    return frozenset(_heard(database)[1:])
+
+
+def note_told(database: Path, loss: Loss, endpoints: Collection[str]) -> None:
     """Remember which endpoints heard of a database's loss, so that no restart tells them again."""
     with suppress(OSError):
-        write_mark(database, replace(read_mark(database) or FileMark(), told=tuple(sorted(endpoints))))
+        descriptor = open_file(_place_of_heard(database), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.writelines(f"{one}\n" for one in (loss, *sorted(endpoints)))
+
+
+def forget_loss(database: Path, *, is_replaced: bool = False) -> None:
+    """Note that a database could be opened, or that another one took its place: its next loss is told."""
+    with suppress(OSError):
+        if is_replaced or _heard(database)[0] != "damaged":
+            _place_of_heard(database).unlink(missing_ok=True)
+
+
+def _heard(database: Path) -> list[str]:
+    try:
+        return _place_of_heard(database).read_text(encoding="utf-8").splitlines() or [""]
+    except (OSError, ValueError):
+        return [""]
+
+
+def _place_of_heard(database: Path) -> Path:
+    return Path(f"{database}.lost")
 
 
 def lost(database: object, what: str) -> DatabaseLost:
@@ -200,6 +222,7 @@ def accept(path: Path) -> None:
         if not is_there:
             beside.rename(f"{path}.lost{end}")
     mark_path(path).unlink(missing_ok=True)
+    forget_loss(path, is_replaced=True)
 
 
 def _was_here(path: Path) -> bool:

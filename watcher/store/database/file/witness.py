@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection, text
@@ -54,7 +53,10 @@ class Witness:
         try:
             seen = self._path.stat()
         except (FileNotFoundError, NotADirectoryError):
+            self._leave_mark()
             raise lost(self._path, GONE) from None
+        except OSError:
+            return  # it may be there: SQLite goes on as far as it can
         if (seen.st_dev, seen.st_ino) != self._file.key:
             raise lost(self._path, REPLACED)
         if not seen.st_size:
@@ -63,6 +65,12 @@ class Witness:
             self._look_inside(self._file, seen.st_size)
             self._largest = max(self._largest, seen.st_size)
             self._seen = seen.st_size, seen.st_mtime_ns
+
+    def _leave_mark(self) -> None:
+        """Leave the mark in a folder that was emptied, so that no other process makes the database anew."""
+        with suppress(OSError):
+            if read_mark(self._path) is None:
+                write_mark(self._path, self._mark)
 
     def _look_inside(self, file: HeldFile, size: int) -> None:
         for _ in range(3):  # between two readings another process may have set a stamp
@@ -111,7 +119,7 @@ class Witness:
         if self._spoiled or header is None or mark is None or len(mark.stamps) < 2 or header.stamp != mark.stamps[-1]:
             return
         with suppress(OSError):
-            write_mark(self._path, replace(mark, stamps=(header.stamp,)), durable=False)
+            write_mark(self._path, FileMark((header.stamp,)), durable=False)
 
     def close(self) -> None:
         """End watching, after all of SQLite's connections were closed."""
