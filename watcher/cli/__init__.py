@@ -46,6 +46,7 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
         "add": Lazy("add:add", "Try a rule on the past and write it into the config."),
         "check-config": Lazy("check_config:check_config", "Show everything that is wrong in the config."),
         "try-source": Lazy("try_source:try_source", "Show what a source shows, before it is watched."),
+        "completion": Lazy("completion:completion", "Let a shell complete commands and names."),
         "schema": Lazy("schema:schema", "Print the config's JSON Schema, for editors."),
         "test-notify": Lazy("test_notify:test_notify", "Send a test message to a receiver."),
     },

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli import backtest, show
+from watcher.cli.completion import RECEIVER
 from watcher.cli.desk import NO_CONFIG, CliContext
 from watcher.errors import ConfigError, StoreError, UsageError, WatcherError
 from watcher.files.read import NotRead, read_regular
@@ -26,7 +27,9 @@ SHOWN = 5
 
 @click.command()
 @click.argument("rule")
-@click.option("--to", "to", multiple=True, required=True, metavar="RECEIVER", help="Whom to tell; may be repeated.")
+@click.option(
+    "--to", "to", type=RECEIVER, multiple=True, required=True, metavar="RECEIVER", help="Whom to tell; may be repeated."
+)
 @click.option("--name", metavar="NAME", help="The subscription's name; made of the rule where it is not given.")
 @click.option("--when", metavar="WHEN", help="When to tell, such as 'daily at 09:00'.  [immediately]")
 @click.option("--file", "file", type=click.Path(path_type=Path), help="Write into this file that the config includes.")

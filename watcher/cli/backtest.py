@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli import rules, show
+from watcher.cli.completion import SUBSCRIPTION
 from watcher.cli.desk import CliContext
 from watcher.model.words import counted
 
@@ -24,7 +25,9 @@ BAR = 40
 
 @click.command()
 @click.option("--rule", metavar="RULE", help="The rule to try, as in the config.")
-@click.option("--subscription", metavar="NAME", help="Try this subscription's rule, on what its sources list.")
+@click.option(
+    "--subscription", type=SUBSCRIPTION, metavar="NAME", help="Try this subscription's rule, on what its sources list."
+)
 @click.option(
     "--since", metavar="DAY", callback=rules.day_option, help="Only papers announced since then: 90d, 2026-03-01."
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli import rules, show
+from watcher.cli.completion import SUBSCRIPTION
 from watcher.cli.desk import CliContext
 from watcher.cli.naming import paper_named
 from watcher.errors import UsageError
@@ -25,7 +26,7 @@ MOST_PLACES = 3
 
 
 @click.command()
-@click.argument("words", nargs=-1, metavar="[SUBSCRIPTION] PAPER")
+@click.argument("words", type=SUBSCRIPTION, nargs=-1, metavar="[SUBSCRIPTION] PAPER")
 @click.option("--rule", metavar="RULE", help="Explain this rule, in place of a subscription's.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj

@@ -8,6 +8,7 @@ import click
 
 from watcher.alerts.effects import IN_HISTORY
 from watcher.cli import rules, show
+from watcher.cli.completion import SUBSCRIPTION
 from watcher.cli.deliveries import SHORT
 from watcher.cli.desk import CliContext
 from watcher.cli.naming import anything_named
@@ -22,7 +23,7 @@ LIMIT = f"N lines at most, the newest.  [{IN_HISTORY}]"
 
 
 @click.command()
-@click.argument("what", metavar="PAPER|SUBSCRIPTION")
+@click.argument("what", type=SUBSCRIPTION, metavar="PAPER|SUBSCRIPTION")
 @click.option("--limit", type=click.IntRange(min=1), default=IN_HISTORY, metavar="N", help=LIMIT)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 @click.pass_obj

@@ -12,6 +12,7 @@ import click
 
 from watcher.alerts.became import Became
 from watcher.alerts.fate import Telling
+from watcher.cli.completion import SOURCE
 from watcher.cli.desk import CliContext
 from watcher.cli.outcome import delivered_line
 from watcher.cli.working import Session, session, tell_and_send
@@ -27,7 +28,7 @@ LARGEST = 50_000_000
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-@click.option("--source", metavar="NAME", help="Read the pages as this source's, and count them so.")
+@click.option("--source", type=SOURCE, metavar="NAME", help="Read the pages as this source's, and count them so.")
 @click.option("--tell/--no-tell", "tell", default=None, help="Tell all that matches, or nothing.  [what is recent]")
 @click.pass_obj
 def import_(desk: CliContext, files: tuple[Path, ...], source: str | None, tell: bool | None) -> int:

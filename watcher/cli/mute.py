@@ -8,6 +8,7 @@ from datetime import timedelta
 import click
 
 from watcher.cli import rules, show
+from watcher.cli.completion import SUBSCRIPTION
 from watcher.cli.desk import CliContext
 from watcher.cli.naming import anything_named
 from watcher.cli.tables import clock_time, print_table
@@ -28,7 +29,7 @@ def _span(ctx: click.Context, param: click.Parameter, value: str | None) -> time
 
 
 @click.command()
-@click.argument("what", metavar="[SUBSCRIPTION|PAPER]", required=False)
+@click.argument("what", type=SUBSCRIPTION, metavar="[SUBSCRIPTION|PAPER]", required=False)
 @click.option("--for", "span", metavar="TIME", callback=_span, help="For how long: 12h, 14d, 3w.")
 @click.option("--json", "as_json", is_flag=True, help="Print what is muted as one JSON array.")
 @click.pass_obj
@@ -56,7 +57,7 @@ def mute(desk: CliContext, what: str | None, span: timedelta | None, as_json: bo
 
 
 @click.command()
-@click.argument("what", metavar="SUBSCRIPTION|PAPER")
+@click.argument("what", type=SUBSCRIPTION, metavar="SUBSCRIPTION|PAPER")
 @click.pass_obj
 def unmute(desk: CliContext, what: str) -> int:
     """Tell again of a subscription, or of a paper, what comes from now on."""

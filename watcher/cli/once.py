@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli import rules, show
+from watcher.cli.completion import SOURCE
 from watcher.cli.desk import CliContext
 from watcher.cli.outcome import delivered_line, held_digests, waiting_line, warned_line
 from watcher.cli.working import Session, news, session, tell_and_send
@@ -34,7 +35,7 @@ UNSENT = frozenset({DeliveryState.PENDING, DeliveryState.DEAD})
 
 @click.command()
 @click.option("--flush", is_flag=True, help="Send digests that are not due yet, too.")
-@click.option("--source", "names", multiple=True, metavar="NAME", help="Poll this source only.")
+@click.option("--source", "names", type=SOURCE, multiple=True, metavar="NAME", help="Poll this source only.")
 @click.option(
     "--since", metavar="DAY", callback=rules.day_option, help="Read what it listed since then and was missed, too."
 )

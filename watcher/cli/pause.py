@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from watcher.cli.completion import SUBSCRIPTION
 from watcher.cli.desk import CliContext
 from watcher.cli.naming import active_named
 from watcher.cli.tables import clock_time
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("subscription")
+@click.argument("subscription", type=SUBSCRIPTION)
 @click.pass_obj
 def pause(desk: CliContext, subscription: str) -> int:
     """Hold what SUBSCRIPTION matches until `watcher unpause`; nothing of it is lost, nothing sent.
@@ -38,7 +39,7 @@ def pause(desk: CliContext, subscription: str) -> int:
 
 
 @click.command()
-@click.argument("subscription")
+@click.argument("subscription", type=SUBSCRIPTION)
 @click.option("--drop", is_flag=True, help="Never tell what was held meanwhile.")
 @click.pass_obj
 def unpause(desk: CliContext, subscription: str, drop: bool) -> int:

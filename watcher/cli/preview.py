@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli import rules
+from watcher.cli.completion import SUBSCRIPTION
 from watcher.cli.desk import CliContext
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ A_WEEK = timedelta(days=7)
 
 
 @click.command()
-@click.argument("subscriptions", metavar="SUBSCRIPTION...", nargs=-1, required=True)
+@click.argument("subscriptions", type=SUBSCRIPTION, metavar="SUBSCRIPTION...", nargs=-1, required=True)
 @click.option(
     "--as", "form", type=click.Choice(SHOWN_AS), default="text", help="The service it is written for.  [text]"
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli import rules
+from watcher.cli.completion import RECEIVER
 from watcher.cli.deliveries import SHORT, described
 from watcher.cli.desk import CliContext
 from watcher.cli.working import Session, session, tell_and_send
@@ -33,13 +34,13 @@ class Replayed:
 
 @click.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
-@click.option("--receiver", metavar="NAME", help="All dead messages to this receiver.")
+@click.option("--receiver", type=RECEIVER, metavar="NAME", help="All dead messages to this receiver.")
 @click.option("--all-dead", is_flag=True, help="All dead messages.")
 @click.option("--known", metavar="SUBSCRIPTION", help="What it matched and counts as known; told at its time.")
 @click.option(
     "--since", metavar="DAY", callback=rules.day_option, help="With --known: of papers announced since then only."
 )
-@click.option("--to", metavar="NAME", help="Send them to this receiver instead.")
+@click.option("--to", type=RECEIVER, metavar="NAME", help="Send them to this receiver instead.")
 @click.pass_obj
 def replay(
     desk: CliContext,

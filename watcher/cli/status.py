@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli import show
+from watcher.cli.completion import SOURCE
 from watcher.cli.desk import CliContext
 from watcher.cli.status_rows import section
 from watcher.cli.tables import clock_time
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("source", required=False)
+@click.argument("source", type=SOURCE, required=False)
 @click.option("--check", is_flag=True, help="For monitoring: exit status 1 also where anything is in trouble.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj

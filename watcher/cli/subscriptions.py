@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from watcher.cli.completion import RECEIVER
 from watcher.cli.desk import CliContext
 from watcher.cli.tables import print_table
 from watcher.errors import UsageError
@@ -57,7 +58,9 @@ def import_subscriptions(desk: CliContext, file: str, check: bool) -> int:
 @subscriptions.command("add")
 @click.argument("name")
 @click.argument("rule")
-@click.option("--to", multiple=True, required=True, metavar="RECEIVER", help="Whom to tell; may be given again.")
+@click.option(
+    "--to", type=RECEIVER, multiple=True, required=True, metavar="RECEIVER", help="Whom to tell; may be given again."
+)
 @click.option("--owner", help="Whose it is.")
 @click.option("--when", help="When it is told.  [immediately]")
 @click.pass_obj

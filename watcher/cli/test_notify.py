@@ -6,6 +6,7 @@ import time
 
 import click
 
+from watcher.cli.completion import RECEIVER
 from watcher.cli.desk import CliContext
 from watcher.cli.working import Session, session
 from watcher.errors import UsageError
@@ -16,7 +17,7 @@ PATIENCE = 90.0
 
 
 @click.command("test-notify")
-@click.argument("receiver")
+@click.argument("receiver", type=RECEIVER)
 @click.pass_obj
 def test_notify(desk: CliContext, receiver: str) -> int:
     """Send a test message to RECEIVER, as `to:` names it (also mail:ana@lab.org), and say whether it was taken."""

@@ -1,0 +1,60 @@
+"""``watcher completion``: names of commands, options, subscriptions, sources and receivers, completed by the shell."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import CompletionItem, get_completion_class
+
+from watcher.cli.desk import CliContext
+from watcher.errors import UsageError, WatcherError
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+class ConfigName(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions only
+    """A name from the config, which the shell completes. Any text is taken: the command says what it does not know.
+
+    ``section``: ``sources``, ``receivers`` or ``subscriptions``.
+    """
+
+    name = "text"
+
+    def __init__(self, section: str) -> None:
+        self._section = section
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the names that begin so; none where there is no config, or a broken one."""
+        desk = ctx.find_object(CliContext)
+        try:
+            config = desk.config() if desk else None
+        except (WatcherError, OSError):
+            return []
+        if config is None:
+            return []
+        if self._section == "subscriptions":
+            names = [one.full_name for one in config.subscriptions]
+        else:
+            names = list(config.sources if self._section == "sources" else config.receivers)
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+SOURCE, RECEIVER, SUBSCRIPTION = ConfigName("sources"), ConfigName("receivers"), ConfigName("subscriptions")
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(SHELLS))
+@click.pass_context
+def completion(context: click.Context, shell: str) -> int:
+    """Print what lets a shell complete watcher's commands, options and the names in the config.
+
+    \b
+    bash: echo 'eval "$(watcher completion bash)"' >> ~/.bashrc
+    zsh:  echo 'eval "$(watcher completion zsh)"' >> ~/.zshrc
+    fish: watcher completion fish > ~/.config/fish/completions/watcher.fish
+    """
+    found = get_completion_class(shell)
+    if found is None:
+        raise UsageError(f"{shell} cannot be completed; there are {', '.join(SHELLS)}")
+    root = context.find_root().command
+    click.echo(found(root, {}, "watcher", "_WATCHER_COMPLETE").source())
+    return 0
