@@ -162,6 +162,19 @@ def test_what_is_no_utf8_is_what_it_says(text: str, charset: str, declared: str)
     assert title(PAGE, page(text, charset, f"<meta charset='{declared}'>")) == text
 
 
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("don&#146;t", "don’t"),
+        ("don&#x92;t &#150; &amp;#147;why&amp;#148;", "don’t – “why”"),
+        ("don\x92t pay 5 \x80", "don’t pay 5 €"),
+        ("\x9b31mred\x90 \x9fx", "red x"),
+    ],
+)
+def test_controls_that_are_meant_for_quotes_and_dashes_are_those(written: str, text: str) -> None:
+    assert title(FEED, feed(written, "utf-8")) == text
+
+
 def test_a_broken_byte_spoils_itself_only() -> None:
     body = page(FRENCH + " " + RUSSIAN + "#", "utf-8").replace(b"#", b"\xe9")
     assert title(PAGE, body) == f"{FRENCH} {RUSSIAN}\ufffd"

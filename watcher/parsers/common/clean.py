@@ -30,6 +30,14 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb"
     "\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]"
 )
+_OF_WINDOWS = str.maketrans(
+    {
+        code: bytes((code,)).decode("cp1252")
+        for code in (0x80, 0x82, 0x83, 0x84, *range(0x86, 0x8D), 0x8E, *range(0x91, 0x98), 0x99, 0x9A)
+    }
+)
+"""Controls that are meant for characters of Windows-1252 (``don&#146;t``); those that steer a terminal are left out."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_CHARACTER = re.compile(r"&#[0-9]{8,};?")
 _ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z][a-z-]*(?:\.[A-Z]{2})?/\d{7})(?:v([1-9]\d?))?", re.ASCII)
@@ -52,7 +60,7 @@ def line(value: object, limit: int = TITLE_CHARS) -> str:
     # Bounded before the work: what is removed or composed makes a text shorter, never twice as long.
     text = " ".join(value[: 2 * limit].split())
     if not text.isprintable():  # what steers is not; most texts are, and need no search for it
-        text = _SURROGATE.sub("\ufffd", value[: 2 * limit])  # which UTF-8 and databases do not have
+        text = _SURROGATE.sub("\ufffd", value[: 2 * limit].translate(_OF_WINDOWS))  # UTF-8 and databases have none
         text = " ".join(_UNSEEN.sub("", _ANSI.sub("", text)).split())
     if not text.isascii():
         text = unicodedata.normalize("NFC", _bound_marks(text))
