@@ -16,11 +16,13 @@ from tests.parsers.feeds import rss
 from tests.parsers.pages import make_page, sample_papers
 from tests.sources import make_source
 from watcher.fetch import Fetcher
-from watcher.model import NotModified, Page, Source, Validators, Verdict
+from watcher.model import Judged, NotModified, Page, Reading, Source, Validators, Verdict
+from watcher.polls.verdict import DayHistory
 from watcher.store import Store
 
 BEGIN = date(2026, 2, 2)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+NOTHING = DayHistory()
 FUTURE = "Sat, 16 Nov 2041 19:11:00 GMT"
 
 
@@ -139,6 +141,23 @@ def test_a_feed_whose_redirect_changes_at_every_look_is_one_page(store: Store, s
     judged = play.look()
     assert judged.verdict is Verdict.PARTIAL, "a Monday without papers"
     assert judged.reason == "shows no papers; the last 10 weekdays had 20 at least"
+    with store.reading() as tx:
+        assert list(tx.pages.known("lab")) == [f"{site.url}/feed.xml"]
+
+
+def test_addresses_of_long_ago_are_forgotten_once_the_list_was_read(store: Store, site: Site) -> None:
+    play = watching(store, site)
+    old = [f"{site.url}/feed.xml?code={n}" for n in range(3)]
+    with store.transaction() as tx:
+        for url in old:
+            page = Page(url=url, body=b"", fetched_at=play.now)
+            tx.pages.record("lab", page, Reading(entries=()), 1, Judged(Verdict.QUIET), frozenset(), NOTHING, play.now)
+    play.now += 61 * DAY
+    assert play.look().verdict is Verdict.UNREACHABLE
+    with store.reading() as tx:
+        assert sorted(tx.pages.known("lab")) == old, "else the next look would be the first"
+    site.answers["/feed.xml"] = say(body=items(0, 3))
+    assert play.look().verdict is Verdict.NEW
     with store.reading() as tx:
         assert list(tx.pages.known("lab")) == [f"{site.url}/feed.xml"]
 

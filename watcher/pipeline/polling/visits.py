@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -45,6 +45,9 @@ from watcher.store import Transaction
 from watcher.store.sources.pages import NOT_WHOLE
 
 log = logging.getLogger(__name__)
+
+FORGOTTEN_AFTER = timedelta(days=60)
+"""How long the address of a list is remembered after it was last asked for."""
 
 TROUBLES = (Verdict.UNREACHABLE, Verdict.BROKEN, Verdict.PARTIAL)
 """Verdicts by which something is missing."""
@@ -176,7 +179,19 @@ def record_visits(
         # A day that was given up is known to miss something: that is no trouble of this poll.
         is_known = visit.is_given_up and found.verdict in TROUBLES
         judged.append(Judged(Verdict.UNCHANGED) if is_known else found)
+    _forget_addresses(tx, source, known, judged, now)
     return judged
+
+
+def _forget_addresses(
+    tx: Transaction, source: Source, known: Mapping[str, KnownPage], judged: Sequence[Judged], now: datetime
+) -> None:
+    """Forget the addresses at which lists are found no more, once all of them were read: some have a date in them."""
+    if PARSERS[source.kind].day_url(source) is not None or any(one.verdict in TROUBLES for one in judged):
+        return
+    before = now - FORGOTTEN_AFTER
+    if any(page.read_at < before for page in known.values()):
+        tx.pages.forget(source.name, before)
 
 
 def _record_visit(intake: Intake, source: Source, visit: Visit, *, is_further: bool) -> Judged:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from watcher.model import Entry, Judged, Page, Reading, Validators, Verdict
@@ -163,6 +163,10 @@ class Pages:
     def touch(self, source: str, url: str, now: datetime) -> None:
         """Record that a page has not changed (304)."""
         self._connection.execute(_TOUCH, {"of": source, "at": url, "read_at": now})
+
+    def forget(self, source: str, before: datetime) -> None:
+        """Delete what is known of the pages of a source that were last asked for before an instant."""
+        self._connection.execute(delete(_page).where(_page.c.source == source, _page.c.read_at < before))
 
     def days(self, source: str, n: int) -> list[date]:
         """Return the newest ``n`` digest days of which a page was read, newest first."""
