@@ -95,7 +95,7 @@ _ASKS = frozenset(("why", "whether", "if", "how", "when", "unless", "until"))
 
 _POINTERS = ("this", "the", "our", "my", "that")
 _NO_WORD = re.compile(r"[^\w() '-]")
-_END = re.compile(r"[.;!?()\[\]]++(?= |$)|(?<= )[(\[]|\n")
+_END = re.compile(r"(?<![.;!?()\[\]])[.;!?()\[\]]++(?= |$)|(?<= )[(\[]|\n")
 
 _NOTICE = r"(?:withdrawn|retracted|withdrawal|retraction|temporary removal)"
 _TITLE = re.compile(
