@@ -7,16 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.integration.webs import NOW, TODAY, Web, entry
+from tests.integration.webs import HOSTILE, NOW, TODAY, Web, entry, titles
 from watcher.model import Entry, IncidentKind, Verdict
 
 YESTERDAY = TODAY - timedelta(days=1)
-
-
-def titles(page: str) -> list[str]:
-    """The titles of the papers on a page, in its order."""
-    found = re.findall(r'<a class="title"[^>]*>(.*?)</a>', page)
-    return [re.sub(r"<[^>]+>", "", one) for one in found]
 
 
 def test_best_first_and_what_matched_before_all(web: Web) -> None:
@@ -133,9 +127,6 @@ def test_silence_of_the_daemon_is_wrong(web: Web) -> None:
     web.now = NOW + timedelta(hours=6)
     page = web.client().get("/").text
     assert "no daemon runs" in page and "<code>watcher run</code>" in page
-
-
-HOSTILE = '<script>alert(1)</script><img src=x onerror="x">"\'&{{7*7}}'
 
 
 def test_a_papers_text_never_becomes_markup(web: Web) -> None:

@@ -12,9 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.examples import times
-from tests.integration.test_web_days import HOSTILE
-from tests.integration.test_web_paper import ANY
-from tests.integration.webs import GUARDED, NOW, TODAY, Web, entry
+from tests.integration.webs import ANY, GUARDED, HOSTILE, NOW, TODAY, Web, entry
 from watcher.config import WebSettings
 from watcher.model import Paper, Reading, Source
 from watcher.parsers import PARSERS

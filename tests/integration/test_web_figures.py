@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import yaml
-from prometheus_client.parser import text_string_to_metric_families
 
 from tests.integration.webs import GUARDED, NOW, TOKEN, Web, entry
 from watcher.alerts.retry import Health
@@ -19,6 +18,8 @@ ALERTS = Path(__file__).parents[2] / "deploy" / "alerts.yml"
 
 def figures(web: Web) -> dict[tuple[str, ...], float]:
     """Each figure by its name and the values of its labels."""
+    from prometheus_client.parser import text_string_to_metric_families
+
     text = web.client().get("/metrics").text
     return {
         (sample.name, *sample.labels.values()): sample.value

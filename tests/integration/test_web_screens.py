@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.test_web_days import HOSTILE
-from tests.integration.test_web_search import words
-from tests.integration.webs import NOW, TODAY, Web, entry
+from tests.integration.webs import HOSTILE, NOW, TODAY, Web, entry, words
 from watcher.alerts.retry import Health
 from watcher.model import DeliveryKind, Endpoint, IncidentKind, Verdict
 from watcher.web.screens.sources import source_row
