@@ -66,6 +66,7 @@ def paper_screen(request: Request) -> Response:
             votes=_votes(counts),
             matched=matched,
             unmatched=unmatched,
+            muted=tx.mutes.of_papers(site.clock()).get(paper.id),
             told=tx.history.of_paper(paper.id, MOST_TOLD),
         )
 
