@@ -9,6 +9,8 @@ import pytest
 
 from tests.integration.webs import HOSTILE, NOW, TODAY, Web, entry, titles
 from watcher.model import Entry, IncidentKind, Verdict
+from watcher.pipeline.report import LASTING
+from watcher.web.overall import overall_of
 
 YESTERDAY = TODAY - timedelta(days=1)
 
@@ -119,8 +121,19 @@ def test_title_and_icon_turn_when_something_is_wrong(web: Web) -> None:
     page = web.client().get("/").text
     assert "<title>⚠ " in page and "/static/wrong.svg" in page
     assert "1 thing is wrong." in page and "1 of 2 sources read" in page
-    assert "source broken: daily: looks like a login page" in page
+    assert "daily cannot be read: looks like a login page" in page
     assert "<code>watcher try-source daily</code>" in page
+
+
+@pytest.mark.parametrize("kind", sorted(LASTING))
+def test_whatever_is_wrong_something_can_be_done(web: Web, kind: IncidentKind) -> None:
+    with web.store.transaction() as tx:
+        one = tx.incidents.begin(kind, "daily", "for a reason", NOW - timedelta(hours=2))
+        tx.incidents.tell(one.id, [], NOW)
+    with web.store.reading() as tx:
+        (wrong,) = overall_of(web.store, tx, web.config, NOW).wrongs
+    assert len(wrong.do) > 20 and "{}" not in wrong.do
+    assert web.client().get(wrong.url).status_code == 200
 
 
 def test_silence_of_the_daemon_is_wrong(web: Web) -> None:
