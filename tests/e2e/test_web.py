@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+import tests.needs_web  # noqa: F401  (first: skips without the extra)
 from tests.e2e.conftest import config
 from tests.e2e.test_reload import reload, until
 from tests.e2e.world import Home, Site, Webhook
@@ -64,7 +65,11 @@ def saying(*words: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], s
     process = subprocess.Popen(
         [sys.executable, "-m", "watcher", *words],
         cwd=folder,
-        env={**os.environ, "HOME": str(folder), "STATE_DIRECTORY": str(folder / "state"), "PYTHONUNBUFFERED": "1"},
+        env={
+            **os.environ,
+            **{"HOME": str(folder), "STATE_DIRECTORY": str(folder / "state")},
+            **{"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(Path(__file__).parents[2])},
+        },
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.webs import Web, web_over
 from tests.postgres import Server, serving_postgres
 from watcher.store import Store, open_store
+
+if TYPE_CHECKING:
+    from tests.integration.webs import Web
 
 _numbers = count(1)
 
@@ -110,6 +112,8 @@ def store(make_store: Callable[[], Store]) -> Store:
 @pytest.fixture
 def make_web(store: Store, tmp_path: Path) -> Iterator[Callable[..., Web]]:
     """Makes web pages over the store; they are closed after the test."""
+    from tests.integration.webs import web_over
+
     made: list[Web] = []
 
     def make(**more: Any) -> Web:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import tests.needs_web  # noqa: F401  (first: skips without the extra)
 from watcher.cli import main
 from watcher.config import ListenAddress
 from watcher.errors import WatcherError

@@ -82,6 +82,15 @@ def test_pausing_and_muting_until_it_goes_on(web: Web) -> None:
         assert mark in shown and (mark or "badge" not in shown)
 
 
+def test_muting_a_paper(web: Web) -> None:
+    web.list_papers(entry(1, "A Lantern"))
+    client, page = web.signed_in(), "/paper?key=arxiv%3A2603.00001"
+    assert press(client, page, "mute-paper", "arxiv:2603.00001").headers["location"] == f"{page}&said=mute"
+    assert "muted until Tue 24 Mar 10:30" in client.get(page).text
+    press(client, page, "unmute-paper", "arxiv:2603.00001")
+    assert "muted until" not in client.get(page).text
+
+
 FORGED = [
     ({}, {}),
     ({"key": "0" * 64}, {}),

@@ -7,16 +7,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.integration.webs import NOW, TODAY, Web, entry
+from tests.integration.webs import HOSTILE, NOW, TODAY, Web, entry, titles
 from watcher.model import Entry, IncidentKind, Verdict
+from watcher.pipeline.report import LASTING
+from watcher.web.overall import overall_of
 
 YESTERDAY = TODAY - timedelta(days=1)
-
-
-def titles(page: str) -> list[str]:
-    """The titles of the papers on a page, in its order."""
-    found = re.findall(r'<a class="title"[^>]*>(.*?)</a>', page)
-    return [re.sub(r"<[^>]+>", "", one) for one in found]
 
 
 def test_best_first_and_what_matched_before_all(web: Web) -> None:
@@ -125,17 +121,25 @@ def test_title_and_icon_turn_when_something_is_wrong(web: Web) -> None:
     page = web.client().get("/").text
     assert "<title>⚠ " in page and "/static/wrong.svg" in page
     assert "1 thing is wrong." in page and "1 of 2 sources read" in page
-    assert "source broken: daily: looks like a login page" in page
+    assert "daily cannot be read: looks like a login page" in page
     assert "<code>watcher try-source daily</code>" in page
+
+
+@pytest.mark.parametrize("kind", sorted(LASTING))
+def test_whatever_is_wrong_something_can_be_done(web: Web, kind: IncidentKind) -> None:
+    with web.store.transaction() as tx:
+        one = tx.incidents.begin(kind, "daily", "for a reason", NOW - timedelta(hours=2))
+        tx.incidents.tell(one.id, [], NOW)
+    with web.store.reading() as tx:
+        (wrong,) = overall_of(web.store, tx, web.config, NOW).wrongs
+    assert len(wrong.do) > 20 and "{}" not in wrong.do
+    assert web.client().get(wrong.url).status_code == 200
 
 
 def test_silence_of_the_daemon_is_wrong(web: Web) -> None:
     web.now = NOW + timedelta(hours=6)
     page = web.client().get("/").text
     assert "no daemon runs" in page and "<code>watcher run</code>" in page
-
-
-HOSTILE = '<script>alert(1)</script><img src=x onerror="x">"\'&{{7*7}}'
 
 
 def test_a_papers_text_never_becomes_markup(web: Web) -> None:

@@ -12,9 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.examples import times
-from tests.integration.test_web_days import HOSTILE
-from tests.integration.test_web_paper import ANY
-from tests.integration.webs import GUARDED, NOW, TODAY, Web, entry
+from tests.integration.webs import ANY, GUARDED, HOSTILE, NOW, TODAY, TOKEN, Web, entry
 from watcher.config import WebSettings
 from watcher.model import Paper, Reading, Source
 from watcher.parsers import PARSERS
@@ -108,8 +106,10 @@ def test_a_reader_elsewhere_needs_the_feeds_own_key(make_web: Callable[..., Web]
 
 
 def test_a_public_address_stands_in_the_feed(make_web: Callable[..., Web]) -> None:
-    web = make_web(settings=WebSettings(is_open=True, public_url="https://papers.example"))
-    feed = web.client("papers.example").get("/feed.json?source=daily").json()
+    settings = WebSettings(token_file="token", public_url="https://papers.example")
+    head = {"Authorization": f"Bearer {TOKEN}"}
+    client = make_web(settings=settings, token=TOKEN).client("papers.example")
+    feed = client.get("/feed.json?source=daily", headers=head).json()
     assert feed["home_page_url"] == "https://papers.example/source?name=daily"
 
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import yaml
-from prometheus_client.parser import text_string_to_metric_families
 
 from tests.integration.webs import GUARDED, NOW, TOKEN, Web, entry
 from watcher.alerts.retry import Health
 from watcher.model import DeliveryKind, Endpoint, IncidentKind, Verdict
 
-ALERTS = Path(__file__).parents[2] / "deploy" / "alerts.yml"
+DEPLOY = Path(__file__).parents[2] / "deploy"
 
 
 def figures(web: Web) -> dict[tuple[str, ...], float]:
     """Each figure by its name and the values of its labels."""
+    from prometheus_client.parser import text_string_to_metric_families
+
     text = web.client().get("/metrics").text
     return {
         (sample.name, *sample.labels.values()): sample.value
@@ -59,16 +62,29 @@ def test_what_waits_is_counted_with_its_age(web: Web) -> None:
     assert found["watcher_late",] == 2 and found["watcher_late_seconds",] == 1800
 
 
-def test_the_rules_for_alerts_ask_for_figures_that_there_are(web: Web) -> None:
+@pytest.fixture
+def names(web: Web) -> set[str]:
+    """The names of all figures, where there is something of everything."""
     with web.store.transaction() as tx:
         tx.endpoints.lock(Endpoint("ana"))
         tx.endpoints.set_health(Endpoint("ana"), Health(NOW, 4, NOW, "refused"))
-    names = {name for name, *_ in figures(web)}
-    groups = yaml.safe_load(ALERTS.read_text(encoding="utf-8"))["groups"]
+        tx.outbox.enqueue(Endpoint("ana"), DeliveryKind.TEST, NOW)
+    return {name for name, *_ in figures(web)}
+
+
+def test_the_rules_for_alerts_ask_for_figures_that_there_are(names: set[str]) -> None:
+    groups = yaml.safe_load((DEPLOY / "alerts.yml").read_text(encoding="utf-8"))["groups"]
     rules = [rule for group in groups for rule in group["rules"]]
     asked = {name for rule in rules for name in re.findall(r"watcher_\w+", rule["expr"])}
     assert len(rules) == 5 and asked <= names, asked - names
     assert all(rule["alert"] and rule["annotations"]["summary"] for rule in rules)
+
+
+def test_the_board_asks_for_figures_that_there_are(names: set[str]) -> None:
+    panels = json.loads((DEPLOY / "grafana.json").read_text(encoding="utf-8"))["panels"]
+    asked = {name for one in panels for name in re.findall(r"watcher_\w+", one["targets"][0]["expr"])}
+    assert len(panels) == 10 and asked <= names, asked - names
+    assert len({one["id"] for one in panels}) == len({one["title"] for one in panels}) == len(panels)
 
 
 def test_they_ask_for_the_token_as_pages_do(make_web: Callable[..., Web]) -> None:

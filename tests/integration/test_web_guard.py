@@ -37,10 +37,23 @@ def test_a_name_that_somebody_else_gave_this_machine_is_refused(web: Web, host: 
     assert "public_url" in answer.text
 
 
-def test_the_name_that_a_proxy_gives_is_answered(make_web: Callable[..., Web]) -> None:
-    settings = WebSettings(is_open=True, public_url="https://papers.example")
-    web = make_web(settings=settings)
-    assert web.client("papers.example").get("/").status_code == 200
+BEHIND = WebSettings(token_file="token", is_open=True, public_url="https://papers.example")
+
+
+def test_through_a_proxy_the_token_is_asked_for_however_open_the_pages_are(make_web: Callable[..., Web]) -> None:
+    web = make_web(settings=BEHIND, token=TOKEN)
+    assert web.client().get("/").status_code == 200
+    outside = web.client("papers.example")
+    assert outside.get("/").status_code == 401
+    assert outside.get("/", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+    for name in ("X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"):
+        assert web.client().get("/", headers={name: "192.0.2.1"}).status_code == 401, name
+
+
+def test_who_signs_in_through_the_proxy_gets_a_secure_cookie(make_web: Callable[..., Web]) -> None:
+    outside = make_web(settings=BEHIND, token=TOKEN).client("papers.example")
+    answer = outside.post("/sign-in", data={"token": TOKEN}, headers={"Origin": "https://papers.example"})
+    assert answer.status_code == 303 and "secure" in answer.headers["set-cookie"].lower()
 
 
 def test_without_open_everything_stored_asks_for_the_token(make_web: Callable[..., Web]) -> None:
@@ -114,4 +127,5 @@ def test_who_may_open_the_socket_may_read(make_web: Callable[..., Web], tmp_path
     web = make_web(settings=settings, token=TOKEN)
     assert web.client("localhost").get("/").status_code == 200
     assert "Sign in" in web.client("localhost").get("/").text
+    assert web.client("localhost").get("/", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 401
     assert stat.S_IMODE((tmp_path / "web.sock").stat().st_mode) == 0o660

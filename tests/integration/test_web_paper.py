@@ -10,12 +10,9 @@ from typing import Any
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.examples import times
-from tests.integration.test_web_days import HOSTILE
-from tests.integration.test_web_search import words
-from tests.integration.webs import NOW, TODAY, Web, entry
+from tests.integration.webs import ANY, HOSTILE, NOW, TODAY, Web, entry, words
 from watcher.model import Entry
 from watcher.web.views.drawing import bars_of, curve_of
 
@@ -73,11 +70,6 @@ def test_hostile_texts_stay_texts(web: Web) -> None:
     )
     page = web.client().get("/paper?key=arxiv:2603.00001").text
     assert "<script>alert" not in page and "<img src=x" not in page and "{{7*7}}" in page
-
-
-TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
-MARKUP = st.sampled_from([HOSTILE, "</a>", "javascript:alert(1)", "\x1b[2J", "\u202e", "]]>", "<!--", "'", '"', "&lt;"])
-ANY = st.lists(TEXTS | MARKUP, min_size=1, max_size=4).map("".join)
 
 
 @pytest.fixture

@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.test_web_days import HOSTILE
-from tests.integration.test_web_search import words
-from tests.integration.webs import NOW, TODAY, Web, entry
+from tests.integration.webs import HOSTILE, NOW, TODAY, Web, entry, words
 from watcher.alerts.retry import Health
 from watcher.model import DeliveryKind, Endpoint, IncidentKind, Verdict
 from watcher.web.screens.sources import source_row
@@ -137,7 +135,8 @@ def test_incidents_that_last_and_that_ended(web: Web) -> None:
         tx.incidents.end([IncidentKind.SOURCE_BROKEN], "lab-blog", [], NOW - timedelta(days=2))
     page = web.client().get("/incidents").text
     said = words(page)
-    assert "09:30 source unreachable daily no answer not yet" in said
+    assert "source unreachable daily no answer watcher goes on trying." in said
+    assert "Since 09:30 ; not told yet" in said
     assert "Sat 7 Mar 10:30 Sun 8 Mar 10:30 source broken lab-blog login page" in said
     assert "<img src=x" not in page and "All is well." in page, "what may pass by itself is no alarm yet"
 

@@ -14,8 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.examples import times
-from tests.integration.test_web_days import HOSTILE, titles
-from tests.integration.webs import NOW, TODAY, Web, entry
+from tests.integration.webs import HOSTILE, NOW, TODAY, Web, entry, titles, words
 from watcher.model import Entry, Paper
 from watcher.rules import compile_rule
 from watcher.rules.advice.trial import try_rule
@@ -25,11 +24,6 @@ from watcher.web.views.word_book import WordBook, keys_in_bytes
 
 def days_ago(n: int) -> date:
     return TODAY - timedelta(days=n)
-
-
-def words(page: str) -> str:
-    """What a page says, without its markup."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page.split("<main")[1].split("</main>")[0])).split())
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from hypothesis import strategies as st
 
+import tests.needs_web  # noqa: F401  (first: skips without the extra)
 from watcher.alerts.changes import Wanted
 from watcher.config import Config, ListenAddress, WebSettings, load
 from watcher.files.broken_pages import KeptPages
@@ -143,3 +147,25 @@ def entry(n: int, title: str, day: date | None = TODAY, **facts: Any) -> Entry:
 
 GUARDED: dict[str, Any] = {"settings": WebSettings(ListenAddress(), "token"), "token": TOKEN}
 """What makes pages that ask for the token."""
+
+
+# --- what pages say, and what papers may say ---
+
+HOSTILE = '<script>alert(1)</script><img src=x onerror="x">"\'&{{7*7}}'
+"""A text that would be markup, a template or a quote if it were let."""
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
+MARKUP = st.sampled_from([HOSTILE, "</a>", "javascript:alert(1)", "\x1b[2J", "\u202e", "]]>", "<!--", "'", '"', "&lt;"])
+ANY = st.lists(TEXTS | MARKUP, min_size=1, max_size=4).map("".join)
+"""Whatever may stand in a paper."""
+
+
+def titles(page: str) -> list[str]:
+    """The titles of the papers on a page, in its order."""
+    found = re.findall(r'<a class="title"[^>]*>(.*?)</a>', page)
+    return [re.sub(r"<[^>]+>", "", one) for one in found]
+
+
+def words(page: str) -> str:
+    """What a page says, without its markup."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page.split("<main")[1].split("</main>")[0])).split())

@@ -55,6 +55,7 @@ WRONG = {
     '{listen: "[::]:80", open: true}': "other machines could read everything",
     '{listen: "10.0.0.1:80", token_file: t, open: true}': "`open` is for this machine alone",
     "{port: 80, open: true}": "unknown key `port`",
+    '{open: true, public_url: "https://papers.example"}': "through the proxy nobody may read these pages",
     "{open: true, public_url: papers}": "this is no web address",
 }
 

@@ -90,8 +90,18 @@ def notice_of(content: Content) -> Notice:
         return Notice("test message", (), "This receiver works. It tells of no paper.", _TO_TESTED)
     is_over = content.delivery.kind is DeliveryKind.RECOVERY
     headline = _HEADLINES[incident.kind][is_over].format(one_line(incident.subject, 100))
-    advice = _relief(incident, content) if is_over else _ADVICE[incident.kind]
+    advice = _relief(incident, content) if is_over else advice_on(incident.kind)
     return Notice(headline, _facts(incident, content, is_over), advice, _TO_OPERATOR)
+
+
+def headline_of(incident: Incident) -> str:
+    """Return what has happened, in a line, of an incident that lasts."""
+    return _HEADLINES[incident.kind][0].format(one_line(incident.subject, 100))
+
+
+def advice_on(kind: IncidentKind) -> str:
+    """Return what comes of an incident of this kind, and what to do."""
+    return _ADVICE[kind]
 
 
 def _relief(incident: Incident, content: Content) -> str:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from watcher.errors import UsageError
-from watcher.model import DeliveryKind, DeliveryState, Endpoint, StoredSubscription
+from watcher.model import DeliveryKind, DeliveryState, Endpoint, Paper, StoredSubscription
 from watcher.pipeline.subscriptions.pause_and_mute import end_mute, end_pause, record_mute, record_pause
 from watcher.store import Transaction
 from watcher.web.frame import site_of
@@ -107,6 +107,21 @@ def _of_subscription(do: Callable[[Transaction, StoredSubscription, WebSite], ob
     return done
 
 
+def _of_paper(do: Callable[[Transaction, Paper, WebSite], object], said: str) -> Act:
+    """Return an act on the paper whose key is named."""
+
+    def done(site: WebSite, buttons: Buttons, key: str) -> str:
+        with site.store.transaction() as tx:
+            paper = tx.papers.find(key)
+            if paper is None:
+                raise UsageError("there is no paper of this key")
+            do(tx, paper, site)
+        buttons.wake()
+        return said
+
+    return done
+
+
 def _pause(tx: Transaction, saved: StoredSubscription, site: WebSite) -> None:
     if not saved.paused:
         record_pause(tx, saved)
@@ -117,12 +132,12 @@ def _unpause(tx: Transaction, saved: StoredSubscription, site: WebSite) -> None:
         end_pause(tx, saved, site.clock())
 
 
-def _mute(tx: Transaction, saved: StoredSubscription, site: WebSite) -> None:
-    record_mute(tx, saved, site.clock(), site.clock() + MUTED)
+def _mute(tx: Transaction, subject: StoredSubscription | Paper, site: WebSite) -> None:
+    record_mute(tx, subject, site.clock(), site.clock() + MUTED)
 
 
-def _unmute(tx: Transaction, saved: StoredSubscription, site: WebSite) -> None:
-    end_mute(tx, saved, site.clock())
+def _unmute(tx: Transaction, subject: StoredSubscription | Paper, site: WebSite) -> None:
+    end_mute(tx, subject, site.clock())
 
 
 ACTS: Mapping[str, Act] = {
@@ -134,5 +149,7 @@ ACTS: Mapping[str, Act] = {
     "unpause": _of_subscription(_unpause, "unpause"),
     "mute": _of_subscription(_mute, "mute"),
     "unmute": _of_subscription(_unmute, "unmute"),
+    "mute-paper": _of_paper(_mute, "mute"),
+    "unmute-paper": _of_paper(_unmute, "unmute"),
 }
 """What a form may ask for."""

@@ -28,6 +28,9 @@ PUBLIC = ("/-/", "/static/", "/sign-in", "/favicon.ico")
 KEYED = ("/feed.atom", "/feed.json")
 """Addresses that may be read with a key of their own."""
 
+PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
+"""Headers by which proxies say that they ask for somebody else."""
+
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -111,13 +114,21 @@ def _refused(request: Request, what: str, status: int, **headers: str) -> Respon
 def may_read(request: Request, site: WebSite) -> bool:
     """Return whether a request may see what is stored."""
     visitor: Visitor = request.scope["visitor"]
-    if visitor.may_act or site.settings.is_open or site.settings.listen.socket:
+    is_open = site.settings.is_open or bool(site.settings.listen.socket)
+    if visitor.may_act or (is_open and is_on_this_machine(request, site)):
         return True
     if request.url.path in KEYED and site.token:
         given = request.query_params.get("key", "")
         asked = [one for one in request.query_params.multi_items() if one[0] not in ("key", "page")]
         return hmac.compare_digest(given.encode(), feed_key(site.token, request.url.path, asked).encode())
     return False
+
+
+def is_on_this_machine(request: Request, site: WebSite) -> bool:
+    """Return whether a request was made here, and not passed on by a proxy for somebody elsewhere."""
+    if any(name in request.headers for name in PASSED_ON):
+        return False
+    return host_name(request.headers.get("host", "")) != urlsplit(site.settings.public_url).hostname
 
 
 def visitor_of(headers: Headers, site: WebSite) -> Visitor:
@@ -142,18 +153,23 @@ def is_own_host(host: str, site: WebSite) -> bool:
     A name that somebody else gave this machine is refused: behind it another page could read this one (DNS rebinding).
     A number cannot be given to another machine.
     """
-    try:
-        name = (urlsplit(f"//{host}").hostname or "").lower()
-    except ValueError:
-        return False
+    name = host_name(host)
     own = {"localhost", site.settings.listen.host, urlsplit(site.settings.public_url).hostname}
-    if name in own:
+    if name and name in own:
         return True
     try:
         ip_address(name)
     except ValueError:
         return False
     return True
+
+
+def host_name(host: str) -> str:
+    """Return the name in a Host header, without its port; "" if it cannot be read."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 def is_from_here(headers: Headers, site: WebSite) -> bool:

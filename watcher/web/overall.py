@@ -10,6 +10,7 @@ from watcher.config import Config
 from watcher.model import IncidentKind, Verdict
 from watcher.model.words import counted, listed
 from watcher.pipeline.report import LASTING
+from watcher.render.notice import headline_of
 from watcher.store import Store, Transaction
 from watcher.store.database.locks import DaemonLock
 from watcher.store.history.browsing import NextTold
@@ -29,6 +30,8 @@ _DO: Mapping[IncidentKind, str] = {
     IncidentKind.INCLUDE_BROKEN: "`watcher check-config` shows what is wrong in it",
     IncidentKind.CONFIG_BROKEN: "`watcher check-config` shows what is wrong; then reload",
     IncidentKind.TEMPLATE_BROKEN: "`watcher preview` shows where it fails",
+    IncidentKind.STEP_FAILED: "the daemon's log has the error; the others go on",
+    IncidentKind.DATABASE_LOST: "restore it (docs/operations.md), or take what is there: `watcher migrate --accept`",
 }
 
 
@@ -109,7 +112,7 @@ def _of_incidents(tx: Transaction) -> Iterator[Wrong]:
     for one in tx.incidents.all_open():
         incident = one.incident
         if one.told_at and incident.kind in LASTING:
-            what = f"{incident.kind.value}: {incident.subject}: {incident.reason}"
+            what = f"{headline_of(incident)}: {incident.reason}"
             receiver = incident.kind in (IncidentKind.ENDPOINT_FAILING, IncidentKind.ENDPOINT_GONE)
             url = "/receivers" if receiver else "/sources" if incident.kind.value.startswith("source") else "/incidents"
             yield Wrong(what, _DO.get(incident.kind, "").format(incident.subject), url, incident.began)

@@ -64,6 +64,31 @@ class Deliveries:
         newest = select(_delivery.c.id).where(*where).order_by(_delivery.c.created_at.desc(), _delivery.c.id)
         return self._these(self._connection.scalars(newest.limit(limit)).all())
 
+    def lately(self, state: DeliveryState | None, since: datetime, limit: int) -> list[Listed]:
+        """Return the deliveries that were tried last, of one state if given; without one also those that wait.
+
+        ``since``: no earlier ones.
+
+        Reads what is new alone, however many deliveries there are.
+        """
+        tried = (
+            select(_attempt.c.delivery_id)
+            .join(_delivery, _delivery.c.id == _attempt.c.delivery_id)
+            .where(_attempt.c.at >= since, *([_delivery.c.state == state] if state else []))
+            .order_by(_attempt.c.at.desc(), _attempt.c.delivery_id.desc())
+            .limit(4 * limit)
+        )
+        ids = list(self._connection.scalars(tried))
+        if state is None:
+            open_ = [DeliveryState.PENDING.value, DeliveryState.SENDING.value]
+            ids += self._connection.scalars(select(_delivery.c.id).where(_delivery.c.state.in_(open_)).limit(limit))
+        found = self._these(list(dict.fromkeys(ids)))
+        return sorted(found, key=lambda one: one.tried_at or one.created_at, reverse=True)[:limit]
+
+    def count(self, state: DeliveryState) -> int:
+        """Return how many deliveries are in a state."""
+        return self._connection.scalar(select(func.count()).where(_delivery.c.state == state)) or 0
+
     def _these(self, ids: Sequence[str]) -> list[Listed]:
         """Return these deliveries in the order of ``ids``; only their rows are read, however many there are."""
         found: dict[str, Listed] = {}

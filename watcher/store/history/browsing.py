@@ -21,6 +21,9 @@ _metric, _paper, _poll, _subscription = schema.metric, schema.paper, schema.poll
 
 _other = _listing.alias("other")
 
+SOON = 200
+"""Subscriptions that are looked at for the next digest, in the order in which they are due."""
+
 
 @dataclass(frozen=True, slots=True)
 class PaperMatch:
@@ -152,20 +155,25 @@ class Browsing:
     # --- subscriptions, receivers, sources, incidents ---
 
     def next_told(self) -> NextTold | None:
-        """Return the earliest digest that something is held for, None if nothing is."""
-        query = (
-            select(_subscription, func.count().label("matches"))
-            .join(_match, _match.c.subscription_id == _subscription.c.id)
-            .where(_match.c.fate == Fate.HELD, _match.c.same_as.is_(None), _subscription.c.next_due.is_not(None))
-            .where(_subscription.c.gone_at.is_(None), _subscription.c.paused.is_(False))
-            .group_by(_subscription.c.id)
-            .order_by(_subscription.c.next_due, _subscription.c.id)
-            .limit(1)
+        """Return the earliest digest that something is held for, None if nothing is among the next that are due."""
+        held = (_match.c.fate == Fate.HELD, _match.c.same_as.is_(None))
+        soon = (
+            select(_subscription)
+            .where(_subscription.c.next_due.is_not(None), _subscription.c.gone_at.is_(None))
+            .where(_subscription.c.paused.is_(False))
+            .order_by(_subscription.c.next_due)
+            .limit(SOON)
+            .subquery()
         )
-        if (row := self._connection.execute(query).first()) is None:
+        has_held = exists().where(_match.c.subscription_id == soon.c.id, *held)
+        row = self._connection.execute(
+            select(soon).where(has_held).order_by(soon.c.next_due, soon.c.id).limit(1)
+        ).first()
+        if row is None:
             return None
+        matches = self._connection.scalar(select(func.count()).where(_match.c.subscription_id == row.id, *held)) or 0
         endpoints = tuple(Endpoint(*one) for one in row.endpoints)
-        return NextTold(_full_name(row.owner, row.name), endpoints, row.next_due, row.matches)
+        return NextTold(_full_name(row.owner, row.name), endpoints, row.next_due, matches)
 
     def matched_since(self, subscription_ids: Collection[int], since: datetime) -> dict[int, list[datetime]]:
         """Return subscription → when it matched a paper since then, without what counts as known."""

@@ -95,6 +95,17 @@ class Subscriptions:
         query = select(_table).where(_table.c.name == last)
         return self._several(query.where(_table.c.owner == owner) if owner else query)
 
+    def of_full_name(self, name: str) -> list[StoredSubscription]:
+        """Return the subscriptions with exactly this full name, also those that are gone."""
+        owner, _, last = name.rpartition("/")
+        return self._several(select(_table).where(_table.c.owner == owner, _table.c.name == last))
+
+    def first_of_database(self, limit: int) -> list[StoredSubscription]:
+        """Return the first subscriptions of the database that are in force, by owner and name."""
+        query = _active(_table.c.id).where(_table.c.origin == Origin.DATABASE.value)
+        ids = self._connection.scalars(query.order_by(_table.c.owner, _table.c.name).limit(limit)).all()
+        return list(self.get(ids).values())
+
     def get(self, ids: Collection[int]) -> dict[int, StoredSubscription]:
         """Return the subscriptions with these ids that are not gone, by id."""
         found: dict[int, StoredSubscription] = {}

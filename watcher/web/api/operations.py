@@ -19,6 +19,7 @@ from watcher.rules import Rule, document_of, evaluate
 from watcher.rules.advice.typed import compile_typed
 from watcher.web.api.problems import problem_answer
 from watcher.web.frame import site_of
+from watcher.web.screens.receivers import deliveries_asked
 from watcher.web.screens.search import LONGEST_RULE
 from watcher.web.views.trying import Newest, PaperPlace, tried
 
@@ -123,9 +124,9 @@ def _deliveries(request: Request, asked: Asked) -> Any:
     state = asked.get("state", "")
     if state not in ("", *DeliveryState):
         raise UsageError(f"there is no such state; there are: {', '.join(DeliveryState)}")
-    with site_of(request).store.reading() as tx:
-        wanted = DeliveryState(state) if state else None
-        found = tx.deliveries.listed(wanted, asked.get("receiver") or None, _limit(asked))
+    site, wanted = site_of(request), DeliveryState(state) if state else None
+    with site.store.reading() as tx:
+        found = deliveries_asked(tx, wanted, asked.get("receiver", ""), site.clock(), _limit(asked))
     return {"deliveries": [delivery_json(one) for one in found]}
 
 
@@ -193,7 +194,7 @@ OPERATIONS = (
     ),
     Operation(
         "/api/v1/deliveries",
-        "Messages, newest first, and how they ended.",
+        "Messages, newest first, and how they ended; without a receiver or another state than sent, those of 30 days.",
         _deliveries,
         (AskedFor("state", "pending, sent, dead …"), AskedFor("receiver", "a receiver's name"), _LIMIT),
     ),

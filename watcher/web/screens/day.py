@@ -39,6 +39,7 @@ def day_screen(request: Request) -> Response:
             day = tx.browsing.day_before(today + timedelta(days=1)) or today
         papers = ranked(tx, tx.papers.get(tx.browsing.papers_on(day)))
         found = [one for one in papers if _fits(one, asked)]
+        before, after = tx.browsing.day_before(day), tx.browsing.day_after(day)
         page = page_named(request.query_params.get("page", ""), len(found))
         return shown(
             request,
@@ -47,8 +48,8 @@ def day_screen(request: Request) -> Response:
             day=day,
             today=today,
             week=_week(tx, day),
-            before=tx.browsing.day_before(day),
-            after=tx.browsing.day_after(day),
+            before=before,
+            after=after,
             week_before=tx.browsing.day_before(_monday(day)),
             week_after=tx.browsing.day_after(_monday(day) + WEEK - timedelta(days=1)),
             cards=[card_of(one.paper, one.matches) for one in found[(page - 1) * MOST : page * MOST]],
@@ -59,7 +60,7 @@ def day_screen(request: Request) -> Response:
             pages=-(-len(found) // MOST),
             names=sorted({match.subscription for one in papers for match in one.matches}),
             sources=sorted({listing.source for one in papers for listing in one.paper.listings}),
-            is_empty=tx.papers.count() == 0,
+            is_empty=not papers and before is None and after is None,
             to_day=lambda other: address("/", [("day", other), *asked.items()]),
             to_page=lambda other: address("/", [("day", day), *asked.items(), ("page", other)]),
         )

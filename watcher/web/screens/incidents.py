@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from watcher.render.notice import advice_on
 from watcher.web.frame import shown, site_of
 
 ENDED = 50
@@ -14,5 +15,9 @@ def incidents_screen(request: Request) -> Response:
     """Show the open incidents, and those that ended last."""
     with site_of(request).store.reading() as tx:
         return shown(
-            request, tx, "incidents.html", lasting=tx.incidents.all_open(), ended=tx.browsing.incidents_ended(ENDED)
+            request,
+            tx,
+            "incidents.html",
+            lasting=[(one, advice_on(one.incident.kind)) for one in tx.incidents.all_open()],
+            ended=tx.browsing.incidents_ended(ENDED),
         )

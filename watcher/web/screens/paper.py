@@ -66,6 +66,7 @@ def paper_screen(request: Request) -> Response:
             votes=_votes(counts),
             matched=matched,
             unmatched=unmatched,
+            muted=tx.mutes.of_papers(site.clock()).get(paper.id),
             told=tx.history.of_paper(paper.id, MOST_TOLD),
         )
 
@@ -120,7 +121,7 @@ def _rules(
     """Return the subscriptions that the paper matched, and those of the config that it did not, with the reasons."""
     document = Document(paper)
     names = list(dict.fromkeys(one.subscription for one in matches))
-    stored = [saved for name in names for saved in tx.subscriptions.called(name)[-1:]]
+    stored = [saved for name in names for saved in tx.subscriptions.of_full_name(name)[-1:]]
     matched = [_rule(one.subscription, document) for one in stored]
     others = [one for one in config.subscriptions if one.full_name not in names]
     return matched, [_rule(one, document) for one in others[:MOST_RULES]]

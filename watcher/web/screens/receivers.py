@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +18,7 @@ from watcher.web.frame import address, shown, site_of
 
 MOST = 200
 SHOWN = 50
+LATELY = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ def receivers_screen(request: Request) -> Response:
             "receivers.html",
             rows=[_row(tx, one, config) for one in known[:MOST]],
             hidden=max(0, len(known) - MOST),
-            deliveries=tx.deliveries.listed(DeliveryState(state) if state else None, receiver or None, SHOWN),
-            dead=tx.outbox.states().get(DeliveryState.DEAD, 0),
+            deliveries=deliveries_asked(tx, DeliveryState(state) if state else None, receiver, site.clock()),
+            dead=tx.deliveries.count(DeliveryState.DEAD),
             receiver=receiver,
             state=state,
             names=sorted({one.receiver for one in known} | ({receiver} - {""})),
@@ -55,6 +56,15 @@ def receivers_screen(request: Request) -> Response:
             has_endpoint=config.has_endpoint,
             to_dead=address("/receivers", state="dead"),
         )
+
+
+def deliveries_asked(
+    tx: Transaction, state: DeliveryState | None, receiver: str, now: datetime, limit: int = SHOWN
+) -> list[Listed]:
+    """Return the newest deliveries; where nothing narrows them, those that were tried in the last days or wait."""
+    if receiver or state not in (None, DeliveryState.SENT):
+        return tx.deliveries.listed(state, receiver or None, limit)
+    return tx.deliveries.lately(state, now - LATELY, limit)
 
 
 def endpoints_of(tx: Transaction, config: Config) -> Iterator[Endpoint]:

@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from watcher.alerts.schedule import next_due, quiet_until
-from watcher.model import Origin, StoredSubscription
+from watcher.model import StoredSubscription
 from watcher.store import Transaction
 from watcher.web.frame import feed_links, shown, site_of
 from watcher.web.views.drawing import Chart, bars_of
@@ -58,10 +57,9 @@ def subscriptions_screen(request: Request) -> Response:
     now = site.clock()
     with site.store.reading() as tx:
         stored = tx.subscriptions.of_files(active=True)
-        in_database = tx.subscriptions.count(Origin.DATABASE)
-        stored += islice(tx.subscriptions.of_database(), MOST)
-        rows = list(_rows(tx, stored, now))
-        return shown(request, tx, "subscriptions.html", rows=rows, hidden=max(0, in_database - MOST))
+        others = tx.subscriptions.first_of_database(MOST + 1)
+        rows = list(_rows(tx, stored + others[:MOST], now))
+        return shown(request, tx, "subscriptions.html", rows=rows, are_hidden=len(others) > MOST)
 
 
 def _rows(tx: Transaction, stored: Sequence[StoredSubscription], now: datetime) -> Iterator[SubscriptionRow]:
@@ -111,7 +109,7 @@ def subscription_screen(request: Request) -> Response:
 
 def subscription_called(tx: Transaction, name: str) -> StoredSubscription | None:
     """Return the subscription of a full name: the one in force, else the last that there was."""
-    named = [one for one in tx.subscriptions.called(name) if one.subscription.full_name == name]
+    named = tx.subscriptions.of_full_name(name)
     named.sort(key=lambda one: (one.gone_at is None, one.id))
     return named[-1] if named else None
 

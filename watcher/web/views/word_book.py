@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from threading import Lock
 
 from watcher.model import Paper
 from watcher.rules import document_of
 from watcher.rules.index.word_index import words_of
 
-MOST = 30_000
+MOST = 20_000
 """Papers whose words are remembered: some 1.2 KB each."""
 
 _END = b"\0"
 
 
 class WordBook:
-    """The words of papers, as they were folded last. What a paper's texts no longer say is never used.
+    """The words of papers, as they were folded last. What a paper's texts no longer say is never used. For any thread.
 
     ``most``: papers that are remembered; of more, those with the largest ids, which came last.
     """
@@ -24,6 +25,7 @@ class WordBook:
         self._most = most
         self._words: dict[int, tuple[int, bytes]] = {}
         self._least = 0
+        self._learning = Lock()
 
     def __len__(self) -> int:
         return len(self._words)
@@ -42,10 +44,11 @@ class WordBook:
         """Remember the words of a paper. ``text``: all its texts, of the same instant."""
         if len(self._words) >= self._most and paper.id <= self._least:
             return
-        if len(self._words) >= self._most + self._most // 10:
-            self._forget()
-        words = "\0".join(("", *set(words_of(document_of(paper))), ""))
-        self._words[paper.id] = hash(text), words.encode("utf-8", "surrogatepass")
+        words = "\0".join(("", *set(words_of(document_of(paper))), "")).encode("utf-8", "surrogatepass")
+        with self._learning:
+            if len(self._words) >= self._most + self._most // 10:
+                self._forget()
+            self._words[paper.id] = hash(text), words
 
     def _forget(self) -> None:
         """Forget the papers with the smallest ids, as many as are too many."""
