@@ -12,7 +12,7 @@ from tests.conftest import REPOSITORY
 from tests.examples import patience
 from tests.fuzz.targets import TARGETS
 
-INPUTS = 60 * int(os.environ.get("WATCHER_EXAMPLES", "1"))
+INPUTS = 30 * int(os.environ.get("WATCHER_EXAMPLES", "1"))
 
 
 @pytest.mark.timeout(patience(300))

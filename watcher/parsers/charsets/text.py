@@ -121,6 +121,11 @@ def given_body(body: bytes, label: str) -> tuple[bytes, str]:
     return body, warning
 
 
+def size_of(body: bytes) -> int:
+    """Return how many bytes a body has, without a byte order mark: :func:`given_body` puts one there."""
+    return len(body.removeprefix(codecs.BOM_UTF8))
+
+
 def _proved(body: bytes, declared: str | None) -> str:
     """Return the charset that a body is in: the declared one, UTF-8 without any, unless its bytes prove otherwise."""
     if body.isascii() and declared != "iso2022_jp_ext":

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.model.fields import BY_RULE
 from watcher.parsers.charsets.html import html_in_utf8, html_warning
+from watcher.parsers.charsets.text import size_of
 from watcher.parsers.common import clean
 from watcher.parsers.common.html import element_text, elements_of, html_tree_of, outermost
 from watcher.parsers.common.sniff import BodyForm, binary_kind, body_form, is_cut_off, is_login, title_of
@@ -116,7 +117,7 @@ def _page(body: bytes) -> LexborHTMLParser | Unreadable:
     page = html_in_utf8(body)
     if _HEAD.search(page[:8192]) and is_cut_off(page) and b"</body" not in page[-4096:].lower():
         # Writers that leave out the end tags leave out the head's tags, too.
-        return Unreadable(f"the page is cut off: no </html> at the end of its {len(body):,} bytes")
+        return Unreadable(f"the page is cut off: no </html> at the end of its {size_of(body):,} bytes")
     return html_tree_of(page)
 
 

@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers.body import SavedBody
+from watcher.parsers.charsets.text import size_of
 from watcher.parsers.common.dates import day_of
 from watcher.parsers.common.html import html_tree_of
 from watcher.parsers.common.sniff import BodyForm, binary_kind, body_form, is_cut_off, is_login, title_of
@@ -68,7 +69,7 @@ def _no_page(body: bytes) -> str:
     if is_login(body) and b"DailyPapers" not in body:
         return f"looks like a login page{_titled(body)}"
     if is_cut_off(body):
-        return f"the page is cut off: no </html> at the end of its {len(body):,} bytes"
+        return f"the page is cut off: no </html> at the end of its {size_of(body):,} bytes"
     return ""
 
 
