@@ -28,7 +28,7 @@ from benchmarks.scale.claims import measure
 from tests.parsers.pages import make_page, sample_papers
 from watcher.alerts.fate import Telling
 from watcher.cli.desk import CliContext
-from watcher.daemon.daemon import open_context
+from watcher.daemon.opening import open_context
 from watcher.pipeline.imports import Imported, import_page
 from watcher.store import Store
 

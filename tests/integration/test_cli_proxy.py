@@ -15,7 +15,7 @@ from tests.parsers.feeds import rss
 from watcher.cli import main
 from watcher.cli.desk import CliContext
 from watcher.daemon import logs
-from watcher.daemon.daemon import open_context
+from watcher.daemon.opening import open_context
 from watcher.model import Message, Page, Result, Unreachable, Validators
 
 PASSWORD, QUOTED = "s3cret/P@ss", "s3cret%2FP%40ss"

@@ -30,10 +30,10 @@ for module in pkgutil.walk_packages(watcher.__path__, "watcher."):
     if not module.name.endswith("__main__"):
         importlib.import_module(module.name)
 from watcher.cli import main
-from watcher.daemon import daemon
+from watcher.daemon import opening
 from watcher.parsing.here import ParseHere
 
-daemon.ParseApart = lambda *_: ParseHere()  # the user may not be allowed to start this interpreter either
+opening.ParseApart = lambda *_: ParseHere()  # the user may not be allowed to start this interpreter either
 uid, gid, rehearsal, *args = sys.argv[1:]
 out = os.dup(1), os.dup(2)
 os.dup2(os.open(os.devnull, os.O_WRONLY), 1), os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.integration.webs import TOKEN, Web
 from watcher.config import ListenAddress, WebSettings
-from watcher.daemon.daemon import open_context
+from watcher.daemon.opening import open_context
 from watcher.daemon.web_pages import WebPages
 from watcher.errors import StoreError
 

@@ -19,7 +19,7 @@ def gc(desk: CliContext, dry_run: bool, as_json: bool) -> None:
     this once a day by itself; this works beside it.
     """
     from watcher.cli import show
-    from watcher.daemon.daemon import open_context
+    from watcher.daemon.opening import open_context
     from watcher.pipeline.retention import sweep
 
     config = desk.config(required=False)

@@ -81,7 +81,7 @@ def _in_place(desk: CliContext, config: Config, tell: bool) -> Restored:
 
 
 def _bring_up(desk: CliContext, config: Config, store: Store, tell: bool) -> Restored:
-    from watcher.daemon.daemon import open_context
+    from watcher.daemon.opening import open_context
     from watcher.pipeline.restoring import bring_up_to_now
 
     context = open_context(config, store, desk.env, tuning=desk.tuning)

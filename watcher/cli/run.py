@@ -36,7 +36,8 @@ def run(desk: CliContext) -> int:
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the daemon's own takes over
     from watcher.daemon import logs
-    from watcher.daemon.daemon import Daemon, open_context
+    from watcher.daemon.daemon import Daemon
+    from watcher.daemon.opening import open_context
     from watcher.daemon.systemd import Systemd
 
     def load() -> Config:

@@ -162,7 +162,7 @@ def _opened(file: str) -> Iterator[BinaryIO]:
 @contextmanager
 def _writing(desk: CliContext) -> Iterator[Context]:
     """The parts of a process that writes beside a daemon, or without one, and sends nothing itself."""
-    from watcher.daemon.daemon import open_context
+    from watcher.daemon.opening import open_context
 
     config = desk.config()
     with desk.open_store(config, "create") as store:

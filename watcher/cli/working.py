@@ -82,7 +82,7 @@ def session(
     new and edited subscriptions is said on stderr: whichever command applies a config first, its user hears of it.
     """
     from watcher.daemon import logs
-    from watcher.daemon.daemon import open_context
+    from watcher.daemon.opening import open_context
 
     config = desk.config(required=required)
     # These commands say themselves what they did: of the program's own lines only the warnings are left.

@@ -1,44 +1,33 @@
-"""Put the parts of a process together, and run the daemon until it is told to stop."""
+"""Run the daemon until it is told to stop."""
 
 from __future__ import annotations
 
 import logging
 import os
-import random
-import select
 import signal
 import socket
-import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from types import FrameType
-from typing import TextIO
 
 from watcher.config import Config, lost_since
+from watcher.daemon.bell import Bell
 from watcher.daemon.fleet import Self, apply_at_start, poll_in_turn
 from watcher.daemon.lost import LostDatabase
 from watcher.daemon.schedule import Schedule
-from watcher.daemon.site_book import SiteBook
 from watcher.daemon.systemd import Systemd
 from watcher.daemon.web_pages import WebPages
 from watcher.errors import ConfigError, DatabaseLost, DatabaseNewer, StoreError, WatcherError
-from watcher.fetch import AddressSecrets, Fetcher, default_user_agent
-from watcher.files.broken_pages import KeptPages
-from watcher.model import DeliveryState, Source, Tuning
-from watcher.model.way_out import WayOut
+from watcher.model import DeliveryState, Source
 from watcher.model.words import counted
-from watcher.notify import Notifier
-from watcher.parsing.apart import ParseApart
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.poll import match_waiting
 from watcher.pipeline.polling.visits import takes_turns
 from watcher.pipeline.retention import sweep
-from watcher.pipeline.rulebook import RuleBook
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.subscriptions.config_incidents import (
     log_config_warnings,
@@ -48,7 +37,6 @@ from watcher.pipeline.subscriptions.config_incidents import (
 from watcher.pipeline.telling.tell import next_telling, tell_due
 from watcher.sending.results import Delivered
 from watcher.sending.sender import Sender
-from watcher.store import Store
 from watcher.store.database.clock import utc_now
 
 log = logging.getLogger(__name__)
@@ -59,74 +47,6 @@ GC_NAME = "gc"
 MARK_NAME = "mark"
 OWN_NAMES = frozenset({TICK_NAME, LOOK_NAME, GC_NAME, MARK_NAME})
 POLL_NAME = "poll "
-
-
-def open_context(
-    config: Config,
-    store: Store,
-    env: Mapping[str, str],
-    *,
-    clock: Callable[[], datetime] | None = None,
-    console: TextIO | None = None,
-    state_dir: Path | None = None,
-    tuning: Tuning | None = None,
-) -> Context:
-    """Return the parts of a real process: network, database, notifier.
-
-    ``clock``: None for the database's clock.
-    ``console``: where receivers of the kind ``console`` print, None for stdout.
-    ``state_dir``: where bodies of broken pages are kept, None for nowhere.
-    """
-    clock, stopping = clock or store.clock, Event()
-    # A reload replaces the config: its secrets and its way out are those of whichever is in force.
-    secrets = AddressSecrets(
-        lambda url: context.config.source_address(url, env), lambda: context.config.hidden_in_sources(env)
-    )
-
-    def way() -> WayOut:
-        return context.config.way_out(env)
-
-    agent = default_user_agent(config.contact or "")
-    context = Context(
-        config=config,
-        store=store,
-        fetcher=Fetcher(user_agent=agent, clock=clock, book=SiteBook(store, clock), secrets=secrets, way=way),
-        notifier=Notifier(console=console or sys.stdout, way=way),
-        clock=clock,
-        jitter=random.random,
-        env=env,
-        rules=RuleBook(),
-        parsing=ParseApart(env, stopping),
-        stopping=stopping,
-        tuning=tuning or Tuning(),
-        kept=KeptPages(state_dir / "broken") if state_dir else None,
-    )
-    return context
-
-
-class Bell:
-    """Wakes the main thread through a pipe, since a signal handler must not wait for a lock."""
-
-    def __init__(self) -> None:
-        self._reading, self._writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-
-    def ring_at_signals(self) -> None:
-        """Ring at every signal, in whichever thread it arrives.
-
-        Python runs handlers in the main thread alone. If that thread is busy with a signal, the system gives the next
-        to another thread; without this the main thread would sleep on.
-        """
-        signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
-
-    def ring(self) -> None:
-        """End the present or the next wait. Ringing twice has the effect of ringing once."""
-        with suppress(BlockingIOError):
-            os.write(self._writing, b".")
-
-    def wait(self, seconds: float | None) -> None:
-        """Sleep until the bell rings, at most ``seconds``; None for ever."""
-        if select.select([self._reading], [], [], seconds)[0]:
-            os.read(self._reading, 4096)
 
 
 class Daemon:

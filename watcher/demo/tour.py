@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from watcher.config import Config, load
-from watcher.daemon.daemon import open_context
+from watcher.daemon.opening import open_context
 from watcher.demo.papers import DAY_ONE, DAY_TWO, TIDEPOOL
 from watcher.demo.site import Site, serving
 from watcher.model import Message, Outcome

@@ -1,0 +1,66 @@
+"""Put the parts of a process together."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+from typing import TextIO
+
+from watcher.config import Config
+from watcher.daemon.site_book import SiteBook
+from watcher.fetch import AddressSecrets, Fetcher, default_user_agent
+from watcher.files.broken_pages import KeptPages
+from watcher.model import Tuning
+from watcher.model.way_out import WayOut
+from watcher.notify import Notifier
+from watcher.parsing.apart import ParseApart
+from watcher.pipeline.context import Context
+from watcher.pipeline.rulebook import RuleBook
+from watcher.store import Store
+
+
+def open_context(
+    config: Config,
+    store: Store,
+    env: Mapping[str, str],
+    *,
+    clock: Callable[[], datetime] | None = None,
+    console: TextIO | None = None,
+    state_dir: Path | None = None,
+    tuning: Tuning | None = None,
+) -> Context:
+    """Return the parts of a real process: network, database, notifier.
+
+    ``clock``: None for the database's clock.
+    ``console``: where receivers of the kind ``console`` print, None for stdout.
+    ``state_dir``: where bodies of broken pages are kept, None for nowhere.
+    """
+    clock, stopping = clock or store.clock, Event()
+    # A reload replaces the config: its secrets and its way out are those of whichever is in force.
+    secrets = AddressSecrets(
+        lambda url: context.config.source_address(url, env), lambda: context.config.hidden_in_sources(env)
+    )
+
+    def way() -> WayOut:
+        return context.config.way_out(env)
+
+    agent = default_user_agent(config.contact or "")
+    context = Context(
+        config=config,
+        store=store,
+        fetcher=Fetcher(user_agent=agent, clock=clock, book=SiteBook(store, clock), secrets=secrets, way=way),
+        notifier=Notifier(console=console or sys.stdout, way=way),
+        clock=clock,
+        jitter=random.random,
+        env=env,
+        rules=RuleBook(),
+        parsing=ParseApart(env, stopping),
+        stopping=stopping,
+        tuning=tuning or Tuning(),
+        kept=KeptPages(state_dir / "broken") if state_dir else None,
+    )
+    return context
