@@ -45,23 +45,24 @@ def overwrite(path: Path) -> None:
 
 def replace(path: Path) -> None:
     """With another database of watcher's own making, by renaming."""
-    other = path.with_name("other.db")
-    _copy(path, other)
-    with sqlite3.connect(other) as raw:
-        raw.execute("PRAGMA user_version = 77")
-    raw.close()
-    other.replace(path)
+    _another(path).replace(path)
 
 
 def replace_in_place(path: Path) -> None:
     """With another database, as ``cp`` does it: the file stays the same to the system."""
+    other = _another(path)
+    shutil.copyfile(other, path)
+    other.unlink()
+
+
+def _another(path: Path) -> Path:
+    """Make another database of watcher's own making beside one."""
     other = path.with_name("other.db")
     _copy(path, other)
     with sqlite3.connect(other) as raw:
         raw.execute("PRAGMA user_version = 77")
     raw.close()
-    shutil.copyfile(other, path)
-    other.unlink()
+    return other
 
 
 def _copy(path: Path, other: Path) -> None:

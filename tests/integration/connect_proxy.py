@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import select
+import shutil
 import socket
 import ssl
 import subprocess
@@ -13,6 +14,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import pytest
 
 from watcher.model.way_out import WayOut
 
@@ -161,3 +164,10 @@ def lab_authority(folder: Path) -> LabAuthority:
 
 def _run(*command: str | Path) -> None:
     subprocess.run(command, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> LabAuthority:
+    if not shutil.which("openssl"):
+        pytest.skip("openssl makes the certificates")
+    return lab_authority(tmp_path_factory.mktemp("tls"))

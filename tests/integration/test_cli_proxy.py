@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.integration.connect_proxy import ConnectProxy, LabAuthority, connect_proxy, lab_authority
+from tests.integration.connect_proxy import ConnectProxy, LabAuthority, authority, connect_proxy
 from tests.integration.receivers import Web, web
 from tests.integration.sites import Site, say, serving
 from tests.parsers.feeds import rss
@@ -18,17 +17,12 @@ from watcher.daemon import logs
 from watcher.daemon.opening import open_context
 from watcher.model import Message, Page, Result, Unreachable, Validators
 
+__all__ = ["authority"]
+
 PASSWORD, QUOTED = "s3cret/P@ss", "s3cret%2FP%40ss"
 FEED = rss(["<title>Kilns</title><link>/1</link>"])
 URL = "https://papers.example/feed"
 MESSAGE = Message(subject="2 papers", text="Kilns", html="<p>Kilns</p>", markdown="Kilns")
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> LabAuthority:
-    if not shutil.which("openssl"):
-        pytest.skip("openssl makes the certificates")
-    return lab_authority(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture

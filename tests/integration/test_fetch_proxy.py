@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,21 +11,16 @@ from typing import Any
 
 import pytest
 
-from tests.integration.connect_proxy import ConnectProxy, LabAuthority, connect_proxy, lab_authority, refuse
+from tests.integration.connect_proxy import ConnectProxy, LabAuthority, authority, connect_proxy, refuse
 from tests.integration.sites import Site, say, serving
 from watcher.fetch import Fetcher, Limits
 from watcher.model import Fetched, Page, Unreachable, Validators
 from watcher.model.way_out import WayOut
 
+__all__ = ["authority"]
+
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 SECURE, PLAIN = "https://papers.example/p", "http://papers.example/p"
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> LabAuthority:
-    if not shutil.which("openssl"):
-        pytest.skip("openssl makes the certificates")
-    return lab_authority(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture

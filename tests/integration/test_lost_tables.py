@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
-from tests.e2e.conftest import TODAY, config, days
+from tests.e2e.conftest import TODAY, config, hook, site
 from tests.e2e.test_daemon import stop, until
-from tests.e2e.world import Home, Site, Webhook, listening, playing
+from tests.e2e.world import Home, Site, Webhook
 from tests.integration.test_store_opening import count, write
 from tests.integration.test_store_server import execute
 from watcher.errors import DatabaseDamaged, DatabaseLost
 from watcher.store import open_store
 from watcher.store.database.database import Mode
+
+__all__ = ["hook", "site"]
 
 
 def drop_tables(address: str) -> None:
@@ -56,18 +57,6 @@ def test_who_uses_it_stops(postgres_database: str, tmp_path: Path) -> None:
         for _ in range(2):
             with pytest.raises(DatabaseDamaged, match=r"lacks a table that it had: put a backup in its place"):
                 write(store)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with playing(Site(days(), TODAY)) as site:
-        yield site
-
-
-@pytest.fixture
-def hook() -> Iterator[Webhook]:
-    with listening(Webhook()) as hook:
-        yield hook
 
 
 @pytest.mark.e2e

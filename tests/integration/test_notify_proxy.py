@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
-from tests.integration.connect_proxy import ConnectProxy, LabAuthority, connect_proxy, lab_authority, refuse
+from tests.integration.connect_proxy import ConnectProxy, LabAuthority, authority, connect_proxy, refuse
 from tests.integration.mailserver import mail_server
 from tests.integration.receivers import Web, web
 from watcher.model import Message, Outcome, Result
 from watcher.model.way_out import WayOut
 from watcher.notify import Notifier
 
+__all__ = ["authority"]
+
 MESSAGE = Message(subject="2 papers", text="Kilns", html="<p>Kilns</p>", markdown="Kilns")
 SENT = Outcome(Result.SENT)
 SECURE, PLAIN = "jsons://hooks.example/a", "json://hooks.example/a"
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> LabAuthority:
-    if not shutil.which("openssl"):
-        pytest.skip("openssl makes the certificates")
-    return lab_authority(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ class ConfigName(click.ParamType):  # type: ignore[type-arg]  # generic in newer
         self._section = section
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Return the names that begin so; none where there is no config, or a broken one."""
+        """Return the names that begin so; none without a config, or with a broken one."""
         desk = ctx.find_object(CliContext)
         try:
             config = desk.config() if desk else None

@@ -136,7 +136,7 @@ def _becomes(done: Restored, papers: Sequence[tuple[str, str, str]]) -> str:
 def _all_known(
     desk: CliContext, config: Config, done: Restored, papers: list[tuple[str, str, str]]
 ) -> list[tuple[str, str, str]]:
-    """Return what counts as known since the restore: what was due, and what the sources listed meanwhile."""
+    """Return all papers that count as known since the restore: due ones, and those listed meanwhile."""
     with desk.open_store(config) as store, store.reading() as tx:
         known = tx.history.counted_as_known(done.blind.reason)
         found = {paper.id: paper for paper in tx.papers.get({id for _, id in known})}

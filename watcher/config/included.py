@@ -52,7 +52,7 @@ def subscriptions_of_file(
 
 
 def _not_understood(file: Included, problem: Problem, around: Surroundings, *, strict: bool) -> IncludedSubscriptions:
-    """Return what is in force of a file over which watcher itself failed: its last good version, if that is read."""
+    """Return the last good version of a file over which watcher itself failed, if it can be read."""
     theirs = IncludedSubscriptions(file.name)
     if strict:
         theirs.problems = [problem]

@@ -292,7 +292,7 @@ def _domain(text: str) -> str:
 
 
 def _excepted_meant(text: str) -> str:
-    """Say what to write in place of what is nearly a domain or a network, "" where that cannot be told."""
+    """Return the domain or network that was probably meant, "" if nobody can tell."""
     try:
         return f"write {ip_network(text, strict=False)}"
     except ValueError:

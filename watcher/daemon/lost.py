@@ -1,4 +1,4 @@
-"""Tell the operator that the database is gone, emptied or another one; and that it is there again.
+"""Tell the operator of the loss of the database, and of its return.
 
 The message cannot wait in the database, so that it is sent at once. Who took it is noted beside the database:
 nobody hears of one loss twice, however often the program is started.

@@ -1,4 +1,4 @@
-"""Mend the head of an answer, so that what every browser reads is read: h11 refuses it for one line that is no header.
+"""Mend the head of an answer as browsers do: h11 refuses it for a single line that is no header.
 
 An answer is the only one on its connection and nothing is forwarded, so that a head which others would understand
 otherwise does no harm.
@@ -48,7 +48,7 @@ class MendedHead:
 
 
 def mended(head: bytes) -> bytes:
-    """Return a head without the lines that are no header; one that does not begin like an answer stays as it is."""
+    """Return a head without the lines that are no headers. Without the first line of an answer it stays as it is."""
     first, *lines = head.rstrip(b"\r\n").split(b"\n")
     status = _STATUS.match(first)
     if status is None:

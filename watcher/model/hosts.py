@@ -75,7 +75,7 @@ def is_loopback(host: str) -> bool:
 
 
 def address_as_written(host: str) -> str | None:
-    """Return the address that ``host`` is in one of the ways of writing one, None for a name.
+    """Read ``host`` as an address, in any of the ways to write one; None for a name.
 
     IPv4 also as the C library reads it: ``127.1``, ``2130706433``, ``0x7f.0.0.1``, ``0177.0.0.1``.
     """

@@ -1,4 +1,4 @@
-"""Run the parsers on what strangers wrote: in a process that can be stopped, so that no page holds up the daemon.
+"""Run the parsers in a process that can be stopped, so that no page of a stranger holds up the daemon.
 
 ``here``      run them in this process (the worker itself, and tests)
 ``apart``     run them in worker processes, kept warm, stopped and replaced

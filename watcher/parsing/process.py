@@ -30,7 +30,7 @@ _KEPT = ("LANG", "LC_", "LD_LIBRARY_PATH", "PATH", "PYTHON", "TZ")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsingLimits:
-    """What reading one page, or one batch of a file, may take.
+    """The bounds of reading a page, or a batch of a file.
 
     ``cpu``, ``wall``: seconds; a busy machine delays both, so that the second is far larger.
     ``memory``: of the worker (MB).

@@ -36,7 +36,7 @@ class Restored:
 
 
 def bring_up_to_now(context: Context, *, tell: bool, has_config: bool) -> Restored:
-    """Apply the config, and take what was due as known; return what that was.
+    """Apply the config, and take everything due as known; return it.
 
     Subscriptions that the backup lacks were told meanwhile, too: what they find in the past is looked at like the rest.
 

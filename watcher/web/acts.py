@@ -63,7 +63,7 @@ def _test_all(site: WebSite, buttons: Buttons, name: str) -> str:
 
 
 def _tested(site: WebSite, buttons: Buttons, is_meant: Callable[[Endpoint], bool]) -> str:
-    """Make a test message for each endpoint that is meant, in place of one that still waits."""
+    """Make a test message for each meant endpoint, in place of any that still waits."""
     with site.store.transaction() as tx:
         known = sorted(set(endpoints_of(tx, site.config())))
         meant = [one for one in known if is_meant(one) and site.config().has_endpoint(one)][:MOST_TESTS]

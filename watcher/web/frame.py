@@ -72,7 +72,7 @@ def shown(request: Request, tx: Transaction, template: str, *, status: int = 200
 
 
 def plain(request: Request, template: str, *, status: int = 200, **own: Any) -> Response:
-    """Return a page that shows nothing of what is stored, such as the one to sign in."""
+    """Return a page without anything from the database, such as the sign-in page."""
     frame = {"standing": None, "next_told": None, "zone": "UTC", "can_act": False, "can_sign_in": False}
     return _page(request, template, status, frame | own)
 

@@ -214,7 +214,7 @@ def form_key(token: str, session: str) -> str:
 
 
 def feed_key(token: str, path: str, asked: list[tuple[str, str]]) -> str:
-    """Return the key that lets a feed reader read one feed: of one path and what is asked of it."""
+    """Return the key of a single feed for a feed reader, made of its path and its parameters."""
     return _signed(token, "feed", path, *(f"{name}={value}" for name, value in sorted(asked)))
 
 

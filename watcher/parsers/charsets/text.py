@@ -32,7 +32,7 @@ _NO_LABEL = re.compile(r"[^\w.:+() -]", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What declares a charset: Python's name for it, and the name that is written where that is not known."""
+    """A declared charset: Python's name for it, or the written name if Python has none."""
 
     codec: str | None = None
     unknown: str = ""

@@ -100,7 +100,7 @@ def people(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _without_drawings(text: str) -> str:
-    """Leave out drawings of SVG that end; one that never does would take the rest of the text with it."""
+    """Leave out complete drawings of SVG. One without an end stays: the rest of the text would go with it."""
     *closed, rest = re.split(r"</svg\s*>", text, flags=re.IGNORECASE)
     shown = (re.split(r"<svg\b", part, maxsplit=1, flags=re.IGNORECASE)[0] for part in closed)
     return " ".join((*shown, rest))

@@ -134,7 +134,7 @@ class Few:
 
 
 def required_words(rule: Rule) -> WordKeys | None:
-    """Return words of which at least one occurs in every paper that the rule holds for, None if none can be named."""
+    """Return words such that every match of the rule has at least one of them; None if there are no such words."""
     return Few()._required(rule.tree)
 
 

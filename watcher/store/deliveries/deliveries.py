@@ -65,7 +65,7 @@ class Deliveries:
         return self._these(self._connection.scalars(newest.limit(limit)).all())
 
     def lately(self, state: DeliveryState | None, since: datetime, limit: int) -> list[Listed]:
-        """Return the deliveries that were tried last, of one state if given; without one also those that wait.
+        """Return the deliveries tried last, only those of ``state`` if given. Without it, waiting ones come too.
 
         ``since``: no earlier ones.
 

@@ -191,12 +191,12 @@ def misread_keys(entry: Entry) -> tuple[str, ...]:
 
 
 def item_keys(entry: Entry) -> tuple[str, ...]:
-    """Return a key for each key that the entry shares with others: that one together with the title."""
+    """Return, for each key that the entry shares with others, a key made of it and the title."""
     return tuple(f"item:{_digest(_one_spelling(key), comparable_title(entry.title))}" for key in entry.shared)
 
 
 def nobodys_key(source: str, key: str) -> str:
-    """Return the key that says, where it is stored, that papers of a source have shared another key: it is nobody's."""
+    """Return the key whose presence marks another key of a source as shared: it identifies no paper."""
     return f"{NOBODYS}{_digest(source, _one_spelling(key))}"
 
 

@@ -111,7 +111,7 @@ class Recording:
         self._order = max(known, default=0)
 
     def _possible_keys(self, entry: Entry) -> Iterator[str]:
-        """Yield the keys under which an entry's paper may be known, and those that say of one that it is nobody's."""
+        """Yield the keys by which an entry's paper may be known, and the keys that mark shared ones."""
         yield from (*_keys_of(entry), *entry.shared, content_key(entry), *misread_keys(entry))
         changeable = tuple(key for key in entry.keys if may_change(key))
         yield from (nobodys_key(self._source, key) for key in changeable)

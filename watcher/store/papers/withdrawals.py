@@ -195,7 +195,7 @@ def _is_gone(sentence: str, pointers: tuple[str, ...] = _POINTERS, most: int = _
 
 
 def _pointer(words: list[str], pointers: tuple[str, ...]) -> int | None:
-    """Return where the last word stands that points at the subject; "of this paper" goes with what is before."""
+    """Return the place of the last word that points at the subject; "of this paper" belongs to the words before it."""
     places = [n for n, word in enumerate(words) if word in pointers]
     while len(places) > 1 and words[places[-1] - 1] == "of":
         places.pop()

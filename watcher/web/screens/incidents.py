@@ -1,4 +1,4 @@
-"""What operators hear of: what lasts, and what has ended."""
+"""The page of incidents, open and ended."""
 
 from __future__ import annotations
 

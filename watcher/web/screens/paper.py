@@ -1,4 +1,4 @@
-"""All that is known of one paper: texts, where it was listed, its votes, who was told of it, why and why not."""
+"""The page of a paper: texts, listings, votes over time, who was told and why, who was not and why not."""
 
 from __future__ import annotations
 

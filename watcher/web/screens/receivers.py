@@ -1,4 +1,4 @@
-"""Receivers and what was sent to them: does each work, what was last taken, what failed and why."""
+"""The page of receivers: whether each works, its last messages, failures with their reasons."""
 
 from __future__ import annotations
 

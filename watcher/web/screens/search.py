@@ -1,4 +1,4 @@
-"""Try a rule: what it finds, how much a day, what each term brings, and the subscription that it would be."""
+"""The page to try a rule: its matches, their number a day, the share of each term, the rule as a subscription."""
 
 from __future__ import annotations
 

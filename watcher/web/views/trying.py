@@ -97,7 +97,7 @@ class Newest:
             day = self._tx.browsing.day_before(day)
 
     def _of(self, day: date) -> Iterator[tuple[int, Paper | None]]:
-        """Yield the papers whose own digest day this is, None for one that the rule cannot hold for.
+        """Yield the papers of a digest day, None for a paper for which the rule cannot hold.
 
         Those that the day lists again stand under their first day.
         """

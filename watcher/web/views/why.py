@@ -38,7 +38,7 @@ class WhyTerm:
 
 @dataclass(frozen=True, slots=True)
 class WhyPart:
-    """A part of a rule: the terms by which it holds, or one that failed and how."""
+    """A part of a rule: the terms by which it holds, or why it failed."""
 
     what: str
     terms: tuple[WhyTerm, ...]

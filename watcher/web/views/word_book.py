@@ -1,4 +1,4 @@
-"""Remember which words stored papers have, so that a rule is evaluated only for those that may match."""
+"""Remember the words of stored papers, so that a rule is evaluated only for possible matches."""
 
 from __future__ import annotations
 

@@ -221,7 +221,7 @@ def _remove(stand_in: Path) -> None:
 
 
 def _take_place(database: Path, stand_in: Path, now: datetime) -> Path | None:
-    """Rename the stand-in, which is closed, to the database; return where the old one is kept.
+    """Rename the closed stand-in to the database; return the path of the old one.
 
     A process that ends in between leaves no database there, which every command says.
     """

@@ -1,4 +1,4 @@
-"""Notice that an SQLite database is gone, was emptied, or that another one lies in its place.
+"""Notice the loss of an SQLite database: gone, emptied, or replaced by another.
 
 Every database has a stamp in the header of its file: a random number, set anew by the processes that open it, and
 once an hour by a daemon. A mark, a small file beside the database, says which stamps the header may have. So neither
@@ -145,7 +145,7 @@ def note_told(database: Path, loss: Loss, endpoints: Collection[str]) -> None:
 
 
 def forget_loss(database: Path, *, is_replaced: bool = False) -> None:
-    """Note that a database could be opened, or that another one took its place: its next loss is told."""
+    """Note that a database could be opened, or was replaced on purpose: its next loss is told."""
     with suppress(OSError):
         if is_replaced or _heard(database)[0] != "damaged":
             _place_of_heard(database).unlink(missing_ok=True)
@@ -206,7 +206,7 @@ def require_there(path: Path) -> None:
 
 
 def accept(path: Path) -> None:
-    """Forget the database that was last used at ``path``, so that what is there now is used, or a new one made.
+    """Forget the database last used at ``path``: the present one is used, or a new one made.
 
     Raises ``StoreError`` if a write-ahead log lies there that may be of the other one.
     """

@@ -1,4 +1,4 @@
-"""Watch that an SQLite file stays the one that was opened."""
+"""Watch for another SQLite file in the place of the opened one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class Witness:
-    """Watches that an SQLite file stays the one that was opened, and marks it."""
+    """Watches for another SQLite file in the place of the opened one, and marks its own."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
