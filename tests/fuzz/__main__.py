@@ -58,6 +58,7 @@ def _faults(name: str, seed: int, inputs: int, seconds: float) -> Iterator[dict[
     """Yield the faults of a target, at the end how many inputs were tried; go on behind one that ends it."""
     first, until = 0, time.monotonic() + seconds
     while first < inputs and time.monotonic() < until:
+        before = first
         command = [sys.executable, "-m", "tests.fuzz.trial", name, str(seed), str(first), str(inputs - first)]
         with subprocess.Popen(
             [*command, str(until - time.monotonic())], stdout=subprocess.PIPE, cwd=REPOSITORY
@@ -72,6 +73,8 @@ def _faults(name: str, seed: int, inputs: int, seconds: float) -> Iterator[dict[
             break
         ended = signal.Signals(-trial.returncode).name if trial.returncode < 0 else f"status {trial.returncode}"
         yield {"input": first - 1, "fault": f"the process ended: {ended}"}
+        if first == before:
+            break  # it does not even begin
     yield first
 
 

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
@@ -24,11 +23,11 @@ from tests.parsers.feeds import rss
 from tests.parsers.test_told import PAGES
 from watcher.cli import main
 from watcher.errors import Stopped, UnknownPage
-from watcher.model import Entry, Reading, Source, Unreadable
+from watcher.model import Entry, Reading, Source, Unreadable, Verdict
 from watcher.parsers import SavedPage
 from watcher.parsing import process
 from watcher.parsing.apart import MOST, ParseApart
-from watcher.parsing.frames import Answer, answer_in, framed
+from watcher.parsing.frames import Answer, Request, answer_in, framed
 from watcher.parsing.here import ParseHere
 from watcher.parsing.process import ParsingLimits, Worker
 
@@ -194,14 +193,49 @@ def test_a_worker_knows_no_secrets() -> None:
 def test_of_an_answer_nothing_is_made_but_values() -> None:
     whole = Answer(Reading(entries=(Entry(title="T"),)), 1)
     assert answer_in(framed(whole)[8:]) == whole
-    for other in (os.system, subprocess.Popen, timedelta, Path("x"), ParseApart, Exception("x"), getattr):
+    for other in (os.system, subprocess.Popen, Path("x"), ParseApart, Exception("x"), getattr):
         packed = pickle.dumps((other, 0, "", ""))
-        if other is timedelta:
-            answer_in(packed)
-            continue
         with pytest.raises(ValueError, match="no answer") as refused:
             answer_in(packed)
         assert "is no value of a page" in str(refused.value.__cause__)
+
+
+def test_an_answer_changes_no_class_of_its_owner() -> None:
+    for module, name in (("watcher.model.reading", "Verdict"), ("watcher.model.reading", "Entry")):
+        changes = f"\x80\x02(c{module}\n{name}\nN}}U\x04_badK\x01s\x86bK\x00U\x00U\x00t.".encode()
+        with pytest.raises(ValueError, match="no answer"):
+            answer_in(changes)
+    assert not hasattr(Verdict, "_bad") and not hasattr(Entry, "_bad")
+
+
+@pytest.mark.parametrize("fields", [(1, 0, "", ""), (None, "many", "", ""), (None, 0, None, ""), (None, 0, ""), ()])
+def test_what_is_no_whole_answer_is_none(fields: tuple[object, ...]) -> None:
+    with pytest.raises(ValueError, match="no answer"):
+        answer_in(pickle.dumps(fields))
+
+
+def test_a_worker_is_given_no_password() -> None:
+    asked: list[object] = []
+
+    class Noting(Worker):
+        def ask(self, request: Request, body: bytes, stopping: Event) -> None:
+            asked.append(request)
+            super().ask(request, body, stopping)
+
+    with closing(ParseApart({}, Event(), LIMITS, Noting)) as apart:
+        secret = Source(name="lab", kind="feed", url="https://me:s3cretTOKEN@lab.example/feed")
+        apart.parse(GOOD, "https://lab.example/feed", secret)
+        apart.find(GOOD, secret)
+    assert len(asked) == 2 and "s3cretTOKEN" not in repr(asked)
+
+
+def test_where_pipes_cannot_be_enlarged_pages_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("fcntl.fcntl", refuse)
+    with closing(ParseApart(os.environ, Event(), LIMITS)) as apart:
+        assert isinstance(read(apart, GOOD + b" " * 300_000), Reading)
 
 
 OWNER = """

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.integration.sites import Site, say, serving
-from tests.parsers.feeds import rss
+from tests.parsers.feeds import arxiv_list, rss
+from tests.parsers.pages import sample_papers
 from watcher.cli import main
+from watcher.config import Config
 from watcher.daemon import logs
+from watcher.fetch.asked import AskedAddress, has_no_secrets
+from watcher.model import Source
 
 TOKEN = "s3cret/T0ken+with=signs"
 QUOTED = "s3cret%2FT0ken%2Bwith%3Dsigns"
@@ -95,6 +101,110 @@ def test_a_password_is_kept_nowhere(home: Path, site: Site, capsys: pytest.Captu
     said = shown(home, capsys)
     assert "lab: unchanged" in said and f"{site.url}/feed" in said
     assert "s3cretTOKEN" not in said and b"s3cretTOKEN" not in everything_kept(home)
+
+
+ENCODED = {
+    "in small letters": "s3cret%2ft0ken%2bwith%3dsigns",
+    "in part": "s3cret/T0ken%2Bwith=signs",
+    "twice": "login?next=%2Ffeed%3Ft%3Ds3cret%252FT0ken%252Bwith%253Dsigns",
+    "far behind": "x" * 300 + "?t=" + QUOTED,
+}
+
+
+@pytest.mark.parametrize("form", ENCODED)
+@pytest.mark.parametrize("scheme", ["gopher://elsewhere", ""])
+def test_a_secret_in_a_redirect_is_kept_out_in_whatever_way_it_is_quoted(
+    home: Path, site: Site, form: str, scheme: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(home, f'url: "{site.url}/feed?t=${{TOKEN}}"')
+    site.answers[f"/feed?t={QUOTED}"] = say("302 Found", Location=f"{scheme}/{ENCODED[form]}")
+    site.answers[f"/{ENCODED[form]}"] = say(body=FEED)
+    run(home, "-v", "once", TOKEN=TOKEN)
+    said, kept = shown(home, capsys, TOKEN=TOKEN).lower(), everything_kept(home).lower()
+    for piece in ("s3cret/t0ken", "s3cret%2ft0ken", "s3cret%252ft0ken", "t0ken"):
+        assert piece not in said and piece.encode() not in kept
+
+
+def test_a_site_is_sent_no_secret_but_its_own(home: Path, site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    """Places that a site writes itself, in a redirect and in the link to its next page."""
+    with serving() as evil:
+        (home / "config.yaml").write_text(f"""
+timezone: UTC
+operator: [me]
+receivers: {{me: {{url: "console://"}}}}
+sources:
+  cs: {{kind: arxiv, via: listing, categories: [cs.CL], robots: ignore, url: "{site.url}/list/cs.CL/new"}}
+  lab: {{kind: feed, url: "{site.url}/feed?t=${{TOKEN}}"}}
+subscriptions: [{{name: kilns, rule: kilns, to: me}}]
+""")
+        places = "$%7BSMTP_PASSWORD%7D/$%7BTOKEN%7D/${TOKEN}/${file:config.yaml}"
+        site.answers["/list/cs.CL/new"] = say("302 Found", Location=f"{evil.url}/list/{places}/new")
+        page = arxiv_list({"New submissions": sample_papers(3)}, day=datetime.now(UTC).date(), total=70)
+        for path in (f"/list/{places}/new", f"/list/{places.replace('{', '%7B').replace('}', '%7D')}/new"):
+            evil.answers[path] = say(body=page)
+        run(home, "-v", "once", TOKEN=TOKEN, SMTP_PASSWORD="the-mail-password")
+        assert evil.asked and not [one for one in evil.asked if "the-mail-password" in one or "s3cret" in one]
+    assert "the-mail-password" not in shown(home, capsys) and b"the-mail-password" not in everything_kept(home)
+
+
+def test_a_secret_that_is_too_short_to_be_kept_out_of_sight_is_refused(
+    home: Path, site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(home, f'url: "{site.url}/feed?t=${{TOKEN}}"')
+    assert run(home, "check-config", "--secrets", TOKEN="k9x4q") == 2
+    assert "${TOKEN} has fewer than 6 characters" in capsys.readouterr().out
+    assert run(home, "once", TOKEN="k9x4q") == 1
+    assert site.asked == []
+
+
+RELATIVE = rss(["<title>Kilns</title><link>p/1</link>", "<title>More kilns</title><link>/p/2</link>"])
+
+
+@pytest.mark.parametrize("form", ["url", "url_file"])
+def test_a_link_that_would_hold_the_secret_is_left_out(
+    home: Path, site: Site, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if form == "url":
+        configure(home, f'url: "{site.url}/private/${{TOKEN}}/feed"')
+    else:
+        configure(home, "url_file: lab_url")
+        (home / "lab_url").write_text(f"{site.url}/private/{QUOTED}/feed")
+        (home / "lab_url").chmod(0o600)
+    site.answers[f"/private/{QUOTED}/feed"] = say(body=RELATIVE)
+    assert run(home, "once", TOKEN=TOKEN) == 0
+    said = capsys.readouterr().out
+    assert "2 new papers" in said and f"{site.url}/p/2" in said
+    assert "TOKEN" not in said and "%7B" not in said and "/p/1" not in said and "lab_url" not in said
+
+
+def test_a_file_whose_address_redirects_shows_nothing_of_its_path(
+    home: Path, site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(home, "url_file: lab_url")
+    (home / "lab_url").write_text(f"{site.url}/private/hunter2secret/feed.xml?n=5")
+    (home / "lab_url").chmod(0o600)
+    site.answers["/private/hunter2secret/feed.xml?n=5"] = say("302 Found", Location="/private/hunter2secret/")
+    site.answers["/private/hunter2secret/"] = say(body=RELATIVE)
+    assert run(home, "-v", "once") == 0
+    assert "hunter2secret" not in shown(home, capsys) and b"hunter2secret" not in everything_kept(home)
+
+
+def test_a_secret_that_is_changed_meanwhile_is_hidden_as_it_was_read(home: Path) -> None:
+    config = Config(
+        folder=home, sources={"lab": Source(name="lab", kind="feed", url="https://h.example/${file:lab_url}")}
+    )
+    (home / "lab_url").write_text("https://h.example/old-private-path/feed")
+    asked = AskedAddress("https://h.example/${file:lab_url}", lambda url: config.open_address(url, {}))
+    (home / "lab_url").write_text("https://h.example/new-private-path/feed")
+    assert "old-private" not in asked.shown(asked.target) + asked.shown(
+        httpx.URL("https://h.example/old-private-path/")
+    )
+
+
+def test_a_reason_is_not_garbled_by_harmless_parameters() -> None:
+    asked = AskedAddress("https://h.example/rss?edition=in&mode=no", has_no_secrets)
+    assert asked.reason("no connection in time; looking up h.example") == "no connection in time; looking up h.example"
+    assert asked.reason("redirected to x://h.example/?mode=no") == "redirected to x://h.example/?mode=***"
 
 
 def test_an_address_in_a_file(home: Path, site: Site, capsys: pytest.CaptureFixture[str]) -> None:

@@ -178,3 +178,12 @@ def test_one_fault_of_many_is_logged_often_and_counted(stderr: Read) -> None:
     clock.now = 61.0
     log.info("next")
     assert stderr().splitlines() == ["WARNING 2000 more lines like this were left out: %s: refused", "INFO next"]
+
+
+def test_what_is_forgotten_for_want_of_room_is_said(stderr: Read) -> None:
+    log = flooding(Clock())
+    for _ in range(100):
+        log.warning("%s: broken", "noisy")
+    for n in range(2_500):
+        log.warning("%s: slow (%d)", f"site {n}", n)
+    assert "WARNING 70 more lines like this about noisy were left out: %s: broken" in stderr().splitlines()

@@ -330,3 +330,26 @@ def test_what_was_slow_has_threads_of_its_own_the_next_time() -> None:
     assert asked.wait(LONG)
     silent.again.set()
     schedule.stop(wait=LONG)
+
+
+def test_a_run_that_waited_for_the_one_before_it_is_not_slow() -> None:
+    schedule = Schedule(polls=4, slow=0, long=0.2)
+    schedule.start()
+    entered, leave, second = Event(), Event(), Event()
+
+    def first() -> datetime:
+        entered.set()
+        assert leave.wait(LONG)
+        return utc_now() + HOUR
+
+    schedule.poll_each("a", utc_now(), first)
+    assert entered.wait(LONG)
+    schedule.poll_each("a", utc_now(), noting(second))
+    assert not second.wait(0.3)
+    leave.set()
+    assert second.wait(LONG)
+    until_known = utc_now() + timedelta(seconds=LONG)
+    while schedule.next_run("a") is None:
+        assert utc_now() < until_known
+    assert not schedule.is_slow("a")
+    schedule.stop(wait=LONG)

@@ -66,7 +66,7 @@ def _source(config: Config, name: str) -> Source:
 
 
 def _tried(source: Source, file: Path | None, config: Config, env: Mapping[str, str]) -> Tried:
-    from watcher.fetch import AddressSecrets, Fetcher, default_user_agent
+    from watcher.fetch import Fetcher, default_user_agent
     from watcher.parsers import PARSERS
     from watcher.parsing.apart import ParseApart
     from watcher.pipeline.polling import try_source as trying
@@ -77,9 +77,9 @@ def _tried(source: Source, file: Path | None, config: Config, env: Mapping[str, 
             if isinstance(body, NotRead):
                 raise UsageError(f"{file} cannot be read: {body.what}")
             return trying.try_body(source, PARSERS[source.kind].first_address(source, _now().date()), body, parsing)
-        secrets = AddressSecrets(partial(config.source_address, env=env), partial(config.hidden_in_sources, env))
+        open_address = partial(config.open_address, env=env)
         agent, way = default_user_agent(config.contact or ""), partial(config.way_out, env)
-        with closing(Fetcher(user_agent=agent, secrets=secrets, way=way)) as fetcher:
+        with closing(Fetcher(user_agent=agent, open_address=open_address, way=way)) as fetcher:
             return trying.read_once(source, fetcher, parsing, _now)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -13,7 +13,7 @@ from watcher.config.text.harmless import is_words
 from watcher.errors import WatcherError
 from watcher.files.read import read_regular
 from watcher.model import Source
-from watcher.model.masking import secret_parts
+from watcher.model.masking import OpenedAddress, replaced, secret_parts
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 SHORTEST_SECRET = 6
@@ -90,58 +90,75 @@ def address_from_file(file: str, env: Mapping[str, str], folder: Path) -> str:
 
     Raises ``WatcherError`` if the file cannot be read or holds no web address.
     """
-    place = urlsplit(_whole(file, env, folder))
-    return f"{place.scheme}://{place.netloc.rpartition('@')[2]}/${{file:{file}}}"
+    return f"{_origin(_whole(file, env, folder))}/{_file_place(file)}"
 
 
 def unknown_address(file: str) -> str:
     """Return what stands for the address in a file that is not there."""
-    return f"https://{UNKNOWN_HOST}/${{file:{file}}}"
+    return f"https://{UNKNOWN_HOST}/{_file_place(file)}"
 
 
-def filled(url: str, env: Mapping[str, str], folder: Path) -> str:
-    """Put the secrets into an address. Raises ``WatcherError`` that names what is missing."""
-    found = _PLACE.search(url)
-    if found and found["file"]:
-        return _whole(found["file"], env, folder)
-    return _PLACE.sub(lambda place: quote(_value(place["name"], env), safe=""), url)
+def opened(url: str, sources: Iterable[Source], env: Mapping[str, str], folder: Path) -> OpenedAddress:
+    """Put into an address the secrets that the config has in addresses of the same site, and no others.
 
-
-def hidden(sources: Iterable[Source], env: Mapping[str, str], folder: Path) -> Mapping[str, str]:
-    """Return what is taken out of addresses and reasons: each secret of a source, with what stands in its place."""
-    found: dict[str, str] = {}
-    for source in sources:
-        for place in _PLACE.finditer(source.url or ""):
-            found |= dict(_forms(place, env, folder))
-    return {secret: shown for secret, shown in found.items() if len(secret) >= SHORTEST_SECRET}
+    Sites can write places, too: in a link to the next page, or in a redirect. Raises ``WatcherError`` that names a
+    secret that is missing or too short.
+    """
+    if (file := file_of(url)) and any(source.url == url for source in sources):
+        return _of_file(file, env, folder)
+    origin = _origin(url)
+    ours = [place for source in sources if _origin(source.url or "") == origin for place in _names(source.url or "")]
+    found = {place[0]: _value(place["name"], env) for place in _PLACE.finditer(url) if place["name"] in ours}
+    real = replaced(url, {place: quote(value, safe="") for place, value in found.items()})
+    return OpenedAddress(real, url, {value: place for place, value in found.items()})
 
 
 def logged_secrets(sources: Iterable[Source], env: Mapping[str, str], folder: Path) -> frozenset[str]:
     """Return everything of the addresses of sources that no log may show."""
-    sources = tuple(sources)
-    written = (secret_parts(source.url) for source in sources if source.url)
-    return frozenset(hidden(sources, env, folder)).union(*written)
+    sources, found = tuple(sources), set[str]()
+    for url in (source.url for source in sources if source.url):
+        found |= secret_parts(url)
+        try:
+            secrets = opened(url, sources, env, folder).secrets
+        except WatcherError:
+            continue
+        found |= {form for secret in secrets for form in (secret, quote(secret, safe=""), quote(secret))}
+    return frozenset(found)
 
 
-def _forms(place: re.Match[str], env: Mapping[str, str], folder: Path) -> Iterator[tuple[str, str]]:
-    try:
-        if place["file"]:
-            whole = urlsplit(_whole(place["file"], env, folder))
-            shown = f"${{file:{place['file']}}}"
-            rest = (whole.path.removeprefix("/") + (f"?{whole.query}" if whole.query else ""), whole.query)
-            secrets = (*rest, *secret_parts(whole.geturl()))
-        else:
-            value, shown = _value(place["name"], env), f"${{{place['name']}}}"
-            secrets = (value, quote(value, safe=""), quote(value))
-    except WatcherError:
-        return
-    yield from ((secret, shown) for secret in secrets)
+def _names(url: str) -> list[str]:
+    return [place["name"] for place in _PLACE.finditer(url)]
+
+
+def _origin(url: str) -> str:
+    """Return the scheme and the host of an address, without user and password."""
+    place = urlsplit(url)
+    return f"{place.scheme}://{place.netloc.rpartition('@')[2]}".lower()
+
+
+def _file_place(file: str) -> str:
+    return f"${{file:{file}}}"
+
+
+def _of_file(file: str, env: Mapping[str, str], folder: Path) -> OpenedAddress:
+    """Return the address in a file; of its path only the depth is shown, from which relative links count."""
+    real = _whole(file, env, folder)
+    whole, place = urlsplit(real), _file_place(file)
+    depth = max(whole.path.count("/"), 1)
+    path = whole.path.removeprefix("/")
+    values = [pair.partition("=")[2] for pair in whole.query.split("&")]
+    secrets = {f"{path}?{whole.query}", path, whole.query, *path.split("/"), *values, *secret_parts(real)}
+    known = {secret: place for secret in secrets if len(secret) >= SHORTEST_SECRET}
+    return OpenedAddress(real, f"{_origin(real)}/{'/'.join([place] * depth)}", known)
 
 
 def _value(name: str, env: Mapping[str, str]) -> str:
-    if value := env.get(name):
-        return value
-    raise WatcherError(f"${{{name}}} is not set in the environment")
+    value = env.get(name)
+    if not value:
+        raise WatcherError(f"${{{name}}} is not set in the environment")
+    if len(value) < SHORTEST_SECRET:
+        raise WatcherError(f"${{{name}}} has fewer than {SHORTEST_SECRET} characters: too few to be kept out of sight")
+    return value
 
 
 def _whole(file: str, env: Mapping[str, str], folder: Path) -> str:

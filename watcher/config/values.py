@@ -9,9 +9,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from watcher.config.addresses import SHORTEST_SECRET, VARIABLE, Address, expand, filled, hidden, logged_secrets
+from watcher.config.addresses import SHORTEST_SECRET, VARIABLE, Address, expand, logged_secrets, opened
 from watcher.errors import Problem, WatcherError
 from watcher.model import Endpoint, QuietHours, Rate, Source, Subscription
+from watcher.model.masking import OpenedAddress
 from watcher.model.way_out import WayOut, proxy_credentials
 
 
@@ -162,13 +163,9 @@ class Config:
         except WatcherError:
             return ""
 
-    def source_address(self, url: str, env: Mapping[str, str]) -> str:
-        """The address of a page with its secrets; raises ``WatcherError`` that names what is missing."""
-        return filled(url, env, self.folder)
-
-    def hidden_in_sources(self, env: Mapping[str, str]) -> Mapping[str, str]:
-        """Each secret of the addresses of sources, with what stands in its place."""
-        return hidden(self.sources.values(), env, self.folder)
+    def open_address(self, url: str, env: Mapping[str, str]) -> OpenedAddress:
+        """An address that is asked for, with its secrets; raises ``WatcherError`` that names a missing one."""
+        return opened(url, self.sources.values(), env, self.folder)
 
     def rate_of(self, endpoint: Endpoint) -> tuple[str, Rate] | None:
         """Return an endpoint's receiver with its rate, None without a rate."""

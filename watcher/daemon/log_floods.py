@@ -31,7 +31,7 @@ class _Count:
 
 
 class FloodLimit:
-    """Says which records are logged. What is left out is counted, and said when its time is over.
+    """Says which records are logged. What is left out is counted, and said at the next record after its time.
 
     ``monotonic``: returns the time (s).
     """
@@ -40,6 +40,7 @@ class FloodLimit:
         self._monotonic = monotonic
         self._messages: dict[_Key, _Count] = {}
         self._causes: dict[_Key, _Count] = {}
+        self._forgotten: list[tuple[int, str]] = []
 
     def allows(self, record: logging.LogRecord) -> bool:
         """Return whether a record is logged; what is logged on request (``-v``) always is."""
@@ -47,8 +48,8 @@ class FloodLimit:
             return True
         args = record.args if isinstance(record.args, tuple) else ()
         about = str(args[0])[:200] if args else ""
-        message = _count(self._messages, (record.name, str(record.msg), ""), self._began(record))
-        cause = _count(self._causes, (record.name, str(record.msg), about), self._began(record))
+        message = self._count(self._messages, (record.name, str(record.msg), ""), record)
+        cause = self._count(self._causes, (record.name, str(record.msg), about), record)
         if message.lines > OF_A_MESSAGE:
             message.left_out += 1
         elif cause.lines > OF_A_CAUSE:
@@ -59,27 +60,27 @@ class FloodLimit:
 
     def over(self) -> list[tuple[int, str]]:
         """Return the level and the text of what is to be said of what was left out, and forget it."""
-        now, found = self._monotonic(), list[tuple[int, str]]()
+        now = self._monotonic()
+        found, self._forgotten = self._forgotten, []
         for counts in (self._messages, self._causes):
             for key in [key for key, count in counts.items() if now - count.since >= SPAN]:
-                count = counts.pop(key)
-                if count.left_out:
-                    found.append((count.level, _said(key, count.left_out)))
+                found += _said(key, counts.pop(key))
         return found
 
-    def _began(self, record: logging.LogRecord) -> _Count:
-        return _Count(self._monotonic(), record.levelno)
+    def _count(self, counts: dict[_Key, _Count], key: _Key, record: logging.LogRecord) -> _Count:
+        if key not in counts and len(counts) >= MOST:
+            oldest = next(iter(counts))
+            self._forgotten += _said(oldest, counts.pop(oldest))
+        count = counts.setdefault(key, _Count(self._monotonic(), record.levelno))
+        count.lines += 1
+        return count
 
 
-def _count(counts: dict[_Key, _Count], key: _Key, new: _Count) -> _Count:
-    if key not in counts and len(counts) >= MOST:
-        del counts[next(iter(counts))]
-    count = counts.setdefault(key, new)
-    count.lines += 1
-    return count
-
-
-def _said(key: _Key, left_out: int) -> str:
+def _said(key: _Key, count: _Count) -> list[tuple[int, str]]:
+    """Return the level and the text of what is said of lines that were left out; nothing if none was."""
+    if not count.left_out:
+        return []
     _, message, about = key
     whose = f" about {about}" if about else ""
-    return f"{left_out} more lines like this{whose} were left out: {' '.join(message.split())[:80]}"
+    text = f"{count.left_out} more lines like this{whose} were left out: {' '.join(message.split())[:80]}"
+    return [(count.level, text)]

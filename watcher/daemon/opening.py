@@ -12,9 +12,10 @@ from typing import TextIO
 
 from watcher.config import Config
 from watcher.daemon.site_book import SiteBook
-from watcher.fetch import AddressSecrets, Fetcher, default_user_agent
+from watcher.fetch import Fetcher, default_user_agent
 from watcher.files.broken_pages import KeptPages
 from watcher.model import Tuning
+from watcher.model.masking import OpenedAddress
 from watcher.model.way_out import WayOut
 from watcher.notify import Notifier
 from watcher.parsing.apart import ParseApart
@@ -40,10 +41,10 @@ def open_context(
     ``state_dir``: where bodies of broken pages are kept, None for nowhere.
     """
     clock, stopping = clock or store.clock, Event()
+
     # A reload replaces the config: its secrets and its way out are those of whichever is in force.
-    secrets = AddressSecrets(
-        lambda url: context.config.source_address(url, env), lambda: context.config.hidden_in_sources(env)
-    )
+    def open_address(url: str) -> OpenedAddress:
+        return context.config.open_address(url, env)
 
     def way() -> WayOut:
         return context.config.way_out(env)
@@ -52,7 +53,7 @@ def open_context(
     context = Context(
         config=config,
         store=store,
-        fetcher=Fetcher(user_agent=agent, clock=clock, book=SiteBook(store, clock), secrets=secrets, way=way),
+        fetcher=Fetcher(user_agent=agent, clock=clock, book=SiteBook(store, clock), open_address=open_address, way=way),
         notifier=Notifier(console=console or sys.stdout, way=way),
         clock=clock,
         jitter=random.random,

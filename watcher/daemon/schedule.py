@@ -164,6 +164,12 @@ class Schedule:
         with self._changed:
             return frozenset(self._tasks)
 
+    def is_slow(self, name: str) -> bool:
+        """Return whether the last run of ``name`` took long."""
+        with self._changed:
+            task = self._tasks.get(name)
+            return task is not None and task.is_slow
+
     def next_run(self, name: str) -> datetime | None:
         """Return when ``name`` runs next; None if it is unknown, running or not started."""
         at: datetime | None = getattr(self._scheduler.get_job(name), "next_run_time", None)
@@ -201,7 +207,7 @@ class Schedule:
 
     def _run(self, task: _Task, pool: str) -> None:
         gate = self._gate if pool == "polls" else self._no_gate
-        with gate.passed() as elapsed, task.turn:
+        with task.turn, gate.passed() as elapsed:
             if not self._begin(task):
                 return
             following = self._attempt(task)

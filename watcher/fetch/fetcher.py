@@ -12,7 +12,7 @@ import httpx
 
 from watcher import __version__
 from watcher.errors import WatcherError
-from watcher.fetch.asked import AddressSecrets, AskedAddress
+from watcher.fetch.asked import AskedAddress, OpenAddress, has_no_secrets
 from watcher.fetch.body import no_codings
 from watcher.fetch.exchange import READ, Exchange, HttpAnswer, Limits, netloc
 from watcher.fetch.permits import Permits
@@ -59,7 +59,7 @@ class Fetcher:
     ``monotonic``: returns the seconds that limits are counted in.
     ``resolve``: returns the addresses of a host.
     ``book``: turns at sites that are shared with other processes.
-    ``secrets``: what the config puts into addresses.
+    ``open_address``: puts secrets into an address.
     ``way``: returns how requests leave this machine.
     """
 
@@ -73,7 +73,7 @@ class Fetcher:
         limits: Limits | None = None,
         resolve: Resolve = resolve,
         book: Book | None = None,
-        secrets: AddressSecrets | None = None,
+        open_address: OpenAddress = has_no_secrets,
         way: Callable[[], WayOut] = WayOut,
     ) -> None:
         agent = user_agent or default_user_agent()
@@ -91,7 +91,7 @@ class Fetcher:
             way=way,
         )
         self._permits = Permits(monotonic)
-        self._secrets = secrets or AddressSecrets()
+        self._open_address = open_address
 
     def get(self, url: str, validators: Callable[[str], Validators | None], *, robots: bool = True) -> Fetched:
         """Fetch ``url``, following redirects; each address on the way is asked with ``validators(address)``.
@@ -101,7 +101,7 @@ class Fetcher:
         Addresses are returned, and given to ``validators``, without password, fragment and secrets.
         """
         try:
-            asked = AskedAddress(url, self._secrets)
+            asked = AskedAddress(url, self._open_address)
         except (WatcherError, httpx.InvalidURL) as error:
             return self._unreachable(url, str(error))
         found = self._follow(asked, validators, robots=robots)
@@ -249,7 +249,7 @@ def _target(url: httpx.URL, location: str) -> httpx.URL:
     try:
         target = _checked(url.join(location))
     except (httpx.InvalidURL, Refused):
-        raise Refused(f"redirected to what is no web address: {location[:200]!r}") from None
+        raise Refused(f"redirected to what is no web address: {location!r}") from None
     if _is_of_provider(target.host):
         raise Refused(f"redirected to {target.host}, where a machine is told its own keys")
     same = (target.scheme, netloc(target)) == (url.scheme, netloc(url))

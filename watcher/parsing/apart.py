@@ -6,10 +6,12 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Condition, Event
 
 from watcher.errors import UnknownPage
 from watcher.model import Reading, Source, Unreadable
+from watcher.model.masking import without_login
 from watcher.parsers import Finding, SavedPage
 from watcher.parsing.frames import Answer, FindRequest, ParseRequest, RecogniseRequest, Request
 from watcher.parsing.process import OverBounds, ParsingLimits, Worker, WorkerEnded
@@ -46,7 +48,7 @@ class ParseApart:
     def parse(self, body: bytes, url: str, source: Source, charset: str = "") -> Reading | Unreadable:
         """See :class:`Parsing`; what takes too much is unreadable."""
         try:
-            answer = self._one_answer(ParseRequest(url, source, charset), body)
+            answer = self._one_answer(ParseRequest(url, _without_login(source), charset), body)
         except (OverBounds, WorkerEnded) as error:
             return Unreadable(str(error))
         if isinstance(answer.value, Reading | Unreadable):
@@ -56,7 +58,7 @@ class ParseApart:
     def find(self, body: bytes, source: Source, charset: str = "") -> tuple[Finding, ...]:
         """See :class:`Parsing`; nothing of what takes too much."""
         try:
-            answer = self._one_answer(FindRequest(source, charset), body)
+            answer = self._one_answer(FindRequest(_without_login(source), charset), body)
         except (OverBounds, WorkerEnded):
             return ()
         return answer.value if isinstance(answer.value, tuple) else ()
@@ -158,3 +160,8 @@ def _logged(answer: Answer) -> Answer:
     if answer.trace:
         log.debug("internal error in a worker:\n%s", answer.trace)
     return answer
+
+
+def _without_login(source: Source) -> Source:
+    """Return a source whose address has no password: a worker asks for nothing."""
+    return replace(source, url=without_login(source.url)) if source.url else source

@@ -2,8 +2,8 @@
 
 A request is the length of a pickle, the length of the body, the pickle, the body; an answer a length and a pickle.
 
-A worker reads what strangers wrote, so its answers are not trusted: of their pickles nothing is made but values of the
-model and of the parsers (https://docs.python.org/3/library/pickle.html, "Restricting Globals").
+A worker reads what strangers wrote, so its answers are not trusted: of their pickles nothing is made but the values
+below (https://docs.python.org/3/library/pickle.html, "Restricting Globals"). No pickle can change their classes.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import pickle
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from watcher.model import Reading, Source, Unreadable
+from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers import Finding, SavedPage
 
 LENGTH = 8
 """Bytes of the length of a frame, the most significant first."""
+
+NO_ANSWER = "the process that read it gave no answer that can be read"
 
 _OF_VALUES = {
     ("datetime", "date"),
@@ -26,7 +28,8 @@ _OF_VALUES = {
     ("datetime", "timezone"),
     ("builtins", "frozenset"),
 }
-_OURS = ("watcher.model.", "watcher.parsers.")
+_OF_ANSWERS = {(one.__module__, one.__qualname__): one for one in (Reading, Unreadable, Entry, Finding, SavedPage)}
+"""What answers are made of, all with slots: a pickle sets their fields, and nothing of the classes themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +98,13 @@ def framed(answer: Answer) -> bytes:
 def answer_in(packed: bytes) -> Answer:
     """Unpack what a worker answers. Raises ``ValueError`` for what is no answer."""
     try:
-        return Answer(*_ValuesAlone(io.BytesIO(packed)).load())
+        value, memory, unknown, trace = _ValuesAlone(io.BytesIO(packed)).load()
     except Exception as error:
-        raise ValueError("the process that read it gave no answer that can be read") from error
+        raise ValueError(NO_ANSWER) from error
+    is_whole = isinstance(memory, int) and isinstance(unknown, str) and isinstance(trace, str)
+    if not is_whole or not (value is None or isinstance(value, Reading | Unreadable | tuple | SavedPage)):
+        raise ValueError(NO_ANSWER)
+    return Answer(value, memory, unknown, trace)
 
 
 def _length(piece: bytes) -> bytes:
@@ -110,7 +117,6 @@ class _ValuesAlone(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in _OF_VALUES:
             return super().find_class(module, name)
-        found = super().find_class(module, name) if module.startswith(_OURS) and "." not in name else None
-        if isinstance(found, type) and found.__module__ == module:
+        if found := _OF_ANSWERS.get((module, name)):
             return found
         raise ValueError(f"{module}.{name} is no value of a page")

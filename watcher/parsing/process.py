@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import select
 import signal
@@ -35,7 +36,7 @@ class ParsingLimits:
     ``cpu``, ``wall``: seconds; a busy machine delays both, so that the second is far larger.
     ``memory``: of the worker (MB).
     ``answer``: bytes of what was read.
-    ``keep``: memory up to which a worker is used again (MB); it begins with some 25.
+    ``keep``: memory up to which a worker is used again (MB); it begins with some 21.
     """
 
     cpu: float = 15.0
@@ -54,7 +55,10 @@ class OverBounds(Exception):
 
 
 class Worker:
-    """A worker process. One thread at a time asks it. Every method may raise ``WorkerEnded``."""
+    """A worker process. One thread at a time asks it.
+
+    Raises ``WorkerEnded`` where it cannot be started, is asked or answers.
+    """
 
     def __init__(self, env: Mapping[str, str], limits: ParsingLimits, command: Sequence[str] = ()) -> None:
         self._limits = limits
@@ -68,7 +72,6 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 bufsize=0,
-                pipesize=PIPE,
                 env=given | {"PYTHONPATH": paths},
                 start_new_session=True,
             )
@@ -76,6 +79,9 @@ class Worker:
             raise WorkerEnded(f"no process could be started to read it: {error.strerror}") from error
         assert self._process.stdin and self._process.stdout
         self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
+        for pipe in (self._in, self._out):
+            with suppress(OSError):  # the system may allow no larger ones: it only takes longer
+                fcntl.fcntl(pipe, getattr(fcntl, "F_SETPIPE_SZ", -1), PIPE)
         os.set_blocking(self._in, False)
         os.set_blocking(self._out, False)
         self.memory = 0

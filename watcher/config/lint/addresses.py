@@ -55,7 +55,7 @@ def _check_source(checker: Checker, name: str, url: str, config: Config, checks:
         checker.note(path, *meant, name="wrong-address")
         return
     try:
-        config.source_address(url, checks.env)
+        config.open_address(url, checks.env)
     except WatcherError as error:
         hint = "write the file where watcher runs" if in_file else "set it where watcher runs"
         checker.note(path, str(error), hint, fatal=checks.need_secrets, name="missing-secret")

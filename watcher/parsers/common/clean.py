@@ -105,12 +105,23 @@ def instant(value: object) -> datetime | None:
         return None
 
 
+_PLACE = re.compile(r"\$(?:\{|%7B)", re.IGNORECASE)
+
+
+def has_place(address: str) -> bool:
+    """Return whether an address has a place for a secret of the config: it is a page's own, or counts from there."""
+    return _PLACE.search(address) is not None
+
+
 def url(value: object) -> str | None:
-    """An absolute http(s) address that looks like where it leads; None for anything else."""
+    """An absolute http(s) address that looks like where it leads; None for anything else.
+
+    Where a secret of the config would stand in it, it is none: a place for one leads nowhere.
+    """
     if not isinstance(value, str) or len(value) > URL_CHARS:
         return None
     address = _as_browsers_read(value.strip())
-    if not _URL.fullmatch(address):
+    if not _URL.fullmatch(address) or has_place(address):
         return None
     if _UNSEEN.search(address) or _SURROGATE.search(address):
         return None

@@ -38,7 +38,10 @@ def absolute(link: str, *bases: str) -> str:
     address = link.strip()
     for base in ("", *bases):
         try:
-            whole = clean.url(urljoin(base, address))
+            joined = urljoin(base, address)
+            if clean.has_place(joined):
+                return ""
+            whole = clean.url(joined)
         except ValueError:
             return ""
         if whole:

@@ -1,0 +1,35 @@
+"""What is starred in an address that people see, and what is left to read."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watcher.model.masking import starred, without_secrets
+
+HOST = "https://lab.example"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://ana:pw1@lab.example/feed", "https://***@lab.example/feed"),
+        (f"{HOST}/feed?token=abc&page=2", f"{HOST}/feed?token=***&page=2"),
+        (f"{HOST}/feed?q=kilns&category=cs.CL", f"{HOST}/feed?q=kilns&category=cs.CL"),
+        (f"{HOST}/0123456789abcdef0123456789abcdef.rss", f"{HOST}/***.rss"),
+        (f"{HOST}/private/AbCdEf0123456789x/feed.xml", f"{HOST}/private/***/feed.xml"),
+        (f"{HOST}/f/123e4567-e89b-12d3-a456-426614174000/feed", f"{HOST}/f/***/feed"),
+        (f"{HOST}/f;jsessionid=ABCDEF0123456789AB", f"{HOST}/f;jsessionid=***"),
+        (f"{HOST}/articles/10.1234/journal.pone.0123456", f"{HOST}/articles/10.1234/journal.pone.0123456"),
+        (f"{HOST}/2603.01234v2", f"{HOST}/2603.01234v2"),
+        ("https://[::1", "https://[::1"),
+    ],
+)
+def test_an_address_for_people(address: str, shown: str) -> None:
+    assert starred(address) == shown
+
+
+@given(st.text("ab/=%25 +cF", min_size=6, max_size=12), st.text(max_size=30), st.text(max_size=30))
+def test_a_secret_stands_nowhere_in_what_is_left(secret: str, before: str, behind: str) -> None:
+    assert secret not in without_secrets(before + secret + behind, {secret: "***"})
