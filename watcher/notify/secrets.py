@@ -6,20 +6,18 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from watcher.model.masking import STARS, replaced
+
 SHORTEST_SECRET = 4
 """Fewest characters of a secret that is removed; a shorter one would remove parts of every sentence."""
 
-_HIDDEN = "***"
 _MAIL = re.compile(r"mailtos?://", re.IGNORECASE)
 _LIKE_A_HOST = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.IGNORECASE)
 
 
 def scrub(text: str, secrets: Iterable[str]) -> str:
-    """Return ``text`` with every secret replaced, longer ones first, so that no part of one is shown."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= SHORTEST_SECRET:
-            text = text.replace(secret, _HIDDEN)
-    return text
+    """Return ``text`` with every secret replaced."""
+    return replaced(text, {secret: STARS for secret in secrets if len(secret) >= SHORTEST_SECRET})
 
 
 def secrets_of(url: str) -> frozenset[str]:
