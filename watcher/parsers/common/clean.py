@@ -42,6 +42,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_CHARACTER = re.compile(r"&#[0-9]{8,};?")
 _ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z][a-z-]*(?:\.[A-Z]{2})?/\d{7})(?:v([1-9]\d?))?", re.ASCII)
 _URL = re.compile(r"https?://[^\s<>\"`\\\x00-\x20\x7f-\x9f]+")
+_STRAIGHT = re.compile(r"https?://(?!/)[!#-;=?-\[\]^_a-z{|}~]+")
 _SCHEME = re.compile(r"(https?):[/\\]*(?=[^/\\])", re.IGNORECASE)
 _TO_ENCODE = re.compile(r"[ <>\"`]")
 _DOI = re.compile(r"10\.\d{4,9}/[!-~]{1,250}", re.ASCII)
@@ -120,10 +121,12 @@ def url(value: object) -> str | None:
     """
     if not isinstance(value, str) or len(value) > URL_CHARS:
         return None
-    address = _as_browsers_read(value.strip())
-    if not _URL.fullmatch(address) or has_place(address):
-        return None
-    if _UNSEEN.search(address) or _SURROGATE.search(address):
+    address = value.strip()
+    if not _STRAIGHT.fullmatch(address):  # most are: nothing in them is read otherwise than it is written
+        address = _as_browsers_read(address)
+        if not _URL.fullmatch(address) or _UNSEEN.search(address) or _SURROGATE.search(address):
+            return None
+    if has_place(address):
         return None
     try:
         place = urlsplit(address)
