@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from tests.parsers.feeds import rss
 from watcher.model import Entry, Page, Source, Verdict
 from watcher.parsers import PARSERS
 from watcher.store import Store
-from watcher.store.papers.identity import NOBODYS
+from watcher.store.papers.keys import NOBODYS
 
 HOUR = timedelta(hours=1)
 LAB = Source(name="lab", kind="feed", url="https://lab.example/feed.xml")
@@ -46,8 +46,25 @@ class Feed:
     def get(self, url: str, validators: Callable[[str], Any], *, robots: bool = True) -> Page:
         self.looks += 1
         scheme = "https" if self.looks % 2 else "http"
-        items = [f"<title>Graphs {name}</title>{self.form.format(name=name, scheme=scheme)}" for name in self.shown]
+        form = self.form
+        items = [
+            f"<title>Graphs {name}</title>{form.format(name=name, scheme=scheme, look=self.looks)}"
+            for name in self.shown
+        ]
         return Page(url=url, body=rss(items), fetched_at=self.play.now)
+
+    def close(self) -> None: ...
+
+
+@dataclass
+class Fixed:
+    """Stands for the network: one page."""
+
+    play: Play
+    body: bytes
+
+    def get(self, url: str, validators: Callable[[str], Any], *, robots: bool = True) -> Page:
+        return Page(url=url, body=self.body, fetched_at=self.play.now)
 
     def close(self) -> None: ...
 
@@ -76,6 +93,79 @@ def test_a_title_that_is_edited_under_a_link_of_its_own_is_told_once(store: Stor
     assert played(store, NEWS, ["one", "two", "three"])[1] == ["Graphs one"]
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        NEWS + '<guid isPermaLink="false">{look}-{name}</guid>',
+        NEWS + "<guid>https://lab.example/{look}/{name}</guid>",
+        GUID + "<link>https://lab.example/{look}/{name}</link>",
+    ],
+    ids=["an id", "an address", "an address beside an id of nobody's"],
+)
+@pytest.mark.parametrize("description", ["", "<description>Read by {look} people</description>"], ids=["bare", "text"])
+def test_what_has_another_id_at_every_look_beside_a_shared_one_is_told_once(
+    store: Store, form: str, description: str
+) -> None:
+    looks = ["one", "two one", "one", "two", "one two", "three one", *["one three"] * 6]
+    assert played(store, form + description, looks)[1] == ["Graphs one", "Graphs two", "Graphs three"]
+
+
+BEES = "Bees and the hives they build in old lighthouses along the northern shore, where nights are long and winds cold"
+TIDES = "Tides which move the sand of seven islands each winter, until no map of the harbour agrees with any other map"
+SHORT = ("On bees in lighthouses", "On tides and sand")
+OWN = "<guid isPermaLink='false'>{n}</guid>"
+AUTHOR = "<author>Ana Lund</author>"
+
+
+def graphs(text: str, form: str = NEWS, title: str = "Graphs one", n: int = 0) -> str:
+    return f"<title>{title}</title>{form.format(n=n)}<description>{text}</description>"
+
+
+@pytest.mark.parametrize("others", [(), ("<title>An outing</title>" + NEWS,)], ids=["alone", "beside another title"])
+@pytest.mark.parametrize("texts", [(BEES, TIDES), SHORT], ids=["long texts", "short texts"])
+@pytest.mark.parametrize("at_once", [True, False], ids=["one page", "two weeks"])
+@pytest.mark.parametrize("form", [NEWS, NEWS + AUTHOR, NEWS + OWN], ids=["a link", "an author", "ids"])
+def test_papers_of_one_title_under_one_link_are_told_each(
+    store: Store, form: str, at_once: bool, texts: Sequence[str], others: Sequence[str]
+) -> None:
+    if not at_once and not others:
+        pytest.skip("a link that one paper has is that paper's own: its text was edited")
+    if AUTHOR in form and texts is SHORT:
+        pytest.skip("the same people and a few words say too little")
+    play = Play(store, LAB, rule="bees OR tides")
+    pages = [[0, 1], [1, 0], [0], [1]] if at_once else [[0], [1], [0], [1, 0]]
+    for shown in pages:
+        body = rss([*(graphs(texts[n], form, n=n) for n in shown), *others])
+        play.context.fetcher = Fixed(play, body)  # type: ignore[assignment]
+        play.look(HOUR)
+    told = "\n".join(play.texts("me"))
+    assert (told.count("matched: bees"), told.count("matched: tides")) == (1, 1), told
+
+
+def test_what_is_edited_under_a_shared_link_is_told_once(store: Store) -> None:
+    play = Play(store, LAB, rule="bees OR tides")
+    edited = [BEES[:60], BEES, BEES + " " + TIDES, BEES.replace("nights", "days"), "", BEES]
+    for text in edited:
+        body = rss([graphs(text, title="Graphs of bees"), graphs("", title="An outing")])
+        play.context.fetcher = Fixed(play, body)  # type: ignore[assignment]
+        play.look(HOUR)
+    assert len(play.texts("me")) == 1
+
+
+def test_a_title_that_comes_again_with_an_id_of_its_own_is_another_paper_where_ids_last(store: Store) -> None:
+    link = "url:https://lab.example/news"
+
+    def shown(*numbers: int) -> list[Entry]:
+        named = [Entry(title="Lab meeting", keys=(f"id:lab.example:{n}",), shared=(link,)) for n in numbers]
+        return [*named, Entry(title="An outing", keys=("id:lab.example:0",), shared=(link,))]
+
+    now = Play(store, LAB).now
+    with store.transaction() as tx:
+        assert len(tx.papers.record_entries(shown(1, 2), "lab", now).new) == 3
+        assert len(tx.papers.record_entries(shown(2, 3), "lab", now + HOUR).new) == 1
+        assert len(tx.papers.record_entries(shown(1, 2, 3), "lab", now + HOUR).new) == 0
+
+
 def test_another_source_is_not_concerned(store: Store) -> None:
     link = "url:https://lab.example/news"
     one, two = (Entry(title=f"Graphs {name}", shared=(link,)) for name in ("one", "two"))
@@ -102,8 +192,60 @@ def test_a_paper_that_was_stored_by_its_title_alone_is_the_same_under_its_link(s
         assert tx.papers.record_entries(edited, "lab", now + 2 * HOUR).new == ()
 
 
+def test_a_paper_under_a_link_gets_an_id_loses_it_and_stays_the_same(store: Store) -> None:
+    link = "url:https://lab.example/news"
+    one, two = Entry(title="Graphs one"), Entry(title="Graphs two")
+    now = Play(store, LAB).now
+
+    def new(*entries: Entry) -> int:
+        return len(tx.papers.record_entries(entries, "lab", now).new)
+
+    with store.transaction() as tx:
+        assert new(replace(one, keys=(link,))) == 1
+        named = [replace(paper, keys=(f"id:lab.example:{n}",), shared=(link,)) for n, paper in enumerate((one, two))]
+        assert new(*named) == 1
+        assert new(*(replace(paper, shared=(link,)) for paper in (one, two))) == 0
+        assert new(replace(one, keys=(link,))) == 0
+
+
+@pytest.mark.parametrize("title", ["Über Graphen", "Graphs one"])
+def test_what_was_stored_by_its_title_is_found_when_its_link_turns_out_to_be_shared(store: Store, title: str) -> None:
+    link = "url:https://lab.example/news"
+    now = Play(store, LAB).now
+
+    def new(*entries: Entry) -> int:
+        return len(tx.papers.record_entries(entries, "lab", now).new)
+
+    with store.transaction() as tx:
+        as_read_before = title.encode().decode("cp1252")
+        assert new(Entry(title=as_read_before, abstract="Kites."), Entry(title="Graphs two")) == 2
+        assert new(Entry(title="Graphs two", shared=(link,)), Entry(title="Graphs three", shared=(link,))) == 1
+        assert new(Entry(title=title, abstract="Kites.", keys=(link,))) == 0
+        assert new(Entry(title=title, abstract="Another of that title.", keys=(link,))) == 1
+        every = [key for paper in tx.papers.all() for key in tx.papers.keys(paper.id)]
+        assert len(every) == len(set(every))
+
+
 def test_what_a_feed_shares_is_named() -> None:
     parsed = PARSERS["feed"].parse(rss([f"<title>{n}</title>{NEWS}<guid>{n}</guid>" for n in "ab"]), "", LAB)
     entries = getattr(parsed, "entries", ())
     assert [entry.shared for entry in entries] == [("url:https://lab.example/news",)] * 2
     assert all(entry.keys for entry in entries)
+
+
+@pytest.mark.parametrize(
+    ("form", "entries"),
+    [
+        (NEWS, 2),
+        (NEWS + "<guid>https://lab.example/news</guid>", 2),
+        (NEWS + GUID, 1),
+        (NEWS + OWN, 2),
+        ("<link>https://doi.org/10.1234/graphs</link>", 1),
+        ("<link>https://arxiv.org/abs/2603.00001</link>", 1),
+    ],
+)
+def test_items_of_one_title_and_other_texts_share_what_is_no_name(form: str, entries: int) -> None:
+    body = rss([graphs(text, form, n=n) for n, text in enumerate((BEES, TIDES))])
+    assert len(getattr(PARSERS["feed"].parse(body, "", LAB), "entries", ())) == entries
+    repeated = rss([graphs(text, NEWS) for text in (BEES, BEES[:60], "")])
+    assert len(getattr(PARSERS["feed"].parse(repeated, "", LAB), "entries", ())) == 1

@@ -14,7 +14,7 @@ from watcher.parsers import PARSERS
 READ = {
     "arxiv": (3, "9f3296c79c98"),
     "biorxiv": (1, "eb99cc883c28"),
-    "feed": (5, "ddb82133435b"),
+    "feed": (6, "ddb82133435b"),
     "html": (4, "a3fb3c6a075f"),
     "huggingface": (1, "983d12f40919"),
     "medrxiv": (1, "ac018513ee58"),

@@ -14,13 +14,12 @@ from watcher.store.papers.identity import (
     Catalogue,
     absorb,
     agree,
-    content_key,
     learn,
     new_values,
     same_authors,
     strongest,
-    title_key,
 )
+from watcher.store.papers.keys import content_key, title_key
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 

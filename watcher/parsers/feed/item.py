@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin
 
 from watcher.model import Entry
+from watcher.model.contents import contents_differ
 from watcher.parsers.common import clean
 from watcher.parsers.common.links import ids_of_link, ids_of_name, normalised_url, place_of
 
@@ -52,8 +52,8 @@ def absolute(link: str, *bases: str) -> str:
 def entries_of_feed(items: Sequence[FeedItem], site: str) -> tuple[Entry, ...]:
     """The entries of a feed of ``site``, in its order; what it lists twice counts once.
 
-    An address or an id that several items of different titles bear is none of theirs; where their addresses differ by
-    the fragment, each has its own.
+    An address or an id that items of different titles or contents bear is none of theirs; where their addresses differ
+    by the fragment, each has its own.
     """
     whole = _shared(items, normalised_url)
     address_of = _with_fragment if whole else normalised_url
@@ -91,10 +91,27 @@ def _with_fragment(address: str) -> str:
 
 
 def _shared(items: Iterable[FeedItem], address_of: Callable[[str], str]) -> frozenset[str]:
-    """The addresses and ids that items of different titles bear."""
-    bearers = {(mark, item.title) for item in items for mark in (address_of(item.link), item.id) if mark}
-    times = Counter(mark for mark, _ in bearers)
-    return frozenset(mark for mark, n in times.items() if n > 1)
+    """The addresses and ids that different items bear."""
+    first: dict[str, FeedItem] = {}
+    shared = set()
+    for item in items:
+        for mark in {address_of(item.link), item.id} - {""}:
+            if not _is_repeat(first.setdefault(mark, item), item):
+                shared.add(mark)
+    return frozenset(shared)
+
+
+def _is_repeat(one: FeedItem, other: FeedItem) -> bool:
+    """Whether items that share an address or an id are one, told twice: of one title, and of one content or name.
+
+    The texts of a name (an id that is no address, a DOI, an arXiv id) may have been written anew.
+    """
+    if one.title != other.title:
+        return False
+    if not contents_differ(one.abstract, other.abstract):
+        return True
+    named = ids_of_link(other.link)
+    return bool(named.arxiv_id or named.doi or (one.id == other.id and other.id and not clean.url(other.id)))
 
 
 def _entry(item: FeedItem, site: str, own_link: str, shared: frozenset[str]) -> Entry:

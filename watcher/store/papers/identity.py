@@ -10,18 +10,17 @@ paper is known by it together with its title.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from watcher.model import Entry
+from watcher.model.contents import contents_differ
 from watcher.model.fields import FACTS, Merge, attributes
 from watcher.rules import fold_title
 from watcher.store.papers.addresses import may_change, spellings
-from watcher.store.papers.misread import misread_titles
+from watcher.store.papers.keys import TITLE, comparable_title, content_key, item_keys, misread_keys, title_key
 
 LONG_TITLE = 5
 """Words from which a title and its authors prove a paper; an editorial has the same authors every month."""
@@ -32,8 +31,6 @@ ENOUGH = 20
 ALIKE = 0.8
 """Share of common words, or authors, from which two abstracts or author lists agree."""
 
-TITLE = "title:"
-NOBODYS = "shared:"
 _STRENGTH = {"arxiv": 0, "doi": 1, "title": 3, "item": 4}
 
 _ALL = attributes(*Merge)
@@ -98,11 +95,19 @@ class Identity:
 
 
 class Catalogue:
-    """The known papers that some entries can be about, by key and by folded title."""
+    """The known papers that some entries can be about, by key and by folded title.
 
-    def __init__(self, by_key: Mapping[str, Candidate], candidates: Iterable[Candidate]) -> None:
+    ``ids_last``: papers of this page are known by the addresses and ids of their own, beside those that they share; so
+    an entry with a new one is a new paper.
+    """
+
+    def __init__(
+        self, by_key: Mapping[str, Candidate], candidates: Iterable[Candidate], *, ids_last: bool = False
+    ) -> None:
         self._by_key = dict(by_key)
         self._by_title: dict[str, list[Candidate]] = {}
+        self._ids_last = ids_last
+        self._of_this_page: set[int] = set()
         for candidate in candidates:
             self._by_title.setdefault(candidate.values["title_folded"], []).append(candidate)
 
@@ -111,8 +116,9 @@ class Catalogue:
         return self._of_keys(entry) if entry.keys else self._of_title(entry)
 
     def add(self, candidate: Candidate, keys: Iterable[str]) -> None:
-        """Add a paper under ``keys`` and under its title."""
+        """Add a paper of this page under ``keys`` and under its title."""
         self._by_key |= dict.fromkeys(keys, candidate)
+        self._of_this_page.add(id(candidate))
         titled = self._by_title.setdefault(candidate.values["title_folded"], [])
         if candidate not in titled:
             titled.append(candidate)
@@ -124,96 +130,58 @@ class Catalogue:
             if known not in same and not (arxiv_id and known.arxiv_id and known.arxiv_id != arxiv_id):
                 same.append(known)
                 arxiv_id = arxiv_id or known.arxiv_id
-        alike = [known for known in self._titled(entry) if known not in same and agrees(entry, known)]
+        alike = [known for known in self._alike(entry) if known not in same]
         if len(alike) == 1 and (alike[0].is_title_only or (not same and is_renamed(entry, alike[0]))):
             same += alike
         same += [] if same else self._without_keys(entry)
-        keys = tuple(key for key in dict.fromkeys(entry.keys) if not self._known([key]))
+        same += [] if same else self._under_another_id(entry)
+        items = item_keys(entry) if all(map(may_change, entry.keys)) else ()
+        keys = tuple(key for key in dict.fromkeys((*entry.keys, *items)) if not self._known([key]))
         return Identity(tuple(sorted(same, key=lambda known: known.order)), keys)
 
     def _without_keys(self, entry: Entry) -> list[Candidate]:
         """Return the paper of exactly this content, if an older version saw no key in it."""
         return [known for known in self._known([content_key(entry)]) if known.is_title_only]
 
+    def _under_another_id(self, entry: Entry) -> list[Candidate]:
+        """Return the paper that has a key of others and the title, if this feed gives it another id at every look."""
+        if self._ids_last or not all(map(may_change, entry.keys)):
+            return []
+        return [known for known in self._items(entry) if id(known) not in self._of_this_page][:1]
+
     def _of_title(self, entry: Entry) -> Identity:
-        own, plain, items = content_key(entry), title_key(entry.title), item_keys(entry)
-        if known := next((self._by_key[key] for key in (*items, own) if key in self._by_key), None):
-            return Identity((known.final,), tuple(key for key in items if key not in self._by_key))
-        if items and (bearers := self._bearers(entry)):
-            return Identity((bearers[0],), items)
+        own, plain = content_key(entry), title_key(entry.title)
+        items = tuple(key for key in item_keys(entry) if key not in self._by_key)
+        if known := [*self._items(entry), *self._known([own])]:
+            return Identity((known[0],), items)
         keys = (own,) if plain in self._by_key else (plain, own)
         if plain in keys and (misread := self._misread(entry)):
             return Identity((misread[0],), (*keys, *items))
-        alike = [known for known in self._titled(entry) if agrees(entry, known)]
+        alike = self._alike(entry)
         return Identity(tuple(alike) if len(alike) == 1 else (), (*keys, *items))
+
+    def _items(self, entry: Entry) -> list[Candidate]:
+        """Return the papers of the entry's title, and of a key that it shares with others, that it may be about.
+
+        They were stored under both together, or had the key while nobody else bore it.
+        """
+        title = comparable_title(entry.title)
+        bearers = [known for known in self._known(entry.shared) if known.values["title_folded"] == title]
+        return [known for known in (*self._known(item_keys(entry)), *bearers) if not contradicts(entry, known)]
 
     def _misread(self, entry: Entry) -> list[Candidate]:
         """Return the papers that are known by the entry's title alone, as it looked in another charset."""
         found = self._known(misread_keys(entry))
         return [known for known in found if known.is_title_only]
 
-    def _bearers(self, entry: Entry) -> list[Candidate]:
-        """Return the papers of the entry's title that had one of its shared keys while nobody else bore it."""
-        title = comparable_title(entry.title)
-        return [known for known in self._known(entry.shared) if known.values["title_folded"] == title]
-
     def _known(self, keys: Iterable[str]) -> list[Candidate]:
         every = (one for key in keys for one in (key, *spellings(key)))
         return [self._by_key[key].final for key in every if key in self._by_key]
 
-    def _titled(self, entry: Entry) -> list[Candidate]:
-        return list(dict.fromkeys(known.final for known in self._by_title.get(comparable_title(entry.title), ())))
-
-
-@lru_cache(maxsize=4096)
-def comparable_title(title: str) -> str:
-    """Return the folded title; the title itself if it has no words."""
-    return fold_title(title) or title.strip()
-
-
-def title_key(title: str) -> str:
-    """Return the key of a paper that is identified by its title alone."""
-    return TITLE + comparable_title(title)
-
-
-def content_key(entry: Entry) -> str:
-    """Return a key of exactly this title, abstract and authors.
-
-    It tells papers of one title apart and recognises repeats.
-    """
-    content = "\n".join(" ".join(text.split()).casefold() for text in (entry.abstract, *entry.authors))
-    return f"{title_key(entry.title)}#{hashlib.sha256(content.encode()).hexdigest()[:16]}"
-
-
-def misread_keys(entry: Entry) -> tuple[str, ...]:
-    """Return the keys that a title alone would have had while its charset was not known."""
-    return () if entry.keys else tuple(map(title_key, misread_titles(entry.title)))
-
-
-def item_keys(entry: Entry) -> tuple[str, ...]:
-    """Return, for each key that the entry shares with others, a key made of it and the title."""
-    return tuple(f"item:{_digest(_one_spelling(key), comparable_title(entry.title))}" for key in entry.shared)
-
-
-def nobodys_key(source: str, key: str) -> str:
-    """Return the key whose presence marks another key of a source as shared: it identifies no paper."""
-    return f"{NOBODYS}{_digest(source, _one_spelling(key))}"
-
-
-def disowned(entry: Entry, source: str, is_stored: Callable[[str], bool]) -> Entry:
-    """Return an entry without the keys that papers of its source have shared before: those may be another one's."""
-    taken = tuple(key for key in entry.keys if may_change(key) and is_stored(nobodys_key(source, key)))
-    if not taken:
-        return entry
-    return replace(entry, keys=tuple(key for key in entry.keys if key not in taken), shared=(*entry.shared, *taken))
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
-
-
-def _one_spelling(key: str) -> str:
-    return min((key, *spellings(key)))
+    def _alike(self, entry: Entry) -> list[Candidate]:
+        """Return the papers of the entry's title that agree with it."""
+        titled = dict.fromkeys(known.final for known in self._by_title.get(comparable_title(entry.title), ()))
+        return [known for known in titled if agrees(entry, known) and not (entry.shared and contradicts(entry, known))]
 
 
 def arxiv_id_of(entry: Entry) -> str | None:
@@ -227,6 +195,26 @@ def agrees(entry: Entry, known: Candidate) -> bool:
     return agree(fold_title(entry.abstract), known.folded_abstract) or same_authors(
         entry.authors, known.values["authors"]
     )
+
+
+def contradicts(entry: Entry, known: Candidate) -> bool:
+    """Return whether a paper of the same title is another one than the entry's, by its contents.
+
+    Other authors alone prove that only where one of the two has no abstract; the same authors disprove it, where the
+    title is long or the abstracts are short.
+    """
+    arxiv_id, authors = arxiv_id_of(entry), known.values["authors"]
+    if arxiv_id and known.arxiv_id and arxiv_id != known.arxiv_id:
+        return True
+    if not (entry.abstract and known.values["abstract"]):
+        return bool(entry.authors and authors) and {*map(_signature, authors)}.isdisjoint(
+            map(_signature, entry.authors)
+        )
+    if not contents_differ(entry.abstract, known.values["abstract"]):
+        return False
+    is_long = len(comparable_title(entry.title).split()) >= LONG_TITLE
+    shortest = min(len(text.split()) for text in (entry.abstract, known.values["abstract"]))
+    return not ((is_long or shortest < ENOUGH) and same_authors(entry.authors, authors))
 
 
 def is_renamed(entry: Entry, known: Candidate) -> bool:

@@ -6,8 +6,8 @@ Everything that the entries can be about is loaded first, decided on in memory, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -22,17 +22,11 @@ from watcher.store.papers.identity import (
     Candidate,
     Catalogue,
     absorb,
-    comparable_title,
-    content_key,
-    disowned,
-    item_keys,
     learn,
-    misread_keys,
     new_values,
-    nobodys_key,
     strongest,
-    title_key,
 )
+from watcher.store.papers.keys import comparable_title, disowned, keys_asked_for, nobodys_key, nobodys_keys
 from watcher.store.papers.merging import merge_papers
 from watcher.store.papers.withdrawals import update_of
 
@@ -79,7 +73,6 @@ class Recording:
         self._catalogue = Catalogue({}, ())
         self._order = 0
         self._keys: dict[str, Candidate] = {}
-        self._stored: Collection[str] = ()
         self._added: list[Candidate] = []
         self._seen: dict[int, Candidate] = {}
         self._merges: list[tuple[int, int]] = []
@@ -87,8 +80,7 @@ class Recording:
 
     def record(self, entries: Sequence[Entry]) -> Recorded:
         """Store the entries; return which papers they are and what changed."""
-        self._load(entries)
-        entries = [disowned(entry, self._source, self._stored.__contains__) for entry in entries]
+        entries = self._load(entries)
         papers = [self._place(entry) for entry in entries]
         added, touched = self._write_papers()
         touched |= self._write_listings(zip(papers, entries, strict=True))
@@ -98,24 +90,25 @@ class Recording:
 
     # --- what is known ---
 
-    def _load(self, entries: Sequence[Entry]) -> None:
+    def _load(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Load what the entries can be about; return them without the keys that are nobody's."""
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_RECORDER})
-        keys = {one for entry in entries for key in self._possible_keys(entry) for one in (key, *spellings(key))}
+        marks = {mark for entry in entries for mark in nobodys_keys(entry, self._source)}
+        nobodys = {row.key for row in self._select(_key, _key.c.key, marks)}
+        # What an entry is asked about depends on the keys that are left to it.
+        entries = [disowned(entry, self._source, nobodys) for entry in entries]
+        keys = {key for entry in entries for key in keys_asked_for(entry)}
         paper_ids = {row.key: row.paper_id for row in self._select(_key, _key.c.key, keys)}
-        self._stored = paper_ids.keys()
         rows = self._select(_paper, _paper.c.id, set(paper_ids.values()))
         rows += self._select(_paper, _paper.c.title_folded, {comparable_title(entry.title) for entry in entries})
         known = {row.id: Candidate(row.id, dict(row._mapping)) for row in rows if row.merged_into is None}
-        self._catalogue = Catalogue({key: known[id] for key, id in paper_ids.items()}, known.values())
+        own = {key for entry in entries if entry.shared for key in entry.keys if may_change(key)}
+        ids_last = any(one in paper_ids for key in own for one in (key, *spellings(key)))
+        by_key = {key: known[id] for key, id in paper_ids.items()}
+        self._catalogue = Catalogue(by_key, known.values(), ids_last=ids_last)
         self._order = max(known, default=0)
-
-    def _possible_keys(self, entry: Entry) -> Iterator[str]:
-        """Yield the keys by which an entry's paper may be known, and the keys that mark shared ones."""
-        yield from (*_keys_of(entry), *entry.shared, content_key(entry), *misread_keys(entry))
-        changeable = tuple(key for key in entry.keys if may_change(key))
-        yield from (nobodys_key(self._source, key) for key in changeable)
-        yield from item_keys(replace(entry, shared=(*entry.shared, *changeable)))
+        return entries
 
     def _select(self, table: Table, column: Any, values: set[Any]) -> list[Any]:
         found: list[Any] = []
@@ -247,10 +240,6 @@ class Recording:
             columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name not in keys}
             values = [row | {f"old_{key}": row[key] for key in keys} for row in rows]
             self._connection.execute(update(table).where(*where).values(columns), values)
-
-
-def _keys_of(entry: Entry) -> tuple[str, ...]:
-    return entry.keys or (title_key(entry.title), content_key(entry))
 
 
 def _id(paper: Candidate) -> int:

@@ -15,7 +15,7 @@ from watcher.polls.rhythm import Look
 from watcher.polls.verdict import set_digest
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
-from watcher.store.papers.identity import title_key
+from watcher.store.papers.keys import title_key
 from watcher.store.sources.pages import NEVER_READ
 
 _page, _poll, _listing, _paper, _key = schema.page, schema.poll, schema.listing, schema.paper, schema.paper_key

@@ -10,7 +10,8 @@ from watcher.model import Entry
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
 from watcher.store.papers.addresses import spellings
-from watcher.store.papers.identity import Candidate, comparable_title, is_renamed
+from watcher.store.papers.identity import Candidate, is_renamed
+from watcher.store.papers.keys import comparable_title
 
 _key, _listing, _paper = schema.paper_key, schema.listing, schema.paper
 

@@ -1,0 +1,84 @@
+"""Make the keys under which papers are stored, and take from an entry those that are nobody's. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Container, Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from watcher.model import Entry
+from watcher.rules import fold_title
+from watcher.store.papers.addresses import may_change, spellings
+from watcher.store.papers.misread import misread_titles
+
+TITLE = "title:"
+NOBODYS = "shared:"
+
+
+@lru_cache(maxsize=4096)
+def comparable_title(title: str) -> str:
+    """Return the folded title; the title itself if it has no words."""
+    return fold_title(title) or title.strip()
+
+
+def title_key(title: str) -> str:
+    """Return the key of a paper that is identified by its title alone."""
+    return TITLE + comparable_title(title)
+
+
+def content_key(entry: Entry) -> str:
+    """Return a key of exactly this title, abstract and authors.
+
+    It tells papers of one title apart and recognises repeats.
+    """
+    content = "\n".join(" ".join(text.split()).casefold() for text in (entry.abstract, *entry.authors))
+    return f"{title_key(entry.title)}#{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+
+
+def misread_keys(entry: Entry) -> tuple[str, ...]:
+    """Return the keys that a title alone would have had while its charset was not known."""
+    return tuple(map(title_key, misread_titles(entry.title)))
+
+
+def item_keys(entry: Entry) -> tuple[str, ...]:
+    """Return, for each key that the entry shares with others, a key made of it and the title."""
+    return tuple(f"item:{_digest(_one_spelling(key), comparable_title(entry.title))}" for key in entry.shared)
+
+
+def nobodys_key(source: str, key: str) -> str:
+    """Return the key whose presence marks another key of a source as shared: it identifies no paper."""
+    return f"{NOBODYS}{_digest(source, _one_spelling(key))}"
+
+
+def nobodys_keys(entry: Entry, source: str) -> tuple[str, ...]:
+    """Return the keys by which it is known that keys of an entry are shared."""
+    return tuple(nobodys_key(source, key) for key in entry.keys if may_change(key))
+
+
+def disowned(entry: Entry, source: str, nobodys: Container[str]) -> Entry:
+    """Return an entry without the keys that papers of its source have shared before: those may be another one's.
+
+    ``nobodys``: those of :func:`nobodys_keys` that are stored.
+    """
+    taken = tuple(key for key in entry.keys if may_change(key) and nobodys_key(source, key) in nobodys)
+    if not taken:
+        return entry
+    return replace(entry, keys=tuple(key for key in entry.keys if key not in taken), shared=(*entry.shared, *taken))
+
+
+def keys_asked_for(entry: Entry) -> Iterator[str]:
+    """Yield every key by which the paper of an entry may be known."""
+    for key in (*entry.keys, *entry.shared):
+        yield from (key, *spellings(key))
+    yield from (content_key(entry), *item_keys(entry))
+    if not entry.keys:
+        yield from (title_key(entry.title), *misread_keys(entry))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def _one_spelling(key: str) -> str:
+    return min((key, *spellings(key)))
