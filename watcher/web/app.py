@@ -20,7 +20,7 @@ from watcher.web.api.operations import OPERATIONS, answered
 from watcher.web.api.problems import problem_answer
 from watcher.web.figures import figures_screen
 from watcher.web.frame import STATIC, plain, site_of
-from watcher.web.guard import Guard
+from watcher.web.guard import Guard, is_of_api
 from watcher.web.screens.day import day_screen
 from watcher.web.screens.feed import feed_screen
 from watcher.web.screens.incidents import incidents_screen
@@ -85,11 +85,6 @@ def ready(request: Request) -> Response:
 def icon(request: Request) -> Response:
     """Lead to the picture for who asks for the old name."""
     return RedirectResponse("/static/well.svg", 308)
-
-
-def is_of_api(request: Request) -> bool:
-    """Return whether a program asks."""
-    return request.url.path.startswith("/api/")
 
 
 def refused(request: Request, error: HTTPException) -> Response:

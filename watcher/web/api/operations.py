@@ -19,6 +19,7 @@ from watcher.rules import Rule, document_of, evaluate
 from watcher.rules.advice.typed import compile_typed
 from watcher.web.api.problems import problem_answer
 from watcher.web.frame import site_of
+from watcher.web.guard import path_of
 from watcher.web.screens.receivers import deliveries_asked
 from watcher.web.screens.search import LONGEST_RULE
 from watcher.web.views.trying import Newest, PaperPlace, tried
@@ -69,7 +70,7 @@ def answered(operation: Operation) -> Callable[[Request], Response]:
         except UsageError as error:
             return problem_answer(400, "what was asked for cannot be answered", str(error))
         if found is None:
-            return problem_answer(404, "nothing is stored under this name", f"{request.url.path} found nothing")
+            return problem_answer(404, "nothing is stored under this name", f"{path_of(request)} found nothing")
         return Response(json_text(found), headers={"Content-Type": "application/json"})
 
     return endpoint

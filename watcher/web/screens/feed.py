@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, timedelta
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,6 +15,7 @@ from watcher.model import Paper
 from watcher.rules.advice.typed import compile_typed
 from watcher.store import Transaction
 from watcher.web.frame import address, site_of
+from watcher.web.guard import path_of
 from watcher.web.screens.search import LONGEST_RULE
 from watcher.web.screens.subscriptions import subscription_called
 from watcher.web.site import WebSite
@@ -32,7 +32,7 @@ KINDS = {"/feed.atom": "application/atom+xml; charset=utf-8", "/feed.json": "app
 
 def feed_screen(request: Request) -> Response:
     """Answer with the feed that is asked for: ``subscription``, ``source`` or ``q``; 304 if it has not changed."""
-    site, path = site_of(request), request.url.path
+    site, path = site_of(request), path_of(request)
     asked = [one for one in request.query_params.multi_items() if one[0] in ("subscription", "source", "q")]
     if len(asked) != 1:
         raise HTTPException(404, "A feed is of one subscription, one source or one rule.")
@@ -82,11 +82,11 @@ def _feed(request: Request, site: WebSite, kind: str, name: str, papers: Sequenc
     key = request.query_params.get("key", "")
     pages = {"subscription": "/subscription", "source": "/source", "q": "/search"}
     home = address(pages[kind], [("q" if kind == "q" else "name", name)])
-    further = address(request.url.path, [(kind, name), ("key", key), ("page", number + 1)])
+    further = address(path_of(request), [(kind, name), ("key", key), ("page", number + 1)])
     return PaperFeed(
         id=feed_id(kind, name),
         title=f"watcher: {' '.join(name.split())[:200]}",
-        url=base + address(request.url.path, [(kind, name), ("key", key)]),
+        url=base + address(path_of(request), [(kind, name), ("key", key)]),
         home=base + home,
         further=base + further if len(papers) > ITEMS else "",
         papers=papers[:ITEMS],
@@ -97,5 +97,4 @@ def base_url(request: Request, site: WebSite) -> str:
     """Return the address of these pages, without a slash at its end: the public one, else as they were asked for."""
     if site.settings.public_url:
         return site.settings.public_url
-    asked = urlsplit(str(request.base_url))
-    return f"{asked.scheme}://{asked.netloc}"
+    return f"{request.scope['scheme']}://{request.headers.get('host', '')}"
