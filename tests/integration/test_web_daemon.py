@@ -70,6 +70,42 @@ def test_another_token_ends_all_sessions(pages: Callable[..., WebPages], tmp_pat
         assert client.get("/").status_code == 401
 
 
+@pytest.mark.parametrize("own", ["nowhere", "short"])
+def test_pages_that_are_closed_by_a_reload_are_closed_even_where_their_token_cannot_be_read(
+    pages: Callable[..., WebPages], tmp_path: Path, own: str
+) -> None:
+    settings = WebSettings(ListenAddress(port=free_port()), is_open=True)
+    url = f"http://{settings.listen}/"
+    ours = pages(settings, again=0.0)
+    assert httpx.get(url).status_code == 200
+    (tmp_path / "short").write_text("guess")
+    context = ours._context
+    context.config = replace(context.config, web=WebSettings(settings.listen, own))
+    ours.take_up(context.config)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
+    ours.mend()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
+    (tmp_path / own).write_text(TOKEN)
+    ours.mend()
+    assert httpx.get(url).status_code == 401
+    assert httpx.get(url, headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+
+
+def test_pages_that_are_served_otherwise_than_the_config_says_are_mended(pages: Callable[..., WebPages]) -> None:
+    settings = WebSettings(ListenAddress(port=free_port()), is_open=True)
+    ours = pages(settings, again=0.0)
+    other = WebSettings(ListenAddress(port=free_port()), is_open=True)
+    ours._context.config = replace(ours._context.config, web=other)
+    ours.mend()
+    assert httpx.get(f"http://{other.listen}/-/healthy").status_code == 200
+    ours._context.config = replace(ours._context.config, web=None)
+    ours.mend()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://{other.listen}/-/healthy")
+
+
 def test_what_could_not_be_served_is_tried_again_and_said_once(
     pages: Callable[..., WebPages], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -59,7 +59,7 @@ def _serve(tour: Tour) -> None:
 
     context = tour.context
     settings = WebSettings(ListenAddress(port=0), is_open=True)
-    server = open_web(settings, context.store, lambda: context.config, {}, clock=context.clock)
+    server = open_web(settings, "", context.store, lambda: context.config, clock=context.clock)
     click.echo(f"\nAll of it in a browser: {server.url} (Ctrl-C ends the demo)")
     with suppress(KeyboardInterrupt):
         server.serve()

@@ -41,11 +41,7 @@ class WebPages:
         """Serve the pages as a config wants them: anew if it or the token has changed, not at all without ``web:``."""
         self._tried_at = time.monotonic()
         try:
-            wanted = self._wanted(config)
-            if wanted != self._is_for or self._is_over():
-                self.stop()
-                if wanted is not None:
-                    self._open(wanted)
+            self._serve(config)
             self._problem = ""
         except WatcherError as error:
             self._report(str(error))
@@ -53,10 +49,10 @@ class WebPages:
             self._report(f"{type(error).__name__}: {error}")
 
     def mend(self) -> None:
-        """Try again to serve pages that are wanted and not served, now and then."""
+        """Try again, now and then, to serve pages as they are wanted where they are not served so."""
         config = self._context.config
-        is_well = config.web is None or (self._server is not None and not self._is_over())
-        if not is_well and time.monotonic() - self._tried_at >= self._again:
+        served = None if self._is_for is None else self._is_for[0]
+        if (served != config.web or self._is_over()) and time.monotonic() - self._tried_at >= self._again:
             self.take_up(config)
 
     def stop(self) -> None:
@@ -64,6 +60,18 @@ class WebPages:
         if self._server is not None:
             self._server.stop()
         self._server, self._is_for = None, None
+
+    def _serve(self, config: Config) -> None:
+        """Serve what is wanted; nothing where that cannot be told, since what was served may now be closed to some."""
+        try:
+            wanted = self._wanted(config)
+        except Exception:
+            self.stop()
+            raise
+        if wanted != self._is_for or self._is_over():
+            self.stop()
+            if wanted is not None:
+                self._open(*wanted)
 
     def _wanted(self, config: Config) -> tuple[WebSettings, str] | None:
         if config.web is None:
@@ -76,22 +84,22 @@ class WebPages:
         """Whether the server ended without being told to."""
         return self._server is not None and not self._server.is_serving
 
-    def _open(self, wanted: tuple[WebSettings, str]) -> None:
+    def _open(self, settings: WebSettings, token: str) -> None:
         from watcher.web.door import open_web
         from watcher.web.site import Buttons
 
         context = self._context
         self._server = open_web(
-            wanted[0],
+            settings,
+            token,
             context.store,
             lambda: context.config,
-            context.env,
             clock=context.clock,
             buttons=Buttons(self._poll, self._wake),
             kept=context.kept,
         )
         self._server.start()
-        self._is_for = wanted
+        self._is_for = settings, token
         log.info("web pages at %s", self._server.url)
 
     def _report(self, problem: str) -> None:
