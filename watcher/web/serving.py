@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Thread
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 
 from watcher.config import ListenAddress
 from watcher.errors import WatcherError
@@ -24,6 +25,8 @@ PATIENCE = 3.0
 """Seconds that answers under way get when the server stops."""
 
 MOST_CONNECTIONS = 200
+MOST_THREADS = 6
+"""Pages that are made at once. Each holds a connection to the database, and most are the daemon's."""
 
 
 class WebServer:
@@ -47,7 +50,7 @@ class WebServer:
             timeout_keep_alive=10,
             timeout_graceful_shutdown=int(PATIENCE),
         )
-        self._server = uvicorn.Server(config)
+        self._server = PageServer(config)
         self._thread = Thread(target=self.serve, name="web", daemon=True)
 
     def start(self) -> None:
@@ -76,6 +79,14 @@ class WebServer:
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(PATIENCE + 1)
+
+
+class PageServer(uvicorn.Server):
+    """The server, with few threads."""
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        current_default_thread_limiter().total_tokens = MOST_THREADS
+        await super().serve(sockets)
 
 
 def _url(listen: ListenAddress, bound: socket.socket) -> str:

@@ -22,6 +22,7 @@ from watcher.web.frame import site_of
 from watcher.web.guard import path_of
 from watcher.web.screens.receivers import deliveries_asked
 from watcher.web.screens.search import LONGEST_RULE
+from watcher.web.turns import gone_of
 from watcher.web.views.trying import Newest, PaperPlace, tried
 
 USUAL, MOST = 100, 500
@@ -87,7 +88,7 @@ def _papers(request: Request, asked: Asked) -> Any:
     rule = _rule(asked["q"]) if asked.get("q") else None
     with site.store.reading() as tx:
         since = _since(asked, site.clock().astimezone(UTC).date())
-        papers = Newest(tx, since, rule=rule, book=site.words, after=_cursor(asked))
+        papers = Newest(tx, since, rule=rule, book=site.words, after=_cursor(asked), gone=gone_of(request))
         found, last = [], None
         for paper in papers:
             hit = evaluate(rule, document_of(paper)) if rule else None
@@ -117,7 +118,7 @@ def _trial(request: Request, asked: Asked) -> Any:
     site, rule = site_of(request), _rule(asked["q"])
     since = _since(asked, site.clock().astimezone(UTC).date())
     with site.store.reading() as tx:
-        bounded = tried(tx, rule, since, book=site.words)
+        bounded = tried(tx, rule, since, book=site.words, gone=gone_of(request))
     return trial_json(bounded.trial, rule.text, since) | {"cut_at": bounded.until}
 
 
