@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,8 +60,7 @@ def _serve(tour: Tour) -> None:
     settings = WebSettings(ListenAddress(port=0), is_open=True)
     server = open_web(settings, "", context.store, lambda: context.config, clock=context.clock)
     click.echo(f"\nAll of it in a browser: {server.url} (Ctrl-C ends the demo)")
-    with suppress(KeyboardInterrupt):
-        server.serve()
+    server.serve()
 
 
 def _folder(state: Path | None) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 
 import click
 
@@ -40,6 +39,5 @@ def web(desk: CliContext) -> int:
         kept = KeptPages(desk.state_dir() / "broken")
         server = open_web(config.web, token, store, lambda: config, kept=kept)
         click.echo(f"The pages: {server.url} (Ctrl-C ends this)")
-        with suppress(KeyboardInterrupt):
-            server.serve()
+        server.serve()
     return 0

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 
 import uvicorn
 from anyio.to_thread import current_default_thread_limiter
@@ -51,7 +53,7 @@ class WebServer:
             timeout_graceful_shutdown=int(PATIENCE),
         )
         self._server = PageServer(config)
-        self._thread = Thread(target=self.serve, name="web", daemon=True)
+        self._thread = Thread(target=self._serve_beside, name="web", daemon=True)
 
     def start(self) -> None:
         """Serve from a thread of its own."""
@@ -63,16 +65,22 @@ class WebServer:
         return self._thread.is_alive()
 
     def serve(self) -> None:
-        """Serve until stopped; in a process's main thread, until SIGINT or SIGTERM."""
+        """Serve until stopped, in the main thread until SIGINT or SIGTERM. Raises whatever ends it otherwise."""
         try:
-            self._server.run(sockets=[self._socket])
-        except Exception:
-            log.exception("the web pages have failed; the daemon goes on without them")
+            with suppress(KeyboardInterrupt), _interrupted_by(signal.SIGTERM):
+                self._server.run(sockets=[self._socket])
         finally:
             self._socket.close()
             if self._path is not None:
                 with suppress(OSError):
                     self._path.unlink()
+
+    def _serve_beside(self) -> None:
+        """Serve beside what the process does else, which goes on where this fails."""
+        try:
+            self.serve()
+        except Exception:
+            log.exception("the web pages have failed; the daemon goes on without them")
 
     def stop(self) -> None:
         """Stop, waiting shortly for answers under way."""
@@ -87,6 +95,19 @@ class PageServer(uvicorn.Server):
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         current_default_thread_limiter().total_tokens = MOST_THREADS
         await super().serve(sockets)
+
+
+@contextmanager
+def _interrupted_by(number: signal.Signals) -> Iterator[None]:
+    """Take a signal for Ctrl-C; it would end the process before it has cleaned up. In other threads none arrives."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 def _url(listen: ListenAddress, bound: socket.socket) -> str:
