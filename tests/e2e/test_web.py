@@ -60,8 +60,10 @@ def test_the_daemon_outlives_pages_that_cannot_be_served(home: Home, site: Site,
 
 
 @contextmanager
-def saying(*words: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A command that serves pages, and their address as it says it; ended as Ctrl-C does."""
+def saying(
+    *words: str, folder: Path, ended_by: signal.Signals = signal.SIGINT
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A command that serves pages, and their address as it says it; ended as Ctrl-C or systemd does."""
     process = subprocess.Popen(
         [sys.executable, "-m", "watcher", *words],
         cwd=folder,
@@ -75,11 +77,10 @@ def saying(*words: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], s
     )
     assert process.stdout is not None
     try:
-        lines = iter(process.stdout)
-        url = next(word for line in lines for word in line.split() if word.startswith("http") and "Ctrl-C" in line)
-        yield process, url
+        line = next(line for line in process.stdout if "Ctrl-C" in line)
+        yield process, next(word for word in line.split() if word.startswith(("http", "unix:")))
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(ended_by)
         process.communicate(timeout=20)
 
 
@@ -99,3 +100,17 @@ def test_pages_without_a_daemon_say_so(home: Home, site: Site, hook: Webhook) ->
         page = httpx.get(url).text
         assert "Zeppelin" in page and "Sign in" not in page
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM])
+def test_pages_that_are_ended_leave_no_socket(home: Home, site: Site, hook: Webhook, ended_by: signal.Signals) -> None:
+    (home.config.parent / "token").write_text(TOKEN)
+    home.write(config(site, hook, more=pages(home)))
+    assert home.run("once").returncode == 0
+    folder = home.config.parent
+    with (
+        saying("web", "-c", str(home.config), folder=folder, ended_by=ended_by) as (process, url),
+        asking(home) as client,
+    ):
+        assert url == f"unix:{folder}/web.sock" and client.get("/-/ready").text == "ready\n"
+    assert process.returncode == 0 and not (folder / "web.sock").exists()

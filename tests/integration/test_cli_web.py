@@ -14,7 +14,7 @@ from watcher.cli import main
 from watcher.config import ListenAddress
 from watcher.errors import WatcherError
 from watcher.store import open_store
-from watcher.web.serving import _listening_at
+from watcher.web.serving import PageServer, _listening_at
 from watcher.web.site import token_of
 
 CONFIG = """\
@@ -128,6 +128,18 @@ def test_a_socket_that_a_killed_process_left_is_replaced(tmp_path: Path) -> None
     _listening_at(address).close()
     with _listening_at(address), pytest.raises(WatcherError, match="another process listens there"):
         _listening_at(address)
+
+
+def test_a_server_that_fails_is_no_success(
+    env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def failing(server: PageServer, sockets: list[socket.socket] | None = None) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(PageServer, "serve", failing)
+    status, err = said(f"web: {{listen: 'unix:{tmp_path}/web.sock', open: true}}\n", env, tmp_path, capsys)
+    assert status == 1 and "Too many open files" in err
+    assert not (tmp_path / "web.sock").exists()
 
 
 def test_nothing_of_the_pages_is_imported_without_them() -> None:

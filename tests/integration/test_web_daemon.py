@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import httpx
 import pytest
@@ -16,6 +18,7 @@ from watcher.config import ListenAddress, WebSettings
 from watcher.daemon.opening import open_context
 from watcher.daemon.web_pages import WebPages
 from watcher.errors import StoreError
+from watcher.web.serving import WebServer
 
 
 def free_port() -> int:
@@ -32,12 +35,18 @@ def pages(web: Web) -> Iterator[Callable[..., WebPages]]:
     def make(settings: WebSettings | None, again: float = 60.0) -> WebPages:
         context = open_context(replace(web.config, web=settings), web.store, {})
         made.append(WebPages(context, web.polled.append, lambda: web.woken.append(web.now), again))
-        made[-1].take_up(context.config)
+        made[-1].take_up()
         return made[-1]
 
     yield make
     for one in made:
         one.stop()
+
+
+def reload(ours: WebPages, settings: WebSettings | None) -> None:
+    """Give the daemon another config, as a reload does."""
+    ours._context.config = replace(ours._context.config, web=settings)
+    ours.take_up()
 
 
 def test_pages_are_served_as_the_config_wants_them(pages: Callable[..., WebPages]) -> None:
@@ -46,12 +55,11 @@ def test_pages_are_served_as_the_config_wants_them(pages: Callable[..., WebPages
     ours = pages(settings)
     assert httpx.get(url).text == "healthy\n"
     other = WebSettings(ListenAddress(port=free_port()), is_open=True)
-    config = ours._context.config
-    ours.take_up(replace(config, web=other))
+    reload(ours, other)
     with pytest.raises(httpx.ConnectError):
         httpx.get(url)
     assert httpx.get(f"http://{other.listen}/-/healthy").text == "healthy\n"
-    ours.take_up(replace(config, web=None))
+    reload(ours, None)
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"http://{other.listen}/-/healthy")
 
@@ -63,11 +71,83 @@ def test_another_token_ends_all_sessions(pages: Callable[..., WebPages], tmp_pat
     with httpx.Client(base_url=f"http://{settings.listen}") as client:
         assert client.post("/sign-in", data={"token": TOKEN}).status_code == 303
         assert client.get("/").status_code == 200
-        ours.take_up(ours._context.config)
+        ours.take_up()
         assert client.get("/").status_code == 200, "a reload that changes nothing changes no session"
         (tmp_path / "token").write_text(TOKEN + ", renewed")
-        ours.take_up(ours._context.config)
+        ours.take_up()
         assert client.get("/").status_code == 401
+
+
+@pytest.mark.parametrize("own", ["nowhere", "short"])
+def test_pages_that_are_closed_by_a_reload_are_closed_even_where_their_token_cannot_be_read(
+    pages: Callable[..., WebPages], tmp_path: Path, own: str
+) -> None:
+    settings = WebSettings(ListenAddress(port=free_port()), is_open=True)
+    url = f"http://{settings.listen}/"
+    ours = pages(settings, again=0.0)
+    assert httpx.get(url).status_code == 200
+    (tmp_path / "short").write_text("guess")
+    reload(ours, WebSettings(settings.listen, own))
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
+    ours.mend()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
+    (tmp_path / own).write_text(TOKEN)
+    ours.mend()
+    assert httpx.get(url).status_code == 401
+    assert httpx.get(url, headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+
+
+def test_pages_that_are_served_otherwise_than_the_config_says_are_mended(pages: Callable[..., WebPages]) -> None:
+    settings = WebSettings(ListenAddress(port=free_port()), is_open=True)
+    ours = pages(settings, again=0.0)
+    other = WebSettings(ListenAddress(port=free_port()), is_open=True)
+    ours._context.config = replace(ours._context.config, web=other)
+    ours.mend()
+    assert httpx.get(f"http://{other.listen}/-/healthy").status_code == 200
+    ours._context.config = replace(ours._context.config, web=None)
+    ours.mend()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://{other.listen}/-/healthy")
+
+
+@pytest.mark.parametrize("asked", ["mend", "take_up"])
+def test_pages_that_are_closed_for_good_are_not_opened_again(pages: Callable[..., WebPages], asked: str) -> None:
+    settings = WebSettings(ListenAddress(port=free_port()), is_open=True)
+    ours = pages(settings, again=0.0)
+    ours.stop()
+    getattr(ours, asked)()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://{settings.listen}/-/healthy")
+
+
+@pytest.mark.parametrize("closing", [WebPages.stop, lambda ours: reload(ours, None)], ids=["end", "reload"])
+def test_what_closes_the_pages_waits_for_those_that_are_just_being_opened(
+    pages: Callable[..., WebPages], monkeypatch: pytest.MonkeyPatch, closing: Callable[[WebPages], None]
+) -> None:
+    settings = WebSettings(ListenAddress(port=free_port()), is_open=True)
+    ours = pages(None, again=0.0)
+    ours._context.config = replace(ours._context.config, web=settings)
+    opening, let, started = Event(), Event(), WebServer.start
+
+    def slowly(server: WebServer) -> None:
+        opening.set()
+        assert let.wait(20)
+        started(server)
+
+    monkeypatch.setattr(WebServer, "start", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        mending = pool.submit(ours.mend)
+        assert opening.wait(20)
+        closed = pool.submit(closing, ours)
+        with pytest.raises(TimeoutError):
+            closed.result(0.2)
+        let.set()
+        mending.result(20)
+        closed.result(20)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://{settings.listen}/-/healthy")
 
 
 def test_what_could_not_be_served_is_tried_again_and_said_once(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from starlette.requests import Request
 
 from tests.integration.webs import GUARDED, NOW, TOKEN, Web
 from watcher.config import ListenAddress, WebSettings
@@ -37,17 +39,52 @@ def test_a_name_that_somebody_else_gave_this_machine_is_refused(web: Web, host: 
     assert "public_url" in answer.text
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("localhost/static/?", "localhost/-/", "127.0.0.1/static/?", "localhost?", "localhost#", "x@localhost", "["),
+        *("[::1", "[::1]x", "localhost:", "localhost:a", "localhost:80:80", "[localhost]", "localhost\\static", ""),
+    ],
+)
+def test_a_host_that_is_more_than_a_name_and_a_port_is_refused(make_web: Callable[..., Web], host: str) -> None:
+    client = make_web(**GUARDED).client()
+    for path in ("/api/v1/papers", "/", "/feed.atom?source=daily", "/static/style.css"):
+        answer = client.get(path, headers={"Host": host})
+        assert answer.status_code in (400, 421) and "public_url" in answer.text, path
+
+
+def test_no_answer_depends_on_an_address_made_of_the_host(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``Request.url`` and ``base_url`` hold what stands in the Host header, up to a path of its own."""
+
+    def made(request: Request) -> str:
+        raise AssertionError("an address that the Host header made was asked for")
+
+    monkeypatch.setattr(Request, "url", property(made))
+    monkeypatch.setattr(Request, "base_url", property(made))
+    client = web.client()
+    asked = ["/", "/search?q=lantern", "/sources", "/subscription?name=lanterns", "/nowhere", "/static/style.css"]
+    for path in (*asked, "/feed.atom?source=daily", "/feed.json?q=lantern", "/api/v1/papers", "/api/v1/paper?key=x"):
+        assert client.get(path).status_code in (200, 404), path
+
+
 BEHIND = WebSettings(token_file="token", is_open=True, public_url="https://papers.example")
 
 
-def test_through_a_proxy_the_token_is_asked_for_however_open_the_pages_are(make_web: Callable[..., Web]) -> None:
-    web = make_web(settings=BEHIND, token=TOKEN)
-    assert web.client().get("/").status_code == 200
-    outside = web.client("papers.example")
-    assert outside.get("/").status_code == 401
-    assert outside.get("/", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
-    for name in ("X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"):
-        assert web.client().get("/", headers={name: "192.0.2.1"}).status_code == 401, name
+@pytest.mark.parametrize("is_socket", [False, True], ids=["port", "socket"])
+def test_behind_a_proxy_the_token_is_asked_for_whatever_host_is_named(
+    make_web: Callable[..., Web], tmp_path: Path, is_socket: bool
+) -> None:
+    settings = replace(BEHIND, listen=ListenAddress(socket=str(tmp_path / "web.sock"))) if is_socket else BEHIND
+    web = make_web(settings=settings, token=TOKEN)
+    for host in ("papers.example", "localhost", "10.0.0.5", "127.0.0.1:8380", "[::1]"):
+        outside = web.client(host)
+        assert outside.get("/").status_code == 401, host
+        assert outside.get("/", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200, host
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"])
+def test_what_says_that_it_was_passed_on_asks_for_the_token(web: Web, name: str) -> None:
+    assert web.client().get("/", headers={name: "192.0.2.1"}).status_code == 401
 
 
 def test_who_signs_in_through_the_proxy_gets_a_secure_cookie(make_web: Callable[..., Web]) -> None:

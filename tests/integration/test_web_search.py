@@ -6,9 +6,8 @@ import html
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from threading import BoundedSemaphore, Event
+from threading import Event
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -125,17 +124,6 @@ def test_a_rule_that_nobody_waits_for_is_not_tried_to_its_end(stored: Web) -> No
     with stored.store.reading() as tx:
         bounded = tried(tx, compile_rule("lantern"), days_ago(30), gone=gone)
     assert bounded.trial.papers == 0
-
-
-def test_a_rule_that_waits_for_its_turn_gives_up_when_nobody_waits_for_it(
-    stored: Web, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    turn = BoundedSemaphore(1)
-    monkeypatch.setattr("watcher.web.views.trying._turn", turn)
-    client, other = stored.client(), stored.client()
-    with turn, pytest.raises(httpx.ReadTimeout):
-        client.get("/search?q=lantern", timeout=0.3)
-    assert titles(other.get("/search?q=kite").text) == ["Kites and Lanterns"]
 
 
 RULES = st.sampled_from(

@@ -56,6 +56,7 @@ WRONG = {
     '{listen: "10.0.0.1:80", token_file: t, open: true}': "`open` is for this machine alone",
     "{port: 80, open: true}": "unknown key `port`",
     '{open: true, public_url: "https://papers.example"}': "through the proxy nobody may read these pages",
+    '{open: true, token_file: t, public_url: "https://p.example"}': "at `public_url` a proxy brings others",
     "{open: true, public_url: papers}": "this is no web address",
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,10 +58,9 @@ def _serve(tour: Tour) -> None:
 
     context = tour.context
     settings = WebSettings(ListenAddress(port=0), is_open=True)
-    server = open_web(settings, context.store, lambda: context.config, {}, clock=context.clock)
+    server = open_web(settings, "", context.store, lambda: context.config, clock=context.clock)
     click.echo(f"\nAll of it in a browser: {server.url} (Ctrl-C ends the demo)")
-    with suppress(KeyboardInterrupt):
-        server.serve()
+    server.serve()
 
 
 def _folder(state: Path | None) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 
 import click
 
@@ -29,15 +28,16 @@ def web(desk: CliContext) -> int:
     from watcher.daemon import logs
     from watcher.files.broken_pages import KeptPages
     from watcher.web.door import open_web
+    from watcher.web.site import token_of
 
     config = desk.config()
     if config.web is None:
         raise UsageError(ASKED)
     logs.set_up(desk.log_format, verbose=desk.verbose, secrets=config.secrets(desk.env), own=logging.WARNING)
+    token = token_of(config.web, config.folder, desk.env)
     with desk.open_store(config) as store:
         kept = KeptPages(desk.state_dir() / "broken")
-        server = open_web(config.web, store, lambda: config, desk.env, kept=kept)
+        server = open_web(config.web, token, store, lambda: config, kept=kept)
         click.echo(f"The pages: {server.url} (Ctrl-C ends this)")
-        with suppress(KeyboardInterrupt):
-            server.serve()
+        server.serve()
     return 0

@@ -277,7 +277,7 @@ class Daemon:
             first, run = self._here(self._first_poll(source)), partial(self._poll, source)
             self._schedule.poll_each(_poll_name(source), first, run, in_turn=in_turn)
         self._schedule.soon(TICK_NAME)
-        self._pages.take_up(config)
+        self._pages.take_up()
 
     def _poll_soon(self, name: str) -> None:
         self._schedule.soon(f"{POLL_NAME}{name}")

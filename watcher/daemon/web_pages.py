@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from watcher.config import Config, WebSettings
@@ -32,38 +33,60 @@ class WebPages:
         self, context: Context, poll: Callable[[str], None], wake: Callable[[], None], again: float = AGAIN
     ) -> None:
         self._context, self._poll, self._wake, self._again = context, poll, wake, again
+        self._lock = Lock()
+        """Held while pages are opened or closed: reloads and the end come from another thread than the tick."""
         self._server: WebServer | None = None
         self._is_for: tuple[WebSettings, str] | None = None
         self._tried_at = 0.0
         self._problem = ""
+        self._is_stopped = False
 
-    def take_up(self, config: Config) -> None:
-        """Serve the pages as a config wants them: anew if it or the token has changed, not at all without ``web:``."""
+    def take_up(self) -> None:
+        """Serve pages as the config wants them: anew if it or the token has changed, none without ``web:``."""
+        with self._lock:
+            if not self._is_stopped:
+                self._try()
+
+    def mend(self) -> None:
+        """Try again, now and then, to serve pages as they are wanted where they are not served so."""
+        with self._lock:
+            served = None if self._is_for is None else self._is_for[0]
+            is_well = served == self._context.config.web and not self._is_over()
+            if not (is_well or self._is_stopped) and time.monotonic() - self._tried_at >= self._again:
+                self._try()
+
+    def stop(self) -> None:
+        """Close the pages, if there are any, for good."""
+        with self._lock:
+            self._is_stopped = True
+            self._close()
+
+    def _try(self) -> None:
         self._tried_at = time.monotonic()
         try:
-            wanted = self._wanted(config)
-            if wanted != self._is_for or self._is_over():
-                self.stop()
-                if wanted is not None:
-                    self._open(wanted)
+            self._serve(self._context.config)
             self._problem = ""
         except WatcherError as error:
             self._report(str(error))
         except Exception as error:
             self._report(f"{type(error).__name__}: {error}")
 
-    def mend(self) -> None:
-        """Try again to serve pages that are wanted and not served, now and then."""
-        config = self._context.config
-        is_well = config.web is None or (self._server is not None and not self._is_over())
-        if not is_well and time.monotonic() - self._tried_at >= self._again:
-            self.take_up(config)
-
-    def stop(self) -> None:
-        """Close the pages, if there are any."""
+    def _close(self) -> None:
         if self._server is not None:
             self._server.stop()
         self._server, self._is_for = None, None
+
+    def _serve(self, config: Config) -> None:
+        """Serve what is wanted; nothing where that cannot be told, since what was served may now be closed to some."""
+        try:
+            wanted = self._wanted(config)
+        except Exception:
+            self._close()
+            raise
+        if wanted != self._is_for or self._is_over():
+            self._close()
+            if wanted is not None:
+                self._open(*wanted)
 
     def _wanted(self, config: Config) -> tuple[WebSettings, str] | None:
         if config.web is None:
@@ -76,22 +99,22 @@ class WebPages:
         """Whether the server ended without being told to."""
         return self._server is not None and not self._server.is_serving
 
-    def _open(self, wanted: tuple[WebSettings, str]) -> None:
+    def _open(self, settings: WebSettings, token: str) -> None:
         from watcher.web.door import open_web
         from watcher.web.site import Buttons
 
         context = self._context
         self._server = open_web(
-            wanted[0],
+            settings,
+            token,
             context.store,
             lambda: context.config,
-            context.env,
             clock=context.clock,
             buttons=Buttons(self._poll, self._wake),
             kept=context.kept,
         )
         self._server.start()
-        self._is_for = wanted
+        self._is_for = settings, token
         log.info("web pages at %s", self._server.url)
 
     def _report(self, problem: str) -> None:

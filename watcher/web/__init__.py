@@ -3,6 +3,7 @@
 ``site``               what the pages work with; ``serving``: the server and its thread
 ``app``                the table of addresses; ``guard``: who may read and act, and what every answer carries
 ``frame``              what every page shows: whether all is well, where to go; ``overall`` finds that out
+``turns``              rules are tried one at a time
 ``acts``, ``session``  what buttons do; signing in
 ``figures``            for Prometheus
 ``screens/``           one file for each page

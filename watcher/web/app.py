@@ -20,7 +20,7 @@ from watcher.web.api.operations import OPERATIONS, answered
 from watcher.web.api.problems import problem_answer
 from watcher.web.figures import figures_screen
 from watcher.web.frame import STATIC, plain, site_of
-from watcher.web.guard import Guard
+from watcher.web.guard import Guard, is_of_api
 from watcher.web.screens.day import day_screen
 from watcher.web.screens.feed import feed_screen
 from watcher.web.screens.incidents import incidents_screen
@@ -31,6 +31,7 @@ from watcher.web.screens.search import search_screen
 from watcher.web.screens.sources import source_screen, sources_screen
 from watcher.web.screens.subscriptions import subscription_screen, subscriptions_screen
 from watcher.web.site import WebSite
+from watcher.web.turns import TrialTurns, in_turn
 
 
 def web_app(site: WebSite) -> ASGIApp:
@@ -39,7 +40,7 @@ def web_app(site: WebSite) -> ASGIApp:
         routes=[
             Route("/", day_screen),
             Route("/paper", paper_screen),
-            Route("/search", search_screen),
+            Route("/search", in_turn(search_screen)),
             Route("/subscriptions", subscriptions_screen),
             Route("/subscription", subscription_screen),
             Route("/receivers", receivers_screen),
@@ -47,10 +48,10 @@ def web_app(site: WebSite) -> ASGIApp:
             Route("/source", source_screen),
             Route("/incidents", incidents_screen),
             Route("/keys", keys_screen),
-            Route("/feed.atom", feed_screen),
-            Route("/feed.json", feed_screen),
+            Route("/feed.atom", in_turn(feed_screen)),
+            Route("/feed.json", in_turn(feed_screen)),
             Route("/metrics", figures_screen),
-            *(Route(one.path, answered(one)) for one in OPERATIONS),
+            *(Route(one.path, in_turn(answered(one))) for one in OPERATIONS),
             Route("/api/v1/openapi.json", description_screen),
             Route("/act", act, methods=["POST"]),
             Route("/sign-in", session.sign_in, methods=["GET", "POST"]),
@@ -64,11 +65,12 @@ def web_app(site: WebSite) -> ASGIApp:
         exception_handlers={HTTPException: refused, StoreError: no_database, Exception: page_failed},  # type: ignore[dict-item]
     )
     app.state.site = site
+    app.state.turns = TrialTurns()
     return Guard(app, site)
 
 
-def healthy(request: Request) -> Response:
-    """Say that the pages are served."""
+async def healthy(request: Request) -> Response:
+    """Say that the pages are served. It needs no thread, so that it answers however many pages are asked for."""
     return PlainTextResponse("healthy\n")
 
 
@@ -87,19 +89,21 @@ def icon(request: Request) -> Response:
     return RedirectResponse("/static/well.svg", 308)
 
 
-def is_of_api(request: Request) -> bool:
-    """Return whether a program asks."""
-    return request.url.path.startswith("/api/")
+_REFUSED = {404: "not found", 503: "busy"}
+"""What a refusal is called, by its status."""
 
 
 def refused(request: Request, error: HTTPException) -> Response:
-    """Say that there is no such page, or no such thing on it."""
-    what = error.detail if error.detail != "Not Found" else "There is no such page."
+    """Say that there is no such page, no such thing on it, or no time for it now."""
+    status, what = error.status_code, error.detail if error.detail != "Not Found" else "There is no such page."
     if is_of_api(request):
-        hint = "/api/v1/openapi.json describes what may be asked for."
-        return problem_answer(error.status_code, "this may not be asked for so", f"{what} {hint}")
-    title = "Not found" if error.status_code == 404 else "Not so"
-    return plain(request, "said.html", status=error.status_code, title=title, what=what)
+        hint = "" if status == 503 else " /api/v1/openapi.json describes what may be asked for."
+        answer = problem_answer(status, _REFUSED.get(status, "this may not be asked for so"), f"{what}{hint}")
+    else:
+        title = _REFUSED.get(status, "not so").capitalize()
+        answer = plain(request, "said.html", status=status, title=title, what=what)
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def no_database(request: Request, error: StoreError) -> Response:
@@ -111,7 +115,7 @@ def no_database(request: Request, error: StoreError) -> Response:
 
 
 def page_failed(request: Request, error: Exception) -> Response:
-    """Say that a page page_failed; the log has the reason."""
+    """Say that a page has failed; the log has the reason."""
     what = "This page failed, which should not be: the log says why. The others go on."
     if is_of_api(request):
         return problem_answer(500, "an error of watcher", what)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from watcher.config import Config, WebSettings
 from watcher.errors import WatcherError
 from watcher.files.broken_pages import KeptPages
 from watcher.store import Store
-from watcher.web.site import Buttons, WebSite, token_of
+from watcher.web.site import Buttons, WebSite
 
 if TYPE_CHECKING:
     from watcher.web.serving import WebServer
@@ -22,9 +22,9 @@ HOW = "the web pages need more than is installed: pip install 'paper-watcher[web
 
 def open_web(
     settings: WebSettings,
+    token: str,
     store: Store,
     config: Callable[[], Config],
-    env: Mapping[str, str],
     *,
     clock: Callable[[], datetime] | None = None,
     buttons: Buttons | None = None,
@@ -32,11 +32,11 @@ def open_web(
 ) -> WebServer:
     """Return a server that listens, and serves once it is started.
 
-    Raises ``WatcherError`` where the extra ``web`` is not installed, the token cannot be read, or the address is taken.
+    ``token``: that of the settings, as ``token_of`` reads it.
+    Raises ``WatcherError`` where the extra ``web`` is not installed, or the address is taken.
     """
     if any(find_spec(name) is None for name in NEEDED):
         raise WatcherError(HOW)
-    token = token_of(settings, config().folder, env)
     from watcher.web.serving import WebServer
 
     return WebServer(WebSite(store, config, clock or store.clock, settings, token, buttons, kept))

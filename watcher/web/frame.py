@@ -8,7 +8,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -17,7 +17,7 @@ from watcher import __version__
 from watcher.model.words import counted
 from watcher.render.pages import HtmlTemplates
 from watcher.store import Transaction
-from watcher.web.guard import Visitor, feed_key, form_key
+from watcher.web.guard import Visitor, feed_key, form_key, path_of
 from watcher.web.overall import next_words, overall_of
 from watcher.web.site import WebSite
 from watcher.web.views.words import ago_words, clock_words, day_words, near_words, span_words
@@ -81,7 +81,7 @@ def _page(request: Request, template: str, status: int, values: Mapping[str, Any
     site, visitor = site_of(request), request.scope["visitor"]
     common: dict[str, Any] = {
         "places": PLACES,
-        "path": request.url.path,
+        "path": path_of(request),
         "here": here(request),
         "said": SAID.get(request.query_params.get("said", ""), ""),
         "key": form_key(site.token, visitor.session) if visitor.session else "",
@@ -96,7 +96,7 @@ def _page(request: Request, template: str, status: int, values: Mapping[str, Any
 def here(request: Request) -> str:
     """Return the address of a page, without what was said of the last thing done."""
     asked = [(name, value) for name, value in request.query_params.multi_items() if name != "said"]
-    return address(request.url.path, asked)
+    return address(quote(path_of(request)), asked)
 
 
 def address(path: str, asked: Iterable[tuple[str, object]] = (), **more: object) -> str:

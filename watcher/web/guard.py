@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,9 @@ KEYED = ("/feed.atom", "/feed.json")
 
 PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 """Headers by which proxies say that they ask for somebody else."""
+
+_HOST = re.compile(r"(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9._-]{1,253}))(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
+"""A Host header: a name or a number, and a port."""
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
@@ -90,21 +94,36 @@ class Guard:
             return _refused(request, "this page takes GET and POST", 405, Allow="GET, HEAD, POST")
         if request.method == "POST" and not is_from_here(request.headers, self._site):
             return _refused(request, "this came from another page: nothing was done", 403)
-        path = request.url.path
+        path = path_of(request)
         if b"%00" in request.scope.get("query_string", b"") or "\0" in path:
             return _refused(request, "there is no such address", 400)
         if may_read(request, self._site) or path.startswith(PUBLIC):
             return None
         if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-            back = path + (f"?{request.url.query}" if request.url.query else "")
+            query = request.scope.get("query_string", b"").decode("latin-1")
+            back = quote(path) + (f"?{query}" if query else "")
             return RedirectResponse(f"/sign-in?back={quote(back, safe='')}", 303)
         bearer = {"WWW-Authenticate": 'Bearer realm="watcher"'}
         return _refused(request, "the token is asked for here", 401, **bearer)
 
 
+def path_of(request: Request) -> str:
+    """Return the path that is asked for, as the table of addresses has it.
+
+    ``request.url`` is no witness of it: it is made of the Host header too, and whoever asks writes that as they like.
+    """
+    path: str = request.scope["path"]
+    return path
+
+
+def is_of_api(request: Request) -> bool:
+    """Return whether a program asks."""
+    return path_of(request).startswith("/api/")
+
+
 def _refused(request: Request, what: str, status: int, **headers: str) -> Response:
     """Return a refusal in a line, for programs as a problem."""
-    if request.url.path.startswith("/api/"):
+    if is_of_api(request):
         answer = problem_answer(status, "this may not be asked for so", what)
         answer.headers.update(headers)
         return answer
@@ -114,21 +133,23 @@ def _refused(request: Request, what: str, status: int, **headers: str) -> Respon
 def may_read(request: Request, site: WebSite) -> bool:
     """Return whether a request may see what is stored."""
     visitor: Visitor = request.scope["visitor"]
+    path = path_of(request)
     is_open = site.settings.is_open or bool(site.settings.listen.socket)
     if visitor.may_act or (is_open and is_on_this_machine(request, site)):
         return True
-    if request.url.path in KEYED and site.token:
+    if path in KEYED and site.token:
         given = request.query_params.get("key", "")
         asked = [one for one in request.query_params.multi_items() if one[0] not in ("key", "page")]
-        return hmac.compare_digest(given.encode(), feed_key(site.token, request.url.path, asked).encode())
+        return hmac.compare_digest(given.encode(), feed_key(site.token, path, asked).encode())
     return False
 
 
 def is_on_this_machine(request: Request, site: WebSite) -> bool:
-    """Return whether a request was made here, and not passed on by a proxy for somebody elsewhere."""
-    if any(name in request.headers for name in PASSED_ON):
-        return False
-    return host_name(request.headers.get("host", "")) != urlsplit(site.settings.public_url).hostname
+    """Return whether a request was made here, and not passed on by a proxy for somebody elsewhere.
+
+    Where a proxy has given the pages its address, whatever comes may have come through it: a stranger names any host.
+    """
+    return not site.settings.public_url and not any(name in request.headers for name in PASSED_ON)
 
 
 def visitor_of(headers: Headers, site: WebSite) -> Visitor:
@@ -154,7 +175,7 @@ def is_own_host(host: str, site: WebSite) -> bool:
     A number cannot be given to another machine.
     """
     name = host_name(host)
-    own = {"localhost", site.settings.listen.host, urlsplit(site.settings.public_url).hostname}
+    own = {"localhost", site.settings.listen.host.lower(), urlsplit(site.settings.public_url).hostname}
     if name and name in own:
         return True
     try:
@@ -165,11 +186,9 @@ def is_own_host(host: str, site: WebSite) -> bool:
 
 
 def host_name(host: str) -> str:
-    """Return the name in a Host header, without its port; "" if it cannot be read."""
-    try:
-        return (urlsplit(f"//{host}").hostname or "").lower()
-    except ValueError:
-        return ""
+    """Return the name in a Host header, without its port; "" if more or less than that stands there."""
+    found = _HOST.fullmatch(host)
+    return (found[1] or found[2]).lower() if found else ""
 
 
 def is_from_here(headers: Headers, site: WebSite) -> bool:

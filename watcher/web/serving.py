@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 
 from watcher.config import ListenAddress
 from watcher.errors import WatcherError
@@ -24,6 +27,8 @@ PATIENCE = 3.0
 """Seconds that answers under way get when the server stops."""
 
 MOST_CONNECTIONS = 200
+MOST_THREADS = 6
+"""Pages that are made at once. Each holds a connection to the database, and most are the daemon's."""
 
 
 class WebServer:
@@ -47,8 +52,8 @@ class WebServer:
             timeout_keep_alive=10,
             timeout_graceful_shutdown=int(PATIENCE),
         )
-        self._server = uvicorn.Server(config)
-        self._thread = Thread(target=self.serve, name="web", daemon=True)
+        self._server = PageServer(config)
+        self._thread = Thread(target=self._serve_beside, name="web", daemon=True)
 
     def start(self) -> None:
         """Serve from a thread of its own."""
@@ -60,22 +65,49 @@ class WebServer:
         return self._thread.is_alive()
 
     def serve(self) -> None:
-        """Serve until stopped; in a process's main thread, until SIGINT or SIGTERM."""
+        """Serve until stopped, in the main thread until SIGINT or SIGTERM. Raises whatever ends it otherwise."""
         try:
-            self._server.run(sockets=[self._socket])
-        except Exception:
-            log.exception("the web pages have failed; the daemon goes on without them")
+            with suppress(KeyboardInterrupt), _interrupted_by(signal.SIGTERM):
+                self._server.run(sockets=[self._socket])
         finally:
             self._socket.close()
             if self._path is not None:
                 with suppress(OSError):
                     self._path.unlink()
 
+    def _serve_beside(self) -> None:
+        """Serve beside what the process does else, which goes on where this fails."""
+        try:
+            self.serve()
+        except Exception:
+            log.exception("the web pages have failed; the daemon goes on without them")
+
     def stop(self) -> None:
         """Stop, waiting shortly for answers under way."""
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(PATIENCE + 1)
+
+
+class PageServer(uvicorn.Server):
+    """The server, with few threads."""
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        current_default_thread_limiter().total_tokens = MOST_THREADS
+        await super().serve(sockets)
+
+
+@contextmanager
+def _interrupted_by(number: signal.Signals) -> Iterator[None]:
+    """Take a signal for Ctrl-C; it would end the process before it has cleaned up. In other threads none arrives."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 def _url(listen: ListenAddress, bound: socket.socket) -> str:

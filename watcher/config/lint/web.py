@@ -24,6 +24,9 @@ def check_web(checker: Checker, web: WebSettings | None) -> None:
     elif web.public_url and not web.token_file:
         what = "through the proxy nobody may read these pages, without a token"
         checker.note(("web", "public_url"), what, "name a token_file", name="missing-key")
+    elif web.public_url and web.is_open:
+        what = "`open` is for this machine alone, and at `public_url` a proxy brings others"
+        checker.note(("web", "open"), what, "leave it out: the token is asked for", name="wrong-value")
     elif not web.listen.socket and not web.token_file and not web.is_open:
         hint = "name a token_file; or write open: true, and everybody on this machine may read"
         checker.note(("web",), "nobody may read these pages", hint, name="missing-key", in_key=True)

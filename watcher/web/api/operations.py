@@ -19,8 +19,10 @@ from watcher.rules import Rule, document_of, evaluate
 from watcher.rules.advice.typed import compile_typed
 from watcher.web.api.problems import problem_answer
 from watcher.web.frame import site_of
+from watcher.web.guard import path_of
 from watcher.web.screens.receivers import deliveries_asked
 from watcher.web.screens.search import LONGEST_RULE
+from watcher.web.turns import gone_of
 from watcher.web.views.trying import Newest, PaperPlace, tried
 
 USUAL, MOST = 100, 500
@@ -69,7 +71,7 @@ def answered(operation: Operation) -> Callable[[Request], Response]:
         except UsageError as error:
             return problem_answer(400, "what was asked for cannot be answered", str(error))
         if found is None:
-            return problem_answer(404, "nothing is stored under this name", f"{request.url.path} found nothing")
+            return problem_answer(404, "nothing is stored under this name", f"{path_of(request)} found nothing")
         return Response(json_text(found), headers={"Content-Type": "application/json"})
 
     return endpoint
@@ -86,7 +88,7 @@ def _papers(request: Request, asked: Asked) -> Any:
     rule = _rule(asked["q"]) if asked.get("q") else None
     with site.store.reading() as tx:
         since = _since(asked, site.clock().astimezone(UTC).date())
-        papers = Newest(tx, since, rule=rule, book=site.words, after=_cursor(asked))
+        papers = Newest(tx, since, rule=rule, book=site.words, after=_cursor(asked), gone=gone_of(request))
         found, last = [], None
         for paper in papers:
             hit = evaluate(rule, document_of(paper)) if rule else None
@@ -116,7 +118,7 @@ def _trial(request: Request, asked: Asked) -> Any:
     site, rule = site_of(request), _rule(asked["q"])
     since = _since(asked, site.clock().astimezone(UTC).date())
     with site.store.reading() as tx:
-        bounded = tried(tx, rule, since, book=site.words)
+        bounded = tried(tx, rule, since, book=site.words, gone=gone_of(request))
     return trial_json(bounded.trial, rule.text, since) | {"cut_at": bounded.until}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, timedelta
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,9 +15,11 @@ from watcher.model import Paper
 from watcher.rules.advice.typed import compile_typed
 from watcher.store import Transaction
 from watcher.web.frame import address, site_of
+from watcher.web.guard import path_of
 from watcher.web.screens.search import LONGEST_RULE
 from watcher.web.screens.subscriptions import subscription_called
 from watcher.web.site import WebSite
+from watcher.web.turns import gone_of
 from watcher.web.views.feeds import PaperFeed, atom_of, feed_id, json_feed_of
 from watcher.web.views.trying import tried
 
@@ -32,7 +33,7 @@ KINDS = {"/feed.atom": "application/atom+xml; charset=utf-8", "/feed.json": "app
 
 def feed_screen(request: Request) -> Response:
     """Answer with the feed that is asked for: ``subscription``, ``source`` or ``q``; 304 if it has not changed."""
-    site, path = site_of(request), request.url.path
+    site, path = site_of(request), path_of(request)
     asked = [one for one in request.query_params.multi_items() if one[0] in ("subscription", "source", "q")]
     if len(asked) != 1:
         raise HTTPException(404, "A feed is of one subscription, one source or one rule.")
@@ -41,7 +42,7 @@ def feed_screen(request: Request) -> Response:
     number = min(int(page), MOST_PAGES) if page.isascii() and page.isdigit() and len(page) < 5 else 1
     skip = (max(number, 1) - 1) * ITEMS
     with site.store.reading() as tx:
-        papers = _papers(site, tx, kind, name, skip)
+        papers = _papers(request, tx, kind, name, skip)
     made = _feed(request, site, kind, name, papers, max(number, 1))
     body = atom_of(made) if path.endswith(".atom") else json_feed_of(made)
     etag = f'"{sha256(body).hexdigest()[:32]}"'
@@ -51,8 +52,9 @@ def feed_screen(request: Request) -> Response:
     return Response(body, headers={"ETag": etag, "Content-Type": KINDS[path]})
 
 
-def _papers(site: WebSite, tx: Transaction, kind: str, name: str, skip: int) -> Sequence[Paper]:
+def _papers(request: Request, tx: Transaction, kind: str, name: str, skip: int) -> Sequence[Paper]:
     """Return the papers of a page of a feed, and one more if there are further ones."""
+    site = site_of(request)
     if kind == "subscription":
         saved = subscription_called(tx, name)
         if saved is None:
@@ -62,18 +64,19 @@ def _papers(site: WebSite, tx: Transaction, kind: str, name: str, skip: int) -> 
         if name not in site.config().sources and tx.pages.last_poll(name) is None:
             raise HTTPException(404, "There is no such source in the config, nor was there one.")
         return tx.papers.get(tx.browsing.listed_by(name, ITEMS + 1, skip))
-    return _found(site, tx, name)[skip : skip + ITEMS + 1]
+    return _found(request, tx, name)[skip : skip + ITEMS + 1]
 
 
-def _found(site: WebSite, tx: Transaction, text: str) -> Sequence[Paper]:
+def _found(request: Request, tx: Transaction, text: str) -> Sequence[Paper]:
     try:
         rule = compile_typed(text[: LONGEST_RULE + 1])
     except RuleError as error:
         raise HTTPException(404, f"This rule cannot be read: {error}") from None
     if len(text) > LONGEST_RULE:
         raise HTTPException(404, f"A rule of a feed has {LONGEST_RULE:,} characters at most.")
-    today = site.clock().astimezone(UTC).date()
-    found = [paper for paper, _ in tried(tx, rule, today - timedelta(days=DAYS - 1), book=site.words).trial.matches]
+    site = site_of(request)
+    since = site.clock().astimezone(UTC).date() - timedelta(days=DAYS - 1)
+    found = [paper for paper, _ in tried(tx, rule, since, book=site.words, gone=gone_of(request)).trial.matches]
     return sorted(found, key=lambda paper: (paper.first_seen, paper.id), reverse=True)
 
 
@@ -82,11 +85,11 @@ def _feed(request: Request, site: WebSite, kind: str, name: str, papers: Sequenc
     key = request.query_params.get("key", "")
     pages = {"subscription": "/subscription", "source": "/source", "q": "/search"}
     home = address(pages[kind], [("q" if kind == "q" else "name", name)])
-    further = address(request.url.path, [(kind, name), ("key", key), ("page", number + 1)])
+    further = address(path_of(request), [(kind, name), ("key", key), ("page", number + 1)])
     return PaperFeed(
         id=feed_id(kind, name),
         title=f"watcher: {' '.join(name.split())[:200]}",
-        url=base + address(request.url.path, [(kind, name), ("key", key)]),
+        url=base + address(path_of(request), [(kind, name), ("key", key)]),
         home=base + home,
         further=base + further if len(papers) > ITEMS else "",
         papers=papers[:ITEMS],
@@ -97,5 +100,4 @@ def base_url(request: Request, site: WebSite) -> str:
     """Return the address of these pages, without a slash at its end: the public one, else as they were asked for."""
     if site.settings.public_url:
         return site.settings.public_url
-    asked = urlsplit(str(request.base_url))
-    return f"{asked.scheme}://{asked.netloc}"
+    return f"{request.scope['scheme']}://{request.headers.get('host', '')}"

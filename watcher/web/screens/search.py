@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, timedelta
-from threading import Event
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,9 +19,10 @@ from watcher.rules.advice.typed import compile_typed, doubts_of
 from watcher.store import Transaction
 from watcher.web.frame import address, feed_links, shown, site_of
 from watcher.web.screens.day import page_named
+from watcher.web.turns import gone_of
 from watcher.web.views.cards import card_of_hit
 from watcher.web.views.drawing import Chart, bars_of
-from watcher.web.views.trying import LOOK_UP, BoundedTrial, as_subscription, tried
+from watcher.web.views.trying import BoundedTrial, as_subscription, tried
 
 LONGEST_RULE = 4_000
 """Characters of a rule that a page takes."""
@@ -40,23 +38,8 @@ MOST_WEAK = 50
 EXAMPLES = ('"continual learning" OR "catastrophic forgetting"', "title:agent* -survey", 'about:"KV cache" upvotes>=20')
 
 
-async def search_screen(request: Request) -> Response:
+def search_screen(request: Request) -> Response:
     """Show the form, and below it what ``q`` finds within ``days``; stop where nobody waits for it any more."""
-    gone = Event()
-
-    async def watch() -> None:
-        while not await request.is_disconnected():
-            await asyncio.sleep(LOOK_UP)
-        gone.set()
-
-    watching = asyncio.create_task(watch())
-    try:
-        return await run_in_threadpool(_search, request, gone)
-    finally:
-        watching.cancel()
-
-
-def _search(request: Request, gone: Event) -> Response:
     site = site_of(request)
     text = request.query_params.get("q", "").replace("\r\n", "\n").strip()
     span = request.query_params.get("days", USUAL)
@@ -65,7 +48,7 @@ def _search(request: Request, gone: Event) -> Response:
         found: dict[str, Any] = {"rule": None, "error": None, "feeds": ()}
         if text:
             try:
-                found = _found(tx, _compiled(text), request, span, gone)
+                found = _found(tx, _compiled(text), request, span)
             except RuleError as error:
                 found |= {"error": _placed(error, text)}
         return shown(request, tx, "search.html", q=text, days=span, spans=SPANS, examples=EXAMPLES, **found)
@@ -91,10 +74,10 @@ def _placed(error: RuleError, text: str) -> Mapping[str, str]:
     }
 
 
-def _found(tx: Transaction, rule: Rule, request: Request, span: str, gone: Event) -> dict[str, Any]:
+def _found(tx: Transaction, rule: Rule, request: Request, span: str) -> dict[str, Any]:
     today = site_of(request).clock().astimezone(UTC).date()
     since = date.min if span == "all" else today - timedelta(days=int(span) - 1)
-    bounded = tried(tx, rule, since, book=site_of(request).words, gone=gone)
+    bounded = tried(tx, rule, since, book=site_of(request).words, gone=gone_of(request))
     trial = bounded.trial
     strong, weak = (_best([one for one in trial.matches if one[1].strong is is_strong]) for is_strong in (True, False))
     page = page_named(request.query_params.get("page", ""), len(strong), SHOWN)

@@ -57,12 +57,15 @@
       const answer = await fetch(url, { signal: asked.signal, headers: { Accept: "text/html" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector("#found");
-      if (!fresh) return;
+      if (!fresh) throw new Error("no results");
       document.querySelector("#found").replaceWith(document.adoptNode(fresh));
       history.replaceState(null, "", url);
       at = -1;
     } catch (error) {
-      if (error.name !== "AbortError") document.querySelector("#found").setAttribute("data-stale", "");
+      if (error.name === "AbortError") return;
+      const said = document.createElement("p");
+      said.textContent = "This rule could not be tried now: press Try it.";
+      document.querySelector("#found").replaceChildren(said);
     }
   }
 

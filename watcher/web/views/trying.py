@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from threading import BoundedSemaphore, Event
+from threading import Event
 
 from watcher.model import Paper
 from watcher.rules import Rule
@@ -25,11 +25,6 @@ BATCH = 250
 """Papers that are read together."""
 
 LAST_DAY = date(2999, 12, 31)
-_turn = BoundedSemaphore(1)
-"""Rules are tried one at a time: who presses keys quickly must not hold up the daemon beside the pages."""
-
-LOOK_UP = 0.1
-"""Seconds after which somebody who waits for a turn looks whether it is still wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +127,7 @@ def tried(
     ``gone``: set when nobody waits for the answer any more; it is then what was found until then.
     """
     papers = Newest(tx, since, rule=rule, book=book, gone=gone)
-    while not _turn.acquire(timeout=LOOK_UP):
-        if gone and gone.is_set():
-            return BoundedTrial(try_rule(rule, ()), since)
-    try:
-        trial = try_rule(rule, papers)
-    finally:
-        _turn.release()
-    trial = replace(trial, papers=papers.read, days=tuple(sorted(papers.days)))
+    trial = replace(try_rule(rule, papers), papers=papers.read, days=tuple(sorted(papers.days)))
     return BoundedTrial(trial, papers.cut_at.day if papers.cut_at else None)
 
 

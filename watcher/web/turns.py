@@ -1,0 +1,101 @@
+"""Rules are tried one at a time, for as long as somebody waits: they must not hold up the daemon beside the pages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import wraps
+from threading import Event
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+MOST_WAITING = 10
+PATIENCE = 20.0
+"""Seconds that somebody waits for a turn at most."""
+
+AGAIN = 5
+"""Seconds after which who was sent away may ask again."""
+
+LOOK_UP = 0.1
+"""Seconds after which it is looked whether somebody still waits."""
+
+
+class TrialTurns:
+    """The turns at trying a rule. Who waits for one holds no thread and no connection to the database.
+
+    ``most``: how many may wait. ``patience``: seconds that each waits at most.
+    """
+
+    def __init__(self, most: int = MOST_WAITING, patience: float = PATIENCE) -> None:
+        self._most, self._patience = most, patience
+        self._free = asyncio.Semaphore(1)
+        self._waiting = 0
+
+    @asynccontextmanager
+    async def turn(self, leaving: asyncio.Task[None]) -> AsyncIterator[None]:
+        """Hold a turn. Raises ``HTTPException`` 503 where too many wait, or it takes too long.
+
+        ``leaving``: ends when nobody waits for the answer any more; then no turn is waited for.
+        """
+        if self._waiting >= self._most or not await self._taken(leaving):
+            what = "Other rules are being tried now: ask again in some seconds."
+            raise HTTPException(503, what, headers={"Retry-After": str(AGAIN)})
+        try:
+            yield
+        finally:
+            self._free.release()
+
+    async def _taken(self, leaving: asyncio.Task[None]) -> bool:
+        """Wait for a turn, and return whether it was had."""
+        taking = asyncio.create_task(self._free.acquire())
+        self._waiting += 1
+        try:
+            await asyncio.wait({taking, leaving}, timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            taking.add_done_callback(self._given_back)
+            raise
+        finally:
+            self._waiting -= 1
+            taking.cancel()
+        await asyncio.wait({taking})
+        return not taking.cancelled()
+
+    def _given_back(self, taking: asyncio.Task[bool]) -> None:
+        if not taking.cancelled():
+            self._free.release()
+
+
+def in_turn(screen: Callable[[Request], Response]) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint of a page that may try the rule ``q``; it takes its turn before a thread or a transaction."""
+
+    @wraps(screen)
+    async def endpoint(request: Request) -> Response:
+        gone: Event = request.scope.setdefault("gone", Event())
+        if not request.query_params.get("q"):
+            return await run_in_threadpool(screen, request)
+        turns: TrialTurns = request.app.state.turns
+        leaving = asyncio.create_task(_left(request, gone))
+        try:
+            async with turns.turn(leaving):
+                return await run_in_threadpool(screen, request)
+        finally:
+            leaving.cancel()
+
+    return endpoint
+
+
+async def _left(request: Request, gone: Event) -> None:
+    """Return when nobody waits for the answer any more."""
+    while not await request.is_disconnected():
+        await asyncio.sleep(LOOK_UP)
+    gone.set()
+
+
+def gone_of(request: Request) -> Event:
+    """Return what is set when nobody waits for the answer any more."""
+    gone: Event = request.scope["gone"]
+    return gone
