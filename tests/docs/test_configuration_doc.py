@@ -30,6 +30,7 @@ ENV = {
     "MAIL_PASSWORD": "p@ss/w#rd",
     "SMTP_PASSWORD": "secret",
     "PROXY_PASSWORD": "secret",
+    "HOOK_PASSWORD": "secret",
 }
 
 

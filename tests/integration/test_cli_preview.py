@@ -57,9 +57,9 @@ def test_every_service_has_its_own_form(env: dict[str, str], capsys: pytest.Capt
     shown = capsys.readouterr()
     assert not shown.err
     assert "Part 59" in shown.out
-    if form not in ("text", "email"):
+    if form not in ("text", "email", "json"):
         assert "@everyone" not in shown.out
-    escaped = {"text": "<Kilns>", "ntfy": "<Kilns>"}.get(form)
+    escaped = {"text": "<Kilns>", "ntfy": "<Kilns>", "json": "<Kilns>"}.get(form)
     escaped = escaped or ("\\<" if form in ("discord", "mattermost", "teams") else "&lt;")
     assert escaped in shown.out
 

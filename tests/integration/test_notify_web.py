@@ -51,6 +51,28 @@ def test_json(service: Web) -> None:
     assert posted["team"] == "trees"
 
 
+def test_json_carries_the_papers_as_data(service: Web) -> None:
+    assert send(f"json://127.0.0.1:{service.port}/hook").result is Result.SENT
+    assert json.loads(service.body)["watcher"] == MESSAGE.data
+    assert MESSAGE.data["papers"]
+
+
+def test_json_without_data_where_the_address_says_so(service: Web) -> None:
+    assert send(f"json://127.0.0.1:{service.port}/hook?:watcher=").result is Result.SENT
+    posted = json.loads(service.body)
+    assert posted["watcher"] == ""
+    assert posted["message"] == MESSAGE.text.rstrip()
+
+
+def test_a_body_of_json_keeps_within_its_bound(service: Web) -> None:
+    url = f"json://127.0.0.1:{service.port}/"
+    many = digest(*(item(paper(n, abstract="持续学习 pruning " * 40)) for n in range(1, 61)))
+    wordy = render_message(many, {"digest.txt": "{% for n in range(900) %}\n{{ subject }} – {{ why }}{% endfor %}"})
+    assert send(url, wordy).result is Result.SENT
+    assert 200_000 < len(service.body) <= limit_of(url)
+    assert len(json.loads(service.body)["watcher"]["papers"]) == 60
+
+
 @pytest.mark.parametrize("schema", ["json", "xml", "form"])
 def test_a_webhook_is_told_whom_it_is_for(service: Web, schema: str) -> None:
     url = f"{schema}://127.0.0.1:{service.port}/?to=o%27neil@lab.example&:team=trees"
@@ -63,6 +85,8 @@ def test_a_webhook_is_told_whom_it_is_for(service: Web, schema: str) -> None:
 def test_other_webhooks_carry_the_key(service: Web, schema: str) -> None:
     assert send(f"{schema}://127.0.0.1:{service.port}/").result is Result.SENT
     assert service.requests[0][1]["X-Watcher-Delivery"] == "key-1"
+    assert b"watcher=" not in service.body
+    assert b"<watcher>" not in service.body
 
 
 def test_console() -> None:

@@ -62,7 +62,7 @@ FORMS = {"txt": "text", "html": "html", "md": "markdown", "slack": "mrkdwn", "ch
 
 
 def test_every_form_of_a_message_is_written_down() -> None:
-    assert set(FORMS.values()) == RENDERED
+    assert {*FORMS.values(), "data"} == RENDERED
     assert {f"{name}.{form}" for name in ("digest", "rare") for form in FORMS} == {one.name for one in GOLDEN.iterdir()}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from watcher.model import FIRST, WITHDRAWN, DigestItem, DueAlert, Nothing, Paper
+from watcher.model import FIRST, WITHDRAWN, DigestItem, DueAlert, Hit, ItemMatch, Nothing, Paper
 
 
 def items_of(told: Iterable[DueAlert], papers: Iterable[Paper], told_before: Mapping[int, date]) -> list[DigestItem]:
@@ -29,9 +29,20 @@ def items_of(told: Iterable[DueAlert], papers: Iterable[Paper], told_before: Map
             told_before=told_before.get(paper_id) if occasion_of(ones) == FIRST else None,
             short=all(one.short for one in ones),
             occasion=occasion_of(ones),
+            matches=_matches(ones),
         )
         for paper_id, ones in by_paper.items()
     ]
+
+
+def _matches(ones: Sequence[DueAlert]) -> tuple[ItemMatch, ...]:
+    """Return a match for each subscription; of several occasions the strong ones say how it holds."""
+    found: dict[str, Hit] = {}
+    for one in ones:
+        known = found.get(one.subscription, Hit(strong=False))
+        places = tuple(sorted({*known.places, *one.places}))
+        found[one.subscription] = Hit(strong=known.strong or one.strong, places=places)
+    return tuple(ItemMatch(name, hit) for name, hit in found.items())
 
 
 def occasion_of(ones: Sequence[DueAlert]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import webbrowser
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from watcher.cli.desk import CliContext
 if TYPE_CHECKING:
     from watcher.model import Message
 
-SHOWN_AS = ("text", "email", "slack", "discord", "telegram", "ntfy", "matrix", "teams", "mattermost")
+SHOWN_AS = ("text", "email", "slack", "discord", "telegram", "ntfy", "matrix", "teams", "mattermost", "json")
 A_WEEK = timedelta(days=7)
 
 
@@ -39,8 +40,8 @@ def preview(desk: CliContext, subscriptions: tuple[str, ...], form: str, since: 
     """Show the message that SUBSCRIPTION sends next, several in one message; nothing is sent or written.
 
     It has exactly what waits to be told. Where nothing waits, or with --since, it has all stored papers that match.
-    `text` and `email` are the two parts of a mail: words, and HTML. What goes over a service's limit is shown as it
-    would come, one message under the other. Numbers are today's.
+    `text` and `email` are the two parts of a mail: words, and HTML. `json` is what webhooks get (docs/webhooks.md).
+    What goes over a service's limit is shown as it would come, one message under the other. Numbers are today's.
     """
     messages = _messages(desk, subscriptions, "email" if in_browser else form, since, datetime.now(UTC))
     for trouble in dict.fromkeys(trouble for one in messages for trouble in one.troubles):
@@ -83,6 +84,8 @@ def _shown(message: Message, form: str) -> str:
     from watcher.notify.addresses.samples import seen_by
 
     body = seen_by(form, message)
+    if form == "json":
+        return json.dumps({"title": body.title, "message": body.text, "watcher": message.data}, indent=2)
     title = f"{body.title}\n\n" if body.title and form != "email" else ""
     return title + body.text
 

@@ -35,6 +35,11 @@ def json_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, default=_plain)
 
 
+def json_bytes(value: object) -> int:
+    """Return how many bytes a value of JSON's own kinds takes where all of it is written in ASCII."""
+    return len(json.dumps(value))
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()

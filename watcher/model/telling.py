@@ -125,10 +125,19 @@ class DueAlert:
     sources: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ItemMatch:
+    """A subscription that a paper is told for: how its rule holds, and where."""
+
+    subscription: str
+    hit: Hit
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestItem:
     """A paper in a message: its subscriptions, and the words that matched.
 
+    ``matches`` has each of them by itself, for programs; people are shown what holds for all together.
     ``told_before`` is set where the same endpoint was told of it on an earlier day, for another subscription.
     ``short`` asks for one line: it goes over ``max_papers``. ``occasion`` is ``first`` for the paper itself, ``v2``
     and so on for a new version of a paper that was told, ``withdrawn`` for its end.
@@ -141,6 +150,7 @@ class DigestItem:
     told_before: date | None = None
     short: bool = False
     occasion: str = FIRST
+    matches: tuple[ItemMatch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,8 +243,9 @@ class Message:
     """A delivery put into words. ``html`` is a whole document, ``markdown`` is CommonMark.
 
     ``mrkdwn`` is Slack's markup, ``chat_html`` the few tags that Telegram and Matrix know, with line ends as they
-    are. ``unsubscribe`` is an address for mail's List-Unsubscribe, empty where there is none. ``troubles`` says which
-    of the config's templates failed, so that watcher's own was used.
+    are. ``data`` is the same as an object of JSON, for programs. ``unsubscribe`` is an address for mail's
+    List-Unsubscribe, empty where there is none. ``troubles`` says which of the config's templates failed, so that
+    watcher's own was used.
     """
 
     subject: str
@@ -243,6 +254,7 @@ class Message:
     markdown: str
     mrkdwn: str = ""
     chat_html: str = ""
+    data: Mapping[str, object] = field(default_factory=dict)
     subscriptions: tuple[str, ...] = ()
     unsubscribe: str = ""
     troubles: tuple[TemplateTrouble, ...] = ()

@@ -13,7 +13,15 @@ from typing import Any, TextIO
 
 from watcher.model import Message, Outcome, Result
 from watcher.model.way_out import WayOut
-from watcher.notify.addresses.addresses import apprise_module, limit_of, load_plugin, problem_of, schema_of
+from watcher.notify.addresses.addresses import (
+    JSON,
+    apprise_module,
+    limit_of,
+    load_plugin,
+    problem_of,
+    schema_of,
+    service_schema,
+)
 from watcher.notify.addresses.forms import Body, put
 from watcher.notify.reasons import of_exception, of_log
 from watcher.notify.secrets import scrub, secrets_of
@@ -146,6 +154,8 @@ class Notifier:
             headers.setdefault("X-Watcher-Delivery", delivery_id)
         if isinstance(extras := getattr(service, "payload_extras", None), dict):
             extras.setdefault("delivery", delivery_id)
+            if service_schema(service) in JSON:
+                extras.setdefault("watcher", message.data)
 
     def _wait_for_turn(self, url: str, service: Any) -> None:
         if schema_of(url) in UNPAUSED:

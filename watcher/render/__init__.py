@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from watcher.model import Content, DeliveryKind, Message, TemplateTrouble
+from watcher.render.data import data_of
 from watcher.render.dialects import CHAT_HTML, MARKDOWN, SLACK, Dialect
 from watcher.render.frame import (
     folded_line,
@@ -38,7 +39,7 @@ _FILES: Mapping[str, tuple[str, Dialect | None]] = {
     "mrkdwn": ("chat", SLACK),
     "chat_html": ("chat", CHAT_HTML),
 }
-FORMS = frozenset(_FILES)
+FORMS = frozenset({*_FILES, "data"})
 """Fields of ``Message`` that hold a body."""
 
 
@@ -50,11 +51,14 @@ def render_message(
     ``templates``: name → text, in place of the built-in ones. A template that fails is reported in
         ``Message.troubles``.
     """
+    data = data_of(content) if "data" in forms else {}
     if content.delivery.kind in WITH_SUBSCRIPTIONS:
         message = _message("digest", subject_of(content), _digest(content), templates or {}, forms)
-        return replace(message, subscriptions=tuple(names_of(content)), unsubscribe=leave_of(content))
+        names = tuple(names_of(content))
+        return replace(message, data=data, subscriptions=names, unsubscribe=leave_of(content))
     notice = notice_of(content)
-    return _message("notice", f"watcher: {notice.headline}", _notice(notice), templates or {}, forms)
+    message = _message("notice", f"watcher: {notice.headline}", _notice(notice), templates or {}, forms)
+    return replace(message, data=data)
 
 
 def _digest(content: Content) -> dict[str, object]:

@@ -9,6 +9,7 @@ from functools import partial
 from watcher.model import DigestItem
 from watcher.render import escape
 from watcher.render.clean import defuse
+from watcher.render.data import data_size
 from watcher.render.dialects import CHAT_HTML, SLACK
 from watcher.render.snippet import Segment
 from watcher.render.view import PaperView, paper_view, part_of
@@ -31,8 +32,12 @@ CARD = 1_020
 def estimated_size(item: DigestItem, measure: Measure = len, form: str = "") -> int:
     """Return the most that a paper takes, as ``measure`` counts.
 
-    ``form``: ``text``, ``chat`` (the largest of their markups) or ``html``; "" is the larger of text and chat.
+    ``form``: ``text``, ``chat`` (the largest of their markups), ``html``, or ``data`` (text and data, both as JSON); ""
+        is the larger of text and chat.
     """
+    if form == "data":
+        words = estimated_size(item, measure, "text")
+        return words + words // 10 + data_size(item)  # a line's end is two characters in JSON
     view = paper_view(item)
     is_full = part_of(item) == "strong"
     sizes = []

@@ -12,6 +12,7 @@ from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
+from watcher.model.objects import json_bytes
 from watcher.notify.addresses.contact import contact_of, difference, other_receivers, problem_of_parts
 from watcher.notify.addresses.meant import form_of, service_meant
 from watcher.notify.addresses.parameters import problem_of_parameters, problem_of_unknown, typo_in, unlisted
@@ -37,7 +38,8 @@ MAIL_LIMIT = 100_000
 
 LIMITS = {
     **dict.fromkeys(("mailto", "mailtos"), MAIL_LIMIT),
-    **dict.fromkeys(("console", "json", "jsons", "xml", "xmls", "form", "forms"), 300_000),
+    **dict.fromkeys(("console", "xml", "xmls", "form", "forms"), 300_000),
+    **dict.fromkeys(("json", "jsons"), 250_000),  # what queues and functions of clouds take at most
     **dict.fromkeys(("matrix", "matrixs"), 25_000),  # an event of 64 KB holds the message twice
     **dict.fromkeys(("workflow", "workflows"), 8_000),  # 28 KB in JSON; apprise says 1,000 characters
     **dict.fromkeys(("ntfy", "ntfys"), 3_900),  # by the server's default; apprise says 7,800
@@ -46,6 +48,9 @@ LIMITS = {
 
 IN_BYTES = frozenset({"ntfy", "ntfys", "mailto", "mailtos"})
 """Services that count bytes instead of characters."""
+
+JSON = frozenset({"json", "jsons"})
+"""Services that are given data beside the text, and whose bodies are counted in bytes of JSON."""
 
 MOST = 100_000
 TITLE_ROOM = 100
@@ -203,8 +208,9 @@ def limit_of(url: str) -> int:
 
 
 def measure_of(url: str) -> Callable[[str], int]:
-    """Return the function that counts a body's size: in characters, or in bytes of UTF-8."""
-    return _bytes if own_schema(url) in IN_BYTES else len
+    """Return the function that counts a body's size: in characters, in bytes of UTF-8, or in bytes of JSON."""
+    schema = own_schema(url)
+    return json_bytes if schema in JSON else _bytes if schema in IN_BYTES else len
 
 
 def _bytes(text: str) -> int:

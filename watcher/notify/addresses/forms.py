@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 
 from watcher.model import DigestItem, Message
-from watcher.notify.addresses.addresses import load_plugin, measure_of, own_schema, schema_of, service_schema
+from watcher.model.objects import json_bytes
+from watcher.notify.addresses.addresses import JSON, load_plugin, measure_of, own_schema, schema_of, service_schema
 from watcher.notify.addresses.written import cut_url
 from watcher.render import estimated_size
 from watcher.render.clean import defuse
@@ -38,10 +39,16 @@ CHATS = SHOWS_MARKDOWN | TITLE_IN_BODY | SLACK | TELEGRAM | MATRIX
 def size_in(url: str) -> Callable[[DigestItem], int]:
     """Return the function that estimates a paper's size in a message to an address, as its service counts."""
     schema = own_schema(url)
-    kinds = {"html": MAIL, "chat": CHATS, "text": DATA | TEXT}
+    kinds = {"data": JSON, "html": MAIL, "chat": CHATS, "text": DATA | TEXT}
     form = next((name for name, schemas in kinds.items() if schema in schemas), "")
     return partial(estimated_size, measure=measure_of(url), form=form)
 
+
+SHORTEST_TEXT = 2_000
+"""Bytes of text that a program is given at least, however much data goes with it."""
+
+ENVELOPE = 2_000
+"""Bytes that are left for the other fields of a body of JSON: the subject, the key, what the address adds."""
 
 CUT = "… cut short here; watcher history has the rest"
 
@@ -73,6 +80,9 @@ def put(message: Message, service: Any, url: str, limit: int) -> Body:
             in_body = schema in TITLE_IN_BODY or service.title_maxlen == 0
             kind = None if schema in SHOWS_MARKDOWN and "markdown" not in formats else "markdown"
             return Body("" if in_body else defuse(message.subject), cut_at_line(message.markdown, limit), kind)
+    if schema in JSON:
+        room = max(limit - json_bytes(message.data) - ENVELOPE, SHORTEST_TEXT)
+        return Body(message.subject, cut_at_line(message.text, room, json_bytes), "text")
     if schema in DATA | MAIL:
         return Body(message.subject, cut_at_line(message.text, limit), "text")
     return Body(defuse(message.subject), cut_at_line(defuse(message.text), limit, measure_of(url)), "text")
@@ -81,7 +91,8 @@ def put(message: Message, service: Any, url: str, limit: int) -> Body:
 def forms_of(url: str) -> frozenset[str]:
     """Return the fields of ``Message`` that are needed for an address: its own form, and text, which is recorded."""
     service = load_plugin(url) if schema_of(url) else None
-    return frozenset({"text", "text" if service is None else form_of_service(service, url)})
+    form = "text" if service is None else form_of_service(service, url)
+    return frozenset({"text", "data" if own_schema(url) in JSON else form})
 
 
 def form_of_service(service: Any, url: str) -> str:

@@ -16,6 +16,7 @@ SERVICES = {
     "ntfy": "ntfy://ntfy.example/papers",
     "matrix": "matrixs://bot:token@matrix.example/#papers",
     "teams": f"workflows://prod.example:443/{_TOKEN}/{_TOKEN}/",
+    "json": "jsons://programs.example/papers",
     "mattermost": f"mmosts://chat.example/{_TOKEN}",
 }
 """Name of a service → an address that leads nowhere."""
