@@ -4,82 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
-import certifi
 import pytest
 
+from tests.docs.configs import ROOT, Block, config_blocks, loaded
 from watcher.config import json_schema, load
 from watcher.config.keys import AnySourceKeys, SourceKeys, SubscriptionKeys
 from watcher.config.schedules import EXAMPLES
-from watcher.notify import doubt_of, problem_of
+from watcher.notify import problem_of
 from watcher.parsers import PARSERS
 from watcher.parsers.html.keys import Selectors
 from watcher.rules import compile_rule
-from watcher.store import database_problem
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 SELECTORS = {field.name for field in fields(Selectors)}
-ENV = {
-    "WATCHER_NIGHT_URL": "jsons://night.example/",
-    "WATCHER_MAIL_URL": "mailto://mail.example?from=a@b.example&to=c@d.example",
-    "MAIL_PASSWORD": "p@ss/w#rd",
-    "SMTP_PASSWORD": "secret",
-    "PROXY_PASSWORD": "secret",
-    "HOOK_PASSWORD": "secret",
-}
 
 
-def blocks() -> Iterator[tuple[str, str]]:
-    for page in PAGES:
-        for n, found in enumerate(re.finditer(r"```yaml\n(.*?)```", page.read_text(), re.S)):
-            yield f"{page.name}-{n}", found[1]
-
-
-AROUND = {
-    "timezone": "timezone: Europe/Paris\n",
-    "sources": "sources:\n  hf-daily: {kind: huggingface}\n",
-    "receivers": "receivers:\n  me: {url: 'console://'}\n",
-    "operator": "operator: [me]\n",
-    "subscriptions": "subscriptions: []\n",
-}
-"""What a block that shows a part of a config leaves out."""
-
-
-def as_config(block: str) -> str:
-    """A block as a file: what it leaves out stands around it."""
-    if re.match(r"(any|all|none|where|rule):", block):
-        inner = "".join(f"    {line}\n" for line in block.splitlines())
-        block = f"subscriptions:\n  - name: x\n    to: [me]\n{inner}"
-    own = re.findall(r"^(\w+):", block, re.MULTILINE)
-    receiver = found[1] if (found := re.search(r"^receivers:\n  ([\w-]+):", block, re.MULTILINE)) else "me"
-    return "".join(text.replace("[me]", f"[{receiver}]") for key, text in AROUND.items() if key not in own) + block
-
-
-@pytest.mark.parametrize(("name", "block"), list(blocks()))
-def test_blocks_load(name: str, block: str, tmp_path: Path) -> None:
-    path = tmp_path / "config.yaml"
-    path.write_text(as_config(block))
-    (tmp_path / "slack_url").write_text("json://slack.example/")
-    (tmp_path / "slack_url").chmod(0o600)
-    shutil.copy(certifi.where(), tmp_path / "lab-authority.pem")
-    for name in ("mails", "inbox"):
-        (tmp_path / name).mkdir()
-    (tmp_path / "subscriptions.d").mkdir()
-    (tmp_path / "subscriptions.d" / "ana.yaml").write_text("subscriptions: [{name: a, rule: kite, to: me}]\n")
-    config = load(
-        path,
-        env=ENV,
-        check_url=problem_of,
-        doubt_url=doubt_of,
-        check_database=database_problem,
-        check_rule=compile_rule,
-        strict=True,
-    )
+@pytest.mark.parametrize("block", [pytest.param(one, id=one.name) for one in config_blocks()])
+def test_blocks_load(block: Block, tmp_path: Path) -> None:
+    config = loaded(block, tmp_path)
     assert [str(one) for one in config.problems] == []
 
 
