@@ -73,9 +73,10 @@ class Service(Home):
         (self.folder / "people").mkdir()
         (self.folder / "people" / "ana.yaml").write_text("subscriptions:\n  - {name: a, rule: part, to: me}\n")
 
-    def as_user(self, user: tuple[int, int], *args: str) -> subprocess.CompletedProcess[str]:
+    def as_user(self, user: tuple[int, int], *args: str, names_config: bool = True) -> subprocess.CompletedProcess[str]:
         rehearsal = tempfile.mkdtemp(dir=self.folder)
-        command = [sys.executable, "-c", AS_USER, *map(str, user), rehearsal, "-c", str(self.config), *args]
+        named = ("-c", str(self.config)) if names_config else ()
+        command = [sys.executable, "-c", AS_USER, *map(str, user), rehearsal, *named, *args]
         done = subprocess.run(
             command, check=False, env=self.env, cwd=self.folder, capture_output=True, text=True, timeout=60
         )
@@ -298,3 +299,16 @@ def test_a_place_where_nothing_can_be_made(running: Service) -> None:
     done = running.as_user(OTHER, "once")
     assert done.returncode == 1
     assert f"{running.folder} belongs to root, so that {running.folder}/nowhere/state cannot be made: " in done.stderr
+
+
+def test_a_config_in_a_folder_for_its_group_alone(running: Service) -> None:
+    running.config.unlink()
+    private = running.folder / "private"
+    private.mkdir(mode=0o750)
+    os.chown(private, 0, SERVICE[1])
+    running.env["HOME"] = str(private)
+    done = running.as_user((4545, 4545), "papers", names_config=False)
+    assert done.stderr == (
+        f"watcher: {private} belongs to root, for its group to read: join its group, `usermod -aG {SERVICE[1]} 4545`\n"
+    )
+    assert done.returncode == 2

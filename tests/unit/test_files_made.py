@@ -66,6 +66,17 @@ NOT_HERS = replace(ROOTS, path=STATE, owner="watcher", user="ana", mode=0o750, f
             ),
         ),
         (
+            replace(NOT_HERS, owner="root", home_owner="root", writing=False),
+            "/var/lib/watcher belongs to root, for its group to read: join its group, `usermod -aG watcher ana`",
+        ),
+        (
+            replace(NOT_HERS, owner="root", home_owner="root", home_group="root", writing=False),
+            (
+                "/var/lib/watcher belongs to root: name another place with `database:` or $STATE_DIRECTORY, "
+                "or let ana read there"
+            ),
+        ),
+        (
             replace(NOT_HERS, path=Path("/var/lib"), owner="root", home_owner=None),
             (
                 "/var/lib belongs to root, so that /var/lib/watcher cannot be made: name another place with "

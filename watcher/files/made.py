@@ -107,9 +107,12 @@ def denied_in_words(one: Denied) -> str:
             return f"{one.path} has the mode {one.mode:04o} and cannot be {what}: `chmod u+rwX {one.path}`"
         paths = " ".join(str(path) for path in one.foreign or (one.path,))
         return f"{belongs}: as root, `chown -R {one.user}:{one.home_group} {paths}`"
+    joins = f"join its group, `usermod -aG {one.home_group} {one.user}`"
     if one.home_owner == "root":
+        if not one.writing and one.home_group != "root" and one.mode & 0o040:
+            return f"{belongs}, for its group to read: {joins}"
         return f"{belongs}: {ELSEWHERE}, or let {one.user} {'write' if one.writing else 'read'} there"
-    joining = "" if one.writing else f", or join its group, `usermod -aG {one.home_group} {one.user}`"
+    joining = "" if one.writing else f", or {joins}"
     as_user = f"'#{one.home_owner}'" if one.home_owner.isdigit() else one.home_owner
     return f"{belongs}: run this as the user {one.home_owner}, `sudo -u {as_user} watcher …`{joining}"
 
@@ -117,12 +120,12 @@ def denied_in_words(one: Denied) -> str:
 def why_denied(path: Path, *, home: Path | None = None, writing: bool = True) -> str:
     """Return why this user may not use ``path`` and what to do, "" if nothing is found.
 
-    ``home``: the state folder, None for the folder of ``path``.
+    ``home``: the state folder; None for the folder of ``path`` or, to read it, for what keeps it closed.
     """
-    home = home or path.parent
     culprit = _culprit(path.absolute(), writing=writing)
     if culprit is None or os.geteuid() == 0:
         return ""
+    home = home or (path.parent if writing else culprit)
     try:
         seen = culprit.stat()
     except OSError:
@@ -132,7 +135,9 @@ def why_denied(path: Path, *, home: Path | None = None, writing: bool = True) ->
     with suppress(OSError):
         there = home.stat()
         owner, group = _user(there.st_uid), _group(there.st_gid)
-        foreign = tuple(one for one in sorted(home.iterdir()) if one.lstat().st_uid != there.st_uid)
+        foreign = tuple(
+            one for one in (sorted(home.iterdir()) if home.is_dir() else ()) if one.lstat().st_uid != there.st_uid
+        )
     mode = seen.st_mode & 0o7777
     user = _user(os.geteuid())
     return denied_in_words(Denied(culprit, _user(seen.st_uid), mode, user, home, owner, group, foreign, writing))
