@@ -14,11 +14,12 @@ import pytest
 from tests.integration.test_store_opening import count, write
 from watcher.errors import DatabaseLost
 from watcher.store import Store, open_store
-from watcher.store.database.file.backups import back_up, put_in_place
+from watcher.store.database.file.backups import back_up
+from watcher.store.database.file.restores import put_in_place
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 ENDED, CUT_OFF = 0, 9
-EVENTS = frozenset({"open", "os.rename", "os.remove", "sqlite3.connect", "sqlite3.connect/handle"})
+EVENTS = frozenset({"open", "os.link", "os.rename", "os.remove", "sqlite3.connect", "sqlite3.connect/handle"})
 """What a process is cut off before: Python says so in its audit events."""
 
 

@@ -6,6 +6,7 @@ The database of a test stands for a backup: what the lost one did between then a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -238,6 +239,26 @@ def test_with_tell_all_of_it_is_told(waiting: World) -> None:
     waiting.now = at(12, 9)
     waiting.tell()
     assert waiting.told() == 15
+
+
+@pytest.mark.parametrize("before", [1, 2])
+def test_with_tell_no_restore_before_it_keeps_anything_known(world: World, before: int) -> None:
+    for n in range(before):
+        restore(world, at(11, 12 + n))
+    assert restoring(world) == ["hf"]
+    assert not restore(world, at(11, 15), tell=True).is_known
+    assert restoring(world) == []
+    add_day(world, NEXT)
+    world.look()
+    world.tell()
+    assert world.told() == 15
+
+
+def test_with_tell_a_source_that_the_config_has_no_longer_is_forgotten(world: World) -> None:
+    restore(world, at(11, 12))
+    world.context.config = replace(world.context.config, sources={})
+    restore(world, at(11, 13), tell=True)
+    assert restoring(world) == []
 
 
 def test_nothing_is_left_behind_that_is_overdue(world: World) -> None:

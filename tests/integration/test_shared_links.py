@@ -226,6 +226,18 @@ def test_what_was_stored_by_its_title_is_found_when_its_link_turns_out_to_be_sha
         assert len(every) == len(set(every))
 
 
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [("Dont panic", "Don\u2019t panic"), ("Graphs ab", "Graphs a\u2013b"), ("CafÃ© graphs", "Café graphs")],
+)
+def test_a_title_alone_that_is_read_rightly_now_is_told_once(store: Store, before: str, now: str) -> None:
+    at = Play(store, LAB).now
+    with store.transaction() as tx:
+        assert len(tx.papers.record_entries([Entry(title=before, abstract="Kites.")], "lab", at).new) == 1
+        assert len(tx.papers.record_entries([Entry(title=now, abstract="Kites.")], "lab", at + HOUR).new) == 0
+        assert len(tx.papers.record_entries([Entry(title=now, abstract="Kites.")], "lab", at + HOUR).new) == 0
+
+
 def test_what_a_feed_shares_is_named() -> None:
     parsed = PARSERS["feed"].parse(rss([f"<title>{n}</title>{NEWS}<guid>{n}</guid>" for n in "ab"]), "", LAB)
     entries = getattr(parsed, "entries", ())

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import fields
 
 import pytest
 
 from tests.parsers.test_told import PAGES
-from watcher.model import Entry, Reading
+from watcher.model import Entry, Reading, Source
 from watcher.parsers import PARSERS
 
 READ = {
-    "arxiv": (3, "9f3296c79c98"),
-    "biorxiv": (1, "eb99cc883c28"),
-    "feed": (6, "ddb82133435b"),
-    "html": (4, "a3fb3c6a075f"),
-    "huggingface": (1, "983d12f40919"),
-    "medrxiv": (1, "ac018513ee58"),
+    "arxiv": (4, "e6891c201f93"),
+    "biorxiv": (2, "63df0df2acb4"),
+    "feed": (6, "6ff53c3ea81f"),
+    "html": (4, "50a2ba8d8a8e"),
+    "huggingface": (2, "eb22b062ac21"),
+    "medrxiv": (2, "af918a2f96b0"),
 }
-"""For each kind its version, and a digest of what that version reads of the pages of ``test_told``.
+"""For each kind its version, and a digest of what that version reads of the pages of ``test_told`` with odd letters.
 
 Where the digest differs and the pages are the same, raise the version; then write both down here.
 """
@@ -27,13 +28,24 @@ Where the digest differs and the pages are the same, raise the version; then wri
 
 def digest(kind: str) -> str:
     """Of every field that has a value, in every entry; a field that a kind never fills changes nothing."""
-    read = []
-    for source, body in PAGES:
-        if source.kind == kind:
-            reading = PARSERS[kind].parse(body, "https://x.example/", source)
-            assert isinstance(reading, Reading), reading
-            read += [_filled(entry) for entry in reading.entries]
+    read = [_filled(entry) for source, body in PAGES if source.kind == kind for entry in _odd(source, body)]
     return hashlib.sha256(repr(read).encode()).hexdigest()[:12]
+
+
+def _odd(source: Source, body: bytes) -> tuple[Entry, ...]:
+    """What a page says whose first title has a control, a reference to a character and a mark that joins letters."""
+    word = _entries(source, body)[0].title.split()[0]
+    odd = "Don\x92t&#233;e\u0301"
+    whole = body.replace(word.encode(), (json.dumps(odd)[1:-1] if body[:1] in b"[{" else odd).encode())
+    entries = _entries(source, whole)
+    assert "Don" in entries[0].title and word not in entries[0].title
+    return entries
+
+
+def _entries(source: Source, body: bytes) -> tuple[Entry, ...]:
+    reading = PARSERS[source.kind].parse(body, "https://x.example/", source)
+    assert isinstance(reading, Reading), reading
+    return tuple(reading.entries)
 
 
 def _filled(entry: Entry) -> list[tuple[str, object]]:

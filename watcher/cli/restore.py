@@ -41,15 +41,19 @@ def restore(desk: CliContext, file: Path | None, in_place: bool, tell: bool) -> 
     config = desk.config(required=False)
     logs.set_up(desk.log_format, verbose=desk.verbose, secrets=config.secrets(desk.env), own=logging.WARNING)
     done = _in_place(desk, config, tell) if file is None else _from_file(desk, config, file, tell)
-    polled = [] if tell else _read_sources(desk, config)
-    _print(desk, config, done, polled)
+    polled: list[Polled] = []
+    try:
+        if not tell:
+            _read_sources(desk, config, polled)
+    finally:  # what counts as known is said, also where the reading was interrupted
+        _print(desk, config, done, polled)
 
 
 def _from_file(desk: CliContext, config: Config, file: Path, tell: bool) -> Restored:
     """Put a backup in the database's place, and say where the old one is."""
     from watcher.files.made import make_folder
     from watcher.store.database.clock import utc_now
-    from watcher.store.database.file.backups import put_in_place, restore_command
+    from watcher.store.database.file.restores import put_in_place, restore_command
     from watcher.store.database.locks import DaemonLock
 
     path = desk.place(config).path
@@ -93,15 +97,14 @@ def _bring_up(desk: CliContext, config: Config, store: Store, tell: bool) -> Res
         context.parsing.close()
 
 
-def _read_sources(desk: CliContext, config: Config) -> Sequence[Polled]:
-    """Read each source once, so that what it listed meanwhile is known."""
+def _read_sources(desk: CliContext, config: Config, polled: list[Polled]) -> None:
+    """Read each source once, so that what it listed meanwhile is known; add to ``polled`` what came of each."""
     from watcher.cli.working import session
-    from watcher.pipeline.polling.source import poll_source
+    from watcher.pipeline.polling.together import poll_together
 
-    if not config.sources:
-        return []
-    with session(desk, mode="write", shows_effects=True) as work:
-        return [poll_source(source, work.context) for source in config.sources.values()]
+    if config.sources:
+        with session(desk, mode="write", shows_effects=True) as work:
+            polled.extend(poll_together(list(config.sources.values()), work.context))
 
 
 def _print(desk: CliContext, config: Config, done: Restored, polled: Sequence[Polled]) -> None:

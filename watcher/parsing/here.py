@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from watcher.errors import UnknownPage
-from watcher.model import Reading, Source, Unreadable
+from watcher.model import Page, Reading, Source, Unreadable
 from watcher.parsers import Finding, SavedPage, recognise_all
-from watcher.parsing.given import find_given, parse_given
+from watcher.parsing.given import find_given, parse_given, warned
 from watcher.parsing.mishaps import reason_of
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,11 @@ class Parsing(Protocol):
     def close(self) -> None:
         """End what was started for it."""
         ...
+
+
+def parse_page(page: Page, source: Source, parsing: Parsing) -> Reading | Unreadable:
+    """Return what the parser of the source's kind reads in a fetched page, with the warnings of its fetching."""
+    return warned(parsing.parse(page.body, page.url, source, page.charset), page.warnings)
 
 
 class ParseHere:

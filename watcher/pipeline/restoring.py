@@ -11,7 +11,7 @@ from watcher.alerts.schedule import next_due, next_sign
 from watcher.model import Decision, Endpoint, Fate, Paper, StoredSubscription
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
-from watcher.pipeline.polling.restored import begin_blind_span
+from watcher.pipeline.polling.restored import begin_blind_span, end_blind_spans
 from watcher.pipeline.record import WAIT_FOR_ABSTRACT, record_matches
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.store import Transaction
@@ -40,7 +40,7 @@ def bring_up_to_now(context: Context, *, tell: bool, has_config: bool) -> Restor
 
     Subscriptions that the backup lacks were told meanwhile, too: what they find in the past is looked at like the rest.
 
-    ``tell``: leave it to be told.
+    ``tell``: leave it to be told, also what an earlier restore would take as known.
     """
     now = context.clock()
     with context.store.reading() as tx:
@@ -53,6 +53,8 @@ def bring_up_to_now(context: Context, *, tell: bool, has_config: bool) -> Restor
         held = _held(tx, blind)
         found = tx.outbox.owed(now)
         found += [(one.saved.subscription.full_name, id) for one in held for id in one.due.values()]
+        if tell:
+            end_blind_spans(tx, now)
         messages = {} if tell else _take_as_known(tx, held, blind, context)
         papers = {paper.id: paper for paper in tx.papers.get({id for _, id in found})}
         named = [(name, papers[id]) for name, id in dict.fromkeys(found) if id in papers]

@@ -155,7 +155,7 @@ def _read_all(body: SavedBody) -> Reading | Unreadable:
 
 PARSER = Parser(
     kind="arxiv",
-    version=3,
+    version=4,
     own=ArxivKeys,
     check=_mistakes,
     is_for_programs=lambda source: own(source).via != "listing",

@@ -227,7 +227,7 @@ def _parser(server: str) -> Parser:
 
     return Parser(
         kind=server,
-        version=1,
+        version=2,
         own=BiorxivKeys,
         check=_mistakes,
         is_for_programs=lambda source: True,

@@ -198,7 +198,7 @@ TOLD = frozenset(
 
 PARSER = Parser(
     kind="huggingface",
-    version=1,
+    version=2,
     own=HuggingFaceKeys,
     check=mistakes,
     starts=starts,

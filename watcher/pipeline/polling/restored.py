@@ -28,6 +28,12 @@ def begin_blind_span(tx: Transaction, source: Source, blind: BlindSpan) -> None:
     tx.incidents.tell(begun.id, (), blind.until)
 
 
+def end_blind_spans(tx: Transaction, now: datetime) -> None:
+    """Forget which sources were not read since an earlier restore: what they list is told."""
+    for known in tx.incidents.all_open(IncidentKind.DATABASE_RESTORED):
+        tx.incidents.close(known.id, now)
+
+
 def blind_span(tx: Transaction, source: Source) -> BlindSpan | None:
     """Return the time of which the database knows nothing, until the source was read whole since; None after that."""
     known = tx.incidents.open_one(IncidentKind.DATABASE_RESTORED, source.name)

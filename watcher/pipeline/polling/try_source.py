@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from watcher.errors import WatcherError
@@ -12,8 +12,7 @@ from watcher.fetch import Fetcher
 from watcher.files.inbox_folder import Inbox
 from watcher.model import Page, Reading, Source, Unreachable, Unreadable
 from watcher.parsers import PARSERS, Finding
-from watcher.parsing.given import warned
-from watcher.parsing.here import Parsing
+from watcher.parsing.here import Parsing, parse_page
 from watcher.parsing.mishaps import reason_of
 
 
@@ -32,10 +31,9 @@ class Tried:
     findings: tuple[Finding, ...] = ()
 
 
-def try_body(source: Source, url: str, body: bytes, parsing: Parsing, charset: str = "") -> Tried:
-    """Parse ``body`` as if it had been found at ``url``, with the charset that the answer's header named."""
-    parsed, found = parsing.parse(body, url, source, charset), parsing.find(body, source, charset)
-    return Tried(url, len(body), parsed, found)
+def try_body(source: Source, url: str, body: bytes, parsing: Parsing) -> Tried:
+    """Parse ``body`` as if it had been found at ``url``."""
+    return Tried(url, len(body), parsing.parse(body, url, source), parsing.find(body, source))
 
 
 def read_once(source: Source, fetcher: Fetcher, parsing: Parsing, clock: Callable[[], datetime]) -> Tried:
@@ -53,12 +51,8 @@ def _try_page(source: Source, fetcher: Fetcher, parsing: Parsing, clock: Callabl
     url = PARSERS[source.kind].first_address(source, clock().date())
     fetched = fetcher.get(url, lambda _: None, robots=PARSERS[source.kind].obeys_robots(source))
     if isinstance(fetched, Page):
-        tried = try_body(source, fetched.url, fetched.body, parsing, fetched.charset)
-        return (
-            tried
-            if isinstance(tried.parsed, Unreachable)
-            else replace(tried, parsed=warned(tried.parsed, fetched.warnings))
-        )
+        found = parsing.find(fetched.body, source, fetched.charset)
+        return Tried(fetched.url, len(fetched.body), parse_page(fetched, source, parsing), found)
     reason = fetched.reason if isinstance(fetched, Unreachable) else "not modified"
     return Tried(url, 0, Unreachable(url=fetched.url, reason=reason, fetched_at=fetched.fetched_at))
 

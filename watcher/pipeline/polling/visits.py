@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from watcher.fetch import pace_of
 from watcher.model import (
-    Fetched,
     Judged,
     NotModified,
     Page,
@@ -25,7 +24,7 @@ from watcher.model import (
 )
 from watcher.model.masking import starred, without_login
 from watcher.parsers import PARSERS
-from watcher.parsing.given import warned
+from watcher.parsing.here import parse_page
 from watcher.pipeline.context import Context
 from watcher.pipeline.polling.missed import MissedLists
 from watcher.pipeline.record import Intake
@@ -96,7 +95,7 @@ def read_pages(
         ask = next(steps)
         while True:
             fetched = get(ask.url, _validators_of(source, ask.url, given))
-            parsed = _parsed(fetched, source, context)
+            parsed = parse_page(fetched, source, context.parsing) if isinstance(fetched, Page) else None
             visits.append(Visit(ask.url, fetched, parsed, ask.day, ask.is_guess, ask.is_given_up))
             ask = steps.send(visits[-1])
     except StopIteration as end:
@@ -140,12 +139,6 @@ def _known_as(source: Source, visit: Visit) -> str:
         own = day_url(visit.parsed.day)
         return own if visit.url.startswith(f"{own}?") else visit.url
     return visit.url
-
-
-def _parsed(fetched: Fetched, source: Source, context: Context) -> Reading | Unreadable | None:
-    if not isinstance(fetched, Page):
-        return None
-    return warned(context.parsing.parse(fetched.body, fetched.url, source, fetched.charset), fetched.warnings)
 
 
 def keep_broken(source: Source, visits: Iterable[Visit], context: Context) -> Path | None:

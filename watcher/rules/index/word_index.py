@@ -6,7 +6,8 @@ paper find the rules, and :class:`watcher.rules.match.evaluate.PaperReader` eval
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from watcher.model import Hit
 from watcher.model.fields import FieldKind, rule_names
@@ -22,6 +23,62 @@ FILED_FIELDS = rule_names(FieldKind.TEXT, FieldKind.PEOPLE)
 """Fields whose words rules are filed under."""
 
 
+@dataclass(frozen=True, slots=True)
+class FilingWords:
+    """Chooses the words that a rule is filed under: of those that would do, the ones that fewest rules are under.
+
+    ``crowd``: the rules under each word.
+    """
+
+    crowd: Mapping[str, Collection[int]]
+
+    def words(self, node: RuleNode) -> WordKeys | None:
+        """Return words of which one must occur, None if none can be named."""
+        match node:
+            case And(children):
+                some = [keys for child in children if (keys := self.words(child)) is not None]
+                return min(some, key=self._cost) if some else None
+            case Or(children):
+                every = [self.words(child) for child in children]
+                if any(keys is None for keys in every):
+                    return None
+                return frozenset().union(*(keys for keys in every if keys is not None))
+            case TextTerm(pattern, is_prefix=is_prefix):
+                return self._of_pattern(pattern, is_prefix=is_prefix)
+            case Near(words):
+                return min((self._of_pattern(word) for word in words), key=self._cost)
+            case Exact(tokens):
+                return frozenset({min((word for _, _, word in tokens), key=self._key_cost)})
+            case Author(ways, is_prefix=is_prefix):
+                last = 1 if is_prefix else 0
+                # The other words may be initials in the paper's spelling of the name.
+                whole = {word for way in ways for word in way[: len(way) - last] if len(word) > 1}
+                return frozenset(whole | {way[-1] + "*" for way in ways if is_prefix})
+        return None
+
+    def _of_pattern(self, pattern: Pattern, *, is_prefix: bool = False) -> WordKeys:
+        """Return words of which one is on every path of the pattern.
+
+        These are the words of the edges that leave the first node or of those that enter the last, whichever cost less.
+        """
+        end = len(pattern)
+        mark = "*" if is_prefix else ""
+
+        def words(edges: Iterable[tuple[int, tuple[str, ...]]]) -> WordKeys:
+            return frozenset(form + (mark if to == end else "") for to, forms in edges for form in forms)
+
+        return min(
+            words(pattern[0]), words(edge for edges in pattern for edge in edges if edge[0] == end), key=self._cost
+        )
+
+    def _cost(self, keys: Iterable[str]) -> tuple[int, int]:
+        costs = [self._key_cost(key) for key in keys]
+        return sum(cost[0] for cost in costs), max(cost[1] for cost in costs)
+
+    def _key_cost(self, key: str) -> tuple[int, int]:
+        return len(self.crowd.get(key, ())), -len(key)
+
+
 class Few:
     """Rules by number. Adding and removing a rule touches only its own words."""
 
@@ -29,6 +86,7 @@ class Few:
         self._rules: dict[int, Rule] = {}
         self._keys: dict[int, WordKeys] = {}
         self._by_key: dict[str, set[int]] = {}
+        self._filing = FilingWords(self._by_key)
         self._always: set[int] = set()
         self._prefix_lengths: dict[int, int] = {}
 
@@ -45,7 +103,7 @@ class Few:
     def add(self, id: int, rule: Rule) -> None:
         """Add a rule under a free number."""
         self._rules[id] = rule
-        keys = self._required(rule.tree)
+        keys = self._filing.words(rule.tree)
         if keys is None:
             self._always.add(id)
             return
@@ -86,56 +144,10 @@ class Few:
                 found |= self._by_key.get(beginning + "*", set())
         return found
 
-    def _required(self, node: RuleNode) -> WordKeys | None:
-        """Return words of which one must occur, None if none can be named."""
-        match node:
-            case And(children):
-                some = [keys for child in children if (keys := self._required(child)) is not None]
-                return min(some, key=self._cost) if some else None
-            case Or(children):
-                every = [self._required(child) for child in children]
-                if any(keys is None for keys in every):
-                    return None
-                return frozenset().union(*(keys for keys in every if keys is not None))
-            case TextTerm(pattern, is_prefix=is_prefix):
-                return self._of_pattern(pattern, is_prefix=is_prefix)
-            case Near(words):
-                return min((self._of_pattern(word) for word in words), key=self._cost)
-            case Exact(tokens):
-                return frozenset({min((word for _, _, word in tokens), key=self._key_cost)})
-            case Author(ways, is_prefix=is_prefix):
-                last = 1 if is_prefix else 0
-                # The other words may be initials in the paper's spelling of the name.
-                whole = {word for way in ways for word in way[: len(way) - last] if len(word) > 1}
-                return frozenset(whole | {way[-1] + "*" for way in ways if is_prefix})
-        return None
-
-    def _of_pattern(self, pattern: Pattern, *, is_prefix: bool = False) -> WordKeys:
-        """Return words of which one is on every path of the pattern.
-
-        These are the words of the edges that leave the first node or of those that enter the last, whichever cost less.
-        """
-        end = len(pattern)
-        mark = "*" if is_prefix else ""
-
-        def words(edges: Iterable[tuple[int, tuple[str, ...]]]) -> WordKeys:
-            return frozenset(form + (mark if to == end else "") for to, forms in edges for form in forms)
-
-        return min(
-            words(pattern[0]), words(edge for edges in pattern for edge in edges if edge[0] == end), key=self._cost
-        )
-
-    def _cost(self, keys: Iterable[str]) -> tuple[int, int]:
-        costs = [self._key_cost(key) for key in keys]
-        return sum(cost[0] for cost in costs), max(cost[1] for cost in costs)
-
-    def _key_cost(self, key: str) -> tuple[int, int]:
-        return len(self._by_key.get(key, ())), -len(key)
-
 
 def required_words(rule: Rule) -> WordKeys | None:
     """Return words such that every match of the rule has at least one of them; None if there are no such words."""
-    return Few()._required(rule.tree)
+    return FilingWords({}).words(rule.tree)
 
 
 def words_of(document: Document) -> Iterator[str]:

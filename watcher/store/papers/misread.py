@@ -5,6 +5,9 @@ A paper that has nothing but its title is found again by it once its letters are
 
 from __future__ import annotations
 
+_LEFT_OUT = dict.fromkeys(map(ord, bytes(range(0x80, 0xA0)).decode("cp1252", "ignore")))
+"""Quotes, dashes and letters that were left out where a page wrote them as controls (``don&#146;t``)."""
+
 _CODECS = (
     *("utf-8", "cp1251", "koi8-r", "koi8-u", "gb18030", "big5", "cp932", "euc_jp", "cp949"),
     *("iso8859-2", "cp1250", "iso8859-5", "cp1253", "cp1254", "cp1255", "cp1256", "cp874", "mac-roman", "iso8859-15"),
@@ -15,9 +18,8 @@ def misread_titles(title: str) -> tuple[str, ...]:
     """Return the titles for which a title may have been taken, each once; none of a title in ASCII."""
     if title.isascii():
         return ()
-    found = dict.fromkeys(taken for codec in _CODECS if (taken := _taken(title, codec)) != title)
-    found.pop("", None)
-    return tuple(found)
+    found = dict.fromkeys((title.translate(_LEFT_OUT).strip(), *(_taken(title, codec) for codec in _CODECS)))
+    return tuple(taken for taken in found if taken and taken != title)
 
 
 def _taken(title: str, codec: str) -> str:

@@ -208,14 +208,14 @@ def require_there(path: Path) -> None:
 def accept(path: Path) -> None:
     """Forget the database last used at ``path``: the present one is used, or a new one made.
 
-    Raises ``StoreError`` if a write-ahead log lies there that may be of the other one.
+    Raises ``StoreError`` if a log or journal lies there that may be of the other one.
     """
     is_there = path.exists() and path.stat().st_size > 0
-    for end in ("-wal", "-shm"):
+    for end in ("-wal", "-shm", "-journal"):
         beside = Path(f"{path}{end}")
         if not beside.exists():
             continue
-        if is_there and end == "-wal" and beside.stat().st_size and (mark := read_mark(path)):
+        if is_there and end != "-shm" and beside.stat().st_size and (mark := read_mark(path)):
             header = header_of(path)
             if header is not None and not mark.allows(header.stamp):
                 raise StoreError(f"{beside} may belong to the database that was here before: move it away first")
