@@ -149,13 +149,13 @@ class LabAuthority:
 NAMES = "DNS:papers.example,DNS:hooks.example,DNS:papers.lab.example,IP:127.0.0.1"
 
 
-def lab_authority(folder: Path) -> LabAuthority:
-    """Make an authority and a server's certificate; needs openssl(1), 3 or newer."""
+def lab_authority(folder: Path, names: str = NAMES) -> LabAuthority:
+    """Make an authority and a certificate of a server with these names; needs openssl(1), 3 or newer."""
     made = {name: folder / f"{name}.pem" for name in ("authority", "authority-key", "server", "server-key")}
     new = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
     _run(*new, "-subj", "/CN=Lab authority", "-keyout", made["authority-key"], "-out", made["authority"])
     by: list[str | Path] = ["-CA", made["authority"], "-CAkey", made["authority-key"]]
-    what = ["-subj", "/CN=server", "-addext", f"subjectAltName={NAMES}", "-addext", "basicConstraints=CA:FALSE"]
+    what = ["-subj", "/CN=server", "-addext", f"subjectAltName={names}", "-addext", "basicConstraints=CA:FALSE"]
     _run(*new, *by, *what, "-keyout", made["server-key"], "-out", made["server"])
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(made["server"], made["server-key"])

@@ -6,6 +6,7 @@ import grp
 import json
 import os
 import re
+import shlex
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -29,7 +30,7 @@ def init(desk: CliContext, path: Path | None, force: bool) -> int:
 
     Asks nothing: the time zone is this machine's. An existing file is not replaced.
     """
-    from watcher.config import json_schema
+    from watcher.config import find_config, json_schema
 
     path = path or desk.config_path or Path("config.yaml")
     if path.is_dir():
@@ -44,8 +45,10 @@ def init(desk: CliContext, path: Path | None, force: bool) -> int:
         (path.parent / SCHEMA).write_text(json.dumps(json_schema(), indent=2) + "\n")
     except OSError as error:
         raise WatcherError(f"{path} cannot be written: {error.strerror}") from None
-    where = "" if path == Path("config.yaml") else f" -c {path}"
-    click.echo(f"wrote {path}: Hugging Face's daily papers, told on this terminal, times in {zone}")
+    shown = _as_typed(path, desk.env)
+    found = find_config(None, desk.env, Path.cwd())
+    where = "" if found is not None and found.absolute() == path.absolute() else f" -c {shown}"
+    click.echo(f"wrote {shown}:\nHugging Face's daily papers, told on this terminal, times in {zone}")
     click.echo("next, edit its receivers and subscriptions, then:")
     for command, what in (
         ("check-config", "everything that is wrong in it, at once"),
@@ -54,6 +57,14 @@ def init(desk: CliContext, path: Path | None, force: bool) -> int:
     ):
         click.echo(f"  watcher{where} {command:<14}{what}")
     return 0
+
+
+def _as_typed(path: Path, env: Mapping[str, str]) -> str:
+    """A path as people type it: with ~ for their home folder, in quotes where a shell needs them."""
+    home, quoted = env.get("HOME"), shlex.quote(str(path))
+    if home and quoted == str(path) and path.is_absolute() and path.is_relative_to(home):
+        return f"~/{path.relative_to(home)}"
+    return quoted
 
 
 def _write_for_its_owner(path: Path, text: str) -> None:

@@ -81,6 +81,7 @@ def _print(report: Report, zone: str) -> None:
             tuple(one[name] for name in ("receiver", "since", "failures", "next_try", "reason"))
             for one in report["failing"]
         ],
+        zone,
     )
     section(
         "open incidents",
@@ -88,7 +89,7 @@ def _print(report: Report, zone: str) -> None:
         [tuple(one[name] for name in ("kind", "subject", "since", "reason")) for one in report["incidents"]],
         zone,
     )
-    section("deliveries", ("state", "count>"), list(report["deliveries"].items()))
+    section("deliveries", ("state", "count>"), list(report["deliveries"].items()), zone)
     section(
         "late",
         ("what", "for", "count>", "since"),

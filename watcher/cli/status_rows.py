@@ -7,7 +7,7 @@ import click
 from watcher.cli.tables import print_table
 
 
-def section(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]], zone: str = "UTC") -> None:
+def section(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]], zone: str) -> None:
     """Print a table under its title, with instants as clocks in ``zone`` show them; nothing where it has no rows."""
     if rows:
         click.echo(f"\n{title}")

@@ -127,11 +127,12 @@ def _print(report: dict[str, Any], zone: str) -> None:
         "open incidents",
         ("what", "since", "told"),
         [(one["kind"], one["since"], one["told"] or "not yet") for one in report["incidents"]],
+        zone,
     )
     for one in report["incidents"]:
         if one["kind"] == IncidentKind.SOURCE_GAP:
             click.echo(f"missing: {one['reason']}")
-    section("kept bodies of broken pages", ("file",), [(path,) for path in report["kept"]])
+    section("kept bodies of broken pages", ("file",), [(path,) for path in report["kept"]], zone)
 
 
 def _reasons(looks: list[dict[str, Any]]) -> list[tuple[datetime, str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from watcher.cli.desk import CliContext
 from watcher.cli.working import Session, session
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint
+
+if TYPE_CHECKING:
+    from watcher.sending.deliver import Delivered
 
 PATIENCE = 90.0
 """Seconds to wait for a running daemon to send it."""
@@ -21,18 +25,24 @@ PATIENCE = 90.0
 @click.pass_obj
 def test_notify(desk: CliContext, receiver: str) -> int:
     """Send a test message to RECEIVER, as `to:` names it (also mail:ana@lab.org), and say whether it was taken."""
+    from watcher.cli.outcome import delivered_line
+
+    waited: list[Delivered] = []
     with session(desk) as work:
         endpoints = work.context.config.endpoints_of(receiver)
         if not endpoints:
             known = ", ".join(work.context.config.receivers) or "none"
             raise UsageError(f"there is no receiver {receiver!r} in the config; it has: {known}")
-        ended = [_test(endpoint, work) for endpoint in endpoints]
+        ended = [_test(endpoint, work, waited) for endpoint in endpoints]
     for endpoint, (state, reason) in zip(endpoints, ended, strict=True):
         click.echo(f"{endpoint}: {'sent' if state is DeliveryState.SENT else f'not sent: {reason}'}")
+    for one in waited:
+        click.echo(f"{delivered_line(one)}, which had waited")
     return 0 if all(state is DeliveryState.SENT for state, _ in ended) else 1
 
 
-def _test(endpoint: Endpoint, work: Session) -> tuple[DeliveryState, str]:
+def _test(endpoint: Endpoint, work: Session, waited: list[Delivered]) -> tuple[DeliveryState, str]:
+    """Send a test; how it ended. What had waited for the endpoint and is taken then, too, goes into ``waited``."""
     from watcher.sending.deliver import deliver_all
 
     with work.context.store.transaction() as tx:
@@ -40,7 +50,8 @@ def _test(endpoint: Endpoint, work: Session) -> tuple[DeliveryState, str]:
         tx.endpoints.lock(endpoint)
         tx.endpoints.try_now(endpoint)
     if work.may_send:
-        deliver_all(work.context, only=[endpoint], in_quiet_hours=True)
+        done = deliver_all(work.context, only=[endpoint], in_quiet_hours=True)
+        waited += [one for one in done if one.delivery.id != id and one.state is DeliveryState.SENT]
     return _wait_for(id, work)
 
 

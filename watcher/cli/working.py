@@ -86,7 +86,8 @@ def session(
 
     config = desk.config(required=required)
     # These commands say themselves what they did: of the program's own lines only the warnings are left.
-    logs.set_up(desk.log_format, verbose=desk.verbose, secrets=config.secrets(desk.env), own=logging.WARNING)
+    secrets = config.secrets(desk.env)
+    logs.set_up(desk.log_format, verbose=desk.verbose, secrets=secrets, own=logging.WARNING, says_endings=True)
     store = open_or_tell(desk, config, mode, console=console)
     context = open_context(config, store, desk.env, console=console, state_dir=desk.state_dir(), tuning=desk.tuning)
     try:
