@@ -267,8 +267,29 @@ def test_where_it_is_read() -> None:
 )
 def test_what_is_wrong_with_a_source(keys: dict[str, object], expected: list[str]) -> None:
     mistakes = list(PARSER.check(source(**keys)))
-    assert [mistake.key for mistake in mistakes] == expected
+    assert [mistake.key for mistake in mistakes if not mistake.warning] == expected
     assert all(mistake.what and mistake.hint for mistake in mistakes)
+
+
+@pytest.mark.parametrize(
+    ("category", "meant"),
+    [
+        ("cs.cl", "write cs.CL"),
+        ("machine-learning", ""),
+        ("cs.XX", ""),
+        ("math.PH", ""),
+        ("quant-phy", ""),
+    ],
+)
+def test_a_category_that_arxiv_may_have_by_now_is_warned_of(category: str, meant: str) -> None:
+    (said,) = PARSER.check(source(categories=("cs.LG", category)))
+    assert (said.item, said.warning) == (1, "unknown-category")
+    assert meant in said.hint and category in said.what
+
+
+@pytest.mark.parametrize("category", ["cs", "cs.LG", "cond-mat.mtrl-sci", "quant-ph", "physics.ao-ph", "q-fin"])
+def test_a_category_of_arxiv_is_right(category: str) -> None:
+    assert not list(PARSER.check(source(categories=(category,))))
 
 
 def test_an_instant_is_in_utc() -> None:

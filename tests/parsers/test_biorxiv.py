@@ -182,7 +182,7 @@ def test_the_two_servers_are_not_confused() -> None:
 def test_where_it_is_read(keys: dict[str, Any], expected: list[str]) -> None:
     source = make_source(name="x", kind="medrxiv", look_back=5, **keys)
     assert list(PARSERS["medrxiv"].starts(source, date(2026, 3, 9))) == expected
-    assert not list(PARSERS["medrxiv"].check(source))
+    assert not [one for one in PARSERS["medrxiv"].check(source) if not one.warning]
 
 
 @pytest.mark.parametrize(
@@ -214,3 +214,25 @@ def test_what_was_missed_for_long_is_asked_for_a_week_at_a_time() -> None:
 def test_what_is_wrong_with_a_source() -> None:
     source = make_source(name="x", kind="biorxiv", via="oai", categories=("?",))
     assert [mistake.key for mistake in PARSERS["biorxiv"].check(source)] == ["via", "categories"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "category", "meant"),
+    [
+        ("biorxiv", "brain science", "as its site does"),
+        ("biorxiv", "Neuro Science", "write neuroscience"),
+        ("biorxiv", "neurosciences", "write neuroscience"),
+        ("medrxiv", "cell biology", "as its site does"),
+        ("medrxiv", "cardiovascular", "write cardiovascular medicine"),
+    ],
+)
+def test_a_category_that_the_site_does_not_have_is_warned_of(kind: str, category: str, meant: str) -> None:
+    source = make_source(name="x", kind=kind, categories=(category,))
+    (said,) = PARSERS[kind].check(source)
+    assert said.warning == "unknown-category" and meant in said.hint
+
+
+def test_categories_are_found_however_blanks_are_written() -> None:
+    for category in ("Cell Biology", "cell_biology", "cell biology"):
+        source = make_source(name="x", kind="biorxiv", categories=(category,))
+        assert not list(PARSERS["biorxiv"].check(source))

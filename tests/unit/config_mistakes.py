@@ -131,7 +131,7 @@ IN_RULES: dict[str, Case] = {
     "a number in plain words": ("number-without-comparison", ruled("agent with more than 20 §upvotes")),
     "a field with =": (FOREIGN, ruled("agent §author=LeCun")),
     "a field with a tilde": (FOREIGN, ruled("§title~agent")),
-    "a field with two =": (RULE, ruled('agent title §== "tool use"')),
+    "a field with two =": (RULE, ruled('agent §title == "tool use"')),
     "a comparison without its name": (WORD, subscription("rule: kite", "where: '§>= 50'")),
     "comparisons with a comma": (RULE, subscription("rule: kite", "where: §upvotes >= 50, comments >= 3")),
     # where
@@ -166,7 +166,7 @@ IN_RULES: dict[str, Case] = {
     "an item that compares an unknown name": (WORD, subscription('any: ["§stars>5"]')),
     "an item with a variable": (VARIABLE, subscription('any: ["§${TOPIC}"]')),
     "an item that is empty": (RULE, subscription('any: [agent, "§"]')),
-    "an item that is a table": (VALUE, subscription("any: §[note: foo]")),
+    "an item that is a table": (VALUE, subscription("any: [§note: foo]")),
     "a where in a list": (VALUE, subscription("rule: agent", "where: §[upvotes>=5]")),
     # variables
     "a variable in a rule": (VARIABLE, ruled("agent §${TOPIC}")),
@@ -460,7 +460,7 @@ AROUND: dict[str, Case] = {
         source('{kind: html, item: li, title: a, url: §"https://arxiv.org/pdf/2601.00001"}'),
     ),
     "arXiv without categories": (MISSING, source("§{kind: arxiv}")),
-    "no category of arXiv": (VALUE, source("{kind: arxiv, categories: [§machine learning]}".replace("[§", "§["))),
+    "no category of arXiv": (VALUE, source("{kind: arxiv, categories: [§machine learning]}")),
     "a key of another kind": (KEY, source("{kind: huggingface, §categories: [cs.LG]}")),
     "look_back in words": (VALUE, source("{kind: huggingface, look_back: §3 days}")),
     "too long a look-back": (VALUE, source("{kind: huggingface, look_back: §90}")),

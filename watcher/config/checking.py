@@ -8,14 +8,15 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from watcher.config.keys import ConfigTable
+from watcher.config.keys import ConfigTable, keys_at
 from watcher.config.lint.accepting import AcceptedWarnings
 from watcher.config.lint.synonyms import meant_key
 from watcher.config.lint.table import ERRORS, WARNINGS
 from watcher.config.text.harmless import is_name, is_written_as_key, quoted_value, repeats_secret, shown_key
 from watcher.config.text.mistakes import Hint
 from watcher.config.text.nearest import did_you_mean
-from watcher.config.text.reading import STRANGE_BLANK, Parsed
+from watcher.config.text.reading import Parsed
+from watcher.config.text.signs import INVISIBLE, STRANGE_BLANK
 from watcher.config.text.tree import BROKEN, ConfigNode, Items, Scalar, Table, find_node, plain_values, scalars
 from watcher.errors import Problem, RuleError
 
@@ -164,6 +165,11 @@ class Checker:
         """Whether what stands there is said to be wrong already."""
         return any(path[:n] in self._silent for n in range(1, len(path) + 1))
 
+    def is_misspelt(self, path: Path, names: Sequence[str]) -> bool:
+        """Whether one of these keys of the table at a path stands there under a name that is said to be unknown."""
+        wrong = [str(one[-1]) for one in self._silent if one[:-1] == path]
+        return any(_may_mean(name, one) for name in wrong for one in names)
+
     def has_silent(self, path: Path) -> bool:
         """Whether something in the table at a path is said to be wrong already."""
         return any(one[: len(path)] == path for one in self._silent)
@@ -206,6 +212,8 @@ class Checker:
     def note_rule(self, path: Path, error: RuleError, name: str = "wrong-rule") -> None:
         """A rule that cannot be read, with the place inside the rule."""
         node, found = self._node(path)
+        if found and isinstance(node, Scalar) and node.style == BROKEN:
+            return
         offset = node.start if node else 0
         what, hint = error.what, error.hint
         if found and isinstance(node, Scalar):
@@ -270,9 +278,14 @@ class Checker:
                 parent, _ = self._node(path[:-1])
                 written = parent.keys.get(key) if isinstance(parent, Table) else None
                 shown = shown_key(written, self.source, str(path[-2]) if len(path) > 1 else "")
-                if blank := STRANGE_BLANK.match(key):
-                    what = f"an invisible sign (U+{ord(blank[0]):04X}) stands before this key"
+                if blank := STRANGE_BLANK.search(key) or INVISIBLE.search(key):
+                    where = "before" if blank.start() == 0 else "in"
+                    what = f"an invisible sign (U+{ord(blank[0]):04X}) stands {where} this key"
                     self.note(path, what, "write plain blanks in its place", in_key=True, name="unknown-key")
+                    return
+                if key == "<<":
+                    what, hint = "merge keys, as `<<` is one, are not read", "write the keys themselves"
+                    self.note(path, what, hint, in_key=True, name="unreadable")
                     return
                 if written is not None and not is_written_as_key(written, self.source):
                     hint = "in braces each key has a value, and a list stands in brackets: [one, two]"
@@ -281,14 +294,16 @@ class Checker:
                 self.note(
                     path,
                     f"unknown key {shown}".rstrip(),
-                    lambda: meant_key(key, _names(model, path[:-1])),
+                    lambda: meant_key(key, keys_at(model, path[:-1])),
                     in_key=True,
                     name="unknown-key",
                 )
             case "missing":
                 self.note(path[:-1], f"`{path[-1]}` is missing", f"add {path[-1]}: …", name="missing-key")
             case "watcher":
-                self.note(path, error["ctx"]["what"], error["ctx"]["hint"], name="wrong-value")
+                ctx = error["ctx"]
+                here = path if ctx.get("item") is None else (*path, ctx["item"])
+                self.note(here, ctx["what"], ctx["hint"], name="wrong-value")
             case "list_type":
                 self.note(path, "a list belongs here", "begin each item with -", name="wrong-value")
             case "model_type" | "dict_type" | "model_attributes_type":
@@ -303,7 +318,13 @@ def _is_misspelt(path: Path, kind: str, strange: list[Path]) -> bool:
     if kind != "missing":
         return False
     beside = [str(one[-1]) for one in strange if one[:-1] == path[:-1]]
-    return any(str(path[-1]) in meant_key(name, [str(path[-1])]).split("`")[1:2] for name in beside)
+    return any(_may_mean(name, str(path[-1])) for name in beside)
+
+
+def _may_mean(name: str, key: str) -> bool:
+    """Whether a key that is unknown may be a misspelling of ``key``; a merge key may hold any."""
+    bare = INVISIBLE.sub("", STRANGE_BLANK.sub("", name))
+    return name == "<<" or bare == key or key in meant_key(bare, [key]).split("`")[1:2]
 
 
 def _is_wrong(model: type[ConfigTable], data: Any) -> bool:
@@ -312,26 +333,3 @@ def _is_wrong(model: type[ConfigTable], data: Any) -> bool:
     except ValidationError:
         return True
     return False
-
-
-def _names(model: type[ConfigTable], path: Path) -> list[str]:
-    """The keys that are known at a path."""
-    fields = model.model_fields
-    here: type[ConfigTable] = model
-    for step in path:
-        if isinstance(step, int) or step not in {field.alias or name for name, field in fields.items()}:
-            continue
-        field = next(field for name, field in fields.items() if (field.alias or name) == step)
-        inner = _model_in(field.annotation)
-        if inner is not None:
-            here, fields = inner, inner.model_fields
-    return [field.alias or name for name, field in here.model_fields.items()]
-
-
-def _model_in(annotation: Any) -> type[ConfigTable] | None:
-    if isinstance(annotation, type) and issubclass(annotation, ConfigTable):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        if found := _model_in(argument):
-            return found
-    return None

@@ -25,16 +25,18 @@ from watcher.config.kinds import (
     Patterns,
     PemFile,
     PerTime,
+    RuleText,
     Text,
     Texts,
     Time,
     Unsubscribe,
     WebAddress,
+    WhereText,
     Zone,
     one_of,
-    wrong,
 )
 from watcher.config.schedules import ScheduleText
+from watcher.config.text.one_text import wrong
 from watcher.config.values import ListenAddress
 from watcher.model import When
 from watcher.parsers import PARSERS, KeyForm
@@ -129,11 +131,11 @@ class SubscriptionKeys(ConfigTable):
     """One saved rule of one person."""
 
     name: Name = Field(description="What messages call it; unique in its file.")
-    rule: Text | None = Field(None, description="The rule (docs/rules.md), instead of the lists below.")
+    rule: RuleText | None = Field(None, description="The rule (docs/rules.md), instead of the lists below.")
     any: Texts | None = Field(None, description="Terms of which one has to be there.")
     all: Texts | None = Field(None, description="Terms that all have to be there.")
     none: Texts | None = Field(None, description="Terms of which none may be there.")
-    where: Text | None = Field(None, description="Comparisons and fields that also have to hold: upvotes >= 50.")
+    where: WhereText | None = Field(None, description="Comparisons and fields that also have to hold: upvotes >= 50.")
     to: Texts = Field(description="Receivers: a name, or name:address.")
     when: ScheduleText = Field(When(), description="When it is told.", json_schema_extra={"default": str(When())})
     timezone: Zone | None = Field(None, description="The zone of `when` and `quiet_hours`.")
@@ -201,3 +203,26 @@ class ConfigKeys(IncludedKeys):
     include: Patterns | None = Field(None, description="Files with further subscriptions: subscriptions.d/*.yaml.")
     allow: dict[str, Texts] | None = Field(None, description="Receivers that an included file may use, by its name.")
     accept: Accept | None = Field(None, description=_ACCEPT)
+
+
+def keys_at(model: type[ConfigTable], path: tuple[int | str, ...]) -> list[str]:
+    """The keys that are known at a path."""
+    fields = model.model_fields
+    here: type[ConfigTable] = model
+    for step in path:
+        if isinstance(step, int) or step not in {field.alias or name for name, field in fields.items()}:
+            continue
+        field = next(field for name, field in fields.items() if (field.alias or name) == step)
+        inner = _model_in(field.annotation)
+        if inner is not None:
+            here, fields = inner, inner.model_fields
+    return [field.alias or name for name, field in here.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[ConfigTable] | None:
+    if isinstance(annotation, type) and issubclass(annotation, ConfigTable):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        if found := _model_in(argument):
+            return found
+    return None

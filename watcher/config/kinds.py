@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import time, timedelta
-from ipaddress import ip_network
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
+from watcher.config.lint.schedule_words import time_meant
 from watcher.config.lint.table import WARNINGS
-from watcher.config.text.harmless import looks_like_address, secret_from
+from watcher.config.lint.web_addresses import excepted, listen_address, unsubscribe_address, web_address
+from watcher.config.text.harmless import looks_like_address
 from watcher.config.text.nearest import did_you_mean
+from watcher.config.text.one_text import any_text, one_text, texts_of, wrong
 from watcher.config.values import ListenAddress
 from watcher.model import Rate
 
@@ -22,34 +23,17 @@ _DURATION = r"(\d{1,20}\s{0,20}[smhdw]\s{0,20})+"
 _RATE = r"(?P<most>\d{1,6}) ?(/|per) ?(?P<unit>s|m|h|d|sec|min|second|minute|hour|day)"
 TIME_OF_DAY = r"([01]?\d|2[0-3]):([0-5]\d)"
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-LONGEST = 500
-"""Characters of a text that stands for one of a few things."""
 KEPT_HINT = "write a duration such as 90d, or forever"
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
-def wrong(what: str, hint: str = "") -> PydanticCustomError:
-    """An error in our words, for pydantic to carry to its place."""
-    return PydanticCustomError("watcher", "{what}", {"what": what, "hint": hint})
+def _rule(value: Any) -> str:
+    hint = "write rule: agent OR robot, or any: [agent, robot]"
+    return any_text(value, hint)
 
 
-def _any_text(value: Any, hint: str) -> str:
-    """A single text without blanks around it."""
-    if not isinstance(value, str) or not value.strip():
-        raise wrong("a text is missing here" if value in (None, "") else "a single text belongs here", hint)
-    return value.strip()
-
-
-def one_text(value: Any, hint: str) -> str:
-    """A text that may be repeated where it is wrong: no address, no other key in it, and short."""
-    text = _any_text(value, hint)
-    if looks_like_address(text):
-        raise wrong("an address cannot stand here", hint)
-    if secret_from(text) < len(text):
-        raise wrong("another key stands inside this text", "check the quotes and the indentation")
-    if len(text) > LONGEST:
-        raise wrong(f"more than {LONGEST} characters cannot stand here", hint)
-    return text
+def _where(value: Any) -> str:
+    return any_text(value, "write where: upvotes >= 20")
 
 
 def _duration(value: Any) -> timedelta:
@@ -99,7 +83,7 @@ def time_of_day(value: Any) -> time:
     text = one_text(value, "write a time such as 08:00")
     found = re.fullmatch(TIME_OF_DAY, text)
     if not found:
-        raise wrong(f"`{text[:40]}` is no time of day", 'write it as "08:00", in quotes')
+        raise wrong(f"`{text[:40]}` is no time of day", f'write it as "{time_meant(text)}", in quotes')
     return time(int(found[1]), int(found[2]))
 
 
@@ -146,7 +130,7 @@ def day_of_week(text: str) -> int:
 
 
 def _days(value: Any) -> frozenset[int]:
-    days = frozenset(day_of_week(one_text(text, "write [sat, sun]")) for text in _texts(value))
+    days = frozenset(day_of_week(one_text(text, "write [sat, sun]")) for text in texts_of(value))
     if len(days) == len(_DAYS):
         raise wrong("all seven days are quiet: nothing would ever be sent", "leave one out")
     return days
@@ -204,112 +188,29 @@ def _name(value: Any) -> str:
     return text
 
 
-def _texts(value: Any) -> list[str]:
-    """One text, or a list of texts."""
-    if isinstance(value, str):
-        value = [value]
-    if not isinstance(value, list) or not value:
-        raise wrong("a list is missing here", "write [one, two], or one item a line with - before it")
-    for item in value:
-        if not isinstance(item, str):
-            raise wrong("each item is one text", "put it into quotes")
-    return [item.strip() for item in value]
-
-
 def _path(value: Any, what: str = "a folder") -> str:
-    text = _any_text(value, f"write the path of {what}")
+    text = any_text(value, f"write the path of {what}")
     if looks_like_address(text):
         raise wrong("an address cannot stand here", f"write the path of {what}")
     return text
 
 
 def _patterns(value: Any) -> list[str]:
-    return [] if value == [] else [_path(text) for text in _texts(value)]
-
-
-def _url(value: Any) -> str:
-    text = _any_text(value, "write https://…")
-    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
-        raise wrong("this is no web address", "write https://…")
-    return text
-
-
-def _listen(value: Any) -> ListenAddress:
-    """A host and a port, or the path of a Unix socket with ``unix:`` before it."""
-    hint = "write 127.0.0.1:8380, or unix:/run/watcher/web.sock"
-    text = one_text(value, hint)
-    if text.startswith(("unix:", "/")):
-        path = text.removeprefix("unix:")
-        if not path.startswith("/") or path.endswith("/"):
-            raise wrong("the path of a socket begins with /, and ends with a name", hint)
-        return ListenAddress(socket=path)
-    found = re.fullmatch(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<port>\d{1,5})", text, re.ASCII)
-    if found is None:
-        raise wrong(f"`{text[:60]}` is no address to listen at", hint)
-    if not 0 < int(found["port"]) < 65536:
-        raise wrong(f"{found['port']} is no port", "a port is a number from 1 to 65535")
-    return ListenAddress((found["v6"] or found["host"]).lower(), int(found["port"]))
-
-
-def _unsubscribe(value: Any) -> str:
-    """A web address, or an e-mail address with ``mailto:`` before it."""
-    hint = "write watcher@lab.example or https://…"
-    text = _any_text(value, hint)
-    if text.startswith(("http://", "https://")):
-        return _url(text)
-    text = text.removeprefix("mailto:")
-    if not re.fullmatch(r"[\w.+-]+@[A-Za-z0-9][A-Za-z0-9.-]*(\?[^\s<>]*)?", text, re.ASCII):
-        raise wrong("this is neither an e-mail address nor a web address", hint)
-    return f"mailto:{text}"
-
-
-def _excepted(value: Any) -> list[str]:
-    """Domains and networks; ``[]`` for none."""
-    return [] if value == [] else [_domain_or_network(text) for text in _texts(value)]
-
-
-def _domain_or_network(value: str) -> str:
-    hint = "write domains and networks: [lab.example, 10.0.0.0/8]"
-    text = one_text(value, hint).lower()
-    if text == "*":
-        raise wrong("nothing at all would be asked by the proxy", "remove proxy, or name what is asked without it")
-    try:
-        return str(ip_network(text.removeprefix("[").removesuffix("]")))
-    except ValueError:
-        pass
-    try:
-        return _domain(text)
-    except ValueError:
-        raise wrong(f"`{text[:60]}` is neither a domain nor a network", _excepted_meant(text) or hint) from None
-
-
-def _domain(text: str) -> str:
-    """Return a domain in ASCII, which its subdomains belong to anyway. Raises ``ValueError`` for what is none."""
-    name = text.removeprefix("*.").removeprefix(".").removesuffix(".").encode("idna").decode()
-    if not re.fullmatch(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63}){0,20}", name) or re.fullmatch(r"[\d.]+", name):
-        raise ValueError
-    return name
-
-
-def _excepted_meant(text: str) -> str:
-    """Return the domain or network that was probably meant, "" if nobody can tell."""
-    try:
-        return f"write {ip_network(text, strict=False)}"
-    except ValueError:
-        pass
-    if found := re.fullmatch(r"([a-z0-9.-]{1,200}):\d{1,5}", text):
-        return f"write {found[1]}: a port cannot be excepted"
-    return ""
+    return [] if value == [] else [_path(text) for text in texts_of(value)]
 
 
 def _string(pattern: str | None = None, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", **({"pattern": f"^{pattern}$"} if pattern else {}), **more})
 
 
-Listen = Annotated[ListenAddress, BeforeValidator(_listen), _string(examples=["127.0.0.1:8380", "unix:/run/w.sock"])]
+Listen = Annotated[
+    ListenAddress, BeforeValidator(listen_address), _string(examples=["127.0.0.1:8380", "unix:/run/w.sock"])
+]
 Folder = Annotated[str, BeforeValidator(_path), _string()]
 PemFile = Annotated[str, BeforeValidator(lambda value: _path(value, "a file in PEM")), _string()]
-Text = Annotated[str, BeforeValidator(lambda value: _any_text(value, "write a text")), _string()]
+RuleText = Annotated[str, BeforeValidator(_rule), _string()]
+WhereText = Annotated[str, BeforeValidator(_where), _string()]
+Text = Annotated[str, BeforeValidator(lambda value: any_text(value, "write a text")), _string()]
 Duration = Annotated[timedelta, BeforeValidator(_duration), _string(r"(\d+ *[smhdw] *)+", examples=["30m", "1h", "7d"])]
 Kept = Annotated[timedelta | None, BeforeValidator(_kept), _string(examples=["90d", "52w", "forever"])]
 Every = Annotated[
@@ -329,14 +230,14 @@ PaperCount = Annotated[int, BeforeValidator(_papers), WithJsonSchema({"type": "i
 PerTime = Annotated[Rate, BeforeValidator(_rate), _string(r"\d+ ?(/|per) ?[a-z]+", examples=["20 per hour", "1/s"])]
 Backfill = Annotated[int, BeforeValidator(_backfill), _string(r"none|\d+ *d", examples=["none", "7d"])]
 Name = Annotated[str, BeforeValidator(_name), _string()]
-Unsubscribe = Annotated[str, BeforeValidator(_unsubscribe), _string(examples=["watcher@lab.example"])]
-WebAddress = Annotated[str, BeforeValidator(_url), _string(format="uri")]
+Unsubscribe = Annotated[str, BeforeValidator(unsubscribe_address), _string(examples=["watcher@lab.example"])]
+WebAddress = Annotated[str, BeforeValidator(web_address), _string(format="uri")]
 _TEXTS = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": ["string", "number"]}}]})
-Texts = Annotated[list[str], BeforeValidator(_texts), _TEXTS]
-Excepted = Annotated[list[str], BeforeValidator(_excepted), _TEXTS]
+Texts = Annotated[list[str], BeforeValidator(texts_of), _TEXTS]
+Excepted = Annotated[list[str], BeforeValidator(excepted), _TEXTS]
 Accept = Annotated[
     list[str],
-    BeforeValidator(lambda value: [] if value == [] else _texts(value)),
+    BeforeValidator(lambda value: [] if value == [] else texts_of(value)),
     WithJsonSchema({"type": "array", "items": {"enum": [*WARNINGS]}}),
 ]
 Patterns = Annotated[list[str], BeforeValidator(_patterns), _TEXTS]

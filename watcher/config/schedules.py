@@ -10,7 +10,9 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, WithJsonSchema
 
 from watcher.alerts.cron import read_cron
-from watcher.config.kinds import TIME_OF_DAY, day_of_week, one_text, time_of_day, wrong
+from watcher.config.kinds import TIME_OF_DAY, day_of_week, time_of_day
+from watcher.config.lint.schedule_words import schedule_meant
+from watcher.config.text.one_text import one_text, wrong
 from watcher.errors import CronError
 from watcher.model import Rhythm, When
 
@@ -83,7 +85,8 @@ def _when(value: Any) -> When:
     for form in FORMS:
         if found := re.fullmatch(form.pattern, text):
             return form.read(found)
-    raise wrong(f"`{text[:60]}` is no schedule", HINT)
+    meant = schedule_meant(text)
+    raise wrong(f"`{text[:60]}` is no schedule", f"write {meant}" if meant else HINT)
 
 
 ScheduleText = Annotated[When, BeforeValidator(_when), WithJsonSchema({"type": "string", "examples": list(EXAMPLES)})]

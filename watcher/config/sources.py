@@ -48,7 +48,7 @@ def _source(checker: Checker, name: str, keys: SourceKeys, env: Mapping[str, str
     source = Source(
         name=name,
         kind=keys.kind,
-        every=keys.every or BEFORE_IT_IS_KNOWN,
+        every=BEFORE_IT_IS_KNOWN if keys.every is None else keys.every,
         is_auto=keys.every is None,
         robots=keys.robots,
         look_back=keys.look_back,
@@ -58,10 +58,14 @@ def _source(checker: Checker, name: str, keys: SourceKeys, env: Mapping[str, str
     )
     _check_numbers(checker, source)
     for one in parser.check(source):
-        path = ("sources", name, one.key)
-        if _is_given(keys, one.key):
+        path: tuple[int | str, ...] = ("sources", name, one.key)
+        if one.item is not None and checker.scalar(path) is None:
+            path = (*path, one.item)
+        if one.warning:
+            checker.warn(path, one.what, one.hint, name=one.warning)
+        elif _is_given(keys, one.key):
             checker.note_value(path, one.what, one.hint)
-        elif not checker.is_silent(path):
+        elif not checker.is_silent(path) and not checker.is_misspelt(path[:2], [one.key]):
             checker.note(path[:2], one.what, one.hint, name="missing-key")
     warn_of_source(checker, source)
     return source

@@ -9,7 +9,7 @@ from watcher.config.checking import Checker, Path
 from watcher.config.keys import SubscriptionKeys
 from watcher.config.lint.rules import ReadRule, is_plainly_wrong, warn_of_item, warn_of_misread, warn_of_words
 from watcher.errors import RuleError
-from watcher.rules import Rule, rule_from_lists
+from watcher.rules import Rule, cause_of, rule_from_lists
 
 _LISTS = ("any", "all", "none", "where")
 
@@ -23,7 +23,9 @@ def rule_of(checker: Checker, path: Path, keys: SubscriptionKeys, read: ReadRule
                 what = f"`{name}` stands beside `rule`"
                 checker.note((*path, name), what, "keep one of the two", in_key=True, name="wrong-value")
         return _written_rule(checker, path, keys.rule, keys.where, read)
-    if not lists and not any(checker.is_silent((*path, name)) for name in ("rule", *_LISTS)):
+    names = ("rule", *_LISTS)
+    is_said = any(checker.is_silent((*path, name)) for name in names) or checker.is_misspelt(path, names)
+    if not lists and not is_said:
         hint = "add rule: …, or any: / all: / none: / where:"
         checker.note((*path, "rule"), "a rule is missing", hint, name="missing-key")
     return _listed_rule(checker, path, keys, read) if lists else None
@@ -45,7 +47,14 @@ def _read(checker: Checker, path: Path, text: str, read: ReadRule) -> Rule | Non
     """The compiled rule, None where it is wrong, which is noted."""
     if is_plainly_wrong(checker, path, text):
         return None
-    return checker.read_rule(path, lambda: read(text))
+    return checker.read_rule(path, lambda: _compiled(text, read))
+
+
+def _compiled(text: str, read: ReadRule) -> Rule:
+    try:
+        return read(text)
+    except RuleError as error:
+        raise cause_of(text, error) from None
 
 
 def _where(checker: Checker, path: Path, where: str | None, read: ReadRule) -> Rule | None:
@@ -88,7 +97,9 @@ def _listed_rule(checker: Checker, path: Path, keys: SubscriptionKeys, read: Rea
     try:
         return read(rule_from_lists(any=keys.any or (), all=keys.all or (), none=keys.none or (), where=keys.where))
     except RuleError as error:
-        checker.note(path, error.what, error.hint, name="wrong-rule")
+        is_none_alone = keys.none is not None and not any((keys.any, keys.all, keys.where))
+        here = (*path, "none") if is_none_alone else path
+        checker.note(here, error.what, error.hint, in_key=is_none_alone, name="wrong-rule")
         return None
 
 
@@ -106,10 +117,23 @@ def pieces_of(checker: Checker, path: Path, keys: SubscriptionKeys) -> Iterator[
 def _check_term(checker: Checker, path: Path, item: str, read: ReadRule) -> bool:
     if is_plainly_wrong(checker, path, item, is_item=True):
         return False
-    if checker.read_rule(path, lambda: read(rule_from_lists(any=[item]))) is None:
+    if checker.read_rule(path, lambda: _compiled_item(item, read)) is None:
         return False
-    warn_of_item(checker, path, item)
+    node = checker.scalar(path)
+    lines = checker.source.text[node.start : node.end].strip().count("\n") if node and node.style in ("|", ">") else 0
+    if lines > 1:
+        what = f"these {lines} lines are one phrase"
+        checker.warn(path, what, "write one item a line with - before it", name="several-terms-in-list-item")
+    else:
+        warn_of_item(checker, path, item)
     return True
+
+
+def _compiled_item(item: str, read: ReadRule) -> Rule:
+    try:
+        return read(rule_from_lists(any=[item]))
+    except RuleError as error:
+        raise cause_of(item, error) from None
 
 
 def with_places(items: list[str]) -> Iterator[tuple[tuple[int, ...], str]]:

@@ -80,11 +80,17 @@ _Time = TypeVar("_Time", date, datetime)
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """Why a source cannot be read as it is configured: the key, what is wrong with it and what to write instead."""
+    """Why a source cannot be read as it is configured: the key, what is wrong with it and what to write instead.
+
+    ``item``: the place of what is wrong in the key's list.
+    ``warning``: the name of a warning, where it can be read all the same; "" for an error.
+    """
 
     key: str
     what: str
     hint: str = ""
+    item: int | None = None
+    warning: str = ""
 
 
 def _everything(source: Source) -> frozenset[str]:

@@ -8,7 +8,7 @@
 """
 
 from watcher.rules.advice.bounds import find_bounds
-from watcher.rules.advice.misread import doubtful, misread_item, plainly_wrong
+from watcher.rules.advice.misread import cause_of, doubtful, misread_item, plainly_wrong
 from watcher.rules.index.index import Index
 from watcher.rules.language.language import rule_from_lists
 from watcher.rules.language.rule import Rule, compile_rule, fields_in
@@ -20,6 +20,7 @@ __all__ = [
     "Document",
     "Index",
     "Rule",
+    "cause_of",
     "compile_rule",
     "document_of",
     "doubtful",

@@ -9,7 +9,8 @@ from watcher.config.text.harmless import looks_like_address, quoted_value, secre
 from watcher.config.text.nearest import near_or_known
 from watcher.errors import RuleError
 from watcher.parsers.arxiv.taxonomy import ARCHIVES
-from watcher.rules import Rule, doubtful, find_bounds, misread_item, plainly_wrong
+from watcher.parsers.common.categories import category_meant, is_unknown_to_arxiv
+from watcher.rules import Rule, cause_of, doubtful, find_bounds, misread_item, plainly_wrong
 from watcher.rules.language.tree import Exact, Label, Near, TextTerm, leaves
 
 ReadRule = Callable[[str], Rule]
@@ -20,7 +21,10 @@ def is_plainly_wrong(checker: Checker, path: Path, text: str, *, is_item: bool =
     found = plainly_wrong(text, is_item=is_item)
     if found is None:
         return False
-    checker.note_rule(path, RuleError(found.what, start=found.start, hint=found.hint), found.name)
+    error = RuleError(found.what, start=found.start, hint=found.hint)
+    cause = cause_of(text, error)
+    is_before = cause.start < error.start
+    checker.note_rule(path, cause if is_before else error, "wrong-rule" if is_before else found.name)
     return True
 
 
@@ -61,7 +65,7 @@ def warn_of_bounds(
 def warn_of_labels(
     checker: Checker, pieces: Iterable[tuple[Path, str]], rule: Rule, read: ReadRule, sources: Collection[str]
 ) -> None:
-    """Warn of sources that the config does not have, and of archives where categories are meant."""
+    """Warn of sources that the config does not have, of categories that arXiv does not have, and of its archives."""
     wrong = [(n, leaf) for n, leaf in enumerate(leaves(rule.tree)) if isinstance(leaf, Label) and not leaf.is_prefix]
     if not wrong:
         return
@@ -75,6 +79,11 @@ def warn_of_labels(
         elif leaf.field == "category" and leaf.value in ARCHIVES:
             what = f"no paper of arXiv is in {leaf.value} itself"
             checker.warn(path, what, f"write category:{leaf.value}.*", name="archive-without-star", at=start)
+        elif leaf.field == "category" and is_unknown_to_arxiv(leaf.value):
+            meant = category_meant(leaf.value)
+            hint = f"write category:{meant}" if meant else "see arxiv.org/category_taxonomy"
+            what = f"arXiv has no category {quoted_value(leaf.value)} that is known here"
+            checker.warn(path, what, hint, name="unknown-category", at=start)
 
 
 def _places(pieces: Iterable[tuple[Path, str]], read: ReadRule) -> list[tuple[Path, int, str]]:

@@ -73,15 +73,27 @@ _RULES = (
     ),
     WarningKind(
         "matches-everything",
-        "a term fits nearly every paper: a word such as `the`, `upvotes>=0`, a regex of any sign",
+        "a term fits nearly every paper: a word such as `the`, `upvotes>=0`, `upvotes>=-5`, a regex of any sign",
         "everything is told",
         "the rule without it",
+    ),
+    WarningKind(
+        "name-without-quotes",
+        "`author:`, `venue:` or `org:` has a name of several words without quotes",
+        "only the first word is the field's: the others have to stand in the title or the abstract",
+        '`author:"Geoffrey Hinton"`',
     ),
     WarningKind(
         "archive-without-star",
         "`category:` has an archive of arXiv, not one of its categories",
         "papers are in cs.LG or cs.CL, none is in cs itself",
         "`category:cs.*`",
+    ),
+    WarningKind(
+        "unknown-category",
+        "a category has the form of arXiv's and is none of them, or a source asks for one that its site does not have",
+        "no paper is in it, unless the site has a new one",
+        "the site's own name of it: `cs.CL`, `cell biology`",
     ),
     WarningKind(
         "two-labels-in-one",

@@ -13,6 +13,7 @@ import yaml
 
 from watcher.config.text.harmless import KEYS
 from watcher.config.text.mistakes import Mistakes
+from watcher.config.text.signs import STRANGE_BLANK
 from watcher.config.text.source import SourceText
 from watcher.config.text.tree import BROKEN, UNPRINTABLE, ConfigNode, Items, Scalar, Table
 from watcher.config.text.yaml_tree import QUOTE, Builder
@@ -84,6 +85,10 @@ def decode(name: str, data: bytes) -> tuple[SourceText, Mistakes]:
         mistakes = Mistakes(SourceText(name, ""))
         mistakes.note(0, f"is larger than {LARGEST // 1_000_000} MB", "split it over included files")
         return mistakes.source, mistakes
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        mistakes = Mistakes(SourceText(name, ""))
+        mistakes.note(0, "is UTF-16", "save the file as UTF-8")
+        return mistakes.source, mistakes
     try:
         source = SourceText(name, data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -117,6 +122,8 @@ def _explain(text: str, error: yaml.YAMLError, last: Scalar | None) -> _Mistake:
     if blank := _STRANGE_INDENT.search(text, 0, offset):
         what = f"an invisible sign (U+{ord(blank['sign']):04X}) stands in the indentation"
         return _Mistake(blank.start("sign"), what, "write plain blanks in its place")
+    if "mapping values" in problem and (dash := _last(_NO_BLANK, text, offset)):
+        return _Mistake(dash.start("dash"), "a blank is missing behind this -", f"write `- {dash['key']}: …`")
     if context and (begun := _begun_before(text, problem, context.index, offset)):
         return begun
     if "unexpected end of stream" in problem and context:
@@ -128,30 +135,64 @@ def _explain(text: str, error: yaml.YAMLError, last: Scalar | None) -> _Mistake:
         return _Mistake(offset, *_in_words(problem, text[offset : offset + 1]))
     key, start, end = found
     what, hint = _wrong_value(key, text[start:end], problem, text[offset : offset + 1])
-    return _Mistake(offset, what, hint, (start, end))
+    return _Mistake(start if "cannot begin" in what else offset, what, hint, (start, end))
 
 
-STRANGE_BLANK = re.compile(r"[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff]")
-"""A sign that looks like a blank, or like nothing, and is none for YAML."""
 _STRANGE_INDENT = re.compile(rf"^[ \t]*(?P<sign>{STRANGE_BLANK.pattern})", re.MULTILINE)
-_NO_COLON = re.compile(r"(?:-[ \t]+)*(?P<key>[a-z_]+)[ \t]+(?=\S)")
+_NO_COLON = re.compile(r"(?:-[ \t]+)*(?P<key>[A-Za-z_]+)[ \t]*(?P<sign>\S)?")
+_NO_BLANK = re.compile(r"^[ \t]*(?P<dash>-)(?P<key>[a-z_]+):[ \t]", re.MULTILINE)
 
 
 def _begun_before(text: str, problem: str, begun: int, offset: int) -> _Mistake | None:
     """Return a mistake that begins before the place at which YAML stopped; None if it begins there."""
     if "expected ':'" in problem:
-        found = _NO_COLON.match(text, begun)
-        hint = f"write `{found['key']}: …`" if found and found["key"] in KEYS else "write key: value"
-        return _Mistake(begun, "a colon is missing on this line", hint)
+        return _Mistake(begun, *_no_colon(text, begun))
     if "',' or" not in problem:
         return None
     variable = text.rfind("${", begun, offset + 1)
     if variable >= 0 and offset - variable <= 1:
         return _Mistake(variable, "${ begins a table here", 'put the text into quotes, as in "${NAME}"')
+    if eaten := re.search(r"(?<=\s)#\S", text[begun : text.find("\n", begun) + 1]):
+        what = "what follows this # is a comment"
+        return _Mistake(begun + eaten.start(), what, "put the text that holds it into quotes")
     if "\n" in text[begun:offset]:
         opened, closing = text[begun : begun + 1], "}" if text[begun : begun + 1] == "{" else "]"
         return _Mistake(begun, f"the {opened} that is opened here is not closed, or lacks a comma", f"write {closing}")
     return None
+
+
+def _last(pattern: re.Pattern[str], text: str, offset: int) -> re.Match[str] | None:
+    """The last find of a pattern of lines on the line of an offset or above it, in the same block."""
+    end = text.find("\n", offset)
+    begin = max(text.rfind("\n\n", 0, offset), offset - 500, 0)
+    found = list(pattern.finditer(text, begin, len(text) if end < 0 else end))
+    return found[-1] if found else None
+
+
+def _no_colon(text: str, begun: int) -> tuple[str, str]:
+    """What is wrong with a line that has no colon for YAML, and what to write."""
+    line = text[begun : text.find("\n", begun) % (len(text) + 1)]
+    if re.match(r"<{7}|={7}|>{7}", line):
+        return "git could not merge this file, and left both versions in it", "keep one of them"
+    if line.startswith("//"):
+        return "this is no comment", "begin it with #"
+    if section := re.fullmatch(r"\[{1,2}([\w.]+)\]{1,2}\s*", line):
+        return "sections in brackets are not read", f"write `{section[1]}:` and its keys below, indented"
+    if re.search(r"[>|][-+]?[ \t]*\n[ \t]*$", text[max(begun - 200, 0) : begun]):
+        return "the text of the `>` or `|` above begins further in", "indent it more than its key"
+    found = _NO_COLON.match(line)
+    key = found["key"] if found and found["key"].lower() in KEYS else ""
+    hint = f"write `{key}: …`" if key else "write key: value"
+    if found is None or not key or found["sign"] is None or found["sign"].isalnum():
+        return "a colon is missing on this line", hint
+    if found["sign"] == ":":
+        after = line[found.end() : found.end() + 1]
+        if STRANGE_BLANK.match(after):
+            return f"what stands behind this colon looks like a blank, and is none (U+{ord(after):04X})", hint
+        return "a blank is missing behind this colon", hint
+    if found["sign"] in "：﹕︓":
+        return "this colon is one of another alphabet", hint
+    return "a colon is missing on this line", hint
 
 
 def _swallowed_lines(text: str, scalar: Scalar) -> bool:
@@ -183,6 +224,9 @@ def _wrong_value(key: str, value: str, problem: str, sign: str) -> tuple[str, st
     if "escape" in problem:
         hint = in_block if key in _RULES else "put it into single quotes"
         return "a backslash inside double quotes begins an escape that YAML does not know", hint
+    if key in _RULES and (value[0] in "[{?&*!%@`" or ("comment or" in problem and value[0] in ">|")):
+        example = "write `where: upvotes >= 20`" if key == "where" and value[0] == ">" else in_block
+        return f"a {key} without quotes cannot begin with `{value[0]}`", example
     if value[0] in "'\"":
         what = "the value's quotes end before the value does"
         return what, in_block if key in _RULES else "put the whole value into quotes: '…'"
@@ -207,6 +251,8 @@ _WORDS = (
     ("comment or", "the text begins on the line of its `>` or `|`", "begin it on the next line, indented"),
     ("'-' indicator", "a list goes on here without `-`", "check the indentation"),
     ("document start", "this line does not fit the lines before it", "check the indentation"),
+    ("mapping keys", "a value cannot begin with `?`", QUOTE),
+    ("tab character", "a tab indents this line", "indent with blanks"),
     ("expected key", "this does not fit the lines before it", "check the indentation and the quotes"),
     ("block end", "this does not fit the lines before it", "check the indentation and the quotes"),
 )

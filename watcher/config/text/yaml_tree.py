@@ -19,6 +19,9 @@ from watcher.config.text.tree import BROKEN, DEEPEST, UNPRINTABLE, ConfigNode, I
 MOST_TEXTS = 400_000
 """Texts of one file, keys included."""
 
+_SECRETS = frozenset({"!env", "!env_var", "!secret", "!vault", "!envvar"})
+"""Tags by which other programs read secrets."""
+
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -29,6 +32,9 @@ class _Stop(Exception):
         super().__init__(what)
         self.offset, self.what, self.hint = offset, what, hint
 
+
+_ESCAPED = {"\b": "b", "\a": "a", "\f": "f", "\v": "v", "\x1b": "e", "\0": "0"}
+"""Control characters, and the letters that a backslash makes into them."""
 
 QUOTE = "put a text that begins with such a sign into quotes"
 
@@ -46,6 +52,7 @@ class Builder:
         self.root: ConfigNode | None = None
         self.is_whole = True
         self._open: list[tuple[Items | Table, Scalar | None]] = []
+        self._doubled: set[int] = set()
 
     def read(self, text: str) -> ConfigNode | None:
         """The tree of ``text``, which has the length and the lines of the source's; None where there is nothing.
@@ -73,8 +80,9 @@ class Builder:
                     self.mistakes.note(offset, "aliases, as `*` begins one, are not read", QUOTE)
                     self._add(Scalar("", BROKEN, offset, offset))
                 case yaml.ScalarEvent():
-                    self._refuse_extras(event, offset)
-                    self._add(self._scalar(event, offset, end))
+                    is_refused = self._refuse_extras(event, offset)
+                    found = self._scalar(event, offset, end)
+                    self._add(Scalar("", BROKEN, offset, end) if is_refused else found)
                 case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
                     self._refuse_extras(event, offset)
                     self._begin(Items(offset) if isinstance(event, yaml.SequenceStartEvent) else Table(offset))
@@ -90,7 +98,11 @@ class Builder:
         strange = UNPRINTABLE.search(event.value)
         if strange is None:
             return found
-        self.mistakes.note(offset, f"a character that cannot stand in a text (U+{ord(strange[0]):04X})", "remove it")
+        what, hint = f"a character that cannot stand in a text (U+{ord(strange[0]):04X})", "remove it"
+        if event.style == '"' and strange[0] in _ESCAPED:
+            what = f"`\\{_ESCAPED[strange[0]]}` in double quotes is no backslash and a letter, but a control character"
+            hint = "put the text into single quotes"
+        self.mistakes.note(offset, what, hint)
         return Scalar("", BROKEN, offset, end)
 
     def _begin(self, node: Items | Table) -> None:
@@ -122,9 +134,16 @@ class Builder:
         if key.style == BROKEN:
             return
         if key.text in table.keys:
+            is_item = len(self._open) > 1 and isinstance(self._open[-2][0], Items)
+            if is_item and table.start in self._doubled:
+                return
+            self._doubled.add(table.start)
             line, _ = self.mistakes.source.position(table.keys[key.text].start)
             shown = shown_key(key, self.mistakes.source, self._name_of(table)) or "a key"
-            self.mistakes.note(key.start, f"{shown} stands here twice", f"it is on line {line} already; keep one")
+            hint = f"it is on line {line} already; keep one" + (
+                ", or begin another with - before it" if is_item else ""
+            )
+            self.mistakes.note(key.start, f"{shown} stands here twice", hint)
             return
         table.keys[key.text] = key
         table.values[key.text] = value
@@ -134,9 +153,12 @@ class Builder:
         above = self._open[-2][1] if len(self._open) > 1 and self._open[-1][0] is table else None
         return above.text if above else ""
 
-    def _refuse_extras(self, event: Any, offset: int) -> None:
+    def _refuse_extras(self, event: Any, offset: int) -> bool:
+        """Note anchors and tags; return whether there is one."""
         # What stands behind the sign is not repeated: it is the rest of a password that begins so.
         if event.anchor is not None:
             self.mistakes.note(offset, "anchors, as `&` begins one, are not read", QUOTE)
         if event.tag is not None:
-            self.mistakes.note(offset, "tags, as `!` begins one, are not read", QUOTE)
+            hint = 'write "${NAME}" for a secret' if event.tag.lower() in _SECRETS else QUOTE
+            self.mistakes.note(offset, "tags, as `!` begins one, are not read", hint)
+        return event.anchor is not None or event.tag is not None

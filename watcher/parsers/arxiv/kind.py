@@ -16,6 +16,7 @@ from watcher.parsers.arxiv.keys import ArxivKeys, own
 from watcher.parsers.arxiv.list import is_list, parse_list
 from watcher.parsers.arxiv.taxonomy import ARCHIVES
 from watcher.parsers.body import SavedBody
+from watcher.parsers.common.categories import OF_ARXIV, category_meant
 from watcher.parsers.common.sniff import BodyForm, body_form
 from watcher.parsers.feed.kind import no_feed
 from watcher.parsers.feed.xml import NotWellFormed, read_xml
@@ -120,9 +121,14 @@ def _mistakes(source: Source) -> Iterator[Mistake]:
         yield Mistake("announce", "without `categories` nothing says what is cross-listed", "remove it")
     if not keys.categories and not keys.query and not source.url:
         yield Mistake("categories", "an arXiv source needs `categories`", _EXAMPLE)
-    for category in keys.categories:
-        if not _CATEGORY.fullmatch(category):
-            yield Mistake("categories", f"`{category}` is no category of arXiv", _EXAMPLE)
+    for n, category in enumerate(keys.categories):
+        if category in OF_ARXIV:
+            continue
+        meant = category_meant(category)
+        hint = f"write {meant}" if meant else _EXAMPLE
+        is_one = _CATEGORY.fullmatch(category) is not None  # arXiv may have a new one
+        what = f"`{category}` is no category of arXiv" + (" that is known here" if is_one else "")
+        yield Mistake("categories", what, hint, n, "unknown-category" if is_one else "")
     for kind in keys.announce:
         if kind not in KINDS:
             yield Mistake("announce", f"arXiv announces nothing as `{kind}`", f"write some of {', '.join(KINDS)}")

@@ -17,6 +17,7 @@ from watcher.model import Entry, Reading, Source, Unreadable
 from watcher.parsers.biorxiv.keys import BiorxivKeys, own
 from watcher.parsers.body import SavedBody
 from watcher.parsers.common import clean
+from watcher.parsers.common.categories import OF_BIORXIV, OF_MEDRXIV, category_meant
 from watcher.parsers.common.dates import day_of
 from watcher.parsers.common.html import LARGEST_PAGE
 from watcher.parsers.common.links import place_of
@@ -195,10 +196,15 @@ def _mistakes(source: Source) -> Iterator[Mistake]:
     keys = own(source)
     if keys.via not in (None, *WAYS):
         yield Mistake("via", f"{SERVERS[source.kind]} is not read via `{keys.via}`", f"write {' or '.join(WAYS)}")
-    for category in keys.categories:
-        if not _CATEGORY.fullmatch(category):
-            hint = "write them as its site does: categories: [neuroscience, cell biology]"
-            yield Mistake("categories", f"`{category}` is no category of {SERVERS[source.kind]}", hint)
+    known = OF_BIORXIV if source.kind == "biorxiv" else OF_MEDRXIV
+    for n, category in enumerate(keys.categories):
+        if category.strip().lower().replace("_", " ") in known:
+            continue
+        meant = category_meant(category, known)
+        hint = f"write {meant}" if meant else "write them as its site does: categories: [neuroscience, cell biology]"
+        is_one = _CATEGORY.fullmatch(category) is not None
+        what = f"`{category}` is no category of {SERVERS[source.kind]}" + (" that is known here" if is_one else "")
+        yield Mistake("categories", what, hint, n, "unknown-category" if is_one else "")
 
 
 def _told(source: Source) -> frozenset[str]:

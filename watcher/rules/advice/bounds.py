@@ -56,21 +56,29 @@ def find_bounds(rule: Rule, sources: Collection[str] = ()) -> Iterator[LeafFindi
     order = {id(leaf): n for n, leaf in enumerate(leaves(rule.tree))}
     for leaf, what in _impossible(rule.tree, frozenset(sources)):
         yield LeafFinding("matches-nothing", order[id(leaf)], what, "leave one of the two out")
-    for leaf in _fits_all(rule.tree)[:1]:
+    fits_all = _fits_all(rule.tree)
+    for leaf in fits_all[:1]:
         what = f"`{leaf.written}` fits nearly every paper"
         yield LeafFinding("matches-everything", order[id(leaf)], what, "leave it out, or ask for more beside it")
-    yield from _single_leaves(rule)
+    yield from _single_leaves(rule, fits_all)
 
 
-def _single_leaves(rule: Rule) -> Iterator[LeafFinding]:
+def _single_leaves(rule: Rule, fits_all: Sequence[Leaf]) -> Iterator[LeafFinding]:
     for n, leaf in enumerate(leaves(rule.tree)):
         if isinstance(leaf, Compare) and leaf.operator == "=" and leaf.field in NUMBERS:
             what = f"only papers with exactly {leaf.value} {leaf.field}, which change by the hour"
             yield LeafFinding("comparison-for-equality", n, what, f"write {leaf.field}>={leaf.value}")
+        if isinstance(leaf, Compare) and _is_below_all(leaf) and leaf not in fits_all:
+            what = f"no number of {leaf.field} is below 0: this asks for nothing"
+            yield LeafFinding("matches-everything", n, what, f"write {leaf.field}{leaf.operator}20")
         if isinstance(leaf, Label) and _is_of_two(leaf):
             values = leaf.written.partition(":")[2].strip('"').split()
             both = " OR ".join(f"{leaf.field}:{one}" for one in values)
             yield LeafFinding("two-labels-in-one", n, f"it is read as one {leaf.field}", f"write {both}")
+
+
+def _is_below_all(one: Compare) -> bool:
+    return one.operator in (">", ">=") and isinstance(one.value, int) and one.value < 0
 
 
 def _is_of_two(label: Label) -> bool:

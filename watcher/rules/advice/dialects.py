@@ -11,36 +11,77 @@ from watcher.rules.language.terms import COMPARED, FIELDS
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A pattern of bare text, and what to say of what it finds."""
+    """A pattern of bare text, and what to say of what it finds.
+
+    ``in_quotes``: the pattern is of the whole text, also of what stands in quotes.
+    """
 
     name: str
     pattern: re.Pattern[str]
     what: str
     hint: Callable[[re.Match[str]], str]
+    in_quotes: bool = False
+
+
+def _as_written(found: re.Match[str]) -> str:
+    return f'write {found["field"]}:"{found["words"]}"; a topic beside it in small letters'
 
 
 _ANY_FIELD = "|".join((*FIELDS, *COMPARED.split("|")))
 _START = r"(?:(?<=[\s(])|^)"
+_OPERATORS = {"Or": "OR", "ODER": "OR", "And": "AND", "UND": "AND"}
+_OF_TWO_LETTERS = {"AB": "abstract", "AU": "author", "SO": "venue", "OG": "org", "AK": "keyword", "KP": "keyword"}
 DIALECTS = (
     Doubt(
         "foreign-operator",
-        re.compile(rf"{_START}(?:Or|And|Not|ANDNOT|AndNot|XOR)(?=[\s(])"),
+        re.compile(rf"{_START}(?:Or|And|Not|ANDNOT|AndNot|XOR|ODER|UND|NICHT)(?=[\s(])"),
         "it is read as a word, not as an operator",
-        lambda found: f"write {'OR' if found[0] == 'Or' else 'AND' if found[0] == 'And' else 'NOT'}",
+        lambda found: f"write {_OPERATORS.get(found[0], 'NOT')}",
     ),
     Doubt(
         "foreign-operator",
         re.compile(
-            rf"{_START}(?:(?:NEAR|ADJ|WITHIN|ONEAR|PRE|SAME)(?:/?\d{{1,3}})?|[WN]/\d{{1,3}})(?:\s*\([^()]*\)|(?=[\s(]))"
+            rf"{_START}(?:(?:NEAR|ADJ|WITHIN|ONEAR|PRE|SAME|AROUND)(?:/?\d{{1,3}})?|(?i:(?:near|[wn])/\d{{1,3}}))"
+            r"(?:\s*\([^()]*\)|(?=[\s(]))"
         ),
         "it is read as a word, not as an operator",
         lambda found: 'for words near each other write "a b"~5',
     ),
     Doubt(
         "foreign-operator",
-        re.compile(rf"(?i){_START}(?:TITLE-ABS-KEY|TITLE|ABS|KEY|AUTH|TS|TI|AB|AU)=?\("),
+        re.compile(
+            rf"(?i){_START}\.?(?:(?:TITLE|ABS|KEY|AUTH|ALL|SRCTITLE|AFFIL|DOCTYPE|LANGUAGE|SUBJAREA|EXCLUDE|LIMIT|AUTHOR)"
+            r"(?:-[A-Z-]+)?|select|contains|test|regexp?|match|lower|T[SI]|A[BU])=?\(.*"
+        ),
         "what stands before a parenthesis is read as a word",
-        lambda found: "write title:word, or abstract:word, of each word",
+        lambda found: "write title:word, abstract:word or author:name of each word",
+    ),
+    Doubt(
+        "foreign-operator",
+        re.compile(rf"{_START}(?:[A-Z]{{2}})=(?=[\w\"])"),
+        "this is no field: it is read as a word",
+        lambda found: f"write {_OF_TWO_LETTERS.get(found[0][:2], 'title')}:word",
+    ),
+    Doubt(
+        "foreign-operator",
+        re.compile(
+            rf"{_START}(?:SELECT|WHERE|(?:\w+\s+)?(?:LIKE|BETWEEN|CONTAINS))(?=\s).*|"
+            rf"(?i:(?:{'|'.join(FIELDS)})\s+(?:in|is)\s(?=\(|not|null)).*"
+        ),
+        "this is read as words",
+        lambda found: "write the words that a paper has to have, title:word for a field",
+    ),
+    Doubt(
+        "foreign-operator",
+        re.compile(r"(?<=[a-z]:)[a-z]{1,2}/[^\s/\"]+/[a-z]{0,4}(?=[\s)]|$)"),
+        "a regex begins with /, right behind its field: this is read as words",
+        lambda found: f"write /{found[0].split('/')[1]}/",
+    ),
+    Doubt(
+        "foreign-operator",
+        re.compile(r"^\s*(?i:all|everything|anything|any|none|nothing)\s*$"),
+        "it is looked for as a word, and stands for nothing else",
+        lambda found: "write the words that a paper has to have",
     ),
     Doubt(
         "foreign-operator",
@@ -56,7 +97,7 @@ DIALECTS = (
     ),
     Doubt(
         "foreign-operator",
-        re.compile(rf"{_START}(?:{_ANY_FIELD}):(?=\s|$|\))"),
+        re.compile(rf"{_START}(?:{_ANY_FIELD}|all(?:in)?title|(?:all)?intitle|inauthor|subject):(?=\s|$|\))"),
         "no blank stands between a field and its word: this is read as a word",
         lambda found: f"write {found[0]}word",
     ),
@@ -77,6 +118,106 @@ DIALECTS = (
         re.compile(rf"(?i){_START}upvotes(?=[\s)]|$)(?!\s*[<>=≥≤!])"),
         "it is looked for as a word: it compares nothing",
         lambda found: "write a comparison such as upvotes>=20",
+    ),
+    Doubt(
+        "name-without-quotes",
+        re.compile(
+            rf"{_START}(?P<field>author|venue|org):(?P<words>[^\s\"()*,]+(?:,?\s+(?!(?:OR|AND|NOT)\b)[A-Z](?:[a-z'-]+|\.)(?=[\s)]|$))+)"
+        ),
+        "a field takes one word: what follows may stand anywhere",
+        _as_written,
+    ),
+    Doubt(
+        "sign-without-meaning",
+        re.compile(r'(?:(?<=[\s(])|^)"-(?=[^\W\d])[^"]*"'),
+        "a minus within quotes excludes nothing",
+        lambda found: f'write -"{found[0][2:]}',
+        in_quotes=True,
+    ),
+    Doubt(
+        "foreign-operator",
+        re.compile(r'(?:(?<=[\s(])|^)"[^"]*[a-z]\s+(?:OR|AND|NOT)\s+[a-z][^"]*"'),
+        "within quotes this is no operator: the phrase has to stand as it is",
+        lambda found: "write quotes around each phrase, and the operator between them",
+        in_quotes=True,
+    ),
+    Doubt(
+        "sign-without-meaning",
+        re.compile(
+            r"(?<!\S)[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|"
+            r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff](?=[\s\"():]|$)|"
+            r"(?<![^\s(])(?:O[\u200b-\u200d\u2060]R|A[\u200b-\u200d\u2060]ND|N[\u200b-\u200d\u2060]OT)(?!\S)"
+        ),
+        "an invisible sign stands here, beside which no operator is read",
+        lambda found: "remove it, or write the line anew",
+    ),
+    Doubt(
+        "sign-without-meaning",
+        re.compile(r"(?i)(?<![^\W\d_])(?=[^\W\d_]*[A-Z])(?=[^\W\d_]*[Ѐ-ӿ])[^\W\d_]+"),
+        "letters of two alphabets are mixed in this word, which look alike",
+        lambda found: "write it anew on one keyboard",
+    ),
+    Doubt(
+        "sign-without-meaning",
+        re.compile(r"&(?:amp|quot|lt|gt|nbsp|apos|#\d{1,5});"),
+        "this is how HTML writes a sign: here it is read as a word",
+        lambda found: "write the sign itself",
+    ),
+    Doubt(
+        "sign-without-meaning",
+        re.compile(rf"{_START}[^\s\"()]*%(?:2[0-9A-F]|3[A-F])[^\s\"()]*"),
+        "this is how addresses write a sign: here it is read as a word",
+        lambda found: "write the sign itself",
+    ),
+    Doubt(
+        "sign-without-meaning",
+        re.compile(rf"{_START}[^\s\"()]*\d\.{{2,3}}\d[^\s\"()]*"),
+        "two dots are no range: these are words",
+        lambda found: "write upvotes>=20 or published>=2026-01-31",
+    ),
+    Doubt(
+        "sign-without-meaning",
+        re.compile(
+            r"\\(?:[bBwWdDsS](?=[+*?{\s)\\]|$)|b(?=\w+\\b)|[-+!(){}\[\]*?:/|&](?=\w)|(?=[\"\s]))|(?:(?<=\s)|^)\^(?=\w)"
+        ),
+        "signs of a regex, and backslashes, mean nothing outside of /…/",
+        lambda found: "write the words alone, or title:/…/ for a regex",
+    ),
+    Doubt(
+        "sign-without-meaning",
+        re.compile(r"(?:(?<=\s)|^)[^\s$\"()]*\w\$\w*(?=[\s)]|$)"),
+        "the $ stands for no letter, and for no end",
+        lambda found: "write the words with OR, or the beginning of a word and *",
+    ),
+    Doubt(
+        "sign-without-meaning",
+        re.compile(rf"{_START}`[^`]*`|``"),
+        "this is no quote: these are words that may stand anywhere",
+        lambda found: 'write "…" around a phrase',
+    ),
+    Doubt(
+        "sign-without-meaning",
+        re.compile(r'(?<=")\^[\d.]*(?=[\s)]|$)'),
+        "a phrase has no weight",
+        lambda found: "leave it out",
+    ),
+    Doubt(
+        "sign-without-meaning",
+        re.compile(rf"{_START}@(?=\w)"),
+        "the @ means nothing: it is looked for as a word",
+        lambda found: "write author:name for a name",
+    ),
+    Doubt(
+        "sign-without-meaning",
+        re.compile(rf"{_START}#(?=[a-z]{{2}})"),
+        "the # means nothing: it is looked for as a word",
+        lambda found: "write the word alone, or keyword:word",
+    ),
+    Doubt(
+        "sign-without-meaning",
+        re.compile(rf"{_START}[^\s\"()]*\w\?(?=\s*$)"),
+        "a rule is no question: every word has to stand in the paper",
+        lambda found: "write the few words that matter, with OR between those of which one is enough",
     ),
     Doubt(
         "sign-without-meaning",

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from watcher.errors import RuleError
+from watcher.rules.language.language import plain_signs
 from watcher.rules.language.terms import COMPARED, FIELDS, NUMBERS
 
 _COMPARABLE = tuple(COMPARED.split("|"))
@@ -42,7 +44,7 @@ class Misreading:
 
 def plainly_wrong(text: str, *, is_item: bool = False) -> Misreading | None:
     """Return the first part of a rule, or of a list's item, that cannot be meant as it would be read."""
-    bare = _without_apart(text)
+    bare = _without_apart(plain_signs(text))
     signs = None if is_item else _operator_sign(bare)
     quotes = None if is_item else _single_quotes(bare)
     found = [one for one in (_variable(bare), _comparison(bare), signs, quotes) if one]
@@ -118,24 +120,30 @@ def _compared_instead(written: str, sign: str, value: str) -> str:
     return f"write {near}{proper}{value if re.fullmatch(r'[0-9]{4}-[0-9]{2}-[0-9]{2}', value) else '2026-01-31'}"
 
 
-_OPERATOR_SIGN = re.compile(r"(?:(?<=[\s\"(])|^)(?P<sign>&&|\|\||&|\||!|,|;|\+|/|->|=>)(?=[\s\"]|$)")
+_OPERATOR_SIGN = re.compile(
+    r"(?:(?<=[\s\"(])|^)(?P<sign>&&|\|\||&|\||!|,|;|\+|/|->|=>)(?=[\s\"]|$)|(?P<glued>&&|\|\|)(?=[^\s&|])"
+)
 _INSTEAD = {"&&": "AND", "||": "OR", "&": "AND", "|": "OR", "!": "NOT", "+": "AND"}
 
 
 def _operator_sign(text: str) -> Misreading | None:
     if found := _OPERATOR_SIGN.search(text):
-        what, hint = f"`{found[0]}` is no operator here", f"write {_INSTEAD.get(found[0], 'OR or AND')}"
+        instead = _INSTEAD.get(found[0], "OR or AND")
+        what = f"`{found[0]}` is no operator here"
+        hint = f"write {instead}" + (" with blanks around it" if found["glued"] else "")
         return Misreading("wrong-rule", found.start(), what, hint, is_error=True)
     return None
 
 
-_SINGLE_QUOTES = re.compile(r"(?:(?<=[\s(:])|^)['‘](?P<words>[^\s'‘’\"]+(?:\s+[^\s'‘’\"]+)+)['’](?=[\s)]|$)")
+_SINGLE_QUOTES = re.compile(
+    r"(?:(?<=[\s(:])|^)(?:['‘`‚‹]|``)(?P<words>[^\s'‘’`‹›\"]+(?:\s+[^\s'‘’`‹›\"]+)+)(?:['’`›]|'')(?=[\s)]|$)"
+)
 
 
 def _single_quotes(text: str) -> Misreading | None:
     if found := _SINGLE_QUOTES.search(text):
         hint = f'write "{found["words"]}"'
-        return Misreading("wrong-rule", found.start(), "single quotes hold no phrase together", hint, is_error=True)
+        return Misreading("wrong-rule", found.start(), "only double quotes hold a phrase together", hint, is_error=True)
     return None
 
 
@@ -144,14 +152,30 @@ def _single_quotes(text: str) -> Misreading | None:
 
 _FLAGS = re.compile(rf"(?:{'|'.join(FIELDS)}):(?P<regex>/(?:\\.|[^/\\])+/)(?:[A-Za-z]{{1,4}}|\s[gimsux])(?![\w-])")
 _MAYBE = re.compile(
-    r"[^\w\s\"().:*=>/-]|\b(?:TI|AB|AU|TS)\b|\s:|['‘]|[–—−‐/;,]|\b(?!(?:OR|AND|NOT)\b)[A-Z][a-zA-Z]*(?=[\s(/0-9])|:(?:\s|$|\))"
-    r"|[a-z]\s*=|(?i:upvotes)"
+    r"[^\w\s\"().:*=>/-]|\s:|['‘]|[–—−‐/;,]|\b(?!(?:OR|AND|NOT)\b)[A-Z][a-zA-Z]*(?=[\s(/0-9])|:(?:\s|$|\))"
+    r"|\w\s*=|(?i:upvotes)|[Ѐ-ӿ]|\.\.|\w\(|(?:author|venue|org):\w|^\W*\w+\W*$|\"-|\b(?:OR|AND|NOT)\b.*\""
 )
 """Without any of these, a rule has nothing of what the patterns of ``dialects.py`` find."""
 
 
+_CAUSES = frozenset({"foreign-operator", "sign-without-meaning", "name-without-quotes"})
+"""Findings of what may make all that follows unreadable."""
+
+
+def cause_of(text: str, error: RuleError) -> RuleError:
+    """Return why a rule cannot be read: what stands there, or before it, of another language; else ``error``."""
+    for one in doubtful(text):
+        if one.start <= error.start and one.name in _CAUSES:
+            return RuleError(one.what, start=one.start, end=one.start + 1, hint=one.hint, text=error.text)
+    return error
+
+
 def doubtful(text: str) -> Iterator[Misreading]:
-    """Yield what of a rule that can be read was probably meant otherwise; of each word the first."""
+    """Yield what of a rule that can be read was probably meant otherwise, from left to right, each word once."""
+    yield from sorted(_doubtful(plain_signs(text)), key=lambda one: one.start)
+
+
+def _doubtful(text: str) -> Iterator[Misreading]:
     for found in _FLAGS.finditer(text) if "/" in text else ():
         start = found.start("regex")
         hint = f"for capitals and small letters alike write {text[found.start() : start]}/(?i){found['regex'][1:]}"
@@ -163,7 +187,7 @@ def doubtful(text: str) -> Iterator[Misreading]:
     bare = _without_apart(text)
     said: list[range] = []
     for doubt in DIALECTS:
-        for found in doubt.pattern.finditer(bare):
+        for found in doubt.pattern.finditer(text if doubt.in_quotes else bare):
             if not any(found.start() in one or one.start in range(*found.span()) for one in said):
                 said.append(range(*found.span()))
                 yield Misreading(doubt.name, found.start(), doubt.what, doubt.hint(found))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from watcher.errors import RuleError
 from watcher.rules.advice.bounds import find_bounds
-from watcher.rules.advice.misread import doubtful, plainly_wrong
+from watcher.rules.advice.misread import cause_of, doubtful, plainly_wrong
 from watcher.rules.language.rule import Rule, compile_rule
 
 
@@ -23,12 +23,14 @@ class TypedDoubt:
 def compile_typed(text: str) -> Rule:
     """Return the rule that was typed. Raises ``RuleError`` with its text, so that the place can be shown."""
     if wrong := plainly_wrong(text):
-        raise RuleError(wrong.what, start=wrong.start, end=wrong.start + 1, hint=wrong.hint, text=text)
+        error = RuleError(wrong.what, start=wrong.start, end=wrong.start + 1, hint=wrong.hint, text=text)
+        cause = cause_of(text, error)
+        raise cause if cause.start < error.start else error
     try:
         return compile_rule(text)
     except RuleError as error:
         error.text = error.text or text
-        raise
+        raise cause_of(text, error) from None
 
 
 def doubts_of(rule: Rule) -> list[TypedDoubt]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from watcher.errors import RuleError
-from watcher.rules.language.terms import COMPARED, comparison, field_term, term
+from watcher.rules.language.terms import COMPARED, FIELDS, comparison, field_term, term
 from watcher.rules.language.tree import And, Not, Or, RuleNode, any_of, conjunction, negated
 
 if TYPE_CHECKING:
@@ -46,11 +46,19 @@ LONGEST = 20_000
 MOST_LEAVES = 1_000
 DEEPEST = 50
 
-_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
+_WIDE = {chr(0xFF00 + n - 0x20): chr(n) for n in range(0x21, 0x7F) if not chr(n).isalnum()}
+_SIGNS = str.maketrans({**dict.fromkeys("“”„‟«»❝❞〝〞〟「」『』", '"'), **_WIDE, "、": ","})
+"""Quotes of all kinds, and the wide signs that keyboards of East Asia write."""
+
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 Spans = tuple[tuple[int, int], ...]
+
+
+def plain_signs(text: str) -> str:
+    """Return a text of the same length whose quotes and wide signs are those of the language."""
+    return text if text.isascii() else text.translate(_SIGNS)
 
 
 def parse_rule(text: str) -> tuple[RuleNode, Spans]:
@@ -66,13 +74,14 @@ def parse_rule(text: str) -> tuple[RuleNode, Spans]:
         raise RuleError("a character that cannot be read", start=found.start(), end=found.end(), hint="remove it")
     if not text.strip():
         raise RuleError("the rule is empty", hint="write a word or a phrase")
+    text = plain_signs(text)
     _check_depth(text)
     builder = _Builder(text)
     try:
-        node = builder.any(_tree(text.translate(_QUOTES)).children[0])  # type: ignore[arg-type]
+        node = builder.any(_tree(text).children[0])  # type: ignore[arg-type]
     except _Mixture:
         # Positions of whole branches cost a third of the time, and only this error needs them.
-        node = builder.any(_tree(text.translate(_QUOTES), positions=True).children[0])  # type: ignore[arg-type]
+        node = builder.any(_tree(text, positions=True).children[0])  # type: ignore[arg-type]
     _require_positive(node, text)
     return node, tuple(builder.spans)
 
@@ -103,7 +112,7 @@ def _unexpected_character(text: str, at: int) -> RuleError:
     if text[at] == '"':
         return RuleError("expected a closing quote", start=at, end=len(text), hint='write "…" around the phrase')
     if text[at] == "(" and text[:at].endswith(":"):
-        return RuleError("a field takes one term", start=at, end=at + 1, hint="write title:a OR title:b")
+        return _two_in_a_field(text, at)
     return RuleError(f"{text[at]!r} cannot stand here", start=at, end=at + 1, hint="put quotes around the phrase")
 
 
@@ -129,8 +138,14 @@ def _unexpected_token(text: str, token: Token) -> RuleError:
             )
         return RuleError("a closing parenthesis without an opening one", start=start, end=end, hint="remove it")
     if token.type == "LPAR" and text[:start].endswith(":"):
-        return RuleError("a field takes one term", start=start, end=end, hint="write title:a OR title:b")
+        return _two_in_a_field(text, start)
     return RuleError(f"{str(token)!r} cannot stand here", start=start, end=end, hint="put quotes around the phrase")
+
+
+def _two_in_a_field(text: str, at: int) -> RuleError:
+    field = re.search(r"\w+(?=:$)", text[:at])
+    name = field[0].lower() if field and field[0].lower() in FIELDS else "title"
+    return RuleError("a field takes one term", start=at, end=at + 1, hint=f"write {name}:a OR {name}:b")
 
 
 _REMOVE = "remove it, or put quotes around it to search for the word"
@@ -199,6 +214,7 @@ class _Builder:
     def _refuse_mixture(self, tree: Tree[Token], branch: Tree[Token]) -> None:
         """Raise ``RuleError`` for ``a b OR c``, which people read in two ways."""
         ones = [child for child in branch.children if not isinstance(child, str)]
+        self._refuse_operators(ones)
         ands = len(branch.children) - len(ones)
         if len(ones) - 1 == ands:
             return
@@ -219,6 +235,12 @@ class _Builder:
             end=end,
             hint=f"write {apart} or {other}",
         )
+
+    def _refuse_operators(self, ones: list[Tree[Token]]) -> None:
+        """Raise ``RuleError`` for a lone operator among the words in a row: it is the cause."""
+        for one in ones:
+            if one.data == "plain" and str(one.children[0]) in ("or", "and", "not", "OR", "AND"):
+                self.one(one)
 
     def _source(self, tree: Tree[Token]) -> str:
         return self._text[tree.meta.start_pos : tree.meta.end_pos]
@@ -265,7 +287,7 @@ def rule_from_lists(
 
 def quoted_term(item: str) -> str:
     """Return a term of a list as the language writes it."""
-    item = item.strip().translate(_QUOTES)
+    item = plain_signs(item.strip())
     if not item:
         raise RuleError("an empty term", hint="write a word or a phrase, or remove it")
     if item.startswith("-"):

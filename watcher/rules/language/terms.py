@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from difflib import get_close_matches
 
 from watcher.errors import RuleError
 from watcher.model.fields import FieldKind, rule_names
+from watcher.rules.language.elsewhere import field_meant
 from watcher.rules.language.names import ways_of
 from watcher.rules.language.tree import Author, Compare, Exact, Label, Leaf, Near, Pattern, Regex, TextTerm
 from watcher.rules.text.text import WITH_PLURALS
@@ -16,7 +16,8 @@ from watcher.rules.text.words import Compound, compounds_of_term
 TEXT_FIELDS = rule_names(FieldKind.TEXT)
 FIELDS = (*rule_names(FieldKind.TEXT, FieldKind.PEOPLE, FieldKind.LABEL), "about")
 NUMBERS = rule_names(FieldKind.NUMBER)
-COMPARED = "|".join((*NUMBERS, *rule_names(FieldKind.DAY)))
+DAYS = rule_names(FieldKind.DAY)
+COMPARED = "|".join((*NUMBERS, *DAYS))
 """A pattern for the fields that are compared."""
 
 SHORTEST_PREFIX = 2
@@ -41,8 +42,9 @@ def term(text: str, kind: str, start: int) -> Leaf:
             hint = f'remove it, or write "{text}" to search for the word'
             raise RuleError(f"{text} has nothing on its left", start=start, end=start + len(text), hint=hint)
         if text.startswith("-"):
-            hint = "put a blank before - to exclude a term"
-            raise RuleError("- stands between two terms", start=start, end=start + 1, hint=hint)
+            is_apart = len(text) == 1
+            hint = "write NOT, or - without a blank behind it" if is_apart else "write one -, with a blank before it"
+            raise RuleError("this - excludes nothing", start=start, end=start + 1, hint=hint)
         if re.fullmatch(r"/.+/", text):
             hint = f"write title:{text} or abstract:{text}"
             raise RuleError("a regex needs a field", start=start, end=start + len(text), hint=hint)
@@ -54,8 +56,7 @@ def field_term(name: str, text: str, kind: str, start: int) -> Leaf:
     field = name[:-1].lower()
     end = start + len(name) + len(text)
     if field not in FIELDS:
-        near = get_close_matches(field, FIELDS, n=1)
-        hint = f"did you mean {near[0]}:?" if near else f'fields: {", ".join(FIELDS)}; or write "{name}{text}"'
+        hint = field_meant(field, text, FIELDS, NUMBERS, DAYS)
         raise RuleError(f"there is no field {field!r}", start=start, end=start + len(name), hint=hint)
     if kind == "REGEX":
         return _regex(field, text[1:-1], start, end)
@@ -76,8 +77,8 @@ def comparison(text: str, start: int) -> Compare:
     """Read a comparison, such as ``upvotes>=20`` or ``published>=2026-01-01``."""
     found = _WELL.fullmatch(text)
     field = re.match(r"[A-Za-z]+", text)[0].lower()  # type: ignore[index]
-    example = f"{field}>=20" if field in NUMBERS else f"{field}>=2026-01-31"
-    wrong = RuleError(f"{text!r} is no comparison", start=start, end=start + len(text), hint=f"write {example}")
+    hint = f"write {field}>=20, with digits only" if field in NUMBERS else f"write {field}>={_day_meant(text)}"
+    wrong = RuleError(f"{text!r} is no comparison", start=start, end=start + len(text), hint=hint)
     if found is None:
         raise wrong
     try:
@@ -85,6 +86,25 @@ def comparison(text: str, start: int) -> Compare:
     except ValueError:
         raise wrong from None
     return Compare(field, found[2], value, f"{field}{found[2]}{value}")
+
+
+_YEAR_FIRST = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+
+
+def _day_meant(text: str) -> str:
+    """Return the day that was probably meant by a comparison's value, as it is written here; else an example."""
+    value = re.split(r"[<>=]\s*", text)[-1]
+    if found := _DAY_FIRST.fullmatch(value):
+        parts = found[3], found[2], found[1]
+    elif found := _YEAR_FIRST.fullmatch(value):
+        parts = found[1], found[2] or "1", found[3] or "1"
+    else:
+        return "2026-01-31"
+    try:
+        return date(*map(int, parts)).isoformat()
+    except ValueError:
+        return "2026-01-31"
 
 
 def _text_leaf(text: str, kind: str, field: str | None, start: int, *, about: bool) -> Leaf:
@@ -102,7 +122,8 @@ def _text_leaf(text: str, kind: str, field: str | None, start: int, *, about: bo
         raise RuleError("* can only end a term", start=start, end=end, hint=hint)
     read = compounds_of_term(inside[:-1] if is_prefix else inside, plurals=field in (None, *WITH_PLURALS))
     if not read:
-        raise RuleError("no letter or digit to look for", start=start, end=end, hint="write a word")
+        hint = "write = right before its word, as in =RAG" if inside == "=" else "write a word"
+        raise RuleError("no letter or digit to look for", start=start, end=end, hint=hint)
     if is_prefix:
         _check_prefix(inside, read[-1].parts[-1].surface, start, end)
     if tail:

@@ -1,0 +1,51 @@
+"""Read a single text, or a list of texts: what stands there by mistake is told apart and never repeated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+from watcher.config.text.harmless import looks_like_address, secret_from
+from watcher.config.text.signs import problem_of_signs
+
+LONGEST = 500
+"""Characters of a text that stands for one of a few things."""
+
+
+def wrong(what: str, hint: str = "", *, item: int | None = None) -> PydanticCustomError:
+    """An error in our words, for pydantic to carry to its place; ``item``: where in a list it is."""
+    return PydanticCustomError("watcher", "{what}", {"what": what, "hint": hint, "item": item})
+
+
+def any_text(value: Any, hint: str) -> str:
+    """A single text without blanks around it."""
+    if not isinstance(value, str) or not value.strip():
+        raise wrong("a text is missing here" if value in (None, "") else "a single text belongs here", hint)
+    return value.strip()
+
+
+def one_text(value: Any, hint: str) -> str:
+    """A text that may be repeated where it is wrong: no address, no other key in it, and short."""
+    text = any_text(value, hint)
+    if found := problem_of_signs(text):
+        raise wrong(*found)
+    if looks_like_address(text):
+        raise wrong("an address cannot stand here", hint)
+    if secret_from(text) < len(text):
+        raise wrong("another key stands inside this text", "check the quotes and the indentation")
+    if len(text) > LONGEST:
+        raise wrong(f"more than {LONGEST} characters cannot stand here", hint)
+    return text
+
+
+def texts_of(value: Any) -> list[str]:
+    """One text, or a list of texts."""
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list) or not value:
+        raise wrong("a list is missing here", "write [one, two], or one item a line with - before it")
+    for n, item in enumerate(value):
+        if not isinstance(item, str):
+            raise wrong("each item is one text", "put it into quotes", item=n)
+    return [item.strip() for item in value]
