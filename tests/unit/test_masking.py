@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.model.masking import starred, without_secrets
+from watcher.model.masking import secret_parts, starred, without_secrets
 
 HOST = "https://lab.example"
 
@@ -23,11 +23,24 @@ HOST = "https://lab.example"
         (f"{HOST}/f;jsessionid=ABCDEF0123456789AB", f"{HOST}/f;jsessionid=***"),
         (f"{HOST}/articles/10.1234/journal.pone.0123456", f"{HOST}/articles/10.1234/journal.pone.0123456"),
         (f"{HOST}/2603.01234v2", f"{HOST}/2603.01234v2"),
+        (f"{HOST}/feed?Format=rss&PAGE=2&Key=abc", f"{HOST}/feed?Format=rss&PAGE=2&Key=***"),
         ("https://[::1", "https://[::1"),
     ],
 )
 def test_an_address_for_people(address: str, shown: str) -> None:
     assert starred(address) == shown
+
+
+def test_the_parts_of_an_address_that_may_be_secrets_also_as_others_write_them() -> None:
+    assert secret_parts("https://ana:pw1@lab.example/?key=a%2Fb+c") == {"ana:pw1", "ana", "pw1", "a%2Fb+c", "a/b c"}
+
+
+@pytest.mark.parametrize("quoted", ["pa+ss", "pa%2Bss", "pa%252bss", "PA%20SS", "pa%2520ss", "%70a+%73s"])
+def test_a_secret_that_is_quoted_in_a_text(quoted: str) -> None:
+    assert without_secrets(f"asked {HOST}/?next={quoted} twice", {"pa+ss": "${KEY}"}) in (
+        f"asked {HOST}/${{KEY}} twice",
+        f"asked {HOST}/?next=${{KEY}} twice",
+    )
 
 
 @given(st.text("ab/=%25 +cF", min_size=6, max_size=12), st.text(max_size=30), st.text(max_size=30))
