@@ -95,6 +95,34 @@ Removed due to an error in a claim
 This paper was removed due to an error in the proof
 The paper was retracted
 This article has been retracted at the request of the editor
+This article has been retracted following an investigation by the journal.
+This paper has been withdrawn after an error was found in Lemma 2
+The authors have withdrawn this manuscript after a coauthor objected
+This paper was withdrawn by the authors after a flaw was found
+This paper has been withdrawn. After review, the claims do not hold
+This submission has been withdrawn from the conference and arXiv
+This manuscript was retracted following concerns about its images
+This paper has been withdrawn from the workshop as well as from arXiv
+This preprint was withdrawn after its authors found that a sensor had drifted
+We have withdrawn this paper after a reader found a counterexample
+The article was retracted after an inquiry of the university
+Withdrawn by the author after a mistake in Theorem 4
+This paper is withdrawn at the request of the second author
+11 pages. This article has been withdrawn by the author because Lemma 5 is false
+This work has been withdrawn: the kilns were not calibrated
+This paper is hereby withdrawn
+The manuscript has since been withdrawn by its authors
+The authors are withdrawing this preprint until the data are checked
+This version of the article has been withdrawn since its tables were swapped
+The present paper has been withdrawn because of an overlap with earlier work
+Paper withdrawn by the authors. A corrected one will follow
+Retracted by the authors
+Retracted due to an error in the proof of the main theorem
+The editors have retracted this article
+arXiv admin note: this paper has been withdrawn by arXiv administrators
+This paper has been withdrawn, as its main claim follows from a known one
+Our paper has been withdrawn due to a gap in Section 3
+In view of the comments that we had, this paper has been withdrawn
 """
 
 ELSEWHERE = """
@@ -127,6 +155,34 @@ This paper has not been withdrawn
 arXiv admin note: substantial text overlap with arXiv:2601.01234
 Typos removed by the editor
 Figures removed due to their size
+This submission supersedes arXiv:2401.00001, which has been withdrawn
+This paper was previously withdrawn and is now resubmitted
+The dataset used in this paper was withdrawn
+This paper was withdrawn by mistake and is now restored
+Our arXiv submission 2401.00001 has been withdrawn and merged into this one
+The study was retracted in 2010. This paper looks at it
+The study was withdrawn by its sponsor.
+It is retracted when the arm moves
+If this paper is withdrawn, its data stay
+Whether this paper is withdrawn is decided by a vote
+Noise removed by filtering
+Removed by filtering
+The code behind this article has been withdrawn
+A claim in this paper has been withdrawn
+The figures of this paper have been withdrawn
+The talk on this paper was withdrawn
+This paper was erroneously withdrawn
+This paper was withdrawn in error; here it is again
+This paper was accidentally withdrawn and is back
+This paper has been withdrawn by accident and was then reinstated
+A paper that was retracted is studied
+The trial in this article was withdrawn by the company
+The arXiv paper 2401.00001v2 is withdrawn
+The reply to this article has been withdrawn
+The theorem used in this work was withdrawn by its author
+The reviewers of this paper have withdrawn
+The paper by Ames, which was retracted, is a special case
+We show what this paper would be if it was withdrawn
 """
 
 
@@ -157,10 +213,10 @@ def test_a_note_that_speaks_of_something_else(note: str) -> None:
         "Retraction Note: Lanterns",
         "Retraction Note to: Lanterns",
         "Retraction notice to “Lanterns” [Kilns 12 (2026) 3]",
-        "Retraction: Lanterns",
         "Retraction to: Lanterns",
         "Retraction of “Lanterns”",
-        "Withdrawal: Lanterns",
+        "RETRACTION: Lanterns",
+        "WITHDRAWAL: Lanterns",
         "Withdrawal Notice: Lanterns",
         "Notice of Retraction: Lanterns",
         "Statement of Retraction: Lanterns",
@@ -198,6 +254,15 @@ def test_a_title_that_says_so(title: str) -> None:
         "The Lanterns Withdrawn from Islands",
         "What a Retraction Is For",
         "Citations (to Retracted Papers) Persist",
+        "Withdrawal: Opioids and sleep",
+        "Withdrawal - a story of islands",
+        "Retraction: from geometry to optimization",
+        "Retraction: A Data Set of Retracted Papers",
+        "RETRACTION: FROM GEOMETRY TO OPTIMIZATION",
+        "Optimization on manifolds (retracted gradients)",
+        "Optimization on manifolds [Retracted Gradients]",
+        "Robot fingers - retracted tendons and their cost",
+        "Bids (withdrawn offers)",
     ],
 )
 def test_a_title_that_only_sounds_like_it(title: str) -> None:
@@ -219,6 +284,15 @@ def test_a_title_that_only_sounds_like_it(title: str) -> None:
         "Withdrawn by arXiv administrators due to content of other authors. " + LONG,
         "This article has been retracted. " + LONG,
         LONG + "This paper has been withdrawn and a new version is at arXiv:2601.01234.",
+        "Withdrawn. " + LONG,
+        "This work has been withdrawn by the authors. " + LONG,
+        "Withdrawn due to an error in Lemma 2. " + LONG,
+        "Retracted by the authors. " + LONG,
+        "This article has been retracted following an investigation by the journal. " + LONG,
+        "This preprint has been withdrawn after a coauthor objected. " + LONG,
+        "The authors have withdrawn this manuscript after an inquiry. " + LONG,
+        "The article was withdrawn by the editors. " + LONG,
+        LONG + "This preprint was withdrawn by the authors after a reader found an error.",
     ],
 )
 def test_a_long_abstract_that_says_so(abstract: str) -> None:
@@ -240,6 +314,29 @@ def test_a_long_abstract_that_says_so(abstract: str) -> None:
         "A deformation retract of the space is withdrawn due to a pole. " + LONG,
         "Noise is removed by the authors of this work in two steps. " + LONG,
         "The bias of this version is removed by averaging. " + LONG,
+        LONG + "When this is withdrawn, patients relapse.",
+        LONG + "When this is retracted, the arm stops.",
+        LONG + "We ask what happens if this is retracted.",
+        LONG + "After this was withdrawn the market fell.",
+        LONG + "We ask what happens if this paper is retracted.",
+        LONG + "This text is retracted from the corpus by the classifier.",
+        LONG + "The thread is cut once this is withdrawn.",
+        "It is retracted. " + LONG,
+        "Retracted by a motor, the tendon pulls the finger. " + LONG,
+        "Withdrawn by their publishers, articles continue to be cited. " + LONG,
+        "Withdrawn due to side effects, the drug was sold abroad. " + LONG,
+        "Withdrawn: that is what became of many islands. " + LONG,
+        "The study was withdrawn by its sponsor. " + LONG,
+        "The report was withdrawn, and nobody knows why. " + LONG,
+        "The study was withdrawn in 2010. " + LONG,
+        "This study was withdrawn by its sponsor before it ended. " + LONG,
+        "The article by others was retracted in 2010. " + LONG,
+        "Retracted and corrected articles are often cited. " + LONG,
+        "Retracted as a whole, papers still get cited. " + LONG,
+        "Retracted articles are cited for years. " + LONG,
+        "The dataset used in this paper was withdrawn. " + LONG,
+        "Removed by filtering, noise no longer matters. " + LONG,
+        "Removed due to wear, a lens leaves a gap. " + LONG,
     ],
 )
 def test_a_long_abstract_that_speaks_of_something_else(abstract: str) -> None:
@@ -252,6 +349,18 @@ def test_a_paper_is_withdrawn_once() -> None:
     assert update_of(before, after) == "withdrawn"
     assert update_of(after, after | {"abstract": "This paper has been withdrawn."}) is None
     assert update_of(before, before | {"version": 2}) == "v2"
+
+
+@pytest.mark.parametrize(
+    "notice", ["Retraction: {}", "Withdrawal: {}", "Retraction - {}", "WITHDRAWAL: {}", "Retracted: {}"]
+)
+def test_a_paper_whose_title_becomes_a_notice_of_itself(notice: str) -> None:
+    before = {"title": "Lanterns of Many Islands", "note": None, "abstract": "", "version": None}
+    after = before | {"title": notice.format("Lanterns of many islands")}
+    assert update_of(before, after) == "withdrawn"
+    assert update_of(after, after) is None
+    other = after | {"title": notice.format("from geometry to optimization")}
+    assert update_of(before, other) == (None if notice.startswith(("Retraction", "Withdrawal")) else "withdrawn")
 
 
 PIECES = [
