@@ -57,6 +57,18 @@ def test_all_receivers_are_tested_at_once(web: Web) -> None:
     assert sorted(str(one.endpoint) for one in tests) == ["ana", "ops"]
 
 
+def test_where_not_all_receivers_are_tested_the_page_says_so(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("watcher.web.acts.MOST_TESTS", 1)
+    client = web.signed_in()
+    answer = press(client, "/receivers", "test-all", "*")
+    assert "to the first 50 receivers" in client.get(answer.headers["location"]).text
+    with web.store.reading() as tx:
+        assert [str(one.endpoint) for one in tx.deliveries.listed(DeliveryState.PENDING, None, 9)] == ["ana"]
+    press(client, "/receivers", "test", "ops")
+    with web.store.reading() as tx:
+        assert len(tx.deliveries.listed(DeliveryState.PENDING, None, 9)) == 2
+
+
 def test_a_dead_message_is_sent_again(web: Web) -> None:
     web.list_papers(entry(1, "A Lantern"))
     with web.store.transaction() as tx:
@@ -133,6 +145,24 @@ def test_what_there_is_not_is_refused_with_a_word(web: Web, what: str, name: str
     answer = web.client().post("/act", data={"what": what, "name": name}, headers=head)
     assert answer.status_code == 400 and answer.text.startswith(("there is no", "only a dead message"))
     assert web.polled == [] and web.woken == []
+
+
+@pytest.mark.parametrize(
+    ("form", "what", "status"),
+    [
+        ({"what": "poll", "name": "gone"}, "there is no source of this name in the config", 400),
+        ({"what": "nonsense"}, "there is no such act", 400),
+        ({"what": "poll", "name": "daily", "key": "old"}, "load the page again", 403),
+    ],
+)
+def test_a_press_that_is_refused_leads_back(web: Web, form: dict[str, str], what: str, status: int) -> None:
+    client = web.signed_in()
+    key = forms(client.get("/sources").text)[0]["key"]
+    answer = client.post("/act", data={"key": key, "back": "/sources?x=1&y", **form})
+    assert answer.status_code == status and what in answer.text and "<h1>Nothing was done</h1>" in answer.text
+    assert '<a href="/sources?x=1&amp;y">Back</a>' in answer.text and web.polled == []
+    elsewhere = client.post("/act", data={"key": key, "back": "//evil.example", **form})
+    assert "evil.example" not in elsewhere.text and elsewhere.status_code == status
 
 
 def test_pages_of_their_own_only_show(make_web: Callable[..., Web]) -> None:

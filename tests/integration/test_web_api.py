@@ -17,6 +17,7 @@ from tests.integration.webs import GUARDED, NOW, TODAY, TOKEN, Web, entry
 from watcher.model import DeliveryKind, Endpoint
 from watcher.model.objects import json_text, paper_json
 from watcher.pipeline.report import report_of
+from watcher.store.fleet.daemons import KnownDaemon
 from watcher.web.api.description import described_api
 from watcher.web.api.operations import OPERATIONS
 
@@ -43,6 +44,18 @@ def refusal(answer: httpx.Response) -> dict[str, Any]:
 def test_status_is_what_the_command_prints(stored: Web) -> None:
     answer = stored.client().get("/api/v1/status")
     assert answer.json() == json.loads(json_text(report_of(stored.store, stored.config, NOW)))
+
+
+def test_status_says_that_a_daemon_runs_in_the_daemon_that_serves_it(stored: Web) -> None:
+    if stored.store.daemon_lock is None:
+        with stored.store.transaction() as tx:
+            tx.daemons.beat(KnownDaemon("id", "host", 7, "0.2.0", "", NOW, NOW))
+        assert stored.client().get("/api/v1/status").json()["daemon"] is True
+        return
+    assert stored.client().get("/api/v1/status").json()["daemon"] is False
+    with stored.store.daemon_lock:
+        found = stored.client().get("/api/v1/status").json()
+    assert found["daemon"] is True and all(one["next"] for one in found["sources"])
 
 
 def test_papers_are_what_the_command_prints(stored: Web) -> None:
@@ -87,17 +100,22 @@ def test_papers_since_a_day(stored: Web) -> None:
     assert titles(answer) == ["Lantern 3", "Lantern 2", "Lantern 1"] and answer.json()["next"] is None
 
 
-def test_one_paper_with_who_was_told(stored: Web) -> None:
+def test_one_paper_with_who_was_told(stored: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     found = stored.client().get("/api/v1/paper", params={"key": "2603.00001"}).json()
     assert found["key"] == "arxiv:2603.00001" and found["keys"] == ["arxiv:2603.00001"]
     assert found["told"][0]["subscription"] == "lanterns" and found["told"][0]["state"] == "held"
+    assert found["is_more_told"] is False
     assert refusal(stored.client().get("/api/v1/paper", params={"key": "nothing"}))["status"] == 404
+    monkeypatch.setattr("watcher.web.api.operations.MOST_TOLD", 0)
+    found = stored.client().get("/api/v1/paper", params={"key": "2603.00001"}).json()
+    assert (found["told"], found["is_more_told"]) == ([], True)
 
 
 def test_a_trial_is_what_the_command_prints(stored: Web) -> None:
     found = stored.client().get("/api/v1/trial", params={"q": "lantern", "since": str(TODAY)}).json()
     assert (found["papers"], found["matched"], found["cut_at"]) == (3, 3, None)
-    assert found["terms"] == [{"term": "lantern", "matched": 3, "alone": None}]
+    assert found["terms"] == [{"term": "lantern", "matched": 3, "alone": None}] and found["since"] == str(TODAY)
+    assert stored.client().get("/api/v1/trial", params={"q": "lantern"}).json()["since"] is None
 
 
 def test_deliveries_by_state(stored: Web) -> None:
@@ -109,9 +127,14 @@ def test_deliveries_by_state(stored: Web) -> None:
     assert client.get("/api/v1/deliveries", params={"state": "sent"}).json() == {"deliveries": []}
 
 
+ODD = ["many", "501", "-1", "1e2", "²", "٣", "1.0", "1" + "0" * 20, "9" * 5000, "0" * 5000, "000000001" + "9" * 9]
+"""What is no number of things."""
+
 WRONG = [
     ("papers?limit=0", "limit is a number from 1 to 500"),
-    ("papers?limit=many", "limit is a number"),
+    *((f"papers?limit={odd}", "limit is a number from 1 to 500") for odd in ODD),
+    ("deliveries?limit=1000000000000", "limit is a number from 1 to 500"),
+    ("papers?cursor=2026-03-10.9999999999999999999", "a cursor is"),
     ("papers?cursor=x", "a cursor is what `next` of the answer before says"),
     ("papers?cursor=2026-02-30.1", "a cursor is"),
     ("papers?since=yesterday", "since is a day such as 2026-02-08"),

@@ -95,11 +95,24 @@ def test_an_empty_database_says_what_to_do(web: Web) -> None:
 
 
 @pytest.mark.parametrize(
-    "day", ["tomorrow", "2026-02-30", "0001-01-01", "9999-12-31", "2026-03-10T00:00", "١٢٣٤-٠١-٠١"]
+    "day", ["tomorrow", "2026-02-30", "0000-01-01", "10000-01-01", "2026-03-10T00:00", "١٢٣٤-٠١-٠١", "1" * 5000]
 )
 def test_a_day_that_there_is_not_gives_the_newest(web: Web, day: str) -> None:
     web.list_papers(entry(1, "Gardens"))
     assert titles(web.client().get("/", params={"day": day}).text) == ["Gardens"]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-03", "1899-12-31", "2999-12-31", "3000-01-01", "9999-12-31"])
+def test_a_day_far_away_is_shown_and_leads_back(web: Web, day: str) -> None:
+    web.list_papers(entry(1, "Gardens"), entry(2, "Old or Odd", date.fromisoformat(day)))
+    client = web.client()
+    page = client.get("/", params={"day": day}).text
+    assert titles(page) == ["Old or Odd"] and f'href="/?day={TODAY}"' in page
+    back = "data-after" if day < "2000" else "data-before"
+    assert f'href="/?day={TODAY}" {back}' in page
+    assert titles(client.get("/").text) == ["Gardens"], "what is to come is not the newest"
+    empty = client.get("/", params={"day": "9999-12-30" if day < "2000" else "0001-01-02"}).text
+    assert "No paper is listed under this day." in empty and titles(empty) == []
 
 
 def test_the_first_line_says_that_all_is_well(web: Web) -> None:
@@ -109,6 +122,14 @@ def test_the_first_line_says_that_all_is_well(web: Web) -> None:
     line = " ".join(re.sub(r"<[^>]+>", " ", page.split('role="status"')[1].split("</p>")[0]).split())
     assert "2 sources read, last 5 minutes ago · 2 new papers today ·" in line
     assert "next digest tomorrow 08:00 to ana (1 paper so far)" in line
+
+
+def test_the_first_line_says_how_many_sources_were_read_also_while_all_is_well(web: Web) -> None:
+    web.poll("daily", Verdict.UNREACHABLE, "no answer")
+    line = web.client().get("/").text
+    assert "All is well." in line and "1 of 2 sources read" in line, "no alarm yet, and not read either"
+    web.poll("lab-blog", Verdict.BROKEN, "looks like a login page")
+    assert "0 of 2 sources read" in web.client().get("/").text
 
 
 def test_title_and_icon_turn_when_something_is_wrong(web: Web) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from xml.etree import ElementTree
 
 import httpx
@@ -16,7 +18,8 @@ from tests.integration.webs import ANY, GUARDED, HOSTILE, NOW, TODAY, TOKEN, Web
 from watcher.config import WebSettings
 from watcher.model import Paper, Reading, Source
 from watcher.parsers import PARSERS
-from watcher.web.views.feeds import PaperFeed, atom_of, json_feed_of
+from watcher.web.frame import address
+from watcher.web.views.feeds import PaperFeed, atom_of, feed_id, json_feed_of
 
 OF = ["subscription=lanterns", "source=daily", "q=lantern"]
 
@@ -77,13 +80,43 @@ def test_many_papers_come_in_pages(web: Web, of: str) -> None:
     for _ in range(3):
         page = client.get(url).json()
         seen += [one["title"] for one in page["items"]]
+        assert page["feed_url"] == f"http://localhost:8380{url}", "each page names itself"
+        atom = ElementTree.fromstring(client.get(url.replace(".json", ".atom")).content)
+        links = {one.get("rel"): one.get("href") for one in atom.findall("{http://www.w3.org/2005/Atom}link")}
+        assert links["self"] == f"http://localhost:8380{url}".replace(".json", ".atom")
+        assert links.get("next", "") == page.get("next_url", "").replace(".json", ".atom")
         url = page.get("next_url", "").replace("http://localhost:8380", "")
     assert url == "" and len(seen) == len(set(seen)) == 120
+
+
+def test_the_pages_of_a_feed_end(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("watcher.web.screens.feed.MOST_PAGES", 2)
+    web.list_papers(*(entry(n, f"Lantern {n}") for n in range(1, 121)))
+    client = web.client()
+    assert "next_url" in client.get("/feed.json?source=daily").json()
+    assert "next_url" not in client.get("/feed.json?source=daily&page=2").json()
+    assert client.get("/feed.json?source=daily&page=3").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "101", "²", "٣", "1" * 5000, "many", "1e1", ""])
+def test_a_page_that_no_feed_has_is_not_found(web: Web, page: str) -> None:
+    assert web.client().get("/feed.atom", params={"source": "daily", "page": page}).status_code == 404
 
 
 @pytest.mark.parametrize("of", ["", "subscription=nobody", "source=nowhere", "q=lantern+AND+OR", "q=a&source=daily"])
 def test_what_there_is_not_is_not_found(web: Web, of: str) -> None:
     assert web.client().get(f"/feed.atom?{of}").status_code == 404
+
+
+@pytest.mark.parametrize("odd", ["\ufffe", "\uffff", "\x01", "\x1b[2J", "\u202e", "<b>", "]]>", "&amp;"])
+def test_a_feed_of_an_odd_rule_is_well_formed(web: Web, odd: str) -> None:
+    web.list_papers(entry(1, "A Lantern"))
+    answer = web.client().get("/feed.atom", params={"q": f'lantern OR "{odd} x"'})
+    if answer.status_code == 404:
+        assert "cannot be read" in answer.text
+        return
+    title = ElementTree.fromstring(answer.content).findtext("{http://www.w3.org/2005/Atom}title")
+    assert title is not None and title.startswith("watcher: lantern OR")
 
 
 def test_a_feed_without_papers_is_a_feed(web: Web) -> None:
@@ -114,11 +147,15 @@ def test_a_public_address_stands_in_the_feed(make_web: Callable[..., Web]) -> No
 
 
 @settings(max_examples=times(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(title=ANY, abstract=ANY, author=ANY, url=ANY)
-def test_whatever_a_paper_says_a_feed_is_well_formed(title: str, abstract: str, author: str, url: str) -> None:
-    paper = Paper(id=1, key=f"url:{url}", title=title, abstract=abstract, authors=(author,), url=url, first_seen=NOW)
-    feed = PaperFeed(id="x", title="x", url="http://x.example/", home="/", further="", papers=[paper])
+@given(title=ANY, abstract=ANY, author=ANY, url=ANY, of=ANY)
+def test_whatever_a_paper_says_a_feed_is_well_formed(title: str, abstract: str, author: str, url: str, of: str) -> None:
+    texts: dict[str, Any] = dict.fromkeys(("organization", "venue", "note", "summary"), abstract)
+    paper = Paper(id=1, key=f"url:{url}", title=title, authors=(author,), url=url, first_seen=NOW, **texts)
+    paper = replace(paper, categories=(author,), abstract=abstract, published=datetime.min.replace(tzinfo=UTC))
+    home = address("/search", [("q", of)])
+    feed = PaperFeed(id=feed_id("q", of), title=of, url=home, home=home, further=home, papers=[paper])
     root = ElementTree.fromstring(atom_of(feed))
+    assert len((root.findtext("{http://www.w3.org/2005/Atom}title") or "").splitlines()) <= 1
     assert {one.tag.rpartition("}")[2] for one in root.iter()} <= ATOMS
     for link in root.iter("{http://www.w3.org/2005/Atom}link"):
         assert link.get("href", "").startswith(("http://", "https://", "/"))

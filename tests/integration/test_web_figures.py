@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -51,6 +52,18 @@ def test_what_is_stored_is_counted(web: Web) -> None:
     assert found["watcher_deliveries", "pending"] == 1 and found["watcher_endpoint_failures", "ana"] == 4
 
 
+def test_a_source_that_was_never_read_well_has_a_figure_for_the_alert(web: Web) -> None:
+    with web.store.transaction() as tx:
+        tx.connection.exec_driver_sql("DELETE FROM poll")  # as retention does, some day
+    name = "watcher_source_read_timestamp_seconds"
+    assert (figures(web)[name, "daily"], figures(web)[name, "lab-blog"]) == (0, 0)
+    web.poll("daily", Verdict.BROKEN, "looks like a login page")
+    web.poll("lab-blog", Verdict.QUIET)
+    assert (figures(web)[name, "daily"], figures(web)[name, "lab-blog"]) == (0, NOW.timestamp())
+    (expr,) = [one["expr"] for one in alerts() if one["alert"] == "WatcherSourceUnread"]
+    assert expr.startswith(f"time() - {name} > 86400"), "which 0 is"
+
+
 def test_what_waits_is_counted_with_its_age(web: Web) -> None:
     web.list_papers(entry(1, "A Lantern"), entry(2, "Another Lantern"))
     assert figures(web)["watcher_alerts_waiting",] == 0
@@ -60,6 +73,12 @@ def test_what_waits_is_counted_with_its_age(web: Web) -> None:
     found = figures(web)
     assert found["watcher_alerts_waiting",] == 2 and found["watcher_alerts_waiting_seconds",] == 1800
     assert found["watcher_late",] == 2 and found["watcher_late_seconds",] == 1800
+
+
+def alerts() -> list[dict[str, Any]]:
+    """The rules for what is worth an alert."""
+    groups = yaml.safe_load((DEPLOY / "alerts.yml").read_text(encoding="utf-8"))["groups"]
+    return [rule for group in groups for rule in group["rules"]]
 
 
 @pytest.fixture
@@ -73,8 +92,7 @@ def names(web: Web) -> set[str]:
 
 
 def test_the_rules_for_alerts_ask_for_figures_that_there_are(names: set[str]) -> None:
-    groups = yaml.safe_load((DEPLOY / "alerts.yml").read_text(encoding="utf-8"))["groups"]
-    rules = [rule for group in groups for rule in group["rules"]]
+    rules = alerts()
     asked = {name for rule in rules for name in re.findall(r"watcher_\w+", rule["expr"])}
     assert len(rules) == 5 and asked <= names, asked - names
     assert all(rule["alert"] and rule["annotations"]["summary"] for rule in rules)

@@ -117,7 +117,34 @@ def test_signing_in_gives_a_strict_cookie_and_leads_back(make_web: Callable[...,
     assert page.status_code == 200 and "Sign out" in page.text
 
 
-def test_signing_out_ends_the_session(make_web: Callable[..., Web]) -> None:
+@pytest.mark.parametrize(
+    "others",
+    [
+        *(
+            "a=b; c",
+            "x[]=1",
+            'odd="',
+            "=nameless",
+            "name with blanks=1",
+            "café=au lait",
+            "expires=Mon, 01 Jan; x",
+            "=;=,;",
+        ),
+        *('{"json": "1"}=2', "a=b; path=/; domain=x", "$Version=1", "watcher2=9999999999.00", "watcher"),
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False], ids=["before", "behind"])
+def test_another_cookie_of_this_host_is_in_nobodys_way(
+    make_web: Callable[..., Web], others: str, is_first: bool
+) -> None:
+    web = make_web(**GUARDED)
+    own = f"watcher={new_session(TOKEN, NOW)}"
+    cookies = f"{others}; {own}" if is_first else f"{own}; {others}"
+    answer = web.client().get("/", headers={b"Cookie": cookies.encode()})
+    assert answer.status_code == 200 and "Sign out" in answer.text
+
+
+def test_signing_out_takes_the_cookie_back(make_web: Callable[..., Web]) -> None:
     client = make_web(**GUARDED).signed_in()
     assert client.post("/sign-out", data={}).status_code == 403
     key = client.get("/").text.split('name="key" value="')[1].split('"')[0]
@@ -138,6 +165,20 @@ def test_other_methods_are_refused(web: Web, method: str) -> None:
     assert web.client().request(method, "/").status_code == 405
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        *(("POST", "/", "GET, HEAD"), ("POST", "/search", "GET, HEAD"), ("GET", "/act", "POST")),
+        *(("POST", "/api/v1/papers", "GET, HEAD"), ("PUT", "/api/v1/papers", "GET, HEAD, POST")),
+        ("PUT", "/", "GET, HEAD, POST"),
+    ],
+)
+def test_what_takes_another_method_says_which(web: Web, method: str, path: str, allowed: str) -> None:
+    answer = web.client().request(method, path)
+    assert answer.status_code == 405
+    assert sorted(answer.headers["allow"].split(", ")) == sorted(allowed.split(", "))
+
+
 def test_a_session_ends_and_belongs_to_its_token() -> None:
     value = new_session(TOKEN, NOW)
     assert is_session(value, TOKEN, NOW)
@@ -152,6 +193,20 @@ def test_a_session_ends_and_belongs_to_its_token() -> None:
 )
 def test_signing_in_leads_to_no_other_site(address: str) -> None:
     assert local(address) == "/"
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        *(("/sign-in", b"token=a%00b"), ("/sign-in", b"token=x&back=/%00"), ("/sign-out", b"key=%00")),
+        *(("/act", b"what=mute&name=a%00"), ("/act", b"what=poll&name=%00"), ("/act", b"%00=poll")),
+        *(("/act", b"what=replay&name=\0"), ("/act", b"what=mute-paper&name=arxiv%3A%00"), ("/act", b"back=%00")),
+    ],
+)
+def test_a_form_with_what_no_text_holds_is_refused(make_web: Callable[..., Web], path: str, form: bytes) -> None:
+    head = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/x-www-form-urlencoded"}
+    answer = make_web(**GUARDED).client().post(path, content=form, headers=head)
+    assert answer.status_code == 400 and "holds no such character" in answer.text
 
 
 def test_a_large_form_is_not_read(make_web: Callable[..., Web]) -> None:

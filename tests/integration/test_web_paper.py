@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -12,8 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.examples import times
-from tests.integration.webs import ANY, HOSTILE, NOW, TODAY, Web, entry, words
+from tests.integration.webs import ANY, CONFIG, GUARDED, HOSTILE, NOW, TODAY, TOKEN, Web, entry, titles, words
 from watcher.model import Entry
+from watcher.parsers.common.clean import instant
+from watcher.rules.match.explain import UNTRIED
+from watcher.store.database import schema
 from watcher.web.views.drawing import bars_of, curve_of
 
 
@@ -57,6 +61,69 @@ def test_an_unknown_key_is_not_found(web: Web) -> None:
     for key in ("", "arxiv:0000.00000", "%", "'", "x" * 5000, "\x01"):
         answer = web.client().get("/paper", params={"key": key})
         assert answer.status_code == 404 and "No stored paper has this key" in answer.text
+
+
+@pytest.mark.parametrize("long", ["a" * 60_000, "%" * 20_000, "_" * 30_000, "é" * 10_000, "arxiv:" + "1" * 60_000])
+def test_a_key_that_is_longer_than_any_is_not_found(make_web: Callable[..., Web], long: str) -> None:
+    web = make_web(**GUARDED)
+    with web.store.reading() as tx:
+        assert tx.papers.find(long) is None
+    head = {"Authorization": f"Bearer {TOKEN}"}
+    for path in ("/paper", "/api/v1/paper"):
+        assert web.client().get(path, params={"key": long}, headers=head).status_code in (400, 404, 414, 431), path
+    form = {"what": "mute-paper", "name": long[:5_001]}
+    assert web.client().post("/act", data=form, headers=head).status_code == 400
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "0001-01-01T23:59:59Z", "9999-12-31T23:59:59Z", "0999-06-01"])
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "Pacific/Kiritimati", "UTC"])
+def test_a_paper_of_an_odd_time_has_its_pages(make_web: Callable[..., Web], at: str, zone: str) -> None:
+    published = instant(at)
+    assert published is not None
+    web = make_web(text=CONFIG.replace("Europe/Paris", zone))
+    key = "url:https://lab.example/1"
+    web.list_papers(Entry(title="A Lantern", keys=(key,), published=published), source="lab-blog")
+    client = web.client()
+    page = client.get("/paper", params={"key": key})
+    assert page.status_code == 200 and "published" in words(page.text)
+    day = client.get("/", params={"day": str(published.date())})
+    assert titles(day.text) == ["A Lantern"]
+    for path in ("/", "/search?q=lantern&days=all", "/feed.atom?source=lab-blog", "/api/v1/trial?q=a"):
+        assert client.get(path).status_code == 200, path
+    assert [one["key"] for one in client.get("/api/v1/papers").json()["papers"]] == [key]
+
+
+def test_a_stored_rule_that_is_read_no_more_is_said_of_it_alone(web: Web) -> None:
+    web.list_papers(entry(1, "A Lantern for a Kite"))
+    with web.store.transaction() as tx:
+        broken = schema.subscription.update().where(schema.subscription.c.name == "lanterns")
+        tx.connection.execute(broken.values(rule="stars>100 AND OR"))
+    said = words(web.client().get("/paper?key=arxiv:2603.00001").text)
+    assert "lanterns its rule cannot be read" in said and "kites about it" in said
+
+
+def test_what_is_left_out_is_said(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    web.list_papers(entry(1, "A Lantern for a Kite"))
+    page = "/paper?key=arxiv:2603.00001"
+    assert "more subscription" not in words(web.client().get(page).text)
+    monkeypatch.setattr("watcher.web.screens.paper.MOST_RULES", 1)
+    monkeypatch.setattr("watcher.web.screens.paper.MOST_TOLD", 1)
+    said = words(web.client().get(page).text)
+    assert "And 1 more subscription: watcher history arxiv:2603.00001 names all." in said
+    assert "The newest 1; watcher history arxiv:2603.00001 has all." in said
+    monkeypatch.setattr("watcher.web.screens.paper.MOST_RULES", 0)
+    web.list_papers(entry(2, "Gardens"))
+    monkeypatch.setattr("watcher.web.screens.paper.MOST_RULES", 1)
+    said = words(web.client().get("/paper?key=arxiv:2603.00002").text)
+    assert "And 1 more subscription: watcher show arxiv:2603.00002 has all." in said
+
+
+def test_a_rule_that_was_not_tried_yet_is_said_in_the_same_words_as_on_the_shell(web: Web) -> None:
+    web.list_papers(entry(1, "Gardens"))
+    with web.store.transaction() as tx:
+        tx.papers.record_entries([entry(2, "A Lantern")], "daily", NOW)
+    said = words(web.client().get("/paper?key=arxiv:2603.00002").text)
+    assert UNTRIED[1:] in said and "lanterns" in said
 
 
 def test_an_address_with_what_no_text_holds_is_refused(web: Web) -> None:

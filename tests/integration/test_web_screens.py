@@ -141,6 +141,20 @@ def test_incidents_that_last_and_that_ended(web: Web) -> None:
     assert "<img src=x" not in page and "All is well." in page, "what may pass by itself is no alarm yet"
 
 
+def test_lists_that_are_cut_say_so(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    web.list_papers(entry(1, "A Lantern"), entry(2, "Another Lantern"))
+    with web.store.transaction() as tx:
+        for name in ("daily", "lab-blog"):
+            tx.incidents.begin(IncidentKind.SOURCE_BROKEN, name, "login page", NOW - timedelta(days=3))
+            tx.incidents.end([IncidentKind.SOURCE_BROKEN], name, [], NOW - timedelta(days=2))
+    client, pages = web.client(), ("/subscription?name=lanterns", "/incidents")
+    assert all("The newest" not in (said := words(client.get(one).text)) and "ended last" not in said for one in pages)
+    monkeypatch.setattr("watcher.web.screens.subscriptions.HISTORY", 1)
+    monkeypatch.setattr("watcher.web.screens.incidents.ENDED", 1)
+    assert "The newest 1; watcher history lanterns has all." in words(client.get(pages[0]).text)
+    assert "The 1 that ended last" in words(client.get(pages[1]).text)
+
+
 SECRET = """\
 timezone: UTC
 operator: [ana]

@@ -58,6 +58,23 @@ WRONG = {
     '{open: true, public_url: "https://papers.example"}': "through the proxy nobody may read these pages",
     '{open: true, token_file: t, public_url: "https://p.example"}': "at `public_url` a proxy brings others",
     "{open: true, public_url: papers}": "this is no web address",
+    **{
+        f'{{token_file: t, public_url: "{url}"}}': "the pages have a name of their own there"
+        for url in (
+            *(
+                "https://lab.example/papers",
+                "https://lab.example/papers/",
+                "https://lab.example/?x",
+                "https://l.example#x",
+            ),
+            *(
+                "https://ana:secret@lab.example",
+                "https://lab.example:",
+                "https://lab.example:80:80",
+                "https://päpers.example",
+            ),
+        )
+    },
 }
 
 

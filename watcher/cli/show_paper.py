@@ -127,11 +127,11 @@ def _untold(config: Config, paper: Paper, told: Sequence[HistoryRow]) -> list[tu
 def _why_not(subscription: Subscription, paper: Paper) -> str:
     from watcher.rules import compile_rule
     from watcher.rules.match.document import document_of
-    from watcher.rules.match.explain import explain_match
+    from watcher.rules.match.explain import UNTRIED, explain_match
 
     found = explain_match(compile_rule(subscription.rule, subscription.sources), document_of(paper))
     if found.strong is not None:
-        return "its rule matches, and was not tried on it yet: it will be when a source lists the paper again"
+        return UNTRIED
     parts = [
         f"{one.what}: {', '.join(reason.term for reason in one.reasons)}" if one.reasons else one.what
         for one in found.missing

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TextIO
-from zoneinfo import ZoneInfo
 
 from watcher.cli.show import columns_of, visible
+from watcher.model.clocks import local_time
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -95,7 +95,7 @@ def print_table(
 
 def clock_time(at: datetime, zone: str) -> str:
     """An instant to the minute, as clocks in ``zone`` show it."""
-    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    return f"{local_time(at, zone):%Y-%m-%d %H:%M}"
 
 
 def _cell(value: object, zone: str) -> str:

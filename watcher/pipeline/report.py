@@ -108,16 +108,20 @@ def trial_json(trial: Trial, rule: str, since: date | None) -> dict[str, object]
     }
 
 
+def daemon_runs(store: Store, tx: Transaction, now: datetime) -> bool:
+    """Return whether a daemon runs on this database, in this process or another one."""
+    return store.daemon_lock.is_held_by_any() if store.daemon_lock else bool(tx.daemons.alive(now))
+
+
 def report_of(store: Store, config: Config, now: datetime) -> Report:
     """Everything that `watcher status` shows, of one instant."""
     with store.reading() as tx:
-        daemons = tx.daemons.alive(now)
-        is_running = store.daemon_lock.held_by_other() if store.daemon_lock else bool(daemons)
+        is_running = daemon_runs(store, tx, now)
         version = tx.daemons.version()
         return {
             "daemon": is_running,
             "config": version and {"digest": version.digest[:8], "since": version.applied_at},
-            "daemons": [_daemon(one, version) for one in daemons] if is_running else [],
+            "daemons": [_daemon(one, version) for one in tx.daemons.alive(now)] if is_running else [],
             "papers": tx.papers.count(),
             "sources": [_source(source, tx, now, is_running) for source in config.sources.values()],
             "subscriptions": _subscriptions(tx, now),
@@ -154,7 +158,7 @@ def _daemon(one: KnownDaemon, version: Version | None) -> Report:
     }
 
 
-def _source(source: Source, tx: Transaction, now: datetime, is_running: bool | None) -> Report:
+def _source(source: Source, tx: Transaction, now: datetime, is_running: bool) -> Report:
     last = tx.pages.last_poll(source.name)
     return {
         "source": source.name,
@@ -162,12 +166,12 @@ def _source(source: Source, tx: Transaction, now: datetime, is_running: bool | N
         "verdict": last and last.judged.verdict.value,
         "reason": last.judged.reason if last else "",
         "new": last and last.new,
-        "next": next_look(source, last, now) if is_running is not False else None,
+        "next": next_look(source, last, now) if is_running else None,
     }
 
 
 def _subscriptions(tx: Transaction, now: datetime) -> list[Report]:
-    muted = {one.subject: one.until for one in tx.mutes.all(now) if one.title is None}
+    muted = tx.mutes.of_subscriptions(now)
     return [
         {
             "subscription": saved.subscription.full_name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from watcher import __version__
 from watcher.model import IncidentKind, Verdict
+from watcher.model.clocks import utc_midnight
 from watcher.store import Transaction
 from watcher.store.history.checks import find_lost
 from watcher.web.frame import site_of
@@ -49,18 +50,20 @@ class Figures(Collector):
     def _sources(self) -> Iterator[Metric]:
         """Yield when and how each source was polled."""
         polled = _labelled("watcher_source_polled_timestamp_seconds", "When a source was last polled.", "source")
-        read = _labelled("watcher_source_read_timestamp_seconds", "When a source was last polled well.", "source")
+        read = _labelled(
+            "watcher_source_read_timestamp_seconds", "When a source was last polled well; 0 for never.", "source"
+        )
         verdict = _labelled("watcher_source_verdict", "1 for the last poll's verdict.", "source", "verdict")
         polls = _labelled("watcher_source_polls_day", "Polls of the last 24 hours.", "source", "verdict")
         new = _labelled("watcher_source_new_papers", "Papers that the last poll saw first.", "source")
         for name in self._site.config().sources:
+            at = self._tx.browsing.last_read(name)
+            read.add_metric([name], at.timestamp() if at else 0)
             last = self._tx.pages.last_poll(name)
             if last is None:
                 continue
             polled.add_metric([name], last.at.timestamp())
             new.add_metric([name], last.new)
-            if at := self._tx.browsing.last_read(name):
-                read.add_metric([name], at.timestamp())
             counts = Counter(look.verdict for look in self._tx.pages.looks(name, self._now - DAY))
             for one in Verdict:
                 verdict.add_metric([name, one.value], float(one is last.judged.verdict))
@@ -68,9 +71,9 @@ class Figures(Collector):
         yield from (polled, read, verdict, polls, new)
 
     def _papers(self) -> Iterator[Metric]:
-        midnight = datetime.combine(self._now.astimezone(UTC).date(), time(), UTC)
         yield _one("watcher_papers", "Papers stored.", self._tx.papers.count())
-        yield _one("watcher_papers_today", "Papers first seen since midnight UTC.", self._tx.papers.count(midnight))
+        today = self._tx.papers.count(utc_midnight(self._now))
+        yield _one("watcher_papers_today", "Papers first seen since midnight UTC.", today)
 
     def _deliveries(self) -> Iterator[Metric]:
         states = _labelled("watcher_deliveries", "Deliveries by state.", "state")

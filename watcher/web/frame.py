@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -11,16 +10,19 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from watcher import __version__
 from watcher.model.words import counted
 from watcher.render.pages import HtmlTemplates
 from watcher.store import Transaction
-from watcher.web.guard import Visitor, feed_key, form_key, path_of
+from watcher.web.guard import feed_key, form_key, path_of
 from watcher.web.overall import next_words, overall_of
 from watcher.web.site import WebSite
-from watcher.web.views.words import ago_words, clock_words, day_words, near_words, span_words
+from watcher.web.views.words import ago_words, clock_words, day_words, iso_words, near_words, span_words
+
+MOST_TESTS = 50
+"""Receivers that are sent a test at once."""
 
 STATIC = Path(__file__).parent / "static"
 
@@ -37,6 +39,7 @@ PLACES = (
 SAID: Mapping[str, str] = {
     "poll": "It is polled now: look again in a moment.",
     "test": "A test is on its way.",
+    "some-tests": f"A test is on its way to the first {MOST_TESTS} receivers; the others have buttons of their own.",
     "replay": "It is sent again.",
     "nothing": "There was nothing to send again: all of it was told already.",
     "pause": "Paused: what it matches is held until it goes on.",
@@ -73,8 +76,17 @@ def shown(request: Request, tx: Transaction, template: str, *, status: int = 200
 
 def plain(request: Request, template: str, *, status: int = 200, **own: Any) -> Response:
     """Return a page without anything from the database, such as the sign-in page."""
-    frame = {"standing": None, "next_told": None, "zone": "UTC", "can_act": False, "can_sign_in": False}
+    frame = {"standing": None, "next_told": None, "zone": "UTC", "can_act": False, "can_sign_in": False, "back": ""}
     return _page(request, template, status, frame | own)
+
+
+def in_a_line(
+    request: Request, what: str, status: int, *, title: str = "Nothing was done", back: str = "/"
+) -> Response:
+    """Say why something was not done: in a browser on a page with a way back, to a script as plain text."""
+    if request.scope["visitor"].session or "text/html" in request.headers.get("accept", ""):
+        return plain(request, "said.html", status=status, title="Nothing was done", what=what, back=back)
+    return PlainTextResponse(f"{what}\n", status)
 
 
 def _page(request: Request, template: str, status: int, values: Mapping[str, Any]) -> Response:
@@ -85,7 +97,7 @@ def _page(request: Request, template: str, status: int, values: Mapping[str, Any
         "here": here(request),
         "said": SAID.get(request.query_params.get("said", ""), ""),
         "key": form_key(site.token, visitor.session) if visitor.session else "",
-        "session": isinstance(visitor, Visitor) and bool(visitor.session),
+        "session": bool(visitor.session),
         "version": __version__,
         "stamp": stamp(),
         "address": address,
@@ -104,6 +116,12 @@ def address(path: str, asked: Iterable[tuple[str, object]] = (), **more: object)
     pairs = {**dict(asked), **more}
     query = urlencode([(name, str(value)) for name, value in pairs.items() if value not in (None, "", False)])
     return f"{path}?{query}" if query else path
+
+
+def number_named(text: str, most: int) -> int | None:
+    """Return the number from 1 to ``most`` that an address names, None for anything else, however long."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    return int(text) if is_number and 1 <= int(text) <= most else None
 
 
 def feed_links(request: Request, kind: str, name: str) -> list[tuple[str, str]]:
@@ -131,9 +149,5 @@ def stamp() -> str:
 def _templates() -> HtmlTemplates:
     filters: dict[str, Callable[..., Any]] = {"clock": clock_words, "near": near_words, "ago": ago_words}
     return HtmlTemplates(
-        "watcher.web", filters | {"day": day_words, "iso": _iso, "counted": counted, "span": span_words}
+        "watcher.web", filters | {"day": day_words, "iso": iso_words, "counted": counted, "span": span_words}
     )
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds")

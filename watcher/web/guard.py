@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
@@ -80,8 +79,9 @@ class Guard:
                 headers.setdefault("Cache-Control", "private, no-cache")
             await send(message)
 
-        scope["visitor"] = visitor_of(Headers(scope=scope), self._site)
-        refused = self._refusal(Request(scope))
+        request = Request(scope)
+        scope["visitor"] = visitor_of(request, self._site)
+        refused = self._refusal(request)
         await (refused or self._app)(scope, receive, sent)
 
     def _refusal(self, request: Request) -> Response | None:
@@ -152,20 +152,15 @@ def is_on_this_machine(request: Request, site: WebSite) -> bool:
     return not site.settings.public_url and not any(name in request.headers for name in PASSED_ON)
 
 
-def visitor_of(headers: Headers, site: WebSite) -> Visitor:
+def visitor_of(request: Request, site: WebSite) -> Visitor:
     """Return who asks, by their session's cookie or the token in ``Authorization: Bearer``."""
     if not site.token:
         return Visitor()
-    scheme, _, given = headers.get("authorization", "").partition(" ")
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return Visitor(may_act=is_token(given.strip(), site))
-    try:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        cookie = None
-    if cookie is None or not is_session(cookie.value, site.token, site.clock()):
-        return Visitor()
-    return Visitor(may_act=True, session=cookie.value)
+    session = request.cookies.get(COOKIE, "")
+    return Visitor(may_act=True, session=session) if is_session(session, site.token, site.clock()) else Visitor()
 
 
 def is_own_host(host: str, site: WebSite) -> bool:

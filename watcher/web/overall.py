@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from watcher.config import Config
 from watcher.model import IncidentKind, Verdict
+from watcher.model.clocks import utc_midnight
 from watcher.model.words import counted, listed
-from watcher.pipeline.report import LASTING
+from watcher.pipeline.report import LASTING, daemon_runs
 from watcher.render.notice import headline_of
 from watcher.store import Store, Transaction
-from watcher.store.database.locks import DaemonLock
 from watcher.store.history.browsing import NextTold
 from watcher.store.history.checks import find_lost
 
@@ -26,7 +26,6 @@ _DO: Mapping[IncidentKind, str] = {
     IncidentKind.SOURCE_PARTIAL: "compare with the site; a smaller page that stands for a day is taken as true",
     IncidentKind.SOURCE_GAP: "what was missed is read by `watcher import`, from saved pages",
     IncidentKind.ENDPOINT_FAILING: "mend its address or service, then press Test",
-    IncidentKind.ENDPOINT_GONE: "send it elsewhere: `watcher replay --receiver {} --to OTHER`",
     IncidentKind.INCLUDE_BROKEN: "`watcher check-config` shows what is wrong in it",
     IncidentKind.CONFIG_BROKEN: "`watcher check-config` shows what is wrong; then reload",
     IncidentKind.TEMPLATE_BROKEN: "`watcher preview` shows where it fails",
@@ -55,7 +54,7 @@ class Overall:
 
     ``sources`` / ``read``: how many there are, and how many were read well when last polled.
     ``polled``: when a source was last polled, None before the first poll.
-    ``new``: papers first seen since midnight.
+    ``new``: papers first seen since midnight UTC.
     """
 
     wrongs: tuple[Wrong, ...]
@@ -75,20 +74,16 @@ def overall_of(store: Store, tx: Transaction, config: Config, now: datetime) -> 
     """Return how all is doing at ``now``."""
     polls = [tx.pages.last_poll(name) for name in config.sources]
     polled = max((poll.at for poll in polls if poll), default=None)
-    lives = bool(tx.daemons.alive(now)) if store.daemon_lock is None else _is_held(store.daemon_lock)
+    lives = daemon_runs(store, tx, now)
     silent = () if lives else _of_silence(config, polled, now)
     return Overall(
         wrongs=(*silent, *_of_config(tx, config), *_of_incidents(tx), *_of_late(tx, now, lives)),
         sources=len(config.sources),
         read=sum(poll is not None and poll.judged.verdict not in UNREAD for poll in polls),
         polled=polled,
-        new=tx.papers.count(datetime.combine(now.astimezone(UTC).date(), time(), UTC)),
+        new=tx.papers.count(utc_midnight(now)),
         next_told=tx.browsing.next_told(),
     )
-
-
-def _is_held(lock: DaemonLock) -> bool:
-    return lock.is_held or lock.held_by_other()
 
 
 def _of_silence(config: Config, polled: datetime | None, now: datetime) -> Iterator[Wrong]:
@@ -113,9 +108,15 @@ def _of_incidents(tx: Transaction) -> Iterator[Wrong]:
         incident = one.incident
         if one.told_at and incident.kind in LASTING:
             what = f"{headline_of(incident)}: {incident.reason}"
-            receiver = incident.kind in (IncidentKind.ENDPOINT_FAILING, IncidentKind.ENDPOINT_GONE)
-            url = "/receivers" if receiver else "/sources" if incident.kind.value.startswith("source") else "/incidents"
-            yield Wrong(what, _DO.get(incident.kind, "").format(incident.subject), url, incident.began)
+            yield Wrong(
+                what, _DO.get(incident.kind, "").format(incident.subject), _page_of(incident.kind), incident.began
+            )
+
+
+def _page_of(kind: IncidentKind) -> str:
+    if kind is IncidentKind.ENDPOINT_FAILING:
+        return "/receivers"
+    return "/sources" if kind.value.startswith("source") else "/incidents"
 
 
 def _of_late(tx: Transaction, now: datetime, lives: bool) -> Iterator[Wrong]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
-from watcher.web.frame import plain, site_of
+from watcher.web.frame import in_a_line, plain, site_of
 from watcher.web.guard import COOKIE, SESSION, form_key, is_token, new_session
 
 LARGEST_FORM = 16_384
@@ -19,12 +20,18 @@ class _TooLarge(Exception):
 
 
 async def form_of(request: Request) -> Mapping[str, str]:
-    """Return what a form says; empty where it is larger than any of ours or no form."""
+    """Return what a form says; empty where it is larger than any of ours or no form.
+
+    Raises ``HTTPException`` where it holds the character NUL: no text that is stored does, and PostgreSQL refuses it.
+    """
     try:
         body = await _body(request)
-        return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=50))
+        fields = dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=50))
     except (_TooLarge, ValueError):
         return {}
+    if any("\0" in text for field in fields.items() for text in field):
+        raise HTTPException(400, "A form of these pages holds no such character.")
+    return fields
 
 
 async def _body(request: Request) -> bytes:
@@ -67,7 +74,7 @@ async def sign_in(request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     """Take the cookie back."""
     if not is_ours(request, await form_of(request)):
-        return PlainTextResponse("this form is no longer good: load the page again\n", 403)
+        return in_a_line(request, "this form is no longer good: load the page again", 403)
     answer = RedirectResponse("/?said=out", 303)
     answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
     return answer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from watcher.config.checking import Checker
 from watcher.config.values import WebSettings
 
@@ -9,13 +11,18 @@ BEHIND_A_PROXY = (
     "listen at 127.0.0.1:8380, and let a proxy with TLS (Caddy, nginx) stand before it: docs/web.md shows how; "
     "to listen here all the same, name a token_file"
 )
+_ORIGIN = re.compile(r"https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
+"""What a browser's Host and Origin can be compared with."""
 
 
 def check_web(checker: Checker, web: WebSettings | None) -> None:
     """Note pages that nobody could read, or everybody."""
     if web is None or checker.has_silent(("web",)):
         return
-    if not web.listen.is_loopback and not web.token_file:
+    if web.public_url and not _ORIGIN.fullmatch(web.public_url):
+        what = "the pages have a name of their own there, and no path, user or letters beside ASCII belong to it"
+        checker.note(("web", "public_url"), what, "write https://papers.lab.example", name="wrong-value")
+    elif not web.listen.is_loopback and not web.token_file:
         what = f"other machines could read everything at {web.listen}, without a token"
         checker.note(("web", "listen"), what, BEHIND_A_PROXY, name="wrong-value")
     elif not web.listen.is_loopback and web.is_open:

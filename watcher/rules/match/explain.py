@@ -18,6 +18,9 @@ from watcher.rules.text.letters import letter_name
 from watcher.rules.text.plural import singular
 from watcher.rules.text.tex import JOINT, clean
 
+UNTRIED = "its rule matches, and was not tried on it yet: it will be when a source lists the paper again"
+"""What is said of a rule that matches a stored paper without having told it."""
+
 
 @dataclass(frozen=True, slots=True)
 class FoundPlace:

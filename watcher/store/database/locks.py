@@ -161,6 +161,10 @@ class DaemonLock:
         finally:
             os.close(descriptor)
 
+    def is_held_by_any(self) -> bool:
+        """Return whether this object or another holder has the lock now."""
+        return self.is_held or self.held_by_other()
+
     def __enter__(self) -> DaemonLock:
         self.acquire()
         return self

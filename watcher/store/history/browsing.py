@@ -92,11 +92,13 @@ class Browsing:
             found += [PaperText(*row) for row in self._connection.execute(query.where(_paper.c.id.in_(batch)))]
         return found
 
-    def day_before(self, day: date) -> date | None:
-        """Return the last digest day with papers before ``day``, None if there is none."""
-        listed = select(func.max(_listing.c.day, type_=_listing.c.day.type)).where(_listing.c.day < day)
-        days = [self._connection.scalar(listed), max((one for one in self._undated_papers if one < day), default=None)]
-        return max(filter(None, days), default=None)
+    def day_before(self, day: date | None) -> date | None:
+        """Return the last digest day with papers before ``day``, or of all; None if there is none."""
+        listed = select(func.max(_listing.c.day, type_=_listing.c.day.type))
+        undated = set(self._undated_papers)
+        if day is not None:
+            listed, undated = listed.where(_listing.c.day < day), {one for one in undated if one < day}
+        return max(filter(None, [self._connection.scalar(listed), *undated]), default=None)
 
     def day_after(self, day: date) -> date | None:
         """Return the first digest day with papers after ``day``, None if there is none."""

@@ -19,6 +19,9 @@ from watcher.store.papers.recording import Recorded, Recording
 
 _paper, _key, _listing = schema.paper, schema.paper_key, schema.listing
 
+LONGEST_KEY = 5_000
+"""Characters of what a paper is asked for by. Keys are shorter, and SQLite compares with no more than 50,000 bytes."""
+
 _LIVES = _paper.c.merged_into.is_(None)
 
 # Built once: every message needs them.
@@ -71,6 +74,8 @@ class Papers:
         ``key``: a whole key, an arXiv id, a DOI, a link, a title, or the beginning of a key.
         """
         key = key.strip()
+        if len(key) > LONGEST_KEY:
+            return None
         unversioned = re.sub(r"^(arxiv:)?(\d{4}\.\d{4,5}|[a-z.-]+/\d{7})v\d+$", r"\2", key, flags=re.IGNORECASE)
         candidates = [key, key.lower(), f"arxiv:{unversioned}", f"doi:{key.lower()}", f"url:{key}", title_key(key)]
         query = select(_key.c.key, _key.c.paper_id).where(_key.c.key.in_(candidates))

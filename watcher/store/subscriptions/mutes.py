@@ -80,6 +80,10 @@ class Mutes:
         found: datetime | None = self._connection.scalar(query)
         return found
 
+    def of_subscriptions(self, now: datetime) -> dict[str, datetime]:
+        """Return full name of a muted subscription → until when."""
+        return {one.subject: one.until for one in self.all(now) if one.title is None}
+
     def of_papers(self, now: datetime) -> dict[int, datetime]:
         """Return muted paper → until when."""
         query = select(_mute.c.paper_id, _mute.c.until).where(_mute.c.paper_id.is_not(None), _mute.c.until > now)

@@ -41,7 +41,7 @@ def described_api() -> dict[str, Any]:
 
 def _described(one: Operation) -> dict[str, Any]:
     failures = {"400": "It cannot be answered.", "401": "The token is asked for.", "404": "There is no such thing."}
-    failures |= {"503": "The database does not answer."}
+    failures |= {"503": "The database does not answer, or other rules are being tried: ask again after `Retry-After`."}
     problem = {CONTENT_TYPE_OF_PROBLEMS: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         "operationId": one.path.rpartition("/")[2],

@@ -15,15 +15,13 @@ from watcher.errors import RuleError, UsageError
 from watcher.model import DeliveryState
 from watcher.model.objects import json_text, paper_json
 from watcher.pipeline.report import delivery_json, report_of, told_json, trial_json
-from watcher.rules import Rule, document_of, evaluate
-from watcher.rules.advice.typed import compile_typed
+from watcher.rules import document_of, evaluate
 from watcher.web.api.problems import problem_answer
-from watcher.web.frame import site_of
+from watcher.web.frame import number_named, site_of
 from watcher.web.guard import path_of
 from watcher.web.screens.receivers import deliveries_asked
-from watcher.web.screens.search import LONGEST_RULE
 from watcher.web.turns import gone_of
-from watcher.web.views.trying import Newest, PaperPlace, tried
+from watcher.web.views.trying import Newest, PaperPlace, rule_tried, tried
 
 USUAL, MOST = 100, 500
 """Things in one answer."""
@@ -85,7 +83,7 @@ def _status(request: Request, asked: Asked) -> Any:
 def _papers(request: Request, asked: Asked) -> Any:
     """Return a page of papers, newest digest day first; ``next`` is the cursor of what follows, null at the end."""
     site, limit = site_of(request), _limit(asked)
-    rule = _rule(asked["q"]) if asked.get("q") else None
+    rule = rule_tried(asked["q"]) if asked.get("q") else None
     with site.store.reading() as tx:
         since = _since(asked, site.clock().astimezone(UTC).date())
         papers = Newest(tx, since, rule=rule, book=site.words, after=_cursor(asked), gone=gone_of(request))
@@ -109,17 +107,18 @@ def _paper(request: Request, asked: Asked) -> Any:
             return None
         shown = paper_json(paper, None)
         del shown["strength"]
-        told = [told_json(one) for one in tx.history.of_paper(paper.id, MOST_TOLD)]
-        return shown | {"keys": tx.papers.keys(paper.id), "told": told}
+        told = [told_json(one) for one in tx.history.of_paper(paper.id, MOST_TOLD + 1)]
+        keys = tx.papers.keys(paper.id)
+    return shown | {"keys": keys, "told": told[:MOST_TOLD], "is_more_told": len(told) > MOST_TOLD}
 
 
 def _trial(request: Request, asked: Asked) -> Any:
     """Return what a rule would have told; ``cut_at`` is the day at which its time was up, null if all was tried."""
-    site, rule = site_of(request), _rule(asked["q"])
+    site, rule = site_of(request), rule_tried(asked["q"])
     since = _since(asked, site.clock().astimezone(UTC).date())
     with site.store.reading() as tx:
         bounded = tried(tx, rule, since, book=site.words, gone=gone_of(request))
-    return trial_json(bounded.trial, rule.text, since) | {"cut_at": bounded.until}
+    return trial_json(bounded.trial, rule.text, since if asked.get("since") else None) | {"cut_at": bounded.until}
 
 
 def _deliveries(request: Request, asked: Asked) -> Any:
@@ -135,23 +134,17 @@ def _deliveries(request: Request, asked: Asked) -> Any:
 # --- what is asked for ---
 
 
-def _rule(text: str) -> Rule:
-    if len(text) > LONGEST_RULE:
-        raise UsageError(f"a rule has {LONGEST_RULE:,} characters at most here")
-    return compile_typed(text)
-
-
 def _limit(asked: Asked) -> int:
-    text = asked.get("limit", str(USUAL))
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= MOST):
+    limit = number_named(asked.get("limit", str(USUAL)), MOST)
+    if limit is None:
         raise UsageError(f"limit is a number from 1 to {MOST}")
-    return int(text)
+    return limit
 
 
 def _since(asked: Asked, today: date) -> date:
     text = asked.get("since", "")
     if not text:
-        return date(1900, 1, 1)
+        return date.min
     try:
         return date.fromisoformat(text)
     except ValueError:

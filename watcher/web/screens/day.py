@@ -10,13 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from watcher.store import Transaction
-from watcher.web.frame import address, shown, site_of
+from watcher.web.frame import address, number_named, shown, site_of
 from watcher.web.views.cards import RankedPaper, card_of, ranked
 
 MOST = 50
 """Papers on one page."""
 
-WEEK = timedelta(days=7)
 FILTERS = ("subscription", "source", "strength")
 
 
@@ -39,7 +38,7 @@ def day_screen(request: Request) -> Response:
             day = tx.browsing.day_before(today + timedelta(days=1)) or today
         papers = ranked(tx, tx.papers.get(tx.browsing.papers_on(day)))
         found = [one for one in papers if _fits(one, asked)]
-        before, after = tx.browsing.day_before(day), tx.browsing.day_after(day)
+        before, after, week = tx.browsing.day_before(day), tx.browsing.day_after(day), _week(tx, day)
         page = page_named(request.query_params.get("page", ""), len(found))
         return shown(
             request,
@@ -47,11 +46,11 @@ def day_screen(request: Request) -> Response:
             "day.html",
             day=day,
             today=today,
-            week=_week(tx, day),
+            week=week,
             before=before,
             after=after,
-            week_before=tx.browsing.day_before(_monday(day)),
-            week_after=tx.browsing.day_after(_monday(day) + WEEK - timedelta(days=1)),
+            week_before=tx.browsing.day_before(week[0].day),
+            week_after=tx.browsing.day_after(week[-1].day),
             cards=[card_of(one.paper, one.matches) for one in found[(page - 1) * MOST : page * MOST]],
             count=len(found),
             of=len(papers),
@@ -81,26 +80,22 @@ def _fits(one: RankedPaper, asked: Mapping[str, str]) -> bool:
     return True
 
 
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
 def _week(tx: Transaction, day: date) -> Sequence[DayLink]:
-    days = [_monday(day) + timedelta(days=n) for n in range(7)]
+    """Return the days of the week that ``day`` is of, from Monday to Sunday or the last day of the calendar."""
+    monday = day - timedelta(days=day.weekday())
+    days = [monday + timedelta(days=n) for n in range(7) if n <= (date.max - monday).days]
     return [DayLink(one, len(tx.browsing.papers_on(one))) for one in days]
 
 
 def day_named(text: str) -> date | None:
-    """Return the day that an address names, None if it names none; no year that weeks would lead out of."""
+    """Return the day that an address names, None if it names none."""
     try:
-        day = date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError:
         return None
-    return day if 1900 <= day.year <= 2999 else None
 
 
 def page_named(text: str, count: int, most: int = MOST) -> int:
     """Return the number of the page that an address names, from 1; the last one for larger numbers."""
     last = max(1, -(-count // most))
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
-    return min(max(number, 1), last)
+    return min(number_named(text, 999_999) or 1, last)

@@ -12,16 +12,14 @@ from starlette.responses import Response
 
 from watcher.errors import RuleError
 from watcher.model import Paper
-from watcher.rules.advice.typed import compile_typed
 from watcher.store import Transaction
-from watcher.web.frame import address, site_of
+from watcher.web.frame import address, number_named, site_of
 from watcher.web.guard import path_of
-from watcher.web.screens.search import LONGEST_RULE
 from watcher.web.screens.subscriptions import subscription_called
 from watcher.web.site import WebSite
 from watcher.web.turns import gone_of
 from watcher.web.views.feeds import PaperFeed, atom_of, feed_id, json_feed_of
-from watcher.web.views.trying import tried
+from watcher.web.views.trying import rule_tried, tried
 
 ITEMS = 50
 MOST_PAGES = 100
@@ -38,12 +36,12 @@ def feed_screen(request: Request) -> Response:
     if len(asked) != 1:
         raise HTTPException(404, "A feed is of one subscription, one source or one rule.")
     [(kind, name)] = asked
-    page = request.query_params.get("page", "1")
-    number = min(int(page), MOST_PAGES) if page.isascii() and page.isdigit() and len(page) < 5 else 1
-    skip = (max(number, 1) - 1) * ITEMS
+    page = number_named(request.query_params.get("page", "1"), MOST_PAGES)
+    if page is None:
+        raise HTTPException(404, f"A feed has the pages 1 to {MOST_PAGES}.")
     with site.store.reading() as tx:
-        papers = _papers(request, tx, kind, name, skip)
-    made = _feed(request, site, kind, name, papers, max(number, 1))
+        papers = _papers(request, tx, kind, name, (page - 1) * ITEMS)
+    made = _feed(request, site, kind, name, papers, page)
     body = atom_of(made) if path.endswith(".atom") else json_feed_of(made)
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
@@ -69,29 +67,27 @@ def _papers(request: Request, tx: Transaction, kind: str, name: str, skip: int) 
 
 def _found(request: Request, tx: Transaction, text: str) -> Sequence[Paper]:
     try:
-        rule = compile_typed(text[: LONGEST_RULE + 1])
+        rule = rule_tried(text)
     except RuleError as error:
         raise HTTPException(404, f"This rule cannot be read: {error}") from None
-    if len(text) > LONGEST_RULE:
-        raise HTTPException(404, f"A rule of a feed has {LONGEST_RULE:,} characters at most.")
     site = site_of(request)
     since = site.clock().astimezone(UTC).date() - timedelta(days=DAYS - 1)
     found = [paper for paper, _ in tried(tx, rule, since, book=site.words, gone=gone_of(request)).trial.matches]
     return sorted(found, key=lambda paper: (paper.first_seen, paper.id), reverse=True)
 
 
-def _feed(request: Request, site: WebSite, kind: str, name: str, papers: Sequence[Paper], number: int) -> PaperFeed:
-    base = base_url(request, site)
-    key = request.query_params.get("key", "")
+def _feed(request: Request, site: WebSite, kind: str, name: str, papers: Sequence[Paper], page: int) -> PaperFeed:
+    base, path = base_url(request, site), path_of(request)
+    asked = [(kind, name), ("key", request.query_params.get("key", ""))]
     pages = {"subscription": "/subscription", "source": "/source", "q": "/search"}
     home = address(pages[kind], [("q" if kind == "q" else "name", name)])
-    further = address(path_of(request), [(kind, name), ("key", key), ("page", number + 1)])
+    further = address(path, asked, page=page + 1)
     return PaperFeed(
         id=feed_id(kind, name),
-        title=f"watcher: {' '.join(name.split())[:200]}",
-        url=base + address(path_of(request), [(kind, name), ("key", key)]),
+        title=f"watcher: {name}",
+        url=base + address(path, asked, page=page if page > 1 else None),
         home=base + home,
-        further=base + further if len(papers) > ITEMS else "",
+        further=base + further if len(papers) > ITEMS and page < MOST_PAGES else "",
         papers=papers[:ITEMS],
     )
 

@@ -14,10 +14,12 @@ ENDED = 50
 def incidents_screen(request: Request) -> Response:
     """Show the open incidents, and those that ended last."""
     with site_of(request).store.reading() as tx:
+        ended = tx.browsing.incidents_ended(ENDED + 1)
         return shown(
             request,
             tx,
             "incidents.html",
             lasting=[(one, advice_on(one.incident.kind)) for one in tx.incidents.all_open()],
-            ended=tx.browsing.incidents_ended(ENDED),
+            ended=ended[:ENDED],
+            is_more_ended=len(ended) > ENDED,
         )

@@ -18,9 +18,11 @@ from watcher.render.readable import shown_with
 from watcher.render.snippet import Segment, alike, spans_in, whole_text
 from watcher.render.view import links, readable_title
 from watcher.rules.match.document import Document
+from watcher.rules.match.explain import UNTRIED
 from watcher.store import Transaction
 from watcher.store.history.browsing import CountThen, PaperMatch
 from watcher.web.frame import shown, site_of
+from watcher.web.screens.subscriptions import subscription_called
 from watcher.web.views.drawing import Chart, curve_of
 from watcher.web.views.why import Why, why
 from watcher.web.views.words import clock_words
@@ -30,7 +32,7 @@ LONGEST = 20_000
 
 MOST_TOLD = 100
 MOST_RULES = 60
-"""Rules of which it is said why they do not match."""
+"""Rules of which it is said why they match, and as many of which it is said why not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,14 @@ class RuleOfPaper:
     name: str
     rule: str
     why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class RulesOfPaper:
+    """The first of the rules that matched a paper, or of those that did not; ``more``: how many follow them."""
+
+    first: Sequence[RuleOfPaper]
+    more: int
 
 
 def paper_screen(request: Request) -> Response:
@@ -52,7 +62,8 @@ def paper_screen(request: Request) -> Response:
             raise HTTPException(404, "No stored paper has this key: it may be one that the address cut off.")
         matches = tx.browsing.matches_of([paper.id])
         counts = tx.browsing.counts_of(paper.id)
-        matched, unmatched = _rules(tx, config, paper, matches)
+        document = Document(paper)
+        told = tx.history.of_paper(paper.id, MOST_TOLD + 1)
         return shown(
             request,
             tx,
@@ -64,10 +75,12 @@ def paper_screen(request: Request) -> Response:
             facts=list(_facts(paper, tx.papers.keys(paper.id), config.timezone)),
             listings=sorted(paper.listings, key=lambda one: (one.day is None, one.day, one.source), reverse=True),
             votes=_votes(counts),
-            matched=matched,
-            unmatched=unmatched,
+            matched=_matched(tx, matches, document),
+            others=_others(config, matches, document),
+            untried=UNTRIED,
             muted=tx.mutes.of_papers(site.clock()).get(paper.id),
-            told=tx.history.of_paper(paper.id, MOST_TOLD),
+            told=told[:MOST_TOLD],
+            is_more_told=len(told) > MOST_TOLD,
         )
 
 
@@ -115,16 +128,18 @@ def _votes(counts: Sequence[CountThen]) -> Sequence[tuple[str, Chart]]:
     return found
 
 
-def _rules(
-    tx: Transaction, config: Config, paper: Paper, matches: Sequence[PaperMatch]
-) -> tuple[list[RuleOfPaper], list[RuleOfPaper]]:
-    """Return the subscriptions that the paper matched, and those of the config that it did not, with the reasons."""
-    document = Document(paper)
+def _matched(tx: Transaction, matches: Sequence[PaperMatch], document: Document) -> RulesOfPaper:
+    """Return the subscriptions that the paper matched, with the reasons."""
     names = list(dict.fromkeys(one.subscription for one in matches))
-    stored = [saved for name in names for saved in tx.subscriptions.of_full_name(name)[-1:]]
-    matched = [_rule(one.subscription, document) for one in stored]
-    others = [one for one in config.subscriptions if one.full_name not in names]
-    return matched, [_rule(one, document) for one in others[:MOST_RULES]]
+    stored = [saved for name in names[:MOST_RULES] if (saved := subscription_called(tx, name))]
+    return RulesOfPaper([_rule(one.subscription, document) for one in stored], max(0, len(names) - MOST_RULES))
+
+
+def _others(config: Config, matches: Sequence[PaperMatch], document: Document) -> RulesOfPaper:
+    """Return the subscriptions of the config that the paper did not match, with the reasons."""
+    matched = {one.subscription for one in matches}
+    others = [one for one in config.subscriptions if one.full_name not in matched]
+    return RulesOfPaper([_rule(one, document) for one in others[:MOST_RULES]], max(0, len(others) - MOST_RULES))
 
 
 def _rule(one: Subscription, document: Document) -> RuleOfPaper:

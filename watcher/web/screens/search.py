@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, timedelta
 from typing import Any
 
@@ -15,21 +16,21 @@ from watcher.errors import RuleError
 from watcher.model import Hit, Paper
 from watcher.rules import Rule
 from watcher.rules.advice.trial import Trial
-from watcher.rules.advice.typed import compile_typed, doubts_of
+from watcher.rules.advice.typed import doubts_of
 from watcher.store import Transaction
 from watcher.web.frame import address, feed_links, shown, site_of
 from watcher.web.screens.day import page_named
 from watcher.web.turns import gone_of
 from watcher.web.views.cards import card_of_hit
 from watcher.web.views.drawing import Chart, bars_of
-from watcher.web.views.trying import BoundedTrial, as_subscription, tried
-
-LONGEST_RULE = 4_000
-"""Characters of a rule that a page takes."""
+from watcher.web.views.trying import BoundedTrial, as_subscription, rule_tried, tried
 
 SPANS = (("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("all", "all stored papers"))
 USUAL = "30"
 MOST_BARS = 45
+MOST_WEEKS = 260
+"""Weeks back from today of which bars are drawn."""
+
 MOST_TERMS = 40
 SHOWN = 20
 """Strong matches on one page."""
@@ -48,17 +49,10 @@ def search_screen(request: Request) -> Response:
         found: dict[str, Any] = {"rule": None, "error": None, "feeds": ()}
         if text:
             try:
-                found = _found(tx, _compiled(text), request, span)
+                found = _found(tx, rule_tried(text), request, span)
             except RuleError as error:
                 found |= {"error": _placed(error, text)}
         return shown(request, tx, "search.html", q=text, days=span, spans=SPANS, examples=EXAMPLES, **found)
-
-
-def _compiled(text: str) -> Rule:
-    if len(text) > LONGEST_RULE:
-        what = f"a rule of {len(text):,} characters is not tried here"
-        raise RuleError(what, start=LONGEST_RULE, end=len(text), hint=f"write {LONGEST_RULE:,} at most", text=text)
-    return compile_typed(text)
 
 
 def _placed(error: RuleError, text: str) -> Mapping[str, str]:
@@ -81,6 +75,8 @@ def _found(tx: Transaction, rule: Rule, request: Request, span: str) -> dict[str
     trial = bounded.trial
     strong, weak = (_best([one for one in trial.matches if one[1].strong is is_strong]) for is_strong in (True, False))
     page = page_named(request.query_params.get("page", ""), len(strong), SHOWN)
+    lately = _lately(trial, today)
+    is_daily = len(lately.days) <= MOST_BARS
     config = site_of(request).config()
     return {
         "rule": rule,
@@ -89,8 +85,9 @@ def _found(tx: Transaction, rule: Rule, request: Request, span: str) -> dict[str
         "doubts": doubts_of(rule),
         "trial": trial,
         "until": bounded.until,
-        "chart": _chart(trial),
-        "is_daily": len(trial.days) <= MOST_BARS,
+        "chart": _chart(lately, is_daily=is_daily),
+        "is_daily": is_daily,
+        "per_week": lately.per_week,
         "terms": trial.terms[:MOST_TERMS],
         "more_terms": max(0, len(trial.terms) - MOST_TERMS),
         "cards": [card_of_hit(*one) for one in strong[(page - 1) * SHOWN : page * SHOWN]],
@@ -116,11 +113,20 @@ def _is_short(bounded: BoundedTrial, today: date) -> bool:
     return bounded.until is not None and bounded.until > today - timedelta(days=30)
 
 
-def _chart(trial: Trial) -> Chart | None:
+def _lately(trial: Trial, today: date) -> Trial:
+    """Return what a trial found in the last years.
+
+    A site may give any day: of a paper of the year 1 or 9999, no bars are drawn through all that lies between.
+    """
+    first = today - timedelta(weeks=MOST_WEEKS)
+    matches = [one for one in trial.matches if first <= one[0].digest_day <= today]
+    return replace(trial, days=tuple(day for day in trial.days if first <= day <= today), matches=tuple(matches))
+
+
+def _chart(trial: Trial, *, is_daily: bool) -> Chart | None:
     """Return bars of the matches a day, or a week where there are many days; the strong ones below."""
     if not trial.matches:
         return None
-    is_daily = len(trial.days) <= MOST_BARS
     counts = trial.by_day() if is_daily else trial.by_week()
     strong: Counter[date] = Counter()
     for paper, hit in trial.matches:

@@ -65,7 +65,7 @@ def subscriptions_screen(request: Request) -> Response:
 def _rows(tx: Transaction, stored: Sequence[StoredSubscription], now: datetime) -> Iterator[SubscriptionRow]:
     since = now - timedelta(weeks=WEEKS)
     matched = tx.browsing.matched_since([one.id for one in stored], since)
-    muted = {one.subject: one.until for one in tx.mutes.all(now) if one.title is None}
+    muted = tx.mutes.of_subscriptions(now)
     for one in stored:
         times = matched.get(one.id, [])
         age = min((now - one.created_at) / timedelta(weeks=1), WEEKS)
@@ -90,6 +90,7 @@ def subscription_screen(request: Request) -> Response:
             raise HTTPException(404, "There is no subscription of this name, nor was there one.")
         one = saved.subscription
         matched = tx.browsing.matched_since([saved.id], now - timedelta(days=DAYS)).get(saved.id, [])
+        history = tx.history.of_subscription(saved.id, HISTORY + 1)
         return shown(
             request,
             tx,
@@ -102,7 +103,8 @@ def subscription_screen(request: Request) -> Response:
             times=_times(saved, now),
             own_zone=one.timezone,
             chart=_chart(matched, now),
-            history=tx.history.of_subscription(saved.id, HISTORY),
+            history=history[:HISTORY],
+            is_more_history=len(history) > HISTORY,
             endpoints=[(endpoint, config.has_endpoint(endpoint)) for endpoint in one.endpoints],
         )
 

@@ -39,7 +39,6 @@ class Card:
     view: PaperView
     about: str
     upvotes: int | None
-    sources: tuple[str, ...]
     matches: tuple[CardMatch, ...]
     strong: bool
 
@@ -90,7 +89,6 @@ def _card(item: DigestItem, matches: tuple[CardMatch, ...]) -> Card:
         view=paper_view(item),
         about=" · ".join(part for part in (authors_line(paper.authors), *_about(paper)) if part),
         upvotes=paper.upvotes,
-        sources=tuple(dict.fromkeys(listing.source for listing in paper.listings)),
         matches=matches,
         strong=item.strong,
     )

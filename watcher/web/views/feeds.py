@@ -14,11 +14,13 @@ from watcher.model import Paper
 from watcher.render.clean import one_line
 from watcher.render.readable import readable
 from watcher.render.view import links, readable_title
+from watcher.web.views.words import iso_words
 
 ATOM = "http://www.w3.org/2005/Atom"
 LONGEST = 5_000
 """Characters of an abstract that a feed shows."""
 
+LONGEST_TITLE = 200
 MOST_AUTHORS = 100
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 """When a feed without papers was last changed."""
@@ -54,8 +56,8 @@ def atom_of(feed: PaperFeed) -> bytes:
     """Return a feed as Atom; all of a paper's texts are texts, nothing in them is markup."""
     root = Element("feed", xmlns=ATOM)
     _text(root, "id", feed.id)
-    _text(root, "title", feed.title)
-    _text(root, "updated", _instant(feed.updated))
+    _text(root, "title", one_line(feed.title, LONGEST_TITLE))
+    _text(root, "updated", iso_words(feed.updated))
     _text(SubElement(root, "author"), "name", "watcher")
     SubElement(root, "link", rel="self", href=feed.url)
     SubElement(root, "link", rel="alternate", type="text/html", href=feed.home)
@@ -70,9 +72,9 @@ def atom_of(feed: PaperFeed) -> bytes:
 def _entry(entry: Element, paper: Paper) -> None:
     _text(entry, "id", feed_id("paper", paper.key))
     _text(entry, "title", readable_title(paper))
-    _text(entry, "updated", _instant(paper.first_seen))
+    _text(entry, "updated", iso_words(paper.first_seen))
     if paper.published:
-        _text(entry, "published", _instant(paper.published))
+        _text(entry, "published", iso_words(paper.published))
     for link in links(paper)[:1]:
         SubElement(entry, "link", rel="alternate", href=link.url)
     for link in links(paper)[1:]:
@@ -92,7 +94,7 @@ def json_feed_of(feed: PaperFeed) -> bytes:
     """Return a feed as JSON Feed."""
     found: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": feed.title,
+        "title": one_line(feed.title, LONGEST_TITLE),
         "home_page_url": feed.home,
         "feed_url": feed.url,
         "items": [_item(paper) for paper in feed.papers],
@@ -107,8 +109,8 @@ def _item(paper: Paper) -> dict[str, Any]:
         "id": feed_id("paper", paper.key),
         "title": readable_title(paper),
         "content_text": _summary(paper),
-        "date_published": _instant(paper.published or paper.first_seen),
-        "date_modified": _instant(paper.first_seen),
+        "date_published": iso_words(paper.published or paper.first_seen),
+        "date_modified": iso_words(paper.first_seen),
         "authors": [{"name": author} for author in _authors(paper)],
         "tags": [one_line(category, 100) for category in paper.categories],
     }
@@ -123,7 +125,3 @@ def _authors(paper: Paper) -> list[str]:
 
 def _summary(paper: Paper) -> str:
     return one_line(readable(paper.abstract or paper.summary or ""), LONGEST)
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

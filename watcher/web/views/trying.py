@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from threading import Event
 
+from watcher.errors import RuleError
 from watcher.model import Paper
 from watcher.rules import Rule
 from watcher.rules.advice.trial import Trial, try_rule
+from watcher.rules.advice.typed import compile_typed
 from watcher.rules.index.word_index import required_words
 from watcher.store import Transaction
 from watcher.web.views.word_book import WordBook, keys_in_bytes
@@ -24,7 +26,18 @@ AT_LEAST = 400
 BATCH = 250
 """Papers that are read together."""
 
-LAST_DAY = date(2999, 12, 31)
+
+LONGEST_RULE = 4_000
+"""Characters of a rule that is tried."""
+
+
+def rule_tried(text: str) -> Rule:
+    """Compile a rule that was typed. Raises ``RuleError`` with the place of what is wrong or too much."""
+    if len(text) > LONGEST_RULE:
+        what = f"a rule of {len(text):,} characters is not tried here"
+        hint = f"write {LONGEST_RULE:,} characters at most"
+        raise RuleError(what, start=LONGEST_RULE, end=len(text), hint=hint, text=text)
+    return compile_typed(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +91,7 @@ class Newest:
     def __iter__(self) -> Iterator[Paper]:
         ends = time.monotonic() + BUDGET
         last = self._after
-        day = last.day if last else self._tx.browsing.day_before(LAST_DAY)
+        day = last.day if last else self._tx.browsing.day_before(None)
         while day is not None and day >= self._since:
             for id, paper in self._of(day):
                 if self._gone.is_set() or (self.read >= AT_LEAST and time.monotonic() > ends):
@@ -142,7 +155,7 @@ class AsSubscription:
 
 
 def as_subscription(trial: Trial, today: date, days: int) -> AsSubscription:
-    """Return what a rule would have told in the last ``days`` days."""
+    """Return what a rule would have told in the last ``days`` days, without what is listed under days to come."""
     since = today - timedelta(days=days)
-    told = [paper.digest_day for paper, _ in trial.matches if paper.digest_day > since]
+    told = [paper.digest_day for paper, _ in trial.matches if since < paper.digest_day <= today]
     return AsSubscription(days, len(told), len(set(told)), len({day.isocalendar()[:2] for day in told}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from watcher.errors import RuleError
 from watcher.render.snippet import Segment
 from watcher.rules import compile_rule
 from watcher.rules.match.document import Document
@@ -47,15 +48,23 @@ class WhyPart:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """``strong``: None if the rule does not match."""
+    """``strong``: None if the rule does not match. ``problem``: why the rule cannot be read, "" where it can."""
 
     strong: bool | None
     parts: tuple[WhyPart, ...]
+    problem: str = ""
 
 
 def why(rule: str, sources: Sequence[str], document: Document) -> Why:
-    """Return why a rule matches a paper, or which parts of it fail."""
-    found = explain_match(compile_rule(rule, tuple(sources)), document)
+    """Return why a rule matches a paper, or which parts of it fail.
+
+    A stored rule may be one that this release no longer reads.
+    """
+    try:
+        compiled = compile_rule(rule, tuple(sources))
+    except RuleError as error:
+        return Why(None, (), str(error))
+    found = explain_match(compiled, document)
     return Why(found.strong, _parts(found))
 
 

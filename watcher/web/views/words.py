@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta
 
+from watcher.model.clocks import local_time
 from watcher.model.words import counted
 
 _UNITS = ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute"))
@@ -12,17 +12,22 @@ _UNITS = ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(m
 
 def clock_words(at: datetime, zone: str) -> str:
     """Return ``Fri 27 Nov 2026, 08:00``, as clocks in ``zone`` show it."""
-    local = at.astimezone(ZoneInfo(zone))
+    local = local_time(at, zone)
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
 
 
 def near_words(at: datetime, now: datetime, zone: str) -> str:
     """Return ``08:00``, ``tomorrow 08:00``, ``yesterday 08:00`` or ``Fri 27 Nov 08:00``."""
-    local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    local, today = local_time(at, zone), local_time(now, zone).date()
     near = {today: "", today + timedelta(days=1): "tomorrow ", today - timedelta(days=1): "yesterday "}
     year = f" {local.year}" if local.year != today.year else ""
     day = near.get(local.date(), f"{local:%a} {local.day} {local:%b}{year} ")
     return f"{day}{local:%H:%M}"
+
+
+def iso_words(at: datetime) -> str:
+    """Return ``2026-11-27T07:00:00Z``, as feeds and ``<time>`` have it."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def span_words(span: timedelta) -> str:

@@ -1,0 +1,20 @@
+"""Instants as clocks and calendars show them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+
+def local_time(at: datetime, zone: str) -> datetime:
+    """Return an instant as clocks in ``zone`` show it; where no calendar reaches, the first or last that they show."""
+    there = ZoneInfo(zone)
+    try:
+        return at.astimezone(there)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=there) if at.year == 1 else datetime.max.replace(tzinfo=there)
+
+
+def utc_midnight(now: datetime) -> datetime:
+    """Return when the day of ``now`` began in UTC."""
+    return datetime.combine(now.astimezone(UTC).date(), time(), UTC)
