@@ -42,7 +42,8 @@ def feed_screen(request: Request) -> Response:
     skip = (max(number, 1) - 1) * ITEMS
     with site.store.reading() as tx:
         papers = _papers(site, tx, kind, name, skip)
-    made = _feed(request, site, kind, name, papers, max(number, 1))
+        title = _title(site, tx, kind, name)
+    made = _feed(request, site, (kind, name), papers, max(number, 1), title)
     body = atom_of(made) if path.endswith(".atom") else json_feed_of(made)
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
@@ -65,6 +66,13 @@ def _papers(site: WebSite, tx: Transaction, kind: str, name: str, skip: int) -> 
     return _found(site, tx, name)[skip : skip + ITEMS + 1]
 
 
+def _title(site: WebSite, tx: Transaction, kind: str, name: str) -> str:
+    if kind == "subscription" and (saved := subscription_called(tx, name)) and saved.subscription.shown_as:
+        return saved.subscription.shown_as
+    shown = site.config().display_names.of_source(name) if kind == "source" else name
+    return " ".join(shown.split())[:200]
+
+
 def _found(site: WebSite, tx: Transaction, text: str) -> Sequence[Paper]:
     try:
         rule = compile_typed(text[: LONGEST_RULE + 1])
@@ -77,7 +85,10 @@ def _found(site: WebSite, tx: Transaction, text: str) -> Sequence[Paper]:
     return sorted(found, key=lambda paper: (paper.first_seen, paper.id), reverse=True)
 
 
-def _feed(request: Request, site: WebSite, kind: str, name: str, papers: Sequence[Paper], number: int) -> PaperFeed:
+def _feed(
+    request: Request, site: WebSite, asked: tuple[str, str], papers: Sequence[Paper], number: int, title: str
+) -> PaperFeed:
+    kind, name = asked
     base = base_url(request, site)
     key = request.query_params.get("key", "")
     pages = {"subscription": "/subscription", "source": "/source", "q": "/search"}
@@ -85,7 +96,7 @@ def _feed(request: Request, site: WebSite, kind: str, name: str, papers: Sequenc
     further = address(request.url.path, [(kind, name), ("key", key), ("page", number + 1)])
     return PaperFeed(
         id=feed_id(kind, name),
-        title=f"watcher: {' '.join(name.split())[:200]}",
+        title=f"watcher: {title}",
         url=base + address(request.url.path, [(kind, name), ("key", key)]),
         home=base + home,
         further=base + further if len(papers) > ITEMS else "",

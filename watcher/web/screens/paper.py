@@ -38,6 +38,7 @@ class RuleOfPaper:
     """A subscription, its rule, and why it matches the paper or not."""
 
     name: str
+    shown_as: str
     rule: str
     why: Why
 
@@ -128,4 +129,4 @@ def _rules(
 
 
 def _rule(one: Subscription, document: Document) -> RuleOfPaper:
-    return RuleOfPaper(one.full_name, one.rule, why(one.rule, one.sources, document))
+    return RuleOfPaper(one.full_name, one.shown_as or one.full_name, one.rule, why(one.rule, one.sources, document))

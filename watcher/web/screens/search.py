@@ -99,6 +99,7 @@ def _found(tx: Transaction, rule: Rule, request: Request, span: str, gone: Event
     strong, weak = (_best([one for one in trial.matches if one[1].strong is is_strong]) for is_strong in (True, False))
     page = page_named(request.query_params.get("page", ""), len(strong), SHOWN)
     config = site_of(request).config()
+    names = config.display_names
     return {
         "rule": rule,
         "feeds": feed_links(request, "q", rule.text),
@@ -110,8 +111,8 @@ def _found(tx: Transaction, rule: Rule, request: Request, span: str, gone: Event
         "is_daily": len(trial.days) <= MOST_BARS,
         "terms": trial.terms[:MOST_TERMS],
         "more_terms": max(0, len(trial.terms) - MOST_TERMS),
-        "cards": [card_of_hit(*one) for one in strong[(page - 1) * SHOWN : page * SHOWN]],
-        "weak": [card_of_hit(*one) for one in weak[:MOST_WEAK]],
+        "cards": [card_of_hit(*one, names) for one in strong[(page - 1) * SHOWN : page * SHOWN]],
+        "weak": [card_of_hit(*one, names) for one in weak[:MOST_WEAK]],
         "strong_count": len(strong),
         "weak_count": len(weak),
         "page": page,
