@@ -78,8 +78,8 @@ def test_json_says_everything(env: dict[str, str], capsys: pytest.CaptureFixture
     assert found["papers"] == 1
     broken = {"verdict": "broken", "reason": "looks like a login page"}
     assert found["sources"] == [
-        {"source": "daily", "at": at, **broken, "new": 7, "next": None},
-        {"source": "never", "at": None, "verdict": None, "reason": "", "new": None, "next": None},
+        {"source": "daily", "at": at, **broken, "new": 7, "next": None, "shown_as": None},
+        {"source": "never", "at": None, "verdict": None, "reason": "", "new": None, "next": None, "shown_as": None},
     ]
     assert found["subscriptions"] == [
         {
@@ -90,6 +90,7 @@ def test_json_says_everything(env: dict[str, str], capsys: pytest.CaptureFixture
             "held": 1,
             "paused": False,
             "muted_until": None,
+            "shown_as": None,
         }
     ]
     assert found["muted"] == []

@@ -120,6 +120,10 @@ SUBSCRIPTIONS = {
         "sign_of_life: monthly",
         "backfill: 7d",
     ),
+    "display names": config(
+        "sources:\n  hf: {shown_as: 'Hugging Face: daily papers'}\n"
+        "subscriptions:\n  - {name: x, rule: kite, to: me, shown_as: Ana’s kites – 凧 & more}"
+    ),
     "empty digests": subscription("rule: kite", "when: daily at 08:00", "when_empty: send"),
     "the same rule for two": config(
         'receivers:\n  me: {url: "console://"}\n  you: {url: "json://127.0.0.1/"}\n'

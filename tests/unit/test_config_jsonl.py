@@ -156,6 +156,7 @@ subscriptions = st.builds(
     max_papers=st.none() | st.integers(1, 50),
     shows_life=st.booleans(),
     tells_updates=st.booleans(),
+    shown_as=st.sampled_from(["", "Kites: all of them"]),
 )
 
 

@@ -133,7 +133,7 @@ def test_no_match_in_bold_makes_a_call(dialect: Dialect, pieces: list[tuple[str,
 # --- whole messages ------------------------------------------------------------------------------------------------
 
 URLS = {
-    **{name: url for name, url in SERVICES.items() if name != "email"},
+    **{name: url for name, url in SERVICES.items() if name not in ("email", "json")},
     "slack, text": SERVICES["slack"] + "?format=text",
     "discord, text": SERVICES["discord"] + "?format=text",
     "mattermost, text": SERVICES["mattermost"] + "?format=text",

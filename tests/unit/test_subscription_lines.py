@@ -44,6 +44,7 @@ SUBSCRIPTIONS = drawn(
     quiet_hours=QUIET,
     backfill=st.one_of(st.none(), st.integers(0, 9999)),
     max_papers=st.one_of(st.none(), st.integers(1, 999_999)),
+    shown_as=st.sampled_from(["", "Kites", "Ana's kites: 凧, more"]),
 ).filter(lambda one: not one.sends_empty or one.when.rhythm is not Rhythm.IMMEDIATELY)
 
 

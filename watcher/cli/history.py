@@ -12,8 +12,8 @@ from watcher.cli.completion import SUBSCRIPTION
 from watcher.cli.deliveries import SHORT
 from watcher.cli.desk import CliContext
 from watcher.cli.naming import anything_named
-from watcher.cli.tables import print_table
-from watcher.model import FIRST, Paper
+from watcher.cli.tables import NamedText, print_table
+from watcher.model import FIRST, Paper, with_name
 
 if TYPE_CHECKING:
     from watcher.model import StoredSubscription
@@ -53,13 +53,15 @@ def _print(meant: Paper | StoredSubscription, found: list[HistoryRow], zone: str
         hint = f"; `watcher explain NAME {meant.key}` says why" if isinstance(meant, Paper) else ""
         click.echo(f"no subscription matched it{hint}" if is_paper else "it matched nothing so far")
         return
-    rows = [
-        _row(one, one.subscription if is_paper else f"{one.paper.removeprefix('arxiv:')} {one.title}") for one in found
-    ]
+    rows = [_row(one, NamedText(one.subscription, one.shown_as) if is_paper else _paper_cell(one)) for one in found]
     print_table(("when", "receiver", "subscription" if is_paper else "paper~", "message?", "state"), rows, zone=zone)
 
 
-def _row(one: HistoryRow, what: str) -> tuple[object, ...]:
+def _paper_cell(one: HistoryRow) -> str:
+    return f"{one.paper.removeprefix('arxiv:')} {one.title}"
+
+
+def _row(one: HistoryRow, what: object) -> tuple[object, ...]:
     of = "" if one.occasion == FIRST else f" of {one.occasion}"
     state = f"{one.state}{of}" + (f": {one.reason}" if one.reason else "")
     return one.at, one.endpoint, what, one.delivery and one.delivery[:SHORT], state
@@ -67,7 +69,8 @@ def _row(one: HistoryRow, what: str) -> tuple[object, ...]:
 
 def _named(saved: StoredSubscription) -> str:
     state = " (gone from the config)" if saved.gone_at else " (paused)" if saved.paused else ""
-    return f"{saved.subscription.full_name}{state}: {rules.fit_line(saved.subscription.rule, 60)}"
+    one = saved.subscription
+    return f"{with_name(one.shown_as, one.full_name)}{state}: {rules.fit_line(one.rule, 60)}"
 
 
 def _as_object(one: HistoryRow) -> dict[str, object]:
@@ -76,6 +79,7 @@ def _as_object(one: HistoryRow) -> dict[str, object]:
         "title": one.title,
         "occasion": one.occasion,
         "subscription": one.subscription,
+        "shown_as": one.shown_as or None,
         "receiver": one.endpoint and str(one.endpoint),
         "state": one.state,
         "at": one.at,

@@ -66,7 +66,7 @@ def _messages(desk: CliContext, names: Sequence[str], form: str, since: date | N
     config = desk.config()
     found = [rules.find_subscription(config, name) for name in dict.fromkeys(names)]
     url = SERVICES["email" if form == "text" else form]
-    size_of, limit = size_in(url), limit_of(url)
+    size_of, limit = size_in(url, config.display_names), limit_of(url)
     with desk.open_store(config) as store, store.reading() as tx:
         contents = [] if since else next_contents(found, tx, config, now, size_of, limit)
         if not contents:

@@ -12,7 +12,7 @@ from watcher.cli import rules, show
 from watcher.cli.desk import CliContext
 from watcher.cli.naming import paper_named
 from watcher.cli.tables import clock_time
-from watcher.model import FIRST
+from watcher.model import FIRST, with_name
 from watcher.model.objects import paper_json
 from watcher.model.words import counted
 
@@ -45,16 +45,21 @@ def show_paper(desk: CliContext, paper: str, as_json: bool) -> int:
 
         shown = paper_json(found, None) | {"keys": keys, "told": [told_json(one) for one in told]}
         del shown["strength"]
-        click.echo(show.json_text(shown | {"not_matched": [{"subscription": who, "why": why} for who, why in untold]}))
+        click.echo(show.json_text(shown | {"not_matched": [_not_matched(*one) for one in untold]}))
         return 0
-    for line in (*_facts(found, keys, config.timezone), *_texts(found), *_telling(told, untold, config.timezone)):
+    for line in (*_facts(found, keys, config), *_texts(found), *_telling(told, untold, config.timezone)):
         click.echo("".join(show.visible(character) for character in line))
     return 0
 
 
-def _facts(paper: Paper, keys: Sequence[str], zone: str) -> Iterator[str]:
+def _not_matched(one: Subscription, why: str) -> dict[str, object]:
+    return {"subscription": one.full_name, "shown_as": one.shown_as or None, "why": why}
+
+
+def _facts(paper: Paper, keys: Sequence[str], config: Config) -> Iterator[str]:
     from watcher.render.view import links
 
+    zone, names = config.timezone, config.display_names
     yield from textwrap.wrap(" ".join(paper.title.split()) or "(no title)", rules.WIDTH)
     facts = [
         ("authors", ", ".join(paper.authors)),
@@ -67,7 +72,7 @@ def _facts(paper: Paper, keys: Sequence[str], zone: str) -> Iterator[str]:
         ("first seen", clock_time(paper.first_seen, zone)),
         ("submitter", paper.submitter or ""),
         ("version", f"v{paper.version}" if paper.version else ""),
-        *(("listed", _listed(one, zone)) for one in paper.listings),
+        *(("listed", _listed(one, names.of_source(one.source), zone)) for one in paper.listings),
         *((link.name, link.url) for link in links(paper)),
         ("known as", ", ".join(keys)),
     ]
@@ -83,11 +88,13 @@ def _named(name: str, value: str) -> Iterator[str]:
         yield f"  {name if n == 0 else '':<12} {line}"
 
 
-def _listed(one: Listing, zone: str) -> str:
+def _listed(one: Listing, source: str, zone: str) -> str:
     numbers = [counted(n, what) for n, what in ((one.upvotes, "upvote"), (one.comments, "comment")) if n is not None]
     counts = ", ".join(([f"rank {one.rank}"] if one.rank is not None else []) + numbers)
     day = f" on {one.day}" if one.day else ""
-    return f"{one.source}{day}{f': {counts}' if counts else ''} (read {clock_time(one.read_at, zone)})"
+    return (
+        f"{with_name(source, one.source)}{day}{f': {counts}' if counts else ''} (read {clock_time(one.read_at, zone)})"
+    )
 
 
 def _texts(paper: Paper) -> Iterator[str]:
@@ -100,28 +107,30 @@ def _texts(paper: Paper) -> Iterator[str]:
             )
 
 
-def _telling(told: Sequence[HistoryRow], untold: Sequence[tuple[str, str]], zone: str) -> Iterator[str]:
+def _telling(told: Sequence[HistoryRow], untold: Sequence[tuple[Subscription, str]], zone: str) -> Iterator[str]:
     if told:
         yield from ("", "Subscriptions that it matched")
     for one in told:
         of = "" if one.occasion == FIRST else f" ({one.occasion})"
         where = f", {one.endpoint}" if one.endpoint else ""
         why = f": {one.reason}" if one.reason else ""
-        yield from _wrapped(f"{one.subscription}{of}: {one.state} {clock_time(one.at, zone)}{where}{why}")
+        yield from _wrapped(
+            f"{with_name(one.shown_as, one.subscription)}{of}: {one.state} {clock_time(one.at, zone)}{where}{why}"
+        )
     if untold:
         yield from ("", "Subscriptions that it does not match")
-    for who, why in untold:
-        yield from _wrapped(f"{who}: {why}")
+    for other, why in untold:
+        yield from _wrapped(f"{with_name(other.shown_as, other.full_name)}: {why}")
 
 
 def _wrapped(line: str) -> list[str]:
     return textwrap.wrap(line, rules.WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
 
 
-def _untold(config: Config, paper: Paper, told: Sequence[HistoryRow]) -> list[tuple[str, str]]:
+def _untold(config: Config, paper: Paper, told: Sequence[HistoryRow]) -> list[tuple[Subscription, str]]:
     """The config's subscriptions that did not match a paper, each with the reason."""
     matched = {one.subscription for one in told}
-    return [(one.full_name, _why_not(one, paper)) for one in config.subscriptions if one.full_name not in matched]
+    return [(one, _why_not(one, paper)) for one in config.subscriptions if one.full_name not in matched]
 
 
 def _why_not(subscription: Subscription, paper: Paper) -> str:

@@ -10,7 +10,7 @@ from watcher.cli import show
 from watcher.cli.completion import SOURCE
 from watcher.cli.desk import CliContext
 from watcher.cli.status_rows import section
-from watcher.cli.tables import clock_time
+from watcher.cli.tables import NamedText, clock_time
 
 if TYPE_CHECKING:
     from watcher.pipeline.report import Report
@@ -51,23 +51,7 @@ def _print(report: Report, zone: str) -> None:
     papers = "1 paper" if report["papers"] == 1 else f"{report['papers']} papers"
     click.echo(f"{daemon}; {papers} stored; times are {zone}")
     _print_daemons(report, zone)
-    section(
-        "sources",
-        ("source", "last poll", "verdict", "new>", "next"),
-        [(one["source"], one["at"] or "never", one["verdict"], one["new"], one["next"]) for one in report["sources"]],
-        zone,
-    )
-    for one in report["sources"]:
-        if one["reason"]:
-            click.echo(f"{one['source']}: {one['verdict']}: {one['reason']}")
-    section(
-        "subscriptions",
-        ("subscription", "when", "held>", "next due"),
-        [(one["subscription"], _when(one, zone), one["held"], one["next_due"]) for one in report["subscriptions"]],
-        zone,
-    )
-    if report["subscriptions_in_database"]:
-        click.echo(f"{report['subscriptions_in_database']} in the database: `watcher subscriptions list`")
+    _print_watched(report, zone)
     section(
         "muted papers",
         ("paper", "until", "title~"),
@@ -96,6 +80,36 @@ def _print(report: Report, zone: str) -> None:
         [tuple(one[name] for name in ("what", "subject", "count", "since")) for one in report["late"]],
         zone,
     )
+
+
+def _print_watched(report: Report, zone: str) -> None:
+    section(
+        "sources",
+        ("source", "last poll", "verdict", "new>", "next"),
+        [
+            (
+                NamedText(one["source"], one["shown_as"]),
+                one["at"] or "never",
+                *(one[name] for name in ("verdict", "new", "next")),
+            )
+            for one in report["sources"]
+        ],
+        zone,
+    )
+    for one in report["sources"]:
+        if one["reason"]:
+            click.echo(f"{one['source']}: {one['verdict']}: {one['reason']}")
+    section(
+        "subscriptions",
+        ("subscription", "when", "held>", "next due"),
+        [
+            (NamedText(one["subscription"], one["shown_as"]), _when(one, zone), one["held"], one["next_due"])
+            for one in report["subscriptions"]
+        ],
+        zone,
+    )
+    if report["subscriptions_in_database"]:
+        click.echo(f"{report['subscriptions_in_database']} in the database: `watcher subscriptions list`")
 
 
 def _print_daemons(report: Report, zone: str) -> None:

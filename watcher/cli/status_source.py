@@ -12,7 +12,7 @@ from watcher.cli.desk import CliContext
 from watcher.cli.status_rows import section
 from watcher.cli.tables import clock_time
 from watcher.errors import UsageError
-from watcher.model import IncidentKind, Source, Verdict
+from watcher.model import IncidentKind, Source, Verdict, with_name
 from watcher.model.masking import starred
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def _report(store: Store, config: Config, name: str, now: datetime) -> dict[str,
         incidents = [one for one in tx.incidents.all_open() if one.incident.subject == name]
         return {
             "source": name,
+            "shown_as": (source and source.shown_as) or None,
             "kind": source and source.kind,
             "url": source and source.url and starred(source.url),
             "every": source and ("auto" if source.is_auto else _duration(source.every)),
@@ -104,7 +105,7 @@ def _duration(time: timedelta) -> str:
 def _print(report: dict[str, Any], zone: str) -> None:
     place = f", {report['url']}" if report["url"] else ""
     kind = f"{report['kind']}{place}" if report["kind"] else "not in the config"
-    click.echo(f"{report['source']}: {kind}; times are {zone}")
+    click.echo(f"{with_name(report['shown_as'] or '', report['source'])}: {kind}; times are {zone}")
     if report["every"]:
         why = f": {report['why']}" if report["why"] else ""
         often = "as often as it changes" if report["every"] == "auto" else f"every {report['every']}"

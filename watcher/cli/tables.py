@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TextIO
 
 from watcher.cli.show import columns_of, visible
+from watcher.model import with_name
 from watcher.model.clocks import local_time
 
 if TYPE_CHECKING:
@@ -37,6 +38,17 @@ class LinkedText:
 
     def __str__(self) -> str:
         return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class NamedText:
+    """The name of something, which a terminal shows behind its display name; other programs get the name alone."""
+
+    name: str
+    shown_as: str | None
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +87,12 @@ def print_table(
     out. Other long texts are wrapped. Instants are shown in ``zone``.
     """
     out = file or sys.stdout
-    cells = [[(_cell(value, zone), _link(value)) for value in row] for row in rows]
+    is_terminal = out.isatty()
+    cells = [[(_cell(value, zone, is_terminal), _link(value)) for value in row] for row in rows]
     found = [
         _Column(name, [row[n][0] for row in cells], [row[n][1] for row in cells]) for n, name in enumerate(columns)
     ]
-    if not out.isatty():
+    if not is_terminal:
         print(*(one.name for one in found), sep="\t", file=out)
         for row in cells:
             print(*(text for text, _ in row), sep="\t", file=out)
@@ -98,7 +111,9 @@ def clock_time(at: datetime, zone: str) -> str:
     return f"{local_time(at, zone):%Y-%m-%d %H:%M}"
 
 
-def _cell(value: object, zone: str) -> str:
+def _cell(value: object, zone: str, is_terminal: bool) -> str:
+    if isinstance(value, NamedText) and is_terminal:
+        value = with_name(value.shown_as or "", value.name)
     text = "" if value is None else clock_time(value, zone) if isinstance(value, datetime) else str(value)
     return "".join(visible(character) for character in text)
 

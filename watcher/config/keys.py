@@ -36,10 +36,12 @@ from watcher.config.kinds import (
     one_of,
 )
 from watcher.config.schedules import ScheduleText
+from watcher.config.text.harmless import looks_like_address
 from watcher.config.text.one_text import wrong
 from watcher.config.values import ListenAddress
 from watcher.model import When
 from watcher.parsers import PARSERS, KeyForm
+from watcher.render.clean import squeeze
 
 
 def _one_of(what: str, *allowed: str) -> BeforeValidator:
@@ -62,6 +64,31 @@ def _kind(value: Any) -> str:
     return one_of(value, "kind of source", tuple(PARSERS))
 
 
+LONGEST_DISPLAY_NAME = 60
+
+
+def _display_name(value: Any) -> str:
+    """Return a text as people are shown it. It is not repeated where it is wrong: it may be a secret."""
+    hint = f"write up to {LONGEST_DISPLAY_NAME} characters in one line"
+    if not isinstance(value, str) or not value.strip():
+        raise wrong("a text is missing here" if value in (None, "") else "a single text belongs here", hint)
+    text = value.strip()
+    if looks_like_address(text):
+        raise wrong("an address cannot stand here", hint)
+    if "\n" in text:
+        raise wrong("a display name has one line", hint)
+    if squeeze(text) != " ".join(text.split()):
+        raise wrong("there are characters in it that nobody sees", "write it anew by hand")
+    if len(text) > LONGEST_DISPLAY_NAME:
+        raise wrong(f"{len(text)} characters are too many for a display name", hint)
+    return squeeze(text)
+
+
+DisplayName = Annotated[
+    str,
+    BeforeValidator(_display_name),
+    WithJsonSchema({"type": "string", "maxLength": LONGEST_DISPLAY_NAME}),
+]
 SourceKind = Annotated[str, BeforeValidator(_kind), WithJsonSchema({"type": "string", "enum": [*PARSERS]})]
 OnUpdate = Annotated[Literal["ignore", "notify"], _one_of("value", "ignore", "notify")]
 SignOfLife = Annotated[Literal["monthly"], _one_of("rhythm", "monthly")]
@@ -93,6 +120,7 @@ class SourceKeys(ConfigTable):
     follow: Count = Field(14, description="Digest days whose numbers are read again daily, where a rule uses them.")
     url: WebAddress | None = Field(None, description="Its address; ${NAME} is taken from the environment.")
     url_file: Text | None = Field(None, description="A file that holds the address.")
+    shown_as: DisplayName | None = Field(None, description="What messages and pages call it, instead of its name.")
     accept: Accept | None = Field(None, description=_ACCEPT)
 
 
@@ -130,7 +158,8 @@ class ReceiverKeys(ConfigTable):
 class SubscriptionKeys(ConfigTable):
     """One saved rule of one person."""
 
-    name: Name = Field(description="What messages call it; unique in its file.")
+    name: Name = Field(description="What commands call it; unique in its file.")
+    shown_as: DisplayName | None = Field(None, description="What messages and pages call it, instead of its name.")
     rule: RuleText | None = Field(None, description="The rule (docs/rules.md), instead of the lists below.")
     any: Texts | None = Field(None, description="Terms of which one has to be there.")
     all: Texts | None = Field(None, description="Terms that all have to be there.")

@@ -52,6 +52,7 @@ def _source(checker: Checker, name: str, keys: SourceKeys, env: Mapping[str, str
         is_auto=keys.every is None,
         robots=keys.robots,
         look_back=keys.look_back,
+        shown_as=keys.shown_as or "",
         follow=keys.follow,
         url=_address(checker, name, keys, env, folder),
         own=parser.own(**_own(checker, name, keys, folder)),

@@ -152,6 +152,7 @@ def _made(keys: SubscriptionKeys, rule: str, to: list[str], around: Surroundings
         sends_empty=keys.when_empty == "send",
         tells_updates=keys.on_update == "notify",
         shows_life=keys.sign_of_life is not None,
+        shown_as=keys.shown_as or "",
     )
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from watcher.config.addresses import SHORTEST_SECRET, VARIABLE, Address, expand, logged_secrets, opened
 from watcher.errors import Problem, WatcherError
-from watcher.model import Endpoint, QuietHours, Rate, Source, Subscription
+from watcher.model import DisplayNames, Endpoint, QuietHours, Rate, Source, Subscription
 from watcher.model.masking import OpenedAddress
 from watcher.model.way_out import WayOut, proxy_credentials
 
@@ -117,6 +117,14 @@ class Config:
     def accepts(self, warning: str, subscription: str = "") -> bool:
         """Return whether a warning is accepted of a subscription, or of everything."""
         return any(warning in self.accepted.get(name, ()) for name in (subscription, ""))
+
+    @property
+    def display_names(self) -> DisplayNames:
+        """What readers are shown in place of names; of what the config does not have, nothing is known here."""
+        return DisplayNames(
+            {one.name: one.shown_as for one in self.sources.values() if one.shown_as},
+            {one.full_name: one.shown_as for one in self.subscriptions if one.shown_as},
+        )
 
     def database(self, env: Mapping[str, str]) -> str | None:
         """The database's path or URL, None for the default; raises ``WatcherError`` for a missing secret."""

@@ -3,6 +3,7 @@
 Instants are timezone-aware and in UTC; days are plain dates (UTC days for Hugging Face).
 """
 
+from watcher.model.display_names import DisplayNames, with_name
 from watcher.model.fields import Listing, PaperFacts
 from watcher.model.papers import Paper, PaperOrder
 from watcher.model.reading import (
@@ -63,6 +64,7 @@ __all__ = [
     "DeliveryKind",
     "DeliveryState",
     "DigestItem",
+    "DisplayNames",
     "DueAlert",
     "Endpoint",
     "Entry",
@@ -101,4 +103,5 @@ __all__ = [
     "Validators",
     "Verdict",
     "When",
+    "with_name",
 ]

@@ -13,6 +13,7 @@ from watcher.model.fields import PaperFacts
 class Source:
     """A place that lists papers. ``url`` is the address that the config names, or None for the kind's own.
 
+    ``shown_as`` is what messages and pages call it, "" for its name.
     ``is_auto`` where it finds its own rhythm; ``every`` is then how often it is looked at until that is known.
     ``robots`` says whether its robots.txt is obeyed, None for as is usual for its kind. ``look_back`` and ``follow``
     count digest days. ``own`` are the values of the keys that its kind alone has, as a dataclass of that kind's; None
@@ -28,6 +29,7 @@ class Source:
     look_back: int = 3
     follow: int = 14
     own: object | None = None
+    shown_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,8 +85,9 @@ class Subscription:
     ``owner`` is the included file's stem, empty for the main file. ``rule`` is the rule's whole text, lists and
     ``where`` joined in. ``sources`` is empty for all. ``backfill`` counts days of the past that a new subscription
     tells, None for the source's look-back. ``endpoints`` are those of all receivers in ``to:``.
-    ``bundle`` lets it share a message with others, ``max_papers`` are shown in full in one message, the rest in
-    short. It may send also empty digests, a sign of life once a month, and new versions of papers that it told.
+    ``shown_as`` is what messages and pages call it, "" for its name. ``bundle`` lets it share a message with
+    others, ``max_papers`` are shown in full in one message, the rest in short. It may send also empty digests, a
+    sign of life once a month, and new versions of papers that it told.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Subscription:
     sends_empty: bool = False
     shows_life: bool = False
     tells_updates: bool = False
+    shown_as: str = ""
 
     @property
     def full_name(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from watcher.model.display_names import DisplayNames
 from watcher.model.papers import Paper
 from watcher.model.subscriptions import Endpoint
 
@@ -106,7 +107,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueAlert:
-    """One match that a message tells: its paper, the full name of its subscription, how it matched.
+    """One match that a message tells: its paper, the full and the display name of its subscription, how it matched.
 
     ``short`` where it goes over its subscription's ``max_papers``, ``bundle`` where it may share a message with other
     subscriptions; ``sources`` are those that the subscription looks at, empty for all.
@@ -123,6 +124,7 @@ class DueAlert:
     bundle: bool = True
     max_papers: int | None = None
     sources: tuple[str, ...] = ()
+    shown_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ class Nothing:
     since: datetime
     timezone: str = "UTC"
     sources: tuple[str, ...] = ()
+    shown_as: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +213,7 @@ class Content:
     ``nothing`` has the subscriptions without papers that say so: all of an empty digest or a sign of life, some of a
     digest that they share with others. ``unread`` says what may be missing, ``left`` what an end of trouble leaves
     unread or taken as it is, in sentences. ``unsubscribe`` is the mailto or web
-    address where a reader ends a subscription; empty where there is none.
+    address where a reader ends a subscription; empty where there is none. ``names`` are what readers are shown.
     """
 
     delivery: Delivery
@@ -224,6 +227,7 @@ class Content:
     left: tuple[str, ...] = ()  # of a recovery, and of a summary
     source_urls: Mapping[str, str] = field(default_factory=dict)
     unsubscribe: str = ""
+    names: DisplayNames = field(default_factory=DisplayNames)
 
 
 @dataclass(frozen=True, slots=True)

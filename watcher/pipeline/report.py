@@ -78,6 +78,7 @@ def told_json(one: HistoryRow) -> dict[str, object]:
     """Return what became of a match as an object."""
     return {
         "subscription": one.subscription,
+        "shown_as": one.shown_as or None,
         "occasion": one.occasion,
         "receiver": one.endpoint and str(one.endpoint),
         "state": one.state,
@@ -167,6 +168,7 @@ def _source(source: Source, tx: Transaction, now: datetime, is_running: bool) ->
         "reason": last.judged.reason if last else "",
         "new": last and last.new,
         "next": next_look(source, last, now) if is_running else None,
+        "shown_as": source.shown_as or None,
     }
 
 
@@ -181,6 +183,7 @@ def _subscriptions(tx: Transaction, now: datetime) -> list[Report]:
             "held": len(tx.matches.held(saved.id)) + (tx.silence.waiting(saved.id) if saved.paused else 0),
             "paused": saved.paused,
             "muted_until": muted.get(saved.subscription.full_name),
+            "shown_as": saved.subscription.shown_as or None,
         }
         for saved in tx.subscriptions.of_files(active=True)
     ]

@@ -16,6 +16,7 @@ from watcher.render.frame import (
     masthead_of,
     names_of,
     nothing_lines,
+    shown_names_of,
     subject_of,
     table_of_contents,
     unread_lines,
@@ -62,14 +63,14 @@ def render_message(
 
 
 def _digest(content: Content) -> dict[str, object]:
-    groups = groups_of(content.items)
+    groups = groups_of(content.items, content.names)
     folded = folded_line(content)
     return {
         "masthead": masthead_of(content),
         "groups": groups,
         "contents": table_of_contents(groups),
         "inside": inside_of(groups),
-        "names": names_of(content),
+        "names": shown_names_of(content),
         "heads": [folded] if folded else [],
         "nothing": nothing_lines(content),
         "unread": unread_lines(content),

@@ -42,6 +42,7 @@ def data_of(content: Content) -> dict[str, object]:
             for one in content.unread
         ],
         "incidents": [_incident(one) for one in incidents],
+        "shown_as": {"sources": content.names.sources, "subscriptions": content.names.subscriptions},
     }
     return {name: _plain(value) for name, value in shown.items()}
 

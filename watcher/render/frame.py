@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from watcher.model import Content, DeliveryKind, DigestItem
+from watcher.model import Content, DeliveryKind, DigestItem, Unread, with_name
 from watcher.model.words import counted, listed
 from watcher.render.clean import clip, one_line, safe_url
 from watcher.render.view import Group, day_in_words, part_of, readable_title
@@ -38,9 +38,14 @@ def names_of(content: Content) -> list[str]:
     return [one_line(name, 100) for name in dict.fromkeys([*told, *(one.subscription for one in content.nothing)])]
 
 
+def shown_names_of(content: Content) -> list[str]:
+    """Return what readers are shown of the subscriptions that a message is for, in the same order."""
+    return [one_line(content.names.of_subscription(name), 100) for name in names_of(content)]
+
+
 def subject_of(content: Content) -> str:
     """Return the subject: how many papers, for what, the title of the best, and which part of how many."""
-    names = names_of(replace(content, nothing=()) if content.items else content)
+    names = shown_names_of(replace(content, nothing=()) if content.items else content)
     others = f" and {counted(len(names) - 1, 'other')}" if len(names) > 1 else ""
     whom = f" for {one_line(names[0], 30)}{others}" if names else ""
     if not content.items:
@@ -60,7 +65,7 @@ def _rank(item: DigestItem) -> tuple[int, int, int]:
 
 def masthead_of(content: Content) -> Masthead:
     """Return what stands at the head of a message."""
-    names = names_of(content)
+    names = shown_names_of(content)
     name = listed([*names[:1], counted(len(names) - 1, "other subscription")]) if len(names) > 2 else listed(names)
     days = sorted({item.paper.digest_day for item in content.items})
     papers = counted(len(content.items), "paper") if content.items else "no papers"
@@ -100,7 +105,7 @@ def nothing_lines(content: Content) -> list[str]:
     """Return a line for each subscription without papers."""
     zone = ZoneInfo(content.timezone)
     return [
-        f"{one_line(one.subscription, 100)}: {counted(one.read, 'paper')} read since "
+        f"{one_line(content.names.of_subscription(one.subscription), 100)}: {counted(one.read, 'paper')} read since "
         f"{day_in_words(one.since.astimezone(zone).date())}, none matched"
         for one in content.nothing
     ]
@@ -108,19 +113,24 @@ def nothing_lines(content: Content) -> list[str]:
 
 def unread_lines(content: Content) -> list[str]:
     """Return what may be missing, since a source cannot be read."""
-    zone = ZoneInfo(content.timezone)
     return [
-        f"{one_line(one.source, 100)}: {one_line(one.missing, 300)}"
-        if one.missing
-        else f"{one_line(one.source, 100)} {'showed only a part of its papers' if one.partly else 'could not be read'} "
-        f"since {one.since.astimezone(zone):%a} {day_in_words(one.since.astimezone(zone).date())}; papers may follow"
-        for one in content.unread
+        _unread_line(one, content.names.of_source(one.source), ZoneInfo(content.timezone)) for one in content.unread
     ]
+
+
+def _unread_line(one: Unread, source: str, zone: ZoneInfo) -> str:
+    if one.missing:
+        return f"{one_line(source, 100)}: {one_line(one.missing, 300)}"
+    since = one.since.astimezone(zone)
+    how = "showed only a part of its papers" if one.partly else "could not be read"
+    return f"{one_line(source, 100)} {how} since {since:%a} {day_in_words(since.date())}; papers may follow"
 
 
 def why_line(content: Content) -> str:
     """Return why the reader gets this message, and how to change it."""
-    names, delivery = names_of(content), content.delivery
+    # With the names: whoever is asked to change or end a subscription has to find it.
+    names = [with_name(one_line(content.names.of_subscription(name), 100), name) for name in names_of(content)]
+    delivery = content.delivery
     many, them = ("s", "them") if len(names) > 1 else ("", "it")
     part = f" (part {delivery.part} of {delivery.parts})" if delivery.parts > 1 else ""
     return (

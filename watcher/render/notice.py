@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from watcher.model import Content, DeliveryKind, Incident, IncidentKind
+from watcher.model import Content, DeliveryKind, DisplayNames, Incident, IncidentKind, with_name
 from watcher.render.clean import one_line, safe_url
 
 
@@ -38,6 +38,17 @@ _HEADLINES = {
     IncidentKind.DATABASE_LOST: ("the database {} cannot be used", "the database {} can be used again"),
     IncidentKind.DATABASE_RESTORED: ("{} is to be read after a restore", "{} was read after a restore"),
 }
+OF_SOURCES = frozenset(
+    {
+        IncidentKind.SOURCE_BROKEN,
+        IncidentKind.SOURCE_UNREACHABLE,
+        IncidentKind.SOURCE_PARTIAL,
+        IncidentKind.SOURCE_GAP,
+        IncidentKind.DATABASE_RESTORED,
+    }
+)
+"""Kinds of incident whose subject is a source."""
+
 _ADVICE = {
     IncidentKind.SOURCE_BROKEN: "The page is there, but it is taken neither for papers nor for a quiet day. watcher "
     "goes on trying. When the page can be read again it tells what was missed, as far as the site still shows it, and "
@@ -89,14 +100,19 @@ def notice_of(content: Content) -> Notice:
     if incident is None:
         return Notice("test message", (), "This receiver works. It tells of no paper.", _TO_TESTED)
     is_over = content.delivery.kind is DeliveryKind.RECOVERY
-    headline = _HEADLINES[incident.kind][is_over].format(one_line(incident.subject, 100))
+    headline = _HEADLINES[incident.kind][is_over].format(subject_words(incident.kind, incident.subject, content.names))
     advice = _relief(incident, content) if is_over else advice_on(incident.kind)
     return Notice(headline, _facts(incident, content, is_over), advice, _TO_OPERATOR)
 
 
-def headline_of(incident: Incident) -> str:
+def headline_of(incident: Incident, shown: DisplayNames) -> str:
     """Return what has happened, in a line, of an incident that lasts."""
-    return _HEADLINES[incident.kind][0].format(one_line(incident.subject, 100))
+    return _HEADLINES[incident.kind][0].format(subject_words(incident.kind, incident.subject, shown))
+
+
+def subject_words(kind: IncidentKind, subject: str, shown: DisplayNames) -> str:
+    """Return what an incident is about; of a source also its name, which commands and the config want."""
+    return one_line(with_name(shown.of_source(subject), subject) if kind in OF_SOURCES else subject, 150)
 
 
 def advice_on(kind: IncidentKind) -> str:
@@ -114,10 +130,7 @@ def _relief(incident: Incident, content: Content) -> str:
 def _summary(content: Content) -> Notice:
     """Return the words of a summary: each trouble that the operator could not be told of, once."""
     open_ = sum(incident.ended is None for incident in content.incidents)
-    facts = [
-        (_HEADLINES[one.kind][0].format(one_line(one.subject, 100)), _span(one, content.timezone))
-        for one in content.incidents
-    ]
+    facts = [(headline_of(one, content.names), _span(one, content.timezone)) for one in content.incidents]
     headline = f"{len(facts)} incidents while you could not be told, {open_ or 'none'} still open"
     well = "" if content.left else _ALL_WELL
     state = "`watcher status` shows what is open." if open_ else well

@@ -6,13 +6,13 @@ import html
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from watcher.model import DigestItem
+from watcher.model import DigestItem, DisplayNames
 from watcher.render import escape
 from watcher.render.clean import defuse
 from watcher.render.data import data_size
 from watcher.render.dialects import CHAT_HTML, SLACK
 from watcher.render.snippet import Segment
-from watcher.render.view import PaperView, paper_view, part_of
+from watcher.render.view import NO_NAMES, PaperView, paper_view, part_of
 
 Measure = Callable[[str], int]
 
@@ -29,16 +29,16 @@ CARD = 1_020
 """Characters of HTML around a paper in full form, with its line in the table of contents."""
 
 
-def estimated_size(item: DigestItem, measure: Measure = len, form: str = "") -> int:
+def estimated_size(item: DigestItem, measure: Measure = len, form: str = "", shown: DisplayNames = NO_NAMES) -> int:
     """Return the most that a paper takes, as ``measure`` counts.
 
     ``form``: ``text``, ``chat`` (the largest of their markups), ``html``, or ``data`` (text and data, both as JSON); ""
         is the larger of text and chat.
     """
     if form == "data":
-        words = estimated_size(item, measure, "text")
+        words = estimated_size(item, measure, "text", shown)
         return words + words // 10 + data_size(item)  # a line's end is two characters in JSON
-    view = paper_view(item)
+    view = paper_view(item, shown)
     is_full = part_of(item) == "strong"
     sizes = []
     for one in [form] if form else ["text", "chat"]:

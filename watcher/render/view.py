@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from watcher.model import FIRST, WITHDRAWN, DigestItem, MatchedSpan, Paper
+from watcher.model import FIRST, WITHDRAWN, DigestItem, DisplayNames, MatchedSpan, Paper
 from watcher.model.words import counted, listed
 from watcher.render.clean import one_line, safe_url
 from watcher.render.readable import readable, shown_with
@@ -17,6 +17,8 @@ LONGEST_SUMMARY = 400
 FIRST_AUTHORS = 3
 MOST_TERMS = 6
 MOST_LISTINGS = 3
+NO_NAMES = DisplayNames()
+"""Everything is shown by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +86,20 @@ class Group:
         return sum(map(len, (self.strong, self.weak, self.known, self.short, self.updates)))
 
 
-def groups_of(items: Iterable[DigestItem]) -> tuple[Group, ...]:
+def groups_of(items: Iterable[DigestItem], shown: DisplayNames = NO_NAMES) -> tuple[Group, ...]:
     """Group papers by their subscriptions, in the order in which these come."""
     by_names: dict[tuple[str, ...], list[DigestItem]] = {}
     for item in items:
         by_names.setdefault(item.subscriptions, []).append(item)
-    return tuple(_group(names, some) for names, some in by_names.items())
+    return tuple(_group(names, some, shown) for names, some in by_names.items())
 
 
-def _group(names: tuple[str, ...], items: list[DigestItem]) -> Group:
+def _group(names: tuple[str, ...], items: list[DigestItem], display: DisplayNames) -> Group:
     parts: dict[str, list[PaperView]] = {"strong": [], "weak": [], "known": [], "short": [], "updates": []}
     for item in items:
-        parts[part_of(item)].append(paper_view(item))
+        parts[part_of(item)].append(paper_view(item, display))
     shown = {part: tuple(papers) for part, papers in parts.items()}
-    return Group(names=listed([one_line(name, 100) for name in names]), **shown)
+    return Group(names=listed([one_line(display.of_subscription(name), 100) for name in names]), **shown)
 
 
 def part_of(item: DigestItem) -> str:
@@ -111,7 +113,7 @@ def part_of(item: DigestItem) -> str:
     return "strong" if item.strong else "weak"
 
 
-def paper_view(item: DigestItem) -> PaperView:
+def paper_view(item: DigestItem, shown: DisplayNames = NO_NAMES) -> PaperView:
     """Return what a message shows of a paper."""
     paper = item.paper
     title = readable_title(paper)
@@ -123,7 +125,7 @@ def paper_view(item: DigestItem) -> PaperView:
         marked_title=marked_title or (Segment(title),),
         url=main_url(paper),
         authors=authors_line(paper.authors),
-        about=" · ".join(about(paper)),
+        about=" · ".join(about(paper, shown)),
         terms=terms_line(item.places),
         summary=summary,
         snippet=() if is_shown else excerpt(paper, item.places),
@@ -158,16 +160,15 @@ def terms_line(places: Iterable[MatchedSpan]) -> str:
     return ", ".join(terms[:MOST_TERMS] + more)
 
 
-def about(paper: Paper) -> list[str]:
+def about(paper: Paper, shown: DisplayNames = NO_NAMES) -> list[str]:
     """Return organisation, venue, where and when it was listed, votes and comments."""
     parts = [one_line(text, 80) for text in (paper.organization, paper.venue) if text]
     days: dict[str, date | None] = {}
     for listing in paper.listings:
         known = days.get(listing.source)
         days[listing.source] = max(filter(None, (known, listing.day)), default=None)
-    listed = [
-        f"{one_line(source, 60)}, {day_in_words(at)}" if at else one_line(source, 60) for source, at in days.items()
-    ]
+    named = ((one_line(shown.of_source(source), 60), at) for source, at in days.items())
+    listed = [f"{source}, {day_in_words(at)}" if at else source for source, at in named]
     parts += listed[:MOST_LISTINGS]
     by_age = sorted(paper.listings, key=lambda listing: listing.read_at, reverse=True)
     comments = next((listing.comments for listing in by_age if listing.comments is not None), None)

@@ -47,7 +47,7 @@ def _send(
     now: datetime,
 ) -> Outcome:
     delivery = Delivery(id=uuid4().hex, kind=DeliveryKind.INCIDENT, endpoint=endpoint, fence=0, created_at=now)
-    content = Content(delivery=delivery, incident=incident, timezone=config.timezone)
+    content = Content(delivery=delivery, incident=incident, timezone=config.timezone, names=config.display_names)
     try:
         url = config.address(endpoint, env)
     except WatcherError as error:

@@ -67,6 +67,7 @@ def shown(request: Request, tx: Transaction, template: str, *, status: int = 200
         "standing": standing,
         "next_told": told and f"{near_words(told.due, now, config.timezone)} {next_words(told)}",
         "zone": config.timezone,
+        "display": config.display_names,
         "now": now,
         "can_act": site.can_act and request.scope["visitor"].may_act,
         "can_sign_in": site.can_act and not request.scope["visitor"].may_act,

@@ -77,7 +77,7 @@ def overall_of(store: Store, tx: Transaction, config: Config, now: datetime) -> 
     lives = daemon_runs(store, tx, now)
     silent = () if lives else _of_silence(config, polled, now)
     return Overall(
-        wrongs=(*silent, *_of_config(tx, config), *_of_incidents(tx), *_of_late(tx, now, lives)),
+        wrongs=(*silent, *_of_config(tx, config), *_of_incidents(tx, config), *_of_late(tx, now, lives)),
         sources=len(config.sources),
         read=sum(poll is not None and poll.judged.verdict not in UNREAD for poll in polls),
         polled=polled,
@@ -102,12 +102,12 @@ def _of_config(tx: Transaction, config: Config) -> Iterator[Wrong]:
         yield Wrong("nobody has a subscription", "try a rule, and copy what it becomes into the config", "/search")
 
 
-def _of_incidents(tx: Transaction) -> Iterator[Wrong]:
+def _of_incidents(tx: Transaction, config: Config) -> Iterator[Wrong]:
     """Yield what operators hear of, while it lasts."""
     for one in tx.incidents.all_open():
         incident = one.incident
         if one.told_at and incident.kind in LASTING:
-            what = f"{headline_of(incident)}: {incident.reason}"
+            what = f"{headline_of(incident, config.display_names)}: {incident.reason}"
             yield Wrong(
                 what, _DO.get(incident.kind, "").format(incident.subject), _page_of(incident.kind), incident.began
             )

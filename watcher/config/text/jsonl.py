@@ -176,6 +176,7 @@ def line_of(subscription: Subscription) -> Mapping[str, Any]:
         "when_empty": "send" if subscription.sends_empty else None,
         "on_update": "notify" if subscription.tells_updates else None,
         "sign_of_life": "monthly" if subscription.shows_life else None,
+        "shown_as": subscription.shown_as,
     }
     return {key: value for key, value in found.items() if value is not None and value not in ("", [])}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from watcher.model import DigestItem, Message
+from watcher.model import DigestItem, DisplayNames, Message
 from watcher.model.objects import json_bytes
 from watcher.notify.addresses.addresses import JSON, load_plugin, measure_of, own_schema, schema_of, service_schema
 from watcher.notify.addresses.written import cut_url
@@ -36,12 +36,15 @@ MATRIX = frozenset({"matrix", "matrixs"})
 CHATS = SHOWS_MARKDOWN | TITLE_IN_BODY | SLACK | TELEGRAM | MATRIX
 
 
-def size_in(url: str) -> Callable[[DigestItem], int]:
-    """Return the function that estimates a paper's size in a message to an address, as its service counts."""
+def size_in(url: str, shown: DisplayNames | None = None) -> Callable[[DigestItem], int]:
+    """Return the function that estimates a paper's size in a message to an address, as its service counts.
+
+    ``shown``: what readers are shown in place of names.
+    """
     schema = own_schema(url)
     kinds = {"data": JSON, "html": MAIL, "chat": CHATS, "text": DATA | TEXT}
     form = next((name for name, schemas in kinds.items() if schema in schemas), "")
-    return partial(estimated_size, measure=measure_of(url), form=form)
+    return partial(estimated_size, measure=measure_of(url), form=form, shown=shown or DisplayNames())
 
 
 SHORTEST_TEXT = 2_000

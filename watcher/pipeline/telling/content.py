@@ -10,7 +10,18 @@ from watcher.alerts.incidents import left_by, unread_of
 from watcher.alerts.items import items_of, nothing_of
 from watcher.alerts.order import in_message_order
 from watcher.config import Config
-from watcher.model import Content, Delivery, DeliveryKind, Incident, IncidentKind, Paper, Unread
+from watcher.model import (
+    Content,
+    Delivery,
+    DeliveryKind,
+    DisplayNames,
+    DueAlert,
+    Incident,
+    IncidentKind,
+    Nothing,
+    Paper,
+    Unread,
+)
 from watcher.parsers import PARSERS
 from watcher.store import Transaction
 from watcher.store.deliveries.contents import TO_READERS, Said
@@ -62,6 +73,7 @@ def _notice(delivery: Delivery, said: Said, tx: Transaction, config: Config) -> 
         timezone=config.timezone,
         folded=said.folded,
         left=_left(tx, config, incidents) if delivery.kind in ENDING else (),
+        names=config.display_names,
     )
 
 
@@ -79,7 +91,14 @@ def _to_readers(
         timezone=zones[0] if zones else config.timezone,
         folded=said.folded,
         unsubscribe=config.unsubscribe,
+        names=_names([*told, *nothing], config),
     )
+
+
+def _names(said: Iterable[DueAlert | Nothing], config: Config) -> DisplayNames:
+    """Return what readers are shown: of subscriptions, as the database has it."""
+    shown = {one.subscription: one.shown_as for one in said if one.shown_as}
+    return DisplayNames(config.display_names.sources, shown)
 
 
 def _news(tx: Transaction, delivery: Delivery, troubles: Sequence[Incident]) -> list[Incident]:

@@ -152,6 +152,7 @@ def _without_items(
         unread=unread_now(tx, config, [one.sources for one in subscriptions]),
         timezone=subscriptions[0].timezone,
         unsubscribe=config.unsubscribe,
+        names=config.display_names,
     )
 
 

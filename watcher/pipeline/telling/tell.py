@@ -236,7 +236,7 @@ def _runs(
     shown = [replace(one, short=one.match_id in short) for one in told]
     items = items_of(shown, [papers[one.paper_id] for one in told], {})
     url = context.config.address_or_empty(endpoint, context.env)
-    runs = items_by_message(items, size_in(url), limit_of(url))
+    runs = items_by_message(items, size_in(url, context.config.display_names), limit_of(url))
     found = []
     for run in runs:
         ids = [id for item in run for id in matches[item.paper.id]]

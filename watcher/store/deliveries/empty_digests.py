@@ -129,5 +129,6 @@ def as_blank(row: Any) -> Blank:
         since=row.since,
         timezone=row.settings["timezone"],
         sources=tuple(row.sources),
+        shown_as=row.settings.get("shown_as", ""),
     )
     return Blank(row.id, DeliveryKind(row.kind), nothing, row.settings.get("bundle", True))

@@ -89,4 +89,5 @@ def as_told(row: Any) -> DueAlert:
         bundle=row.settings.get("bundle", True),
         max_papers=row.settings.get("max_papers"),
         sources=tuple(row.sources),
+        shown_as=row.settings.get("shown_as", ""),
     )

@@ -27,7 +27,7 @@ SOON = 200
 
 @dataclass(frozen=True, slots=True)
 class PaperMatch:
-    """A match of a paper as people see it; ``subscription`` is a full name."""
+    """A match of a paper as people see it; ``subscription`` is a full name, ``shown_as`` "" where that is shown."""
 
     paper_id: int
     subscription: str
@@ -35,6 +35,7 @@ class PaperMatch:
     places: tuple[MatchedSpan, ...]
     occasion: str
     fate: Fate
+    shown_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ class Browsing:
         """Return the matches of these papers, by subscription as they were made."""
         found: list[PaperMatch] = []
         query = (
-            select(_match, _subscription.c.owner, _subscription.c.name)
+            select(_match, _subscription.c.owner, _subscription.c.name, schema.shown_as.label("shown_as"))
             .join(_subscription, _subscription.c.id == _match.c.subscription_id)
             .where(_match.c.same_as.is_(None))
             .order_by(_subscription.c.id, _match.c.id)
@@ -141,7 +142,8 @@ class Browsing:
             for row in self._connection.execute(query.where(_match.c.paper_id.in_(batch))):
                 places = tuple(MatchedSpan(*place) for place in row.places)
                 name = _full_name(row.owner, row.name)
-                found.append(PaperMatch(row.paper_id, name, row.strong, places, row.occasion, Fate(row.fate)))
+                fate = Fate(row.fate)
+                found.append(PaperMatch(row.paper_id, name, row.strong, places, row.occasion, fate, row.shown_as))
         return found
 
     def counts_of(self, paper_id: int) -> list[CountThen]:

@@ -23,6 +23,7 @@ class HistoryRow:
     """A match at one endpoint, or without an endpoint while no alert was made.
 
     ``paper``: the paper's key.
+    ``shown_as``: the subscription's display name, "" for its name.
     ``state``: ``told``, ``not told``, ``waiting``, ``held``, or the state of its delivery.
     ``at``: when it was told, when it is due, or when it came into this state.
     ``delivery``: id of its delivery, None without one.
@@ -37,6 +38,7 @@ class HistoryRow:
     at: datetime
     reason: str
     delivery: str | None
+    shown_as: str = ""
 
 
 class History:
@@ -106,6 +108,7 @@ def _history(connection: Connection, where: ColumnElement[bool], limit: int) -> 
             _paper.c.title,
             _subscription.c.owner,
             _subscription.c.name,
+            schema.shown_as.label("shown_as"),
             _subscription.c.paused,
             _subscription.c.next_due,
             _alert.c.receiver,
@@ -141,6 +144,7 @@ def _as_told(row: Any) -> HistoryRow:
         title=row.title,
         occasion=row.occasion,
         subscription=f"{row.owner}/{row.name}" if row.owner else row.name,
+        shown_as=row.shown_as,
         endpoint=None if row.receiver is None else Endpoint(row.receiver, row.label),
         state=state,
         at=at,

@@ -30,7 +30,7 @@ class DayLink:
 def day_screen(request: Request) -> Response:
     """Show the papers of ``day``, or of the newest digest day that has any."""
     site = site_of(request)
-    today = site.clock().astimezone(UTC).date()
+    today, names = site.clock().astimezone(UTC).date(), site.config().display_names
     asked = {name: request.query_params.get(name, "") for name in FILTERS}
     with site.store.reading() as tx:
         day = day_named(request.query_params.get("day", ""))
@@ -51,14 +51,18 @@ def day_screen(request: Request) -> Response:
             after=after,
             week_before=tx.browsing.day_before(week[0].day),
             week_after=tx.browsing.day_after(week[-1].day),
-            cards=[card_of(one.paper, one.matches) for one in found[(page - 1) * MOST : page * MOST]],
+            cards=[card_of(one.paper, one.matches, names) for one in found[(page - 1) * MOST : page * MOST]],
             count=len(found),
             of=len(papers),
             asked=asked,
             page=page,
             pages=-(-len(found) // MOST),
-            names=sorted({match.subscription for one in papers for match in one.matches}),
-            sources=sorted({listing.source for one in papers for listing in one.paper.listings}),
+            subscriptions=_by_label(
+                {match.subscription: match.shown_as or match.subscription for one in papers for match in one.matches}
+            ),
+            sources=_by_label(
+                {listing.source: names.of_source(listing.source) for one in papers for listing in one.paper.listings}
+            ),
             is_empty=not papers and before is None and after is None,
             to_day=lambda other: address("/", [("day", other), *asked.items()]),
             to_page=lambda other: address("/", [("day", day), *asked.items(), ("page", other)]),
@@ -78,6 +82,11 @@ def _fits(one: RankedPaper, asked: Mapping[str, str]) -> bool:
         case "matched":
             return bool(matches)
     return True
+
+
+def _by_label(shown: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return names and what people are shown of them, by the latter."""
+    return sorted(shown.items(), key=lambda one: (one[1].casefold(), one[0]))
 
 
 def _week(tx: Transaction, day: date) -> Sequence[DayLink]:

@@ -41,7 +41,8 @@ def feed_screen(request: Request) -> Response:
         raise HTTPException(404, f"A feed has the pages 1 to {MOST_PAGES}.")
     with site.store.reading() as tx:
         papers = _papers(request, tx, kind, name, (page - 1) * ITEMS)
-    made = _feed(request, site, kind, name, papers, page)
+        title = _title(site, tx, kind, name)
+    made = _feed(request, site, (kind, name), papers, page, title)
     body = atom_of(made) if path.endswith(".atom") else json_feed_of(made)
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
@@ -65,6 +66,13 @@ def _papers(request: Request, tx: Transaction, kind: str, name: str, skip: int) 
     return _found(request, tx, name)[skip : skip + ITEMS + 1]
 
 
+def _title(site: WebSite, tx: Transaction, kind: str, name: str) -> str:
+    if kind == "subscription" and (saved := subscription_called(tx, name)) and saved.subscription.shown_as:
+        return saved.subscription.shown_as
+    shown = site.config().display_names.of_source(name) if kind == "source" else name
+    return " ".join(shown.split())[:200]
+
+
 def _found(request: Request, tx: Transaction, text: str) -> Sequence[Paper]:
     try:
         rule = rule_tried(text)
@@ -76,15 +84,17 @@ def _found(request: Request, tx: Transaction, text: str) -> Sequence[Paper]:
     return sorted(found, key=lambda paper: (paper.first_seen, paper.id), reverse=True)
 
 
-def _feed(request: Request, site: WebSite, kind: str, name: str, papers: Sequence[Paper], page: int) -> PaperFeed:
-    base, path = base_url(request, site), path_of(request)
+def _feed(
+    request: Request, site: WebSite, of: tuple[str, str], papers: Sequence[Paper], page: int, title: str
+) -> PaperFeed:
+    (kind, name), base, path = of, base_url(request, site), path_of(request)
     asked = [(kind, name), ("key", request.query_params.get("key", ""))]
     pages = {"subscription": "/subscription", "source": "/source", "q": "/search"}
     home = address(pages[kind], [("q" if kind == "q" else "name", name)])
     further = address(path, asked, page=page + 1)
     return PaperFeed(
         id=feed_id(kind, name),
-        title=f"watcher: {name}",
+        title=f"watcher: {title}",
         url=base + address(path, asked, page=page if page > 1 else None),
         home=base + home,
         further=base + further if len(papers) > ITEMS and page < MOST_PAGES else "",

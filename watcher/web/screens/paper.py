@@ -40,6 +40,7 @@ class RuleOfPaper:
     """A subscription, its rule, and why it matches the paper or not."""
 
     name: str
+    shown_as: str
     rule: str
     why: Why
 
@@ -143,4 +144,4 @@ def _others(config: Config, matches: Sequence[PaperMatch], document: Document) -
 
 
 def _rule(one: Subscription, document: Document) -> RuleOfPaper:
-    return RuleOfPaper(one.full_name, one.rule, why(one.rule, one.sources, document))
+    return RuleOfPaper(one.full_name, one.shown_as or one.full_name, one.rule, why(one.rule, one.sources, document))

@@ -78,6 +78,7 @@ def _found(tx: Transaction, rule: Rule, request: Request, span: str) -> dict[str
     lately = _lately(trial, today)
     is_daily = len(lately.days) <= MOST_BARS
     config = site_of(request).config()
+    names = config.display_names
     return {
         "rule": rule,
         "feeds": feed_links(request, "q", rule.text),
@@ -90,8 +91,8 @@ def _found(tx: Transaction, rule: Rule, request: Request, span: str) -> dict[str
         "per_week": lately.per_week,
         "terms": trial.terms[:MOST_TERMS],
         "more_terms": max(0, len(trial.terms) - MOST_TERMS),
-        "cards": [card_of_hit(*one) for one in strong[(page - 1) * SHOWN : page * SHOWN]],
-        "weak": [card_of_hit(*one) for one in weak[:MOST_WEAK]],
+        "cards": [card_of_hit(*one, names) for one in strong[(page - 1) * SHOWN : page * SHOWN]],
+        "weak": [card_of_hit(*one, names) for one in weak[:MOST_WEAK]],
         "strong_count": len(strong),
         "weak_count": len(weak),
         "page": page,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from watcher.alerts.order import rank_of
-from watcher.model import FIRST, DigestItem, Fate, Hit, Paper
+from watcher.model import FIRST, DigestItem, DisplayNames, Fate, Hit, Paper
 from watcher.model.words import counted
 from watcher.render.clean import one_line
 from watcher.render.view import PaperView, about, authors_line, paper_view
@@ -21,13 +21,15 @@ FATES = {Fate.HELD: "waits for its time", Fate.OWED: "", Fate.BASELINE: "known b
 class CardMatch:
     """A subscription that a paper matched.
 
-    ``terms``: the words that matched. ``note``: what is unusual about what became of it.
+    ``terms``: the words that matched. ``note``: what is unusual about what became of it. ``shown_as``: what people are
+    shown of its name.
     """
 
     subscription: str
     strong: bool
     terms: str
     note: str
+    shown_as: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def _rank(paper: Paper, matches: Sequence[PaperMatch]) -> tuple[bool, tuple[bool
     return not matches, rank_of(paper, strong=any(one.strong for one in matches)), -paper.id
 
 
-def card_of(paper: Paper, matches: Iterable[PaperMatch]) -> Card:
+def card_of(paper: Paper, matches: Iterable[PaperMatch], names: DisplayNames) -> Card:
     """Return one paper with its matches."""
     some = list(matches)
     item = DigestItem(
@@ -73,31 +75,31 @@ def card_of(paper: Paper, matches: Iterable[PaperMatch]) -> Card:
         strong=any(one.strong for one in some),
         places=tuple(sorted({place for one in some for place in one.places})),
     )
-    return _card(item, tuple(_matches(some)))
+    return _card(item, tuple(_matches(some)), names)
 
 
-def card_of_hit(paper: Paper, hit: Hit) -> Card:
+def card_of_hit(paper: Paper, hit: Hit, names: DisplayNames) -> Card:
     """Return one paper as a rule that is tried finds it."""
-    return _card(DigestItem(paper=paper, subscriptions=(), strong=hit.strong, places=hit.places), ())
+    return _card(DigestItem(paper=paper, subscriptions=(), strong=hit.strong, places=hit.places), (), names)
 
 
-def _card(item: DigestItem, matches: tuple[CardMatch, ...]) -> Card:
+def _card(item: DigestItem, matches: tuple[CardMatch, ...], names: DisplayNames) -> Card:
     paper = item.paper
     return Card(
         key=paper.key,
         id=paper.key.removeprefix("arxiv:"),
-        view=paper_view(item),
-        about=" · ".join(part for part in (authors_line(paper.authors), *_about(paper)) if part),
+        view=paper_view(item, names),
+        about=" · ".join(part for part in (authors_line(paper.authors), *_about(paper, names)) if part),
         upvotes=paper.upvotes,
         matches=matches,
         strong=item.strong,
     )
 
 
-def _about(paper: Paper) -> list[str]:
+def _about(paper: Paper, names: DisplayNames) -> list[str]:
     """Return what is known beside the texts, without the upvotes: they stand before the title."""
     votes = "" if paper.upvotes is None else counted(paper.upvotes, "upvote")
-    return [part for part in about(paper) if part != votes]
+    return [part for part in about(paper, names) if part != votes]
 
 
 def _matches(some: Sequence[PaperMatch]) -> Iterable[CardMatch]:
@@ -107,4 +109,5 @@ def _matches(some: Sequence[PaperMatch]) -> Iterable[CardMatch]:
     for name, ones in by_name.items():
         first = next((one for one in ones if one.occasion == FIRST), ones[0])
         terms = dict.fromkeys(one_line(place.term, 60) for one in ones for place in one.places)
-        yield CardMatch(name, any(one.strong for one in ones), ", ".join([*terms][:4]), FATES[first.fate])
+        strong, said = any(one.strong for one in ones), ", ".join([*terms][:4])
+        yield CardMatch(name, strong, said, FATES[first.fate], first.shown_as or name)

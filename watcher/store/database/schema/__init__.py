@@ -5,7 +5,7 @@ from watcher.store.database.schema.deliveries import alert, attempt, blank, deli
 from watcher.store.database.schema.fleet import config_version, daemon, lease
 from watcher.store.database.schema.papers import listing, match, metric, paper, paper_key
 from watcher.store.database.schema.sources import page, poll, site
-from watcher.store.database.schema.subscriptions import mute, of_files, rules_generation, subscription
+from watcher.store.database.schema.subscriptions import mute, of_files, rules_generation, shown_as, subscription
 
 __all__ = [
     "IsoDay",
@@ -31,6 +31,7 @@ __all__ = [
     "paper_key",
     "poll",
     "rules_generation",
+    "shown_as",
     "site",
     "subscription",
 ]

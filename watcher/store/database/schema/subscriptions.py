@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import JSON, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, func, text
 
 from watcher.store.database.schema.base import UtcDateTime, metadata, partial_index
 
@@ -45,6 +45,9 @@ partial_index(of_files, "ix_subscription_of_files", subscription.c.id)
 
 for _due in (subscription.c.next_due, subscription.c.woken, subscription.c.sign_due):
     partial_index(_due.is_not(None), f"ix_subscription_{_due.name}", _due)
+
+shown_as = func.coalesce(subscription.c.settings["shown_as"].as_string(), "")
+"""What readers are shown in place of a subscription's name, "" for the name."""
 
 rules_generation = Table(
     "rules_generation",
