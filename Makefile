@@ -29,6 +29,7 @@ lint: .venv/installed ## style, format, types, which room may import which
 docs: .venv/installed ## make what is generated (schema, help, warnings, a walk of a minute), then test the documentation
 	$(BIN)/watcher schema > watcher.schema.json
 	$(BIN)/python -m tests.docs.commands > docs/commands.md
+	$(BIN)/python -m tests.docs.manual > deploy/man/watcher.1
 	$(BIN)/python -m tests.docs.warnings > docs/warnings.md
 	$(BIN)/python -m tests.docs.decisions > docs/decisions/index.md
 	$(BIN)/python -m tests.docs.laptop > docs/laptop-walk.md
