@@ -5,13 +5,13 @@ SEED ?= 1
 TIMES ?= 10
 PYTEST = $(BIN)/pytest -n auto --dist worksteal
 
-.PHONY: help test-fast test lint docs bench fuzz ci
+.PHONY: help test-fast test lint docs site bench fuzz ci
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --editable '.[test,dev,postgres,web]'
+	$(BIN)/pip install --quiet --editable '.[test,dev,postgres,web,docs]'
 	touch $@
 
 test-fast: .venv/installed ## what needs no database and no process, with fewer examples: under a minute
@@ -26,11 +26,18 @@ lint: .venv/installed ## style, format, types, which room may import which
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: .venv/installed ## make what is generated (schema, help pages, warnings), then test the documentation
+docs: .venv/installed ## make what is generated (schema, help, warnings, a walk of a minute), then test the documentation
 	$(BIN)/watcher schema > watcher.schema.json
 	$(BIN)/python -m tests.docs.commands > docs/commands.md
+	$(BIN)/python -m tests.docs.manual > deploy/man/watcher.1
 	$(BIN)/python -m tests.docs.warnings > docs/warnings.md
+	$(BIN)/python -m tests.docs.decisions > docs/decisions/index.md
+	$(BIN)/python -m tests.docs.laptop > docs/laptop-walk.md
 	$(PYTEST) -q -p no:randomly tests/docs
+
+site: .venv/installed ## the documentation as a site, in site/index.html
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	$(BIN)/python -m tests.docs.site site
 
 bench: .venv/installed ## what starting costs; the other benchmarks: benchmarks/README.md
 	$(BIN)/python benchmarks/startup.py

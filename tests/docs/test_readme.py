@@ -92,7 +92,7 @@ def test_examples_fit_a_terminal() -> None:
 
 
 def test_decisions_are_numbered_without_gaps() -> None:
-    numbers = [int(path.name[:4]) for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+    numbers = [int(path.name[:4]) for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))]
     assert numbers == list(range(1, len(numbers) + 1))
 
 
@@ -125,6 +125,6 @@ def test_the_readmes_config_loads(tmp_path: Path) -> None:
     (example,) = [body for language, body in BLOCK.findall(README) if language == "yaml"]
     path = tmp_path / "config.yaml"
     path.write_text(example, encoding="utf-8")
-    config = load(path, env={"MAIL_PASSWORD": "p@ss/w#rd"}, check_url=problem_of, check_rule=compile_rule)
+    config = load(path, env={"GMAIL_APP_PASSWORD": "abcdefghijklmnop"}, check_url=problem_of, check_rule=compile_rule)
     assert [subscription.name for subscription in config.subscriptions] == ["continual-learning", "hot-agents"]
     assert list(config.problems) == []

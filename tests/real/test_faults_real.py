@@ -1,4 +1,4 @@
-"""The table of faults in docs/sources.md is what happens: each fault on captured pages, played as the site."""
+"""The table of faults in docs/reading.md is what happens: each fault on captured pages, played as the site."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmarks.sources.faults import COLUMNS, FAULTS, Site, play, playing
 
 pytestmark = pytest.mark.real
 
-PAGE = Path(__file__).parents[2] / "docs" / "sources.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reading.md"
 
 
 @pytest.fixture(scope="module")
