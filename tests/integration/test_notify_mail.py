@@ -9,6 +9,7 @@ import pytest
 
 from tests.integration.receivers import Mailbox, logged, mailbox
 from tests.unit.messages import HOSTILE, digest, item, paper
+from watcher.config.addresses import expand
 from watcher.model import Message, Outcome, Result
 from watcher.notify import Notifier
 from watcher.render import render_message
@@ -98,6 +99,15 @@ def test_names_copies_and_own_headers() -> None:
     assert box.mail()["Reply-To"] == "di@lab.example"
     assert box.mail()["X-Lab"] == "7"
     assert sorted(box.received[0].rcpt_tos) == ["ana@lab.example", "bo@lab.example", "cy@lab.example"]
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+@pytest.mark.parametrize("password", ["p@ss/ä", "p%41%", "12;34", "пароль"])
+def test_a_password_of_any_signs_signs_in(password: str) -> None:
+    given = expand("&user=bot&pass=${PW}", {"PW": password})
+    with mailbox(password=password) as box:
+        assert send(box, given) == Outcome(Result.SENT)
+        assert send(box, user=expand("bot:${PW}@", {"PW": password})) == Outcome(Result.SENT)
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import ProgrammingError
 
+from tests.integration.pooling import pooled
 from watcher.errors import DatabaseAway, DatabaseNewer, StoreError
 from watcher.store import open_store
 from watcher.store.database.database import Mode
@@ -90,3 +92,25 @@ def test_a_connection_that_a_thread_still_has_is_closed_when_it_comes_back(postg
         store.close()
         assert raw is not None and not raw.closed
     assert raw.closed
+
+
+@pytest.mark.parametrize("mode", ["create", "read"])
+def test_a_pooler_that_keeps_no_sessions_is_refused(postgres_database: str, mode: Mode) -> None:
+    open_store(postgres_database, mode="create").close()
+    with pooled(postgres_database, keeps_sessions=False) as address:
+        said = refusal(address, mode)
+    assert "behind a pooler that keeps no sessions: set pool_mode = session" in said
+
+
+def test_a_pooler_that_keeps_sessions_is_used(postgres_database: str) -> None:
+    with (
+        pooled(postgres_database, keeps_sessions=True) as address,
+        open_store(address, mode="create") as store,
+        store.transaction() as tx,
+    ):
+        assert list(tx.papers.all(date(2026, 1, 1))) == []
+
+
+def test_a_role_without_a_schema_is_told_to_name_one(postgres_database: str) -> None:
+    said = refusal(f"{postgres_database}&options=-csearch_path%3Dnoschema")
+    assert "has no schema for this user: name one" in said and "SELECT" not in said

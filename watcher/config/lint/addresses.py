@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from watcher.config.lint.whole import address_key
 from watcher.config.values import Config, Receiver
 from watcher.errors import WatcherError
 
+_PLAIN_PATH = re.compile(r"~?/?(?:[\w.-]+/)*[\w-]+(?:\.(?:db|sqlite3?))?")
 _BRACED = re.compile(r"\$\{([^{}$]{0,200})\}")
 _SHELL = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _OTHER_VARIABLE = re.compile(r"\$[A-Za-z(]|%\w+%|\{\{|\$\$|env\.|!env\b")
@@ -112,8 +114,9 @@ def _shown(problem: str, url: str, address: Address) -> str:
 def _check_database(checker: Checker, text: str, checks: AddressChecks) -> None:
     try:
         address = expand(text, checks.env)
-        # A path needs no look, and what looks takes long to import.
-        problem = checks.check_database(address) if ":" in address else None
+        # A plain path needs no look, and what looks takes long to import.
+        problem = None if _PLAIN_PATH.fullmatch(address) else checks.check_database(address)
+        problem = problem or _problem_of_folder(address)
     except WatcherError as error:
         checker.note(
             ("database",), str(error), "set it where watcher runs", fatal=checks.need_secrets, name="missing-secret"
@@ -122,6 +125,13 @@ def _check_database(checker: Checker, text: str, checks: AddressChecks) -> None:
     if problem:
         what, _, hint = problem.partition("; ")
         checker.note(("database",), what, hint, name="wrong-database")
+
+
+def _problem_of_folder(text: str) -> str | None:
+    """Return why no database can be at a path: it is a folder. A relative path counts from the state folder."""
+    path = os.path.expanduser(text)
+    is_folder = os.path.isabs(path) and os.path.isdir(path)
+    return "this is a folder; write the path of a file in it, such as papers.db" if is_folder else None
 
 
 def _check_proxy(checker: Checker, text: str, checks: AddressChecks) -> None:

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from watcher.model.objects import json_bytes
+from watcher.notify.addresses.arriving import encoded_as_read, problem_of_arrival
 from watcher.notify.addresses.contact import contact_of, difference, other_receivers, problem_of_parts
 from watcher.notify.addresses.meant import form_of, service_meant
 from watcher.notify.addresses.parameters import problem_of_parameters, problem_of_unknown, typo_in, unlisted
@@ -148,7 +149,7 @@ def _problem_of_parts(url: str, written: Written) -> str | None:
         hint = f": {ENCODED}" if url.count("@") > 1 else ""
         form = f"; it is written {form_of(schema, plugins()[schema].templates)}" if not hint else ""
         return f"apprise does not take this {schema}:// address: something in it is missing or wrong{hint}{form}"
-    if problem := difference(written, contact_of(service), shape):
+    if problem := difference(written, contact_of(service), shape) or problem_of_arrival(written, service):
         return problem
     if schema in ("mailto", "mailtos") and (problem := service.problem()):
         return f"{schema}:// cannot be sent to: {problem}"
@@ -249,6 +250,13 @@ def load_plugin(url: str, patience: float = PATIENCE) -> Any | None:
 
 @lru_cache(maxsize=1024)
 def _loaded(url: str) -> tuple[Any | None, bool]:
+    service, has_own_patience = _instantiated(url)
+    if service is not None and "%25" in url and (again := encoded_as_read(url, cut_url(url), service)) != url:
+        return _instantiated(again)
+    return service, has_own_patience
+
+
+def _instantiated(url: str) -> tuple[Any | None, bool]:
     apprise = apprise_module()
     tokens = _tokens(url)
     if not tokens:

@@ -105,13 +105,22 @@ def cut_url(url: str) -> Written:
     return Written(schema.lower(), authority, slash + path, query)
 
 
-def renamed(url: str, parameter: Parameter, name: str) -> str:
-    """Return an address with another name for one of its parameters."""
+def parameter_text(url: str, parameter: Parameter) -> str:
+    """Return a parameter of an address as it is written, name and value."""
+    return list(_between(url.strip().partition("?")[2]))[parameter.place - 1][1]
+
+
+def with_parameter(url: str, parameter: Parameter, text: str) -> str:
+    """Return an address with another text, name and value, for one of its parameters."""
     base, _, query = url.strip().partition("?")
     texts = list(_between(query))
-    sign, text = texts[parameter.place - 1]
-    texts[parameter.place - 1] = (sign, name + "".join(text.partition("=")[1:]))
+    texts[parameter.place - 1] = (texts[parameter.place - 1][0], text)
     return f"{base}?{''.join(sign + text for sign, text in texts)}"
+
+
+def renamed(url: str, parameter: Parameter, name: str) -> str:
+    """Return an address with another name for one of its parameters."""
+    return with_parameter(url, parameter, name + "".join(parameter_text(url, parameter).partition("=")[1:]))
 
 
 def _between(query: str) -> Iterator[tuple[str, str]]:

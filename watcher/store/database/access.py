@@ -23,6 +23,7 @@ from watcher.store.database.engine import (
 )
 from watcher.store.database.file.witness import Witness
 from watcher.store.database.locks import WriteLock
+from watcher.store.database.server import require_sessions
 from watcher.store.database.wakes import listen
 
 LOOK_UP = 0.5
@@ -44,6 +45,8 @@ class Access(Protocol):
     def now(self) -> datetime: ...
 
     def hear_clock(self) -> None: ...
+
+    def require_sessions(self, place: DatabaseAddress) -> None: ...
 
     def announce(self) -> None: ...
 
@@ -69,6 +72,9 @@ class _OneMachine:
 
     def hear_clock(self) -> None:
         """Do nothing: this machine's clock is read each time."""
+
+    def require_sessions(self, place: DatabaseAddress) -> None:
+        """Do nothing: a file has no sessions."""
 
 
 class File(_OneMachine):
@@ -212,6 +218,10 @@ class ServerAccess:
 
     def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
         listen(self._engine, stopping, heard)
+
+    def require_sessions(self, place: DatabaseAddress) -> None:
+        """Raise ``StoreError`` for a pooler that keeps no sessions."""
+        require_sessions(self._engine, place)
 
     def hear_clock(self) -> None:
         with self._engine.begin() as connection:

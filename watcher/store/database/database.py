@@ -182,6 +182,8 @@ class Store:
 
     def prepare(self) -> None:
         """Migrate the tables to this release; when opened for reading, only check that they are current."""
+        with self._explaining():
+            self._access.require_sessions(self.place)
         if self._mode == "read":
             with self._explaining(), self._access.reading() as connection:
                 require_fit(connection, self.place, write=False)

@@ -41,8 +41,8 @@ class DatabaseAddress:
 
 def database_address(database: str | Path | None, state_dir: Path | None = None) -> DatabaseAddress:
     """Read a path or URL; None is ``watcher.db``. Relative paths count from ``state_dir``. Raises ``StoreError``."""
-    if isinstance(database, str) and "://" not in database and 0 <= database.find(":") < database.rfind("@"):
-        raise StoreError(f"database: this is neither a path nor an address; {_EXAMPLES}")
+    if isinstance(database, str) and "://" not in database and (problem := _problem_of_path(database)):
+        raise StoreError(f"database: {problem}")
     if database is None or isinstance(database, Path) or "://" not in database:
         return _file(Path(database or "watcher.db"), state_dir)
     try:
@@ -59,6 +59,26 @@ def database_address(database: str | Path | None, state_dir: Path | None = None)
         raise StoreError(f"database: {shown} is not supported; {_EXAMPLES}")
     # The bare name means psycopg 2 to some SQLAlchemy releases and psycopg 3 to others.
     return DatabaseAddress(url.set(drivername="postgresql+psycopg"))
+
+
+_NO_PATH = (
+    (re.compile(r":memory:"), f"a database in memory forgets what was told; {_EXAMPLES}"),
+    (re.compile(r"(?i)(?:sqlite|postgres|postgresql)\d?:/?[^/].*"), f"two slashes follow the colon; {_EXAMPLES}"),
+    (re.compile(r"(?i)[a-z0-9+]{2,20}//\S*"), f"a colon stands before the two slashes; {_EXAMPLES}"),
+    (re.compile(r"[^/]*:.*@.*|.*:.*@[^/]*"), f"this is neither a path nor an address; {_EXAMPLES}"),
+    (re.compile(r"(?:.*\s)?(?:host|dbname|user)\s*=.*"), f"this is the form of libpq; {_EXAMPLES}"),
+    (re.compile(r"\$\w.*"), "a shell's variables are not read here; write the path, ~ for the home, or ${NAME}"),
+    (re.compile(r".*/"), "this is a folder; write the path of a file in it, such as papers.db"),
+    (
+        re.compile(r"(?i).*\.(?:ya?ml|json|toml|ini|env|txt)"),
+        "a file so called holds no database; write papers.db",
+    ),
+)
+"""What people write that would be taken for the path of a file, and what to say of it."""
+
+
+def _problem_of_path(text: str) -> str | None:
+    return next((problem for pattern, problem in _NO_PATH if pattern.fullmatch(text)), None)
 
 
 def bare_address(url: URL) -> str:
@@ -259,6 +279,7 @@ _UNREACHED = "cannot be reached: see that the server runs, and that address, nam
 
 _POSTGRES = {
     "08": _UNREACHED,
+    "3F000": "has no schema for this user: name one, as in ?options=-csearch_path%3DNAME, and grant CREATE on it",
     "25006": "is read-only: name the primary server, not a replica",
     "42P01": _UNUSABLE[2],
     "42501": "gives this user too few rights; let it own the database, or grant CREATE and USAGE on the schema",

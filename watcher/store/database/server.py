@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import uuid4
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from watcher.errors import StoreError
 
@@ -51,3 +52,35 @@ def require_fit(connection: Connection, place: object, *, write: bool) -> None:
     row = connection.execute(text(_ASK)).one()
     if problem := unfit(Facts(row.version, row.shown, row.is_readonly, row.encoding), write=write):
         raise StoreError(f"the database {place} {problem}")
+
+
+TRIES = 3
+"""Times that it is tried whether a session is kept: other users of a pooler may come between."""
+
+
+def require_sessions(engine: Engine, place: object) -> None:
+    """Raise ``StoreError`` for a pooler that gives each transaction another session, as ``pool_mode = transaction``.
+
+    Prepared statements, advisory locks and ``NOTIFY`` belong to a session.
+    """
+    if not _keeps_sessions(engine):
+        hint = "set pool_mode = session, or name the server itself"
+        raise StoreError(f"the database {place} is behind a pooler that keeps no sessions: {hint}")
+
+
+def _keeps_sessions(engine: Engine) -> bool:
+    """Return whether a setting of one connection is there in its next transaction, and in no other connection."""
+    ask = text("SELECT current_setting('watcher.session', true)")
+    with engine.connect() as first, engine.connect() as second:
+        for _ in range(TRIES):
+            mark = uuid4().hex
+            first.exec_driver_sql(f"SET watcher.session = '{mark}'")
+            first.commit()
+            # The second's transaction stays open: its session is in use when the first asks again.
+            if second.scalar(ask) == mark or first.scalar(ask) != mark:
+                return False
+            first.commit()
+            second.commit()
+        first.exec_driver_sql("RESET watcher.session")
+        first.commit()
+    return True
