@@ -12,7 +12,7 @@ from watcher.model import FIRST, WITHDRAWN, DigestItem, DueAlert, Nothing, Paper
 def items_of(told: Iterable[DueAlert], papers: Iterable[Paper], told_before: Mapping[int, date]) -> list[DigestItem]:
     """Return an item for each paper, in the order of the matches.
 
-    A paper is strong if a match is, short if all matches are, and shown as new if it is new for a subscription.
+    A paper has the best score of its matches, is short if all are, and is shown as new if it is for a subscription.
 
     ``told_before``: paper → day on which the endpoint was told of it.
     """
@@ -24,7 +24,7 @@ def items_of(told: Iterable[DueAlert], papers: Iterable[Paper], told_before: Map
         DigestItem(
             paper=known[paper_id],
             subscriptions=tuple(dict.fromkeys(one.subscription for one in ones)),
-            strong=any(one.strong for one in ones),
+            score=max(one.score for one in ones),
             places=tuple(sorted({place for one in ones for place in one.places})),
             told_before=told_before.get(paper_id) if occasion_of(ones) == FIRST else None,
             short=all(one.short for one in ones),

@@ -130,7 +130,7 @@ def _why_not(subscription: Subscription, paper: Paper) -> str:
     from watcher.rules.match.explain import explain_match
 
     found = explain_match(compile_rule(subscription.rule, subscription.sources), document_of(paper))
-    if found.strong is not None:
+    if found.score is not None:
         return "its rule matches, and was not tried on it yet: it will be when a source lists the paper again"
     parts = [
         f"{one.what}: {', '.join(reason.term for reason in one.reasons)}" if one.reasons else one.what

@@ -31,6 +31,7 @@ from watcher.model.subscriptions import (
 )
 from watcher.model.telling import (
     FIRST,
+    STRONG_FROM,
     WITHDRAWN,
     Content,
     Decision,
@@ -47,14 +48,18 @@ from watcher.model.telling import (
     Message,
     Nothing,
     Outcome,
+    Rank,
     Result,
     TemplateTrouble,
     Unread,
+    is_strong,
+    rank_of,
 )
 from watcher.model.tuning import Tuning
 
 __all__ = [
     "FIRST",
+    "STRONG_FROM",
     "WITHDRAWN",
     "Content",
     "Decision",
@@ -83,6 +88,7 @@ __all__ = [
     "PaperFacts",
     "PaperOrder",
     "QuietHours",
+    "Rank",
     "Rate",
     "Reading",
     "Result",
@@ -99,4 +105,6 @@ __all__ = [
     "Validators",
     "Verdict",
     "When",
+    "is_strong",
+    "rank_of",
 ]

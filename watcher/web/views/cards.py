@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from watcher.alerts.order import rank_of
-from watcher.model import FIRST, DigestItem, Fate, Hit, Paper
+from watcher.model import FIRST, DigestItem, Fate, Hit, Paper, Rank, rank_of
 from watcher.model.words import counted
 from watcher.render.clean import one_line
 from watcher.render.view import PaperView, about, authors_line, paper_view
@@ -61,8 +60,8 @@ def ranked(tx: Transaction, papers: Sequence[Paper]) -> list[RankedPaper]:
     return sorted(found, key=lambda one: _rank(one.paper, one.matches))
 
 
-def _rank(paper: Paper, matches: Sequence[PaperMatch]) -> tuple[bool, tuple[bool, int, int], int]:
-    return not matches, rank_of(paper, strong=any(one.strong for one in matches)), -paper.id
+def _rank(paper: Paper, matches: Sequence[PaperMatch]) -> tuple[bool, Rank, int]:
+    return not matches, rank_of(paper, max((one.score for one in matches), default=0.0)), -paper.id
 
 
 def card_of(paper: Paper, matches: Iterable[PaperMatch]) -> Card:
@@ -71,7 +70,7 @@ def card_of(paper: Paper, matches: Iterable[PaperMatch]) -> Card:
     item = DigestItem(
         paper=paper,
         subscriptions=tuple(dict.fromkeys(one.subscription for one in some)),
-        strong=any(one.strong for one in some),
+        score=max((one.score for one in some), default=0.0),
         places=tuple(sorted({place for one in some for place in one.places})),
     )
     return _card(item, tuple(_matches(some)))
@@ -79,7 +78,7 @@ def card_of(paper: Paper, matches: Iterable[PaperMatch]) -> Card:
 
 def card_of_hit(paper: Paper, hit: Hit) -> Card:
     """Return one paper as a rule that is tried finds it."""
-    return _card(DigestItem(paper=paper, subscriptions=(), strong=hit.strong, places=hit.places), ())
+    return _card(DigestItem(paper=paper, subscriptions=(), score=hit.score, places=hit.places), ())
 
 
 def _card(item: DigestItem, matches: tuple[CardMatch, ...]) -> Card:

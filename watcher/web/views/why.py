@@ -47,20 +47,21 @@ class WhyPart:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """``strong``: None if the rule does not match."""
+    """``strength``: ``strong`` or ``weak``, None if the rule does not match. ``score``: why it is that, in words."""
 
-    strong: bool | None
+    strength: str | None
+    score: str
     parts: tuple[WhyPart, ...]
 
 
 def why(rule: str, sources: Sequence[str], document: Document) -> Why:
     """Return why a rule matches a paper, or which parts of it fail."""
     found = explain_match(compile_rule(rule, tuple(sources)), document)
-    return Why(found.strong, _parts(found))
+    return Why(found.strength, found.in_words, _parts(found))
 
 
 def _parts(found: Explanation) -> tuple[WhyPart, ...]:
-    if found.strong is not None:
+    if found.score is not None:
         return (_part("", found.reasons),)
     return tuple(_part(one.what, one.reasons) for one in found.missing[:MOST_TERMS])
 
