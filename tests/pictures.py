@@ -78,11 +78,11 @@ def morning() -> Content:
         for m, paper in enumerate(papers)
     ]
     weak = [
-        item(90 + n, name, title, f"Among others: {term}.", ("Max Hill", "Nan Dale"), term, upvotes, strong=False)
+        item(90 + n, name, title, f"Among others: {term}.", ("Max Hill", "Nan Dale"), term, upvotes, score=0.2)
         for n, (title, name, term, upvotes) in enumerate(ALSO)
     ]
     known = item(99, AGENTS, "Keys Under the Mat: Passwords in Prompts", "An agent.", ("Oz Glen",), "agent", 240)
-    known = DigestItem(paper=known.paper, subscriptions=(AGENTS,), strong=True, told_before=date(2026, 3, 9))
+    known = DigestItem(paper=known.paper, subscriptions=(AGENTS,), score=0.9, told_before=date(2026, 3, 9))
     delivery = Delivery(id="picture", kind=DeliveryKind.DIGEST, endpoint=Endpoint("me"), fence=1, created_at=NOW)
     return Content(
         delivery=delivery,
@@ -102,7 +102,7 @@ def item(
     term: str,
     upvotes: int,
     *,
-    strong: bool = True,
+    score: float = 0.9,
 ) -> DigestItem:
     """A match of ``term``, marked wherever it stands."""
     listing = Listing(source="hf-daily", day=date(2026, 3, 9), rank=1, upvotes=upvotes, comments=n % 7, read_at=NOW)
@@ -124,7 +124,7 @@ def item(
         for field, text in (("title", title), ("abstract", abstract))
         for found in re.finditer(rf"\b{term}s?\b", text, re.IGNORECASE)
     ]
-    return DigestItem(paper=paper, subscriptions=(name,), strong=strong, places=tuple(places))
+    return DigestItem(paper=paper, subscriptions=(name,), score=score, places=tuple(places))
 
 
 def take(page: Path, name: str, width: int, height: int, *, dark: bool) -> Path:

@@ -23,8 +23,8 @@ NAMED = {name for row in re.findall(r"^\|.*\|$", PAGE, re.MULTILINE) for name in
 def content(**changes: Any) -> Content:
     first = item(paper(published=NOW - timedelta(days=1), listings=(listing(day=date(2026, 3, 9)),)))
     matches = (
-        ItemMatch("ana/trees", Hit(strong=True, places=first.places)),
-        ItemMatch("gardens", Hit(strong=False)),
+        ItemMatch("ana/trees", Hit(0.9, first.places)),
+        ItemMatch("gardens", Hit(0.2)),
     )
     found = item(first.paper, subscriptions=("ana/trees", "gardens"), matches=matches)
     return Content(delivery=delivery(DeliveryKind.DIGEST), items=(found,), **changes)

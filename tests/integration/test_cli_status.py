@@ -49,7 +49,7 @@ def state(tmp_path: Path, database: Database) -> Path:
             0
         ]
         id = tx.subscriptions.insert(Wanted(subscription, "digest"), None, LONG_AGO)
-        tx.matches.record([NewMatch(id, paper, Hit(strong=True), Decision(Fate.HELD))], LONG_AGO)
+        tx.matches.record([NewMatch(id, paper, Hit(score=0.9), Decision(Fate.HELD))], LONG_AGO)
         tx.pages.record_poll("daily", Judged(Verdict.BROKEN, "looks like a login page"), 7, 1, LONG_AGO)
         tx.endpoints.lock(ANA)
         tx.endpoints.set_health(ANA, Health(LONG_AGO, 3, LONG_AGO + timedelta(hours=1), "refused"))

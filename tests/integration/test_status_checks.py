@@ -26,7 +26,7 @@ def hold(store: Store, when: When = IMMEDIATELY, next_due: datetime | None = Non
     with store.transaction() as tx:
         id = tx.subscriptions.insert(Wanted(subscription, "digest"), next_due, NOW)
         paper = tx.papers.record_entries([Entry(title="Lanterns", keys=("arxiv:2603.99001",))], "list", NOW).new[0]
-        tx.matches.record([NewMatch(id, paper, Hit(strong=True), Decision(Fate.HELD))], NOW)
+        tx.matches.record([NewMatch(id, paper, Hit(score=0.9), Decision(Fate.HELD))], NOW)
         return id, next(iter(tx.matches.held(id)))
 
 

@@ -269,7 +269,7 @@ def test_matches_go_with_the_merge(store: Store) -> None:
     wanted = Subscription(name="kites", rule="kite", to=("me",), endpoints=(Endpoint("me"),))
     with store.transaction() as tx:
         subscription = tx.subscriptions.insert(Wanted(wanted, "digest"), None, NOW)
-        found = [NewMatch(subscription, id, Hit(strong=True), Decision(Fate.HELD)) for id in (older, younger)]
+        found = [NewMatch(subscription, id, Hit(score=0.9), Decision(Fate.HELD)) for id in (older, younger)]
         assert tx.matches.record(found, NOW) == 2
     record(store, kites())
     with store.reading() as tx:

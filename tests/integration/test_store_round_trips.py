@@ -169,7 +169,7 @@ def test_the_health_of_an_endpoint(store: Store, health: Health) -> None:
 
 
 @some
-@given(hit=drawn(Hit, places=st.lists(drawn(MatchedSpan), max_size=3).map(tuple)), occasion=TEXT)
+@given(hit=drawn(Hit, score=st.floats(0, 1), places=st.lists(drawn(MatchedSpan), max_size=3).map(tuple)), occasion=TEXT)
 def test_a_match(store: Store, hit: Hit, occasion: str) -> None:
     with trying(store) as tx:
         [id] = tx.subscriptions.insert_many([New(Wanted(KITES, "d"), None)], NOW)
@@ -177,7 +177,7 @@ def test_a_match(store: Store, hit: Hit, occasion: str) -> None:
         tx.matches.record([NewMatch(id, paper, hit, Decision(Fate.HELD), occasion)], NOW)
         tx.matches.owe(tx.matches.held(id), [HERE], NOW)
         [told] = tx.outbox.due_alerts([HERE], NOW)[HERE]
-        assert (Hit(told.strong, told.places), told.occasion) == (hit, occasion)
+        assert (Hit(told.score, told.places), told.occasion) == (hit, occasion)
         assert (told.paper_id, told.subscription, told.timezone) == (paper, "kites", "UTC")
 
 
@@ -187,7 +187,7 @@ def test_what_was_decided_of_a_match(store: Store, decision: Decision) -> None:
     with trying(store) as tx:
         [id] = tx.subscriptions.insert_many([New(Wanted(KITES, "d"), None)], NOW)
         [paper] = tx.papers.record_entries([Entry(title="Kites")], "hf", NOW).ids
-        tx.matches.record([NewMatch(id, paper, Hit(True), decision)], NOW)
+        tx.matches.record([NewMatch(id, paper, Hit(0.9), decision)], NOW)
         [told] = tx.history.of_subscription(id, 9)
         is_held = decision.fate is Fate.HELD
         assert (told.state, told.reason) == (
@@ -202,7 +202,7 @@ def test_a_delivery(store: Store, kind: DeliveryKind, part: int, at: datetime) -
         if kind is DeliveryKind.DIGEST:
             [id] = tx.subscriptions.insert_many([New(Wanted(KITES, "d"), None)], NOW)
             [paper] = tx.papers.record_entries([Entry(title="Kites")], "hf", NOW).ids
-            tx.matches.record([NewMatch(id, paper, Hit(True), Decision(Fate.HELD))], at)
+            tx.matches.record([NewMatch(id, paper, Hit(0.9), Decision(Fate.HELD))], at)
             tx.matches.owe(tx.matches.held(id), [HERE], at)
             [told] = tx.outbox.due_alerts([HERE], at)[HERE]
             [made] = tx.outbox.enqueue_digests([Digest(HERE, part, 9, [told.match_id])], at)

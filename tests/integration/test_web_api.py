@@ -64,7 +64,9 @@ def test_papers_are_what_the_command_prints(stored: Web) -> None:
         paper = tx.papers.find("arxiv:2603.00099")
     assert paper is not None
     shown = json.loads(json_text(paper_json(paper, None)))
-    assert answer.json()["papers"] == [shown | {"strength": "strong"}]
+    (found,) = answer.json()["papers"]
+    assert found == shown | {"strength": "strong", "score": found["score"]}
+    assert 0.5 <= found["score"] <= 1
 
 
 @pytest.mark.parametrize(("rule", "count"), [("", 24), ("lantern", 23), ("upvotes>=10", 14)])

@@ -81,8 +81,8 @@ def test_the_index_answers_as_the_reference_over_real_papers(papers: list[Paper]
         matched += len(matches)
     assert matched > 10_000
     for paper, matches in list(zip(papers, found, strict=True))[::250]:
-        expected = {id: strong for id in range(150) if (strong := answer(rules[id], paper)) is not None}
-        assert {id: matches.strong(id) for id in matches if id < 150} == expected
+        expected = {id: score for id in range(150) if (score := answer(rules[id], paper)) is not None}
+        assert {id: matches.score(id) for id in matches if id < 150} == expected
 
 
 def test_every_word_of_a_real_paper_has_its_place(papers: list[Paper]) -> None:

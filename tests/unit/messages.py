@@ -56,7 +56,7 @@ def item(shown: Paper | None = None, term: str = "pruning", **changes: Any) -> D
     shown = shown or paper()
     fields: dict[str, Any] = {
         "subscriptions": ("ana/trees",),
-        "strong": True,
+        "score": 0.9,
         "places": places(shown.title, term.capitalize(), "title") + places(shown.abstract, term),
     }
     return DigestItem(paper=shown, **(fields | changes))

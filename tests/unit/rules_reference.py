@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC
 from itertools import permutations, product
+from math import inf
 
 import re2
 
@@ -58,28 +59,70 @@ def row(text: str, *, plurals: bool) -> Row:
     return Row(parts, edges)
 
 
-def answer(rule: Rule, paper: Paper) -> bool | None:
-    """True where the rule holds strongly, False where it holds weakly, None where it does not hold."""
+def answer(rule: Rule, paper: Paper) -> float | None:
+    """How much the paper is about the rule, None where it does not hold."""
     listings = [one for one in paper.listings if not rule.sources or one.source in rule.sources]
     if rule.sources and not listings:
         return None
     if not holds(rule.tree, paper, listings):
         return None
-    return holds(strictly(rule.tree), paper, listings)
+    points = points_of(rule.tree, paper, listings)
+    return float(round(1 - 0.5**points, 4))
 
 
-def strictly(node: RuleNode) -> RuleNode:
-    """Each bare word or phrase as ``about:``."""
+def points_of(node: RuleNode, paper: Paper, listings: list[Listing]) -> float:
+    """Infinite where no words say what the paper is about."""
     match node:
+        case Not():
+            return inf
         case And(children):
-            return And(tuple(strictly(child) for child in children))
+            return min(points_of(child, paper, listings) for child in children)
         case Or(children):
-            return Or(tuple(strictly(child) for child in children))
-        case Not(child):
-            return Not(strictly(child))  # type: ignore[arg-type]
-        case TextTerm(field=None) | Near(field=None) | Exact(field=None):
-            return replace(node, about=True)
-    return node
+            found = [child for child in children if holds(child, paper, listings)]
+            apart = [points_of(child, paper, listings) for child in found]
+            leaves = {child.written: child for child in found if not isinstance(child, And | Or | Not)}
+            together = [points_together(list(leaves.values()), paper)] if leaves and inf not in apart else []
+            return max(apart + together)
+    return points_together([node], paper)
+
+
+def points_together(leaves: list[Leaf], paper: Paper) -> float:
+    fields = (None, "title", "abstract", "summary", "keyword")
+    if any(isinstance(leaf, Author | Label | Compare) or leaf.field not in fields for leaf in leaves):
+        return inf
+    in_title = any(stands(leaf, paper.title, "title") for leaf in leaves)
+    in_abstract = [stands(leaf, paper.abstract, "abstract") for leaf in leaves]
+    words = apart([span for leaf, some in zip(leaves, in_abstract, strict=True) for span in some if not is_regex(leaf)])
+    patterns = [span for leaf, some in zip(leaves, in_abstract, strict=True) for span in some if is_regex(leaf)]
+    parts, letters = len(row(paper.abstract, plurals=True).parts), len(clean(paper.abstract).without_joints().text)
+    third = any(3 * at < parts for at, _ in words) or any(3 * at < letters for at, _ in patterns)
+    keywords = [n for n, one in enumerate(paper.keywords) if any(stands(leaf, one, "keyword") for leaf in leaves)]
+    count = len(words) + len(patterns)
+    has_site = bool(paper.summary or paper.keywords)
+    points = 0.0
+    points += 1.25 if in_title else 0
+    points += 0.75 if in_title and not paper.abstract else 0
+    points += 0.25 * min(count, 2) + 0.1 * max(0, min(count, 6) - 2)
+    points += 0.5 if third else 0
+    points += 0.5 if any(stands(leaf, one, "summary") for leaf in leaves for one in [paper.summary or ""]) else 0
+    points += 0.25 + 0.25 / (1 + keywords[0]) if keywords else 0
+    points += 0.25 if not has_site and (in_title or third) else 0
+    points += 0.25 * min(len(leaves) - 1, 3)
+    asked = any(isinstance(leaf, Regex) or leaf.field is not None or leaf.about for leaf in leaves)  # type: ignore[union-attr]
+    return max(points, 1.0) if asked else points
+
+
+def stands(leaf: Leaf, text: str, field: str) -> list[tuple[int, int]]:
+    """Where a term is in a text: of words, positions; of a regex, characters, and only in its own field."""
+    if isinstance(leaf, Regex):
+        found = re2.finditer(leaf.pattern, clean(text).without_joints().text) if leaf.field == field else []
+        return [one.span() for one in found if one.span()[0] < one.span()[1]]
+    assert isinstance(leaf, TextTerm | Near | Exact)
+    return places(leaf, row(text, plurals=True))
+
+
+def is_regex(leaf: Leaf) -> bool:
+    return isinstance(leaf, Regex)
 
 
 def holds(node: RuleNode, paper: Paper, listings: list[Listing]) -> bool:

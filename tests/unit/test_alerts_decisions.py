@@ -228,10 +228,10 @@ def test_a_paper_that_two_subscriptions_match_is_one_item() -> None:
         paper_id=7,
         subscription="a",
         timezone="UTC",
-        strong=False,
+        score=0.2,
         places=(MatchedSpan("title", 0, 2, "x"),),
     )
-    second = replace(first, match_id=2, subscription="b", strong=True, places=(MatchedSpan("abstract", 0, 2, "y"),))
+    second = replace(first, match_id=2, subscription="b", score=0.9, places=(MatchedSpan("abstract", 0, 2, "y"),))
     (item,) = items_of([first, second], [paper(7)], {7: date(2026, 3, 9)})
     assert item.subscriptions == ("a", "b") and item.strong and len(item.places) == 2
     assert item.told_before == date(2026, 3, 9)

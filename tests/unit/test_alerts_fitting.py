@@ -17,7 +17,7 @@ ROOM = 800  # of a limit of 1,000, without what head and foot may take
 
 def item(id: int, subscription: str = "a", **more: object) -> DigestItem:
     paper = Paper(id=id, key=f"arxiv:{id}", title=f"Paper {id}", first_seen=NOW)
-    return DigestItem(paper=paper, subscriptions=(subscription,), **({"strong": True} | more))  # type: ignore[arg-type]
+    return DigestItem(paper=paper, subscriptions=(subscription,), **({"score": 0.9} | more))  # type: ignore[arg-type]
 
 
 def size(item: DigestItem) -> int:
@@ -43,7 +43,7 @@ def test_what_would_be_too_many_messages_goes_on_in_short_form() -> None:
 
 def test_every_subscription_has_its_share_in_full() -> None:
     some = [item(n, "a") for n in range(20)] + [item(20 + n, "b") for n in range(4)]
-    some += [item(30, "b", strong=False), item(31, "b", told_before=date(2026, 3, 1))]
+    some += [item(30, "b", score=0.2), item(31, "b", told_before=date(2026, 3, 1))]
     runs = items_by_message(some, size, 1_000)
     assert len(runs) == MOST_MESSAGES
     assert Counter("a" if id < 20 else "b" for id in in_full(runs)) == {"a": 4, "b": 4}
@@ -57,9 +57,12 @@ def test_nothing_is_left_out_however_many_there_are() -> None:
     assert sum(map(len, runs)) == 500
 
 
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.booleans()), max_size=60), st.integers(1, 3_000))
-def test_it_is_always_whole_and_in_order(drawn: list[tuple[str, bool, bool]], limit: int) -> None:
-    some = [item(n, name, strong=strong, short=short) for n, (name, strong, short) in enumerate(drawn)]
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([0.2, 0.9]), st.booleans()), max_size=60),
+    st.integers(1, 3_000),
+)
+def test_it_is_always_whole_and_in_order(drawn: list[tuple[str, float, bool]], limit: int) -> None:
+    some = [item(n, name, score=score, short=short) for n, (name, score, short) in enumerate(drawn)]
     runs = items_by_message(some, size, limit)
     assert [one.paper.id for run in runs for one in run] == list(range(len(some)))
     assert all(len(run) == 1 or sum(map(size, run)) <= limit * 0.8 for run in runs)

@@ -19,7 +19,7 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
 def told(id: int, subscription: str = "a", paper: int | None = None, **more: object) -> DueAlert:
-    values = {"timezone": "UTC", "strong": True, "places": ()} | more
+    values = {"timezone": "UTC", "score": 0.9, "places": ()} | more
     return DueAlert(match_id=id, paper_id=paper or id, subscription=subscription, **values)  # type: ignore[arg-type]
 
 

@@ -68,8 +68,8 @@ def test_every_field_is_found_by_all_readers_or_by_none(field: Field, text: str)
         index = Index(most_few)
         index.add(7, rule)
         assert dict(index.match(document_of(paper))) == ({} if hit is None else {7: hit})
-    assert answer(rule, paper) == (None if hit is None else hit.strong)
-    assert explain_match(rule, document_of(paper)).strong == (None if hit is None else hit.strong)
+    assert answer(rule, paper) == (None if hit is None else hit.score)
+    assert explain_match(rule, document_of(paper)).score == (None if hit is None else hit.score)
     if field.attribute != "title":
         assert evaluate(rule, document_of(Paper(id=1, key="url:x", title="Kites", first_seen=NOW))) is None
 
@@ -162,7 +162,7 @@ def test_a_paper_that_turns_out_to_be_another_gives_it_every_fact(fact: Field) -
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.attribute)
 def test_papers_as_json_have_every_fact(fact: Field) -> None:
-    shown = paper_json(paper_with(fact), Hit(strong=True))
+    shown = paper_json(paper_with(fact), Hit(score=0.9))
     assert shown[fact.attribute] == value_of(fact)
 
 

@@ -38,7 +38,7 @@ def texts(value: Any) -> list[str]:
 
 
 def due(subscription: str, **changes: Any) -> DueAlert:
-    fields: dict[str, Any] = {"match_id": 1, "paper_id": 1, "timezone": "UTC", "strong": True, "places": ()}
+    fields: dict[str, Any] = {"match_id": 1, "paper_id": 1, "timezone": "UTC", "score": 0.9, "places": ()}
     return DueAlert(subscription=subscription, **(fields | changes))
 
 
@@ -46,13 +46,13 @@ def test_each_subscription_says_how_it_matched() -> None:
     shown = paper()
     told = [
         due("trees", places=places(shown.abstract, "pruning")),
-        due("pots", strong=False, places=places(shown.abstract, "pots")),
-        due("pots", strong=False, occasion="v2"),
+        due("pots", score=0.2, places=places(shown.abstract, "pots")),
+        due("pots", score=0.2, occasion="v2"),
     ]
     (found,) = papers_of(digest(*items_of(told, [shown], {1: date(2026, 3, 1)})))
     assert found["subscriptions"] == [
-        {"name": "trees", "strength": "strong", "terms": ["pruning"]},
-        {"name": "pots", "strength": "weak", "terms": ["pots"]},
+        {"name": "trees", "strength": "strong", "score": 0.9, "terms": ["pruning"]},
+        {"name": "pots", "strength": "weak", "score": 0.2, "terms": ["pots"]},
     ]
     assert (found["key"], found["strength"], found["day"]) == ("arxiv:2603.00001", "strong", "2026-03-09")
     assert (found["told_before"], found["occasion"]) == ("2026-03-01", "first")
@@ -85,7 +85,7 @@ def test_incidents_are_data_too() -> None:
 def test_hostile_texts_steer_nothing(text: str) -> None:
     bad = paper(title=text, abstract=text, authors=(text,), keywords=(text,), organization=text, venue=text)
     bad = replace(bad, url=f"javascript:{text}", code_url=f"https://code.example/{text}", thumbnail=text)
-    content = digest(item(bad, subscriptions=(text,), matches=(ItemMatch(text, Hit(strong=True)),)))
+    content = digest(item(bad, subscriptions=(text,), matches=(ItemMatch(text, Hit(0.9)),)))
     (found,) = papers_of(content)
     assert not any(UNSEEN.search(one) for one in texts(found))
     addresses = [found[name] for name in ("url", "code_url", "project_url", "thumbnail")] + [
@@ -112,7 +112,7 @@ def _item(n: int, text: str) -> DigestItem:
     shown = paper(
         n, title=f"{text} {n}", abstract=text * (1_500 // len(text)), authors=tuple("Ada Fern" for _ in range(9))
     )
-    return item(shown, matches=(ItemMatch("ana/trees", Hit(strong=True)),))
+    return item(shown, matches=(ItemMatch("ana/trees", Hit(0.9)),))
 
 
 def test_a_paper_with_very_many_authors_says_what_is_cut() -> None:

@@ -32,7 +32,7 @@ def full() -> Content:
     bare = replace(bare, code_url=None, project_url=None, listings=())
     return digest(
         item(),
-        item(weak, strong=False),
+        item(weak, score=0.2),
         item(known, told_before=date(2026, 3, 6)),
         item(both, subscriptions=("ana/trees", "weather")),
         item(bare, subscriptions=("weather",), places=()),
@@ -83,7 +83,7 @@ def test_subject() -> None:
 
 
 def test_the_subject_names_the_best_paper_first() -> None:
-    weak, strong = item(paper(1, title="Weak"), strong=False), item(paper(2, title="Strong"))
+    weak, strong = item(paper(1, title="Weak"), score=0.2), item(paper(2, title="Strong"))
     assert render_message(digest(weak, strong)).subject.endswith(": Strong")
 
 
@@ -252,7 +252,7 @@ def test_a_megabyte_of_title_costs_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "shape", [{}, {"strong": False}, {"short": True}, {"told_before": date(2026, 3, 1)}, {"occasion": "v2"}]
+    "shape", [{}, {"score": 0.2}, {"short": True}, {"told_before": date(2026, 3, 1)}, {"occasion": "v2"}]
 )
 def test_the_estimate_covers_what_is_written_and_little_more(shape: dict[str, Any]) -> None:
     heads = 700  # the subject, the group's heading, the foot

@@ -45,7 +45,7 @@ def test_a_term_is_shown_where_it_stands_and_how_it_was_folded(
     rule: str, title: str, found: str, folding: tuple[str, ...]
 ) -> None:
     explained = of(rule, title)
-    assert explained.strong
+    assert explained.strength == "strong"
     (reason,) = explained.reasons
     (place,) = reason.places
     assert (place.field, place.text[place.start : place.end], place.folding) == ("title", found, folding)
@@ -53,8 +53,22 @@ def test_a_term_is_shown_where_it_stands_and_how_it_was_folded(
 
 def test_a_mention_says_why_it_is_weak() -> None:
     explained = of("cache OR agent", "Maps", "One cache.")
-    assert explained.strong is False
-    assert [(one.term, one.weak) for one in explained.reasons] == [("cache", "once in the abstract, not in the title")]
+    assert explained.strength == "weak"
+    assert [(one.term, one.weak) for one in explained.reasons] == [("cache", "once in the abstract")]
+    assert explained.in_words == "score 0.16: once in the abstract; in the title too would be 0.70"
+
+
+def test_a_score_says_what_it_is_made_of() -> None:
+    agent = of("agent OR maps", "An Agent", "It walks. It sees maps. It ends with agents.")
+    assert agent.score == 0.8513 and agent.grounds == (
+        "in the title, twice in the abstract, in its last sentence, no summary or keywords to look into, 2 of its terms"
+    )
+    assert agent.compared == "once in the abstract would be 0.16"
+    weakest = of("agent maps", "An Agent", "It walks where nobody has been before. It sees maps. It ends.")
+    assert weakest.grounds == "maps once in the abstract" and weakest.score == 0.1591
+    assert of("abstract:maps", "x", "We see maps.").grounds == "once in the abstract; where the rule asks for it"
+    assert of("author:holm", "x").grounds == "the rule asks for no words"
+    assert of("moon", "x").in_words == ""
 
 
 @pytest.mark.parametrize(
@@ -100,7 +114,7 @@ def test_numbers_say_what_they_are() -> None:
 )
 def test_the_smallest_part_that_failed_is_named(rule: str, what: str, terms: list[str]) -> None:
     explained = of(rule, "Maps of a cache", "Some towns.")
-    assert explained.strong is None
+    assert explained.score is None
     (missing,) = explained.missing
     assert (missing.what, [reason.term for reason in missing.reasons]) == (what, terms)
 
@@ -129,7 +143,7 @@ def test_every_part_that_failed_is_named() -> None:
 
 def test_a_paper_of_another_source() -> None:
     explained = of("maps", "Maps", sources=("arxiv",))
-    assert explained.strong is None and explained.missing[0].what == "listed in hf, not in arxiv"
+    assert explained.score is None and explained.missing[0].what == "listed in hf, not in arxiv"
 
 
 def test_a_trial_counts_days_terms_and_what_one_term_alone_let_in() -> None:

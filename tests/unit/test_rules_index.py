@@ -134,8 +134,8 @@ def test_the_index_answers_as_the_reference(
     documents = [document_of(paper) for paper in papers]
     found = index.match_page(documents)
     for paper, document, matches in zip(papers, documents, found, strict=True):
-        plain = {id: strong for id, rule in rules.items() if (strong := answer(rule, paper)) is not None}
-        assert {id: matches.strong(id) for id in matches} == plain
+        plain = {id: score for id, rule in rules.items() if (score := answer(rule, paper)) is not None}
+        assert {id: matches.score(id) for id in matches} == plain
         assert len(matches) == len(plain)
         assert dict(matches) == {id: hit for id, rule in rules.items() if (hit := evaluate(rule, document))}
 

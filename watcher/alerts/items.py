@@ -12,7 +12,7 @@ from watcher.model import FIRST, WITHDRAWN, DigestItem, DueAlert, Hit, ItemMatch
 def items_of(told: Iterable[DueAlert], papers: Iterable[Paper], told_before: Mapping[int, date]) -> list[DigestItem]:
     """Return an item for each paper, in the order of the matches.
 
-    A paper is strong if a match is, short if all matches are, and shown as new if it is new for a subscription.
+    A paper has the best score of its matches, is short if all are, and is shown as new if it is for a subscription.
 
     ``told_before``: paper → day on which the endpoint was told of it.
     """
@@ -24,7 +24,7 @@ def items_of(told: Iterable[DueAlert], papers: Iterable[Paper], told_before: Map
         DigestItem(
             paper=known[paper_id],
             subscriptions=tuple(dict.fromkeys(one.subscription for one in ones)),
-            strong=any(one.strong for one in ones),
+            score=max(one.score for one in ones),
             places=tuple(sorted({place for one in ones for place in one.places})),
             told_before=told_before.get(paper_id) if occasion_of(ones) == FIRST else None,
             short=all(one.short for one in ones),
@@ -36,12 +36,12 @@ def items_of(told: Iterable[DueAlert], papers: Iterable[Paper], told_before: Map
 
 
 def _matches(ones: Sequence[DueAlert]) -> tuple[ItemMatch, ...]:
-    """Return a match for each subscription; of several occasions the strong ones say how it holds."""
+    """Return a match for each subscription; the best score of several occasions says how it holds."""
     found: dict[str, Hit] = {}
     for one in ones:
-        known = found.get(one.subscription, Hit(strong=False))
+        known = found.get(one.subscription, Hit(0.0))
         places = tuple(sorted({*known.places, *one.places}))
-        found[one.subscription] = Hit(strong=known.strong or one.strong, places=places)
+        found[one.subscription] = Hit(max(known.score, one.score), places)
     return tuple(ItemMatch(name, hit) for name, hit in found.items())
 
 

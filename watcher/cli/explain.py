@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -49,17 +50,19 @@ def explain(desk: CliContext, words: tuple[str, ...], rule: str | None, as_json:
     else:
         for line in explanation_lines(paper, wanted, found):
             click.echo(line)
-    return 0 if found.strong is not None else 1
+    return 0 if found.score is not None else 1
 
 
 def explanation_json(paper: Paper, rule: Rule, found: Explanation) -> dict[str, object]:
     """An explanation as ``--json`` shows it."""
-    strength = None if found.strong is None else "strong" if found.strong else "weak"
     return {
         "key": paper.key,
         "title": paper.title,
         "rule": rule.text,
-        "strength": strength,
+        "strength": found.strength,
+        "score": found.score,
+        "grounds": found.grounds,
+        "compared": found.compared,
         "reasons": [_reason(reason) for reason in found.reasons],
         "missing": [{"what": one.what, "terms": [_reason(reason) for reason in one.reasons]} for one in found.missing],
     }
@@ -84,12 +87,13 @@ def explanation_lines(paper: Paper, rule: Rule, found: Explanation) -> Iterator[
     """An explanation in words, 80 columns wide."""
     yield rules.fit_line(f"{paper.key}  {paper.title}", rules.WIDTH)
     yield f"rule: {rules.fit_line(rule.text, 74)}"
-    if found.strong is None:
+    if found.score is None:
         yield "does not match:"
         for missing in found.missing:
             yield from _of_missing(missing)
         return
-    yield "matches strongly:" if found.strong else "matches weakly (a mention):"
+    how = "strongly" if found.strength == "strong" else "weakly (a mention)"
+    yield from textwrap.wrap(f"matches {how}, {found.in_words}", rules.WIDTH, subsequent_indent="    ")
     for reason in found.reasons:
         yield from _of_reason(reason)
 

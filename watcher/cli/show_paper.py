@@ -139,7 +139,7 @@ def _why_not(subscription: Subscription, paper: Paper) -> str:
     from watcher.rules.match.explain import UNTRIED, explain_match
 
     found = explain_match(compile_rule(subscription.rule, subscription.sources), document_of(paper))
-    if found.strong is not None:
+    if found.score is not None:
         return UNTRIED
     parts = [
         f"{one.what}: {', '.join(reason.term for reason in one.reasons)}" if one.reasons else one.what

@@ -32,6 +32,7 @@ from watcher.model.subscriptions import (
 )
 from watcher.model.telling import (
     FIRST,
+    STRONG_FROM,
     WITHDRAWN,
     Content,
     Decision,
@@ -49,14 +50,18 @@ from watcher.model.telling import (
     Message,
     Nothing,
     Outcome,
+    Rank,
     Result,
     TemplateTrouble,
     Unread,
+    is_strong,
+    rank_of,
 )
 from watcher.model.tuning import Tuning
 
 __all__ = [
     "FIRST",
+    "STRONG_FROM",
     "WITHDRAWN",
     "Content",
     "Decision",
@@ -87,6 +92,7 @@ __all__ = [
     "PaperFacts",
     "PaperOrder",
     "QuietHours",
+    "Rank",
     "Rate",
     "Reading",
     "Result",
@@ -103,5 +109,7 @@ __all__ = [
     "Validators",
     "Verdict",
     "When",
+    "is_strong",
+    "rank_of",
     "with_name",
 ]

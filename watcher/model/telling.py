@@ -22,12 +22,35 @@ class MatchedSpan:
     term: str
 
 
+STRONG_FROM = 0.5
+"""The score from which on a match is strong: the paper is about what the rule asks for, and more than mentions it."""
+
+
+def is_strong(score: float) -> bool:
+    """Return whether a match with this score is strong."""
+    return score >= STRONG_FROM
+
+
+Rank = tuple[bool, float, int, int]
+
+
+def rank_of(paper: Paper, score: float) -> Rank:
+    """Return what sorts matched papers, best first: strong ones, the score, most upvotes, the newest digest day."""
+    upvotes, day = paper.precedence
+    return not is_strong(score), -score, -upvotes, -day
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A rule that holds for a paper, strongly or not, and where."""
+    """A rule that holds for a paper, and where. ``score``: how much the paper is about it, from 0 to 1."""
 
-    strong: bool
+    score: float
     places: tuple[MatchedSpan, ...] = ()
+
+    @property
+    def strong(self) -> bool:
+        """Whether the paper is about it, and more than mentions it."""
+        return is_strong(self.score)
 
 
 FIRST = "first"
@@ -117,7 +140,7 @@ class DueAlert:
     paper_id: int
     subscription: str
     timezone: str
-    strong: bool
+    score: float
     places: tuple[MatchedSpan, ...]
     occasion: str = FIRST
     short: bool = False
@@ -137,7 +160,7 @@ class ItemMatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestItem:
-    """A paper in a message: its subscriptions, and the words that matched.
+    """A paper in a message: its subscriptions, the best score of its matches, and the words that matched.
 
     ``matches`` has each of them by itself, for programs; people are shown what holds for all together.
     ``told_before`` is set where the same endpoint was told of it on an earlier day, for another subscription.
@@ -147,12 +170,17 @@ class DigestItem:
 
     paper: Paper
     subscriptions: tuple[str, ...]
-    strong: bool
+    score: float
     places: tuple[MatchedSpan, ...] = ()
     told_before: date | None = None
     short: bool = False
     occasion: str = FIRST
     matches: tuple[ItemMatch, ...] = ()
+
+    @property
+    def strong(self) -> bool:
+        """Whether the paper is about what one of the rules asks for, and more than mentions it."""
+        return is_strong(self.score)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

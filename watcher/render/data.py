@@ -53,7 +53,7 @@ def data_size(item: DigestItem) -> int:
 
 
 def _paper(item: DigestItem) -> dict[str, object]:
-    shown = paper_json(item.paper, Hit(item.strong)) | {one: safe_url(getattr(item.paper, one)) for one in ADDRESSES}
+    shown = paper_json(item.paper, Hit(item.score)) | {one: safe_url(getattr(item.paper, one)) for one in ADDRESSES}
     kept = {name: _within_room(value) for name, value in shown.items() if isinstance(value, tuple)}
     return {
         **shown,
@@ -61,7 +61,12 @@ def _paper(item: DigestItem) -> dict[str, object]:
         "day": item.paper.digest_day,
         "links": [{"name": one.name, "url": one.url} for one in links(item.paper)],
         "subscriptions": [
-            {"name": one.subscription, "strength": strength(one.hit), "terms": _terms(one.hit.places)}
+            {
+                "name": one.subscription,
+                "strength": strength(one.hit),
+                "score": one.hit.score,
+                "terms": _terms(one.hit.places),
+            }
             for one in item.matches
         ],
         "occasion": item.occasion,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from watcher.model import Content, DeliveryKind, DigestItem, Unread, with_name
+from watcher.model import Content, DeliveryKind, DigestItem, Rank, Unread, rank_of, with_name
 from watcher.model.words import counted, listed
 from watcher.render.clean import clip, one_line, safe_url
 from watcher.render.view import Group, day_in_words, part_of, readable_title
@@ -58,9 +58,8 @@ def subject_of(content: Content) -> str:
     return head + clip(readable_title(best.paper), LONGEST_SUBJECT - len(head))
 
 
-def _rank(item: DigestItem) -> tuple[int, int, int]:
-    upvotes, day = item.paper.precedence
-    return ("strong", "updates", "weak", "short", "known").index(part_of(item)), -upvotes, -day
+def _rank(item: DigestItem) -> tuple[int, Rank]:
+    return ("strong", "updates", "weak", "short", "known").index(part_of(item)), rank_of(item.paper, item.score)
 
 
 def masthead_of(content: Content) -> Masthead:

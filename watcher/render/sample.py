@@ -44,16 +44,16 @@ _INCIDENT = Incident(kind=IncidentKind.SOURCE_BROKEN, subject="hf-daily", reason
 
 def _digest() -> Content:
     full = DigestItem(
-        paper=_PAPER, subscriptions=("trees",), strong=True, places=(MatchedSpan("abstract", 39, 46, "pruning"),)
+        paper=_PAPER, subscriptions=("trees",), score=0.9, places=(MatchedSpan("abstract", 39, 46, "pruning"),)
     )
     many = [replace(full, paper=replace(_PAPER, id=n)) for n in range(10, 16)]
     others = [
-        replace(full, strong=False),
+        replace(full, score=0.2),
         replace(full, short=True),
         replace(full, told_before=date(2026, 3, 6)),
         replace(full, occasion="v2"),
         replace(full, occasion=WITHDRAWN),
-        DigestItem(paper=_BARE, subscriptions=("trees", "weather"), strong=True),
+        DigestItem(paper=_BARE, subscriptions=("trees", "weather"), score=0.9),
     ]
     return Content(
         delivery=_delivery(DeliveryKind.DIGEST),

@@ -26,11 +26,11 @@ def record_updates(
     found = []
     told = tx.matches.told(updates)
     active = tx.subscriptions.get({subscription_id for subscription_id, _, _ in told})
-    for subscription_id, paper_id, strong in told:
+    for subscription_id, paper_id, score in told:
         saved = active.get(subscription_id)
         if saved is None or not saved.subscription.tells_updates or paper_id not in papers:
             continue
         rule = compile_rule(saved.subscription.rule, saved.subscription.sources)
-        hit = evaluate(rule, document_of(papers[paper_id])) or Hit(strong)
+        hit = evaluate(rule, document_of(papers[paper_id])) or Hit(score)
         found.append(NewMatch(saved.id, paper_id, hit, decide(saved, papers[paper_id]), updates[paper_id]))
     return tx.matches.record(found, now)

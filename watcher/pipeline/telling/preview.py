@@ -225,7 +225,7 @@ def _told(subscription: Subscription, n: int, paper: Paper, hit: Hit) -> DueAler
         paper_id=paper.id,
         subscription=subscription.full_name,
         timezone=subscription.timezone,
-        strong=hit.strong,
+        score=hit.score,
         places=hit.places,
         max_papers=subscription.max_papers,
         sources=subscription.sources,

@@ -13,6 +13,7 @@ from datetime import date
 from functools import cached_property
 
 from watcher.errors import RuleError
+from watcher.model import is_strong
 from watcher.rules.advice.acronyms import ACRONYM, meanings
 from watcher.rules.advice.word_families import family, most_frequent, prefixes
 from watcher.rules.index.index import Index
@@ -117,7 +118,7 @@ class PastPapers:
         matched, strong = Counter[int](), Counter[int]()
         for matches in index.match_page(self.documents):
             matched.update(iter(matches))
-            strong.update(id for id in matches if matches.strong(id))
+            strong.update(id for id in matches if is_strong(matches.score(id)))
         return [MatchCount(matched[n], strong[n]) for n in range(len(rules))]
 
 

@@ -11,7 +11,7 @@ from watcher.model import Hit, Paper
 from watcher.rules.language.rule import Rule
 from watcher.rules.language.tree import And, Leaf, Not, Or, RuleNode
 from watcher.rules.match.document import document_of
-from watcher.rules.match.evaluate import HOLDS, PaperReader
+from watcher.rules.match.evaluate import PaperReader
 
 WEEK = timedelta(days=7)
 
@@ -92,9 +92,9 @@ def try_rule(rule: Rule, papers: Iterable[Paper]) -> Trial:
             continue
         matches.append((paper, hit))
         listings = reader.document.listings(rule.sources)
-        held = {leaf.written for leaf, _ in _positive(rule.tree) if reader.bits(leaf, listings) & HOLDS}
+        held = {leaf.written for leaf, _ in _positive(rule.tree) if reader.holds(leaf, listings)}
         matched.update(held)
-        alone.update(term for term in held if not reader.bits(_without(rule.tree, term), listings) & HOLDS)
+        alone.update(term for term in held if not reader.holds(_without(rule.tree, term), listings))
     counts = [TermCount(term, matched[term], alone[term] if is_choice else None) for term, is_choice in terms]
     return Trial(count, tuple(sorted(days)), tuple(matches), tuple(sorted(counts, key=lambda one: -one.matched)))
 

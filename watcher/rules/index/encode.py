@@ -38,9 +38,8 @@ MOST_LITERALS = 256
 class LiteralKind(IntEnum):
     """What it means for a paper that a term's words are found."""
 
-    BARE = 0  # holds; strong by the title, or by the abstract twice
-    ABOUT = 1  # holds if it would be strong
-    SURE = 2  # holds, strongly
+    FOUND = 0  # holds
+    ABOUT = 1  # holds if it is in the title, or in the abstract twice
 
 
 class Mark(IntFlag):
@@ -176,7 +175,7 @@ def term_of(leaf: Leaf) -> tuple[Term | None, bool]:
             }
             return _guard([(word,) for word in sorted(named)], "author"), False
         case Label(field, value, is_prefix=False):
-            return _term([(value,)], field, LiteralKind.SURE), field != "source"
+            return _term([(value,)], field, LiteralKind.FOUND), field != "source"
     return None, False
 
 
@@ -184,7 +183,7 @@ def _text(leaf: TextTerm) -> tuple[Term | None, bool]:
     sequences = _sequences(leaf.pattern, is_prefix=leaf.is_prefix)
     if len(sequences) > MOST_GRAMS or any(len(words) > LONGEST_GRAM for words in sequences):
         return _necessary(leaf.pattern, leaf.field or "", is_prefix=leaf.is_prefix), False
-    kind = LiteralKind.SURE if leaf.field else LiteralKind.ABOUT if leaf.about else LiteralKind.BARE
+    kind = LiteralKind.ABOUT if leaf.about else LiteralKind.FOUND
     return _term(sequences, leaf.field or "", kind), True
 
 
@@ -198,7 +197,7 @@ def _necessary(pattern: Pattern, field: str, *, is_prefix: bool = False) -> Term
 
 
 def _guard(sequences: Iterable[tuple[str, ...]], field: str) -> Term:
-    return _term(sequences, field, LiteralKind.SURE)
+    return _term(sequences, field, LiteralKind.FOUND)
 
 
 def _term(sequences: Iterable[tuple[str, ...]], field: str, kind: LiteralKind) -> Term:

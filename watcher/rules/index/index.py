@@ -14,11 +14,11 @@ from watcher.rules.language.language import parse_rule
 from watcher.rules.language.rule import Rule
 from watcher.rules.language.tree import RuleNode, any_of, conjunction, negated
 from watcher.rules.match.document import Document
-from watcher.rules.match.evaluate import HOLDS, STRONG, PaperReader
+from watcher.rules.match.evaluate import PaperReader
 
 if TYPE_CHECKING:
     from watcher.rules.index.grams import Numbers, Vocabulary
-    from watcher.rules.index.packed_index import Bits, Packed
+    from watcher.rules.index.packed_index import Packed
     from watcher.rules.index.rule_rows import Rows
 
 MOST_FEW = 256
@@ -38,22 +38,22 @@ RETUNED_AT = (64, 1_024)
 
 
 class LazyMatches(Mapping[int, Hit]):
-    """The rules that hold for a paper, by number. Where they matched is found when it is asked for."""
+    """The rules that hold for a paper, by number. How they hold, and where, is found when it is asked for."""
 
     def __init__(self, reader: PaperReader, few: dict[int, Hit]) -> None:
         self._reader = reader
         self._few = few
-        self._packed: list[tuple[Packed, Numbers, Bits]] = []
-        self._read: dict[int, tuple[Packed, int, bool]] = {}
-        self._by_id: dict[int, tuple[Packed, int, bool]] | None = None
+        self._packed: list[tuple[Packed, Numbers]] = []
+        self._read: dict[int, tuple[Packed, int]] = {}
+        self._by_id: dict[int, tuple[Packed, int]] | None = None
 
     def __len__(self) -> int:
-        return len(self._few) + sum(len(rules) for _, rules, _ in self._packed) + len(self._read)
+        return len(self._few) + sum(len(rules) for _, rules in self._packed) + len(self._read)
 
     def __iter__(self) -> Iterator[int]:
         yield from self._few
         yield from self._read
-        for pack, rules, _ in self._packed:
+        for pack, rules in self._packed:
             yield from pack.ids[rules].tolist()
 
     def __contains__(self, id: object) -> bool:
@@ -62,50 +62,44 @@ class LazyMatches(Mapping[int, Hit]):
     def __getitem__(self, id: int) -> Hit:
         if id in self._few:
             return self._few[id]
-        pack, rule, is_strong = self._found()[id]
-        return Hit(
-            is_strong, self._reader.where(packed_rule_tree(pack, rule), pack.source_sets[pack.rule_sources[rule]])
-        )
+        tree, sources = self._rule(id)
+        return Hit(self._reader.score(tree, sources), self._reader.where(tree, sources))
 
-    def strong(self, id: int) -> bool:
-        """Return whether a rule holds strongly."""
-        return self._few[id].strong if id in self._few else self._found()[id][2]
+    def score(self, id: int) -> float:
+        """Return how much the paper is about a rule that holds, without the places."""
+        return self._few[id].score if id in self._few else self._reader.score(*self._rule(id))
 
-    def _found(self) -> dict[int, tuple[Packed, int, bool]]:
+    def _rule(self, id: int) -> tuple[RuleNode, frozenset[str]]:
+        pack, rule = self._found()[id]
+        return packed_rule_tree(pack, rule), pack.source_sets[pack.rule_sources[rule]]
+
+    def _found(self) -> dict[int, tuple[Packed, int]]:
         if self._by_id is None:
             self._by_id = dict(self._read)
-            for pack, rules, bits in self._packed:
-                rows = zip(pack.ids[rules].tolist(), rules.tolist(), (bits & STRONG).tolist(), strict=True)
-                self._by_id.update((id, (pack, rule, bool(strong))) for id, rule, strong in rows)
+            for pack, rules in self._packed:
+                rows = zip(pack.ids[rules].tolist(), rules.tolist(), strict=True)
+                self._by_id.update((id, (pack, rule)) for id, rule in rows)
         return self._by_id
 
-    def take(self, pack: Packed, rules: Numbers, bits: Bits, unsure: Sequence[int]) -> None:
+    def take(self, pack: Packed, rules: Numbers, unsure: Sequence[int]) -> None:
         """Add the results of a pack: matching rules, and branches still to be evaluated."""
         if unsure:
-            rules, bits = self._decide(pack, rules, bits, unsure)
+            held = self._decide(pack, rules, unsure)
+            self._read |= {int(pack.ids[rule]): (pack, rule) for rule in held}
         if len(rules):
-            self._packed.append((pack, rules, bits))
+            self._packed.append((pack, rules))
 
-    def _decide(self, pack: Packed, rules: Numbers, bits: Bits, unsure: Sequence[int]) -> tuple[Numbers, Bits]:
-        """Evaluate the branches that keys do not decide; return the remaining rules.
-
-        Rules with a branch that holds are kept apart.
-        """
-        held: dict[int, int] = {}
+    def _decide(self, pack: Packed, rules: Numbers, unsure: Sequence[int]) -> set[int]:
+        """Evaluate the branches that keys do not decide; return the rules that hold by these alone."""
+        held = set(rules.tolist())
+        sure = set(held)
         for branch in unsure:
             rule = int(pack.branch_rule[branch])
-            listings = self._reader.document.listings(pack.source_sets[pack.rule_sources[rule]])
-            read = self._reader.bits(branch_tree(pack, branch), listings)
-            if read & HOLDS:
-                held[rule] = held.get(rule, 0) | read
-        stays = [n for n, rule in enumerate(rules.tolist()) if rule not in held] if held else None
-        if stays is not None and len(stays) < len(rules):
-            for rule, before in zip(rules.tolist(), bits.tolist(), strict=True):
-                if rule in held:
-                    held[rule] |= before
-            rules, bits = rules[stays], bits[stays]
-        self._read |= {int(pack.ids[rule]): (pack, rule, bool(read & STRONG)) for rule, read in held.items()}
-        return rules, bits
+            if rule not in held:
+                listings = self._reader.document.listings(pack.source_sets[pack.rule_sources[rule]])
+                if self._reader.holds(branch_tree(pack, branch), listings):
+                    held.add(rule)
+        return held - sure
 
 
 class Index:
@@ -233,7 +227,7 @@ class Index:
             for n, one in enumerate(found):
                 here = slice(bounds[n], bounds[n + 1])
                 to_read = answer.unsure_branch[unsure[n] : unsure[n + 1]].tolist()
-                one.take(pack, answer.rule[here], answer.bits[here], to_read)
+                one.take(pack, answer.rule[here], to_read)
 
     def _known_words(self) -> Vocabulary:
         if self._vocabulary is None:

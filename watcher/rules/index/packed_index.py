@@ -21,7 +21,6 @@ import numpy.typing as npt
 from watcher.rules.index.encode import LiteralKind, Mark
 from watcher.rules.index.grams import GramKeys, Grams, Numbers, ranges
 from watcher.rules.index.rule_arrays import Array, Loose
-from watcher.rules.match.evaluate import BOTH, HOLDS
 
 Flags = npt.NDArray[np.bool_]
 Bits = npt.NDArray[np.uint8]
@@ -31,7 +30,7 @@ CHUNK = 1 << 15
 
 
 class Candidates(NamedTuple):
-    """The rules that hold for papers: (paper, rule, bits) by row, each pair once.
+    """The rules that hold for papers: (paper, rule) by row, each pair once.
 
     ``rule``: place of the rule in the arrays.
     ``unsure_paper`` / ``unsure_branch``: branches that hold if their marked literals do.
@@ -39,17 +38,15 @@ class Candidates(NamedTuple):
 
     paper: Numbers
     rule: Numbers
-    bits: Bits
     unsure_paper: Numbers
     unsure_branch: Numbers
 
 
 class Hits(NamedTuple):
-    """Terms that occur in papers: (paper, term, bits) by row, each pair once."""
+    """Terms that hold for papers: (paper, term) by row, each pair once."""
 
     paper: Numbers
     term: Numbers
-    bits: Bits
 
 
 @dataclass(slots=True, eq=False)
@@ -117,7 +114,7 @@ class Packed:
     def _hits(self, grams: Grams, which: Numbers, term: Numbers) -> Hits:
         """Return the terms that hold, by paper."""
         if not len(term):
-            return Hits(term, term, np.zeros(0, np.uint8))
+            return Hits(term, term)
         pair = grams.paper[which] * len(self.term_keys) + term
         by_pair = np.argsort(pair, kind="stable")
         pair, which, term = pair[by_pair], which[by_pair], term[by_pair]
@@ -125,12 +122,8 @@ class Packed:
         two = np.maximum.reduceat(grams.first[which], begins) >= np.minimum.reduceat(grams.last[which], begins)
         about = two | np.maximum.reduceat(grams.in_title[which], begins)
         term, paper = term[begins], grams.paper[which][begins]
-        kind = self.term_kind[term]
-        bits = np.where(about | (kind == LiteralKind.SURE), BOTH, np.where(kind == LiteralKind.BARE, HOLDS, 0)).astype(
-            np.uint8
-        )
-        kept = bits > 0
-        return Hits(paper[kept], term[kept], bits[kept])
+        kept = about | (self.term_kind[term] != LiteralKind.ABOUT)
+        return Hits(paper[kept], term[kept])
 
     def learn(self, grams: Grams) -> None:
         """Count in how many papers each term occurs, so that the next sorting watches rules under rare terms."""
@@ -169,26 +162,23 @@ class Packed:
         hits = self._hits(grams, which[watched], term[watched])
         starts = self.watch_start[hits.term].astype(np.int64)
         place, row = ranges(starts, self.watch_start[hits.term + 1] - starts)
-        branch, paper, bits = self.watch_branches[place].astype(np.int64), hits.paper[row], hits.bits[row]
+        branch, paper = self.watch_branches[place].astype(np.int64), hits.paper[row]
         if len(self.always):
             branch = np.concatenate([branch, np.tile(self.always, papers)])
             paper = np.concatenate([paper, np.repeat(np.arange(papers), len(self.always))])
-            bits = np.concatenate([bits, np.full(papers * len(self.always), BOTH, np.uint8)])
         rule = self.branch_rule[branch]
         may = np.array(allowed, np.bool_).reshape(len(self.source_sets), papers)[self.rule_sources[rule], paper]
         may &= self.alive[rule]
-        branch, paper, bits = branch[may], paper[may], bits[may]
+        branch, paper = branch[may], paper[may]
         unit = self.branch_unit[branch]
         many_paper, many_branch = _unique_pairs(paper[~unit], branch[~unit], len(self.branch_rule))
         needed = self._needed(many_branch, term)
-        many_bits = self._decided(many_paper, many_branch, self._hits(grams, which[needed], term[needed]), papers)
-        holds = (many_bits & HOLDS) > 0
+        holds = self._decided(many_paper, many_branch, self._hits(grams, which[needed], term[needed]), papers)
         unsure = holds & self.branch_read[many_branch]
-        holds &= ~unsure
+        holds = holds & ~unsure
         found = _combined(
             np.concatenate([paper[unit], many_paper[holds]]),
             self.branch_rule[np.concatenate([branch[unit], many_branch[holds]])].astype(np.int64),
-            np.concatenate([bits[unit], many_bits[holds]]),
             len(self.ids),
         )
         return Candidates(*found, many_paper[unsure], many_branch[unsure])
@@ -208,14 +198,14 @@ class Packed:
         counts = self.branch_end[branch] - starts
         return ranges(starts, counts)[0], counts
 
-    def _decided(self, paper: Numbers, branch: Numbers, hits: Hits, papers: int) -> Bits:
-        """Return the bits of each branch for its paper."""
+    def _decided(self, paper: Numbers, branch: Numbers, hits: Hits, papers: int) -> Flags:
+        """Return whether each branch holds for its paper."""
         if not len(branch):
-            return np.zeros(0, np.uint8)
+            return np.zeros(0, np.bool_)
         terms = np.unique(hits.term)
         self.columns[terms] = np.arange(1, len(terms) + 1)
-        table = np.zeros((papers, len(terms) + 1), np.uint8)
-        table[hits.paper, self.columns[hits.term]] = hits.bits
+        table = np.zeros((papers, len(terms) + 1), np.bool_)
+        table[hits.paper, self.columns[hits.term]] = True
         chunks = [
             self._decided_chunk(paper[at : at + CHUNK], branch[at : at + CHUNK], table)
             for at in range(0, len(branch), CHUNK)
@@ -223,19 +213,19 @@ class Packed:
         self.columns[terms] = 0
         return np.concatenate(chunks)
 
-    def _decided_chunk(self, paper: Numbers, branch: Numbers, table: Bits) -> Bits:
+    def _decided_chunk(self, paper: Numbers, branch: Numbers, table: Flags) -> Flags:
         place, counts = self._literals(branch)
         row = np.repeat(np.arange(len(branch)), counts)
         marks = self.literal_marks[place]
         value = table[paper[row], self.columns[self.literal_term[place]]]
-        value = np.where(marks & Mark.NEGATED, BOTH - value, value)
-        value[(marks & Mark.UNKEYED) > 0] = BOTH
+        value ^= (marks & Mark.NEGATED) > 0
+        value[(marks & Mark.UNKEYED) > 0] = True
         last = (marks & Mark.LAST) > 0
         clause_starts = np.flatnonzero(np.concatenate([[True], last[:-1]]))
-        clauses = np.bitwise_or.reduceat(value, clause_starts)
+        clauses = np.logical_or.reduceat(value, clause_starts)
         before = np.cumsum(last)
         first_clause = np.concatenate([[0], before[np.cumsum(counts)[:-1] - 1]])
-        decided: Bits = np.bitwise_and.reduceat(clauses, first_clause)
+        decided: Flags = np.logical_and.reduceat(clauses, first_clause)
         return decided
 
     def loose(self) -> Loose:
@@ -274,12 +264,7 @@ def _unique_pairs(paper: Numbers, branch: Numbers, branches: int) -> tuple[Numbe
     return pair // branches, pair % branches
 
 
-def _combined(paper: Numbers, rule: Numbers, bits: Bits, rules: int) -> tuple[Numbers, Numbers, Bits]:
-    """Return one row for each paper and rule, with the bits of all its branches."""
-    pair = paper * rules + rule
-    order = np.argsort(pair, kind="stable")
-    pair, bits = pair[order], bits[order]
-    if not len(pair):
-        return pair, pair, bits
-    begins = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))
-    return pair[begins] // rules, pair[begins] % rules, np.bitwise_or.reduceat(bits, begins)
+def _combined(paper: Numbers, rule: Numbers, rules: int) -> tuple[Numbers, Numbers]:
+    """Return one row for each paper and rule."""
+    pair = np.unique(paper * rules + rule)
+    return pair // rules, pair % rules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from watcher.model import Listing, Paper
@@ -30,11 +30,13 @@ class Labelled(NamedTuple):
 class Document:
     """A paper, folded at most once for all rules."""
 
-    __slots__ = ("_texts", "paper")
+    __slots__ = ("_site", "_site_words", "_texts", "paper")
 
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
         self._texts: dict[str, tuple[Folded, ...]] = {}
+        self._site: tuple[Folded, ...] | None = None
+        self._site_words: dict[str, list[int]] | None = None
 
     def texts(self, field: str) -> tuple[Folded, ...]:
         """Return the texts of a field.
@@ -50,6 +52,24 @@ class Document:
             )
             self._texts[field] = found
         return found
+
+    @property
+    def site(self) -> tuple[Folded, ...]:
+        """The site's summary and each of its keywords, folded as title and abstract are."""
+        if self._site is None:
+            own = (self.paper.summary or "", *self.paper.keywords)
+            self._site = tuple(Folded(text[:LONGEST_TEXT], plurals=True) for text in own)
+        return self._site
+
+    @property
+    def site_words(self) -> Mapping[str, Sequence[int]]:
+        """Word → the numbers of the texts of :attr:`site` that have it."""
+        if self._site_words is None:
+            self._site_words = {}
+            for number, text in enumerate(self.site):
+                for word in text.words.forms:
+                    self._site_words.setdefault(word, []).append(number)
+        return self._site_words
 
     def labels(self, field: str) -> list[Labelled]:
         """Return the paper's labels in a field, such as its categories or ids."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Collection, Iterator
 from datetime import UTC
+from functools import partial
 from itertools import islice
 
 from watcher.model import Hit, Listing, MatchedSpan
@@ -25,7 +26,9 @@ from watcher.rules.language.tree import (
     RuleNode,
     TextTerm,
 )
+from watcher.rules.match.aboutness import Ground, TermStanding, grounds, points_of, score_of
 from watcher.rules.match.document import Document
+from watcher.rules.match.scoring import FoundSpans, Scorer, Weighed
 from watcher.rules.match.search import apart, are_two, is_named, spans
 from watcher.rules.text.text import Folded, WordSpan
 
@@ -37,11 +40,7 @@ _ORDER = {one.rule: n for n, one in enumerate(SEARCHED) if one.kind not in _COMP
 
 _OPERATORS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "=": operator.eq}
 
-NEITHER, HOLDS, STRONG, BOTH = 0, 1, 2, 3
-"""Whether a node holds as it is (1), and with each bare word or phrase read as ``about:`` (2)."""
-
 Listings = Collection[Listing]
-FoundSpans = list[tuple[str, Folded, WordSpan]]
 
 
 class PaperReader:
@@ -50,7 +49,8 @@ class PaperReader:
     def __init__(self, document: Document) -> None:
         self.document = document
         self._found: dict[str, FoundSpans] = {}
-        self._bits: dict[str, int] = {}
+        self._holding: dict[str, bool] = {}
+        self._scorer = Scorer(document, self._find)
 
     def hit(self, rule: Rule) -> Hit | None:
         """Return how the rule holds for the paper, None if it does not.
@@ -61,66 +61,65 @@ class PaperReader:
         listings = self.document.listings(rule.sources)
         if rule.sources and not listings:
             return None
-        bits = self.bits(rule.tree, listings)
-        if not bits & HOLDS:
+        if not self.holds(rule.tree, listings):
             return None
-        return Hit(bool(bits & STRONG), self.where(rule.tree, rule.sources))
+        return Hit(self.score(rule.tree, rule.sources), self.where(rule.tree, rule.sources))
 
     def where(self, tree: RuleNode, sources: Collection[str]) -> tuple[MatchedSpan, ...]:
         """Return the places of a rule that holds, in order, at most ``MOST_PLACES``."""
         found = sorted(set(self.places(tree, self.document.listings(sources))), key=_in_order)
         return tuple(found[:MOST_PLACES])
 
-    def bits(self, node: RuleNode, listings: Listings) -> int:
-        """Return how a node holds.
+    def score(self, tree: RuleNode, sources: Collection[str]) -> float:
+        """Return how much the paper is about a rule that holds, from 0 to 1; 1 where the rule asks for no words."""
+        weighed = self.weigh(tree, self.document.listings(sources))
+        return 1.0 if weighed is None else score_of(weighed.points)
 
-        ``HOLDS``: it holds as it is. ``STRONG``: it holds with each bare term read as ``about:``.
-        """
+    def weigh(self, node: RuleNode, listings: Listings) -> Weighed | None:
+        """Return what decides the score of a node that holds, None if no words do."""
+        return self._scorer.weigh(node, partial(self.holds, listings=listings))
+
+    def points(self, standing: TermStanding) -> float:
+        """Return the points that terms give which stand so in this paper."""
+        return points_of(standing, self._scorer.shown)
+
+    def grounds(self, weighed: Weighed) -> list[Ground]:
+        """Return what gives the points of a part of a rule."""
+        return list(grounds(weighed.standing, self._scorer.shown))
+
+    def holds(self, node: RuleNode, listings: Listings) -> bool:
+        """Return whether a node holds."""
         match node:
             case And(children):
-                bits = BOTH
-                for child in children:
-                    bits &= self.bits(child, listings)
-                    if not bits:
-                        break
-                return bits
+                return all(self.holds(child, listings) for child in children)
             case Or(children):
-                bits = NEITHER
-                for child in children:
-                    bits |= self.bits(child, listings)
-                    if bits == BOTH:
-                        break
-                return bits
+                return any(self.holds(child, listings) for child in children)
             case Not(Compare() as leaf):
-                return BOTH if _compares(leaf, self.document, listings) is False else NEITHER
+                return _compares(leaf, self.document, listings) is False
             case Not(child):
-                return BOTH ^ self._leaf(child, listings)
+                return not self._leaf(child, listings)
         return self._leaf(node, listings)
 
-    def _leaf(self, leaf: Leaf, listings: Listings) -> int:
-        """Return the bits of a leaf, remembered unless they depend on the rule's sources."""
+    def _leaf(self, leaf: Leaf, listings: Listings) -> bool:
+        """Return whether a leaf holds, remembered unless that depends on the rule's sources."""
         if isinstance(leaf, Compare):
-            return BOTH if _compares(leaf, self.document, listings) else NEITHER
+            return _compares(leaf, self.document, listings) is True
         if isinstance(leaf, Label):
-            return BOTH if any(True for _ in self._labelled(leaf, listings)) else NEITHER
-        bits = self._bits.get(leaf.written)
-        if bits is None:
-            bits = self._bits[leaf.written] = self._read(leaf)
-        return bits
+            return any(True for _ in self._labelled(leaf, listings))
+        known = self._holding.get(leaf.written)
+        if known is None:
+            known = self._holding[leaf.written] = self._read(leaf)
+        return known
 
-    def _read(self, leaf: TextTerm | Near | Exact | Regex | Author) -> int:
+    def _read(self, leaf: TextTerm | Near | Exact | Regex | Author) -> bool:
         if isinstance(leaf, Regex):
-            texts = self.document.texts(leaf.field)
-            return BOTH if any(regex.holds(leaf.pattern, text.plain.text) for text in texts) else NEITHER
+            return any(regex.holds(leaf.pattern, text.plain.text) for text in self.document.texts(leaf.field))
         if isinstance(leaf, Author):
-            return BOTH if any(is_named(leaf, name) for name in self.document.texts("author")) else NEITHER
+            return any(is_named(leaf, name) for name in self.document.texts("author"))
         found = self._find(leaf)
-        if leaf.field is not None:
-            return BOTH if found else NEITHER
-        is_about = any(field == "title" for field, _, _ in found) or are_two(span for _, _, span in found)
         if leaf.about:
-            return BOTH if is_about else NEITHER
-        return (HOLDS if found else NEITHER) | (STRONG if is_about else NEITHER)
+            return any(field == "title" for field, _, _ in found) or are_two(span for _, _, span in found)
+        return bool(found)
 
     def _find(self, leaf: TextTerm | Near | Exact) -> FoundSpans:
         found = self._found.get(leaf.written)
@@ -151,7 +150,7 @@ class PaperReader:
                 return
             case And(children) | Or(children):
                 for child in children:
-                    if self.bits(child, listings) & HOLDS:
+                    if self.holds(child, listings):
                         yield from self.places(child, listings)
             case Compare():
                 yield MatchedSpan(node.field, 0, 0, node.written)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from watcher.model import MatchedSpan, Paper
+from watcher.model import MatchedSpan, Paper, is_strong
 from watcher.model.fields import BY_RULE, FieldKind
 from watcher.rules.language.language import parse_rule
 from watcher.rules.language.rule import Rule
 from watcher.rules.language.tree import And, Compare, Exact, Leaf, Near, Not, Or, RuleNode, TextTerm, leaves
+from watcher.rules.match.aboutness import EACH_MENTION, Ground, score_of
 from watcher.rules.match.document import BETWEEN, Document, values_of
-from watcher.rules.match.evaluate import HOLDS, STRONG, Listings, PaperReader
+from watcher.rules.match.evaluate import Listings, PaperReader
+from watcher.rules.match.scoring import Weighed
 from watcher.rules.text.letters import letter_name
 from watcher.rules.text.plural import singular
 from watcher.rules.text.tex import JOINT, clean
@@ -68,14 +70,29 @@ class FailedPart:
 class Explanation:
     """Why a rule matches a paper or not.
 
-    ``strong``: None if it does not match.
+    ``score``: how much the paper is about it, None if it does not match.
     ``reasons``: the terms by which it matches.
     ``missing``: the parts that failed.
+    ``grounds``: what the score is made of, in words; the rule's deciding terms first where it has others.
+    ``compared``: what another place would give: "in the title would be 0.74".
     """
 
-    strong: bool | None
+    score: float | None
     reasons: tuple[Reason, ...] = ()
     missing: tuple[FailedPart, ...] = ()
+    grounds: str = ""
+    compared: str = ""
+
+    @property
+    def strength(self) -> str | None:
+        """``strong`` or ``weak``, None if it does not match."""
+        return None if self.score is None else "strong" if is_strong(self.score) else "weak"
+
+    @property
+    def in_words(self) -> str:
+        """The score and why it is that; "" if the rule does not match."""
+        compared = f"; {self.compared}" if self.compared else ""
+        return "" if self.score is None else f"score {self.score:.2f}: {self.grounds}{compared}"
 
 
 def explain_match(rule: Rule, document: Document) -> Explanation:
@@ -87,11 +104,28 @@ def explain_match(rule: Rule, document: Document) -> Explanation:
         return Explanation(
             None, missing=(FailedPart(f"listed in {where}, not in {', '.join(sorted(rule.sources))}", ()),)
         )
-    bits = reader.bits(rule.tree, listings)
-    if not bits & HOLDS:
+    if not reader.holds(rule.tree, listings):
         return Explanation(None, missing=tuple(_missing(rule.tree, reader, listings)))
     reasons = tuple(_reason(leaf, reader, listings) for leaf in _holding(rule.tree, reader, listings))
-    return Explanation(bool(bits & STRONG), reasons)
+    weighed = reader.weigh(rule.tree, listings)
+    if weighed is None:
+        return Explanation(1.0, reasons, grounds="the rule asks for no words")
+    of = f"{' or '.join(weighed.terms)} " if isinstance(rule.tree, And) and len(reasons) > len(weighed.terms) else ""
+    grounds = of + in_words(reader.grounds(weighed), weighed)
+    return Explanation(score_of(weighed.points), reasons, grounds=grounds, compared=_compared(weighed, reader))
+
+
+def in_words(found: Sequence[Ground], weighed: Weighed) -> str:
+    """Return what gives the points of a part of a rule, in words."""
+    places = ", ".join(one.what for one in found)
+    return f"{places or 'found'}; where the rule asks for it" if weighed.standing.as_asked else places
+
+
+def _compared(weighed: Weighed, reader: PaperReader) -> str:
+    """Return what another place would give: the title to a weak match, a mere mention to a strong one."""
+    if is_strong(score_of(weighed.points)):
+        return f"once in the abstract would be {score_of(EACH_MENTION):.2f}"
+    return f"in the title too would be {score_of(reader.points(replace(weighed.standing, in_title=True))):.2f}"
 
 
 def _holding(node: RuleNode, reader: PaperReader, listings: Listings) -> Iterator[Leaf]:
@@ -107,7 +141,7 @@ def _holding_of(node: RuleNode, reader: PaperReader, listings: Listings) -> Iter
     match node:
         case And(children) | Or(children):
             for child in children:
-                if reader.bits(child, listings) & HOLDS:
+                if reader.holds(child, listings):
                     yield from _holding_of(child, reader, listings)
         case Not():
             return
@@ -120,7 +154,7 @@ def _missing(node: RuleNode, reader: PaperReader, listings: Listings) -> Iterato
     match node:
         case And(children):
             for child in children:
-                if not reader.bits(child, listings) & HOLDS:
+                if not reader.holds(child, listings):
                     yield from _missing(child, reader, listings)
         case Or(children):
             yield FailedPart("none of these", tuple(_of_branch(child, reader, listings) for child in children))
@@ -140,18 +174,20 @@ def _of_branch(node: RuleNode, reader: PaperReader, listings: Listings) -> Reaso
 
 
 def _reason(leaf: Leaf, reader: PaperReader, listings: Listings) -> Reason:
-    bits = reader.bits(leaf, listings)
+    holds = reader.holds(leaf, listings)
     if isinstance(leaf, Compare):
-        return Reason(leaf.written, bool(bits & HOLDS), value=_value(leaf, reader.document.paper, listings))
+        return Reason(leaf.written, holds, value=_value(leaf, reader.document.paper, listings))
     found = tuple(_found(leaf, place, reader.document.paper) for place in reader.places(leaf, listings))
     weak = ""
-    if bits & HOLDS and not bits & STRONG:
-        weak = "once in the abstract, not in the title"
-    elif isinstance(leaf, Exact) and not bits & HOLDS:
+    if holds:
+        weighed = reader.weigh(leaf, listings)
+        if weighed is not None and not is_strong(score_of(weighed.points)):
+            weak = in_words(reader.grounds(weighed), weighed)
+    elif isinstance(leaf, Exact):
         weak = _otherwise(leaf, reader)
-    elif found and not bits & HOLDS and isinstance(leaf, TextTerm | Near | Exact) and leaf.about:
+    elif found and isinstance(leaf, TextTerm | Near | Exact) and leaf.about:
         weak = "about: asks for the title, or twice the abstract"
-    return Reason(leaf.written, bool(bits & HOLDS), found, weak)
+    return Reason(leaf.written, holds, found, weak)
 
 
 def _otherwise(leaf: Exact, reader: PaperReader) -> str:

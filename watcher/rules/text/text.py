@@ -166,14 +166,24 @@ class Folded:
         start, stop = self.clean.original(begin + part.start, end + other.end)
         return self.base + start, self.base + stop
 
-    def _located(self, at: int) -> tuple[int, Part]:
-        """Return where the compound of a position begins, and its part."""
+    def position(self, at: int) -> int:
+        """Return the first position of the chunk that holds, or follows, a character of the cleaned text."""
+        starts, places = self._chunk_places()
+        return starts[bisect_right(places, at, key=lambda place: place[1])]
+
+    def _chunk_places(self) -> tuple[list[int], list[WordSpan]]:
+        """Return the first position of each chunk (and one behind the last), and its characters."""
         if self._starts is None or self._places is None:
             self._starts = list(accumulate((len(one.line) for one in self.chunks), initial=0))
             self._places = [found.span() for found in _CHUNK.finditer(self.clean.text)]
-        number = bisect_right(self._starts, at) - 1
-        start, end = self._places[number]
-        part, offset = _parts(self.clean.text[start:end], self._plurals)[at - self._starts[number]]
+        return self._starts, self._places
+
+    def _located(self, at: int) -> tuple[int, Part]:
+        """Return where the compound of a position begins, and its part."""
+        starts, places = self._chunk_places()
+        number = bisect_right(starts, at) - 1
+        start, end = places[number]
+        part, offset = _parts(self.clean.text[start:end], self._plurals)[at - starts[number]]
         return start + offset, part
 
 

@@ -21,6 +21,15 @@ endpoint_row = attrgetter(*(field.name for field in fields(Endpoint)))
 """Returns the fields of an ``Endpoint`` in order; ``Endpoint(*row)`` is the way back."""
 
 
+BEFORE_SCORES = {True: 0.75, False: 0.25}
+"""Score of a match that was stored before there were scores, by whether it was strong."""
+
+
+def score_of_row(row: Any) -> float:
+    """Return the score of a match from its row."""
+    return BEFORE_SCORES[row.strong] if row.score is None else float(row.score)
+
+
 class Fields:
     """Converts fields of a record to plain values by field name, and back.
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, select, tuple_
 from watcher.model import DueAlert, Endpoint, Fate, MatchedSpan
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
+from watcher.store.database.values import score_of_row
 
 _alert, _match, _subscription = schema.alert, schema.match, schema.subscription
 
@@ -61,6 +62,7 @@ def told(*, owed: bool = True) -> Select[Any]:
             _match.c.id,
             _match.c.paper_id,
             _match.c.strong,
+            _match.c.score,
             _match.c.places,
             _match.c.occasion,
             _alert.c.short,
@@ -82,7 +84,7 @@ def as_told(row: Any) -> DueAlert:
         paper_id=row.paper_id,
         subscription=f"{row.owner}/{row.name}" if row.owner else row.name,
         timezone=row.settings["timezone"],
-        strong=row.strong,
+        score=score_of_row(row),
         places=tuple(MatchedSpan(*place) for place in row.places),
         occasion=row.occasion,
         short=bool(row.short),

@@ -9,10 +9,11 @@ from functools import cached_property, reduce
 
 from sqlalchemy import ColumnElement, Connection, String, Text, cast, exists, func, select, type_coerce
 
-from watcher.model import DeliveryState, Endpoint, Fate, MatchedSpan, Verdict
+from watcher.model import DeliveryState, Endpoint, Fate, MatchedSpan, Verdict, is_strong
 from watcher.model.fields import BY_RULE, FieldKind, rule_names
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
+from watcher.store.database.values import score_of_row
 from watcher.store.deliveries.endpoints import at
 
 _alert, _delivery, _incident = schema.alert, schema.delivery, schema.incident
@@ -31,11 +32,16 @@ class PaperMatch:
 
     paper_id: int
     subscription: str
-    strong: bool
+    score: float
     places: tuple[MatchedSpan, ...]
     occasion: str
     fate: Fate
     shown_as: str = ""
+
+    @property
+    def strong(self) -> bool:
+        """Whether the paper is about what the rule asks for, and more than mentions it."""
+        return is_strong(self.score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +148,8 @@ class Browsing:
             for row in self._connection.execute(query.where(_match.c.paper_id.in_(batch))):
                 places = tuple(MatchedSpan(*place) for place in row.places)
                 name = _full_name(row.owner, row.name)
-                fate = Fate(row.fate)
-                found.append(PaperMatch(row.paper_id, name, row.strong, places, row.occasion, fate, row.shown_as))
+                score, fate = score_of_row(row), Fate(row.fate)
+                found.append(PaperMatch(row.paper_id, name, score, places, row.occasion, fate, row.shown_as))
         return found
 
     def counts_of(self, paper_id: int) -> list[CountThen]:

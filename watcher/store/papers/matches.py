@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 from watcher.model import FIRST, Decision, DeliveryState, Endpoint, Fate, Hit
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches, insert_unless_there
-from watcher.store.database.values import place_row
+from watcher.store.database.values import place_row, score_of_row
 from watcher.store.deliveries.endpoints import at
 from watcher.store.subscriptions.subscriptions import wake
 
@@ -53,17 +53,17 @@ class Matches:
             found.update((row[0], row[1]) for row in self._connection.execute(query))
         return found
 
-    def told(self, paper_ids: Collection[int]) -> list[tuple[int, int, bool]]:
-        """Return (subscription, paper, strong) of the owed first matches of these papers."""
-        found: list[tuple[int, int, bool]] = []
+    def told(self, paper_ids: Collection[int]) -> list[tuple[int, int, float]]:
+        """Return (subscription, paper, score) of the owed first matches of these papers."""
+        found: list[tuple[int, int, float]] = []
         for batch in in_batches(paper_ids):
             query = (
-                select(_match.c.subscription_id, _match.c.paper_id, _match.c.strong)
+                select(_match.c.subscription_id, _match.c.paper_id, _match.c.strong, _match.c.score)
                 .where(_match.c.paper_id.in_(batch), _match.c.occasion == FIRST, _match.c.fate == Fate.OWED)
                 .where(_match.c.same_as.is_(None))
                 .order_by(_match.c.id)
             )
-            found += [(row[0], row[1], row[2]) for row in self._connection.execute(query)]
+            found += [(row[0], row[1], score_of_row(row)) for row in self._connection.execute(query)]
         return found
 
     def record(self, found: Iterable[NewMatch], now: datetime) -> int:
@@ -77,6 +77,7 @@ class Matches:
                 "fate": one.decision.fate.value,
                 "reason": one.decision.reason,
                 "strong": one.hit.strong,
+                "score": one.hit.score,
                 "places": [list(place_row(place)) for place in one.hit.places],
                 "matched_at": now,
             }

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from watcher.alerts.order import rank_of
-from watcher.model import FIRST, DigestItem, DisplayNames, Fate, Hit, Paper
+from watcher.model import FIRST, DigestItem, DisplayNames, Fate, Hit, Paper, Rank, rank_of
 from watcher.model.words import counted
 from watcher.render.clean import one_line
 from watcher.render.view import PaperView, about, authors_line, paper_view
@@ -62,8 +61,8 @@ def ranked(tx: Transaction, papers: Sequence[Paper]) -> list[RankedPaper]:
     return sorted(found, key=lambda one: _rank(one.paper, one.matches))
 
 
-def _rank(paper: Paper, matches: Sequence[PaperMatch]) -> tuple[bool, tuple[bool, int, int], int]:
-    return not matches, rank_of(paper, strong=any(one.strong for one in matches)), -paper.id
+def _rank(paper: Paper, matches: Sequence[PaperMatch]) -> tuple[bool, Rank, int]:
+    return not matches, rank_of(paper, max((one.score for one in matches), default=0.0)), -paper.id
 
 
 def card_of(paper: Paper, matches: Iterable[PaperMatch], names: DisplayNames) -> Card:
@@ -72,7 +71,7 @@ def card_of(paper: Paper, matches: Iterable[PaperMatch], names: DisplayNames) ->
     item = DigestItem(
         paper=paper,
         subscriptions=tuple(dict.fromkeys(one.subscription for one in some)),
-        strong=any(one.strong for one in some),
+        score=max((one.score for one in some), default=0.0),
         places=tuple(sorted({place for one in some for place in one.places})),
     )
     return _card(item, tuple(_matches(some)), names)
@@ -80,7 +79,7 @@ def card_of(paper: Paper, matches: Iterable[PaperMatch], names: DisplayNames) ->
 
 def card_of_hit(paper: Paper, hit: Hit, names: DisplayNames) -> Card:
     """Return one paper as a rule that is tried finds it."""
-    return _card(DigestItem(paper=paper, subscriptions=(), strong=hit.strong, places=hit.places), (), names)
+    return _card(DigestItem(paper=paper, subscriptions=(), score=hit.score, places=hit.places), (), names)
 
 
 def _card(item: DigestItem, matches: tuple[CardMatch, ...], names: DisplayNames) -> Card:

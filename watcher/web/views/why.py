@@ -48,9 +48,15 @@ class WhyPart:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """``strong``: None if the rule does not match. ``problem``: why the rule cannot be read, "" where it can."""
+    """Why a rule matches a paper, or not.
 
-    strong: bool | None
+    ``strength``: ``strong`` or ``weak``, None if the rule does not match.
+    ``score``: why it is that, in words.
+    ``problem``: why the rule cannot be read, "" where it can.
+    """
+
+    strength: str | None
+    score: str
     parts: tuple[WhyPart, ...]
     problem: str = ""
 
@@ -63,13 +69,13 @@ def why(rule: str, sources: Sequence[str], document: Document) -> Why:
     try:
         compiled = compile_rule(rule, tuple(sources))
     except RuleError as error:
-        return Why(None, (), str(error))
+        return Why(None, "", (), str(error))
     found = explain_match(compiled, document)
-    return Why(found.strong, _parts(found))
+    return Why(found.strength, found.in_words, _parts(found))
 
 
 def _parts(found: Explanation) -> tuple[WhyPart, ...]:
-    if found.strong is not None:
+    if found.score is not None:
         return (_part("", found.reasons),)
     return tuple(_part(one.what, one.reasons) for one in found.missing[:MOST_TERMS])
 

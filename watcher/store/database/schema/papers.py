@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -86,7 +87,8 @@ match = Table(
     Column("occasion", Text, nullable=False, default="first"),
     Column("fate", Text, nullable=False),
     Column("reason", Text, nullable=False, default=""),
-    Column("strong", Boolean, nullable=False),
+    Column("strong", Boolean, nullable=False),  # what `score` says; all that is known of matches from before it
+    Column("score", Float),
     Column("places", JSON, nullable=False, default=list),  # [[field, start, end, term], …]
     Column("matched_at", UtcDateTime, nullable=False),
     Column("same_as", ForeignKey("match.id")),  # after a merge of papers: the match that stands for this one

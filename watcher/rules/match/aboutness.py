@@ -1,0 +1,135 @@
+"""Score how much a paper is about what a rule asks for: where and how the rule's terms stand in it.
+
+The numbers below were chosen by hand, round, on judged papers; docs/rules.md has them as a table. Each place at which a
+term stands gives points; every point halves the doubt that is left. One point is the line between strong and weak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from watcher.rules.match.search import apart
+from watcher.rules.text.text import WordSpan
+
+IN_TITLE = 1.25
+IN_FIRST_THIRD = 0.5
+IN_LAST_SENTENCE = 0.5
+IN_SUMMARY = 0.5
+IN_KEYWORDS, BY_RANK = 0.25, 0.25
+"""Points of the site's keywords: for any, and as much again for the first, half of it for the second, and so on."""
+
+EACH_MENTION, FULL_MENTIONS = 0.25, 2
+EACH_LATER, LATER_MENTIONS = 0.1, 4
+"""Points of each mention in the abstract: of the first ones, and of those after them; further ones count nothing."""
+
+EACH_FURTHER_TERM, FURTHER_TERMS = 0.25, 3
+"""Points of each term that was found beside the first, where one would have been enough; further ones count nothing."""
+
+NO_SITE = 0.25
+"""Points of a title or first third for the site's summary and keywords, where a paper has neither."""
+
+NO_ABSTRACT = IN_FIRST_THIRD + EACH_MENTION
+"""Points of a title for the abstract, where a paper has none."""
+
+AS_ASKED = 1.0
+"""Least points of a term that stands in the field that the rule names, or that is asked for by ``about:``."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermStanding:
+    """How terms stand in a paper, one or several together.
+
+    ``places``: their places in the abstract, as positions of words.
+    ``mentions``: their number in the abstract.
+    ``keyword``: the place of the first of the site's keywords that has one, counted from 0; None if none has.
+    ``terms``: the number of different terms that were found.
+    ``as_asked``: the rule names the field for one of them, or asks for it by ``about:``.
+    """
+
+    places: tuple[WordSpan, ...] = ()
+    mentions: int = 0
+    in_title: bool = False
+    in_first_third: bool = False
+    in_last_sentence: bool = False
+    in_summary: bool = False
+    keyword: int | None = None
+    terms: int = 1
+    as_asked: bool = False
+
+
+class PaperShows(NamedTuple):
+    """What a paper shows of itself: an abstract; a summary or keywords of the site."""
+
+    abstract: bool
+    site: bool
+
+
+class Ground(NamedTuple):
+    """What one fact gives, in points. ``what``: the fact in words."""
+
+    what: str
+    points: float
+
+
+def grounds(standing: TermStanding, shown: PaperShows) -> Iterator[Ground]:
+    """Yield what each fact gives, the place that says most first."""
+    if standing.in_title:
+        yield Ground("in the title", IN_TITLE)
+        if not shown.abstract:
+            yield Ground("no abstract to look into", NO_ABSTRACT)
+    if standing.mentions:
+        yield Ground(_times(standing.mentions), _of_mentions(standing.mentions))
+    if standing.in_first_third:
+        yield Ground("in its first third", IN_FIRST_THIRD)
+    if standing.in_last_sentence:
+        yield Ground("in its last sentence", IN_LAST_SENTENCE)
+    if standing.in_summary:
+        yield Ground("in the summary", IN_SUMMARY)
+    if standing.keyword is not None:
+        yield Ground(f"in keyword {standing.keyword + 1}", IN_KEYWORDS + BY_RANK / (1 + standing.keyword))
+    if not shown.site and (standing.in_title or standing.in_first_third):
+        yield Ground("no summary or keywords to look into", NO_SITE)
+    if standing.terms > 1:
+        further = min(standing.terms - 1, FURTHER_TERMS)
+        yield Ground(f"{standing.terms} of its terms", EACH_FURTHER_TERM * further)
+
+
+def _of_mentions(count: int) -> float:
+    later = min(max(count - FULL_MENTIONS, 0), LATER_MENTIONS)
+    return EACH_MENTION * min(count, FULL_MENTIONS) + EACH_LATER * later
+
+
+def _times(count: int) -> str:
+    often = "once" if count == 1 else "twice" if count == 2 else f"{count} times"
+    return f"{often} in the abstract"
+
+
+def points_of(standing: TermStanding, shown: PaperShows) -> float:
+    """Return the points of all facts together."""
+    points = sum(ground.points for ground in grounds(standing, shown))
+    return max(points, AS_ASKED) if standing.as_asked else points
+
+
+def score_of(points: float) -> float:
+    """Return a score from 0 to 1: every point halves what is missing to 1."""
+    return float(round(1 - 0.5**points, 4))
+
+
+def pooled(some: Sequence[TermStanding]) -> TermStanding:
+    """Return how several terms stand together, of which one would have been enough."""
+    if len(some) == 1:
+        return some[0]
+    places = tuple(apart(place for one in some for place in one.places))
+    return TermStanding(
+        places=places,
+        mentions=len(places) + sum(one.mentions - len(one.places) for one in some),
+        in_title=any(one.in_title for one in some),
+        in_first_third=any(one.in_first_third for one in some),
+        in_last_sentence=any(one.in_last_sentence for one in some),
+        in_summary=any(one.in_summary for one in some),
+        keyword=min((one.keyword for one in some if one.keyword is not None), default=None),
+        terms=len(some),
+        as_asked=any(one.as_asked for one in some),
+    )

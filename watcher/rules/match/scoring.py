@@ -1,0 +1,180 @@
+"""Find where and how a rule's terms stand in a paper, and score the match by that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from watcher.rules.language import regex
+from watcher.rules.language.tree import And, Exact, Leaf, Near, Not, Or, Regex, RuleNode, TextTerm
+from watcher.rules.match.aboutness import PaperShows, TermStanding, points_of, pooled
+from watcher.rules.match.document import Document
+from watcher.rules.match.search import apart, spans
+from watcher.rules.text.text import Folded, WordSpan
+
+FoundSpans = list[tuple[str, Folded, WordSpan]]
+"""Places of a term: the name of the field, its text, the positions."""
+
+WEIGHED_FIELDS = frozenset((None, "title", "abstract", "summary", "keyword"))
+"""Fields whose words say what a paper is about (None: title and abstract); those of ``org:`` and others do not."""
+
+MOST_MENTIONS = 50
+"""Most matches of a regex that are counted in an abstract."""
+
+_SENTENCE_END = re.compile(r"[.!?\u2026][\"')\]\u2019\u201d]*\s++(?=[^a-z])|[\u3002\uff01\uff1f]\s*+(?=.)")
+_END_OF_TEXT = 600
+"""Characters at the end of a text in which its last sentence is looked for first."""
+
+
+class Weighed(NamedTuple):
+    """The part of a rule that decides its score. ``terms``: its terms that were found, as the rule has them."""
+
+    points: float
+    standing: TermStanding
+    terms: tuple[str, ...]
+
+
+class Scorer:
+    """Scores many rules for one paper, remembering how each term stands.
+
+    ``find``: returns the places of a term in title and abstract.
+    """
+
+    def __init__(self, document: Document, find: Callable[[TextTerm | Near | Exact], FoundSpans]) -> None:
+        self._document = document
+        self._find = find
+        self._known: dict[str, TermStanding] = {}
+        self._begins: int | None = None
+        paper = document.paper
+        self.shown = PaperShows(abstract=bool(paper.abstract), site=bool(paper.summary or paper.keywords))
+
+    def weigh(self, node: RuleNode, holds: Callable[[RuleNode], bool]) -> Weighed | None:
+        """Return what decides the score of a node that holds; None if no words do.
+
+        Under AND that is the part with fewest points; under OR all terms together, or a part with more points.
+
+        ``holds``: returns whether a part of the rule holds.
+        """
+        match node:
+            case Not():
+                return None
+            case And(children):
+                some = (self.weigh(child, holds) for child in children)
+                return min((one for one in some if one is not None), key=_points, default=None)
+            case Or(children):
+                return self._any([child for child in children if holds(child)], holds)
+        standing = self._standing(node)
+        return None if standing is None else Weighed(points_of(standing, self.shown), standing, (node.written,))
+
+    def _any(self, children: Sequence[RuleNode], holds: Callable[[RuleNode], bool]) -> Weighed | None:
+        found: dict[str, TermStanding] = {}
+        best: Weighed | None = None
+        for child in children:
+            if isinstance(child, And | Or | Not):
+                if (weighed := self.weigh(child, holds)) is None:
+                    return None
+                best = weighed if best is None else max(best, weighed, key=_points)
+            elif (standing := self._standing(child)) is None:
+                return None
+            else:
+                found[child.written] = standing
+        if found:
+            standing = pooled(list(found.values()))
+            together = Weighed(points_of(standing, self.shown), standing, tuple(found))
+            best = together if best is None else max(together, best, key=_points)
+        return best
+
+    def _standing(self, leaf: Leaf) -> TermStanding | None:
+        """Return how a term stands that holds; None if its words do not say what the paper is about."""
+        if not isinstance(leaf, TextTerm | Near | Exact | Regex) or leaf.field not in WEIGHED_FIELDS:
+            return None
+        known = self._known.get(leaf.written)
+        if known is None:
+            known = self._of_regex(leaf) if isinstance(leaf, Regex) else self._of_text(leaf)
+            self._known[leaf.written] = known
+        return known
+
+    def _of_text(self, leaf: TextTerm | Near | Exact) -> TermStanding:
+        title, abstract = self._document.texts("title")[0], self._document.texts("abstract")[0]
+        if leaf.field is None:
+            found = self._find(leaf)
+            in_title = any(field == "title" for field, _, _ in found)
+            places = apart(span for field, _, span in found if field == "abstract")
+        else:
+            in_title = bool(spans(leaf, title))
+            places = apart(spans(leaf, abstract))
+        numbers = self._in_site(leaf)
+        return TermStanding(
+            places=tuple(places),
+            mentions=len(places),
+            in_title=in_title,
+            in_first_third=bool(places) and 3 * places[0][0] < len(abstract.line),
+            in_last_sentence=bool(places) and places[-1][0] >= self._last_begins(abstract),
+            in_summary=numbers[:1] == [0],
+            keyword=next((number - 1 for number in numbers if number), None),
+            as_asked=leaf.field is not None or leaf.about,
+        )
+
+    def _in_site(self, leaf: TextTerm | Near | Exact) -> list[int]:
+        """Return which texts of the site have a term: 0 for the summary, 1 for the first keyword, and so on."""
+        texts, words = self._document.site, _first_words(leaf)
+        if words is None:
+            return [number for number, text in enumerate(texts) if spans(leaf, text)]
+        known = self._document.site_words
+        numbers = {number for word in words if word in known for number in known[word]}
+        return sorted(number for number in numbers if spans(leaf, texts[number]))
+
+    def _last_begins(self, abstract: Folded) -> int:
+        """Return the position at which the last sentence begins, behind the end of a text of one sentence."""
+        if self._begins is None:
+            text = abstract.clean.text
+            begin = last_sentence(text)
+            self._begins = abstract.position(begin) if begin else len(abstract.line)
+        return self._begins
+
+    def _of_regex(self, leaf: Regex) -> TermStanding:
+        """Return how a regex stands: in its own field only."""
+        texts = [text.plain.text for text in self._document.texts(leaf.field)]
+        if leaf.field != "abstract":
+            keyword = next((n for n, text in enumerate(texts) if regex.holds(leaf.pattern, text)), None)
+            return TermStanding(
+                in_title=leaf.field == "title",
+                in_summary=leaf.field == "summary",
+                keyword=keyword if leaf.field == "keyword" else None,
+                as_asked=True,
+            )
+        (text,) = texts
+        starts = [start for start, _ in regex.places(leaf.pattern, text, MOST_MENTIONS)]
+        return TermStanding(
+            mentions=len(starts),
+            in_first_third=bool(starts) and 3 * starts[0] < len(text),
+            in_last_sentence=bool(starts) and 0 < last_sentence(text) <= starts[-1],
+            as_asked=True,
+        )
+
+
+def _points(one: Weighed) -> float:
+    return one.points
+
+
+def last_sentence(text: str) -> int:
+    """Return the character at which the last sentence of a text begins."""
+    end = len(text.rstrip())
+    for begin in (max(0, end - _END_OF_TEXT), 0):
+        last = max((found.end() for found in _SENTENCE_END.finditer(text, begin, end)), default=0)
+        if last:
+            return last
+    return 0
+
+
+def _first_words(leaf: TextTerm | Near | Exact) -> Iterable[str] | None:
+    """Return words of which one is wherever the term is; None if they cannot be named."""
+    match leaf:
+        case TextTerm(pattern, is_prefix=False):
+            return (form for _, forms in pattern[0] for form in forms)
+        case Near(patterns):
+            return (form for _, forms in patterns[0][0] for form in forms)
+        case Exact(tokens):
+            return (tokens[0][2],)
+    return None
