@@ -47,7 +47,7 @@ class World:
 
     def __init__(self) -> None:
         self.papers: list[str] = ["Bees at dusk"]
-        self.size = 0
+        self.size = 0  # words "dance" in the newest paper
         self.asked = 0
         self.sent: list[tuple[str, str, str]] = []
 
@@ -55,8 +55,8 @@ class World:
         """Return the feed as it is now."""
         items = "".join(
             f"<item><title>{title}</title><link>https://lab.example/{abs(hash(title))}</link>"
-            f"<description>On {title}. {'dance ' * self.size}</description></item>"
-            for title in self.papers
+            f"<description>On {title}. {'dance ' * (0 if n else self.size)}</description></item>"
+            for n, title in enumerate(self.papers)
         )
         return f"<rss version='2.0'><channel><title>Lab</title>{items}</channel></rss>".encode()
 
@@ -260,12 +260,14 @@ def short_of_memory() -> str:
     run(f"systemctl set-property --runtime watcher.service MemoryMax={most} MemorySwapMax=0")
     world.size = 1_200_000
     new_paper("Bees in summer")
-    until(lambda: len(broken_pages()) > known, 240)
-    world.size = 0
-    until(lambda: told("Bees in summer"), 240)
+    try:
+        until(lambda: len(broken_pages()) > known, 240)
+        world.size = 0
+        until(lambda: told("Bees in summer"), 240)
+    finally:
+        run("systemctl set-property --runtime watcher.service MemoryMax=75%")
     assert daemon() == before
     assert property_of("NRestarts") == "0"
-    run("systemctl set-property --runtime watcher.service MemoryMax=75%")
     killed = run("journalctl -k --no-pager | grep -i 'killed process' || true")
     return f"at most {most // 2**20} MB: " + "\n".join([*broken_pages()[known:], killed])
 
