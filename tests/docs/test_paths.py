@@ -14,6 +14,7 @@ DOCUMENTS = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
     *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "recipes").glob("*.md")),
     *sorted((ROOT / "benchmarks").glob("*.md")),
 ]
 OF_CODE = [ROOT / "CONTRIBUTING.md", ROOT / "docs" / "architecture.md"]

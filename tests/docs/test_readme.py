@@ -78,6 +78,8 @@ def test_every_command_and_option_exists(call: list[str]) -> None:
     known = {name for parameter in command.params for name in [*parameter.opts, *parameter.secondary_opts]}
     used = {word.split("=")[0] for word in call[1:] if re.fullmatch(r"-[a-zA-Z]|--[a-z][a-z-]*(=.*)?", word)}
     assert used <= known | {"--help"}
+    if call[1:] and "--help" not in call and not isinstance(command, click.Group):
+        command.make_parser(click.Context(command)).parse_args(call[1:])  # options that want a value have one
 
 
 @pytest.mark.parametrize("ending", [".venv/bin/watcher demo", ".venv/bin/pytest"])

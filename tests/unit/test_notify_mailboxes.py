@@ -139,3 +139,19 @@ def test_the_same_of_a_path(name: str) -> None:
         service = load_plugin(url)
         assert service is not None
         assert [address for _, address in service.targets] == [whole(name)]
+
+
+@pytest.mark.parametrize(
+    ("address", "sender"),
+    [
+        ("mailtos://ana:pw@gmail.com?name=Papers", ["Papers", "ana@gmail.com"]),
+        ("mailtos://ana:pw@gmail.com?name=P%C3%A4per&to=bo@lab.example", ["Päper", "ana@gmail.com"]),
+        ("mailtos://ana:pw@mail.example?name=Ana%20%3Cx@y.example%3E", ["Ana <x@y.example>", "ana@mail.example"]),
+        ("mailtos://ana:pw@mail.example?from=bot@lab.example&name=Papers", ["Papers", "bot@lab.example"]),
+    ],
+)
+def test_a_name_is_shown_also_where_the_senders_address_is_left_to_the_service(address: str, sender: list[str]) -> None:
+    """A name that looks like a mailbox stays a name: the address is that of who signs in."""
+    service = load_plugin(address)
+    assert service is not None and problem_of(address) is None
+    assert service.from_addr == sender

@@ -128,6 +128,8 @@ class Mail(_Email):  # type: ignore[misc]
         # apprise takes a part of some addresses for a name: they are read here, and kept as they are written.
         if sender:
             self.from_addr = [from_name or sender[0].name or False, sender[0].address]
+        elif from_name:
+            self.from_addr = [from_name, self.from_addr[1]]
         self.targets = [(False, self.from_addr[1])]
         if targets:
             self.targets = [(one.name or False, one.address) for one in _valid(targets)]
