@@ -71,7 +71,7 @@ class Arxiv:
         papers = sample_papers(self.each_has, seed=2 * n + CATEGORIES.index(category))
         place = CATEGORIES.index(category)
         return [
-            {**paper, "id": f"26{day:%m}.{day:%d}{place}{at:02}", "published": f"{day - DAY}T12:00:00Z"}
+            {**paper, "id": f"{day:%y%m}.{day:%d}{place}{at:02}", "published": f"{day - DAY}T12:00:00Z"}
             for at, paper in enumerate(papers)
         ]
 

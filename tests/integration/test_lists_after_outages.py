@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -36,25 +37,32 @@ HTML = make_source(
 
 @dataclass
 class Lab:
-    """Stands for the network: a list of the newest ``shows`` papers, of which ``a_day`` come every day, evenly."""
+    """Stands for the network: a list of the newest ``shows`` papers, of which ``a_day`` come every day, evenly.
+
+    ``still``: since when the site shows what it showed then; ``is_bare``: no papers; ``pinned`` stands above all.
+    """
 
     clock: Callable[[], datetime]
     a_day: int = 4
     shows: int = 10
     dated: bool = False
     fault: str = ""
+    still: datetime | None = None
+    is_bare: bool = False
+    pinned: int | None = None
     asked: list[str] = field(default_factory=list)
 
     @property
     def count(self) -> int:
-        return 100 + int((self.clock() - BEGIN) / DAY * self.a_day)
+        return 100 + int(((self.still or self.clock()) - BEGIN) / DAY * self.a_day)
 
     def get(self, url: str, validators: Callable[[str], Any], *, robots: bool = True) -> Page | Unreachable:
         self.asked.append(url)
         if self.fault:
             return Unreachable(url=url, reason=self.fault, fetched_at=self.clock())
-        numbers = range(self.count, self.count - self.shows, -1)
-        return Page(url=url, body=self.body(url, list(numbers)), fetched_at=self.clock())
+        numbers = [] if self.is_bare else list(range(self.count, self.count - self.shows, -1))
+        pinned = [self.pinned] if self.pinned is not None else []
+        return Page(url=url, body=self.body(url, [*pinned, *numbers]), fetched_at=self.clock())
 
     def body(self, url: str, numbers: list[int]) -> bytes:
         if url == HTML.url:
@@ -166,6 +174,96 @@ def test_a_gap_is_told_to_those_who_have_a_message_later(store: Store) -> None:
     apply_config(play.context)
     play.look(DAY)
     assert "may be missing" in play.texts("you")[0] and "may be missing" not in play.texts("me")[-1]
+
+
+# --- a site that answers, and shows what is old, or nothing ---
+
+
+def settled(store: Store, source: Source = FEED, **more: Any) -> tuple[Play, Lab]:
+    """A list that was looked at twice a day for some days, so that it is known how it changes."""
+    play, lab = played(store, source, **more)
+    play.look()
+    looks(play, 10, DAY / 2)
+    return play, lab
+
+
+def between(play: Play) -> tuple[datetime, datetime]:
+    """The span that the incident, the operator's message and the reader's name."""
+    incident = play.incident()
+    assert incident is not None
+    assert incident.reason in play.texts("ops")[-1] and incident.reason.partition(";")[0] in play.texts("me")[-1]
+    found = re.findall(r"between (\S+ \S+) and (\S+ \S+) UTC", incident.reason)
+    first, last = (datetime.fromisoformat(at).replace(tzinfo=UTC) for at in found[-1])
+    return first, last
+
+
+@pytest.mark.parametrize("dated", [False, True])
+@pytest.mark.parametrize("source", [FEED, HTML])
+@pytest.mark.parametrize("trouble", ["stands still", "is empty"])
+def test_a_list_that_stood_still_or_empty_for_days_says_what_it_may_have_missed(
+    store: Store, source: Source, trouble: str, dated: bool
+) -> None:
+    play, lab = settled(store, source, dated=dated)
+    began = play.now
+    if trouble == "is empty":
+        lab.is_bare = True
+    else:
+        lab.still = play.now
+    looks(play, 10, DAY / 2)
+    lab.still, lab.is_bare = None, False
+    play.look(DAY / 2)
+    first, last = between(play)
+    assert began - DAY <= first <= began + DAY / 2 and last == play.now
+    reason = play.incident()
+    looks(play, 4, DAY / 2)
+    assert play.incident() == reason, "it is named once"
+
+
+def test_a_list_that_stood_still_before_the_machine_was_off_names_all_of_that_time(store: Store) -> None:
+    play, lab = settled(store)
+    lab.still = began = play.now
+    looks(play, 10, DAY / 2)
+    play.now += 15 * DAY
+    lab.still = None
+    play.look()
+    assert between(play)[0] <= began
+
+
+def test_a_list_of_which_all_is_new_though_it_never_was_before_says_so(store: Store) -> None:
+    play, lab = settled(store)
+    lab.a_day = 7
+    assert play.look(DAY / 2).verdict is Verdict.NEW
+    assert play.incident() is not None
+
+
+@pytest.mark.parametrize("dated", [False, True])
+def test_a_pinned_paper_hides_no_gap(store: Store, dated: bool) -> None:
+    play, lab = settled(store, pinned=3, dated=dated)
+    assert play.incident() is None
+    outage(play, lab, 5 * DAY, off=True)
+    play.look()
+    assert play.incident() is not None
+
+
+def test_a_first_answer_that_is_cut_off_hides_no_gap(store: Store) -> None:
+    play, lab = settled(store)
+    outage(play, lab, 5 * DAY, off=False)
+    whole = lab.body
+    lab.body = lambda url, numbers: whole(url, numbers)[:-100]  # type: ignore[method-assign]
+    assert play.look(HOUR).verdict is Verdict.PARTIAL
+    lab.body = whole  # type: ignore[method-assign]
+    play.look(HOUR)
+    assert play.incident() is not None
+
+
+def test_a_list_that_changes_seldom_and_goes_on_from_what_it_showed_misses_nothing(store: Store) -> None:
+    play, lab = settled(store)
+    lab.still = play.now
+    for days in (20, 40):
+        looks(play, days, DAY)
+        lab.still += DAY  # four new ones of ten
+        assert play.look(DAY).verdict is Verdict.NEW
+    assert play.incident() is None
 
 
 # --- where somebody can be asked ---

@@ -39,11 +39,45 @@ def test_an_outage_is_longer_than_what_lies_between_two_looks(
     assert gaps.is_outage(NOW - away, looks, every, NOW) is expected
 
 
-def test_a_list_that_shows_what_is_older_than_the_last_look_goes_back_to_it() -> None:
-    last = NOW - DAY
-    assert gaps.reaches_back([Entry(title="A", published=NOW), Entry(title="B", published=last - HOUR)], last)
-    assert gaps.reaches_back([Entry(title="A", listed=MONDAY)], last)
-    assert not gaps.reaches_back([Entry(title="A", listed=TUESDAY), Entry(title="B")], last)
+def newest_first(*days_ago: int | None) -> list[Entry]:
+    return [Entry(title=str(n), published=None if ago is None else NOW - ago * DAY) for n, ago in enumerate(days_ago)]
+
+
+def test_a_list_that_ends_with_what_is_older_than_the_last_look_goes_back_to_it() -> None:
+    last, nothing = NOW - DAY, [False] * 4
+    assert gaps.goes_back(newest_first(0, 0, 0, 2), nothing, last)
+    assert gaps.goes_back(newest_first(0, 2, 2, 0), nothing, last), "one that came late stands at the end"
+    assert gaps.goes_back(newest_first(2, 1, 0, 0), nothing, last), "the oldest stands first"
+    assert gaps.goes_back([Entry(title="A", listed=MONDAY)], [False], last)
+    assert gaps.goes_back([], [], last)
+    assert not gaps.goes_back([Entry(title="A", listed=TUESDAY), Entry(title="B")], [False, False], last)
+    assert not gaps.goes_back(newest_first(90, 0, 0, 0), nothing, last), "the first is pinned"
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [("...x", True), (".xx.", True), ("xxx.", True), ("x...", False), (".x..", False), ("....", False), ("x", True)],
+)
+def test_a_list_that_ends_with_what_was_known_goes_back_to_it(known: str, expected: bool) -> None:
+    is_known = [one == "x" for one in known]
+    assert gaps.goes_back(newest_first(*[None] * len(known)), is_known) is expected
+
+
+@pytest.mark.parametrize(
+    ("seen", "since"),
+    [
+        ((4, 3, 2, 1), 0),  # something new every day, up to now
+        ((20, 19, 18, 15), 18),
+        ((90, 60, 30, 15), 0),  # it changes once a month
+        ((1, 1, 1, 1), None),  # all of it is new at every look
+        ((), None),
+    ],
+)
+def test_a_list_that_has_not_changed_for_longer_than_usual_may_have_stood_still(
+    seen: tuple[int, ...], since: int | None
+) -> None:
+    found = gaps.unchanged_since([NOW - ago * DAY for ago in seen], NOW)
+    assert found == (None if since is None else NOW - since * DAY)
 
 
 def announced(*days: date) -> list[Reading]:

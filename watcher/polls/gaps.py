@@ -21,10 +21,15 @@ It is also the assumed time between polls while too few are known.
 """
 
 ENOUGH_LOOKS = 3
-"""Polls that are needed before the usual time between polls is estimated."""
+"""Polls that are needed before it is estimated what is usual for a source."""
 
 LAST_LOOKS = 10
 """Latest polls that the usual time between polls is estimated from."""
+
+MOST_NAMED = 3
+"""Times for which one incident says that a list that was read without a break shows nothing from before."""
+
+NOT_FROM_BEFORE = "it shows nothing from before"
 
 _REMEDY = "; "
 _SINCE = re.compile(r" --since (\d{4}-\d\d-\d\d)`")
@@ -85,7 +90,7 @@ def of_list(source: str, last: datetime, now: datetime) -> Gap:
 
     ``last``: the last poll that read everything.
     """
-    what = f"what it listed between {_minute(last)} and {_minute(now)} UTC may be missing: it shows nothing from before"
+    what = f"what it listed between {_minute(last)} and {_minute(now)} UTC may be missing: {NOT_FROM_BEFORE}"
     return Gap(source, what)
 
 
@@ -125,10 +130,42 @@ def is_outage(last: datetime, looks: Sequence[datetime], every: timedelta, now: 
     return now - last > 2 * max(every, usual)
 
 
-def reaches_back(entries: Iterable[Entry], last: datetime) -> bool:
-    """Return whether an entry is older than ``last``: by the end of its digest day, else by its publication."""
+def goes_back(entries: Sequence[Entry], is_known: Sequence[bool], last: datetime | None = None) -> bool:
+    """Return whether a list of the newest papers goes back to what it showed at ``last``.
+
+    It does where it ends with what was known then, or is older; a paper that is pinned or issued again, and so stands
+    before newer ones, proves nothing. A list without papers goes back to anything.
+
+    ``is_known``: for each entry, whether the source had listed its paper by then.
+    ``last``: None to go by what was known alone.
+    """
     times = [end_of(entry.listed) if entry.listed else entry.published for entry in entries]
-    return any(time is not None and time < last for time in times)
+    old = [known or bool(time and last and time < last) for known, time in zip(is_known, times, strict=True)]
+    if _is_oldest_first(times):
+        old.reverse()
+    return not old or old[-1] or sum(old[-3:]) > 1 or 2 * sum(old) > len(old)
+
+
+def _is_oldest_first(times: Sequence[datetime | None]) -> bool:
+    pairs = [(one, other) for one, other in pairwise(times) if one and other]
+    rising, falling = sum(one < other for one, other in pairs), sum(one > other for one, other in pairs)
+    return rising > max(falling, 1)  # one alone is a paper that is pinned
+
+
+def unchanged_since(first_seen: Sequence[datetime], last: datetime) -> datetime | None:
+    """Return the instant from which a list that goes back as a rule may have shown nothing new, or nothing.
+
+    That is when its newest paper but one was first seen, if the newest came longer before ``last`` than usual, else
+    ``last``; for nobody knows how old the list was when it showed the newest. None for
+    a list that shows other papers at every poll.
+
+    ``first_seen``: when the papers that it showed last were first seen.
+    """
+    times = sorted(set(first_seen))
+    if len(times) < ENOUGH_LOOKS:
+        return None
+    usual = (times[-1] - times[0]) / (len(times) - 1)
+    return times[-2] if last - times[-1] > max(2 * usual, A_DAY) else last
 
 
 def missed_announcements(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import partial
 
-from watcher.model import NotModified, Reading, Source
+from watcher.model import Entry, IncidentKind, NotModified, Reading, Source
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
 from watcher.polls import gaps
@@ -107,28 +107,43 @@ class MissedLists:
 
     def _listed(self, last: datetime, readings: Sequence[Reading]) -> Sequence[str]:
         """Return the addresses for missed papers, of lists that show the newest papers."""
-        is_outage = gaps.is_outage(last, self.past.looks, self.source.every, self.now)
-        connects = not is_outage or not any(reading.entries for reading in readings) or self._connects(readings, last)
+        since = self._unseen_since(last, [entry for reading in readings for entry in reading.entries])
+        if any(reading.next for reading in readings):  # its further pages are read until they are old
+            since = None
         lists: Sequence[str] = ()
-        if not connects or self.now - last > gaps.A_DAY:
-            lists = self._asked(max(last, self.now - LONGEST))
-        if lists and self.now - last > LONGEST:
-            self.gap = gaps.of_longest(self.source.name, last, self.now - LONGEST)
-        elif not lists and not connects:
-            self.gap = gaps.of_list(self.source.name, last, self.now)
+        if since is not None or self.now - last > gaps.A_DAY:
+            lists = self._asked(max(since or last, self.now - LONGEST))
+        if lists and self.now - (since or last) > LONGEST:
+            self.gap = gaps.of_longest(self.source.name, since or last, self.now - LONGEST)
+        elif not lists and since is not None:
+            self.gap = gaps.of_list(self.source.name, since, self.now)
         return lists
+
+    def _unseen_since(self, last: datetime, entries: Sequence[Entry]) -> datetime | None:
+        """Return since when papers may have come and gone unseen; None if the lists go back to what was known.
+
+        That is since the last poll that missed nothing, if it was long ago, or if the list is another at once though it
+        never was before. It is earlier where the list had not changed for long before.
+        """
+        is_outage = gaps.is_outage(last, self.past.looks, self.source.every, self.now)
+        with self.context.store.reading() as tx:
+            is_known = tx.missing.known_by(self.source.name, entries, last)
+            if gaps.goes_back(entries, is_known):
+                return None
+            unchanged = gaps.unchanged_since(tx.missing.shown_last(self.source.name), last)
+            if not is_outage and (unchanged is None or self._is_named(tx)):
+                return None
+            since = unchanged or last
+            is_known = tx.missing.known_by(self.source.name, entries, since)
+        return None if gaps.goes_back(entries, is_known, since) else since
+
+    def _is_named(self, tx: Transaction) -> bool:
+        known = tx.incidents.open_one(IncidentKind.SOURCE_GAP, self.source.name)
+        return known is not None and known.incident.reason.count(gaps.NOT_FROM_BEFORE) >= gaps.MOST_NAMED
 
     def _asked(self, since: datetime) -> Sequence[str]:
         missed = PARSERS[self.source.kind].missed
         return missed(self.source, since, self.now) if missed else ()
-
-    def _connects(self, readings: Sequence[Reading], last: datetime) -> bool:
-        """Return whether the lists go back to known papers, or have further pages and will be read until they do."""
-        entries = [entry for reading in readings for entry in reading.entries]
-        if any(reading.next for reading in readings) or gaps.reaches_back(entries, last):
-            return True
-        with self.context.store.reading() as tx:
-            return tx.missing.knows_any(self.source.name, entries)
 
 
 def _is_good(visit: Visit) -> bool:

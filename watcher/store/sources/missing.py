@@ -15,7 +15,8 @@ from watcher.polls.rhythm import Look
 from watcher.polls.verdict import set_digest
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
-from watcher.store.papers.keys import title_key
+from watcher.store.papers.addresses import spellings
+from watcher.store.papers.keys import comparable_title
 from watcher.store.sources.pages import NEVER_READ
 
 _page, _poll, _listing, _paper, _key = schema.page, schema.poll, schema.listing, schema.paper, schema.paper_key
@@ -108,14 +109,27 @@ class MissingDays:
         query = select(_listing.c.day).where(_listing.c.source == source, _listing.c.day.is_not(None))
         return self._connection.scalar(query.order_by(_listing.c.day.desc()).limit(1))
 
-    def knows_any(self, source: str, entries: Sequence[Entry]) -> bool:
-        """Return whether ``source`` has listed any of these entries before."""
-        keys = {key for entry in entries for key in entry.keys or (title_key(entry.title),)}
-        mine = exists().where(_listing.c.paper_id == _key.c.paper_id, _listing.c.source == source)
-        return any(
-            self._connection.scalar(select(_key.c.key).where(_key.c.key.in_(batch)).where(mine).limit(1)) is not None
-            for batch in in_batches(keys)
-        )
+    def known_by(self, source: str, entries: Sequence[Entry], at: datetime) -> list[bool]:
+        """Return for each entry whether its paper, by key or title, was known at an instant and ``source`` lists it."""
+        of_entry = [{one for key in entry.keys for one in (key, *spellings(key))} for entry in entries]
+        titles = [comparable_title(entry.title) for entry in entries]
+        is_listed = exists().where(_listing.c.paper_id == _paper.c.id, _listing.c.source == source)
+        was_known = (_paper.c.first_seen <= at) & is_listed
+        keys, known = select(_key.c.key).join(_paper, _paper.c.id == _key.c.paper_id), set[str]()
+        for batch in in_batches(set().union(*of_entry)):
+            known.update(self._connection.scalars(keys.where(_key.c.key.in_(batch), was_known)))
+        titled = set[str]()
+        for batch in in_batches(set(titles)):
+            query = select(_paper.c.title_folded).where(_paper.c.title_folded.in_(batch), was_known)
+            titled.update(self._connection.scalars(query))
+        return [not known.isdisjoint(own) or title in titled for own, title in zip(of_entry, titles, strict=True)]
+
+    def shown_last(self, source: str) -> list[datetime]:
+        """Return when the papers were first seen that ``source`` showed when it last showed some."""
+        mine = _listing.c.source == source
+        last = select(func.max(_listing.c.read_at)).where(mine).scalar_subquery()
+        query = select(_paper.c.first_seen).join(_listing, _listing.c.paper_id == _paper.c.id)
+        return list(self._connection.scalars(query.where(mine, _listing.c.read_at == last)))
 
     def last_whole(self, source: str, *, with_papers: bool = False) -> datetime | None:
         """Return when ``source`` was last read with nothing missing, None for never.
