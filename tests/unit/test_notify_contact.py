@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+
 import pytest
 
 from tests.unit.apprise_addresses import HOST, PHONE, PORT, addresses, contacted
 from watcher.notify import problem_of, schema_of
 from watcher.notify.addresses.addresses import load_plugin, plugins
 from watcher.notify.addresses.samples import SERVICES
+from watcher.notify.addresses.shapes import WEBHOOKS
 
 FOR_DOMAINS = {"mailgun", "sendpulse", "smtp2go", "sparkpost", "xmatters"}
 """Services of a fixed site: what stands for the host is the sender's domain, or the site's beginning."""
@@ -71,6 +75,35 @@ def test_a_hostile_host_is_refused_or_asked() -> None:
             if problem_of(odd) is None and not asks_for(odd, host, port)
         ]
     assert elsewhere == []
+
+
+def test_no_piece_of_a_path_becomes_a_part_of_the_host() -> None:
+    elsewhere = []
+    for url in with_host():
+        base, question, query = url.partition("?")
+        if "/" in base.partition("://")[2] and schema_of(url) not in FOR_DOMAINS:
+            odd = [f"{base}{one}{question}{query}" for one in ("%2Fx", "%2Eevil.example", "%22", "%40evil.example")]
+            elsewhere += [one for one in odd if problem_of(one) is None and not asks_for(one, HOST, "")]
+    assert elsewhere == []
+
+
+def test_no_control_character_is_taken_in_any_piece() -> None:
+    taken = []
+    for url in [url for urls in addresses().values() for url in urls if schema_of(url) != "console"]:
+        base, question, query = url.partition("?")
+        odd = [f"{base}{sign}{question}{query}" for sign in ("%0A", "%00", "%C2%85", "%1B", "%0D%0AX:y")]
+        odd += [f"{url}{'&' if question else '?'}to=ana@lab.example%0Abo@evil.example"]
+        taken += [one for one in odd if problem_of(one) is None]
+    assert taken == []
+
+
+def test_no_mail_address_is_taken_that_the_service_would_read_as_another() -> None:
+    neils = ("o'neil@lab.example", "o%27neil@lab.example", "ana@lab.example(bo@evil.example)", "bo:ana@lab.example")
+    taken = []
+    for url in [url for urls in addresses().values() for url in urls]:
+        if schema_of(url) not in WEBHOOKS | {"console", "mailto"}:
+            taken += [one for neil in neils if problem_of(one := f"{url}{'&' if '?' in url else '?'}to={neil}") is None]
+    assert taken == []
 
 
 def test_no_mode_leads_away_from_the_host_that_is_written() -> None:
@@ -141,6 +174,13 @@ def test_no_parameter_is_taken_that_does_not_count() -> None:
         ("json://lab.example/a#b", "what follows a # would be left out"),
         ("json://lab.example/a;b", "what follows a ; in its path would be left out"),
         ("json://lab.example/a\tb", "a control character"),
+        ("json://lab.example/a%0Ab", "a control character"),
+        ("synology://nas.example/%22abcdef%22", "would become a part of the host's name"),
+        ("zulip://bot@lab!evil/bcdefghijklmnopqrstuvwxyz0123456", "what stands before its path would be changed"),
+        ("zulip://bot@lab.evil%2Fx/bcdefghijklmnopqrstuvwxyz0123456", "would end in the middle"),
+        ("sendgrid://abcdefgh1:bot%20x@lab.example/ana@lab.example", "its sender would be another"),
+        ("sendpulse://bot%20x@lab.example/bcdefghi/bcdefghi/ana@lab.example", "its sender would be another"),
+        ("matrix://ana:pw@lab.example/#papers?mode=", "mode= says nothing"),
         ("json://lab.example/?x=1;template=/etc/passwd", "template= is not allowed"),
         ("https://notica.us.evil.example/?token", "only begins like that"),
         ("https://prod-1.logic.azure.com:99999/workflows/abc/triggers/manual/paths/invoke?sig=def", "is no port"),
@@ -175,6 +215,9 @@ def test_what_would_go_elsewhere_is_refused(url: str, words: str) -> None:
         ("resend://abcdefgh1:bot@lab.example?to=ana@lab.example&reply=o'neil@lab.example", "the receiver in reply="),
         ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7Qs/#general,#random", "what follows a # would be left out"),
         ("https://ntfy.sh/alerts?to=no%20topic!", "the 2nd of 2 receivers in to="),
+        ("pbul://abcdefgh1/o'neil@lab.example", "the receiver in its path"),
+        ("pbul://abcdefgh1?to=ana@lab.example,o%27neil@lab.example", "the 2nd of 2 receivers in to="),
+        ("zulip://bot@team/bcdefghijklmnopqrstuvwxyz0123456/o'neil@lab.example", "the 2nd of 2 receivers in its path"),
         ("kook://abcdefgh1?to=general", "the receiver in to="),
         ("voipms://secret:bot@lab.example/15551234567/442079460958", "the 2nd of 2 receivers in its path"),
     ],
@@ -201,6 +244,10 @@ def test_a_receiver_that_a_service_drops_is_named_by_its_place(url: str, words: 
         "mailto://[::1]:2525?from=bot@lab.example", "mailto://lab.example?smtp=::1&from=bot@lab.example",
         "mailto://lab.example?smtp=[::1]&from=Papers&user=bot", "MAILTO://Bot@Lab.Example.",
         "mailto://box/ana%40lab.example?from=bot@lab.example",
+        "json://lab.example/?to=o'neil@lab.example", "jsons://o'neil:secret@lab.example/hook",
+        "zulip://papers-bot@team.zulipchat.com/bcdefghijklmnopqrstuvwxyz0123456/general",
+        "tgram://bot123456789:bcdefghijklmnopqrstuvwxyz0123456789/12345", "freemobile://ana@p.w%2Fx",
+        "synology://nas.example/?token=%22abcdef%22", "synology://nas.example/abcdef",
         "json://lab.example/hook/v1%20x/?method=PUT&+X-Key=a&+x-key=b&:team=trees&-page=2",
         f"https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/{'x' * 24}",
         "https://prod-1.logic.azure.com:443/workflows/abc/triggers/manual/paths/invoke?api-version=1&sp=%2Fx&sv=1.0&sig=def",
@@ -216,6 +263,14 @@ def test_an_ipv6_address_is_asked_without_its_brackets(url: str, host: str) -> N
     assert service is not None
     assert service._server().host == host
     assert {one for one, _ in contacted(f"{url}from=bot@lab.example")} == {host}
+
+
+def test_an_address_that_is_half_read_ends_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", heard.append)
+    assert problem_of("aprs://DF1ABC:12345@DF1DEF?tz=nowhere") is not None
+    gc.collect()
+    assert heard == []
 
 
 def test_an_address_that_a_plugin_stumbles_over_is_no_crash() -> None:

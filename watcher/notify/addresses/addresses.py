@@ -265,6 +265,9 @@ def _instantiated(url: str) -> tuple[Any | None, bool]:
         tokens.pop(key, None)
     if tokens["schema"] in WEBHOOKS and (whom := tokens["qsd"].get("to")):
         tokens["payload"] = {**tokens["payload"], "to": whom}  # a webhook has no receivers, and is told whom it is for
+    from watcher.notify.addresses.plugins import registry, silence_end
+
+    silence_end(registry()[tokens["schema"]])
     service = apprise.Apprise.instantiate(tokens, asset=_asset(apprise), suppress_exceptions=True)
     return service, "rto" in tokens
 

@@ -23,6 +23,8 @@ _MAIL = (TO, CC, BCC, REPLY, FROM)
 _SIGNS = "#@+!&$*:^[]\"'"
 """Marks around a receiver that a service may drop."""
 
+_SIGNS_OF_ROOMS = "#@+"
+
 _PHONE = re.compile(r"[\d\s()+.-]+")
 _IN_BRACKETS = re.compile(r"<([^<>]*)>\s*$")
 _DEEPEST = 5
@@ -38,7 +40,8 @@ class Contact:
     """What a plugin will contact.
 
     ``host``: "" for the service's own.
-    ``kept``: all texts that the plugin keeps.
+    ``kept``: all texts that the plugin keeps, but for those about the way to the service.
+    ``signed``: what it signs in with.
     ``path``: as it is sent.
     ``server``: of mail, the SMTP server.
     ``mail``: of mail, parameter → addresses.
@@ -47,6 +50,7 @@ class Contact:
     host: str
     port: int | None
     kept: frozenset[str]
+    signed: frozenset[str] = frozenset()
     path: str = ""
     server: str = ""
     mail: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -96,6 +100,7 @@ def difference(written: Written, contact: Contact, shape: Shape) -> str | None:
         _other_host(written, contact, shape)
         or _other_port(written, contact, shape)
         or (_other_mail(written, contact) if shape.is_mail else other_receivers(written, contact, shape))
+        or (None if shape.is_mail else _other_names(written, contact, shape))
         or (_other_path(written, contact) if shape.schema in WEBHOOKS else None)
     )
 
@@ -104,6 +109,8 @@ def _other_host(written: Written, contact: Contact, shape: Shape) -> str | None:
     if not shape.may_have_host or written.host in NOWHERE:
         is_nowhere = shape.is_mail and not contact.server
         return "it names no mail server: write its host, or smtp=" if is_nowhere else None
+    if contact.path and not contact.path.startswith("/"):  # it would be joined with the host
+        return "a piece of its path would become a part of the host's name: write it without %-signs, or in token="
     if contact.host or shape.always_has_host:
         if same_host(written.host, contact.host):
             return problem_of_place(written)
@@ -142,10 +149,46 @@ def other_receivers(written: Written, contact: Contact, shape: Shape) -> str | N
     for where, texts in _places_of_receivers(written, shape):
         words = [word for text in texts for word in _words(text, kept)]
         for n, word in enumerate(words, start=1):
-            if not _is_kept(word, kept):
+            if not _is_kept(word, kept) or (shape.schema not in WEBHOOKS and _is_another_mailbox(word)):
                 what = _nth(n, len(words), "receiver")
                 return f"{what} {where} would be left out or changed: {shape.schema}:// does not take it as it stands"
     return None
+
+
+def _is_another_mailbox(word: str) -> bool:
+    """Return whether apprise takes a text for an address of mail, and another one than it is, maybe not before sending.
+
+    It would read ``o'neil@lab.example`` as neil@lab.example.
+    """
+    from apprise.utils.parse import is_email  # apprise has read the address before
+
+    found: Any = is_email(word.strip(_SIGNS_OF_ROOMS))  # type: ignore[no-untyped-call]
+    return bool(found) and found["full_email"] != word.strip(_SIGNS_OF_ROOMS)
+
+
+def _other_names(written: Written, contact: Contact, shape: Shape) -> str | None:
+    """Return what to say of a user, a sender or a team before the path that the plugin does not keep as written."""
+    *others, last = written.user_info.split(":")
+    names = [last, *others]
+    if not shape.may_have_host and not shape.receives_at_host:
+        # Telegram's tokens may begin with bot; Zulip's teams are apart from their site.
+        names += written.where.removeprefix("bot").split(".")
+    held = contact.kept | contact.signed
+    forms, texts = _forms(held), [one.casefold() for one in held]
+    for name in filter(None, (unquote(one).strip() for one in names)):
+        if not _is_kept(name, forms) and not any(name.casefold() in one for one in texts):
+            return f"what stands before its path would be changed: {shape.schema}:// does not take it as it stands"
+    if not shape.may_have_host and _joins_its_path(unquote(written.where), contact):
+        return f"what stands before its path would end in the middle for {shape.schema}://: {ENCODED}"
+    is_sender = FROM in shape.parameters or (not shape.may_have_host and looks_like_a_host(written))
+    if is_sender and _is_another_mailbox(unquote(f"{last}@{written.host}")):
+        return "its sender would be another than the one that is written: write it without blanks and quotation marks"
+    return None
+
+
+def _joins_its_path(team: str, contact: Contact) -> bool:
+    """Return whether a team that is a host's name has signs that end one."""
+    return "." in team and any(sign in team for sign in "/?#\\") and team not in contact.signed
 
 
 def _places_of_receivers(written: Written, shape: Shape) -> Iterator[tuple[str, list[str]]]:
@@ -225,11 +268,11 @@ def contact_of(service: Any) -> Contact:
             REPLY: frozenset(service.reply_to),
             FROM: frozenset({service.from_addr[1]}),
         }
-        return Contact(host, service.port, frozenset(), path, service.smtp_host or "", mail)
+        return Contact(host, service.port, frozenset(), frozenset(), path, service.smtp_host or "", mail)
     attributes = [(name, value) for name, value in vars(service).items() if name not in _NOT_KEPT]
     # A service remembers what it refused, too, in order to show its address again.
     kept = (text for name, value in attributes if "invalid" not in name for text in _texts(value))
-    return Contact(host, service.port, frozenset(kept), path)
+    return Contact(host, service.port, frozenset(kept), frozenset(_texts([service.user, service.password])), path)
 
 
 def _texts(value: Any, depth: int = 0) -> Iterator[str]:

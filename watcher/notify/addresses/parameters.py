@@ -25,7 +25,7 @@ def problem_of_parameters(written: Written, shape: Shape) -> str | None:
         if one.name in seen:
             return _given_again(one, shape)
         seen.add(one.name)
-        if shape.is_mail and has_control(one.value):  # no header may hold one
+        if has_control(one.value):  # no header may hold one, and some services cut receivers at a line's end
             return f"a control character stands in its {ordinal(one.place)} parameter, such as the end of a line"
         if one.name in shape.parameters and (problem := _problem_of_value(one, shape)):
             return problem
@@ -49,6 +49,8 @@ def _given_again(one: Parameter, shape: Shape) -> str:
 def _problem_of_value(one: Parameter, shape: Shape) -> str | None:
     if one.name in shape.receivers and not one.value:
         return f"{one.name}= names nobody: write whom, or leave it out"
+    if one.name in shape.choices and not one.value:
+        return f"{one.name}= says nothing: write its value, or leave it out"
     if one.name == "port" and not is_port(one.value):
         return f"port= is no port: {A_PORT}"
     if one.name == "smtp" and shape.is_mail and not is_server(one.value):

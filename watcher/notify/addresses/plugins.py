@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import Lock
 from typing import Any, ClassVar, TextIO
 
@@ -228,6 +229,20 @@ def register() -> None:
     answers.install()
     for plugin in (Console, Mail, Slack, Discord):
         registry().add(plugin, force=True)
+
+
+def silence_end(plugin: Any) -> None:
+    """Let a class of apprise be ended in silence where it was half made: Python prints what ``__del__`` raises."""
+    end = vars(plugin).get("__del__")
+    if end is None or getattr(end, "is_silent", False):
+        return
+
+    def silent_end(self: Any) -> None:
+        with suppress(Exception):
+            end(self)
+
+    silent_end.is_silent = True  # type: ignore[attr-defined]
+    plugin.__del__ = silent_end
 
 
 def _valid(texts: Any) -> list[Mailbox]:

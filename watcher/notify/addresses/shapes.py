@@ -32,6 +32,7 @@ class Shape:
     ``parameters``: all that the service lists.
     ``receivers``: those that name receivers.
     ``switches``: those that are yes or no.
+    ``choices``: those that are one of some words.
     ``secrets``: those that are private.
     ``marks``: begin parameters with free names (``+X-Key``).
     ``sites``: hosts of the service itself.
@@ -49,6 +50,7 @@ class Shape:
     parameters: frozenset[str]
     receivers: frozenset[str]
     switches: frozenset[str]
+    choices: frozenset[str]
     secrets: frozenset[str]
     marks: frozenset[str]
     sites: frozenset[str]
@@ -78,6 +80,7 @@ def shape_of(plugin: Any, schema: str) -> Shape:
         receivers=_ALWAYS_WHOM
         | {name for name, about in arguments.items() if name in WHOM or _leads_to_targets(about)},
         secrets=frozenset(_secrets(arguments, plugin.template_tokens)),
+        choices=frozenset(name for name, about in arguments.items() if about.get("values")),
         switches=frozenset(name for name, about in arguments.items() if about.get("type") == "bool"),
         marks=frozenset(str(about.get("prefix", "")) for about in plugin.template_kwargs.values()),
         sites=frozenset(_sites(plugin)),

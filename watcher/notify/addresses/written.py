@@ -135,7 +135,8 @@ def _between(query: str) -> Iterator[tuple[str, str]]:
 def problem_as_written(written: Written) -> str | None:
     """Return why a part of an address would be lost for any service, None if none would. Names no part of it."""
     base = written.authority + written.path
-    if has_control(base + written.query):
+    # Decoded, too: at a line's end services cut a text, and take each piece for a receiver.
+    if has_control(written.query + unquote(base)):
         return "a control character stands in it, such as a tab or the end of a line"
     if written.authority.count("@") > 1:
         return f"more than one @ stands before its path: {ENCODED}"
