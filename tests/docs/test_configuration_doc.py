@@ -64,7 +64,9 @@ def test_blocks_load(name: str, block: str, tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(as_config(block))
     (tmp_path / "slack_url").write_text("json://slack.example/")
-    (tmp_path / "slack_url").chmod(0o600)
+    (tmp_path / "web_token").write_text("a token of many letters")
+    for secret in ("slack_url", "web_token"):
+        (tmp_path / secret).chmod(0o600)
     shutil.copy(certifi.where(), tmp_path / "lab-authority.pem")
     for name in ("mails", "inbox"):
         (tmp_path / name).mkdir()

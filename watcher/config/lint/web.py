@@ -13,6 +13,9 @@ BEHIND_A_PROXY = (
 
 def check_web(checker: Checker, web: WebSettings | None) -> None:
     """Note pages that nobody could read, or everybody."""
+    if web is None and checker.has_key("web") and checker.is_empty("web"):
+        hint = "write web: {token_file: web-token}, or leave it out"
+        checker.note(("web",), "nothing stands here: there are no pages", hint, name="missing-key", in_key=True)
     if web is None or checker.has_silent(("web",)):
         return
     if not web.listen.is_loopback and not web.token_file:

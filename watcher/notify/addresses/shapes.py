@@ -32,6 +32,7 @@ class Shape:
     ``parameters``: all that the service lists.
     ``receivers``: those that name receivers.
     ``switches``: those that are yes or no.
+    ``choices``: those that take one of a few words, and the words.
     ``secrets``: those that are private.
     ``marks``: begin parameters with free names (``+X-Key``).
     ``sites``: hosts of the service itself.
@@ -49,6 +50,7 @@ class Shape:
     parameters: frozenset[str]
     receivers: frozenset[str]
     switches: frozenset[str]
+    choices: Mapping[str, frozenset[str]]
     secrets: frozenset[str]
     marks: frozenset[str]
     sites: frozenset[str]
@@ -79,6 +81,7 @@ def shape_of(plugin: Any, schema: str) -> Shape:
         | {name for name, about in arguments.items() if name in WHOM or _leads_to_targets(about)},
         secrets=frozenset(_secrets(arguments, plugin.template_tokens)),
         switches=frozenset(name for name, about in arguments.items() if about.get("type") == "bool"),
+        choices=_choices(arguments) if schema in ("mailto", "mailtos") else {},
         marks=frozenset(str(about.get("prefix", "")) for about in plugin.template_kwargs.values()),
         sites=frozenset(_sites(plugin)),
     )
@@ -94,6 +97,11 @@ def _most_pieces(template: str) -> float:
 
 def _leads_to_targets(about: Mapping[str, Any]) -> bool:
     return "targets" in (about.get("alias_of"), about.get("map_to"))
+
+
+def _choices(arguments: Mapping[str, Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    given = {name: about.get("values") for name, about in arguments.items() if name not in ("format", "overflow")}
+    return {name: frozenset(map(str, values)) for name, values in given.items() if values}
 
 
 def _secrets(arguments: Mapping[str, Any], tokens: Mapping[str, Any]) -> Iterator[str]:
