@@ -98,6 +98,7 @@ def loaded(block: Block, folder: Path) -> Config:
     """The config that a block is, with all that the pages say lies beside it, judged as strictly as it can be."""
     files = {
         "slack_url": "json://slack.example/",
+        "web_token": "a token of many letters",
         "subscriptions.d/ana.yaml": "subscriptions: [{name: a, rule: kite, to: me}]\n",
         **files_of(block.page),
     }

@@ -255,6 +255,8 @@ IN_RULES: dict[str, Case] = {
     "quotes in YAML": (QUOTES, subscription('rule: §"KV cache"')),
     "a comment in a rule": (COMMENT, subscription("rule: §agent #1 robot")),
     "a rule with two ways to read it": (RULE, ruled("§agent robot OR kite")),
+    "a name without quotes": ("name-without-quotes", ruled("§author:Geoffrey Hinton")),
+    "a category that arXiv does not have": ("unknown-category", ruled("kite §category:cs.XX")),
     "a lone field": (f"{RULE} {FOREIGN}", ruled("agent §title:")),
 }
 
@@ -463,6 +465,12 @@ AROUND: dict[str, Case] = {
         source('{kind: feed, url: "https://lab.example/", url_file: §nowhere}'),
     ),
     "a feed without an address": (MISSING, source("§{kind: feed}")),
+    "a list of arXiv as a feed": (
+        "address-without-list",
+        source('{kind: feed, url: §"https://arxiv.org/list/cs.CL/new"}'),
+    ),
+    "an address without a kind": ("url-without-kind", source('{url: §"https://lab.example/feed.xml"}')),
+    "a host but for a letter": ("misspelt-host", source('{kind: feed, url: §"http://localhots:8080/feed.xml"}')),
     "a page of one paper": ("address-of-one-paper", source('{kind: feed, url: §"https://arxiv.org/abs/2601.00001"}')),
     "a page for a feed": (
         "address-of-one-paper",
@@ -499,6 +507,7 @@ AROUND: dict[str, Case] = {
     "a receiver without an address": (MISSING, config("receivers:\n  §me: {rate: 1/s}")),
     "two ways to an address": (VALUE, config('receivers:\n  §me: {url: "console://", url_file: x}')),
     "an apprise tag": (KEY, config('receivers:\n  me: {url: "console://", §tag: lab}')),
+    "a token of a guide": ("placeholder-in-address", address("mailtos://bot:changeme@smtp.lab.example?to=a@b.example")),
     "a mail's password in clear": (CLEAR, address("mailto://ana:pw@smtp.example.org?from=a@b.example&to=c@d.example")),
     "a webhook's password in clear": (CLEAR, address("json://ana:pw@hook.example.org/x")),
     "ntfy's password in clear": (CLEAR, address("ntfy://ana:pw@ntfy.example.org/alerts")),

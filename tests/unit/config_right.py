@@ -71,6 +71,42 @@ RULES = (
     "W3C OR N2",
     "(title:/agent/ is) OR (title:/agent/ x-ray)",
     "k-means OR x=y",
+    # near to the dialects of others
+    "title：agent （robot OR map）",
+    "「tool use」 －survey",
+    "“tool use” OR ＂function calling＂",
+    "agent AND NOT survey",
+    "agent\u00a0OR\u00a0robot",
+    "deep\u200blearning",
+    'author:"Geoffrey Hinton" OR author:"Hinton, Geoffrey"',
+    "author:LeCun JEPA",
+    "author:bengio diffusion models",
+    "venue:ICLR agent",
+    "org:DeepMind robot",
+    "SU(2) lattice",
+    "BERT(base) kite",
+    "#P OR #SAT",
+    "OU process",
+    '"what is attention?" OR "is all you need"',
+    "\\alpha OR \\beta-VAE OR \\ell_1",
+    "$L^p$ OR $x^2$",
+    "GPT-3.5 OR 4.5",
+    "100% OR 50%",
+    "Wav2Vec2 OR R2D2",
+    "the all-in-one all",
+    "all agents",
+    "β-VAE OR Шрёдингер",
+    "category:cs.CL OR category:math.PR OR category:hep-th OR category:cond-mat.str-el",
+    'category:"machine learning" OR category:nlp',
+    "upvotes>=0 kite",
+    "select OR match OR test",
+    "like OR between OR where",
+    "title:in title:is abstract:from",
+    'kite "A OR B"',
+    '"TRUE OR FALSE" kite',
+    "-survey kite",
+    "id:2601.00001 OR id:10.1000/xyz",
+    "https OR doi",
 )
 
 SUBSCRIPTIONS = {
@@ -134,6 +170,29 @@ SUBSCRIPTIONS = {
     ),
     "an accepted warning": subscription("any: [agent OR robot]", "accept: [operator-in-list-item]"),
     "nothing accepted": subscription("rule: kite", "accept: []"),
+    "every form of a schedule": config(
+        "subscriptions:\n"
+        + "".join(
+            f"  - {{name: s{n}, rule: kite {n}, to: me, when: {when}}}\n"
+            for n, when in enumerate(
+                [
+                    "immediately",
+                    "hourly",
+                    "daily at 8:00",
+                    "weekdays at 08:00",
+                    "weekly on monday at 08:00",
+                    "every 2 days at 08:00",
+                    "monthly on the 31st at 08:00",
+                    "cron 30 8 * * mon-fri",
+                ]
+            )
+        )
+    ),
+    "a cron without quotes": subscription("rule: kite", "when: cron */30 8-18 * * 1-5"),
+    "words of YAML": subscription("any: [no, yes, off, null, 08:30, 010]"),
+    "a number as a rule": subscription("rule: 2026"),
+    "a folded rule": subscription("rule: >-\n      agent OR robot\n      OR map"),
+    "an item in a block": subscription("any:\n  - >-\n    tool use\n  - kite"),
 }
 
 AROUND = {
@@ -192,6 +251,47 @@ AROUND = {
         'receivers:\n  me: {url: "json://127.0.0.1/"}\n'
         '  night: {url: "json://127.0.0.1/", quiet_hours: {from: "08:00", to: "20:00"}}\noperator: [me, night]'
     ),
+    "a zone of many names": config("timezone: CET"),
+    "a feed on this machine": source('{kind: feed, url: "http://localhost:8080/feed.xml"}'),
+    "a feed of one word": source('{kind: feed, url: "http://wiki/feed.xml"}'),
+    "a feed by IPv6": source('{kind: feed, url: "http://[2001:db8::1]:8080/feed.xml"}'),
+    "a feed of a repository": source('{kind: feed, url: "https://github.com/a/b/releases.atom"}'),
+    "a feed of another alphabet": source('{kind: feed, url: "https://bücher.example/feed.xml"}'),
+    "a feed with a secret": source('{kind: feed, url: "https://lab.example/feed?t=${HOOK}"}'),
+    "a page with selectors": source('{kind: html, url: "https://lab.example/papers", item: li.paper, title: h3 > a}'),
+    "a mirror of the site": source('{kind: huggingface, url: "https://mirror.lab.example/papers"}'),
+    "arXiv by its API": source('{kind: arxiv, via: api, query: "all:kite"}'),
+    "an archive of arXiv": source("{kind: arxiv, categories: [cs, q-bio.NC, quant-ph]}"),
+    "bioRxiv": source("{kind: biorxiv, categories: [neuroscience, Cell Biology, cancer_biology]}"),
+    "medRxiv": source("{kind: medrxiv}"),
+    "two feeds of a site": config(
+        'sources:\n  a: {kind: feed, url: "https://lab.example/feed"}\n'
+        '  b: {kind: feed, url: "https://lab.example/feed?of=b"}'
+    ),
+    "overlapping categories": config(
+        "sources:\n  a: {kind: arxiv, categories: [cs.CL]}\n  b: {kind: arxiv, categories: [cs.CL, cs.LG]}"
+    ),
+    "a database's absolute path": config("database: /tmp/papers-of-nobody.db"),
+    "a database in the home": config("database: ~/papers.db"),
+    "a database by SQLite's address": config("database: sqlite:////tmp/papers-of-nobody.db"),
+    "a database by the short name": config("database: postgres://u:${PW}@db.lab.example:5432/papers"),
+    "a database by a socket": config("database: postgresql:///papers?host=/run/postgresql"),
+    "Discord as it shows it": address("https://discord.com/api/webhooks/1234567890/abcdefghijklmnopqrstuvwx").replace(
+        "§", ""
+    ),
+    "Telegram": address("tgram://123456789:abcdefg_hijklmnop/12315544").replace("§", ""),
+    "Matrix": address("matrixs://bot:${PW}@matrix.lab.example/#papers").replace("§", ""),
+    "mail with a name": address(
+        "mailtos://bot:${PW}@smtp.lab.example?from=Papers <bot@lab.example>&to=ana@lab.example"
+    ).replace("§", ""),
+    "mail with a password of blanks": address(
+        "mailtos://bot:abcd efgh ijkl mnop@smtp.lab.example?from=bot@lab.example&to=ana@lab.example"
+    ).replace("§", ""),
+    "mail in a mode": address(
+        "mailtos://bot:${PW}@smtp.lab.example?from=bot@lab.example&to=ana@lab.example&mode=starttls"
+    ).replace("§", ""),
+    "a topic called password": address("ntfys://ntfy.lab.example/password-resets").replace("§", ""),
+    "a webhook with a port": address("jsons://hook.lab.example:8443/papers/x?+X-Key=${PW}").replace("§", ""),
     "a rate": receiver('{url: "console://", rate: 20 per hour}'),
 }
 

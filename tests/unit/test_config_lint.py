@@ -8,44 +8,25 @@ import logging
 import re
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.unit.config_findings import ENV, folder_of, found, read
 from tests.unit.config_mistakes import MISTAKES, cases, config, ruled, source, subscription
 from tests.unit.config_right import RIGHT
-from watcher.config import Config, LineReader, json_schema, load
+from watcher.config import LineReader, json_schema, load
 from watcher.config.lint.table import ERRORS, SECTIONS, WARNINGS
-from watcher.errors import ConfigError, Problem
-from watcher.notify import doubt_of, problem_of
+from watcher.errors import Problem
+from watcher.notify import problem_of
 from watcher.pipeline.subscriptions.config_incidents import log_config_warnings
 from watcher.rules import compile_rule
-from watcher.store import database_problem
 
-ENV = {"PW": "secret", "TOPIC": "x", "HOOK": "jsons://hook.lab.example/x"}
 PACKAGE = Path(__file__).parents[2] / "watcher"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "there").mkdir()
-    (tmp_path / "there" / "a.yml").write_text("subscriptions: [{name: z, rule: moon, to: me}]\n")
-    return tmp_path
-
-
-def read(folder: Path, text: str, **options: Any) -> Config:
-    path = folder / "config.yaml"
-    path.write_text(text)
-    path.chmod(0o600)
-    checks: dict[str, Any] = {"check_url": problem_of, "doubt_url": doubt_of, "check_database": database_problem}
-    return load(path, env=ENV, check_rule=compile_rule, strict=True, **checks, **options)
-
-
-def found(folder: Path, text: str) -> list[Problem]:
-    try:
-        return [*read(folder, text).problems]
-    except ConfigError as error:
-        return [*error.problems]
+    return folder_of(tmp_path)
 
 
 def names(folder: Path, text: str) -> list[str]:

@@ -21,6 +21,7 @@ subscriptions: [{name: lanterns, rule: lantern, to: [me]}]
 
 def read(tmp_path: Path, web: str) -> WebSettings | None:
     path = tmp_path / "config.yaml"
+    (tmp_path / "t").touch(0o600)
     path.write_text(CONFIG + (f"web: {web}\n" if web else ""))
     return load(path, env={}, check_url=lambda url: None, check_rule=compile_rule).web
 

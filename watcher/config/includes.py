@@ -72,19 +72,25 @@ class IncludedFiles:
     """The files that are included, sorted, and what is wrong with patterns, by their place in the list of them.
 
     ``empty`` are the patterns that fit no file; ``left_out`` has the names of files that fit but for their ending.
+    ``folders`` are the patterns that are a folder's name, ``mains`` those that name the config itself.
     """
 
     files: list[Included]
     wrong: dict[int, str]
     empty: list[int] = field(default_factory=list)
     left_out: dict[int, list[str]] = field(default_factory=dict)
+    folders: list[int] = field(default_factory=list)
+    mains: list[int] = field(default_factory=list)
 
 
-def included_files(patterns: Sequence[str], folder: Path, last_good: Path | None) -> IncludedFiles:
-    """The files that the patterns name, relative to ``folder``; and those that were there a day ago."""
+def included_files(patterns: Sequence[str], main: Path, last_good: Path | None) -> IncludedFiles:
+    """The files that the patterns name, relative to the folder of the ``main`` file; and those of a day ago."""
+    folder = main.parent
     found: dict[str, Included] = {}
     wrong: dict[int, str] = {}
     fitting: dict[int, list[Path]] = {}
+    is_folder: list[int] = []
+    is_main: list[int] = []
     for n, pattern in enumerate(patterns):
         try:
             paths = _paths(pattern, folder)
@@ -92,7 +98,13 @@ def included_files(patterns: Sequence[str], folder: Path, last_good: Path | None
             wrong[n] = getattr(error, "strerror", None) or "it is no pattern of names"
             continue
         fitting[n] = paths
+        if folders := [path for path in paths if len(paths) == 1 and path.is_dir()]:
+            is_folder.append(n)
+        if main in paths and len(paths) == 1:
+            is_main.append(n)
         for path in paths:
+            if path == main or path in folders:
+                continue
             shown, known = _shown(path, folder), found.get(path.name)
             if known is not None and known.shown == shown:
                 continue
@@ -104,7 +116,7 @@ def included_files(patterns: Sequence[str], folder: Path, last_good: Path | None
             found[path.name] = one
     left_out = {n: names for n in fitting if (names := _left_out(patterns[n], folder, found))}
     empty = [n for n, paths in fitting.items() if not paths and n not in left_out]
-    return IncludedFiles([*found.values(), *_vanished(found, last_good)], wrong, empty, left_out)
+    return IncludedFiles([*found.values(), *_vanished(found, last_good)], wrong, empty, left_out, is_folder, is_main)
 
 
 def _left_out(pattern: str, folder: Path, found: dict[str, Included]) -> list[str]:

@@ -92,7 +92,7 @@ def load(
     around = _surroundings(checker, keys, config, check_rule, target_check(config, env, check_url))
     own = subscriptions_of(checker, keys.subscriptions, around)
     config = replace(config, operator=_operator(checker, keys, around), sections=_sections(checker))
-    files = _files(checker, keys, path.parent, last_good)
+    files = _files(checker, keys, path, last_good)
     _check_allow(checker, keys, config, files)
     theirs = [subscriptions_of_file(one, around, keys.allow, strict=strict) for one in files]
     templates = templates_of(checker, keys.templates, path.parent, strict=strict)
@@ -198,8 +198,8 @@ def _sections(checker: Checker) -> frozenset[str]:
     return frozenset(key for key, node in values.items() if not (isinstance(node, Scalar) and node.empty))
 
 
-def _files(checker: Checker, keys: ConfigKeys, folder: Path, last_good: Path | None) -> list[Included]:
-    found = included_files(keys.include or [], folder, last_good)
+def _files(checker: Checker, keys: ConfigKeys, main: Path, last_good: Path | None) -> list[Included]:
+    found = included_files(keys.include or [], main, last_good)
     for n, what in found.wrong.items():
         path: tuple[int | str, ...] = ("include",) if checker.scalar(("include",)) else ("include", n)
         hint = "write a pattern such as subscriptions.d/*.yaml"

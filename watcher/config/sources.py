@@ -68,7 +68,7 @@ def _source(checker: Checker, name: str, keys: SourceKeys, env: Mapping[str, str
             checker.note_value(path, one.what, one.hint)
         elif not checker.is_silent(path) and not checker.is_misspelt(path[:2], [one.key]):
             checker.note(path[:2], one.what, one.hint, name="missing-key")
-    warn_of_source(checker, source)
+    warn_of_source(checker, source, is_kind_given=_is_given(keys, "kind"))
     return source
 
 

@@ -18,6 +18,7 @@ from watcher.config.lint.whole import warn_of_zone_name
 from watcher.config.text.harmless import quoted_value
 from watcher.config.text.mistakes import Hint
 from watcher.config.text.nearest import did_you_mean, known, near_or_known
+from watcher.config.text.signs import INVISIBLE
 from watcher.config.values import Config
 from watcher.config.written_rule import pieces_of, place_of_item, rule_of, with_places
 from watcher.errors import WatcherError
@@ -107,6 +108,8 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
         if name not in around.sources and "sources" not in around.unknown:
             is_list = "," in name and name.partition(",")[0].strip() in around.sources
             near: Hint = "write [one, two]" if is_list else partial(near_or_known, name, around.sources)
+            if "://" in name:
+                near = "put the address under sources: with a name, and write that name"
             if name.lower() in _ALL:
                 near = "leave `sources` out for all of them"
             place = place_of_item(checker, (*path, "sources"), n)
@@ -217,12 +220,21 @@ def no_receiver(target: str, config: Config, names: Collection[str]) -> tuple[st
     What stands there instead of a receiver's name may be an address, or a token.
     """
     name = target.partition(":")[0]
-    parts = [part.strip() for part in target.split(",")]
+    if "://" in target:
+        return "an address cannot stand here", "put it under receivers: with a name, and write that name"
+    if found := INVISIBLE.search(target):
+        return f"an invisible sign (U+{ord(found[0]):04X}) stands in it", "remove it, or write the name anew"
+    parts = [part for part in re.split(r"[,;|\s]+", target) if part]
     if len(parts) > 1 and any(part.partition(":")[0] in names for part in parts):
-        return "a comma does not part two receivers", "write [one, two], or one a line with - before it"
+        sign = re.search(r"[,;|]", target)
+        what = {",": "a comma", ";": "a semicolon", "|": "a bar"}[sign[0]] if sign else "a blank"
+        return f"{what} does not part two receivers", "write [one, two], or one a line with - before it"
     addressed = [one.name for one in config.receivers.values() if one.address]
     if addressed and _PLAIN.fullmatch(target):
         return "there is no such receiver", f"write {addressed[0]}: before the address"
+    if _PLAIN.fullmatch(target):
+        hint = "give a receiver for mail address: to, and write its name and a colon before the address"
+        return "an e-mail address alone is no receiver", hint
     near = did_you_mean(name, names)
     return (f"there is no receiver `{name}`", near) if near else ("there is no such receiver", known(names))
 

@@ -7,10 +7,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from watcher.config.addresses import VARIABLE, Address, expand
+from watcher.config.addresses import VARIABLE, Address, expand, secret_file
 from watcher.config.checking import Checker, Path
+from watcher.config.lint.placeholders import is_placeholder
 from watcher.config.lint.way_out import problem_of_proxy
-from watcher.config.lint.whole import address_key
+from watcher.config.lint.whole import address_key, hint_of_path
+from watcher.config.text.harmless import is_words
+from watcher.config.text.signs import problem_of_signs
 from watcher.config.values import Config, Receiver
 from watcher.errors import WatcherError
 
@@ -18,7 +21,7 @@ _PLAIN_PATH = re.compile(r"~?/?(?:[\w.-]+/)*[\w-]+(?:\.(?:db|sqlite3?))?")
 _BRACED = re.compile(r"\$\{([^{}$]{0,200})\}")
 _SHELL = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _OTHER_VARIABLE = re.compile(r"\$[A-Za-z(]|%\w+%|\{\{|\$\$|env\.|!env\b")
-_MAIL = re.compile(r"(?:mailto:)?([^\s:/@]+@[^\s:/@]+\.[^\s:/@]+)")
+_MAIL = re.compile(r"(?:mailto:)?([^\s:/@]+@[^\s:/@?]+\.[^\s:/@?]+)(?:\?\S*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ def check_addresses(checker: Checker, config: Config, checks: AddressChecks) -> 
         for label, address in receiver.urls.items():
             path = ("receivers", receiver.name, *address_key(receiver, label))
             _check_address(checker, path, receiver, address, config, checks)
+    if config.web and config.web.token_file:
+        _check_token(checker, config.web.token_file, config, checks)
     if config.database_text is not None:
         _check_database(checker, config.database_text, checks)
     if config.proxy_text is not None:
@@ -76,8 +81,18 @@ def _check_address(
         checker.note(path, str(error), hint, fatal=checks.need_secrets, name="missing-secret")
         return
     if receiver.address:
+        if not _is_parameter(receiver.address):
+            what = "this is no parameter of an address: it names the one that takes an address, such as to"
+            checker.note(("receivers", receiver.name, "address"), what, "write address: to", name="wrong-value")
+            return
         url += ("&" if "?" in url else "?") + f"{receiver.address}=somebody@example.org"
-    if problem := checks.check_url(url):
+    if is_placeholder(url):
+        what, hint = "a part of it is still the word of a guide, such as YOUR_TOKEN or changeme", "write your own"
+        is_wrong = checks.check_url(url) is not None
+        checker.note(path, what, hint, fatal=is_wrong, name="wrong-address" if is_wrong else "placeholder-in-address")
+    elif problem := checks.check_url(url):
+        if receiver.address and checks.check_url(url.replace(f"{receiver.address}=somebody@", "to=somebody@")) is None:
+            path, problem = ("receivers", receiver.name, "address"), "the service has no parameter of this name"
         checker.note(path, _shown(problem, url, address), "see docs/configuration.md, Receivers", name="wrong-address")
     elif doubt := checks.doubt_url(url):
         what, _, hint = doubt.partition("; ")
@@ -96,10 +111,36 @@ def _meant(text: str) -> tuple[str, str] | None:
         return "a variable stands in braces", f"write ${{{named[1]}}}" if named[1].isupper() else "write ${NAME}"
     if _OTHER_VARIABLE.match(text) or text.count("${") > len(_BRACED.findall(text)):
         return "this is no variable: one is written ${NAME}", "write ${NAME}, and set NAME where watcher runs"
+    if odd := problem_of_signs(text.strip()) or _of_no_scheme(text.strip()):
+        return odd
     if _MAIL.fullmatch(text):
         hint = "write mailtos://USER:${PASSWORD}@SERVER?from=…&to=…, in quotes"
         return "an e-mail address alone says not by which server to send", hint
     return None
+
+
+_NO_SCHEME = (
+    (r"<.*>|'.*'|\".*\"|`.*`", "quotes or brackets within the quotes belong to the address", "leave them out"),
+    (r"(?:env|ENV)[:.]\s*\w+", "a variable is written ${NAME}", "write ${NAME}, and set NAME where watcher runs"),
+    (r"file:(?!//).+|[~/.].*|[\w-]+\.(?:txt|env|url)", "this is a file's name", "write url_file: in place of url:"),
+    (r"(?:stdout|console|print|terminal|screen|-)", "this is no address", "write console://"),
+    (r"\+?[\d ()-]{6,}", "a telephone's number says not by which service to send", "write the address of a service"),
+    (r"ntfy\.sh/\S+", "this lacks the service's name and ://", "write ntfys://TOPIC"),
+    (r"hooks\.slack\.com/\S+|discord(?:app)?\.com/api/\S+", "this lacks its scheme", "write https:// before it"),
+    (r"[a-z]{2,12}\s+://.*", "a blank stands before ://", "leave it out"),
+    (r"[a-z]{2,12}:(?:/(?!/)|\\\\|(?!/)).*", "two slashes follow the service's name and colon", "write NAME://…"),
+)
+"""What people write that has no service's name and ://, what is wrong with it, and what to write."""
+
+
+def _of_no_scheme(text: str) -> tuple[str, str] | None:
+    if _MAIL.fullmatch(text) or (text[:7] == "mailto:" and "@" in text and text[7:9] != "//"):
+        return None
+    return next(((what, hint) for form, what, hint in _NO_SCHEME if re.fullmatch(form, text)), None)
+
+
+def _is_parameter(text: str) -> bool:
+    return re.fullmatch(r"[A-Za-z_-]{1,30}", text) is not None
 
 
 def _shown(problem: str, url: str, address: Address) -> str:
@@ -109,6 +150,13 @@ def _shown(problem: str, url: str, address: Address) -> str:
     if scheme in problem and (is_secret or not re.fullmatch(r"[a-z][a-z0-9+.-]{0,19}", scheme)):
         return "apprise does not take this address"
     return problem
+
+
+def _check_token(checker: Checker, file: str, config: Config, checks: AddressChecks) -> None:
+    if secret_file(file, checks.env, config.folder) is None:
+        what = f"there is no file {file} with the token" if is_words(file) else "there is no file of this name"
+        hint = hint_of_path(file) or "write the token into it, where watcher runs"
+        checker.note(("web", "token_file"), what, hint, fatal=checks.need_secrets, name="missing-secret")
 
 
 def _check_database(checker: Checker, text: str, checks: AddressChecks) -> None:

@@ -257,6 +257,24 @@ _AROUND = (
         "`every: 1h`, or `1d` at most",
     ),
     WarningKind(
+        "address-without-list",
+        "the address of a source is a page that lists no papers, or is read by a kind of its own",
+        "nothing is found there, or less than the site tells",
+        "the kind of source that reads the site, without `url`; or the address of a feed",
+    ),
+    WarningKind(
+        "url-without-kind",
+        "a source has an address and no `kind`",
+        "it is read as `huggingface`, whoever's address it is",
+        "`kind: feed`, or `kind: html` with selectors",
+    ),
+    WarningKind(
+        "misspelt-host",
+        "the host of a source is `localhost` but for a letter or two",
+        "no machine is called so",
+        "`localhost`",
+    ),
+    WarningKind(
         "address-of-one-paper",
         "the address of a source is the page of one paper",
         "it never lists another one",
@@ -279,6 +297,12 @@ _AROUND = (
         "everybody on the machine may change the config",
         "they decide who is told",
         "`chmod o-w`",
+    ),
+    WarningKind(
+        "placeholder-in-address",
+        "a part of a receiver's address is a word that guides write in its place, such as `YOUR_TOKEN` or `changeme`",
+        "nothing arrives there",
+        "your own token, password or name",
     ),
     WarningKind(
         "password-in-clear",

@@ -17,6 +17,9 @@ _ORIGIN = re.compile(r"https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?
 
 def check_web(checker: Checker, web: WebSettings | None) -> None:
     """Note pages that nobody could read, or everybody."""
+    if web is None and checker.has_key("web") and checker.is_empty("web"):
+        hint = "write web: {token_file: web-token}, or leave it out"
+        checker.note(("web",), "nothing stands here: there are no pages", hint, name="missing-key", in_key=True)
     if web is None or checker.has_silent(("web",)):
         return
     if web.public_url and not _ORIGIN.fullmatch(web.public_url):

@@ -5,35 +5,33 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from watcher.config.checking import Checker, Path
 from watcher.config.includes import IncludedFiles
+from watcher.config.lint.site_addresses import doubts_of_address, plain_address
 from watcher.config.text.tree import ConfigNode, Items, Scalar, Table
 from watcher.config.values import Config, Receiver
 from watcher.model import Source
 from watcher.parsers import PARSERS
 
 _WEEK = timedelta(days=7)
-_ONE_PAPER = re.compile(
-    r"https?://(?:[\w-]+\.)*(?:arxiv\.org/(?:abs|pdf|html)/|doi\.org/10\.|openreview\.net/(?:forum|pdf)\?|"
-    r"huggingface\.co/papers/\d{4}\.\d|(?:bio|med)rxiv\.org/content/10\.|aclanthology\.org/\d{4}\.[\w-]+\.\d+)"
-)
 _FIXED = re.compile(r"(?:EST|MST|HST|Etc/GMT[+-]\d+)")
 _RULE_KEYS = frozenset({"rule", "any", "all", "none", "where"})
 
 
-def warn_of_source(checker: Checker, source: Source) -> None:
+def warn_of_source(checker: Checker, source: Source, *, is_kind_given: bool = True) -> None:
     """Warn of a source that will hardly list anything, or shows what it should not."""
     path = ("sources", source.name)
     if source.every > _WEEK and not source.is_auto:
         what = "papers are listed for a day or two: what comes between two looks is missed"
         checker.warn((*path, "every"), what, "write 1h, or 1d at most", name="seldom-read")
-    if source.url and _ONE_PAPER.match(source.url):
-        what = "this is the page of one paper, which lists no other"
-        checker.warn((*path, "url"), what, "write the address of the list or feed", name="address-of-one-paper")
+    if doubt := doubts_of_address(source, is_kind_given=is_kind_given):
+        name, what, hint = doubt
+        checker.warn((*path, "url"), what, hint, name=name)
     if source.url and "@" in urlsplit(source.url).netloc:
         what = "a user's name stands in this address, which is shown in messages and stored"
         checker.warn((*path, "url"), what, "write the address without it", name="user-in-address")
@@ -104,7 +102,7 @@ def warn_of_same_address(checker: Checker, config: Config) -> None:
     """Warn of sources that read the same, and of receivers that are the same."""
     seen: dict[object, str] = {}
     for name, source in config.sources.items():
-        same = replace(source, name="", every=_WEEK, is_auto=False, look_back=1, follow=1, robots=None)
+        same = _what_it_reads(source)
         if (first := seen.setdefault(same, name)) != name:
             here: Path = ("sources", name, "url") if source.url else ("sources", name)
             checker.warn(here, f"source {first} reads the same already", "remove one of them", name="same-address")
@@ -119,6 +117,16 @@ def warn_of_same_address(checker: Checker, config: Config) -> None:
                 checker.warn(path, f"receiver {first} has this address already", "use one of them", name="same-address")
 
 
+def _what_it_reads(source: Source) -> object:
+    """What two sources have in common that list the same papers."""
+    same = replace(source, name="", every=_WEEK, is_auto=False, look_back=1, follow=1, robots=None)
+    if same.url:
+        same = replace(same, url=plain_address(same.url))
+    own: Any = same.own
+    keys = ((one.name, getattr(own, one.name)) for one in fields(own))
+    return replace(same, own=None), tuple((key, frozenset(v) if isinstance(v, tuple) else v) for key, v in keys)
+
+
 def address_key(receiver: Receiver, label: str) -> Path:
     """Where in its table an address of a receiver stands."""
     if label:
@@ -131,11 +139,15 @@ def warn_of_includes(checker: Checker, patterns: Sequence[str], found: IncludedF
     for n, pattern in enumerate(patterns):
         path: Path = ("include",) if checker.scalar(("include",)) else ("include", n)
         if n in found.empty:
-            hint = "it counts from the config's folder"
-            if pattern.startswith("~"):
-                hint = "`~` is not read here: write the whole path"
+            hint = hint_of_path(pattern) or "it counts from the config's folder"
+            if "," in pattern:
+                hint = "write a list: [a.yaml, b.yaml]"
             what = "there is no such file: whoever has subscriptions there is told nothing"
             checker.warn(path, what, hint, name="include-without-files")
+        if n in found.folders:
+            checker.note(path, "this is a folder", f"write {pattern.rstrip('/')}/*.yaml", name="wrong-value")
+        if n in found.mains:
+            checker.note(path, "the config includes itself", "leave it out", name="wrong-value")
         if n in found.left_out:
             names = ", ".join(found.left_out[n][:3])
             what = f"it does not fit {names}, for the ending"
@@ -147,7 +159,11 @@ def warn_of_folders(checker: Checker, config: Config) -> None:
     for name, source in config.sources.items():
         folder = PARSERS[source.kind].folder(source)
         if folder is not None and not os.path.isdir(folder):
-            what, hint = f"there is no folder {folder} on this machine", "make it, and let watcher's user write there"
+            written = checker.scalar(("sources", name, "folder"))
+            what = f"there is no folder {folder} on this machine"
+            if os.path.exists(folder):
+                what = f"{folder} is a file, no folder"
+            hint = hint_of_path(written.text if written else "") or "make it, and let watcher's user write there"
             checker.warn(("sources", name, "folder"), what, hint, name="folder-not-there")
 
 
@@ -163,6 +179,15 @@ def warn_of_vain_exceptions(checker: Checker, config: Config) -> None:
     if config.proxy_text is None and (config.way.domains or config.way.networks) and not checker.has_key("proxy"):
         what, hint = "there is no proxy: all is asked without one", "write proxy: http://…, or remove this"
         checker.warn(("proxy_except",), what, hint, name="proxy-except-without-proxy", in_key=True)
+
+
+def hint_of_path(text: str) -> str:
+    """Return what to write in place of a path that a shell would understand, "" for any other."""
+    if text.startswith("~"):
+        return "`~` is not read here: write the whole path"
+    if text.startswith(("$", "%")):
+        return "variables are not read here: write the whole path"
+    return "write / between folders" if "\\" in text else ""
 
 
 def note_variables(checker: Checker, *, allowed: Collection[str] = (), instead: str) -> None:

@@ -26,6 +26,7 @@ _FORMS = {
     "mailto": "mailto://USER:PASSWORD@SERVER?from=…&to=…",
     "mailtos": "mailtos://USER:PASSWORD@SERVER?from=…&to=…",
     "matrixs": "matrixs://USER:PASSWORD@HOST/#ROOM",
+    "workflows": "as Teams shows it: https://….logic.azure.com/workflows/…?…&sig=…, to its end",
 }
 """The usual form of services for which apprise knows many."""
 
@@ -46,3 +47,23 @@ def form_of(schema: str, templates: Sequence[str]) -> str:
         return _FORMS[schema]
     shortest = min((one.rstrip("/") for one in templates), key=len, default="{schema}://…")
     return re.sub(r"\{(\w+)\}", lambda found: found[1].upper(), shortest.replace("{schema}", schema))
+
+
+_PAGES = (
+    (r"(?:.*\.)?slack\.com", "slack"),
+    (r"(?:.*\.)?(?:discord|discordapp)\.(?:com|gg)", "discord"),
+    (r"api\.telegram\.org|t\.me|web\.telegram\.org", "tgram"),
+    (r".*\.logic\.azure\.com|.*\.powerplatform\.com|teams\.microsoft\.com", "workflows"),
+    (r"(?:mail\.google|gmail|outlook\.(?:live|office)|outlook)\.com", "mailtos"),
+)
+"""Hosts of services' pages, and the service."""
+
+
+def form_of_page(host: str, path: str) -> str:
+    """Return how addresses are written of the service whose web page it is, "" for any other page."""
+    if re.fullmatch(r"/hooks/[A-Za-z0-9]+/?", path):
+        return "mmosts://HOST/TOKEN for Mattermost"
+    if re.fullmatch(r"/hooks/[A-Za-z0-9]+/[A-Za-z0-9]+/?", path):
+        return "rockets://TOKEN_A/TOKEN_B@HOST for Rocket.Chat"
+    found = (name for hosts, name in _PAGES if re.fullmatch(hosts, host.lower()))
+    return _FORMS.get(next(found, ""), "")

@@ -55,6 +55,8 @@ def _problem_of_value(one: Parameter, shape: Shape) -> str | None:
         return f"port= is no port: {A_PORT}"
     if one.name == "smtp" and shape.is_mail and not is_server(one.value):
         return "smtp= is no host's name: write it alone, and a port in port="
+    if (allowed := shape.choices.get(one.name)) and one.value.lower() not in allowed:
+        return f"{one.name}= is one of {', '.join(sorted(allowed))}"
     if one.name in shape.switches and one.value.lower()[:2] not in (*_YES, *_NO):
         return f"{one.name}= is neither yes nor no"
     _, scheme, rest = one.value.partition("://")
@@ -93,6 +95,8 @@ def problem_of_unknown(one: Parameter, written: Written, shape: Shape) -> str:
     """Return what to say of an ignored parameter. Its name may be part of a secret."""
     if problem := typo_in(one, written, shape):
         return problem
+    if one.name == "amp" or (one.sign == ";" and any(p.name == "amp" for p in written.parameters)):
+        return "&amp; is how HTML writes the sign: write & alone"
     if one.sign == ";":
         return "a ; ends a parameter, as & does: write a comma between two receivers, and %3B inside a value"
     what = f"{shape.schema}:// does not know its {ordinal(one.place)} parameter, which would count for nothing"

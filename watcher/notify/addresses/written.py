@@ -138,6 +138,12 @@ def problem_as_written(written: Written) -> str | None:
     # Decoded, too: at a line's end services cut a text, and take each piece for a receiver.
     if has_control(written.query + unquote(base)):
         return "a control character stands in it, such as a tab or the end of a line"
+    if re.match(r"[a-z][a-z0-9+.-]*:$", written.authority) and written.path.startswith("//"):
+        return f"an address stands within the address: write it alone, without {written.schema}:// before it"
+    if "://" in base:
+        return "more than one address stands here: write each under a label of urls:"
+    if re.search(r"\s", written.path.strip()):
+        return "a blank stands in its path: remove it, or write %20"
     if written.authority.count("@") > 1:
         return f"more than one @ stands before its path: {ENCODED}"
     if written.user_info.count(":") > 1:

@@ -162,10 +162,15 @@ _CAUSES = frozenset({"foreign-operator", "sign-without-meaning", "name-without-q
 """Findings of what may make all that follows unreadable."""
 
 
+_VAGUE = frozenset(["no letter or digit to look for", "* can only end a term", "a prefix that is too short"])
+"""Reasons that say less than what stands at the same place of another language."""
+
+
 def cause_of(text: str, error: RuleError) -> RuleError:
     """Return why a rule cannot be read: what stands there, or before it, of another language; else ``error``."""
     for one in doubtful(text):
-        if one.start <= error.start and one.name in _CAUSES:
+        is_first = one.start < error.start or (one.start == error.start and error.what in _VAGUE)
+        if is_first and one.name in _CAUSES:
             return RuleError(one.what, start=one.start, end=one.start + 1, hint=one.hint, text=error.text)
     return error
 

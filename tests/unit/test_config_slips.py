@@ -1,0 +1,42 @@
+"""What somebody wrote by a slip has one finding, at its place, which says the cause and what to write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.config_findings import folder_of, found
+from tests.unit.slips_in_addresses import SLIPS as IN_ADDRESSES
+from tests.unit.slips_in_rules import SLIPS as IN_RULES
+from tests.unit.slips_in_subscriptions import SLIPS as IN_SUBSCRIPTIONS
+
+SLIPS = {**IN_RULES, **IN_SUBSCRIPTIONS, **IN_ADDRESSES}
+
+
+@pytest.mark.parametrize(("words", "marked"), SLIPS.values(), ids=[*SLIPS])
+def test_a_slip_is_answered_with_what_to_write(words: str, marked: str, tmp_path: Path) -> None:
+    before, _, after = marked.partition("§")
+    assert "§" not in after
+    said = found(folder_of(tmp_path), before + after)
+    place = before.count("\n") + 1, len(before) - before.rfind("\n")
+    assert [(one.line, one.column) for one in said] == [place], said
+    assert words in f"{said[0].what}; {said[0].hint}", said
+    assert said[0].what and said[0].hint
+
+
+def test_there_are_many() -> None:
+    assert len(SLIPS) == len(IN_RULES) + len(IN_SUBSCRIPTIONS) + len(IN_ADDRESSES) >= 600
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("timezone: UTC\n".encode("utf-16"), "UTF-16"),
+        (b"contact: M\xfcller\n", "not UTF-8"),
+        (b"timezone: UTC\r\nsources:\r\n\thf: {}\r\n", "tab"),
+    ],
+)
+def test_a_file_in_another_charset_is_told_so(data: bytes, words: str, tmp_path: Path) -> None:
+    said = found(tmp_path, data)
+    assert words in said[0].what and said[0].hint

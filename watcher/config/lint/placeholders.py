@@ -1,0 +1,33 @@
+"""Words that a guide writes in the place of a secret, and that somebody forgot to replace."""
+
+from __future__ import annotations
+
+import re
+
+_ANYWHERE = re.compile(
+    r"(?i)x{4,}|\*{3,}|\.{3,}|…|<[^<>]*>|%3c.*%3e|\[[^\[\]]*\]|\{[^{}]*\}|(?:your|my|the|insert|enter)[-_ ].*|"
+    r"(?:change|replace)[-_]?(?:me|it|this)|to-?do|fixme|tbd|placeholder|redacted|dummy|"
+    r"example[-_]?(?:token|key|password)"
+)
+"""In any part of an address."""
+
+_IN_CAPITALS = re.compile(
+    r"(?:[A-Z]+_)?(?:TOKEN|PASSWORD|PASS|SECRET|KEY|API_KEY|APIKEY|USER|USERNAME|SERVER|HOST|HOSTNAME|WEBHOOK|CHAT_ID|"
+    r"WEBHOOK_ID|WEBHOOK_TOKEN|CHANNEL|TOPIC|DOMAIN)(?:_[A-Z0-9])?"
+)
+"""As forms are written in documentation."""
+
+_AS_PASSWORD = frozenset(["password", "passwd", "yourpassword", "mypassword", "app_password", "app-password"])
+
+
+def is_placeholder(address: str) -> bool:
+    """Return whether a part of a receiver's address is still what a guide wrote in its place."""
+    base, _, query = address.partition("://")[2].partition("?")
+    authority, _, path = base.partition("/")
+    user_info, _, where = authority.rpartition("@")
+    user, _, password = user_info.partition(":")
+    values = [one.partition("=")[2] for one in re.split("[&;]", query)]
+    parts = [user, password, where.partition(":")[0], *path.split("/"), *values]
+    return password.lower() in _AS_PASSWORD or any(
+        _ANYWHERE.fullmatch(part) or _IN_CAPITALS.fullmatch(part) for part in parts if part
+    )

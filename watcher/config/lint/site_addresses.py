@@ -1,0 +1,103 @@
+"""Addresses of sources that list no papers, are of another kind, or are probably misspelt."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from urllib.parse import urlsplit, urlunsplit
+
+from watcher.model import Source
+
+Doubt = tuple[str, str, str]
+"""The name of a warning, what is wrong, what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteAddress:
+    """Addresses that a pattern fits, and what is said of them in a source of any kind but ``right``."""
+
+    pattern: re.Pattern[str]
+    right: frozenset[str]
+    what: str
+    hint: str
+
+
+_ONE_PAPER = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:arxiv\.org/(?:abs|pdf|html)/|doi\.org/10\.|openreview\.net/(?:forum|pdf)\?|"
+    r"huggingface\.co/papers/\d{4}\.\d|(?:bio|med)rxiv\.org/content/10\.|aclanthology\.org/\d{4}\.[\w-]+\.\d+)"
+)
+
+
+def _site(pattern: str, what: str, hint: str, *right: str) -> SiteAddress:
+    return SiteAddress(re.compile(rf"https?://(?:www\.)?(?:{pattern})", re.IGNORECASE), frozenset(right), what, hint)
+
+
+_SITES = (
+    _site(
+        r"arxiv\.org/list/[\w.-]*",
+        "this page is no feed: arXiv's lists are read by a kind of their own",
+        "write kind: arxiv and categories: [cs.CL], without url",
+    ),
+    _site(
+        r"(?:rss\.|export\.)?arxiv\.org/(?:rss|atom|api)\b",
+        "arXiv's feeds are read by a kind of their own, which knows its versions and cross-lists",
+        "write kind: arxiv and categories: [cs.CL], without url",
+        "arxiv",
+    ),
+    _site(
+        r"huggingface\.co/(?:models|datasets|spaces|posts|blog)\b",
+        "this page lists no papers",
+        "leave url out: kind: huggingface reads its papers",
+    ),
+    _site(
+        r"huggingface\.co/papers\b",
+        "Hugging Face's papers are read by a kind of their own",
+        "write kind: huggingface, without url",
+        "huggingface",
+    ),
+    _site(
+        r"(?:bio|med)rxiv\.org/(?:collection|content/early)",
+        "the lists of bioRxiv and medRxiv are read by kinds of their own",
+        "write kind: biorxiv or medrxiv, and categories: [neuroscience], without url",
+        "biorxiv",
+        "medrxiv",
+    ),
+    _site(r"scholar\.google\.", "Google Scholar shows its pages to people only", "write another source"),
+    _site(r"(?:x|twitter|facebook|linkedin)\.com/", "this site shows its pages to its members only", "write a feed"),
+    _site(r"pubmed\.ncbi\.nlm\.nih\.gov/\?term=", "this page is no feed", "write the address of its Create RSS"),
+    _site(
+        r"github\.com/[\w.-]+/[\w.-]+/?$",
+        "this page of a repository is no list of papers",
+        "write its feed: …/releases.atom or …/commits.atom",
+    ),
+)
+_ANY_FILE = re.compile(r"https?://[^?#]+\.(?:pdf|docx?|zip|epub|png|jpe?g)$", re.IGNORECASE)
+
+
+def doubts_of_address(source: Source, *, is_kind_given: bool) -> Doubt | None:
+    """Return the first thing to warn of in the address of a source, None if there is none."""
+    url = source.url or ""
+    if _ONE_PAPER.match(url) or _ANY_FILE.match(url):
+        what = "this is the page of one paper, which lists no other"
+        return "address-of-one-paper", what, "write the address of the list or feed"
+    for site in _SITES:
+        if site.pattern.match(url) and source.kind not in site.right:
+            return "address-without-list", site.what, site.hint
+    if url and not is_kind_given:
+        what = f"without kind: it is read as {source.kind}, whoever's address it is"
+        return "url-without-kind", what, "write kind: feed, or kind: html with selectors"
+    host = urlsplit(url).hostname or "" if "$" not in url else ""
+    if "." not in host and host not in ("", "localhost") and get_close_matches(host, ["localhost"], 1, 0.8):
+        return "misspelt-host", "this host is all but localhost", "write http://localhost/…"
+    return None
+
+
+def plain_address(url: str) -> str:
+    """Return a web address for a comparison: without scheme, www, a slash at its end, and what follows #."""
+    try:
+        place = urlsplit(url)
+    except ValueError:
+        return url
+    host = place.netloc.lower().removeprefix("www.").removesuffix(":443" if place.scheme == "https" else ":80")
+    return urlunsplit(("", host, place.path.rstrip("/"), place.query, ""))
