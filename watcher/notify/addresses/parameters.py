@@ -11,6 +11,9 @@ from watcher.notify.addresses.shapes import Shape
 from watcher.notify.addresses.written import A_PORT, Parameter, Written, has_control, is_port, is_server
 
 # What apprise reads as yes or no, by two letters; all else is no for it, also where yes is the default (verify=).
+_OF_OTHERS = frozenset({"format", "overflow"})
+"""Parameters of every service that are looked at elsewhere."""
+
 _YES = ("1", "al", "en", "on", "t", "tr", "y", "ye")
 _NO = ("0", "de", "di", "f", "fa", "n", "ne", "no", "of")
 _PASSWORDS = frozenset({"pass", "password"})
@@ -55,7 +58,8 @@ def _problem_of_value(one: Parameter, shape: Shape) -> str | None:
         return f"port= is no port: {A_PORT}"
     if one.name == "smtp" and shape.is_mail and not is_server(one.value):
         return "smtp= is no host's name: write it alone, and a port in port="
-    if (allowed := shape.choices.get(one.name)) and one.value.lower() not in allowed:
+    allowed = shape.choices.get(one.name) if shape.is_mail and one.name not in _OF_OTHERS else None
+    if allowed and one.value.lower() not in allowed:
         return f"{one.name}= is one of {', '.join(sorted(allowed))}"
     if one.name in shape.switches and one.value.lower()[:2] not in (*_YES, *_NO):
         return f"{one.name}= is neither yes nor no"

@@ -32,11 +32,7 @@ class Shape:
     ``parameters``: all that the service lists.
     ``receivers``: those that name receivers.
     ``switches``: those that are yes or no.
-<<<<<<< HEAD
-    ``choices``: those that are one of some words.
-=======
     ``choices``: those that take one of a few words, and the words.
->>>>>>> linter
     ``secrets``: those that are private.
     ``marks``: begin parameters with free names (``+X-Key``).
     ``sites``: hosts of the service itself.
@@ -54,11 +50,7 @@ class Shape:
     parameters: frozenset[str]
     receivers: frozenset[str]
     switches: frozenset[str]
-<<<<<<< HEAD
-    choices: frozenset[str]
-=======
     choices: Mapping[str, frozenset[str]]
->>>>>>> linter
     secrets: frozenset[str]
     marks: frozenset[str]
     sites: frozenset[str]
@@ -88,9 +80,10 @@ def shape_of(plugin: Any, schema: str) -> Shape:
         receivers=_ALWAYS_WHOM
         | {name for name, about in arguments.items() if name in WHOM or _leads_to_targets(about)},
         secrets=frozenset(_secrets(arguments, plugin.template_tokens)),
-        choices=frozenset(name for name, about in arguments.items() if about.get("values")),
         switches=frozenset(name for name, about in arguments.items() if about.get("type") == "bool"),
-        choices=_choices(arguments) if schema in ("mailto", "mailtos") else {},
+        choices={
+            name: frozenset(map(str, about["values"])) for name, about in arguments.items() if about.get("values")
+        },
         marks=frozenset(str(about.get("prefix", "")) for about in plugin.template_kwargs.values()),
         sites=frozenset(_sites(plugin)),
     )
@@ -106,11 +99,6 @@ def _most_pieces(template: str) -> float:
 
 def _leads_to_targets(about: Mapping[str, Any]) -> bool:
     return "targets" in (about.get("alias_of"), about.get("map_to"))
-
-
-def _choices(arguments: Mapping[str, Mapping[str, Any]]) -> dict[str, frozenset[str]]:
-    given = {name: about.get("values") for name, about in arguments.items() if name not in ("format", "overflow")}
-    return {name: frozenset(map(str, values)) for name, values in given.items() if values}
 
 
 def _secrets(arguments: Mapping[str, Any], tokens: Mapping[str, Any]) -> Iterator[str]:
