@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from threading import Lock
 from typing import Any, ClassVar, TextIO
 
@@ -238,8 +237,10 @@ def silence_end(plugin: Any) -> None:
         return
 
     def silent_end(self: Any) -> None:
-        with suppress(Exception):
+        try:  # noqa: SIM105 - when Python ends, `suppress` may be gone already
             end(self)
+        except Exception:
+            pass
 
     silent_end.is_silent = True  # type: ignore[attr-defined]
     plugin.__del__ = silent_end
