@@ -10,9 +10,9 @@ _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
 _PASSING = re.compile(
     rf"\b(?:{'|'.join(_DAYS.split())}|(?:{'|'.join(day[:3] for day in _DAYS.split())}) \d+|\d{{4}}-\d\d-\d\d|"
-    rf"\d+ (?:{'|'.join(_MONTHS.split())}) \d{{4}}|{'|'.join(_MONTHS.split())}|\d\d:\d\d)\b|─+|\s+"
+    rf"\d+ (?:{'|'.join(_MONTHS.split())}) \d{{4}}|{'|'.join(_MONTHS.split())}|\d\d:\d\d)\b|:\d+(?::\d+)?|─+|\s+"
 )
-"""What is another one each day: days, times, and the widths of what they stand in."""
+"""What is another one each day: days, times, lines of the example, and the widths of what they stand in."""
 
 HEAD = """\
 # A first day at a laptop

@@ -69,7 +69,9 @@ def add(
     if dry_run:
         click.echo(f"nothing was written; without --dry-run this goes to {path}:{number}")
     else:
-        click.echo(f"wrote {path}:{number}; a running daemon takes it with `systemctl reload watcher` (SIGHUP)")
+        click.echo(f"wrote {path}:{number}")
+        click.echo("the next `watcher once` has it; a running daemon, once it reads the config again:")
+        click.echo("`systemctl reload watcher`, or a new start in a terminal")
     return 0
 
 
