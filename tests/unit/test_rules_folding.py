@@ -171,6 +171,22 @@ THOUSANDS = [
         ("10000", "10\u2009000 cells", "10\u2009000"),
     ),
     ("1234567", "1,234,567 stars", "1,234,567"),
+    *(("10000", "10 000 cells", "10 000"), ('"10,000"', "10 000 cells", "10 000"), ("000", "10 000 cells", "000")),
+    *(('"1000 Genomes"', "The 1 000 Genomes Project", "1 000 Genomes"), ('"10 000"', "10000 cells", "10000")),
+]
+FRACTIONS = [
+    *(("½", "spin 1/2", "1/2"), ("½", "spin 1⁄2", "1⁄2"), ("1/2", "a spin ½", "½"), ("1/2", "spin 1/2", "1/2")),
+    *(("spin-1/2", "spin-½ chains", "spin-½"), ("spin-½", "spin-1/2 chains", "spin-1/2"), ("¾", "3/4 of it", "3/4")),
+    ("2", "spin 1/2", "2"),
+]
+KAPPA = [
+    *(("NF-κB", "NF-kB pathways", "NF-kB"), ("NF-kB", "the NF-κB pathway", "NF-κB"), ("NFkB", "NF-κB", "NF-κB")),
+    *(("NF-kappaB", "NF-kB", "NF-kB"), ("NF-kB", "NF-kappaB", "NF-kappaB"), ("IκB", "IkB kinase", "IkB")),
+    ("kB", "10 kB of memory", "kB"),
+]
+INDEXED = [
+    ("AdS/CFT", "AdS$_3$/CFT$_2$ duality", "AdS$_3$/CFT$_2"),
+    *(("AdS-CFT", "AdS/CFT duality", "AdS/CFT"), ("AdS3/CFT2", "AdS$_3$/CFT$_2$", "AdS$_3$/CFT$_2")),
 ]
 GAPS = [
     ("コンピュータ", "ｺﾝﾋﾟｭｰﾀ", "ｺﾝﾋﾟｭｰﾀ"),
@@ -191,6 +207,7 @@ OF_OTHER_FIELDS = [
     *(("larynx", "Larynges", "Larynges"), ("quantum", "Light quanta", "quanta"), ("calf", "Calves", "Calves")),
 ]
 OTHER_SPELLINGS = [*GREEK_WITHIN, *CHARGES, *LONG_VOWELS, *THOUSANDS, *GAPS, *OF_OTHER_FIELDS]
+OTHER_SPELLINGS += [*FRACTIONS, *KAPPA, *INDEXED]
 
 
 @pytest.mark.parametrize(
@@ -208,7 +225,10 @@ def test_is_found_where_it_stands(rule: str, title: str, found: str) -> None:
     [
         # other spellings
         ("mu", "at 10 µm"), ("CD4+", "CD4 T cells"), ("Kohler", "Koehler"), ("12", "1,2-dioxane"), ("34", "f(3,4)"),
-        ("2020300", "in 2020,300 papers"), ('"A*"', "A search"), ('"a*"', "a search"), ("life", "Nine Lives"),
+        ("2020300", "in 2020,300 papers"), ("2020300", "in 2020 300 papers"), ("5000", "at 1.5 000"),
+        ("NF-kB", "NFKB1"), ("NFκB", "a kB"), ('"CO emission"', "CO$_2$ emission"),
+        ("AdS/CFT", "AdS$_3$ and CFT$_2$"), ("half", "½"),
+        ("12", "½"), ("100000", "10 000 000"), ('"A*"', "A search"), ('"a*"', "a search"), ("life", "Nine Lives"),
         # signs
         ("C++", "plain C"), ("C#", "plain C"), ("C#", "a C#4 chord"), ("LoRA+", "plain LoRA"), (".NET", "example.net"),
         ("net", "the .NET runtime"), (".NET", "ASP.NET"), ("F", "if"), ("kiln", "kilnette"), ("kiln", "akiln"),

@@ -14,8 +14,9 @@ from functools import lru_cache
 from itertools import accumulate, chain
 
 from watcher.model.fields import SEARCHED
-from watcher.rules.text.tex import Clean, clean
-from watcher.rules.text.words import Part, compounds
+from watcher.rules.text.letters import fold_letters
+from watcher.rules.text.tex import JOINT, Clean, clean
+from watcher.rules.text.words import FRACTIONS, Compound, Part, compounds
 
 WITH_PLURALS = frozenset(one.rule for one in SEARCHED if one.folds_plurals)
 """Fields in which plurals are folded; in names they are not."""
@@ -46,8 +47,16 @@ class Chunk:
         line: list[str] = []
         more: dict[tuple[int, int, str], None] = {}
         spelled: dict[tuple[int, int, str], None] = {}
+        before: Compound | None = None
+        has_slash = "/" in piece or "\u2044" in piece
         for compound in compounds(piece, plurals=plurals):
             at = len(line)
+            if has_slash:
+                if name := _numbered_name(compound, piece):
+                    more[at, at + len(compound.parts), name] = None
+                if before and (fraction := _fraction(before, compound, piece)):
+                    more[at - 1, at + 1, fraction] = None
+                before = compound
             line += [part.forms[0] for part in compound.parts]
             for edge in compound.edges + compound.bases:
                 first, last = at + edge.first, at + edge.last
@@ -59,6 +68,26 @@ class Chunk:
         self.line: tuple[str, ...] = tuple(line)
         self.more: WordEdges = tuple(more)
         self.spelled: WordEdges = tuple(spelled)
+
+
+def _numbered_name(compound: Compound, piece: str) -> str:
+    """Return the name of a compound beside a slash whose number is only its index: AdS$_3$/CFT$_2$; else ""."""
+    if len(compound.parts) != 2:
+        return ""
+    name, number = compound.parts
+    end = compound.start + number.end
+    is_beside = "/" in (piece[compound.start - 1 : compound.start], *piece[end : end + 2].replace(JOINT, ""))
+    is_index = number.joint in ("_", JOINT) and number.surface.isdecimal() and name.spelled.isalpha()
+    return name.forms[0] if is_beside and is_index else ""
+
+
+def _fraction(before: Compound, after: Compound, piece: str) -> str:
+    """Return the folded fraction that a number, a slash and a number are; "" for any other two words."""
+    over, under = before.parts[-1], after.parts[0]
+    if piece[before.start + over.end : after.start] not in ("/", "\u2044"):
+        return ""
+    found = FRACTIONS.get(f"{over.surface}/{under.surface}")
+    return fold_letters(found) if found else ""
 
 
 class _Known(dict[str, Chunk]):

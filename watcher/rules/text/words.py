@@ -41,6 +41,16 @@ _LONG_A = str.maketrans({"å": "aa", "Å": "Aa"})
 _SIGN = r"\+\+(?=\d)|\+{1,2}(?![\w+])|\#(?![\w#])"
 
 
+FRACTIONS = {
+    unicodedata.normalize("NFKC", one).replace("\u2044", "/"): one
+    for one in "\u00bc\u00bd\u00be\u2150\u2151\u2153\u2154\u2155\u2156\u2157\u2158\u2159\u215a\u215b\u215c\u215d\u215e"
+}
+"""A fraction with a slash \u2192 its character."""
+
+_ANY_FRACTION = "|".join(FRACTIONS).replace("/", "[/\u2044]")
+_WRITTEN_OUT = re.compile(rf"(?<![\w/.,\u2044])(?:{_ANY_FRACTION})(?![\w/.,\u2044])")
+
+
 class Part(NamedTuple):
     """A part of a compound.
 
@@ -97,7 +107,8 @@ def compounds(cleaned: str, *, plurals: bool, for_key: bool = False) -> list[Com
 
 
 def compounds_of_term(text: str, *, plurals: bool) -> list[Compound]:
-    """Return the words of a rule's term, written as people write them in texts."""
+    """Return the words of a rule's term, written as people write them in texts; 1/2 is the fraction ½."""
+    text = _WRITTEN_OUT.sub(lambda found: FRACTIONS[found[0].replace("\u2044", "/")], text)
     return compounds(clean(unicodedata.normalize("NFC", text)).text, plurals=plurals)
 
 

@@ -61,24 +61,31 @@ def database_address(database: str | Path | None, state_dir: Path | None = None)
     return DatabaseAddress(url.set(drivername="postgresql+psycopg"))
 
 
-_NO_PATH = (
-    (re.compile(r":memory:"), f"a database in memory forgets what was told; {_EXAMPLES}"),
-    (re.compile(r"(?i)(?:sqlite|postgres|postgresql)\d?:/?[^/].*"), f"two slashes follow the colon; {_EXAMPLES}"),
-    (re.compile(r"(?i)[a-z0-9+]{2,20}//\S*"), f"a colon stands before the two slashes; {_EXAMPLES}"),
-    (re.compile(r"[^/]*:.*@.*|.*:.*@[^/]*"), f"this is neither a path nor an address; {_EXAMPLES}"),
-    (re.compile(r"(?:.*\s)?(?:host|dbname|user)\s*=.*"), f"this is the form of libpq; {_EXAMPLES}"),
-    (re.compile(r"\$\w.*"), "a shell's variables are not read here; write the path, ~ for the home, or ${NAME}"),
-    (re.compile(r".*/"), "this is a folder; write the path of a file in it, such as papers.db"),
-    (
-        re.compile(r"(?i).*\.(?:ya?ml|json|toml|ini|env|txt)"),
-        "a file so called holds no database; write papers.db",
-    ),
-)
-"""What people write that would be taken for the path of a file, and what to say of it."""
+_SCHEME = re.compile(r"(?i)(?:sqlite|postgres|postgresql)\d?:(?!//)")
+_NO_COLON = re.compile(r"(?i)[a-z0-9+]{2,20}//")
+_LIBPQ = re.compile(r"(?i)(?:host|dbname|user|port)\s{0,9}=")
+_OTHER_FILES = (".yaml", ".yml", ".json", ".toml", ".ini", ".env", ".txt")
 
 
 def _problem_of_path(text: str) -> str | None:
-    return next((problem for pattern, problem in _NO_PATH if pattern.fullmatch(text)), None)
+    """Return why what somebody wrote is no path of a file, though it would be taken for one; None if it may be."""
+    if text == ":memory:":
+        return f"a database in memory forgets what was told; {_EXAMPLES}"
+    if _SCHEME.match(text):
+        return f"two slashes follow the colon; {_EXAMPLES}"
+    if _NO_COLON.match(text):
+        return f"a colon stands before the two slashes; {_EXAMPLES}"
+    if 0 <= text.find(":") < text.rfind("@"):
+        return f"this is neither a path nor an address; {_EXAMPLES}"
+    if _LIBPQ.match(text):
+        return f"this is the form of libpq; {_EXAMPLES}"
+    if text.startswith("$"):
+        return "a shell's variables are not read here; write the path, ~ for the home, or ${NAME}"
+    if text.endswith("/"):
+        return "this is a folder; write the path of a file in it, such as papers.db"
+    if text.lower().endswith(_OTHER_FILES):
+        return "a file so called holds no database; write papers.db"
+    return None
 
 
 def bare_address(url: URL) -> str:
