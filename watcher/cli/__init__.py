@@ -77,6 +77,8 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
         "restore": Lazy("restore:restore", "Put a backup in the database's place, and tell nothing twice."),
         "migrate": Lazy("migrate:migrate", "Bring the database up to this version."),
         "gc": Lazy("gc:gc", "Delete history that is older than the config keeps it."),
+        "export": Lazy("export:export", "Print all that is kept of a person."),
+        "forget": Lazy("forget:forget", "Delete all that is kept of a person."),
         "copy-to": Lazy("copy_to:copy_to", "Copy an SQLite database to PostgreSQL."),
     },
 }

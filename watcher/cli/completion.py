@@ -14,7 +14,7 @@ SHELLS = ("bash", "zsh", "fish")
 class ConfigName(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions only
     """A name from the config, which the shell completes. Any text is taken: the command says what it does not know.
 
-    ``section``: ``sources``, ``receivers`` or ``subscriptions``.
+    ``section``: ``sources``, ``receivers``, ``subscriptions`` or ``people``.
     """
 
     name = "text"
@@ -31,14 +31,15 @@ class ConfigName(click.ParamType):  # type: ignore[type-arg]  # generic in newer
             return []
         if config is None:
             return []
-        if self._section == "subscriptions":
-            names = [one.full_name for one in config.subscriptions]
-        else:
-            names = list(config.sources if self._section == "sources" else config.receivers)
+        subscriptions = [one.full_name for one in config.subscriptions]
+        people = {one.owner for one in config.subscriptions} | {name for one in config.subscriptions for name in one.to}
+        sections = {"sources": config.sources, "receivers": config.receivers, "subscriptions": subscriptions}
+        names = sections.get(self._section, sorted({*people, *subscriptions} - {""}))
         return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
 SOURCE, RECEIVER, SUBSCRIPTION = ConfigName("sources"), ConfigName("receivers"), ConfigName("subscriptions")
+PERSON = ConfigName("people")
 
 
 @click.command("completion")

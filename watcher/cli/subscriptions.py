@@ -106,10 +106,10 @@ def remove(desk: CliContext, names: tuple[str, ...]) -> int:
     return 0 if len(gone) == len(asked) else 1
 
 
-@subscriptions.command()
+@subscriptions.command("export")
 @click.option("--owner", help="Only those of this owner.")
 @click.pass_obj
-def export(desk: CliContext, owner: str | None) -> None:
+def export_subscriptions(desk: CliContext, owner: str | None) -> None:
     """Print them as JSON Lines, as `import` reads them."""
     from watcher.cli import show
     from watcher.config import line_of

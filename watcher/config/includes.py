@@ -119,6 +119,23 @@ def included_files(patterns: Sequence[str], main: Path, last_good: Path | None) 
     return IncludedFiles([*found.values(), *_vanished(found, last_good)], wrong, empty, left_out, is_folder, is_main)
 
 
+def forget_copies(folder: Path, owner: str) -> int:
+    """Delete the last good copies of an owner's file that is gone, and what is noted of it; return how many files."""
+    gone = 0
+    for copy in _copies(folder):
+        if copy.is_file() and Path(copy.name.removeprefix(".").removesuffix(_noted(copy))).stem == owner:
+            copy.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
+def _noted(copy: Path) -> str:
+    """Return the ending by which a file beside a copy notes something of it, "" for the copy itself."""
+    return next(
+        (one for one in (".gone", ".empty", ".new") if copy.name.startswith(".") and copy.name.endswith(one)), ""
+    )
+
+
 def _left_out(pattern: str, folder: Path, found: dict[str, Included]) -> list[str]:
     """The names of files that a pattern would fit if it ended in the other of YAML's two endings."""
     for ending, other in ((".yaml", ".yml"), (".yml", ".yaml")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import warnings
@@ -41,17 +42,14 @@ LIMITS = {
     **dict.fromkeys(("mailto", "mailtos"), MAIL_LIMIT),
     **dict.fromkeys(("console", "xml", "xmls", "form", "forms"), 300_000),
     **dict.fromkeys(("json", "jsons"), 250_000),  # what queues and functions of clouds take at most
-    **dict.fromkeys(("matrix", "matrixs"), 25_000),  # an event of 64 KB holds the message twice
-    **dict.fromkeys(("workflow", "workflows"), 8_000),  # 28 KB in JSON; apprise says 1,000 characters
+    **dict.fromkeys(("matrix", "matrixs"), 27_000),  # an event of 64 KB holds the message twice
+    **dict.fromkeys(("workflow", "workflows"), 12_000),  # a card of 28 KB in UTF-16; apprise says 1,000 characters
     **dict.fromkeys(("ntfy", "ntfys"), 3_900),  # by the server's default; apprise says 7,800
 }
-"""Service → most characters of a body, if that is not what apprise says."""
-
-IN_BYTES = frozenset({"ntfy", "ntfys", "mailto", "mailtos"})
-"""Services that count bytes instead of characters."""
+"""Service → the longest body, as the service counts, if that is not what apprise says."""
 
 JSON = frozenset({"json", "jsons"})
-"""Services that are given data beside the text, and whose bodies are counted in bytes of JSON."""
+"""Services that are given data beside the text."""
 
 MOST = 100_000
 TITLE_ROOM = 100
@@ -212,13 +210,29 @@ def limit_of(url: str) -> int:
 
 
 def measure_of(url: str) -> Callable[[str], int]:
-    """Return the function that counts a body's size: in characters, in bytes of UTF-8, or in bytes of JSON."""
-    schema = own_schema(url)
-    return json_bytes if schema in JSON else _bytes if schema in IN_BYTES else len
+    """Return the function that counts a body's size as the service does: in characters, if nothing else is known."""
+    return _MEASURES.get(own_schema(url), len)
 
 
 def _bytes(text: str) -> int:
     return len(text.encode())
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "replace")) // 2
+
+
+def _event_bytes(text: str) -> int:
+    return len(json.dumps(text, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+_MEASURES: dict[str, Callable[[str], int]] = {
+    **dict.fromkeys(("ntfy", "ntfys", "mailto", "mailtos"), _bytes),
+    **dict.fromkeys((*JSON, "workflow", "workflows"), json_bytes),  # as apprise writes JSON: in ASCII
+    **dict.fromkeys(("matrix", "matrixs"), _event_bytes),
+    **dict.fromkeys(("tgram", "discord"), _units),  # an emoji counts as two characters
+}
+"""Service → how it counts, if that is not in characters."""
 
 
 @lru_cache(maxsize=1024)

@@ -47,6 +47,9 @@ def size_in(url: str, shown: DisplayNames | None = None) -> Callable[[DigestItem
     return partial(estimated_size, measure=measure_of(url), form=form, shown=shown or DisplayNames())
 
 
+MOST_ENTITIES = 100
+"""Links and bold parts of a message that Telegram shows as such."""
+
 SHORTEST_TEXT = 2_000
 """Bytes of text that a program is given at least, however much data goes with it."""
 
@@ -71,24 +74,26 @@ class Body:
 def put(message: Message, service: Any, url: str, limit: int) -> Body:
     """Return title and body for a service (an apprise plugin), cut to ``limit`` as the service counts."""
     schema, formats = _name_of(service, url), [one.value for one in service._formats()]
+    measure = measure_of(url)
     match form_of_service(service, url):
         case "mrkdwn":
-            return Body("", _whole_lines(message.mrkdwn, limit), None)
+            return Body("", _whole_lines(message.mrkdwn, limit, measure), None)
         case "chat_html":
             line_end = "<br/>\n" if schema in MATRIX else "\n"
-            return Body("", _whole_lines(message.chat_html.replace("\n", line_end), limit), "html")
+            text = _whole_lines(message.chat_html.replace("\n", line_end), limit, measure)
+            return Body("", _within_entities(text) if schema in TELEGRAM else text, "html")
         case "html":
             return Body(message.subject, message.html, "html")
         case "markdown":
             in_body = schema in TITLE_IN_BODY or service.title_maxlen == 0
             kind = None if schema in SHOWS_MARKDOWN and "markdown" not in formats else "markdown"
-            return Body("" if in_body else defuse(message.subject), cut_at_line(message.markdown, limit), kind)
+            return Body("" if in_body else defuse(message.subject), cut_at_line(message.markdown, limit, measure), kind)
     if schema in JSON:
         room = max(limit - json_bytes(message.data) - ENVELOPE, SHORTEST_TEXT)
-        return Body(message.subject, cut_at_line(message.text, room, json_bytes), "text")
+        return Body(message.subject, cut_at_line(message.text, room, measure), "text")
     if schema in DATA | MAIL:
-        return Body(message.subject, cut_at_line(message.text, limit), "text")
-    return Body(defuse(message.subject), cut_at_line(defuse(message.text), limit, measure_of(url)), "text")
+        return Body(message.subject, cut_at_line(message.text, limit, measure), "text")
+    return Body(defuse(message.subject), cut_at_line(defuse(message.text), limit, measure), "text")
 
 
 def forms_of(url: str) -> frozenset[str]:
@@ -120,14 +125,22 @@ def _wants_text(url: str) -> bool:
     return cut_url(url).value("format").lower() == "text"
 
 
-def _whole_lines(text: str, limit: int) -> str:
+def _within_entities(text: str) -> str:
+    """Return Telegram's HTML with as many bold parts as it shows: beyond its limit links would be lost, too."""
+    spare = MOST_ENTITIES - text.count("<a ")
+    parts = text.split("<b>")
+    bold, rest = parts[: max(spare, 0) + 1], parts[max(spare, 0) + 1 :]
+    return "<b>".join(bold) + "".join(part.replace("</b>", "", 1) for part in rest)
+
+
+def _whole_lines(text: str, limit: int, measure: Callable[[str], int]) -> str:
     """Return ``text`` without the last lines that are too many; a line with markup is not cut."""
-    if len(text) <= limit:
+    if measure(text) <= limit:
         return text
     end = _end_of_cut(limit)
-    room, kept = limit - len(end), list[str]()
+    room, kept = limit - measure(end), list[str]()
     for line in text.splitlines():
-        room -= len(line) + 1
+        room -= measure(line) + 2  # an end of line may be two characters
         if room < 0:
             break
         kept.append(line)

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from datetime import datetime
 from pathlib import Path
 from threading import Event
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import URL, Connection, Engine, text
 
@@ -41,6 +41,8 @@ class Access(Protocol):
     def reading(self) -> AbstractContextManager[Connection]: ...
 
     def settle(self) -> None: ...
+
+    def purge(self) -> bool: ...
 
     def now(self) -> datetime: ...
 
@@ -96,7 +98,7 @@ class File(_OneMachine):
         with self._lock.exclusive():
             self._witness.check()
             if not self._has_log:
-                _pragma(self._engine, "journal_mode = WAL")
+                _pragma(self._engine, "PRAGMA journal_mode = WAL")
                 self._has_log = True
                 self._announced = self._lock.announced()
             with (self._engine if durable else self._relaxed).begin() as connection:
@@ -118,7 +120,13 @@ class File(_OneMachine):
     def settle(self) -> None:
         """Write the write-ahead log back into the file, as far as no reader needs it."""
         with self._lock.exclusive():
-            _pragma(self._engine, "wal_checkpoint(TRUNCATE)")
+            _pragma(self._engine, "PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def purge(self) -> bool:
+        """Write the file anew without what was deleted; return whether the write-ahead log is empty after it."""
+        with self._lock.exclusive():
+            _pragma(self._engine, "VACUUM")
+            return not _pragma(self._engine, "PRAGMA wal_checkpoint(TRUNCATE)")
 
     def announce(self) -> None:
         """Tell a running sender, in whichever process, of new rows."""
@@ -176,6 +184,9 @@ class FileToRead(_OneMachine):
     def settle(self) -> None:
         raise RuntimeError("the database was opened for reading")
 
+    def purge(self) -> bool:
+        raise RuntimeError("the database was opened for reading")
+
     def announce(self) -> None:
         raise RuntimeError("the database was opened for reading")
 
@@ -207,6 +218,12 @@ class ServerAccess:
     def settle(self) -> None:
         """Do nothing: the server keeps its own log."""
 
+    def purge(self) -> bool:
+        """Free the room of what was deleted, as far as this user may."""
+        with self._engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM"))
+        return True
+
     def now(self) -> datetime:
         return self._clock()
 
@@ -231,10 +248,11 @@ class ServerAccess:
         close_all(self._engine)
 
 
-def _pragma(engine: Engine, what: str) -> None:
-    """Run a PRAGMA outside any transaction, as switching to the write-ahead log needs."""
+def _pragma(engine: Engine, what: str) -> Any:
+    """Run a statement outside any transaction, as switching to the write-ahead log needs; return its first value."""
     raw = engine.raw_connection()
     try:
-        raw.cursor().execute(f"PRAGMA {what}")
+        row = raw.cursor().execute(what).fetchone()
+        return row and row[0]
     finally:
         raw.close()

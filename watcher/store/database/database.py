@@ -57,6 +57,7 @@ from watcher.store.history.history import History
 from watcher.store.history.retention import Retention
 from watcher.store.papers.matches import Matches
 from watcher.store.papers.papers import Papers
+from watcher.store.people.people import People
 from watcher.store.sources.missing import MissingDays
 from watcher.store.sources.pages import Pages
 from watcher.store.sources.sites import Sites
@@ -95,6 +96,7 @@ class Transaction:
         self.retention = Retention(connection)
         self.leases = Leases(connection)
         self.daemons = Daemons(connection)
+        self.people = People(connection)
 
 
 class Store:
@@ -142,6 +144,14 @@ class Store:
         """Write SQLite's write-ahead log back, so that the file alone holds everything."""
         with self._explaining():
             self._access.settle()
+
+    def purge(self) -> bool:
+        """Let nothing of what was deleted be left in the database's file; return whether that could be done.
+
+        On SQLite the file is written anew, which needs as much room again; on a server its own log still has it.
+        """
+        with self._explaining():
+            return self._access.purge()
 
     def clock(self) -> datetime:
         """Return the time in UTC that all users of this database agree on: the server's, on SQLite this machine's."""
