@@ -15,6 +15,8 @@ GUIDS = ("own", "address", "look", "look's address", "shared", "none")
 ID = ("own", "address")
 """Forms of an id that names the paper for good."""
 
+SITES = ("lab.example", "club.example")
+
 TITLES = ("Seminar talk", "Lab meeting")
 """Titles that several papers have."""
 
@@ -30,6 +32,7 @@ class Form:
 
     link: str
     guid: str
+    site: str = "lab.example"
 
     @property
     def lasts(self) -> bool:
@@ -41,7 +44,7 @@ class Form:
 class Told:
     """A paper, and how what is said of it changes from look to look.
 
-    ``text_from``, ``doi_from``, ``moves_at``: numbers of looks, ``NEVER`` for never.
+    ``text_from``, ``doi_from``, ``moves_at``, ``retitled_at``: numbers of looks, ``NEVER`` for never.
     ``has_authors``: they are named.
     ``counts``: its text says at each look how often it was read.
     """
@@ -51,6 +54,7 @@ class Told:
     text_from: int
     doi_from: int = NEVER
     moves_at: int = NEVER
+    retitled_at: int = NEVER
     has_authors: bool = False
     counts: bool = False
 
@@ -63,7 +67,7 @@ class Told:
 
     def item(self, form: Form, look: int, spelling: tuple[str, str, str, str]) -> str:
         scheme, www, slash, parameter = spelling
-        site = f"{scheme}://{www}lab.example"
+        site = f"{scheme}://{www}{form.site}"
         page = f"{'moved' if look >= self.moves_at else 'papers'}/{self.n}"
         links = {"own": f"{site}/{page}{slash}{parameter}", "shared": f"{site}/news{slash}{parameter}", "none": ""}
         ids = {
@@ -75,7 +79,7 @@ class Told:
             "none": "",
         }
         parts = {
-            "title": self.title,
+            "title": self.title + (", a new and longer story" if look >= self.retitled_at else ""),
             "link": links[form.link],
             "guid": ids[form.guid],
             "description": self.text(look),
@@ -88,35 +92,40 @@ class Told:
 
 @dataclass(frozen=True)
 class Look:
-    """Which papers a feed shows at one look, in which order, and how it spells their addresses."""
+    """Which papers a feed shows at one look, in which order, and how it spells their addresses.
+
+    ``feed``: the number of its form.
+    """
 
     shown: Sequence[int]
     spelling: tuple[str, str, str, str] = ("https", "", "", "")
+    feed: int = 0
 
 
 @dataclass(frozen=True)
 class Play:
-    """A feed, its papers, and the looks at it."""
+    """The feeds of one or two sites, their papers, and the looks at them."""
 
-    form: Form
+    forms: Sequence[Form]
     papers: Sequence[Told]
     looks: Sequence[Look] = field(default_factory=tuple)
 
     def page(self, look: int) -> bytes:
         seen = self.looks[look]
-        return rss([self.papers[n].item(self.form, look, seen.spelling) for n in seen.shown])
+        return rss([self.papers[n].item(self.forms[seen.feed], look, seen.spelling) for n in seen.shown])
 
 
 @st.composite
 def plays(draw: st.DrawFn) -> Play:
     """Plays in which a careful reader can tell at every look which paper each item is."""
-    form = Form(draw(st.sampled_from(LINKS)), draw(st.sampled_from(GUIDS)))
-    papers = [_told(draw, n, form) for n in range(draw(st.integers(2, 4)))]
-    looks = draw(st.lists(_look(len(papers)), min_size=2, max_size=6))
-    return tellable(Play(form, papers, looks))
+    sites = draw(st.sampled_from((SITES[:1], SITES[:1], SITES)))
+    forms = [Form(draw(st.sampled_from(LINKS)), draw(st.sampled_from(GUIDS)), site) for site in sites]
+    papers = [_told(draw, n) for n in range(draw(st.integers(2, 4)))]
+    looks = draw(st.lists(_look(len(papers), len(forms)), min_size=2, max_size=6))
+    return tellable(Play(forms, papers, looks))
 
 
-def _told(draw: st.DrawFn, n: int, form: Form) -> Told:
+def _told(draw: st.DrawFn, n: int) -> Told:
     when = st.sampled_from((0, 0, 1, 2, 3, NEVER))
     own = f"Graphs number {'abcd'[n]}"
     long = f"On the slow winter tides around island number {'abcd'[n]}"
@@ -126,12 +135,13 @@ def _told(draw: st.DrawFn, n: int, form: Form) -> Told:
         text_from=draw(when),
         doi_from=draw(st.sampled_from((NEVER, NEVER, 0, 1, 2, 3))),
         moves_at=draw(st.sampled_from((NEVER, NEVER, 1, 2, 3))),
+        retitled_at=draw(st.sampled_from((NEVER, NEVER, 1, 2, 3))),
         has_authors=draw(st.booleans()),
         counts=draw(st.booleans()),
     )
 
 
-def _look(papers: int) -> st.SearchStrategy[Look]:
+def _look(papers: int, feeds: int) -> st.SearchStrategy[Look]:
     spelling = st.tuples(
         st.sampled_from(("https", "http")),
         st.sampled_from(("", "www.")),
@@ -139,17 +149,18 @@ def _look(papers: int) -> st.SearchStrategy[Look]:
         st.sampled_from(("", "?utm_source=rss")),
     )
     shown = st.lists(st.integers(0, papers - 1), min_size=1, max_size=papers, unique=True)
-    return st.builds(Look, shown=shown, spelling=spelling)
+    return st.builds(Look, shown=shown, spelling=spelling, feed=st.integers(0, feeds - 1))
 
 
 def tellable(play: Play) -> Play:
     """Take away what nobody could know.
 
-    A text is there from the first look: where several papers have one title, unless each has an id for good; where
-    they share a link or id, unless the first look shows that they do, and the title tells the rest; where what they
-    have moves, or is another at every look.
+    What two sites show has its text, by which it is one. A text is there from the first look: where several papers have
+    one title, unless each has an id for good; where they share a link or id, unless the first look shows that they do,
+    and the title tells the rest; where what they have moves, or is another at every look. A title stays unless an id
+    does, and nobody else has either.
     """
-    form, titles = play.form, [paper.title for paper in play.papers]
+    form, titles = play.forms[0], [paper.title for paper in play.papers]
     is_shared = "shared" in (form.link, form.guid)
     is_shown = len({titles[n] for n in play.looks[0].shown}) > 1
     found = []
@@ -157,6 +168,14 @@ def tellable(play: Play) -> Play:
         is_alone, stays = titles.count(titles[n]) == 1, paper.moves_at == NEVER
         lasts = form.guid == "own" or (form.lasts and stays)
         by_title = is_alone and is_shared and is_shown and (lasts or not form.lasts)
-        needs_no_text = (lasts and not is_shared) or by_title
-        found.append(paper if needs_no_text else replace(paper, text_from=0))
+        may_be_retitled = lasts and is_alone and not is_shared and len(play.forms) == 1
+        needs_no_text = len(play.forms) == 1 and ((lasts and not is_shared) or by_title)
+        needs_no_text &= NEVER in (paper.doi_from, paper.retitled_at)
+        found.append(
+            replace(
+                paper,
+                text_from=paper.text_from if needs_no_text else 0,
+                retitled_at=paper.retitled_at if may_be_retitled else NEVER,
+            )
+        )
     return replace(play, papers=found)

@@ -13,7 +13,6 @@ from watcher.parsers import PARSERS
 from watcher.store import Store, Transaction
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
-LAB = Source(name="lab", kind="feed", url="https://lab.example/feed.xml")
 
 
 class Undone(Exception):
@@ -21,7 +20,8 @@ class Undone(Exception):
 
 
 def entries_of(play: Play, look: int) -> list[Entry]:
-    parsed = PARSERS["feed"].parse(play.page(look), "https://lab.example/feed.xml", LAB)
+    url = f"https://{play.forms[play.looks[look].feed].site}/feed.xml"
+    parsed = PARSERS["feed"].parse(play.page(look), url, Source(name=url, kind="feed", url=url))
     assert isinstance(parsed, Reading), parsed
     return list(parsed.entries)
 
@@ -33,7 +33,8 @@ def watch(tx: Transaction, play: Play) -> None:
         entries = entries_of(play, look)
         names = [entry.categories[0] for entry in entries]
         assert sorted(names) == sorted(f"paper {n}" for n in seen.shown), f"look {look}: the feed lists others"
-        recorded = tx.papers.record_entries(entries, "lab", NOW + look * timedelta(hours=1))
+        site = play.forms[seen.feed].site
+        recorded = tx.papers.record_entries(entries, site, NOW + look * timedelta(hours=1))
         assert len(set(recorded.ids)) == len(names), f"look {look}: two papers became one, {names} {recorded.ids}"
         for name, id in zip(names, recorded.ids, strict=True):
             if name in told:
@@ -44,7 +45,7 @@ def watch(tx: Transaction, play: Play) -> None:
                 told[name] = id
 
 
-@settings(max_examples=times(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(100), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(play=plays())
 def test_each_paper_of_a_feed_is_told_once(store: Store, play: Play) -> None:
     try:
