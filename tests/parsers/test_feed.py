@@ -152,8 +152,11 @@ def test_one_broken_byte_spoils_no_other() -> None:
             "<link>https://www.biorxiv.org/content/10.1101/2026.01.02.123v3?rss=1</link>",
             ("doi:10.1101/2026.01.02.123",),
         ),
-        ("<link>/a</link><dc:identifier>doi:10.1000/Abc.1</dc:identifier>", ("doi:10.1000/abc.1",)),
-        ("<link>/a</link><prism:doi>10.1000/Abc.1</prism:doi>", ("doi:10.1000/abc.1",)),
+        (
+            "<link>/a</link><dc:identifier>doi:10.1000/Abc.1</dc:identifier>",
+            ("doi:10.1000/abc.1", "url:https://lab.example/a"),
+        ),
+        ("<link>/a</link><prism:doi>10.1000/Abc.1</prism:doi>", ("doi:10.1000/abc.1", "url:https://lab.example/a")),
         ("<link>/a?utm_source=rss&amp;b=1</link>", ("url:https://lab.example/a?b=1",)),
         ("<guid>/a</guid>", ("url:https://lab.example/a", "id:lab.example:/a")),
         ('<guid isPermaLink="false">17</guid>', ("id:lab.example:17",)),

@@ -15,7 +15,7 @@ from watcher.model.fields import BY_RULE, FACTS, ID, LISTED, SEARCHED, SOURCE, F
 from watcher.model.objects import paper_json
 from watcher.rules import Index, compile_rule, document_of, evaluate
 from watcher.rules.match.explain import explain_match
-from watcher.store.papers.identity import Candidate, absorb, learn, new_values
+from watcher.store.papers.candidates import Candidate, absorb, learn, new_values
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HINTS = get_type_hints(PaperFacts)

@@ -9,17 +9,10 @@ import pytest
 
 from watcher.model import Entry
 from watcher.rules import fold_title
-from watcher.store.papers.identity import (
-    Candidate,
-    Catalogue,
-    absorb,
-    agree,
-    learn,
-    new_values,
-    same_authors,
-    strongest,
-)
+from watcher.store.papers.candidates import Candidate, absorb, learn, new_values, strongest
+from watcher.store.papers.identity import Catalogue
 from watcher.store.papers.keys import content_key, title_key
+from watcher.store.papers.sameness import agree, same_authors
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 

@@ -11,13 +11,17 @@ IN_COMMON = 0.8
 _WORD = re.compile(r"\w+")
 
 
-def contents_differ(one: str, other: str) -> bool:
+def contents_differ(one: str, other: str, in_common: float = IN_COMMON) -> bool:
     """Return whether two descriptions are of different things: too few words of the shorter one are in the longer one.
+
+    ``in_common``: the share of its words that would do.
 
     Numbers do not count ("posted 3 hours ago"); a text without words differs from none.
     """
+    if one == other:
+        return False
     a, b = _words(one), _words(other)
-    return bool(a and b) and len(a & b) < IN_COMMON * min(len(a), len(b))
+    return bool(a and b) and len(a & b) < in_common * min(len(a), len(b))
 
 
 @lru_cache(maxsize=256)

@@ -108,7 +108,8 @@ def _posted(entry: Entry) -> Entry:
     found = _VERSION.search(entry.url or "")
     version = entry.version or (int(found[1]) if found else None)
     published = entry.published if version in (None, 1) else None
-    return replace(entry, is_secondhand=False, version=version, published=published)
+    keys = (f"doi:{entry.doi}",) if entry.doi else entry.keys
+    return replace(entry, keys=keys, is_secondhand=False, version=version, published=published)
 
 
 def _parse_details(body: bytes, url: str, server: str) -> Reading | Unreadable:

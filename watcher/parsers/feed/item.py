@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 from watcher.model import Entry
 from watcher.model.contents import contents_differ
 from watcher.parsers.common import clean
+from watcher.parsers.common.dois import PaperIds
 from watcher.parsers.common.links import ids_of_link, ids_of_name, normalised_url, place_of
 
 _EVERYWHERE = re.compile(r"(?:tag|urn|oai|ark|hdl|info):\S+", re.IGNORECASE)
@@ -106,12 +107,27 @@ def _is_repeat(one: FeedItem, other: FeedItem) -> bool:
 
     The texts of a name (an id that is no address, a DOI, an arXiv id) may have been written anew.
     """
-    if one.title != other.title:
+    if one.title != other.title or _are_named_apart(one, other):
         return False
     if not contents_differ(one.abstract, other.abstract):
         return True
-    named = ids_of_link(other.link)
-    return bool(named.arxiv_id or named.doi or (one.id == other.id and other.id and not clean.url(other.id)))
+    return bool(not _is_alone(ids_of_link(other.link)) or (one.id == other.id and other.id and not clean.url(other.id)))
+
+
+def _are_named_apart(one: FeedItem, other: FeedItem) -> bool:
+    """Whether items have different arXiv ids or DOIs."""
+    a, b = _ids(one.link, one.id, one.names), _ids(other.link, other.id, other.names)
+    pairs = ((a.arxiv_id, b.arxiv_id), (a.doi, b.doi))
+    return any(x and y and x != y for x, y in pairs)
+
+
+def _ids(link: str, id: str, names: Iterable[str]) -> PaperIds:
+    """The arXiv id and the DOI that an item has in its link or among its identifiers, the first of each."""
+    found = [ids_of_link(link)] if link else []
+    found += [ids_of_name(name) for name in (id, *names)]
+    arxiv = next((one.arxiv_id for one in found if one.arxiv_id), None)
+    version = next((one.version for one in found if one.version), None)
+    return PaperIds((), arxiv_id=arxiv, version=version, doi=next((one.doi for one in found if one.doi), None))
 
 
 def _entry(item: FeedItem, site: str, own_link: str, shared: frozenset[str]) -> Entry:
@@ -119,25 +135,23 @@ def _entry(item: FeedItem, site: str, own_link: str, shared: frozenset[str]) -> 
     id = "" if item.id in shared else item.id
     nobodys = [f"url:{own_link}"] if item.link and not link else []
     nobodys += [_own_key(item.id, site)] if item.id and not id else []
-    found = [ids_of_link(link)] if link else []
-    found += [ids_of_name(name) for name in (id, *item.names)]
-    arxiv = next((one for one in found if one.arxiv_id), None)
-    doi = next((one.doi for one in found if one.doi), None)
-    named = [f"arxiv:{arxiv.arxiv_id}"] if arxiv else []
-    named += [f"doi:{doi}"] if doi else []
+    ids = _ids(link, id, item.names)
+    named = [f"arxiv:{ids.arxiv_id}"] if ids.arxiv_id else []
+    named += [f"doi:{ids.doi}"] if ids.doi else []
     is_secondhand = bool(named) and not _is_on(site, item.link)
-    own = [f"url:{own_link}"] if link else []
-    own += [_own_key(id, site)] if id else []
+    # By its own address or id it was known while nobody had named it yet.
+    own = [f"url:{own_link}"] if link and _is_alone(ids_of_link(link)) else []
+    own += [_own_key(id, site)] if id and _is_alone(ids_of_name(id)) else []
     return Entry(
         title=item.title,
-        keys=tuple(dict.fromkeys(named or own)),
+        keys=tuple(dict.fromkeys([*named, *own])),
         shared=tuple(dict.fromkeys(nobodys)),
         abstract=item.abstract,
         authors=item.authors,
-        arxiv_id=arxiv.arxiv_id if arxiv else None,
+        arxiv_id=ids.arxiv_id,
         # Whose words they are nobody knows, nor of which version.
-        version=None if is_secondhand else next((one.version for one in found if one.version), None),
-        doi=doi,
+        version=None if is_secondhand else ids.version,
+        doi=ids.doi,
         url=item.link or None,
         published=item.published,
         listed=item.published.date() if item.published else None,
@@ -145,6 +159,11 @@ def _entry(item: FeedItem, site: str, own_link: str, shared: frozenset[str]) -> 
         venue=item.venue,
         is_secondhand=is_secondhand,
     )
+
+
+def _is_alone(ids: PaperIds) -> bool:
+    """Whether an address or id names its paper nowhere but on its site."""
+    return not ids.arxiv_id and not ids.doi
 
 
 def _is_on(site: str, link: str) -> bool:

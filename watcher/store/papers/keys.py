@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -36,6 +36,18 @@ def content_key(entry: Entry) -> str:
     return f"{title_key(entry.title)}#{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 
 
+def arxiv_id_of(entry: Entry) -> str | None:
+    """Return the arXiv id of an entry: from its keys, else its own field; None if it has none."""
+    keys = [key.removeprefix("arxiv:") for key in entry.keys if key.startswith("arxiv:")]
+    return keys[0] if keys else entry.arxiv_id
+
+
+def doi_of(entry: Entry) -> str | None:
+    """Return the DOI of an entry: from its keys, else its own field; None if it has none."""
+    dois = [key.removeprefix("doi:") for key in entry.keys if key.startswith("doi:")]
+    return dois[0] if dois else entry.doi
+
+
 def misread_keys(entry: Entry) -> tuple[str, ...]:
     """Return the keys that a title alone would have had while its charset was not known."""
     return tuple(map(title_key, misread_titles(entry.title)))
@@ -56,12 +68,9 @@ def nobodys_keys(entry: Entry, source: str) -> tuple[str, ...]:
     return tuple(nobodys_key(source, key) for key in entry.keys if may_change(key))
 
 
-def disowned(entry: Entry, source: str, nobodys: Container[str]) -> Entry:
-    """Return an entry without the keys that papers of its source have shared before: those may be another one's.
-
-    ``nobodys``: those of :func:`nobodys_keys` that are stored.
-    """
-    taken = tuple(key for key in entry.keys if may_change(key) and nobodys_key(source, key) in nobodys)
+def disowned(entry: Entry, is_nobodys: Callable[[str], bool]) -> Entry:
+    """Return an entry without those of its addresses and ids of a site's own that are another paper's, or nobody's."""
+    taken = tuple(key for key in entry.keys if may_change(key) and is_nobodys(key))
     if not taken:
         return entry
     return replace(entry, keys=tuple(key for key in entry.keys if key not in taken), shared=(*entry.shared, *taken))

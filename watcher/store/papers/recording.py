@@ -18,16 +18,11 @@ from watcher.model.fields import LISTED, FieldKind
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches, insert_unless_there
 from watcher.store.papers.addresses import may_change, spellings
-from watcher.store.papers.identity import (
-    Candidate,
-    Catalogue,
-    absorb,
-    learn,
-    new_values,
-    strongest,
-)
+from watcher.store.papers.candidates import Candidate, absorb, learn, new_values, strongest
+from watcher.store.papers.identity import Catalogue
 from watcher.store.papers.keys import comparable_title, disowned, keys_asked_for, nobodys_key, nobodys_keys
 from watcher.store.papers.merging import merge_papers
+from watcher.store.papers.sameness import is_another
 from watcher.store.papers.withdrawals import update_of
 
 _paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing, schema.metric
@@ -97,7 +92,18 @@ class Recording:
         marks = {mark for entry in entries for mark in nobodys_keys(entry, self._source)}
         nobodys = {row.key for row in self._select(_key, _key.c.key, marks)}
         # What an entry is asked about depends on the keys that are left to it.
-        entries = [disowned(entry, self._source, nobodys) for entry in entries]
+        entries = [disowned(entry, lambda key: nobodys_key(self._source, key) in nobodys) for entry in entries]
+        self._load_catalogue(entries)
+        owned = [self._without_others(entry) for entry in entries]
+        if owned != entries:
+            self._load_catalogue(owned)
+        return owned
+
+    def _without_others(self, entry: Entry) -> Entry:
+        """Return an entry without the keys under which something else is known."""
+        return disowned(entry, lambda key: any(is_another(entry, known) for known in self._catalogue.known([key])))
+
+    def _load_catalogue(self, entries: Sequence[Entry]) -> None:
         keys = {key for entry in entries for key in keys_asked_for(entry)}
         paper_ids = {row.key: row.paper_id for row in self._select(_key, _key.c.key, keys)}
         rows = self._select(_paper, _paper.c.id, set(paper_ids.values()))
@@ -108,7 +114,6 @@ class Recording:
         by_key = {key: known[id] for key, id in paper_ids.items()}
         self._catalogue = Catalogue(by_key, known.values(), ids_last=ids_last)
         self._order = max(known, default=0)
-        return entries
 
     def _select(self, table: Table, column: Any, values: set[Any]) -> list[Any]:
         found: list[Any] = []

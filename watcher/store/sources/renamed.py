@@ -10,8 +10,9 @@ from watcher.model import Entry
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
 from watcher.store.papers.addresses import spellings
-from watcher.store.papers.identity import Candidate, is_renamed
+from watcher.store.papers.candidates import Candidate
 from watcher.store.papers.keys import comparable_title
+from watcher.store.papers.sameness import is_renamed
 
 _key, _listing, _paper = schema.paper_key, schema.listing, schema.paper
 
