@@ -13,7 +13,7 @@ from threading import Event
 import httpx
 import pytest
 
-from tests.integration.webs import TOKEN, Web
+from tests.integration.webs import TOKEN, Web, entry
 from watcher.config import ListenAddress, WebSettings
 from watcher.daemon.opening import open_context
 from watcher.daemon.web_pages import WebPages
@@ -76,6 +76,21 @@ def test_another_token_ends_all_sessions(pages: Callable[..., WebPages], tmp_pat
         (tmp_path / "token").write_text(TOKEN + ", renewed")
         ours.take_up()
         assert client.get("/").status_code == 401
+
+
+def test_a_daemon_sends_the_test_of_a_rule(
+    web: Web, pages: Callable[..., WebPages], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    web.list_papers(entry(1, "A Lantern"), entry(2, "Gardens"))
+    (tmp_path / "token").write_text(TOKEN)
+    settings = WebSettings(ListenAddress(port=free_port()), "token")
+    pages(settings)
+    form = {"what": "test-rule", "rule": "lantern", "name": "ana"}
+    head = {"Authorization": f"Bearer {TOKEN}"}
+    answer = httpx.post(f"http://{settings.listen}/act", data=form, headers=head, timeout=30)
+    assert (answer.status_code, answer.text) == (200, "test-rule\n")
+    printed = capsys.readouterr().out
+    assert "Test: 1 paper for lantern: A Lantern" in printed and "Gardens" not in printed
 
 
 @pytest.mark.parametrize("own", ["nowhere", "short"])

@@ -72,6 +72,29 @@ def test_receivers_say_whether_they_work_and_why_not(web: Web) -> None:
     assert "no incident" not in said
 
 
+LABELS = """\
+timezone: UTC
+sources: {daily: {kind: huggingface}}
+receivers:
+  lab: {urls: {slack: "console://", mail: "console://"}}
+  ana: {url: "console://"}
+subscriptions: [{name: lanterns, rule: lantern, to: [lab, ana]}]
+"""
+
+
+def test_each_receiver_has_its_own_last_message(make_web: Callable[..., Web]) -> None:
+    web = make_web(text=LABELS)
+    slack, mail = web.config.endpoints_of("lab")
+    with web.store.transaction() as tx:
+        tx.outbox.enqueue(slack, DeliveryKind.TEST, NOW - timedelta(hours=1))
+        tx.outbox.give_up(slack, "the channel was archived", NOW)
+        tx.outbox.enqueue(mail, DeliveryKind.EMPTY, NOW)
+    said = words(web.client().get("/receivers").text).split("Deliveries")[0]
+    assert f"{slack} did not take its last message the channel was archived never test dead" in said
+    assert f"{mail} took nothing yet never empty pending" in said
+    assert "ana never used never" in said
+
+
 def test_deliveries_are_filtered_in_the_address(web: Web) -> None:
     with web.store.transaction() as tx:
         tx.outbox.enqueue(ANA, DeliveryKind.TEST, NOW)

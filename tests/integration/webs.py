@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,19 @@ import tests.needs_web  # noqa: F401  (first: skips without the extra)
 from watcher.alerts.changes import Wanted
 from watcher.config import Config, ListenAddress, WebSettings, load
 from watcher.files.broken_pages import KeptPages
-from watcher.model import Decision, Entry, Fate, Judged, StoredSubscription, Verdict
+from watcher.model import (
+    Decision,
+    Endpoint,
+    Entry,
+    Fate,
+    Hit,
+    Judged,
+    Outcome,
+    Paper,
+    Result,
+    StoredSubscription,
+    Verdict,
+)
 from watcher.notify import problem_of
 from watcher.rules import compile_rule, document_of, evaluate
 from watcher.store import Store
@@ -56,6 +68,8 @@ class Web:
     kept: KeptPages | None = None
     polled: list[str] = field(default_factory=list)
     woken: list[datetime] = field(default_factory=list)
+    tested: list[tuple[str, list[str], str]] = field(default_factory=list)
+    outcome: Outcome = field(default_factory=lambda: Outcome(Result.SENT))
     _open: list[Callable[[], None]] = field(default_factory=list)
     _server: WebServer | None = None
 
@@ -76,7 +90,7 @@ class Web:
     def server(self) -> WebServer:
         """The server of these pages, which runs until they are closed."""
         if self._server is None:
-            buttons = Buttons(self.polled.append, lambda: self.woken.append(self.now)) if self.acts else None
+            buttons = Buttons(self.polled.append, self._wake, self._test) if self.acts else None
             listen = self.settings.listen
             settings = replace(self.settings, listen=listen if listen.socket else replace(listen, port=0))
             site = WebSite(self.store, lambda: self.config, lambda: self.now, settings, self.token, buttons, self.kept)
@@ -84,6 +98,13 @@ class Web:
             self._server.start()
             self._open.append(self._server.stop)
         return self._server
+
+    def _wake(self) -> None:
+        self.woken.append(self.now)
+
+    def _test(self, rule: str, matches: Sequence[tuple[Paper, Hit]], endpoint: Endpoint) -> Outcome:
+        self.tested.append((rule, [paper.title for paper, _ in matches], str(endpoint)))
+        return self.outcome
 
     def close(self) -> None:
         """End the clients, then the server."""

@@ -59,6 +59,8 @@ WRONG = {
     '{open: true, public_url: "https://papers.example"}': "through the proxy nobody may read these pages",
     '{open: true, token_file: t, public_url: "https://p.example"}': "at `public_url` a proxy brings others",
     "{open: true, public_url: papers}": "this is no web address",
+    '{token_file: t, public_url: "https://lab.example:"}': "is no port",
+    '{token_file: t, public_url: "https://lab.example:80:80"}': "is no port",
     **{
         f'{{token_file: t, public_url: "{url}"}}': "the pages have a name of their own there"
         for url in (
@@ -70,8 +72,6 @@ WRONG = {
             ),
             *(
                 "https://ana:secret@lab.example",
-                "https://lab.example:",
-                "https://lab.example:80:80",
                 "https://päpers.example",
             ),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -170,6 +170,16 @@ def test_a_term_that_all_matches_need_let_in_none_alone() -> None:
 def test_weeks_without_any_match_are_counted() -> None:
     trial = try_rule(compile_rule("kiln"), [paper("A kiln", day=2), paper("A kiln", day=30)])
     assert list(trial.by_week().values()) == [1, 0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("odd", [date.min, date(1900, 1, 1), date(2999, 12, 31), date.max])
+def test_an_odd_day_adds_its_week_and_not_all_between(odd: date) -> None:
+    papers = [paper("A kiln", day=2), paper("A kiln", day=16)]
+    found = try_rule(compile_rule("kiln"), papers).by_week()
+    far = paper("A kiln", listings=(Listing(source="hf", day=odd, read_at=NOW),))
+    with_odd = try_rule(compile_rule("kiln"), [*papers, far]).by_week()
+    assert with_odd == dict(found) | {odd - timedelta(days=odd.weekday()): 1} and len(with_odd) == 4
+    assert list(with_odd) == sorted(with_odd)
 
 
 def test_a_trial_of_nothing() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from watcher.config import Config, WebSettings
 from watcher.errors import WatcherError
 from watcher.pipeline.context import Context
+from watcher.sending.direct import send_rule_test
 
 if TYPE_CHECKING:
     from watcher.web.serving import WebServer
@@ -110,7 +112,7 @@ class WebPages:
             context.store,
             lambda: context.config,
             clock=context.clock,
-            buttons=Buttons(self._poll, self._wake),
+            buttons=Buttons(self._poll, self._wake, partial(send_rule_test, context=context)),
             kept=context.kept,
         )
         self._server.start()

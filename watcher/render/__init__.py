@@ -10,6 +10,7 @@ from watcher.model import Content, DeliveryKind, Message, TemplateTrouble
 from watcher.render.data import data_of
 from watcher.render.dialects import CHAT_HTML, MARKDOWN, SLACK, Dialect
 from watcher.render.frame import (
+    TESTED,
     folded_line,
     inside_of,
     leave_of,
@@ -53,8 +54,10 @@ def render_message(
         ``Message.troubles``.
     """
     data = data_of(content) if "data" in forms else {}
-    if content.delivery.kind in WITH_SUBSCRIPTIONS:
+    if content.delivery.kind in WITH_SUBSCRIPTIONS or content.items:
         message = _message("digest", subject_of(content), _digest(content), templates or {}, forms)
+        if content.delivery.kind is DeliveryKind.TEST:
+            return replace(message, data=data)
         names = tuple(names_of(content))
         return replace(message, data=data, subscriptions=names, unsubscribe=leave_of(content))
     notice = notice_of(content)
@@ -64,14 +67,14 @@ def render_message(
 
 def _digest(content: Content) -> dict[str, object]:
     groups = groups_of(content.items, content.names)
-    folded = folded_line(content)
+    heads = [TESTED] if content.delivery.kind is DeliveryKind.TEST else [folded_line(content)]
     return {
         "masthead": masthead_of(content),
         "groups": groups,
         "contents": table_of_contents(groups),
         "inside": inside_of(groups),
         "names": shown_names_of(content),
-        "heads": [folded] if folded else [],
+        "heads": list(filter(None, heads)),
         "nothing": nothing_lines(content),
         "unread": unread_lines(content),
         "why": why_line(content),

@@ -32,6 +32,10 @@ class Masthead:
     count: str
 
 
+TESTED = "This is a test of a rule that may become a subscription. Nothing of it counts as told."
+"""The first line of a test with papers."""
+
+
 def names_of(content: Content) -> list[str]:
     """Return the subscriptions that a message is for, each once, those with papers first."""
     told = [name for item in content.items for name in item.subscriptions]
@@ -54,7 +58,8 @@ def subject_of(content: Content) -> str:
         return f"{counted(read, 'paper')} read{whom}, none matched" if alive else f"no papers{whom}"
     best = min(content.items, key=_rank)
     part = f" ({content.delivery.part}/{content.delivery.parts})" if content.delivery.parts > 1 else ""
-    head = f"{counted(len(content.items), 'paper')}{whom}{part}: "
+    test = "Test: " if content.delivery.kind is DeliveryKind.TEST else ""
+    head = f"{test}{counted(len(content.items), 'paper')}{whom}{part}: "
     return head + clip(readable_title(best.paper), LONGEST_SUBJECT - len(head))
 
 
@@ -127,9 +132,11 @@ def _unread_line(one: Unread, source: str, zone: ZoneInfo) -> str:
 
 def why_line(content: Content) -> str:
     """Return why the reader gets this message, and how to change it."""
+    delivery = content.delivery
+    if delivery.kind is DeliveryKind.TEST:
+        return "You get this because somebody tried this rule on watcher's pages and chose you to be sent a test."
     # With the names: whoever is asked to change or end a subscription has to find it.
     names = [with_name(one_line(content.names.of_subscription(name), 100), name) for name in names_of(content)]
-    delivery = content.delivery
     many, them = ("s", "them") if len(names) > 1 else ("", "it")
     part = f" (part {delivery.part} of {delivery.parts})" if delivery.parts > 1 else ""
     return (

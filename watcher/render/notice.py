@@ -89,7 +89,7 @@ _RELIEF = {
     IncidentKind.ENDPOINT_FAILING: f"What was kept for it is being sent. {_ALL_WELL}",
 }
 _TO_OPERATOR = "You get this because watcher's config names you as its operator."
-_TO_TESTED = "You get this because somebody tried this receiver with `watcher test-notify`."
+_TO_TESTED = "You get this because somebody tried this receiver with `watcher test-notify` or on watcher's pages."
 
 
 def notice_of(content: Content) -> Notice:

@@ -1,18 +1,21 @@
-"""Send an incident to the operator without the database, which is what the incident is about."""
+"""Send what is no delivery of the database: an incident about that database, and the test of a rule."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
 from watcher.alerts.schedule import quiet_until
 from watcher.config import Config
 from watcher.errors import WatcherError
-from watcher.model import Content, Delivery, DeliveryKind, Endpoint, Incident, Outcome, Result
-from watcher.notify import Notifier, forms_of
+from watcher.model import Content, Delivery, DeliveryKind, Endpoint, Hit, Incident, Outcome, Paper, Result
+from watcher.notify import Notifier, forms_of, limit_of, size_in
+from watcher.pipeline.context import Context
+from watcher.pipeline.telling.preview import rule_test_content
 from watcher.render import render_message
+from watcher.sending.send import Attempt, render, send
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +39,17 @@ def send_directly(
         else:
             log.warning("%s: %s %s: %s", endpoint, incident.kind.value, outcome.result.value, outcome.reason)
     return taken
+
+
+def send_rule_test(rule: str, matches: Sequence[tuple[Paper, Hit]], endpoint: Endpoint, context: Context) -> Outcome:
+    """Send an endpoint the message that a rule's subscription would have sent, marked as a test.
+
+    It goes at once, and is tried once: who asked for it sees whether it was taken.
+    """
+    config = context.config
+    url = config.address_or_empty(endpoint, context.env)
+    content = rule_test_content(rule, matches, endpoint, config.timezone, context.clock(), size_in(url), limit_of(url))
+    return send(render(Attempt(content), context), context).outcome or Outcome(Result.REFUSED, "it was not sent")
 
 
 def _send(

@@ -5,6 +5,7 @@
 ``frame``              what every page shows: whether all is well, where to go; ``overall`` finds that out
 ``turns``              rules are tried one at a time
 ``acts``, ``session``  what buttons do; signing in
+``rule_test``          a test of a rule, sent to a receiver
 ``figures``            for Prometheus
 ``screens/``           one file for each page
 ``api/``               what programs ask for

@@ -14,6 +14,7 @@ from watcher.model import DeliveryKind, DeliveryState, Endpoint, Paper, StoredSu
 from watcher.pipeline.subscriptions.pause_and_mute import end_mute, end_pause, record_mute, record_pause
 from watcher.store import Transaction
 from watcher.web.frame import MOST_TESTS, in_a_line, site_of
+from watcher.web.rule_test import TEST_RULE, rule_tested
 from watcher.web.screens.receivers import endpoints_of
 from watcher.web.screens.subscriptions import subscription_called
 from watcher.web.session import form_of, is_ours, local
@@ -34,11 +35,14 @@ async def act(request: Request) -> Response:
         return in_a_line(request, what, 403, back=back)
     if site.buttons is None:
         return in_a_line(request, "these pages only show: `watcher run` serves those with buttons", 409, back=back)
-    done = ACTS.get(form.get("what", ""))
-    if done is None:
-        return in_a_line(request, f"there is no such act; there are: {', '.join(ACTS)}", 400, back=back)
+    what, name = form.get("what", ""), form.get("name", "")
+    if what not in (*ACTS, TEST_RULE):
+        return in_a_line(request, f"there is no such act; there are: {', '.join((*ACTS, TEST_RULE))}", 400, back=back)
     try:
-        said = await run_in_threadpool(done, site, site.buttons, form.get("name", ""))
+        if what == TEST_RULE:
+            said = await rule_tested(request, site.buttons, name, form.get("rule", ""))
+        else:
+            said = await run_in_threadpool(ACTS[what], site, site.buttons, name)
     except UsageError as error:
         return in_a_line(request, str(error), 400, back=back)
     if not request.scope["visitor"].session:
@@ -152,4 +156,4 @@ ACTS: Mapping[str, Act] = {
     "mute-paper": _of_paper(_mute, "mute"),
     "unmute-paper": _of_paper(_unmute, "unmute"),
 }
-"""What a form may ask for."""
+"""What a form may ask for, beside ``TEST_RULE``."""

@@ -40,6 +40,7 @@ SAID: Mapping[str, str] = {
     "poll": "It is polled now: look again in a moment.",
     "test": "A test is on its way.",
     "some-tests": f"A test is on its way to the first {MOST_TESTS} receivers; the others have buttons of their own.",
+    "test-rule": "The receiver took the test. Nothing of it counts as told.",
     "replay": "It is sent again.",
     "nothing": "There was nothing to send again: all of it was told already.",
     "pause": "Paused: what it matches is held until it goes on.",

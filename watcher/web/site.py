@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from watcher.config import Config, WebSettings, secret_file
 from watcher.errors import WatcherError
 from watcher.files.broken_pages import KeptPages
 from watcher.files.read import NotRead, read_regular
+from watcher.model import Endpoint, Hit, Outcome, Paper
 from watcher.store import Store
 from watcher.web.views.word_book import WordBook
 
@@ -24,10 +25,12 @@ class Buttons:
 
     ``poll``: poll the source of this name as soon as possible.
     ``wake``: say that there is something to tell or send.
+    ``test_rule``: send an endpoint a test of a rule with these matches, and return whether it was taken.
     """
 
     poll: Callable[[str], None]
     wake: Callable[[], None]
+    test_rule: Callable[[str, Sequence[tuple[Paper, Hit]], Endpoint], Outcome]
 
 
 @dataclass(frozen=True, slots=True)

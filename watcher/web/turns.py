@@ -7,11 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import wraps
 from threading import Event
+from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+
+T = TypeVar("T")
 
 MOST_WAITING = 10
 PATIENCE = 20.0
@@ -74,18 +77,22 @@ def in_turn(screen: Callable[[Request], Response]) -> Callable[[Request], Awaita
 
     @wraps(screen)
     async def endpoint(request: Request) -> Response:
-        gone: Event = request.scope.setdefault("gone", Event())
-        if not request.query_params.get("q"):
-            return await run_in_threadpool(screen, request)
-        turns: TrialTurns = request.app.state.turns
-        leaving = asyncio.create_task(_left(request, gone))
-        try:
-            async with turns.turn(leaving):
-                return await run_in_threadpool(screen, request)
-        finally:
-            leaving.cancel()
+        if request.query_params.get("q"):
+            return await done_in_turn(screen, request)
+        return await run_in_threadpool(screen, request)
 
     return endpoint
+
+
+async def done_in_turn(do: Callable[[Request], T], request: Request) -> T:
+    """Return what ``do`` returns, which tries a rule in a thread and ends when ``gone_of`` the request is set."""
+    turns: TrialTurns = request.app.state.turns
+    leaving = asyncio.create_task(_left(request, gone_of(request)))
+    try:
+        async with turns.turn(leaving):
+            return await run_in_threadpool(do, request)
+    finally:
+        leaving.cancel()
 
 
 async def _left(request: Request, gone: Event) -> None:
@@ -97,5 +104,5 @@ async def _left(request: Request, gone: Event) -> None:
 
 def gone_of(request: Request) -> Event:
     """Return what is set when nobody waits for the answer any more."""
-    gone: Event = request.scope["gone"]
+    gone: Event = request.scope.setdefault("gone", Event())
     return gone

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from watcher.alerts.bundle import items_by_message, messages, told_in_short
@@ -203,6 +204,27 @@ def preview_contents(
     silent = [one for one in tried if not one.found and (one.subscription.sends_empty or not items)]
     common = _without_items(tx, config, subscriptions, tuple(one.nothing(since) for one in silent), now)
     return _parts(common, items, subscriptions[0], now, size_of, limit)
+
+
+def rule_test_content(
+    rule: str,
+    matches: Sequence[tuple[Paper, Hit]],
+    endpoint: Endpoint,
+    timezone: str,
+    now: datetime,
+    size_of: Callable[[DigestItem], int],
+    limit: int,
+) -> Content:
+    """Return a test of a rule that is no subscription: as many of the matches as one message takes, in its order.
+
+    ``size_of`` and ``limit``: as of the message that a subscription would get.
+    """
+    one = Subscription(name=rule, rule=rule, to=(), endpoints=(endpoint,), timezone=timezone)
+    told = [_told(one, n, paper, hit) for n, (paper, hit) in enumerate(matches)]
+    items = _items_of(told, [paper for paper, _ in matches], {})
+    first = next(iter(items_by_message(items, size_of, limit)), [])
+    delivery = Delivery(id=uuid4().hex, kind=DeliveryKind.TEST, endpoint=endpoint, fence=0, created_at=now)
+    return Content(delivery=delivery, items=tuple(first), timezone=timezone)
 
 
 def _items(tried: Sequence[_Tried]) -> list[DigestItem]:

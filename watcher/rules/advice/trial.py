@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from watcher.model import Hit, Paper
 from watcher.rules.language.rule import Rule
@@ -14,6 +15,8 @@ from watcher.rules.match.document import document_of
 from watcher.rules.match.evaluate import PaperReader
 
 WEEK = timedelta(days=7)
+LONGEST_GAP = 104
+"""Weeks between two weeks with papers that are counted with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +67,17 @@ class Trial:
         return {day: counts[day] for day in self.days}
 
     def by_week(self) -> Mapping[date, int]:
-        """Monday of a week → matches."""
+        """Monday of a week → matches; with the weeks between that have no papers, but none of a gap of years.
+
+        A site may give any day: one paper of the year 1 does not make a list of all weeks since.
+        """
         weeks: dict[date, int] = {}
         for day, count in self.by_day().items():
             monday = day - timedelta(days=day.weekday())
             weeks[monday] = weeks.get(monday, 0) + count
-        if weeks:
-            monday, last = min(weeks), max(weeks)
-            while (monday := monday + WEEK) < last:
-                weeks.setdefault(monday, 0)
+        for one, following in pairwise(sorted(weeks)):
+            gap = (following - one) // WEEK
+            weeks |= {one + n * WEEK: 0 for n in range(1, gap if gap <= LONGEST_GAP else 1)}
         return dict(sorted(weeks.items()))
 
 

@@ -77,11 +77,13 @@ def endpoints_of(tx: Transaction, config: Config) -> Iterator[Endpoint]:
 
 
 def _row(tx: Transaction, endpoint: Endpoint, config: Config) -> ReceiverRow:
-    last = tx.deliveries.listed(None, endpoint.receiver, 1)
+    newest = tx.deliveries.listed(None, endpoint.receiver, 1)
+    if newest and newest[0].endpoint != endpoint:  # of another label
+        newest = tx.deliveries.listed(None, endpoint.receiver, MOST)
     return ReceiverRow(
         endpoint,
         tx.endpoints.health(endpoint),
         tx.browsing.last_sent(endpoint),
-        last[0] if last else None,
+        next((one for one in newest if one.endpoint == endpoint), None),
         endpoint in config.operator,
     )

@@ -19,6 +19,7 @@ from watcher.rules.advice.trial import Trial
 from watcher.rules.advice.typed import doubts_of
 from watcher.store import Transaction
 from watcher.web.frame import address, feed_links, shown, site_of
+from watcher.web.rule_test import receivers_of
 from watcher.web.screens.day import page_named
 from watcher.web.turns import gone_of
 from watcher.web.views.cards import card_of_hit
@@ -36,6 +37,9 @@ SHOWN = 20
 """Strong matches on one page."""
 
 MOST_WEAK = 50
+MOST_RECEIVERS = 200
+"""Receivers that a test can be sent to from here."""
+
 EXAMPLES = ('"continual learning" OR "catastrophic forgetting"', "title:agent* -survey", 'about:"KV cache" upvotes>=20')
 
 
@@ -101,6 +105,7 @@ def _found(tx: Transaction, rule: Rule, request: Request, span: str) -> dict[str
         "told": as_subscription(trial, today, min(30, int(span) if span != "all" else 30)),
         "is_short": _is_short(bounded, today),
         "lines": "\n".join(_lines(rule, config)),
+        "receivers": receivers_of(config)[:MOST_RECEIVERS],
     }
 
 

@@ -1,0 +1,55 @@
+"""Send a receiver a test of a rule that is tried: its newest matches, as a subscription would tell them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from watcher.config import Config
+from watcher.errors import UsageError
+from watcher.model import Endpoint, Hit, Paper, Result
+from watcher.rules import Rule, document_of, evaluate
+from watcher.web.frame import site_of
+from watcher.web.site import Buttons
+from watcher.web.turns import done_in_turn, gone_of
+from watcher.web.views.trying import Newest, rule_tried
+
+TEST_RULE = "test-rule"
+NEWEST = 5
+"""Matches of a rule that a test tells."""
+
+
+def receivers_of(config: Config) -> list[Endpoint]:
+    """Return the endpoints of the receivers that the config names."""
+    return [endpoint for name in config.receivers for endpoint in config.endpoints_of(name)]
+
+
+async def rule_tested(request: Request, buttons: Buttons, name: str, text: str) -> str:
+    """Send the receiver ``name`` a test of the rule ``text``; return the word for what a page says of it.
+
+    Raises ``UsageError`` where there is no such receiver, no match, or it was not taken, with the reason.
+    """
+    rule = rule_tried(text)
+    endpoint = next((one for one in receivers_of(site_of(request).config()) if str(one) == name), None)
+    if endpoint is None:
+        raise UsageError("there is no receiver of this name in the config")
+    matches = await done_in_turn(lambda request: _newest(request, rule), request)
+    if not matches:
+        raise UsageError("no stored paper matches this rule: there is nothing to send")
+    outcome = await run_in_threadpool(buttons.test_rule, rule.text, matches, endpoint)
+    if outcome.result is not Result.SENT:
+        raise UsageError(f"{endpoint} did not take the test: {outcome.reason or outcome.result.value}")
+    return TEST_RULE
+
+
+def _newest(request: Request, rule: Rule) -> list[tuple[Paper, Hit]]:
+    """Return the newest matches of a rule, as far as its time allows."""
+    site, found = site_of(request), list[tuple[Paper, Hit]]()
+    with site.store.reading() as tx:
+        papers = iter(Newest(tx, date.min, rule=rule, book=site.words, gone=gone_of(request)))
+        while len(found) < NEWEST and (paper := next(papers, None)):
+            if hit := evaluate(rule, document_of(paper)):
+                found.append((paper, hit))
+    return found
