@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 LAB = Source(name="lab", kind="feed", url="https://lab.example/feed.xml")
 NEWS = "<link>https://lab.example/news</link>"
 GUID = '<guid isPermaLink="false">0</guid>'
-COUNT = re.compile(r"Graphs (?:one|two|three|four|five)")
+COUNT = re.compile(r"Graphs (?:one|two|three|four|five|six|seven|eight)")
 
 SHARED = {
     "a link": NEWS,
@@ -108,6 +108,18 @@ def test_what_has_another_id_at_every_look_beside_a_shared_one_is_told_once(
 ) -> None:
     looks = ["one", "two one", "one", "two", "one two", "three one", *["one three"] * 6]
     assert played(store, form + description, looks)[1] == ["Graphs one", "Graphs two", "Graphs three"]
+
+
+@pytest.mark.parametrize(
+    "guid", ["<guid isPermaLink='false'>{look}-{name}</guid>", "<guid>https://lab.example/{look}/{name}</guid>"]
+)
+def test_a_long_list_with_other_ids_at_every_look_is_no_broken_one(store: Store, guid: str) -> None:
+    """Beside a link of others the title says which paper it is; that ids change is no sign of a broken page then."""
+    names = ["one", "two", "three", "four", "five", "six", "seven", "eight"]
+    looks = [" ".join(names[n : n + 6]) for n in (0, 0, 1, 1, 2, 2)]
+    verdicts, told = played(store, NEWS + guid, looks)
+    assert verdicts == [Verdict.NEW, Verdict.UNCHANGED] * 3
+    assert sorted(told) == sorted(f"Graphs {name}" for name in names)
 
 
 BEES = "Bees and the hives they build in old lighthouses along the northern shore, where nights are long and winds cold"

@@ -78,7 +78,14 @@ def disowned(entry: Entry, is_nobodys: Callable[[str], bool]) -> Entry:
 
 def keys_asked_for(entry: Entry) -> Iterator[str]:
     """Yield every key by which the paper of an entry may be known."""
-    for key in (*entry.keys, *entry.shared):
+    yield from own_keys(entry)
+    for key in entry.shared:
+        yield from (key, *spellings(key))
+
+
+def own_keys(entry: Entry) -> Iterator[str]:
+    """Yield the keys by which no paper is known but the entry's."""
+    for key in entry.keys:
         yield from (key, *spellings(key))
     yield from (content_key(entry), *item_keys(entry))
     if not entry.keys:
