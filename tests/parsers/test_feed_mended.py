@@ -76,6 +76,60 @@ def test_the_reason_says_what_is_wrong() -> None:
     assert reason("<?xml?>") == "looked for a feed, found XML without any element"
 
 
+FRAMES = [
+    *(
+        "<rss version='2.0'/>",
+        "<rss><channel/></rss>",
+        "<rdf:RDF xmlns:rdf='urn:x'/>",
+        "<feed xmlns='urn:x'/>",
+        "<channel/>",
+    ),
+    *("<rss><error>down</error></rss>", "<rss>Service unavailable</rss>", "<rss><channel>Down</channel></rss>"),
+    *("<rss><html><body>Log in</body></html></rss>", "<rss><channel><error>no such feed</error></channel></rss>"),
+    "<feed xmlns='http://www.w3.org/2005/Atom'><p>Sorry, log in</p></feed>",
+    "<rss><channel><title> </title><link/></channel></rss>",
+]
+
+
+@pytest.mark.parametrize("body", FRAMES)
+def test_the_mere_frame_of_a_feed_is_no_quiet_day(body: str) -> None:
+    words = "looked for papers, found the frame of a feed, without papers and without a title"
+    assert reason(body) == reason(f'<?xml version="1.0"?>{body}') == words
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<title>Trees</title>",
+        "<link>https://lab.example/</link>",
+        "<lastBuildDate>Tue, 10 Mar 2026 08:00:00 GMT</lastBuildDate>",
+    ],
+)
+def test_a_feed_that_says_what_it_is_may_be_quiet(head: str) -> None:
+    assert parsed(f"<rss><channel>{head}</channel></rss>") == Reading(entries=(), whole=True)
+
+
+LEADS = [
+    "\ufeff",
+    "\ufeff\ufeff",
+    "\n\ufeff",
+    "\ufeff\r\n\ufeff",
+    "\u00a0",
+    "\u0085",
+    "\u200b",
+    "\u2028",
+    "ï»¿",
+    "\x0c",
+    " \t\n",
+]
+
+
+@pytest.mark.parametrize("lead", LEADS)
+def test_marks_and_blanks_before_a_feed_are_passed_over(lead: str) -> None:
+    found = parsed(lead + '<?xml version="1.0"?>' + channel(TITLED))
+    assert isinstance(found, Reading) and [one.title for one in found.entries] == ["Trees"] and not found.warnings
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -72,6 +72,8 @@ def _explain(error: Exception) -> str:
             return _protocol(str(error))
         case httpx.InvalidURL() | httpx.UnsupportedProtocol() | httpcore.UnsupportedProtocol():
             return f"not an address that can be fetched: {error}"
+        case httpx.RemoteProtocolError() if "location header" in str(error):
+            return f"redirected to what is no web address: {str(error).rpartition('header: ')[2]}"
         case _:
             return f"{type(error).__name__}: {error}"
 

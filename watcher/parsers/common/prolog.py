@@ -16,6 +16,14 @@ _PIECE = re.compile(
     re.ASCII | re.IGNORECASE | re.DOTALL,
 )
 
+_LEAD = re.compile(r"(?:[\s\ufeff\u200b]|\u00ef\u00bb\u00bf)*+")
+"""Blanks and byte order marks, in any order, and marks that were taken for letters of Latin-1."""
+
+
+def without_lead(text: str) -> str:
+    """Return a document without the blanks and byte order marks before it: no XML may begin with them, many do."""
+    return text[_LEAD.match(text).end() :]  # type: ignore[union-attr]
+
 
 def first_element(text: str) -> int:
     """Return the offset of a document's first element, or of the first piece that may not stand before it.

@@ -21,6 +21,11 @@ _BINARY = {
     b"SQLite format 3": "a database",
     b"\x7fELF": "a program",
 }
+_LEAD = re.compile(
+    rb"(?:[\s\x85]|\xef\xbb\xbf|\xc2[\x85\xa0]|\xe2\x80[\x8b\xa8\xa9]|\xc3\xaf\xc2\xbb\xc2\xbf)++(?=[<\[{])"
+)
+"""Blanks and byte order marks in any order; some servers put them before what has a mark."""
+
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _MARKUP = re.compile(r"<(?:!doctype\s+)?html\b", re.ASCII | re.IGNORECASE)
 _FEED = re.compile(r"<(?:[a-z]\w{0,20}:)?(?:rss|feed|rdf|channel)\b", re.ASCII | re.IGNORECASE)
@@ -46,9 +51,7 @@ def body_form(body: bytes) -> BodyForm:
 
     XML is what begins with a feed's element, or with an XML declaration where it is no HTML.
     """
-    head = _in_ascii(body[:_HEAD])
-    while head.startswith(b"\xef\xbb\xbf"):  # some servers put one before what has one
-        head = head[3:]
+    head = _without_lead(_in_ascii(body[:_HEAD]))
     if not head.strip():
         return BodyForm.EMPTY
     text = head.decode("latin-1")
@@ -66,6 +69,11 @@ def body_form(body: bytes) -> BodyForm:
     if head.lstrip()[:1] == b"<" and re.search(rb"<(?:title|body|article)\b", head, re.I):
         return BodyForm.HTML
     return BodyForm.TEXT
+
+
+def _without_lead(head: bytes) -> bytes:
+    found = _LEAD.match(head)
+    return head[found.end() :] if found else head
 
 
 def _in_ascii(head: bytes) -> bytes:

@@ -25,6 +25,20 @@ _DATES = (
 )
 _IDENTIFIERS = ("dc:identifier", "prism:doi", "arxiv:doi")
 _VENUES = ("prism:publicationName", "dc:source")
+_HEADS = (
+    "title",
+    "link",
+    "subtitle",
+    "description",
+    "id",
+    "updated",
+    "pubDate",
+    "lastBuildDate",
+    "dc:title",
+    "dc:date",
+)
+"""Of these a feed without papers has one at least: an error in the clothes of a feed has none."""
+
 _TEXTS = ("summary", "description", "content:encoded", "content", "media:description")
 
 
@@ -43,12 +57,16 @@ MOST_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a feed says: its items, the address of its site, and where it is no XML, if it should be."""
+    """What a feed says: its items, the address of its site, and where it is no XML, if it should be.
+
+    ``is_named``: it says what it is a feed of, or when it was made.
+    """
 
     items: Sequence[FeedItem]
     site: str = ""
     is_cut: bool = False
     wrong: str = ""
+    is_named: bool = True
 
 
 def parse(body: bytes, url: str) -> Reading | Unreadable:
@@ -76,7 +94,13 @@ def _wrong_without_papers(feed: Feed) -> str:
     """Return what is wrong with a feed without papers, "" for nothing: a broken feed must not be quiet for good."""
     if feed.is_cut:
         return "the page is cut off before the end of its first entry"
-    return f"looked for papers, found none in XML that is not well-formed ({feed.wrong})" if feed.wrong else ""
+    if feed.wrong:
+        return f"looked for papers, found none in XML that is not well-formed ({feed.wrong})"
+    return (
+        ""
+        if feed.is_named or feed.items
+        else "looked for papers, found the frame of a feed, without papers and without a title"
+    )
 
 
 def no_feed(body: bytes) -> str:
@@ -129,7 +153,12 @@ def _of_document(document: FeedDocument, url: str) -> Feed:
     head = document.head
     site = _link_of(head, (url,))
     bases = tuple(filter(None, (_based(head, url), url, site)))
-    return Feed([item_of(node, bases) for node in document.items], site, document.is_cut)
+    return Feed(
+        [item_of(node, bases) for node in document.items],
+        site,
+        document.is_cut,
+        is_named=any(head.text(name) for name in _HEADS) or any(one.attributes.get("href") for one in head.all("link")),
+    )
 
 
 def item_of(node: XmlElement, bases: tuple[str, ...]) -> FeedItem:

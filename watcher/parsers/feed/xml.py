@@ -15,7 +15,7 @@ from xml.parsers import expat
 from watcher.model import Unreadable
 from watcher.parsers.charsets.text import xml_text
 from watcher.parsers.common.html import DEEPEST, LARGEST_PAGE
-from watcher.parsers.common.prolog import without_doctype
+from watcher.parsers.common.prolog import without_doctype, without_lead
 
 MOST_ITEMS = 10_000
 MOST_ELEMENTS = 20_000
@@ -123,7 +123,7 @@ class TooMuch(Exception):
 
 def well_formed_text(body: bytes) -> str:
     """The body's text, without its document type and without characters that XML does not have."""
-    return without_doctype(_NO_CHARACTER.sub("", xml_text(body)).lstrip())
+    return without_doctype(without_lead(_NO_CHARACTER.sub("", xml_text(body))))
 
 
 def read_xml(body: bytes) -> FeedDocument | Unreadable:
