@@ -264,3 +264,64 @@ def test_mixed_papers_are_seen() -> None:
 @pytest.mark.timeout(60)  # a hang is meant: what is right takes a moment
 def test_many_lines_take_time_in_proportion(body: bytes) -> None:
     refusal(body)
+
+
+LONG = "We measure lanterns on invented islands and find that they help more than anybody had expected. " * 4
+
+
+def labelled_entries(text: str) -> tuple[Entry, ...]:
+    reading = parse(text.encode())
+    assert isinstance(reading, Reading), reading
+    return tuple(reading.entries)
+
+
+def labelled(*titles: str, link: str = "PDF: ", summary: str = "Summary: ") -> str:
+    """Records with labels, one for each title."""
+    records = (
+        f"Title: {title}\n{link}https://arxiv.org/pdf/2504.0970{n}\n{summary}{LONG.strip()}\n\n"
+        for n, title in enumerate(titles)
+    )
+    return "".join(records)
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        (
+            "Lanterns on Collaborative Islands\n  Tasks of Seven Kinds",
+            "Lanterns on Collaborative Islands Tasks of Seven Kinds",
+        ),
+        ("Are Lanterns\n  Challenges?", "Are Lanterns Challenges?"),
+        ("Lanterns: New\n\tChallenges!", "Lanterns: New Challenges!"),
+        ("Lanterns\n  and Kilns\n  (and More)", "Lanterns and Kilns (and More)"),
+        ("On Multi-\n  Agent Lanterns", "On Multi-Agent Lanterns"),
+        ("Challenges Today.", "Challenges Today."),
+    ],
+)
+def test_a_labelled_title_goes_on_over_indented_lines(written: str, title: str) -> None:
+    first, *others = labelled_entries(labelled(written, "Kilns One", "Kilns Two"))
+    assert (first.title, first.abstract) == (title, LONG.strip())
+    assert [one.title for one in others] == ["Kilns One", "Kilns Two"]
+    assert [one.arxiv_id for one in (first, *others)] == ["2504.09700", "2504.09701", "2504.09702"]
+
+
+@pytest.mark.parametrize(
+    "label", ["Summary: ", "Abstract: ", "TL;DR: ", "TLDR: ", "Overview: ", "Key findings: ", "summary: "]
+)
+def test_a_label_is_no_part_of_the_abstract(label: str) -> None:
+    entries = labelled_entries(labelled("Kilns One", "Kilns Two", "Kilns Three", summary=f"{label} "))
+    assert [one.abstract for one in entries] == [LONG.strip()] * 3
+
+
+def test_labels_may_be_bold() -> None:
+    text = labelled("Kilns One\n  and Two", "Kilns Three").replace("Title:", "**Title:**").replace("PDF:", "**Link:**")
+    entries = labelled_entries(text.replace("Summary:", "**Abstract:**"))
+    assert [(one.title, one.abstract) for one in entries] == [
+        ("Kilns One and Two", LONG.strip()),
+        ("Kilns Three", LONG.strip()),
+    ]
+
+
+def test_a_word_like_a_label_stays() -> None:
+    (first, *_) = labelled_entries(labelled("Kilns One", "Kilns Two", summary="Summary of kilns: "))
+    assert first.abstract and first.abstract.startswith("Summary of kilns: We measure")

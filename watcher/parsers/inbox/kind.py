@@ -31,7 +31,7 @@ def parser(kinds: Sequence[Parser]) -> Parser:
     """The kind of a folder of pages of these ``kinds``."""
     return Parser(
         kind="inbox",
-        version=1,
+        version=2,
         own=InboxKeys,
         folder=lambda source: own(source).folder,
         check=mistakes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from watcher.parsers.common import clean
@@ -31,7 +31,9 @@ _MORE_NAMES = re.compile(r",? (?:et al\.?|and \d+ (?:others|more)|\+ ?\d+ (?:aut
 PUBLISHED = re.compile(r"(?:(?:published|submitted)(?: on)?|date):? ?(.{6,40})", re.IGNORECASE)
 
 _AUTHORS = re.compile(r"(?:[•*·-] ?)?\d{1,5} authors?", re.ASCII)
-_ASIDE = re.compile(r"submitted by .{1,80}|abstract:?|view (?:paper|pdf)|arxiv page|pdf|upvote", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"submitted by .{1,80}|abstract:?|summary:|tl;?dr:|view (?:paper|pdf)|arxiv page|pdf|upvote", re.IGNORECASE
+)
 _LABELLED_LINK = re.compile(r"(?:url|link|paper|arxiv|pdf|doi|code|github|project(?: page)?): ?(\S+)", re.IGNORECASE)
 
 DEEPEST_QUOTE = 5
@@ -42,6 +44,7 @@ _HEADING = re.compile(r"#{1,6} ++(.+?)(?:(?<! ) ++#+)?")
 _NUMBER = re.compile(r"(?:(\d{1,4})[.)]|\[(\d{1,4})\](?!\()) ++(.+)", re.ASCII)
 _BULLET = re.compile(r"[-*+•‣◦] ++(.+)")
 _BOLD = re.compile(r"(\*\*|__)(.+)\1")
+_BOLD_LABEL = re.compile(r"^(?P<before>[ \t]{0,8}(?:[-*+] )?)(?:\*\*|__)(?P<label>[A-Za-z;/-]{2,12}) ?:(?:\*\*|__) ?")
 _LINK = re.compile(r"\[(.*)\]\(((?:(?!\]\()\S)*?)(?: ++\"[^\"]*\")?\)")
 _LINK_WITHIN = re.compile(r"\[([^\[\]]*)\]\((?:https?://|/)[^()\s]*\)")
 _URL = re.compile(r"<?(https?://[^\s<>]+)>?", re.IGNORECASE)
@@ -83,7 +86,7 @@ def lines_in(text: str) -> list[TextLine]:
     raw, links = _without_references(raw)
     lines: list[TextLine] = []
     gap = True
-    for number, line in enumerate(raw, start=1):
+    for number, line in _with_whole_titles(raw, links):
         cleaned = clean.abstract(line)
         if not cleaned or (_RULER.fullmatch(cleaned) and cleaned != "-"):
             gap = True
@@ -93,6 +96,42 @@ def lines_in(text: str) -> list[TextLine]:
                 lines.append(replace(read, number=number, width=len(line.rstrip()), after_gap=gap))
                 gap = False
     return lines
+
+
+MOST_TITLE_LINES = 4
+"""Lines of one title."""
+
+
+def _with_whole_titles(raw: Sequence[str], links: Mapping[str, str]) -> Iterator[tuple[int, str]]:
+    """Yield the lines with their numbers; a title goes on over indented lines, up to one that tells something else."""
+    n = 0
+    while n < len(raw):
+        more = 0
+        if "title" in raw[n].lower() and "title" in _read_line(raw[n], links).marks:
+            more = _lines_of_title(raw, n, links)
+        whole = raw[n].rstrip()
+        for line in raw[n + 1 : n + 1 + more]:
+            whole += ("" if re.search(r"\w-$", whole) else " ") + line.strip()
+        yield n + 1, _without_bold_label(whole)
+        n += 1 + more
+
+
+def _lines_of_title(raw: Sequence[str], n: int, links: Mapping[str, str]) -> int:
+    """Return how many lines after the one of a labelled title belong to it."""
+    for more, line in enumerate(raw[n + 1 : n + 1 + MOST_TITLE_LINES]):
+        if line.strip() and is_meta(_read_line(line, links)):
+            return more
+        if not line.strip() or line[0] not in " \t":
+            return 0
+    return 0
+
+
+def _read_line(line: str, links: Mapping[str, str]) -> TextLine:
+    return _line(clean.abstract(_without_bold_label(line)), links)
+
+
+def _without_bold_label(line: str) -> str:
+    return _BOLD_LABEL.sub(r"\g<before>\g<label>: ", line, count=1)
 
 
 def is_meta(line: TextLine) -> bool:

@@ -51,7 +51,9 @@ USUAL = 0.75
 """Share of papers that must have a line between title and abstract, or unlabelled authors, where some do."""
 
 _ENDS = (".", "!", "?", "…", ")", '"', "”", "'", "’", ":", "}", "$", "]", "。")
-_LABEL = re.compile(r"abstract ?[:.—–-] ?", re.IGNORECASE)
+_LABEL = re.compile(
+    r"abstract ?[:.—–-] ?|(?:summary|synopsis|overview|tl;?dr|key (?:points?|findings?)): ?", re.IGNORECASE
+)
 _INSTITUTION = re.compile(
     r"\b(?:academy|ai|cent(?:er|re)|college|company|corp|foundation|group|inc|institut\w*|intelligence|labs?|laborator\w+"
     r"|research|robotics|school|society|tech\w*|team|universi\w+)\b",
