@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -16,7 +16,8 @@ import click
 from watcher.cli import rules, show
 from watcher.cli.desk import CliContext
 from watcher.cli.tables import LinkedText, print_table
-from watcher.model import Hit, Paper, PaperOrder
+from watcher.errors import UsageError
+from watcher.model import Hit, Paper, PaperOrder, rank_of
 from watcher.model.objects import paper_json, strength
 from watcher.model.words import counted
 
@@ -31,6 +32,12 @@ ON_A_TERMINAL = 50
 IN_MEMORY = 8_000_000
 """Characters of output that are kept in memory; more goes to a temporary file."""
 
+SCORE = "score"
+"""The order of what a rule matches, as messages have it."""
+
+TOGETHER = 200
+"""Papers that are read from the database together."""
+
 ListedPaper = tuple[Paper, Hit | None]
 
 
@@ -41,9 +48,9 @@ ListedPaper = tuple[Paper, Hit | None]
 )
 @click.option(
     "--order",
-    type=click.Choice([order.value for order in PaperOrder]),
-    default=PaperOrder.DAY.value,
-    help="By digest day and inside it by upvotes; by upvotes; or by when it was first seen.  [day]",
+    type=click.Choice([SCORE, *(order.value for order in PaperOrder)]),
+    help="By score; by digest day and inside it by upvotes; by upvotes; or by when it was first seen.  "
+    "[score with a QUERY, else day]",
 )
 @click.option(
     "--limit",
@@ -54,16 +61,19 @@ ListedPaper = tuple[Paper, Hit | None]
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array, a paper an object.")
 @click.pass_obj
 def papers(
-    desk: CliContext, query: tuple[str, ...], since: date | None, order: str, limit: int | None, as_json: bool
+    desk: CliContext, query: tuple[str, ...], since: date | None, order: str | None, limit: int | None, as_json: bool
 ) -> int:
-    """List the stored papers, or those that QUERY matches: newest digest day first, then most upvotes.
+    """List the stored papers, newest digest day first, then most upvotes; or those that QUERY matches, best first.
 
     QUERY is a rule as in the config; for a phrase, quote twice: '"KV cache" OR quantization'.
     """
     text = " ".join(query)
     rule = rules.typed_rule(text) if text.strip() else None
+    if rule is None and order == SCORE:
+        raise UsageError("a score is that of a rule: write one, or --order day")
+    by_score = rule is not None and order in (None, SCORE)
     with desk.open_store(desk.config(required=False)) as store:
-        asked = _Asked(rule, since, PaperOrder(order))
+        asked = _Asked(rule, since, None if by_score else PaperOrder(order or PaperOrder.DAY))
         if as_json:
             _print_json(store, asked, limit)
         else:
@@ -73,23 +83,42 @@ def papers(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """Which stored papers are asked for, and in which order; ``rule`` None for all."""
+    """Which stored papers are asked for.
+
+    ``rule``: None for all.
+    ``order``: None for the best first.
+    """
 
     rule: Rule | None
     since: date | None
-    order: PaperOrder
+    order: PaperOrder | None
 
     def found(self, tx: Transaction) -> Iterator[ListedPaper]:
         """The papers, each with its hit where a rule was asked."""
-        stored = tx.papers.all(self.since, self.order)
         if self.rule is None:
-            yield from ((paper, None) for paper in stored)
-            return
-        from watcher.rules import document_of, evaluate
+            yield from ((paper, None) for paper in tx.papers.all(self.since, self.order or PaperOrder.DAY))
+        elif self.order is not None:
+            yield from _matched(self.rule, tx.papers.all(self.since, self.order))
+        else:
+            yield from _best_first(self.rule, self.since, tx)
 
-        for paper in stored:
-            if hit := evaluate(self.rule, document_of(paper)):
-                yield paper, hit
+
+def _matched(rule: Rule, stored: Iterable[Paper]) -> Iterator[tuple[Paper, Hit]]:
+    from watcher.rules import document_of, evaluate
+
+    for paper in stored:
+        if hit := evaluate(rule, document_of(paper)):
+            yield paper, hit
+
+
+def _best_first(rule: Rule, since: date | None, tx: Transaction) -> Iterator[ListedPaper]:
+    """Yield what matches, in the order of messages; memory holds a few hundred papers, of the others their scores."""
+    found = _matched(rule, tx.papers.all(since, PaperOrder.DAY))
+    ranked = sorted((rank_of(paper, hit.score), n, paper.id, hit.score) for n, (paper, hit) in enumerate(found))
+    for at in range(0, len(ranked), TOGETHER):
+        some = ranked[at : at + TOGETHER]
+        papers = tx.papers.get(id for _, _, id, _ in some)
+        yield from ((paper, Hit(score)) for paper, (_, _, _, score) in zip(papers, some, strict=True))
 
 
 def _print_json(store: Store, asked: _Asked, limit: int | None) -> None:

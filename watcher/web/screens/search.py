@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from watcher.config import Config, name_for, subscription_lines
 from watcher.errors import RuleError
-from watcher.model import Hit, Paper
+from watcher.model import Hit, Paper, rank_of
 from watcher.rules import Rule
 from watcher.rules.advice.trial import Trial
 from watcher.rules.advice.typed import doubts_of
@@ -110,8 +110,8 @@ def _found(tx: Transaction, rule: Rule, request: Request, span: str) -> dict[str
 
 
 def _best(some: Sequence[tuple[Paper, Hit]]) -> list[tuple[Paper, Hit]]:
-    """Return matches with the newest digest day first, and inside a day the most upvoted."""
-    return sorted(some, key=lambda one: (one[0].digest_day, one[0].precedence, one[0].id), reverse=True)
+    """Return matches in the order of messages; of equal ones the newest first."""
+    return sorted(some, key=lambda one: (rank_of(one[0], one[1].score), -one[0].id))
 
 
 def _is_short(bounded: BoundedTrial, today: date) -> bool:
