@@ -150,7 +150,7 @@ def test_papers_of_one_title_under_one_link_are_told_each(
         body = rss([*(graphs(texts[n], form, n=n) for n in shown), *others])
         play.context.fetcher = Fixed(play, body)  # type: ignore[assignment]
         play.look(HOUR)
-    told = "\n".join(play.texts("me"))
+    told = "\n".join(play.texts("me")).lower()
     assert (told.count("matched: bees"), told.count("matched: tides")) == (1, 1), told
 
 
