@@ -122,6 +122,32 @@ def test_a_long_list_with_other_ids_at_every_look_is_no_broken_one(store: Store,
     assert sorted(told) == sorted(f"Graphs {name}" for name in names)
 
 
+@pytest.mark.parametrize("keys", [("id:lab.example:2-1",), ("doi:10.1234/1",), ()])
+def test_what_an_older_release_stored_by_an_id_alone_is_found_under_the_link(
+    store: Store, keys: tuple[str, ...]
+) -> None:
+    """It kept no key of the link beside the id, which is another one now."""
+    link = "https://lab.example/news"
+    one = Entry(title="Graphs one", keys=("id:lab.example:1-1",), url=link)
+    now = Play(store, LAB).now
+    with store.transaction() as tx:
+        (first,) = tx.papers.record_entries([one], "lab", now).new
+        again = [replace(one, keys=keys, shared=(f"url:{link}/",)), Entry(title="Graphs two", shared=(f"url:{link}/",))]
+        recorded = tx.papers.record_entries(again, "lab", now + HOUR)
+        assert recorded.ids[0] == first and len(recorded.new) == 1
+
+
+def test_a_second_paper_of_a_title_under_a_link_may_be_edited(store: Store) -> None:
+    link = "https://lab.example/news"
+    texts = ["On bees in towers", "On tides and sand", "On tides and sand, in room five, with tea and cake afterwards"]
+    talks = [Entry(title="Seminar talk", abstract=text, shared=(f"url:{link}",), url=link) for text in texts]
+    now = Play(store, LAB).now
+    with store.transaction() as tx:
+        first, second = tx.papers.record_entries(talks[:2], "lab", now).ids
+        assert first != second
+        assert tx.papers.record_entries([talks[2], talks[0]], "lab", now + HOUR).ids == (second, first)
+
+
 BEES = "Bees and the hives they build in old lighthouses along the northern shore, where nights are long and winds cold"
 TIDES = "Tides which move the sand of seven islands each winter, until no map of the harbour agrees with any other map"
 SHORT = ("On bees in lighthouses", "On tides and sand")

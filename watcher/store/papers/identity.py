@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from watcher.model import Entry
-from watcher.store.papers.addresses import may_change, spellings
+from watcher.store.papers.addresses import LINK, may_change, spellings
 from watcher.store.papers.candidates import Candidate
 from watcher.store.papers.keys import arxiv_id_of, comparable_title, content_key, item_keys, misread_keys, title_key
 from watcher.store.papers.sameness import agrees, contradicts, is_another, is_renamed
@@ -104,11 +104,15 @@ class Catalogue:
     def _items(self, entry: Entry) -> list[Candidate]:
         """Return the papers of the entry's title, and of a key that it shares with others, that it may be about.
 
-        They were stored under both together, or had the key while nobody else bore it.
+        They were stored under both together, had the key while nobody else bore it, or lead to that address: older
+        releases kept no key of it beside ids, and a second paper of the title has none.
         """
         title = comparable_title(entry.title)
-        bearers = [known for known in self.known(entry.shared) if known.values["title_folded"] == title]
-        return [known for known in (*self.known(item_keys(entry)), *bearers) if not contradicts(entry, known)]
+        found = [known for known in self.known(entry.shared) if known.values["title_folded"] == title]
+        shared = {one for key in entry.shared for one in (key, *spellings(key))}
+        titled = self._by_title.get(title, ()) if shared else ()
+        found += [known.final for known in titled if f"{LINK}{known.final.values['url']}" in shared]
+        return [known for known in (*self.known(item_keys(entry)), *found) if not contradicts(entry, known)]
 
     def _misread(self, entry: Entry) -> list[Candidate]:
         """Return the papers that are known by the entry's title alone, as it looked in another charset."""

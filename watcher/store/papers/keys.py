@@ -78,12 +78,12 @@ def disowned(entry: Entry, is_nobodys: Callable[[str], bool]) -> Entry:
 
 def keys_asked_for(entry: Entry) -> Iterator[str]:
     """Yield every key by which the paper of an entry may be known."""
-    yield from own_keys(entry)
+    yield from sole_keys(entry)
     for key in entry.shared:
         yield from (key, *spellings(key))
 
 
-def own_keys(entry: Entry) -> Iterator[str]:
+def sole_keys(entry: Entry) -> Iterator[str]:
     """Yield the keys by which no paper is known but the entry's."""
     for key in entry.keys:
         yield from (key, *spellings(key))

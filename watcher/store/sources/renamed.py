@@ -10,7 +10,7 @@ from watcher.model import Entry
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
 from watcher.store.papers.candidates import Candidate
-from watcher.store.papers.keys import comparable_title, own_keys
+from watcher.store.papers.keys import comparable_title, sole_keys
 from watcher.store.papers.sameness import is_renamed
 
 _key, _listing, _paper = schema.paper_key, schema.listing, schema.paper
@@ -21,7 +21,7 @@ def renamed_titles(connection: Connection, source: str, entries: Sequence[Entry]
 
     Left out is what title and abstract, or authors, prove to be the same paper.
     """
-    of_entry = {n: set(own_keys(entry)) for n, entry in enumerate(entries)}
+    of_entry = {n: set(sole_keys(entry)) for n, entry in enumerate(entries)}
     known = set[str]()
     for batch in in_batches(set().union(*of_entry.values())):
         known.update(connection.scalars(select(_key.c.key).where(_key.c.key.in_(batch))))
