@@ -52,6 +52,7 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
     },
     "Watching": {
         "run": Lazy("run:run", "Watch the sources and tell people, until stopped."),
+        "reload": Lazy("reload:reload", "Let the running daemon read its config again."),
         "once": Lazy("once:once", "Poll every source now, tell what is due, and end."),
         "import": Lazy("import_:import_", "Store and match saved digest pages."),
     },
