@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.examples import load_profile
+from watcher.daemon.logs import ENDINGS
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -25,7 +26,7 @@ def shared() -> Path:
     return folder
 
 
-LEVELS = {name: logging.getLogger(name).level for name in (None, "watcher")}
+LEVELS = {name: logging.getLogger(name).level for name in (None, "watcher", ENDINGS)}
 
 
 @pytest.fixture(autouse=True)

@@ -67,3 +67,26 @@ def test_at_a_start_an_empty_config_is_an_error(home: Home) -> None:
     for command in ("run", "once", "check-config", "status"):
         done = home.run(command)
         assert done.returncode == 2 and "the config is empty" in done.stdout + done.stderr
+
+
+def test_the_command_says_whether_the_config_counts(home: Home, site: Site, hook: Webhook) -> None:
+    with home.daemon():
+        hook.wait_for(lambda hook: bool(hook.posts))
+        home.write(config(site, hook) + "# edited\n")
+        done = home.fresh("reload")
+        assert (done.returncode, done.stdout) == (0, "the config counts: 1 source, 1 subscription\n"), done.stderr
+        assert home.log.count("the config was read again") == 1
+        home.write(config(site, hook).replace("rule:", "rul:"))
+        done = home.fresh("reload")
+        assert done.returncode == 2
+        assert "rul" in done.stderr
+        assert home.log.count("the config was read again") == 1  # it was not even asked
+        home.write("timezone: UTC\nunreachable_after: 0s\n")
+        done = home.fresh("reload")
+        assert done.returncode == 1
+        assert "the daemon refuses the config, the old one stays: " in done.stderr
+        assert "has lost `sources:` with hf" in done.stderr
+    home.write(config(site, hook))
+    done = home.fresh("reload")
+    assert done.returncode == 1
+    assert "no daemon runs on this machine" in done.stderr

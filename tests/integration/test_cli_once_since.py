@@ -78,7 +78,7 @@ def test_what_status_names_is_read_and_told(site: Site, run: Run) -> None:
     for said in (run("status")[1], run("status", "hf")[1]):
         assert f"{what}; `{command}` reads what the site still has" in said
     status, said = run(*command.split()[1:])
-    assert status == 0 and f"hf: new, {len(LOST)} new papers, {len(LOST)} matched" in said
+    assert status == 0 and f"hf: new, {len(LOST)} new papers, {len(LOST)} matches" in said
     assert "what was missing of hf is read" in said
     assert "not read whole" not in run("status")[1]
     assert run("once", "--source", "hf") == (0, "hf: unchanged\nnothing to tell\n")
@@ -116,5 +116,5 @@ def test_a_day_that_the_first_page_names_and_that_is_not_there(site: Site, run: 
     del site.answers[f"/papers/date/{DAYS[3]}"]
     status, said = run("once", "--source", "hf")
     assert status == 0
-    assert f"hf: partial, 2 new papers, 2 matched: {DAYS[3]}: HTTP 404 Not Found" in said
+    assert f"hf: partial, 2 new papers, 2 matches: {DAYS[3]}: HTTP 404 Not Found" in said
     assert run("status", "hf")[1].count(f"{DAYS[3]}: HTTP 404 Not Found") == 1

@@ -108,7 +108,7 @@ def test_once(failing: None, home: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert kept.read_bytes() == BAD
     lines = out.splitlines()
     assert f"lab: broken: {REASON} (the page is kept as {kept})" in lines
-    assert "before: new, 1 new paper, 1 matched" in lines and "after: new, 1 new paper, 1 matched" in lines
+    assert "before: new, 1 new paper, 1 match" in lines and "after: new, 1 new paper, 1 match" in lines
     assert "pebbles, part 7" in out.lower() and "pebbles, part 9" in out.lower()
     assert f"lab: broken: {REASON}" not in again and "lab: new, 1 new paper" in again
     assert "Traceback" not in out + err + again

@@ -292,7 +292,7 @@ def test_once_outlives_a_page_that_crashes_its_parser(
         assert main(["once"], env={"STATE_DIRECTORY": str(tmp_path / "state"), "HOME": str(tmp_path)}) == 1
     shown = capsys.readouterr().out
     assert f"lab: broken: {BROKEN['crash']} (the page is kept as " in shown
-    assert "after: new, 1 new paper, 1 matched" in shown
+    assert "after: new, 1 new paper, 1 match" in shown
     (kept,) = (tmp_path / "state" / "broken" / "lab").iterdir()
     assert kept.read_bytes() == naughty.naughty("crash")
 

@@ -19,7 +19,7 @@ import click
 
 from watcher import __version__
 from watcher.cli.desk import CliContext
-from watcher.errors import ConfigError, RuleError, WatcherError
+from watcher.errors import ConfigError, RuleError, UsageError, WatcherError
 
 INTERRUPTED = 130  # 128 + SIGINT, and below 128 + SIGPIPE, as shells have it
 READER_GONE = 141
@@ -52,6 +52,7 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
     },
     "Watching": {
         "run": Lazy("run:run", "Watch the sources and tell people, until stopped."),
+        "reload": Lazy("reload:reload", "Let the running daemon read its config again."),
         "once": Lazy("once:once", "Poll every source now, tell what is due, and end."),
         "import": Lazy("import_:import_", "Store and match saved digest pages."),
     },
@@ -214,7 +215,7 @@ def _explain(error: Exception, verbose: bool) -> int:
     """Say on stderr what went wrong, for the person who typed the command; return the exit status."""
     from watcher.files.made import why_denied
 
-    if verbose and not isinstance(error, click.ClickException):
+    if verbose and not isinstance(error, (click.ClickException, ConfigError, RuleError, UsageError)):
         import traceback
 
         traceback.print_exception(error)

@@ -71,7 +71,7 @@ def add(
     else:
         click.echo(f"wrote {path}:{number}")
         click.echo("the next `watcher once` has it; a running daemon, once it reads the config again:")
-        click.echo("`systemctl reload watcher`, or a new start in a terminal")
+        click.echo("`watcher reload`, for a service `systemctl reload watcher`")
     return 0
 
 

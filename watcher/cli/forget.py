@@ -111,7 +111,7 @@ def _forget(store: Store, name: str, config: Config, written: Config) -> Forgott
             raise WatcherError(f"{name} was changed meanwhile: ask again")
         if some := still_active(person):
             names = ", ".join(one.subscription.full_name for one in some)
-            hint = "let it read its config again (`systemctl reload watcher`, or SIGHUP), then ask again"
+            hint = "let it read its config again (`watcher reload`, or `systemctl reload watcher`), then ask again"
             raise WatcherError(f"the running daemon still has {names}: {hint}")
         return tx.people.forget(person, store.clock())
 

@@ -30,6 +30,7 @@ FIRST_PAPERS = date(1991, 8, 1)
 """When the oldest of all sites that are read began."""
 
 BAD = frozenset({Verdict.BROKEN, Verdict.UNREACHABLE})
+TROUBLE = BAD | {Verdict.PARTIAL}
 UNSENT = frozenset({DeliveryState.PENDING, DeliveryState.DEAD})
 
 
@@ -39,36 +40,41 @@ UNSENT = frozenset({DeliveryState.PENDING, DeliveryState.DEAD})
 @click.option(
     "--since", metavar="DAY", callback=rules.day_option, help="Read what it listed since then and was missed, too."
 )
+@click.option("--quiet", "-q", is_flag=True, help="Say only what went wrong, for cron.")
 @click.option("--json", "as_json", is_flag=True, help="Say what was done as one JSON object.")
 @click.pass_obj
-def once(desk: CliContext, flush: bool, names: tuple[str, ...], since: date | None, as_json: bool) -> int:
+def once(desk: CliContext, flush: bool, names: tuple[str, ...], since: date | None, quiet: bool, as_json: bool) -> int:
     """Poll every source now, whatever its `every` says, tell what is due, and end.
 
     A new or edited subscription is named with what it matches among the papers that were there: those are told, or
     count as known. A digest that is not due is named with its time. --since goes back as far as it says, for days that
-    `watcher status` names as missing, where watcher itself no longer does. Exit status 1 if a source is broken or
-    unreachable or a message could not be sent.
+    `watcher status` names as missing, where watcher itself no longer does. With -v, every request is named with its
+    status, bytes and time. Exit status 1 if a source is broken or unreachable or a message could not be sent.
     """
+    if quiet and as_json:
+        raise UsageError("--json says all of it: leave out --quiet")
     from watcher.pipeline.polling.poll import match_waiting
     from watcher.pipeline.polling.together import poll_together
 
     with session(desk, console=sys.stderr if as_json else None, shows_effects=True) as work:
-        if warned := warned_line(work.context.config):
+        if not quiet and (warned := warned_line(work.context.config)):
             click.echo(warned, err=True)
         sources = _sources(work.context.config, names, since)
-        for line in () if as_json else news(work):  # at once: who ends this during a slow poll has seen it
+        for line in () if as_json or quiet else news(work):  # at once: who ends this during a slow poll has seen it
             click.echo(line)
         polls: list[Polled] = []
         sent: list[Delivered] = []
         tell = partial(_tell, work, sent)
         for polled in poll_together(sources, work.context, since=since, meanwhile=tell):
             polls.append(polled)
-            if not as_json:
-                click.echo(_poll_line(polled))
+            if polled.judged.verdict in TROUBLE if quiet else not as_json:
+                click.echo(_poll_line(polled), err=quiet)
         match_waiting(work.context)
         tell(flush=flush)
-        waiting = held_digests(work)
-    if as_json:
+        waiting = held_digests(work.context)
+    if quiet:
+        _complain(sent)
+    elif as_json:
         click.echo(show.json_text(_as_json(work, polls, sent, waiting)))
     else:
         _print(sent, waiting, work.may_send)
@@ -149,9 +155,21 @@ def _effect_as_json(one: Effect) -> object:
 
 
 def _poll_line(polled: Polled) -> str:
-    counts = f", {counted(polled.new, 'new paper')}, {polled.matched} matched" if polled.new or polled.matched else ""
+    counts = f", {counted(polled.new, 'new paper')}, {_matches(polled.matched)}" if polled.new or polled.matched else ""
     reason = f": {polled.judged.reason}" if polled.judged.reason else ""
     return f"{polled.source}: {polled.judged.verdict.value}{counts}{reason}"
+
+
+def _matches(n: int) -> str:
+    """A match is one paper of one subscription: there may be more of them than papers."""
+    return "1 match" if n == 1 else f"{n:,} matches"
+
+
+def _complain(sent: list[Delivered]) -> None:
+    """Say which messages were not sent."""
+    for one in sent:
+        if one.state in UNSENT:
+            click.echo(delivered_line(one), err=True)
 
 
 def _print(sent: list[Delivered], waiting: list[HeldDigest], may_send: bool) -> None:

@@ -11,9 +11,9 @@ from watcher.model.words import counted
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from watcher.cli.working import Session
     from watcher.config import Config
     from watcher.model import StoredSubscription
+    from watcher.pipeline.context import Context
     from watcher.sending.deliver import Delivered
 
 
@@ -33,13 +33,13 @@ def warned_line(config: Config) -> str:
     return f"{config.path}: {counted(len(config.problems), 'warning')} ({names}): `watcher check-config` shows them"
 
 
-def held_digests(work: Session) -> list[HeldDigest]:
+def held_digests(context: Context) -> list[HeldDigest]:
     """What every subscription holds that tells later, or not before it goes on."""
     from watcher.alerts.schedule import next_due
 
-    now = work.context.clock()
+    now = context.clock()
     found = []
-    with work.context.store.reading() as tx:
+    with context.store.reading() as tx:
         for saved in tx.subscriptions.get(tx.subscriptions.holding()).values():
             subscription = saved.subscription
             is_told_now = subscription.when.rhythm is Rhythm.IMMEDIATELY and not saved.paused
@@ -49,6 +49,22 @@ def held_digests(work: Session) -> list[HeldDigest]:
             if saved.paused or due is not None:
                 found.append(HeldDigest(saved, len(held), None if saved.paused else due))
     return found
+
+
+def next_look_line(context: Context) -> str:
+    """One line for the source that is looked at next; "" without sources."""
+    from watcher.pipeline.report import next_look
+
+    now, config = context.clock(), context.config
+    with context.store.reading() as tx:
+        looks = [(next_look(one, tx.pages.last_poll(one.name), now), one.name) for one in config.sources.values()]
+    if not looks:
+        return ""
+    at, name = min(looks)
+    if at <= now:
+        return f"next look: {name}, now"
+    local = at.astimezone(ZoneInfo(config.timezone))
+    return f"next look: {name}, {local:%a} {local.day} {local:%b %H:%M} {config.timezone} or soon after"
 
 
 def waiting_line(waiting: HeldDigest) -> str:

@@ -98,7 +98,7 @@ def _tell_known(desk: CliContext, name: str, since: date | None) -> int:
                 known = {match: paper for match, paper in known.items() if paper in recent}
             tx.matches.hold(saved.id, known, work.context.clock())
         sent = tell_and_send(work)
-        waiting = [one for one in held_digests(work) if one.saved.id == saved.id]
+        waiting = [one for one in held_digests(work.context) if one.saved.id == saved.id]
     papers = len(set(known.values()))
     count = f"{'count' if papers != 1 else 'counts'} as known"
     click.echo(f"{saved.subscription.full_name}: {counted(papers, 'paper')} no longer {count}")

@@ -16,12 +16,16 @@ from watcher.cli.desk import CliContext
 if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.daemon.systemd import Systemd
+    from watcher.pipeline.context import Context
     from watcher.store import Store
 
 log = logging.getLogger(__name__)
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 """Seconds between tries to reach a database when starting."""
+
+MOST_HELD = 10
+"""Held digests that are named at the start."""
 
 ANSWER = 60.0
 """Seconds that one try takes at most."""
@@ -32,7 +36,9 @@ ANSWER = 60.0
 def run(desk: CliContext) -> int:
     """Watch the sources and tell people, until stopped.
 
-    SIGHUP reads the config again, SIGTERM ends (waiting at most 10 s for what is being sent). Logs go to stderr.
+    SIGHUP reads the config again, SIGTERM ends (waiting at most 10 s for what is being sent). Logs go to stderr. On a
+    terminal they begin with what waits for its time and with the next look; -v names every request with its status,
+    bytes and time.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the daemon's own takes over
     from watcher.daemon import logs
@@ -49,12 +55,14 @@ def run(desk: CliContext) -> int:
     store = _open(desk, config, systemd)
     if store.daemon_lock:
         store.daemon_lock.acquire()
+    context = open_context(config, store, desk.env, state_dir=desk.state_dir(), tuning=desk.tuning)
     daemon = Daemon(
-        open_context(config, store, desk.env, state_dir=desk.state_dir(), tuning=desk.tuning),
+        context,
         load,
         systemd,
         config_loaded=lambda taken: logs.add_secrets(taken.secrets(desk.env)),
         wall_clock=desk.wall_clock,
+        begun=lambda: _say_what_comes(context) if sys.stderr.isatty() else None,
     )
     ended = daemon.run()
     if not ended:
@@ -64,6 +72,19 @@ def run(desk: CliContext) -> int:
         os._exit(int(daemon.outdated))
     store.close()
     return int(daemon.outdated)
+
+
+def _say_what_comes(context: Context) -> None:
+    """Say on a terminal what waits for its time, and which source is looked at next."""
+    from watcher.cli.outcome import held_digests, next_look_line, waiting_line
+
+    held = held_digests(context)
+    for one in held[:MOST_HELD]:
+        log.info("%s", waiting_line(one))
+    if len(held) > MOST_HELD:
+        log.info("… and %d more: `watcher status`", len(held) - MOST_HELD)
+    if line := next_look_line(context):
+        log.info("%s", line)
 
 
 def _open(desk: CliContext, config: Config, systemd: Systemd) -> Store:

@@ -55,6 +55,7 @@ class Daemon:
     ``load``: reads the config; raises ``ConfigError``.
     ``config_loaded``: called with every config that takes effect (the log learns its secrets there).
     ``wall_clock``: this machine's clock, by which the schedule runs.
+    ``begun``: called once it watches.
     ``outdated``: the daemon ended because a newer release has migrated the database.
     """
 
@@ -66,7 +67,9 @@ class Daemon:
         *,
         config_loaded: Callable[[Config], None] = lambda config: None,
         wall_clock: Callable[[], datetime] = utc_now,
+        begun: Callable[[], object] = lambda: None,
     ) -> None:
+        self._begun = begun
         self._context, self._load, self._systemd, self._config_loaded = context, load, systemd, config_loaded
         self._wall_clock = wall_clock
         self._schedule = Schedule(wall_clock, after_failure=context.tuning.after_failure)
@@ -99,6 +102,7 @@ class Daemon:
         Thread(target=self._listen, name="listen", daemon=True).start()
         self._systemd.ready(self._status())
         log.info("watching: %s", self._status())
+        self._begun()
         self._wait()
         return self._end()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable
@@ -24,6 +25,8 @@ from watcher.fetch.wire import Deadline, Refused, Resolve, resolve
 from watcher.model import Fetched, NotModified, Page, Unreachable, Validators
 from watcher.model.hosts import is_loopback, is_of_provider
 from watcher.model.way_out import WayOut
+
+log = logging.getLogger(__name__)
 
 ACCEPT = "text/html, application/xhtml+xml, application/json, application/xml;q=0.9, */*;q=0.5"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -79,6 +82,7 @@ class Fetcher:
         agent = user_agent or default_user_agent()
         headers = {"User-Agent": agent, "Accept": ACCEPT, "Accept-Encoding": "gzip", "Connection": "close"}
         self._product = agent.partition("/")[0]
+        self._monotonic = monotonic
         self._clock = clock
         self._exchange = Exchange(
             headers,
@@ -116,7 +120,9 @@ class Fetcher:
                 at = asked.shown(target)
                 delay = self._permitted(target, public_only=public_only) if robots else 0.0
                 known = validators(at) or Validators()
+                began = self._monotonic()
                 answer = self._exchange.ask(target, _conditions(known), deadline, public_only=public_only, delay=delay)
+                self._log(at, answer, began)
                 found = self._meaning(target, at, answer, known)
                 if not isinstance(found, _Redirect):
                     return found
@@ -125,7 +131,14 @@ class Fetcher:
         except NotNow as refusal:
             return self._unreachable(at, str(refusal), refusal.wait)
         except FAILURES as error:
-            return self._unreachable(at, self._reason(error, deadline))
+            reason = self._reason(error, deadline)
+            log.debug("GET %s: %s", at, asked.reason(reason))
+            return self._unreachable(at, reason)
+
+    def _log(self, at: str, answer: HttpAnswer, began: float) -> None:
+        """Say of a request its status, its bytes, and its seconds with those that it waited for its turn."""
+        seconds = self._monotonic() - began
+        log.debug("GET %s: %s, %s bytes, %.1f s", at, status_line(answer.status), f"{len(answer.body):,}", seconds)
 
     def close(self) -> None:
         """End every request; it and later ones return ``Unreachable``. Can be called from any thread."""
@@ -196,7 +209,9 @@ class Fetcher:
         target = httpx.URL(f"{origin}/robots.txt")
         try:
             for _ in range(self._exchange.limits.redirects + 1):
+                began = self._monotonic()
                 answer = self._exchange.ask(target, {}, deadline, public_only=public_only)
+                self._log(str(target.copy_with(userinfo=b"")), answer, began)
                 if answer.status not in REDIRECTS or "Location" not in answer.headers:
                     return self._robots(answer)
                 target, public_only = _target(target, answer.headers["Location"]), public_only or answer.from_public

@@ -13,15 +13,7 @@ from typing import Any, TextIO
 
 from watcher.model import Message, Outcome, Result
 from watcher.model.way_out import WayOut
-from watcher.notify.addresses.addresses import (
-    JSON,
-    apprise_module,
-    limit_of,
-    load_plugin,
-    problem_of,
-    schema_of,
-    service_schema,
-)
+from watcher.notify.addresses.addresses import apprise_module, limit_of, load_plugin, problem_of, schema_of
 from watcher.notify.addresses.forms import Body, put
 from watcher.notify.reasons import of_exception, of_log
 from watcher.notify.secrets import scrub, secrets_of
@@ -139,7 +131,7 @@ class Notifier:
 
     def _equip(self, service: Any, message: Message, body: Body, delivery_id: str, way: WayOut) -> None:
         """Set the delivery's id, and whatever else the service can carry besides title and body."""
-        from watcher.notify.addresses.plugins import Console, Mail, Slack
+        from watcher.notify.addresses.plugins import Console, JsonWebhook, Mail, Slack
 
         if isinstance(service, Console):
             service.stream, service.lock = self._console, self._printing
@@ -150,12 +142,13 @@ class Notifier:
             service.authorities = way.authorities
         elif isinstance(service, Slack):
             service.mrkdwn = body.text if body.format is None else None
+        elif isinstance(service, JsonWebhook):
+            service.data = message.data
+            service.headers.setdefault("X-Watcher-Delivery", delivery_id)
         elif isinstance(headers := getattr(service, "headers", None), dict):
             headers.setdefault("X-Watcher-Delivery", delivery_id)
         if isinstance(extras := getattr(service, "payload_extras", None), dict):
             extras.setdefault("delivery", delivery_id)
-            if service_schema(service) in JSON:
-                extras.setdefault("watcher", message.data)
 
     def _wait_for_turn(self, url: str, service: Any) -> None:
         if schema_of(url) in UNPAUSED:

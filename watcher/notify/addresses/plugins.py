@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TextIO
 
 from apprise.manager_plugins import NotificationManager
 from apprise.plugins.base import NotifyBase
+from apprise.plugins.custom_json import NotifyJSON
 from apprise.plugins.discord import NotifyDiscord
 from apprise.plugins.email import NotifyEmail
 from apprise.plugins.slack import NotifySlack
@@ -21,6 +22,7 @@ _Base: Any = NotifyBase
 _Email: Any = NotifyEmail
 _Slack: Any = NotifySlack
 _Discord: Any = NotifyDiscord
+_Json: Any = NotifyJSON
 
 SUPPRESS_EMBEDS = 4
 """Discord's message flag for links without previews (discord.com/developers, Message Flags)."""
@@ -205,6 +207,25 @@ class Slack(_Slack):  # type: ignore[misc]
         return super()._send(url, payload, *args, **kwargs)
 
 
+class JsonWebhook(_Json):  # type: ignore[misc]
+    """A webhook that is given data beside the text; an entry ``watcher`` of its address takes the data's place.
+
+    ``data``: set before sending. It stands among the entries of the address while it is sent alone: apprise writes
+    these into an address for its report, which would cost as much as all of the sending.
+    """
+
+    data: Any = None
+    payload_extras: dict[str, Any]
+
+    def send(self, body: str, title: str = "", **kwargs: Any) -> bool:
+        own = self.payload_extras
+        self.payload_extras = {"watcher": self.data, **own}
+        try:
+            return bool(super().send(body, title, **kwargs))
+        finally:
+            self.payload_extras = own
+
+
 class Discord(_Discord):  # type: ignore[misc]
     """Discord without pings, whatever is written, and without previews of links.
 
@@ -226,7 +247,7 @@ def registry() -> Any:
 def register() -> None:
     """Put watcher's services into apprise's table, and limit the answers of all others."""
     answers.install()
-    for plugin in (Console, Mail, Slack, Discord):
+    for plugin in (Console, Mail, Slack, JsonWebhook, Discord):
         registry().add(plugin, force=True)
 
 
