@@ -78,8 +78,9 @@ class Laptop:
         mail = message_from_bytes(self.box.taken[-1].content, policy=default)
         text = mail.get_body(("plain",))
         assert text is not None
+        body = text.get_content().replace("\r\n", "\n").rstrip()
         heads = "".join(f"{name}: {mail[name]}\n" for name in ("From", "To", "Subject"))
-        self.parts.append(f"```text\n{heads}\n{text.get_content().rstrip()}\n```")
+        self.parts.append(f"```text\n{heads}\n{body}\n```")
 
 
 def _on_terminal(command: str, env: dict[str, str], folder: Path) -> str:
