@@ -9,6 +9,7 @@ from __future__ import annotations
 from tests.unit.config_mistakes import config, subscription
 
 SLIPS: dict[str, tuple[str, str]] = {
+    "sub: an item of two lines in quotes": ("one item for each", subscription('any: ["§agent\\nrobot"]')),
     "sub: rule as list": ("rule: agent OR robot", subscription("rule: §[agent, robot]")),
     "sub: rule as table": ("rule: agent OR robot", subscription("rule: §{any: [agent]}")),
     "sub: rule empty": ("rule: agent OR robot", subscription("rule: §''")),
