@@ -9,6 +9,7 @@ from __future__ import annotations
 from tests.unit.config_mistakes import ruled
 
 SLIPS: dict[str, tuple[str, str]] = {
+    "rule: an exact word with a star": ("write ag* for its beginning, or =ag", ruled("agent OR §=ag*")),
     "rule: Google site:": ("source: and the name that a source has in the co", ruled("agent §site:arxiv.org")),
     "rule: Google intitle:": ("title:agent", ruled("§intitle:agent")),
     "rule: Google allintitle:": ("this is probably not read as it is meant", ruled("§allintitle: agent robot")),

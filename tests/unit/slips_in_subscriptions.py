@@ -9,6 +9,7 @@ from __future__ import annotations
 from tests.unit.config_mistakes import config, subscription
 
 SLIPS: dict[str, tuple[str, str]] = {
+    "sub: an item of two lines in quotes": ("one item for each", subscription('any: ["§agent\\nrobot"]')),
     "sub: rule as list": ("rule: agent OR robot", subscription("rule: §[agent, robot]")),
     "sub: rule as table": ("rule: agent OR robot", subscription("rule: §{any: [agent]}")),
     "sub: rule empty": ("rule: agent OR robot", subscription("rule: §''")),
@@ -171,10 +172,10 @@ SLIPS: dict[str, tuple[str, str]] = {
     "sub: Rule capital": ("`rule`?", subscription("§Rule: agent")),
     "sub: accept text": ("their names are in docs/warnings.md", subscription("rule: agent", "accept: §all")),
     "sub: enabled": (
-        "known: name, rule, any, all, none, where, to, wh",
+        "unknown key",
         subscription("rule: agent", "§enabled: false"),
     ),
-    "sub: tags": ("known: name, rule, any, all, none, where, to, wh", subscription("rule: agent", "§tags: [ml]")),
+    "sub: tags": ("unknown key", subscription("rule: agent", "§tags: [ml]")),
     "sub: sources star": ("leave `sources` out for all of them", subscription("rule: agent", "sources: [§'*']")),
     "sub: sources kind arxiv": ("known: hf, ax", subscription("rule: agent", "sources: [§arxiv]")),
     "sub: sources url": ("that name", subscription("rule: agent", "sources: [§'https://arxiv.org/list/cs.CL/new']")),

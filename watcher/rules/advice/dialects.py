@@ -203,6 +203,12 @@ DIALECTS = (
     ),
     Doubt(
         "sign-without-meaning",
+        re.compile(rf"{_START}=\w[^\s\"()*]*\*"),
+        "the * means nothing behind =: the word is taken as it stands",
+        lambda found: f"write {found[0][1:]} for its beginning, or {found[0][:-1]}",
+    ),
+    Doubt(
+        "sign-without-meaning",
         re.compile(rf"{_START}@(?=\w)"),
         "the @ means nothing: it is looked for as a word",
         lambda found: "write author:name for a name",

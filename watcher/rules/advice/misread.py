@@ -153,7 +153,7 @@ def _single_quotes(text: str) -> Misreading | None:
 _FLAGS = re.compile(rf"(?:{'|'.join(FIELDS)}):(?P<regex>/(?:\\.|[^/\\])+/)(?:[A-Za-z]{{1,4}}|\s[gimsux])(?![\w-])")
 _MAYBE = re.compile(
     r"[^\w\s\"().:*=>/-]|\s:|['‘]|[–—−‐/;,]|\b(?!(?:OR|AND|NOT)\b)[A-Z][a-zA-Z]*(?=[\s(/0-9])|:(?:\s|$|\))"
-    r"|\w\s*=|(?i:upvotes)|[Ѐ-ӿ]|\.\.|\w\(|(?:author|venue|org):\w|^\W*\w+\W*$|\"-|\b(?:OR|AND|NOT)\b.*\""
+    r"|\w\s*=|(?i:upvotes)|=\w+\*|[Ѐ-ӿ]|\.\.|\w\(|(?:author|venue|org):[^\s,]+,?\s+[A-Z]|^\s*(?i:all|everything|anything|any|none|nothing)\s*$|\"-|\"[^\"]*\s(?:OR|AND|NOT)\s"
 )
 """Without any of these, a rule has nothing of what the patterns of ``dialects.py`` find."""
 
@@ -208,6 +208,9 @@ _ITEM_OPERATOR = re.compile(
 def misread_item(item: str) -> Misreading | None:
     """Return why an item of a list is probably no single term."""
     item = item.strip()
+    if "\n" in item:
+        hint = "write one item for each"
+        return Misreading("several-terms-in-list-item", 0, "these lines are one phrase", hint)
     if '"' in item:
         return None  # whoever quotes inside an item means the phrase
     is_title = re.search(r"(?:^|\s)[a-z]", item) is None  # there Or and Not are words like others
