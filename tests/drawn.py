@@ -20,6 +20,7 @@ SECONDS = st.integers(0, 10**9)
 PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     str: TEXT,
     bool: st.booleans(),
+    float: st.integers(1, 100).map(lambda n: n / 100),  # a score
     int: st.integers(0, 2**31 - 1),
     datetime: st.builds(lambda s, us: START + timedelta(seconds=s, microseconds=us), SECONDS, st.integers(0, 999_999)),
     date: st.dates(date(2000, 1, 1), date(2100, 1, 1)),

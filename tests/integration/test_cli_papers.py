@@ -65,6 +65,21 @@ def titles(capsys: pytest.CaptureFixture[str]) -> list[object]:
     return [one["title"] for one in shown(capsys)]
 
 
+def test_what_a_rule_matches_comes_best_first_unless_another_order_is_asked_for(
+    env: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = {}
+    for order in ("score", "day", "upvotes"):
+        assert main(["papers", "agent", "--json", "--order", order], env) == 0
+        found[order] = [(one["title"], one["score"]) for one in shown(capsys)]
+    assert found["score"] == [(LANTERNS.title, 0.8379), (KILNS.title, 0.1591)]
+    assert found["day"] == found["score"][::-1] and found["upvotes"] == found["score"]
+    assert main(["papers", "agent", "--json", "--limit", "1"], env) == 0
+    assert [one["title"] for one in shown(capsys)] == [LANTERNS.title]
+    assert main(["papers", "--order", "score"], env) == 2
+    assert "a score is that of a rule" in capsys.readouterr().err
+
+
 def test_json_gives_every_field_back(env: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["papers", "--json", "lantern*"], env) == 0
     assert shown(capsys) == [
@@ -155,8 +170,8 @@ def test_without_a_terminal_columns_are_separated_by_tabs(
     assert main(["papers", "agent"], env) == 0
     assert [line.split("\t") for line in capsys.readouterr().out.splitlines()] == [
         ["day", "upvotes", "sources", "venue", "match", "title", "paper", "link"],
-        ["2026-03-10", "", "tuesday-list", "", "weak", KILNS.title, "2603.99002", "https://arxiv.org/abs/2603.99002"],
         ["2026-03-09", "17", "monday-list", "Kiln Letters", "strong", LANTERNS.title, "2603.99001", LANTERNS.url],
+        ["2026-03-10", "", "tuesday-list", "", "weak", KILNS.title, "2603.99002", "https://arxiv.org/abs/2603.99002"],
     ]
 
 

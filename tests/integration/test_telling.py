@@ -172,6 +172,23 @@ def test_what_goes_over_max_papers_is_told_in_short(desk: Desk) -> None:
     assert [item.short for item in content.items] == [False] * 5 + [True] * 7
 
 
+def test_what_is_behind_top_or_below_above_is_told_by_its_title_and_only_once(desk: Desk) -> None:
+    desk.apply(subscription(when=DAILY, top=5))
+    desk.look()
+    (content,) = desk.until("2026-03-11T09:00")
+    assert [item.also for item in content.items] == [False] * 5 + [True] * 7
+    assert desk.until("2026-03-13T09:00") == []
+
+
+@pytest.mark.parametrize(("above", "aside"), [(0.01, 0), (1.0, 12)])
+def test_what_is_below_a_score_is_told_by_its_title(desk: Desk, above: float, aside: int) -> None:
+    desk.apply(subscription(rule="island* OR part", above=above))
+    desk.look()
+    desk.tell()
+    (content,) = desk.said
+    assert (len(content.items), sum(item.also for item in content.items)) == (12, aside)
+
+
 def test_a_paper_is_told_in_full_where_one_subscription_has_room_for_it(desk: Desk) -> None:
     desk.apply(subscription(max_papers=1), subscription(name="islands", rule="abstract:islands", max_papers=20))
     desk.look()

@@ -30,14 +30,14 @@ def stored(web: Web) -> Web:
     web.list_papers(
         entry(1, "A Lantern for Two", days_ago(0), upvotes=3),
         entry(2, "Lanterns at Sea", days_ago(0), upvotes=30),
-        entry(3, "Gardens", days_ago(1), abstract="One lantern and a kite."),
+        entry(3, "Gardens", days_ago(1), abstract="Of gardens, walls and stones. One lantern and a kite. It ends there."),
         entry(4, "Kites and Lanterns", days_ago(9)),
         entry(5, "An Old Lantern", days_ago(45)),
     )
     return web
 
 
-def test_matches_with_marks_newest_first_and_weak_ones_apart(stored: Web) -> None:
+def test_matches_with_marks_best_first_and_weak_ones_apart(stored: Web) -> None:
     page = stored.client().get("/search?q=lantern").text
     assert titles(page) == ["Lanterns at Sea", "A Lantern for Two", "Kites and Lanterns"]
     assert "A <mark>Lantern</mark> for Two" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -44,6 +45,32 @@ def test_everything_stands_in_one_message(drawn: list[tuple[str, bool]]) -> None
 def test_the_first_papers_are_told_in_full() -> None:
     some = [told(n, "a", max_papers=2) for n in (1, 2, 3, 4)] + [told(5, "b"), told(6, "b")]
     assert told_in_short(some) == {3, 4}
+
+
+def test_titles_are_enough_behind_the_first_ones_and_below_a_score() -> None:
+    some = [told(1, score=0.9, top=2), told(2, score=0.6, top=2), told(3, score=0.6, top=2)]
+    assert told_in_short(some) == {3}
+    assert told_in_short([replace(one, max_papers=1) for one in some]) == {2, 3}
+    below = [told(1, score=0.9, above=0.5), told(2, score=0.5, above=0.5), told(3, score=0.49, above=0.5)]
+    assert told_in_short(below) == {3}
+    assert told_in_short([told(n, top=20) for n in range(1, 30)]) == set(range(21, 30))
+
+
+def test_an_update_is_told_whatever_its_score_and_takes_no_place() -> None:
+    some = [told(1, score=0.2, above=0.5, top=1, occasion="v2"), told(2, above=0.5, top=1)]
+    assert told_in_short(some) == set()
+    assert [item.also for item in items_of(some, [paper(1), paper(2)], {})] == [False, False]
+
+
+def test_a_paper_stands_aside_only_where_all_its_subscriptions_say_so() -> None:
+    some = [
+        told(1, "a", 7, score=0.3, above=0.5, short=True),
+        told(2, "b", 7, score=0.3),
+        told(3, "a", 8, score=0.3, above=0.5, short=True),
+        told(4, "c", 9, short=True, top=3),
+        told(5, "d", 9, short=True),
+    ]
+    assert [item.also for item in items_of(some, [paper(n) for n in (7, 8, 9)], {})] == [False, True, False]
 
 
 def paper(id: int) -> Paper:

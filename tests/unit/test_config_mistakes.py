@@ -214,11 +214,13 @@ def test_what_a_message_holds(path: Path) -> None:
 timezone: UTC
 {RECEIVERS}
 subscriptions:
-  - {{name: a, rule: b, to: me, when: hourly, bundle: no, max_papers: 20, when_empty: send, sign_of_life: monthly}}
+  - {{name: a, rule: b, to: me, when: hourly, bundle: no, max_papers: 20, when_empty: send, sign_of_life: monthly,
+     above: .5, top: 10}}
   - {{name: c, rule: b, to: me}}
 """
     one, other = read(path, text).subscriptions
     assert (one.bundle, one.max_papers, one.sends_empty, one.shows_life) == (False, 20, True, True)
+    assert (one.above, one.top, other.above, other.top) == (0.5, 10, None, None)
     assert (other.bundle, other.max_papers, other.sends_empty, other.shows_life) == (True, None, False, False)
 
 
@@ -229,6 +231,12 @@ subscriptions:
         ("when: cron 0 8 30 2 *", "`0 8 30 2 *` never comes"),
         ("when: weekly on mo at 08:00", "`mo` is no day of the week"),
         ("max_papers: 0", "a message without papers is no message"),
+        ("top: 0", "a message without papers is no message"),
+        ("top: 10", "`top: 10` needs a digest to choose from"),
+        ("above: 0", "`0` is no score to choose by"),
+        ("above: 1.5", "`1.5` is no score to choose by"),
+        ("above: 50%", "`50%` is no score to choose by"),
+        ("above: strong", "`strong` is no score to choose by"),
         ("bundle: maybe", "`maybe` is neither true nor false"),
         ("when_empty: sent", "there is no value `sent`"),
         ("when_empty: send", "`when_empty: send` needs a time"),

@@ -101,6 +101,16 @@ def test_the_newest_numbers_count_and_every_source_is_named() -> None:
     assert "arxiv, 8 Mar 2026 · hf-daily, 9 Mar 2026 · lab-blog · 1,234 upvotes · 1 comment" in " ".join(text.split())
 
 
+@pytest.mark.parametrize("form", ["text", "html", "markdown", "mrkdwn", "chat_html"])
+def test_papers_that_stand_aside_are_listed_with_their_links(form: str) -> None:
+    aside = [item(paper(n, title=f"Moss <{n}>"), short=True, also=True) for n in (7, 8)]
+    said = getattr(render_message(digest(item(), *aside)), form)
+    assert "also:" in said and said.index("also:") > said.index("Pruning Bonsai")
+    assert all(f"papers.example/2603.0000{n}" in said for n in (7, 8))
+    assert "Also mentioned" not in said and "More in short" not in said
+    assert "<7>" not in said or form in ("text", "markdown")
+
+
 def test_strong_ones_come_first_then_weak_then_known() -> None:
     text = render_message(digest(*reversed(full().items[:3]))).text
     assert (

@@ -91,7 +91,7 @@ def test_a_rule_whose_matches_are_mostly_mentions() -> None:
     texts = [("Maps", "One kiln.")] * 7 + [("A kiln", "")] * 3
     ((what, hint),) = said("kiln", *texts)
     assert what == "7 of its 10 matches are mentions"
-    assert hint == "write about:kiln to hear of the other 3 only"
+    assert hint == "write above: 0.5 to have only their titles, or about:kiln to hear of none that says it once"
     assert said("about:kiln", *texts) == [] and said("kiln", *texts[1:]) == []
 
 

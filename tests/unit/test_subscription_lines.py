@@ -45,7 +45,9 @@ SUBSCRIPTIONS = drawn(
     backfill=st.one_of(st.none(), st.integers(0, 9999)),
     max_papers=st.one_of(st.none(), st.integers(1, 999_999)),
     shown_as=st.sampled_from(["", "Kites", "Ana's kites: 凧, more"]),
-).filter(lambda one: not one.sends_empty or one.when.rhythm is not Rhythm.IMMEDIATELY)
+    above=st.one_of(st.none(), st.integers(1, 1_000).map(lambda n: n / 1_000)),
+    top=st.one_of(st.none(), st.integers(1, 999_999)),
+).filter(lambda one: (not one.sends_empty and one.top is None) or one.when.rhythm is not Rhythm.IMMEDIATELY)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from watcher.alerts.items import is_below
 from watcher.model import FIRST, DigestItem, DueAlert
 
 T = TypeVar("T")
@@ -105,14 +106,21 @@ def messages(told: Sequence[DueAlert]) -> list[list[DueAlert]]:
 
 
 def told_in_short(told: Sequence[DueAlert]) -> frozenset[int]:
-    """Return the matches beyond their subscription's ``max_papers``; the first ones are told in full.
+    """Return the matches beyond their subscription's ``max_papers`` or ``top``, or below its ``above``.
 
-    Without a ``max_papers`` of its own a subscription has ``IN_FULL``.
+    The first ones are told in full; without a number of its own a subscription has ``IN_FULL``. Updates do not count.
     """
     counts: Counter[str] = Counter()
     over: set[int] = set()
     for one in told:
+        if one.occasion != FIRST:
+            continue
         counts[one.subscription] += 1
-        if counts[one.subscription] > (IN_FULL if one.max_papers is None else one.max_papers):
+        if is_below(one) or counts[one.subscription] > _in_full(one):
             over.add(one.match_id)
     return frozenset(over)
+
+
+def _in_full(one: DueAlert) -> int:
+    """Return how many papers of a match's subscription are told in full."""
+    return min((most for most in (one.max_papers, one.top) if most is not None), default=IN_FULL)

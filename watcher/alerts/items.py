@@ -28,6 +28,7 @@ def items_of(told: Iterable[DueAlert], papers: Iterable[Paper], told_before: Map
             places=tuple(sorted({place for one in ones for place in one.places})),
             told_before=told_before.get(paper_id) if occasion_of(ones) == FIRST else None,
             short=all(one.short for one in ones),
+            also=all(is_aside(one) for one in ones),
             occasion=occasion_of(ones),
             matches=_matches(ones),
         )
@@ -43,6 +44,16 @@ def _matches(ones: Sequence[DueAlert]) -> tuple[ItemMatch, ...]:
         places = tuple(sorted({*known.places, *one.places}))
         found[one.subscription] = Hit(max(known.score, one.score), places)
     return tuple(ItemMatch(name, hit) for name, hit in found.items())
+
+
+def is_aside(one: DueAlert) -> bool:
+    """Return whether its title is enough: a score below ``above``, or a place behind ``top``."""
+    return one.occasion == FIRST and (is_below(one) or (one.short and one.top is not None))
+
+
+def is_below(one: DueAlert) -> bool:
+    """Return whether a match has a score below its subscription's ``above``."""
+    return one.above is not None and one.score < one.above
 
 
 def occasion_of(ones: Sequence[DueAlert]) -> str:

@@ -26,6 +26,7 @@ from watcher.config.kinds import (
     PemFile,
     PerTime,
     RuleText,
+    Score,
     Text,
     Texts,
     Time,
@@ -174,6 +175,8 @@ class SubscriptionKeys(ConfigTable):
     backfill: Backfill | None = Field(None, description="How much of the past a new subscription tells.")
     bundle: Flag = Field(True, description="Whether it shares a message with what is due at the same time.")
     max_papers: PaperCount | None = Field(None, description="Papers shown in full in one message; the rest in short.")
+    above: Score | None = Field(None, description="The score below which a paper's title is enough: 0.5.")
+    top: PaperCount | None = Field(None, description="Papers of a digest whose titles are not enough: the best ones.")
     when_empty: WhenEmpty = Field("skip", description="Whether a digest without papers is sent.")
     on_update: OnUpdate = Field("ignore", description="Whether new versions and withdrawals of told papers are told.")
     sign_of_life: SignOfLife | None = Field(None, description="A message after a month in which nothing matched.")

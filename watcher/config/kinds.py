@@ -159,6 +159,14 @@ def _papers(value: Any) -> int:
     return count
 
 
+def _score(value: Any) -> float:
+    hint = "write a number between 0 and 1, as in 0.5: strong matches have that or more"
+    text = one_text(value, hint).strip()
+    if not re.fullmatch(r"0?\.\d{1,4}|1(\.0+)?", text) or not float(text):
+        raise wrong(f"`{text[:40]}` is no score to choose by", hint)
+    return float(text)
+
+
 def _rate(value: Any) -> Rate:
     hint = "write a number per second, minute, hour or day, as in 20 per hour or 1/s"
     text = " ".join(one_text(value, hint).lower().split())
@@ -227,6 +235,11 @@ DaysText = Annotated[
 ]
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
 PaperCount = Annotated[int, BeforeValidator(_papers), WithJsonSchema({"type": "integer", "minimum": 1})]
+Score = Annotated[
+    float,
+    BeforeValidator(_score),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1, "examples": [0.5]}),
+]
 PerTime = Annotated[Rate, BeforeValidator(_rate), _string(r"\d+ ?(/|per) ?[a-z]+", examples=["20 per hour", "1/s"])]
 Backfill = Annotated[int, BeforeValidator(_backfill), _string(r"none|\d+ *d", examples=["none", "7d"])]
 Name = Annotated[str, BeforeValidator(_name), _string()]

@@ -117,6 +117,10 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
     if keys.when_empty == "send" and keys.when.rhythm is Rhythm.IMMEDIATELY:
         what = "`when_empty: send` needs a time at which papers could be missed"
         checker.note((*path, "when_empty"), what, "write when: daily at 08:00, or the like", name="wrong-value")
+    if keys.top is not None and keys.when.rhythm is Rhythm.IMMEDIATELY:
+        what = f"`top: {keys.top}` needs a digest to choose from, and `immediately` tells what each look finds"
+        hint = "write when: daily at 08:00, or the like; or above: 0.5, which works with every schedule"
+        checker.note((*path, "top"), what, hint, name="wrong-value")
     warn_of_no_hours(checker, path, keys)
     warn_of_zone_name(checker, path, keys.timezone)
     for key in ("to", "sources"):
@@ -152,6 +156,8 @@ def _made(keys: SubscriptionKeys, rule: str, to: list[str], around: Surroundings
         backfill=keys.backfill,
         bundle=keys.bundle,
         max_papers=keys.max_papers,
+        above=keys.above,
+        top=keys.top,
         sends_empty=keys.when_empty == "send",
         tells_updates=keys.on_update == "notify",
         shows_life=keys.sign_of_life is not None,

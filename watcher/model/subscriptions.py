@@ -86,7 +86,8 @@ class Subscription:
     ``where`` joined in. ``sources`` is empty for all. ``backfill`` counts days of the past that a new subscription
     tells, None for the source's look-back. ``endpoints`` are those of all receivers in ``to:``.
     ``shown_as`` is what messages and pages call it, "" for its name. ``bundle`` lets it share a message with
-    others, ``max_papers`` are shown in full in one message, the rest in short. It may send also empty digests, a
+    others, ``max_papers`` are shown in full in one message, the rest in short. Papers with a score below ``above``, and
+    those behind the first ``top`` of a message, have no more than their titles. It may send also empty digests, a
     sign of life once a month, and new versions of papers that it told.
     """
 
@@ -102,6 +103,8 @@ class Subscription:
     backfill: int | None = None
     bundle: bool = True
     max_papers: int | None = None
+    above: float | None = None
+    top: int | None = None
     sends_empty: bool = False
     shows_life: bool = False
     tells_updates: bool = False

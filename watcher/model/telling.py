@@ -133,7 +133,8 @@ class DueAlert:
     """One match that a message tells: its paper, the full and the display name of its subscription, how it matched.
 
     ``short`` where it goes over its subscription's ``max_papers``, ``bundle`` where it may share a message with other
-    subscriptions; ``sources`` are those that the subscription looks at, empty for all.
+    subscriptions; ``sources`` are those that the subscription looks at, empty for all. ``above`` and ``top`` say for
+    which papers its title is enough, as in :class:`watcher.model.subscriptions.Subscription`.
     """
 
     match_id: int
@@ -146,6 +147,8 @@ class DueAlert:
     short: bool = False
     bundle: bool = True
     max_papers: int | None = None
+    above: float | None = None
+    top: int | None = None
     sources: tuple[str, ...] = ()
     shown_as: str = ""
 
@@ -164,8 +167,8 @@ class DigestItem:
 
     ``matches`` has each of them by itself, for programs; people are shown what holds for all together.
     ``told_before`` is set where the same endpoint was told of it on an earlier day, for another subscription.
-    ``short`` asks for one line: it goes over ``max_papers``. ``occasion`` is ``first`` for the paper itself, ``v2``
-    and so on for a new version of a paper that was told, ``withdrawn`` for its end.
+    ``short`` asks for one line: it goes over ``max_papers``; ``also`` for its title alone. ``occasion`` is ``first``
+    for the paper itself, ``v2`` and so on for a new version of a paper that was told, ``withdrawn`` for its end.
     """
 
     paper: Paper
@@ -174,6 +177,7 @@ class DigestItem:
     places: tuple[MatchedSpan, ...] = ()
     told_before: date | None = None
     short: bool = False
+    also: bool = False
     occasion: str = FIRST
     matches: tuple[ItemMatch, ...] = ()
 

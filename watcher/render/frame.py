@@ -64,7 +64,7 @@ def subject_of(content: Content) -> str:
 
 
 def _rank(item: DigestItem) -> tuple[int, Rank]:
-    return ("strong", "updates", "weak", "short", "known").index(part_of(item)), rank_of(item.paper, item.score)
+    return ("strong", "updates", "weak", "short", "also", "known").index(part_of(item)), rank_of(item.paper, item.score)
 
 
 def masthead_of(content: Content) -> Masthead:

@@ -49,6 +49,7 @@ def _digest() -> Content:
     many = [replace(full, paper=replace(_PAPER, id=n)) for n in range(10, 16)]
     others = [
         replace(full, score=0.2),
+        replace(full, short=True, also=True),
         replace(full, short=True),
         replace(full, told_before=date(2026, 3, 6)),
         replace(full, occasion="v2"),

@@ -71,6 +71,7 @@ class Group:
     ``short``: papers beyond ``max_papers``.
     ``known``: papers told before for another subscription.
     ``updates``: new versions and withdrawals.
+    ``also``: papers of which the title is enough.
     """
 
     names: str
@@ -79,11 +80,12 @@ class Group:
     known: tuple[PaperView, ...]
     short: tuple[PaperView, ...] = ()
     updates: tuple[PaperView, ...] = ()
+    also: tuple[PaperView, ...] = ()
 
     @property
     def count(self) -> int:
         """The number of papers in the group."""
-        return sum(map(len, (self.strong, self.weak, self.known, self.short, self.updates)))
+        return sum(map(len, (self.strong, self.weak, self.known, self.short, self.updates, self.also)))
 
 
 def groups_of(items: Iterable[DigestItem], shown: DisplayNames = NO_NAMES) -> tuple[Group, ...]:
@@ -95,7 +97,7 @@ def groups_of(items: Iterable[DigestItem], shown: DisplayNames = NO_NAMES) -> tu
 
 
 def _group(names: tuple[str, ...], items: list[DigestItem], display: DisplayNames) -> Group:
-    parts: dict[str, list[PaperView]] = {"strong": [], "weak": [], "known": [], "short": [], "updates": []}
+    parts: dict[str, list[PaperView]] = {"strong": [], "weak": [], "known": [], "short": [], "updates": [], "also": []}
     for item in items:
         parts[part_of(item)].append(paper_view(item, display))
     shown = {part: tuple(papers) for part, papers in parts.items()}
@@ -108,6 +110,8 @@ def part_of(item: DigestItem) -> str:
         return "updates"
     if item.told_before:
         return "known"
+    if item.also:
+        return "also"
     if item.short:
         return "short"
     return "strong" if item.strong else "weak"

@@ -29,6 +29,8 @@ _ELSEWHERE = {
     "rate": "limit rate_limit",
     "where": "min_upvotes upvotes threshold min_score",
     "max_papers": "max limit max_items",
+    "above": "min_relevance relevance score cutoff",
+    "top": "best first top_n",
     "include": "includes import config_files",
     "retain": "retention keep",
     "proxy": "http_proxy https_proxy all_proxy proxies proxy_url",

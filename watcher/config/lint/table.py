@@ -361,7 +361,7 @@ _PAPERS = (
         "mostly-mentions",
         "most matches of a rule only mention its words",
         "much of what is told is about something else",
-        "`about:word`",
+        "`above: 0.5`, or `about:word`",
     ),
     _of_papers("missed-forms", "a rule misses papers with other forms of its word", "they are not told", "a prefix"),
     _of_papers(

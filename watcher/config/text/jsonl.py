@@ -173,6 +173,8 @@ def line_of(subscription: Subscription) -> Mapping[str, Any]:
     found |= {
         "bundle": None if subscription.bundle else False,
         "max_papers": subscription.max_papers,
+        "above": subscription.above,
+        "top": subscription.top,
         "when_empty": "send" if subscription.sends_empty else None,
         "on_update": "notify" if subscription.tells_updates else None,
         "sign_of_life": "monthly" if subscription.shows_life else None,

@@ -125,6 +125,8 @@ def _waiting(tx: Transaction, subscription: Subscription, saved: StoredSubscript
             timezone=subscription.timezone,
             bundle=subscription.bundle,
             max_papers=subscription.max_papers,
+            above=subscription.above,
+            top=subscription.top,
             sources=subscription.sources,
         )
         for one in tx.contents.waiting_of(saved.id)
@@ -250,6 +252,8 @@ def _told(subscription: Subscription, n: int, paper: Paper, hit: Hit) -> DueAler
         score=hit.score,
         places=hit.places,
         max_papers=subscription.max_papers,
+        above=subscription.above,
+        top=subscription.top,
         sources=subscription.sources,
     )
 

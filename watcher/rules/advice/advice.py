@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 
 from watcher.errors import RuleError
-from watcher.model import is_strong
+from watcher.model import STRONG_FROM, is_strong
 from watcher.rules.advice.acronyms import ACRONYM, meanings
 from watcher.rules.advice.word_families import family, most_frequent, prefixes
 from watcher.rules.index.index import Index
@@ -179,10 +179,10 @@ def _volume(name: str, rule: Rule, count: MatchCount, past: PastPapers) -> Itera
     weak = matched - count.strong
     bare = list(dict.fromkeys(leaf.written for leaf in _asked(rule.tree) if _is_bare(leaf)))
     if bare and matched >= FEWEST_MATCHES and weak > MOSTLY_WEAK * matched:
-        others = f"the other {count.strong} only" if count.strong else "papers that are about it only"
         named = ", ".join(f"about:{one}" for one in bare[:3]) + (" …" if len(bare) > 3 else "")
         what = f"{weak} of its {matched} matches are mentions"
-        yield Advice(name, "mostly-mentions", what, f"write {named} to hear of {others}")
+        hint = f"write above: {STRONG_FROM} to have only their titles, or {named} to hear of none that says it once"
+        yield Advice(name, "mostly-mentions", what, hint)
 
 
 def _asked(node: RuleNode) -> Iterator[Leaf]:

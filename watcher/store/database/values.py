@@ -73,7 +73,7 @@ def _ways(kind: Any) -> tuple[Convert, Convert] | None:
         return list, tuple
     if get_origin(kind) is frozenset:
         return sorted, frozenset
-    if kind in (str, int, bool):
+    if kind in (str, int, float, bool):
         return None
     if isinstance(kind, type) and issubclass(kind, Enum):
         return attrgetter("value"), kind

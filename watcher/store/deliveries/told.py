@@ -90,6 +90,8 @@ def as_told(row: Any) -> DueAlert:
         short=bool(row.short),
         bundle=row.settings.get("bundle", True),
         max_papers=row.settings.get("max_papers"),
+        above=row.settings.get("above"),
+        top=row.settings.get("top"),
         sources=tuple(row.sources),
         shown_as=row.settings.get("shown_as", ""),
     )
