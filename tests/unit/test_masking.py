@@ -23,6 +23,11 @@ HOST = "https://lab.example"
         (f"{HOST}/f;jsessionid=ABCDEF0123456789AB", f"{HOST}/f;jsessionid=***"),
         (f"{HOST}/articles/10.1234/journal.pone.0123456", f"{HOST}/articles/10.1234/journal.pone.0123456"),
         (f"{HOST}/2603.01234v2", f"{HOST}/2603.01234v2"),
+        (f"{HOST}/feed?page=2&abc123def", f"{HOST}/feed?page=2&***"),
+        (f"{HOST}/feed?abc123def", f"{HOST}/feed?***"),
+        (f"{HOST}/feed#abc123def", f"{HOST}/feed#***"),
+        (f"{HOST}/feed#token=abc&page=2", f"{HOST}/feed#token=***&page=2"),
+        (f"{HOST}/papers?rss2#papers", f"{HOST}/papers?rss2#papers"),
         ("https://[::1", "https://[::1"),
     ],
 )
