@@ -132,6 +132,27 @@ def test_a_file_is_read_when_it_stands_still(drop: Drop) -> None:
     assert drop.look().new == 1
 
 
+@pytest.mark.parametrize("written", [1e12, -1e12, 9e9])
+def test_a_file_of_a_year_that_no_calendar_has(written: float, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_text("x")
+    (tmp_path / "b.xml").write_text("x")
+    stat = os.stat
+
+    def seen(name: str, **settings: object) -> os.stat_result:
+        found = stat(name, **settings)  # type: ignore[arg-type]
+        times = (found.st_atime, written, found.st_ctime) if name == "a.xml" else (found.st_atime, 0.0, found.st_ctime)
+        return os.stat_result(
+            (*found[:7], *map(int, times)), {"st_mtime": times[1], "st_mtime_ns": int(times[1] * 1e9)}
+        )
+
+    inbox = Inbox.opened(str(tmp_path))
+    assert isinstance(inbox, Inbox)
+    monkeypatch.setattr(os, "stat", seen)
+    waiting = inbox.waiting(datetime.now(UTC) + timedelta(hours=1))
+    inbox.close()
+    assert set(waiting.names) == {"a.xml", "b.xml"}
+
+
 def test_hidden_and_unfinished_files_and_folders_are_left_alone(drop: Drop) -> None:
     names = {".hidden.html", "a.html.part", "b.crdownload", "c.tmp", "d.html~"}
     for name in names:

@@ -240,6 +240,16 @@ def test_a_secret_that_is_missing_is_said(
     assert f"lab: unreachable: {reason}" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("address", ["http://[::1/feed", "http://[x]/feed", "https://lab.example:8O80/feed"])
+def test_a_file_whose_address_has_no_host(home: Path, address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    configure(home, "url_file: odd")
+    (home / "odd").write_text(f"{address}\n")
+    assert run(home, "check-config", "--secrets") == 2
+    assert "url_file odd holds no web address" in capsys.readouterr().out
+    assert run(home, "once") == 1
+    assert "lab: unreachable: url_file odd holds no web address" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "source",
     ['url: "{site}/feed?t=${{TO KEN}}"', 'url: "{site}/feed?t=${{TOKEN:-x}}"', 'url: "{site}/a", url_file: b'],

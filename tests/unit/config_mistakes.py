@@ -448,6 +448,11 @@ AROUND: dict[str, Case] = {
     "feed's scheme": (VALUE, source('{kind: feed, url: §"feed://lab.example/rss"}')),
     "ftp": (VALUE, source('{kind: feed, url: §"ftp://lab.example/rss"}')),
     "a file's address": (VALUE, source('{kind: feed, url: §"file:///tmp/rss"}')),
+    "an address with an open bracket": (VALUE, source('{kind: feed, url: §"http://[::1/rss"}')),
+    "an address with brackets around a name": (VALUE, source('{kind: feed, url: §"http://[x]/rss"}')),
+    "an address with a port of letters": (VALUE, source('{kind: feed, url: §"http://lab.example:8O80/rss"}')),
+    "an address with a port beyond all": (VALUE, source('{kind: feed, url: §"http://lab.example:99999/rss"}')),
+    "an address whose host is another's sign": (VALUE, source('{kind: feed, url: §"http://lab\\u2100.example/rss"}')),
     "an address without a scheme": (VALUE, source("{kind: feed, url: §lab.example/rss}")),
     "an address with an @": ("user-in-address", source('{kind: feed, url: §"https://ana:pw@lab.example/rss"}')),
     "a variable of a source that is not set": (

@@ -118,6 +118,63 @@ def test_a_pattern_that_names_no_files(pattern: str, tmp_path: Path) -> None:
     assert [one.line for one in caught.value.problems if one.fatal] == [2]
 
 
+ODD_NAMES = [
+    b"\xff\xfe.yaml",
+    b"a\n<3>b.yaml",
+    b"\x1b[31ma.yaml",
+    "a\u202e.yaml".encode(),
+    "\u2028.yaml".encode(),
+    b"\x85\xc2.yaml",
+]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_file_whose_name_is_no_plain_text_is_not_read(name: bytes, ana: Path) -> None:
+    Path(os.fsdecode(os.fsencode(ana.parent) + b"/" + name)).write_text(BO)
+    states = ana.parents[1] / "last"
+    for _ in range(2):  # nothing is kept of it that would be in the way when it is gone
+        config = read(ana.parents[1] / "config.yaml", last_good=states)
+        assert [one.full_name for one in config.subscriptions] == ["bo/maps"]
+        for shown, (problem,) in config.broken_includes.items():
+            assert "its name holds characters that are no plain text; rename it" in str(problem)
+            assert shown.isprintable() and str(problem).isprintable()
+        assert os.listdir(states) == ["bo.yaml"]
+
+
+def test_a_copy_of_such_a_file_is_left_aside(ana: Path) -> None:
+    states = ana.parents[1] / "last"
+    read(ana.parents[1] / "config.yaml", last_good=states)
+    Path(os.fsdecode(os.fsencode(states) + b"/\xff.yaml")).write_text(BO)
+    config = read(ana.parents[1] / "config.yaml", last_good=states)
+    assert [one.full_name for one in config.subscriptions] == ["bo/maps"] and not config.broken_includes
+
+
+@pytest.mark.parametrize("name", [".#ana.yaml", ".ana.yaml.swp", ".ana.yaml"])
+def test_an_editors_hidden_files_are_none(name: str, ana: Path) -> None:
+    (ana.parent / name).symlink_to("ana@host.123:456")
+    config = read(ana.parents[1] / "config.yaml", strict=True)
+    assert [one.full_name for one in config.subscriptions] == ["bo/maps"]
+
+
+def test_a_hidden_file_that_a_pattern_names_is_one(ana: Path) -> None:
+    (ana.parent / ".ana.yaml").write_text(BO)
+    config = ana.parents[1] / "config.yaml"
+    config.write_text(MAIN.replace("people/*", "people/.*.yaml"))
+    assert [one.name for one in read(config, strict=True).subscriptions] == ["maps"]
+
+
+def test_a_marker_of_a_time_to_come_begins_anew(ana: Path) -> None:
+    states = ana.parents[1] / "last"
+    read(ana.parents[1] / "config.yaml", last_good=states)
+    (ana.parent / "bo.yaml").unlink()
+    ana.write_text("subscriptions: []\n")
+    read(ana.parents[1] / "config.yaml", last_good=states)
+    marker = states / ".bo.yaml.gone"
+    os.utime(marker, (9e9, 9e9))
+    read(ana.parents[1] / "config.yaml", last_good=states)
+    assert marker.stat().st_mtime < 9e9
+
+
 def test_a_file_that_two_patterns_name_is_read_once(ana: Path) -> None:
     config = ana.parents[1] / "config.yaml"
     config.write_text(MAIN.replace("people/*", "[people/*.yaml, people/bo.yaml]"))

@@ -156,3 +156,17 @@ def test_an_open_device_is_not_read(device: str) -> None:
     found = open_given(f"/dev/fd/{descriptor}")
     assert isinstance(found, NotRead) and found.what == "a device, not a file"
     os.close(descriptor)
+
+
+def test_a_file_that_would_make_its_reader_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel has files that look like others and give nothing until something happens, such as /proc/kmsg."""
+    silent, writer = os.pipe()
+    os.set_blocking(silent, False)
+    (tmp_path / "x").write_text("")
+    monkeypatch.setattr(os, "open", lambda *args, **settings: silent)
+    seen = os.stat(tmp_path / "x")
+    monkeypatch.setattr(os, "fstat", lambda descriptor: seen)
+    assert read_regular(tmp_path / "x", 10) == NotRead(
+        "it gives nothing without waiting", "put a file in its place, or leave it out"
+    )
+    os.close(writer)

@@ -24,6 +24,11 @@ HOST = "https://lab.example"
         (f"{HOST}/articles/10.1234/journal.pone.0123456", f"{HOST}/articles/10.1234/journal.pone.0123456"),
         (f"{HOST}/2603.01234v2", f"{HOST}/2603.01234v2"),
         (f"{HOST}/feed?Format=rss&PAGE=2&Key=abc", f"{HOST}/feed?Format=rss&PAGE=2&Key=***"),
+        (f"{HOST}/feed?page=2&abc123def", f"{HOST}/feed?page=2&***"),
+        (f"{HOST}/feed?abc123def", f"{HOST}/feed?***"),
+        (f"{HOST}/feed#abc123def", f"{HOST}/feed#***"),
+        (f"{HOST}/feed#token=abc&page=2", f"{HOST}/feed#token=***&page=2"),
+        (f"{HOST}/papers?rss2#papers", f"{HOST}/papers?rss2#papers"),
         ("https://[::1", "https://[::1"),
     ],
 )

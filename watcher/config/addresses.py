@@ -93,6 +93,15 @@ def address_from_file(file: str, env: Mapping[str, str], folder: Path) -> str:
     return f"{_origin(_whole(file, env, folder))}/{_file_place(file)}"
 
 
+def has_host_and_port(url: str) -> bool:
+    """Return whether the host of an address, and the port if it has one, can be told: brackets, digits."""
+    try:
+        place = urlsplit(VARIABLE.sub("x", url))
+        return place.port != 0
+    except ValueError:
+        return False
+
+
 def unknown_address(file: str) -> str:
     """Return what stands for the address in a file that is not there."""
     return f"https://{UNKNOWN_HOST}/{_file_place(file)}"
@@ -163,6 +172,6 @@ def _value(name: str, env: Mapping[str, str]) -> str:
 
 def _whole(file: str, env: Mapping[str, str], folder: Path) -> str:
     address = Address(file=file).resolve(env, folder)
-    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", address):
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", address) or not has_host_and_port(address):
         raise WatcherError(f"url_file {file} holds no web address")
     return address

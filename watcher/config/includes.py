@@ -12,7 +12,7 @@ from pathlib import Path
 from watcher.config.text.reading import LARGEST
 from watcher.errors import Problem, WatcherError
 from watcher.files.made import make_folder, open_file, why_denied
-from watcher.files.read import read_regular
+from watcher.files.read import is_plain_name, name_in_one_line, read_regular
 
 VANISHED_FOR = 24 * 3600.0
 """Seconds for which a file that has vanished counts as broken; after that its subscriptions are gone."""
@@ -146,6 +146,12 @@ def _left_out(pattern: str, folder: Path, found: dict[str, Included]) -> list[st
 
 
 def _paths(pattern: str, folder: Path) -> list[Path]:
+    """The files that a pattern names; as in a shell, hidden ones (an editor's) only where it begins with a dot."""
+    found = _fitting(pattern, folder)
+    return found if Path(pattern).name.startswith(".") else [path for path in found if not path.name.startswith(".")]
+
+
+def _fitting(pattern: str, folder: Path) -> list[Path]:
     path = Path(pattern)
     if path in (Path(), Path(path.anchor)):
         raise ValueError(pattern)
@@ -155,10 +161,16 @@ def _paths(pattern: str, folder: Path) -> list[Path]:
 
 
 def _shown(path: Path, folder: Path) -> str:
-    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+    return name_in_one_line(str(path.relative_to(folder) if path.is_relative_to(folder) else path))
 
 
 def _read(path: Path, shown: str, last_good: Path | None) -> Included:
+    if not is_plain_name(path.name):
+        # It would be the beginning of names that stand in the database, in messages and in lines of the log.
+        what, hint = "its name holds characters that are no plain text", "rename it; its subscriptions are not read"
+        return Included(
+            name_in_one_line(path.name), shown, None, None, [Problem(shown, 0, 0, what, hint, name="wrong-file")]
+        )
     data = read_regular(path, LARGEST)
     if isinstance(data, bytes):
         return Included(path.name, shown, data, last_good)
@@ -170,7 +182,7 @@ def _vanished(found: dict[str, Included], last_good: Path | None) -> list[Includ
     """Copies whose files are gone: kept in force for a day, in case they come back."""
     gone = []
     for copy in _copies(last_good):
-        if copy.name.startswith(".") or not copy.is_file():
+        if copy.name.startswith(".") or not is_plain_name(copy.name) or not copy.is_file():
             continue
         marker = copy.with_name(f".{copy.name}.gone")
         if copy.name in found:
@@ -203,5 +215,8 @@ def _gone_for(marker: Path) -> float:
     with suppress(OSError):
         if not marker.exists():
             os.close(open_file(marker, os.O_WRONLY | os.O_CREAT))
-        return time.time() - marker.stat().st_mtime
+        seconds = time.time() - marker.stat().st_mtime
+        if seconds < 0:  # the clock was wrong when it was made
+            os.utime(marker)
+        return max(seconds, 0.0)
     return 0.0

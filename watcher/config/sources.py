@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from watcher.config.addresses import address_from_file, unknown_address
+from watcher.config.addresses import address_from_file, has_host_and_port, unknown_address
 from watcher.config.checking import Checker
 from watcher.config.keys import SourceKeys
 from watcher.config.lint.whole import warn_of_source
@@ -68,7 +68,11 @@ def _source(checker: Checker, name: str, keys: SourceKeys, env: Mapping[str, str
             checker.note_value(path, one.what, one.hint)
         elif not checker.is_silent(path) and not checker.is_misspelt(path[:2], [one.key]):
             checker.note(path[:2], one.what, one.hint, name="missing-key")
-    warn_of_source(checker, source, is_kind_given=_is_given(keys, "kind"))
+    if source.url and not has_host_and_port(source.url):
+        what, hint = "its host or its port is none", "write https://HOST/PATH, a port in digits from 1 to 65535"
+        checker.note_value(("sources", name, "url"), what, hint)
+    else:
+        warn_of_source(checker, source, is_kind_given=_is_given(keys, "kind"))
     return source
 
 

@@ -6,7 +6,7 @@ import os
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from watcher.files.made import give_to_owner, open_file
 from watcher.files.read import NotRead, read_regular
@@ -142,7 +142,6 @@ def _stands_still(seen: os.stat_result, now: datetime) -> bool:
 
     For a time in the future, when it was moved here counts.
     """
-    written = datetime.fromtimestamp(seen.st_mtime, UTC)
-    if written > now:
-        written = datetime.fromtimestamp(seen.st_ctime, UTC)
-    return now - written >= STANDS_STILL
+    # Seconds, since a file's time may be of a year that no calendar has.
+    written = seen.st_mtime if seen.st_mtime <= now.timestamp() else seen.st_ctime
+    return now.timestamp() - written >= STANDS_STILL.total_seconds()

@@ -22,6 +22,9 @@ _KINDS = {
     stat.S_IFBLK: "a device, not a file",
     stat.S_IFLNK: "a symbolic link: not followed",
 }
+_NOT_PLAIN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What no name that is kept or shown may hold; a byte that is no UTF-8 is a surrogate here."""
+
 _OPEN_ALREADY = re.compile(r"/dev/(stdin|fd/\d+)|/proc/(self|\d+)/fd/\d+")
 """What a shell passes for ``<(command)``: the writer has begun already and may take its time."""
 
@@ -60,6 +63,16 @@ def read_regular(
             return _refused(os.fstat(descriptor), most) or _read(file, most)
     except (OSError, ValueError) as error:
         return _explained(error)
+
+
+def name_in_one_line(name: str) -> str:
+    """Return a file's name for people, with escapes for what steers a terminal, ends a line or is no text."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in name)
+
+
+def is_plain_name(name: str) -> bool:
+    """Return whether a file's name is text in one line, without control characters or overridden directions."""
+    return not _NOT_PLAIN.search(name)
 
 
 def mode_of(path: str | Path) -> int | None:
@@ -138,7 +151,9 @@ def _too_large(most: int) -> NotRead:
 
 
 def _read(file: BinaryIO, most: int) -> bytes | NotRead:
-    data = file.read(most + 1)
+    data: bytes | None = file.read(most + 1)
+    if data is None:  # as of some files of the kernel's, which look like files and make a reader wait
+        return NotRead("it gives nothing without waiting", "put a file in its place, or leave it out")
     return data if len(data) <= most else _too_large(most)
 
 

@@ -24,6 +24,9 @@ _TOKEN = re.compile(
 )
 """A piece of a path that is no word: letters and digits in a row, without the hyphens and points of names; a UUID."""
 
+_ALONE = re.compile(r"(?=.*\d)(?=.*[A-Za-z]).{8,}", re.ASCII)
+"""A parameter without a name, or what stands behind a #, where it is no word."""
+
 _ENDING = re.compile(r"\.(?:rss|xml|atom|json|rdf|ics|html?|php)$", re.IGNORECASE)
 _ADDRESS_LIKE = re.compile(r"[/=?&@%]")
 _ENCODINGS = 5
@@ -127,7 +130,9 @@ def _parts(address: str) -> Iterator[str]:
     if at:
         yield from (user, *user.split(":"))
     yield from _tokens(place.path)
-    for pair in place.query.split("&"):
-        name, _, value = pair.partition("=")
-        if name.lower() not in _HARMLESS:
+    for pair in [*place.query.split("&"), *place.fragment.split("&")]:
+        name, equals, value = pair.partition("=")
+        if equals and name.lower() not in _HARMLESS:
             yield from (value, unquote_plus(value))
+        elif not equals and _ALONE.fullmatch(name):
+            yield from (name, unquote_plus(name))
