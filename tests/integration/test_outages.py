@@ -289,3 +289,43 @@ def test_the_day_stands_beside_each_paper(play: Play) -> None:
     play.now = datetime(2026, 2, 20, 9, tzinfo=UTC)
     play.look()
     assert "hf, 4 Feb 2026" in play.texts("me")[-1]
+
+
+# --- a day that shows too little, and more later ---
+
+
+def empty_days(play: Play, faults: list[date]) -> None:
+    """Let the newest days be empty until they are taken as true."""
+    play.look()
+    play.pass_by(36)  # so many that it is known how many papers each weekday has
+    for day in faults:
+        play.site.grown[day] = 0
+    play.pass_by(9)
+
+
+def test_days_that_were_empty_when_they_were_new_are_told_when_they_fill(store: Store) -> None:
+    play = Play(store)
+    days = weekdays(BEGIN + 38 * DAY, BEGIN + 40 * DAY)
+    empty_days(play, days)
+    assert any("2026-03-12 shows no papers: that has stood for a day" in text for text in play.texts("ops"))
+    play.site.grown.clear()
+    play.pass_by(1)
+    assert sorted(play.told()) == due(play)
+
+
+def test_days_that_stay_empty_are_looked_at_again_once_a_day_for_a_while_and_when_asked_for(store: Store) -> None:
+    play = Play(store)
+    day = BEGIN + 38 * DAY
+    empty_days(play, [day])
+    url = f"{SITE}/papers/date/{day}"
+    play.site.asked.clear()
+    play.pass_by(4)
+    assert play.site.asked.count(url) == 4
+    assert play.look().verdict is Verdict.UNCHANGED, "it is no trouble any more"
+    play.pass_by(30)
+    play.site.asked.clear()
+    play.pass_by(2)
+    assert url not in play.site.asked
+    play.site.grown.clear()
+    play.look(since=day)
+    assert sorted(play.told()) == due(play)

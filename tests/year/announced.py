@@ -37,14 +37,16 @@ class ArxivSite(PlayedSite):
 
     def body(self, url: str, at: datetime) -> bytes:
         self.at = at
-        if "export.arxiv.org" in url:
+        if self.is_asked(url):
             return self.arxiv.found(parse_qs(urlsplit(url).query)["search_query"][0])
         return self.arxiv.feed([CATEGORY]) if "/rss/" in url else self.arxiv.list(CATEGORY)
 
     def bare(self, url: str, at: datetime) -> bytes:
-        """The feed of a Sunday; the search goes on."""
-        sunday = at + (6 - at.weekday()) * DAY
-        return self.body(url, at if "export.arxiv.org" in url else sunday)
+        """The feed of a Sunday."""
+        return self.body(url, at + (6 - at.weekday()) * DAY)
+
+    def is_asked(self, url: str) -> bool:
+        return "export.arxiv.org" in url
 
     def due(self, until: datetime) -> set[int]:
         days = weekdays(self.first.date(), until.date())

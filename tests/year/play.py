@@ -25,7 +25,7 @@ from watcher.pipeline.telling.tell import tell_due
 from watcher.sending.deliver import deliver_all
 from watcher.store import Store
 
-TOLD = re.compile(r"\bpart (\d+)\b\.?(?! on )( \((?:withdrawn|new version))?", re.IGNORECASE)
+TOLD = re.compile(r"\bpart (\d+)\b\.?(?! o[fn] )( \((?:withdrawn|new version))?", re.IGNORECASE)
 SINCE = re.compile(r"`watcher once --source \S+ --since (\d{4}-\d\d-\d\d)`")
 BETWEEN = re.compile(r"between (\d{4}-\d\d-\d\d \d\d:\d\d) and (\d{4}-\d\d-\d\d \d\d:\d\d) UTC may be missing")
 ANNOUNCED = re.compile(r"announced on (\d{4}-\d\d-\d\d)(?: to (\d{4}-\d\d-\d\d))? may be missing")

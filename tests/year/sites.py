@@ -74,6 +74,10 @@ class PlayedSite(ABC):
         """Return where redirects lead."""
         return url
 
+    def is_asked(self, url: str) -> bool:
+        """Whether an address is a question to the site's search, which shows what there is though lists do not."""
+        return False
+
     def trouble(self, at: datetime) -> str:
         return next((one.kind for one in self.troubles if one.begin <= at < one.end), "")
 
@@ -97,6 +101,8 @@ class PlayedSite(ABC):
         return Page(url=self.located(url, at), body=body, fetched_at=at, validators=Validators(etag))
 
     def _body(self, url: str, at: datetime, kind: str) -> bytes | None:
+        if kind in ("bare", "stale") and self.is_asked(url):
+            return self.body(url, at)
         if kind == "bare":
             return self.bare(url, at)
         if kind == "stale":

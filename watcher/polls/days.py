@@ -63,6 +63,11 @@ class KnownPage:
         return self.is_whole and not is_filling
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether it was read and showed too little, which was then taken as true."""
+        return self.is_read and self.is_whole and self.failing_since is not None
+
+    @property
     def is_given_up(self) -> bool:
         """Whether something is still missing after it was tried for ``GIVEN_UP_AFTER``."""
         since = self.failing_since
@@ -201,11 +206,11 @@ class DayWalk:
         """Return whether a poll reads ``day``, the ``n``-th before the newest (0 is the newest).
 
         Days in the look-back always are. Older days are read while something of them is missing and they lie within
-        ``CATCH_UP``. Days that were never asked for count as missing if older days were read. Days that failed for long
-        (``is_given_up``) are only read within ``follow``.
+        ``CATCH_UP``; doubtful ones only when they are asked for. Days that were never asked for count as missing if
+        older days were read. Days that failed for long (``is_given_up``) are only read within ``follow``.
         """
         page = self._known.get(day)
-        if n < self._source.look_back:
+        if n < self._source.look_back or (page is not None and page.is_doubtful and self._is_asked_for(day)):
             return True
         if self.is_done(day) or not self._is_within(n, day):
             return False
@@ -214,12 +219,15 @@ class DayWalk:
         return n < max(self._source.look_back, self._source.follow) or not page.is_given_up
 
     def _is_due_again(self, n: int, day: date) -> bool:
-        """Return whether to test now if a day that was given up can be read.
+        """Return whether to test now if a day that was given up can be read, or if one that was doubtful shows more.
 
-        That is after ``AGAIN_AFTER``, or after ``SOON`` once the newest page is whole again.
+        That is after ``AGAIN_AFTER``, or after ``SOON`` once the newest page is whole again; for doubtful days within
+        ``follow`` only.
         """
         page = self._known.get(day)
-        if page is None or not page.is_given_up or self.is_due(n, day) or not self._is_within(n, day):
+        if page is None or self.is_due(n, day) or not self._is_within(n, day):
+            return False
+        if not page.is_given_up and not (page.is_doubtful and n < self._source.follow):
             return False
         return self._now - page.read_at >= (SOON if self._is_mended else AGAIN_AFTER)
 

@@ -21,10 +21,14 @@ _TITLE_FROM_TEXT = 100
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """One item of a feed. ``id`` and ``names`` are its identifiers, ``link`` its address, absolute or ""."""
+    """One item of a feed. ``id`` and ``names`` are its identifiers, ``link`` its address, absolute or "".
+
+    ``middleman`` is an address that only leads there, by a service that counts readers; "" for none.
+    """
 
     title: str
     link: str = ""
+    middleman: str = ""
     id: str = ""
     names: tuple[str, ...] = ()
     abstract: str = ""
@@ -37,7 +41,7 @@ class FeedItem:
 def absolute(link: str, *bases: str) -> str:
     """Complete an address by the innermost base that can; "" for no address."""
     address = link.strip()
-    for base in ("", *bases):
+    for base in ("", *bases) if address else ():
         try:
             joined = urljoin(base, address)
             if clean.has_place(joined):
@@ -142,6 +146,7 @@ def _entry(item: FeedItem, site: str, own_link: str, shared: frozenset[str]) -> 
     # By its own address or id it was known while nobody had named it yet.
     own = [f"url:{own_link}"] if link and _is_alone(ids_of_link(link)) else []
     own += [_own_key(id, site)] if id and _is_alone(ids_of_name(id)) else []
+    own += [f"url:{normalised_url(item.middleman)}"] if item.middleman else []
     return Entry(
         title=item.title,
         keys=tuple(dict.fromkeys([*named, *own])),

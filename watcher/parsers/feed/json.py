@@ -69,8 +69,8 @@ def _id(value: object) -> str:
 
 
 def _authors(value: Mapping[str, Any]) -> tuple[str, ...]:
-    listed = value.get("authors")
-    persons = listed if isinstance(listed, list) else [value.get("author")]
+    listed = value.get("authors") or value.get("author")
+    persons = listed if isinstance(listed, list) else [listed]
     return people([_text(person, "name") for person in persons if isinstance(person, dict)])
 
 

@@ -11,11 +11,12 @@ from watcher.parsers.charsets.text import xml_text, xml_warning
 from watcher.parsers.common import clean
 from watcher.parsers.common.links import place_of
 from watcher.parsers.common.sniff import BodyForm, binary_kind, body_form, is_login, title_of
-from watcher.parsers.common.text_values import moment, people, shown_text
+from watcher.parsers.common.text_values import moment, people
 from watcher.parsers.common.venue import venue_named
 from watcher.parsers.feed.item import FeedItem, absolute, cut_warning, entries_of_feed, untitled
 from watcher.parsers.feed.json import VERSION, read_json
 from watcher.parsers.feed.loose import read_loose
+from watcher.parsers.feed.texts import abstract_of_item, title_of_item
 from watcher.parsers.feed.xml import FeedDocument, NotWellFormed, XmlElement, read_xml
 from watcher.parsers.parser import Mistake, Parser, SavedForm
 
@@ -39,10 +40,11 @@ _HEADS = (
 )
 """Of these a feed without papers has one at least: an error in the clothes of a feed has none."""
 
-_TEXTS = ("summary", "description", "content:encoded", "content", "media:description")
+_AUTHORS = ("dc:creator", "dc:author", "itunes:author")
+_PAGES = ("application/pdf", "text/html")
+"""Forms in which what an item encloses is a paper rather than a picture or a sound."""
 
-
-_BLOCKS = re.compile(r"</\w+>|<(?:p|br|div|ul|ol|table|img|h[1-6])\b", re.IGNORECASE)
+_NAMED_BY_MAIL = re.compile(r"[^\s,;()]+@[^\s,;()]+ \(([^()]{1,200})\)")
 _NAMED_FEED = re.compile(
     rb"<link\b[^>]{0,300}\btype\s*=\s*[\"']?application/(?:rss|atom)\+xml[^>]{0,300}>", re.IGNORECASE
 )
@@ -167,37 +169,19 @@ def item_of(node: XmlElement, bases: tuple[str, ...]) -> FeedItem:
     link = _link_of(node, (_based(node, bases[0] if bases else ""), *bases))
     if not link and (_is_permalink(node) or node.name == "entry"):
         link = absolute(own, *bases) if node.name != "entry" else _other_link(node, own, bases)
+    origin = absolute(node.text("feedburner:origLink"), *bases)
     return FeedItem(
-        title=_shown(node, ("title", "dc:title"), clean.TITLE_CHARS),
-        link=link,
+        title=title_of_item(node),
+        link=origin or link or _enclosed(node, bases),
+        middleman=link if origin else "",
         id=own[: clean.URL_CHARS],
         names=tuple(child.text().strip()[: clean.URL_CHARS] for child in node.all(*_IDENTIFIERS)),
-        abstract=_shown(node, _TEXTS, clean.ABSTRACT_CHARS),
+        abstract=abstract_of_item(node),
         authors=_authors(node),
         categories=_categories(node),
         venue=next((name for child in node.all(*_VENUES) if (name := venue_named(child.text()))), None),
         published=next((at for name in _DATES if (at := moment(node.text(name)))), None),
     )
-
-
-def _shown(node: XmlElement, names: tuple[str, ...], limit: int) -> str:
-    """The text that the first child of these names shows: HTML, or what only looks like it."""
-    for child in node.all(*names):
-        kind = child.attributes.get("type", "")
-        if kind in ("xhtml", "application/xhtml+xml") or any(child.children):
-            text = shown_text(child.markup(), limit)
-        elif kind in ("text", "text/plain") or (not kind and node.name == "entry" and _is_plain(child)):
-            text = clean.line(child.text(), limit)
-        else:
-            text = shown_text(child.text(), limit)
-        if text:
-            return text
-    return ""
-
-
-def _is_plain(child: XmlElement) -> bool:
-    """Whether a text of Atom without a type is text, as RFC 4287, 3.1.1, has it; many write HTML all the same."""
-    return child.name == "title" or not _BLOCKS.search(child.text())
 
 
 def _link_of(node: XmlElement, bases: tuple[str, ...]) -> str:
@@ -231,15 +215,27 @@ def _is_permalink(node: XmlElement) -> bool:
     return any(guid.attributes.get("isPermaLink", "true") != "false" for guid in node.all("guid"))
 
 
+def _enclosed(node: XmlElement, bases: tuple[str, ...]) -> str:
+    """The address of a paper that an item without a link encloses."""
+    found = (child.attributes for child in node.all("enclosure"))
+    return next((absolute(one.get("url", ""), *bases) for one in found if one.get("type") in _PAGES), "")
+
+
 def _authors(node: XmlElement) -> tuple[str, ...]:
-    named = [author.text("name") or _of_mail(author.text()) for author in node.all("author")]
-    return people([name for name in named if name] or [creator.text() for creator in node.all("dc:creator")])
+    named = [name for author in node.all("author") for name in _of_author(author) if name]
+    return people(named or next((names for key in _AUTHORS if (names := _texts(node, key))), []))
 
 
-def _of_mail(text: str) -> str:
-    """RSS writes an author as ``name@example.org (Name)``."""
-    before, bracket, name = text.strip().partition(" (")
-    return name.rstrip(") ") if bracket and "@" in before else text.strip()
+def _of_author(author: XmlElement) -> list[str]:
+    """Atom names an author in an element; RSS writes ``name@example.org (Name)``, some write several of these."""
+    if name := author.text("name"):
+        return [name]
+    text = author.text().strip()[: clean.ABSTRACT_CHARS]
+    return _NAMED_BY_MAIL.findall(text) or [text]
+
+
+def _texts(node: XmlElement, name: str) -> list[str]:
+    return [text for child in node.all(name) if (text := child.text().strip())]
 
 
 def _categories(node: XmlElement) -> tuple[str, ...]:

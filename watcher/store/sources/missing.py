@@ -51,6 +51,11 @@ class Accepted:
         return f"{where} shows {papers}" if self.is_read else f"{where} has no page"
 
 
+def _is_there(row: Any) -> bool:
+    """Return whether the site has a page, if only an empty one."""
+    return bool(row.short_digest != NOTHING or (row.parser_version != NEVER_READ and row.shown == 0))
+
+
 class MissingDays:
     """Statements on ``page``, ``poll`` and ``listing`` about what is missing."""
 
@@ -94,7 +99,7 @@ class MissingDays:
         """Return the pages accepted as complete that have shown too little since ``since`` or later."""
         query = select(_page).where(_page.c.source == source, _page.c.is_whole, _page.c.short_since >= since)
         rows = self._connection.execute(query.order_by(_page.c.day)).all()
-        return [Accepted(row.url, row.day, row.shown, row.short_digest != NOTHING) for row in rows]
+        return [Accepted(row.url, row.day, row.shown, _is_there(row)) for row in rows]
 
     def listed_before(self, source: str, day: date) -> frozenset[str]:
         """Return the keys of the papers that ``source`` listed on its last digest day before ``day``."""

@@ -1,0 +1,70 @@
+"""The texts of a feed's item as a reader would see them, in whatever way they are written."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from binascii import Error
+
+from watcher.parsers.charsets.text import xml_text
+from watcher.parsers.common import clean
+from watcher.parsers.common.text_values import shown_text
+from watcher.parsers.feed.xml import XmlElement
+
+TITLES = ("title", "dc:title")
+ABSTRACTS = (
+    *("summary", "description", "content:encoded", "content", "media:description"),
+    *("dc:description", "dcterms:abstract", "itunes:summary", "xhtml:body", "body", "fullitem"),
+)
+
+_BLOCKS = re.compile(r"</\w+>|<(?:p|br|div|ul|ol|table|img|h[1-6])\b", re.IGNORECASE)
+_QUOTED_SECTION = re.compile(r"\s*<!\[CDATA\[(.*)\]\]>\s*", re.DOTALL)
+_OF_ARXIV = re.compile(r"\s*\(arXiv:(?:\d{4}\.\d{4,5}|[a-z-]+/\d{7})v\d+ \[[\w.-]{2,20}\](?: UPDATED)?\)$")
+_BINARY = ("application/octet-stream", "base64")
+
+
+def title_of_item(node: XmlElement) -> str:
+    """The title that an item shows, without the id that arXiv's feeds used to put behind it."""
+    return _OF_ARXIV.sub("", _shown(node, TITLES, clean.TITLE_CHARS))
+
+
+def abstract_of_item(node: XmlElement) -> str:
+    """The first text of an item that shows anything."""
+    return _shown(node, ABSTRACTS, clean.ABSTRACT_CHARS)
+
+
+def _shown(node: XmlElement, names: tuple[str, ...], limit: int) -> str:
+    """The text that the first child of these names shows: HTML, or what only looks like it."""
+    for child in node.all(*names):
+        kind = child.attributes.get("type", "")
+        if kind in ("xhtml", "application/xhtml+xml") or any(child.children):
+            text = shown_text(child.markup(), limit)
+        elif kind in ("text", "text/plain") or (not kind and node.name == "entry" and _is_plain(child)):
+            text = clean.line(_unquoted(_decoded(child)), limit)
+        else:
+            text = shown_text(_unquoted(_decoded(child)), limit)
+        if text:
+            return text
+    return ""
+
+
+def _decoded(child: XmlElement) -> str:
+    """The element's text; that of base64 where the element says that it is (Atom 0.3, RFC 4287, 4.1.3.3)."""
+    text = child.text()
+    if child.attributes.get("mode") != "base64" and child.attributes.get("type") not in _BINARY:
+        return text
+    try:
+        return xml_text(b64decode("".join(text.split()), validate=True))
+    except (Error, ValueError):
+        return text
+
+
+def _unquoted(text: str) -> str:
+    """The text of a CDATA section that was escaped as if it were text itself."""
+    section = _QUOTED_SECTION.fullmatch(text)
+    return section[1] if section else text
+
+
+def _is_plain(child: XmlElement) -> bool:
+    """Whether a text of Atom without a type is text, as RFC 4287, 3.1.1, has it; many write HTML all the same."""
+    return child.name == "title" or not _BLOCKS.search(child.text())
