@@ -106,7 +106,7 @@ def laboratory(chance: random.Random) -> Laboratory:
     papers: list[LabPaper] = []
     for day in range(-12, DAYS):
         date = BEGIN + day * DAY
-        for _ in range(chance.choice((1, 2, 2, 3)) if date.weekday() < 5 else 0):
+        for _ in range(chance.choice((0, 1, 1, 2, 3)) if date.weekday() < 5 else 0):
             came = date + chance.randint(0, 86399) * timedelta(seconds=1)
             issue = "https://lab.example/issue" if shared <= came < shared + 14 * DAY else ""
             papers.append(_paper(len(papers) + 1, came, issue, moves, chance))

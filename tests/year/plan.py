@@ -53,7 +53,7 @@ def _announced(chance: random.Random, first: datetime) -> list[PlayedSite]:
     via = chance.choice((None, "listing"))
     source = make_source(name="arxiv", kind="arxiv", categories=(CATEGORY,), via=via)
     arxiv = ArxivSite(source, first)
-    digests = make_source(name="hf", url="http://digests.example/papers", look_back=chance.choice((1, 3)))
+    digests = make_source(name="hf", url="http://digests.example/papers", look_back=chance.choice((1, 2)))
     return [arxiv, DigestSite(digests, first, arxiv=arxiv.arxiv)]
 
 
@@ -66,7 +66,7 @@ def _listed(forms: Sequence[str], chance: random.Random, first: datetime) -> lis
         "json": Source(name="copy", kind="feed", url="https://copy.example/feed.json"),
         "html": make_source(name="group", kind="html", url="https://group.example/reads", own=group),
     }
-    return [LabFeed(sources[form], first, lab=lab, form=form, shows=chance.randint(10, 20)) for form in forms]
+    return [LabFeed(sources[form], first, lab=lab, form=form, shows=chance.randint(8, 14)) for form in forms]
 
 
 TOWNS: dict[str, Callable[[random.Random, datetime], list[PlayedSite]]] = {
@@ -83,7 +83,7 @@ def _looks(chance: random.Random) -> list[datetime]:
     looks = []
     for day in range(DAYS):
         morning = BEGIN + day * DAY + 7 * HOUR + chance.randint(0, 120) * HOUR / 60
-        looks += [morning + n * HOUR for n in (0, 4, 9)[: chance.choice((1, 1, 1, 1, 1, 1, 1, 2, 3))]]
+        looks += [morning + n * HOUR for n in (0, 4, 9)[: chance.choice((1,) * 18 + (2, 3))]]
     return looks
 
 

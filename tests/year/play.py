@@ -15,7 +15,7 @@ from tests.year.sites import Answer
 from watcher.alerts.fate import Telling
 from watcher.config import Config, Receiver
 from watcher.config.addresses import Address
-from watcher.model import Endpoint, IncidentKind, Rhythm, Subscription, Validators, When
+from watcher.model import DeliveryState, Endpoint, IncidentKind, Rhythm, Subscription, Validators, When
 from watcher.pipeline.context import Context
 from watcher.pipeline.imports import Imported, finish_import, import_page
 from watcher.pipeline.polling.poll import match_waiting, poll_pages
@@ -137,7 +137,10 @@ class YearPlay:
     def _tell(self) -> None:
         match_waiting(self.context)
         tell_due(self.context)
-        deliver_all(self.context)
+        with self.context.store.reading() as tx:
+            waiting = tx.deliveries.count(DeliveryState.PENDING)
+        if waiting:
+            deliver_all(self.context)
 
     # --- the operator ---
 

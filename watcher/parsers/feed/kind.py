@@ -44,7 +44,7 @@ _AUTHORS = ("dc:creator", "dc:author", "itunes:author")
 _PAGES = ("application/pdf", "text/html")
 """Forms in which what an item encloses is a paper rather than a picture or a sound."""
 
-_NAMED_BY_MAIL = re.compile(r"[^\s,;()]+@[^\s,;()]+ \(([^()]{1,200})\)")
+_NAMED_BY_MAIL = re.compile(r"[^\s,;()@]{1,64}+@[^\s,;()]{1,255}+ \(([^()]{1,200})\)")
 _NAMED_FEED = re.compile(
     rb"<link\b[^>]{0,300}\btype\s*=\s*[\"']?application/(?:rss|atom)\+xml[^>]{0,300}>", re.IGNORECASE
 )

@@ -18,14 +18,14 @@ ABSTRACTS = (
 )
 
 _BLOCKS = re.compile(r"</\w+>|<(?:p|br|div|ul|ol|table|img|h[1-6])\b", re.IGNORECASE)
-_QUOTED_SECTION = re.compile(r"\s*<!\[CDATA\[(.*)\]\]>\s*", re.DOTALL)
-_OF_ARXIV = re.compile(r"\s*\(arXiv:(?:\d{4}\.\d{4,5}|[a-z-]+/\d{7})v\d+ \[[\w.-]{2,20}\](?: UPDATED)?\)$")
+_SECTION = ("<![CDATA[", "]]>")
+_OF_ARXIV = re.compile(r"\(arXiv:(?:\d{4}\.\d{4,5}|[a-z-]+/\d{7})v\d+ \[[\w.-]{2,20}\](?: UPDATED)?\)$")
 _BINARY = ("application/octet-stream", "base64")
 
 
 def title_of_item(node: XmlElement) -> str:
     """The title that an item shows, without the id that arXiv's feeds used to put behind it."""
-    return _OF_ARXIV.sub("", _shown(node, TITLES, clean.TITLE_CHARS))
+    return _OF_ARXIV.sub("", _shown(node, TITLES, clean.TITLE_CHARS)).rstrip()
 
 
 def abstract_of_item(node: XmlElement) -> str:
@@ -61,8 +61,9 @@ def _decoded(child: XmlElement) -> str:
 
 def _unquoted(text: str) -> str:
     """The text of a CDATA section that was escaped as if it were text itself."""
-    section = _QUOTED_SECTION.fullmatch(text)
-    return section[1] if section else text
+    begin, end = _SECTION
+    inner = text.strip()
+    return inner.removeprefix(begin).removesuffix(end) if inner.startswith(begin) and inner.endswith(end) else text
 
 
 def _is_plain(child: XmlElement) -> bool:
