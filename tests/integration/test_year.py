@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import pytest
 
+from tests.examples import patience
 from tests.year.plan import drawn_year
 from tests.year.play import YearPlay
 from watcher.store import Store
 
 
+@pytest.mark.timeout(patience(600))
 @pytest.mark.parametrize(("seed", "town"), [(1, "announced"), (2, "mirrored"), (1, "linked")])
 def test_of_a_year_each_paper_is_told_once_and_none_is_lost_without_a_word(store: Store, seed: int, town: str) -> None:
     year = drawn_year(seed, town)
