@@ -15,7 +15,7 @@ from watcher.parsers import PARSERS
 READ = {
     "arxiv": (4, "e6891c201f93"),
     "biorxiv": (2, "63df0df2acb4"),
-    "feed": (7, "6ff53c3ea81f"),
+    "feed": (8, "6ff53c3ea81f"),
     "html": (4, "50a2ba8d8a8e"),
     "huggingface": (2, "eb22b062ac21"),
     "medrxiv": (2, "af918a2f96b0"),

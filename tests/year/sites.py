@@ -136,14 +136,15 @@ class LabFeed(PlayedSite):
 
     def papers(self, at: datetime) -> list[LabPaper]:
         there = self.lab.newest(at - self.delay, 2 * self.shows)
-        return [paper for paper in there if not (self.is_mirror and is_of_its_own(paper.number))][: self.shows]
+        return [paper for paper in there if not self._is_left_out(paper)][: self.shows]
 
     def due(self, until: datetime) -> set[int]:
         first, last = self.first - self.delay, until - self.delay
         return {one.number for one in self.lab.papers if first < one.came <= last and not self._is_left_out(one)}
 
     def _is_left_out(self, paper: LabPaper) -> bool:
-        return self.is_mirror and is_of_its_own(paper.number)
+        """A page of links has no place for papers that share one."""
+        return self.is_mirror and (is_of_its_own(paper.number) or (self.form == "html" and bool(paper.issue)))
 
     def body(self, url: str, at: datetime) -> bytes:
         return self._listed(self.papers(at), at)

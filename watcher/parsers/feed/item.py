@@ -146,10 +146,10 @@ def _entry(item: FeedItem, site: str, own_link: str, shared: frozenset[str]) -> 
     # By its own address or id it was known while nobody had named it yet.
     own = [f"url:{own_link}"] if link and _is_alone(ids_of_link(link)) else []
     own += [_own_key(id, site)] if id and _is_alone(ids_of_name(id)) else []
-    former = [f"url:{normalised_url(item.middleman)}"] if item.middleman else []
+    own += [f"url:{normalised_url(item.middleman)}"] if item.middleman else []
     return Entry(
         title=item.title,
-        keys=tuple(dict.fromkeys([*named, *own, *former])),
+        keys=tuple(dict.fromkeys([*named, *own])),
         shared=tuple(dict.fromkeys(nobodys)),
         abstract=item.abstract,
         authors=item.authors,

@@ -257,7 +257,7 @@ TOLD = frozenset({"title", "abstract", "author", "category", "venue", "published
 
 PARSER = Parser(
     kind="feed",
-    version=7,
+    version=8,
     check=_mistakes,
     is_for_programs=lambda source: True,
     starts=lambda source, today: (source.url or "",),

@@ -124,7 +124,7 @@ class MissingDays:
         for batch in in_batches(set().union(*of_entry)):
             known.update(self._connection.scalars(keys.where(_key.c.key.in_(batch), was_known)))
         titled = set[str]()
-        for batch in in_batches(set(titles)):
+        for batch in in_batches({title for own, title in zip(of_entry, titles, strict=True) if known.isdisjoint(own)}):
             query = select(_paper.c.title_folded).where(_paper.c.title_folded.in_(batch), was_known)
             titled.update(self._connection.scalars(query))
         return [not known.isdisjoint(own) or title in titled for own, title in zip(of_entry, titles, strict=True)]
