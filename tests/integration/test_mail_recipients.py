@@ -49,6 +49,12 @@ def test_an_address_of_odd_signs_gets_its_mail(address: str, place: str) -> None
     assert shown is None or headers[shown] == address
 
 
+def test_a_sender_with_a_percent_sign_is_the_one_that_is_written() -> None:
+    got, sender, headers = told("&to=ana@lab.example", sender="a%2541@lab.example")
+    assert got == ["ana@lab.example"]
+    assert (sender, headers["From"]) == ("a%41@lab.example", "a%41@lab.example")
+
+
 @pytest.mark.parametrize("written", ["o'neil@lab.example", "o%27neil@lab.example", "O'Neil <o'neil@lab.example>"])
 def test_an_apostrophe_is_written_as_it_likes(written: str) -> None:
     assert told(f"&to={written}")[0] == ["o'neil@lab.example"]

@@ -30,7 +30,7 @@ def stored(web: Web) -> Web:
     web.list_papers(
         entry(1, "A Lantern for Two", days_ago(0), upvotes=3),
         entry(2, "Lanterns at Sea", days_ago(0), upvotes=30),
-        entry(3, "Gardens", days_ago(1), abstract="Of gardens, walls and stones. One lantern and a kite. It ends there."),
+        entry(3, "Gardens", days_ago(1), abstract="Of gardens and stones. One lantern and a kite. It ends there."),
         entry(4, "Kites and Lanterns", days_ago(9)),
         entry(5, "An Old Lantern", days_ago(45)),
     )
