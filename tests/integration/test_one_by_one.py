@@ -11,6 +11,7 @@ from tests.integration.test_config_troubles import GOOD, People
 from tests.integration.test_pipeline import World, subscription, world
 from watcher.config import included
 from watcher.model import Endpoint, IncidentKind
+from watcher.pipeline.one_by_one import one_by_one
 from watcher.pipeline.retention import sweep
 from watcher.pipeline.telling import tell
 from watcher.store.history.retention import ForgettableTable, Retention
@@ -56,6 +57,17 @@ def test_a_subscription(world: World, monkeypatch: Patch) -> None:
     mend()
     world.tell()
     assert said_to(world, "you").count("bad") and "subscription bad works again" in said_to(world, "ops")
+
+
+def test_a_second_one_is_told_of_without_the_first_again(world: World) -> None:
+    def fail(name: str) -> None:
+        raise KeyError("lost")
+
+    for names in (["a"], ["a"], ["a", "b"]):
+        assert one_by_one(names, fail, lambda name: f"job {name}", "sweeping", world.context) == names
+        world.tell()
+    said = said_to(world, "ops")
+    assert (said.count("watcher: job a fails"), said.count("watcher: job b fails")) == (1, 1), said
 
 
 def test_a_receiver(world: World, monkeypatch: Patch) -> None:

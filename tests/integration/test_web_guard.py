@@ -102,7 +102,15 @@ def test_without_open_everything_stored_asks_for_the_token(make_web: Callable[..
     assert client.get("/-/healthy").text == "healthy\n"
     assert client.get("/-/ready").text == "ready\n"
     assert client.get("/", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+    assert client.get("/", headers={"Authorization": f"bearer {TOKEN}"}).status_code == 200
     assert client.get("/", headers={"Authorization": "Bearer wrong"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "address", ["/search?q=%00", "/search?q=a%00b", "/paper?%00=1", "/%00", "/api/v1/papers?q=%00"]
+)
+def test_an_address_with_what_no_text_holds_is_refused(web: Web, address: str) -> None:
+    assert web.client().get(address).status_code == 400
 
 
 def test_signing_in_gives_a_strict_cookie_and_leads_back(make_web: Callable[..., Web]) -> None:
