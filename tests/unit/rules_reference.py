@@ -104,12 +104,40 @@ def points_together(leaves: list[Leaf], paper: Paper) -> float:
     points += 0.75 if in_title and not paper.abstract else 0
     points += 0.25 * min(count, 2) + 0.1 * max(0, min(count, 6) - 2)
     points += 0.5 if third else 0
+    points += 0.5 if in_last_sentence(paper.abstract, words, patterns) else 0
     points += 0.5 if any(stands(leaf, one, "summary") for leaf in leaves for one in [paper.summary or ""]) else 0
     points += 0.25 + 0.25 / (1 + keywords[0]) if keywords else 0
     points += 0.25 if not has_site and (in_title or third) else 0
     points += 0.25 * min(len(leaves) - 1, 3)
     asked = any(isinstance(leaf, Regex) or leaf.field is not None or leaf.about for leaf in leaves)  # type: ignore[union-attr]
     return max(points, 1.0) if asked else points
+
+
+def in_last_sentence(abstract: str, words: list[tuple[int, int]], patterns: list[tuple[int, int]]) -> bool:
+    text, plain = clean(abstract).text, clean(abstract).without_joints().text
+    begin, plain_begin = last_begins(text), last_begins(plain)
+    before = sum(len(one.parts) for one in compounds(text[:begin], plurals=True))
+    return (begin > 0 and any(at >= before for at, _ in words)) or (
+        plain_begin > 0 and any(at >= plain_begin for at, _ in patterns)
+    )
+
+
+def last_begins(text: str) -> int:
+    """The character after the blanks behind the last sentence's end but one; 0 where there is one sentence."""
+    text = text.rstrip()
+    for at in range(len(text) - 1, 0, -1):
+        before = text[:at].rstrip()
+        ended = before.rstrip("\"')]\u2019\u201d")
+        if (
+            len(before) < at
+            and not text[at].isspace()
+            and not "a" <= text[at] <= "z"
+            and ended[-1:] in tuple(".!?\u2026")
+        ):
+            return at
+        if before[-1:] in ("\u3002", "\uff01", "\uff1f") and not text[at].isspace():
+            return at
+    return 0
 
 
 def stands(leaf: Leaf, text: str, field: str) -> list[tuple[int, int]]:
