@@ -371,6 +371,29 @@ def test_a_folder_in_the_place_of_the_database(tmp_path: Path) -> None:
         open_store(tmp_path, mode="create")
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("mode", ["write", "read"])
+@pytest.mark.parametrize("device", ["", "/dev/full"])
+@pytest.mark.parametrize("name", ["watcher.db", "daemon.lock"])
+def test_a_pipe_or_a_device_in_the_place_of_a_file(path: Path, name: str, device: str, mode: Mode) -> None:
+    spoiled = path.with_name(name)
+    spoiled.unlink(missing_ok=True)
+    if device:
+        spoiled.symlink_to(device)
+    else:
+        os.mkfifo(spoiled)
+    with pytest.raises(StoreError, match=f"{name} is no regular file"):
+        if name == "daemon.lock":
+            DaemonLock(path).acquire()
+        open_store(path, mode=mode)
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_in_the_place_of_the_mark(path: Path) -> None:
+    os.mkfifo(f"{path}.mark")
+    open_store(path, mode="read").close()
+
+
 def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("")
     with pytest.raises(StoreError, match=r"no database can be kept in .*state: .*; name another one"):

@@ -299,6 +299,8 @@ def _prepare_file(path: Path, *, create: bool, accepted: bool) -> None:
         raise StoreError(f"no database can be kept in {path.parent}: {error.strerror}; {hint}") from error
     if path.is_dir():
         raise StoreError(f"{path} is a folder: name a file in it, for instance {path / 'watcher.db'}")
+    if not path.is_file():  # SQLite would wait for whoever writes into a pipe
+        raise StoreError(f"{path} is no regular file (a pipe, a socket or a device): name another one")
 
 
 def _make_file(path: Path) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -176,7 +177,11 @@ class DaemonLock:
 def _open(path: Path, flags: int) -> int:
     """Open a lock file. Raises ``FileNotFoundError`` if there is none to read, ``StoreError`` if it cannot be used."""
     try:
-        return open_file(path, flags)
+        descriptor = open_file(path, flags)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return descriptor
+        os.close(descriptor)
+        raise StoreError(f"{path} is no regular file (a pipe or a device): remove it")
     except FileNotFoundError:
         raise
     except PermissionError as error:

@@ -25,6 +25,7 @@ from typing import Literal
 
 from watcher.errors import DatabaseLost, StoreError
 from watcher.files.made import make_folder, open_file
+from watcher.files.read import NotRead, read_regular
 from watcher.store.database.file.header import header_of
 
 APPLICATION = 0x77746368
@@ -37,6 +38,9 @@ BARE = "has no tables any more"
 CUT = "was cut short"
 FOREIGN = "is no SQLite database any more"
 REPLACED = "is not the one that watcher used last, but an older copy or another one"
+
+MOST_OF_MARK = 64 * 1024
+"""Bytes of a mark that are read; watcher's own have some hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,12 @@ def mark_path(database: Path) -> Path:
 
 def read_mark(database: Path) -> FileMark | None:
     """Return the mark of a database, None if it has none; a mark that cannot be read allows every stamp."""
+    data = read_regular(mark_path(database), MOST_OF_MARK)
+    if isinstance(data, NotRead):
+        return None if data.is_missing else FileMark()
     try:
-        found = json.loads(mark_path(database).read_bytes())
-        return FileMark(tuple(map(int, found["stamps"])))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, TypeError, KeyError):
+        return FileMark(tuple(map(int, json.loads(data)["stamps"])))
+    except (ValueError, TypeError, KeyError, RecursionError):
         return FileMark()
 
 
