@@ -161,6 +161,23 @@ def test_secrets_of_the_rest(url: str, hidden: list[str]) -> None:
     assert scrub(" ".join(hidden), secrets_of(url)).replace("*", "").strip() == ""
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Authorization: Basic Ym90OnMzY3JldC13b3JkIQ==",  # bot:s3cret-word!
+        "token czNjcmV0LXdvcmQh is wrong",
+        "%73%33%63%72%65%74%2D%77%6F%72%64%21",
+        "%2573%2533cret-word%2521",
+        "S3CRET-WORD! was refused",
+        "password=s3cret-word%21&x",
+    ],
+)
+def test_a_secret_is_removed_in_every_form_in_which_it_may_come_back(said: str) -> None:
+    scrubbed = scrub(said, secrets_of("jsons://bot:s3cret-word%21@hooks.lab.example/x"))
+    assert "***" in scrubbed
+    assert not any(form in scrubbed.lower() for form in ("s3cret", "ym90", "cznj", "%73%33", "%2573", "t-word"))
+
+
 def test_a_host_is_no_secret() -> None:
     secrets = secrets_of("json://hooks.lab.example:8443/a/token")
     assert scrub("cannot reach hooks.lab.example", secrets) == "cannot reach hooks.lab.example"

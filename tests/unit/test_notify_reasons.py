@@ -87,6 +87,21 @@ def test_a_silent_failure_says_so() -> None:
     assert of_log([], ()) == Outcome(Result.FAILED, "apprise gave no reason")
 
 
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (
+            ["JSON Payload: {}", "Socket Exception: Content-Length contained multiple unmatching values (2, 9)"],
+            "its answer cannot be read: Content-Length contained multiple unmatching values (2, 9)",
+        ),
+        (["Invalid response from the server.", "Response Details:\r\nb''"], "Invalid response from the server."),
+        (["Throttling for 0.5s...", "JSON POST URL: http://lab.example/x"], "apprise gave no reason"),
+    ],
+)
+def test_what_was_done_is_no_reason(lines: list[str], reason: str) -> None:
+    assert of_log([*lines, "JSON send() completed in 0.02s."], []).reason == reason
+
+
 def test_an_exception_is_scrubbed() -> None:
     assert of_exception(ValueError("bad\n s3cret"), {"s3cret"}) == Outcome(Result.FAILED, "ValueError: bad ***")
 

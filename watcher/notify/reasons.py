@@ -22,6 +22,9 @@ _DOWN = frozenset({401, 403, 404, 410})
 _REFUSED = frozenset({413})
 _STATUS = re.compile(r"\berror=(\d{3})\b")
 _DETAILS = re.compile(r"Response Details:\s*(b?(?:'.*'|\".*\"))", re.DOTALL)
+_NO_REASON = re.compile(r"send\(\) completed in|^Throttling for|^Response Details|\bURL: |Payload\b")
+"""Lines of apprise's log that say what was done, and not why it failed."""
+
 _TAGS = re.compile(r"<[^<>]*>")
 _ENDLESS = re.compile(r"does not end|got more than \d+ (bytes|headers)")
 _CAUSES = {
@@ -99,7 +102,9 @@ def of_log(lines: Sequence[str], secrets: Iterable[str]) -> Outcome:
         said = scrub(_said(lines), secrets)
         return Outcome(_result_of(status), f"the service answered {status}{_phrase(status)}" + (said and f": {said}"))
     cause = next((cause for line in lines if "xception" in line and (cause := _cause(line))), None)
-    last = scrub(" ".join(lines[-1].split()), secrets) if lines else "apprise gave no reason"
+    told = [line for line in lines if not _NO_REASON.search(line)]
+    last = scrub(" ".join(told[-1].split()), secrets) if told else "apprise gave no reason"
+    last = last.replace("Socket Exception: ", "its answer cannot be read: ", 1)
     return Outcome(Result.FAILED, (cause or last)[:LONGEST])
 
 

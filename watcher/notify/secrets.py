@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from watcher.model.masking import STARS, replaced
+from watcher.model.masking import STARS, replaced, without_secrets
 
 SHORTEST_SECRET = 4
 """Fewest characters of a secret that is removed; a shorter one would remove parts of every sentence."""
+
+_SHORTEST_QUOTED = 8
+"""Fewest characters of a secret that is looked for in other forms; a shorter one may be a word."""
 
 _MAIL = re.compile(r"mailtos?://", re.IGNORECASE)
 _LIKE_A_HOST = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.IGNORECASE)
 
 
 def scrub(text: str, secrets: Iterable[str]) -> str:
-    """Return ``text`` with every secret replaced."""
-    return replaced(text, {secret: STARS for secret in secrets if len(secret) >= SHORTEST_SECRET})
+    """Return ``text`` with every secret replaced; longer ones also where they are quoted or in other case."""
+    known = {secret: STARS for secret in secrets if len(secret) >= SHORTEST_SECRET}
+    long = {secret: STARS for secret in known if len(secret) >= _SHORTEST_QUOTED}
+    return without_secrets(replaced(text, known), long)
 
 
 def secrets_of(url: str) -> frozenset[str]:
@@ -46,3 +52,11 @@ def _pieces(url: str) -> Iterator[str]:
         if piece:
             yield piece
             yield unquote(piece)
+    # As it is sent: a service may answer with what it was asked.
+    for piece in [f"{unquote(parts.username or '')}:{unquote(parts.password)}"] if parts.password else []:
+        yield _in_base64(piece)
+        yield _in_base64(piece.partition(":")[2])
+
+
+def _in_base64(text: str) -> str:
+    return b64encode(text.encode(errors="replace")).decode("ascii").rstrip("=")
