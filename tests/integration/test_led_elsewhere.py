@@ -112,3 +112,24 @@ def test_items_of_one_title_that_are_named_apart_are_two(mark: str) -> None:
     assert [entry.keys for entry in parsed.entries] == [("doi:10.1234/1",), ("doi:10.1234/2",)]
     repeated = PARSERS["feed"].parse(rss([items[0], items[0]]), "", LAB)
     assert isinstance(repeated, Reading) and len(repeated.entries) == 1
+
+
+TAG, URN = "id:tag:mirror.example,2026:7", "id:urn:uuid:0f3c"
+
+
+def test_a_paper_with_a_doi_that_a_mirror_calls_by_an_id_of_its_own_is_told_once(store: Store) -> None:
+    article = Entry(title=LONG, abstract=BEES + " in the end", keys=("doi:10.1234/1",), doi="10.1234/1")
+    mirrored = replace(article, keys=(TAG,), doi=None)
+    assert numbers(store, article, mirrored, replace(mirrored, keys=(NEWS,)), article) == [1, 1, 1, 1]
+    assert numbers(store, replace(mirrored, title=LONG + "s"), replace(article, title=LONG + "s")) == [1, 1]
+
+
+def test_two_ids_that_are_made_to_last_are_two_papers(store: Store) -> None:
+    one = Entry(title=LONG, abstract=BEES, keys=(TAG,))
+    assert numbers(store, one, replace(one, keys=(URN,)), one) == [1, 2, 1]
+
+
+def test_a_paper_that_was_stored_twice_is_not_stored_again(store: Store) -> None:
+    """As by a release that did not see that the two are one: a third address leads to the older one."""
+    one = Entry(title=LONG, abstract=BEES, keys=(TAG,))
+    assert numbers(store, one, replace(one, keys=(URN,)), replace(one, keys=(NEWS,))) == [1, 2, 1]

@@ -10,14 +10,14 @@ paper is known by it together with its title.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from watcher.model import Entry
 from watcher.store.papers.addresses import LINK, may_change, spellings
 from watcher.store.papers.candidates import Candidate
 from watcher.store.papers.keys import arxiv_id_of, comparable_title, content_key, item_keys, misread_keys, title_key
-from watcher.store.papers.sameness import agrees, contradicts, is_another, is_renamed
+from watcher.store.papers.sameness import agrees, contradicts, has_same_text, is_another, is_renamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,20 @@ class Catalogue:
                 same.append(known)
                 arxiv_id = arxiv_id or known.arxiv_id
         alike = [known for known in self._alike(entry) if known not in same]
-        if len(alike) == 1 and (alike[0].is_title_only or (not same and is_renamed(entry, alike[0]))):
+        if len(alike) == 1 and alike[0].is_title_only:
             same += alike
+        same += [] if same else self._renamed(entry, alike)
         same += [] if same else self._without_keys(entry)
         same += [] if same else self._under_another_id(entry)
         keys = tuple(key for key in dict.fromkeys((*entry.keys, *item_keys(entry))) if not self.known([key]))
         return Identity(tuple(sorted(same, key=lambda known: known.order)), keys)
+
+    def _renamed(self, entry: Entry, alike: Sequence[Candidate]) -> list[Candidate]:
+        """Return the paper that the entry shows under another address; of several of its text the oldest."""
+        found = [known for known in alike if not known.is_title_only and is_renamed(entry, known)]
+        if len(alike) > 1:
+            found = [known for known in found if has_same_text(entry, known)]
+        return sorted(found, key=lambda known: known.order)[:1]
 
     def _without_keys(self, entry: Entry) -> list[Candidate]:
         """Return the paper of exactly this content, if an older version saw no key in it."""

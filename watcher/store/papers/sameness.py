@@ -78,15 +78,31 @@ def is_another(entry: Entry, known: Candidate) -> bool:
 def is_renamed(entry: Entry, known: Candidate) -> bool:
     """Return whether a paper of the same title is the entry's, though they share no key.
 
-    One of the two has to be known by an address, or an id of a site's own, alone: DOIs and arXiv ids do not change.
+    One of the two has to be known by an address, or an id of a site's own, alone: DOIs and arXiv ids do not change, and
+    of two ids that are made to last each has its paper.
     """
-    if not all(map(may_change, entry.keys)) and not may_change(known.values["key"]):
+    ours, theirs = entry.keys, (known.values["key"],)
+    if _may_not_change(ours) and _may_not_change(theirs) and _is_named(ours) == _is_named(theirs):
         return False
-    words = known.folded_abstract.split()
-    if len(words) >= ENOUGH and agree(fold_title(entry.abstract), known.folded_abstract):
+    if has_same_text(entry, known):
         return True
+    words = known.folded_abstract.split()
     is_long = len(comparable_title(entry.title).split()) >= LONG_TITLE
     return is_long and not (words and entry.abstract) and same_authors(entry.authors, known.values["authors"])
+
+
+def has_same_text(entry: Entry, known: Candidate) -> bool:
+    """Return whether the abstracts agree, and are long enough to prove a paper."""
+    is_enough = len(known.folded_abstract.split()) >= ENOUGH
+    return is_enough and agree(fold_title(entry.abstract), known.folded_abstract)
+
+
+def _may_not_change(keys: Sequence[str]) -> bool:
+    return not all(map(may_change, keys))
+
+
+def _is_named(keys: Sequence[str]) -> bool:
+    return any(key.startswith(("arxiv:", "doi:")) for key in keys)
 
 
 def agree(one: str, other: str) -> bool:
