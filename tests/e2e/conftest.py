@@ -52,7 +52,7 @@ timezone: UTC
 operator: [ops]
 unreachable_after: 0s
 sources:
-  hf: {{url: "{site.url}", every: 1h}}
+  hf: {{kind: huggingface, url: "{site.url}", every: 1h}}
 receivers:
   me: {{url: "{hook.url}"}}
   ops: {{url: "{hook.url}ops/"}}

@@ -160,7 +160,7 @@ CONFIG = """
 timezone: UTC
 database: "${{WATCHER_DATABASE}}"
 sources:
-  hf: {{url: "{site}", every: 1m}}
+  hf: {{kind: huggingface, url: "{site}", every: 1m}}
 receivers:
 {receivers}
 subscriptions:

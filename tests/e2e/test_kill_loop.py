@@ -63,7 +63,7 @@ def config(tmp_path: Path, site: Site, sink: Sink, database: str) -> Path:
 timezone: UTC
 database: "{database}"
 sources:
-  hf: {{url: "{site.url}", every: 1h, look_back: {DAYS}}}
+  hf: {{kind: huggingface, url: "{site.url}", every: 1h, look_back: {DAYS}}}
 receivers:
 {chr(10).join(lines)}
 subscriptions:

@@ -48,7 +48,7 @@ timezone: UTC
 operator: [me]
 {database.line}
 sources:
-  hf: {{url: "{site.url}/papers"}}
+  hf: {{kind: huggingface, url: "{site.url}/papers"}}
   lab: {{kind: feed, url: "{site.url}/feed.xml"}}
 receivers:
   me: {{url: "console://"}}

@@ -50,7 +50,7 @@ CONFIG = """
 timezone: UTC
 accept: [no-operator]
 sources:
-  hf: {{url: "{site}"}}
+  hf: {{kind: huggingface, url: "{site}"}}
   drop: {{kind: inbox, folder: inbox}}
 receivers:
   me: {{url: "console://"}}

@@ -69,7 +69,7 @@ def test_what_a_program_is_given_is_one_value(title: str) -> None:
         message = send(service, SERVICES["json"], title)
         posted = json.loads(service.body)
         assert (posted["title"], posted["message"]) == (message.subject, message.text.rstrip())
-        assert posted.keys() == {"version", "title", "message", "attachments", "type", "delivery"}
+        assert posted.keys() == {"version", "title", "message", "attachments", "type", "delivery", "watcher"}
         send(service, SERVICES["form"], title)
         posted = parse_qs(service.body.decode(), strict_parsing=True)
         assert posted["title"] == [message.subject] and posted["message"] == [message.text.rstrip()]

@@ -90,7 +90,7 @@ def test_mails_are_whole(show: Show) -> None:
         assert len(page.encode()) < 102_400  # Gmail hides the rest
 
 
-@pytest.mark.parametrize("form", sorted({*SHOWN_AS} & {*SERVICES} - {"email"}))
+@pytest.mark.parametrize("form", sorted({*SHOWN_AS} & {*SERVICES} - {"email", "json"}))
 def test_a_morning_as_a_chat_has_it(show: Show, form: str) -> None:
     messages = show(form)
     url = SERVICES[form]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.examples import patience
+from tests.examples import patience, times
 from tests.fuzz.targets import TARGETS
 
-INPUTS = 30 * int(os.environ.get("WATCHER_EXAMPLES", "1"))
+INPUTS = times(30)
 
 
 @pytest.mark.timeout(patience(300))
