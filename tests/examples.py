@@ -25,6 +25,11 @@ def patience(seconds: float) -> float:
     return seconds * max(1.0, FACTOR)
 
 
+def is_short() -> bool:
+    """Whether this run tries fewer examples than usual: it then leaves out what takes minutes, too."""
+    return 0 < FACTOR < 1
+
+
 def load_profile() -> None:
     """Settings of all property tests; how long an example may take is bounded by its test's timeout alone."""
     settings.register_profile(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.examples import is_short
 from tests.postgres import Server, serving_postgres
 from watcher.store import Store, open_store
 
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
     from tests.integration.webs import Web
 
 _numbers = count(1)
+
+
+SHOWN = ("test_web_", "test_cli_")
+"""Files whose tests are of what is shown, not of what is stored: a short run tries them on one database."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out of a short run the second database of tests that are of what is shown."""
+    if is_short():
+        left_out = {one for one in items if one.path.name.startswith(SHOWN) and "postgresql" in one.name}
+        items[:] = [one for one in items if one not in left_out]
+        config.hook.pytest_deselected(items=list(left_out))
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.examples import patience
+from tests.examples import is_short, patience
 from tests.year.plan import drawn_year
 from tests.year.play import YearPlay
 from watcher.store import Store
 
 
+@pytest.mark.skipif(is_short(), reason="takes minutes: left to runs with all examples")
 @pytest.mark.timeout(patience(600))
 @pytest.mark.parametrize(("make_store", "seed", "town"), [("postgresql", 2, "mirrored")], indirect=["make_store"])
 def test_of_a_year_each_paper_is_told_once_and_none_is_lost_without_a_word(store: Store, seed: int, town: str) -> None:
