@@ -21,14 +21,17 @@ if TYPE_CHECKING:
 _numbers = count(1)
 
 
-SHOWN = ("test_web_", "test_cli_")
-"""Files whose tests are of what is shown, not of what is stored: a short run tries them on one database."""
+ON_ONE_DATABASE = (
+    *("test_web_", "test_cli_", "test_display_names", "test_announcements", "test_outages", "test_lists_after_outages"),
+    *("test_odd_pages", "test_mishaps", "test_schedules"),
+)
+"""Files whose tests are of what is read or shown, not of how it is stored: a short run tries them on one database."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out of a short run the second database of tests that are of what is shown."""
+    """Leave out of a short run the second database of tests that are not of what is stored."""
     if is_short():
-        left_out = {one for one in items if one.path.name.startswith(SHOWN) and "postgresql" in one.name}
+        left_out = {one for one in items if one.path.name.startswith(ON_ONE_DATABASE) and "postgresql" in one.name}
         items[:] = [one for one in items if one not in left_out]
         config.hook.pytest_deselected(items=list(left_out))
 
