@@ -35,7 +35,7 @@ MANY = {"match": "matches", "try": "tries"}
 
 
 class _Planned(Exception):
-    """Ends a transaction that only counted: what would be deleted, and whose file is gone."""
+    """Ends a transaction after it has counted the rows to delete and the missing files; nothing is deleted."""
 
     def __init__(self, done: Forgotten, gone: set[str]) -> None:
         self.done, self.gone = done, gone

@@ -98,7 +98,7 @@ def _bring_up(desk: CliContext, config: Config, store: Store, tell: bool) -> Res
 
 
 def _read_sources(desk: CliContext, config: Config, polled: list[Polled]) -> None:
-    """Read each source once, so that what it listed meanwhile is known; add to ``polled`` what came of each."""
+    """Read each source once, so that its newer papers are known. Add each result to ``polled``."""
     from watcher.cli.working import session
     from watcher.pipeline.polling.together import poll_together
 

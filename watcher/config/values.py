@@ -172,7 +172,7 @@ class Config:
             return ""
 
     def open_address(self, url: str, env: Mapping[str, str]) -> OpenedAddress:
-        """An address that is asked for, with its secrets; raises ``WatcherError`` that names a missing one."""
+        """Return an address with its secrets put in. Raises ``WatcherError`` with the name of a missing secret."""
         return opened(url, self.sources.values(), env, self.folder)
 
     def rate_of(self, endpoint: Endpoint) -> tuple[str, Rate] | None:

@@ -79,7 +79,7 @@ class WebPages:
         self._server, self._is_for = None, None
 
     def _serve(self, config: Config) -> None:
-        """Serve what is wanted; nothing where that cannot be told, since what was served may now be closed to some."""
+        """Serve as the config says. If that cannot be read, serve nothing: some may no longer read what was open."""
         try:
             wanted = self._wanted(config)
         except Exception:

@@ -1,4 +1,4 @@
-"""Take secrets out of texts for people: those that are known, and what in an address looks like one."""
+"""Take secrets out of texts for people: known ones, and the parts of addresses that look like secrets."""
 
 from __future__ import annotations
 

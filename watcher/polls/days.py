@@ -219,7 +219,7 @@ class DayWalk:
         return n < max(self._source.look_back, self._source.follow) or not page.is_given_up
 
     def _is_due_again(self, n: int, day: date) -> bool:
-        """Return whether to test now if a day that was given up can be read, or if one that was doubtful shows more.
+        """Return whether to look now at a day again: a given-up one may be readable, a doubtful one may show more.
 
         That is after ``AGAIN_AFTER``, or after ``SOON`` once the newest page is whole again; for doubtful days within
         ``follow`` only.

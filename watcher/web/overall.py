@@ -1,4 +1,4 @@
-"""Is all well? Find what is wrong and what to do about it, from what `watcher status` reports too."""
+"""Find troubles and their remedies, from the same facts as `watcher status`."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class WebServer:
                     self._path.unlink()
 
     def _serve_beside(self) -> None:
-        """Serve beside what the process does else, which goes on where this fails."""
+        """Serve in a thread of the daemon. A failure is logged; the daemon goes on."""
         try:
             self.serve()
         except Exception:

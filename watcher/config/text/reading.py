@@ -170,7 +170,7 @@ def _last(pattern: re.Pattern[str], text: str, offset: int) -> re.Match[str] | N
 
 
 def _no_colon(text: str, begun: int) -> tuple[str, str]:
-    """What is wrong with a line that has no colon for YAML, and what to write."""
+    """Explain a line without a colon: the mistake, and the remedy."""
     line = text[begun : text.find("\n", begun) % (len(text) + 1)]
     if re.match(r"<{7}|={7}|>{7}", line):
         return "git could not merge this file, and left both versions in it", "keep one of them"

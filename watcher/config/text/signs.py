@@ -15,7 +15,7 @@ _CURLY = re.compile(r"^[“”„‘’‚«‹＂].*|.*[”’»›＂]$", re.D
 
 
 def problem_of_signs(text: str) -> tuple[str, str] | None:
-    """Return what is wrong with the signs of a text that is no prose, and what to do; it repeats none of the text."""
+    """Return the mistake in the signs of a name or value, and the remedy, None if there is none. Repeats none of it."""
     if found := INVISIBLE.search(text):
         return f"an invisible sign (U+{ord(found[0]):04X}) stands in it", "remove it, or write the text anew"
     if _CURLY.fullmatch(text):

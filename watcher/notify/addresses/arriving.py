@@ -24,7 +24,7 @@ def encoded_as_read(url: str, written: Written, service: Any) -> str:
 
 
 def twice_decoded(written: Written, service: Any) -> list[Parameter]:
-    """Return the parameters of which a service has another value than the one that is written."""
+    """Return the parameters whose written value a service has changed by decoding it twice."""
     doubtful = [one for one in written.parameters if unquote(one.value) != one.value]
     kept = "\n".join(_texts(vars(service))) if doubtful else ""
     return [one for one in doubtful if one.value not in kept and unquote(one.value) in kept]

@@ -187,7 +187,7 @@ def _other_names(written: Written, contact: Contact, shape: Shape) -> str | None
 
 
 def _joins_its_path(team: str, contact: Contact) -> bool:
-    """Return whether a team that is a host's name has signs that end one."""
+    """Return whether a team in the place of a host contains signs that would end the host."""
     return "." in team and any(sign in team for sign in "/?#\\") and team not in contact.signed
 
 

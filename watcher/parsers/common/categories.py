@@ -1,4 +1,4 @@
-"""The categories of arXiv, bioRxiv and medRxiv, and which one was probably meant by a name that is none of them.
+"""List the categories of arXiv, bioRxiv and medRxiv, and guess the one meant by an unknown name.
 
 Sources: https://arxiv.org/category_taxonomy, and the subject areas on the two servers' pages.
 """
@@ -72,7 +72,7 @@ OF_MEDRXIV = frozenset(
 
 
 def category_meant(text: str, known: Collection[str] = OF_ARXIV) -> str:
-    """Return the category that was probably meant, "" if none is near; ``text`` itself where it is one."""
+    """Return the category probably meant by ``text``: itself if it is a category, "" if none is near."""
     if text in known:
         return text
     squashed = {_squashed(one): one for one in known}

@@ -107,7 +107,9 @@ def _shared(items: Iterable[FeedItem], address_of: Callable[[str], str]) -> froz
 
 
 def _is_repeat(one: FeedItem, other: FeedItem) -> bool:
-    """Whether items that share an address or an id are one, told twice: of one title, and of one content or name.
+    """Return whether two items with an address or id in common are the same paper listed twice.
+
+    They have the same title, and the same content or name.
 
     The texts of a name (an id that is no address, a DOI, an arXiv id) may have been written anew.
     """

@@ -49,7 +49,7 @@ def _shown(node: XmlElement, names: tuple[str, ...], limit: int) -> str:
 
 
 def _decoded(child: XmlElement) -> str:
-    """The element's text; that of base64 where the element says that it is (Atom 0.3, RFC 4287, 4.1.3.3)."""
+    """Return the element's text, decoded if the element calls it base64 (Atom 0.3; RFC 4287, 4.1.3.3)."""
     text = child.text()
     if child.attributes.get("mode") != "base64" and child.attributes.get("type") not in _BINARY:
         return text

@@ -25,7 +25,7 @@ FILED_FIELDS = rule_names(FieldKind.TEXT, FieldKind.PEOPLE)
 
 @dataclass(frozen=True, slots=True)
 class FilingWords:
-    """Chooses the words that a rule is filed under: of those that would do, the ones that fewest rules are under.
+    """Chooses words to file a rule under. Of the sufficient ones it takes the rarest: those with fewest rules.
 
     ``crowd``: the rules under each word.
     """

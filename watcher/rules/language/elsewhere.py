@@ -32,7 +32,7 @@ _UNTIL = frozenset(["before", "until", "older", "older_than"])
 def field_meant(
     field: str, value: str, fields: Collection[str], numbers: Collection[str], days: Collection[str]
 ) -> str:
-    """Return what to write for a field that there is not; ``value``: what follows its colon."""
+    """Return the remedy for an unknown field. ``value``: the text behind its colon."""
     known = next((one for one, names in _ELSEWHERE.items() if field in names.split()), field)
     if known in numbers:
         return f"a number is compared: write {known}>={value if value.isdigit() else 20}"

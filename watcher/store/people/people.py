@@ -95,7 +95,7 @@ class People:
                 raise StoreError("a message of this person is just being sent: try again in a minute")
 
     def _free(self, person: Person, traces: Traces) -> None:
-        """Take away what points at rows that will be deleted, from rows that stay."""
+        """Remove references to rows about to be deleted from the rows that stay."""
         for batch in in_batches(sorted(traces.own)):
             mine = update(_delivery).where(_delivery.c.replay_of.in_(batch))
             self._connection.execute(mine.values(replay_of=None))

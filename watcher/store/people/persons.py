@@ -1,4 +1,4 @@
-"""Find what belongs to a person: subscriptions, receivers that are nobody else's, messages, trouble that names them."""
+"""Find a person's rows: subscriptions, receivers of their own, messages, and incidents naming them."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def _holding(connection: Connection, ids: Collection[str], person: Person) -> se
 
 
 def _groups(connection: Connection, ids: Iterable[str]) -> list[set[str]]:
-    """Return these deliveries with those that say the same: repeats at one endpoint, and what was folded into them."""
+    """Group these deliveries with equal ones: their replays, and the deliveries folded into them."""
     left, groups = set(ids), list[set[str]]()
     while left:
         group, fresh = set[str](), {left.pop()}

@@ -21,7 +21,7 @@ _PAPERS = "SELECT count(*) FROM paper WHERE merged_into IS NULL"
 
 
 def logs_beside(database: Path) -> list[Path]:
-    """Return the journals and logs that lie beside a database, or where one was."""
+    """Return the journals and logs beside a database, present or deleted."""
     return [one for end in LOGS if (one := Path(f"{database}{end}")).exists()]
 
 

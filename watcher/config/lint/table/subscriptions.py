@@ -1,0 +1,51 @@
+"""The warnings about subscriptions."""
+
+from __future__ import annotations
+
+from watcher.config.lint.table.kind import WarningKind
+
+OF_SUBSCRIPTIONS = (
+    WarningKind("named-twice", "a list names the same twice", "the second counts for nothing", "it once"),
+    WarningKind(
+        "same-as-another",
+        "two subscriptions of a file ask for the same and tell the same receivers",
+        "each paper is told twice",
+        "one of them, or other receivers",
+    ),
+    WarningKind(
+        "seldom-due",
+        "a schedule comes on 29 February only",
+        "nothing is told for four years",
+        "`monthly on the 31st at 08:00`",
+    ),
+    WarningKind(
+        "due-all-the-time",
+        "a cron expression comes every minute",
+        "nothing is found more often than sources are read, and each paper is a message of its own",
+        '`immediately`, or a minute: `cron "0 8 * * *"`',
+    ),
+    WarningKind(
+        "quiet-hours-of-no-length",
+        "quiet hours begin when they end",
+        "they are no hours at all, not the whole day",
+        "two times; `quiet_days` for whole days",
+    ),
+    WarningKind(
+        "quiet-hours-cover-schedule",
+        "every time of a schedule lies in the quiet hours or days, of the subscription or of all its receivers",
+        "it is always told when they end, not when the schedule says",
+        "another time, or other quiet hours",
+    ),
+    WarningKind(
+        "quiet-hours-leave-no-time",
+        "quiet hours of a subscription and of its receiver cover the day between them",
+        "the subscription's do not count",
+        "hours that leave some time",
+    ),
+    WarningKind(
+        "sign-of-life-beside-empty-digests",
+        "`sign_of_life` stands beside `when_empty: send`",
+        "it counts for nothing: each empty digest is a sign of life",
+        "one of the two",
+    ),
+)
