@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
 import tempfile
@@ -16,6 +15,7 @@ from threading import Event
 
 import pytest
 
+from tests.children import fill_disk, said_by_child
 from tests.integration.old_release import REVISION, make_old_database
 from tests.integration.test_store_opening import NOBODY, NOW, count, needs_root, shared_folder, write
 from watcher.cli import main
@@ -155,21 +155,12 @@ def test_a_failed_backup_leaves_the_one_before(path: Path, tmp_path: Path) -> No
 def test_where_no_more_can_be_written_it_says_so(path: Path, tmp_path: Path) -> None:
     """A limit on the size of files stands for a full disk."""
     to = tmp_path / "backup.db"
-    reading, writing = os.pipe()
-    if (child := os.fork()) == 0:
-        import resource
 
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
-        try:
-            back_up(path, None, to)
-        except BaseException as error:
-            os.write(writing, f"{type(error).__name__}: {error}".encode())
-        os._exit(0)
-    os.close(writing)
-    with open(reading) as answer:
-        said = answer.read()
-    os.waitpid(child, 0)
+    def back_up_on_it() -> None:
+        fill_disk(65536)
+        back_up(path, None, to)
+
+    said = said_by_child(back_up_on_it)
     assert said.startswith(f"StoreError: {tmp_path} cannot hold a copy of the database"), said
     assert {one.name for one in tmp_path.iterdir()} == {"state"}
 

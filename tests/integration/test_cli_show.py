@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.conftest import Database
+from tests.terminals import Terminal
 from watcher.cli import main
 from watcher.model import Entry
 from watcher.store import open_store
@@ -33,11 +33,6 @@ KILNS = Entry(
     upvotes=1,
     comments=3,
 )
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 from collections.abc import Callable
@@ -13,6 +12,7 @@ import pytest
 
 from tests.integration.conftest import Database
 from tests.integration.webs import Web, entry, words
+from tests.terminals import Terminal
 from watcher.cli import main
 from watcher.model import Entry, IncidentKind
 from watcher.store import open_store
@@ -89,11 +89,6 @@ def test_feeds_have_it_as_their_title(named: Web, asked: str, title: str) -> Non
 
 
 # --- on a terminal ---
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.fixture

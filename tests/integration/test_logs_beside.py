@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.children import fill_disk, said_by_child
 from tests.integration.test_store_opening import NOW
 from watcher.cli import main
 from watcher.errors import StoreError
@@ -181,30 +181,12 @@ def test_a_backup_has_any_name(path: Path, tmp_path: Path) -> None:
         assert names(backup) == {"Kites"}
 
 
-@contextmanager
-def full_disk(size: int) -> Iterator[None]:
-    """A limit on the size of files (bytes) stands for it; in a process of its own."""
-    import resource
-
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-    yield
-
-
 def said_on_a_full_disk(size: int, do: Callable[[], object]) -> str:
-    reading, writing = os.pipe()
-    if (child := os.fork()) == 0:
-        try:
-            with full_disk(size):
-                do()
-        except BaseException as error:
-            os.write(writing, f"{type(error).__name__}: {error}".encode())
-        os._exit(0)
-    os.close(writing)
-    with open(reading) as answer:
-        said = answer.read()
-    os.waitpid(child, 0)
-    return said
+    def done() -> None:
+        fill_disk(size)
+        do()
+
+    return said_by_child(done)
 
 
 def test_on_a_full_disk_a_restore_names_the_folder_and_changes_nothing(path: Path, tmp_path: Path) -> None:

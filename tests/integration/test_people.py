@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from sqlalchemy import Text, cast, func, select
 
 from tests.integration.conftest import Database
 from tests.integration.receivers import Web, web
+from tests.terminals import Terminal
 from watcher.cli import main
 from watcher.model import DeliveryKind, Endpoint, Entry, IncidentKind
 from watcher.store import Store, open_store
@@ -47,11 +47,6 @@ subscriptions:
   - {{name: kites, rule: kite AND NOT secretword, to: '{ANA}', when: daily at 08:00, when_empty: send}}
 """
 BOS = f"subscriptions:\n  - {{name: lamps, rule: lamp OR lantern, to: '{BO}'}}\n"
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 @dataclass

@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import func, insert, select, text, update
 
 import watcher
+from tests.children import said_by_child
 from watcher.errors import DaemonRunning, StoreError
 from watcher.model import Entry
 from watcher.store import Store, open_store
@@ -280,18 +281,14 @@ def test_a_reader_sees_what_a_killed_writer_left_in_the_log(path: Path) -> None:
 
 def _as_other_user(path: Path, mode: Mode, group: int) -> str:
     """What user nobody with this group gets: the number of papers, or an error."""
-    reading, writing = os.pipe()
-    if (child := os.fork()) == 0:
+
+    def found() -> str:
         os.setgroups([])
         os.setgid(group)
         os.setuid(NOBODY)
-        os.write(writing, _count_or_error(path, mode).encode())
-        os._exit(0)
-    os.close(writing)
-    with open(reading) as answer:
-        found = answer.read()
-    os.waitpid(child, 0)
-    return found
+        return _count_or_error(path, mode)
+
+    return said_by_child(found)
 
 
 def _count_or_error(path: Path, mode: Mode) -> str:

@@ -11,15 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.terminals import Terminal
 from watcher.cli import show
 from watcher.cli.show import WIDTH, json_array, under
 from watcher.cli.tables import LinkedText, print_table
 from watcher.errors import Problem
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.mark.parametrize(
