@@ -1,4 +1,4 @@
-"""Choose the formula's numbers on all topics but one, and judge them on that one: what was chosen may fit by chance."""
+"""Choose the formula's numbers on all topics but one, and judge them on the one left out."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ _FILE = re.compile(r"[Tt]he file `(?P<name>[^`]+)` holds(?: one line)?:\n\n```\w
 
 @dataclass(frozen=True)
 class Block:
-    """One config on a page; ``rest`` is what the page says after it, up to the next one."""
+    """A config on a page. ``rest``: the text of the page between it and the next config."""
 
     page: Path
     number: int

@@ -56,7 +56,7 @@ def document() -> str:
 
 
 def _command(words: tuple[str, ...]) -> Iterator[str]:
-    """One command: how it is called, what it does, and the options that it does not share with all others."""
+    """Print a command: its call, its purpose, and its own options."""
     command: click.Command = cli
     for word in words:
         assert isinstance(command, click.Group)

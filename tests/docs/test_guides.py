@@ -1,4 +1,4 @@
-"""The pages for users: each rule finds what its row says, each message is one that is said, each word is in use."""
+"""Hold the pages for users to the program: their rules, their messages, their words."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ LINES = re.findall(r"^\*/\d+ \* \* \* \* (.+)$", PAGE, re.MULTILINE)
 
 @pytest.fixture
 def person(tmp_path: Path, site: Site, hook: Webhook) -> Path:
-    """A home with the program and a config where the page says that they are, and the folder that a first run makes."""
+    """A home laid out as the page says: program, config, and the folder of a first run."""
     program = tmp_path / ".local" / "bin" / "watcher"
     program.parent.mkdir(parents=True)
     program.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m watcher "$@"\n')

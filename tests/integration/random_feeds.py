@@ -1,4 +1,4 @@
-"""Feeds that list a few papers look by look in whatever form, and what is true of them: which paper each item is."""
+"""Draw feeds that list a few papers in changing forms, and keep the truth: the paper of each item."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Look:
-    """Which papers a feed shows at one look, in which order, and how it spells their addresses.
+    """The papers of a feed at one look, in their order, with the spelling of their addresses.
 
     ``feed``: the number of its form.
     """

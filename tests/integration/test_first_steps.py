@@ -1,4 +1,4 @@
-"""What a new user's first commands say: where the config is, why mail does not arrive, and what came with the test."""
+"""The first commands of a new user: the place of the config, mail that does not arrive, a test message."""
 
 from __future__ import annotations
 

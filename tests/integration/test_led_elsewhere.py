@@ -1,4 +1,4 @@
-"""An address, or an id of a site's own, that leads to another paper than before; and one whose paper was edited."""
+"""Addresses and ids that lead to another paper than before, and papers edited at their address."""
 
 from __future__ import annotations
 
@@ -130,6 +130,6 @@ def test_two_ids_that_are_made_to_last_are_two_papers(store: Store) -> None:
 
 
 def test_a_paper_that_was_stored_twice_is_not_stored_again(store: Store) -> None:
-    """As by a release that did not see that the two are one: a third address leads to the older one."""
+    """An older release did not join the two. A third address leads to the older one."""
     one = Entry(title=LONG, abstract=BEES, keys=(TAG,))
     assert numbers(store, one, replace(one, keys=(URN,)), replace(one, keys=(NEWS,))) == [1, 2, 1]

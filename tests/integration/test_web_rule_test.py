@@ -1,4 +1,4 @@
-"""A test of a rule from the page that tries it: what is sent, to whom, and that nothing of it counts as told."""
+"""A test of a rule from its page: the message, its receiver, and nothing that counts as told."""
 
 from __future__ import annotations
 

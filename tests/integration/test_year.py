@@ -1,5 +1,6 @@
-"""A year of digests, with all that goes wrong in one, on real databases: each paper is told once, some after the
-operator did what a message says.
+"""Play a year of digests with its troubles on a real database. Each paper is told once.
+
+Some are told after the operator has done as a message says.
 
 A play takes a minute: `python -m tests.year --seeds 1-20` plays further years, of every town, on either database.
 """

@@ -67,7 +67,7 @@ ALL = (
 def drifted(
     live: LiveSource, found: Page | Unreachable, parsed: Reading | Unreadable | None, now: datetime
 ) -> list[str]:
-    """Return what a page lacks of what is expected, each in words; nothing where all is as it was."""
+    """Return the missing expectations of a page in words, nothing if all are met."""
     if isinstance(found, Unreachable):
         return [f"does not answer: {found.reason}"]
     if not isinstance(parsed, Reading):

@@ -1,4 +1,4 @@
-"""What people report of feeds in other readers: items that are odd in ways that real ones are, and what is shown."""
+"""Feeds as people report them to other readers: odd items, and their right reading."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody wrote by a slip has one finding, at its place, which says the cause and what to write."""
+"""Each slip in a config has one finding, at its place, with cause and remedy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is starred in an address that people see, and what is left to read."""
+"""Stars in addresses shown to people, and the parts left to read."""
 
 from __future__ import annotations
 
