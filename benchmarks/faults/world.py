@@ -61,7 +61,8 @@ class Ending:
 
     ``lost`` counts papers that neither arrived nor stand in a delivery that is kept (dead, to be replayed); ``twice``
     those that arrived again, ``unknown_twice`` those of them under another key; ``others`` the messages that the
-    other receiver had, all of them ``after`` so many seconds; ``told`` what the operator heard.
+    other receiver had, the first of them by the end of so many ``rounds`` of telling, ``after`` so many seconds;
+    ``told`` what the operator heard.
     """
 
     reasons: tuple[tuple[str, int], ...]
@@ -70,6 +71,7 @@ class Ending:
     twice: int
     unknown_twice: int
     others: int
+    rounds: int
     after: float
     told: tuple[str, ...]
 
@@ -82,6 +84,7 @@ class World:
         self.papers = sample_papers(PAPERS)
         self.store, self.notifier = store, notifier
         self.dies = False
+        self.rounds, self.served = 0, list[int]()
         self.source = make_source(name="hf", url="http://127.0.0.1/papers", look_back=1)
         self.context = self._parts(urls)
         apply_config(self.context)
@@ -112,6 +115,8 @@ class World:
         if self.dies and url == self.context.config.address(WRONG, {}):
             self.dies = False
             raise Killed
+        if url == self.context.config.address(WORKS, {}):
+            self.served.append(self.rounds)
         return outcome
 
     # --- what a daemon does ---
@@ -123,6 +128,7 @@ class World:
 
     def tell(self) -> None:
         """Tell what is due and send what is pending; a daemon that is killed on the way begins again."""
+        self.rounds += 1
         tell_due(self.context)
         try:
             deliver_all(self.context)
@@ -167,6 +173,7 @@ def ending(world: World, works: Hook, operator: Hook, begun: float) -> Ending:
         twice=sum(len(found) - 1 for found in keys if found),
         unknown_twice=sum(len(set(found)) - 1 for found in keys if found),
         others=len(works.taken),
+        rounds=max(world.served[:MESSAGES], default=0),
         after=max((at for _, _, at in works.taken[:MESSAGES]), default=begun) - begun,
         told=told,
     )

@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 from tests.integration.connect_proxy import lab_authority
 from tests.integration.mailserver import MailServer, mail_server
 from tests.integration.sites import say, serving
+from tests.patience import PATIENCE
 from watcher.demo.papers import DAY_ONE, DAY_TWO
 from watcher.demo.site import Site
 
@@ -92,7 +93,7 @@ def _on_terminal(command: str, env: dict[str, str], folder: Path) -> str:
     ) as process:
         os.close(theirs)
         written = b"".join(iter(lambda: _read(ours), b""))
-        process.wait(60)
+        process.wait(PATIENCE)
     os.close(ours)
     return _INVISIBLE.sub("", written.decode()).replace("\r\n", "\n")
 

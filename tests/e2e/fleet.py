@@ -25,8 +25,9 @@ from sqlalchemy import create_engine, text
 from tests.e2e.forked import FORKS
 from tests.e2e.killing import Sink, taking
 from tests.e2e.proxy import proxy
-from tests.e2e.world import PATIENCE, Site, playing
+from tests.e2e.world import Site, playing
 from tests.parsers.pages import sample_papers
+from tests.patience import PATIENCE
 from tests.postgres import Server
 from watcher.cli.desk import CliContext
 from watcher.config import Config

@@ -21,7 +21,8 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.e2e.forked import FORKS
-from tests.e2e.world import PATIENCE, serving
+from tests.e2e.world import serving
+from tests.patience import PATIENCE
 from watcher.cli.desk import CliContext
 from watcher.model import Tuning
 

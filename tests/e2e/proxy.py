@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 BLOCK = 65536
 
 
@@ -105,4 +107,4 @@ def proxy(to: Path) -> Iterator[Proxy]:
         yield made
     finally:
         made.close()
-        thread.join(10)
+        thread.join(PATIENCE)

@@ -16,7 +16,8 @@ import pytest
 from tests.e2e.conftest import DAYS, TODAY, config, titles
 from tests.e2e.forked import Forked
 from tests.e2e.test_once import LOOK_BACK, told
-from tests.e2e.world import PATIENCE, Home, Site, Webhook
+from tests.e2e.world import Home, Site, Webhook
+from tests.patience import PATIENCE
 from watcher.model import Tuning
 
 pytestmark = pytest.mark.e2e

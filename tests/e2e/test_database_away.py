@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import config
-from tests.e2e.world import PATIENCE, Home, Site, Webhook
+from tests.e2e.world import Home, Site, Webhook
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.e2e
 

@@ -13,8 +13,9 @@ import pytest
 
 from tests.e2e.conftest import config
 from tests.e2e.test_daemon import stop, until
-from tests.e2e.world import PATIENCE, Home, Site, Webhook
+from tests.e2e.world import Home, Site, Webhook
 from tests.parsers.pages import login_page
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.e2e
 

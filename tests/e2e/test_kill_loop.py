@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.killing import Sink, an_hour_passes, count, daemon, kill_somewhere, taking
-from tests.e2e.world import PATIENCE, Site, playing
+from tests.e2e.world import Site, playing
 from tests.examples import is_short
 from tests.parsers.pages import sample_papers
+from tests.patience import PATIENCE
 from tests.postgres import Server, serving_postgres
 from watcher.model import Tuning
 

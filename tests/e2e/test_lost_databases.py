@@ -16,6 +16,7 @@ from tests.e2e.conftest import DAYS, TODAY, titles
 from tests.e2e.test_daemon import stop, until
 from tests.e2e.test_once import LOOK_BACK, told
 from tests.e2e.world import Home, Site, Webhook
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.e2e
 
@@ -93,7 +94,7 @@ def test_a_daemon_notices_and_tells_the_operator_once(home: Home, site: Site, ho
         left = database(home).read_bytes() if database(home).exists() else None
         site.today = TODAY + timedelta(days=1)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
     assert what in home.log and "`watcher restore" in home.log and "Traceback" not in home.log
     (post,) = [post for post in hook.posts if "cannot be used" in post["title"]]
     assert what in post["message"] and "`watcher migrate --accept`" in post["message"]
@@ -101,7 +102,7 @@ def test_a_daemon_notices_and_tells_the_operator_once(home: Home, site: Site, ho
     # Neither a command nor another daemon makes it anew, and the operator is not told again.
     assert not home.run("once").stdout
     with home.daemon() as process:
-        assert process.wait(30) == 1
+        assert process.wait(PATIENCE) == 1
     assert len([post for post in hook.posts if "cannot be used" in post["title"]]) == 1
     assert told(hook, titles(site, *DAYS)) == titles(site, *LOOK_BACK)
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.conftest import config
-from tests.e2e.world import PATIENCE, Home, Site, Webhook
+from tests.e2e.world import Home, Site, Webhook
 from tests.integration.mailserver import MailServer, mail_server
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.e2e
 

@@ -18,6 +18,7 @@ import tests.needs_web  # noqa: F401  (first: skips without the extra)
 from tests.e2e.conftest import config
 from tests.e2e.test_reload import reload, until
 from tests.e2e.world import Home, Site, Webhook
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.e2e
 
@@ -31,7 +32,7 @@ def pages(home: Home) -> str:
 
 def asking(home: Home) -> httpx.Client:
     path = str(home.config.parent / "web.sock")
-    return httpx.Client(transport=httpx.HTTPTransport(uds=path), base_url="http://localhost")
+    return httpx.Client(transport=httpx.HTTPTransport(uds=path), base_url="http://localhost", timeout=PATIENCE)
 
 
 def test_the_daemon_serves_its_pages_until_a_reload_takes_them_away(home: Home, site: Site, hook: Webhook) -> None:
@@ -81,12 +82,12 @@ def saying(
         yield process, next(word for word in line.split() if word.startswith(("http", "unix:")))
     finally:
         process.send_signal(ended_by)
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE)
 
 
 def test_the_demo_ends_on_a_page(tmp_path: Path) -> None:
     with saying("demo", "--web", folder=tmp_path) as (process, url):
-        page = httpx.get(url).text
+        page = httpx.get(url, timeout=PATIENCE).text
         assert "All is well." in page and "Agents</mark> That Keep Receipts" in page
     assert process.returncode == 0
 
@@ -97,7 +98,7 @@ def test_pages_without_a_daemon_say_so(home: Home, site: Site, hook: Webhook) ->
     home.write(config(site, hook, more=f"web: {{listen: '127.0.0.1:{port}', open: true}}\n"))
     assert home.run("once").returncode == 0
     with saying("web", "-c", str(home.config), folder=home.config.parent) as (process, url):
-        page = httpx.get(url).text
+        page = httpx.get(url, timeout=PATIENCE).text
         assert "Zeppelin" in page and "Sign in" not in page
     assert process.returncode == 0
 

@@ -19,9 +19,9 @@ from typing import Any
 
 from tests.e2e.forked import Forked
 from tests.parsers.pages import make_page
+from tests.patience import PATIENCE
 
 Paper = dict[str, Any]
-PATIENCE = 30.0
 
 
 class _Quiet(BaseHTTPRequestHandler):
@@ -163,7 +163,7 @@ class Home:
             line = ["-c", str(self.config), *args]
             process = Forked(line, self.env, self.folder, out, err)
             try:
-                status = process.wait(60)
+                status = process.wait(PATIENCE)
             finally:
                 process.kill()
             return subprocess.CompletedProcess(line, status, out.read_text(), err.read_text())

@@ -17,9 +17,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.patience import PATIENCE
 from watcher.model.way_out import WayOut
-
-PATIENCE = 30.0
 
 
 @dataclass
@@ -134,7 +133,7 @@ def connect_proxy(routes: Mapping[str, int] | None = None, password: str = "") -
         proxy.over.set()
         proxy.listener.shutdown(socket.SHUT_RDWR)
         proxy.listener.close()
-        thread.join(10)
+        thread.join(PATIENCE)
 
 
 @dataclass(frozen=True)

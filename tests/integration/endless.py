@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from itertools import chain, repeat
 from typing import Any
 
+from tests.patience import PATIENCE
+
 ENOUGH = 64 * 1024 * 1024
 """Bytes after which the server gives up: whoever reads so much reads everything."""
 
-PATIENCE = 20.0
 DROP = 0.02
 
 

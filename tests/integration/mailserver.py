@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 20.0
+from tests.patience import PATIENCE
 
 CUT, RESET, HANG = "cut", "reset", "hang"
 """Instead of an answer: close, close without a goodbye to TCP either, say nothing."""

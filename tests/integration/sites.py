@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from tests.patience import PATIENCE
+
 Answer = Callable[[socket.socket], None]
 
 
@@ -54,7 +56,7 @@ class Site:
                 return  # the fetcher has gone
 
     def hang(self, connection: socket.socket) -> None:
-        self.over.wait(30)
+        self.over.wait(PATIENCE)
 
     def drip(self, head: bytes) -> Answer:
         def answer(connection: socket.socket) -> None:
@@ -84,4 +86,4 @@ def serving(address: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> It
         site.over.set()
         site.listener.shutdown(socket.SHUT_RDWR)
         site.listener.close()
-        thread.join(10)
+        thread.join(PATIENCE)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.integration.queues import LEASE, claim
 from tests.integration.test_pipeline import World, subscription
+from tests.patience import PATIENCE
 from watcher.model import Content, DeliveryKind, DeliveryState, Endpoint, Message, Outcome, Result, Tuning
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
@@ -50,14 +51,14 @@ def test_a_lease_is_renewed_while_its_message_is_being_sent(world: World) -> Non
 
     def send(url: str, message: Message, delivery_id: str) -> Outcome:
         begun.set()
-        assert gate.wait(30)
+        assert gate.wait(PATIENCE)
         return UP
 
     world.receivers.send = send  # type: ignore[method-assign]
     world.context.tuning = Tuning(idle=timedelta(seconds=0.02))
     sender = Sender(world.context)
     sender.start()
-    assert begun.wait(30)
+    assert begun.wait(PATIENCE)
     ticking = threading.Event()
     for _ in range(30):
         world.now += LEASE / 10
@@ -208,7 +209,7 @@ def test_a_receiver_that_hangs_holds_up_no_other(world: World) -> None:
 
     def send(url: str, message: Message, delivery_id: str) -> Outcome:
         if "me.example" in url:
-            assert gate.wait(30)
+            assert gate.wait(PATIENCE)
         else:
             arrived.set()
         return real(url, message, delivery_id)
@@ -216,7 +217,7 @@ def test_a_receiver_that_hangs_holds_up_no_other(world: World) -> None:
     world.receivers.send = send  # type: ignore[method-assign]
     sending = threading.Thread(target=deliver_all, args=(world.context,))
     sending.start()
-    assert arrived.wait(30)
+    assert arrived.wait(PATIENCE)
     gate.set()
     sending.join()
     assert states(world) == {DeliveryState.SENT: 2}

@@ -13,6 +13,7 @@ import pytest
 from tests.integration.endless import ENOUGH, Endless, dripping, endless, forever
 from tests.integration.mailserver import MailServer, mail_server, make_certificate
 from tests.integration.test_notify_web import discord, mattermost, ntfy, teams, telegram
+from tests.patience import PATIENCE
 from tests.unit.messages import digest, item
 from watcher.model import Outcome, Result
 from watcher.model.way_out import WayOut
@@ -34,7 +35,7 @@ def send(service: Endless, url: str = "json://127.0.0.1:{}/", way: WayOut | None
     # Patience is short so that drops soon are too many; the whole message has far longer than the server goes on.
     notifier = Notifier(patience=1.0, timeout=60.0, way=lambda: way or WayOut())
     outcome = notifier.send(url.format(service.port), MESSAGE, "key-1")
-    assert service.ended.wait(30), "the sender never hung up"
+    assert service.ended.wait(PATIENCE), "the sender never hung up"
     assert service.written < ENOUGH
     assert len(service.asked) == 1
     assert not [one for one in threading.enumerate() if one.name == "send"]
@@ -192,7 +193,7 @@ def test_a_whole_answer_is_given_to_its_service_whole() -> None:
     body = b"x" * 200_000
     apprise_module()
     with endless(lambda: [OK + b"Content-Length: %d\r\nX-Lab: 7\r\n\r\n" % len(body), body]) as service:
-        answer = requests.post(f"http://127.0.0.1:{service.port}/", data=b"", timeout=10)
+        answer = requests.post(f"http://127.0.0.1:{service.port}/", data=b"", timeout=PATIENCE)
     assert (answer.status_code, answer.headers["X-Lab"], answer.content) == (200, "7", body)
 
 
@@ -238,5 +239,5 @@ def test_a_dripping_mail_server_is_given_up() -> None:
         url = f"mailto://127.0.0.1:{service.port}/?from=bot@lab.example&to=ana@lab.example"
         outcome = Notifier(patience=1.0, timeout=1.0).send(url, MESSAGE, "key-1")
         assert outcome == Outcome(Result.FAILED, "the mail server gave no answer in time")
-        assert service.ended.wait(30), "the sender never hung up"
+        assert service.ended.wait(PATIENCE), "the sender never hung up"
     assert not [one for one in threading.enumerate() if one.name == "send"]

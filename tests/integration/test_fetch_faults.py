@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.integration.sites import Answer, Site, raw, say, serving
+from tests.patience import PATIENCE
 from watcher.fetch import Fetcher, Limits
 from watcher.model import Fetched, NotModified, Page, Unreachable, Validators
 
@@ -207,7 +208,7 @@ def test_a_name_that_is_not_known() -> None:
 
 def test_a_look_up_that_hangs(site: Site) -> None:
     def look_up(host: str, port: int) -> list[str]:
-        site.over.wait(30)
+        site.over.wait(PATIENCE)
         return []
 
     found = Fetcher(resolve=look_up, limits=Limits(total=0.05)).get("http://example.org/", lambda url: NOTHING)
@@ -270,16 +271,16 @@ def test_close_ends_what_is_under_way(site: Site) -> None:
 
     def hang(connection: socket.socket) -> None:
         asked.set()
-        site.over.wait(30)
+        site.over.wait(PATIENCE)
 
     site.answers["/p"] = hang
     asking = fetcher()
     found: list[Fetched] = []
     thread = threading.Thread(target=lambda: found.append(asking.get(site.url + "/p", lambda url: NOTHING)))
     thread.start()
-    assert asked.wait(10)
+    assert asked.wait(PATIENCE)
     asking.close()
-    thread.join(10)
+    thread.join(PATIENCE)
     assert [one.reason for one in found if isinstance(one, Unreachable)] == ["stopped"]
     later = asking.get(site.url + "/p", lambda url: NOTHING)
     assert isinstance(later, Unreachable) and later.reason == "stopped"
@@ -300,8 +301,8 @@ def test_close_ends_waiting_for_a_turn(site: Site) -> None:
 
     thread = threading.Thread(target=later)
     thread.start()
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     asking.close()
-    thread.join(10)
+    thread.join(PATIENCE)
     assert [one.reason for one in found if isinstance(one, Unreachable)] == ["stopped"]
     assert len(site.asked) == 1

@@ -13,6 +13,7 @@ import pytest
 
 from tests.integration.connect_proxy import ConnectProxy, LabAuthority, authority, connect_proxy, refuse
 from tests.integration.sites import Site, say, serving
+from tests.patience import PATIENCE
 from watcher.fetch import Fetcher, Limits
 from watcher.model import Fetched, Page, Unreachable, Validators
 from watcher.model.way_out import WayOut
@@ -284,7 +285,7 @@ def test_a_request_by_the_proxy_can_be_ended(
 
     def hang(connection: Any) -> None:
         asked.set()
-        proxy.over.wait(30)
+        proxy.over.wait(PATIENCE)
 
     if where == "at the proxy":
         proxy.says = hang
@@ -294,9 +295,9 @@ def test_a_request_by_the_proxy_can_be_ended(
         target=lambda: found.append(asking.get(SECURE, lambda url: Validators(), robots=False)), daemon=True
     )
     thread.start()
-    assert asked.wait(10)
+    assert asked.wait(PATIENCE)
     began = time.monotonic()
     asking.close()
-    thread.join(10)
-    assert time.monotonic() - began < 5
+    thread.join(PATIENCE)
+    assert time.monotonic() - began < PATIENCE
     assert [one.reason for one in found if isinstance(one, Unreachable)] == ["stopped"]

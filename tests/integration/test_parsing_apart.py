@@ -21,6 +21,7 @@ from tests.conftest import REPOSITORY
 from tests.integration.sites import say, serving
 from tests.parsers.feeds import rss
 from tests.parsers.test_told import PAGES
+from tests.patience import PATIENCE
 from watcher.cli import main
 from watcher.errors import Stopped, UnknownPage
 from watcher.model import Entry, Reading, Source, Unreadable, Verdict
@@ -263,7 +264,7 @@ def test_a_worker_that_hangs_does_not_outlive_its_owner_for_long() -> None:
         assert owner.stdout
         pid = int(owner.stdout.readline())
         owner.kill()
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes():
         assert time.monotonic() < until
         os.sched_yield()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE
 from watcher.cli import main
 from watcher.errors import StoreError
 from watcher.model import Judged, Source, Verdict
@@ -45,7 +46,7 @@ def unreachable(source: Source) -> Polled:
 def test_sources_are_read_side_by_side(
     env: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    all_of_them = Barrier(len(NAMES), timeout=30)
+    all_of_them = Barrier(len(NAMES), timeout=PATIENCE)
 
     def read(source: Source, context: Context, **_: Any) -> Polled:
         all_of_them.wait()

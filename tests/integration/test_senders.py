@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from tests.integration.queues import LEASE, Inline, claim
 from tests.integration.test_pipeline import World, subscription
+from tests.patience import PATIENCE
 from watcher.alerts.retry import SUSPECT_AFTER, Health
 from watcher.errors import StoreError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Message, Outcome, Result, Tuning
@@ -25,7 +26,6 @@ from watcher.sending.sender import Sender
 from watcher.store import Store
 from watcher.store.database import schema
 
-PATIENCE = 30.0
 ME, YOU, OPS = Endpoint("me"), Endpoint("you"), Endpoint("ops")
 HANGING = [Endpoint(f"hangs{n}") for n in range(6)]
 WORKING = [Endpoint(f"works{n}") for n in range(6)]

@@ -11,6 +11,7 @@ from itertools import pairwise
 import pytest
 
 from tests.integration.sites import say, serving
+from tests.patience import PATIENCE
 from watcher.daemon.site_book import SiteBook
 from watcher.fetch import Fetcher, Limits
 from watcher.fetch.pace import Pace
@@ -159,7 +160,7 @@ def test_two_daemons_ask_a_site_one_after_the_other(store: Store) -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(30)
+            thread.join(PATIENCE)
     assert [type(one) for one in found] == [Page] * 6
     assert most == 1
     began.sort()
@@ -183,9 +184,9 @@ def test_close_ends_waiting_for_another_process(processes: list[SiteBook], store
         target=lambda: found.append(asking.get("http://a.example:1/p", lambda url: None, robots=False))
     )
     thread.start()
-    assert asked.wait(10)
+    assert asked.wait(PATIENCE)
     asking.close()
-    thread.join(10)
+    thread.join(PATIENCE)
     assert [one.reason for one in found if isinstance(one, Unreachable)] == ["stopped"]
 
 

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import event
 
 from tests.integration.test_pipeline import World, subscription
+from tests.patience import PATIENCE
 from watcher.cli import main
 from watcher.model import Endpoint, Origin, Rhythm, When
 from watcher.pipeline.rulebook import RuleBook
@@ -163,9 +164,9 @@ def test_daemons_over_one_server_are_woken(world: World) -> None:
     thread.start()
     try:
         # On SQLite there is nobody to wake, and listening ends at once.
-        assert not store.is_shared or listening.wait(30)
+        assert not store.is_shared or listening.wait(PATIENCE)
         ask(world)
-        assert not store.is_shared or woken.wait(30)
+        assert not store.is_shared or woken.wait(PATIENCE)
     finally:
         stopping.set()
         thread.join()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.patience import PATIENCE
 
 KIND = '''
 """Bulletins: a text with a word at its head and one paper a line."""
@@ -113,7 +114,7 @@ def home(tmp_path: Path) -> Path:
 def run(program: Path, home: Path, *args: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "PYTHONPATH": str(program), "STATE_DIRECTORY": str(home / "state")}
     command = [sys.executable, "-m", "watcher", "-c", str(home / "config.yaml"), *args]
-    return subprocess.run(command, cwd=home, env=env, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, cwd=home, env=env, capture_output=True, text=True, check=False, timeout=PATIENCE)
 
 
 def test_the_config_and_its_schema_have_its_key(program: Path, home: Path) -> None:

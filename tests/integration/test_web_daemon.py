@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from tests.integration.webs import TOKEN, Web, entry
+from tests.patience import PATIENCE
 from watcher.config import ListenAddress, WebSettings
 from watcher.daemon.opening import open_context
 from watcher.daemon.web_pages import WebPages
@@ -53,22 +54,22 @@ def test_pages_are_served_as_the_config_wants_them(pages: Callable[..., WebPages
     settings = WebSettings(ListenAddress(port=free_port()), is_open=True)
     url = f"http://{settings.listen}/-/healthy"
     ours = pages(settings)
-    assert httpx.get(url).text == "healthy\n"
+    assert httpx.get(url, timeout=PATIENCE).text == "healthy\n"
     other = WebSettings(ListenAddress(port=free_port()), is_open=True)
     reload(ours, other)
     with pytest.raises(httpx.ConnectError):
-        httpx.get(url)
-    assert httpx.get(f"http://{other.listen}/-/healthy").text == "healthy\n"
+        httpx.get(url, timeout=PATIENCE)
+    assert httpx.get(f"http://{other.listen}/-/healthy", timeout=PATIENCE).text == "healthy\n"
     reload(ours, None)
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"http://{other.listen}/-/healthy")
+        httpx.get(f"http://{other.listen}/-/healthy", timeout=PATIENCE)
 
 
 def test_another_token_ends_all_sessions(pages: Callable[..., WebPages], tmp_path: Path) -> None:
     (tmp_path / "token").write_text(TOKEN)
     settings = WebSettings(ListenAddress(port=free_port()), "token")
     ours = pages(settings)
-    with httpx.Client(base_url=f"http://{settings.listen}") as client:
+    with httpx.Client(base_url=f"http://{settings.listen}", timeout=PATIENCE) as client:
         assert client.post("/sign-in", data={"token": TOKEN}).status_code == 303
         assert client.get("/").status_code == 200
         ours.take_up()
@@ -87,7 +88,7 @@ def test_a_daemon_sends_the_test_of_a_rule(
     pages(settings)
     form = {"what": "test-rule", "rule": "lantern", "name": "ana"}
     head = {"Authorization": f"Bearer {TOKEN}"}
-    answer = httpx.post(f"http://{settings.listen}/act", data=form, headers=head, timeout=30)
+    answer = httpx.post(f"http://{settings.listen}/act", data=form, headers=head, timeout=PATIENCE)
     assert (answer.status_code, answer.text) == (200, "test-rule\n")
     printed = capsys.readouterr().out
     assert "Test: 1 paper for lantern: A Lantern" in printed and "Gardens" not in printed
@@ -100,18 +101,18 @@ def test_pages_that_are_closed_by_a_reload_are_closed_even_where_their_token_can
     settings = WebSettings(ListenAddress(port=free_port()), is_open=True)
     url = f"http://{settings.listen}/"
     ours = pages(settings, again=0.0)
-    assert httpx.get(url).status_code == 200
+    assert httpx.get(url, timeout=PATIENCE).status_code == 200
     (tmp_path / "short").write_text("guess")
     reload(ours, WebSettings(settings.listen, own))
     with pytest.raises(httpx.ConnectError):
-        httpx.get(url)
+        httpx.get(url, timeout=PATIENCE)
     ours.mend()
     with pytest.raises(httpx.ConnectError):
-        httpx.get(url)
+        httpx.get(url, timeout=PATIENCE)
     (tmp_path / own).write_text(TOKEN)
     ours.mend()
-    assert httpx.get(url).status_code == 401
-    assert httpx.get(url, headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+    assert httpx.get(url, timeout=PATIENCE).status_code == 401
+    assert httpx.get(url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=PATIENCE).status_code == 200
 
 
 def test_pages_that_are_served_otherwise_than_the_config_says_are_mended(pages: Callable[..., WebPages]) -> None:
@@ -120,11 +121,11 @@ def test_pages_that_are_served_otherwise_than_the_config_says_are_mended(pages: 
     other = WebSettings(ListenAddress(port=free_port()), is_open=True)
     ours._context.config = replace(ours._context.config, web=other)
     ours.mend()
-    assert httpx.get(f"http://{other.listen}/-/healthy").status_code == 200
+    assert httpx.get(f"http://{other.listen}/-/healthy", timeout=PATIENCE).status_code == 200
     ours._context.config = replace(ours._context.config, web=None)
     ours.mend()
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"http://{other.listen}/-/healthy")
+        httpx.get(f"http://{other.listen}/-/healthy", timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("asked", ["mend", "take_up"])
@@ -134,7 +135,7 @@ def test_pages_that_are_closed_for_good_are_not_opened_again(pages: Callable[...
     ours.stop()
     getattr(ours, asked)()
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"http://{settings.listen}/-/healthy")
+        httpx.get(f"http://{settings.listen}/-/healthy", timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("closing", [WebPages.stop, lambda ours: reload(ours, None)], ids=["end", "reload"])
@@ -148,13 +149,13 @@ def test_what_closes_the_pages_waits_for_those_that_are_just_being_opened(
 
     def slowly(server: WebServer) -> None:
         opening.set()
-        assert let.wait(20)
+        assert let.wait(PATIENCE)
         started(server)
 
     monkeypatch.setattr(WebServer, "start", slowly)
     with ThreadPoolExecutor(2) as pool:
         mending = pool.submit(ours.mend)
-        assert opening.wait(20)
+        assert opening.wait(PATIENCE)
         closed = pool.submit(closing, ours)
         with pytest.raises(TimeoutError):
             closed.result(0.2)
@@ -162,7 +163,7 @@ def test_what_closes_the_pages_waits_for_those_that_are_just_being_opened(
         mending.result(20)
         closed.result(20)
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"http://{settings.listen}/-/healthy")
+        httpx.get(f"http://{settings.listen}/-/healthy", timeout=PATIENCE)
 
 
 def test_what_could_not_be_served_is_tried_again_and_said_once(
@@ -175,7 +176,7 @@ def test_what_could_not_be_served_is_tried_again_and_said_once(
         ours.mend()
     assert [one.levelname for one in caplog.records if one.name == "watcher.daemon.web_pages"] == ["ERROR"]
     ours.mend()
-    assert httpx.get(f"http://{settings.listen}/-/healthy").status_code == 200
+    assert httpx.get(f"http://{settings.listen}/-/healthy", timeout=PATIENCE).status_code == 200
 
 
 def test_a_token_that_is_not_there_is_said_and_nothing_else(

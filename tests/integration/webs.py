@@ -14,6 +14,7 @@ import httpx
 from hypothesis import strategies as st
 
 import tests.needs_web  # noqa: F401  (first: skips without the extra)
+from tests.patience import PATIENCE
 from watcher.alerts.changes import Wanted
 from watcher.config import Config, ListenAddress, WebSettings, load
 from watcher.files.broken_pages import KeptPages
@@ -81,6 +82,7 @@ class Web:
             transport=transport,
             base_url="http://localhost/" if socket else self.server().url,
             headers={"Host": host, "Accept": "*/*"},
+            timeout=PATIENCE,
         )
         self._open.append(client.close)
         if socket:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.world import Home
+from tests.patience import PATIENCE
 
 pytestmark = [pytest.mark.real, pytest.mark.e2e]
 
@@ -46,7 +47,7 @@ class Replay:
 
     def say(self, what: str) -> None:
         request = urllib.request.Request(f"{self.url}/_replay/{what}", method="PUT")
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             assert answer.status == 200
 
 

@@ -2,6 +2,7 @@ from threading import Event, Thread
 
 import pytest
 
+from tests.patience import PATIENCE
 from watcher.fetch.pace import Pace
 from watcher.fetch.turns import NotNow, Turns
 
@@ -88,7 +89,7 @@ def test_one_request_at_a_time_to_a_host() -> None:
     def first() -> None:
         with turns.turn(Pace("a.org", 0), 60):
             inside.set()
-            leave.wait(10)
+            leave.wait(PATIENCE)
 
     def second() -> None:
         with turns.turn(Pace("a.org", 0), 60):
@@ -96,13 +97,13 @@ def test_one_request_at_a_time_to_a_host() -> None:
 
     holder, waiter = Thread(target=first), Thread(target=second)
     holder.start()
-    assert inside.wait(10)
+    assert inside.wait(PATIENCE)
     with pytest.raises(NotNow, match="busy"):
         take(turns, patience=0.01)
     waiter.start()
     assert not passed.is_set()
     leave.set()
-    assert passed.wait(10)
+    assert passed.wait(PATIENCE)
     holder.join()
     waiter.join()
 

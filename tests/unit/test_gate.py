@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from threading import Event, Thread
 
+from tests.patience import PATIENCE
 from watcher.daemon.gate import Gate
 
 
@@ -38,7 +39,7 @@ def test_as_many_pass_as_there_are_places_until_one_has_taken_long() -> None:
         third = passes(gate)
         assert not third.wait(0.05)
         clock.now = 0.02
-        assert third.wait(10)
+        assert third.wait(PATIENCE)
         assert first() == 0.02
 
 
@@ -46,7 +47,7 @@ def test_a_place_that_is_left_is_free_at_once() -> None:
     gate = Gate(1, 1_000.0, Clock())
     with gate.passed():
         second = passes(gate)
-    assert second.wait(10)
+    assert second.wait(PATIENCE)
 
 
 def test_an_open_gate_holds_nobody() -> None:
@@ -54,4 +55,4 @@ def test_an_open_gate_holds_nobody() -> None:
     with gate.passed():
         second = passes(gate)
         gate.open()
-        assert second.wait(10)
+        assert second.wait(PATIENCE)
