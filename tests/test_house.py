@@ -202,6 +202,11 @@ def test_no_files_import_each_other_in_a_circle() -> None:
     assert order.index("watcher.model.fields") < order.index("watcher.cli.run")
 
 
+def test_every_room_is_a_package() -> None:
+    """A folder without ``__init__.py`` can be imported here, and is not in the wheel."""
+    assert [ids(path.parent) for path in FILES if not (path.parent / "__init__.py").exists()] == []
+
+
 def test_the_contracts_name_every_pure_room_that_is_there() -> None:
     rooms = {room(path) for path in FILES}
     contracts = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
