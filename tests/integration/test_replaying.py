@@ -8,6 +8,7 @@ import pytest
 
 from tests.integration.queues import claim
 from tests.integration.test_pipeline import World, subscription
+from watcher.alerts.retry import Health
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, IncidentKind, Outcome, Result, Rhythm, When
 from watcher.pipeline.telling.content import contents_of
@@ -141,3 +142,30 @@ def test_a_deliverys_beginning_has_to_be_enough(world: World) -> None:
     for beginning in ("ffff", "%", ""):
         with pytest.raises(UsageError), world.context.store.reading() as tx:
             tx.deliveries.find(beginning)
+
+
+def test_a_replay_that_waits_for_its_receiver_is_sent_and_not_folded(world: World) -> None:
+    """Somebody asked for it: what piled up besides comes as one message, and the replay all the same."""
+    first, second, third = (
+        subscription(),
+        subscription("some", rule="title:compost"),
+        subscription("all", rule="title:part"),
+    )
+    world.apply(first)
+    world.look()
+    world.tell()
+    (sent,) = listed(world)
+    world.receivers.outcome = Outcome(Result.FAILED, "no answer")
+    world.apply(first, second)
+    assert world.tell() == 0, "the first try after which it backs off"
+    world.now += timedelta(seconds=1)
+    with world.context.store.transaction() as tx:
+        (again,) = tx.deliveries.replay(sent, [ME], world.now)
+        tx.endpoints.set_health(ME, Health(world.now, 9, world.now + timedelta(hours=1), "no answer"))
+    world.apply(first, second, third)
+    assert world.tell() == 0
+    world.receivers.outcome = UP
+    world.now += timedelta(hours=3)
+    assert world.tell() == 3, "what was tried, the replay, and what gathered meanwhile"
+    with world.context.store.reading() as tx:
+        assert tx.outbox.state_of(again) == (DeliveryState.SENT, "")
