@@ -7,9 +7,11 @@ from concurrent.futures import Executor, Future
 from datetime import datetime
 from typing import Any
 
+from watcher.alerts.retry import after_attempt
 from watcher.alerts.sending import WaitingEndpoint
-from watcher.model import Delivery, Endpoint, Tuning
+from watcher.model import Delivery, Endpoint, Outcome, Tuning
 from watcher.store import Store, Transaction
+from watcher.store.deliveries.queue import Claim, Try
 
 LEASE = Tuning().lease
 
@@ -37,3 +39,11 @@ def claim(store: Store, endpoint: Endpoint, now: datetime, *, suspects: bool = F
     with store.transaction() as tx:
         here = waiting_in(tx, now).get(endpoint)
         return next(iter(tx.queue.claim([here], now, LEASE, suspects=suspects)), None) if here else None
+
+
+def record(tx: Transaction, delivery: Delivery, outcome: Outcome, now: datetime) -> Claim:
+    """Record one attempt with what follows from it; return what became of its claim."""
+    (ended,) = tx.queue.record(
+        [Try(delivery, outcome)], lambda outcome, before: after_attempt(outcome, before, now, jitter=0.5), now
+    )
+    return ended.claim

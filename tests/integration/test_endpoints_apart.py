@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.integration.queues import LEASE, claim, waiting_in
+from tests.integration.queues import LEASE, claim, record, waiting_in
 from tests.integration.test_pipeline import START, World, subscription
 from watcher.alerts.retry import Health
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, IncidentKind, Outcome, Result
 from watcher.store import Store, Transaction
 from watcher.store.database import schema
 from watcher.store.deliveries.outbox import Digest
-from watcher.store.deliveries.queue import Try
+from watcher.store.deliveries.queue import Claim
 
 HERE = Endpoint("mail", "ana")
 OTHERS = Endpoint("mail", "ben"), Endpoint("chat", "ana")
@@ -115,7 +115,7 @@ def test_what_one_endpoint_was_told_the_others_were_not(world: World) -> None:
     assert digest and digest.kind is DeliveryKind.DIGEST, "it is older than the incidents"
     with store.transaction() as tx:
         (told,) = tx.contents.told(digest.id)
-        tx.queue.record([(Try(digest, Outcome(Result.SENT)), DeliveryState.SENT, "")], LATER)
+        assert record(tx, digest, Outcome(Result.SENT), LATER) is Claim.HOLDS
     with store.reading() as tx:
         papers = {one: list(tx.contents.told_at(one, [told.paper_id])) for one in ALL}
         was_told = {one: tx.contents.was_told(one, [DeliveryKind.DIGEST], START) for one in ALL}
