@@ -12,6 +12,7 @@ from watcher.alerts.retry import Health
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, IncidentKind, Outcome, Result, Rhythm, When
 from watcher.pipeline.telling.content import contents_of
+from watcher.pipeline.telling.tell import tell_due
 from watcher.sending.deliver import deliver_all
 from watcher.store import Store
 from watcher.store.deliveries.deliveries import Listed
@@ -85,6 +86,20 @@ def test_another_receiver_is_told_only_what_it_was_not_told(world: World) -> Non
     assert replay(world, sent, YOU) == 1
     assert {one.state for one in listed(world)} == {DeliveryState.SENT}
     assert replay(world, sent, YOU) == 0
+
+
+def test_a_receiver_that_is_about_to_be_told_gets_no_replay_of_it(world: World) -> None:
+    """Its own message waits: a replay would take the papers out of it."""
+    world.apply(subscription(endpoints=(ME, YOU)))
+    world.look()
+    tell_due(world.context)
+    world.receivers.outcome = REFUSED
+    deliver_all(world.context, only=[YOU])
+    (dead,), (waiting,) = listed(world, DeliveryState.DEAD), listed(world, DeliveryState.PENDING)
+    assert (dead.endpoint, waiting.endpoint) == (YOU, ME)
+    with world.context.store.transaction() as tx:
+        assert tx.deliveries.replay(dead, [ME], world.now) == []
+        assert len(tx.contents.told(waiting.id)) == 12
 
 
 def test_a_receiver_and_its_subscription_go_on_where_another_receiver_is_named(world: World) -> None:

@@ -137,9 +137,10 @@ def test_numbers_are_those_read_last_and_their_history_is_kept(store: Store) -> 
 
 
 def test_of_two_readings_at_one_instant_the_last_counts(store: Store) -> None:
+    record(store, kites(upvotes=1), now=NOW - HOUR)
     record(store, kites(upvotes=3))
     record(store, kites(upvotes=4))
-    assert history(store) == [(NOW, 4, None)]
+    assert history(store) == [(NOW - HOUR, 1, None), (NOW, 4, None)]
 
 
 def history(store: Store) -> list[tuple[datetime, int | None, int | None]]:
