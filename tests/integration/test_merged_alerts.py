@@ -103,3 +103,21 @@ def test_an_alert_that_was_dropped_takes_nothing_from_one_that_waits(
         rows = become_one(tx, world)
         assert (rows[waits].dropped, rows[waits].delivery_id) == (None, stays)
         assert (rows[muted].dropped, rows[muted].delivery_id) == ("muted", None)
+
+
+def test_what_was_told_of_the_younger_paper_is_told_of_the_older_one(world: World) -> None:
+    """The older paper did not match until it was known to be the younger one: it is not told again by that name."""
+    with world.context.store.transaction() as tx:
+        for number, word, key in ((1, "mills", "doi"), (2, "kites", "url")):
+            intake = Intake(tx, world.context.rules, world.now)
+            intake.add([entry(number, [word], key)], "hf", whole=True)
+            intake.match(lambda *_: HELD)
+        (saved,) = tx.subscriptions.active()
+        ((match, younger),) = tx.matches.held(saved.id).items()
+        stand(tx, match, EARLY, SENT)
+        intake = Intake(tx, world.context.rules, world.now)
+        both = replace(entry(1, ["kites"], "doi"), keys=("doi:10.1/1", "url:https://example.org/2"))
+        (older,) = intake.add([both], "hf", whole=True).ids
+        assert older != younger and tx.papers.get([older])[0].title == both.title
+        assert intake.match(lambda *_: HELD) == 0
+        assert tx.matches.known([older]) == {(saved.id, older)}
