@@ -161,3 +161,16 @@ def test_polls_newest_first(store: Store) -> None:
         assert tx.pages.polls("hf", 1) == [second]
         assert tx.pages.last_poll("hf") == second
         assert tx.pages.last_poll("nobody") is None
+
+
+def test_since_when_a_page_is_gone_does_not_count_that_it_was_short(store: Store) -> None:
+    """A page that showed too little and is then not there has not been away for as long as it was short."""
+    show(store, MONDAY, 3, now=NOW - 30 * HOUR)
+    show(store, MONDAY, 2, now=NOW - 29 * HOUR, judged=PARTIAL)
+
+    def gone(now: datetime) -> datetime:
+        with store.transaction() as tx:
+            return tx.missing.fail("hf", address(MONDAY), MONDAY, now, is_gone=True)
+
+    assert gone(NOW) == NOW
+    assert gone(NOW + HOUR) == NOW, "it is still away, since the same instant"
