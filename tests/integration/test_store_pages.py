@@ -43,10 +43,12 @@ def show(
     parser_version: int = 1,
     whole: bool = True,
     judged: Judged | None = None,
+    following: str | None = None,
 ) -> Judged:
     """Record a page of ``day`` as a poll does; how it was judged."""
     page = Page(url=address(day), body=b"", fetched_at=now, validators=Validators(etag, None))
-    reading = Reading(entries=entries(day, count), day=day, previous=day - timedelta(days=1), whole=whole)
+    before = day - timedelta(days=1)
+    reading = Reading(entries=entries(day, count), day=day, previous=before, next=following, whole=whole)
     shown = frozenset(entry_key(entry) for entry in reading.entries)
     with store.transaction() as tx:
         history = tx.pages.history(source, page.url, day)
@@ -84,6 +86,7 @@ def test_an_unchanged_page_is_read_again(store: Store) -> None:
         ({"parser_version": 2}, {}),
         ({"whole": False, "judged": NEW}, {}),
         ({"judged": PARTIAL}, {}),
+        ({"following": "https://papers.example/p2"}, {}),
     ],
 )
 def test_only_pages_read_whole_are_asked_for_conditionally(
