@@ -186,7 +186,7 @@ def test_a_public_function_has_a_name_of_its_own() -> None:
 
 
 def imported(path: Path) -> set[str]:
-    """The files of the package that one imports, wherever in it, by their dotted names."""
+    """Return the dotted names of the package's files that a file imports, at its top or within functions."""
     known = {".".join(one.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for one in FILES}
     found = set()
     for node in ast.walk(tree(path)):

@@ -1,4 +1,4 @@
-"""What the operator hears of incidents: each beginning once, one recovery, nothing of what passed quickly."""
+"""The operator hears of each incident once, of its end once, and of nothing that passed quickly."""
 
 from __future__ import annotations
 

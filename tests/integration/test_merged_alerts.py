@@ -1,4 +1,4 @@
-"""Two papers that were told of turn out to be one: of two alerts at one endpoint, which one stays."""
+"""Two papers turn out to be one after both made alerts: only one alert stays at each endpoint."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def two_papers(tx: Transaction, world: World) -> list[int]:
 
 
 def become_one(tx: Transaction, world: World) -> dict[int, Any]:
-    """Store an entry that shows that both are one paper; return the alert of each match."""
+    """Store an entry with the keys of both papers; return the alert of each match."""
     both = replace(entry(1, ["kites"], "doi"), keys=("doi:10.1/1", "url:https://example.org/2"))
     Intake(tx, world.context.rules, world.now).add([both], "hf", whole=True)
     return {row.match_id: row for row in tx.connection.execute(select(schema.alert))}

@@ -247,7 +247,7 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def a_delivery_says_what_fits_its_state(self) -> None:
-        """A lease while it is sent, an end once it has ended, the one that tells it instead where it was folded."""
+        """It has a lease only in flight, a time of its end only at its end, a successor only if it was folded."""
         with self.life.store.reading() as tx:
             for row in tx.connection.execute(select(_delivery)):
                 assert (row.lease is not None) is (row.state == DeliveryState.SENDING), row

@@ -1,4 +1,4 @@
-"""Messages told again on real databases: what a replay takes over, what it repeats, what it leaves alone."""
+"""Replay messages on real databases: untold papers move to the replay, told ones are repeated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sender beside what goes wrong: receivers that hang, messages that cannot be gathered or end the program."""
+"""The sender among failures: receivers hang, messages cannot be gathered, or end the program."""
 
 from __future__ import annotations
 

@@ -322,7 +322,7 @@ def test_the_order_of_pages_does_not_matter(
 
 @pytest.fixture
 def shelf(store: Store) -> Store:
-    """Five papers: two dated, one dated long ago, one only published, one without any day."""
+    """Five papers: two with days, an old one, one with a date of publication alone, and one without dates."""
     record(store, kites(1), kites(2, title="Mills", abstract=ABSTRACTS["mills"], listed=MONDAY))
     record(store, kites(3, title="Bells", abstract=ABSTRACTS["bells"], listed=date(2025, 1, 2)), source="lab")
     published = datetime(2026, 3, 7, 23, 59, tzinfo=UTC)

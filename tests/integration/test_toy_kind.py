@@ -1,4 +1,4 @@
-"""A kind of source is one folder and one line in the table: all else of the program knows it by that."""
+"""A new kind of source is a folder and a line in the table; the rest of the program follows."""
 
 from __future__ import annotations
 

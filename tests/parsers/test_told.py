@@ -1,4 +1,4 @@
-"""What a kind of source says that it tells of a paper is what its pages give, and the documentation says the same."""
+"""A kind's pages fill just the fields that it declares, and the documentation agrees."""
 
 from __future__ import annotations
 
