@@ -1,4 +1,4 @@
-"""Skip what needs the extra ``web`` where it is not installed; imported before what needs it."""
+"""Skip the tests of the extra ``web`` if it is not installed. Imported before anything that needs it."""
 
 from __future__ import annotations
 

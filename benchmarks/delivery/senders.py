@@ -1,4 +1,4 @@
-"""Those that are compared, each in a process of its own that is told over its input what to send and where.
+"""Run each compared sender in its own process; its input says what to send, and where.
 
 ``watcher``  our sender
 ``apprise``  an apprise object a thread, kept, with its pause between messages taken out

@@ -1,4 +1,4 @@
-"""The table of faults: what receivers do wrong, what happened, what was lost, what came twice."""
+"""Print the table of receivers' faults: outcomes, lost messages, repeated messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A whole watcher but for the network and the clock: one receiver that does wrong, one that works, the operator."""
+"""Run a whole watcher with a faulty receiver, a working one and an operator; only network and clock are made."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class World:
         poll_pages(self.source, self.context)
 
     def tell(self) -> None:
-        """Tell what is due and send what is pending; a daemon that is killed on the way begins again."""
+        """Tell and send everything that is due; start a killed daemon again."""
         self.rounds += 1
         tell_due(self.context)
         try:

@@ -261,7 +261,7 @@ def _adding(rows: list[Row], size: int) -> None:
 
 
 def _regexes(rows: list[Row], size: int = 1_000) -> None:
-    """Rules that are a regex alone, which has to be read for every paper, and those that ask for a word as well."""
+    """Make rules of a regex alone, which every paper has to be tried by, and rules with a word beside it."""
     papers = papers_of(generated_texts(PAGE, seed=1))
     documents = [document_of(paper.paper(n)) for n, paper in enumerate(papers)]
     dice = random.Random(4)

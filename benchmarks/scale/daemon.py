@@ -1,4 +1,4 @@
-"""``watcher run`` with so many threads that send, which counts the statements that it executes.
+"""Run ``watcher run`` with a number of sending threads, and count its statements.
 
 ``python -m benchmarks.scale.daemon CONFIG STATE THREADS``: the count is written to ``statements`` in STATE.
 """

@@ -1,4 +1,4 @@
-"""What reading costs: one page, imports, memory, and 500 sources that have nothing new. Prints JSON.
+"""Measure the cost of reading: a page, imports, memory, and 500 sources without news. Prints JSON.
 
     python -m benchmarks.sources --shared ../shared [--only page pages corpus memory polls]
 

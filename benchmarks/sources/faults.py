@@ -105,7 +105,7 @@ class Inbox:
 
 
 class World:
-    """One watcher that looks at the site: one reader who is told of every paper, one operator."""
+    """A watcher over the site, with a reader of every paper and an operator."""
 
     def __init__(self, store: Store, site: Site, folder: Path) -> None:
         self.now = datetime(2026, 3, 10, 12, tzinfo=UTC)

@@ -13,6 +13,9 @@ import pytest
 
 from watcher import __version__
 from watcher.cli import COMMANDS, cli
+from watcher.config.schedules import EXAMPLES
+from watcher.model.fields import BY_RULE
+from watcher.parsers import PARSERS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [
@@ -117,6 +120,14 @@ def test_the_changelog_sorts_changes_as_it_says() -> None:
     for release in re.split(r"^## ", changes, flags=re.MULTILINE)[1:]:
         kinds = re.findall(r"^### (.*)$", release, re.MULTILINE)
         assert kinds == [kind for kind in usual if kind in kinds], release.splitlines()[0]
+
+
+def test_what_people_can_write_is_in_the_changelog() -> None:
+    """Kinds of sources, fields of rules, schedules and commands: each came with a release."""
+    code = "\n".join(re.findall(r"`([^`]+)`", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")))
+    schedules = [re.split(r' (?:at|on) | "', example)[0] for example in EXAMPLES]
+    written = [*PARSERS, *BY_RULE, *schedules, *COMMANDS]
+    assert [name for name in written if not re.search(rf"\b{re.escape(name)}\b", code)] == []
 
 
 def test_the_readmes_config_loads(tmp_path: Path) -> None:

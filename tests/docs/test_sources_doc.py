@@ -30,6 +30,11 @@ def test_its_keys_are_those_that_it_takes(kind: str) -> None:
     assert set(re.findall(r"`(\w+)`", ROWS[kind][2])) == set(PARSERS[kind].keys)
 
 
+def test_the_table_of_selectors_has_a_row_for_each() -> None:
+    table = PAGE.split("## `html`")[1].split("| key | what |\n|---|---|\n")[1].split("\n\n")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == {"url", *PARSERS["html"].keys}
+
+
 @pytest.mark.parametrize("kind", PARSERS)
 def test_its_address_is_the_one_that_is_read(kind: str) -> None:
     address = re.search(r"`(https://[^`]*)`", ROWS[kind][3])

@@ -74,7 +74,7 @@ def run_daemon(config: Path, state: Path, database: str, skew: timedelta) -> Non
 
 @dataclass
 class Fleet:
-    """Daemons with one config over one database, the site that they read and the receivers that they tell."""
+    """Several daemons with the same config and database, a site to read, and receivers to tell."""
 
     folder: Path
     server: Server
@@ -143,7 +143,7 @@ class Fleet:
         return "\n".join(path.read_text() for path in sorted(self.folder.glob("daemon*/daemon.log")))
 
     def wait_until_up(self) -> None:
-        """Wait until all have said that they live: one that is still starting ends where its database does."""
+        """Wait until every daemon has reported: a daemon that is still starting ends together with its database."""
         end = time.monotonic() + PATIENCE
         while self.asked("SELECT count(*) FROM daemon") != len(self.running):
             assert time.monotonic() < end, self.logs()

@@ -1,4 +1,4 @@
-"""Processes of watcher that are forked from one that has imported everything: a second of CPU less for each.
+"""Fork watcher's processes from a process with everything imported: each costs a second of CPU less.
 
 They are processes like any other: with a config, an environment and outputs of their own, ended by signals. Python's
 own start is the one thing that they lack; what :meth:`Home.fresh` runs has that.

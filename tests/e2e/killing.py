@@ -1,4 +1,4 @@
-"""A daemon that is killed as often as one likes: each is forked off a process that has everything imported."""
+"""Run and kill daemons again and again: each is forked from a process with everything imported."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from watcher.model import Tuning
 
 @dataclass
 class Sink:
-    """Many receivers behind one address: what arrived at which, under which key."""
+    """Many receivers behind a shared address; keeps every message by receiver and key."""
 
     posts: list[tuple[str, str, frozenset[int]]] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)

@@ -1,4 +1,4 @@
-"""All that a command of watcher imports, so that the server of forks has it when the first one is asked for."""
+"""Import everything that watcher's commands need, before the first fork is asked for."""
 
 from __future__ import annotations
 

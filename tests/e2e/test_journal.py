@@ -32,7 +32,7 @@ def at_most(home: Home, priority: int) -> list[str]:
 
 @pytest.fixture
 def people(home: Home, site: Site, hook: Webhook) -> Path:
-    """A folder of included files, with one that is good and one that never was."""
+    """A folder of included files: a good file, and a file that never was good."""
     folder = home.folder / "people"
     folder.mkdir()
     (folder / "ana.yaml").write_text("subscriptions:\n  - {name: parts, rule: part, to: [me]}\n")

@@ -1,4 +1,4 @@
-"""What is fuzzed: everything that reads what strangers, and people of this house, write."""
+"""List everything that reads input of strangers or users: these are the targets of fuzzing."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ SAMPLES = pages.sample_papers(6)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Something that reads bytes: good inputs, and what is done with a changed one. It raises only for a fault."""
+    """A reader of bytes: its good inputs, and the call that it gets changed ones by. It raises only for a fault."""
 
     seeds: Sequence[bytes]
     run: Run

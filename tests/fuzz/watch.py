@@ -12,7 +12,7 @@ MEMORY = 250
 
 
 def slow_after(size: int) -> float:
-    """Return the seconds of CPU that an input of a size may take: one for each 100 kB, and half a one for any."""
+    """Return the seconds of CPU that an input may take: half a second, and a second for each 100 kB."""
     return 0.5 + size / 100_000
 
 

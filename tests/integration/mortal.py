@@ -1,4 +1,4 @@
-"""A daemon in one thread that can die at any transaction or in the middle of any sending, and what it told."""
+"""Run a daemon in a single thread, let it die at any transaction or sending, and keep what it told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A digest site that is played day by day, with troubles, and a watcher that looks at it: one clock for both."""
+"""Play a digest site day by day, with troubles, and a watcher beside it; both share a clock."""
 
 from __future__ import annotations
 

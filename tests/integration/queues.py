@@ -7,15 +7,17 @@ from concurrent.futures import Executor, Future
 from datetime import datetime
 from typing import Any
 
+from watcher.alerts.retry import after_attempt
 from watcher.alerts.sending import WaitingEndpoint
-from watcher.model import Delivery, Endpoint, Tuning
+from watcher.model import Delivery, Endpoint, Outcome, Tuning
 from watcher.store import Store, Transaction
+from watcher.store.deliveries.queue import Claim, Try
 
 LEASE = Tuning().lease
 
 
 class Inline(Executor):
-    """Does everything at once, in the thread that asks for it; what ends that thread ends it here and now."""
+    """Runs every call at once, in the caller's thread: an exception that ends the call ends the caller."""
 
     def __init__(self, threads: int = 1, name: str = "") -> None:
         pass
@@ -33,7 +35,15 @@ def waiting_in(tx: Transaction, now: datetime) -> dict[Endpoint, WaitingEndpoint
 
 
 def claim(store: Store, endpoint: Endpoint, now: datetime, *, suspects: bool = False) -> Delivery | None:
-    """Claim the next message of one endpoint, if there is one that may be sent."""
+    """Claim the next message of an endpoint; None if nothing may be sent there."""
     with store.transaction() as tx:
         here = waiting_in(tx, now).get(endpoint)
         return next(iter(tx.queue.claim([here], now, LEASE, suspects=suspects)), None) if here else None
+
+
+def record(tx: Transaction, delivery: Delivery, outcome: Outcome, now: datetime) -> Claim:
+    """Record an attempt with its consequences; return the state of its claim."""
+    (ended,) = tx.queue.record(
+        [Try(delivery, outcome)], lambda outcome, before: after_attempt(outcome, before, now, jitter=0.5), now
+    )
+    return ended.claim

@@ -234,7 +234,7 @@ def test_devices_are_no_place_for_one(path: Path) -> None:
 def test_the_commands_that_are_named_for_postgresql_work(
     postgres_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Made by the command that `backup` names, put back by the one that `restore` names, and brought up to now."""
+    """Run the two commands that `backup` and `restore` name for PostgreSQL, then bring the database up to now."""
     if not shutil.which("pg_dump"):
         pytest.skip("PostgreSQL's own programs are not installed")
     config, dump = tmp_path / "config.yaml", tmp_path / "our backup.dump"

@@ -25,7 +25,7 @@ sources:
 
 @pytest.fixture
 def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Six Tuesdays, the last of them half empty; a look that found a broken page after one that went well."""
+    """Six Tuesdays, the last of them half empty; then a good poll, and a poll with a broken page."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.yaml").write_text(CONFIG)
     state = tmp_path / "state"

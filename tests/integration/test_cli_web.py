@@ -1,4 +1,4 @@
-"""`watcher web` where it cannot serve: each reason in a line that says what to do."""
+"""`watcher web` cannot serve: each reason is a line with its remedy."""
 
 from __future__ import annotations
 

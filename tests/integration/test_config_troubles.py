@@ -1,4 +1,4 @@
-"""What the operator reads of files that are not in force as they stand: it says what is, and names no secret."""
+"""The operator hears of files that are not in force: the message says which version is, and names no secret."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GOOD = "subscriptions: [{name: maps, rule: map, to: me}, {name: kites, rule: kit
 
 
 class People:
-    """A folder with the file of one person, and a daemon that takes up what it reads there."""
+    """A person's file in a folder, and a daemon that reads it."""
 
     def __init__(self, folder: Path, world: World) -> None:
         self.file, self.world, self._folder = folder / "people" / "ana.yaml", world, folder

@@ -32,3 +32,20 @@ def test_a_paper_was_told_before_only_where_its_message_arrived(store: Store, fi
         contents = contents_of(claimed, tx, world.context.config)
     found = {one.endpoint: {item.told_before is not None for item in contents[one.id].items} for one in claimed}
     assert found == {ME: {is_told}, YOU: {False}}
+
+
+def test_of_several_days_the_first_on_which_a_paper_was_told_counts(store: Store) -> None:
+    world, asked = World(store), []
+    first = world.now.date()
+    for n in range(4):
+        asked.append(subscription(f"parts {n}", backfill=30))
+        world.apply(*asked)
+        world.look()
+        assert world.tell() == 1, "each is told the same papers, on a day of its own"
+        world.now += timedelta(days=1)
+    told = [message.text.split("Told before")[1:] for _, message in world.receivers.sent]
+    assert [bool(parts) for parts in told] == [False, True, True, True]
+    with store.reading() as tx:
+        papers = tx.matches.held_among([]) or {paper.id for paper in tx.papers.all()}
+        days = tx.contents.told_at(ME, papers)
+    assert set(days.values()) == {first}

@@ -45,7 +45,7 @@ def _shown(row: Any) -> tuple[Any, ...]:
 
 @pytest.fixture
 def source(tmp_path: Path) -> Iterator[Store]:
-    """A day in the life: polled, told, one receiver down, two papers that became one, an odd title."""
+    """A database after a usual day: polls, messages, a receiver that is down, merged papers, an odd title."""
     with open_store(tmp_path / "source" / "watcher.db", mode="create") as store:
         world = World(store)
         world.apply(*WANTED)

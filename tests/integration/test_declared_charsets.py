@@ -1,4 +1,4 @@
-"""What the header of an answer says of the charset reaches the parser, in the process where that runs."""
+"""The charset in an answer's header reaches the parser in its process."""
 
 from __future__ import annotations
 

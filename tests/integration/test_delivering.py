@@ -1,4 +1,4 @@
-"""Leases, interruptions, outages and poison: what keeps one message from the others, and what does not."""
+"""Leases, interruptions, outages and poisonous messages: no message holds up others for long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the fetcher asks of a proxy and what it does not, and whose failure it says that something was."""
+"""The fetcher uses the proxy for the addresses that it should, and tells the proxy's failures from a site's."""
 
 from __future__ import annotations
 

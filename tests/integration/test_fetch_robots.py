@@ -1,4 +1,4 @@
-"""What the fetcher asks a site's robots.txt, and what it does when that is not to be had."""
+"""The fetcher obeys robots.txt, also where that cannot be read."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Whatever a site sends, to whatever kind of source: a look ends soon, with a verdict that is never "quiet"."""
+"""Hostile pages to every kind of source: each poll ends soon, and its verdict is never "quiet"."""
 
 from __future__ import annotations
 

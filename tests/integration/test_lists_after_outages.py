@@ -1,5 +1,4 @@
-"""Lists that show their newest papers only, looked at again after an outage; on real databases: what may be missing is
-asked for where somebody can be asked, and named where not."""
+"""Poll lists of the newest papers after an outage: missing papers are asked for, or else named."""
 
 from __future__ import annotations
 

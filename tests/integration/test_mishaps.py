@@ -1,4 +1,4 @@
-"""An exception that nobody foresaw, over one page: that page's source is broken, the others are read and told."""
+"""An unforeseen exception over a page breaks its source alone: all others are read and told."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.test_config_troubles import GOOD, People
 from tests.integration.test_pipeline import World, subscription, world
-from watcher.config import included
+from watcher.config.included import in_force
 from watcher.model import Endpoint, IncidentKind
 from watcher.pipeline.one_by_one import one_by_one
 from watcher.pipeline.retention import sweep
@@ -109,7 +109,7 @@ def test_an_included_file(world: World, tmp_path: Path, monkeypatch: Patch) -> N
     def is_new(shown: str, data: bytes, around: Any) -> bool:
         return b"mend" in data
 
-    mend = failing_for(world, monkeypatch, included, "_read_include", when=is_new)
+    mend = failing_for(world, monkeypatch, in_force, "_read_include", when=is_new)
     said = people.take_up(f"# mend\n{GOOD}")
     assert "internal error while reading: KeyError: 'lost'; please report it" in said
     assert people.in_force() == ["ana/maps", "ana/kites", "bo/tides"]

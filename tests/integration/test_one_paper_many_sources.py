@@ -56,7 +56,7 @@ def linked(form: str) -> list[str]:
 
 @dataclass
 class World:
-    """One database, all sources, one subscription to everything; ``pages`` is what the network holds."""
+    """A database with all sources and a subscription to everything; ``pages``: address → answer of the network."""
 
     store: Store
     now: datetime = NOW

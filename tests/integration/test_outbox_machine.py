@@ -246,6 +246,15 @@ class Machine(RuleBasedStateMachine):
                 assert row.state != DeliveryState.DEAD or row.reason, row
 
     @invariant()
+    def a_delivery_says_what_fits_its_state(self) -> None:
+        """It has a lease only in flight, a time of its end only at its end, a successor only if it was folded."""
+        with self.life.store.reading() as tx:
+            for row in tx.connection.execute(select(_delivery)):
+                assert (row.lease is not None) is (row.state == DeliveryState.SENDING), row
+                assert (row.finished_at is None) is (row.state in WAITS), row
+                assert (row.folded_into is not None) is (row.state == DeliveryState.FOLDED), row
+
+    @invariant()
     def a_paused_subscription_is_in_no_new_message(self) -> None:
         with self.life.store.reading() as tx:
             for row in tx.connection.execute(_untried_of_paused()):

@@ -1,4 +1,4 @@
-"""root at the service's data: what its commands leave there the service can use; and what is said where it cannot."""
+"""Commands that root runs on the service's data leave files that the service can use, or say that they cannot."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Service(Home):
         return done
 
     def owners(self) -> dict[str, tuple[int, int]]:
-        """Who owns what in the folders of the service, but for what others have put there."""
+        """Return the owners of the files in the service's folders, without files that others put there."""
         found = [self.state, *self.state.rglob("*"), self.inbox, *self.inbox.rglob("*")]
         made = [path for path in found if path.name not in ("odd.html", "odd2.html")]
         return {str(path.relative_to(self.folder)): (path.stat().st_uid, path.stat().st_gid) for path in made}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.queues import LEASE, claim
+from tests.integration.queues import LEASE, claim, record
 from tests.parsers.pages import make_page, sample_papers
 from tests.parsers.renderings import RENDERED_HEAD
 from tests.sources import make_source
@@ -291,9 +291,9 @@ def test_a_claim_that_ran_out_is_taken_by_another_and_the_first_marks_nothing(wo
     arrived = Outcome(Result.SENT)
     with store.transaction() as tx:
         assert tx.queue.record_arrived([Try(first, arrived)], later) == set()
-        assert tx.queue.claims([first]) == {first.id: Claim.LOST}
+        assert record(tx, first, arrived, later) is Claim.LOST
         assert tx.queue.record_arrived([Try(second, arrived)], later) == {second.id}
-        assert tx.queue.claims([second]) == {second.id: Claim.RECORDED}
+        assert record(tx, second, arrived, later) is Claim.RECORDED
         assert tx.outbox.states() == {DeliveryState.SENT: 1}
 
 

@@ -99,7 +99,7 @@ def live(world: World) -> None:
 
 
 def run_beside_others(world: World) -> None:
-    """What only the daemon does: say that it lives, poll in turn, send from threads that claim many at a time."""
+    """Do what the daemon alone does: report, poll in turns, send in batches from threads."""
     world.papers[DAYS[-1]] += sample_papers(1, seed=40 + world.now.day)
     world.publish()
     myself = Self("here", 1, world.now)

@@ -1,4 +1,4 @@
-"""Messages told again on real databases: what a replay takes over, what it repeats, what it leaves alone."""
+"""Replay messages on real databases: untold papers move to the replay, told ones are repeated."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import pytest
 
 from tests.integration.queues import claim
 from tests.integration.test_pipeline import World, subscription
+from watcher.alerts.retry import Health
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, IncidentKind, Outcome, Result, Rhythm, When
 from watcher.pipeline.telling.content import contents_of
+from watcher.pipeline.telling.tell import tell_due
 from watcher.sending.deliver import deliver_all
 from watcher.store import Store
 from watcher.store.deliveries.deliveries import Listed
@@ -86,6 +88,20 @@ def test_another_receiver_is_told_only_what_it_was_not_told(world: World) -> Non
     assert replay(world, sent, YOU) == 0
 
 
+def test_a_receiver_that_is_about_to_be_told_gets_no_replay_of_it(world: World) -> None:
+    """Its own message waits: a replay would take the papers out of it."""
+    world.apply(subscription(endpoints=(ME, YOU)))
+    world.look()
+    tell_due(world.context)
+    world.receivers.outcome = REFUSED
+    deliver_all(world.context, only=[YOU])
+    (dead,), (waiting,) = listed(world, DeliveryState.DEAD), listed(world, DeliveryState.PENDING)
+    assert (dead.endpoint, waiting.endpoint) == (YOU, ME)
+    with world.context.store.transaction() as tx:
+        assert tx.deliveries.replay(dead, [ME], world.now) == []
+        assert len(tx.contents.told(waiting.id)) == 12
+
+
 def test_a_receiver_and_its_subscription_go_on_where_another_receiver_is_named(world: World) -> None:
     world.apply(subscription())
     world.look()
@@ -141,3 +157,30 @@ def test_a_deliverys_beginning_has_to_be_enough(world: World) -> None:
     for beginning in ("ffff", "%", ""):
         with pytest.raises(UsageError), world.context.store.reading() as tx:
             tx.deliveries.find(beginning)
+
+
+def test_a_replay_that_waits_for_its_receiver_is_sent_and_not_folded(world: World) -> None:
+    """Somebody asked for it: what piled up besides comes as one message, and the replay all the same."""
+    first, second, third = (
+        subscription(),
+        subscription("some", rule="title:compost"),
+        subscription("all", rule="title:part"),
+    )
+    world.apply(first)
+    world.look()
+    world.tell()
+    (sent,) = listed(world)
+    world.receivers.outcome = Outcome(Result.FAILED, "no answer")
+    world.apply(first, second)
+    assert world.tell() == 0, "the first try after which it backs off"
+    world.now += timedelta(seconds=1)
+    with world.context.store.transaction() as tx:
+        (again,) = tx.deliveries.replay(sent, [ME], world.now)
+        tx.endpoints.set_health(ME, Health(world.now, 9, world.now + timedelta(hours=1), "no answer"))
+    world.apply(first, second, third)
+    assert world.tell() == 0
+    world.receivers.outcome = UP
+    world.now += timedelta(hours=3)
+    assert world.tell() == 3, "what was tried, the replay, and what gathered meanwhile"
+    with world.context.store.reading() as tx:
+        assert tx.outbox.state_of(again) == (DeliveryState.SENT, "")

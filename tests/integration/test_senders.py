@@ -1,4 +1,4 @@
-"""The sender beside what goes wrong: receivers that hang, messages that cannot be gathered or end the program."""
+"""The sender among failures: receivers hang, messages cannot be gathered, or end the program."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ from watcher.sending.send import Attempt
 from watcher.sending.sender import Sender
 from watcher.store import Store
 from watcher.store.database import schema
+from watcher.store.deliveries.outbox import Digest
+from watcher.store.deliveries.queue import Try
 
 ME, YOU, OPS = Endpoint("me"), Endpoint("you"), Endpoint("ops")
 HANGING = [Endpoint(f"hangs{n}") for n in range(6)]
@@ -151,6 +153,18 @@ def test_parts_of_a_message_go_in_their_order(world: World, gate: Gate) -> None:
             tx.connection.execute(schema.delivery.insert(), row | {"receiver": "me", "created_at": world.now})
     deliver_all(world.context)
     assert gate.keys == [f"{9 - n}" * 32 for n in range(1, 7)]
+
+
+def test_messages_that_are_made_together_go_in_the_order_of_their_making(world: World) -> None:
+    store = world.context.store
+    with store.transaction() as tx:
+        made = tx.outbox.enqueue_digests([Digest(ME, 1, 1, (n,)) for n in range(6)], world.now)
+    sent = []
+    while found := claim(store, ME, world.now):
+        sent.append(found.id)
+        with store.transaction() as tx:
+            tx.queue.record_arrived([Try(found, Outcome(Result.SENT))], world.now)
+    assert sent == made
 
 
 def test_what_has_changed_since_the_look_is_seen_by_the_claim(world: World) -> None:

@@ -21,7 +21,7 @@ DAILY = When(Rhythm.DAILY, time(8))
 
 
 def hold(store: Store, when: When = IMMEDIATELY, next_due: datetime | None = None) -> tuple[int, int]:
-    """One subscription that holds one match since NOW; their ids."""
+    """Store a subscription that holds a match since NOW; return the ids of both."""
     subscription = Subscription(name="lanterns", owner="ana", rule="lantern", to=("ana",), endpoints=(ANA,), when=when)
     with store.transaction() as tx:
         id = tx.subscriptions.insert(Wanted(subscription, "digest"), next_due, NOW)

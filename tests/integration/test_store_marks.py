@@ -1,4 +1,4 @@
-"""An SQLite file that is not the one that was used: gone, emptied, cut, overwritten, another one, another program's."""
+"""A wrong SQLite file is noticed: gone, emptied, cut, overwritten, replaced, or another program's."""
 
 from __future__ import annotations
 

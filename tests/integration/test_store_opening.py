@@ -1,4 +1,4 @@
-"""Opening, locking and failing: one writer at a time, readers that change nothing, errors that say what to do."""
+"""Open and lock databases: a single writer, readers that change nothing, errors with their remedy."""
 
 from __future__ import annotations
 

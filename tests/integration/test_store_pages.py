@@ -43,10 +43,12 @@ def show(
     parser_version: int = 1,
     whole: bool = True,
     judged: Judged | None = None,
+    following: str | None = None,
 ) -> Judged:
     """Record a page of ``day`` as a poll does; how it was judged."""
     page = Page(url=address(day), body=b"", fetched_at=now, validators=Validators(etag, None))
-    reading = Reading(entries=entries(day, count), day=day, previous=day - timedelta(days=1), whole=whole)
+    before = day - timedelta(days=1)
+    reading = Reading(entries=entries(day, count), day=day, previous=before, next=following, whole=whole)
     shown = frozenset(entry_key(entry) for entry in reading.entries)
     with store.transaction() as tx:
         history = tx.pages.history(source, page.url, day)
@@ -84,6 +86,7 @@ def test_an_unchanged_page_is_read_again(store: Store) -> None:
         ({"parser_version": 2}, {}),
         ({"whole": False, "judged": NEW}, {}),
         ({"judged": PARTIAL}, {}),
+        ({"following": "https://papers.example/p2"}, {}),
     ],
 )
 def test_only_pages_read_whole_are_asked_for_conditionally(
@@ -161,3 +164,16 @@ def test_polls_newest_first(store: Store) -> None:
         assert tx.pages.polls("hf", 1) == [second]
         assert tx.pages.last_poll("hf") == second
         assert tx.pages.last_poll("nobody") is None
+
+
+def test_since_when_a_page_is_gone_does_not_count_that_it_was_short(store: Store) -> None:
+    """A page that showed too little and is then not there has not been away for as long as it was short."""
+    show(store, MONDAY, 3, now=NOW - 30 * HOUR)
+    show(store, MONDAY, 2, now=NOW - 29 * HOUR, judged=PARTIAL)
+
+    def gone(now: datetime) -> datetime:
+        with store.transaction() as tx:
+            return tx.missing.fail("hf", address(MONDAY), MONDAY, now, is_gone=True)
+
+    assert gone(NOW) == NOW
+    assert gone(NOW + HOUR) == NOW, "it is still away, since the same instant"

@@ -137,9 +137,10 @@ def test_numbers_are_those_read_last_and_their_history_is_kept(store: Store) -> 
 
 
 def test_of_two_readings_at_one_instant_the_last_counts(store: Store) -> None:
+    record(store, kites(upvotes=1), now=NOW - HOUR)
     record(store, kites(upvotes=3))
     record(store, kites(upvotes=4))
-    assert history(store) == [(NOW, 4, None)]
+    assert history(store) == [(NOW - HOUR, 1, None), (NOW, 4, None)]
 
 
 def history(store: Store) -> list[tuple[datetime, int | None, int | None]]:
@@ -321,7 +322,7 @@ def test_the_order_of_pages_does_not_matter(
 
 @pytest.fixture
 def shelf(store: Store) -> Store:
-    """Five papers: two dated, one dated long ago, one only published, one without any day."""
+    """Five papers: two with days, an old one, one with a date of publication alone, and one without dates."""
     record(store, kites(1), kites(2, title="Mills", abstract=ABSTRACTS["mills"], listed=MONDAY))
     record(store, kites(3, title="Bells", abstract=ABSTRACTS["bells"], listed=date(2025, 1, 2)), source="lab")
     published = datetime(2026, 3, 7, 23, 59, tzinfo=UTC)

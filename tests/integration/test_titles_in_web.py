@@ -1,4 +1,4 @@
-"""Titles that look like heads, queries or markup, in what web services are posted: a value of one field, never more."""
+"""Titles that look like headers, queries or markup stay the value of a single field of posted data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two daemons over one PostgreSQL: turns, one config that counts, each thing told by one of them."""
+"""Two daemons share a PostgreSQL database: they take turns, agree on a config, and tell everything once."""
 
 from __future__ import annotations
 

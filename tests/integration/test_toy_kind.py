@@ -1,10 +1,10 @@
-"""A kind of source is one folder and one line in the table: all else of the program knows it by that."""
+"""A new kind of source is a folder and a line in the table; the rest of the program follows."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,61 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.examples import is_short
+from tests.integration.toy_kind import PAGE, PARTS, PROGRAM, add_to, copy_to
 from tests.patience import PATIENCE
 
-KIND = '''
-"""Bulletins: a text with a word at its head and one paper a line."""
-
-from __future__ import annotations
-
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-from watcher.model import Entry, Reading, Source, Unreadable
-from watcher.parsers.parser import Key, Mistake, Parser, SavedForm, key, own_keys
-
-HEAD = b"BULLETIN of "
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BulletinKeys:
-    """Which section is read."""
-
-    section: str | None = key("Which section of the bulletin.")
-
-
-def parse(body: bytes, section: str | None) -> Reading | Unreadable:
-    """Read the papers of a section, of all where none is named."""
-    if not body.startswith(HEAD):
-        return Unreadable("looked for a bulletin, found none")
-    rows = [line.split("|") for line in body.decode("utf-8", "replace").splitlines()[1:] if line.count("|") == 2]
-    return Reading(
-        entries=tuple(
-            Entry(title=title.strip(), url=url.strip(), keys=(f"url:{url.strip()}",))
-            for where, title, url in rows
-            if section in (None, where.strip())
-        )
-    )
-
-
-def mistakes(source: Source) -> Iterator[Mistake]:
-    """Say what is wrong with a source of this kind."""
-    if own_keys(source, BulletinKeys).section == "":
-        yield Mistake("section", "an empty section", "name one")
-
-
-PARSER = Parser(
-    kind="bulletin",
-    version=1,
-    own=BulletinKeys,
-    check=mistakes,
-    starts=lambda source, today: (source.url or "https://bulletin.example/",),
-    parse=lambda body, url, source: parse(body, own_keys(source, BulletinKeys).section),
-    saves="bulletins",
-    saved=(SavedForm("bulletin", lambda body: body.data.startswith(HEAD), lambda body: parse(body.data, None)),),
-)
-'''
-PAGE = b"BULLETIN of the lab\ntides | Kelp and tides | https://bulletin.example/1\nwind | Kites | https://bulletin.example/2\n"
 CONFIG = """
 timezone: UTC
 database: {home}/watcher.db
@@ -84,23 +33,8 @@ subscriptions:
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the program with the kind: a folder more, and a line in the table."""
-    folder = tmp_path_factory.mktemp("program")
-    for name in ("watcher", "migrations"):
-        shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    kind = folder / "watcher" / "parsers" / "bulletin"
-    kind.mkdir()
-    (kind / "__init__.py").write_text('"""Bulletins."""\n')
-    (kind / "kind.py").write_text(KIND)
-    table = folder / "watcher" / "parsers" / "__init__.py"
-    text = table.read_text()
-    line = "    html.PARSER,\n"
-    assert text.count(line) == 1
-    text = text.replace(line, f"{line}    bulletin.PARSER,\n")
-    table.write_text(
-        text.replace(
-            "import kind as html\n", "import kind as html\nfrom watcher.parsers.bulletin import kind as bulletin\n"
-        )
-    )
+    folder = copy_to(tmp_path_factory.mktemp("program"), "watcher", "migrations")
+    add_to(folder, PROGRAM)
     return folder
 
 
@@ -144,3 +78,63 @@ def test_an_inbox_reads_it(program: Path, home: Path) -> None:
     os.utime(home / "drop" / "page", (1, 1))
     said = run(program, home, "once", "--source", "drop")
     assert "drop: new, 2 new papers" in said.stdout, said.stderr
+
+
+# --- what adding it takes ---
+
+RED = {
+    "the folder": "test_every_room_is_a_package",
+    "its kind": "cannot import name 'kind' from 'watcher.parsers.bulletin'",
+    "the line in the table": "test_every_kind_has_a_row_and_a_section",
+    "its row in sources.md": "test_every_kind_has_a_row_and_a_section",
+    "its section in sources.md": "test_every_kind_has_a_row_and_a_section",
+    "what it leaves empty in sources.md": "test_the_documentation_says_where_a_field_stays_empty",
+    "its key in configuration.md": "test_every_key_is_documented",
+    "its room in architecture.md": "test_the_table_of_rooms_shows_every_room_and_no_other",
+    "the schema": "test_the_schema_beside_the_example_is_todays",
+    "the hostile pages": "test_every_kind_is_tried",
+    "a page that tells all": "test_every_kind_is_tried_but_the_one_that_takes_all_pages",
+    "its version": "test_what_a_version_reads_stays_as_it_is[bulletin]",
+    "the line in the changelog": "test_what_people_can_write_is_in_the_changelog",
+}
+"""Part of the addition → what says that it is missing."""
+
+ASKED = [
+    "tests/docs/test_sources_doc.py",
+    "tests/test_house.py::test_every_room_is_a_package",
+    "tests/docs/test_architecture_doc.py::test_the_table_of_rooms_shows_every_room_and_no_other",
+    "tests/docs/test_configuration_doc.py::test_every_key_is_documented",
+    "tests/docs/test_configuration_doc.py::test_the_schema_beside_the_example_is_todays",
+    "tests/docs/test_readme.py::test_what_people_can_write_is_in_the_changelog",
+    "tests/integration/test_hostile_pages.py::test_every_kind_is_tried",
+    "tests/parsers/test_told.py",
+    "tests/parsers/test_versions.py",
+    "tests/parsers/test_saved.py::test_a_saved_page_of_each_kind_is_recognised",
+]
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the repository."""
+    files = [path.name for path in REPOSITORY.iterdir() if path.is_file() and path.name != ".git"]
+    return copy_to(tmp_path_factory.mktemp("repository"), "watcher", "migrations", "docs", "tests", "deploy", *files)
+
+
+def said_by_tests(repository: Path) -> str:
+    """What the tests say that ask for the parts; "" if they pass."""
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:randomly", "-p", "no:cacheprovider", *ASKED]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    ran = subprocess.run(command, cwd=repository, env=env, capture_output=True, text=True, check=False, timeout=100)
+    return "" if ran.returncode == 0 else ran.stdout + ran.stderr
+
+
+def test_what_is_added_whole_passes_the_tests(repository: Path) -> None:
+    add_to(repository, PARTS)
+    assert said_by_tests(repository) == ""
+
+
+@pytest.mark.skipif(is_short(), reason="half a minute: left to runs with all examples")
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_that_is_left_out_is_missed(repository: Path, part: str) -> None:
+    add_to(repository, PARTS, without=part)
+    assert re.search(rf"^(?:FAILED|E  ).*{re.escape(RED[part])}", said_by_tests(repository), re.M)

@@ -1,4 +1,4 @@
-"""A database of an older release is upgraded, and today's program finishes what that one began: all of it, and once."""
+"""Upgrade a database of an older release: today's program finishes everything that it began, once."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ WAITED_FOR = {
 
 @dataclass
 class Old:
-    """An upgraded database: the program that goes on with it, and what that owes."""
+    """An upgraded database with today's program over it; knows what is owed."""
 
     program: Upgraded
     owed: set[Told]

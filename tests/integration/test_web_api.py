@@ -1,4 +1,4 @@
-"""The API: the objects of `--json`, in pages that follow each other, with errors that say what to ask instead."""
+"""The API answers with the objects of `--json`, page by page; its errors say what to ask instead."""
 
 from __future__ import annotations
 

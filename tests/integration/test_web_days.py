@@ -1,4 +1,4 @@
-"""The papers of a digest day: which, in which order, with what matched, and the way to other days."""
+"""The page of a digest day shows its papers in order, with their matches, and leads to other days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rule that is tried on a page: what it finds, what each term brings, the subscription that it would be."""
+"""The page that tries a rule shows its papers, the share of each term, and the subscription to copy."""
 
 from __future__ import annotations
 

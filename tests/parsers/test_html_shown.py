@@ -1,4 +1,4 @@
-"""The kind html reads what a reader of the page sees, and says of a date that it does not know what it found."""
+"""The kind html reads only visible text, and quotes dates that it does not know."""
 
 from __future__ import annotations
 

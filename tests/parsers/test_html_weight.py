@@ -1,4 +1,4 @@
-"""Pages that look shallow and are deep, that multiply what they leave open, or hide their tags: refused, and soon."""
+"""Pages with hidden depth are refused soon: deep nesting, multiplied open elements, disguised tags."""
 
 from __future__ import annotations
 

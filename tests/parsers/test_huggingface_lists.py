@@ -1,4 +1,4 @@
-"""Which lists of the site are read, where they are, and what is taken for which list."""
+"""Each list of the site is read at its address, and its pages are recognised."""
 
 from __future__ import annotations
 

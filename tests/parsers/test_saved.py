@@ -8,8 +8,9 @@ import pytest
 
 from tests.parsers.feeds import arxiv_api, arxiv_atom, arxiv_list, arxiv_rss, atom, json_feed, rdf, rss
 from tests.parsers.pages import api_page, login_page, make_page, sample_papers, truncated
+from tests.parsers.test_told import PAGES
 from watcher.errors import UnknownPage
-from watcher.parsers import recognise, recognise_all
+from watcher.parsers import PARSERS, recognise, recognise_all
 from watcher.parsers.huggingface.json_lines import BATCH
 
 DAY = date(2025, 3, 4)
@@ -36,6 +37,15 @@ TEXT = "Daily Papers\nbyAK and the research community\nMar 4\n\nBorrowed Lantern
 def test_forms(body: bytes, form: str, papers: int) -> None:
     saved = recognise(body)
     assert (saved.form, saved.kind, len(saved.reading.entries)) == (form, "huggingface", papers)
+
+
+def test_a_saved_page_of_each_kind_is_recognised() -> None:
+    """Of each that has forms of its own; what has none names none to people."""
+    for source, body in PAGES:
+        parser = PARSERS[source.kind]
+        assert bool(parser.saved) == bool(parser.saves), source.kind
+        if parser.saved:
+            assert recognise(body).form in {form.name for form in parser.saved}
 
 
 def test_entries_of_the_api_are_those_of_the_page_and_know_their_own_day() -> None:

@@ -1,4 +1,4 @@
-"""Halves of characters, which neither UTF-8 nor a database has, wherever a page can name one: none gets in."""
+"""Lone surrogates, which no database stores, never get in, wherever a page names them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a kind of source says that it tells of a paper is what its pages give, and the documentation says the same."""
+"""A kind's pages fill just the fields that it declares, and the documentation agrees."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PAGES: list[tuple[Source, bytes]] = [
     (make_source(name="x", kind="arxiv", via="api"), feeds.arxiv_api(PAPERS, comment="9 pages; accepted at KILN 2026")),
     (Source(name="x", kind="biorxiv"), test_biorxiv.answer([test_biorxiv.record(1)])),
     (make_source(name="x", kind="biorxiv", via="rss"), feeds.rdf([test_biorxiv.item(1, 1)])),
-    (Source(name="x", kind="medrxiv"), test_biorxiv.answer([test_biorxiv.record(1)])),
+    (Source(name="x", kind="medrxiv"), test_biorxiv.answer([test_biorxiv.record(1, server="medRxiv")])),
     (Source(name="x", kind="feed"), feeds.rss([ITEM])),
     (
         having(test_selected.SOURCE, own=replace(test_selected.SELECTORS, venue=".where")),

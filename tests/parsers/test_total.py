@@ -1,4 +1,4 @@
-"""Whatever bytes come: a value, never an exception, never a paper of which nobody could say what it is."""
+"""Parsers answer any bytes with a value: never an exception, never a paper without identity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a paper appears: what authors' remarks say and what they do not, and where sites name it."""
+"""The venue is read from authors' remarks and from fields of sites, and never guessed."""
 
 from __future__ import annotations
 

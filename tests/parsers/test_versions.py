@@ -1,4 +1,4 @@
-"""A parser that reads more or otherwise has another version, so that pages which were read before are read anew."""
+"""A parser that reads more or otherwise raises its version: known pages are then read anew."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def digest(kind: str) -> str:
 
 
 def _odd(source: Source, body: bytes) -> tuple[Entry, ...]:
-    """What a page says whose first title has a control, a reference to a character and a mark that joins letters."""
+    """Return the entries of a page after odd characters were put into its first title."""
     word = _entries(source, body)[0].title.split()[0]
     odd = "Don\x92t&#233;e\u0301"
     whole = body.replace(word.encode(), (json.dumps(odd)[1:-1] if body[:1] in b"[{" else odd).encode())

@@ -93,7 +93,7 @@ def _are_row(one: Compound, other: Compound) -> bool:
 
 
 def plurals(words: Counter[str]) -> tuple[list[Pair], list[Pair]]:
-    """Singulars and plurals by their endings: those that are one word, and those that are not.
+    """Return pairs of singular and plural by their endings: joined by folding, and kept apart.
 
     A word counts by its letters; where one spelling of each meets one of the other, the two are one.
     """
@@ -161,7 +161,7 @@ def accents(words: Counter[str]) -> list[Pair]:
 
 
 def hyphens(counted: Vocabulary) -> list[Pair]:
-    """Compounds with a hyphen beside their parts in one word, where folding makes them one."""
+    """Return hyphenated compounds with their closed spelling, if folding makes both one word."""
     whole = Counter[str]()
     for word, count in counted.words.items():
         whole[fold_letters(word)] += count

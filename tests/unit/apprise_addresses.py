@@ -50,7 +50,7 @@ BY_HAND = {
 
 @lru_cache(maxsize=1)
 def addresses() -> dict[str, list[str]]:
-    """For each service that is there (by one of its schemas), the addresses of its templates that apprise takes."""
+    """Return schema of a service → addresses made from its templates that apprise accepts."""
     made: dict[str, list[str]] = {}
     seen: set[Any] = set()
     for schema, plugin in sorted(plugins().items()):

@@ -1,4 +1,4 @@
-"""Mistakes that people make in configs, and configs that are right: what the linter is held to.
+"""List mistakes that people make in configs, with the findings that the linter owes.
 
 ``§`` stands before the character at which a finding has to point. ``MISTAKES`` has for each title the names of which
 one has to be found there, and the config's text.

@@ -123,7 +123,7 @@ def in_last_sentence(abstract: str, words: list[tuple[int, int]], patterns: list
 
 
 def last_begins(text: str) -> int:
-    """The character after the blanks behind the last sentence's end but one; 0 where there is one sentence."""
+    """Return where the last sentence begins (an index into the text); 0 for a single sentence."""
     text = text.rstrip()
     for at in range(len(text) - 1, 0, -1):
         before = text[:at].rstrip()
@@ -247,7 +247,7 @@ def is_word(edge: Edge, forms: tuple[str, ...], *, is_prefix: bool) -> bool:
 
 
 def is_named(way: tuple[str, ...], name: str, is_prefix: bool) -> bool:
-    """Some order of the name's words in which each wanted one stands beside one of its own; one at least is whole."""
+    """Return whether the wanted words fit words of the name in some order, at least one of them in full."""
     words = [form for edge in row(name, plurals=False).edges for form in edge.forms]
     goes_on = [is_prefix and n == len(way) - 1 for n in range(len(way))]
     return any(

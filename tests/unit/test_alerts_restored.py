@@ -1,4 +1,4 @@
-"""What a restored database takes as known: matches that may have been told in the time of which it knows nothing."""
+"""A restored database takes matches as known that may have been told after its backup."""
 
 from __future__ import annotations
 

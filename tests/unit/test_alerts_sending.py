@@ -1,4 +1,4 @@
-"""Which message goes next, which waits, and beside what."""
+"""The next message is chosen by the state of its endpoint; others wait."""
 
 from __future__ import annotations
 

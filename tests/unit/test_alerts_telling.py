@@ -1,4 +1,4 @@
-"""What a message holds: who shares one, what is cut short, which sources are named, what is new of a paper."""
+"""Alerts are grouped into messages, shortened, and told with unread sources and updates."""
 
 from __future__ import annotations
 

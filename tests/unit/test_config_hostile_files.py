@@ -1,4 +1,4 @@
-"""No file of one person keeps the others' subscriptions from being read: not one that is none, not one of mistakes."""
+"""A person's file, however broken, never keeps the subscriptions of others from being read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One linter: every mistake has one finding, by its name and at its place, and what is right has none."""
+"""The linter finds every mistake once, by name and place, and nothing in right configs."""
 
 from __future__ import annotations
 

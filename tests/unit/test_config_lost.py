@@ -1,4 +1,4 @@
-"""What files lose is not taken for what people want: an emptied file, a key that is gone, a file never good."""
+"""Subscriptions that a damaged file lost stay in force: it was emptied, lost a key, or never was good."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Schedules that count days, as a config writes them: what holds, and what to write instead of what does not."""
+"""Schedules that count days are read from a config; wrong ones are answered with a right form."""
 
 from __future__ import annotations
 

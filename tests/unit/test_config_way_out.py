@@ -1,4 +1,4 @@
-"""The proxy and the certificates of a config: what is read of them, and what is said where they cannot be read."""
+"""A config's proxy and certificates are read, or the reason names the key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that treats a paper's fields one by one knows every field of the table."""
+"""Every place that treats a paper's fields separately knows all fields of the table."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def value_of(fact: Field, word: str = "Zanzibar") -> Any:
 
 
 def paper_with(field: Field) -> Paper:
-    """A paper that has one field, and nothing in the others but what every paper has."""
+    """Make a paper with this field alone, beside the required ones."""
     plain = Paper(id=1, key="url:x", title="Kites", first_seen=NOW)
     if field is ID:
         return replace(plain, key="url:zanzibar")

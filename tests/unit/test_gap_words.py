@@ -1,4 +1,4 @@
-"""What readers and the operator hear of what is missing, and what a subscription that began meanwhile is told."""
+"""Readers and the operator hear what is missing; a younger subscription is told what is read late."""
 
 from __future__ import annotations
 

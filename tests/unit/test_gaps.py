@@ -1,4 +1,4 @@
-"""What was missed of a source, and what stays missing: when that is so, and in words."""
+"""Decide what of a source was missed and what stays missing, and say so in words."""
 
 from __future__ import annotations
 

@@ -203,6 +203,12 @@ def test_an_older_known_paper_keeps_what_it_knows() -> None:
             id="a newer version's text wins",
         ),
         pytest.param(
+            known(1, ARXIV, version=2),
+            entry(ARXIV, version=2, abstract=MILLS),
+            {"abstract": MILLS},
+            id="the same version's text as it is shown now wins",
+        ),
+        pytest.param(
             known(1, ARXIV, version=2), entry(ARXIV, version=1, abstract=MILLS), {}, id="an older one's does not"
         ),
         pytest.param(known(1, ARXIV, version=2), entry(ARXIV, abstract=MILLS), {}, id="nor one's without a version"),

@@ -1,4 +1,4 @@
-"""Texts that are long where nobody expects it: what is done with them ends soon, and with the same result."""
+"""Unexpectedly long texts take little time, and give the same result."""
 
 from __future__ import annotations
 

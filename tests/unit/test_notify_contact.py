@@ -1,4 +1,4 @@
-"""What a message's address says is what is contacted, or the address is refused; of all services that apprise knows."""
+"""Each of apprise's services contacts the host in its address, or the address is refused."""
 
 from __future__ import annotations
 

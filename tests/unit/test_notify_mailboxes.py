@@ -150,7 +150,7 @@ def test_the_same_of_a_path(name: str) -> None:
     ],
 )
 def test_a_name_is_shown_also_where_the_senders_address_is_left_to_the_service(address: str, sender: list[str]) -> None:
-    """A name that looks like a mailbox stays a name: the address is that of who signs in."""
+    """A name that looks like a mailbox stays a name; the sender's address is the login's."""
     service = load_plugin(address)
     assert service is not None and problem_of(address) is None
     assert service.from_addr == sender

@@ -1,4 +1,4 @@
-"""Which spellings count as one word, and which do not."""
+"""Folding makes spellings of a word the same, and keeps different words apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rule says, what is wrong with it and where, and which texts it finds."""
+"""Rules are read to trees, mistakes are placed, and texts are matched."""
 
 from __future__ import annotations
 

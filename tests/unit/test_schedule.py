@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 
 class Clocks:
-    """A wall clock that can be set, and one that only goes on."""
+    """A wall clock that tests set, and a monotonic clock."""
 
     def __init__(self) -> None:
         self.shift = timedelta()

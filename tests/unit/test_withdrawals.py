@@ -1,4 +1,4 @@
-"""What says of a paper that it is withdrawn or retracted, and what only sounds like it."""
+"""Notices of withdrawal or retraction are told from texts that only sound like them."""
 
 from __future__ import annotations
 

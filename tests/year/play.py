@@ -1,4 +1,4 @@
-"""Play a year: one clock for sites, daemon, readers and the operator, who does what the messages say."""
+"""Play a year on a shared clock: sites, a daemon, readers, and an operator who obeys the messages."""
 
 from __future__ import annotations
 

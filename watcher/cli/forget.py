@@ -63,7 +63,7 @@ def forget(desk: CliContext, person: str, yes: bool, dry_run: bool, as_json: boo
         _print(planned, as_json, "would go")
         return 0
     for owner in is_last:
-        from watcher.config.includes import forget_copies
+        from watcher.config.included.files import forget_copies
 
         forget_copies(desk.state_dir() / "includes", owner)
     with session(desk, required=False, mode="write") as work:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from watcher.config.addresses import Address
 from watcher.config.checking import Checker
-from watcher.config.included import IncludedSubscriptions, accepted_of, subscriptions_of_file
-from watcher.config.includes import Included, included_files
+from watcher.config.included.files import Included, included_files
+from watcher.config.included.in_force import IncludedSubscriptions, accepted_of, subscriptions_of_file
 from watcher.config.keys import ConfigKeys, ReceiverKeys, WebKeys
 from watcher.config.lint.addresses import AddressChecks, check_addresses
 from watcher.config.lint.file_modes import warn_of_modes

@@ -1,4 +1,4 @@
-"""Do the same for many, so that one for whom it fails holds up no other, and the operator hears of it once."""
+"""Do something for many subjects: a failure holds up no other subject, and is told the operator once."""
 
 from __future__ import annotations
 

@@ -71,34 +71,26 @@ def _record_others(
     tried: Sequence[tuple[Attempt, Outcome]], context: Context, now: datetime
 ) -> dict[str, DeliveryState]:
     """Record attempts with the consequences for their endpoints; return the state of each delivery."""
-    states: dict[str, DeliveryState] = {}
-    ended: list[tuple[Try, DeliveryState, str]] = []
-    healths: list[tuple[Endpoint, Health]] = []
-    back: list[Endpoint] = []
+    tries, back = [_try_of(one, outcome) for one, outcome in tried], list[Endpoint]()
+
+    def decide(outcome: Outcome, before: Health) -> Consequence:
+        return after_attempt(outcome, before, now, jitter=context.jitter())
+
     with context.store.transaction() as tx:
-        before = tx.endpoints.hold([one.delivery.endpoint for one, _ in tried])
-        claims = tx.queue.claims([one.delivery for one, _ in tried])
-        for one, outcome in tried:
-            delivery = one.delivery
-            health = before[delivery.endpoint]
-            consequence = after_attempt(outcome, health, now, jitter=context.jitter())
-            states[delivery.id] = consequence.state
-            if claims[delivery.id] is Claim.LOST:
+        ended = tx.queue.record(tries, decide, now)
+        for one in ended:
+            delivery, outcome = one.attempted.delivery, one.attempted.outcome
+            if one.claim is Claim.LOST:
                 what = f"{delivery.endpoint}: {delivery.id}"
                 log.warning("%s was claimed by another sender meanwhile; it may arrive twice", what)
-            if claims[delivery.id] is not Claim.HOLDS:
+            if one.claim is not Claim.HOLDS:
                 continue
-            ended.append((_try_of(one, outcome), consequence.state, consequence.reason))
-            if consequence.health != health:
-                healths.append((delivery.endpoint, consequence.health))
-            _record_health(tx, delivery.endpoint, health, consequence, outcome, context, now)
-            if outcome.result is Result.SENT and is_backlog(health, now):
+            _record_health(tx, delivery.endpoint, one.before, one.consequence, outcome, context, now)
+            if outcome.result is Result.SENT and is_backlog(one.before, now):
                 back.append(delivery.endpoint)
-        tx.queue.record(ended, now)
-        tx.endpoints.set_healths(healths)
     for endpoint in back:
         _fold(endpoint, context, now)
-    return states
+    return {one.attempted.delivery.id: one.consequence.state for one in ended}
 
 
 def _record_health(

@@ -1,4 +1,4 @@
-"""What every page shows around its own part: whether all is well, where to go, who may act."""
+"""Make the frame of every page: state of the system, navigation, and the visitor's rights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may read and who may act: the Host header, the token, the session's cookie, and what every answer carries."""
+"""Decide who may read and who may act, by Host header, token and cookie; set the headers of every answer."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Guard:
         await (refused or self._app)(scope, receive, sent)
 
     def _refusal(self, request: Request) -> Response | None:
-        """Return the answer to who may not do what is asked, None to who may."""
+        """Return the refusal of a request, None if the visitor may do it."""
         host = request.headers.get("host", "")
         if not is_own_host(host, self._site):
             what = "this page is not called so: name its address in `web: public_url`, or ask for localhost"

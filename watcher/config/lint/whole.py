@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from watcher.config.checking import Checker, Path
-from watcher.config.includes import IncludedFiles
+from watcher.config.included.files import IncludedFiles
 from watcher.config.lint.site_addresses import doubts_of_address, plain_address
 from watcher.config.text.tree import ConfigNode, Items, Scalar, Table
 from watcher.config.values import Config, Receiver

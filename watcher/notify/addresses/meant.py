@@ -1,4 +1,4 @@
-"""What people probably mean who write an address that no service has."""
+"""Guess the address that was meant by one that no service has."""
 
 from __future__ import annotations
 

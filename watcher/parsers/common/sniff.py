@@ -108,7 +108,7 @@ def title_of(body: bytes) -> str:
 
 
 def is_login(body: bytes) -> bool:
-    """Whether the page is, by its title or its form, one that asks who is there."""
+    """Return whether a page asks for a login, by its title or its form."""
     return bool(_LOGIN.search(title_of(body)) or _LOGIN_FORM.search(body[:_HEAD]))
 
 

@@ -1,4 +1,4 @@
-"""What an item of a feed is, in whatever form it came, and the entry that it becomes."""
+"""A feed's item in a common form, and its conversion to an entry."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ def last_sentence(text: str) -> int:
 
 
 def _first_words(leaf: TextTerm | Near | Exact) -> Iterable[str] | None:
-    """Return words of which one is wherever the term is; None if they cannot be named."""
+    """Return words, at least one of them in every occurrence of the term; None if they cannot be listed."""
     match leaf:
         case TextTerm(pattern, is_prefix=False):
             return (form for _, forms in pattern[0] for form in forms)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, exists, func, or_, select
 from watcher.model import Delivery, DeliveryKind, DeliveryState, DueAlert, Endpoint, Incident, IncidentKind, Nothing
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
-from watcher.store.deliveries.chains import Chain, at_one_endpoint, chains_of, holders
+from watcher.store.deliveries.chains import Chain, at_one_endpoint, chains_of, holder, holders
 from watcher.store.deliveries.empty_digests import as_blank, blanks
 from watcher.store.deliveries.endpoints import at
 from watcher.store.deliveries.told import as_told, told, waiting_alerts
@@ -73,8 +73,11 @@ class Contents:
         chains |= chains_of(self._connection, [one.id for one in deliveries if one.replay_of])
         to_readers = {one.id: chains[one.id] for one in deliveries if one.kind in TO_READERS}
         notices = {id: chain for id, chain in chains.items() if id not in to_readers}
-        told, nothing = self._told(to_readers), self._nothing(to_readers)
-        before = self._told_before({one.paper_id for some in told.values() for one in some}, to_readers)
+        told = self._told(holders(self._connection, _alert, to_readers))
+        nothing = self._nothing(holders(self._connection, _blank, to_readers))
+        same = [id for chain in to_readers.values() for id in at_one_endpoint(chain)]
+        papers = {one.paper_id for some in told.values() for one in some}
+        before = self._told_before(papers, {one.endpoint for one in deliveries if one.id in to_readers}, same)
         incidents, folded = self._incidents(notices), self._folded(chains)
         return {
             one.id: Said(
@@ -89,7 +92,7 @@ class Contents:
 
     def told(self, delivery_id: str) -> list[DueAlert]:
         """Return the matches that a delivery tells."""
-        return self._told(chains_of(self._connection, [delivery_id]))[delivery_id]
+        return self._told({delivery_id: holder(self._connection, _alert, delivery_id)})[delivery_id]
 
     def waiting_of(self, subscription_id: int) -> list[DueAlert]:
         """Return what a subscription would tell now: held matches, and alerts without a delivery."""
@@ -97,7 +100,7 @@ class Contents:
 
     def told_at(self, endpoint: Endpoint, paper_ids: Collection[int]) -> dict[int, date]:
         """Return paper → day on which an endpoint was first told of it. Papers that it was not told of are left out."""
-        return self._told_before(paper_ids, {"": [("", endpoint)]}).get(endpoint, {})
+        return self._told_before(paper_ids, [endpoint], [""]).get(endpoint, {})
 
     def was_told(self, endpoint: Endpoint, kinds: Collection[DeliveryKind], since: datetime) -> bool:
         """Return whether a delivery of one of these kinds was sent to an endpoint since ``since``."""
@@ -105,13 +108,11 @@ class Contents:
         query = select(exists().where(*sent, _delivery.c.kind.in_([kind.value for kind in kinds])))
         return bool(self._connection.scalar(query))
 
-    def _told(self, chains: Chains) -> dict[str, list[DueAlert]]:
-        held = holders(self._connection, _alert, chains)
+    def _told(self, held: Mapping[str, str]) -> dict[str, list[DueAlert]]:
         rows = self._rows(_TOLD, held.values())
         return {id: [as_told(row) for row in rows.get(here, ())] for id, here in held.items()}
 
-    def _nothing(self, chains: Chains) -> dict[str, list[Nothing]]:
-        held = holders(self._connection, _blank, chains)
+    def _nothing(self, held: Mapping[str, str]) -> dict[str, list[Nothing]]:
         rows = self._rows(_NOTHING, held.values())
         return {id: [as_blank(row).nothing for row in rows.get(here, ())] for id, here in held.items()}
 
@@ -122,10 +123,11 @@ class Contents:
                 found.setdefault(row.delivery_id, []).append(row)
         return found
 
-    def _told_before(self, papers: Collection[int], chains: Chains) -> dict[Endpoint, dict[int, date]]:
-        """Return endpoint → paper → day on which another message first told it there."""
-        receivers = sorted({endpoint.receiver for chain in chains.values() for _, endpoint in chain[:1]})
-        values = {"receivers": receivers, "same": [id for chain in chains.values() for id in at_one_endpoint(chain)]}
+    def _told_before(
+        self, papers: Collection[int], endpoints: Collection[Endpoint], same: Collection[str]
+    ) -> dict[Endpoint, dict[int, date]]:
+        """Return endpoint → paper → day on which a message that is none of ``same`` first told it there."""
+        values = {"receivers": sorted({one.receiver for one in endpoints}), "same": list(same)}
         found: dict[Endpoint, dict[int, date]] = {}
         for batch in in_batches(sorted(papers)):
             for row in self._connection.execute(_TOLD_BEFORE, values | {"papers": batch}):

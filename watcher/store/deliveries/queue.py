@@ -6,7 +6,7 @@ fence of its claim: after a lost claim it changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, select, tuple_, update
 
 from watcher.alerts.rate import Allowance
-from watcher.alerts.retry import Health
+from watcher.alerts.retry import Consequence, Health
 from watcher.alerts.sending import WaitingEndpoint
 from watcher.model import Delivery, DeliveryKind, DeliveryState, Endpoint, Outcome, Rate
 from watcher.store.database import schema
@@ -69,6 +69,20 @@ class Claim(Enum):
     HOLDS = "holds"
     RECORDED = "recorded"
     LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt that was recorded, or was not since its claim does not hold.
+
+    ``before``: the health of the endpoint until then.
+    ``consequence``: what the attempt means, also where it was not recorded.
+    """
+
+    attempted: Try
+    claim: Claim
+    before: Health
+    consequence: Consequence
 
 
 class Queue:
@@ -163,8 +177,37 @@ class Queue:
         self._add_attempts([one for one in tries if one.delivery.id in kept], now)
         return kept
 
-    def claims(self, deliveries: Collection[Delivery]) -> dict[str, Claim]:
-        """Return the state of these claims. The caller has locked their endpoints."""
+    def record(
+        self, tries: Sequence[Try], decide: Callable[[Outcome, Health], Consequence], now: datetime
+    ) -> list[Ended]:
+        """Record attempts with what they mean for their deliveries and endpoints, whose rows are locked.
+
+        Nothing is recorded where a claim does not hold.
+
+        ``decide``: returns what an outcome means, given the health of the endpoint before.
+        """
+        before = self._endpoints.hold([one.delivery.endpoint for one in tries])
+        claims = self._claims([one.delivery for one in tries])
+        ended = [
+            Ended(one, claims[one.delivery.id], health, decide(one.outcome, health))
+            for one in tries
+            for health in [before[one.delivery.endpoint]]
+        ]
+        kept = [one for one in ended if one.claim is Claim.HOLDS]
+        self._add_attempts([one.attempted for one in kept], now)
+        if kept:
+            self._connection.execute(END, [_end_row(one, now) for one in kept])
+        self._endpoints.set_healths(
+            [
+                (one.attempted.delivery.endpoint, one.consequence.health)
+                for one in kept
+                if one.consequence.health != one.before
+            ]
+        )
+        return ended
+
+    def _claims(self, deliveries: Collection[Delivery]) -> dict[str, Claim]:
+        """Return the state of these claims, whose endpoints are locked."""
         fences = {one.id: one.fence for one in deliveries}
         tries = select(_attempt.c.delivery_id, _attempt.c.fence).where(
             _attempt.c.delivery_id.in_(fences), _attempt.c.outcome != UNKNOWN
@@ -174,26 +217,6 @@ class Queue:
         query = select(_delivery.c.id, _delivery.c.fence).where(_delivery.c.id.in_(fences), on_its_way)
         mine = {row[0] for row in self._connection.execute(query) if fences[row[0]] == row[1]}
         return {id: Claim.RECORDED if id in recorded else Claim.HOLDS if id in mine else Claim.LOST for id in fences}
-
-    def record(self, ended: Sequence[tuple[Try, DeliveryState, str]], now: datetime) -> None:
-        """Record attempts and the new states of their deliveries.
-
-        ``ended``: (attempt, state, reason why the delivery ended or "").
-        """
-        if not ended:
-            return
-        self._add_attempts([one for one, _, _ in ended], now)
-        rows = [
-            {
-                "which": one.delivery.id,
-                "kind": one.delivery.kind.value,
-                "state": state.value,
-                "reason": reason,
-                "finished_at": None if state is DeliveryState.PENDING else now,
-            }
-            for one, state, reason in ended
-        ]
-        self._connection.execute(END, rows)
 
     # --- rows ---
 
@@ -247,6 +270,17 @@ class Queue:
 def _attempt_row(id: str, fence: int, rendered: Rendered, now: datetime) -> dict[str, Any]:
     what = {"subject": rendered.subject, "size": rendered.size, "sha256": rendered.sha256}
     return {"of": id, "delivery_id": id, "fence": fence, "at": now, **what}
+
+
+def _end_row(ended: Ended, now: datetime) -> dict[str, Any]:
+    delivery, end = ended.attempted.delivery, ended.consequence
+    return {
+        "which": delivery.id,
+        "kind": delivery.kind.value,
+        "state": end.state.value,
+        "reason": end.reason,
+        "finished_at": None if end.state is DeliveryState.PENDING else now,
+    }
 
 
 def _claimed(row: RowMapping, healths: Mapping[Endpoint, Health]) -> Delivery:

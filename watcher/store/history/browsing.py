@@ -56,7 +56,7 @@ class CountThen:
 
 @dataclass(frozen=True, slots=True)
 class NextTold:
-    """The next digest that has something to tell: which subscription, to whom, when, how many matches."""
+    """The next digest with matches: its subscription, endpoints, due instant and number of matches."""
 
     subscription: str
     endpoints: tuple[Endpoint, ...]

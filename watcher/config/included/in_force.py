@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from watcher.config.checking import Checker
-from watcher.config.includes import Included
+from watcher.config.included.files import Included
 from watcher.config.keys import IncludedKeys
 from watcher.config.lint.whole import note_variables
 from watcher.config.subscriptions import Surroundings, allowed_receivers, subscriptions_of
