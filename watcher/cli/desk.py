@@ -80,6 +80,13 @@ class CliContext:
             return default_config()
         return self.read_config(path, last_good=self.state_dir() / "includes")
 
+    def edited_config(self) -> Config:
+        """Read the config without taking it up: of included files no good version is kept, and none stands in."""
+        path = self.find()
+        if path is None:
+            raise UsageError(NO_CONFIG)
+        return self.read_config(path)
+
     def read_config(self, path: Path, **options: Any) -> Config:
         """Read the config at a path with all checks; ``options`` as :func:`watcher.config.load` takes them."""
         from watcher.config import load

@@ -234,7 +234,16 @@ def _main(checker: Checker, keys: ConfigKeys, env: Mapping[str, str], path: Path
         way=_way(checker, keys, path.parent),
         unsubscribe=keys.unsubscribe or "",
         web=_web(keys.web),
+        patterns=_patterns(keys),
+        reloads_itself=keys.reload == "auto",
     )
+
+
+def _patterns(keys: ConfigKeys) -> tuple[str, ...]:
+    """The files that are read beside the main one: included ones, templates, certificates."""
+    templates = [str(Path(keys.templates).expanduser() / "*")] if keys.templates else []
+    bundle = [str(Path(keys.ca_bundle).expanduser())] if keys.ca_bundle else []
+    return (*(keys.include or []), *templates, *bundle)
 
 
 def _way(checker: Checker, keys: ConfigKeys, folder: Path) -> WayOut:
