@@ -11,6 +11,7 @@ import click
 from watcher.cli import rules, show
 from watcher.cli.completion import SUBSCRIPTION
 from watcher.cli.desk import CliContext
+from watcher.cli.progress import past_papers
 from watcher.model.words import counted
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def backtest(
 
     wanted, config = rules.meant(desk, rule, subscription)
     with desk.open_store(config) as store, store.reading() as tx:
-        trial = try_rule(wanted, tx.papers.all(since))
+        trial = try_rule(wanted, past_papers(tx, since))
     if as_json:
         from watcher.pipeline.report import trial_json
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from watcher.cli.progress import progress
 from watcher.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -125,8 +126,11 @@ class CliContext:
         """
         from watcher.store import open_store
 
+        # What takes long here is a new release, which brings the tables up to it.
+        what = "opening the database" if mode == "read" else "bringing the database up to date"
         try:
-            return open_store(self.database(config), mode=mode, state_dir=self.state_dir(), accepted=accepted)
+            with progress(what):
+                return open_store(self.database(config), mode=mode, state_dir=self.state_dir(), accepted=accepted)
         except StoreError as error:
             from watcher.notify import scrub
 

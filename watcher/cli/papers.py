@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -15,6 +16,7 @@ import click
 
 from watcher.cli import rules, show
 from watcher.cli.desk import CliContext
+from watcher.cli.progress import past_papers
 from watcher.cli.tables import LinkedText, print_table
 from watcher.errors import UsageError
 from watcher.model import Hit, Paper, PaperOrder, rank_of
@@ -93,12 +95,12 @@ class _Asked:
     since: date | None
     order: PaperOrder | None
 
-    def found(self, tx: Transaction) -> Iterator[ListedPaper]:
+    def found(self, tx: Transaction) -> Generator[ListedPaper]:
         """The papers, each with its hit where a rule was asked."""
         if self.rule is None:
             yield from ((paper, None) for paper in tx.papers.all(self.since, self.order or PaperOrder.DAY))
         elif self.order is not None:
-            yield from _matched(self.rule, tx.papers.all(self.since, self.order))
+            yield from _matched(self.rule, past_papers(tx, self.since, self.order))
         else:
             yield from _best_first(self.rule, self.since, tx)
 
@@ -113,7 +115,7 @@ def _matched(rule: Rule, stored: Iterable[Paper]) -> Iterator[tuple[Paper, Hit]]
 
 def _best_first(rule: Rule, since: date | None, tx: Transaction) -> Iterator[ListedPaper]:
     """Yield what matches, in the order of messages; memory holds a few hundred papers, of the others their scores."""
-    found = _matched(rule, tx.papers.all(since, PaperOrder.DAY))
+    found = _matched(rule, past_papers(tx, since))
     ranked = sorted((rank_of(paper, hit.score), n, paper.id, hit.score) for n, (paper, hit) in enumerate(found))
     for at in range(0, len(ranked), TOGETHER):
         some = ranked[at : at + TOGETHER]
@@ -124,9 +126,9 @@ def _best_first(rule: Rule, since: date | None, tx: Transaction) -> Iterator[Lis
 def _print_json(store: Store, asked: _Asked, limit: int | None) -> None:
     """Written aside first: whoever reads our output may be slow, and the database must not wait for that."""
     with SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8", errors="backslashreplace") as aside:
-        with store.reading() as tx:
-            found = islice(asked.found(tx), limit)
-            show.json_array((paper_json(paper, hit) for paper, hit in found), cast(TextIO, aside))
+        with store.reading() as tx, closing(asked.found(tx)) as found:
+            some = islice(found, limit)
+            show.json_array((paper_json(paper, hit) for paper, hit in some), cast(TextIO, aside))
         aside.seek(0)
         copyfileobj(aside, sys.stdout)
 
@@ -134,8 +136,7 @@ def _print_json(store: Store, asked: _Asked, limit: int | None) -> None:
 def _print_table(store: Store, asked: _Asked, limit: int | None) -> None:
     is_asked, more = asked.rule is not None, 0
     is_cut = limit is None and sys.stdout.isatty()
-    with store.reading() as tx:
-        found = asked.found(tx)
+    with store.reading() as tx, closing(asked.found(tx)) as found:
         rows = [_row(*one, is_asked) for one in islice(found, ON_A_TERMINAL if is_cut else limit)]
         if is_cut:
             more = sum(1 for _ in found) if is_asked else len(tx.papers.ids(asked.since)) - len(rows)
