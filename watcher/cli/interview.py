@@ -116,8 +116,10 @@ def _chat(url: str) -> Place:
         near = next((form for name, form in _RECIPES.items() if name in url.lower()), "")
         hint = f"as in {near}" if near else "a mail address has an @, a chat's address ://"
         raise UsageError(f"this is no address yet; write one, {hint} (docs/recipes/)")
-    if problem := problem_of(url) or doubt_of(url):
+    if problem := problem_of(url):
         raise UsageError(f"{problem} (docs/recipes/)")
+    if doubt := doubt_of(url):
+        raise UsageError(f"{doubt.what}; {doubt.hint}")
     schema = own_schema(url).removesuffix("s")
     if schema == "console":
         return TERMINAL
