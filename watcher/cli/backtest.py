@@ -49,6 +49,8 @@ def backtest(
 
         click.echo(show.json_text(trial_json(trial, wanted.text, since)))
     else:
+        if subscription is not None:
+            click.echo(f"subscription: {rules.name_of(config, subscription)}")
         for line in trial_lines(trial, wanted.text, since, limit):
             click.echo(line)
     return 0

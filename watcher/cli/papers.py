@@ -17,9 +17,9 @@ import click
 from watcher.cli import rules, show
 from watcher.cli.desk import CliContext
 from watcher.cli.progress import past_papers
-from watcher.cli.tables import LinkedText, print_table
+from watcher.cli.tables import LinkedText, NamedText, print_table
 from watcher.errors import UsageError
-from watcher.model import Hit, Paper, PaperOrder, rank_of
+from watcher.model import DisplayNames, Hit, Paper, PaperOrder, rank_of
 from watcher.model.objects import paper_json, strength
 from watcher.model.words import counted
 
@@ -74,12 +74,13 @@ def papers(
     if rule is None and order == SCORE:
         raise UsageError("a score is that of a rule: write one, or --order day")
     by_score = rule is not None and order in (None, SCORE)
-    with desk.open_store(desk.config(required=False)) as store:
+    config = desk.config(required=False)
+    with desk.open_store(config) as store:
         asked = _Asked(rule, since, None if by_score else PaperOrder(order or PaperOrder.DAY))
         if as_json:
             _print_json(store, asked, limit)
         else:
-            _print_table(store, asked, limit)
+            _print_table(store, asked, limit, config.display_names)
     return 0
 
 
@@ -133,11 +134,11 @@ def _print_json(store: Store, asked: _Asked, limit: int | None) -> None:
         copyfileobj(aside, sys.stdout)
 
 
-def _print_table(store: Store, asked: _Asked, limit: int | None) -> None:
+def _print_table(store: Store, asked: _Asked, limit: int | None, names: DisplayNames) -> None:
     is_asked, more = asked.rule is not None, 0
     is_cut = limit is None and sys.stdout.isatty()
     with store.reading() as tx, closing(asked.found(tx)) as found:
-        rows = [_row(*one, is_asked) for one in islice(found, ON_A_TERMINAL if is_cut else limit)]
+        rows = [_row(*one, is_asked, names) for one in islice(found, ON_A_TERMINAL if is_cut else limit)]
         if is_cut:
             more = sum(1 for _ in found) if is_asked else len(tx.papers.ids(asked.since)) - len(rows)
     if rows:
@@ -149,8 +150,9 @@ def _print_table(store: Store, asked: _Asked, limit: int | None) -> None:
         click.echo(f"… and {counted(more, 'more paper')}: --limit {len(rows) + more}", err=True)
 
 
-def _row(paper: Paper, hit: Hit | None, is_asked: bool) -> tuple[object, ...]:
-    sources = ", ".join(dict.fromkeys(listing.source for listing in paper.listings))
+def _row(paper: Paper, hit: Hit | None, is_asked: bool, names: DisplayNames) -> tuple[object, ...]:
+    listed = list(dict.fromkeys(listing.source for listing in paper.listings))
+    sources = NamedText(", ".join(listed), ", ".join(map(names.of_source, listed)))
     found = (strength(hit),) if is_asked else ()
     from watcher.render.view import main_url
 

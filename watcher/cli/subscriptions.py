@@ -15,7 +15,7 @@ import click
 from watcher.cli.completion import RECEIVER
 from watcher.cli.desk import CliContext
 from watcher.cli.progress import progress
-from watcher.cli.tables import print_table
+from watcher.cli.tables import NamedText, print_table
 from watcher.errors import UsageError
 from watcher.files.read import NotRead, open_given
 
@@ -138,8 +138,8 @@ def list_(desk: CliContext, owner: str | None, limit: int | None, as_json: bool)
             )
             return
         rows = [
-            (one.subscription.full_name, one.subscription.rule, ", ".join(one.subscription.to), one.subscription.when)
-            for one in found
+            (NamedText(one.full_name, one.shown_as), one.rule, ", ".join(one.to), one.when)
+            for one in (saved.subscription for saved in found)
         ]
     if rows:
         print_table(("subscription", "rule~", "to", "when"), rows)
