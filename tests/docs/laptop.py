@@ -14,6 +14,9 @@ _PASSING = re.compile(
 )
 """What is another one each day: days, times, lines of the example, and the widths of what they stand in."""
 
+PLACE, TOPICS, HIDDEN = "[this terminal]: ", "[three examples]: ", "password, not shown [later]: "
+"""What ``watcher init`` asks."""
+
 HEAD = """\
 # A first day at a laptop
 
@@ -47,13 +50,19 @@ def document() -> str:
         laptop.parts.append(HEAD.rstrip("\n"))
         for step in (_begin, _mail, _digest, _edit, _add, _mistake, _look):
             step(laptop)
-        return "\n\n".join(laptop.parts) + "\n"
+    with at_a_laptop() as other:
+        _answers(other)
+        _morning(other)
+    return "\n\n".join(laptop.parts + other.parts) + "\n"
 
 
 def _begin(laptop: Laptop) -> None:
     laptop.say("## A config that works as it is")
-    laptop.type("watcher init ~/.config/watcher/config.yaml")
-    laptop.say("It watches one source for three subscriptions, and tells on the terminal.")
+    laptop.type("watcher init ~/.config/watcher/config.yaml", answers=[(PLACE, "\n"), (TOPICS, "\n")])
+    laptop.say(
+        "Enter is the answer to both questions here: it watches one source for three subscriptions that stand there\n"
+        "as examples, and tells on the terminal. [Other answers](#the-same-by-two-answers) come further down."
+    )
     laptop.type("watcher check-config", "watcher once")
     laptop.say(
         "The first subscription tells at once, and so its three papers are printed in full. The second waits for its\n"
@@ -119,6 +128,27 @@ def _look(laptop: Laptop) -> None:
     laptop.say("## Look around")
     laptop.type("watcher papers agent", "watcher explain popular-agents 9912.99004", "watcher status")
     laptop.say("`cancelled` is the test with the wrong password: it is not tried again.")
+
+
+def _answers(laptop: Laptop) -> None:
+    laptop.say(
+        "## The same by two answers\n\nAnother new home. Who knows what to answer has the mail from the start."
+        " The first password here is the\naccount's own, which Google does not take; nothing of a password is shown:"
+    )
+    laptop.type(
+        "watcher init ~/.config/watcher/config.yaml",
+        answers=[
+            (PLACE, "ana@gmail.com\n"),
+            (HIDDEN, "swordfish\n"),
+            (HIDDEN, "abcd efgh ijkl mnop\n"),
+            (TOPICS, "continual learning, tool use OR agent*\n"),
+            (TOPICS, 'continual learning, "tool use" OR agent*\n'),
+        ],
+    )
+    laptop.type("watcher check-config", "watcher test-notify me", "watcher once")
+
+
+def _morning(laptop: Laptop) -> None:
     laptop.say(
         "## Every morning\n\nWhat is left is that it runs by itself: [cron](recipes/cron.md),"
         " [systemd for one user](recipes/systemd-user.md) or\n[launchd](recipes/launchd.md)."

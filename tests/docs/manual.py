@@ -63,7 +63,7 @@ def _command(words: tuple[str, ...]) -> Iterator[str]:
         found = command.get_command(click.Context(command), word)
         assert found is not None
         command = found
-    pieces = command.collect_usage_pieces(click.Context(command))
+    pieces = command.collect_usage_pieces(click.Context(command, **cli.context_settings))
     yield f".SS watcher {_plain(' '.join([*words, *pieces]))}"
     yield from _paragraphs(command.help or "")
     yield from _options(command)
@@ -83,7 +83,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 def _options(command: click.Command) -> Iterator[str]:
     shared = {name for one in cli.params for name in one.opts} if command is not cli else set()
-    context = click.Context(command)
+    context = click.Context(command, **cli.context_settings)
     for one in command.get_params(context):
         record = one.get_help_record(context)
         if isinstance(one, click.Option) and record and not shared.intersection(one.opts) and "--help" not in one.opts:

@@ -82,7 +82,9 @@ def test_every_command_and_option_exists(call: list[str]) -> None:
     used = {word.split("=")[0] for word in call[1:] if re.fullmatch(r"-[a-zA-Z]|--[a-z][a-z-]*(=.*)?", word)}
     assert used <= known | {"--help"}
     if call[1:] and "--help" not in call and not isinstance(command, click.Group):
-        command.make_parser(click.Context(command)).parse_args(call[1:])  # options that want a value have one
+        command.make_parser(click.Context(command, **cli.context_settings)).parse_args(
+            call[1:]
+        )  # options that want a value have one
 
 
 @pytest.mark.parametrize("ending", [".venv/bin/watcher demo", ".venv/bin/pytest"])

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
 import re
-import struct
-import subprocess
 import sys
-import termios
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,12 +16,11 @@ from tempfile import TemporaryDirectory
 from tests.integration.connect_proxy import lab_authority
 from tests.integration.mailserver import MailServer, mail_server
 from tests.integration.sites import say, serving
-from tests.patience import PATIENCE
+from tests.terminals import on_terminal
 from watcher.demo.papers import DAY_ONE, DAY_TWO
 from watcher.demo.site import Site
 
 ROOT = Path(__file__).parents[2]
-COLUMNS = 80
 PASSWORD = "abcdefghijklmnop"
 _INVISIBLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\]8;[^\x1b]*\x1b\\")
 """Colours, and the addresses behind words."""
@@ -50,11 +43,15 @@ class Laptop:
         """Add prose to the page."""
         self.parts.append(text.strip("\n"))
 
-    def type(self, *commands: str) -> None:
+    def type(self, *commands: str, answers: Sequence[tuple[str, str]] = ()) -> None:
         """Run commands in the shell, on a terminal of 80 columns, and add what is seen."""
-        seen = [f"$ {command}\n{_on_terminal(command, self.env, self.home)}" for command in commands]
+        seen = [f"$ {command}\n{self._see(command, answers)}" for command in commands]
         seen = [re.sub(r" +$", "", one.replace(str(self.home), "/home/ana"), flags=re.MULTILINE) for one in seen]
         self.parts.append("```text\n" + "".join(seen).rstrip("\n") + "\n```")
+
+    def _see(self, command: str, answers: Sequence[tuple[str, str]]) -> str:
+        """Return what a command writes to a terminal, without colours."""
+        return _INVISIBLE.sub("", on_terminal(["/bin/sh", "-c", command], self.env, self.home, answers)[0])
 
     def set(self, name: str, value: str) -> None:
         """Set a variable of the terminal, as ``export`` does."""
@@ -82,27 +79,6 @@ class Laptop:
         body = text.get_content().replace("\r\n", "\n").rstrip()
         heads = "".join(f"{name}: {mail[name]}\n" for name in ("From", "To", "Subject"))
         self.parts.append(f"```text\n{heads}\n{body}\n```")
-
-
-def _on_terminal(command: str, env: dict[str, str], folder: Path) -> str:
-    """What a command writes to a terminal of 80 columns, without colours."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
-    with subprocess.Popen(
-        ["/bin/sh", "-c", command], stdin=theirs, stdout=theirs, stderr=theirs, env=env, cwd=folder
-    ) as process:
-        os.close(theirs)
-        written = b"".join(iter(lambda: _read(ours), b""))
-        process.wait(PATIENCE)
-    os.close(ours)
-    return _INVISIBLE.sub("", written.decode()).replace("\r\n", "\n")
-
-
-def _read(descriptor: int) -> bytes:
-    try:
-        return os.read(descriptor, 65536)
-    except OSError:  # how a terminal says that nobody writes to it any more
-        return b""
 
 
 @contextmanager

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -91,3 +93,27 @@ def test_the_command_says_whether_the_config_counts(home: Home, site: Site, hook
     done = home.fresh("reload")
     assert done.returncode == 1
     assert "no daemon runs on this machine" in done.stderr
+
+
+def test_a_terminal_is_told_what_an_edit_would_do(home: Home, site: Site, hook: Webhook) -> None:
+    ours, theirs = os.openpty()
+    terminal, seen = Path(os.ttyname(theirs)), bytearray()
+
+    def shown(words: str) -> None:
+        while words not in " ".join(seen.decode(errors="replace").split()):
+            assert select.select([ours], [], [], PATIENCE)[0], seen.decode()
+            seen.extend(os.read(ours, 65536))
+
+    process = Forked(["-c", str(home.config), "run"], home.env, home.folder, home.folder / "out", terminal)
+    try:
+        hook.wait_for(lambda hook: bool(hook.posts))
+        home.write(config(site, hook).replace("rule:", "rule: gemstone OR"))
+        shown("the config was edited: 1 rule edited: `watcher reload` takes it up")
+        home.write(config(site, hook).replace("rule:", "rul:"))
+        shown("the edited config is broken, the old one stays:")
+        assert process.poll() is None
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+        os.close(theirs)

@@ -22,7 +22,15 @@ _numbers = count(1)
 
 
 ON_ONE_DATABASE = (
-    *("test_web_", "test_cli_", "test_display_names", "test_announcements", "test_outages", "test_lists_after_outages"),
+    *(
+        "test_web_",
+        "test_cli_",
+        "test_display_names",
+        "test_config_edits",
+        "test_announcements",
+        "test_outages",
+        "test_lists_after_outages",
+    ),
     *("test_odd_pages", "test_mishaps", "test_schedules"),
 )
 """Files whose tests are of what is read or shown, not of how it is stored: a short run tries them on one database."""

@@ -129,9 +129,37 @@ def test_tables_have_both_on_a_terminal_and_the_name_alone_for_programs(
     assert "Lanterns & lamps (lanterns)" in " ".join(shown(args, env, monkeypatch).split())
 
 
-@pytest.mark.parametrize("args", [["show", "2603.00001"], ["history", "lanterns"]])
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["show", "2603.00001"],
+        ["history", "lanterns"],
+        ["explain", "lanterns", "2603.00001"],
+        ["backtest", "--subscription", "lanterns"],
+    ],
+)
 def test_lines_have_both(env: dict[str, str], monkeypatch: pytest.MonkeyPatch, args: list[str]) -> None:
     assert "Lanterns & lamps (lanterns)" in shown(args, env, monkeypatch)
+
+
+def test_lists_have_both_on_a_terminal_and_the_name_alone_for_programs(
+    env: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "subs.jsonl").write_text('{"name":"lamps","shown_as":"All lamps","rule":"lamp","to":"ana"}\n')
+    assert main(["subscriptions", "import", "subs.jsonl"], env) == 0
+    assert main(["mute", "lanterns", "--for", "30d"], env) == 0
+    monkeypatch.setenv("COLUMNS", "160")
+    for args, name, both in (
+        (["papers"], "\tdaily\t", "Hugging Face: <daily> (daily)"),
+        (["papers", "lantern"], "\tdaily\t", "Hugging Face: <daily> (daily)"),
+        (["subscriptions", "list"], "\nlamps\t", "All lamps (lamps)"),
+        (["mute"], "\nlanterns\t", "Lanterns & lamps (lanterns)"),
+    ):
+        capsys.readouterr()
+        assert main(args, env) == 0
+        assert name in capsys.readouterr().out
+        with monkeypatch.context() as screen:
+            assert both in " ".join(shown(args, env, screen).split())
 
 
 def test_a_sources_own_page_has_both(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -276,10 +276,25 @@ AROUND = {
     "a database by SQLite's address": config("database: sqlite:////tmp/papers-of-nobody.db"),
     "a database by the short name": config("database: postgres://u:${PW}@db.lab.example:5432/papers"),
     "a database by a socket": config("database: postgresql:///papers?host=/run/postgresql"),
-    "Discord as it shows it": address("https://discord.com/api/webhooks/1234567890/abcdefghijklmnopqrstuvwx").replace(
-        "§", ""
-    ),
-    "Telegram": address("tgram://123456789:abcdefg_hijklmnop/12315544").replace("§", ""),
+    **{
+        f"{service} as it shows it": address(url).replace("§", "")
+        for service, url in {
+            "Slack, an early workspace": "https://hooks.slack.com/services/T024BE7/B0123456789/AbCdEfGhIjKlMnOpQrStUvWx",
+            "Slack's bot": "slack://xoxb-123456789012-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx/#papers",
+            "Discord": f"https://discord.com/api/webhooks/123456789012345678/{'aB3_-' * 13}xyz",
+            "Discord, a later one": f"discord://12345678901234567890/{'aB3_-' * 13}xyz",
+            "Telegram": f"tgram://123456789:{'aB3_-' * 7}/12315544",
+            "Telegram, an early bot": f"tgram://123456:{'aB3_-' * 7}/-1001234567890",
+            "ntfy with a token": f"ntfys://tk_{'a' * 29}@ntfy.lab.example/papers",
+            "ntfy with a password": "ntfys://ana:pw@ntfy.lab.example/papers",
+            "Teams": "https://default0123.ef.environment.api.powerplatform.com:443/powerautomate/automations/direct/"
+            f"workflows/{'0a' * 16}/triggers/manual/paths/invoke?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0"
+            f"&sig={'aB3_-' * 8}abc",
+            "Pushover": f"pover://u{'aB3' * 9}xy@a{'aB3' * 9}xy",
+            "Gotify": "gotifys://push.lab.example/AbCdEf.GhI-K_mN",
+            "Mattermost": f"mmosts://chat.lab.example/{'ab' * 13}",
+        }.items()
+    },
     "Matrix": address("matrixs://bot:${PW}@matrix.lab.example/#papers").replace("§", ""),
     "mail with a name": address(
         "mailtos://bot:${PW}@smtp.lab.example?from=Papers <bot@lab.example>&to=ana@lab.example"

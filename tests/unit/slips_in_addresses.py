@@ -245,6 +245,37 @@ SLIPS: dict[str, tuple[str, str]] = {
         "https://hooks.slack.com/services/…",
         address("https://hooks.slack.com/services/T0000000"),
     ),
+    **{
+        f"receiver: a token of {what}": (words, address(url))
+        for what, (words, url) in {
+            "Slack, made up": ("begins with T and some eight capitals", "slack://T0/B0/x"),
+            "Slack, cut": (
+                "ends in 24 letters and digits, and this is none (it has 9)",
+                "slack://T00000000/B00000000/AbCdEfGhI",
+            ),
+            "Slack, of another part": ("second part is B", f"slack://T00000000/T00000000/{'aB3' * 8}"),
+            "Slack's bot, cut": ("xoxb- with numbers and 24", "slack://xoxb-1234-1234-abc124/#papers"),
+            "Discord, the channel's": ("has 17 to 20 digits", f"discord://123/{'aB3_-' * 13}xyz"),
+            "Discord, cut": ("has 68 letters", "https://discord.com/api/webhooks/123456789012345678/AbCdEf"),
+            "Telegram, cut": ("a colon and 35 characters", "tgram://123456789:abcdefg_hijklmnop/12315544"),
+            "ntfy, cut": ("tk_ with 29 characters", "ntfys://ntfy.lab.example/papers?token=tk_abc"),
+            "Teams, cut at its end": (
+                "(sig=) has 43 letters",
+                (
+                    f"https://prod-1.westeurope.logic.azure.com:443/workflows/{'0a' * 16}/triggers/manual/paths/invoke"
+                    "?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=AbCdEf"
+                ),
+            ),
+            "Teams, a connector's": (
+                "it is written as Teams shows it",
+                "https://lab.webhook.office.com/webhookb2/a@b/IncomingWebhook/c/d",
+            ),
+            "Pushover, the e-mail address's": ("a user's key of Pushover has 30", f"pover://ana@{'aB3' * 10}"),
+            "Pushover, cut": ("an application's token of Pushover has 30", f"pover://{'aB3' * 10}@abc"),
+            "Gotify, cut": ("of Gotify has 15 characters", "gotifys://push.lab.example/AbC"),
+            "Mattermost, cut": ("26 small letters", "mmosts://chat.lab.example/abc"),
+        }.items()
+    },
     "receiver: slack app page": (
         "https://hooks.slack.com/services/…",
         address("https://app.slack.com/client/T0000000/C000000"),

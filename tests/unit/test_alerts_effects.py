@@ -7,7 +7,7 @@ from datetime import time
 
 import pytest
 
-from watcher.alerts.effects import Change, Effect, differing, said
+from watcher.alerts.effects import Change, Effect, differing, said, summed
 from watcher.model import Endpoint, Rhythm, Subscription, When
 
 SEE = "see them: `watcher history kilns`, tell them: `watcher replay --known kilns`"
@@ -79,3 +79,16 @@ KILNS = Subscription(name="kilns", rule="kiln", to=("me",), endpoints=(Endpoint(
 )
 def test_keys_are_called_as_the_config_calls_them(after: Subscription, keys: tuple[str, ...]) -> None:
     assert differing(KILNS, after) == keys
+
+
+def test_many_changes_in_one_line() -> None:
+    some = [
+        *[effect(keys=("rule",), known=8, dropped=1), effect(keys=("rule", "to"), known=8), effect()],
+        *[effect(keys=("sources",)), effect(Change.NEW, held=1), effect(Change.CHANGED), effect(Change.CHANGED)],
+        effect(Change.GONE, dropped=3),
+    ]
+    assert ", ".join(summed(some)) == (
+        "3 rules edited, 1 subscription with other sources, 1 subscription new, 2 subscriptions changed, "
+        "1 paper is to be told, 16 papers become known, 1 subscription gone, 4 papers that waited are not told"
+    )
+    assert summed([]) == []

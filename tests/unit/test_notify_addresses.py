@@ -223,4 +223,5 @@ def test_a_name_that_is_like_a_service_by_chance_is_not_taken_for_it() -> None:
 )
 def test_a_password_in_clear_is_doubted(url: str, is_clear: bool) -> None:
     assert problem_of(url) is None
-    assert (doubt_of(url) is not None) == is_clear
+    doubt = doubt_of(url)
+    assert (doubt is not None and doubt.name == "password-in-clear") == is_clear

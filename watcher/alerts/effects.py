@@ -63,6 +63,25 @@ def consequences(effect: Effect) -> list[str]:
     return found
 
 
+def summed(effects: Sequence[Effect]) -> list[str]:
+    """Return in short parts how many subscriptions changed in which way, and what follows for stored papers."""
+    edited = [one for one in effects if one.change is Change.EDITED]
+    rules = [one for one in edited if "rule" in one.keys or "sources" not in one.keys]
+    counts = [
+        (len(rules), "rule edited", "rules edited"),
+        (len(edited) - len(rules), "subscription with other sources", "subscriptions with other sources"),
+        *(
+            (sum(one.change is change for one in effects), f"subscription {word}", f"subscriptions {word}")
+            for change, word in ((Change.NEW, "new"), (Change.BACK, "back"), (Change.CHANGED, "changed"))
+        ),
+        (sum(one.held for one in effects), "paper is to be told", "papers are to be told"),
+        (sum(one.known for one in effects), "paper becomes known", "papers become known"),
+        (sum(one.change is Change.GONE for one in effects), "subscription gone", "subscriptions gone"),
+        (sum(one.dropped for one in effects), "paper that waited is not told", "papers that waited are not told"),
+    ]
+    return [f"{n} {one if n == 1 else many}" for n, one, many in counts if n]
+
+
 def differing(before: Subscription, after: Subscription) -> tuple[str, ...]:
     """Return the config's keys in which two versions of a subscription differ, without its name."""
     names = (one.name for one in fields(Subscription))

@@ -15,6 +15,7 @@ import click
 from watcher.cli import backtest, show
 from watcher.cli.completion import RECEIVER
 from watcher.cli.desk import NO_CONFIG, CliContext
+from watcher.cli.progress import past_papers
 from watcher.errors import ConfigError, StoreError, UsageError, WatcherError
 from watcher.files.read import NotRead, read_regular
 
@@ -93,10 +94,10 @@ def _show_trial(desk: CliContext, config: Config, rule: str) -> None:
     since: date | None = (datetime.now(UTC) - TRIED_ON).date()
     try:
         with desk.open_store(config) as store, store.reading() as tx:
-            trial = try_rule(compile_typed(rule), tx.papers.all(since))
+            trial = try_rule(compile_typed(rule), past_papers(tx, since))
             if not trial.papers:  # an archive, or a daemon that was off: the past is still worth a look
                 since = None
-                trial = try_rule(compile_typed(rule), tx.papers.all())
+                trial = try_rule(compile_typed(rule), past_papers(tx, None))
     except StoreError as error:
         click.echo(f"not tried on the past: {error}")
         return

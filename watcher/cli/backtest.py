@@ -11,6 +11,7 @@ import click
 from watcher.cli import rules, show
 from watcher.cli.completion import SUBSCRIPTION
 from watcher.cli.desk import CliContext
+from watcher.cli.progress import past_papers
 from watcher.model.words import counted
 
 if TYPE_CHECKING:
@@ -42,12 +43,14 @@ def backtest(
 
     wanted, config = rules.meant(desk, rule, subscription)
     with desk.open_store(config) as store, store.reading() as tx:
-        trial = try_rule(wanted, tx.papers.all(since))
+        trial = try_rule(wanted, past_papers(tx, since))
     if as_json:
         from watcher.pipeline.report import trial_json
 
         click.echo(show.json_text(trial_json(trial, wanted.text, since)))
     else:
+        if subscription is not None:
+            click.echo(f"subscription: {rules.name_of(config, subscription)}")
         for line in trial_lines(trial, wanted.text, since, limit):
             click.echo(line)
     return 0

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from watcher.cli.desk import CliContext
+from watcher.cli.progress import progress
 from watcher.model.words import counted
 
 
@@ -24,5 +25,6 @@ def backup(desk: CliContext, file: Path, force: bool) -> None:
     from watcher.store.database.file.backups import back_up
 
     config = desk.config(required=False)
-    made = back_up(desk.database(config), desk.state_dir(), file, force=force)
+    with progress("copying and checking"):
+        made = back_up(desk.database(config), desk.state_dir(), file, force=force)
     click.echo(f"{file}: {made.size:,} bytes, {counted(made.papers, 'paper')}, revision {made.revision}; checked")

@@ -13,6 +13,7 @@ import click
 
 from watcher.cli import show
 from watcher.cli.desk import NO_CONFIG, CliContext
+from watcher.cli.progress import progress
 from watcher.errors import ConfigError, Problem, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -78,13 +79,13 @@ def _advice(desk: CliContext, config: Config, path: Path) -> Iterator[Problem]:
     from watcher.rules.advice.advice import advise
 
     since = (datetime.now(UTC) - LOOKED_AT).date()
+    rules = {one.full_name: compile_rule(one.rule, one.sources) for one in config.subscriptions}
     try:
-        with desk.open_store(config) as store, store.reading() as tx:
-            documents = [document_of(paper) for paper in islice(tx.papers.all(since), MOST_PAPERS)]
+        with desk.open_store(config) as store, store.reading() as tx, progress("trying rules"):
+            found = advise(rules, [document_of(paper) for paper in islice(tx.papers.all(since), MOST_PAPERS)])
     except (StoreError, UsageError):
         return
-    rules = {one.full_name: compile_rule(one.rule, one.sources) for one in config.subscriptions}
-    for advice in advise(rules, documents):
+    for advice in found:
         if not config.accepts(advice.kind, advice.name):
             what = f"subscription {advice.name}: {advice.what}"
             yield place_of_rule(path, advice.name, advice.kind, what, advice.hint)

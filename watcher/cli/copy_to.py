@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
 import click
 
 from watcher.cli.desk import CliContext
+from watcher.cli.progress import progress
 from watcher.cli.tables import print_table
 
 
@@ -28,26 +25,11 @@ def copy_to(desk: CliContext, url: str, as_json: bool) -> None:
     from watcher.store.database.engine import database_address
 
     target = database_address(expand(url, desk.env))
-    with desk.open_store(desk.config(required=False), "write") as store, _progress() as progress:
-        copied = copy_database(store, target, progress)
+    with desk.open_store(desk.config(required=False), "write") as store, progress("copying") as steps:
+        copied = copy_database(store, target, lambda table, done, of: steps.at(done, of, table))
         source = store.place
     if as_json:
         show.json_array({"table": one.table, "rows": one.rows} for one in copied)
         return
     print_table(("table", "rows>"), [(one.table, one.rows) for one in copied])
     click.echo(f"{source} is copied to {target}; now write `database: {target}` into the config", err=True)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda table, done, of: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn("copying {task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda table, done, of: bar.update(task, description=table, completed=done, total=of)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from watcher.cli.progress import progress
 from watcher.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -80,6 +81,13 @@ class CliContext:
             return default_config()
         return self.read_config(path, last_good=self.state_dir() / "includes")
 
+    def edited_config(self) -> Config:
+        """Read the config without taking it up: of included files no good version is kept, and none stands in."""
+        path = self.find()
+        if path is None:
+            raise UsageError(NO_CONFIG)
+        return self.read_config(path)
+
     def read_config(self, path: Path, **options: Any) -> Config:
         """Read the config at a path with all checks; ``options`` as :func:`watcher.config.load` takes them."""
         from watcher.config import load
@@ -118,8 +126,11 @@ class CliContext:
         """
         from watcher.store import open_store
 
+        # What takes long here is a new release, which brings the tables up to it.
+        what = "opening the database" if mode == "read" else "bringing the database up to date"
         try:
-            return open_store(self.database(config), mode=mode, state_dir=self.state_dir(), accepted=accepted)
+            with progress(what):
+                return open_store(self.database(config), mode=mode, state_dir=self.state_dir(), accepted=accepted)
         except StoreError as error:
             from watcher.notify import scrub
 

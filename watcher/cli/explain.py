@@ -48,6 +48,8 @@ def explain(desk: CliContext, words: tuple[str, ...], rule: str | None, as_json:
     if as_json:
         click.echo(show.json_text(explanation_json(paper, wanted, found)))
     else:
+        if rule is None:
+            click.echo(f"subscription: {rules.name_of(config, words[0])}")
         for line in explanation_lines(paper, wanted, found):
             click.echo(line)
     return 0 if found.score is not None else 1

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +12,7 @@ from watcher.alerts.fate import Telling
 from watcher.cli.completion import SOURCE
 from watcher.cli.desk import CliContext
 from watcher.cli.outcome import delivered_line
+from watcher.cli.progress import progress
 from watcher.cli.working import Session, session, tell_and_send
 from watcher.errors import UsageError
 from watcher.files.read import NotRead, read_given
@@ -47,8 +45,9 @@ def import_(desk: CliContext, files: tuple[Path, ...], source: str | None, tell:
             known = ", ".join(work.context.config.sources) or "none"
             raise UsageError(f"there is no source {source!r} in the config; it has: {known}")
         done = Imported()
-        with _progress(files) as steps:
-            for file in steps:
+        with progress("importing", len(files)) as steps:
+            for file in steps.over(files):
+                steps.begin(file.name)
                 _import_file(file, source, telling, work, done)
         finish_import(done, telling, work.context)
         sent = tell_and_send(work) if telling is not Telling.NOTHING else []
@@ -71,25 +70,3 @@ def _import_file(file: Path, source: str | None, telling: Telling, work: Session
         done.failed.append((str(file), body.what))
         return
     import_page(body, str(file), source, telling, work.context, done)
-
-
-@contextmanager
-def _progress(files: tuple[Path, ...]) -> Iterator[Iterator[Path]]:
-    """The files one by one, with a bar on a terminal."""
-    if not sys.stderr.isatty() or len(files) < 2:
-        yield iter(files)
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn("importing"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=len(files))
-
-        def steps() -> Iterator[Path]:
-            for file in files:
-                progress.update(task, description=file.name)
-                yield file
-                progress.advance(task)
-
-        yield steps()

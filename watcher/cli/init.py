@@ -7,7 +7,8 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,48 +16,109 @@ from zoneinfo import ZoneInfo
 import click
 
 from watcher.cli.desk import SYSTEM_CONFIG, CliContext
+from watcher.cli.interview import LATER, TERMINAL, Place, ask_place, ask_topics, subscriptions_text
 from watcher.errors import WatcherError
 
 SCHEMA = "watcher.schema.json"
 _ZONE_LINE = re.compile(r"^timezone: .*$", re.MULTILINE)
+_ME_LINE = re.compile(r'^  me: \{url: "console://"\}.*$', re.MULTILINE)
 
 
 @click.command()
 @click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--defaults", is_flag=True, help="Ask nothing: three examples, told on the terminal.")
 @click.option("--force", is_flag=True, help="Replace a config that is there.")
 @click.pass_obj
-def init(desk: CliContext, path: Path | None, force: bool) -> int:
-    """Write a commented config that works as it is, to PATH (./config.yaml), and its schema beside it.
+def init(desk: CliContext, path: Path | None, defaults: bool, force: bool) -> int:
+    """Write a commented config that works, to PATH (./config.yaml), and its schema beside it.
 
-    Asks nothing: the time zone is this machine's. An existing file is not replaced.
+    On a terminal it asks two questions: where you want to read about papers, and which topics. An address with a
+    secret in it goes into a file beside the config that nobody else can read. With --defaults, or without a terminal,
+    it asks nothing. The time zone is this machine's. An existing file is not replaced.
     """
-    from watcher.config import find_config, json_schema
-
     path = path or desk.config_path or Path("config.yaml")
     if path.is_dir():
         path /= "config.yaml"
     if path.exists() and not force:
         raise WatcherError(f"{path} is there already; name another one, or replace it with --force")
+    place, topics = TERMINAL, list[tuple[str, str]]()
+    if not defaults and sys.stdin.isatty() and sys.stdout.isatty():
+        place, topics = _ask()
     zone = local_zone(desk.env)
-    text = _ZONE_LINE.sub(f"timezone: {zone}", example(), count=1)
+    kept = _free_file(path.parent / place.file) if place.file else None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_for_its_owner(path, text)
-        (path.parent / SCHEMA).write_text(json.dumps(json_schema(), indent=2) + "\n")
+        if kept:
+            _write_for_its_owner(kept, f"{place.address}\n")
+        _write_for_its_owner(path, _config_text(place, topics, zone, kept))
+        _write_schema(path.parent / SCHEMA)
     except OSError as error:
         raise WatcherError(f"{path} cannot be written: {error.strerror}") from None
+    _say_written(desk, path, kept, place, topics, zone)
+    return 0
+
+
+def _ask() -> tuple[Place, list[tuple[str, str]]]:
+    try:
+        return ask_place(), ask_topics()
+    except click.Abort:
+        click.echo("\nnothing was written", err=True)
+        raise
+
+
+def _free_file(path: Path) -> Path:
+    """Return the path, with a number where a file has it: another receiver's secret may stand there."""
+    free, n = path, 1
+    while free.exists():
+        n += 1
+        free = path.with_name(f"{path.name}_{n}")
+    return free
+
+
+def _config_text(place: Place, topics: Sequence[tuple[str, str]], zone: str, kept: Path | None) -> str:
+    """Return the example config with a zone, a receiver and subscriptions of its own."""
+    text = _ZONE_LINE.sub(f"timezone: {zone}", example(), count=1)
+    if place is not TERMINAL:
+        address = f"url_file: {kept.name}" if kept else f'url: "{place.address}"'
+        comment = "  # the address stands in that file" if kept else ""
+        text = _ME_LINE.sub(lambda _: f"  me: {{{address}}}{comment}", text, count=1)
+    if topics:
+        begin, end = text.index("subscriptions:\n"), text.index("# One file per person")
+        text = f"{text[:begin]}{subscriptions_text(topics, place.when)}\n{text[end:]}"
+    return text
+
+
+def _write_schema(path: Path) -> None:
+    from watcher.config import json_schema
+
+    path.write_text(json.dumps(json_schema(), indent=2) + "\n")
+
+
+def _say_written(
+    desk: CliContext, path: Path, kept: Path | None, place: Place, topics: Sequence[tuple[str, str]], zone: str
+) -> None:
+    """Say what the config does, where the secret went, and what comes next."""
+    from watcher.config import find_config
+
     shown = _as_typed(path, desk.env)
     found = find_config(None, desk.env, Path.cwd())
     where = "" if found is not None and found.absolute() == path.absolute() else f" -c {shown}"
-    click.echo(f"wrote {shown}:\nHugging Face's daily papers, told on this terminal, times in {zone}")
-    click.echo("next, edit its receivers and subscriptions, then:")
-    for command, what in (
-        ("check-config", "everything that is wrong in it, at once"),
-        ("once", "read the papers now, tell what matches"),
-        ("run", "keep doing so"),
-    ):
-        click.echo(f"  watcher{where} {command:<14}{what}")
-    return 0
+    when = f" {place.when}" if place is not TERMINAL and topics else ""
+    click.echo(f"wrote {shown}:")
+    click.echo(click.wrap_text(f"Hugging Face's daily papers, {place.said}{when}, times in {zone}"))
+    if kept:
+        click.echo(f"wrote {_as_typed(kept, desk.env)}: the address, for your eyes alone")
+    is_later = f"${{{LATER}}}" in place.address
+    click.echo("next:" if topics else "next, edit its receivers and subscriptions, then:")
+    if is_later:
+        click.echo(f"  {f'export {LATER}=…':<{len('watcher') + len(where) + 15}}the password, in this terminal")
+    steps = [("check-config", "everything that is wrong in it, at once")]
+    if place is not TERMINAL:
+        steps.append(("test-notify me", "does a message arrive?"))
+    steps += [("once", "read the papers now, tell what matches"), ("run", "keep doing so")]
+    width = max(len(command) for command, _ in steps)
+    for command, what in steps:
+        click.echo(f"  watcher{where} {command:<{width}}  {what}")
 
 
 def _as_typed(path: Path, env: Mapping[str, str]) -> str:
@@ -68,10 +130,10 @@ def _as_typed(path: Path, env: Mapping[str, str]) -> str:
 
 
 def _write_for_its_owner(path: Path, text: str) -> None:
-    """Write a file into which passwords will go: nobody reads it but its owner, and the service its own."""
+    """Write a file with a secret, or one that may get one: nobody reads it but its owner, and the service its own."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:
-        group = _group_of_service() if path.absolute() == SYSTEM_CONFIG else None
+        group = _group_of_service() if path.absolute().parent == SYSTEM_CONFIG.parent else None
         if group is not None:
             os.fchown(descriptor, -1, group)
         os.fchmod(descriptor, 0o600 if group is None else 0o640)

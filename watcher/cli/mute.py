@@ -11,7 +11,7 @@ from watcher.cli import rules, show
 from watcher.cli.completion import SUBSCRIPTION
 from watcher.cli.desk import CliContext
 from watcher.cli.naming import anything_named
-from watcher.cli.tables import clock_time, print_table
+from watcher.cli.tables import NamedText, clock_time, print_table
 from watcher.errors import UsageError
 from watcher.model import Paper, StoredSubscription
 
@@ -74,6 +74,7 @@ def _list(desk: CliContext, as_json: bool) -> int:
     config = desk.config(required=False)
     with desk.open_store(config) as store, store.reading() as tx:
         found = tx.mutes.all(store.clock())
+        shown = {one.subscription.full_name: one.subscription.shown_as for one in tx.subscriptions.active()}
     if as_json:
         from watcher.pipeline.report import mute_json
 
@@ -81,7 +82,7 @@ def _list(desk: CliContext, as_json: bool) -> int:
     elif found:
         print_table(
             ("muted", "since", "until", "title~"),
-            [(one.subject, one.since, one.until, one.title) for one in found],
+            [(NamedText(one.subject, shown.get(one.subject)), one.since, one.until, one.title) for one in found],
             zone=config.timezone,
         )
     else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -15,9 +16,10 @@ import click
 
 from watcher.cli import rules, show
 from watcher.cli.desk import CliContext
-from watcher.cli.tables import LinkedText, print_table
+from watcher.cli.progress import past_papers
+from watcher.cli.tables import LinkedText, NamedText, print_table
 from watcher.errors import UsageError
-from watcher.model import Hit, Paper, PaperOrder, rank_of
+from watcher.model import DisplayNames, Hit, Paper, PaperOrder, rank_of
 from watcher.model.objects import paper_json, strength
 from watcher.model.words import counted
 
@@ -72,12 +74,13 @@ def papers(
     if rule is None and order == SCORE:
         raise UsageError("a score is that of a rule: write one, or --order day")
     by_score = rule is not None and order in (None, SCORE)
-    with desk.open_store(desk.config(required=False)) as store:
+    config = desk.config(required=False)
+    with desk.open_store(config) as store:
         asked = _Asked(rule, since, None if by_score else PaperOrder(order or PaperOrder.DAY))
         if as_json:
             _print_json(store, asked, limit)
         else:
-            _print_table(store, asked, limit)
+            _print_table(store, asked, limit, config.display_names)
     return 0
 
 
@@ -93,12 +96,12 @@ class _Asked:
     since: date | None
     order: PaperOrder | None
 
-    def found(self, tx: Transaction) -> Iterator[ListedPaper]:
+    def found(self, tx: Transaction) -> Generator[ListedPaper]:
         """The papers, each with its hit where a rule was asked."""
         if self.rule is None:
             yield from ((paper, None) for paper in tx.papers.all(self.since, self.order or PaperOrder.DAY))
         elif self.order is not None:
-            yield from _matched(self.rule, tx.papers.all(self.since, self.order))
+            yield from _matched(self.rule, past_papers(tx, self.since, self.order))
         else:
             yield from _best_first(self.rule, self.since, tx)
 
@@ -113,7 +116,7 @@ def _matched(rule: Rule, stored: Iterable[Paper]) -> Iterator[tuple[Paper, Hit]]
 
 def _best_first(rule: Rule, since: date | None, tx: Transaction) -> Iterator[ListedPaper]:
     """Yield what matches, in the order of messages; memory holds a few hundred papers, of the others their scores."""
-    found = _matched(rule, tx.papers.all(since, PaperOrder.DAY))
+    found = _matched(rule, past_papers(tx, since))
     ranked = sorted((rank_of(paper, hit.score), n, paper.id, hit.score) for n, (paper, hit) in enumerate(found))
     for at in range(0, len(ranked), TOGETHER):
         some = ranked[at : at + TOGETHER]
@@ -124,19 +127,18 @@ def _best_first(rule: Rule, since: date | None, tx: Transaction) -> Iterator[Lis
 def _print_json(store: Store, asked: _Asked, limit: int | None) -> None:
     """Written aside first: whoever reads our output may be slow, and the database must not wait for that."""
     with SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8", errors="backslashreplace") as aside:
-        with store.reading() as tx:
-            found = islice(asked.found(tx), limit)
-            show.json_array((paper_json(paper, hit) for paper, hit in found), cast(TextIO, aside))
+        with store.reading() as tx, closing(asked.found(tx)) as found:
+            some = islice(found, limit)
+            show.json_array((paper_json(paper, hit) for paper, hit in some), cast(TextIO, aside))
         aside.seek(0)
         copyfileobj(aside, sys.stdout)
 
 
-def _print_table(store: Store, asked: _Asked, limit: int | None) -> None:
+def _print_table(store: Store, asked: _Asked, limit: int | None, names: DisplayNames) -> None:
     is_asked, more = asked.rule is not None, 0
     is_cut = limit is None and sys.stdout.isatty()
-    with store.reading() as tx:
-        found = asked.found(tx)
-        rows = [_row(*one, is_asked) for one in islice(found, ON_A_TERMINAL if is_cut else limit)]
+    with store.reading() as tx, closing(asked.found(tx)) as found:
+        rows = [_row(*one, is_asked, names) for one in islice(found, ON_A_TERMINAL if is_cut else limit)]
         if is_cut:
             more = sum(1 for _ in found) if is_asked else len(tx.papers.ids(asked.since)) - len(rows)
     if rows:
@@ -148,8 +150,9 @@ def _print_table(store: Store, asked: _Asked, limit: int | None) -> None:
         click.echo(f"… and {counted(more, 'more paper')}: --limit {len(rows) + more}", err=True)
 
 
-def _row(paper: Paper, hit: Hit | None, is_asked: bool) -> tuple[object, ...]:
-    sources = ", ".join(dict.fromkeys(listing.source for listing in paper.listings))
+def _row(paper: Paper, hit: Hit | None, is_asked: bool, names: DisplayNames) -> tuple[object, ...]:
+    listed = list(dict.fromkeys(listing.source for listing in paper.listings))
+    sources = NamedText(", ".join(listed), ", ".join(map(names.of_source, listed)))
     found = (strength(hit),) if is_asked else ()
     from watcher.render.view import main_url
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watcher.cli.desk import CliContext
+from watcher.cli.progress import progress
 from watcher.cli.tables import clock_time, print_table
 from watcher.errors import DaemonRunning, StoreError, UsageError
 from watcher.model.words import counted
@@ -64,7 +65,7 @@ def _from_file(desk: CliContext, config: Config, file: Path, tell: bool) -> Rest
     if path.exists() and file.exists() and file.samefile(path):
         raise StoreError(f"{file} is the database itself: `watcher restore --in-place`")
     make_folder(path.parent)
-    with DaemonLock(path):
+    with DaemonLock(path), progress("restoring"):
         done, kept = put_in_place(path, file, utc_now(), lambda store: _bring_up(desk, config, store, tell))
     click.echo(f"{path}: restored from {file}" + (f"; the one before is kept as {kept}" if kept else ""))
     return done
@@ -104,7 +105,9 @@ def _read_sources(desk: CliContext, config: Config, polled: list[Polled]) -> Non
 
     if config.sources:
         with session(desk, mode="write", shows_effects=True) as work:
-            polled.extend(poll_together(list(config.sources.values()), work.context))
+            sources = list(config.sources.values())
+            with progress("reading sources", len(sources)) as steps:
+                polled.extend(steps.over(poll_together(sources, work.context)))
 
 
 def _print(desk: CliContext, config: Config, done: Restored, polled: Sequence[Polled]) -> None:

@@ -11,6 +11,7 @@ import click
 
 from watcher.cli import show
 from watcher.errors import UsageError
+from watcher.model.display_names import with_name
 
 if TYPE_CHECKING:
     from watcher.cli.desk import CliContext
@@ -73,6 +74,12 @@ def find_subscription(config: Config, name: str) -> Subscription:
     near = get_close_matches(name, full, n=3)
     hint = f"did you mean {', '.join(near)}?" if near else f"there are: {', '.join(full) or 'none'}"
     raise UsageError(f"there is no subscription {name!r}; {hint}")
+
+
+def name_of(config: Config, name: str) -> str:
+    """The subscription that is meant by a name: its display name and its full name."""
+    found = find_subscription(config, name)
+    return with_name(found.shown_as, found.full_name)
 
 
 def fit_line(text: str, width: int) -> str:

@@ -36,13 +36,14 @@ ANSWER = 60.0
 def run(desk: CliContext) -> int:
     """Watch the sources and tell people, until stopped.
 
-    SIGHUP reads the config again, SIGTERM ends (waiting at most 10 s for what is being sent). Logs go to stderr. On a
-    terminal they begin with what waits for its time and with the next look; -v names every request with its status,
-    bytes and time.
+    SIGHUP and `watcher reload` read the config again, SIGTERM ends (waiting at most 10 s for what is being sent). Logs
+    go to stderr. On a terminal they begin with what waits for its time and with the next look, and say of an edited
+    config what it would do. -v names every request with its status, bytes and time.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the daemon's own takes over
     from watcher.daemon import logs
     from watcher.daemon.daemon import Daemon
+    from watcher.daemon.edits import ConfigEdits
     from watcher.daemon.opening import open_context
     from watcher.daemon.systemd import Systemd
 
@@ -60,6 +61,7 @@ def run(desk: CliContext) -> int:
         context,
         load,
         systemd,
+        edits=ConfigEdits(context, desk.edited_config, says=sys.stderr.isatty()),
         config_loaded=lambda taken: logs.add_secrets(taken.secrets(desk.env)),
         wall_clock=desk.wall_clock,
         begun=lambda: _say_what_comes(context) if sys.stderr.isatty() else None,

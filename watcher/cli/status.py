@@ -11,6 +11,7 @@ from watcher.cli.completion import SOURCE
 from watcher.cli.desk import CliContext
 from watcher.cli.status_rows import section
 from watcher.cli.tables import NamedText, clock_time
+from watcher.model.display_names import with_name
 
 if TYPE_CHECKING:
     from watcher.pipeline.report import Report
@@ -50,6 +51,8 @@ def _print(report: Report, zone: str) -> None:
     daemon = f"{many} daemons run" if many > 1 else "a daemon runs" if report["daemon"] else "no daemon runs"
     papers = "1 paper" if report["papers"] == 1 else f"{report['papers']} papers"
     click.echo(f"{daemon}; {papers} stored; times are {zone}")
+    shown = {one["subscription"]: one["shown_as"] for one in report["subscriptions"]}
+    shown |= {one["source"]: one["shown_as"] for one in report["sources"]}
     _print_daemons(report, zone)
     _print_watched(report, zone)
     section(
@@ -70,14 +73,20 @@ def _print(report: Report, zone: str) -> None:
     section(
         "open incidents",
         ("what", "subject", "since", "reason"),
-        [tuple(one[name] for name in ("kind", "subject", "since", "reason")) for one in report["incidents"]],
+        [
+            (one["kind"], NamedText(one["subject"], shown.get(one["subject"])), one["since"], one["reason"])
+            for one in report["incidents"]
+        ],
         zone,
     )
     section("deliveries", ("state", "count>"), list(report["deliveries"].items()), zone)
     section(
         "late",
         ("what", "for", "count>", "since"),
-        [tuple(one[name] for name in ("what", "subject", "count", "since")) for one in report["late"]],
+        [
+            (one["what"], NamedText(one["subject"], shown.get(one["subject"])), one["count"], one["since"])
+            for one in report["late"]
+        ],
         zone,
     )
 
@@ -98,7 +107,8 @@ def _print_watched(report: Report, zone: str) -> None:
     )
     for one in report["sources"]:
         if one["reason"]:
-            click.echo(f"{one['source']}: {one['verdict']}: {one['reason']}")
+            name = with_name(one["shown_as"] or "", one["source"])
+            click.echo(f"{name}: {one['verdict']}: {one['reason']}")
     section(
         "subscriptions",
         ("subscription", "when", "held>", "next due"),

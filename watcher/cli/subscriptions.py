@@ -14,7 +14,8 @@ import click
 
 from watcher.cli.completion import RECEIVER
 from watcher.cli.desk import CliContext
-from watcher.cli.tables import print_table
+from watcher.cli.progress import progress
+from watcher.cli.tables import NamedText, print_table
 from watcher.errors import UsageError
 from watcher.files.read import NotRead, open_given
 
@@ -137,8 +138,8 @@ def list_(desk: CliContext, owner: str | None, limit: int | None, as_json: bool)
             )
             return
         rows = [
-            (one.subscription.full_name, one.subscription.rule, ", ".join(one.subscription.to), one.subscription.when)
-            for one in found
+            (NamedText(one.full_name, one.shown_as), one.rule, ", ".join(one.to), one.when)
+            for one in (saved.subscription for saved in found)
         ]
     if rows:
         print_table(("subscription", "rule~", "to", "when"), rows)
@@ -191,7 +192,7 @@ def _import(
     check_target = target_check(context.config, context.env, problem_of)
     lines = LineReader(name, context.config, compiled, check_target).lines(file)
     done, wrong = Subscribed(), 0
-    with _progress() as advance:
+    with progress("importing lines") as steps:
         while batch := list(islice(lines, BATCH)):
             held = [one.subscription for one in batch if one.subscription]
             _complain(batch)
@@ -199,7 +200,7 @@ def _import(
             if held and not check:
                 rules = [compiled(one.rule, one.sources) if one.sources else compiled(one.rule) for one in held]
                 done += subscribe(list(zip(held, rules, strict=True)), context, heard)
-            advance(len(batch))
+            steps.step(len(batch))
     return done, wrong
 
 
@@ -208,18 +209,3 @@ def _complain(batch: list[SubscriptionLine]) -> None:
 
     if problems := [problem for line in batch for problem in line.problems]:
         click.echo(show.problems(problems), err=True)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int], None]]:
-    """A counter on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda n: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("importing: {task.completed:.0f} lines"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda n: bar.advance(task, n)

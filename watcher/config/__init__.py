@@ -15,8 +15,9 @@ from typing import Any
 
 from watcher.config.adding import name_for, place_of_rule, subscription_lines, with_subscription
 from watcher.config.addresses import Address, secret_file
+from watcher.config.included.files import FileStamps, stamps_of
 from watcher.config.loading import default_config, find_config, load
-from watcher.config.losing import lost_since
+from watcher.config.losing import lost_since, with_kept_files
 from watcher.config.subscriptions import target_check
 from watcher.config.text.jsonl import LineReader, line_of
 from watcher.config.values import Config, ListenAddress, Receiver, WebSettings
@@ -24,6 +25,7 @@ from watcher.config.values import Config, ListenAddress, Receiver, WebSettings
 __all__ = [
     "Address",
     "Config",
+    "FileStamps",
     "LineReader",
     "ListenAddress",
     "Receiver",
@@ -37,8 +39,10 @@ __all__ = [
     "name_for",
     "place_of_rule",
     "secret_file",
+    "stamps_of",
     "subscription_lines",
     "target_check",
+    "with_kept_files",
     "with_subscription",
 ]
 

@@ -92,6 +92,7 @@ DisplayName = Annotated[
 ]
 SourceKind = Annotated[str, BeforeValidator(_kind), WithJsonSchema({"type": "string", "enum": [*PARSERS]})]
 OnUpdate = Annotated[Literal["ignore", "notify"], _one_of("value", "ignore", "notify")]
+Reload = Annotated[Literal["manual", "auto"], _one_of("value", "manual", "auto")]
 SignOfLife = Annotated[Literal["monthly"], _one_of("rhythm", "monthly")]
 
 
@@ -226,6 +227,7 @@ class ConfigKeys(IncludedKeys):
         None, description="An e-mail or web address where readers end a subscription; in every mail."
     )
     web: WebKeys | None = Field(None, description="Pages for a browser; none if left out.")
+    reload: Reload = Field("manual", description="auto: an edit is taken up once the files have rested half a minute.")
     contact: Text | None = Field(None, description="An address for sites' operators, sent with every request.")
     proxy: Text | None = Field(None, description="By which HTTP proxy sources and receivers are asked; ${NAME}.")
     proxy_except: Excepted | None = Field(None, description="Domains and networks that are asked without the proxy.")

@@ -49,10 +49,14 @@ from watcher.errors import ConfigError, Problem, UsageError
 from watcher.files.made import why_denied
 from watcher.files.read import read_given
 from watcher.model import Endpoint
+from watcher.model.doubts import AddressDoubt
 from watcher.model.way_out import WayOut, network_in
 
 CheckUrl = Callable[[str], str | None]
 """An address → what is wrong with it; None where nothing is."""
+
+DoubtUrl = Callable[[str], AddressDoubt | None]
+"""An address that can be used → what to warn of; None where there is nothing."""
 
 MOST_NAMED = 10
 """Names that a message lists."""
@@ -69,7 +73,7 @@ def load(
     env: Mapping[str, str],
     check_url: CheckUrl,
     check_rule: ReadRule,
-    doubt_url: CheckUrl = nothing_wrong,
+    doubt_url: DoubtUrl = nothing_wrong,
     check_database: CheckUrl = nothing_wrong,
     last_good: Path | None = None,
     strict: bool = False,
@@ -234,7 +238,16 @@ def _main(checker: Checker, keys: ConfigKeys, env: Mapping[str, str], path: Path
         way=_way(checker, keys, path.parent),
         unsubscribe=keys.unsubscribe or "",
         web=_web(keys.web),
+        patterns=_patterns(keys),
+        reloads_itself=keys.reload == "auto",
     )
+
+
+def _patterns(keys: ConfigKeys) -> tuple[str, ...]:
+    """The files that are read beside the main one: included ones, templates, certificates."""
+    templates = [str(Path(keys.templates).expanduser() / "*")] if keys.templates else []
+    bundle = [str(Path(keys.ca_bundle).expanduser())] if keys.ca_bundle else []
+    return (*(keys.include or []), *templates, *bundle)
 
 
 def _way(checker: Checker, keys: ConfigKeys, folder: Path) -> WayOut:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from watcher.config.values import Config
 from watcher.errors import Problem
 
@@ -27,6 +29,13 @@ def lost_since(before: Config, after: Config) -> Problem | None:
     empty = "{}" if first in ("sources", "receivers") else "[]"
     hint = f"put it back, or write `{first}: {empty}` if there is to be none"
     return Problem(str(after.path), 0, 0, f"the file has lost {', and '.join(parts)}", hint)
+
+
+def with_kept_files(before: Config, after: Config) -> Config:
+    """Return ``after`` as it would be taken up: of an included file that is broken, empty or gone nothing ends yet."""
+    there = {one.owner for one in after.subscriptions}
+    kept = tuple(one for one in before.subscriptions if one.owner and one.owner not in there)
+    return replace(after, subscriptions=after.subscriptions + kept)
 
 
 def _listed(names: list[str]) -> str:

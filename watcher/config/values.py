@@ -84,7 +84,8 @@ class Config:
     problems that keep it out, and ``instead`` what is in force in its place, in words. ``templates`` are those that
     stand in the place of watcher's own, by name; ``broken_templates`` would, and says why they do not. ``unsubscribe``
     is a mailto or web address. ``web`` is None without pages for a browser.
-    ``sections`` are the main file's keys that hold something, be it an empty list.
+    ``sections`` are the main file's keys that hold something, be it an empty list. ``patterns`` name the files that are
+    read beside the main one, relative to ``folder``. ``reloads_itself``: the daemon takes up edits by itself.
     ``accepted`` has for each subscription, by its full name, the warnings that are accepted of it, and under "" those
     of the whole config. ``way`` is how requests leave this machine,
     but for the proxy's address. ``folder`` is where relative names count from. ``digest`` changes with any file's text.
@@ -111,6 +112,8 @@ class Config:
     broken_includes: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
     sections: frozenset[str] = frozenset()
+    patterns: tuple[str, ...] = ()
+    reloads_itself: bool = False
     accepted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     digest: str = ""
 

@@ -16,6 +16,7 @@ from types import FrameType
 
 from watcher.config import Config, lost_since
 from watcher.daemon.bell import Bell
+from watcher.daemon.edits import ConfigEdits
 from watcher.daemon.fleet import Self, apply_at_start, poll_in_turn
 from watcher.daemon.lost import LostDatabase
 from watcher.daemon.schedule import Schedule
@@ -45,7 +46,8 @@ TICK_NAME = "tick"
 LOOK_NAME = "rules"
 GC_NAME = "gc"
 MARK_NAME = "mark"
-OWN_NAMES = frozenset({TICK_NAME, LOOK_NAME, GC_NAME, MARK_NAME})
+EDITS_NAME = "edits"
+OWN_NAMES = frozenset({TICK_NAME, LOOK_NAME, GC_NAME, MARK_NAME, EDITS_NAME})
 POLL_NAME = "poll "
 
 
@@ -56,6 +58,7 @@ class Daemon:
     ``config_loaded``: called with every config that takes effect (the log learns its secrets there).
     ``wall_clock``: this machine's clock, by which the schedule runs.
     ``begun``: called once it watches.
+    ``edits``: notices edits of the config's files.
     ``outdated``: the daemon ended because a newer release has migrated the database.
     """
 
@@ -65,11 +68,12 @@ class Daemon:
         load: Callable[[], Config],
         systemd: Systemd,
         *,
+        edits: ConfigEdits,
         config_loaded: Callable[[Config], None] = lambda config: None,
         wall_clock: Callable[[], datetime] = utc_now,
         begun: Callable[[], object] = lambda: None,
     ) -> None:
-        self._begun = begun
+        self._begun, self._edits = begun, edits
         self._context, self._load, self._systemd, self._config_loaded = context, load, systemd, config_loaded
         self._wall_clock = wall_clock
         self._schedule = Schedule(wall_clock, after_failure=context.tuning.after_failure)
@@ -98,6 +102,7 @@ class Daemon:
         self._schedule.poll_each(GC_NAME, first, self._tidy)
         marked = self._wall_clock() + self._context.tuning.mark_every
         self._schedule.poll_each(MARK_NAME, marked, self._mark)
+        self._schedule.repeat(EDITS_NAME, self._look_at_edits)
         self._sender.start()
         Thread(target=self._listen, name="listen", daemon=True).start()
         self._systemd.ready(self._status())
@@ -194,6 +199,15 @@ class Daemon:
         if rules.generation != before or self._lost.is_lost:
             self._schedule.soon(TICK_NAME)
 
+    def _look_at_edits(self) -> datetime:
+        """Notice edits of the config's files; return when to look again: seldom, where nothing comes of them."""
+        if not self._edits.is_wanted:
+            return self._wall_clock() + self._context.tuning.gc_every
+        if self._edits.look(self._wall_clock()):
+            self._is_reloading = True
+            self._bell.ring()
+        return self._wall_clock() + self._context.tuning.edits
+
     def _wake(self) -> None:
         """Wake the sender, and those of the other daemons."""
         self._sender.wake()
@@ -238,7 +252,7 @@ class Daemon:
 
     def _read_config_again(self) -> None:
         self._systemd.reloading(time.monotonic_ns())
-        before = self._context.config
+        before, stamps = self._context.config, self._edits.stamps()
         try:
             refused = self._reload()
         except StoreError as error:
@@ -246,6 +260,8 @@ class Daemon:
             log.error("the config is not taken up, since the database cannot be used: reload again later (%s)", error)
             refused = "the edited config is not taken up, since the database cannot be used: "
             self._schedule.soon(TICK_NAME)
+        self._edits.taken_up(stamps)
+        self._schedule.soon(EDITS_NAME)
         self._systemd.ready(refused + self._status())
 
     def _reload(self) -> str:

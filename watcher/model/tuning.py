@@ -34,6 +34,9 @@ class Tuning:
     rules: timedelta = timedelta(seconds=5)
     """Time between looks at whether a rule was changed in the database."""
 
+    edits: timedelta = timedelta(seconds=2)
+    """Time between looks at whether the config's files were edited."""
+
     # --- claims ---
     lease: timedelta = timedelta(seconds=90)
     """How long a claim lasts without being renewed."""

@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from watcher.config.text.reading import LARGEST
+from watcher.config.values import Config
 from watcher.errors import Problem, WatcherError
 from watcher.files.made import make_folder, open_file, why_denied
 from watcher.files.read import is_plain_name, name_in_one_line, read_regular
+
+FileStamps = frozenset[tuple[str, int, int, int]]
+"""Of each file its path, inode, size (bytes) and time of change (ns)."""
 
 VANISHED_FOR = 24 * 3600.0
 """Seconds for which a file that has vanished counts as broken; after that its subscriptions are gone."""
@@ -117,6 +121,20 @@ def included_files(patterns: Sequence[str], main: Path, last_good: Path | None) 
     left_out = {n: names for n in fitting if (names := _left_out(patterns[n], folder, found))}
     empty = [n for n, paths in fitting.items() if not paths and n not in left_out]
     return IncludedFiles([*found.values(), *_vanished(found, last_good)], wrong, empty, left_out, is_folder, is_main)
+
+
+def stamps_of(config: Config) -> FileStamps:
+    """Return what an edit of any file that a config is read from changes; a file that cannot be looked at has none."""
+    paths = [config.path] if config.path else []
+    for pattern in config.patterns:
+        with suppress(OSError, ValueError):
+            paths += _paths(pattern, config.folder)
+    stamps = set()
+    for path in paths:
+        with suppress(OSError):
+            found = path.stat()
+            stamps.add((str(path), found.st_ino, found.st_size, found.st_mtime_ns))
+    return frozenset(stamps)
 
 
 def forget_copies(folder: Path, owner: str) -> int:

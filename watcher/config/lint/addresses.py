@@ -16,6 +16,7 @@ from watcher.config.text.harmless import is_words
 from watcher.config.text.signs import problem_of_signs
 from watcher.config.values import Config, Receiver
 from watcher.errors import WatcherError
+from watcher.model.doubts import AddressDoubt
 
 _PLAIN_PATH = re.compile(r"~?/?(?:[\w.-]+/)*[\w-]+(?:\.(?:db|sqlite3?))?")
 _BRACED = re.compile(r"\$\{([^{}$]{0,200})\}")
@@ -26,14 +27,14 @@ _MAIL = re.compile(r"(?:mailto:)?([^\s:/@]+@[^\s:/@?]+\.[^\s:/@?]+)(?:\?\S*)?")
 
 @dataclass(frozen=True, slots=True)
 class AddressChecks:
-    """The functions that check addresses; each returns a problem, or None.
+    """The functions that check addresses; each returns a problem, or a doubt, or None.
 
     ``need_secrets``: a missing one is an error.
     """
 
     env: Mapping[str, str]
     check_url: Callable[[str], str | None]
-    doubt_url: Callable[[str], str | None]
+    doubt_url: Callable[[str], AddressDoubt | None]
     check_database: Callable[[str], str | None]
     need_secrets: bool = False
 
@@ -95,8 +96,7 @@ def _check_address(
             path, problem = ("receivers", receiver.name, "address"), "the service has no parameter of this name"
         checker.note(path, _shown(problem, url, address), "see docs/configuration.md, Receivers", name="wrong-address")
     elif doubt := checks.doubt_url(url):
-        what, _, hint = doubt.partition("; ")
-        checker.warn(path, what, hint, name="password-in-clear")
+        checker.warn(path, doubt.what, doubt.hint, name=doubt.name)
 
 
 def _meant(text: str) -> tuple[str, str] | None:

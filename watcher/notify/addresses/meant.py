@@ -54,6 +54,7 @@ _PAGES = (
     (r"(?:.*\.)?(?:discord|discordapp)\.(?:com|gg)", "discord"),
     (r"api\.telegram\.org|t\.me|web\.telegram\.org", "tgram"),
     (r".*\.logic\.azure\.com|.*\.powerplatform\.com|teams\.microsoft\.com", "workflows"),
+    (r".*\.webhook\.office\.com|outlook\.office(?:365)?\.com", "workflows"),
     (r"(?:mail\.google|gmail|outlook\.(?:live|office)|outlook)\.com", "mailtos"),
 )
 """Hosts of services' pages, and the service."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -44,24 +45,18 @@ class PastMatches:
     present: fate.Present
 
 
+class _TakenBackError(Exception):
+    """Ends a transaction so that nothing of it is stored."""
+
+
 def apply_config(context: Context) -> list[Effect]:
     """Make the database's subscriptions those of ``context.config``, in one transaction; return and log the effects.
 
     The rules' generation is raised in it, so that no paper falls between a poll and a rule change.
     """
-    effects: list[Effect] = []
     now = context.clock()
-    rules = {one.full_name: compile_rule(one.rule, one.sources) for one in context.config.subscriptions}
-    wanted = [Wanted(one, rules[one.full_name].digest) for one in context.config.subscriptions]
     with context.store.transaction() as tx:
-        tx.daemons.hold_config()
-        changes = compare(wanted, tx.subscriptions.of_files())
-        if changes:
-            tx.subscriptions.raise_generation()
-            past = past_matches(tx, context.config, changed_rules(changes, rules), now)
-            effects += add_subscriptions(tx, changes.new, past, now)
-            effects += change(tx, changes, past, context.config, now)
-            effects += [take_away(tx, saved, now) for saved in changes.gone]
+        effects = _take_over(tx, context.config, now)
         _give_up_endpoints(tx, context, now)
         if context.config.digest:
             tx.daemons.set_version(context.config.digest, now)
@@ -72,6 +67,30 @@ def apply_config(context: Context) -> list[Effect]:
         # A removal is a warning: the subscription may be lost with a part of its file.
         log.log(logging.WARNING if effect.change is Change.GONE else logging.INFO, "%s", said(effect))
     return effects
+
+
+def foresee(context: Context, config: Config) -> list[Effect]:
+    """Return the effects that a config would have, and store nothing. Other writers wait meanwhile."""
+    effects: list[Effect] = []
+    with suppress(_TakenBackError), context.store.transaction() as tx:
+        effects = _take_over(tx, config, context.clock())
+        raise _TakenBackError
+    return effects
+
+
+def _take_over(tx: Transaction, config: Config, now: datetime) -> list[Effect]:
+    """Make the database's subscriptions those of a config; return the effects."""
+    rules = {one.full_name: compile_rule(one.rule, one.sources) for one in config.subscriptions}
+    wanted = [Wanted(one, rules[one.full_name].digest) for one in config.subscriptions]
+    tx.daemons.hold_config()
+    changes = compare(wanted, tx.subscriptions.of_files())
+    if not changes:
+        return []
+    tx.subscriptions.raise_generation()
+    past = past_matches(tx, config, changed_rules(changes, rules), now)
+    effects = add_subscriptions(tx, changes.new, past, now)
+    effects += change(tx, changes, past, config, now)
+    return effects + [take_away(tx, saved, now) for saved in changes.gone]
 
 
 def present_of(tx: Transaction, config: Config, now: datetime) -> fate.Present:

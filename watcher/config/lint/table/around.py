@@ -136,6 +136,13 @@ OF_THE_REST = (
         "your own token, password or name",
     ),
     WarningKind(
+        "impossible-token",
+        "a token of Slack, Discord, Telegram, ntfy, Teams, Pushover, Gotify or Mattermost has another length or other "
+        "signs than any that the service gives out",
+        "nothing arrives there",
+        "the whole address, copied from the service again",
+    ),
+    WarningKind(
         "password-in-clear",
         "a password goes over a connection without TLS",
         "everybody on the way can read it",

@@ -1,0 +1,102 @@
+"""Write the address of somebody's own mail account, from what people know of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from watcher.errors import UsageError
+from watcher.notify.addresses.addresses import load_plugin, problem_of
+from watcher.notify.addresses.mailboxes import problem_of_mailbox
+
+_MICROSOFT = re.compile(r"(?:outlook|hotmail|live|msn)\.[a-z.]+")
+_APPLE = re.compile(r"(?:icloud|me|mac)\.com")
+_GOOGLE = re.compile(r"(?:gmail|googlemail)\.com")
+_APP_PASSWORD = re.compile(r"[A-Za-z]{16}")
+
+_PASSWORDS = (
+    (_GOOGLE, "Google takes an app password, sixteen letters: https://myaccount.google.com/apppasswords"),
+    (_APPLE, "Apple takes an app-specific password: https://account.apple.com"),
+    (re.compile(r"yahoo\.[a-z.]+"), "Yahoo takes an app password: https://login.yahoo.com/account/security"),
+    (re.compile(r"fastmail\.[a-z.]+"), "Fastmail takes an app password: Settings, Privacy & Security"),
+)
+"""Hosts of mailboxes that take no account's own password from programs, and what they take."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailAccount:
+    """A mailbox that mails come from and go to.
+
+    ``server``: the mail server with its port, where one is known.
+    ``user``: who signs in there, "" for nobody.
+    """
+
+    mailbox: str
+    server: str = ""
+    user: str = ""
+
+    def url(self, password: str) -> str:
+        """Return the address with a password; a text such as ``${NAME}`` stays as it is."""
+        secret = password if re.fullmatch(r"\$\{\w+\}", password) else quote(password, safe="")
+        local, _, domain = self.mailbox.rpartition("@")
+        if not self.server:
+            return f"mailtos://{quote(local, safe='')}:{secret}@{domain.lower()}"
+        whom = f"from={quote(self.mailbox, safe='@')}&to={quote(self.mailbox, safe='@')}"
+        mode = "&mode=ssl" if self.server.endswith(":465") else ""
+        if self.user:
+            return f"mailtos://{quote(self.user, safe='')}:{secret}@{self.server}?{whom}{mode}"
+        return f"{'mailto' if self.server.endswith(':25') else 'mailtos'}://{self.server}?{whom}{mode}"
+
+
+def account_of(mailbox: str) -> MailAccount | None:
+    """Return a mailbox's account where the server is known, None where it has to be asked for.
+
+    Raises ``UsageError`` for what is no e-mail address, and for accounts that take no password from programs.
+    """
+    if problem := problem_of_mailbox(mailbox):
+        raise UsageError(f"this {problem}; write it as ana@gmail.com")
+    domain = mailbox.rpartition("@")[2].lower()
+    if _MICROSOFT.fullmatch(domain):
+        raise UsageError(
+            "Microsoft takes no password from programs for this account; write another mailbox or a chat "
+            "(docs/recipes/microsoft-365.md)"
+        )
+    if _APPLE.fullmatch(domain):
+        return MailAccount(mailbox, "smtp.mail.me.com:587", mailbox)
+    if domain == "googlemail.com":
+        return MailAccount(mailbox, "smtp.gmail.com:587", mailbox)
+    account = MailAccount(mailbox)
+    service = load_plugin(account.url("password"))
+    return account if service is not None and service.smtp_host.lower() != domain else None
+
+
+def account_at(mailbox: str, server: str, user: str) -> MailAccount:
+    """Return the account at a server, ``HOST`` or ``HOST:PORT``; without a user nobody signs in.
+
+    Raises ``UsageError`` for what is no server's name.
+    """
+    host, colon, port = server.strip().partition(":")
+    account = MailAccount(mailbox, f"{host}:{port}" if colon else f"{host}:587", user)
+    if "/" in server or "@" in server or "." not in host or problem_of(account.url("password")):
+        raise UsageError("this is no mail server's name; write it as smtp.uni.example or smtp.uni.example:465")
+    return account
+
+
+def password_wanted(mailbox: str) -> str:
+    """Return which password a mailbox takes and where it is made, "" where nothing is known of it."""
+    domain = mailbox.rpartition("@")[2].lower()
+    return next((what for form, what in _PASSWORDS if form.fullmatch(domain)), "")
+
+
+def password_read(mailbox: str, written: str) -> str:
+    """Return a password as it is sent: of Google's the blanks between its groups are taken out.
+
+    Raises ``UsageError`` for one that cannot be Google's.
+    """
+    if not _GOOGLE.fullmatch(mailbox.rpartition("@")[2].lower()):
+        return written
+    joined = re.sub(r"\s", "", written)
+    if not _APP_PASSWORD.fullmatch(joined):
+        raise UsageError("this is no app password: it has sixteen letters; the account's own is not taken")
+    return joined
