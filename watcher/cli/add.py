@@ -87,16 +87,17 @@ def _check_receivers(config: Config, to: tuple[str, ...]) -> None:
 
 
 def _show_trial(desk: CliContext, config: Config, rule: str) -> None:
-    from watcher.rules.advice.trial import try_rule
+    from watcher.pipeline.searching import tried, with_papers
     from watcher.rules.advice.typed import compile_typed
 
     since: date | None = (datetime.now(UTC) - TRIED_ON).date()
     try:
         with desk.open_store(config) as store, store.reading() as tx:
-            trial = try_rule(compile_typed(rule), tx.papers.all(since))
-            if not trial.papers:  # an archive, or a daemon that was off: the past is still worth a look
+            found = tried(tx, compile_typed(rule), since or date.min).trial
+            if not found.papers:  # an archive, or a daemon that was off: the past is still worth a look
                 since = None
-                trial = try_rule(compile_typed(rule), tx.papers.all())
+                found = tried(tx, compile_typed(rule), date.min).trial
+            trial = with_papers(tx, found)
     except StoreError as error:
         click.echo(f"not tried on the past: {error}")
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -98,27 +98,39 @@ class _Asked:
         if self.rule is None:
             yield from ((paper, None) for paper in tx.papers.all(self.since, self.order or PaperOrder.DAY))
         elif self.order is not None:
-            yield from _matched(self.rule, tx.papers.all(self.since, self.order))
+            yield from _in_order(self.rule, self.since, self.order, tx)
         else:
             yield from _best_first(self.rule, self.since, tx)
 
 
-def _matched(rule: Rule, stored: Iterable[Paper]) -> Iterator[tuple[Paper, Hit]]:
-    from watcher.rules import document_of, evaluate
+def _scores(rule: Rule, since: date | None, tx: Transaction) -> dict[int, float]:
+    """Return id → score of what matches."""
+    from watcher.pipeline.searching import Search
+    from watcher.rules.advice.trial import RuleTrial
 
-    for paper in stored:
-        if hit := evaluate(rule, document_of(paper)):
-            yield paper, hit
+    trial, search = RuleTrial(rule), Search(tx, rule, since or date.min)
+    return {id: score for (_, id), document in search if (score := trial.look(document)) is not None}
+
+
+def _in_order(rule: Rule, since: date | None, order: PaperOrder, tx: Transaction) -> Iterator[ListedPaper]:
+    scores = _scores(rule, since, tx)
+    ids = [id for id in tx.papers.ids(since, order) if id in scores]
+    for at in range(0, len(ids), TOGETHER):
+        yield from ((paper, Hit(scores[paper.id])) for paper in tx.papers.get(ids[at : at + TOGETHER]))
 
 
 def _best_first(rule: Rule, since: date | None, tx: Transaction) -> Iterator[ListedPaper]:
     """Yield what matches, in the order of messages; memory holds a few hundred papers, of the others their scores."""
-    found = _matched(rule, tx.papers.all(since, PaperOrder.DAY))
-    ranked = sorted((rank_of(paper, hit.score), n, paper.id, hit.score) for n, (paper, hit) in enumerate(found))
+    scores = _scores(rule, since, tx)
+    ids = list(scores)
+    ranked = sorted(
+        (rank_of(paper, scores[paper.id]), -paper.id)
+        for at in range(0, len(ids), TOGETHER)
+        for paper in tx.papers.get(ids[at : at + TOGETHER])
+    )
     for at in range(0, len(ranked), TOGETHER):
-        some = ranked[at : at + TOGETHER]
-        papers = tx.papers.get(id for _, _, id, _ in some)
-        yield from ((paper, Hit(score)) for paper, (_, _, _, score) in zip(papers, some, strict=True))
+        papers = tx.papers.get(-id for _, id in ranked[at : at + TOGETHER])
+        yield from ((paper, Hit(scores[paper.id])) for paper in papers)
 
 
 def _print_json(store: Store, asked: _Asked, limit: int | None) -> None:
