@@ -13,12 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.examples import times
-from tests.integration.webs import HOSTILE, NOW, TODAY, Web, entry, titles, words
-from watcher.model import Entry, Paper
+from tests.integration.webs import HOSTILE, TODAY, Web, entry, titles, words
+from watcher.model import Entry
+from watcher.pipeline.folding import fold_all
+from watcher.pipeline.searching import tried
 from watcher.rules import compile_rule
 from watcher.rules.advice.trial import try_rule
-from watcher.web.views.trying import tried
-from watcher.web.views.word_book import WordBook, keys_in_bytes
+from watcher.web.views.trying import until_time_is_up
 
 
 def days_ago(n: int) -> date:
@@ -122,7 +123,7 @@ def test_a_rule_that_nobody_waits_for_is_not_tried_to_its_end(stored: Web) -> No
     gone = Event()
     gone.set()
     with stored.store.reading() as tx:
-        bounded = tried(tx, compile_rule("lantern"), days_ago(30), gone=gone)
+        bounded = tried(tx, compile_rule("lantern"), days_ago(30), until_time_is_up(gone))
     assert bounded.trial.papers == 0
 
 
@@ -150,9 +151,6 @@ RULES = st.sampled_from(
         *("title:/Gard.*/", 'author:"A Fern"', '"lantern kite"~6', "about:lantern", "summary:x OR org:y", "nowhere"),
     ]
 )
-BOOK = WordBook(3)
-"""Remembers few, so that some papers are known and some are not."""
-
 DAYS = st.sampled_from([date(1900, 1, 1), days_ago(3), days_ago(20), days_ago(30)])
 
 
@@ -162,7 +160,7 @@ def test_it_finds_what_the_rules_find(rich: Web, text: str, since: date) -> None
     """The papers of each day, and the trial over them, are those of reading all papers from the database."""
     rule = compile_rule(text)
     with rich.store.reading() as tx:
-        ours, theirs = tried(tx, rule, since, book=BOOK), try_rule(rule, tx.papers.all(since))
+        ours, theirs = tried(tx, rule, since), try_rule(rule, tx.papers.all(since))
     assert {paper.id for paper, _ in ours.trial.matches} == {paper.id for paper, _ in theirs.matches}
     assert (ours.trial.papers, ours.trial.days) == (theirs.papers, theirs.days)
     assert sorted(ours.trial.terms, key=str) == sorted(theirs.terms, key=str)
@@ -180,23 +178,12 @@ def rich(stored: Web) -> Web:
 
 def test_a_paper_whose_text_has_changed_is_read_anew(stored: Web) -> None:
     client = stored.client()
+    fold_all(stored.store)
     assert titles(client.get("/search?q=meadow").text) == []
     stored.list_papers(entry(1, "A Meadow for Two", days_ago(0), version=2))
     stored.list_papers(entry(2, "Lanterns at Sea", days_ago(0), keywords=("heath",)))
     assert titles(client.get("/search?q=meadow").text) == ["A Meadow for Two"]
     assert titles(client.get("/search?q=keyword:heath").text) == ["Lanterns at Sea"]
-
-
-def test_the_words_of_the_newest_papers_are_remembered_and_no_more_than_that() -> None:
-    book = WordBook(10)
-    for id in [*range(100, 130), *range(50, 60), 130]:
-        paper = Paper(id=id, key=f"url:{id}", title=f"Paper w{id}", first_seen=NOW)
-        book.learn(paper, paper.title)
-    known = [id for id in range(200) if book.may_have(id, f"Paper w{id}", keys_in_bytes([f"w{id}"]))]
-    assert 130 in known and min(known) >= 119 and 10 <= len(book) <= 11
-    assert book.may_have(130, "Paper w130", keys_in_bytes(["w13*"])) is True
-    assert book.may_have(130, "Paper w130", keys_in_bytes(["w13", "13"])) is False
-    assert book.may_have(130, "Paper w130, changed", keys_in_bytes(["w130"])) is None
 
 
 def test_a_rule_never_becomes_markup(stored: Web) -> None:

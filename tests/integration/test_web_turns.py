@@ -16,10 +16,10 @@ from starlette.exceptions import HTTPException
 
 from tests.integration.webs import TODAY, Web, entry
 from tests.patience import PATIENCE
-from watcher.model import Paper
+from watcher.pipeline.searching import PaperPlace, Search
+from watcher.rules import Document
 from watcher.web.overall import overall_of
 from watcher.web.turns import MOST_WAITING, TrialTurns
-from watcher.web.views.trying import Newest
 
 TRIED = ["/search?q=lantern", "/feed.atom?q=lantern", "/feed.json?q=lantern", "/api/v1/trial?q=lantern"]
 TRIED += ["/api/v1/papers?q=lantern"]
@@ -41,20 +41,20 @@ class Slow:
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
-    made, read = Slow(), Newest.__iter__
+    made, read = Slow(), Search.__iter__
 
-    def slowly(papers: Newest) -> Iterator[Paper]:
-        if papers._keys is None:
-            yield from read(papers)
+    def slowly(search: Search) -> Iterator[tuple[PaperPlace, Document]]:
+        if search._rule is None:
+            yield from read(search)
             return
         made.begun.set()
         ends = time.monotonic() + 2 * PATIENCE
-        while not (made.let.wait(0.02) or papers._gone.is_set() or time.monotonic() > ends):
+        while not (made.let.wait(0.02) or search._stop(0) or time.monotonic() > ends):
             pass
-        made.ended_by.append(papers._gone.is_set())
-        yield from read(papers)
+        made.ended_by.append(search._stop(0))
+        yield from read(search)
 
-    monkeypatch.setattr(Newest, "__iter__", slowly)
+    monkeypatch.setattr(Search, "__iter__", slowly)
     yield made
     made.let.set()
 

@@ -15,12 +15,15 @@ import click
 from watcher.cli import backtest, show
 from watcher.cli.completion import RECEIVER
 from watcher.cli.desk import NO_CONFIG, CliContext
-from watcher.cli.progress import past_papers
+from watcher.cli.progress import counting
 from watcher.errors import ConfigError, StoreError, UsageError, WatcherError
 from watcher.files.read import NotRead, read_regular
 
 if TYPE_CHECKING:
     from watcher.config import Config
+    from watcher.model import Paper
+    from watcher.rules.advice.trial import Trial
+    from watcher.store import Transaction
 
 TRIED_ON = timedelta(days=90)
 SHOWN = 5
@@ -88,16 +91,13 @@ def _check_receivers(config: Config, to: tuple[str, ...]) -> None:
 
 
 def _show_trial(desk: CliContext, config: Config, rule: str) -> None:
-    from watcher.rules.advice.trial import try_rule
-    from watcher.rules.advice.typed import compile_typed
-
     since: date | None = (datetime.now(UTC) - TRIED_ON).date()
     try:
         with desk.open_store(config) as store, store.reading() as tx:
-            trial = try_rule(compile_typed(rule), past_papers(tx, since))
+            trial = _tried(tx, rule, since)
             if not trial.papers:  # an archive, or a daemon that was off: the past is still worth a look
                 since = None
-                trial = try_rule(compile_typed(rule), past_papers(tx, None))
+                trial = _tried(tx, rule, since)
     except StoreError as error:
         click.echo(f"not tried on the past: {error}")
         return
@@ -105,6 +105,14 @@ def _show_trial(desk: CliContext, config: Config, rule: str) -> None:
         click.echo(line)
     for line in backtest.titles(trial, SHOWN):
         click.echo(f"  {line}")
+
+
+def _tried(tx: Transaction, rule: str, since: date | None) -> Trial[Paper]:
+    from watcher.pipeline.searching import tried, with_papers
+    from watcher.rules.advice.typed import compile_typed
+
+    with counting(tx, since) as looked:
+        return with_papers(tx, tried(tx, compile_typed(rule), since or date.min, looked).trial)
 
 
 def _write(desk: CliContext, config: Config, path: Path, lines: list[str], *, dry_run: bool) -> int:

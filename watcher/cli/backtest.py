@@ -11,7 +11,7 @@ import click
 from watcher.cli import rules, show
 from watcher.cli.completion import SUBSCRIPTION
 from watcher.cli.desk import CliContext
-from watcher.cli.progress import past_papers
+from watcher.cli.progress import counting
 from watcher.model.words import counted
 
 if TYPE_CHECKING:
@@ -39,11 +39,11 @@ def backtest(
     desk: CliContext, rule: str | None, subscription: str | None, since: date | None, limit: int, as_json: bool
 ) -> int:
     """Try a rule on the stored papers: matches a day, the papers, and the terms that found them."""
-    from watcher.rules.advice.trial import try_rule
+    from watcher.pipeline.searching import tried, with_papers
 
     wanted, config = rules.meant(desk, rule, subscription)
-    with desk.open_store(config) as store, store.reading() as tx:
-        trial = try_rule(wanted, past_papers(tx, since))
+    with desk.open_store(config) as store, store.reading() as tx, counting(tx, since) as looked:
+        trial = with_papers(tx, tried(tx, wanted, since or date.min, looked).trial)
     if as_json:
         from watcher.pipeline.report import trial_json
 
@@ -56,7 +56,7 @@ def backtest(
     return 0
 
 
-def trial_lines(trial: Trial, rule: str, since: date | None, limit: int) -> Iterator[str]:
+def trial_lines(trial: Trial[Paper], rule: str, since: date | None, limit: int) -> Iterator[str]:
     """A trial in words and bars, 80 columns wide."""
     yield f"rule: {rules.fit_line(rule, 74)}"
     yield from summary(trial, since)
@@ -71,7 +71,7 @@ def trial_lines(trial: Trial, rule: str, since: date | None, limit: int) -> Iter
         yield from titles(trial, limit)
 
 
-def summary(trial: Trial, since: date | None) -> Iterator[str]:
+def summary(trial: Trial[Paper], since: date | None) -> Iterator[str]:
     """How much was tried, and how much of it matched."""
     if not trial.papers:
         yield "no paper is stored" + (f" since {since}" if since else "") + ": import some, or wait for the first polls"
@@ -87,7 +87,7 @@ def summary(trial: Trial, since: date | None) -> Iterator[str]:
         yield f"that is {trial.per_day:.1f} a day, {trial.per_week:.1f} a week"
 
 
-def chart(trial: Trial) -> Iterator[str]:
+def chart(trial: Trial[Paper]) -> Iterator[str]:
     """A bar for each digest day, or where there are many for each week."""
     is_short = len(trial.days) <= DAYS_SHOWN
     counts: Mapping[date, int] = trial.by_day() if is_short else trial.by_week()
@@ -112,7 +112,7 @@ def _terms(terms: tuple[TermCount, ...]) -> Iterator[str]:
         yield "never matched: " + ", ".join(never)
 
 
-def titles(trial: Trial, limit: int) -> Iterator[str]:
+def titles(trial: Trial[Paper], limit: int) -> Iterator[str]:
     """The matched papers, newest first, the strong ones before the weak ones."""
     for name, strong in (("strong", True), ("weak", False)):
         some = [(paper, hit) for paper, hit in trial.matches if hit.strong is strong]

@@ -54,9 +54,11 @@ def demo(state: Path | None, web: bool) -> int:
 def _serve(tour: Tour) -> None:
     """Serve the pages of what the demo made, at a free port, until somebody ends it."""
     from watcher.config import ListenAddress, WebSettings
+    from watcher.pipeline.folding import fold_all
     from watcher.web.door import open_web
 
     context = tour.context
+    fold_all(context.store)
     settings = WebSettings(ListenAddress(port=0), is_open=True)
     server = open_web(settings, "", context.store, lambda: context.config, clock=context.clock)
     click.echo(f"\nAll of it in a browser: {server.url} (Ctrl-C ends the demo)")

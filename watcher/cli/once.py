@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from watcher.model import Source
     from watcher.pipeline.polling.poll import Polled
     from watcher.sending.deliver import Delivered
+
+STORING = 5.0
+"""Seconds in which words are stored at most, for searches; what is left is stored the next time."""
 
 FIRST_PAPERS = date(1991, 8, 1)
 """When the oldest of all sites that are read began."""
@@ -53,6 +57,7 @@ def once(desk: CliContext, flush: bool, names: tuple[str, ...], since: date | No
     """
     if quiet and as_json:
         raise UsageError("--json says all of it: leave out --quiet")
+    from watcher.pipeline.folding import fold_all
     from watcher.pipeline.polling.poll import match_waiting
     from watcher.pipeline.polling.together import poll_together
 
@@ -72,6 +77,8 @@ def once(desk: CliContext, flush: bool, names: tuple[str, ...], since: date | No
         match_waiting(work.context)
         tell(flush=flush)
         waiting = held_digests(work.context)
+        ends = time.monotonic() + STORING
+        fold_all(work.context.store, is_over=lambda: time.monotonic() > ends)
     if quiet:
         _complain(sent)
     elif as_json:

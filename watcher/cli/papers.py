@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -16,7 +15,7 @@ import click
 
 from watcher.cli import rules, show
 from watcher.cli.desk import CliContext
-from watcher.cli.progress import past_papers
+from watcher.cli.progress import counting
 from watcher.cli.tables import LinkedText, NamedText, print_table
 from watcher.errors import UsageError
 from watcher.model import DisplayNames, Hit, Paper, PaperOrder, rank_of
@@ -96,39 +95,53 @@ class _Asked:
     since: date | None
     order: PaperOrder | None
 
-    def found(self, tx: Transaction) -> Generator[ListedPaper]:
+    def found(self, tx: Transaction) -> Iterator[ListedPaper]:
         """The papers, each with its hit where a rule was asked."""
         if self.rule is None:
             yield from ((paper, None) for paper in tx.papers.all(self.since, self.order or PaperOrder.DAY))
         elif self.order is not None:
-            yield from _matched(self.rule, past_papers(tx, self.since, self.order))
+            yield from _in_order(self.rule, self.since, self.order, tx)
         else:
             yield from _best_first(self.rule, self.since, tx)
 
 
-def _matched(rule: Rule, stored: Iterable[Paper]) -> Iterator[tuple[Paper, Hit]]:
-    from watcher.rules import document_of, evaluate
+def _scores(rule: Rule, since: date | None, tx: Transaction) -> dict[int, float]:
+    """Return id → score of what matches."""
+    from watcher.pipeline.searching import Search
+    from watcher.rules.advice.trial import RuleTrial
 
-    for paper in stored:
-        if hit := evaluate(rule, document_of(paper)):
-            yield paper, hit
+    trial = RuleTrial(rule)
+    with counting(tx, since) as looked:
+        search = Search(tx, rule, since or date.min, stop=looked)
+        return {id: score for (_, id), document in search if (score := trial.look(document)) is not None}
+
+
+def _in_order(rule: Rule, since: date | None, order: PaperOrder, tx: Transaction) -> Iterator[ListedPaper]:
+    scores = _scores(rule, since, tx)
+    ids = [id for id in tx.papers.ids(since, order) if id in scores]
+    for at in range(0, len(ids), TOGETHER):
+        yield from ((paper, Hit(scores[paper.id])) for paper in tx.papers.get(ids[at : at + TOGETHER]))
 
 
 def _best_first(rule: Rule, since: date | None, tx: Transaction) -> Iterator[ListedPaper]:
     """Yield what matches, in the order of messages; memory holds a few hundred papers, of the others their scores."""
-    found = _matched(rule, past_papers(tx, since))
-    ranked = sorted((rank_of(paper, hit.score), n, paper.id, hit.score) for n, (paper, hit) in enumerate(found))
+    scores = _scores(rule, since, tx)
+    ids = list(scores)
+    ranked = sorted(
+        (rank_of(paper, scores[paper.id]), -paper.id)
+        for at in range(0, len(ids), TOGETHER)
+        for paper in tx.papers.get(ids[at : at + TOGETHER])
+    )
     for at in range(0, len(ranked), TOGETHER):
-        some = ranked[at : at + TOGETHER]
-        papers = tx.papers.get(id for _, _, id, _ in some)
-        yield from ((paper, Hit(score)) for paper, (_, _, _, score) in zip(papers, some, strict=True))
+        papers = tx.papers.get(-id for _, id in ranked[at : at + TOGETHER])
+        yield from ((paper, Hit(scores[paper.id])) for paper in papers)
 
 
 def _print_json(store: Store, asked: _Asked, limit: int | None) -> None:
     """Written aside first: whoever reads our output may be slow, and the database must not wait for that."""
     with SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8", errors="backslashreplace") as aside:
-        with store.reading() as tx, closing(asked.found(tx)) as found:
-            some = islice(found, limit)
+        with store.reading() as tx:
+            some = islice(asked.found(tx), limit)
             show.json_array((paper_json(paper, hit) for paper, hit in some), cast(TextIO, aside))
         aside.seek(0)
         copyfileobj(aside, sys.stdout)
@@ -137,7 +150,8 @@ def _print_json(store: Store, asked: _Asked, limit: int | None) -> None:
 def _print_table(store: Store, asked: _Asked, limit: int | None, names: DisplayNames) -> None:
     is_asked, more = asked.rule is not None, 0
     is_cut = limit is None and sys.stdout.isatty()
-    with store.reading() as tx, closing(asked.found(tx)) as found:
+    with store.reading() as tx:
+        found = asked.found(tx)
         rows = [_row(*one, is_asked, names) for one in islice(found, ON_A_TERMINAL if is_cut else limit)]
         if is_cut:
             more = sum(1 for _ in found) if is_asked else len(tx.papers.ids(asked.since)) - len(rows)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from threading import Lock, Timer
 from typing import TYPE_CHECKING, TypeVar
 
-from watcher.model import PaperOrder
-
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from watcher.model import Paper
     from watcher.store import Transaction
 
 T = TypeVar("T")
@@ -105,10 +102,16 @@ def progress(what: str, of: int | None = None) -> Iterator[Steps]:
         shown.end()
 
 
-def past_papers(tx: Transaction, since: date | None, order: PaperOrder = PaperOrder.DAY) -> Iterator[Paper]:
-    """Yield all stored papers from digest day ``since`` on, while a rule is tried on them."""
+@contextmanager
+def counting(tx: Transaction, since: date | None) -> Iterator[Callable[[int], bool]]:
+    """Yield what a search calls with the number of papers it looked at, of those from digest day ``since`` on."""
     with progress("trying the rule", len(tx.papers.ids(since)) if sys.stderr.isatty() else None) as steps:
-        yield from steps.over(tx.papers.all(since, order))
+
+        def count(looked: int) -> bool:
+            steps.at(looked, steps.of)
+            return False
+
+        yield count
 
 
 def _cut(note: str) -> str:

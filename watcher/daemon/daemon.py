@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Thread
 from types import FrameType
@@ -26,6 +26,7 @@ from watcher.errors import ConfigError, DatabaseLost, DatabaseNewer, StoreError,
 from watcher.model import DeliveryState, Source
 from watcher.model.words import counted
 from watcher.pipeline.context import Context
+from watcher.pipeline.folding import fold_some
 from watcher.pipeline.polling.poll import match_waiting
 from watcher.pipeline.polling.visits import takes_turns
 from watcher.pipeline.retention import sweep
@@ -47,8 +48,12 @@ LOOK_NAME = "rules"
 GC_NAME = "gc"
 MARK_NAME = "mark"
 EDITS_NAME = "edits"
-OWN_NAMES = frozenset({TICK_NAME, LOOK_NAME, GC_NAME, MARK_NAME, EDITS_NAME})
+FOLD_NAME = "words"
+OWN_NAMES = frozenset({TICK_NAME, LOOK_NAME, GC_NAME, MARK_NAME, EDITS_NAME, FOLD_NAME})
 POLL_NAME = "poll "
+
+FOLD_REST = 2
+"""How long storing words rests after each step, in times of that step: whatever else there is comes first."""
 
 
 class Daemon:
@@ -103,6 +108,7 @@ class Daemon:
         marked = self._wall_clock() + self._context.tuning.mark_every
         self._schedule.poll_each(MARK_NAME, marked, self._mark)
         self._schedule.repeat(EDITS_NAME, self._look_at_edits)
+        self._schedule.repeat(FOLD_NAME, self._fold)
         self._sender.start()
         Thread(target=self._listen, name="listen", daemon=True).start()
         self._systemd.ready(self._status())
@@ -237,6 +243,14 @@ class Daemon:
             self._context.store.mark()
         return self._wall_clock() + self._context.tuning.mark_every
 
+    def _fold(self) -> datetime:
+        """Store the words of some papers for searches; return when to go on, after a rest while there are more."""
+        began = time.monotonic()
+        with suppress(StoreError):  # the tick says so
+            if fold_some(self._context.store):
+                return self._wall_clock() + FOLD_REST * timedelta(seconds=time.monotonic() - began)
+        return self._wall_clock() + self._context.tuning.tick
+
     def _poll(self, source: Source) -> datetime:
         try:
             following = poll_in_turn(source, self._context)
@@ -244,6 +258,7 @@ class Daemon:
             self._lost.notice(error)
             return self._wall_clock() + self._context.tuning.after_failure
         self._schedule.soon(TICK_NAME)
+        self._schedule.soon(FOLD_NAME)
         return self._here(following)
 
     def _here(self, at: datetime) -> datetime:

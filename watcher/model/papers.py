@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol
 
 from watcher.model.fields import Listing, PaperFacts
 
@@ -44,4 +45,36 @@ class Paper(PaperFacts):
 
         A paper without a count comes after one with no upvotes: the latter was at least shown to readers who can vote.
         """
-        return -1 if self.upvotes is None else self.upvotes, self.digest_day.toordinal()
+        return precedence_of(self.upvotes, self.digest_day)
+
+
+def precedence_of(upvotes: int | None, day: date) -> tuple[int, int]:
+    """Return what puts a paper before others, see :attr:`Paper.precedence`."""
+    return -1 if upvotes is None else upvotes, day.toordinal()
+
+
+class RankedPaper(Protocol):
+    """What puts a paper at its place among others."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def digest_day(self) -> date: ...
+
+    @property
+    def precedence(self) -> tuple[int, int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPaper:
+    """A paper that a search has found, without anything that was not needed to find and rank it."""
+
+    id: int
+    digest_day: date
+    upvotes: int | None
+
+    @property
+    def precedence(self) -> tuple[int, int]:
+        """What puts it before others, as :attr:`Paper.precedence`."""
+        return precedence_of(self.upvotes, self.digest_day)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from watcher.model.display_names import DisplayNames
-from watcher.model.papers import Paper
+from watcher.model.papers import Paper, RankedPaper
 from watcher.model.subscriptions import Endpoint
 
 
@@ -34,7 +34,7 @@ def is_strong(score: float) -> bool:
 Rank = tuple[bool, float, int, int]
 
 
-def rank_of(paper: Paper, score: float) -> Rank:
+def rank_of(paper: RankedPaper, score: float) -> Rank:
     """Return what sorts matched papers, best first: strong ones, the score, most upvotes, the newest digest day."""
     upvotes, day = paper.precedence
     return not is_strong(score), -score, -upvotes, -day

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from watcher.config import Config
-from watcher.model import IncidentKind, Origin, Source
+from watcher.model import IncidentKind, Origin, Paper, Source
 from watcher.pipeline.polling.poll import due_again
 from watcher.rules.advice.trial import Trial
 from watcher.store import Store, Transaction
@@ -87,7 +87,7 @@ def told_json(one: HistoryRow) -> dict[str, object]:
     }
 
 
-def trial_json(trial: Trial, rule: str, since: date | None) -> dict[str, object]:
+def trial_json(trial: Trial[Paper], rule: str, since: date | None) -> dict[str, object]:
     """Return a trial of a rule as an object."""
     return {
         "rule": rule,

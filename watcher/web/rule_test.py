@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import islice
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -10,11 +11,12 @@ from starlette.requests import Request
 from watcher.config import Config
 from watcher.errors import UsageError
 from watcher.model import Endpoint, Hit, Paper, Result
-from watcher.rules import Rule, document_of, evaluate
+from watcher.pipeline.searching import Search
+from watcher.rules import Rule
 from watcher.web.frame import site_of
 from watcher.web.site import Buttons
 from watcher.web.turns import done_in_turn, gone_of
-from watcher.web.views.trying import Newest, rule_tried
+from watcher.web.views.trying import rule_tried, until_time_is_up
 
 TEST_RULE = "test-rule"
 NEWEST = 5
@@ -46,10 +48,6 @@ async def rule_tested(request: Request, buttons: Buttons, name: str, text: str) 
 
 def _newest(request: Request, rule: Rule) -> list[tuple[Paper, Hit]]:
     """Return the newest matches of a rule, as far as its time allows."""
-    site, found = site_of(request), list[tuple[Paper, Hit]]()
-    with site.store.reading() as tx:
-        papers = iter(Newest(tx, date.min, rule=rule, book=site.words, gone=gone_of(request)))
-        while len(found) < NEWEST and (paper := next(papers, None)):
-            if hit := evaluate(rule, document_of(paper)):
-                found.append((paper, hit))
-    return found
+    with site_of(request).store.reading() as tx:
+        search = Search(tx, rule, date.min, stop=until_time_is_up(gone_of(request)))
+        return list(islice(search.matches(rule), NEWEST))

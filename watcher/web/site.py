@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from watcher.files.broken_pages import KeptPages
 from watcher.files.read import NotRead, read_regular
 from watcher.model import Endpoint, Hit, Outcome, Paper
 from watcher.store import Store
-from watcher.web.views.word_book import WordBook
 
 SHORTEST_TOKEN = 16
 LONGEST_TOKEN = 4_096
@@ -41,7 +40,6 @@ class WebSite:
     ``token``: what reading and acting ask for, "" for none: then nobody may act.
     ``buttons``: None if these pages only show.
     ``kept``: where bodies of broken pages are kept, None for nowhere.
-    ``words``: what is remembered of stored papers between two rules that are tried.
     """
 
     store: Store
@@ -51,7 +49,6 @@ class WebSite:
     token: str = ""
     buttons: Buttons | None = None
     kept: KeptPages | None = None
-    words: WordBook = field(default_factory=WordBook)
 
     @property
     def can_act(self) -> bool:

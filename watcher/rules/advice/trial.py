@@ -7,12 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Generic, TypeVar
 
-from watcher.model import Hit, Paper
+from watcher.model import Hit, Paper, RankedPaper
 from watcher.rules.language.rule import Rule
 from watcher.rules.language.tree import And, Leaf, Not, Or, RuleNode
-from watcher.rules.match.document import document_of
+from watcher.rules.match.aboutness import score_of
+from watcher.rules.match.document import Document, document_of
 from watcher.rules.match.evaluate import PaperReader
+from watcher.rules.match.packed import reads_papers
+
+P = TypeVar("P", bound=RankedPaper)
 
 WEEK = timedelta(days=7)
 LONGEST_GAP = 104
@@ -33,17 +38,17 @@ class TermCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Generic[P]):
     """The result of a trial.
 
     ``papers``: number of papers that were tried.
     ``days``: days on which papers were listed.
-    ``matches``: in the order of the papers.
+    ``matches``: in the order of the papers; where they match is not among it.
     """
 
     papers: int
     days: tuple[date, ...]
-    matches: tuple[tuple[Paper, Hit], ...]
+    matches: tuple[tuple[P, Hit], ...]
     terms: tuple[TermCount, ...]
 
     @property
@@ -81,27 +86,52 @@ class Trial:
         return dict(sorted(weeks.items()))
 
 
-def try_rule(rule: Rule, papers: Iterable[Paper]) -> Trial:
+class RuleTrial:
+    """Tries a rule on one paper after another, and counts what each of its terms did."""
+
+    def __init__(self, rule: Rule) -> None:
+        self._rule = rule
+        self._positive = list(_positive(rule.tree))
+        self._without = {leaf.written: _without(rule.tree, leaf.written) for leaf, _ in self._positive}
+        self._matched, self._alone = Counter[str](), Counter[str]()
+
+    def look(self, document: Document) -> float | None:
+        """Return the score of a paper that matches, None if it does not."""
+        reader, rule = PaperReader(document), self._rule
+        listings = document.listings(rule.sources) if rule.sources or reads_papers(rule.tree) else ()
+        if rule.sources and not listings:
+            return None
+        if not reader.holds(rule.tree, listings):
+            return None
+        held = {leaf.written for leaf, _ in self._positive if reader.holds(leaf, listings)}
+        self._matched.update(held)
+        self._alone.update(term for term in held if not reader.holds(self._without[term], listings))
+        weighed = reader.weigh(rule.tree, listings)
+        return 1.0 if weighed is None else score_of(weighed.points)
+
+    def terms(self) -> tuple[TermCount, ...]:
+        """Return what each term did so far, the most frequent first."""
+        terms = dict.fromkeys((leaf.written, is_choice) for leaf, is_choice in self._positive)
+        counts = [
+            TermCount(term, self._matched[term], self._alone[term] if is_choice else None) for term, is_choice in terms
+        ]
+        return tuple(sorted(counts, key=lambda one: -one.matched))
+
+
+def try_rule(rule: Rule, papers: Iterable[Paper]) -> Trial[Paper]:
     """Try a rule on papers. Papers that its sources do not list count as tried and do not match."""
-    terms = list(dict.fromkeys((leaf.written, is_choice) for leaf, is_choice in _positive(rule.tree)))
-    matched, alone = Counter[str](), Counter[str]()
+    trial = RuleTrial(rule)
     matches: list[tuple[Paper, Hit]] = []
     days: set[date] = set()
     count = 0
     for paper in papers:
         count += 1
         days.add(paper.digest_day)
-        reader = PaperReader(document_of(paper))
-        hit = reader.hit(rule)
-        if hit is None:
-            continue
-        matches.append((paper, hit))
-        listings = reader.document.listings(rule.sources)
-        held = {leaf.written for leaf, _ in _positive(rule.tree) if reader.holds(leaf, listings)}
-        matched.update(held)
-        alone.update(term for term in held if not reader.holds(_without(rule.tree, term), listings))
-    counts = [TermCount(term, matched[term], alone[term] if is_choice else None) for term, is_choice in terms]
-    return Trial(count, tuple(sorted(days)), tuple(matches), tuple(sorted(counts, key=lambda one: -one.matched)))
+        document = document_of(paper)
+        score = trial.look(document)
+        if score is not None:
+            matches.append((paper, Hit(score)))
+    return Trial(count, tuple(sorted(days)), tuple(matches), trial.terms())
 
 
 def _positive(node: RuleNode, *, is_choice: bool = False) -> Iterator[tuple[Leaf, bool]]:

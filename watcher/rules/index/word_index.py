@@ -145,11 +145,6 @@ class Few:
         return found
 
 
-def required_words(rule: Rule) -> WordKeys | None:
-    """Return words such that every match of the rule has at least one of them; None if there are no such words."""
-    return FilingWords({}).words(rule.tree)
-
-
 def words_of(document: Document) -> Iterator[str]:
     """Yield every word of a paper that a rule can be filed under."""
     for field in FILED_FIELDS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from watcher.model import Listing, Paper
@@ -61,15 +61,20 @@ class Document:
             self._site = tuple(Folded(text[:LONGEST_TEXT], plurals=True) for text in own)
         return self._site
 
-    @property
-    def site_words(self) -> Mapping[str, Sequence[int]]:
-        """Word → the numbers of the texts of :attr:`site` that have it."""
+    def site_with(self, words: Iterable[str]) -> set[int]:
+        """Return the numbers of the texts of :attr:`site` that have one of these words."""
         if self._site_words is None:
             self._site_words = {}
             for number, text in enumerate(self.site):
                 for word in text.words.forms:
                     self._site_words.setdefault(word, []).append(number)
-        return self._site_words
+        known = self._site_words
+        return {number for word in words if word in known for number in known[word]}
+
+    @property
+    def shows(self) -> tuple[bool, bool]:
+        """Whether there is an abstract, and whether there is a summary or keywords of the site."""
+        return bool(self.paper.abstract), bool(self.paper.summary or self.paper.keywords)
 
     def labels(self, field: str) -> list[Labelled]:
         """Return the paper's labels in a field, such as its categories or ids."""

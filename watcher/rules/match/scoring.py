@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from watcher.rules.language.tree import And, Exact, Leaf, Near, Not, Or, Regex, 
 from watcher.rules.match.aboutness import PaperShows, TermStanding, points_of, pooled
 from watcher.rules.match.document import Document
 from watcher.rules.match.search import apart, spans
+from watcher.rules.text.sentences import last_sentence
 from watcher.rules.text.text import Folded, WordSpan
 
 FoundSpans = list[tuple[str, Folded, WordSpan]]
@@ -21,10 +21,6 @@ WEIGHED_FIELDS = frozenset((None, "title", "abstract", "summary", "keyword"))
 
 MOST_MENTIONS = 50
 """Most matches of a regex that are counted in an abstract."""
-
-_SENTENCE_END = re.compile(r"[.!?\u2026][\"')\]\u2019\u201d]*\s++(?=[^a-z])|[\u3002\uff01\uff1f]\s*+(?=.)")
-_END_OF_TEXT = 600
-"""Characters at the end of a text in which its last sentence is looked for first."""
 
 
 class Weighed(NamedTuple):
@@ -45,9 +41,7 @@ class Scorer:
         self._document = document
         self._find = find
         self._known: dict[str, TermStanding] = {}
-        self._begins: int | None = None
-        paper = document.paper
-        self.shown = PaperShows(abstract=bool(paper.abstract), site=bool(paper.summary or paper.keywords))
+        self.shown = PaperShows(*document.shows)
 
     def weigh(self, node: RuleNode, holds: Callable[[RuleNode], bool]) -> Weighed | None:
         """Return what decides the score of a node that holds; None if no words do.
@@ -109,8 +103,8 @@ class Scorer:
             places=tuple(places),
             mentions=len(places),
             in_title=in_title,
-            in_first_third=bool(places) and 3 * places[0][0] < len(abstract.line),
-            in_last_sentence=bool(places) and places[-1][0] >= self._last_begins(abstract),
+            in_first_third=bool(places) and 3 * places[0][0] < abstract.size,
+            in_last_sentence=bool(places) and places[-1][0] >= abstract.last_begins,
             in_summary=numbers[:1] == [0],
             keyword=next((number - 1 for number in numbers if number), None),
             as_asked=leaf.field is not None or leaf.about,
@@ -121,17 +115,7 @@ class Scorer:
         texts, words = self._document.site, _first_words(leaf)
         if words is None:
             return [number for number, text in enumerate(texts) if spans(leaf, text)]
-        known = self._document.site_words
-        numbers = {number for word in words if word in known for number in known[word]}
-        return sorted(number for number in numbers if spans(leaf, texts[number]))
-
-    def _last_begins(self, abstract: Folded) -> int:
-        """Return the position at which the last sentence begins, behind the end of a text of one sentence."""
-        if self._begins is None:
-            text = abstract.clean.text
-            begin = last_sentence(text)
-            self._begins = abstract.position(begin) if begin else len(abstract.line)
-        return self._begins
+        return sorted(number for number in self._document.site_with(words) if spans(leaf, texts[number]))
 
     def _of_regex(self, leaf: Regex) -> TermStanding:
         """Return how a regex stands: in its own field only."""
@@ -156,16 +140,6 @@ class Scorer:
 
 def _points(one: Weighed) -> float:
     return one.points
-
-
-def last_sentence(text: str) -> int:
-    """Return the character at which the last sentence of a text begins."""
-    end = len(text.rstrip())
-    for begin in (max(0, end - _END_OF_TEXT), 0):
-        last = max((found.end() for found in _SENTENCE_END.finditer(text, begin, end)), default=0)
-        if last:
-            return last
-    return 0
 
 
 def _first_words(leaf: TextTerm | Near | Exact) -> Iterable[str] | None:

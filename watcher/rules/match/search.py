@@ -38,6 +38,9 @@ def are_two(found: Iterable[WordSpan]) -> bool:
 def _paths(pattern: Pattern, text: Folded, *, is_prefix: bool) -> set[WordSpan]:
     """Return the spans of all paths of ``pattern`` in the text, found node by node."""
     end = len(pattern)
+    if end == 1:
+        some = [_words(form, text, is_prefix=is_prefix) for _, forms in pattern[0] for form in forms]
+        return {span for found in some for span in found}
     reached: list[dict[int, set[int]]] = [{} for _ in range(end + 1)]
     for node, edges in enumerate(pattern):
         if node and not reached[node]:
@@ -54,10 +57,7 @@ def _paths(pattern: Pattern, text: Folded, *, is_prefix: bool) -> set[WordSpan]:
 
 
 def _words(form: str, text: Folded, *, is_prefix: bool) -> Iterable[WordSpan]:
-    if not is_prefix:
-        return text.words.forms.get(form, ())
-    either = (text.words.forms, text.words.surfaces)
-    return {span for words in either for word, found in words.items() if word.startswith(form) for span in found}
+    return text.words.beginning(form) if is_prefix else text.words.at(form)
 
 
 def _near(leaf: Near, text: Folded) -> list[WordSpan]:
@@ -88,8 +88,8 @@ def _exact(leaf: Exact, text: Folded) -> list[WordSpan]:
     length = len(leaf.tokens)
     return [
         (at, at + length)
-        for at, _ in text.words.forms.get(leaf.tokens[0][2], ())
-        if at + length <= len(text.line) and _is_written(leaf, text, at)
+        for at, _ in text.words.at(leaf.tokens[0][2])
+        if at + length <= text.size and _is_written(leaf, text, at)
     ]
 
 
@@ -107,7 +107,7 @@ def _is_written(leaf: Exact, text: Folded, at: int) -> bool:
 
 def is_named(leaf: Author, name: Folded) -> bool:
     """Return whether a name matches one way to write the author."""
-    words = [form for form, some in name.words.forms.items() for _ in some]
+    words = name.words.counted()
     return any(_has_all(way, words, is_prefix=leaf.is_prefix) for way in leaf.ways)
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, chain
 
 from watcher.model.fields import SEARCHED
 from watcher.rules.text.letters import fold_letters
+from watcher.rules.text.sentences import last_sentence
 from watcher.rules.text.tex import JOINT, Clean, clean
 from watcher.rules.text.words import FRACTIONS, Compound, Part, compounds
 
@@ -121,12 +122,25 @@ _short_parts = lru_cache(maxsize=4096)(_parts_of)
 _long_parts = lru_cache(maxsize=8)(_parts_of)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Words:
     """The words of a text: positions (from, to) by form, and by surfaces that are no form."""
 
     forms: dict[str, list[WordSpan]]
     surfaces: dict[str, list[WordSpan]]
+
+    def at(self, form: str) -> Sequence[WordSpan]:
+        """Return the positions of a word by its form."""
+        return self.forms.get(form, ())
+
+    def beginning(self, start: str) -> set[WordSpan]:
+        """Return the positions of all words that begin so, by form or by surface."""
+        either = (self.forms, self.surfaces)
+        return {span for words in either for word, found in words.items() if word.startswith(start) for span in found}
+
+    def counted(self) -> list[str]:
+        """Return the form of each position, as often as it stands in the text."""
+        return [form for form, some in self.forms.items() for _ in some]
 
 
 class Folded:
@@ -137,7 +151,7 @@ class Folded:
     ``chunks``: all words that they count as.
     """
 
-    __slots__ = ("_places", "_plain", "_plurals", "_starts", "_words", "base", "chunks", "clean", "line")
+    __slots__ = ("_last", "_places", "_plain", "_plurals", "_starts", "_words", "base", "chunks", "clean", "line")
 
     def __init__(self, text: str, *, plurals: bool, base: int = 0) -> None:
         self.base = base
@@ -148,6 +162,7 @@ class Folded:
         self.chunks = [known[piece] for piece in pieces]
         self.line = list(chain.from_iterable([one.line for one in self.chunks]))
         self._plurals = plurals
+        self._last: int | None = None
         self._words: Words | None = None
         self._plain: Clean | None = None
         self._starts: list[int] | None = None
@@ -176,6 +191,19 @@ class Folded:
             if one.more or one.spelled:
                 yield at, one
             at += len(one.line)
+
+    @property
+    def size(self) -> int:
+        """The number of its positions."""
+        return len(self.line)
+
+    @property
+    def last_begins(self) -> int:
+        """The position at which the last sentence begins, behind the end of a text of one sentence."""
+        if self._last is None:
+            begin = last_sentence(self.clean.text)
+            self._last = self.position(begin) if begin else len(self.line)
+        return self._last
 
     def part(self, at: int) -> Part:
         """Return the part at a position, as written."""

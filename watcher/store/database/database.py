@@ -57,6 +57,7 @@ from watcher.store.history.history import History
 from watcher.store.history.retention import Retention
 from watcher.store.papers.matches import Matches
 from watcher.store.papers.papers import Papers
+from watcher.store.papers.stored_words import StoredWords
 from watcher.store.people.people import People
 from watcher.store.sources.missing import MissingDays
 from watcher.store.sources.pages import Pages
@@ -77,6 +78,7 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.papers = Papers(connection)
+        self.words = StoredWords(connection)
         self.pages = Pages(connection)
         self.missing = MissingDays(connection)
         self.subscriptions = Subscriptions(connection)

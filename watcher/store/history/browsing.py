@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property, reduce
+from functools import cached_property
 
-from sqlalchemy import ColumnElement, Connection, String, Text, cast, exists, func, select, type_coerce
+from sqlalchemy import Connection, exists, func, select
 
 from watcher.model import DeliveryState, Endpoint, Fate, MatchedSpan, Verdict, is_strong
-from watcher.model.fields import BY_RULE, FieldKind, rule_names
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
 from watcher.store.database.values import score_of_row
@@ -64,15 +63,6 @@ class NextTold:
     matches: int
 
 
-@dataclass(frozen=True, slots=True)
-class PaperText:
-    """All texts of a paper in one, and the first day on which it is listed (``2026-03-10``), None for no day."""
-
-    id: int
-    text: str
-    first_day: str | None
-
-
 class Browsing:
     """Statements for the web pages. Each reads a bounded part of its tables, by their indexes."""
 
@@ -89,15 +79,6 @@ class Browsing:
         found = set(self._connection.scalars(select(_listing.c.paper_id).where(_listing.c.day == day)))
         found.update(self._undated_papers.get(day, ()))
         return sorted(found)
-
-    def texts_of(self, ids: Collection[int]) -> list[PaperText]:
-        """Return the texts of these papers that rules read words of, without making papers of them."""
-        first = select(type_coerce(func.min(_other.c.day), String)).where(_other.c.paper_id == _paper.c.id)
-        query = select(_paper.c.id, _all_text(), first.scalar_subquery()).where(_paper.c.merged_into.is_(None))
-        found: list[PaperText] = []
-        for batch in in_batches(ids):
-            found += [PaperText(*row) for row in self._connection.execute(query.where(_paper.c.id.in_(batch)))]
-        return found
 
     def day_before(self, day: date | None) -> date | None:
         """Return the last digest day with papers before ``day``, or of all; None if there is none."""
@@ -236,13 +217,6 @@ class Browsing:
         columns = [_incident.c[name] for name in ("kind", "subject", "reason", "began", "ended")]
         ended = select(*columns).where(_incident.c.ended.is_not(None)).order_by(_incident.c.ended.desc())
         return [tuple(row) for row in self._connection.execute(ended.limit(limit))]
-
-
-def _all_text() -> ColumnElement[str]:
-    """Return an expression for all texts of a paper that rules read words of, in one."""
-    columns = [_paper.c[BY_RULE[name].attribute] for name in rule_names(FieldKind.TEXT, FieldKind.PEOPLE)]
-    texts: list[ColumnElement[str]] = [func.coalesce(cast(column, Text), "") for column in columns]
-    return reduce(lambda one, other: one + "\x1f" + other, texts)
 
 
 _utc = _delivery.c.finished_at.type

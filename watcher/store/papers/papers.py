@@ -28,6 +28,11 @@ _LIVES = _paper.c.merged_into.is_(None)
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _BY_ID = select(_paper).where(_paper.c.id.in_(_IDS))
 _LISTED = select(_listing).where(_listing.c.paper_id.in_(_IDS)).order_by(_listing.c.day, _listing.c.id)
+_UPVOTES = (  # of several listings the one that comes last is kept
+    select(_listing.c.paper_id, _listing.c.upvotes)
+    .where(_listing.c.paper_id.in_(_IDS), _listing.c.upvotes.is_not(None))
+    .order_by(_listing.c.read_at, _listing.c.day.desc(), _listing.c.id.desc())
+)
 _MERGED = select(_paper.c.id, _paper.c.merged_into).where(_paper.c.id.in_(_IDS), ~_LIVES)
 
 
@@ -103,6 +108,13 @@ class Papers:
         for batch in rows.scalars().partitions():
             ids.extend(batch)
         return ids
+
+    def upvotes_of(self, ids: Collection[int]) -> dict[int, int]:
+        """Return id → upvotes that were seen last, of those papers that have any."""
+        found: dict[int, int] = {}
+        for batch in in_batches(ids):
+            found.update((row[0], row[1]) for row in self._connection.execute(_UPVOTES, {"ids": batch}).all())
+        return found
 
     def count(self, since: datetime | None = None, sources: Collection[str] = ()) -> int:
         """Return how many papers there are: first seen since ``since``, and listed by any of ``sources``, if given."""

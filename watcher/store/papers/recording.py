@@ -23,6 +23,7 @@ from watcher.store.papers.identity import Catalogue
 from watcher.store.papers.keys import comparable_title, disowned, keys_asked_for, nobodys_key, nobodys_keys
 from watcher.store.papers.merging import merge_papers
 from watcher.store.papers.sameness import is_another
+from watcher.store.papers.stored_words import mark_unfolded
 from watcher.store.papers.withdrawals import update_of
 
 _paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing, schema.metric
@@ -78,7 +79,10 @@ class Recording:
         entries = self._load(entries)
         papers = [self._place(entry) for entry in entries]
         added, touched = self._write_papers()
-        touched |= self._write_listings(zip(papers, entries, strict=True))
+        merged = {other for _, other in self._merges}
+        fresh, newly_counted = self._write_listings(zip(papers, entries, strict=True))
+        mark_unfolded(self._connection, {*touched, *fresh, *merged, *(kept for kept, _ in self._merges)})
+        touched |= fresh | newly_counted
         ids = tuple(_id(paper) for paper in papers)
         updates = {_id(paper): occasion for paper, occasion in self._updates}
         return Recorded(tuple(added), tuple(sorted(touched)), ids, updates)
@@ -189,8 +193,8 @@ class Recording:
                 kept[key] = paper
         return kept
 
-    def _write_listings(self, listed: Iterable[tuple[Candidate, Entry]]) -> set[int]:
-        """Write listings and their numbers; return the ids of papers that are newly listed or have other numbers."""
+    def _write_listings(self, listed: Iterable[tuple[Candidate, Entry]]) -> tuple[set[int], set[int]]:
+        """Write listings and their numbers; return the ids of papers that are newly listed, and with other numbers."""
         wanted = {(_id(paper), entry.listed): entry for paper, entry in listed}
         known = self._known_listings({paper_id for paper_id, _ in wanted})
         fresh = [self._row(place, entry) for place, entry in wanted.items() if place not in known]
@@ -200,7 +204,7 @@ class Recording:
         self._update(_listing, again)
         numbers = [row for row in (*fresh, *changed) if any(row[name] is not None for name in _COUNTED)]
         self._write_metrics(numbers)
-        return {row["paper_id"] for row in (*fresh, *changed)}
+        return {row["paper_id"] for row in fresh}, {row["paper_id"] for row in changed}
 
     def _known_listings(self, paper_ids: set[int]) -> dict[tuple[int, date | None], Any]:
         rows = self._select(_listing, _listing.c.paper_id, paper_ids)

@@ -6,22 +6,23 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
+from itertools import islice
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from watcher.errors import RuleError, UsageError
-from watcher.model import DeliveryState
+from watcher.model import DeliveryState, Hit, Paper
 from watcher.model.objects import json_text, paper_json
 from watcher.pipeline.report import delivery_json, report_of, told_json, trial_json
-from watcher.rules import document_of, evaluate
+from watcher.pipeline.searching import PaperPlace, Search, tried, with_papers
 from watcher.web.api.problems import problem_answer
 from watcher.web.frame import number_named, site_of
 from watcher.web.guard import path_of
 from watcher.web.screens.receivers import deliveries_asked
 from watcher.web.turns import gone_of
-from watcher.web.views.trying import Newest, PaperPlace, rule_tried, tried
+from watcher.web.views.trying import rule_tried, until_time_is_up
 
 USUAL, MOST = 100, 500
 """Things in one answer."""
@@ -86,18 +87,11 @@ def _papers(request: Request, asked: Asked) -> Any:
     rule = rule_tried(asked["q"]) if asked.get("q") else None
     with site.store.reading() as tx:
         since = _since(asked, site.clock().astimezone(UTC).date())
-        papers = Newest(tx, since, rule=rule, book=site.words, after=_cursor(asked), gone=gone_of(request))
-        found, last = [], None
-        for paper in papers:
-            hit = evaluate(rule, document_of(paper)) if rule else None
-            if rule is None or hit:
-                found.append(paper_json(paper, hit))
-                last = PaperPlace(paper.digest_day, paper.id)
-                if len(found) == limit:
-                    break
-        else:
-            last = papers.cut_at
-    return {"papers": found, "next": f"{last.day}.{last.id}" if last else None}
+        search = Search(tx, rule, since, after=_cursor(asked), stop=until_time_is_up(gone_of(request)))
+        every = search.matches(rule) if rule else ((document.paper, None) for _, document in search)
+        found: list[tuple[Paper, Hit | None]] = list(islice(every, limit))
+    last = (found[-1][0].digest_day, found[-1][0].id) if len(found) == limit else search.cut_at
+    return {"papers": [paper_json(*one) for one in found], "next": f"{last[0]}.{last[1]}" if last else None}
 
 
 def _paper(request: Request, asked: Asked) -> Any:
@@ -117,8 +111,9 @@ def _trial(request: Request, asked: Asked) -> Any:
     site, rule = site_of(request), rule_tried(asked["q"])
     since = _since(asked, site.clock().astimezone(UTC).date())
     with site.store.reading() as tx:
-        bounded = tried(tx, rule, since, book=site.words, gone=gone_of(request))
-    return trial_json(bounded.trial, rule.text, since if asked.get("since") else None) | {"cut_at": bounded.until}
+        bounded = tried(tx, rule, since, until_time_is_up(gone_of(request)))
+        trial = with_papers(tx, bounded.trial)
+    return trial_json(trial, rule.text, since if asked.get("since") else None) | {"cut_at": bounded.until}
 
 
 def _deliveries(request: Request, asked: Asked) -> Any:
@@ -156,7 +151,7 @@ def _cursor(asked: Asked) -> PaperPlace | None:
     found = _PLACE.fullmatch(text)
     try:
         if found:
-            return PaperPlace(date.fromisoformat(found[1]), int(found[2]))
+            return date.fromisoformat(found[1]), int(found[2])
     except ValueError:
         found = None
     if text:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from watcher.errors import RuleError
 from watcher.model import Paper
+from watcher.pipeline.searching import tried
 from watcher.store import Transaction
 from watcher.web.frame import address, number_named, site_of
 from watcher.web.guard import path_of
@@ -19,7 +20,7 @@ from watcher.web.screens.subscriptions import subscription_called
 from watcher.web.site import WebSite
 from watcher.web.turns import gone_of
 from watcher.web.views.feeds import PaperFeed, atom_of, feed_id, json_feed_of
-from watcher.web.views.trying import rule_tried, tried
+from watcher.web.views.trying import rule_tried, until_time_is_up
 
 ITEMS = 50
 MOST_PAGES = 100
@@ -80,7 +81,8 @@ def _found(request: Request, tx: Transaction, text: str) -> Sequence[Paper]:
         raise HTTPException(404, f"This rule cannot be read: {error}") from None
     site = site_of(request)
     since = site.clock().astimezone(UTC).date() - timedelta(days=DAYS - 1)
-    found = [paper for paper, _ in tried(tx, rule, since, book=site.words, gone=gone_of(request)).trial.matches]
+    trial = tried(tx, rule, since, until_time_is_up(gone_of(request))).trial
+    found = tx.papers.get(one.id for one, _ in trial.matches)
     return sorted(found, key=lambda paper: (paper.first_seen, paper.id), reverse=True)
 
 

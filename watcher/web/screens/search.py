@@ -13,7 +13,8 @@ from starlette.responses import Response
 
 from watcher.config import Config, name_for, subscription_lines
 from watcher.errors import RuleError
-from watcher.model import Hit, Paper, rank_of
+from watcher.model import FoundPaper, Hit, rank_of
+from watcher.pipeline.searching import BoundedTrial, tried, with_places
 from watcher.rules import Rule
 from watcher.rules.advice.trial import Trial
 from watcher.rules.advice.typed import doubts_of
@@ -24,7 +25,7 @@ from watcher.web.screens.day import page_named
 from watcher.web.turns import gone_of
 from watcher.web.views.cards import card_of_hit
 from watcher.web.views.drawing import Chart, bars_of
-from watcher.web.views.trying import BoundedTrial, as_subscription, rule_tried, tried
+from watcher.web.views.trying import as_subscription, rule_tried, until_time_is_up
 
 SPANS = (("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("all", "all stored papers"))
 USUAL = "30"
@@ -75,7 +76,7 @@ def _placed(error: RuleError, text: str) -> Mapping[str, str]:
 def _found(tx: Transaction, rule: Rule, request: Request, span: str) -> dict[str, Any]:
     today = site_of(request).clock().astimezone(UTC).date()
     since = date.min if span == "all" else today - timedelta(days=int(span) - 1)
-    bounded = tried(tx, rule, since, book=site_of(request).words, gone=gone_of(request))
+    bounded = tried(tx, rule, since, until_time_is_up(gone_of(request)))
     trial = bounded.trial
     strong, weak = (_best([one for one in trial.matches if one[1].strong is is_strong]) for is_strong in (True, False))
     page = page_named(request.query_params.get("page", ""), len(strong), SHOWN)
@@ -95,8 +96,8 @@ def _found(tx: Transaction, rule: Rule, request: Request, span: str) -> dict[str
         "per_week": lately.per_week,
         "terms": trial.terms[:MOST_TERMS],
         "more_terms": max(0, len(trial.terms) - MOST_TERMS),
-        "cards": [card_of_hit(*one, names) for one in strong[(page - 1) * SHOWN : page * SHOWN]],
-        "weak": [card_of_hit(*one, names) for one in weak[:MOST_WEAK]],
+        "cards": [card_of_hit(*one, names) for one in with_places(tx, rule, strong[(page - 1) * SHOWN : page * SHOWN])],
+        "weak": [card_of_hit(*one, names) for one in with_places(tx, rule, weak[:MOST_WEAK])],
         "strong_count": len(strong),
         "weak_count": len(weak),
         "page": page,
@@ -109,9 +110,9 @@ def _found(tx: Transaction, rule: Rule, request: Request, span: str) -> dict[str
     }
 
 
-def _best(some: Sequence[tuple[Paper, Hit]]) -> list[tuple[Paper, Hit]]:
-    """Return matches in the order of messages; of equal ones the newest first."""
-    return sorted(some, key=lambda one: (rank_of(one[0], one[1].score), -one[0].id))
+def _best(some: Sequence[tuple[FoundPaper, Hit]]) -> list[int]:
+    """Return the ids of matches in the order of messages; of equal ones the newest first."""
+    return [one.id for one, hit in sorted(some, key=lambda one: (rank_of(one[0], one[1].score), -one[0].id))]
 
 
 def _is_short(bounded: BoundedTrial, today: date) -> bool:
@@ -119,7 +120,7 @@ def _is_short(bounded: BoundedTrial, today: date) -> bool:
     return bounded.until is not None and bounded.until > today - timedelta(days=30)
 
 
-def _lately(trial: Trial, today: date) -> Trial:
+def _lately(trial: Trial[FoundPaper], today: date) -> Trial[FoundPaper]:
     """Return what a trial found in the last years.
 
     A site may give any day: of a paper of the year 1 or 9999, no bars are drawn through all that lies between.
@@ -129,7 +130,7 @@ def _lately(trial: Trial, today: date) -> Trial:
     return replace(trial, days=tuple(day for day in trial.days if first <= day <= today), matches=tuple(matches))
 
 
-def _chart(trial: Trial, *, is_daily: bool) -> Chart | None:
+def _chart(trial: Trial[FoundPaper], *, is_daily: bool) -> Chart | None:
     """Return bars of the matches a day, or a week where there are many days; the strong ones below."""
     if not trial.matches:
         return None

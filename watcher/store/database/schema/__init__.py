@@ -3,7 +3,7 @@
 from watcher.store.database.schema.base import IsoDay, UtcDateTime, metadata
 from watcher.store.database.schema.deliveries import alert, attempt, blank, delivery, endpoint, incident, is_odd
 from watcher.store.database.schema.fleet import config_version, daemon, lease
-from watcher.store.database.schema.papers import listing, match, metric, paper, paper_key
+from watcher.store.database.schema.papers import listing, match, metric, paper, paper_key, unfolded
 from watcher.store.database.schema.sources import page, poll, site
 from watcher.store.database.schema.subscriptions import mute, of_files, rules_generation, shown_as, subscription
 
@@ -34,4 +34,5 @@ __all__ = [
     "shown_as",
     "site",
     "subscription",
+    "unfolded",
 ]

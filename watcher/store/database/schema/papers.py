@@ -78,6 +78,14 @@ metric = Table(
     Index("ix_metric_at", "at", "listing_id"),
 )
 
+unfolded = Table(
+    "unfolded",
+    metadata,
+    Column("paper_id", ForeignKey("paper.id"), primary_key=True),
+    Column("ticket", Integer, nullable=False),  # another one with each change of the paper
+)
+"""Papers whose words are not stored as they are now."""
+
 match = Table(
     "match",
     metadata,

@@ -1,0 +1,166 @@
+"""Search the stored papers by a rule, the newest first, with the answers that the rule gives for each of them.
+
+Papers whose words are stored are found by them, and read from them (:mod:`watcher.rules.match.packed`). All others, and
+those of a rule that asks for more than words, are read as the rules read them anywhere.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from heapq import merge
+from itertools import islice
+from operator import itemgetter
+
+from watcher.model import FoundPaper, Hit, Paper
+from watcher.rules import Document, Rule, document_of, evaluate
+from watcher.rules.advice.trial import RuleTrial, Trial
+from watcher.rules.index.prefilter import question_of
+from watcher.rules.match.packed import PackedDocument, reads_papers, reads_texts
+from watcher.store import Transaction
+
+BATCH = 250
+"""Papers that are read together."""
+
+MOST_UNFOLDED = 1_000
+"""Papers without stored words that are looked at beside the others; with more, every paper is read."""
+
+PaperPlace = tuple[date, int]
+"""Where a paper stands in a search: by its digest day, and inside a day by its id; the larger comes first."""
+
+
+class Search:
+    """Yields the papers for which a rule may hold, the newest first, each with its place.
+
+    ``rule``: None for all papers.
+    ``after``: begins behind this place.
+    ``stop``: asked with the number of papers that were looked at; ends the search where it returns True.
+    ``cut_at``: the place that was reached when it was stopped, None if nothing was left.
+    """
+
+    def __init__(
+        self,
+        tx: Transaction,
+        rule: Rule | None,
+        since: date,
+        *,
+        after: PaperPlace | None = None,
+        stop: Callable[[int], bool] = lambda looked: False,
+    ) -> None:
+        self._tx, self._rule, self._since, self._after, self._stop = tx, rule, since, after, stop
+        self._unfolded = self._without_words()
+        self._looked: Counter[date] = Counter()
+        self.cut_at: PaperPlace | None = None
+
+    def _without_words(self) -> list[tuple[PaperPlace, Paper]] | None:
+        """Return the papers without stored words, the newest first; None if every paper is to be read."""
+        if self._rule is None or not self._tx.words.are_there:
+            return None
+        ids = self._tx.words.stale(MOST_UNFOLDED + 1)
+        if len(ids) > MOST_UNFOLDED:
+            return None
+        papers = [paper for paper in self._tx.papers.get(ids) if paper.id in ids and paper.digest_day >= self._since]
+        places = [((paper.digest_day, paper.id), paper) for paper in papers]
+        return sorted((one for one in places if self._is_ahead(one[0])), key=itemgetter(0), reverse=True)
+
+    def _is_ahead(self, place: PaperPlace) -> bool:
+        return self._after is None or place < self._after
+
+    def __iter__(self) -> Iterator[tuple[PaperPlace, Document]]:
+        last = self._after
+        for looked, (place, document) in enumerate(self._documents()):
+            if self._stop(looked):
+                self.cut_at = last
+                return
+            self._looked[place[0]] += 1
+            last = place
+            yield place, document
+
+    def matches(self, rule: Rule) -> Iterator[tuple[Paper, Hit]]:
+        """Yield what the rule of the search matches, with the places."""
+        trial = RuleTrial(rule)
+        for (_, id), document in self:
+            if trial.look(document) is not None:
+                yield from with_places(self._tx, rule, [id])
+
+    def counted(self) -> dict[date, int]:
+        """Return digest day → papers that were decided on so far, also those for which the rule cannot hold."""
+        if self._unfolded is None:
+            return dict(self._looked)
+        counts = Counter(self._tx.words.by_day(self._since, self.cut_at))
+        counts.update(day for (day, id), _ in self._unfolded if self.cut_at is None or (day, id) >= self.cut_at)
+        return dict(counts)
+
+    def _documents(self) -> Iterator[tuple[PaperPlace, Document]]:
+        if self._rule is None or self._unfolded is None:
+            yield from self._every()
+            return
+        others = ((place, document_of(paper)) for place, paper in self._unfolded)
+        yield from merge(self._folded(self._rule), others, key=itemgetter(0), reverse=True)
+
+    def _folded(self, rule: Rule) -> Iterator[tuple[PaperPlace, Document]]:
+        """Yield the papers that have one of the words that are asked for."""
+        places = iter(self._tx.words.found(question_of(rule.tree), self._since, self._after))
+        size = 1  # the first of them at once: whoever stops early has not waited for many
+        while some := list(islice(places, size)):
+            yield from zip(some, self._made([id for _, id in some], rule), strict=True)
+            size = min(size * 8, BATCH)
+
+    def _made(self, ids: Sequence[int], rule: Rule) -> Iterator[Document]:
+        words = {} if reads_texts(rule.tree) else self._tx.words.of(ids)
+        unread = [id for id in ids if not words.get(id)]
+        wanted = ids if rule.sources or reads_papers(rule.tree) else unread
+        papers = {paper.id: paper for paper in self._tx.papers.get(wanted)}
+        for id in ids:
+            packed = words.get(id)
+            yield PackedDocument(packed, papers.get(id)) if packed else document_of(papers[id])
+
+    def _every(self) -> Iterator[tuple[PaperPlace, Document]]:
+        """Yield every paper, read from the database. Those that a day lists again stand under their first day."""
+        browsing = self._tx.browsing
+        day = self._after[0] if self._after else browsing.day_before(None)
+        while day is not None and day >= self._since:
+            ids = [id for id in browsing.papers_on(day)[::-1] if self._is_ahead((day, id))]
+            for at in range(0, len(ids), BATCH):
+                for paper in self._tx.papers.get(ids[at : at + BATCH]):
+                    if paper.digest_day == day and self._is_ahead((day, paper.id)):
+                        yield (day, paper.id), document_of(paper)
+            day = browsing.day_before(day)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundedTrial:
+    """A trial, and how far it got.
+
+    ``until``: None if all papers of the days were tried, else the digest day at which it was cut.
+    """
+
+    trial: Trial[FoundPaper]
+    until: date | None
+
+
+def tried(tx: Transaction, rule: Rule, since: date, stop: Callable[[int], bool] = lambda looked: False) -> BoundedTrial:
+    """Try a rule on the papers of digest day ``since`` and later, the newest first, until it is stopped."""
+    search, trial = Search(tx, rule, since, stop=stop), RuleTrial(rule)
+    found = [(place, score) for place, document in search if (score := trial.look(document)) is not None]
+    upvotes = tx.papers.upvotes_of([id for (_, id), _ in found])
+    matches = tuple((FoundPaper(id, day, upvotes.get(id)), Hit(score)) for (day, id), score in found)
+    counted = search.counted()
+    ended = Trial(sum(counted.values()), tuple(sorted(counted)), matches, trial.terms())
+    return BoundedTrial(ended, search.cut_at[0] if search.cut_at else None)
+
+
+def with_papers(tx: Transaction, trial: Trial[FoundPaper]) -> Trial[Paper]:
+    """Return a trial with everything that is known of the papers that match."""
+    papers = tx.papers.get(found.id for found, _ in trial.matches)
+    matches = zip(papers, (hit for _, hit in trial.matches), strict=True)
+    return Trial(trial.papers, trial.days, tuple(matches), trial.terms)
+
+
+def with_places(tx: Transaction, rule: Rule, ids: Iterable[int]) -> Iterator[tuple[Paper, Hit]]:
+    """Yield papers that a rule matches, with the places at which it does."""
+    for paper in tx.papers.get(ids):
+        if hit := evaluate(rule, document_of(paper)):
+            yield paper, hit
