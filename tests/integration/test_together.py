@@ -14,7 +14,7 @@ from tests.integration.test_pipeline import World, subscription
 from tests.postgres import Server
 from watcher.daemon.fleet import Self, apply_at_start, out_of_step, poll_in_turn
 from watcher.errors import Overtaken
-from watcher.model import Content, DeliveryState, Endpoint, Outcome, Result, Rhythm, When
+from watcher.model import Content, DeliveryKind, DeliveryState, Endpoint, Outcome, Result, Rhythm, When
 from watcher.pipeline.polling.poll import poll_pages
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
@@ -137,6 +137,24 @@ def test_a_digest_is_made_once_whoever_wakes_first(worlds: list[World]) -> None:
     assert [tell_due(world.context) for world in worlds] == [1, 0]
     with worlds[0].context.store.reading() as tx:
         assert tx.outbox.states() == {DeliveryState.PENDING: 1}
+
+
+def test_who_holds_an_endpoint_makes_its_messages(worlds: list[World]) -> None:
+    """With papers and without any: the other daemon makes those of other endpoints alone."""
+    one, other = worlds
+    both = (ME, Endpoint("you"))
+    for world in worlds:
+        world.apply(subscription(), subscription("empty", rule="title:unheard-of", endpoints=both, bundle=False))
+    one.look()
+    with one.context.store.transaction() as tx:
+        tx.endpoints.add(both)
+        empty = next(saved.id for saved in tx.subscriptions.active() if saved.subscription.name == "empty")
+        tx.blanks.owe(empty, DeliveryKind.EMPTY, dict.fromkeys(both, one.now), one.now - timedelta(days=1), 7)
+    with one.context.store.transaction() as tx:
+        tx.endpoints.lock(ME)
+        assert tell_due(other.context) == 1
+        assert [found.endpoint.receiver for found in tx.deliveries.listed(None, None, 9)] == ["you"]
+    assert tell_due(other.context) == 2
 
 
 def test_who_holds_a_subscription_tells_it(worlds: list[World]) -> None:
