@@ -14,8 +14,9 @@ from tests.integration.outages import Play
 from tests.parsers.feeds import arxiv_api
 from tests.parsers.pages import sample_papers
 from tests.sources import having, make_source
-from watcher.model import IncidentKind, Judged, Source, Verdict
+from watcher.model import Entry, IncidentKind, Judged, Source, Verdict
 from watcher.parsers.arxiv.keys import own
+from watcher.pipeline.polling.missed import source_past
 from watcher.store import Store
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 3, 9), date(2026, 3, 10), date(2026, 3, 11)
@@ -274,3 +275,17 @@ def test_what_lies_beyond_the_pages_that_are_read_is_named_once(store: Store) ->
     assert incident is not None
     assert incident.reason.startswith("of a list that has more than 61 pages the rest was not read; ")
     assert len(play.texts("ops")) == 1
+
+
+@pytest.mark.parametrize(("verdict", "listed_until"), [(Verdict.NEW, TUESDAY), (Verdict.PARTIAL, None)])
+def test_a_day_that_was_listed_in_part_does_not_count_as_read(
+    store: Store, verdict: Verdict, listed_until: date | None
+) -> None:
+    """Its papers are known up to Tuesday then, but the rest of Tuesday's announcement has to be asked for."""
+    monday = datetime(2026, 3, 9, 9, tzinfo=UTC)
+    entry = Entry(title="Kilns", keys=("arxiv:2603.00001",), listed=TUESDAY)
+    with store.transaction() as tx:
+        tx.pages.record_poll(ONE.name, Judged(Verdict.NEW), 3, 1, monday)
+        tx.pages.record_poll(ONE.name, Judged(verdict), 1, 1, monday + DAY)
+        tx.papers.record_entries([entry], ONE.name, monday + DAY, whole=True)
+        assert source_past(tx, ONE).listed == listed_until

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from tests.integration.test_pipeline import World, subscription
-from watcher.model import Rhythm, When
+from watcher.model import Endpoint, Rhythm, When
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.store import Store
 
@@ -59,3 +60,27 @@ def test_a_restart_with_the_same_config_moves_nothing(world: World) -> None:
     until(world, "2026-03-31T00:00")
     apply_config(world.context)
     assert len(until(world, "2026-04-01T09:00")) == 1
+
+
+def test_what_waits_for_a_receiver_that_is_taken_out_with_its_subscription_can_be_replayed(world: World) -> None:
+    """The edit takes the receiver from the subscription and from the config at once."""
+    me, you = Endpoint("me"), Endpoint("you")
+    late: dict[str, Any] = {"name": "late", "backfill": 30, "when": When(Rhythm.DAILY, time(8))}
+    world.apply(subscription(**late, endpoints=(me, you)))
+    with world.context.store.transaction() as tx:
+        (saved,) = tx.subscriptions.active()
+        tx.matches.owe(tx.matches.held(saved.id), (me, you), world.now)
+    world.apply(subscription(**late, endpoints=(me,)), receivers=("me", "ops"))
+    with world.context.store.reading() as tx:
+        (dead,) = tx.deliveries.dead()
+    assert (dead.endpoint, dead.papers) == (you, 12)
+
+
+def test_a_new_rule_is_tried_on_the_last_digest_days_however_old_they_are(world: World) -> None:
+    """On as many as numbers are followed for: a source may have stood still for months."""
+    assert (world.source.look_back, world.source.follow) == (3, 14)
+    world.source = replace(world.source, look_back=1)
+    world.now += timedelta(days=90)
+    world.apply(subscription(rule=NOTHING), subscription("new"))
+    with world.context.store.reading() as tx:
+        assert len(tx.matches.known([paper.id for paper in tx.papers.all()])) == 12

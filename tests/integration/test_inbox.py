@@ -123,6 +123,20 @@ def test_pages_of_days_long_past_are_stored_and_not_told(drop: Drop) -> None:
 # --- complete or not ---
 
 
+def test_what_lay_there_while_nobody_looked_is_told(drop: Drop) -> None:
+    """The look-back of an inbox counts from its last poll: after weeks without polls, files of these weeks are told."""
+    drop.look()
+    assert [drop.world.tell(), drop.source.look_back] == [0, 3]
+    days = [TODAY - timedelta(days=9), TODAY, TODAY + timedelta(days=9)]
+    for n, day in enumerate(days):
+        drop.put(f"{day}.html", make_page(day, sample_papers(2, seed=n)))
+    drop.world.now += timedelta(days=20)
+    assert drop.look().judged == Judged(Verdict.NEW)
+    drop.world.tell()
+    told = [paper["title"] in drop.world.receivers.text() for n in range(3) for paper in sample_papers(2, seed=n)]
+    assert told == [False, False, True, True, True, True]
+
+
 def test_a_file_is_read_when_it_stands_still(drop: Drop) -> None:
     drop.put("new.html", page(sample_papers(1)), age=timedelta(seconds=5))
     polled = drop.look()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from tests.integration.test_pipeline import START, World, subscription
-from watcher.model import Rhythm, Subscription, When
+from watcher.model import QuietHours, Rhythm, Subscription, When
 from watcher.pipeline.subscriptions.pause_and_mute import end_pause
 from watcher.store import Store
 
@@ -81,3 +82,18 @@ def test_days_are_those_of_the_first_one_whatever_happens_in_between(world: Worl
         world.apply(asked(When(Rhythm.HOURLY)))
         world.apply(asked(EVERY_2_DAYS))
     assert due(world) == "03-17 08:00"
+
+
+@pytest.mark.parametrize("whose", ["the subscription's", "the receiver's"])
+def test_a_digest_without_papers_waits_for_the_end_of_quiet_hours(world: World, whose: str) -> None:
+    quiet = QuietHours(time(7), time(10))
+    daily = When(Rhythm.DAILY, time(8))
+    world.apply(asked(daily, quiet_hours=quiet) if whose == "the subscription's" else asked(daily))
+    if whose == "the receiver's":
+        receivers = {name: replace(one, quiet_hours=quiet) for name, one in world.context.config.receivers.items()}
+        world.context.config = replace(world.context.config, receivers=receivers)
+    sent = []
+    for time_of_day in ("03-11 08:00", "03-11 09:59", "03-11 10:00", "03-12 07:00"):
+        world.now = at(time_of_day)
+        sent.append(world.tell())
+    assert sent == [0, 0, 1, 0]
