@@ -12,7 +12,7 @@ import pytest
 
 from tests.integration.test_pipeline import DAYS, SITE, Pages, World, subscription
 from tests.parsers.feeds import arxiv_api, arxiv_list, arxiv_rss
-from tests.parsers.pages import make_page, sample_papers
+from tests.parsers.pages import login_page, make_page, sample_papers
 from tests.sources import make_source
 from watcher.files.broken_pages import PAGES, SIZE, KeptPages
 from watcher.model import Entry, Judged, Page, Unreachable, Verdict
@@ -222,3 +222,16 @@ def test_what_another_choice_of_announcements_shows_is_not_compared(world: World
     world.now += 3 * DAY
     world.network.pages["https://rss.arxiv.org/rss/cs.XX"] = arxiv_rss(sample_papers(2, seed=77), world.now.date())
     assert poll_pages(source, world.context).judged.verdict is Verdict.NEW
+
+
+def test_a_site_that_shows_nothing_but_a_login_is_broken_for_one_reason(world: World) -> None:
+    """The days are named only where the newest page can be read: then they are what is broken."""
+    older, newest = [f"{SITE}/papers/date/{day}" for day in DAYS[:2]], f"{SITE}/papers"
+    world.network.pages |= dict.fromkeys(older, login_page())
+    first = look(world)
+    assert first.verdict is Verdict.BROKEN and all(
+        f"{day}: looks like a login page" in first.reason for day in DAYS[:2]
+    )
+    world.network.pages[newest] = login_page()
+    both = look(world)
+    assert both.verdict is Verdict.BROKEN and both.reason.count("looks like a login page") == 1
