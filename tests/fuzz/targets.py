@@ -19,7 +19,7 @@ from tests.parsers.test_told import PAGES
 from watcher.config import load
 from watcher.errors import UnknownPage, WatcherError
 from watcher.fetch.body import BadBody, read_body
-from watcher.fetch.heads import MendedHead
+from watcher.fetch.mended_heads import MendedHead
 from watcher.fetch.robots import read_robots
 from watcher.model import Paper, Reading, Source, Unreadable
 from watcher.model.masking import starred

@@ -18,7 +18,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from watcher.fetch.heads import MendedHead
+from watcher.fetch.mended_heads import MendedHead
 from watcher.model.hosts import is_of_provider, is_public
 
 Resolve = Callable[[str, int], list[str]]

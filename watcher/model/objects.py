@@ -14,7 +14,7 @@ PAPER_FIELDS = ("key", *(one.attribute for one in FACTS), "first_seen")
 
 
 def paper_json(paper: Paper, hit: Hit | None) -> dict[str, object]:
-    """Return a paper as an object; ``strength`` and ``score`` are null where nothing was asked for."""
+    """Return a paper in the form of ``--json``; ``strength`` and ``score`` are null where nothing was asked for."""
     shown: dict[str, object] = {name: getattr(paper, name) for name in PAPER_FIELDS}
     shown["strength"] = strength(hit)
     shown["score"] = None if hit is None else hit.score

@@ -56,7 +56,7 @@ def mute_json(one: Mute) -> dict[str, object]:
 
 
 def delivery_json(one: Listed) -> dict[str, object]:
-    """Return a delivery as an object."""
+    """Return a delivery in the form of ``--json``."""
     return {
         "id": one.id,
         "kind": one.kind.value,
@@ -75,7 +75,7 @@ def delivery_json(one: Listed) -> dict[str, object]:
 
 
 def told_json(one: HistoryRow) -> dict[str, object]:
-    """Return what became of a match as an object."""
+    """Return what became of a match in the form of ``--json``."""
     return {
         "subscription": one.subscription,
         "shown_as": one.shown_as or None,
@@ -88,7 +88,7 @@ def told_json(one: HistoryRow) -> dict[str, object]:
 
 
 def trial_json(trial: Trial[Paper], rule: str, since: date | None) -> dict[str, object]:
-    """Return a trial of a rule as an object."""
+    """Return a trial of a rule in the form of ``--json``."""
     return {
         "rule": rule,
         "since": since,

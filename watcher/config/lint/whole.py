@@ -24,7 +24,7 @@ _RULE_KEYS = frozenset({"rule", "any", "all", "none", "where"})
 
 
 def warn_of_source(checker: Checker, source: Source, *, is_kind_given: bool = True) -> None:
-    """Warn of a source that will hardly list anything, or shows what it should not."""
+    """Warn of a source that is read too seldom, whose address is doubtful, or names a user."""
     path = ("sources", source.name)
     if source.every > _WEEK and not source.is_auto:
         what = "papers are listed for a day or two: what comes between two looks is missed"
@@ -49,7 +49,7 @@ def warn_of_zone_name(checker: Checker, path: Path, zone: str | None) -> None:
 
 
 def warn_of_missing(checker: Checker, config: Config) -> None:
-    """Warn of what a config needs to do anything."""
+    """Warn of a config without sources, receivers, operator or subscriptions."""
     if not config.sources and _is_empty(checker, "sources"):
         what = "there is no source: nothing is read"
         hint = "write sources: {hf: {kind: huggingface}}, or another kind of docs/sources.md"

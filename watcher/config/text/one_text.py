@@ -14,19 +14,22 @@ LONGEST = 500
 
 
 def wrong(what: str, hint: str = "", *, item: int | None = None) -> PydanticCustomError:
-    """An error in our words, for pydantic to carry to its place; ``item``: where in a list it is."""
+    """Return an error that pydantic reports at its place.
+
+    ``item``: index in a list, None outside lists.
+    """
     return PydanticCustomError("watcher", "{what}", {"what": what, "hint": hint, "item": item})
 
 
 def any_text(value: Any, hint: str) -> str:
-    """A single text without blanks around it."""
+    """Return a text without the blanks around it. Raises :func:`wrong` unless it is a text with something in it."""
     if not isinstance(value, str) or not value.strip():
         raise wrong("a text is missing here" if value in (None, "") else "a single text belongs here", hint)
     return value.strip()
 
 
 def one_text(value: Any, hint: str) -> str:
-    """A text that may be repeated where it is wrong: no address, no other key in it, and short."""
+    """Return a short text that errors may quote. Raises :func:`wrong` for addresses, and for keys within the text."""
     text = any_text(value, hint)
     if found := problem_of_signs(text):
         raise wrong(*found)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from watcher.fetch.heads import LARGEST, MendedHead, mended
+from watcher.fetch.mended_heads import LARGEST, MendedHead, mended
 
 
 def passed(data: bytes, size: int) -> bytes:
