@@ -14,7 +14,7 @@ from tests.integration.outages import Play
 from tests.parsers.feeds import arxiv_api
 from tests.parsers.pages import sample_papers
 from tests.sources import having, make_source
-from watcher.model import Entry, IncidentKind, Judged, Source, Verdict
+from watcher.model import Entry, IncidentKind, Judged, NotModified, Page, Source, Verdict
 from watcher.parsers.arxiv.keys import own
 from watcher.pipeline.polling.missed import source_past
 from watcher.store import Store
@@ -289,3 +289,19 @@ def test_a_day_that_was_listed_in_part_does_not_count_as_read(
         tx.pages.record_poll(ONE.name, Judged(verdict), 1, 1, monday + DAY)
         tx.papers.record_entries([entry], ONE.name, monday + DAY, whole=True)
         assert source_past(tx, ONE).listed == listed_until
+
+
+@pytest.mark.parametrize(("verdict", "answer"), [(Verdict.UNCHANGED, NotModified), (Verdict.PARTIAL, Page)])
+def test_after_a_poll_that_missed_something_pages_are_asked_for_without_conditions(
+    store: Store, verdict: Verdict, answer: type[object]
+) -> None:
+    """An answer that nothing has changed would hide what is missing."""
+    play, arxiv = played(store, ONE)
+    play.look()
+    answers, get = list[object](), arxiv.get
+    play.context.fetcher.get = lambda *asked, **more: answers.append(get(*asked, **more)) or answers[-1]  # type: ignore
+    play.now += HOUR
+    with store.transaction() as tx:
+        tx.pages.record_poll(ONE.name, Judged(verdict), 0, 1, play.now)
+    play.look(HOUR)
+    assert [type(one) for one in answers] == [answer]

@@ -185,6 +185,8 @@ def test_what_a_paused_subscription_holds_stays(waiting: World) -> None:
     waiting.look()
     with waiting.context.store.reading() as tx:
         assert len(tx.matches.held(saved.id)) == 12
+        (after,) = tx.subscriptions.active()
+    assert (after.last_due, after.next_due) == (saved.last_due, saved.next_due), "it is told once it goes on"
 
 
 def test_a_message_that_waited_is_given_up_and_can_be_replayed(store: Store) -> None:

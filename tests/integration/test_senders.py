@@ -167,6 +167,14 @@ def test_messages_that_are_made_together_go_in_the_order_of_their_making(world: 
     assert sent == made
 
 
+def test_a_message_with_nothing_left_to_tell_is_cancelled(world: World, gate: Gate) -> None:
+    with world.context.store.transaction() as tx:
+        (id,) = tx.outbox.enqueue_digests([Digest(ME, 1, 1, (999,))], world.now)
+    assert deliver_all(world.context) == [] and gate.keys == []
+    with world.context.store.reading() as tx:
+        assert tx.outbox.state_of(id) == (DeliveryState.CANCELLED, "nothing left to tell")
+
+
 def test_what_has_changed_since_the_look_is_seen_by_the_claim(world: World) -> None:
     """Another sender was quicker: the endpoint backs off, or has a message in flight, when its row is had."""
     enqueue(world, ME, YOU, OPS)
