@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.integration.queues import LEASE, Inline, claim
 from tests.integration.test_pipeline import World, subscription
@@ -20,6 +21,7 @@ from watcher.model import DeliveryKind, DeliveryState, Endpoint, Message, Outcom
 from watcher.pipeline.telling.tell import tell_due
 from watcher.sending import results
 from watcher.sending import sender as sending
+from watcher.sending.claim import Rounds
 from watcher.sending.deliver import deliver_all
 from watcher.sending.send import Attempt
 from watcher.sending.sender import Sender
@@ -175,6 +177,29 @@ def test_a_message_with_nothing_left_to_tell_is_cancelled(world: World, gate: Ga
         assert tx.outbox.state_of(id) == (DeliveryState.CANCELLED, "nothing left to tell")
 
 
+def test_a_digest_that_lost_its_papers_is_recorded_as_the_empty_one_that_was_sent(world: World, gate: Gate) -> None:
+    world.apply(subscription())
+    with world.context.store.transaction() as tx:
+        (id,) = tx.outbox.enqueue_digests([Digest(ME, 1, 1, (999,))], world.now)
+        tx.blanks.owe(1, DeliveryKind.EMPTY, {ME: world.now}, world.now - timedelta(days=1), 7)
+        tx.blanks.tell([one.id for one in tx.blanks.due(ME, world.now)], id)
+    deliver_all(world.context)
+    assert gate.keys == [id]
+    with world.context.store.reading() as tx:
+        (row,) = tx.connection.execute(schema.delivery.select())
+    assert (row.kind, row.state) == ("empty", "sent")
+
+
+def test_the_sender_waits_for_the_first_of_several_instants() -> None:
+    first, second = datetime(2026, 3, 10, tzinfo=UTC), datetime(2026, 3, 11, tzinfo=UTC)
+    for order in ((first, second), (second, first)):
+        rounds = Rounds()
+        for instant in order:
+            rounds.wait_until(instant, for_rate=True)
+            rounds.wait_until(None)
+        assert (rounds.until, rounds.rate_until) == (first, first)
+
+
 def test_what_has_changed_since_the_look_is_seen_by_the_claim(world: World) -> None:
     """Another sender was quicker: the endpoint backs off, or has a message in flight, when its row is had."""
     enqueue(world, ME, YOU, OPS)
@@ -283,6 +308,39 @@ def test_what_waited_for_a_thread_until_others_may_have_taken_it_is_claimed_anew
     with world.context.store.reading() as tx:
         (row,) = tx.connection.execute(schema.attempt.select())
         assert (row.fence, row.n, row.outcome) == (2, 1, "sent")
+
+
+def test_what_waits_for_a_thread_while_its_lease_is_renewed_is_sent_by_its_first_claim(
+    world: World, gate: Gate
+) -> None:
+    """One thread, and a receiver that hangs for longer than a lease."""
+    store = world.context.store
+    world.context.tuning = Tuning(threads=1, idle=timedelta(seconds=0.05))
+    enqueue(world, HANGING[0], ME)
+    sender = Sender(world.context)
+    sender.start()
+    assert gate.knocked.wait(PATIENCE)
+    for _ in range(2):
+        world.now += LEASE / 2
+        wait_until(lambda: leases(store) == {world.now + LEASE})
+    gate.opened.set()
+    gate.wait_for(2)
+    world.context.stopping.set()
+    assert sender.stop(PATIENCE)
+    with store.reading() as tx:
+        assert {(row.fence, row.outcome) for row in tx.connection.execute(schema.attempt.select())} == {(1, "sent")}
+
+
+def leases(store: Store) -> set[datetime]:
+    with store.reading() as tx:
+        return set(tx.connection.scalars(select(schema.delivery.c.lease)))
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    began = time.monotonic()
+    while not is_so():
+        assert time.monotonic() - began < PATIENCE
+        threading.Event().wait(0.02)
 
 
 # --- what ends the program ---

@@ -306,3 +306,19 @@ def test_an_import_that_tells_all_leaves_out_what_is_muted(world: Paused) -> Non
     assert str(summary_of(done, world.context)).endswith(
         "matched 12: 0 told now, 12 not told (`watcher history` says why)"
     )
+
+
+def test_the_next_digest_is_never_of_a_paused_subscription(world: Paused) -> None:
+    world.apply(subscription(when=DAILY), subscription("later", when=When(Rhythm.DAILY, time(9))))
+    world.look()
+
+    def next_digest() -> tuple[str, int] | None:
+        with world.context.store.reading() as tx:
+            found = tx.browsing.next_told()
+        return (found.subscription, found.matches) if found else None
+
+    assert next_digest() == ("parts", 12)
+    world.pause()
+    assert next_digest() == ("later", 12)
+    world.apply(subscription(when=DAILY))
+    assert next_digest() is None

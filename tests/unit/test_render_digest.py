@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,14 @@ def test_golden(name: str, form: str) -> None:
 def test_subject() -> None:
     assert render_message(digest(item())).subject == "1 paper for ana/trees: Pruning Bonsai Networks Without Shears"
     assert render_message(full()).subject.startswith("5 papers for ana/trees and 1 other (2/3): Pruning Bonsai")
+
+
+@pytest.mark.parametrize(
+    ("timezone", "day"), [("UTC", "Tuesday, 10 Mar 2026"), ("Asia/Tokyo", "Wednesday, 11 Mar 2026")]
+)
+def test_a_message_bears_the_day_of_its_readers(timezone: str, day: str) -> None:
+    made = replace(delivery(DeliveryKind.DIGEST), created_at=datetime(2026, 3, 10, 20, tzinfo=UTC))
+    assert day in render_message(replace(digest(item()), delivery=made, timezone=timezone)).text
 
 
 def test_the_subject_names_the_best_paper_first() -> None:

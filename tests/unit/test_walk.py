@@ -150,6 +150,17 @@ def test_what_was_missed_is_read_to_its_end_unless_the_server_does_not_answer() 
         assert walked(["a"], answer, missed=lambda firsts: ["m"]) == expected
 
 
+def test_what_was_missed_is_left_where_a_further_page_does_not_answer() -> None:
+    pages: dict[str, str | None] = {"a": None, "m": "m2", "n": None}
+
+    def answer(asked: str) -> Visit:
+        if asked == "m2":
+            return Visit(asked, Unreachable(url=asked, reason="HTTP 500", fetched_at=NOW))
+        return list_page(asked, pages[asked])
+
+    assert walked(["a"], answer, missed=lambda firsts: ["m", "n"]) == ["a", "m", "m2"]
+
+
 def test_a_list_without_end_is_left() -> None:
     assert len(walked(["0"], lambda asked: list_page(asked, str(int(asked) + 1)))) == MOST_PAGES + 1
 
