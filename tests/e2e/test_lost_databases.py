@@ -107,13 +107,19 @@ def test_a_daemon_notices_and_tells_the_operator_once(home: Home, site: Site, ho
     assert told(hook, titles(site, *DAYS)) == titles(site, *LOOK_BACK)
 
 
+def take_away(path: Path, home: Home, hook: Webhook) -> Path:
+    """Move a daemon's file away once it has told its papers, and wait until the operator hears; return where it is."""
+    hook.wait_for(lambda hook: bool(hook.posts))
+    until(lambda: "me: 12 papers sent" in home.log, "the message is recorded")
+    away = path.rename(path.with_name("away.db"))
+    hook.wait_for(lambda hook: any("cannot be used" in post["title"] for post in hook.posts))
+    return away
+
+
 def test_a_daemon_goes_on_when_the_file_is_back(home: Home, site: Site, hook: Webhook) -> None:
     path = database(home)
     with home.daemon() as process:
-        hook.wait_for(lambda hook: bool(hook.posts))
-        until(lambda: "me: 12 papers sent" in home.log, "the message is recorded")
-        away = path.rename(path.with_name("away.db"))
-        hook.wait_for(lambda hook: any("cannot be used" in post["title"] for post in hook.posts))
+        away = take_away(path, home, hook)
         away.rename(path)
         hook.wait_for(lambda hook: any("can be used again" in post["title"] for post in hook.posts))
         site.today = TODAY + timedelta(days=1)
@@ -149,10 +155,7 @@ def test_between_two_runs_it_is_refused_until_it_is_accepted(home: Home, site: S
 def test_a_reload_while_it_is_away_ends_no_daemon(home: Home, site: Site, hook: Webhook) -> None:
     path = database(home)
     with home.daemon() as process:
-        hook.wait_for(lambda hook: bool(hook.posts))
-        until(lambda: "me: 12 papers sent" in home.log, "the message is recorded")
-        away = path.rename(path.with_name("away.db"))
-        hook.wait_for(lambda hook: any("cannot be used" in post["title"] for post in hook.posts))
+        away = take_away(path, home, hook)
         for text, said in ((home.config.read_text(), "is not taken up"), ("nonsense: [", "the config is broken")):
             home.write(text)
             process.send_signal(signal.SIGHUP)

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.integration.sites import serve_each
 from tests.patience import PATIENCE
 from watcher.model.way_out import WayOut
 
@@ -62,12 +63,7 @@ class ConnectProxy:
 
     def serve(self) -> None:
         """Answer until the listener is closed."""
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+        serve_each(self.listener, self._answer)
 
     def _answer(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):

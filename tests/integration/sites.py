@@ -23,6 +23,16 @@ def raw(data: bytes) -> Answer:
     return lambda connection: connection.sendall(data)
 
 
+def serve_each(listener: socket.socket, answer: Answer) -> None:
+    """Answer every connection in a thread of its own, until the listener is closed."""
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        threading.Thread(target=answer, args=(connection,), daemon=True).start()
+
+
 @dataclass
 class Site:
     """A server that gives scripted answers by path; ``asked`` are the requests as they came."""
@@ -38,12 +48,7 @@ class Site:
         return f"http://{host}:{port}"
 
     def serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+        serve_each(self.listener, self._answer)
 
     def _answer(self, connection: socket.socket) -> None:
         with connection:

@@ -5,41 +5,17 @@ import socket
 import struct
 import threading
 import zlib
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
-from tests.integration.sites import Answer, Site, raw, say, serving
+from tests.integration.asking import NOTHING, NOW, fetcher, get, reason, site
+from tests.integration.sites import Site, raw, say
 from tests.patience import PATIENCE
 from watcher.fetch import Fetcher, Limits
 from watcher.model import Fetched, NotModified, Page, Unreachable, Validators
 
-NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
-NOTHING = Validators()
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as site:
-        yield site
-
-
-def fetcher(**limits: Any) -> Fetcher:
-    return Fetcher(user_agent="watcher/1 (+me@here)", clock=lambda: NOW, limits=Limits(**limits))
-
-
-def get(site: Site, path: str = "/p", known: Validators = NOTHING, **limits: Any) -> Fetched:
-    return fetcher(**limits).get(site.url + path, lambda url: known)
-
-
-def reason(site: Site, answer: Answer, **limits: Any) -> str:
-    site.answers["/p"] = answer
-    found = get(site, **limits)
-    assert isinstance(found, Unreachable), found
-    assert found.fetched_at == NOW
-    return found.reason
+__all__ = ["site"]
 
 
 # --- what is asked, and what a good answer gives ---

@@ -1,29 +1,21 @@
 """Where the fetcher follows a redirect, and where it does not."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
+from tests.integration.asking import NOTHING, NOW, fetcher, get, reason, site
 from tests.integration.sites import Answer, Site, raw, say, serving
 from watcher.fetch import Fetcher, Limits
 from watcher.fetch import exchange as exchange_module
 from watcher.fetch import wire as wire_module
-from watcher.model import Fetched, NotModified, Page, Unreachable, Validators
+from watcher.model import NotModified, Page, Unreachable, Validators
 
-NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
-NOTHING = Validators()
+__all__ = ["site"]
 
 
 def to(location: str) -> Answer:
     return say("302 Found", Location=location)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as site:
-        yield site
 
 
 @pytest.fixture
@@ -37,21 +29,6 @@ def public_site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch.setattr(exchange_module, "is_public", is_public)
     with serving("127.0.0.2") as site:
         yield site
-
-
-def fetcher(**limits: Any) -> Fetcher:
-    return Fetcher(user_agent="watcher/1 (+me@here)", clock=lambda: NOW, limits=Limits(**limits))
-
-
-def get(site: Site, path: str = "/p", known: Validators = NOTHING, **limits: Any) -> Fetched:
-    return fetcher(**limits).get(site.url + path, lambda url: known)
-
-
-def reason(site: Site, answer: Answer, **limits: Any) -> str:
-    site.answers["/p"] = answer
-    found = get(site, **limits)
-    assert isinstance(found, Unreachable), found
-    return found.reason
 
 
 def test_every_hop_is_asked_with_its_own_validators(site: Site) -> None:
