@@ -6,9 +6,10 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.docs.names import ROOT
+from tests.docs.names import ROOT, rows
 from tests.unit.messages import digest, item, paper
 from watcher.model.fields import PaperFacts
+from watcher.notify.addresses.samples import SERVICES
 from watcher.render import render_message
 
 FACTS: dict[str, Any] = {
@@ -59,3 +60,9 @@ def test_the_page_names_what_a_message_shows() -> None:
     page = " ".join((ROOT / "docs" / "messages.md").read_text(encoding="utf-8").split())
     shown = page.split("in full: ")[1].split("Also mentioned in")[0]
     assert [name for name, word in CALLED.items() if word not in shown] == []
+
+
+def test_the_page_says_what_each_service_is_given_that_can_be_previewed() -> None:
+    table = [cells[0].lower() for cells in rows(ROOT / "docs" / "messages.md", 3)]
+    names = {"email": "e-mail", "json": "`json://`"}
+    assert [name for name in SERVICES if not any(names.get(name, name) in row for row in table)] == []
