@@ -13,7 +13,7 @@ from tests.unit.test_render_digest import Tags
 from watcher.cli import main
 from watcher.cli.preview import SHOWN_AS
 from watcher.notify import limit_of
-from watcher.notify.addresses.addresses import measure_of
+from watcher.notify.addresses.limits import measure_of
 from watcher.notify.addresses.samples import SERVICES
 
 pytestmark = pytest.mark.real

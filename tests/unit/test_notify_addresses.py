@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from tests.unit.messages import digest, item, paper
 from watcher.notify import doubt_of, limit_of, problem_of, schema_of, scrub, secrets_of
-from watcher.notify.addresses.addresses import load_plugin, measure_of
+from watcher.notify.addresses.addresses import load_plugin
 from watcher.notify.addresses.forms import cut_at_line, forms_of, put
+from watcher.notify.addresses.limits import measure_of
 from watcher.notify.addresses.samples import SERVICES
 from watcher.render import render_message
 

@@ -13,7 +13,7 @@ from tests.unit.messages import HOSTILE, NOW, digest, item, notice, paper, place
 from watcher.cli.preview import SHOWN_AS
 from watcher.model import DeliveryKind, Incident, IncidentKind
 from watcher.notify import limit_of
-from watcher.notify.addresses.addresses import measure_of
+from watcher.notify.addresses.limits import measure_of
 from watcher.notify.addresses.samples import SERVICES, seen_by
 from watcher.render import render_message
 

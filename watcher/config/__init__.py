@@ -15,8 +15,9 @@ from typing import Any
 
 from watcher.config.adding import name_for, place_of_rule, subscription_lines, with_subscription
 from watcher.config.addresses import Address, secret_file
+from watcher.config.finding import default_config, find_config
 from watcher.config.included.files import FileStamps, stamps_of
-from watcher.config.loading import default_config, find_config, load
+from watcher.config.loading import load
 from watcher.config.losing import lost_since, with_kept_files
 from watcher.config.subscriptions import target_check
 from watcher.config.text.jsonl import LineReader, line_of

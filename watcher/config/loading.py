@@ -46,7 +46,6 @@ from watcher.config.text.reading import LARGEST, read
 from watcher.config.text.tree import Scalar, Table
 from watcher.config.values import Config, Receiver, Retain, WebSettings
 from watcher.errors import ConfigError, Problem, UsageError
-from watcher.files.made import why_denied
 from watcher.files.read import read_given
 from watcher.model import Endpoint
 from watcher.model.doubts import AddressDoubt
@@ -335,25 +334,3 @@ def _in_order(problems: list[Problem]) -> list[Problem]:
     for problem in problems:
         files.setdefault(problem.file, {})[problem] = None
     return [problem for one in files.values() for problem in one]
-
-
-def default_config() -> Config:
-    """What commands work with that need no config."""
-    return Config()
-
-
-def find_config(explicit: Path | None, env: Mapping[str, str], cwd: Path) -> Path | None:
-    """The config's path: the one named, ``$WATCHER_CONFIG``, or the first that lies at a usual place.
-
-    Raises ``UsageError`` for a place where this user may not look.
-    """
-    if explicit is not None:
-        return explicit
-    if named := env.get("WATCHER_CONFIG"):
-        return Path(named)
-    home = Path(env.get("HOME") or "~").expanduser()
-    usual = [cwd / "config.yaml", home / ".config/watcher/config.yaml", Path("/etc/watcher/config.yaml")]
-    try:
-        return next((path for path in usual if path.is_file()), None)
-    except PermissionError as error:
-        raise UsageError(why_denied(Path(error.filename), writing=False) or str(error)) from None

@@ -13,8 +13,9 @@ from typing import Any, TextIO
 
 from watcher.model import Message, Outcome, Result
 from watcher.model.way_out import WayOut
-from watcher.notify.addresses.addresses import apprise_module, limit_of, load_plugin, problem_of, schema_of
+from watcher.notify.addresses.addresses import apprise_module, load_plugin, problem_of, schema_of
 from watcher.notify.addresses.forms import Body, put
+from watcher.notify.addresses.limits import limit_of
 from watcher.notify.reasons import of_exception, of_log
 from watcher.notify.secrets import scrub, secrets_of
 from watcher.notify.smtp import LAST_PATIENCE, PATIENCE, Connections

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from watcher.model import Source
 
-AddressDoubt = tuple[str, str, str]
+SourceDoubt = tuple[str, str, str]
 """The name of a warning, what is wrong, what to write."""
 
 
@@ -75,7 +75,7 @@ _SITES = (
 _ANY_FILE = re.compile(r"https?://[^?#]+\.(?:pdf|docx?|zip|epub|png|jpe?g)$", re.IGNORECASE)
 
 
-def doubts_of_address(source: Source, *, is_kind_given: bool) -> AddressDoubt | None:
+def doubts_of_address(source: Source, *, is_kind_given: bool) -> SourceDoubt | None:
     """Return the first thing to warn of in the address of a source, None if there is none."""
     url = source.url or ""
     if _ONE_PAPER.match(url) or _ANY_FILE.match(url):

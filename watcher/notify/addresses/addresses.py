@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import warnings
-from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
@@ -14,7 +12,6 @@ from types import ModuleType
 from typing import Any
 
 from watcher.model.doubts import AddressDoubt
-from watcher.model.objects import json_bytes
 from watcher.notify.addresses.arriving import encoded_as_read, problem_of_arrival
 from watcher.notify.addresses.contact import contact_of, difference, other_receivers, problem_of_parts
 from watcher.notify.addresses.meant import form_of, form_of_page, service_meant
@@ -34,28 +31,8 @@ from watcher.notify.addresses.written import (
 )
 from watcher.notify.smtp import PATIENCE
 
-DEFAULT_LIMIT = 30_000
-"""Most characters of a message to an unknown service."""
-
-MAIL_LIMIT = 100_000
-"""Most bytes of HTML: Gmail hides what is beyond 102 KB, and with it how to unsubscribe."""
-
-LIMITS = {
-    **dict.fromkeys(("mailto", "mailtos"), MAIL_LIMIT),
-    **dict.fromkeys(("console", "xml", "xmls", "form", "forms"), 300_000),
-    **dict.fromkeys(("json", "jsons"), 250_000),  # what queues and functions of clouds take at most
-    **dict.fromkeys(("matrix", "matrixs"), 27_000),  # an event of 64 KB holds the message twice
-    **dict.fromkeys(("workflow", "workflows"), 12_000),  # a card of 28 KB in UTF-16; apprise says 1,000 characters
-    **dict.fromkeys(("ntfy", "ntfys"), 3_900),  # by the server's default; apprise says 7,800
-}
-"""Service → the longest body, as the service counts, if that is not what apprise says."""
-
 JSON = frozenset({"json", "jsons"})
 """Services that are given data beside the text."""
-
-MOST = 100_000
-TITLE_ROOM = 100
-"""Characters left for the subject of services that put it into the body."""
 
 ON_THIS_HOST = frozenset(
     {"syslog", "dbus", "qt", "kde", "glib", "gio", "gnome", "macosx", "windows", "blink1"}
@@ -202,48 +179,6 @@ def _counts(url: str, one: Parameter) -> bool:
         return {name: value for name, value in (_tokens(text) or {}).items() if not name.startswith("qsd")}
 
     return read(url) != read(renamed(url, one, _NOBODYS))
-
-
-def limit_of(url: str) -> int:
-    """Return the largest body of a message, as ``measure_of`` counts; a default for unknown services."""
-    schema = own_schema(url)
-    if schema in LIMITS:
-        return LIMITS[schema]
-    if not schema or schema in ON_THIS_HOST:
-        return DEFAULT_LIMIT
-    # Some services say it only once the address is known.
-    service: Any = load_plugin(url) or plugins().get(schema)
-    limit = getattr(service, "body_maxlen", None)
-    if not isinstance(limit, int):
-        return DEFAULT_LIMIT
-    shared = service.overflow_amalgamate_title or service.title_maxlen == 0
-    return max(min(limit, MOST) - (TITLE_ROOM if shared and limit > 2 * TITLE_ROOM else 0), 1)
-
-
-def measure_of(url: str) -> Callable[[str], int]:
-    """Return the function that counts a body's size as the service does: in characters, if nothing else is known."""
-    return _MEASURES.get(own_schema(url), len)
-
-
-def _bytes(text: str) -> int:
-    return len(text.encode())
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "replace")) // 2
-
-
-def _event_bytes(text: str) -> int:
-    return len(json.dumps(text, ensure_ascii=False).encode("utf-8", "replace"))
-
-
-_MEASURES: dict[str, Callable[[str], int]] = {
-    **dict.fromkeys(("ntfy", "ntfys", "mailto", "mailtos"), _bytes),
-    **dict.fromkeys((*JSON, "workflow", "workflows"), json_bytes),  # as apprise writes JSON: in ASCII
-    **dict.fromkeys(("matrix", "matrixs"), _event_bytes),
-    **dict.fromkeys(("tgram", "discord"), _units),  # an emoji counts as two characters
-}
-"""Service → how it counts, if that is not in characters."""
 
 
 @lru_cache(maxsize=1024)

@@ -9,7 +9,8 @@ from typing import Any
 
 from watcher.model import DigestItem, DisplayNames, Message
 from watcher.model.objects import json_bytes
-from watcher.notify.addresses.addresses import JSON, load_plugin, measure_of, own_schema, schema_of, service_schema
+from watcher.notify.addresses.addresses import JSON, load_plugin, own_schema, schema_of, service_schema
+from watcher.notify.addresses.limits import measure_of
 from watcher.notify.addresses.written import cut_url
 from watcher.render import estimated_size
 from watcher.render.clean import defuse

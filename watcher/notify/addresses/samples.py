@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from watcher.errors import WatcherError
 from watcher.model import Message
-from watcher.notify.addresses.addresses import limit_of, load_plugin
+from watcher.notify.addresses.addresses import load_plugin
 from watcher.notify.addresses.forms import Body, put
+from watcher.notify.addresses.limits import limit_of
 
 _TOKEN = "A" * 24
 SERVICES = {

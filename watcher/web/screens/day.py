@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from watcher.store import Transaction
 from watcher.web.frame import address, number_named, shown, site_of
-from watcher.web.views.cards import RankedPaper, card_of, ranked
+from watcher.web.views.cards import MatchedPaper, card_of, ranked
 
 MOST = 50
 """Papers on one page."""
@@ -69,7 +69,7 @@ def day_screen(request: Request) -> Response:
         )
 
 
-def _fits(one: RankedPaper, asked: Mapping[str, str]) -> bool:
+def _fits(one: MatchedPaper, asked: Mapping[str, str]) -> bool:
     """Return whether a paper is among those that are asked for."""
     matches = [match for match in one.matches if asked["subscription"] in ("", match.subscription)]
     if asked["subscription"] and not matches:

@@ -45,19 +45,19 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class RankedPaper:
+class MatchedPaper:
     """A paper with its matches, before it is made a card."""
 
     paper: Paper
     matches: Sequence[PaperMatch]
 
 
-def ranked(tx: Transaction, papers: Sequence[Paper]) -> list[RankedPaper]:
+def ranked(tx: Transaction, papers: Sequence[Paper]) -> list[MatchedPaper]:
     """Return papers best first: what matched strongly, what matched weakly, the others."""
     by_paper: dict[int, list[PaperMatch]] = {}
     for one in tx.browsing.matches_of([paper.id for paper in papers]):
         by_paper.setdefault(one.paper_id, []).append(one)
-    found = [RankedPaper(paper, by_paper.get(paper.id, ())) for paper in papers]
+    found = [MatchedPaper(paper, by_paper.get(paper.id, ())) for paper in papers]
     return sorted(found, key=lambda one: _rank(one.paper, one.matches))
 
 
