@@ -234,6 +234,19 @@ def test_two_known_papers_become_one(store: Store) -> None:
         assert tx.papers.waiting(before=NOW + HOUR) == []
 
 
+def test_a_merge_that_adds_nothing_to_the_text_is_a_change_all_the_same(store: Store) -> None:
+    """It adds the other's listings: ``source:hf source:blog`` holds from then on."""
+    older = record(store, kites(1), now=NOW - HOUR)
+    younger = record(
+        store, kites(None, keys=("url:https://a.example/1",), title="Other", listed=TUESDAY), source="blog"
+    )
+    assert older.ids != younger.ids
+    merged = record(store, kites(1, keys=("arxiv:2603.00001", "url:https://a.example/1")), now=NOW + HOUR)
+    assert merged.ids == merged.touched == older.ids
+    [paper] = stored(store)
+    assert {listing.source for listing in paper.listings} == {"hf", "blog"}
+
+
 def test_listings_of_one_place_and_day_become_one(store: Store) -> None:
     record(store, kites(None, keys=("doi:10.1/x",), listed=TUESDAY, upvotes=9))
     record(store, kites(1, upvotes=3), now=NOW - HOUR)
