@@ -30,7 +30,7 @@ _RECIPES = {
     "gmail": "ana@gmail.com",
 }
 _RULE = re.compile(r'["():<>=]|\b(?:AND|OR|NOT)\b|(?:^|\s)-\w')
-_BETWEEN = re.compile(r'[,;](?=(?:[^"]*"[^"]*")*[^"]*$)')
+_PIECE = re.compile(r'(?:[^,;"]|"[^"]*"?)+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def topics_of(text: str) -> list[tuple[str, str]]:
     from watcher.config import name_for
 
     named: dict[str, str] = {}
-    for topic in (" ".join(piece.split()) for piece in _BETWEEN.split(text)):
+    for topic in (" ".join(piece.split()) for piece in _PIECE.findall(text)):
         if topic and (rule := _rule_of(topic)) not in named.values():
             named[name_for(rule, named)] = rule
     if text.strip() and not named:

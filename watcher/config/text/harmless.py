@@ -24,7 +24,9 @@ _SOURCE = frozenset({"accept", "kind", "every", "robots", "look_back", "follow",
 _RECEIVER = frozenset({"accept", "quiet_days", "rate"})
 _RETAIN = frozenset({"attempts", "polls", "pages", "metrics"})
 _WEB = frozenset({"listen", "open"})
-_TOP = frozenset({"accept", "timezone", "unreachable_after", "include", "templates", "proxy_except", "ca_bundle"})
+_TOP = frozenset(
+    {"accept", "timezone", "unreachable_after", "include", "templates", "proxy_except", "ca_bundle", "reload"}
+)
 _QUIET = frozenset({"from", "to"})
 _BELOW = {"subscriptions": _SUBSCRIPTION, "sources": _SOURCE, "receivers": _RECEIVER}
 NEVER_SHOWN = frozenset(

@@ -24,7 +24,7 @@ _NUMBERS = {field: number for number, field in enumerate(_FIELDS)}
 _FIELD, _TEXT, _PART = "\x1d", "\x1e", "\x1f"
 _BEGIN, _FORM, _SURFACE = "\x02", "\x03", "\x04"
 _CONTROL = re.compile("[\x00-\x1f]")
-_COUNTED = re.compile(f"{_BEGIN}([^{_FORM}{_SURFACE}]+){_FORM}([^{_BEGIN}]+)")
+_COUNTED = re.compile(f"{_BEGIN}([^{_BEGIN}{_FORM}{_SURFACE}]+){_FORM}([^{_BEGIN}]+)")
 
 
 def pack(document: Document) -> str:
