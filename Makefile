@@ -26,13 +26,15 @@ lint: .venv/installed ## style, format, types, which room may import which
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: .venv/installed ## make what is generated (schema, help, warnings, a walk of a minute), then test the documentation
+docs: .venv/installed ## make what is generated (schema, help, warnings, walks of some minutes), then test the documentation
 	$(BIN)/watcher schema > watcher.schema.json
 	$(BIN)/python -m tests.docs.commands > docs/commands.md
 	$(BIN)/python -m tests.docs.manual > deploy/man/watcher.1
 	$(BIN)/python -m tests.docs.warnings > docs/warnings.md
 	$(BIN)/python -m tests.docs.decisions > docs/decisions/index.md
 	$(BIN)/python -m tests.docs.laptop > docs/laptop-walk.md
+	$(BIN)/python -m tests.docs.lab > docs/lab-walk.md
+	$(BIN)/python -m tests.docs.reader > docs/reader-walk.md
 	$(PYTEST) -q -p no:randomly tests/docs
 
 site: .venv/installed ## the documentation as a site, in site/index.html

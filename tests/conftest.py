@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.examples import load_profile
-from watcher.daemon.logs import ENDINGS
+from watcher.daemon.logs import OUTCOMES
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -26,7 +26,7 @@ def shared() -> Path:
     return folder
 
 
-LEVELS = {name: logging.getLogger(name).level for name in (None, "watcher", ENDINGS)}
+LEVELS = {name: logging.getLogger(name).level for name in (None, "watcher", *OUTCOMES)}
 
 
 @pytest.fixture(autouse=True)

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
 from tests.docs.walk import PASSWORD, Laptop, at_a_laptop
-
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
-_PASSING = re.compile(
-    rf"\b(?:{'|'.join(_DAYS.split())}|(?:{'|'.join(day[:3] for day in _DAYS.split())}) \d+|\d{{4}}-\d\d-\d\d|"
-    rf"\d+ (?:{'|'.join(_MONTHS.split())}) \d{{4}}|{'|'.join(_MONTHS.split())}|\d\d:\d\d)\b|:\d+(?::\d+)?|─+|\s+"
-)
-"""What is another one each day: days, times, lines of the example, and the widths of what they stand in."""
 
 PLACE, TOPICS, HIDDEN = "[this terminal]: ", "[three examples]: ", "password, not shown [later]: "
 """What ``watcher init`` asks."""
@@ -37,11 +27,6 @@ $ watcher --version
 watcher 0.2.0
 ```
 """
-
-
-def lasting(page: str) -> str:
-    """The page without what is another one each day."""
-    return _PASSING.sub(" ", page)
 
 
 def document() -> str:

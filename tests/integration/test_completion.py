@@ -67,6 +67,12 @@ SHELLS = {
         echo "${COMPREPLY[@]}"
     """,
     "zsh": """
+        eval "$(watcher completion zsh)"
+        compadd() { print -l -- "${completions[@]}" }
+        words=(watcher status hf-w) CURRENT=3
+        _watcher_completion
+    """,
+    "zsh of somebody who completes already": """
         autoload -U compinit && compinit -D
         eval "$(watcher completion zsh)"
         compadd() { print -l -- "${completions[@]}" }
@@ -82,8 +88,9 @@ SHELLS = {
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_real_shell_completes(home: Path, shell: str) -> None:
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
+    program = shell.split(" ")[0]
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
     env = os.environ | {"PATH": f"{home}:{os.environ['PATH']}", "HOME": str(home)}
-    run = subprocess.run([shell, "-c", SHELLS[shell]], check=False, cwd=home, env=env, capture_output=True, text=True)
+    run = subprocess.run([program, "-c", SHELLS[shell]], check=False, cwd=home, env=env, capture_output=True, text=True)
     assert "hf-weekly" in run.stdout and "hf-daily" not in run.stdout, run.stdout + run.stderr

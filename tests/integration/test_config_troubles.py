@@ -81,6 +81,16 @@ def test_a_file_that_was_never_good_has_no_last_good_version(people: People) -> 
     assert people.take_up(GOOD).startswith("watcher: the trouble with ana.yaml is over")
 
 
+def test_whose_file_is_broken_is_not_called_the_operator(people: People) -> None:
+    people.take_up(GOOD)
+    people.take_up(BROKEN)
+    said = {url: " ".join(one.text.split()) for url, one in people.world.receivers.sent}
+    to_ana = next(text for url, text in said.items() if "me.example" in url)
+    to_operator = next(text for url, text in said.items() if "ops.example" in url)
+    assert "You get this because subscriptions of ana.yaml tell you of papers." in to_ana
+    assert "operator" not in to_ana and "names you as its operator" in to_operator
+
+
 def test_a_file_that_was_good_stays_in_force(people: People) -> None:
     people.take_up(GOOD)
     told = people.take_up(BROKEN)

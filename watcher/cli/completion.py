@@ -10,6 +10,9 @@ from watcher.errors import UsageError, WatcherError
 
 SHELLS = ("bash", "zsh", "fish")
 
+_BEGUN = "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }\n"
+"""Begins zsh's completion where the user's own files do not, as on a new Mac."""
+
 
 class ConfigName(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions only
     """A name from the config, which the shell completes. Any text is taken: the command says what it does not know.
@@ -57,5 +60,9 @@ def completion(context: click.Context, shell: str) -> int:
     if found is None:
         raise UsageError(f"{shell} cannot be completed; there are {', '.join(SHELLS)}")
     root = context.find_root().command
-    click.echo(found(root, {}, "watcher", "_WATCHER_COMPLETE").source())
+    script = found(root, {}, "watcher", "_WATCHER_COMPLETE").source()
+    if shell == "zsh":
+        first, end, rest = script.partition("\n")  # the first line has to stay the first: zsh reads it in an fpath
+        script = f"{first}{end}{_BEGUN}{rest}"
+    click.echo(script)
     return 0

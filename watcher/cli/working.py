@@ -87,7 +87,7 @@ def session(
     config = desk.config(required=required)
     # These commands say themselves what they did: of the program's own lines only the warnings are left.
     secrets = config.secrets(desk.env)
-    logs.set_up(desk.log_format, verbose=desk.verbose, secrets=secrets, own=logging.WARNING, says_endings=True)
+    logs.set_up(desk.log_format, verbose=desk.verbose, secrets=secrets, own=logging.WARNING, says_outcomes=True)
     store = open_or_tell(desk, config, mode, console=console)
     context = open_context(config, store, desk.env, console=console, state_dir=desk.state_dir(), tuning=desk.tuning)
     try:

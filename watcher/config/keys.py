@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
@@ -237,6 +238,13 @@ class ConfigKeys(IncludedKeys):
     include: Patterns | None = Field(None, description="Files with further subscriptions: subscriptions.d/*.yaml.")
     allow: dict[str, Texts] | None = Field(None, description="Receivers that an included file may use, by its name.")
     accept: Accept | None = Field(None, description=_ACCEPT)
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The files that are read beside this one: included ones, templates, certificates."""
+        templates = [str(Path(self.templates).expanduser() / "*")] if self.templates else []
+        bundle = [str(Path(self.ca_bundle).expanduser())] if self.ca_bundle else []
+        return (*(self.include or []), *templates, *bundle)
 
 
 def keys_at(model: type[ConfigTable], path: tuple[int | str, ...]) -> list[str]:

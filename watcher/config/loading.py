@@ -12,7 +12,7 @@ from watcher.config.checking import Checker
 from watcher.config.included.files import Included, included_files
 from watcher.config.included.in_force import IncludedSubscriptions, accepted_of, subscriptions_of_file
 from watcher.config.keys import ConfigKeys, ReceiverKeys, WebKeys
-from watcher.config.lint.addresses import AddressChecks, check_addresses
+from watcher.config.lint.addresses import AddressChecks, DoubtUrl, check_addresses
 from watcher.config.lint.file_modes import warn_of_modes
 from watcher.config.lint.rules import ReadRule
 from watcher.config.lint.times import warn_of_no_hours
@@ -48,14 +48,10 @@ from watcher.config.values import Config, Receiver, Retain, WebSettings
 from watcher.errors import ConfigError, Problem, UsageError
 from watcher.files.read import read_given
 from watcher.model import Endpoint
-from watcher.model.doubts import AddressDoubt
 from watcher.model.way_out import WayOut, network_in
 
 CheckUrl = Callable[[str], str | None]
 """An address → what is wrong with it; None where nothing is."""
-
-DoubtUrl = Callable[[str], AddressDoubt | None]
-"""An address that can be used → what to warn of; None where there is nothing."""
 
 MOST_NAMED = 10
 """Names that a message lists."""
@@ -237,16 +233,9 @@ def _main(checker: Checker, keys: ConfigKeys, env: Mapping[str, str], path: Path
         way=_way(checker, keys, path.parent),
         unsubscribe=keys.unsubscribe or "",
         web=_web(keys.web),
-        patterns=_patterns(keys),
+        patterns=keys.patterns,
         reloads_itself=keys.reload == "auto",
     )
-
-
-def _patterns(keys: ConfigKeys) -> tuple[str, ...]:
-    """The files that are read beside the main one: included ones, templates, certificates."""
-    templates = [str(Path(keys.templates).expanduser() / "*")] if keys.templates else []
-    bundle = [str(Path(keys.ca_bundle).expanduser())] if keys.ca_bundle else []
-    return (*(keys.include or []), *templates, *bundle)
 
 
 def _way(checker: Checker, keys: ConfigKeys, folder: Path) -> WayOut:

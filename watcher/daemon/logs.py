@@ -17,8 +17,8 @@ from watcher.notify import SHORTEST_SECRET, scrub
 QUIET = ("httpx", "httpcore", "urllib3", "apscheduler", "alembic", "sqlalchemy", "markdown_it", "asyncio")
 """Libraries whose warnings alone are logged; httpx and urllib3 would log every address."""
 
-ENDINGS = "watcher.sending.results"
-"""Whose lines say how each message ended."""
+OUTCOMES = ("watcher.sending.results", "watcher.pipeline.subscriptions.apply.effects")
+"""Whose lines say how each message ended, and what became of each subscription."""
 
 _PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}
 """syslog(3) priorities. journald reads them from ``<n>`` at the beginning of a line (sd-daemon(3))."""
@@ -31,13 +31,13 @@ _secrets: set[str] = set()
 
 
 def set_up(
-    log_format: str, *, verbose: bool, secrets: Iterable[str], own: int = logging.INFO, says_endings: bool = False
+    log_format: str, *, verbose: bool, secrets: Iterable[str], own: int = logging.INFO, says_outcomes: bool = False
 ) -> None:
     """Log to stderr as ``plain`` or ``json``; a second call replaces the first.
 
     ``verbose``: log everything.
     ``own``: lowest level of the program's own lines.
-    ``says_endings``: whoever logs here says itself how each message ended, so that no line does.
+    ``says_outcomes``: whoever logs here says itself what ``OUTCOMES`` would, so that no line does.
     """
     add_secrets(secrets)
     handler = LogStream(sys.stderr)
@@ -47,7 +47,8 @@ def set_up(
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
     logging.getLogger("watcher").setLevel(logging.DEBUG if verbose else own)
-    logging.getLogger(ENDINGS).setLevel(logging.ERROR if says_endings and not verbose else logging.NOTSET)
+    for name in OUTCOMES:
+        logging.getLogger(name).setLevel(logging.ERROR if says_outcomes and not verbose else logging.NOTSET)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 

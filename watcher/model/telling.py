@@ -246,6 +246,7 @@ class Content:
     digest that they share with others. ``unread`` says what may be missing, ``left`` what an end of trouble leaves
     unread or taken as it is, in sentences. ``unsubscribe`` is the mailto or web
     address where a reader ends a subscription; empty where there is none. ``names`` are what readers are shown.
+    ``is_to_operator``: an incident or a recovery goes to the operator, and not to those whom a broken file tells.
     """
 
     delivery: Delivery
@@ -260,6 +261,7 @@ class Content:
     source_urls: Mapping[str, str] = field(default_factory=dict)
     unsubscribe: str = ""
     names: DisplayNames = field(default_factory=DisplayNames)
+    is_to_operator: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ apprise is imported when something is sent or checked: it takes long, and most c
 
 from __future__ import annotations
 
-from watcher.notify.addresses.addresses import doubt_of, problem_of, schema_of
+from watcher.notify.addresses.addresses import problem_of, schema_of
+from watcher.notify.addresses.doubts import doubt_of
 from watcher.notify.addresses.forms import forms_of, size_in
 from watcher.notify.addresses.limits import limit_of
 from watcher.notify.secrets import SHORTEST_SECRET, scrub, secrets_of

@@ -138,10 +138,13 @@ def why_line(content: Content) -> str:
     # With the names: whoever is asked to change or end a subscription has to find it.
     names = [with_name(one_line(content.names.of_subscription(name), 100), name) for name in names_of(content)]
     many, them = ("s", "them") if len(names) > 1 else ("", "it")
+    address = content.unsubscribe.removeprefix("mailto:").partition("?")[0]
+    is_mail = content.unsubscribe.startswith("mailto:")
+    how = f"write to {address}" if is_mail else f"edit {them} in watcher's config, or ask whoever keeps that"
     part = f" (part {delivery.part} of {delivery.parts})" if delivery.parts > 1 else ""
     return (
         f"You get this because of your watcher subscription{many} {listed(names)}{part}. "
-        f"To change or end {them}, edit {them} in watcher's config."
+        f"To get less of {them}, something else or nothing, {how}."
     )
 
 

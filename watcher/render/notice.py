@@ -102,7 +102,14 @@ def notice_of(content: Content) -> Notice:
     is_over = content.delivery.kind is DeliveryKind.RECOVERY
     headline = _HEADLINES[incident.kind][is_over].format(subject_words(incident.kind, incident.subject, content.names))
     advice = _relief(incident, content) if is_over else advice_on(incident.kind)
-    return Notice(headline, _facts(incident, content, is_over), advice, _TO_OPERATOR)
+    return Notice(headline, _facts(incident, content, is_over), advice, _why(incident, content))
+
+
+def _why(incident: Incident, content: Content) -> str:
+    """Return why the reader gets it: as the operator, or since subscriptions of the file that is broken tell them."""
+    if content.is_to_operator or incident.kind is not IncidentKind.INCLUDE_BROKEN:
+        return _TO_OPERATOR
+    return f"You get this because subscriptions of {one_line(incident.subject, 150)} tell you of papers."
 
 
 def headline_of(incident: Incident, shown: DisplayNames) -> str:

@@ -25,6 +25,10 @@ _OTHER_VARIABLE = re.compile(r"\$[A-Za-z(]|%\w+%|\{\{|\$\$|env\.|!env\b")
 _MAIL = re.compile(r"(?:mailto:)?([^\s:/@]+@[^\s:/@?]+\.[^\s:/@?]+)(?:\?\S*)?")
 
 
+DoubtUrl = Callable[[str], AddressDoubt | None]
+"""An address that can be used → what to warn of; None where there is nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class AddressChecks:
     """The functions that check addresses; each returns a problem, or a doubt, or None.
@@ -34,7 +38,7 @@ class AddressChecks:
 
     env: Mapping[str, str]
     check_url: Callable[[str], str | None]
-    doubt_url: Callable[[str], AddressDoubt | None]
+    doubt_url: DoubtUrl
     check_database: Callable[[str], str | None]
     need_secrets: bool = False
 

@@ -8,9 +8,7 @@ from difflib import get_close_matches
 from urllib.parse import urlsplit, urlunsplit
 
 from watcher.model import Source
-
-SourceDoubt = tuple[str, str, str]
-"""The name of a warning, what is wrong, what to write."""
+from watcher.model.doubts import AddressDoubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +73,21 @@ _SITES = (
 _ANY_FILE = re.compile(r"https?://[^?#]+\.(?:pdf|docx?|zip|epub|png|jpe?g)$", re.IGNORECASE)
 
 
-def doubts_of_address(source: Source, *, is_kind_given: bool) -> SourceDoubt | None:
+def doubts_of_address(source: Source, *, is_kind_given: bool) -> AddressDoubt | None:
     """Return the first thing to warn of in the address of a source, None if there is none."""
     url = source.url or ""
     if _ONE_PAPER.match(url) or _ANY_FILE.match(url):
         what = "this is the page of one paper, which lists no other"
-        return "address-of-one-paper", what, "write the address of the list or feed"
+        return AddressDoubt("address-of-one-paper", what, "write the address of the list or feed")
     for site in _SITES:
         if site.pattern.match(url) and source.kind not in site.right:
-            return "address-without-list", site.what, site.hint
+            return AddressDoubt("address-without-list", site.what, site.hint)
     if url and not is_kind_given:
         what = f"without kind: it is read as {source.kind}, whoever's address it is"
-        return "url-without-kind", what, "write kind: feed, or kind: html with selectors"
+        return AddressDoubt("url-without-kind", what, "write kind: feed, or kind: html with selectors")
     host = urlsplit(url).hostname or "" if "$" not in url else ""
     if "." not in host and host not in ("", "localhost") and get_close_matches(host, ["localhost"], 1, 0.8):
-        return "misspelt-host", "this host is all but localhost", "write http://localhost/…"
+        return AddressDoubt("misspelt-host", "this host is all but localhost", "write http://localhost/…")
     return None
 
 

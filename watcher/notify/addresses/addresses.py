@@ -11,13 +11,11 @@ from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
-from watcher.model.doubts import AddressDoubt
 from watcher.notify.addresses.arriving import encoded_as_read, problem_of_arrival
 from watcher.notify.addresses.contact import contact_of, difference, other_receivers, problem_of_parts
 from watcher.notify.addresses.meant import form_of, form_of_page, service_meant
 from watcher.notify.addresses.parameters import problem_of_parameters, problem_of_unknown, typo_in, unlisted
 from watcher.notify.addresses.shapes import WEBHOOKS, shape_of
-from watcher.notify.addresses.tokens import impossible_token
 from watcher.notify.addresses.written import (
     A_PORT,
     ENCODED,
@@ -25,7 +23,6 @@ from watcher.notify.addresses.written import (
     Written,
     cut_url,
     is_port,
-    is_this_machine,
     problem_as_written,
     renamed,
 )
@@ -70,37 +67,6 @@ def problem_of(url: str) -> str | None:
         if reason := FORBIDDEN_KEYS.get(one.name):
             return f"{one.name}= is not allowed: {reason}"
     return _problem_of_service(schema) or _problem_of_parts(url, written)
-
-
-@lru_cache(maxsize=4096)
-def doubt_of(url: str) -> AddressDoubt | None:
-    """Return a warning if a usable address sends its password unencrypted, or has a token that nobody gave out."""
-    if clear := _password_in_clear(url):
-        return clear
-    if odd := impossible_token(own_schema(url), load_plugin(url)):
-        return AddressDoubt("impossible-token", odd, "copy the whole address from the service again (docs/recipes/)")
-    return None
-
-
-def _password_in_clear(url: str) -> AddressDoubt | None:
-    written = cut_url(url)
-    names = {one.name for one in written.parameters}
-    is_secret = ":" in written.user_info or "pass" in names or "+Authorization" in names
-    if not is_secret or written.schema in ("http", "https") or is_this_machine(written.host):
-        return None
-    service = load_plugin(url)
-    clear = getattr(service, "protocol", None) or ()
-    if written.schema not in ((clear,) if isinstance(clear, str) else clear):
-        return None
-    if getattr(service, "secure", True) or getattr(service, "secure_mode", None) in _SECURE_MODES:
-        return None
-    twin = f"{written.schema}s"
-    hint = f"write {twin}://" if twin in plugins() else "write a service with TLS"
-    what = f"a password goes to {written.schema}:// without TLS, readable on the way"
-    return AddressDoubt("password-in-clear", what, hint)
-
-
-_SECURE_MODES = frozenset({"ssl", "starttls"})
 
 
 def _problem_of_service(schema: str) -> str | None:

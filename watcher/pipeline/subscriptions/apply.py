@@ -24,6 +24,8 @@ from watcher.store.papers.matches import NewMatch
 from watcher.store.subscriptions.subscriptions import New
 
 log = logging.getLogger(__name__)
+effects_log = logging.getLogger(f"{__name__}.effects")
+"""For what commands say themselves of subscriptions that changed."""
 
 RULE_EDITED = Decision(Fate.DROPPED, "rule edited")
 DEFAULT_LOOK_BACK = 3
@@ -65,7 +67,7 @@ def apply_config(context: Context) -> list[Effect]:
         context.rules.bring_up_to_date(tx, hold=False)
     for effect in effects:
         # A removal is a warning: the subscription may be lost with a part of its file.
-        log.log(logging.WARNING if effect.change is Change.GONE else logging.INFO, "%s", said(effect))
+        effects_log.log(logging.WARNING if effect.change is Change.GONE else logging.INFO, "%s", said(effect))
     return effects
 
 

@@ -74,6 +74,7 @@ def _notice(delivery: Delivery, said: Said, tx: Transaction, config: Config) -> 
         folded=said.folded,
         left=_left(tx, config, incidents) if delivery.kind in ENDING else (),
         names=config.display_names,
+        is_to_operator=delivery.endpoint in config.operator,
     )
 
 
