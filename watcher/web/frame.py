@@ -47,6 +47,7 @@ SAID: Mapping[str, str] = {
     "unpause": "It goes on: what was held is told at its time.",
     "mute": "Muted: what would be told meanwhile is not told later either.",
     "unmute": "No longer muted.",
+    "resubscribe": "It is told again, from now on.",
     "out": "Signed out.",
 }
 """What a page says of what was just done, by the word in its address."""

@@ -65,6 +65,7 @@ from watcher.store.sources.sites import Sites
 from watcher.store.subscriptions.mutes import Mutes
 from watcher.store.subscriptions.pauses import Silence
 from watcher.store.subscriptions.subscriptions import Subscriptions
+from watcher.store.subscriptions.unsubscribed import Unsubscribed
 
 Mode = Literal["read", "write", "create"]
 
@@ -92,6 +93,7 @@ class Transaction:
         self.browsing = Browsing(connection)
         self.silence = Silence(connection)
         self.mutes = Mutes(connection)
+        self.unsubscribed = Unsubscribed(connection)
         self.endpoints = Endpoints(connection)
         self.incidents = Incidents(connection)
         self.sites = Sites(connection)
