@@ -60,6 +60,7 @@ def test_packed_words_answer_as_the_paper(text: str, sources: tuple[str, ...], p
         ('robot AND (arm OR "kv cache")', "(robot & (arm | (kv & cache)))"),
         ("category:cs.CL robot", "(category=cs.cl & robot)"),
         ("category:cs.*", "category=cs.*"),
+        ("title:agent* OR (title:/x/ kite)", "(title=agent* | kite)"),
         ('author:"Ada Fern"', "(author=ada | author=fern)"),
         ("title:/x+/ OR robot", None),
         ("upvotes>=9", None),

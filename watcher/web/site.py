@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from watcher.config import Config, WebSettings, secret_file
+from watcher.config.saving import SavedLines
 from watcher.errors import WatcherError
 from watcher.files.broken_pages import KeptPages
 from watcher.files.read import NotRead, read_regular
@@ -26,11 +27,14 @@ class Buttons:
     ``poll``: poll the source of this name as soon as possible.
     ``wake``: say that there is something to tell or send.
     ``test_rule``: send an endpoint a test of a rule with these matches, and return whether it was taken.
+    ``save``: write the lines of a subscription into the config and take it up, or only try that; None where there is
+        no file for it. Raises ``ConfigError`` and ``WatcherError`` as ``SubscriptionFile`` does.
     """
 
     poll: Callable[[str], None]
     wake: Callable[[], None]
     test_rule: Callable[[str, Sequence[tuple[Paper, Hit]], Endpoint], Outcome]
+    save: Callable[[Sequence[str], bool], SavedLines] | None = None
 
 
 @dataclass(frozen=True, slots=True)
