@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -11,10 +14,12 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import insert
 
 from tests.integration.webs import GUARDED, NOW, TOKEN, Web, entry
 from watcher.alerts.retry import Health
 from watcher.model import DeliveryKind, Endpoint, IncidentKind, Verdict
+from watcher.store.database import schema
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 
@@ -88,20 +93,21 @@ def names(web: Web) -> set[str]:
         tx.endpoints.lock(Endpoint("ana"))
         tx.endpoints.set_health(Endpoint("ana"), Health(NOW, 4, NOW, "refused"))
         tx.outbox.enqueue(Endpoint("ana"), DeliveryKind.TEST, NOW)
+    assert "watcher_database_bytes" in {name for name, *_ in figures(web)}
     return {name for name, *_ in figures(web)}
 
 
 def test_the_rules_for_alerts_ask_for_figures_that_there_are(names: set[str]) -> None:
     rules = alerts()
     asked = {name for rule in rules for name in re.findall(r"watcher_\w+", rule["expr"])}
-    assert len(rules) == 5 and asked <= names, asked - names
+    assert len(rules) == 6 and asked <= names, asked - names
     assert all(rule["alert"] and rule["annotations"]["summary"] for rule in rules)
 
 
 def test_the_board_asks_for_figures_that_there_are(names: set[str]) -> None:
     panels = json.loads((DEPLOY / "grafana.json").read_text(encoding="utf-8"))["panels"]
     asked = {name for one in panels for name in re.findall(r"watcher_\w+", one["targets"][0]["expr"])}
-    assert len(panels) == 10 and asked <= names, asked - names
+    assert len(panels) == 12 and asked <= names, asked - names
     assert len({one["id"] for one in panels}) == len({one["title"] for one in panels}) == len(panels)
 
 
@@ -109,3 +115,36 @@ def test_they_ask_for_the_token_as_pages_do(make_web: Callable[..., Web]) -> Non
     web = make_web(**GUARDED)
     assert web.client().get("/metrics").status_code == 401
     assert web.client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+
+
+def test_what_was_sent_is_counted_by_receiver_with_its_delay(web: Web) -> None:
+    with web.store.transaction() as tx:
+        for n, (to, outcome, late) in enumerate(
+            [("ana", "sent", 3), ("ana", "sent", 400), ("ana", "failed", 0), ("mail:bo@lab.example", "sent", 2)]
+        ):
+            id = tx.outbox.enqueue(Endpoint(to), DeliveryKind.TEST, NOW - timedelta(hours=2))
+            tx.connection.execute(
+                insert(schema.attempt).values(
+                    delivery_id=id, n=n, fence=1, at=NOW - timedelta(hours=2) + timedelta(seconds=late), outcome=outcome
+                )
+            )
+    found = figures(web)
+    assert found["watcher_attempts_day", "sent", "ana"] == 2 and found["watcher_attempts_day", "failed", "ana"] == 1
+    assert found["watcher_attempts_day", "sent", "(others)"] == 1 and found["watcher_attempts_day", "sent", "ops"] == 0
+    buckets = {key[1]: value for key, value in found.items() if key[0] == "watcher_delivery_delay_day_seconds_bucket"}
+    assert (buckets["1.0"], buckets["5.0"], buckets["600.0"], buckets["+Inf"]) == (0, 2, 3, 3)
+    assert found["watcher_config_applied_timestamp_seconds",] == 0 and found["watcher_papers_unfolded",] == 0
+    assert found["watcher_matches_day",] == 0 and found["watcher_database_bytes",] > 100_000
+
+
+PROMTOOL = shutil.which("promtool") or os.environ.get("PROMTOOL", "")
+
+
+@pytest.mark.skipif(not PROMTOOL, reason="needs promtool (Debian's prometheus)")
+def test_promtool_finds_nothing(web: Web, names: set[str]) -> None:
+    text = web.client().get("/metrics").content
+    checked = subprocess.run([PROMTOOL, "check", "metrics"], input=text, capture_output=True, check=False)
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
+    for words in (["check", "rules", "alerts.yml"], ["test", "rules", "alerts_test.yml"]):
+        ran = subprocess.run([PROMTOOL, *words], cwd=DEPLOY, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stdout + ran.stderr

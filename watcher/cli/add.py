@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,8 +13,7 @@ from watcher.cli import backtest, show
 from watcher.cli.completion import RECEIVER
 from watcher.cli.desk import NO_CONFIG, CliContext
 from watcher.cli.progress import counting
-from watcher.errors import ConfigError, StoreError, UsageError, WatcherError
-from watcher.files.read import NotRead, read_regular
+from watcher.errors import ConfigError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from watcher.config import Config
@@ -116,62 +112,24 @@ def _tried(tx: Transaction, rule: str, since: date | None) -> Trial[Paper]:
 
 
 def _write(desk: CliContext, config: Config, path: Path, lines: list[str], *, dry_run: bool) -> int:
-    """Write the file beside itself, read it back as the daemon would, and only then let it take the old one's place."""
-    from watcher.config import with_subscription
-    from watcher.config.text.reading import LARGEST
+    """Write the lines into a file of the config; return where they begin."""
+    from watcher.config.saving import SubscriptionFile
 
-    before = read_regular(path, LARGEST)
-    if isinstance(before, NotRead):
-        raise WatcherError(f"{path}: {before.what}; add the lines above by hand")
-    try:
-        after, number = with_subscription(str(path), before, lines)
-        beside = path.with_name(f".{path.name}.new")
-        try:
-            beside.write_bytes(after)
-            shutil.copymode(path, beside)
-            is_main = path.resolve() == _main(config).resolve()
-            if is_main:
-                _check(desk, config, beside, shown=path)
-            if not dry_run:
-                _keep_owner(path, beside)
-                os.replace(beside, path.resolve())
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise WatcherError(f"{path}: {error.strerror}; add the lines above by hand") from None
-    if not is_main and not dry_run:
-        try:
-            _check(desk, config, _main(config), shown=path)
-        except WatcherError:
-            path.write_bytes(before)
-            raise
-    return number
-
-
-def _check(desk: CliContext, config: Config, path: Path, *, shown: Path) -> None:
-    """Read the changed config; raises ``UsageError`` where it does not mean what it should."""
     good = desk.state_dir() / "includes"
+    file = SubscriptionFile(config, path, lambda path: desk.read_config(path, last_good=good))
     try:
-        after = desk.read_config(path, last_good=good)
+        saved = file.save(lines, dry_run=dry_run)
     except ConfigError as error:
-        found = [one for one in error.problems if one.fatal]
-        what = "; ".join(f"{one.what}; {one.hint}" if one.hint else one.what for one in found)
-        raise UsageError(f"{shown} was left as it is: {what}") from None
-    if len(after.subscriptions) != len(config.subscriptions) + 1:
-        raise UsageError(f"{shown} was left as it is: is it among the files that {config.path} includes?")
-    known = {(one.name, one.what) for one in config.problems}
-    for problem in after.problems:
-        if (problem.name, problem.what) not in known:
-            click.echo(show.problem(replace(problem, file=problem.file.replace(str(path), str(shown)))), err=True)
+        what = "; ".join(f"{one.what}; {one.hint}" if one.hint else one.what for one in error.problems)
+        raise UsageError(f"{path} was left as it is: {what}") from None
+    except UsageError as error:
+        raise UsageError(f"{path} was left as it is: {error}") from None
+    for problem in saved.warnings:
+        click.echo(show.problem(problem), err=True)
+    return saved.line
 
 
 def _main(config: Config) -> Path:
     if config.path is None:
         raise UsageError(NO_CONFIG)
     return config.path
-
-
-def _keep_owner(path: Path, beside: Path) -> None:
-    was = path.stat()
-    if (was.st_uid, was.st_gid) != (beside.stat().st_uid, beside.stat().st_gid):
-        os.chown(beside, was.st_uid, was.st_gid)

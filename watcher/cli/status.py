@@ -62,6 +62,12 @@ def _print(report: Report, zone: str) -> None:
         zone,
     )
     section(
+        "unsubscribed",
+        ("receiver", "subscription", "since"),
+        [tuple(one[name] for name in ("receiver", "subscription", "since")) for one in report["unsubscribed"]],
+        zone,
+    )
+    section(
         "failing receivers",
         ("receiver", "since", "tries>", "next try", "reason"),
         [

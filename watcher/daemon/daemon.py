@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from threading import Thread
 from types import FrameType
 
@@ -21,7 +22,7 @@ from watcher.daemon.fleet import Self, apply_at_start, poll_in_turn
 from watcher.daemon.lost import LostDatabase
 from watcher.daemon.schedule import Schedule
 from watcher.daemon.systemd import Systemd
-from watcher.daemon.web_pages import WebPages
+from watcher.daemon.web_pages import ConfigFiles, WebPages
 from watcher.errors import ConfigError, DatabaseLost, DatabaseNewer, StoreError, WatcherError
 from watcher.model import DeliveryState, Source
 from watcher.model.words import counted
@@ -63,6 +64,7 @@ class Daemon:
     ``config_loaded``: called with every config that takes effect (the log learns its secrets there).
     ``wall_clock``: this machine's clock, by which the schedule runs.
     ``begun``: called once it watches.
+    ``read_config``: reads a config that does not count; None where none can be written by the pages.
     ``edits``: notices edits of the config's files.
     ``outdated``: the daemon ended because a newer release has migrated the database.
     """
@@ -77,6 +79,7 @@ class Daemon:
         config_loaded: Callable[[Config], None] = lambda config: None,
         wall_clock: Callable[[], datetime] = utc_now,
         begun: Callable[[], object] = lambda: None,
+        read_config: Callable[[Path], Config] | None = None,
     ) -> None:
         self._begun, self._edits = begun, edits
         self._context, self._load, self._systemd, self._config_loaded = context, load, systemd, config_loaded
@@ -84,7 +87,8 @@ class Daemon:
         self._schedule = Schedule(wall_clock, after_failure=context.tuning.after_failure)
         self._sender = Sender(context, recorded=self._recorded)
         self._lost = LostDatabase(context)
-        self._pages = WebPages(context, self._poll_soon, self._woken_by_hand)
+        files = None if read_config is None else ConfigFiles(read_config, self._read_config_soon)
+        self._pages = WebPages(context, self._poll_soon, self._woken_by_hand, files=files)
         self._bell, self._is_stopping, self._is_reloading = Bell(), False, False
         self._ticked_at = time.monotonic()
         self._self = Self(socket.gethostname(), os.getpid(), context.clock())
@@ -313,6 +317,10 @@ class Daemon:
             self._schedule.poll_each(_poll_name(source), first, run, in_turn=in_turn)
         self._schedule.soon(TICK_NAME)
         self._pages.take_up()
+
+    def _read_config_soon(self) -> None:
+        self._is_reloading = True
+        self._bell.ring()
 
     def _poll_soon(self, name: str) -> None:
         self._schedule.soon(f"{POLL_NAME}{name}")

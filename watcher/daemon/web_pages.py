@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from watcher.config import Config, WebSettings
-from watcher.errors import WatcherError
+from watcher.config.saving import SavedLines, SubscriptionFile
+from watcher.errors import UsageError, WatcherError
 from watcher.pipeline.context import Context
 from watcher.sending.direct import send_rule_test
 
@@ -23,18 +26,33 @@ AGAIN = 60.0
 """Seconds after which pages that could not be served are tried again."""
 
 
+@dataclass(frozen=True, slots=True)
+class ConfigFiles:
+    """Reads configs. ``read``: one at a path, which does not count. ``read_again``: that in force, soon."""
+
+    read: Callable[[Path], Config]
+    read_again: Callable[[], None]
+
+
 class WebPages:
     """The pages of a daemon; nothing of them is imported before a config asks for them.
 
     ``poll``: polls the source of this name as soon as possible.
     ``wake``: says that there is something to tell or send.
     ``again``: seconds after which what failed is tried again.
+    ``files``: reads configs; None where no subscription can be saved.
     """
 
     def __init__(
-        self, context: Context, poll: Callable[[str], None], wake: Callable[[], None], again: float = AGAIN
+        self,
+        context: Context,
+        poll: Callable[[str], None],
+        wake: Callable[[], None],
+        again: float = AGAIN,
+        files: ConfigFiles | None = None,
     ) -> None:
-        self._context, self._poll, self._wake, self._again = context, poll, wake, again
+        self._context, self._poll, self._wake, self._again, self._files = context, poll, wake, again, files
+        self._saving = Lock()
         self._lock = Lock()
         """Held while pages are opened or closed: reloads and the end come from another thread than the tick."""
         self._server: WebServer | None = None
@@ -112,12 +130,29 @@ class WebPages:
             context.store,
             lambda: context.config,
             clock=context.clock,
-            buttons=Buttons(self._poll, self._wake, partial(send_rule_test, context=context)),
+            buttons=Buttons(
+                self._poll,
+                self._wake,
+                partial(send_rule_test, context=context),
+                None if self._files is None or context.config.path is None else self._save,
+            ),
             kept=context.kept,
+            links=context.links,
         )
         self._server.start()
         self._is_for = settings, token
         log.info("web pages at %s", self._server.url)
+
+    def _save(self, lines: Sequence[str], dry_run: bool) -> SavedLines:
+        """Write a subscription into the config's main file and have it read again, or only try that."""
+        config = self._context.config
+        if self._files is None or config.path is None:
+            raise UsageError("these pages have no file of a config to write into")
+        with self._saving:  # the second of two at once finds the first in the file
+            saved = SubscriptionFile(config, config.path, self._files.read).save(lines, dry_run=dry_run)
+            if not dry_run:
+                self._files.read_again()
+        return saved
 
     def _report(self, problem: str) -> None:
         """Log why there are no pages, once for as long as the reason stays the same."""

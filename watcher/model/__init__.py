@@ -5,7 +5,7 @@ Instants are timezone-aware and in UTC; days are plain dates (UTC days for Huggi
 
 from watcher.model.display_names import DisplayNames, with_name
 from watcher.model.fields import Listing, PaperFacts
-from watcher.model.papers import FoundPaper, Paper, PaperOrder, RankedPaper
+from watcher.model.papers import FoundPaper, Paper, PaperOrder, RankablePaper
 from watcher.model.reading import (
     Entry,
     Fetched,
@@ -94,7 +94,7 @@ __all__ = [
     "PaperOrder",
     "QuietHours",
     "Rank",
-    "RankedPaper",
+    "RankablePaper",
     "Rate",
     "Reading",
     "Result",

@@ -53,7 +53,7 @@ def precedence_of(upvotes: int | None, day: date) -> tuple[int, int]:
     return -1 if upvotes is None else upvotes, day.toordinal()
 
 
-class RankedPaper(Protocol):
+class RankablePaper(Protocol):
     """What puts a paper at its place among others."""
 
     @property

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from watcher.model.display_names import DisplayNames
-from watcher.model.papers import Paper, RankedPaper
+from watcher.model.papers import Paper, RankablePaper
 from watcher.model.subscriptions import Endpoint
 
 
@@ -34,7 +34,7 @@ def is_strong(score: float) -> bool:
 Rank = tuple[bool, float, int, int]
 
 
-def rank_of(paper: RankedPaper, score: float) -> Rank:
+def rank_of(paper: RankablePaper, score: float) -> Rank:
     """Return what sorts matched papers, best first: strong ones, the score, most upvotes, the newest digest day."""
     upvotes, day = paper.precedence
     return not is_strong(score), -score, -upvotes, -day
@@ -244,8 +244,9 @@ class Content:
 
     ``nothing`` has the subscriptions without papers that say so: all of an empty digest or a sign of life, some of a
     digest that they share with others. ``unread`` says what may be missing, ``left`` what an end of trouble leaves
-    unread or taken as it is, in sentences. ``unsubscribe`` is the mailto or web
-    address where a reader ends a subscription; empty where there is none. ``names`` are what readers are shown.
+    unread or taken as it is, in sentences. ``unsubscribe`` is the mailto or web address where a reader ends a
+    subscription; empty where there is none. With ``is_one_click`` a mail program may do so by itself, as RFC 8058 has
+    it. ``names`` are what readers are shown.
     ``is_to_operator``: an incident or a recovery goes to the operator, and not to those whom a broken file tells.
     """
 
@@ -260,6 +261,7 @@ class Content:
     left: tuple[str, ...] = ()  # of a recovery, and of a summary
     source_urls: Mapping[str, str] = field(default_factory=dict)
     unsubscribe: str = ""
+    is_one_click: bool = False
     names: DisplayNames = field(default_factory=DisplayNames)
     is_to_operator: bool = True
 
@@ -295,4 +297,5 @@ class Message:
     data: Mapping[str, object] = field(default_factory=dict)
     subscriptions: tuple[str, ...] = ()
     unsubscribe: str = ""
+    is_one_click: bool = False
     troubles: tuple[TemplateTrouble, ...] = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from watcher.notify.addresses.addresses import problem_of, schema_of
 from watcher.notify.addresses.doubts import doubt_of
-from watcher.notify.addresses.forms import forms_of, size_in
+from watcher.notify.addresses.forms import forms_of, is_mail, size_in
 from watcher.notify.addresses.limits import limit_of
 from watcher.notify.secrets import SHORTEST_SECRET, scrub, secrets_of
 from watcher.notify.sender import Notifier
@@ -17,6 +17,7 @@ __all__ = [
     "Notifier",
     "doubt_of",
     "forms_of",
+    "is_mail",
     "limit_of",
     "problem_of",
     "schema_of",

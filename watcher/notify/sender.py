@@ -138,7 +138,8 @@ class Notifier:
             service.stream, service.lock = self._console, self._printing
         elif isinstance(service, Mail):
             service.text, service.html = message.text, None if body.format == "text" else message.html
-            service.connections, service.unsubscribe = self._mail, message.unsubscribe
+            service.connections = self._mail
+            service.unsubscribe, service.is_one_click = message.unsubscribe, message.is_one_click
             service.delivery_id, service.date = delivery_id, format_datetime(self._clock())
             service.authorities = way.authorities
         elif isinstance(service, Slack):

@@ -17,6 +17,7 @@ from watcher.pipeline.context import Context
 from watcher.pipeline.record import Decide, Intake
 from watcher.pipeline.saved_pages import ReadPage, read_any, read_for
 from watcher.pipeline.subscriptions.apply import present_of
+from watcher.pipeline.subscriptions.leaving import told_endpoints
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
 from watcher.pipeline.telling.tell import make_digests
 from watcher.store import Transaction
@@ -126,7 +127,7 @@ def _owe_now(tx: Transaction, held: Mapping[int, Mapping[int, int]], context: Co
     for id, saved in tx.subscriptions.get(held).items():
         if saved.paused:
             continue
-        matches, endpoints = held[id], saved.subscription.endpoints
+        matches, endpoints = held[id], told_endpoints(tx, saved)
         tx.matches.owe(matches, endpoints, now)
         for endpoint in endpoints:
             tx.endpoints.lock(endpoint)

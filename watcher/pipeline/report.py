@@ -128,6 +128,10 @@ def report_of(store: Store, config: Config, now: datetime) -> Report:
             "subscriptions": _subscriptions(tx, now),
             "subscriptions_in_database": tx.subscriptions.count(Origin.DATABASE),
             "muted": [mute_json(one) for one in tx.mutes.all(now)],
+            "unsubscribed": [
+                {"subscription": one.subscription, "receiver": str(one.endpoint), "since": one.since}
+                for one in tx.unsubscribed.all()
+            ],
             "failing": [
                 {
                     "receiver": str(endpoint),

@@ -83,7 +83,7 @@ class Search:
         trial = RuleTrial(rule)
         for (_, id), document in self:
             if trial.look(document) is not None:
-                yield from hits_with_places(self._tx, rule, [id])
+                yield from with_marks(self._tx, rule, [id])
 
     def counted(self) -> dict[date, int]:
         """Return digest day → papers that were decided on so far, also those for which the rule cannot hold."""
@@ -159,7 +159,7 @@ def with_papers(tx: Transaction, trial: Trial[FoundPaper]) -> Trial[Paper]:
     return Trial(trial.papers, trial.days, tuple(matches), trial.terms)
 
 
-def hits_with_places(tx: Transaction, rule: Rule, ids: Iterable[int]) -> Iterator[tuple[Paper, Hit]]:
+def with_marks(tx: Transaction, rule: Rule, ids: Iterable[int]) -> Iterator[tuple[Paper, Hit]]:
     """Yield papers that a rule matches, with the places at which it does."""
     for paper in tx.papers.get(ids):
         if hit := evaluate(rule, document_of(paper)):

@@ -58,8 +58,9 @@ def render_message(
         message = _message("digest", subject_of(content), _digest(content), templates or {}, forms)
         if content.delivery.kind is DeliveryKind.TEST:
             return replace(message, data=data)
-        names = tuple(names_of(content))
-        return replace(message, data=data, subscriptions=names, unsubscribe=leave_of(content))
+        names, leave = tuple(names_of(content)), leave_of(content)
+        one_click = content.is_one_click and leave.startswith("https://")
+        return replace(message, data=data, subscriptions=names, unsubscribe=leave, is_one_click=one_click)
     notice = notice_of(content)
     message = _message("notice", f"watcher: {notice.headline}", _notice(notice), templates or {}, forms)
     return replace(message, data=data)

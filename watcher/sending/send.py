@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 
 from watcher.errors import StoreError, WatcherError
 from watcher.model import Content, Delivery, DeliveryKind, Message, Outcome, Result
+from watcher.notify import is_mail
 from watcher.pipeline.context import Context
 from watcher.pipeline.subscriptions.config_incidents import record_template_troubles
 from watcher.pipeline.telling.content import contents_of
 from watcher.render import render_message
+from watcher.store.deliveries.contents import TO_READERS
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +71,9 @@ def render(attempt: Attempt, context: Context) -> Attempt:
     """Render a delivery for its service. A message that cannot be rendered is refused."""
     delivery = attempt.delivery
     try:
-        forms = context.forms_of(context.config.address_or_empty(delivery.endpoint, context.env))
-        message = render_message(attempt.content, context.config.templates, forms)
+        url = context.config.address_or_empty(delivery.endpoint, context.env)
+        forms = context.forms_of(url)
+        message = render_message(_with_links(attempt.content, url, context), context.config.templates, forms)
         record_template_troubles(context, message.troubles)
     except StoreError:
         raise
@@ -89,6 +92,17 @@ def send(attempt: Attempt, context: Context) -> Attempt:
     except WatcherError as error:
         return replace(attempt, outcome=Outcome(Result.DOWN, str(error)))
     return replace(attempt, outcome=context.notifier.send(url, attempt.message, delivery.id))
+
+
+def _with_links(content: Content, url: str, context: Context) -> Content:
+    """Return what a mail says with its reader's own link to unsubscribe, where the pages are public."""
+    links = context.links() if is_mail(url) and content.delivery.kind in TO_READERS else None
+    if links is None:
+        return content
+    told = [name for item in content.items for name in item.subscriptions]
+    names = tuple(dict.fromkeys([*told, *(one.subscription for one in content.nothing)]))
+    leave = links.leave_address(str(content.delivery.endpoint), names, context.clock())
+    return replace(content, unsubscribe=leave, is_one_click=True) if leave and names else content
 
 
 def _empty(delivery: Delivery, context: Context) -> Content:

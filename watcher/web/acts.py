@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Paper, StoredSubscription
+from watcher.pipeline.subscriptions.leaving import record_return
 from watcher.pipeline.subscriptions.pause_and_mute import end_mute, end_pause, record_mute, record_pause
 from watcher.store import Transaction
 from watcher.web.frame import MOST_TESTS, in_a_line, site_of
@@ -111,6 +112,17 @@ def _of_subscription(do: Callable[[Transaction, StoredSubscription, WebSite], ob
     return done
 
 
+def _resubscribe(site: WebSite, buttons: Buttons, name: str) -> str:
+    """Tell a receiver of a subscription again; both are named, with > between them."""
+    subscription, _, receiver = name.rpartition(">")
+    with site.store.transaction() as tx:
+        saved = subscription_called(tx, subscription)
+        endpoints = [] if saved is None else [one for one in saved.subscription.endpoints if str(one) == receiver]
+        if saved is None or not endpoints or not record_return(tx, saved, endpoints[0]):
+            raise UsageError("there is no such subscription that this receiver has left")
+    return "resubscribe"
+
+
 def _of_paper(do: Callable[[Transaction, Paper, WebSite], object], said: str) -> Act:
     """Return an act on the paper whose key is named."""
 
@@ -153,6 +165,7 @@ ACTS: Mapping[str, Act] = {
     "unpause": _of_subscription(_unpause, "unpause"),
     "mute": _of_subscription(_mute, "mute"),
     "unmute": _of_subscription(_unmute, "unmute"),
+    "resubscribe": _resubscribe,
     "mute-paper": _of_paper(_mute, "mute"),
     "unmute-paper": _of_paper(_unmute, "unmute"),
 }

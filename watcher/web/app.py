@@ -27,9 +27,11 @@ from watcher.web.screens.incidents import incidents_screen
 from watcher.web.screens.keys import keys_screen
 from watcher.web.screens.paper import paper_screen
 from watcher.web.screens.receivers import receivers_screen
+from watcher.web.screens.save import save_screen
 from watcher.web.screens.search import search_screen
 from watcher.web.screens.sources import source_screen, sources_screen
 from watcher.web.screens.subscriptions import subscription_screen, subscriptions_screen
+from watcher.web.screens.unsubscribe import unsubscribe_screen
 from watcher.web.site import WebSite
 from watcher.web.turns import TrialTurns, in_turn
 
@@ -54,6 +56,8 @@ def web_app(site: WebSite) -> ASGIApp:
             *(Route(one.path, in_turn(answered(one))) for one in OPERATIONS),
             Route("/api/v1/openapi.json", description_screen),
             Route("/act", act, methods=["POST"]),
+            Route("/save", save_screen, methods=["GET", "POST"]),
+            Route("/unsubscribe", unsubscribe_screen, methods=["GET", "POST"]),
             Route("/sign-in", session.sign_in, methods=["GET", "POST"]),
             Route("/sign-out", session.sign_out, methods=["POST"]),
             Route("/-/healthy", healthy),

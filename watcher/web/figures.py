@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.core import GaugeHistogramMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
 from watcher import __version__
-from watcher.model import IncidentKind, Verdict
+from watcher.model import IncidentKind, Result, Verdict
 from watcher.model.clocks import utc_midnight
 from watcher.store import Transaction
 from watcher.store.history.checks import find_lost
@@ -23,6 +23,13 @@ from watcher.web.site import WebSite
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 DAY = timedelta(days=1)
+OTHERS = "(others)"
+"""Label of the receivers that the config does not name."""
+
+DELAYS = (1.0, 5.0, 30.0, 120.0, 600.0, 3_600.0, 6 * 3_600.0, 24 * 3_600.0)
+"""Seconds: bounds of the histogram of delays."""
+
+MOST_MATCHES = 100_000
 
 
 class Figures(Collector):
@@ -37,6 +44,7 @@ class Figures(Collector):
         yield from self._sources()
         yield from self._papers()
         yield from self._deliveries()
+        yield from self._attempts()
         yield from self._trouble()
 
     def _overall(self) -> Iterator[Metric]:
@@ -45,6 +53,9 @@ class Figures(Collector):
         yield _one("watcher_wrongs", "Things that the first line of the pages says are wrong.", len(overall.wrongs))
         config = self._site.config()
         yield _one("watcher_config_warnings", "Warnings of the config.", len(config.problems))
+        applied = self._tx.measures.config_applied()
+        when = applied.timestamp() if applied else 0.0
+        yield _one("watcher_config_applied_timestamp_seconds", "When the config in force was taken up; 0: never.", when)
         yield _one("watcher_subscriptions", "Subscriptions in force.", self._tx.subscriptions.count())
 
     def _sources(self) -> Iterator[Metric]:
@@ -72,6 +83,8 @@ class Figures(Collector):
 
     def _papers(self) -> Iterator[Metric]:
         yield _one("watcher_papers", "Papers stored.", self._tx.papers.count())
+        words = "Papers whose words are still to be stored: searches read these themselves."
+        yield _one("watcher_papers_unfolded", words, self._tx.measures.unfolded())
         today = self._tx.papers.count(utc_midnight(self._now))
         yield _one("watcher_papers_today", "Papers first seen since midnight UTC.", today)
 
@@ -93,15 +106,36 @@ class Figures(Collector):
         yield _one("watcher_late", "Alerts and deliveries that should be told by now.", sum(one.count for one in late))
         yield _one("watcher_late_seconds", "How late the oldest of them is.", oldest.total_seconds())
 
+    def _attempts(self) -> Iterator[Metric]:
+        """Yield what was sent in the last 24 hours, to whom and how late. Windows, since old attempts are deleted."""
+        since = self._now - DAY
+        attempts = _labelled("watcher_attempts_day", "Attempts of the last 24 hours.", "receiver", "outcome")
+        counts: Counter[tuple[str, str]] = Counter()
+        known = {
+            endpoint for name in self._site.config().receivers for endpoint in self._site.config().endpoints_of(name)
+        }
+        for (endpoint, result), count in self._tx.measures.attempts(since).items():
+            counts[str(endpoint) if endpoint in known else OTHERS, result.value] += count
+        for name in (*sorted(map(str, known)), OTHERS):
+            for result in Result:
+                attempts.add_metric([name, result.value], counts[name, result.value])
+        yield attempts
+        delays = [delay.total_seconds() for delay in self._tx.measures.delays(since)]
+        buckets = [(str(bound), sum(delay <= bound for delay in delays)) for bound in DELAYS]
+        says = "From a message being made to being sent, of those sent in the last 24 hours."
+        histogram = GaugeHistogramMetricFamily("watcher_delivery_delay_day_seconds", says)
+        histogram.add_metric([], [*buckets, ("+Inf", len(delays))], sum(delays))
+        yield histogram
+        matches = self._tx.measures.matches(MOST_MATCHES, since)
+        yield _one("watcher_matches_day", f"Matches of the last 24 hours, {MOST_MATCHES} at most.", matches)
+
     def _trouble(self) -> Iterator[Metric]:
         kinds = Counter(one.incident.kind for one in self._tx.incidents.all_open())
         found = _labelled("watcher_incidents", "Open incidents by kind.", "kind")
         for kind in IncidentKind:
             found.add_metric([kind.value], kinds[kind])
         yield found
-        path = self._site.store.place.path
-        if path is not None and path.exists():
-            yield _one("watcher_database_bytes", "Size of the database file.", path.stat().st_size)
+        yield _one("watcher_database_bytes", "What the database takes.", self._tx.measures.bytes())
 
 
 def figures_screen(request: Request) -> Response:

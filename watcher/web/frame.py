@@ -47,6 +47,8 @@ SAID: Mapping[str, str] = {
     "unpause": "It goes on: what was held is told at its time.",
     "mute": "Muted: what would be told meanwhile is not told later either.",
     "unmute": "No longer muted.",
+    "saved": "Saved: the daemon reads the config again now, and says in its log what it makes of it.",
+    "resubscribe": "It is told again, from now on.",
     "out": "Signed out.",
 }
 """What a page says of what was just done, by the word in its address."""
@@ -71,6 +73,7 @@ def shown(request: Request, tx: Transaction, template: str, *, status: int = 200
         "display": config.display_names,
         "now": now,
         "can_act": site.can_act and request.scope["visitor"].may_act,
+        "can_save": site.buttons is not None and site.buttons.save is not None and request.scope["visitor"].may_act,
         "can_sign_in": site.can_act and not request.scope["visitor"].may_act,
     }
     return _page(request, template, status, frame | own)

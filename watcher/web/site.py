@@ -8,9 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 from watcher.config import Config, WebSettings, secret_file
+from watcher.config.saving import SavedLines
 from watcher.errors import WatcherError
 from watcher.files.broken_pages import KeptPages
 from watcher.files.read import NotRead, read_regular
+from watcher.links.addresses import LinkMaker
 from watcher.model import Endpoint, Hit, Outcome, Paper
 from watcher.store import Store
 
@@ -25,11 +27,14 @@ class Buttons:
     ``poll``: poll the source of this name as soon as possible.
     ``wake``: say that there is something to tell or send.
     ``test_rule``: send an endpoint a test of a rule with these matches, and return whether it was taken.
+    ``save``: write the lines of a subscription into the config and take it up, or only try that; None where there is
+        no file for it. Raises ``ConfigError`` and ``WatcherError`` as ``SubscriptionFile`` does.
     """
 
     poll: Callable[[str], None]
     wake: Callable[[], None]
     test_rule: Callable[[str, Sequence[tuple[Paper, Hit]], Endpoint], Outcome]
+    save: Callable[[Sequence[str], bool], SavedLines] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class WebSite:
     ``token``: what reading and acting ask for, "" for none: then nobody may act.
     ``buttons``: None if these pages only show.
     ``kept``: where bodies of broken pages are kept, None for nowhere.
+    ``links``: returns what made the signed links in messages, None where none are taken.
     """
 
     store: Store
@@ -49,6 +55,7 @@ class WebSite:
     token: str = ""
     buttons: Buttons | None = None
     kept: KeptPages | None = None
+    links: Callable[[], LinkMaker | None] = lambda: None
 
     @property
     def can_act(self) -> bool:

@@ -77,7 +77,7 @@ class Mail(_Email):  # type: ignore[misc]
     ``text`` / ``html``: the bodies; ``html`` is None for text alone.
     ``delivery_id``: the delivery's id.
     ``date``: by RFC 5322.
-    ``unsubscribe``: an address for readers, or "".
+    ``unsubscribe``: an address for readers, or "". ``is_one_click``: it may be used by a program (RFC 8058).
     ``authorities``: certificates in PEM that are trusted as well, or "".
     """
 
@@ -89,6 +89,7 @@ class Mail(_Email):  # type: ignore[misc]
     delivery_id: str = ""
     date: str = ""
     unsubscribe: str = ""
+    is_one_click: bool = False
     authorities: str = ""
     outcome: Outcome | None = None
 
@@ -189,6 +190,8 @@ class Mail(_Email):  # type: ignore[misc]
         yield mime.token_header("X-Watcher-Delivery", self.delivery_id)
         if self.unsubscribe and (line := mime.uri_header("List-Unsubscribe", self.unsubscribe)):
             yield line
+            if self.is_one_click:
+                yield mime.token_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 
 
 class Slack(_Slack):  # type: ignore[misc]

@@ -17,6 +17,7 @@ from watcher.model import DeliveryKind, DueAlert, Endpoint, Paper, Rhythm, Store
 from watcher.notify import limit_of, size_in
 from watcher.pipeline.context import Context
 from watcher.pipeline.one_by_one import one_by_one
+from watcher.pipeline.subscriptions.leaving import ALL_LEFT, told_endpoints
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
 from watcher.store import Transaction
 from watcher.store.database.batches import in_batches
@@ -135,10 +136,12 @@ def _tell(tx: Transaction, saved: StoredSubscription, context: Context, now: dat
     subscription = saved.subscription
     held = unmuted(tx, saved.id, tx.matches.held(saved.id), now, drop=not flush)
     together: dict[datetime, list[Endpoint]] = {}
-    for endpoint, due in _dues(saved, context, now, flush=flush).items():
+    for endpoint, due in _dues(tx, saved, context, now, flush=flush).items():
         together.setdefault(due, []).append(endpoint)
     for due, endpoints in together.items():
         tx.matches.owe(held, endpoints, due)
+    if subscription.endpoints and not together:
+        tx.matches.decide(held, ALL_LEFT)
     if flush:
         return
     says_so = subscription.sends_empty and subscription.when.rhythm is not Rhythm.IMMEDIATELY
@@ -148,12 +151,12 @@ def _tell(tx: Transaction, saved: StoredSubscription, context: Context, now: dat
 
 
 def _dues(
-    saved: StoredSubscription, context: Context, now: datetime, *, flush: bool = False
+    tx: Transaction, saved: StoredSubscription, context: Context, now: datetime, *, flush: bool = False
 ) -> dict[Endpoint, datetime]:
     subscription, config = saved.subscription, context.config
     return {
         endpoint: now if flush else alert_due(subscription, config.quiet_hours_of(endpoint), config.timezone, now)
-        for endpoint in subscription.endpoints
+        for endpoint in told_endpoints(tx, saved)
     }
 
 
@@ -170,7 +173,7 @@ def _owe_nothing(
     tx: Transaction, saved: StoredSubscription, kind: DeliveryKind, since: datetime, context: Context, now: datetime
 ) -> None:
     read = tx.papers.count(since, saved.subscription.sources)
-    tx.blanks.owe(saved.id, kind, _dues(saved, context, now), since, read)
+    tx.blanks.owe(saved.id, kind, _dues(tx, saved, context, now), since, read)
 
 
 def _make_deliveries(endpoints: list[Endpoint], context: Context, now: datetime) -> int:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Generic, TypeVar
 
-from watcher.model import Hit, Paper, RankedPaper
+from watcher.model import Hit, Paper, RankablePaper
 from watcher.rules.language.rule import Rule
 from watcher.rules.language.tree import And, Leaf, Not, Or, RuleNode
 from watcher.rules.match.aboutness import score_of
@@ -17,7 +17,7 @@ from watcher.rules.match.document import Document, document_of
 from watcher.rules.match.evaluate import PaperReader
 from watcher.rules.match.packed import reads_papers
 
-P = TypeVar("P", bound=RankedPaper)
+P = TypeVar("P", bound=RankablePaper)
 
 WEEK = timedelta(days=7)
 LONGEST_GAP = 104
@@ -92,20 +92,25 @@ class RuleTrial:
     def __init__(self, rule: Rule) -> None:
         self._rule = rule
         self._positive = list(_positive(rule.tree))
-        self._without = {leaf.written: _without(rule.tree, leaf.written) for leaf, _ in self._positive}
+        self._without = {
+            leaf.written: _without(rule.tree, leaf.written) for leaf, is_choice in self._positive if is_choice
+        }
         self._matched, self._alone = Counter[str](), Counter[str]()
+        self._reads_listings = bool(rule.sources) or reads_papers(rule.tree)
 
     def look(self, document: Document) -> float | None:
         """Return the score of a paper that matches, None if it does not."""
         reader, rule = PaperReader(document), self._rule
-        listings = document.listings(rule.sources) if rule.sources or reads_papers(rule.tree) else ()
+        listings = document.listings(rule.sources) if self._reads_listings else ()
         if rule.sources and not listings:
             return None
         if not reader.holds(rule.tree, listings):
             return None
         held = {leaf.written for leaf, _ in self._positive if reader.holds(leaf, listings)}
-        self._matched.update(held)
-        self._alone.update(term for term in held if not reader.holds(self._without[term], listings))
+        for term in held:
+            self._matched[term] += 1
+            if term in self._without and not reader.holds(self._without[term], listings):
+                self._alone[term] += 1
         weighed = reader.weigh(rule.tree, listings)
         return 1.0 if weighed is None else score_of(weighed.points)
 

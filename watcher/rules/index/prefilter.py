@@ -17,9 +17,9 @@ MOST_WORDS = 300
 
 DEEPEST = 12
 
-NAMES = "author"
+TITLE, NAMES = "title", "author"
 LABELLED = ("category",)
-"""Fields whose whole values are filed, as the words of names are, after the field's name and an equals sign."""
+"""Fields whose whole values are filed, as the words of titles and names are, after the field's name and a sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,9 @@ def filed_words(document: Document) -> set[str]:
     for field in rule_names(FieldKind.TEXT):
         for text in document.texts(field):
             found.update(text.words.forms, text.words.surfaces)
-    for name in document.texts(NAMES):
-        found.update(f"{NAMES}={word}" for words in (name.words.forms, name.words.surfaces) for word in words)
+    for field in (TITLE, NAMES):
+        for text in document.texts(field):
+            found.update(f"{field}={word}" for words in (text.words.forms, text.words.surfaces) for word in words)
     for field in LABELLED:
         found.update(f"{field}={one.value}" for one in document.labels(field))
     return found
@@ -71,11 +72,11 @@ def _asked(node: RuleNode, deep: int) -> WordQuestion | None:
             known = [asked for asked in every if asked is not None]
             return _any(known) if known and len(known) == len(every) else None
         case TextTerm(pattern, is_prefix=is_prefix):
-            return _of_pattern(pattern, is_prefix=is_prefix)
+            return _of_pattern(pattern, _before(node.field), is_prefix=is_prefix)
         case Near(words):
-            return _all([_of_pattern(word) for word in words])
+            return _all([_of_pattern(word, _before(node.field)) for word in words])
         case Exact(tokens):
-            return _all([word for _, _, word in tokens])
+            return _all([_before(node.field) + word for _, _, word in tokens])
         case Author(ways, is_prefix=is_prefix):
             # At least one word is whole; the others may be initials in the paper's spelling of the name.
             ends = [way[-1] + "*" for way in ways if is_prefix]
@@ -86,16 +87,23 @@ def _asked(node: RuleNode, deep: int) -> WordQuestion | None:
     return None
 
 
-def _of_pattern(pattern: Pattern, *, is_prefix: bool = False) -> WordQuestion:
-    """Return what is on every path: between two nodes that all paths pass, the first word of one of the paths."""
+def _before(field: str | None) -> str:
+    """Return what stands before the words of a field in the index."""
+    return f"{field}=" if field == TITLE else ""
+
+
+def _of_pattern(pattern: Pattern, before: str, *, is_prefix: bool = False) -> WordQuestion:
+    """Return what is on every path: between two nodes that all paths pass, the first word of one of the paths.
+
+    ``before``: stands before each word in the index.
+    """
     end = len(pattern)
     parts: list[WordQuestion] = []
     furthest = 0
     for node, edges in enumerate(pattern):
         if node == furthest:
-            parts.append(
-                _any([form + ("*" if is_prefix and to == end else "") for to, forms in edges for form in forms])
-            )
+            words = [form + ("*" if is_prefix and to == end else "") for to, forms in edges for form in forms]
+            parts.append(_any([before + word for word in words]))
         furthest = max([furthest, *(to for to, _ in edges)])
     return _all(parts)
 

@@ -30,7 +30,7 @@ _COUNTED = re.compile(f"{_BEGIN}([^{_BEGIN}{_FORM}{_SURFACE}]+){_FORM}([^{_BEGIN
 def pack(document: Document) -> str:
     """Return the folded words of a paper; "" if one of them cannot be written so, and the paper has to be read."""
     texts = [[_packed(text) for text in document.texts(field)] for field in _FIELDS]
-    texts.append([_packed(text) for text in document.site])
+    texts.append([_packed(text) for text in document.site] if document.shows[1] else [])
     if any(text is None for some in texts for text in some):
         return ""
     flags = "".join("1" if shown else "0" for shown in document.shows)

@@ -54,6 +54,7 @@ from watcher.store.fleet.daemons import Daemons
 from watcher.store.fleet.leases import Leases
 from watcher.store.history.browsing import Browsing
 from watcher.store.history.history import History
+from watcher.store.history.measures import Measures
 from watcher.store.history.retention import Retention
 from watcher.store.papers.matches import Matches
 from watcher.store.papers.papers import Papers
@@ -65,6 +66,7 @@ from watcher.store.sources.sites import Sites
 from watcher.store.subscriptions.mutes import Mutes
 from watcher.store.subscriptions.pauses import Silence
 from watcher.store.subscriptions.subscriptions import Subscriptions
+from watcher.store.subscriptions.unsubscribed import Unsubscribed
 
 Mode = Literal["read", "write", "create"]
 
@@ -90,8 +92,10 @@ class Transaction:
         self.deliveries = Deliveries(connection)
         self.history = History(connection)
         self.browsing = Browsing(connection)
+        self.measures = Measures(connection)
         self.silence = Silence(connection)
         self.mutes = Mutes(connection)
+        self.unsubscribed = Unsubscribed(connection)
         self.endpoints = Endpoints(connection)
         self.incidents = Incidents(connection)
         self.sites = Sites(connection)

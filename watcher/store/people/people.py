@@ -20,7 +20,7 @@ from watcher.store.subscriptions.subscriptions import Subscriptions
 
 _alert, _attempt, _blank, _delivery = schema.alert, schema.attempt, schema.blank, schema.delivery
 _endpoint, _incident, _match, _mute = schema.endpoint, schema.incident, schema.match, schema.mute
-_paper, _subscription = schema.paper, schema.subscription
+_left, _paper, _subscription = schema.unsubscribed, schema.paper, schema.subscription
 
 NOBODY = Wanted(Subscription(name="(forgotten)", rule="", to=(), endpoints=()), "")
 """What stays of a subscription: a row without anything of it, by which running daemons learn that it is gone."""
@@ -80,7 +80,17 @@ class People:
         self._free(person, traces)
         counts = {name: self._count(name, person, traces) for name in TABLES}
         # Matches in one statement: some point at others of the same subscription.
-        for name in ("alerts", "empty_digests", "mutes", "matches", "attempts", "deliveries", "receivers", "incidents"):
+        for name in (
+            "alerts",
+            "empty_digests",
+            "mutes",
+            "unsubscribed",
+            "matches",
+            "attempts",
+            "deliveries",
+            "receivers",
+            "incidents",
+        ):
             for where in _belonging(person, traces, only_own=True)[name]:
                 self._connection.execute(delete(TABLES[name]).where(where))
         self._unname_shared(person, traces.shared)
@@ -167,6 +177,7 @@ def _belonging(person: Person, traces: Traces, *, only_own: bool = False) -> dic
     return {
         "subscriptions": [_subscription.c.id.in_(person.ids)],
         "mutes": [_mute.c.subscription_id.in_(person.ids)],
+        "unsubscribed": [_left.c.subscription_id.in_(person.ids), _left.c.receiver.in_(receivers)],
         "matches": [_match.c.subscription_id.in_(person.ids)],
         "alerts": [_alert.c.match_id.in_(matches), _alert.c.receiver.in_(receivers)],
         "empty_digests": [_blank.c.subscription_id.in_(person.ids), _blank.c.receiver.in_(receivers)],

@@ -21,6 +21,7 @@ _match, _subscription = schema.match, schema.subscription
 TABLES: Mapping[str, Table] = {
     "subscriptions": _subscription,
     "mutes": schema.mute,
+    "unsubscribed": schema.unsubscribed,
     "matches": _match,
     "alerts": _alert,
     "empty_digests": _blank,
@@ -34,6 +35,7 @@ TABLES: Mapping[str, Table] = {
 NOBODYS: Mapping[str, str] = {
     "paper": "papers are public, and the same whoever is told of them",
     "paper_key": "names of papers",
+    "unfolded": "which papers' words are to be stored",
     "listing": "where papers are listed",
     "metric": "upvotes and comments of papers",
     "page": "pages of sources",

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from watcher.config import Config, name_for, subscription_lines
 from watcher.errors import RuleError
 from watcher.model import FoundPaper, Hit, rank_of
-from watcher.pipeline.searching import BoundedTrial, hits_with_places, tried
+from watcher.pipeline.searching import BoundedTrial, tried, with_marks
 from watcher.rules import Rule
 from watcher.rules.advice.trial import Trial
 from watcher.rules.advice.typed import doubts_of
@@ -37,7 +37,7 @@ MOST_TERMS = 40
 SHOWN = 20
 """Strong matches on one page."""
 
-MOST_WEAK = 50
+MOST_WEAK = 20
 MOST_RECEIVERS = 200
 """Receivers that a test can be sent to from here."""
 
@@ -96,10 +96,8 @@ def _found(tx: Transaction, rule: Rule, request: Request, span: str) -> dict[str
         "per_week": lately.per_week,
         "terms": trial.terms[:MOST_TERMS],
         "more_terms": max(0, len(trial.terms) - MOST_TERMS),
-        "cards": [
-            card_of_hit(*one, names) for one in hits_with_places(tx, rule, strong[(page - 1) * SHOWN : page * SHOWN])
-        ],
-        "weak": [card_of_hit(*one, names) for one in hits_with_places(tx, rule, weak[:MOST_WEAK])],
+        "cards": [card_of_hit(*one, names) for one in with_marks(tx, rule, strong[(page - 1) * SHOWN : page * SHOWN])],
+        "weak": [card_of_hit(*one, names) for one in with_marks(tx, rule, weak[:MOST_WEAK])],
         "strong_count": len(strong),
         "weak_count": len(weak),
         "page": page,

@@ -90,6 +90,7 @@ def subscription_screen(request: Request) -> Response:
             raise HTTPException(404, "There is no subscription of this name, nor was there one.")
         one = saved.subscription
         matched = tx.browsing.matched_since([saved.id], now - timedelta(days=DAYS)).get(saved.id, [])
+        left = tx.unsubscribed.of([saved.id]).get(saved.id, {})
         history = tx.history.of_subscription(saved.id, HISTORY + 1)
         return shown(
             request,
@@ -105,7 +106,7 @@ def subscription_screen(request: Request) -> Response:
             chart=_chart(matched, now),
             history=history[:HISTORY],
             is_more_history=len(history) > HISTORY,
-            endpoints=[(endpoint, config.has_endpoint(endpoint)) for endpoint in one.endpoints],
+            endpoints=[(endpoint, config.has_endpoint(endpoint), left.get(endpoint)) for endpoint in one.endpoints],
         )
 
 

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, func, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    func,
+    text,
+)
 
 from watcher.store.database.schema.base import UtcDateTime, metadata, partial_index
 
@@ -56,6 +69,17 @@ rules_generation = Table(
     Column("generation", Integer, nullable=False),
     CheckConstraint("id = 1", name="one_row"),
 )
+
+unsubscribed = Table(
+    "unsubscribed",
+    metadata,
+    Column("subscription_id", ForeignKey("subscription.id"), nullable=False),
+    Column("receiver", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("subscription_id", "receiver", "label"),
+)
+"""Endpoints that asked to be told nothing more of a subscription, by the link in a mail."""
 
 mute = Table(
     "mute",

@@ -1,0 +1,134 @@
+"""A rule is saved into the config from the pages: what changes is shown first, and only the session's form writes."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.integration.webs import CONFIG, GUARDED, TOKEN, Web, entry, words
+from watcher.config import Config, load
+from watcher.config.saving import SavedLines, SubscriptionFile
+from watcher.notify import problem_of
+from watcher.rules import compile_rule
+
+RULE = 'title:lantern OR "paper kite"'
+ASKED = {"q": RULE, "name": "paper-kites", "to": "ana", "when": "weekdays at 09:00"}
+
+
+def read(path: Path) -> Config:
+    return load(path, env={}, check_url=problem_of, check_rule=compile_rule)
+
+
+@pytest.fixture
+def web(make_web: Callable[..., Web], tmp_path: Path) -> Web:
+    made = make_web(**GUARDED)
+    config = tmp_path / "config.yaml"
+    config.write_text(CONFIG + "  # the last line\n", encoding="utf-8")
+
+    def save(lines: Sequence[str], dry_run: bool) -> SavedLines:
+        return SubscriptionFile(made.config, config, read).save(lines, dry_run=dry_run)
+
+    made.save = save
+    return made
+
+
+def config_of(web: Web) -> str:
+    assert web.config.path is not None
+    return web.config.path.read_text(encoding="utf-8")
+
+
+def form_of(page: str) -> dict[str, str]:
+    """The fields of the form that writes."""
+    form = page[page.index('<form class="actions" method="post" action="/save">') :]
+    found = re.findall(r'name="(\w+)" value="([^"]*)"', form[: form.index("</form>")])
+    return {name: html.unescape(value) for name, value in found}
+
+
+def test_what_changes_is_shown_and_then_written(web: Web) -> None:
+    client, before = web.signed_in(), config_of(web)
+    web.list_papers(entry(1, "A paper kite"))
+    search = client.get("/search", params={"q": RULE}).text
+    (link,) = re.findall(r'href="(/save[^"]*)"', search)
+    page = client.get(html.unescape(link)).text
+    assert 'value="title-lantern' not in page and 'value="lantern-paper-kite"' in page, "a name is offered"
+    page = client.get("/save", params=ASKED).text
+    assert "<ins>+  - name: paper-kites</ins>" in page and "<ins>+    when: weekdays at 09:00</ins>" in page
+    assert config_of(web) == before, "looking writes nothing"
+    answer = client.post("/save", data=form_of(page))
+    assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/search")
+    assert "Saved: the daemon reads the config again" in client.get(answer.headers["location"]).text
+    after = config_of(web)
+    assert web.config.path is not None
+    saved = read(web.config.path).subscriptions[-1]
+    assert (saved.name, saved.rule, saved.to, str(saved.when)) == ("paper-kites", RULE, ("ana",), "weekdays at 09:00")
+    for line in before.splitlines():
+        assert line in after, "every other line stays"
+    assert sorted(one.name for one in web.config.path.parent.iterdir() if one.name.endswith(".new")) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "said"),
+    [
+        ({"name": "lanterns"}, "name", "there is a subscription of this name already"),
+        ({"name": "x/y"}, "name", "cannot be a name"),
+        ({"to": "nobody"}, "to", "choose one of the config"),
+        ({"when": "at noon"}, "when", "write"),
+        ({"when": "daily at 08:00\n  to: [ops]"}, "when", "in one line"),
+        ({"q": "title:lantern OR titel:kite"}, "q", "there is no field"),
+        ({"q": ""}, "q", ""),
+    ],
+)
+def test_what_is_wrong_stands_under_its_field(web: Web, changed: dict[str, str], field: str, said: str) -> None:
+    client, before = web.signed_in(), config_of(web)
+    page = client.get("/save", params=ASKED | changed)
+    assert page.status_code == 200
+    assert re.search(rf'id="{field}"[^>]*aria-invalid="true" aria-describedby="wrong-{field}"', page.text), page.text
+    shown = re.findall(rf'<span class="error" id="wrong-{field}" role="alert">(.*?)</span>', page.text, re.DOTALL)
+    assert said in html.unescape(shown[0])
+    assert "Save it" not in words(page.text)
+    key = form_of(client.get("/save", params=ASKED).text)["key"]
+    assert client.post("/save", data=ASKED | changed | {"key": key}).status_code == 400
+    assert config_of(web) == before
+
+
+def test_a_warning_of_the_linter_is_shown_before(web: Web) -> None:
+    page = web.signed_in().get("/save", params=ASKED | {"q": "lantern upvotes"}).text
+    assert "(number-without-comparison)" in page and "Save it" in page
+
+
+@pytest.mark.parametrize("key", ["", "0" * 64])
+def test_only_a_form_of_the_session_writes(web: Web, key: str) -> None:
+    client, before = web.signed_in(), config_of(web)
+    assert client.post("/save", data=ASKED | {"key": key}).status_code == 403
+    other = {"Origin": "https://evil.example"}
+    good = form_of(client.get("/save", params=ASKED).text)
+    assert client.post("/save", data=good, headers=other).status_code == 403
+    stranger = web.client()
+    assert stranger.post("/save", data=good).status_code in (401, 403)
+    assert stranger.get("/save", params=ASKED, headers={"Accept": "text/html"}).status_code == 303
+    assert config_of(web) == before
+
+
+def test_a_script_with_the_token_saves(web: Web) -> None:
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    answer: httpx.Response = web.client().post("/save", data=ASKED, headers=bearer)
+    assert answer.status_code == 303 and "paper-kites" in config_of(web)
+
+
+def test_pages_without_a_file_say_who_writes(make_web: Callable[..., Web]) -> None:
+    client = make_web(**GUARDED).signed_in()
+    answer = client.get("/save", params=ASKED)
+    assert answer.status_code == 409 and "watcher add" in answer.text
+    assert "/save" not in client.get("/search", params={"q": RULE}).text
+
+
+def test_a_file_that_cannot_be_written_stays_and_says_so(web: Web) -> None:
+    assert web.config.path is not None
+    web.config.path.write_text("subscriptions: [{name: a, rule: b, to: [ana]}]\n", encoding="utf-8")
+    page = web.signed_in().get("/save", params=ASKED).text
+    assert "write it so, and try again" in words(page)

@@ -1,0 +1,102 @@
+"""Write one more subscription into a file of the config, so that the file is never broken, nor half written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from difflib import unified_diff
+from pathlib import Path
+
+from watcher.config.adding import with_subscription
+from watcher.config.text.reading import LARGEST
+from watcher.config.values import Config
+from watcher.errors import ConfigError, Problem, UsageError, WatcherError
+from watcher.files.read import NotRead, read_regular
+
+BY_HAND = "add the lines above by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedLines:
+    """A subscription that was written, or would be.
+
+    ``line``: the first of its lines in the file, counted from 1.
+    ``diff``: what changes in the file, as lines of a unified diff.
+    ``warnings``: what the linter says of it, that it did not say of the config before.
+    """
+
+    line: int
+    diff: tuple[str, ...]
+    warnings: tuple[Problem, ...]
+
+
+class SubscriptionFile:
+    """A file of the config that takes one more subscription.
+
+    ``config``: the config in force. ``path``: its main file, or one that it includes.
+    ``read``: reads a whole config, given its main file, as the daemon does. Raises ``ConfigError``.
+    """
+
+    def __init__(self, config: Config, path: Path, read: Callable[[Path], Config]) -> None:
+        assert config.path is not None
+        self._config, self._main, self._path, self._read = config, config.path, path, read
+
+    def save(self, lines: Sequence[str], *, dry_run: bool = False) -> SavedLines:
+        """Write the subscription of these lines; return what was written, or with ``dry_run`` what would be.
+
+        The file is written beside itself and read back as the daemon would, and only then takes the old one's place.
+        Raises ``ConfigError`` with the mistakes of the lines, ``WatcherError`` if it cannot be written; nothing is
+        changed then.
+        """
+        before = read_regular(self._path, LARGEST)
+        if isinstance(before, NotRead):
+            raise WatcherError(f"{self._path}: {before.what}; {BY_HAND}")
+        after, number = with_subscription(str(self._path), before, lines)
+        try:
+            warnings = self._replaced(before, after, dry_run=dry_run)
+        except OSError as error:
+            raise WatcherError(f"{self._path}: {error.strerror}; {BY_HAND}") from None
+        was, becomes = (text.decode("utf-8", "replace").splitlines() for text in (before, after))
+        return SavedLines(number, tuple(unified_diff(was, becomes, lineterm="", n=2))[2:], warnings)
+
+    def _replaced(self, before: bytes, after: bytes, *, dry_run: bool) -> tuple[Problem, ...]:
+        beside = self._path.with_name(f".{self._path.name}.new")
+        is_main = self._path.resolve() == self._main.resolve()
+        try:
+            beside.write_bytes(after)
+            shutil.copymode(self._path, beside)
+            warnings = self._checked(beside) if is_main else ()
+            if not dry_run:
+                self._keep_owner(beside)
+                os.replace(beside, self._path.resolve())
+        finally:
+            beside.unlink(missing_ok=True)
+        if not is_main and not dry_run:
+            try:
+                warnings = self._checked(self._main)
+            except WatcherError:
+                self._path.write_bytes(before)
+                raise
+        return warnings
+
+    def _checked(self, path: Path) -> tuple[Problem, ...]:
+        """Read the changed config; return its new warnings. Raises ``ConfigError`` where it is not as it should be."""
+        try:
+            after = self._read(path)
+        except ConfigError as error:
+            found = [self._named(one, path) for one in error.problems if one.fatal]
+            raise ConfigError(found) from None
+        if len(after.subscriptions) != len(self._config.subscriptions) + 1:
+            raise UsageError(f"is it among the files that {self._main} includes?")
+        known = {(one.name, one.what) for one in self._config.problems}
+        return tuple(self._named(one, path) for one in after.problems if (one.name, one.what) not in known)
+
+    def _named(self, problem: Problem, path: Path) -> Problem:
+        return replace(problem, file=problem.file.replace(str(path), str(self._path)))
+
+    def _keep_owner(self, beside: Path) -> None:
+        was, made = self._path.stat(), beside.stat()
+        if (was.st_uid, was.st_gid) != (made.st_uid, made.st_gid):
+            os.chown(beside, was.st_uid, was.st_gid)

@@ -1,0 +1,125 @@
+"""The page on which a rule becomes a subscription of the config: what changes in the file, and a button to write it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from watcher.config import name_for, subscription_lines
+from watcher.config.saving import SavedLines
+from watcher.errors import ConfigError, Problem, RuleError, WatcherError
+from watcher.web.frame import address, in_a_line, shown, site_of
+from watcher.web.rule_test import receivers_of
+from watcher.web.session import form_of, is_ours
+from watcher.web.site import Buttons
+from watcher.web.views.trying import rule_tried
+
+USUAL_WHEN = "daily at 08:00"
+TIMES = ("immediately", USUAL_WHEN, "weekdays at 08:00", "mondays at 08:00")
+FIELDS = ("q", "name", "to", "when")
+KEYS = {"name": "name", "to": "to", "when": "when"}
+"""Key of a subscription → the field of the form."""
+
+LONGEST = 200
+"""Characters of a name, a receiver and a schedule."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveTrial:
+    """What would be saved, or why it cannot be.
+
+    ``wrong``: field of the form → what is wrong with it and what to write; under "" what is about none of them.
+    """
+
+    saved: SavedLines | None = None
+    wrong: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+async def save_screen(request: Request) -> Response:
+    """Show what the file would become, or write it."""
+    site = site_of(request)
+    form = await form_of(request) if request.method == "POST" else dict(request.query_params)
+    asked = {name: form.get(name, "").replace("\r\n", "\n").strip() for name in FIELDS}
+    back = address("/save", asked.items())
+    if request.method == "POST" and not is_ours(request, form):
+        what = "this needs the token, and a form of this session: load the page again"
+        return in_a_line(request, what, 403, back=back)
+    if not request.scope["visitor"].may_act:
+        return RedirectResponse(address("/sign-in", back=back), 303)
+    if site.buttons is None or site.buttons.save is None:
+        raise HTTPException(409, "These pages write no file: `watcher add` does.")
+    return await run_in_threadpool(_answer, request, site.buttons, asked)
+
+
+def _answer(request: Request, buttons: Buttons, asked: dict[str, str]) -> Response:
+    taken = {one.name for one in site_of(request).config().subscriptions}
+    asked["name"] = asked["name"] or (name_for(asked["q"], taken) if asked["q"] else "")
+    asked["when"] = asked["when"] or USUAL_WHEN
+    is_written = request.method == "POST"
+    trial = _tried(request, buttons, asked, dry_run=not is_written)
+    if is_written and trial.saved:
+        return RedirectResponse(address("/search", [("q", asked["q"]), ("said", "saved")]), 303)
+    return _page(request, asked, trial, status=400 if is_written else 200)
+
+
+def _tried(request: Request, buttons: Buttons, asked: Mapping[str, str], *, dry_run: bool) -> SaveTrial:
+    """Write the subscription, or try to; with what is wrong of each field."""
+    assert buttons.save is not None
+    if wrong := _wrong(request, asked):
+        return SaveTrial(wrong=wrong)
+    lines = subscription_lines(asked["name"], asked["q"], [asked["to"]], asked["when"])
+    try:
+        return SaveTrial(buttons.save(lines, dry_run))
+    except ConfigError as error:
+        return SaveTrial(wrong=_by_field([one for one in error.problems if one.fatal]))
+    except WatcherError as error:
+        return SaveTrial(wrong={"": [str(error)]})
+
+
+def _wrong(request: Request, asked: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return what is wrong before anything is written anywhere."""
+    config = site_of(request).config()
+    found: dict[str, list[str]] = {}
+    try:
+        rule_tried(asked["q"])
+    except RuleError as error:
+        found["q"] = [str(error)]
+    for name in ("name", "to", "when"):
+        if len(asked[name]) > LONGEST or not asked[name].isprintable():
+            found[name] = [f"write {LONGEST} characters at most, in one line"]
+    if asked["name"] in {one.name for one in config.subscriptions}:
+        found["name"] = ["there is a subscription of this name already"]
+    if asked["to"] not in {one.receiver for one in receivers_of(config)}:
+        found["to"] = ["choose one of the config's receivers"]
+    return found
+
+
+def _by_field(problems: Sequence[Problem]) -> dict[str, list[str]]:
+    """Return the linter's errors by the field that they are about, as the line shows in which they stand."""
+    found: dict[str, list[str]] = {}
+    for one in problems:
+        key = one.source_line.strip().removeprefix("- ").partition(":")[0]
+        what = f"{one.what}; {one.hint}" if one.hint else one.what
+        found.setdefault(KEYS.get(key, "q" if key == "rule" else ""), []).append(what)
+    return found
+
+
+def _page(request: Request, asked: Mapping[str, str], trial: SaveTrial, *, status: int) -> Response:
+    site = site_of(request)
+    own: dict[str, Any] = {
+        "asked": asked,
+        "trial": trial,
+        "times": TIMES,
+        "receivers": list(dict.fromkeys(one.receiver for one in receivers_of(site.config()))),
+        "file": site.config().path,
+        "today": site.clock().astimezone(UTC).date(),
+    }
+    with site.store.reading() as tx:
+        return shown(request, tx, "save.html", status=status, **own)
