@@ -63,6 +63,7 @@ from watcher.store.sources.missing import MissingDays
 from watcher.store.sources.pages import Pages
 from watcher.store.sources.sites import Sites
 from watcher.store.subscriptions.mutes import Mutes
+from watcher.store.subscriptions.never import NeverLists
 from watcher.store.subscriptions.pauses import Silence
 from watcher.store.subscriptions.subscriptions import Subscriptions
 
@@ -92,6 +93,7 @@ class Transaction:
         self.browsing = Browsing(connection)
         self.silence = Silence(connection)
         self.mutes = Mutes(connection)
+        self.never = NeverLists(connection)
         self.endpoints = Endpoints(connection)
         self.incidents = Incidents(connection)
         self.sites = Sites(connection)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
 from watcher.alerts.changes import Wanted
 from watcher.errors import StoreError
@@ -80,7 +80,17 @@ class People:
         self._free(person, traces)
         counts = {name: self._count(name, person, traces) for name in TABLES}
         # Matches in one statement: some point at others of the same subscription.
-        for name in ("alerts", "empty_digests", "mutes", "matches", "attempts", "deliveries", "receivers", "incidents"):
+        for name in (
+            "never",
+            "alerts",
+            "empty_digests",
+            "mutes",
+            "matches",
+            "attempts",
+            "deliveries",
+            "receivers",
+            "incidents",
+        ):
             for where in _belonging(person, traces, only_own=True)[name]:
                 self._connection.execute(delete(TABLES[name]).where(where))
         self._unname_shared(person, traces.shared)
@@ -166,6 +176,7 @@ def _belonging(person: Person, traces: Traces, *, only_own: bool = False) -> dic
     deliveries = [batch for some in (own, shared) for batch in in_batches(some)]
     return {
         "subscriptions": [_subscription.c.id.in_(person.ids)],
+        "never": [and_(schema.never.c.owner == person.name, schema.never.c.owner != "")],
         "mutes": [_mute.c.subscription_id.in_(person.ids)],
         "matches": [_match.c.subscription_id.in_(person.ids)],
         "alerts": [_alert.c.match_id.in_(matches), _alert.c.receiver.in_(receivers)],

@@ -20,6 +20,7 @@ _match, _subscription = schema.match, schema.subscription
 
 TABLES: Mapping[str, Table] = {
     "subscriptions": _subscription,
+    "never": schema.never,
     "mutes": schema.mute,
     "matches": _match,
     "alerts": _alert,

@@ -5,7 +5,7 @@ from watcher.store.database.schema.deliveries import alert, attempt, blank, deli
 from watcher.store.database.schema.fleet import config_version, daemon, lease
 from watcher.store.database.schema.papers import listing, match, metric, paper, paper_key, unfolded
 from watcher.store.database.schema.sources import page, poll, site
-from watcher.store.database.schema.subscriptions import mute, of_files, rules_generation, shown_as, subscription
+from watcher.store.database.schema.subscriptions import mute, never, of_files, rules_generation, shown_as, subscription
 
 __all__ = [
     "IsoDay",
@@ -25,6 +25,7 @@ __all__ = [
     "metadata",
     "metric",
     "mute",
+    "never",
     "of_files",
     "page",
     "paper",

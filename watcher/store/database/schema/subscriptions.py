@@ -1,4 +1,4 @@
-"""Subscriptions, the generation of their rules, and mutes."""
+"""Subscriptions, the generation of their rules, what nobody wants to hear of, and mutes."""
 
 from __future__ import annotations
 
@@ -55,6 +55,16 @@ rules_generation = Table(
     Column("id", Integer, primary_key=True),  # always 1
     Column("generation", Integer, nullable=False),
     CheckConstraint("id = 1", name="one_row"),
+)
+
+never = Table(
+    "never",
+    metadata,
+    Column("id", Integer, primary_key=True),  # in the order of the lists
+    Column("owner", Text, nullable=False, default=""),  # whose subscriptions it is about; empty for all
+    Column("written", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Index("uq_never_owner_written", "owner", "written", unique=True),
 )
 
 mute = Table(
