@@ -66,6 +66,7 @@ from watcher.store.subscriptions.mutes import Mutes
 from watcher.store.subscriptions.never import NeverLists
 from watcher.store.subscriptions.pauses import Silence
 from watcher.store.subscriptions.subscriptions import Subscriptions
+from watcher.store.subscriptions.thumbs import Thumbs
 
 Mode = Literal["read", "write", "create"]
 
@@ -94,6 +95,7 @@ class Transaction:
         self.silence = Silence(connection)
         self.mutes = Mutes(connection)
         self.never = NeverLists(connection)
+        self.thumbs = Thumbs(connection)
         self.endpoints = Endpoints(connection)
         self.incidents = Incidents(connection)
         self.sites = Sites(connection)

@@ -22,6 +22,7 @@ TABLES: Mapping[str, Table] = {
     "subscriptions": _subscription,
     "never": schema.never,
     "mutes": schema.mute,
+    "thumbs": schema.thumb,
     "matches": _match,
     "alerts": _alert,
     "empty_digests": _blank,

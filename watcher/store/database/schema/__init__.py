@@ -5,7 +5,15 @@ from watcher.store.database.schema.deliveries import alert, attempt, blank, deli
 from watcher.store.database.schema.fleet import config_version, daemon, lease
 from watcher.store.database.schema.papers import listing, match, metric, paper, paper_key, unfolded
 from watcher.store.database.schema.sources import page, poll, site
-from watcher.store.database.schema.subscriptions import mute, never, of_files, rules_generation, shown_as, subscription
+from watcher.store.database.schema.subscriptions import (
+    mute,
+    never,
+    of_files,
+    rules_generation,
+    shown_as,
+    subscription,
+    thumb,
+)
 
 __all__ = [
     "IsoDay",
@@ -35,5 +43,6 @@ __all__ = [
     "shown_as",
     "site",
     "subscription",
+    "thumb",
     "unfolded",
 ]
