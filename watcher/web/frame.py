@@ -47,6 +47,8 @@ SAID: Mapping[str, str] = {
     "unpause": "It goes on: what was held is told at its time.",
     "mute": "Muted: what would be told meanwhile is not told later either.",
     "unmute": "No longer muted.",
+    "thumb": "Noted. A subscription with `learn: true` takes it into account.",
+    "no-thumb": "Taken back.",
     "out": "Signed out.",
 }
 """What a page says of what was just done, by the word in its address."""
