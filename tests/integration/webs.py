@@ -18,6 +18,7 @@ from tests.patience import PATIENCE
 from watcher.alerts.changes import Wanted
 from watcher.config import Config, ListenAddress, WebSettings, load
 from watcher.files.broken_pages import KeptPages
+from watcher.links.addresses import LinkMaker
 from watcher.model import (
     Decision,
     Endpoint,
@@ -70,6 +71,7 @@ class Web:
     polled: list[str] = field(default_factory=list)
     woken: list[datetime] = field(default_factory=list)
     tested: list[tuple[str, list[str], str]] = field(default_factory=list)
+    links: Callable[[], LinkMaker | None] = lambda: None
     outcome: Outcome = field(default_factory=lambda: Outcome(Result.SENT))
     _open: list[Callable[[], None]] = field(default_factory=list)
     _server: WebServer | None = None
@@ -95,7 +97,16 @@ class Web:
             buttons = Buttons(self.polled.append, self._wake, self._test) if self.acts else None
             listen = self.settings.listen
             settings = replace(self.settings, listen=listen if listen.socket else replace(listen, port=0))
-            site = WebSite(self.store, lambda: self.config, lambda: self.now, settings, self.token, buttons, self.kept)
+            site = WebSite(
+                self.store,
+                lambda: self.config,
+                lambda: self.now,
+                settings,
+                self.token,
+                buttons,
+                self.kept,
+                lambda: self.links(),  # noqa: PLW0108  (it may be set later)
+            )
             self._server = WebServer(site)
             self._server.start()
             self._open.append(self._server.stop)

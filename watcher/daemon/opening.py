@@ -11,6 +11,7 @@ from threading import Event
 from typing import TextIO
 
 from watcher.config import Config
+from watcher.daemon.link_desk import LinkDesk
 from watcher.daemon.site_book import SiteBook
 from watcher.fetch import Fetcher, default_user_agent
 from watcher.files.broken_pages import KeptPages
@@ -63,5 +64,6 @@ def open_context(
         stopping=stopping,
         tuning=tuning or Tuning(),
         kept=KeptPages(state_dir / "broken") if state_dir else None,
+        links=LinkDesk(lambda: context.config, state_dir).maker,
     )
     return context

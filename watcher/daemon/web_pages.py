@@ -114,6 +114,7 @@ class WebPages:
             clock=context.clock,
             buttons=Buttons(self._poll, self._wake, partial(send_rule_test, context=context)),
             kept=context.kept,
+            links=context.links,
         )
         self._server.start()
         self._is_for = settings, token

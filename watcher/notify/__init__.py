@@ -6,7 +6,7 @@ apprise is imported when something is sent or checked: it takes long, and most c
 from __future__ import annotations
 
 from watcher.notify.addresses.addresses import doubt_of, limit_of, problem_of, schema_of
-from watcher.notify.addresses.forms import forms_of, size_in
+from watcher.notify.addresses.forms import forms_of, is_mail, size_in
 from watcher.notify.secrets import SHORTEST_SECRET, scrub, secrets_of
 from watcher.notify.sender import Notifier
 
@@ -15,6 +15,7 @@ __all__ = [
     "Notifier",
     "doubt_of",
     "forms_of",
+    "is_mail",
     "limit_of",
     "problem_of",
     "schema_of",

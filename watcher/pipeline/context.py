@@ -10,6 +10,7 @@ from threading import Event
 from watcher.config import Config
 from watcher.fetch import Fetcher
 from watcher.files.broken_pages import KeptPages
+from watcher.links.addresses import LinkMaker
 from watcher.model import Tuning
 from watcher.notify import Notifier, forms_of
 from watcher.parsing.here import ParseHere, Parsing
@@ -31,6 +32,7 @@ class Context:
     ``stopping``: set when the process is asked to stop.
     ``tuning``: sizes, intervals and leases.
     ``kept``: where bodies of broken pages are kept, None for nowhere.
+    ``links``: returns what makes signed links, None where no pages are public.
     """
 
     config: Config
@@ -46,3 +48,4 @@ class Context:
     stopping: Event = field(default_factory=Event)
     tuning: Tuning = field(default_factory=Tuning)
     kept: KeptPages | None = None
+    links: Callable[[], LinkMaker | None] = lambda: None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from watcher.config import Config, WebSettings
 from watcher.errors import WatcherError
 from watcher.files.broken_pages import KeptPages
+from watcher.links.addresses import LinkMaker
 from watcher.store import Store
 from watcher.web.site import Buttons, WebSite
 
@@ -29,6 +30,7 @@ def open_web(
     clock: Callable[[], datetime] | None = None,
     buttons: Buttons | None = None,
     kept: KeptPages | None = None,
+    links: Callable[[], LinkMaker | None] = lambda: None,
 ) -> WebServer:
     """Return a server that listens, and serves once it is started.
 
@@ -39,4 +41,4 @@ def open_web(
         raise WatcherError(HOW)
     from watcher.web.serving import WebServer
 
-    return WebServer(WebSite(store, config, clock or store.clock, settings, token, buttons, kept))
+    return WebServer(WebSite(store, config, clock or store.clock, settings, token, buttons, kept, links))

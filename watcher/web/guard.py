@@ -25,6 +25,9 @@ SESSION = timedelta(days=30)
 PUBLIC = ("/-/", "/static/", "/sign-in", "/favicon.ico")
 """Addresses that everybody may read, by how they begin; they show nothing of what is stored."""
 
+SIGNED = ("/thumb", "/unsubscribe")
+"""Addresses that carry a signed link, which alone says what may be done: nothing of the visitor counts there."""
+
 KEYED = ("/feed.atom", "/feed.json")
 """Addresses that may be read with a key of their own."""
 
@@ -92,12 +95,13 @@ class Guard:
             return _refused(request, what, 421)
         if request.method not in ("GET", "HEAD", "POST"):
             return _refused(request, "this page takes GET and POST", 405, Allow="GET, HEAD, POST")
-        if request.method == "POST" and not is_from_here(request.headers, self._site):
-            return _refused(request, "this came from another page: nothing was done", 403)
         path = path_of(request)
+        is_signed = path in SIGNED
+        if request.method == "POST" and not (is_signed or is_from_here(request.headers, self._site)):
+            return _refused(request, "this came from another page: nothing was done", 403)
         if b"%00" in request.scope.get("query_string", b"") or "\0" in path:
             return _refused(request, "there is no such address", 400)
-        if may_read(request, self._site) or path.startswith(PUBLIC):
+        if is_signed or may_read(request, self._site) or path.startswith(PUBLIC):
             return None
         if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
             query = request.scope.get("query_string", b"").decode("latin-1")

@@ -11,6 +11,7 @@ from watcher.config import Config, WebSettings, secret_file
 from watcher.errors import WatcherError
 from watcher.files.broken_pages import KeptPages
 from watcher.files.read import NotRead, read_regular
+from watcher.links.addresses import LinkMaker
 from watcher.model import Endpoint, Hit, Outcome, Paper
 from watcher.store import Store
 
@@ -40,6 +41,7 @@ class WebSite:
     ``token``: what reading and acting ask for, "" for none: then nobody may act.
     ``buttons``: None if these pages only show.
     ``kept``: where bodies of broken pages are kept, None for nowhere.
+    ``links``: returns what made the signed links in messages, None where none are taken.
     """
 
     store: Store
@@ -49,6 +51,7 @@ class WebSite:
     token: str = ""
     buttons: Buttons | None = None
     kept: KeptPages | None = None
+    links: Callable[[], LinkMaker | None] = lambda: None
 
     @property
     def can_act(self) -> bool:

@@ -33,6 +33,11 @@ TELEGRAM = frozenset({"tgram"})
 MATRIX = frozenset({"matrix", "matrixs"})
 
 
+def is_mail(url: str) -> bool:
+    """Return whether an address is one of mail."""
+    return own_schema(url) in MAIL
+
+
 CHATS = SHOWS_MARKDOWN | TITLE_IN_BODY | SLACK | TELEGRAM | MATRIX
 
 
