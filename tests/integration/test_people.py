@@ -42,6 +42,7 @@ subscriptions:
   - {{name: lanterns, rule: lantern, to: team}}
 {line}"""
 ANAS = f"""\
+never: [Ana's own dread]
 subscriptions:
   - {{name: lamps, shown_as: Ana's own lamps, rule: lamp OR secretword OR lantern, to: ['{ANA}', team]}}
   - {{name: kites, rule: kite AND NOT secretword, to: '{ANA}', when: daily at 08:00, when_empty: send}}
@@ -118,6 +119,7 @@ def lab(
         other = tx.incidents.begin(IncidentKind.ENDPOINT_FAILING, BO, "refused", store.clock())
         tx.incidents.tell(other.id, [Endpoint("ops")], store.clock())
     made.run("mute", "anaowner/kites", "--for", "2d")
+    made.run("thumbs", "anaowner/lamps", "A Lantern", "up")
     made.run("once", "--flush")
     return made
 
@@ -211,7 +213,7 @@ def test_a_dry_run_deletes_nothing(lab: Lab) -> None:
     before = lab.raw()
     status, out, _ = lab.run("forget", "anaowner", "--dry-run")
     assert status == 0
-    assert out.startswith("would go: 2 subscriptions, 1 mute, 3 matches,")
+    assert out.startswith("would go: 2 subscriptions, 1 item of `never`, 1 mute, 1 thumb, 3 matches,")
     assert lab.raw() == before
 
 
@@ -270,7 +272,7 @@ def test_nothing_is_left_of_a_person(lab: Lab) -> None:
     lab.without_ana()
     status, out, err = lab.run("forget", "anaowner", "--yes")
     assert status == 0, err
-    assert out.startswith("deleted: 2 subscriptions, 1 mute, 3 matches, ")
+    assert out.startswith("deleted: 2 subscriptions, 1 mute, 1 thumb, 3 matches, ")
     assert "1 message that told of others, too, stays" in out
     for table, text in lab.raw().items():
         assert not [needle for needle in NEEDLES if needle in text], table

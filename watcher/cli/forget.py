@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 NAMES = {
     "subscriptions": "subscription",
+    "never": "item of `never`",
     "mutes": "mute",
+    "thumbs": "thumb",
     "matches": "match",
     "alerts": "alert",
     "empty_digests": "empty digest",
@@ -31,7 +33,7 @@ NAMES = {
     "receivers": "receiver",
     "incidents": "incident",
 }
-MANY = {"match": "matches", "try": "tries"}
+MANY = {"match": "matches", "try": "tries", "item of `never`": "items of `never`"}
 
 
 class _Planned(Exception):

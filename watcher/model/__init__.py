@@ -21,13 +21,16 @@ from watcher.model.reading import (
     Verdict,
 )
 from watcher.model.subscriptions import (
+    DigestOrder,
     Endpoint,
+    NeverItem,
     Origin,
     QuietHours,
     Rate,
     Rhythm,
     StoredSubscription,
     Subscription,
+    Thumb,
     When,
 )
 from watcher.model.telling import (
@@ -69,6 +72,7 @@ __all__ = [
     "DeliveryKind",
     "DeliveryState",
     "DigestItem",
+    "DigestOrder",
     "DisplayNames",
     "DueAlert",
     "Endpoint",
@@ -84,6 +88,7 @@ __all__ = [
     "Listing",
     "MatchedSpan",
     "Message",
+    "NeverItem",
     "NotModified",
     "Nothing",
     "Origin",
@@ -104,6 +109,7 @@ __all__ = [
     "StoredSubscription",
     "Subscription",
     "TemplateTrouble",
+    "Thumb",
     "Tuning",
     "Unreachable",
     "Unread",

@@ -47,6 +47,15 @@ class When:
         return f"{name}{on} at {self.at:%H:%M}"
 
 
+class DigestOrder(StrEnum):
+    """In which order a subscription's papers are told; strong matches come first in each."""
+
+    SCORE = "score"  # by how much they are about the rule, then the most upvoted
+    UPVOTES = "upvotes"
+    NEWEST = "newest"
+    RISING = "rising"  # the most upvoted and what rose fastest, in turn
+
+
 @dataclass(frozen=True, slots=True)
 class QuietHours:
     """Local times between which nothing is sent, and whole local days (0 for Monday).
@@ -87,8 +96,9 @@ class Subscription:
     tells, None for the source's look-back. ``endpoints`` are those of all receivers in ``to:``.
     ``shown_as`` is what messages and pages call it, "" for its name. ``bundle`` lets it share a message with
     others, ``max_papers`` are shown in full in one message, the rest in short. Papers with a score below ``above``, and
-    those behind the first ``top`` of a message, have no more than their titles. It may send also empty digests, a
-    sign of life once a month, and new versions of papers that it told.
+    those behind the first ``top`` of a message in its ``order``, have no more than their titles. It may send also
+    empty digests, a sign of life once a month, and new versions of papers that it told. With ``learns`` its thumbs
+    move the scores of its matches.
     """
 
     name: str
@@ -105,6 +115,8 @@ class Subscription:
     max_papers: int | None = None
     above: float | None = None
     top: int | None = None
+    order: DigestOrder = DigestOrder.SCORE
+    learns: bool = False
     sends_empty: bool = False
     shows_life: bool = False
     tells_updates: bool = False
@@ -113,6 +125,32 @@ class Subscription:
     @property
     def full_name(self) -> str:
         return f"{self.owner}/{self.name}" if self.owner else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class NeverItem:
+    """What nobody wants to hear of: an item of a ``never:`` list.
+
+    ``owner``: the included file's stem whose subscriptions it holds for, empty for all subscriptions. ``written``: as
+    the list has it. ``rule``: the rule that it stands for.
+    """
+
+    owner: str
+    written: str
+    rule: str
+
+    def holds_for(self, subscription: Subscription) -> bool:
+        """Return whether it says something of a subscription's papers."""
+        return self.owner in ("", subscription.owner)
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """What a reader said of a paper that a subscription told: ``up`` for useful, else not for them."""
+
+    paper_id: int
+    up: bool
+    at: datetime
 
 
 class Origin(StrEnum):

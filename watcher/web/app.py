@@ -31,6 +31,7 @@ from watcher.web.screens.save import save_screen
 from watcher.web.screens.search import search_screen
 from watcher.web.screens.sources import source_screen, sources_screen
 from watcher.web.screens.subscriptions import subscription_screen, subscriptions_screen
+from watcher.web.screens.thumb import thumb_screen
 from watcher.web.screens.unsubscribe import unsubscribe_screen
 from watcher.web.site import WebSite
 from watcher.web.turns import TrialTurns, in_turn
@@ -58,6 +59,7 @@ def web_app(site: WebSite) -> ASGIApp:
             Route("/act", act, methods=["POST"]),
             Route("/save", save_screen, methods=["GET", "POST"]),
             Route("/unsubscribe", unsubscribe_screen, methods=["GET", "POST"]),
+            Route("/thumb", thumb_screen, methods=["GET", "POST"]),
             Route("/sign-in", session.sign_in, methods=["GET", "POST"]),
             Route("/sign-out", session.sign_out, methods=["POST"]),
             Route("/-/healthy", healthy),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
 from watcher.alerts.changes import Wanted
 from watcher.errors import StoreError
@@ -53,7 +53,7 @@ class People:
     def rows(self, person: Person) -> dict[str, list[dict[str, Any]]]:
         """Return all rows of a person, by what an export calls their table, each with all its columns.
 
-        A match also has the paper's key and title.
+        A match and a thumb also have the paper's key and title.
         """
         traces = traces_of(self._connection, person)
         found: dict[str, list[dict[str, Any]]] = {}
@@ -66,7 +66,7 @@ class People:
                 for row in self._connection.execute(select(table).where(where).order_by(*table.primary_key)).mappings()
             }
             found[name] = list(rows.values())
-        self._name_papers(found["matches"])
+        self._name_papers([*found["matches"], *found["thumbs"]])
         return found
 
     def forget(self, person: Person, now: datetime) -> Forgotten:
@@ -81,10 +81,12 @@ class People:
         counts = {name: self._count(name, person, traces) for name in TABLES}
         # Matches in one statement: some point at others of the same subscription.
         for name in (
+            "never",
             "alerts",
             "empty_digests",
             "mutes",
             "unsubscribed",
+            "thumbs",
             "matches",
             "attempts",
             "deliveries",
@@ -176,8 +178,10 @@ def _belonging(person: Person, traces: Traces, *, only_own: bool = False) -> dic
     deliveries = [batch for some in (own, shared) for batch in in_batches(some)]
     return {
         "subscriptions": [_subscription.c.id.in_(person.ids)],
+        "never": [and_(schema.never.c.owner == person.name, schema.never.c.owner != "")],
         "mutes": [_mute.c.subscription_id.in_(person.ids)],
         "unsubscribed": [_left.c.subscription_id.in_(person.ids), _left.c.receiver.in_(receivers)],
+        "thumbs": [schema.thumb.c.subscription_id.in_(person.ids)],
         "matches": [_match.c.subscription_id.in_(person.ids)],
         "alerts": [_alert.c.match_id.in_(matches), _alert.c.receiver.in_(receivers)],
         "empty_digests": [_blank.c.subscription_id.in_(person.ids), _blank.c.receiver.in_(receivers)],

@@ -20,8 +20,10 @@ _match, _subscription = schema.match, schema.subscription
 
 TABLES: Mapping[str, Table] = {
     "subscriptions": _subscription,
+    "never": schema.never,
     "mutes": schema.mute,
     "unsubscribed": schema.unsubscribed,
+    "thumbs": schema.thumb,
     "matches": _match,
     "alerts": _alert,
     "empty_digests": _blank,

@@ -7,10 +7,12 @@ from watcher.store.database.schema.papers import listing, match, metric, paper, 
 from watcher.store.database.schema.sources import page, poll, site
 from watcher.store.database.schema.subscriptions import (
     mute,
+    never,
     of_files,
     rules_generation,
     shown_as,
     subscription,
+    thumb,
     unsubscribed,
 )
 
@@ -32,6 +34,7 @@ __all__ = [
     "metadata",
     "metric",
     "mute",
+    "never",
     "of_files",
     "page",
     "paper",
@@ -41,6 +44,7 @@ __all__ = [
     "shown_as",
     "site",
     "subscription",
+    "thumb",
     "unfolded",
     "unsubscribed",
 ]
