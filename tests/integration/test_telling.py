@@ -300,9 +300,13 @@ def test_only_sources_that_the_subscription_looks_at_are_named(desk: Desk) -> No
 
 
 def withdraw(desk: Desk) -> None:
-    desk.papers[DAYS[-1]][0]["abstract"] = "This paper has been withdrawn by its authors: the islands were clouds."
+    desk.papers[DAYS[-1]][0]["abstract"] = "This paper has been withdrawn by its authors: what they saw were clouds."
     desk.publish()
     desk.look()
+
+
+def is_to_you(content: Content) -> bool:
+    return content.delivery.endpoint == Endpoint("you")
 
 
 def test_a_withdrawal_is_told_once_to_those_who_were_told_of_the_paper_and_asked(desk: Desk) -> None:
@@ -315,10 +319,15 @@ def test_a_withdrawal_is_told_once_to_those_who_were_told_of_the_paper_and_asked
     )
     desk.look()
     desk.tell()
+    (score,) = [item.score for one in desk.said for item in one.items if item.paper.title == title and is_to_you(one)]
     desk.said.clear()
     withdraw(desk)
     assert desk.tell() == 2
     assert {one.delivery.endpoint for one in desk.said} == {Endpoint("me"), Endpoint("you")}
+    assert [item.score for one in desk.said for item in one.items if is_to_you(one)] == [score], (
+        "its rule holds no more"
+    )
+    assert 0 < score < 1
     for content in desk.said:
         assert [(item.paper.title, item.occasion, item.told_before) for item in content.items] == [
             (title, WITHDRAWN, None)
