@@ -336,6 +336,17 @@ def test_a_withdrawal_is_told_once_to_those_who_were_told_of_the_paper_and_asked
     assert desk.tell() == 0
 
 
+def test_a_withdrawal_is_no_news_for_a_subscription_that_is_gone(desk: Desk) -> None:
+    desk.apply(subscription(tells_updates=True))
+    desk.look()
+    desk.tell()
+    desk.apply()
+    withdraw(desk)
+    with desk.context.store.reading() as tx:
+        (gone,) = tx.subscriptions.all()
+        assert tx.subscriptions.get([gone.id]) == {} and tx.matches.held(gone.id) == {}
+
+
 def test_a_withdrawal_before_the_paper_was_told_is_no_news(desk: Desk) -> None:
     desk.apply(subscription(when=DAILY, tells_updates=True))
     desk.look()
