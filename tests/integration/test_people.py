@@ -42,6 +42,7 @@ subscriptions:
   - {{name: lanterns, rule: lantern, to: team}}
 {line}"""
 ANAS = f"""\
+never: [Ana's own dread]
 subscriptions:
   - {{name: lamps, shown_as: Ana's own lamps, rule: lamp OR secretword OR lantern, to: ['{ANA}', team]}}
   - {{name: kites, rule: kite AND NOT secretword, to: '{ANA}', when: daily at 08:00, when_empty: send}}
@@ -211,7 +212,7 @@ def test_a_dry_run_deletes_nothing(lab: Lab) -> None:
     before = lab.raw()
     status, out, _ = lab.run("forget", "anaowner", "--dry-run")
     assert status == 0
-    assert out.startswith("would go: 2 subscriptions, 1 mute, 3 matches,")
+    assert out.startswith("would go: 2 subscriptions, 1 item of `never`, 1 mute, 3 matches,")
     assert lab.raw() == before
 
 

@@ -258,6 +258,20 @@ IN_RULES: dict[str, Case] = {
     "a name without quotes": ("name-without-quotes", ruled("§author:Geoffrey Hinton")),
     "a category that arXiv does not have": ("unknown-category", ruled("kite §category:cs.XX")),
     "a lone field": (f"{RULE} {FOREIGN}", ruled("agent §title:")),
+    # what is never told
+    "never what a rule asks for": ("all-kept-back", "never: [kite]\n" + ruled("§title:kites moon")),
+    "never a half of each phrase": ("all-kept-back", "never: [tool]\n" + ruled('§"tool use" OR "tool call"')),
+    "never either of two": ("all-kept-back", "never: [moon, kite OR agent]\n" + ruled("§kite OR (agent robot)")),
+    "never everything": (ALWAYS, config('never: ["§the"]')),
+    "never nothing": (NEVER, config("never: [§kite AND NOT kite]")),
+    "never two in an item": (f"{SEVERAL} {SIGN}", config('never: ["§survey, benchmark"]')),
+    "never in another language": (f"{RULE} {FOREIGN}", config("never: ['(survey) §|| benchmark']")),
+    "never a wrong rule": (RULE, config("never: ['survey §AND ']")),
+    "never the same twice": ("named-twice", config("never: [survey, §survey]")),
+    "never a field that none tells": (
+        UNTOLD,
+        config("sources:\n  ax: {kind: arxiv, categories: [cs.LG]}\nnever: ['§upvotes<3']"),
+    ),
 }
 
 IN_SUBSCRIPTIONS: dict[str, Case] = {

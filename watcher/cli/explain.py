@@ -44,14 +44,18 @@ def explain(desk: CliContext, words: tuple[str, ...], rule: str | None, as_json:
     wanted, config = rules.meant(desk, rule, words[0] if rule is None else None)
     with desk.open_store(config) as store, store.reading() as tx:
         paper = paper_named(tx, words[-1])
-    found = explained(wanted, document_of(paper))
+    document = document_of(paper)
+    found = explained(wanted, document)
+    never = "" if rule is not None else rules.kept_back_by(config, words[0], document)
     if as_json:
-        click.echo(show.json_text(explanation_json(paper, wanted, found)))
+        click.echo(show.json_text(explanation_json(paper, wanted, found) | {"never": never or None}))
     else:
         if rule is None:
             click.echo(f"subscription: {rules.name_of(config, words[0])}")
         for line in explanation_lines(paper, wanted, found):
             click.echo(line)
+        if never:
+            click.echo(f"not told: never: {never}")
     return 0 if found.score is not None else 1
 
 

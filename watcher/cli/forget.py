@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 NAMES = {
     "subscriptions": "subscription",
+    "never": "item of `never`",
     "mutes": "mute",
     "matches": "match",
     "alerts": "alert",
@@ -31,7 +32,7 @@ NAMES = {
     "receivers": "receiver",
     "incidents": "incident",
 }
-MANY = {"match": "matches", "try": "tries"}
+MANY = {"match": "matches", "try": "tries", "item of `never`": "items of `never`"}
 
 
 class _Planned(Exception):

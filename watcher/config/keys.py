@@ -206,8 +206,11 @@ class WebKeys(ConfigTable):
 
 
 class IncludedKeys(ConfigTable):
-    """An included file: subscriptions and nothing else."""
+    """An included file: subscriptions, and what they never tell."""
 
+    never: Texts | None = Field(
+        None, description="Words, phrases and rules: papers that they fit are told to none of these subscriptions."
+    )
     subscriptions: list[SubscriptionKeys] = Field(default_factory=list, description="What to tell whom.")
 
 

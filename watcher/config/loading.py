@@ -33,6 +33,7 @@ from watcher.config.sources import name_holds, sources_of
 from watcher.config.subscriptions import (
     CheckTarget,
     Surroundings,
+    never_of,
     no_receiver,
     quiet_hours_of,
     subscriptions_of,
@@ -89,13 +90,18 @@ def load(
     if not checker.is_broken:
         warn_of_modes(checker, config, env)
     around = _surroundings(checker, keys, config, check_rule, target_check(config, env, check_url))
+    around = replace(around, never=never_of(checker, keys.never, around))
     own = subscriptions_of(checker, keys.subscriptions, around)
     config = replace(config, operator=_operator(checker, keys, around), sections=_sections(checker))
     files = _files(checker, keys, path, last_good)
     _check_allow(checker, keys, config, files)
     theirs = [subscriptions_of_file(one, around, keys.allow, strict=strict) for one in files]
     templates = templates_of(checker, keys.templates, path.parent, strict=strict)
-    config = replace(config, subscriptions=own + tuple(sub for one in theirs for sub in one.subscriptions))
+    config = replace(
+        config,
+        subscriptions=own + tuple(sub for one in theirs for sub in one.subscriptions),
+        never=around.never + tuple(item for one in theirs for item in one.never),
+    )
     others = [*templates.problems, *(problem for one in theirs for problem in one.problems)]
     problems = _problems(checker, keys, config, others, is_whole=not any(one.broken for one in theirs))
     return replace(

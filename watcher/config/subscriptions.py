@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -20,10 +20,10 @@ from watcher.config.text.mistakes import Hint
 from watcher.config.text.nearest import did_you_mean, known, near_or_known
 from watcher.config.text.signs import INVISIBLE
 from watcher.config.values import Config
-from watcher.config.written_rule import pieces_of, place_of_item, rule_of, with_places
+from watcher.config.written_rule import never_rule, pieces_of, place_of_item, rule_of, with_places
 from watcher.errors import WatcherError
-from watcher.model import QuietHours, Rhythm, Subscription
-from watcher.rules import Rule
+from watcher.model import NeverItem, QuietHours, Rhythm, Subscription
+from watcher.rules import Rule, swallowed_by
 
 CheckTarget = Callable[[str], str | None]
 """A receiver with an address, as ``to:`` names it → why no message gets exactly there; None where one does."""
@@ -42,7 +42,8 @@ class Surroundings:
 
     ``sources`` and ``receivers`` are all names that the main file declares, ``config`` has those that hold;
     ``allowed`` limits the receivers; ``accepted`` are warnings that are accepted for all files.
-    ``unknown`` are the sections that cannot be read, so that nobody knows their names.
+    ``unknown`` are the sections that cannot be read, so that nobody knows their names. ``never`` is what none of them
+    tells.
     """
 
     config: Config
@@ -55,6 +56,7 @@ class Surroundings:
     unknown: Collection[str] = ()
     timezone: str | None = None
     accepted: AcceptedWarnings | None = None
+    never: tuple[NeverItem, ...] = ()
 
 
 def subscriptions_of(checker: Checker, asked: list[SubscriptionKeys], around: Surroundings) -> tuple[Subscription, ...]:
@@ -76,6 +78,19 @@ def subscriptions_of(checker: Checker, asked: list[SubscriptionKeys], around: Su
         seen.setdefault(one.name, n)
     _warn_of_twins(checker, made, around.check_rule)
     return tuple(one for one in made if one is not None)
+
+
+def never_of(checker: Checker, items: Sequence[str] | None, around: Surroundings) -> tuple[NeverItem, ...]:
+    """Return the items of a file's ``never:`` that hold; what does not is noted in ``checker``."""
+    found: dict[str, NeverItem] = {}
+    for n, item in enumerate(items or ()):
+        place = place_of_item(checker, ("never",), (n,))
+        rule = never_rule(checker, place, item, around.check_rule)
+        if rule is not None:
+            found.setdefault(item, NeverItem(around.owner, item, rule.text))
+            _warn_of_what_is_asked(checker, [(place, rule.text)], rule, (), around)
+    checker.warn_of_twins(("never",), [item.lower() for item in items or ()])
+    return tuple(found.values())
 
 
 def _warn_of_twins(checker: Checker, made: list[Subscription | None], read: ReadRule) -> None:
@@ -135,11 +150,23 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
 
 def _warn_of_rule(checker: Checker, path: Path, keys: SubscriptionKeys, rule: Rule, around: Surroundings) -> None:
     """Warn of what a rule that can be read asks for."""
+    _warn_of_what_is_asked(checker, list(pieces_of(checker, path, keys)), rule, keys.sources or (), around)
+    never = [(one.written, around.check_rule(one.rule)) for one in around.never]
+    if item := swallowed_by(rule, never):
+        here, at = ((*path, "rule"), 0) if keys.rule is not None else (path, None)
+        what = f"`never` has {quoted_value(item)}, which all that it matches fits: nothing is ever told"
+        checker.warn(here, what, "take it off the list, or leave the subscription out", name="all-kept-back", at=at)
+
+
+def _warn_of_what_is_asked(
+    checker: Checker, pieces: Sequence[tuple[Path, str]], rule: Rule, chosen: Sequence[str], around: Surroundings
+) -> None:
+    """Warn of terms that no paper fits, or nearly every one, and of what no source has; ``chosen``: its sources."""
     sources = around.config.sources
-    warn_of_bounds(checker, pieces_of(checker, path, keys), rule, around.check_rule, keys.sources or ())
-    warn_of_labels(checker, pieces_of(checker, path, keys), rule, around.check_rule, around.sources)
+    warn_of_bounds(checker, pieces, rule, around.check_rule, chosen)
+    warn_of_labels(checker, pieces, rule, around.check_rule, around.sources)
     if len(sources) == len(around.sources):  # of a source that is wrong nobody knows what it tells
-        warn_of_untold(checker, pieces_of(checker, path, keys), keys.sources or (), sources)
+        warn_of_untold(checker, pieces, chosen, sources)
 
 
 def _made(keys: SubscriptionKeys, rule: str, to: list[str], around: Surroundings) -> Subscription:

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from watcher.config.addresses import SHORTEST_SECRET, VARIABLE, Address, expand, logged_secrets, opened
 from watcher.errors import Problem, WatcherError
-from watcher.model import DisplayNames, Endpoint, QuietHours, Rate, Source, Subscription
+from watcher.model import DisplayNames, Endpoint, NeverItem, QuietHours, Rate, Source, Subscription
 from watcher.model.masking import OpenedAddress
 from watcher.model.way_out import WayOut, proxy_credentials
 
@@ -83,7 +83,8 @@ class Config:
     ``problems`` are warnings; ``broken_includes`` has for each included file that is not in force as it stands the
     problems that keep it out, and ``instead`` what is in force in its place, in words. ``templates`` are those that
     stand in the place of watcher's own, by name; ``broken_templates`` would, and says why they do not. ``unsubscribe``
-    is a mailto or web address. ``web`` is None without pages for a browser.
+    is a mailto or web address. ``never`` has the items of all ``never:`` lists, those of the main file first.
+    ``web`` is None without pages for a browser.
     ``sections`` are the main file's keys that hold something, be it an empty list. ``patterns`` name the files that are
     read beside the main one, relative to ``folder``. ``reloads_itself``: the daemon takes up edits by itself.
     ``accepted`` has for each subscription, by its full name, the warnings that are accepted of it, and under "" those
@@ -98,6 +99,7 @@ class Config:
     sources: Mapping[str, Source] = field(default_factory=dict)
     receivers: Mapping[str, Receiver] = field(default_factory=dict)
     subscriptions: tuple[Subscription, ...] = ()
+    never: tuple[NeverItem, ...] = ()
     database_text: str | None = field(default=None, repr=False)
     unreachable_after: timedelta = timedelta(hours=24)
     retain: Retain = Retain()

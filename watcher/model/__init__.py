@@ -22,6 +22,7 @@ from watcher.model.reading import (
 )
 from watcher.model.subscriptions import (
     Endpoint,
+    NeverItem,
     Origin,
     QuietHours,
     Rate,
@@ -84,6 +85,7 @@ __all__ = [
     "Listing",
     "MatchedSpan",
     "Message",
+    "NeverItem",
     "NotModified",
     "Nothing",
     "Origin",

@@ -115,6 +115,23 @@ class Subscription:
         return f"{self.owner}/{self.name}" if self.owner else self.name
 
 
+@dataclass(frozen=True, slots=True)
+class NeverItem:
+    """What nobody wants to hear of: an item of a ``never:`` list.
+
+    ``owner``: the included file's stem whose subscriptions it holds for, empty for all subscriptions. ``written``: as
+    the list has it. ``rule``: the rule that it stands for.
+    """
+
+    owner: str
+    written: str
+    rule: str
+
+    def holds_for(self, subscription: Subscription) -> bool:
+        """Return whether it says something of a subscription's papers."""
+        return self.owner in ("", subscription.owner)
+
+
 class Origin(StrEnum):
     """Where a subscription is kept: in the config's files, or in the database alone."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from watcher.alerts.fate import of_unwanted
 from watcher.model import Decision, Entry, Paper, StoredSubscription
 from watcher.pipeline.rulebook import RuleBook
 from watcher.store import Transaction
@@ -63,15 +64,28 @@ class Intake:
 
 
 def record_matches(tx: Transaction, rules: RuleBook, paper_ids: Collection[int], decide: Decide, now: datetime) -> int:
-    """Match papers with all rules and store new matches; return how many.
+    """Match papers with all rules and store new matches; return how many are not kept back by a ``never:`` list.
 
-    Papers that wait for their abstract are left out.
+    Papers that wait for their abstract are left out. What was kept back is decided anew: numbers and texts change.
     """
     ready = tx.papers.ready(paper_ids, waited_since=now - WAIT_FOR_ABSTRACT)
-    known = tx.matches.known(ready)
+    kept_back = tx.never.kept_back_among(ready)
+    known = tx.matches.known(ready) - kept_back.keys()
     matched = 0
     for some in rules.match(tx.papers.get(ready), known):
-        active = tx.subscriptions.get({id for id, _, _ in some})
-        found = [NewMatch(id, paper.id, hit, decide(active[id], paper)) for id, paper, hit in some if id in active]
-        matched += tx.matches.record(found, now)
+        active = tx.subscriptions.get({one.subscription_id for one in some})
+        found, freed = list[NewMatch](), dict[int, NewMatch]()
+        for one in some:
+            if (saved := active.get(one.subscription_id)) is None:
+                continue
+            why, match_id = one.unwanted.why(saved.subscription.owner), kept_back.get((saved.id, one.paper.id))
+            decision = of_unwanted(why) if why else decide(saved, one.paper)
+            new = NewMatch(saved.id, one.paper.id, one.hit, decision)
+            if match_id is None:
+                found.append(new)
+            elif not why:
+                freed[match_id] = new
+            matched += not why
+        tx.matches.record(found, now)
+        tx.matches.free(freed, now)
     return matched

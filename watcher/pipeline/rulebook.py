@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from threading import Lock
+from typing import NamedTuple
 
 from watcher.model import Hit, Paper
-from watcher.rules import Index, Rule, compile_rule, document_of
+from watcher.rules import Index, NeverList, Rule, Unwanted, compile_rule, document_of
 from watcher.store import Transaction
 from watcher.store.subscriptions.subscriptions import RuleRow
 
@@ -19,6 +20,15 @@ MATCHED_AT_ONCE = 2_000
 
 LEARNED_AT_ONCE = 8_192
 """Changed rules that are read into memory together."""
+
+
+class FoundMatch(NamedTuple):
+    """A paper that a subscription's rule fits. ``unwanted``: why ``never:`` lists keep it back from some or all."""
+
+    subscription_id: int
+    paper: Paper
+    hit: Hit
+    unwanted: Unwanted
 
 
 class RuleBook:
@@ -33,6 +43,7 @@ class RuleBook:
         self._is_loaded = False
         self._index = Index()
         self._using_numbers: set[int] = set()
+        self._never = NeverList()
 
     def bring_up_to_date(self, tx: Transaction, *, hold: bool = True) -> None:
         """Read the rules that changed since the index's generation.
@@ -49,22 +60,24 @@ class RuleBook:
                 self._learn(tx.subscriptions.rules(after=self._generation))
             else:
                 self._load(tx.subscriptions.rules(after=None))
+            self._never = NeverList(tx.never.all())
             self._generation, self._is_loaded = generation, True
 
-    def match(
-        self, papers: Sequence[Paper], known: Collection[tuple[int, int]] = ()
-    ) -> Iterator[list[tuple[int, Paper, Hit]]]:
-        """Yield the matches of papers in lists of some thousand: (subscription id, paper, hit).
+    def match(self, papers: Sequence[Paper], known: Collection[tuple[int, int]] = ()) -> Iterator[list[FoundMatch]]:
+        """Yield the matches of papers in lists of some thousand.
 
         ``known``: pairs (subscription id, paper id) that are left out.
         """
         for at in range(0, len(papers), PAGE):
             page = papers[at : at + PAGE]
+            documents = [document_of(paper) for paper in page]
             with self._lock:
-                found = self._index.match_page([document_of(paper) for paper in page])
-            some: list[tuple[int, Paper, Hit]] = []
-            for paper, matches in zip(page, found, strict=True):
-                some += [(id, paper, matches[id]) for id in sorted(matches) if (id, paper.id) not in known]
+                found = self._index.match_page(documents)
+                never = self._never.tried_on(documents)
+            some: list[FoundMatch] = []
+            for paper, matches, unwanted in zip(page, found, never, strict=True):
+                new = [id for id in sorted(matches) if (id, paper.id) not in known]
+                some += [FoundMatch(id, paper, matches[id], unwanted) for id in new]
                 if len(some) >= MATCHED_AT_ONCE:
                     yield some
                     some = []
@@ -78,9 +91,9 @@ class RuleBook:
 
     @property
     def uses_numbers(self) -> bool:
-        """Whether any rule uses upvotes or comments."""
+        """Whether any rule, or item of a ``never:`` list, uses upvotes or comments."""
         with self._lock:
-            return bool(self._using_numbers)
+            return bool(self._using_numbers) or self._never.uses_numbers
 
     def __len__(self) -> int:
         with self._lock:

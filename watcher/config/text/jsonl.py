@@ -69,6 +69,7 @@ class LineReader:
             receivers=[*config.receivers],
             timezone=config.timezone,
             accepted=_accepted_of_all(config),
+            never=tuple(one for one in config.never if not one.owner),
         )
 
     def lines(self, file: BinaryIO) -> Iterator[SubscriptionLine]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from watcher.alerts import fate
@@ -18,7 +18,8 @@ from watcher.model.words import counted
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
 from watcher.pipeline.rulebook import PAGE
-from watcher.rules import Index, Rule, compile_rule, document_of, evaluate
+from watcher.pipeline.subscriptions.never import apply_never
+from watcher.rules import Index, NeverList, Rule, Unwanted, compile_rule, document_of, evaluate
 from watcher.store import Transaction
 from watcher.store.papers.matches import NewMatch
 from watcher.store.subscriptions.subscriptions import New
@@ -40,11 +41,13 @@ class PastMatches:
     ``tried``: number of papers that were tried.
     ``matched``: full name of the subscription → its matches.
     ``present``: which papers count as present.
+    ``unwanted``: paper → why ``never:`` lists keep it back.
     """
 
     tried: int
     matched: Mapping[str, Sequence[tuple[Paper, Hit]]]
     present: fate.Present
+    unwanted: Mapping[int, Unwanted] = field(default_factory=dict)
 
 
 class _TakenBackError(Exception):
@@ -86,11 +89,14 @@ def _take_over(tx: Transaction, config: Config, now: datetime) -> list[Effect]:
     wanted = [Wanted(one, rules[one.full_name].digest) for one in config.subscriptions]
     tx.daemons.hold_config()
     changes = compare(wanted, tx.subscriptions.of_files())
+    edits_never = list(config.never) != tx.never.all()
+    if changes or edits_never:
+        tx.subscriptions.raise_generation()
+    effects = apply_never(tx, config.never) if edits_never else []
     if not changes:
-        return []
-    tx.subscriptions.raise_generation()
+        return effects
     past = past_matches(tx, config, changed_rules(changes, rules), now)
-    effects = add_subscriptions(tx, changes.new, past, now)
+    effects += add_subscriptions(tx, changes.new, past, now)
     effects += change(tx, changes, past, config, now)
     return effects + [take_away(tx, saved, now) for saved in changes.gone]
 
@@ -140,12 +146,15 @@ def past_matches(
     index.add_many(enumerate(rules.values()))
     matched: dict[str, list[tuple[Paper, Hit]]] = {name: [] for name in names}
     papers = tx.papers.get(ids) if rules else []
+    never, unwanted = NeverList(tx.never.all()), dict[int, Unwanted]()
     for at in range(0, len(papers), PAGE):
         page = papers[at : at + PAGE]
-        for paper, matches in zip(page, index.match_page([document_of(one) for one in page]), strict=True):
+        documents = [document_of(one) for one in page]
+        unwanted |= dict(zip((paper.id for paper in page), never.tried_on(documents), strict=True))
+        for paper, matches in zip(page, index.match_page(documents), strict=True):
             for id, hit in matches.items():
                 matched[names[id]].append((paper, hit))
-    return PastMatches(len(papers), matched, present_of(tx, config, now))
+    return PastMatches(len(papers), matched, present_of(tx, config, now), unwanted)
 
 
 def add_subscriptions(
@@ -228,7 +237,11 @@ def _of_known(subscription: Subscription, past: PastMatches, now: datetime) -> C
 def _decided(
     id: int, subscription: Subscription, past: PastMatches, decide: Callable[[Paper], Decision]
 ) -> list[NewMatch]:
-    return [NewMatch(id, paper.id, hit, decide(paper)) for paper, hit in past.matched[subscription.full_name]]
+    found = []
+    for paper, hit in past.matched[subscription.full_name]:
+        why = past.unwanted[paper.id].why(subscription.owner)
+        found.append(NewMatch(id, paper.id, hit, fate.of_unwanted(why) if why else decide(paper)))
+    return found
 
 
 def _match_past(
@@ -282,6 +295,7 @@ def _effect(
         tried=past.tried,
         held=fates.count(Fate.HELD),
         known=fates.count(Fate.BASELINE),
+        unwanted=fates.count(Fate.DROPPED),
         before=len(past.matched.get(name, ())) - len(fresh),
         dropped=dropped,
     )

@@ -27,7 +27,7 @@ from watcher.model import (
 )
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
 from watcher.pipeline.telling.content import unread_now
-from watcher.rules import Rule, compile_rule, document_of, evaluate
+from watcher.rules import Document, NeverList, Rule, Unwanted, compile_rule, document_of, evaluate
 from watcher.store import Transaction
 
 
@@ -44,11 +44,11 @@ class _Tried:
     read: int = 0
     found: list[tuple[Paper, Hit]] = field(default_factory=list)
 
-    def read_paper(self, paper: Paper) -> None:
+    def read_paper(self, document: Document, unwanted: Unwanted) -> None:
         sources = self.subscription.sources
-        self.read += not sources or any(one.source in sources for one in paper.listings)
-        if hit := evaluate(self.rule, document_of(paper)):
-            self.found.append((paper, hit))
+        self.read += not sources or any(one.source in sources for one in document.paper.listings)
+        if not unwanted.why(self.subscription.owner) and (hit := evaluate(self.rule, document)):
+            self.found.append((document.paper, hit))
 
     def told(self, first: int) -> list[DueAlert]:
         """Return its matches, numbered from ``first`` on."""
@@ -77,7 +77,8 @@ def next_contents(
     """
     found_now = [(one, _in_force(tx, one)) for one in subscriptions]
     known = sorted(found_now, key=lambda one: one[1].id if one[1] else 0)  # as the message will have them
-    told = [found for one, saved in known if saved for found in _waiting(tx, one, saved, now)]
+    never = NeverList(config.never)
+    told = [found for one, saved in known if saved for found in _waiting(tx, one, saved, never, now)]
     with_papers = {one.subscription for one in told}
     silent = [
         _nothing_since(tx, one, saved)
@@ -109,13 +110,18 @@ def _in_force(tx: Transaction, subscription: Subscription) -> StoredSubscription
     return next((one for one in named if one.subscription.full_name == subscription.full_name), None)
 
 
-def _waiting(tx: Transaction, subscription: Subscription, saved: StoredSubscription, now: datetime) -> list[DueAlert]:
+def _waiting(
+    tx: Transaction, subscription: Subscription, saved: StoredSubscription, never: NeverList, now: datetime
+) -> list[DueAlert]:
     """Return what a subscription tells next, with the rule and settings of the config."""
     held = tx.matches.held(saved.id)
     told = unmuted(tx, saved.id, held, max(saved.next_due or now, now), drop=False)
     rule = compile_rule(subscription.rule, subscription.sources)
-    if rule.digest != saved.rule_digest:
-        holds = {paper.id for paper in tx.papers.get(told.values()) if evaluate(rule, document_of(paper))}
+    if rule.digest != saved.rule_digest or len(never):
+        documents = [document_of(paper) for paper in tx.papers.get(told.values())]
+        unwanted = zip(documents, never.tried_on(documents), strict=True)
+        wanted = [one for one, why in unwanted if not why.why(subscription.owner)]
+        holds = {one.paper.id for one in wanted if rule.digest == saved.rule_digest or evaluate(rule, one)}
         told = {match: paper for match, paper in told.items() if paper in holds}
     left_out = held.keys() - told.keys()
     return [
@@ -199,9 +205,12 @@ def preview_contents(
     ``limit``: largest size of a message.
     """
     tried = [_Tried(one, compile_rule(one.rule, one.sources)) for one in subscriptions]
+    never = NeverList(config.never)
     for paper in tx.papers.all(since):
+        document = document_of(paper)
+        [unwanted] = never.tried_on([document])
         for one in tried:
-            one.read_paper(paper)
+            one.read_paper(document, unwanted)
     items = _items(tried)
     silent = [one for one in tried if not one.found and (one.subscription.sends_empty or not items)]
     common = _without_items(tx, config, subscriptions, tuple(one.nothing(since) for one in silent), now)

@@ -64,6 +64,7 @@ from watcher.store.sources.missing import MissingDays
 from watcher.store.sources.pages import Pages
 from watcher.store.sources.sites import Sites
 from watcher.store.subscriptions.mutes import Mutes
+from watcher.store.subscriptions.never import NeverLists
 from watcher.store.subscriptions.pauses import Silence
 from watcher.store.subscriptions.subscriptions import Subscriptions
 from watcher.store.subscriptions.unsubscribed import Unsubscribed
@@ -96,6 +97,7 @@ class Transaction:
         self.silence = Silence(connection)
         self.mutes = Mutes(connection)
         self.unsubscribed = Unsubscribed(connection)
+        self.never = NeverLists(connection)
         self.endpoints = Endpoints(connection)
         self.incidents = Incidents(connection)
         self.sites = Sites(connection)

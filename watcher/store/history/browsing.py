@@ -14,6 +14,7 @@ from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
 from watcher.store.database.values import score_of_row
 from watcher.store.deliveries.endpoints import at
+from watcher.store.subscriptions.never import is_kept_back
 
 _alert, _delivery, _incident = schema.alert, schema.delivery, schema.incident
 _listing, _match = schema.listing, schema.match
@@ -167,21 +168,32 @@ class Browsing:
         return NextTold(_full_name(row.owner, row.name), endpoints, row.next_due, matches)
 
     def matched_since(self, subscription_ids: Collection[int], since: datetime) -> dict[int, list[datetime]]:
-        """Return subscription → when it matched a paper since then, without what counts as known."""
+        """Return subscription → when it matched a paper since then.
+
+        Without what counts as known, and what ``never:`` lists keep back.
+        """
         found: dict[int, list[datetime]] = {}
         for batch in in_batches(subscription_ids):
             query = select(_match.c.subscription_id, _match.c.matched_at).where(
                 _match.c.subscription_id.in_(batch), _match.c.matched_at >= since, _match.c.same_as.is_(None)
             )
-            for id, matched_at in self._connection.execute(query.where(_match.c.fate != Fate.BASELINE)):
+            told = (_match.c.fate != Fate.BASELINE, ~is_kept_back())
+            for id, matched_at in self._connection.execute(query.where(*told)):
                 found.setdefault(id, []).append(matched_at)
         return found
 
     def matched_by(self, subscription_id: int, limit: int, skip: int = 0) -> list[int]:
-        """Return the ids of the papers that a subscription matched last, newest first, each once."""
+        """Return the ids of the papers that a subscription matched last, newest first, each once.
+
+        Without what counts as known, and what ``never:`` lists keep back.
+        """
         newest = func.max(_match.c.id).desc()
-        query = select(_match.c.paper_id).where(
-            _match.c.subscription_id == subscription_id, _match.c.same_as.is_(None), _match.c.fate != Fate.BASELINE
+        query = (
+            select(_match.c.paper_id)
+            .where(
+                _match.c.subscription_id == subscription_id, _match.c.same_as.is_(None), _match.c.fate != Fate.BASELINE
+            )
+            .where(~is_kept_back())
         )
         some = query.group_by(_match.c.paper_id).order_by(newest).limit(limit).offset(skip)
         return list(self._connection.scalars(some))

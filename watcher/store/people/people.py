@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
 from watcher.alerts.changes import Wanted
 from watcher.errors import StoreError
@@ -81,6 +81,7 @@ class People:
         counts = {name: self._count(name, person, traces) for name in TABLES}
         # Matches in one statement: some point at others of the same subscription.
         for name in (
+            "never",
             "alerts",
             "empty_digests",
             "mutes",
@@ -176,6 +177,7 @@ def _belonging(person: Person, traces: Traces, *, only_own: bool = False) -> dic
     deliveries = [batch for some in (own, shared) for batch in in_batches(some)]
     return {
         "subscriptions": [_subscription.c.id.in_(person.ids)],
+        "never": [and_(schema.never.c.owner == person.name, schema.never.c.owner != "")],
         "mutes": [_mute.c.subscription_id.in_(person.ids)],
         "unsubscribed": [_left.c.subscription_id.in_(person.ids), _left.c.receiver.in_(receivers)],
         "matches": [_match.c.subscription_id.in_(person.ids)],

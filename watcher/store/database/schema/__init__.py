@@ -7,6 +7,7 @@ from watcher.store.database.schema.papers import listing, match, metric, paper, 
 from watcher.store.database.schema.sources import page, poll, site
 from watcher.store.database.schema.subscriptions import (
     mute,
+    never,
     of_files,
     rules_generation,
     shown_as,
@@ -32,6 +33,7 @@ __all__ = [
     "metadata",
     "metric",
     "mute",
+    "never",
     "of_files",
     "page",
     "paper",
