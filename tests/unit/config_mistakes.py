@@ -258,6 +258,8 @@ IN_RULES: dict[str, Case] = {
     "a name without quotes": ("name-without-quotes", ruled("§author:Geoffrey Hinton")),
     "a category that arXiv does not have": ("unknown-category", ruled("kite §category:cs.XX")),
     "a lone field": (f"{RULE} {FOREIGN}", ruled("agent §title:")),
+    "above beside everything": ("above-without-words", subscription("rule: everything", "above: §0.5")),
+    "above beside comparisons": ("above-without-words", subscription("where: upvotes>=9 org:lab", "above: §0.5")),
     # what is never told
     "never what a rule asks for": ("all-kept-back", "never: [kite]\n" + ruled("§title:kites moon")),
     "never a half of each phrase": ("all-kept-back", "never: [tool]\n" + ruled('§"tool use" OR "tool call"')),

@@ -146,6 +146,8 @@ SUBSCRIPTIONS = {
         'receivers:\n  me: {url: "console://", quiet_hours: {from: "08:00", to: "19:00"}}\n'
         'subscriptions:\n  - {name: x, rule: kite, to: me, quiet_hours: {from: "20:00", to: "08:00"}}'
     ),
+    "a rule for everything": subscription("rule: everything -survey", "top: 10", "when: daily at 08:00"),
+    "everything of a number": subscription("rule: everything", "where: upvotes >= 20"),
     "words never told": config("never: [survey, case report, 'graphs: a survey', quanti*, AdS/CFT, =RAG]"),
     "rules never told": config(
         "never:\n  - '\"case report\" OR survey'\n  - upvotes < 3\n  - benchmark NOT (robot OR kite)\n"

@@ -23,7 +23,7 @@ from watcher.config.values import Config
 from watcher.config.written_rule import never_rule, pieces_of, place_of_item, rule_of, with_places
 from watcher.errors import WatcherError
 from watcher.model import NeverItem, QuietHours, Rhythm, Subscription
-from watcher.rules import Rule, swallowed_by
+from watcher.rules import Rule, asks_for_words, swallowed_by
 
 CheckTarget = Callable[[str], str | None]
 """A receiver with an address, as ``to:`` names it → why no message gets exactly there; None where one does."""
@@ -151,6 +151,13 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
 def _warn_of_rule(checker: Checker, path: Path, keys: SubscriptionKeys, rule: Rule, around: Surroundings) -> None:
     """Warn of what a rule that can be read asks for."""
     _warn_of_what_is_asked(checker, list(pieces_of(checker, path, keys)), rule, keys.sources or (), around)
+    if keys.above is not None and not asks_for_words(rule.tree):
+        what = (
+            f"`above: {keys.above:g}` holds for all that it matches: a rule without words gives each paper the score 1"
+        )
+        checker.warn(
+            (*path, "above"), what, "leave it out; `top:` or `order:` chooses here", name="above-without-words"
+        )
     never = [(one.written, around.check_rule(one.rule)) for one in around.never]
     if item := swallowed_by(rule, never):
         here, at = ((*path, "rule"), 0) if keys.rule is not None else (path, None)

@@ -15,6 +15,7 @@ from watcher.rules.language.language import rule_from_lists
 from watcher.rules.language.rule import Rule, compile_rule, fields_in
 from watcher.rules.match.document import Document, document_of
 from watcher.rules.match.evaluate import evaluate
+from watcher.rules.match.scoring import asks_for_words
 from watcher.rules.never import NeverList, Unwanted
 from watcher.rules.text.text import fold_title
 
@@ -24,6 +25,7 @@ __all__ = [
     "NeverList",
     "Rule",
     "Unwanted",
+    "asks_for_words",
     "cause_of",
     "compile_rule",
     "document_of",
