@@ -260,6 +260,14 @@ IN_RULES: dict[str, Case] = {
     "a lone field": (f"{RULE} {FOREIGN}", ruled("agent §title:")),
     "above beside everything": ("above-without-words", subscription("rule: everything", "above: §0.5")),
     "above beside comparisons": ("above-without-words", subscription("where: upvotes>=9 org:lab", "above: §0.5")),
+    "an order by upvotes of arXiv": (UNTOLD, beside(subscription("rule: kite", "order: §upvotes", "sources: [ax]"))),
+    "an order by what nobody counts": (
+        UNTOLD,
+        beside(subscription("rule: everything", "when: weekly on mon at 08:00", "order: §rising", "sources: [ax]")),
+    ),
+    "rising at once": (VALUE, subscription("rule: kite", "order: §rising")),
+    "an unknown order": (VALUE, subscription("rule: kite", "order: §best")),
+    "sort for order": (KEY, subscription("rule: kite", "§sort_by: upvotes")),
     # what is never told
     "never what a rule asks for": ("all-kept-back", "never: [kite]\n" + ruled("§title:kites moon")),
     "never a half of each phrase": ("all-kept-back", "never: [tool]\n" + ruled('§"tool use" OR "tool call"')),

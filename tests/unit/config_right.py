@@ -147,6 +147,8 @@ SUBSCRIPTIONS = {
         'subscriptions:\n  - {name: x, rule: kite, to: me, quiet_hours: {from: "20:00", to: "08:00"}}'
     ),
     "a rule for everything": subscription("rule: everything -survey", "top: 10", "when: daily at 08:00"),
+    "what rose in a week": subscription("rule: everything", "when: weekly on mon at 08:00", "order: rising"),
+    "the newest first": subscription("rule: kite", "order: newest"),
     "everything of a number": subscription("rule: everything", "where: upvotes >= 20"),
     "words never told": config("never: [survey, case report, 'graphs: a survey', quanti*, AdS/CFT, =RAG]"),
     "rules never told": config(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.drawn import drawn
 from tests.unit.schedules import OF_RHYTHM, TIMES, WHENS
 from watcher.config import Config, LineReader, line_of, load
-from watcher.model import QuietHours, Rhythm, Subscription
+from watcher.model import DigestOrder, QuietHours, Rhythm, Subscription
 from watcher.rules import compile_rule
 
 CONFIG = """\
@@ -47,6 +47,7 @@ SUBSCRIPTIONS = drawn(
     shown_as=st.sampled_from(["", "Kites", "Ana's kites: 凧, more"]),
     above=st.one_of(st.none(), st.integers(1, 1_000).map(lambda n: n / 1_000)),
     top=st.one_of(st.none(), st.integers(1, 999_999)),
+    order=st.sampled_from([DigestOrder.SCORE, DigestOrder.UPVOTES, DigestOrder.NEWEST]),
 ).filter(lambda one: (not one.sends_empty and one.top is None) or one.when.rhythm is not Rhythm.IMMEDIATELY)
 
 

@@ -41,7 +41,7 @@ from watcher.config.schedules import ScheduleText
 from watcher.config.text.harmless import looks_like_address
 from watcher.config.text.one_text import wrong
 from watcher.config.values import ListenAddress
-from watcher.model import When
+from watcher.model import DigestOrder, When
 from watcher.parsers import PARSERS, KeyForm
 from watcher.render.clean import squeeze
 
@@ -94,6 +94,7 @@ DisplayName = Annotated[
 SourceKind = Annotated[str, BeforeValidator(_kind), WithJsonSchema({"type": "string", "enum": [*PARSERS]})]
 OnUpdate = Annotated[Literal["ignore", "notify"], _one_of("value", "ignore", "notify")]
 Reload = Annotated[Literal["manual", "auto"], _one_of("value", "manual", "auto")]
+Order = Annotated[DigestOrder, _one_of("order", *DigestOrder)]
 SignOfLife = Annotated[Literal["monthly"], _one_of("rhythm", "monthly")]
 
 
@@ -179,6 +180,7 @@ class SubscriptionKeys(ConfigTable):
     max_papers: PaperCount | None = Field(None, description="Papers shown in full in one message; the rest in short.")
     above: Score | None = Field(None, description="The score below which a paper's title is enough: 0.5.")
     top: PaperCount | None = Field(None, description="Papers of a digest whose titles are not enough: the best ones.")
+    order: Order = Field(DigestOrder.SCORE, description="Which of a digest's papers come first.")
     when_empty: WhenEmpty = Field("skip", description="Whether a digest without papers is sent.")
     on_update: OnUpdate = Field("ignore", description="Whether new versions and withdrawals of told papers are told.")
     sign_of_life: SignOfLife | None = Field(None, description="A message after a month in which nothing matched.")

@@ -13,7 +13,7 @@ from watcher.config.keys import ReceiverKeys, SubscriptionKeys
 from watcher.config.lint.accepting import AcceptedWarnings
 from watcher.config.lint.rules import ReadRule, warn_of_bounds, warn_of_labels
 from watcher.config.lint.times import warn_of_no_hours, warn_of_times
-from watcher.config.lint.untold import warn_of_untold
+from watcher.config.lint.untold import warn_of_order, warn_of_untold
 from watcher.config.lint.whole import warn_of_zone_name
 from watcher.config.text.harmless import quoted_value
 from watcher.config.text.mistakes import Hint
@@ -22,7 +22,7 @@ from watcher.config.text.signs import INVISIBLE
 from watcher.config.values import Config
 from watcher.config.written_rule import never_rule, pieces_of, place_of_item, rule_of, with_places
 from watcher.errors import WatcherError
-from watcher.model import NeverItem, QuietHours, Rhythm, Subscription
+from watcher.model import DigestOrder, NeverItem, QuietHours, Rhythm, Subscription
 from watcher.rules import Rule, asks_for_words, swallowed_by
 
 CheckTarget = Callable[[str], str | None]
@@ -136,6 +136,9 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
         what = f"`top: {keys.top}` needs a digest to choose from, and `immediately` tells what each look finds"
         hint = "write when: daily at 08:00, or the like; or above: 0.5, which works with every schedule"
         checker.note((*path, "top"), what, hint, name="wrong-value")
+    if keys.order is DigestOrder.RISING and keys.when.rhythm is Rhythm.IMMEDIATELY:
+        what = "`order: rising` needs a digest, and `immediately` tells papers before anybody could vote"
+        checker.note((*path, "order"), what, "write when: weekly on mon at 08:00, or the like", name="wrong-value")
     warn_of_no_hours(checker, path, keys)
     warn_of_zone_name(checker, path, keys.timezone)
     for key in ("to", "sources"):
@@ -151,6 +154,8 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
 def _warn_of_rule(checker: Checker, path: Path, keys: SubscriptionKeys, rule: Rule, around: Surroundings) -> None:
     """Warn of what a rule that can be read asks for."""
     _warn_of_what_is_asked(checker, list(pieces_of(checker, path, keys)), rule, keys.sources or (), around)
+    if keys.order in (DigestOrder.UPVOTES, DigestOrder.RISING) and _all_hold(around):
+        warn_of_order(checker, (*path, "order"), keys.order, keys.sources or (), around.config.sources)
     if keys.above is not None and not asks_for_words(rule.tree):
         what = (
             f"`above: {keys.above:g}` holds for all that it matches: a rule without words gives each paper the score 1"
@@ -169,11 +174,15 @@ def _warn_of_what_is_asked(
     checker: Checker, pieces: Sequence[tuple[Path, str]], rule: Rule, chosen: Sequence[str], around: Surroundings
 ) -> None:
     """Warn of terms that no paper fits, or nearly every one, and of what no source has; ``chosen``: its sources."""
-    sources = around.config.sources
     warn_of_bounds(checker, pieces, rule, around.check_rule, chosen)
     warn_of_labels(checker, pieces, rule, around.check_rule, around.sources)
-    if len(sources) == len(around.sources):  # of a source that is wrong nobody knows what it tells
-        warn_of_untold(checker, pieces, chosen, sources)
+    if _all_hold(around):
+        warn_of_untold(checker, pieces, chosen, around.config.sources)
+
+
+def _all_hold(around: Surroundings) -> bool:
+    """Return whether all sources hold: of one that is wrong nobody knows what it tells."""
+    return len(around.config.sources) == len(around.sources)
 
 
 def _made(keys: SubscriptionKeys, rule: str, to: list[str], around: Surroundings) -> Subscription:
@@ -192,6 +201,7 @@ def _made(keys: SubscriptionKeys, rule: str, to: list[str], around: Surroundings
         max_papers=keys.max_papers,
         above=keys.above,
         top=keys.top,
+        order=keys.order,
         sends_empty=keys.when_empty == "send",
         tells_updates=keys.on_update == "notify",
         shows_life=keys.sign_of_life is not None,

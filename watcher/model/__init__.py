@@ -21,6 +21,7 @@ from watcher.model.reading import (
     Verdict,
 )
 from watcher.model.subscriptions import (
+    DigestOrder,
     Endpoint,
     NeverItem,
     Origin,
@@ -70,6 +71,7 @@ __all__ = [
     "DeliveryKind",
     "DeliveryState",
     "DigestItem",
+    "DigestOrder",
     "DisplayNames",
     "DueAlert",
     "Endpoint",

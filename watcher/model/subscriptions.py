@@ -47,6 +47,15 @@ class When:
         return f"{name}{on} at {self.at:%H:%M}"
 
 
+class DigestOrder(StrEnum):
+    """In which order a subscription's papers are told; strong matches come first in each."""
+
+    SCORE = "score"  # by how much they are about the rule, then the most upvoted
+    UPVOTES = "upvotes"
+    NEWEST = "newest"
+    RISING = "rising"  # the most upvoted and what rose fastest, in turn
+
+
 @dataclass(frozen=True, slots=True)
 class QuietHours:
     """Local times between which nothing is sent, and whole local days (0 for Monday).
@@ -87,8 +96,8 @@ class Subscription:
     tells, None for the source's look-back. ``endpoints`` are those of all receivers in ``to:``.
     ``shown_as`` is what messages and pages call it, "" for its name. ``bundle`` lets it share a message with
     others, ``max_papers`` are shown in full in one message, the rest in short. Papers with a score below ``above``, and
-    those behind the first ``top`` of a message, have no more than their titles. It may send also empty digests, a
-    sign of life once a month, and new versions of papers that it told.
+    those behind the first ``top`` of a message in its ``order``, have no more than their titles. It may send also
+    empty digests, a sign of life once a month, and new versions of papers that it told.
     """
 
     name: str
@@ -105,6 +114,7 @@ class Subscription:
     max_papers: int | None = None
     above: float | None = None
     top: int | None = None
+    order: DigestOrder = DigestOrder.SCORE
     sends_empty: bool = False
     shows_life: bool = False
     tells_updates: bool = False

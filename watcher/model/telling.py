@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from watcher.model.display_names import DisplayNames
 from watcher.model.papers import Paper, RankablePaper
-from watcher.model.subscriptions import Endpoint
+from watcher.model.subscriptions import DigestOrder, Endpoint
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -134,7 +134,8 @@ class DueAlert:
 
     ``short`` where it goes over its subscription's ``max_papers``, ``bundle`` where it may share a message with other
     subscriptions; ``sources`` are those that the subscription looks at, empty for all. ``above`` and ``top`` say for
-    which papers its title is enough, as in :class:`watcher.model.subscriptions.Subscription`.
+    which papers its title is enough, ``order`` which papers come first, as in
+    :class:`watcher.model.subscriptions.Subscription`; ``everything`` where the rule asks for all papers.
     """
 
     match_id: int
@@ -149,6 +150,8 @@ class DueAlert:
     max_papers: int | None = None
     above: float | None = None
     top: int | None = None
+    order: DigestOrder = DigestOrder.SCORE
+    everything: bool = False
     sources: tuple[str, ...] = ()
     shown_as: str = ""
 
@@ -169,6 +172,8 @@ class DigestItem:
     ``told_before`` is set where the same endpoint was told of it on an earlier day, for another subscription.
     ``short`` asks for one line: it goes over ``max_papers``; ``also`` for its title alone. ``occasion`` is ``first``
     for the paper itself, ``v2`` and so on for a new version of a paper that was told, ``withdrawn`` for its end.
+    ``rise`` is how many upvotes it gained within a day, where the order asks for that, and ``also_in`` are other
+    subscriptions of the reader that it matches, for one that asks for everything.
     """
 
     paper: Paper
@@ -180,6 +185,8 @@ class DigestItem:
     also: bool = False
     occasion: str = FIRST
     matches: tuple[ItemMatch, ...] = ()
+    rise: int | None = None
+    also_in: tuple[str, ...] = ()
 
     @property
     def strong(self) -> bool:

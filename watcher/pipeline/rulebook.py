@@ -7,7 +7,7 @@ from itertools import islice
 from threading import Lock
 from typing import NamedTuple
 
-from watcher.model import Hit, Paper
+from watcher.model import DigestOrder, Hit, Paper
 from watcher.rules import Index, NeverList, Rule, Unwanted, compile_rule, document_of
 from watcher.store import Transaction
 from watcher.store.subscriptions.subscriptions import RuleRow
@@ -91,7 +91,7 @@ class RuleBook:
 
     @property
     def uses_numbers(self) -> bool:
-        """Whether any rule, or item of a ``never:`` list, uses upvotes or comments."""
+        """Whether any rule, order of a digest, or item of a ``never:`` list uses upvotes or comments."""
         with self._lock:
             return bool(self._using_numbers) or self._never.uses_numbers
 
@@ -114,6 +114,6 @@ class RuleBook:
     def _compiled(self, rows: Iterable[RuleRow]) -> Iterator[tuple[int, Rule]]:
         for row in rows:
             rule = compile_rule(row.rule, row.sources)
-            if rule.uses_numbers:
+            if rule.uses_numbers or row.order in (DigestOrder.UPVOTES, DigestOrder.RISING):
                 self._using_numbers.add(row.id)
             yield row.id, rule

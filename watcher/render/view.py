@@ -129,7 +129,7 @@ def paper_view(item: DigestItem, shown: DisplayNames = NO_NAMES) -> PaperView:
         marked_title=marked_title or (Segment(title),),
         url=main_url(paper),
         authors=authors_line(paper.authors),
-        about=" · ".join(about(paper, shown)),
+        about=" · ".join(_about_item(item, shown)),
         terms=terms_line(item.places),
         summary=summary,
         snippet=() if is_shown else excerpt(paper, item.places),
@@ -137,6 +137,15 @@ def paper_view(item: DigestItem, shown: DisplayNames = NO_NAMES) -> PaperView:
         told_before=day_in_words(item.told_before) if item.told_before else "",
         badge=_badge(item.occasion),
     )
+
+
+def _about_item(item: DigestItem, shown: DisplayNames) -> list[str]:
+    """Return what is known beside the texts, how fast it rose, and where else its reader is told of it."""
+    votes = "" if item.paper.upvotes is None else counted(item.paper.upvotes, "upvote")
+    rose = f"{votes}, {item.rise} of them within a day"
+    parts = [rose if part == votes and item.rise else part for part in about(item.paper, shown)]
+    names = [one_line(name, 100) for name in item.also_in]
+    return parts + ([f"also in: {listed(names)}"] if names else [])
 
 
 def _badge(occasion: str) -> str:

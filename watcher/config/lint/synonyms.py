@@ -31,6 +31,8 @@ _ELSEWHERE = {
     "max_papers": "max limit max_items",
     "above": "min_relevance relevance score cutoff",
     "top": "best first top_n",
+    "order": "sort sort_by order_by ordering orderby rank_by",
+    "never": "blocklist blacklist blocked banned stopwords ignore_always never_tell mute_words",
     "include": "includes import config_files",
     "retain": "retention keep",
     "proxy": "http_proxy https_proxy all_proxy proxies proxy_url",

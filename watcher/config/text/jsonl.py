@@ -26,7 +26,7 @@ from watcher.config.text.source import SourceText
 from watcher.config.text.tree import UNPRINTABLE, Items, Table
 from watcher.config.values import Config
 from watcher.errors import Problem
-from watcher.model import Subscription
+from watcher.model import DigestOrder, Subscription
 
 LONGEST = 1_000_000
 """Bytes of one line."""
@@ -176,6 +176,7 @@ def line_of(subscription: Subscription) -> Mapping[str, Any]:
         "max_papers": subscription.max_papers,
         "above": subscription.above,
         "top": subscription.top,
+        "order": None if subscription.order is DigestOrder.SCORE else subscription.order.value,
         "when_empty": "send" if subscription.sends_empty else None,
         "on_update": "notify" if subscription.tells_updates else None,
         "sign_of_life": "monthly" if subscription.shows_life else None,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from watcher.alerts.incidents import left_by, unread_of
-from watcher.alerts.items import items_of, nothing_of
+from watcher.alerts.items import Beside, items_of, nothing_of
 from watcher.alerts.order import in_message_order
 from watcher.config import Config
 from watcher.model import (
@@ -23,6 +23,7 @@ from watcher.model import (
     Unread,
 )
 from watcher.parsers import PARSERS
+from watcher.pipeline.telling.beside import beside_of
 from watcher.store import Transaction
 from watcher.store.deliveries.contents import TO_READERS, Said
 
@@ -48,7 +49,8 @@ def contents_of(deliveries: Collection[Delivery], tx: Transaction, config: Confi
             found[one.id] = _notice(one, here, tx, config)
         elif kind := what_is_left(one.kind, here):
             news = _news(tx, one, troubles)
-            found[one.id] = _to_readers(replace(one, kind=kind), here, papers, news, config)
+            beside = beside_of(tx, here.told, papers, one.endpoint, one.created_at)
+            found[one.id] = _to_readers(replace(one, kind=kind), here, papers, beside, news, config)
     return found
 
 
@@ -79,14 +81,19 @@ def _notice(delivery: Delivery, said: Said, tx: Transaction, config: Config) -> 
 
 
 def _to_readers(
-    delivery: Delivery, said: Said, papers: Mapping[int, Paper], troubles: Sequence[Incident], config: Config
+    delivery: Delivery,
+    said: Said,
+    papers: Mapping[int, Paper],
+    beside: Beside,
+    troubles: Sequence[Incident],
+    config: Config,
 ) -> Content:
-    told = in_message_order(said.told, papers)
+    told = in_message_order(said.told, papers, beside.rises)
     nothing = nothing_of(said.nothing, told)
     zones = [*(one.timezone for one in told), *(one.timezone for one in nothing)]
     return Content(
         delivery=delivery,
-        items=tuple(items_of(told, (papers[one.paper_id] for one in told), said.before)),
+        items=tuple(items_of(told, (papers[one.paper_id] for one in told), said.before, beside)),
         nothing=nothing,
         unread=unread_of(troubles, [*(one.sources for one in told), *(one.sources for one in nothing)]),
         timezone=zones[0] if zones else config.timezone,

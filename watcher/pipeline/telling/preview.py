@@ -9,7 +9,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from watcher.alerts.bundle import items_by_message, messages, told_in_short
-from watcher.alerts.items import items_of
+from watcher.alerts.items import Beside, items_of
 from watcher.alerts.order import in_message_order
 from watcher.config import Config
 from watcher.model import (
@@ -26,8 +26,9 @@ from watcher.model import (
     Subscription,
 )
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
+from watcher.pipeline.telling.beside import beside_of
 from watcher.pipeline.telling.content import unread_now
-from watcher.rules import Document, NeverList, Rule, Unwanted, compile_rule, document_of, evaluate
+from watcher.rules import Document, NeverList, Rule, Unwanted, compile_rule, document_of, evaluate, is_for_everything
 from watcher.store import Transaction
 
 
@@ -93,7 +94,8 @@ def next_contents(
         endpoint = _endpoint(mine)
         ids = {one.paper_id for one in group}
         before = told_first.setdefault(endpoint, {}) | tx.contents.told_at(endpoint, ids)
-        items = _items_of(group, tx.papers.get(ids), before)
+        papers = {paper.id: paper for paper in tx.papers.get(ids)}
+        items = _items_of(group, papers, before, beside_of(tx, group, papers, endpoint, now))
         common = _without_items(tx, config, mine, () if n else tuple(silent), now)
         found += _parts(common, items, mine[0], now, size_of, limit)
         told_first[endpoint] |= dict.fromkeys(ids - before.keys(), now.date())
@@ -133,6 +135,8 @@ def _waiting(
             max_papers=subscription.max_papers,
             above=subscription.above,
             top=subscription.top,
+            order=subscription.order,
+            everything=is_for_everything(subscription.rule),
             sources=subscription.sources,
         )
         for one in tx.contents.waiting_of(saved.id)
@@ -211,7 +215,7 @@ def preview_contents(
         [unwanted] = never.tried_on([document])
         for one in tried:
             one.read_paper(document, unwanted)
-    items = _items(tried)
+    items = _items(tried, tx, _endpoint(subscriptions), now)
     silent = [one for one in tried if not one.found and (one.subscription.sends_empty or not items)]
     common = _without_items(tx, config, subscriptions, tuple(one.nothing(since) for one in silent), now)
     return _parts(common, items, subscriptions[0], now, size_of, limit)
@@ -232,24 +236,28 @@ def rule_test_content(
     """
     one = Subscription(name=rule, rule=rule, to=(), endpoints=(endpoint,), timezone=timezone)
     told = [_told(one, n, paper, hit) for n, (paper, hit) in enumerate(matches)]
-    items = _items_of(told, [paper for paper, _ in matches], {})
+    items = _items_of(told, {paper.id: paper for paper, _ in matches}, {}, Beside())
     first = next(iter(items_by_message(items, size_of, limit)), [])
     delivery = Delivery(id=uuid4().hex, kind=DeliveryKind.TEST, endpoint=endpoint, fence=0, created_at=now)
     return Content(delivery=delivery, items=tuple(first), timezone=timezone)
 
 
-def _items(tried: Sequence[_Tried]) -> list[DigestItem]:
+def _items(tried: Sequence[_Tried], tx: Transaction, endpoint: Endpoint, now: datetime) -> list[DigestItem]:
     told: list[DueAlert] = []
     for one in tried:
         told += one.told(len(told))
-    return _items_of(told, [paper for one in tried for paper, _ in one.found], {})
+    papers = {paper.id: paper for one in tried for paper, _ in one.found}
+    return _items_of(told, papers, {}, beside_of(tx, told, papers, endpoint, now))
 
 
-def _items_of(told: Sequence[DueAlert], papers: Sequence[Paper], told_before: Mapping[int, date]) -> list[DigestItem]:
+def _items_of(
+    told: Sequence[DueAlert], papers: Mapping[int, Paper], told_before: Mapping[int, date], beside: Beside
+) -> list[DigestItem]:
     """Return the items of a message in its order, those beyond ``max_papers`` in short form."""
-    ordered = in_message_order(told, {paper.id: paper for paper in papers})
+    ordered = in_message_order(told, papers, beside.rises)
     short = told_in_short(ordered)
-    return items_of([replace(one, short=one.match_id in short) for one in ordered], papers, told_before)
+    shown = [replace(one, short=one.match_id in short) for one in ordered]
+    return items_of(shown, papers.values(), told_before, beside)
 
 
 def _told(subscription: Subscription, n: int, paper: Paper, hit: Hit) -> DueAlert:
@@ -263,6 +271,8 @@ def _told(subscription: Subscription, n: int, paper: Paper, hit: Hit) -> DueAler
         max_papers=subscription.max_papers,
         above=subscription.above,
         top=subscription.top,
+        order=subscription.order,
+        everything=is_for_everything(subscription.rule),
         sources=subscription.sources,
     )
 

@@ -19,6 +19,7 @@ from watcher.pipeline.context import Context
 from watcher.pipeline.one_by_one import one_by_one
 from watcher.pipeline.subscriptions.leaving import ALL_LEFT, told_endpoints
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
+from watcher.pipeline.telling.beside import rises_of
 from watcher.store import Transaction
 from watcher.store.database.batches import in_batches
 from watcher.store.deliveries.empty_digests import Blank
@@ -199,7 +200,7 @@ def make_digests(
     digests, shared = list[Digest](), list[bool]()
     for endpoint, some in told.items():
         for group in messages(list(some)):
-            runs = _runs(endpoint, group, papers, context)
+            runs = _runs(endpoint, group, papers, rises_of(tx, group, papers, now), context)
             for n, (ids, short) in enumerate(runs, start=1):
                 digests.append(Digest(endpoint, n, len(runs), ids, short))
                 shared.append(group[0].bundle and n == 1)
@@ -228,11 +229,15 @@ def _tell_blanks(tx: Transaction, endpoint: Endpoint, made: Sequence[Made], now:
 
 
 def _runs(
-    endpoint: Endpoint, told: Sequence[DueAlert], papers: Mapping[int, Paper], context: Context
+    endpoint: Endpoint,
+    told: Sequence[DueAlert],
+    papers: Mapping[int, Paper],
+    rises: Mapping[int, float],
+    context: Context,
 ) -> list[tuple[list[int], frozenset[int]]]:
     """Cut a message; return for each part its matches, and those of them told in short form."""
     matches: dict[int, list[int]] = {}
-    told = in_message_order(told, papers)
+    told = in_message_order(told, papers, rises)
     for one in told:
         matches.setdefault(one.paper_id, []).append(one.match_id)
     short = told_in_short(told)

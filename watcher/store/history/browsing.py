@@ -9,6 +9,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection, exists, func, select
 
+from watcher.alerts.rising import VotesThen
 from watcher.model import DeliveryState, Endpoint, Fate, MatchedSpan, Verdict, is_strong
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
@@ -143,6 +144,21 @@ class Browsing:
             .order_by(_metric.c.at, _listing.c.id)
         )
         return [CountThen(*row) for row in self._connection.execute(query)]
+
+    def votes_until(self, paper_ids: Collection[int], until: datetime) -> dict[int, dict[str, list[VotesThen]]]:
+        """Return paper → source → the upvotes that it had there, up to an instant."""
+        found: dict[int, dict[str, list[VotesThen]]] = {}
+        query = (
+            select(_listing.c.paper_id, _listing.c.source, _metric.c.at, _metric.c.upvotes)
+            .join(_listing, _listing.c.id == _metric.c.listing_id)
+            .where(_metric.c.upvotes.is_not(None), _metric.c.at <= until)
+            .order_by(_metric.c.at)
+        )
+        for batch in in_batches(paper_ids):
+            for row in self._connection.execute(query.where(_listing.c.paper_id.in_(batch))):
+                then = VotesThen(row.at, row.upvotes)
+                found.setdefault(row.paper_id, {}).setdefault(row.source, []).append(then)
+        return found
 
     # --- subscriptions, receivers, sources, incidents ---
 

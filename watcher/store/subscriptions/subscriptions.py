@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, select, text, update
 
 from watcher.alerts.changes import Wanted
-from watcher.model import Fate, Origin, StoredSubscription
+from watcher.model import DigestOrder, Fate, Origin, StoredSubscription
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
 from watcher.store.subscriptions.rows import row_of, saved_of
@@ -54,6 +54,7 @@ class RuleRow:
     rule: str
     sources: tuple[str, ...]
     is_active: bool
+    order: DigestOrder = DigestOrder.SCORE
 
 
 class Subscriptions:
@@ -137,10 +138,13 @@ class Subscriptions:
 
     def rules(self, after: int | None) -> Iterator[RuleRow]:
         """Yield every rule that has changed since generation ``after``; None yields all rules that are not gone."""
-        columns = (_table.c.id, _table.c.rule, _table.c.sources, _table.c.gone_at)
+        order = func.coalesce(_table.c.settings["order"].as_string(), DigestOrder.SCORE.value).label("order")
+        columns = (_table.c.id, _table.c.rule, _table.c.sources, _table.c.gone_at, order)
         query = _active(*columns) if after is None else select(*columns).where(_table.c.changed_in > after)
         rows = self._connection.execute(query, execution_options={"yield_per": MOST_BOUND})
-        return (RuleRow(row.id, row.rule, tuple(row.sources), row.gone_at is None) for row in rows)
+        return (
+            RuleRow(row.id, row.rule, tuple(row.sources), row.gone_at is None, DigestOrder(row.order)) for row in rows
+        )
 
     def due(self, now: datetime) -> list[int]:
         """Return the ids of subscriptions that are due.
