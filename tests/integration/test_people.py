@@ -119,6 +119,7 @@ def lab(
         other = tx.incidents.begin(IncidentKind.ENDPOINT_FAILING, BO, "refused", store.clock())
         tx.incidents.tell(other.id, [Endpoint("ops")], store.clock())
     made.run("mute", "anaowner/kites", "--for", "2d")
+    made.run("thumbs", "anaowner/lamps", "A Lantern", "up")
     made.run("once", "--flush")
     return made
 
@@ -212,7 +213,7 @@ def test_a_dry_run_deletes_nothing(lab: Lab) -> None:
     before = lab.raw()
     status, out, _ = lab.run("forget", "anaowner", "--dry-run")
     assert status == 0
-    assert out.startswith("would go: 2 subscriptions, 1 item of `never`, 1 mute, 3 matches,")
+    assert out.startswith("would go: 2 subscriptions, 1 item of `never`, 1 mute, 1 thumb, 3 matches,")
     assert lab.raw() == before
 
 

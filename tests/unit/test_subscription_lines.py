@@ -47,6 +47,7 @@ SUBSCRIPTIONS = drawn(
     shown_as=st.sampled_from(["", "Kites", "Ana's kites: 凧, more"]),
     above=st.one_of(st.none(), st.integers(1, 1_000).map(lambda n: n / 1_000)),
     top=st.one_of(st.none(), st.integers(1, 999_999)),
+    learns=st.booleans(),
     order=st.sampled_from([DigestOrder.SCORE, DigestOrder.UPVOTES, DigestOrder.NEWEST]),
 ).filter(lambda one: (not one.sends_empty and one.top is None) or one.when.rhythm is not Rhythm.IMMEDIATELY)
 

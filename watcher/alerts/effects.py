@@ -99,6 +99,7 @@ _KEYS: Mapping[str, str] = {
     "endpoints": "to",
     "sends_empty": "when_empty",
     "shows_life": "sign_of_life",
+    "learns": "learn",
     "tells_updates": "on_update",
 }
 """Field → key of the config, where their names differ."""

@@ -71,6 +71,7 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
         "subscriptions": Lazy("subscriptions:subscriptions", "Keep subscriptions in the database: add, import, list."),
         "pause": Lazy("pause:pause", "Hold what a subscription matches."),
         "unpause": Lazy("pause:unpause", "Let a paused subscription go on."),
+        "thumbs": Lazy("thumbs:thumbs", "Say which papers were useful to a subscription, and see what it learned."),
         "mute": Lazy("mute:mute", "Tell nothing of a subscription or a paper for a while."),
         "unmute": Lazy("mute:unmute", "Tell of it again."),
         "replay": Lazy("replay:replay", "Send messages again that were given up or lost."),

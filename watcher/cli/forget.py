@@ -24,6 +24,7 @@ NAMES = {
     "subscriptions": "subscription",
     "never": "item of `never`",
     "mutes": "mute",
+    "thumbs": "thumb",
     "matches": "match",
     "alerts": "alert",
     "empty_digests": "empty digest",

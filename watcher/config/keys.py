@@ -180,6 +180,7 @@ class SubscriptionKeys(ConfigTable):
     max_papers: PaperCount | None = Field(None, description="Papers shown in full in one message; the rest in short.")
     above: Score | None = Field(None, description="The score below which a paper's title is enough: 0.5.")
     top: PaperCount | None = Field(None, description="Papers of a digest whose titles are not enough: the best ones.")
+    learn: Flag = Field(False, description="Whether thumbs move the scores of its matches.")
     order: Order = Field(DigestOrder.SCORE, description="Which of a digest's papers come first.")
     when_empty: WhenEmpty = Field("skip", description="Whether a digest without papers is sent.")
     on_update: OnUpdate = Field("ignore", description="Whether new versions and withdrawals of told papers are told.")

@@ -156,7 +156,7 @@ def _warn_of_rule(checker: Checker, path: Path, keys: SubscriptionKeys, rule: Ru
     _warn_of_what_is_asked(checker, list(pieces_of(checker, path, keys)), rule, keys.sources or (), around)
     if keys.order in (DigestOrder.UPVOTES, DigestOrder.RISING) and _all_hold(around):
         warn_of_order(checker, (*path, "order"), keys.order, keys.sources or (), around.config.sources)
-    if keys.above is not None and not asks_for_words(rule.tree):
+    if keys.above is not None and not keys.learn and not asks_for_words(rule.tree):
         what = (
             f"`above: {keys.above:g}` holds for all that it matches: a rule without words gives each paper the score 1"
         )
@@ -202,6 +202,7 @@ def _made(keys: SubscriptionKeys, rule: str, to: list[str], around: Surroundings
         above=keys.above,
         top=keys.top,
         order=keys.order,
+        learns=keys.learn,
         sends_empty=keys.when_empty == "send",
         tells_updates=keys.on_update == "notify",
         shows_life=keys.sign_of_life is not None,

@@ -30,6 +30,7 @@ from watcher.model.subscriptions import (
     Rhythm,
     StoredSubscription,
     Subscription,
+    Thumb,
     When,
 )
 from watcher.model.telling import (
@@ -108,6 +109,7 @@ __all__ = [
     "StoredSubscription",
     "Subscription",
     "TemplateTrouble",
+    "Thumb",
     "Tuning",
     "Unreachable",
     "Unread",

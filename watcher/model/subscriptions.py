@@ -97,7 +97,8 @@ class Subscription:
     ``shown_as`` is what messages and pages call it, "" for its name. ``bundle`` lets it share a message with
     others, ``max_papers`` are shown in full in one message, the rest in short. Papers with a score below ``above``, and
     those behind the first ``top`` of a message in its ``order``, have no more than their titles. It may send also
-    empty digests, a sign of life once a month, and new versions of papers that it told.
+    empty digests, a sign of life once a month, and new versions of papers that it told. With ``learns`` its thumbs
+    move the scores of its matches.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Subscription:
     above: float | None = None
     top: int | None = None
     order: DigestOrder = DigestOrder.SCORE
+    learns: bool = False
     sends_empty: bool = False
     shows_life: bool = False
     tells_updates: bool = False
@@ -140,6 +142,15 @@ class NeverItem:
     def holds_for(self, subscription: Subscription) -> bool:
         """Return whether it says something of a subscription's papers."""
         return self.owner in ("", subscription.owner)
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """What a reader said of a paper that a subscription told: ``up`` for useful, else not for them."""
+
+    paper_id: int
+    up: bool
+    at: datetime
 
 
 class Origin(StrEnum):

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from watcher.model import DigestOrder, Hit, Paper
+from watcher.pipeline.thumbs import TasteBook
 from watcher.rules import Index, NeverList, Rule, Unwanted, compile_rule, document_of
 from watcher.store import Transaction
 from watcher.store.subscriptions.subscriptions import RuleRow
@@ -34,7 +35,8 @@ class FoundMatch(NamedTuple):
 class RuleBook:
     """An index of rules with its generation. Safe to use from several threads.
 
-    It holds only the rules; everything else of a subscription is read from the database.
+    It holds only the rules, and in ``tastes`` what thumbs have taught; everything else of a subscription is read from
+    the database.
     """
 
     def __init__(self) -> None:
@@ -44,6 +46,7 @@ class RuleBook:
         self._index = Index()
         self._using_numbers: set[int] = set()
         self._never = NeverList()
+        self.tastes = TasteBook()
 
     def bring_up_to_date(self, tx: Transaction, *, hold: bool = True) -> None:
         """Read the rules that changed since the index's generation.

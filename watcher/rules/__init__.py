@@ -16,6 +16,7 @@ from watcher.rules.language.rule import Rule, compile_rule, fields_in, is_for_ev
 from watcher.rules.match.document import Document, document_of
 from watcher.rules.match.evaluate import evaluate
 from watcher.rules.match.scoring import asks_for_words
+from watcher.rules.match.taste import Taste, ThumbedPaper, taste_of
 from watcher.rules.never import NeverList, Unwanted
 from watcher.rules.text.text import fold_title
 
@@ -24,6 +25,8 @@ __all__ = [
     "Index",
     "NeverList",
     "Rule",
+    "Taste",
+    "ThumbedPaper",
     "Unwanted",
     "asks_for_words",
     "cause_of",
@@ -39,4 +42,5 @@ __all__ = [
     "plainly_wrong",
     "rule_from_lists",
     "swallowed_by",
+    "taste_of",
 ]

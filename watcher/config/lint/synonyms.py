@@ -31,6 +31,7 @@ _ELSEWHERE = {
     "max_papers": "max limit max_items",
     "above": "min_relevance relevance score cutoff",
     "top": "best first top_n",
+    "learn": "feedback personalize personalise train adaptive ranking_model",
     "order": "sort sort_by order_by ordering orderby rank_by",
     "never": "blocklist blacklist blocked banned stopwords ignore_always never_tell mute_words",
     "include": "includes import config_files",

@@ -23,6 +23,7 @@ _SUBSCRIPTION = frozenset(
         "top",
         "order",
         "never",
+        "learn",
         "when_empty",
         "on_update",
         "sign_of_life",

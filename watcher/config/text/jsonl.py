@@ -177,6 +177,7 @@ def line_of(subscription: Subscription) -> Mapping[str, Any]:
         "above": subscription.above,
         "top": subscription.top,
         "order": None if subscription.order is DigestOrder.SCORE else subscription.order.value,
+        "learn": True if subscription.learns else None,
         "when_empty": "send" if subscription.sends_empty else None,
         "on_update": "notify" if subscription.tells_updates else None,
         "sign_of_life": "monthly" if subscription.shows_life else None,

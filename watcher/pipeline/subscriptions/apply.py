@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from watcher.alerts import fate
@@ -19,6 +19,7 @@ from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
 from watcher.pipeline.rulebook import PAGE
 from watcher.pipeline.subscriptions.never import apply_never
+from watcher.pipeline.thumbs import score_anew
 from watcher.rules import Index, NeverList, Rule, Unwanted, compile_rule, document_of, evaluate
 from watcher.store import Transaction
 from watcher.store.papers.matches import NewMatch
@@ -201,10 +202,14 @@ def edit(
         # Alerts for a receiver that no longer exists are not cancelled: they become dead, and can be replayed.
         tx.matches.cancel(saved.id, [one for one in left if config.has_endpoint(one)])
         tx.blanks.drop(saved.id, left)
+    if before.learns != after.learns:
+        score_anew(tx, replace(saved, subscription=after))
     if saved.rule_digest == one.rule_digest:
         return _effect(after, Change.CHANGED, past, was=before)
     fresh = _match_past(tx, saved.id, after, past, lambda paper: fate.of_edited_rule(), now)
     dropped = _drop_what_no_longer_holds(tx, saved.id, after)
+    if after.learns:
+        score_anew(tx, replace(saved, subscription=after))
     return _effect(after, Change.EDITED, past, fresh, was=before, dropped=dropped)
 
 
@@ -227,6 +232,8 @@ def take_back(tx: Transaction, saved: StoredSubscription, one: Wanted, past: Pas
     fresh = _match_past(tx, saved.id, subscription, past, _of_known(subscription, past, now), now)
     edited = saved.rule_digest != one.rule_digest
     dropped = _drop_what_no_longer_holds(tx, saved.id, subscription) if edited else 0
+    if subscription.learns:
+        score_anew(tx, replace(saved, subscription=subscription))
     return _effect(subscription, Change.BACK, past, fresh, dropped=dropped)
 
 

@@ -28,7 +28,18 @@ from watcher.model import (
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
 from watcher.pipeline.telling.beside import beside_of
 from watcher.pipeline.telling.content import unread_now
-from watcher.rules import Document, NeverList, Rule, Unwanted, compile_rule, document_of, evaluate, is_for_everything
+from watcher.pipeline.thumbs import TasteBook, tasted
+from watcher.rules import (
+    Document,
+    NeverList,
+    Rule,
+    Taste,
+    Unwanted,
+    compile_rule,
+    document_of,
+    evaluate,
+    is_for_everything,
+)
 from watcher.store import Transaction
 
 
@@ -36,12 +47,14 @@ from watcher.store import Transaction
 class _Tried:
     """A subscription whose rule is tried on papers.
 
+    ``taste``: what its thumbs have taught it.
     ``read``: number of papers of its sources that were tried.
     ``found``: papers that match, with their hits.
     """
 
     subscription: Subscription
     rule: Rule
+    taste: Taste | None = None
     read: int = 0
     found: list[tuple[Paper, Hit]] = field(default_factory=list)
 
@@ -49,7 +62,7 @@ class _Tried:
         sources = self.subscription.sources
         self.read += not sources or any(one.source in sources for one in document.paper.listings)
         if not unwanted.why(self.subscription.owner) and (hit := evaluate(self.rule, document)):
-            self.found.append((document.paper, hit))
+            self.found.append((document.paper, tasted(hit, document, self.taste)))
 
     def told(self, first: int) -> list[DueAlert]:
         """Return its matches, numbered from ``first`` on."""
@@ -208,7 +221,9 @@ def preview_contents(
     ``size_of``: returns the size of a paper in a message.
     ``limit``: largest size of a message.
     """
-    tried = [_Tried(one, compile_rule(one.rule, one.sources)) for one in subscriptions]
+    tastes = [TasteBook().of(tx, saved) if (saved := _in_force(tx, one)) else None for one in subscriptions]
+    rules = [compile_rule(one.rule, one.sources) for one in subscriptions]
+    tried = [_Tried(*one) for one in zip(subscriptions, rules, tastes, strict=True)]
     never = NeverList(config.never)
     for paper in tx.papers.all(since):
         document = document_of(paper)

@@ -67,6 +67,7 @@ from watcher.store.subscriptions.mutes import Mutes
 from watcher.store.subscriptions.never import NeverLists
 from watcher.store.subscriptions.pauses import Silence
 from watcher.store.subscriptions.subscriptions import Subscriptions
+from watcher.store.subscriptions.thumbs import Thumbs
 from watcher.store.subscriptions.unsubscribed import Unsubscribed
 
 Mode = Literal["read", "write", "create"]
@@ -98,6 +99,7 @@ class Transaction:
         self.mutes = Mutes(connection)
         self.unsubscribed = Unsubscribed(connection)
         self.never = NeverLists(connection)
+        self.thumbs = Thumbs(connection)
         self.endpoints = Endpoints(connection)
         self.incidents = Incidents(connection)
         self.sites = Sites(connection)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
-from watcher.model import FIRST, Decision, DeliveryState, Endpoint, Fate, Hit
+from watcher.model import FIRST, Decision, DeliveryState, Endpoint, Fate, Hit, is_strong
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches, insert_unless_there
 from watcher.store.database.values import place_row, score_of_row
@@ -119,13 +119,18 @@ class Matches:
         """Decide matches (by id) anew that were kept back; subscriptions told immediately become due."""
         for id, one in matches.items():
             self.decide([id], one.decision)
-            score = {"score": one.hit.score, "strong": one.hit.strong}
-            self._connection.execute(update(_match).where(_match.c.id == id).values(score))
+        self.set_scores({id: one.hit.score for id, one in matches.items()})
         wake(
             self._connection,
             {one.subscription_id for one in matches.values() if one.decision.fate is Fate.HELD},
             now,
         )
+
+    def set_scores(self, scores: Mapping[int, float]) -> None:
+        """Set the scores of matches, by id."""
+        for id, score in scores.items():
+            values = {"score": score, "strong": is_strong(score)}
+            self._connection.execute(update(_match).where(_match.c.id == id).values(values))
 
     def untold(self, paper_ids: Collection[int], reasons: Collection[str]) -> dict[int, int]:
         """Return match → paper of the matches of these papers that were dropped for one of ``reasons``."""

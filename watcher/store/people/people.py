@@ -53,7 +53,7 @@ class People:
     def rows(self, person: Person) -> dict[str, list[dict[str, Any]]]:
         """Return all rows of a person, by what an export calls their table, each with all its columns.
 
-        A match also has the paper's key and title.
+        A match and a thumb also have the paper's key and title.
         """
         traces = traces_of(self._connection, person)
         found: dict[str, list[dict[str, Any]]] = {}
@@ -66,7 +66,7 @@ class People:
                 for row in self._connection.execute(select(table).where(where).order_by(*table.primary_key)).mappings()
             }
             found[name] = list(rows.values())
-        self._name_papers(found["matches"])
+        self._name_papers([*found["matches"], *found["thumbs"]])
         return found
 
     def forget(self, person: Person, now: datetime) -> Forgotten:
@@ -86,6 +86,7 @@ class People:
             "empty_digests",
             "mutes",
             "unsubscribed",
+            "thumbs",
             "matches",
             "attempts",
             "deliveries",
@@ -180,6 +181,7 @@ def _belonging(person: Person, traces: Traces, *, only_own: bool = False) -> dic
         "never": [and_(schema.never.c.owner == person.name, schema.never.c.owner != "")],
         "mutes": [_mute.c.subscription_id.in_(person.ids)],
         "unsubscribed": [_left.c.subscription_id.in_(person.ids), _left.c.receiver.in_(receivers)],
+        "thumbs": [schema.thumb.c.subscription_id.in_(person.ids)],
         "matches": [_match.c.subscription_id.in_(person.ids)],
         "alerts": [_alert.c.match_id.in_(matches), _alert.c.receiver.in_(receivers)],
         "empty_digests": [_blank.c.subscription_id.in_(person.ids), _blank.c.receiver.in_(receivers)],

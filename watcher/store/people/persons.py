@@ -23,6 +23,7 @@ TABLES: Mapping[str, Table] = {
     "never": schema.never,
     "mutes": schema.mute,
     "unsubscribed": schema.unsubscribed,
+    "thumbs": schema.thumb,
     "matches": _match,
     "alerts": _alert,
     "empty_digests": _blank,

@@ -12,6 +12,7 @@ from watcher.store.database.schema.subscriptions import (
     rules_generation,
     shown_as,
     subscription,
+    thumb,
     unsubscribed,
 )
 
@@ -43,6 +44,7 @@ __all__ = [
     "shown_as",
     "site",
     "subscription",
+    "thumb",
     "unfolded",
     "unsubscribed",
 ]

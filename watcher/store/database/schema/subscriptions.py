@@ -1,4 +1,4 @@
-"""Subscriptions, the generation of their rules, what nobody wants to hear of, and mutes."""
+"""Subscriptions, the generation of their rules, what nobody wants to hear of, thumbs, and mutes."""
 
 from __future__ import annotations
 
@@ -89,6 +89,17 @@ never = Table(
     Column("written", Text, nullable=False),
     Column("rule", Text, nullable=False),
     Index("uq_never_owner_written", "owner", "written", unique=True),
+)
+
+thumb = Table(
+    "thumb",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subscription_id", ForeignKey("subscription.id"), nullable=False),
+    Column("paper_id", ForeignKey("paper.id"), nullable=False, index=True),
+    Column("up", Boolean, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("uq_thumb_subscription_paper", "subscription_id", "paper_id", unique=True),
 )
 
 mute = Table(
