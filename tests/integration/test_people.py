@@ -272,7 +272,7 @@ def test_nothing_is_left_of_a_person(lab: Lab) -> None:
     lab.without_ana()
     status, out, err = lab.run("forget", "anaowner", "--yes")
     assert status == 0, err
-    assert out.startswith("deleted: 2 subscriptions, 1 mute, 3 matches, ")
+    assert out.startswith("deleted: 2 subscriptions, 1 mute, 1 thumb, 3 matches, ")
     assert "1 message that told of others, too, stays" in out
     for table, text in lab.raw().items():
         assert not [needle for needle in NEEDLES if needle in text], table
