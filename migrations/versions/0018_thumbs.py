@@ -15,8 +15,8 @@ def upgrade() -> None:
         sa.Column("paper_id", sa.Integer(), nullable=False),
         sa.Column("up", sa.Boolean(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["subscription_id"], ["subscription.id"], name="fk_thumb_subscription_id_subscription"),
-        sa.ForeignKeyConstraint(["paper_id"], ["paper.id"], name="fk_thumb_paper_id_paper"),
+        sa.ForeignKeyConstraint(["subscription_id"], ["subscription.id"], name="fk_thumb_subscription_id"),
+        sa.ForeignKeyConstraint(["paper_id"], ["paper.id"], name="fk_thumb_paper_id"),
         sa.PrimaryKeyConstraint("id", name="pk_thumb"),
     )
     op.create_index("uq_thumb_subscription_paper", "thumb", ["subscription_id", "paper_id"], unique=True)
