@@ -173,3 +173,23 @@ def test_signing_in_and_pressing_a_button(web: Web, browser: Browser) -> None:
     assert "It is polled now" in browser.ask("document.body.textContent")
     assert web.polled == ["hf-daily"]
     assert browser.ask(WEAK) == [] and browser.ask("violations") == []
+
+
+def test_a_thumb_is_given_by_a_key_without_leaving_the_page(web: Web, browser: Browser) -> None:
+    browser.look_like(1440, 900)
+    browser.open(address(web, "/sign-in?back=/"))
+    browser.about_to_leave()
+    browser.ask(f'document.querySelector("#token").value = "{TOKEN}"; document.querySelector("main button").click()')
+    browser.loaded()
+    while not browser.ask('document.querySelector(".card.here form[data-thumb]") !== null'):
+        browser.press("j")
+    for key, which, state in (("u", "up", "true"), ("d", "down", "true"), ("d", "down", "false")):
+        browser.press(key)
+        button = f"document.querySelector(\".card.here [data-thumb='{which}'] button\")"
+        browser.wait_for(f'{button}.getAttribute("aria-pressed") === "{state}"')
+        with web.store.reading() as tx:
+            ids = [one.id for one in tx.subscriptions.active()]
+            given = [one.up for id in ids for one in tx.thumbs.of_subscription(id)]
+        assert set(given) == ({which == "up"} if state == "true" else set())
+    assert browser.ask("location.pathname") == "/" and browser.ask("violations") == []
+    assert browser.ask(WEAK) == []

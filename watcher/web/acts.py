@@ -13,6 +13,7 @@ from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Paper, StoredSubscription
 from watcher.pipeline.subscriptions.leaving import record_return
 from watcher.pipeline.subscriptions.pause_and_mute import end_mute, end_pause, record_mute, record_pause
+from watcher.pipeline.thumbs import give_thumb, take_thumb_back
 from watcher.store import Transaction
 from watcher.web.frame import MOST_TESTS, in_a_line, site_of
 from watcher.web.rule_test import TEST_RULE, rule_tested
@@ -138,6 +139,33 @@ def _of_paper(do: Callable[[Transaction, Paper, WebSite], object], said: str) ->
     return done
 
 
+def _thumb(up: bool | None) -> Act:
+    """Return the act of a thumb, None for taking it back: for the key of a paper, or key, line end and subscription.
+
+    A key alone means all subscriptions in force that the paper matched.
+    """
+
+    def done(site: WebSite, buttons: Buttons, name: str) -> str:
+        key, only = [*name.splitlines(), "", ""][:2]  # browsers send another line end than the page has
+        with site.store.transaction() as tx:
+            paper = tx.papers.find(key)
+            if paper is None:
+                raise UsageError("there is no paper of this key")
+            names = dict.fromkeys(one.subscription for one in tx.browsing.matches_of([paper.id]))
+            stored = [subscription_called(tx, one) for one in ([only] if only else names)]
+            some = [one for one in stored if one is not None and one.gone_at is None]
+            if not some:
+                raise UsageError("there is no subscription in force that this could be said of")
+            for one in some:
+                if up is None:
+                    take_thumb_back(tx, one, paper)
+                else:
+                    give_thumb(tx, one, paper, up, site.clock())
+        return "no-thumb" if up is None else "thumb"
+
+    return done
+
+
 def _pause(tx: Transaction, saved: StoredSubscription, site: WebSite) -> None:
     if not saved.paused:
         record_pause(tx, saved)
@@ -168,5 +196,8 @@ ACTS: Mapping[str, Act] = {
     "resubscribe": _resubscribe,
     "mute-paper": _of_paper(_mute, "mute"),
     "unmute-paper": _of_paper(_unmute, "unmute"),
+    "thumb-up": _thumb(True),
+    "thumb-down": _thumb(False),
+    "thumb-none": _thumb(None),
 }
 """What a form may ask for, beside ``TEST_RULE``."""

@@ -49,6 +49,8 @@ SAID: Mapping[str, str] = {
     "unmute": "No longer muted.",
     "saved": "Saved: the daemon reads the config again now, and says in its log what it makes of it.",
     "resubscribe": "It is told again, from now on.",
+    "thumb": "Noted. A subscription with `learn: true` takes it into account.",
+    "no-thumb": "Taken back.",
     "out": "Signed out.",
 }
 """What a page says of what was just done, by the word in its address."""

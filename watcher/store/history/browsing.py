@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, and_, exists, func, select
 
 from watcher.alerts.rising import VotesThen
 from watcher.model import DeliveryState, Endpoint, Fate, MatchedSpan, Verdict, is_strong
@@ -21,6 +21,8 @@ _alert, _delivery, _incident = schema.alert, schema.delivery, schema.incident
 _listing, _match = schema.listing, schema.match
 _metric, _paper, _poll, _subscription = schema.metric, schema.paper, schema.poll, schema.subscription
 
+_thumb = schema.thumb
+_of_match = and_(_thumb.c.subscription_id == _match.c.subscription_id, _thumb.c.paper_id == _match.c.paper_id)
 _other = _listing.alias("other")
 
 SOON = 200
@@ -29,7 +31,10 @@ SOON = 200
 
 @dataclass(frozen=True, slots=True)
 class PaperMatch:
-    """A match of a paper as people see it; ``subscription`` is a full name, ``shown_as`` "" where that is shown."""
+    """A match of a paper as people see it; ``subscription`` is a full name, ``shown_as`` "" where that is shown.
+
+    ``up``: whether its reader found the paper useful, None if they did not say.
+    """
 
     paper_id: int
     subscription: str
@@ -38,6 +43,7 @@ class PaperMatch:
     occasion: str
     fate: Fate
     shown_as: str = ""
+    up: bool | None = None
 
     @property
     def strong(self) -> bool:
@@ -122,8 +128,9 @@ class Browsing:
         """Return the matches of these papers, by subscription as they were made."""
         found: list[PaperMatch] = []
         query = (
-            select(_match, _subscription.c.owner, _subscription.c.name, schema.shown_as.label("shown_as"))
+            select(_match, _subscription.c.owner, _subscription.c.name, schema.shown_as.label("shown_as"), _thumb.c.up)
             .join(_subscription, _subscription.c.id == _match.c.subscription_id)
+            .outerjoin(_thumb, _of_match)
             .where(_match.c.same_as.is_(None))
             .order_by(_subscription.c.id, _match.c.id)
         )
@@ -132,7 +139,7 @@ class Browsing:
                 places = tuple(MatchedSpan(*place) for place in row.places)
                 name = _full_name(row.owner, row.name)
                 score, fate = score_of_row(row), Fate(row.fate)
-                found.append(PaperMatch(row.paper_id, name, score, places, row.occasion, fate, row.shown_as))
+                found.append(PaperMatch(row.paper_id, name, score, places, row.occasion, fate, row.shown_as, row.up))
         return found
 
     def counts_of(self, paper_id: int) -> list[CountThen]:

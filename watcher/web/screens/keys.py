@@ -13,6 +13,8 @@ KEYS = (
     ("Enter", "all that is known of it"),
     ("o", "open it at its site"),
     ("w", "why it matched"),
+    ("u", "it was useful (once more: take that back)"),
+    ("d", "it is not for me (once more: take that back)"),
     ("h", "the day before"),
     ("l", "the day after"),
     ("/", "try a rule"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
@@ -37,12 +37,16 @@ MOST_RULES = 60
 
 @dataclass(frozen=True, slots=True)
 class RuleOfPaper:
-    """A subscription, its rule, and why it matches the paper or not."""
+    """A subscription, its rule, and why it matches the paper or not.
+
+    ``thumb``: what its reader said of the paper: ``up``, ``down``, "" for nothing.
+    """
 
     name: str
     shown_as: str
     rule: str
     why: Why
+    thumb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,9 @@ def _matched(tx: Transaction, matches: Sequence[PaperMatch], document: Document)
     """Return the subscriptions that the paper matched, with the reasons."""
     names = list(dict.fromkeys(one.subscription for one in matches))
     stored = [saved for name in names[:MOST_RULES] if (saved := subscription_called(tx, name))]
-    return RulesOfPaper([_rule(one.subscription, document) for one in stored], max(0, len(names) - MOST_RULES))
+    said = {one.subscription: {True: "up", False: "down", None: ""}[one.up] for one in matches}
+    first = [replace(_rule(one.subscription, document), thumb=said[one.subscription.full_name]) for one in stored]
+    return RulesOfPaper(first, max(0, len(names) - MOST_RULES))
 
 
 def _others(config: Config, matches: Sequence[PaperMatch], document: Document) -> RulesOfPaper:

@@ -16,11 +16,40 @@
 
   const follow = (selector, root = document) => root?.querySelector(selector)?.click();
 
+  const thumb = (which) => {
+    const place = cards().length ? cards()[at] : document;
+    place?.querySelector(`form[data-thumb="${which}"]`)?.requestSubmit();
+  };
+
+  // A thumb is sent without leaving the page; where that fails, the form is sent as without this file.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target.closest("form[data-thumb]");
+    if (!form || form.dataset.failed) return;
+    event.preventDefault();
+    const what = form.elements.what;
+    const both = [...form.parentElement.querySelectorAll("form[data-thumb]")];
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      if (!answer.ok) throw new Error(answer.status);
+      const given = what.value !== "thumb-none";
+      for (const one of both) {
+        const pressed = given && one === form;
+        one.querySelector("button").setAttribute("aria-pressed", String(pressed));
+        one.elements.what.value = pressed ? "thumb-none" : `thumb-${one.dataset.thumb}`;
+      }
+    } catch {
+      form.dataset.failed = "1";
+      form.requestSubmit();
+    }
+  });
+
   const keys = {
     j: () => go(1),
     k: () => go(-1),
     o: () => follow("[data-open]", cards()[at]),
     w: () => follow("[data-why]", cards()[at]),
+    u: () => thumb("up"),
+    d: () => thumb("down"),
     h: () => follow("[data-before]"),
     l: () => follow("[data-after]"),
     "/": () => {

@@ -21,7 +21,7 @@ class CardMatch:
     """A subscription that a paper matched.
 
     ``terms``: the words that matched. ``note``: what is unusual about what became of it. ``shown_as``: what people are
-    shown of its name.
+    shown of its name. ``up``: whether its reader found the paper useful, None if they did not say.
     """
 
     subscription: str
@@ -29,6 +29,7 @@ class CardMatch:
     terms: str
     note: str
     shown_as: str
+    up: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,12 @@ class Card:
     upvotes: int | None
     matches: tuple[CardMatch, ...]
     strong: bool
+
+    @property
+    def thumb(self) -> str:
+        """What was said of it for all that it matched: ``up``, ``down``, or "" for nothing or not the same."""
+        said = {one.up for one in self.matches}
+        return "" if len(said) != 1 else {True: "up", False: "down", None: ""}[said.pop()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +116,4 @@ def _matches(some: Sequence[PaperMatch]) -> Iterable[CardMatch]:
         first = next((one for one in ones if one.occasion == FIRST), ones[0])
         terms = dict.fromkeys(one_line(place.term, 60) for one in ones for place in one.places)
         strong, said = any(one.strong for one in ones), ", ".join([*terms][:4])
-        yield CardMatch(name, strong, said, FATES[first.fate], first.shown_as or name)
+        yield CardMatch(name, strong, said, FATES[first.fate], first.shown_as or name, first.up)
