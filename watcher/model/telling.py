@@ -173,7 +173,8 @@ class DigestItem:
     ``short`` asks for one line: it goes over ``max_papers``; ``also`` for its title alone. ``occasion`` is ``first``
     for the paper itself, ``v2`` and so on for a new version of a paper that was told, ``withdrawn`` for its end.
     ``rise`` is how many upvotes it gained within a day, where the order asks for that, and ``also_in`` are other
-    subscriptions of the reader that it matches, for one that asks for everything.
+    subscriptions of the reader that it matches, for one that asks for everything. ``thumbs`` are the addresses at which
+    the reader says that it was useful, or not for them; () where there are none.
     """
 
     paper: Paper
@@ -187,6 +188,7 @@ class DigestItem:
     matches: tuple[ItemMatch, ...] = ()
     rise: int | None = None
     also_in: tuple[str, ...] = ()
+    thumbs: tuple[str, ...] = ()
 
     @property
     def strong(self) -> bool:

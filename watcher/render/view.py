@@ -41,6 +41,7 @@ class PaperView:
     ``summary``: the site's own line on the paper, () if it has none.
     ``snippet``: what the abstract says of the terms; () if title or summary show one, or there is no abstract.
     ``badge``: what is new of a paper that was told, "" for a new paper.
+    ``thumbs``: where its reader says that it was useful, or not for them; () where nobody asks.
     """
 
     title: str
@@ -54,6 +55,7 @@ class PaperView:
     told_before: str
     badge: str = ""
     summary: tuple[Segment, ...] = ()
+    thumbs: tuple[Link, ...] = ()
 
     @property
     def note(self) -> str:
@@ -136,6 +138,7 @@ def paper_view(item: DigestItem, shown: DisplayNames = NO_NAMES) -> PaperView:
         links=links(paper),
         told_before=day_in_words(item.told_before) if item.told_before else "",
         badge=_badge(item.occasion),
+        thumbs=tuple(Link(name, url) for name, url in zip(("Useful", "Not for me"), item.thumbs, strict=False)),
     )
 
 

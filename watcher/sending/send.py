@@ -13,6 +13,7 @@ from watcher.pipeline.context import Context
 from watcher.pipeline.subscriptions.config_incidents import record_template_troubles
 from watcher.pipeline.telling.content import contents_of
 from watcher.render import render_message
+from watcher.sending.thumb_links import with_thumb_links
 from watcher.store.deliveries.contents import TO_READERS
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ def gather(deliveries: Sequence[Delivery], context: Context) -> list[Attempt]:
         (one,) = deliveries
         return [Attempt(_empty(one, context), outcome=_unspeakable(one, error))]
     return [
-        Attempt(contents[one.id])
+        Attempt(with_thumb_links(contents[one.id], context))
         if one.id in contents
         else Attempt(_empty(one, context), cancelled="nothing left to tell")
         for one in deliveries

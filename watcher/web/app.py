@@ -31,6 +31,7 @@ from watcher.web.screens.save import save_screen
 from watcher.web.screens.search import search_screen
 from watcher.web.screens.sources import source_screen, sources_screen
 from watcher.web.screens.subscriptions import subscription_screen, subscriptions_screen
+from watcher.web.screens.thumb import thumb_screen
 from watcher.web.screens.unsubscribe import unsubscribe_screen
 from watcher.web.site import WebSite
 from watcher.web.turns import TrialTurns, in_turn
@@ -56,6 +57,7 @@ def web_app(site: WebSite) -> ASGIApp:
             *(Route(one.path, in_turn(answered(one))) for one in OPERATIONS),
             Route("/api/v1/openapi.json", description_screen),
             Route("/act", act, methods=["POST"]),
+            Route("/thumb", thumb_screen, methods=["GET", "POST"]),
             Route("/save", save_screen, methods=["GET", "POST"]),
             Route("/unsubscribe", unsubscribe_screen, methods=["GET", "POST"]),
             Route("/sign-in", session.sign_in, methods=["GET", "POST"]),

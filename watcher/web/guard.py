@@ -25,7 +25,7 @@ SESSION = timedelta(days=30)
 PUBLIC = ("/-/", "/static/", "/sign-in", "/favicon.ico")
 """Addresses that everybody may read, by how they begin; they show nothing of what is stored."""
 
-SIGNED = ("/unsubscribe",)
+SIGNED = ("/thumb", "/unsubscribe")
 """Addresses that carry a signed link, which alone says what may be done: nothing of the visitor counts there."""
 
 KEYED = ("/feed.atom", "/feed.json")
