@@ -23,6 +23,9 @@ class Beside:
 
 NOTHING_BESIDE = Beside()
 
+WORTH_SAYING = 3
+"""Upvotes within a day from which a message says so."""
+
 
 def items_of(
     told: Iterable[DueAlert],
@@ -59,9 +62,10 @@ def items_of(
 
 
 def _rise(ones: Sequence[DueAlert], beside: Beside) -> int | None:
-    """Return a paper's rise in whole upvotes where a subscription asks for it, None where it did not rise."""
+    """Return a paper's rise in whole upvotes where a subscription asks for it, None where it is not worth a word."""
     asked = any(one.order is DigestOrder.RISING for one in ones)
-    return round(beside.rises.get(ones[0].paper_id, 0.0)) or None if asked else None
+    rise = round(beside.rises.get(ones[0].paper_id, 0.0))
+    return rise if asked and rise >= WORTH_SAYING else None
 
 
 def _also_in(ones: Sequence[DueAlert], beside: Beside) -> tuple[str, ...]:

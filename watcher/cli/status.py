@@ -130,7 +130,7 @@ def _print_watched(report: Report, zone: str) -> None:
 
 
 def _print_never(report: Report, zone: str) -> None:
-    """What the `never:` lists keep back: matches, each paper once for each subscription that it was kept back from."""
+    """How many papers each item of the `never:` lists keeps back."""
     owners = [(one["owner"],) for one in report["never"]] if any(one["owner"] for one in report["never"]) else []
     section(
         "never told",

@@ -180,13 +180,12 @@ def _source(source: Source, tx: Transaction, now: datetime, is_running: bool) ->
 def _never(tx: Transaction) -> list[Report]:
     """Return the items of the ``never:`` lists with the papers that each keeps back from subscriptions of files."""
     active = tx.subscriptions.of_files(active=True)
-    counts = tx.never.counts([saved.id for saved in active])
     return [
         {
             "owner": item.owner or None,
             "item": item.written,
-            "kept_back": sum(
-                counts.get(saved.id, {}).get(item.written, 0) for saved in active if item.holds_for(saved.subscription)
+            "kept_back": tx.never.papers_kept_back(
+                item.written, [saved.id for saved in active if item.holds_for(saved.subscription)]
             ),
         }
         for item in tx.never.all()

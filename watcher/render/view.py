@@ -125,7 +125,8 @@ def paper_view(item: DigestItem, shown: DisplayNames = NO_NAMES) -> PaperView:
     title = readable_title(paper)
     marked_title = _marked(paper.title, item.places, "title", LONGEST_TITLE)
     summary = _marked_summary(paper, item.places)
-    is_shown = any(one.hit for one in summary) or (bool(summary) and any(one.hit for one in marked_title))
+    shows_why = any(one.hit for one in (*summary, *marked_title))
+    is_shown = bool(summary) and (shows_why or not any(place.field == "abstract" for place in item.places))
     return PaperView(
         title=title,
         marked_title=marked_title or (Segment(title),),

@@ -79,6 +79,15 @@ class NeverLists:
                 found.setdefault(id, {})[reason.removeprefix(BECAUSE)] = count
         return found
 
+    def papers_kept_back(self, item: str, subscription_ids: Collection[int]) -> int:
+        """Return how many papers an item, as written, keeps back from any of these subscriptions."""
+        found: set[int] = set()
+        for batch in in_batches(subscription_ids):
+            because = (_match.c.fate == Fate.DROPPED, _match.c.reason == f"{BECAUSE}{item}")
+            query = select(_match.c.paper_id).where(_match.c.subscription_id.in_(batch), *because)
+            found.update(self._connection.scalars(query))
+        return len(found)
+
     def _matches(self, *where: ColumnElement[bool]) -> list[MatchOfPaper]:
         query = (
             select(_match.c.id, _match.c.paper_id, _match.c.subscription_id, _subscription.c.owner)
