@@ -26,7 +26,7 @@ from watcher.config.text.source import SourceText
 from watcher.config.text.tree import UNPRINTABLE, Items, Table
 from watcher.config.values import Config
 from watcher.errors import Problem
-from watcher.model import DigestOrder, Subscription
+from watcher.model import DigestOrder, NeverItem, Subscription
 
 LONGEST = 1_000_000
 """Bytes of one line."""
@@ -69,7 +69,7 @@ class LineReader:
             receivers=[*config.receivers],
             timezone=config.timezone,
             accepted=_accepted_of_all(config),
-            never=tuple(one for one in config.never if not one.owner),
+            never=_never_of(config, ""),
         )
 
     def lines(self, file: BinaryIO) -> Iterator[SubscriptionLine]:
@@ -102,7 +102,9 @@ class LineReader:
         return SubscriptionLine(number, subscription)
 
     def _around_of(self, keys: LineKeys) -> Surroundings:
-        return replace(self._around, owner=keys.owner) if keys.owner else self._around
+        if not keys.owner:
+            return self._around
+        return replace(self._around, owner=keys.owner, never=_never_of(self._around.config, keys.owner))
 
     def _explained(self, number: int, data: bytes) -> SubscriptionLine:
         """The same line once more, with the place of everything that is wrong."""
@@ -132,6 +134,11 @@ def _accepted_of_all(config: Config) -> AcceptedWarnings:
     accepted = AcceptedWarnings()
     accepted.add((), sorted(config.accepted.get("", ())))
     return accepted
+
+
+def _never_of(config: Config, owner: str) -> tuple[NeverItem, ...]:
+    """What an owner's subscriptions never tell: what nobody's do, and what their file says."""
+    return tuple(one for one in config.never if one.owner in ("", owner))
 
 
 def _refuse(constant: str) -> None:

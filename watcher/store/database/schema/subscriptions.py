@@ -80,6 +80,7 @@ unsubscribed = Table(
     PrimaryKeyConstraint("subscription_id", "receiver", "label"),
 )
 """Endpoints that asked to be told nothing more of a subscription, by the link in a mail."""
+
 never = Table(
     "never",
     metadata,
