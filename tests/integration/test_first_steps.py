@@ -81,6 +81,26 @@ def test_a_refused_password_is_said_once_and_what_waited_comes_with_the_test(
     assert capsys.readouterr().out == "me: sent\n"
 
 
+def test_everybody_of_the_config_is_sent_a_test(
+    env: dict[str, str], box: MailServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "config.yaml"
+    many = path.read_text().replace("&to=ana@lab.example'}", "', address: to}, here: {url: 'console://'}")
+    path.write_text(
+        many.replace("operator: [me]", "operator: ['me:bo@lab.example', here]").replace(
+            "to: me", "to: [here, 'me:ana@lab.example']"
+        )
+    )
+    env = {**env, "MAIL_PASSWORD": "right-one"}
+    assert main(["test-notify", "--all"], env) == 0
+    said = capsys.readouterr().out
+    assert said.endswith("me:bo@lab.example: sent\nme:ana@lab.example: sent\nhere: sent\n")
+    assert [one.recipients for one in box.taken] == [("bo@lab.example",), ("ana@lab.example",)]
+    for wrong in (["test-notify"], ["test-notify", "--all", "here"]):
+        assert main(wrong, env) == 2
+        assert "name a receiver, or say --all" in capsys.readouterr().err
+
+
 def test_all_times_of_status_are_of_the_zone_that_it_names(
     env: dict[str, str], box: MailServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
