@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -114,3 +115,28 @@ def test_all_times_of_status_are_of_the_zone_that_it_names(
     shown = [datetime.fromisoformat(found) for found in re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d", said)]
     assert len(shown) >= 3
     assert all(abs((one - now).total_seconds()) < 3 * 3600 for one in shown)
+
+
+def test_once_says_why_nothing_is_told_though_papers_matched(
+    env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "config.yaml").write_text(
+        "timezone: UTC\nsources: {saved: {kind: inbox, folder: inbox}}\nreceivers: {me: {url: 'console://'}}\n"
+        "operator: [me]\nsubscriptions:\n  - {name: kilns, rule: kiln, to: me}\n"
+    )
+    assert main(["once"], env) == 0
+    paper = {"first_listed": "2020-01-01", "arxiv_id": "2001.00001", "title": "Kilns", "abstract": "They glow."}
+    saved = tmp_path / "inbox" / "saved.jsonl"
+    saved.write_text(json.dumps(paper) + "\n")
+    os.utime(saved, (0, 0))
+    capsys.readouterr()
+    assert main(["once"], env) == 0
+    assert capsys.readouterr().out == (
+        "saved: new, 1 new paper, 1 match\n"
+        "nothing to tell: what matched is older than the look-back, muted or known; `watcher history NAME` says which\n"
+    )
+    assert main(["history", "kilns"], env) == 0
+    assert "not told: older than the look-back" in capsys.readouterr().out
+    assert main(["once"], env) == 0
+    assert capsys.readouterr().out == "saved: quiet\nnothing to tell\n"
