@@ -113,6 +113,7 @@ SUBSCRIPTIONS = {
     "lists": subscription("any: [agent, tool use, =MCP]", "none: [survey]", "where: upvotes >= 50"),
     "a list below each other": subscription("any:\n  - KV cache\n  - quanti*"),
     "one term": subscription("any: KV cache"),
+    "an exclusion in YAML's quotes": subscription("rule: 'agent -survey'"),
     "a phrase with and": subscription("any: [search and rescue, retrieval and generation]"),
     "a phrase with signs": subscription("any: [AdS/CFT, C#, R&D, non-convex, what's new, 'graphs: a survey']"),
     "a title": subscription("any: [The Past Is Not Past, Ask Or Assume, Time Is Not A Label]"),

@@ -58,7 +58,14 @@ def rare() -> Content:
     )
 
 
-FORMS = {"txt": "text", "html": "html", "md": "markdown", "slack": "mrkdwn", "chat.html": "chat_html"}
+FORMS = {
+    "txt": "text",
+    "phone.txt": "flowing",
+    "html": "html",
+    "md": "markdown",
+    "slack": "mrkdwn",
+    "chat.html": "chat_html",
+}
 
 
 def test_every_form_of_a_message_is_written_down() -> None:

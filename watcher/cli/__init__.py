@@ -141,6 +141,15 @@ def _with_common_options(command: click.Command) -> click.Command:
     return command
 
 
+def _with_examples(command: click.Command, words: str) -> click.Command:
+    from watcher.cli.examples import example_text
+
+    command.epilog = example_text(words) or command.epilog
+    for name, inner in command.commands.items() if isinstance(command, click.Group) else ():
+        _with_examples(inner, f"{words} {name}")
+    return command
+
+
 class LazyGroup(click.Group):
     """A group whose commands come from ``COMMANDS``; ``help NAME`` is another way to write ``NAME --help``."""
 
@@ -149,7 +158,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.commands and cmd_name in COMMANDS:
-            self.commands[cmd_name] = _with_common_options(COMMANDS[cmd_name].load())
+            self.commands[cmd_name] = _with_examples(_with_common_options(COMMANDS[cmd_name].load()), cmd_name)
         return self.commands.get(cmd_name)
 
     def resolve_command(

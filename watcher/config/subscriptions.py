@@ -97,7 +97,7 @@ def _warn_of_twins(checker: Checker, made: list[Subscription | None], read: Read
     """Warn of a subscription with the rule, receivers and schedule of an earlier one."""
     alike: dict[Any, list[tuple[str, str]]] = {}
     for n, one in enumerate(made):
-        if one is None:
+        if one is None or not one.endpoints:  # whoever tells nobody has a mistake of its own
             continue
         words = tuple(sorted(re.findall(r"\w+", one.rule)))
         key = (words, frozenset(one.endpoints), frozenset(one.sources), one.when, one.timezone, one.quiet_hours)

@@ -75,7 +75,7 @@ def _warn_of_yaml(checker: Checker, path: Path, rule: str) -> None:
         return
     if (
         node.style in ("'", '"')
-        and re.fullmatch(r"[\w-]+(?: [\w-]+)+", rule)
+        and re.fullmatch(r"\w[\w-]*(?: \w[\w-]*)+", rule)
         and not re.search(r"\b(AND|OR|NOT)\b", rule)
     ):
         what = f"YAML takes these quotes: {len(rule.split())} words that may stand anywhere, not a phrase"

@@ -291,6 +291,7 @@ class TemplateTrouble:
 class Message:
     """A delivery put into words. ``html`` is a whole document, ``markdown`` is CommonMark.
 
+    ``flowing`` is the text with a line for each paragraph, for phones, which break lines themselves.
     ``mrkdwn`` is Slack's markup, ``chat_html`` the few tags that Telegram and Matrix know, with line ends as they
     are. ``data`` is the same as an object of JSON, for programs. ``unsubscribe`` is an address for mail's
     List-Unsubscribe, empty where there is none. ``troubles`` says which of the config's templates failed, so that
@@ -301,6 +302,7 @@ class Message:
     text: str
     html: str
     markdown: str
+    flowing: str = ""
     mrkdwn: str = ""
     chat_html: str = ""
     data: Mapping[str, object] = field(default_factory=dict)

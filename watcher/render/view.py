@@ -161,7 +161,7 @@ def _badge(occasion: str) -> str:
 def authors_line(authors: Sequence[str]) -> str:
     """Return the first three authors and the last: the order says who did the work and who leads."""
     names = [name for name in (one_line(name, 80) for name in authors) if name]
-    if len(names) <= FIRST_AUTHORS + 1:
+    if len(names) <= FIRST_AUTHORS + 2:  # "and 1 more" would be no shorter than the name
         return ", ".join(names)
     left = len(names) - FIRST_AUTHORS - 1
     return f"{', '.join(names[:FIRST_AUTHORS])} … {names[-1]} (and {left} more)"
