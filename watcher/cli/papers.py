@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO, cast
 
 import click
 
+from watcher.citations.formats import FORMATS
 from watcher.cli import rules, show
 from watcher.cli.desk import CliContext
 from watcher.cli.progress import counting
@@ -60,9 +61,16 @@ ListedPaper = tuple[Paper, Hit | None]
     help=f"The first N papers.  [{ON_A_TERMINAL} on a terminal, else all]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array, a paper an object.")
+@click.option("--format", "as_format", type=click.Choice([*FORMATS]), help="For reference managers and spreadsheets.")
 @click.pass_obj
 def papers(
-    desk: CliContext, query: tuple[str, ...], since: date | None, order: str | None, limit: int | None, as_json: bool
+    desk: CliContext,
+    query: tuple[str, ...],
+    since: date | None,
+    order: str | None,
+    limit: int | None,
+    as_json: bool,
+    as_format: str | None,
 ) -> int:
     """List the stored papers, newest digest day first, then most upvotes; or those that QUERY matches, best first.
 
@@ -72,12 +80,17 @@ def papers(
     rule = rules.typed_rule(text) if text.strip() else None
     if rule is None and order == SCORE:
         raise UsageError("a score is that of a rule: write one, or --order day")
+    if as_json and as_format:
+        raise UsageError("choose one: --json prints an array, --format jsonl the same objects, one a line")
     by_score = rule is not None and order in (None, SCORE)
     config = desk.config(required=False)
     with desk.open_store(config) as store:
         asked = _Asked(rule, since, None if by_score else PaperOrder(order or PaperOrder.DAY))
         if as_json:
-            _print_json(store, asked, limit)
+            _print_aside(store, lambda tx, out: show.json_array(_objects(asked.found(tx), limit), out))
+        elif as_format:
+            written = FORMATS[as_format].written
+            _print_aside(store, lambda tx, out: out.writelines(written(islice(asked.found(tx), limit))))
         else:
             _print_table(store, asked, limit, config.display_names)
     return 0
@@ -137,12 +150,15 @@ def _best_first(rule: Rule, since: date | None, tx: Transaction) -> Iterator[Lis
         yield from ((paper, Hit(scores[paper.id])) for paper in papers)
 
 
-def _print_json(store: Store, asked: _Asked, limit: int | None) -> None:
+def _objects(found: Iterable[ListedPaper], limit: int | None) -> Iterator[dict[str, object]]:
+    return (paper_json(paper, hit) for paper, hit in islice(found, limit))
+
+
+def _print_aside(store: Store, write: Callable[[Transaction, TextIO], object]) -> None:
     """Written aside first: whoever reads our output may be slow, and the database must not wait for that."""
-    with SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8", errors="backslashreplace") as aside:
+    with SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8", errors="backslashreplace", newline="") as aside:
         with store.reading() as tx:
-            some = islice(asked.found(tx), limit)
-            show.json_array((paper_json(paper, hit) for paper, hit in some), cast(TextIO, aside))
+            write(tx, cast(TextIO, aside))
         aside.seek(0)
         copyfileobj(aside, sys.stdout)
 
