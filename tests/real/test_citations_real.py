@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import rispy
 
-from tests.unit.citing import full_name, read_bibtex, said, written_as
+from tests.unit.citing import decoded, full_name, read_bibtex, said, written_as
 from watcher.citations.keys import citation_key
 from watcher.citations.reference import reference_of
 from watcher.errors import UnknownPage
@@ -83,7 +83,7 @@ def comes_back(papers: list[Paper]) -> None:
         title, names = said(readable(squeeze(paper.title))), [said(one) for one in paper.authors]
         day = reference_of(paper).day
         bibtex, ris, csl, row = in_bibtex[key], in_ris[key], in_csl[key], in_csv[key]
-        assert said(readable(bibtex["title"])) == said(ris["title"]) == said(csl["title"]) == title
+        assert said(readable(decoded(bibtex["title"]))) == said(ris["title"]) == said(csl["title"]) == title
         assert said(row["title"].removeprefix("'")) == said(squeeze(paper.title))
         assert sorted(map(letters, map(full_name, bibtex.get("author", [])))) == sorted(map(letters, names))
         assert [letters(one) for one in ris.get("authors", [])] == [*map(letters, names)]

@@ -38,7 +38,7 @@ NASTY_AUTHORS = (
 )  # fmt: skip
 VENUES = ("Kiln Letters", "Proceedings of the 9th Workshop on Pots", "NeurIPS 2026", "J. Clay & Fire", None)
 
-DECODER: Any = LatexNodes2Text(keep_braced_groups=False)
+DECODER: Any = LatexNodes2Text(keep_braced_groups=False, math_mode="verbatim")
 
 texts = (
     st.text(max_size=60)
@@ -74,15 +74,17 @@ def written_as(name: str, *papers: Paper) -> str:
 
 
 def read_bibtex(text: str) -> list[dict[str, Any]]:
-    """The entries of a bibliography as bibtexparser has them, texts decoded and authors in their parts."""
-    layers = [
-        middlewares.SeparateCoAuthors(),
-        middlewares.SplitNameParts(),
-        middlewares.LatexDecodingMiddleware(keep_math_mode=True),
-    ]
+    """The entries of a bibliography as bibtexparser has them, with the authors in their parts."""
+    layers = [middlewares.SeparateCoAuthors(), middlewares.SplitNameParts()]
     library = bibtexparser.parse_string(text, append_middleware=layers)
     assert library.failed_blocks == []
     return [{"key": one.key, "type": one.entry_type, **{f.key: f.value for f in one.fields}} for one in library.entries]
+
+
+def decoded(text: str) -> str:
+    """A field's text without TeX, but for its formulas."""
+    plain: str = DECODER.latex_to_text(text)
+    return plain
 
 
 def said(text: str) -> str:
@@ -94,5 +96,4 @@ def said(text: str) -> str:
 
 def full_name(parts: Any) -> str:
     """A name as people read it, from the parts that bibtexparser found."""
-    name: str = DECODER.latex_to_text(" ".join([*parts.first, *parts.von, *parts.last, *parts.jr]))
-    return name
+    return decoded(" ".join([*parts.first, *parts.von, *parts.last, *parts.jr]))

@@ -13,7 +13,16 @@ import rispy
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.unit.citing import NASTY_AUTHORS, NASTY_TITLES, full_name, hard_papers, read_bibtex, said, written_as
+from tests.unit.citing import (
+    NASTY_AUTHORS,
+    NASTY_TITLES,
+    decoded,
+    full_name,
+    hard_papers,
+    read_bibtex,
+    said,
+    written_as,
+)
 from tests.unit.messages import paper
 from watcher.citations.bibtex import bibtex_fields
 from watcher.citations.formats import FORMATS
@@ -41,8 +50,8 @@ def test_bibtex_is_read_back_whole(papers: list[Paper]) -> None:
     by_key = {citation_key(one): one for one in papers}
     for entry in found:
         stored = by_key[entry["key"]]
-        assert as_read(entry.get("title", "")) == as_read(readable(squeeze(stored.title).strip()))
-        assert as_read(entry.get("abstract", "")) == as_read(readable(reference_of(stored).abstract))
+        assert as_read(decoded(entry.get("title", ""))) == as_read(readable(squeeze(stored.title).strip()))
+        assert as_read(decoded(entry.get("abstract", ""))) == as_read(readable(reference_of(stored).abstract))
         wanted = [name.full for name in reference_of(stored).authors]
         assert [said(full_name(one)) for one in entry.get("author", [])] == [said(name) for name in wanted]
         assert entry.get("eprint") == stored.arxiv_id

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from watcher import __version__
+from watcher.citations.formats import FORMATS
 from watcher.model.words import counted
 from watcher.render.pages import HtmlTemplates
 from watcher.store import Transaction
@@ -141,6 +142,11 @@ def feed_links(request: Request, kind: str, name: str) -> list[tuple[str, str]]:
         key = feed_key(site.token, path, [(kind, name)]) if has_key else ""
         found.append((title, address(path, [(kind, name), ("key", key)])))
     return found
+
+
+def file_links(path: str, **asked: object) -> list[tuple[str, str]]:
+    """Return the names of all formats, and where what an operation of the API finds is downloaded in them."""
+    return [(name, address(path, asked.items(), format=name)) for name in FORMATS]
 
 
 @lru_cache(maxsize=1)

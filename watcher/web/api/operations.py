@@ -12,11 +12,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from watcher.citations.formats import FORMATS
+from watcher.citations.keys import citation_key
 from watcher.errors import RuleError, UsageError
 from watcher.model import DeliveryState, Hit, Paper
 from watcher.model.objects import json_text, paper_json
 from watcher.pipeline.report import delivery_json, report_of, told_json, trial_json
 from watcher.pipeline.searching import PaperPlace, Search, tried, with_papers
+from watcher.web.api.downloads import download, format_asked
 from watcher.web.api.problems import problem_answer
 from watcher.web.frame import number_named, site_of
 from watcher.web.guard import path_of
@@ -44,7 +47,7 @@ class AskedFor:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One address of the API: ``answer`` gives what it answers, or raises ``UsageError``."""
+    """One address of the API: ``answer`` gives what it answers, JSON or a whole answer, or raises ``UsageError``."""
 
     path: str
     says: str
@@ -69,6 +72,8 @@ def answered(operation: Operation) -> Callable[[Request], Response]:
             return problem_answer(400, error.what, str(error), start=error.start, end=error.end)
         except UsageError as error:
             return problem_answer(400, "what was asked for cannot be answered", str(error))
+        if isinstance(found, Response):
+            return found
         if found is None:
             return problem_answer(404, "nothing is stored under this name", f"{path_of(request)} found nothing")
         return Response(json_text(found), headers={"Content-Type": "application/json"})
@@ -83,7 +88,7 @@ def _status(request: Request, asked: Asked) -> Any:
 
 def _papers(request: Request, asked: Asked) -> Any:
     """Return a page of papers, newest digest day first; ``next`` is the cursor of what follows, null at the end."""
-    site, limit = site_of(request), _limit(asked)
+    site, limit, written = site_of(request), _limit(asked), format_asked(asked)
     rule = rule_tried(asked["q"]) if asked.get("q") else None
     with site.store.reading() as tx:
         since = _since(asked, site.clock().astimezone(UTC).date())
@@ -91,14 +96,20 @@ def _papers(request: Request, asked: Asked) -> Any:
         every = search.matches(rule) if rule else ((document.paper, None) for _, document in search)
         found: list[tuple[Paper, Hit | None]] = list(islice(every, limit))
     last = (found[-1][0].digest_day, found[-1][0].id) if len(found) == limit else search.cut_at
-    return {"papers": [paper_json(*one) for one in found], "next": f"{last[0]}.{last[1]}" if last else None}
+    following = f"{last[0]}.{last[1]}" if last else None
+    if written:
+        return download(request, written, found, "papers", following)
+    return {"papers": [paper_json(*one) for one in found], "next": following}
 
 
 def _paper(request: Request, asked: Asked) -> Any:
+    written = format_asked(asked)
     with site_of(request).store.reading() as tx:
         paper = tx.papers.find(asked["key"])
         if paper is None:
             return None
+        if written:
+            return download(request, written, [(paper, None)], citation_key(paper))
         shown = paper_json(paper, None)
         del shown["strength"]
         told = [told_json(one) for one in tx.history.of_paper(paper.id, MOST_TOLD + 1)]
@@ -162,19 +173,20 @@ def _cursor(asked: Asked) -> PaperPlace | None:
 _Q = AskedFor("q", "a rule, as in a subscription")
 _SINCE = AskedFor("since", "only papers announced since this day: 2026-03-01")
 _LIMIT = AskedFor("limit", f"how many at most, up to {MOST}; {USUAL} if left out")
+_FORMAT = AskedFor("format", f"a file in place of JSON: {', '.join(FORMATS)}")
 OPERATIONS = (
     Operation("/api/v1/status", "How all is doing: what `watcher status --json` prints.", _status),
     Operation(
         "/api/v1/papers",
         "Stored papers, or those that a rule matches, newest digest day first.",
         _papers,
-        (_Q, _SINCE, _LIMIT, AskedFor("cursor", "what `next` of the answer before says")),
+        (_Q, _SINCE, _LIMIT, AskedFor("cursor", "what `next` of the answer before says"), _FORMAT),
     ),
     Operation(
         "/api/v1/paper",
         "All that is known of a paper, and who was told.",
         _paper,
-        (AskedFor("key", "a key, an arXiv id, a DOI or a link", required=True),),
+        (AskedFor("key", "a key, an arXiv id, a DOI or a link", required=True), _FORMAT),
     ),
     Operation(
         "/api/v1/trial",

@@ -21,7 +21,7 @@ from watcher.rules.match.document import Document
 from watcher.rules.match.explain import UNTRIED
 from watcher.store import Transaction
 from watcher.store.history.browsing import CountThen, PaperMatch
-from watcher.web.frame import shown, site_of
+from watcher.web.frame import file_links, shown, site_of
 from watcher.web.screens.subscriptions import subscription_called
 from watcher.web.views.drawing import Chart, curve_of
 from watcher.web.views.why import Why, why
@@ -73,6 +73,7 @@ def paper_screen(request: Request) -> Response:
             paper=paper,
             texts=list(_texts(paper, matches)),
             links=links(paper),
+            files=file_links("/api/v1/paper", key=paper.key),
             facts=list(_facts(paper, tx.papers.keys(paper.id), config.timezone)),
             listings=sorted(paper.listings, key=lambda one: (one.day is None, one.day, one.source), reverse=True),
             votes=_votes(counts),
