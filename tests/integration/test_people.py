@@ -118,6 +118,7 @@ def lab(
         other = tx.incidents.begin(IncidentKind.ENDPOINT_FAILING, BO, "refused", store.clock())
         tx.incidents.tell(other.id, [Endpoint("ops")], store.clock())
     made.run("mute", "anaowner/kites", "--for", "2d")
+    made.run("star", "A Lamp", "--by", "anaowner")
     made.run("once", "--flush")
     return made
 
@@ -211,7 +212,7 @@ def test_a_dry_run_deletes_nothing(lab: Lab) -> None:
     before = lab.raw()
     status, out, _ = lab.run("forget", "anaowner", "--dry-run")
     assert status == 0
-    assert out.startswith("would go: 2 subscriptions, 1 mute, 3 matches,")
+    assert out.startswith("would go: 2 subscriptions, 1 mute, 1 mark, 3 matches,")
     assert lab.raw() == before
 
 
@@ -270,7 +271,7 @@ def test_nothing_is_left_of_a_person(lab: Lab) -> None:
     lab.without_ana()
     status, out, err = lab.run("forget", "anaowner", "--yes")
     assert status == 0, err
-    assert out.startswith("deleted: 2 subscriptions, 1 mute, 3 matches, ")
+    assert out.startswith("deleted: 2 subscriptions, 1 mute, 1 mark, 3 matches, ")
     assert "1 message that told of others, too, stays" in out
     for table, text in lab.raw().items():
         assert not [needle for needle in NEEDLES if needle in text], table

@@ -12,9 +12,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-import rispy
 
-from tests.unit.citing import decoded, full_name, read_bibtex, said, written_as
+from tests.unit.citing import decoded, full_name, read_bibtex, rispy, said, written_as
 from watcher.citations.keys import citation_key
 from watcher.citations.reference import reference_of
 from watcher.errors import UnknownPage

@@ -6,15 +6,16 @@ import re
 import unicodedata
 from typing import Any
 
-import bibtexparser
-from bibtexparser import middlewares
+import pytest
 from hypothesis import strategies as st
-from pylatexenc.latex2text import LatexNodes2Text
 
 from tests.unit.messages import paper
 from watcher.citations.formats import FORMATS
 from watcher.model import Paper
 from watcher.render.clean import squeeze
+
+bibtexparser: Any = pytest.importorskip("bibtexparser")
+rispy: Any = pytest.importorskip("rispy")
 
 NASTY_TITLES = (
     "100% of C# & R_2 cost $5 ~ or $6 ^ each {un}balanced } { braces",
@@ -38,7 +39,9 @@ NASTY_AUTHORS = (
 )  # fmt: skip
 VENUES = ("Kiln Letters", "Proceedings of the 9th Workshop on Pots", "NeurIPS 2026", "J. Clay & Fire", None)
 
-DECODER: Any = LatexNodes2Text(keep_braced_groups=False, math_mode="verbatim")
+DECODER: Any = pytest.importorskip("pylatexenc.latex2text").LatexNodes2Text(
+    keep_braced_groups=False, math_mode="verbatim"
+)
 
 texts = (
     st.text(max_size=60)
@@ -75,7 +78,7 @@ def written_as(name: str, *papers: Paper) -> str:
 
 def read_bibtex(text: str) -> list[dict[str, Any]]:
     """The entries of a bibliography as bibtexparser has them, with the authors in their parts."""
-    layers = [middlewares.SeparateCoAuthors(), middlewares.SplitNameParts()]
+    layers = [bibtexparser.middlewares.SeparateCoAuthors(), bibtexparser.middlewares.SplitNameParts()]
     library = bibtexparser.parse_string(text, append_middleware=layers)
     assert library.failed_blocks == []
     return [{"key": one.key, "type": one.entry_type, **{f.key: f.value for f in one.fields}} for one in library.entries]

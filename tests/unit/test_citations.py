@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-import rispy
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from tests.unit.citing import (
     full_name,
     hard_papers,
     read_bibtex,
+    rispy,
     said,
     written_as,
 )

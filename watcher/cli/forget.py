@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NAMES = {
     "subscriptions": "subscription",
     "mutes": "mute",
+    "marks": "mark",
     "matches": "match",
     "alerts": "alert",
     "empty_digests": "empty digest",

@@ -11,9 +11,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Paper, StoredSubscription
+from watcher.pipeline.marking import mark_paper
 from watcher.pipeline.subscriptions.leaving import record_return
 from watcher.pipeline.subscriptions.pause_and_mute import end_mute, end_pause, record_mute, record_pause
 from watcher.store import Transaction
+from watcher.store.papers.marks import MarkKind
 from watcher.web.frame import MOST_TESTS, in_a_line, site_of
 from watcher.web.rule_test import TEST_RULE, rule_tested
 from watcher.web.screens.receivers import endpoints_of
@@ -156,6 +158,11 @@ def _unmute(tx: Transaction, subject: StoredSubscription | Paper, site: WebSite)
     end_mute(tx, subject, site.clock())
 
 
+def _mark(kind: MarkKind, said: str, *, off: bool = False) -> Act:
+    """Return the act that marks a paper for all who use these pages, or takes the mark back."""
+    return _of_paper(lambda tx, paper, site: mark_paper(tx, paper, kind, site.clock(), off=off), said)
+
+
 ACTS: Mapping[str, Act] = {
     "poll": _poll,
     "test": _test,
@@ -168,5 +175,9 @@ ACTS: Mapping[str, Act] = {
     "resubscribe": _resubscribe,
     "mute-paper": _of_paper(_mute, "mute"),
     "unmute-paper": _of_paper(_unmute, "unmute"),
+    "star": _mark(MarkKind.STAR, "star"),
+    "unstar": _mark(MarkKind.STAR, "unstar", off=True),
+    "read": _mark(MarkKind.READ, "read"),
+    "unread": _mark(MarkKind.READ, "unread", off=True),
 }
 """What a form may ask for, beside ``TEST_RULE``."""

@@ -29,6 +29,7 @@ STATIC = Path(__file__).parent / "static"
 
 PLACES = (
     ("/", "Papers"),
+    ("/starred", "Starred"),
     ("/search", "Search"),
     ("/subscriptions", "Subscriptions"),
     ("/receivers", "Receivers"),
@@ -50,6 +51,10 @@ SAID: Mapping[str, str] = {
     "unmute": "No longer muted.",
     "saved": "Saved: the daemon reads the config again now, and says in its log what it makes of it.",
     "resubscribe": "It is told again, from now on.",
+    "star": "Starred: it stands under Starred, and `watcher papers --starred` lists it.",
+    "unstar": "No longer starred.",
+    "read": "Marked as read.",
+    "unread": "No longer marked as read.",
     "out": "Signed out.",
 }
 """What a page says of what was just done, by the word in its address."""

@@ -56,6 +56,7 @@ from watcher.store.history.browsing import Browsing
 from watcher.store.history.history import History
 from watcher.store.history.measures import Measures
 from watcher.store.history.retention import Retention
+from watcher.store.papers.marks import PaperMarks
 from watcher.store.papers.matches import Matches
 from watcher.store.papers.papers import Papers
 from watcher.store.papers.stored_words import StoredWords
@@ -96,6 +97,7 @@ class Transaction:
         self.silence = Silence(connection)
         self.mutes = Mutes(connection)
         self.unsubscribed = Unsubscribed(connection)
+        self.marks = PaperMarks(connection)
         self.endpoints = Endpoints(connection)
         self.incidents = Incidents(connection)
         self.sites = Sites(connection)

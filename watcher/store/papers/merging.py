@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 
 from watcher.model.fields import LISTED
 from watcher.store.database import schema
+from watcher.store.papers.marks import merge_marks
 from watcher.store.papers.matches import merge_matches
 from watcher.store.subscriptions.mutes import merge_mutes
 
@@ -17,7 +18,7 @@ _READ = (*(one.attribute for one in LISTED), "read_at")
 
 
 def merge_papers(connection: Connection, kept: int, merged: int) -> None:
-    """Move keys, listings, matches and mutes of ``merged`` to ``kept``.
+    """Move keys, listings, matches, mutes and marks of ``merged`` to ``kept``.
 
     The columns of ``paper`` itself are written by the caller.
     """
@@ -28,6 +29,7 @@ def merge_papers(connection: Connection, kept: int, merged: int) -> None:
     _merge_listings(connection, kept, merged)
     merge_matches(connection, kept, merged)
     merge_mutes(connection, kept, merged)
+    merge_marks(connection, kept, merged)
 
 
 def _merge_listings(connection: Connection, kept: int, merged: int) -> None:

@@ -24,7 +24,7 @@ def described_api() -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "watcher", "version": __version__},
-        "paths": {one.path: {"get": _described(one)} for one in OPERATIONS},
+        "paths": {one.path: {one.method.lower(): _described(one)} for one in OPERATIONS},
         "security": [{}, {"token": []}],
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},

@@ -17,8 +17,11 @@ from watcher.citations.keys import citation_key
 from watcher.errors import RuleError, UsageError
 from watcher.model import DeliveryState, Hit, Paper
 from watcher.model.objects import json_text, paper_json
+from watcher.pipeline.marking import mark_paper
 from watcher.pipeline.report import delivery_json, report_of, told_json, trial_json
 from watcher.pipeline.searching import PaperPlace, Search, tried, with_papers
+from watcher.store import Transaction
+from watcher.store.papers.marks import EVERYBODY, MarkKind
 from watcher.web.api.downloads import download, format_asked
 from watcher.web.api.problems import problem_answer
 from watcher.web.frame import number_named, site_of
@@ -47,18 +50,25 @@ class AskedFor:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One address of the API: ``answer`` gives what it answers, JSON or a whole answer, or raises ``UsageError``."""
+    """One address of the API: ``answer`` gives what it answers, JSON or a whole answer, or raises ``UsageError``.
+
+    ``method``: POST for what changes something, which the token in a header alone may.
+    """
 
     path: str
     says: str
     answer: Callable[[Request, Asked], Any]
     parameters: tuple[AskedFor, ...] = ()
+    method: str = "GET"
 
 
 def answered(operation: Operation) -> Callable[[Request], Response]:
     """Return the endpoint of an operation."""
 
     def endpoint(request: Request) -> Response:
+        visitor = request.scope["visitor"]
+        if operation.method == "POST" and (not visitor.may_act or visitor.session):
+            return problem_answer(403, "this needs the token", "Show it in a header: Authorization: Bearer TOKEN")
         known = {one.name for one in operation.parameters}
         asked = dict(request.query_params)
         try:
@@ -94,6 +104,8 @@ def _papers(request: Request, asked: Asked) -> Any:
         since = _since(asked, site.clock().astimezone(UTC).date())
         search = Search(tx, rule, since, after=_cursor(asked), stop=until_time_is_up(gone_of(request)))
         every = search.matches(rule) if rule else ((document.paper, None) for _, document in search)
+        starred = _starred(tx, asked)
+        every = (one for one in every if starred is None or one[0].id in starred)
         found: list[tuple[Paper, Hit | None]] = list(islice(every, limit))
     last = (found[-1][0].digest_day, found[-1][0].id) if len(found) == limit else search.cut_at
     following = f"{last[0]}.{last[1]}" if last else None
@@ -115,6 +127,33 @@ def _paper(request: Request, asked: Asked) -> Any:
         told = [told_json(one) for one in tx.history.of_paper(paper.id, MOST_TOLD + 1)]
         keys = tx.papers.keys(paper.id)
     return shown | {"keys": keys, "told": told[:MOST_TOLD], "is_more_told": len(told) > MOST_TOLD}
+
+
+def _starred(tx: Transaction, asked: Asked) -> frozenset[int] | None:
+    """Return the ids of the papers that may be answered, None for all."""
+    if asked.get("starred", "") not in ("", "yes"):
+        raise UsageError("starred is `yes`, or is left out for all papers")
+    return frozenset(tx.marks.papers(MarkKind.STAR, EVERYBODY)) if asked.get("starred") else None
+
+
+def _marking(kind: MarkKind) -> Callable[[Request, Asked], Any]:
+    """Return the answer that marks a paper, or takes the mark back with ``off=yes``."""
+
+    def marked(request: Request, asked: Asked) -> Any:
+        if asked.get("off", "") not in ("", "yes"):
+            raise UsageError("off is `yes`, or is left out to set the mark")
+        site, off = site_of(request), bool(asked.get("off"))
+        if site.buttons is None:
+            raise UsageError("these pages only show: `watcher run` serves those that change something")
+        with site.store.transaction() as tx:
+            paper = tx.papers.find(asked["key"])
+            if paper is None:
+                return None
+            changed = mark_paper(tx, paper, kind, site.clock(), off=off)
+        site.buttons.wake()
+        return {"key": paper.key, kind.value: not off, "changed": changed}
+
+    return marked
 
 
 def _trial(request: Request, asked: Asked) -> Any:
@@ -174,13 +213,18 @@ _Q = AskedFor("q", "a rule, as in a subscription")
 _SINCE = AskedFor("since", "only papers announced since this day: 2026-03-01")
 _LIMIT = AskedFor("limit", f"how many at most, up to {MOST}; {USUAL} if left out")
 _FORMAT = AskedFor("format", f"a file in place of JSON: {', '.join(FORMATS)}")
+_STARRED = AskedFor("starred", "`yes`: only those that were starred")
+_MARKED = (
+    AskedFor("key", "a key, an arXiv id, a DOI or a link", required=True),
+    AskedFor("off", "`yes`: take the mark back"),
+)
 OPERATIONS = (
     Operation("/api/v1/status", "How all is doing: what `watcher status --json` prints.", _status),
     Operation(
         "/api/v1/papers",
         "Stored papers, or those that a rule matches, newest digest day first.",
         _papers,
-        (_Q, _SINCE, _LIMIT, AskedFor("cursor", "what `next` of the answer before says"), _FORMAT),
+        (_Q, _SINCE, _LIMIT, AskedFor("cursor", "what `next` of the answer before says"), _FORMAT, _STARRED),
     ),
     Operation(
         "/api/v1/paper",
@@ -200,4 +244,6 @@ OPERATIONS = (
         _deliveries,
         (AskedFor("state", "pending, sent, dead …"), AskedFor("receiver", "a receiver's name"), _LIMIT),
     ),
+    Operation("/api/v1/star", "Star a paper.", _marking(MarkKind.STAR), _MARKED, method="POST"),
+    Operation("/api/v1/read", "Mark a paper as read.", _marking(MarkKind.READ), _MARKED, method="POST"),
 )

@@ -13,6 +13,8 @@ KEYS = (
     ("Enter", "all that is known of it"),
     ("o", "open it at its site"),
     ("w", "why it matched"),
+    ("s", "star it, or take the star back"),
+    ("m", "mark it as read, or as not read"),
     ("h", "the day before"),
     ("l", "the day after"),
     ("/", "try a rule"),

@@ -21,6 +21,7 @@ from watcher.rules.match.document import Document
 from watcher.rules.match.explain import UNTRIED
 from watcher.store import Transaction
 from watcher.store.history.browsing import CountThen, PaperMatch
+from watcher.store.papers.marks import EVERYBODY
 from watcher.web.frame import file_links, shown, site_of
 from watcher.web.screens.subscriptions import subscription_called
 from watcher.web.views.drawing import Chart, curve_of
@@ -80,6 +81,7 @@ def paper_screen(request: Request) -> Response:
             matched=_matched(tx, matches, document),
             others=_others(config, matches, document),
             untried=UNTRIED,
+            marks=tx.marks.of_papers([paper.id], EVERYBODY).get(paper.id, frozenset()),
             muted=tx.mutes.of_papers(site.clock()).get(paper.id),
             told=told[:MOST_TOLD],
             is_more_told=len(told) > MOST_TOLD,

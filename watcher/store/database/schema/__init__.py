@@ -3,7 +3,7 @@
 from watcher.store.database.schema.base import IsoDay, UtcDateTime, metadata
 from watcher.store.database.schema.deliveries import alert, attempt, blank, delivery, endpoint, incident, is_odd
 from watcher.store.database.schema.fleet import config_version, daemon, lease
-from watcher.store.database.schema.papers import listing, match, metric, paper, paper_key, unfolded
+from watcher.store.database.schema.papers import listing, match, metric, paper, paper_key, paper_mark, unfolded
 from watcher.store.database.schema.sources import page, poll, site
 from watcher.store.database.schema.subscriptions import (
     mute,
@@ -36,6 +36,7 @@ __all__ = [
     "page",
     "paper",
     "paper_key",
+    "paper_mark",
     "poll",
     "rules_generation",
     "shown_as",
