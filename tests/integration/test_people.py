@@ -115,6 +115,10 @@ def lab(
         tx.incidents.tell(begun.id, [Endpoint("ops")], store.clock())
         (lamps,) = tx.subscriptions.of_full_name("anaowner/lamps")
         tx.blanks.owe(lamps.id, DeliveryKind.EMPTY, {Endpoint(ANA): store.clock()}, store.clock(), 3)
+        kept = tx.papers.find("url:https://p.example/0")
+        assert kept is not None and tx.kept.keep([kept.id], [ANA], store.clock()) == 1
+        (keeping,) = (one for one in tx.deliveries.listed(None, ANA, 9) if one.kind is DeliveryKind.KEEP)
+        tx.outbox.cancel(keeping.id, "the test needs no more of it", store.clock())
         other = tx.incidents.begin(IncidentKind.ENDPOINT_FAILING, BO, "refused", store.clock())
         tx.incidents.tell(other.id, [Endpoint("ops")], store.clock())
     made.run("mute", "anaowner/kites", "--for", "2d")

@@ -6,4 +6,5 @@
 ``names``      an author's name in its parts
 ``tex``        texts in TeX, with ``formulas`` and ``signs``
 ``bibtex``, ``ris``, ``csl``, ``listing``, ``spreadsheet``, ``lines``: one file for each format
+``kept/``      what places keep that are named under ``keep`` in the config
 """

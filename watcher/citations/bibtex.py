@@ -27,11 +27,17 @@ def bibtex_of(found: Iterable[tuple[Paper, Hit | None]]) -> Iterator[str]:
     """Yield the entries of papers, and behind them what LaTeX needs to set them."""
     used: set[str] = set()
     for paper, _ in found:
-        fields = bibtex_fields(reference_of(paper))
-        used.update(line for line in stand_ins(fields[name] for name in _SET_BY_STYLES if name in fields))
-        yield bibtex_entry(reference_of(paper)) + "\n"
+        reference = reference_of(paper)
+        used.update(stand_ins_of(reference))
+        yield bibtex_entry(reference) + "\n"
     if used:
         yield bibtex_preamble(used)
+
+
+def stand_ins_of(reference: Reference) -> list[str]:
+    """Return what LaTeX has to be told before it sets an entry."""
+    fields = bibtex_fields(reference)
+    return list(stand_ins(fields[name] for name in _SET_BY_STYLES if name in fields))
 
 
 def bibtex_entry(reference: Reference) -> str:

@@ -27,6 +27,7 @@ NAMES = {
     "matches": "match",
     "alerts": "alert",
     "empty_digests": "empty digest",
+    "kept": "kept paper",
     "deliveries": "message",
     "attempts": "try",
     "receivers": "receiver",

@@ -28,7 +28,7 @@ def star(desk: CliContext, paper: str, off: bool, by: str | None) -> int:
         if by is not None:
             require_person(tx, by, config)
         found = paper_named(tx, paper)
-        is_new = mark_paper(tx, found, MarkKind.STAR, store.clock(), person=by or EVERYBODY, off=off)
+        is_new = mark_paper(tx, found, MarkKind.STAR, store.clock(), config, person=by or EVERYBODY, off=off)
     state = ("no longer starred" if is_new else "not starred") if off else ("starred" if is_new else "already starred")
     click.echo(f"{found.key} ({rules.fit_line(found.title, 40)}) is {state}{f' by {by}' if by else ''}")
     return 0

@@ -11,6 +11,7 @@ from watcher.config.addresses import Address
 from watcher.config.checking import Checker
 from watcher.config.included.files import Included, included_files
 from watcher.config.included.in_force import IncludedSubscriptions, accepted_of, subscriptions_of_file
+from watcher.config.keeping import places_of
 from watcher.config.keys import ConfigKeys, ReceiverKeys, WebKeys
 from watcher.config.lint.addresses import AddressChecks, DoubtUrl, check_addresses
 from watcher.config.lint.file_modes import warn_of_modes
@@ -140,6 +141,7 @@ def _surroundings(
         check_target,
         sources=checker.declared("sources"),
         receivers=checker.declared("receivers"),
+        places=checker.declared("keep"),
         unknown=frozenset(key for key in ("sources", "receivers") if checker.is_silent((key,))),
         timezone=keys.timezone,
         accepted=checker.accepted,
@@ -156,8 +158,8 @@ def _keys(checker: Checker) -> ConfigKeys:
         checker.mistakes.note(0, what, hint, name="empty-config")
     if keys is None or is_empty:
         raise ConfigError(_in_order(checker.problems))
-    instead = "it is read in receivers, in the url of sources, in proxy and in database"
-    note_variables(checker, allowed=("receivers", "database", "proxy"), instead=instead)
+    instead = "it is read in receivers, in keep, in the url of sources, in proxy and in database"
+    note_variables(checker, allowed=("receivers", "database", "proxy", "keep"), instead=instead)
     checker.accept((), keys.accept)
     return keys
 
@@ -225,6 +227,7 @@ def _main(checker: Checker, keys: ConfigKeys, env: Mapping[str, str], path: Path
         timezone=keys.timezone or "UTC",
         sources=sources,
         receivers=receivers,
+        keep=places_of(checker, keys.keep, [*receivers]),
         database_text=keys.database,
         unreachable_after=keys.unreachable_after,
         retain=Retain(**keys.retain.model_dump()),

@@ -88,7 +88,7 @@ class Subscription:
     ``shown_as`` is what messages and pages call it, "" for its name. ``bundle`` lets it share a message with
     others, ``max_papers`` are shown in full in one message, the rest in short. Papers with a score below ``above``, and
     those behind the first ``top`` of a message, have no more than their titles. It may send also empty digests, a
-    sign of life once a month, and new versions of papers that it told.
+    sign of life once a month, and new versions of papers that it told. ``keep`` names where what it tells is kept.
     """
 
     name: str
@@ -109,6 +109,7 @@ class Subscription:
     shows_life: bool = False
     tells_updates: bool = False
     shown_as: str = ""
+    keep: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Paper, StoredSubscription
-from watcher.pipeline.marking import mark_paper
+from watcher.pipeline.marking import kept_by_hand, mark_paper
 from watcher.pipeline.subscriptions.leaving import record_return
 from watcher.pipeline.subscriptions.pause_and_mute import end_mute, end_pause, record_mute, record_pause
 from watcher.store import Transaction
@@ -160,7 +160,16 @@ def _unmute(tx: Transaction, subject: StoredSubscription | Paper, site: WebSite)
 
 def _mark(kind: MarkKind, said: str, *, off: bool = False) -> Act:
     """Return the act that marks a paper for all who use these pages, or takes the mark back."""
-    return _of_paper(lambda tx, paper, site: mark_paper(tx, paper, kind, site.clock(), off=off), said)
+    return _of_paper(lambda tx, paper, site: mark_paper(tx, paper, kind, site.clock(), site.config(), off=off), said)
+
+
+def _keep(site: WebSite, buttons: Buttons, name: str) -> str:
+    """Keep a paper at a place: ``name`` is the place, a blank, and the paper's key."""
+    place, _, key = name.partition(" ")
+    with site.store.transaction() as tx:
+        kept_by_hand(tx, key, place, site.clock(), site.config())
+    buttons.wake()
+    return "keep"
 
 
 ACTS: Mapping[str, Act] = {
@@ -175,6 +184,7 @@ ACTS: Mapping[str, Act] = {
     "resubscribe": _resubscribe,
     "mute-paper": _of_paper(_mute, "mute"),
     "unmute-paper": _of_paper(_unmute, "unmute"),
+    "keep": _keep,
     "star": _mark(MarkKind.STAR, "star"),
     "unstar": _mark(MarkKind.STAR, "unstar", off=True),
     "read": _mark(MarkKind.READ, "read"),

@@ -51,6 +51,7 @@ SAID: Mapping[str, str] = {
     "unmute": "No longer muted.",
     "saved": "Saved: the daemon reads the config again now, and says in its log what it makes of it.",
     "resubscribe": "It is told again, from now on.",
+    "keep": "It is kept there in a moment: `watcher deliveries` says how that went.",
     "star": "Starred: it stands under Starred, and `watcher papers --starred` lists it.",
     "unstar": "No longer starred.",
     "read": "Marked as read.",

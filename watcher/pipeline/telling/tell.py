@@ -142,6 +142,7 @@ def _tell(tx: Transaction, saved: StoredSubscription, context: Context, now: dat
         tx.matches.owe(held, endpoints, due)
     if subscription.endpoints and not together:
         tx.matches.decide(held, ALL_LEFT)
+    tx.kept.keep(sorted(set(held.values())), context.config.places(subscription.keep), now)
     if flush:
         return
     says_so = subscription.sends_empty and subscription.when.rhythm is not Rhythm.IMMEDIATELY

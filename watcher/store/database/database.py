@@ -48,6 +48,7 @@ from watcher.store.deliveries.deliveries import Deliveries
 from watcher.store.deliveries.empty_digests import Blanks
 from watcher.store.deliveries.endpoints import Endpoints
 from watcher.store.deliveries.incidents import Incidents
+from watcher.store.deliveries.kept import KeptPapers
 from watcher.store.deliveries.outbox import Outbox
 from watcher.store.deliveries.queue import Queue
 from watcher.store.fleet.daemons import Daemons
@@ -98,6 +99,7 @@ class Transaction:
         self.mutes = Mutes(connection)
         self.unsubscribed = Unsubscribed(connection)
         self.marks = PaperMarks(connection)
+        self.kept = KeptPapers(connection)
         self.endpoints = Endpoints(connection)
         self.incidents = Incidents(connection)
         self.sites = Sites(connection)

@@ -20,7 +20,7 @@ from watcher.store.subscriptions.subscriptions import Subscriptions
 
 _alert, _attempt, _blank, _delivery = schema.alert, schema.attempt, schema.blank, schema.delivery
 _endpoint, _incident, _match, _mute = schema.endpoint, schema.incident, schema.match, schema.mute
-_left, _mark = schema.unsubscribed, schema.paper_mark
+_kept, _left, _mark = schema.kept, schema.unsubscribed, schema.paper_mark
 _paper, _subscription = schema.paper, schema.subscription
 
 NOBODY = Wanted(Subscription(name="(forgotten)", rule="", to=(), endpoints=()), "")
@@ -54,7 +54,7 @@ class People:
     def rows(self, person: Person) -> dict[str, list[dict[str, Any]]]:
         """Return all rows of a person, by what an export calls their table, each with all its columns.
 
-        A match and a mark also have the paper's key and title.
+        A match, a mark and what is kept also have the paper's key and title.
         """
         traces = traces_of(self._connection, person)
         found: dict[str, list[dict[str, Any]]] = {}
@@ -67,7 +67,7 @@ class People:
                 for row in self._connection.execute(select(table).where(where).order_by(*table.primary_key)).mappings()
             }
             found[name] = list(rows.values())
-        self._name_papers([*found["matches"], *found["marks"]])
+        self._name_papers([*found["matches"], *found["marks"], *found["kept"]])
         return found
 
     def forget(self, person: Person, now: datetime) -> Forgotten:
@@ -89,6 +89,7 @@ class People:
             "marks",
             "matches",
             "attempts",
+            "kept",
             "deliveries",
             "receivers",
             "incidents",
@@ -184,6 +185,7 @@ def _belonging(person: Person, traces: Traces, *, only_own: bool = False) -> dic
         "matches": [_match.c.subscription_id.in_(person.ids)],
         "alerts": [_alert.c.match_id.in_(matches), _alert.c.receiver.in_(receivers)],
         "empty_digests": [_blank.c.subscription_id.in_(person.ids), _blank.c.receiver.in_(receivers)],
+        "kept": [_kept.c.receiver.in_(receivers)],
         "deliveries": [_delivery.c.id.in_(batch) for batch in deliveries],
         "attempts": [_attempt.c.delivery_id.in_(batch) for batch in deliveries],
         "receivers": [_endpoint.c.receiver.in_(receivers)],

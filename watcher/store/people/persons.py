@@ -26,6 +26,7 @@ TABLES: Mapping[str, Table] = {
     "matches": _match,
     "alerts": _alert,
     "empty_digests": _blank,
+    "kept": schema.kept,
     "deliveries": _delivery,
     "attempts": schema.attempt,
     "receivers": schema.endpoint,

@@ -17,7 +17,7 @@ from watcher.citations.keys import citation_key
 from watcher.errors import RuleError, UsageError
 from watcher.model import DeliveryState, Hit, Paper
 from watcher.model.objects import json_text, paper_json
-from watcher.pipeline.marking import mark_paper
+from watcher.pipeline.marking import kept_by_hand, mark_paper
 from watcher.pipeline.report import delivery_json, report_of, told_json, trial_json
 from watcher.pipeline.searching import PaperPlace, Search, tried, with_papers
 from watcher.store import Transaction
@@ -105,8 +105,8 @@ def _papers(request: Request, asked: Asked) -> Any:
         search = Search(tx, rule, since, after=_cursor(asked), stop=until_time_is_up(gone_of(request)))
         every = search.matches(rule) if rule else ((document.paper, None) for _, document in search)
         starred = _starred(tx, asked)
-        every = (one for one in every if starred is None or one[0].id in starred)
-        found: list[tuple[Paper, Hit | None]] = list(islice(every, limit))
+        wanted = (one for one in every if starred is None or one[0].id in starred)
+        found: list[tuple[Paper, Hit | None]] = list(islice(wanted, limit))
     last = (found[-1][0].digest_day, found[-1][0].id) if len(found) == limit else search.cut_at
     following = f"{last[0]}.{last[1]}" if last else None
     if written:
@@ -149,11 +149,23 @@ def _marking(kind: MarkKind) -> Callable[[Request, Asked], Any]:
             paper = tx.papers.find(asked["key"])
             if paper is None:
                 return None
-            changed = mark_paper(tx, paper, kind, site.clock(), off=off)
+            changed = mark_paper(tx, paper, kind, site.clock(), site.config(), off=off)
         site.buttons.wake()
         return {"key": paper.key, kind.value: not off, "changed": changed}
 
     return marked
+
+
+def _keep(request: Request, asked: Asked) -> Any:
+    """Keep a paper at a place of the config."""
+    site = site_of(request)
+    if site.buttons is None:
+        raise UsageError("these pages only show: `watcher run` serves those that change something")
+    with site.store.transaction() as tx:
+        paper = kept_by_hand(tx, asked["key"], asked["place"], site.clock(), site.config())
+        places = tx.kept.places_of(paper.id)
+    site.buttons.wake()
+    return {"key": paper.key, "kept": places}
 
 
 def _trial(request: Request, asked: Asked) -> Any:
@@ -245,5 +257,12 @@ OPERATIONS = (
         (AskedFor("state", "pending, sent, dead …"), AskedFor("receiver", "a receiver's name"), _LIMIT),
     ),
     Operation("/api/v1/star", "Star a paper.", _marking(MarkKind.STAR), _MARKED, method="POST"),
+    Operation(
+        "/api/v1/keep",
+        "Keep a paper at a place of the config.",
+        _keep,
+        (_MARKED[0], AskedFor("place", "a name under `keep`", required=True)),
+        method="POST",
+    ),
     Operation("/api/v1/read", "Mark a paper as read.", _marking(MarkKind.READ), _MARKED, method="POST"),
 )
