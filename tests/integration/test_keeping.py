@@ -20,7 +20,7 @@ from watcher.config import load
 from watcher.daemon.opening import open_context
 from watcher.keeping.keeper import PaperKeeper
 from watcher.model import DeliveryKind, DeliveryState, Entry, Outcome, Paper, Result
-from watcher.model.keeping import KeepKind, KeepTarget
+from watcher.model.subscriptions import KeepKind, KeepTarget
 from watcher.notify import problem_of
 from watcher.pipeline.context import Context
 from watcher.pipeline.marking import mark_paper

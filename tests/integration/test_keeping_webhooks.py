@@ -19,7 +19,7 @@ from watcher.citations.reference import reference_of
 from watcher.config import load
 from watcher.keeping.keeper import PaperKeeper
 from watcher.model import Result
-from watcher.model.keeping import KeepKind, KeepTarget
+from watcher.model.subscriptions import KeepKind, KeepTarget
 from watcher.notify import problem_of
 from watcher.rules import compile_rule
 

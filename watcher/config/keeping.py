@@ -10,7 +10,7 @@ from watcher.config.checking import Checker
 from watcher.config.keys import KeepKeys
 from watcher.config.sources import name_holds
 from watcher.config.values import KeepPlace
-from watcher.model.keeping import KeepKind, KeepTarget
+from watcher.model.subscriptions import KeepKind, KeepTarget
 
 _LIBRARY = re.compile(r"(?:users|groups)/[0-9]{1,12}", re.ASCII)
 _OF_KIND: Mapping[KeepKind, tuple[str, ...]] = {

@@ -12,8 +12,8 @@ from urllib.parse import quote, unquote, urlsplit
 from watcher.config.addresses import SHORTEST_SECRET, VARIABLE, Address, expand, logged_secrets, opened, put_in
 from watcher.errors import Problem, WatcherError
 from watcher.model import DisplayNames, Endpoint, QuietHours, Rate, Source, Subscription
-from watcher.model.keeping import KeepKind, KeepTarget
 from watcher.model.masking import OpenedAddress
+from watcher.model.subscriptions import KeepKind, KeepTarget
 from watcher.model.way_out import WayOut, proxy_credentials
 
 

@@ -12,7 +12,7 @@ from watcher.citations.reference import Reference
 from watcher.files.made import make_folder, open_file
 from watcher.files.read import NotRead, read_regular
 from watcher.model import Outcome, Result
-from watcher.model.keeping import KeepTarget
+from watcher.model.subscriptions import KeepTarget
 
 LARGEST = 64_000_000
 """Bytes of a bibliography."""

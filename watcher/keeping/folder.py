@@ -11,7 +11,7 @@ from watcher.citations.kept.note import note_name, note_of
 from watcher.citations.reference import Reference
 from watcher.files.made import make_folder, open_file
 from watcher.model import Outcome, Result
-from watcher.model.keeping import KeepTarget
+from watcher.model.subscriptions import KeepTarget
 
 
 def keep_note(target: KeepTarget, reference: Reference) -> Outcome:

@@ -9,7 +9,7 @@ from watcher.citations.reference import Reference
 from watcher.errors import WatcherError
 from watcher.keeping.answers import SENT, AskService, json_in, trouble_in
 from watcher.model import Outcome, Result
-from watcher.model.keeping import KeepTarget
+from watcher.model.subscriptions import KeepTarget
 from watcher.notify.asking import ServiceAnswer
 
 A_PAGE = Outcome(Result.FAILED, "a web page came back, and no data: one to sign in, perhaps")

@@ -12,7 +12,7 @@ from watcher.citations.kept.zotero_item import is_same_item, zotero_item
 from watcher.citations.reference import Reference
 from watcher.keeping.answers import SENT, AskService, json_in, trouble_in
 from watcher.model import Outcome, Result
-from watcher.model.keeping import KeepTarget
+from watcher.model.subscriptions import KeepTarget
 from watcher.notify.asking import ServiceAnswer
 
 API = "https://api.zotero.org"
