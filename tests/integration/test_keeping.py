@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ import pytest
 import yaml
 
 from tests.integration.conftest import Database
+from tests.integration.mortal import Killed, MortalStore
+from tests.integration.queues import Inline
 from tests.integration.webs import entry
 from tests.integration.zoteros import JSON, KEY, FakeService, ZoteroLibrary, serving
 from watcher.config import load
@@ -23,7 +27,7 @@ from watcher.model import DeliveryKind, DeliveryState, Entry, Outcome, Paper, Re
 from watcher.model.subscriptions import KeepKind, KeepTarget
 from watcher.notify import problem_of
 from watcher.pipeline.context import Context
-from watcher.pipeline.marking import mark_paper
+from watcher.pipeline.marking import kept_by_hand, mark_paper
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
 from watcher.rules import compile_rule
@@ -112,6 +116,68 @@ def test_what_a_subscription_tells_is_kept_everywhere_once(
     assert item["itemType"] == "preprint" and item["archiveID"] == "arXiv:2603.00001"
     assert item["creators"][0] == {"creatorType": "author", "firstName": "Ada", "lastName": "Brisk"}
     assert (item["collections"], item["tags"]) == (["ABCD2345"], [{"tag": "watcher"}])
+
+
+def test_what_was_given_up_is_kept_by_a_replay_and_two_papers_that_are_one_are_kept_once(
+    context: Context, library: ZoteroLibrary, zotero: FakeService
+) -> None:
+    zotero.faults = ["none", (400, {}, b"bad")]
+    with context.store.transaction() as tx:
+        kept_by_hand(tx, "2603.00002", "shelf", NOW, context.config)
+    deliver_all(context)
+    assert (kept(context), library.items) == ({"shelf": [DeliveryState.DEAD]}, [])
+    with context.store.transaction() as tx:
+        (dead,) = tx.deliveries.dead()
+        assert len(tx.deliveries.replay(dead, [dead.endpoint], NOW)) == 1
+    deliver_all(context)
+    assert sorted(kept(context)["shelf"]) == [DeliveryState.DEAD, DeliveryState.SENT]
+    assert [one["title"] for one in library.items] == [OTHER.title]
+    twin = Entry(title="Lantern Kilns", keys=("url:https://a.example/2",), url="https://a.example/2")
+    with context.store.transaction() as tx:
+        tx.papers.record_entries([twin], "list", NOW)
+        kept_by_hand(tx, "https://a.example/2", "shelf", NOW, context.config)
+        tx.papers.record_entries([replace(OTHER, keys=(*OTHER.keys, *twin.keys))], "list", NOW)
+    deliver_all(context)
+    assert sorted(kept(context)["shelf"]) == [DeliveryState.CANCELLED, DeliveryState.DEAD, DeliveryState.SENT]
+    assert len(library.items) == 1
+
+
+def test_a_process_that_dies_anywhere_keeps_nothing_twice_and_loses_nothing(
+    context: Context, library: ZoteroLibrary, tmp_path: Path, database: Database
+) -> None:
+    """It dies before and inside each transaction in turn: between a write and its record, too."""
+    if "postgresql" in str(database.address):
+        pytest.skip("the same statements on both")
+    mortal, now, deaths = MortalStore(context.store), [NOW], 0
+    for fuse in range(1, 40):
+        for inside in (False, True):
+            id = 1000 + 2 * fuse + inside
+            with context.store.transaction() as tx:
+                tx.papers.record_entries([entry(id, f"Kiln number {id}", authors=(f"Ada {'b' * fuse}",))], "list", NOW)
+            now[0] += timedelta(minutes=10)  # every lease of the dead has ended
+            dying = replace(context, store=mortal, clock=lambda: now[0])  # type: ignore[arg-type]
+            mortal.fuse, mortal.dies_inside = fuse, inside
+            try:
+                with mortal.transaction() as tx:
+                    kept_by_hand(tx, f"2603.{id:05}", "shelf", now[0], context.config)
+                    kept_by_hand(tx, f"2603.{id:05}", "thesis", now[0], context.config)
+                deliver_all(dying, pool=Inline)
+            except Killed:
+                deaths += 1
+            mortal.fuse = None
+    assert deaths > 12
+    with context.store.transaction() as tx:
+        for id in range(1002, 1080):
+            for place in ("shelf", "thesis"):
+                kept_by_hand(tx, f"2603.{id:05}", place, now[0], context.config)
+    for _ in range(4):
+        now[0] += timedelta(hours=2)
+        deliver_all(replace(context, clock=lambda: now[0]), pool=Inline)
+    titles = sorted(one["title"] for one in library.items)
+    assert titles == sorted(f"Kiln number {id}" for id in range(1002, 1080))
+    bib = (tmp_path / "thesis" / "refs.bib").read_text("utf-8")
+    assert sorted(re.findall(r"-2603\.(\d+),", bib)) == [f"{id:05}" for id in range(1002, 1080)]
+    assert {state for states in kept(context).values() for state in states} == {DeliveryState.SENT}
 
 
 FAULTS: dict[str, Any] = {
