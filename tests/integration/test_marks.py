@@ -11,9 +11,9 @@ import pytest
 
 from tests.integration.conftest import Database
 from tests.integration.test_web_acts import press
-from tests.integration.webs import GUARDED, TOKEN, Web, entry
+from tests.integration.webs import CONFIG, GUARDED, TOKEN, Web, entry
 from watcher.cli import main
-from watcher.model import Entry
+from watcher.model import DeliveryKind, DeliveryState, Entry
 from watcher.store import open_store
 from watcher.store.papers.marks import EVERYBODY, MarkKind
 
@@ -96,3 +96,22 @@ def test_buttons_and_the_api_set_the_same_marks(make_web: Callable[..., Web]) ->
     assert web.client().post("/api/v1/star", params={"key": "2603.00001"}).status_code == 401
     assert web.client().get("/api/v1/star", headers=head).status_code == 405
     assert web.client().post("/api/v1/read", params={"key": "nothing"}, headers=head).status_code == 404
+
+
+def test_the_button_and_the_api_keep_a_paper_where_the_config_says(make_web: Callable[..., Web]) -> None:
+    web = make_web(
+        text=f"{CONFIG}keep:\n  notes: {{folder: notes, stars: true}}\n  refs: {{bib: refs.bib}}\n", **GUARDED
+    )
+    web.list_papers(entry(1, "Lanterns"), entry(2, "Kites"))
+    client, page, head = web.signed_in(), "/paper?key=arxiv:2603.00001", {"Authorization": f"Bearer {TOKEN}"}
+    answer = press(client, page, "keep", "refs arxiv:2603.00001")
+    assert "kept there in a moment" in client.get(answer.headers["location"]).text
+    press(client, page, "star", "arxiv:2603.00001")
+    shown = client.get(page).text
+    assert "Kept in notes, refs." in shown and "Keep in" not in shown
+    asked = {"key": "2603.00002", "place": "refs"}
+    assert web.client().post("/api/v1/keep", params=asked, headers=head).json()["kept"] == ["refs"]
+    assert web.client().post("/api/v1/keep", params=asked | {"place": "x"}, headers=head).status_code == 400
+    with web.store.reading() as tx:
+        waiting = [one for one in tx.deliveries.listed(DeliveryState.PENDING, None, 9) if one.kind is DeliveryKind.KEEP]
+    assert sorted(one.endpoint.receiver for one in waiting) == ["notes", "refs", "refs"] and len(web.woken) == 3

@@ -106,6 +106,23 @@ def test_json_lines_and_csl_are_json(papers: list[Paper]) -> None:
     assert [one["issued"]["date-parts"] for one in items] == [[[day.year, day.month, day.day]] for day in days]
 
 
+CSL_TEXTS = {
+    "id", "type", "title", "container-title", "DOI", "URL", "abstract", "keyword", "note", "archive", "number",
+    "archive_location", "publisher", "genre",
+}  # fmt: skip
+"""Names of CSL's schema for input (csl-data.json) whose values are texts, as far as they are written here."""
+
+
+@given(hard_papers())
+def test_a_csl_item_has_the_names_and_forms_of_the_schema(one: Paper) -> None:
+    (item,) = json.loads(written_as("csl", one))
+    assert item.keys() <= CSL_TEXTS | {"author", "issued"}
+    assert all(isinstance(item[name], str) for name in item.keys() & CSL_TEXTS)
+    assert item["type"] in ("article", "article-journal", "paper-conference")
+    parts = {"family", "given", "non-dropping-particle", "suffix", "literal"}
+    assert all(name.keys() <= parts and all(name.values()) for name in item.get("author", []))
+
+
 def test_a_list_in_markdown_shows_what_was_written() -> None:
     shown = written_as("markdown", paper(title="*Kilns* [x](javascript:alert(1)) <b>", authors=("Ada Fern", "Bo Moss")))
     assert shown.startswith(

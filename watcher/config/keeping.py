@@ -43,6 +43,7 @@ def places_of(checker: Checker, asked: Mapping[str, KeepKeys], receivers: Collec
                 kind_of_mistake = "wrong-value" if kinds else "missing-key"
                 checker.note(path, f"`{name}` {what}", hint, in_key=True, name=kind_of_mistake)
             continue
+        checker.accept(path, keys.accept)
         wrong = list(_wrong(keys, kinds[0]))
         for key, what, hint in wrong:
             checker.note((*path, key) if getattr(keys, key, None) else path, what, hint, name="wrong-value")

@@ -175,6 +175,7 @@ class KeepKeys(ConfigTable):
     find: Text | None = Field(None, description="An address that lists a paper if the service has it.")
     find_body: Text | None = Field(None, description="The JSON that it is asked with; without it by GET.")
     stars: Flag = Field(False, description="Whether what is starred is kept there.")
+    accept: Accept | None = Field(None, description=_ACCEPT)
 
 
 class SubscriptionKeys(ConfigTable):

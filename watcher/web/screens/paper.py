@@ -82,7 +82,7 @@ def paper_screen(request: Request) -> Response:
             others=_others(config, matches, document),
             untried=UNTRIED,
             marks=tx.marks.of_papers([paper.id], EVERYBODY).get(paper.id, frozenset()),
-            places=[*config.keep],
+            keep_in=[*config.keep],
             kept=tx.kept.places_of(paper.id),
             muted=tx.mutes.of_papers(site.clock()).get(paper.id),
             told=told[:MOST_TOLD],
