@@ -44,7 +44,8 @@ keep:
   thesis: {{bib: thesis/refs.bib}}
   shelf: {{zotero: users/7, key: "${{ZOTERO_KEY}}", api: "{url}", collection: Reading, tags: [watcher], stars: true}}
 subscriptions:
-  - {{name: lanterns, rule: lantern, to: [ana], keep: [notes, thesis, shelf], backfill: 30d}}
+  - {{name: lanterns, rule: lantern, to: [ana], keep: [notes, shelf], backfill: 30d}}
+  - {{name: quiet, rule: lantern, keep: [thesis, notes], backfill: 30d}}
 {line}"""
 LANTERN = entry(1, "Borrowed Lanterns for Quiet Agents", abstract="A lantern.", authors=("Ada Brisk", "Bo Moss"))
 OTHER = entry(2, "Lantern Kilns", abstract="A lantern in a kiln.", authors=("Cy Ivy",), doi="10.5555/kiln")
@@ -94,6 +95,8 @@ def test_what_a_subscription_tells_is_kept_everywhere_once(
     for _ in range(2):
         tell_due(context)
         deliver_all(context)
+    with context.store.reading() as tx:
+        assert not [id for one in tx.subscriptions.active() for id in tx.matches.held(one.id)]
     assert kept(context) == {place: [DeliveryState.SENT] * 2 for place in ("notes", "thesis", "shelf")}
     with context.store.transaction() as tx:
         paper = tx.papers.find("2603.00001")
@@ -129,7 +132,11 @@ def test_what_was_given_up_is_kept_by_a_replay_and_two_papers_that_are_one_are_k
     with context.store.transaction() as tx:
         (dead,) = tx.deliveries.dead()
         assert len(tx.deliveries.replay(dead, [dead.endpoint], NOW)) == 1
+        kept_by_hand(tx, "2603.00002", "shelf", NOW, context.config)
     deliver_all(context)
+    zotero.faults = [(403, {}, b"")]
+    with context.store.transaction() as tx:
+        kept_by_hand(tx, "2603.00002", "shelf", NOW, context.config)
     assert sorted(kept(context)["shelf"]) == [DeliveryState.DEAD, DeliveryState.SENT]
     assert [one["title"] for one in library.items] == [OTHER.title]
     twin = Entry(title="Lantern Kilns", keys=("url:https://a.example/2",), url="https://a.example/2")

@@ -188,7 +188,7 @@ class SubscriptionKeys(ConfigTable):
     all: Texts | None = Field(None, description="Terms that all have to be there.")
     none: Texts | None = Field(None, description="Terms of which none may be there.")
     where: WhereText | None = Field(None, description="Comparisons and fields that also have to hold: upvotes >= 50.")
-    to: Texts = Field(description="Receivers: a name, or name:address.")
+    to: Texts = Field([], description="Receivers: a name, or name:address; may be left out where `keep` is not.")
     keep: Texts | None = Field(None, description="Places under `keep` where what it tells is kept.")
     when: ScheduleText = Field(When(), description="When it is told.", json_schema_extra={"default": str(When())})
     timezone: Zone | None = Field(None, description="The zone of `when` and `quiet_hours`.")
@@ -258,7 +258,9 @@ class ConfigKeys(IncludedKeys):
     receivers: dict[str, ReceiverKeys] = Field(default_factory=dict, description="Ways to reach people, by name.")
     keep: dict[str, KeepKeys] = Field(default_factory=dict, description="Places where papers are kept, by name.")
     include: Patterns | None = Field(None, description="Files with further subscriptions: subscriptions.d/*.yaml.")
-    allow: dict[str, Texts] | None = Field(None, description="Receivers that an included file may use, by its name.")
+    allow: dict[str, Texts] | None = Field(
+        None, description="Receivers and places that an included file may use, by its name."
+    )
     accept: Accept | None = Field(None, description=_ACCEPT)
 
     @property

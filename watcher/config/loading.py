@@ -158,7 +158,7 @@ def _keys(checker: Checker) -> ConfigKeys:
         checker.mistakes.note(0, what, hint, name="empty-config")
     if keys is None or is_empty:
         raise ConfigError(_in_order(checker.problems))
-    instead = "it is read in receivers, in keep, in the url of sources, in proxy and in database"
+    instead = "it is read in receivers, in the url of sources, in keep, in proxy and in database"
     note_variables(checker, allowed=("receivers", "database", "proxy", "keep"), instead=instead)
     checker.accept((), keys.accept)
     return keys
@@ -296,7 +296,7 @@ def _check_allow(checker: Checker, keys: ConfigKeys, config: Config, files: list
             )
             checker.warn(("allow", name), what, known(names), in_key=True, name="allow-without-file")
         for n, receiver in enumerate(allowed):
-            if receiver not in receivers:
+            if receiver not in receivers and receiver not in checker.declared("keep"):
                 place = ("allow", name) if checker.scalar(("allow", name)) else ("allow", name, n)
                 checker.note(place, *no_receiver(receiver, config, receivers), name="unknown-receiver")
     if "allow" in keys.model_fields_set:

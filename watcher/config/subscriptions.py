@@ -106,6 +106,8 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
     checker.accept(path, keys.accept)
     rule = rule_of(checker, path, keys, around.check_rule)
     to = [target for n, target in with_places(keys.to) if target_holds(checker, (*path, "to", *n), target, around)]
+    if not keys.to and not keys.keep and not checker.has_silent(path):
+        checker.note(path, "`to` is missing", "add to: …", name="missing-key")
     for n, name in with_places(keys.sources or []):
         if name not in around.sources and "sources" not in around.unknown:
             is_list = "," in name and name.partition(",")[0].strip() in around.sources
@@ -143,6 +145,10 @@ def _check_places(checker: Checker, path: Path, keys: SubscriptionKeys, around: 
             hint = near_or_known(name, around.places) if around.places else "write one under keep: first"
             place = place_of_item(checker, (*path, "keep"), (n,))
             checker.note(place, f"there is no place {quoted_value(name)}", hint, name="unknown-place")
+        elif around.allowed is not None and name not in around.allowed:
+            place = place_of_item(checker, (*path, "keep"), (n,))
+            theirs = [one for one in around.allowed if one in around.places]
+            checker.note(place, f"this file may not use place `{name}`", known(theirs), name="unknown-place")
 
 
 def _warn_of_rule(checker: Checker, path: Path, keys: SubscriptionKeys, rule: Rule, around: Surroundings) -> None:

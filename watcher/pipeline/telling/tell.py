@@ -138,7 +138,7 @@ def _tell(tx: Transaction, saved: StoredSubscription, context: Context, now: dat
     together: dict[datetime, list[Endpoint]] = {}
     for endpoint, due in _dues(tx, saved, context, now, flush=flush).items():
         together.setdefault(due, []).append(endpoint)
-    for due, endpoints in together.items():
+    for due, endpoints in together.items() or [(now, [])]:
         tx.matches.owe(held, endpoints, due)
     if subscription.endpoints and not together:
         tx.matches.decide(held, ALL_LEFT)
