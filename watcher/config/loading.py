@@ -11,10 +11,10 @@ from watcher.config.addresses import Address
 from watcher.config.checking import Checker
 from watcher.config.included.files import Included, included_files
 from watcher.config.included.in_force import IncludedSubscriptions, accepted_of, subscriptions_of_file
-from watcher.config.keeping import places_of
 from watcher.config.keys import ConfigKeys, ReceiverKeys, WebKeys
 from watcher.config.lint.addresses import AddressChecks, DoubtUrl, check_addresses
 from watcher.config.lint.file_modes import warn_of_modes
+from watcher.config.lint.places import places_of
 from watcher.config.lint.rules import ReadRule
 from watcher.config.lint.times import warn_of_no_hours
 from watcher.config.lint.way_out import authorities_of
