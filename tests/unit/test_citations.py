@@ -28,7 +28,7 @@ from watcher.citations.bibtex import bibtex_fields
 from watcher.citations.formats import FORMATS
 from watcher.citations.formulas import is_settable
 from watcher.citations.keys import citation_key
-from watcher.citations.names import AuthorName, name_of
+from watcher.citations.names import AuthorName, author_name
 from watcher.citations.reference import WorkKind, kind_of_work, reference_of
 from watcher.citations.spreadsheet import COLUMNS
 from watcher.citations.tex import tex_title
@@ -174,7 +174,7 @@ def test_a_key_stays_whatever_else_is_listed_and_whatever_a_new_version_changes(
     ],
 )  # fmt: skip
 def test_a_name_has_its_parts(text: str, parts: AuthorName) -> None:
-    assert name_of(text) == parts
+    assert author_name(text) == parts
 
 
 @pytest.mark.parametrize(

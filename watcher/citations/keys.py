@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 
-from watcher.citations.names import name_of
+from watcher.citations.names import author_name
 from watcher.model import Paper
 from watcher.render.clean import squeeze
 
@@ -23,7 +23,7 @@ def citation_key(paper: Paper) -> str:
     new versions change them; nor is what else is listed. ``paper`` stands in place of a name without Latin letters.
     """
     first = next((text for one in paper.authors if (text := squeeze(one).strip())), "")
-    return f"{_latin(name_of(first).family) if first else 'paper'}-{_identity(paper)}"
+    return f"{_latin(author_name(first).family) if first else 'paper'}-{_identity(paper)}"
 
 
 def _latin(name: str) -> str:

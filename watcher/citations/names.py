@@ -38,7 +38,7 @@ class AuthorName:
         return " ".join(part for part in (self.given, self.particle, self.family, self.suffix) if part)
 
 
-def name_of(text: str) -> AuthorName:
+def author_name(text: str) -> AuthorName:
     """Return the parts of a name, such as ``Ada van Brisk``, ``van Brisk, Ada`` or ``KILN Collaboration``."""
     if _GROUP.search(text) or _BETWEEN.search(text) or any(map(str.isdigit, text)):
         return AuthorName(text, is_whole=True)

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from watcher.citations.keys import citation_key
-from watcher.citations.names import AuthorName, name_of
+from watcher.citations.names import AuthorName, author_name
 from watcher.model import Paper
 from watcher.render.clean import safe_url, squeeze
 from watcher.render.readable import readable
@@ -81,7 +81,7 @@ def reference_of(paper: Paper) -> Reference:
         kind=kind_of_work(paper),
         title=title,
         plain_title=squeeze(readable(title)).strip(),
-        authors=tuple(name_of(text) for author in paper.authors if (text := squeeze(author).strip())),
+        authors=tuple(author_name(text) for author in paper.authors if (text := squeeze(author).strip())),
         day=paper.published.date() if paper.published else paper.digest_day,
         abstract=squeeze(paper.abstract or paper.summary or "").strip(),
         venue=squeeze(paper.venue or "").strip(),

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from watcher.store import Transaction
 from watcher.web.frame import address, number_named, shown, site_of
-from watcher.web.views.cards import MatchedPaper, card_of, ranked, with_marks
+from watcher.web.views.cards import MatchedPaper, card_of, marked_cards, ranked
 
 MOST = 50
 """Papers on one page."""
@@ -53,7 +53,7 @@ def day_screen(request: Request) -> Response:
             after=after,
             week_before=tx.browsing.day_before(week[0].day),
             week_after=tx.browsing.day_after(week[-1].day),
-            cards=with_marks(tx, [one.paper for one in on_page], cards),
+            cards=marked_cards(tx, [one.paper for one in on_page], cards),
             count=len(found),
             of=len(papers),
             asked=asked,

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from watcher.store.papers.marks import EVERYBODY, MarkKind
 from watcher.web.frame import address, file_links, shown, site_of
 from watcher.web.screens.day import MOST, page_named
-from watcher.web.views.cards import card_of, with_marks
+from watcher.web.views.cards import card_of, marked_cards
 
 
 def starred_screen(request: Request) -> Response:
@@ -24,7 +24,7 @@ def starred_screen(request: Request) -> Response:
             request,
             tx,
             "starred.html",
-            cards=with_marks(tx, papers, cards),
+            cards=marked_cards(tx, papers, cards),
             count=len(ids),
             page=page,
             pages=-(-len(ids) // MOST),

@@ -115,7 +115,7 @@ def _matches(some: Sequence[PaperMatch]) -> Iterable[CardMatch]:
         yield CardMatch(name, strong, said, FATES[first.fate], first.shown_as or name)
 
 
-def with_marks(tx: Transaction, papers: Sequence[Paper], cards: Sequence[Card]) -> list[Card]:
+def marked_cards(tx: Transaction, papers: Sequence[Paper], cards: Sequence[Card]) -> list[Card]:
     """Return the cards of these papers with the marks that all who use the pages have put on them."""
     marks = tx.marks.of_papers([paper.id for paper in papers], EVERYBODY)
     found = [marks.get(paper.id, frozenset()) for paper in papers]
