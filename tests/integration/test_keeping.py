@@ -20,6 +20,7 @@ from tests.integration.mortal import Killed, MortalStore
 from tests.integration.queues import Inline
 from tests.integration.webs import entry
 from tests.integration.zoteros import JSON, KEY, FakeService, ZoteroLibrary, serving
+from watcher.alerts.fate import Telling
 from watcher.config import load
 from watcher.daemon.opening import open_context
 from watcher.keeping.keeper import PaperKeeper
@@ -27,6 +28,7 @@ from watcher.model import DeliveryKind, DeliveryState, Entry, Outcome, Paper, Re
 from watcher.model.subscriptions import KeepKind, KeepTarget
 from watcher.notify import problem_of
 from watcher.pipeline.context import Context
+from watcher.pipeline.imports import Imported, finish_import
 from watcher.pipeline.marking import kept_by_hand, mark_paper
 from watcher.pipeline.subscriptions.apply import apply_config
 from watcher.pipeline.telling.tell import tell_due
@@ -119,6 +121,15 @@ def test_what_a_subscription_tells_is_kept_everywhere_once(
     assert item["itemType"] == "preprint" and item["archiveID"] == "arXiv:2603.00001"
     assert item["creators"][0] == {"creatorType": "author", "firstName": "Ada", "lastName": "Brisk"}
     assert (item["collections"], item["tags"]) == (["ABCD2345"], [{"tag": "watcher"}])
+
+
+def test_what_an_import_tells_at_once_is_kept_at_once(context: Context) -> None:
+    done = Imported()
+    with context.store.reading() as tx:
+        done.papers |= {paper.id for paper in tx.papers.all()}
+    finish_import(done, Telling.ALL, context)
+    deliver_all(context)
+    assert kept(context) == {place: [DeliveryState.SENT] * 2 for place in ("notes", "thesis", "shelf")}
 
 
 def test_what_was_given_up_is_kept_by_a_replay_and_two_papers_that_are_one_are_kept_once(
