@@ -26,6 +26,7 @@ from watcher.model import Decision, DeliveryKind, Endpoint, Fate, IncidentKind, 
 from watcher.notify import problem_of
 from watcher.rules import compile_rule
 from watcher.store import open_store
+from watcher.store.papers.marks import EVERYBODY, MarkKind
 
 CONFIG = """\
 timezone: Europe/Paris
@@ -47,12 +48,16 @@ subscriptions:
     quiet_hours: {from: "07:00", to: "09:30"}
   - {name: hot-agents, any: [agent, tool use], none: [survey], to: [ana, lab-slack], when: weekdays at 17:30}
   - {name: kites, rule: "title:kite", to: [lab-slack]}
+keep:
+  notes: {folder: vault/papers, stars: true}
+  thesis: {bib: refs.bib}
 """
 PAGES = {
     "day": "/",
     "search": "/search?q=%22continual+learning%22+OR+agent+OR+garden&days=90",
     "error": "/search?q=agent+AND+OR+titel%3Amoss",
     "paper": "/paper?key=arxiv:2603.00001",
+    "starred": "/starred",
     "subscriptions": "/subscriptions",
     "subscription": "/subscription?name=continual-learning",
     "receivers": "/receivers",
@@ -124,6 +129,8 @@ def trouble(web: Web, chance: random.Random) -> None:
         for n, endpoint in enumerate([Endpoint("ana"), Endpoint("lab-slack"), Endpoint("ana")]):
             tx.outbox.enqueue(endpoint, DeliveryKind.TEST, NOW - timedelta(hours=n))
         tx.outbox.give_up(Endpoint("lab-slack"), "the channel was archived", NOW)
+        for n, kind in ((1, MarkKind.STAR), (2, MarkKind.STAR), (3, MarkKind.READ)):
+            tx.marks.add(n, kind, EVERYBODY, NOW)
         for saved in tx.subscriptions.active():
             old = [match for match, paper in tx.matches.held(saved.id).items() if paper > 30]
             tx.matches.decide(old, Decision(Fate.DROPPED, "older than its look-back"))

@@ -438,6 +438,30 @@ AROUND: dict[str, Case] = {
         "unused-receiver",
         config('receivers:\n  me: {url: "console://"}\n  §you: {url: "json://127.0.0.1/"}'),
     ),
+    "a place that nobody keeps papers in": ("unused-place", config("keep:\n  §notes: {folder: notes}")),
+    "a place that is none": ("missing-key", config("keep:\n  §notes: {stars: true}")),
+    "two places in one": ("wrong-value", config("keep:\n  §notes: {folder: notes, bib: refs.bib, stars: true}")),
+    "a key of another kind of place": (
+        "wrong-value",
+        config("keep:\n  n: {bib: r.bib, stars: true, collection: §Reading}"),
+    ),
+    "a library that is none": ("wrong-value", config('keep:\n  z: {zotero: §ana, key: "abcdefgh", stars: true}')),
+    "a library without its key": ("wrong-value", config("keep:\n  z: {zotero: §users/7, stars: true}")),
+    "a key of a library that is not set": (
+        "missing-secret",
+        config('keep:\n  §z: {zotero: users/7, key: "${NO_SUCH_KEY}", stars: true}'),
+    ),
+    "a webhook without a body": ("wrong-value", config('keep:\n  w: {webhook: §"https://a.example/", stars: true}')),
+    "a body that is no JSON": (
+        "wrong-value",
+        config("""keep:\n  w: {webhook: "https://a.example/", body: §'{"a": }', stars: true}"""),
+    ),
+    "a body with a place for nothing": (
+        "wrong-value",
+        config("""keep:\n  w: {webhook: "https://a.example/", body: §'{"a": "{titel}"}', stars: true}"""),
+    ),
+    "a place called as a receiver": ("wrong-value", config("keep:\n  §me: {folder: notes, stars: true}")),
+    "a place that is not there": ("unknown-place", subscription("rule: kite", "keep: [§nots]")),
     "a source that nobody reads": (
         "unused-source",
         config(

@@ -69,6 +69,7 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
     },
     "Keeping": {
         "subscriptions": Lazy("subscriptions:subscriptions", "Keep subscriptions in the database: add, import, list."),
+        "star": Lazy("star:star", "Star a paper, to find it again."),
         "pause": Lazy("pause:pause", "Hold what a subscription matches."),
         "unpause": Lazy("pause:unpause", "Let a paused subscription go on."),
         "thumbs": Lazy("thumbs:thumbs", "Say which papers were useful to a subscription, and see what it learned."),

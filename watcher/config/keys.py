@@ -159,6 +159,26 @@ class ReceiverKeys(ConfigTable):
     accept: Accept | None = Field(None, description=_ACCEPT)
 
 
+class KeepKeys(ConfigTable):
+    """A place where papers are kept: exactly one of folder, bib, zotero, webhook."""
+
+    folder: Text | None = Field(None, description="A folder for notes in Markdown, one a paper.")
+    bib: Text | None = Field(None, description="A bibliography in BibTeX that papers are added to.")
+    zotero: Text | None = Field(None, description="A Zotero library: users/NUMBER or groups/NUMBER.")
+    webhook: Text | None = Field(None, description="The address of a service that takes JSON; ${NAME} is taken.")
+    key: Text | None = Field(None, description="The key of the Zotero library: ${NAME} from the environment.")
+    key_file: Text | None = Field(None, description="A file that holds that key.")
+    collection: Text | None = Field(None, description="A Zotero collection, by its key or its name.")
+    api: WebAddress | None = Field(None, description="The address of Zotero's API, where it is another one.")
+    tags: Texts | None = Field(None, description="Tags of notes and items.")
+    headers: dict[str, Text] | None = Field(None, description="Headers of a webhook's requests; ${NAME} is taken.")
+    body: Text | None = Field(None, description='The JSON that a webhook is sent: {"url": "{url}"}.')
+    find: Text | None = Field(None, description="An address that lists a paper if the service has it.")
+    find_body: Text | None = Field(None, description="The JSON that it is asked with; without it by GET.")
+    stars: Flag = Field(False, description="Whether what is starred is kept there.")
+    accept: Accept | None = Field(None, description=_ACCEPT)
+
+
 class SubscriptionKeys(ConfigTable):
     """One saved rule of one person."""
 
@@ -169,7 +189,8 @@ class SubscriptionKeys(ConfigTable):
     all: Texts | None = Field(None, description="Terms that all have to be there.")
     none: Texts | None = Field(None, description="Terms of which none may be there.")
     where: WhereText | None = Field(None, description="Comparisons and fields that also have to hold: upvotes >= 50.")
-    to: Texts = Field(description="Receivers: a name, or name:address.")
+    to: Texts = Field([], description="Receivers: a name, or name:address; may be left out where `keep` is not.")
+    keep: Texts | None = Field(None, description="Places under `keep` where what it tells is kept.")
     when: ScheduleText = Field(When(), description="When it is told.", json_schema_extra={"default": str(When())})
     timezone: Zone | None = Field(None, description="The zone of `when` and `quiet_hours`.")
     sources: Texts | None = Field(None, description="Sources that count; all if left out.")
@@ -241,8 +262,11 @@ class ConfigKeys(IncludedKeys):
     ca_bundle: PemFile | None = Field(None, description="A file with certificates that are trusted as well, in PEM.")
     sources: dict[str, AnySourceKeys] = Field(default_factory=dict, description="Places that list papers, by name.")
     receivers: dict[str, ReceiverKeys] = Field(default_factory=dict, description="Ways to reach people, by name.")
+    keep: dict[str, KeepKeys] = Field(default_factory=dict, description="Places where papers are kept, by name.")
     include: Patterns | None = Field(None, description="Files with further subscriptions: subscriptions.d/*.yaml.")
-    allow: dict[str, Texts] | None = Field(None, description="Receivers that an included file may use, by its name.")
+    allow: dict[str, Texts] | None = Field(
+        None, description="Receivers and places that an included file may use, by its name."
+    )
     accept: Accept | None = Field(None, description=_ACCEPT)
 
     @property

@@ -14,6 +14,7 @@ from watcher.config.included.in_force import IncludedSubscriptions, accepted_of,
 from watcher.config.keys import ConfigKeys, ReceiverKeys, WebKeys
 from watcher.config.lint.addresses import AddressChecks, DoubtUrl, check_addresses
 from watcher.config.lint.file_modes import warn_of_modes
+from watcher.config.lint.places import places_of
 from watcher.config.lint.rules import ReadRule
 from watcher.config.lint.times import warn_of_no_hours
 from watcher.config.lint.way_out import authorities_of
@@ -146,6 +147,7 @@ def _surroundings(
         check_target,
         sources=checker.declared("sources"),
         receivers=checker.declared("receivers"),
+        places=checker.declared("keep"),
         unknown=frozenset(key for key in ("sources", "receivers") if checker.is_silent((key,))),
         timezone=keys.timezone,
         accepted=checker.accepted,
@@ -162,8 +164,8 @@ def _keys(checker: Checker) -> ConfigKeys:
         checker.mistakes.note(0, what, hint, name="empty-config")
     if keys is None or is_empty:
         raise ConfigError(_in_order(checker.problems))
-    instead = "it is read in receivers, in the url of sources, in proxy and in database"
-    note_variables(checker, allowed=("receivers", "database", "proxy"), instead=instead)
+    instead = "it is read in receivers, in the url of sources, in keep, in proxy and in database"
+    note_variables(checker, allowed=("receivers", "database", "proxy", "keep"), instead=instead)
     checker.accept((), keys.accept)
     return keys
 
@@ -231,6 +233,7 @@ def _main(checker: Checker, keys: ConfigKeys, env: Mapping[str, str], path: Path
         timezone=keys.timezone or "UTC",
         sources=sources,
         receivers=receivers,
+        keep=places_of(checker, keys.keep, [*receivers]),
         database_text=keys.database,
         unreachable_after=keys.unreachable_after,
         retain=Retain(**keys.retain.model_dump()),
@@ -299,7 +302,7 @@ def _check_allow(checker: Checker, keys: ConfigKeys, config: Config, files: list
             )
             checker.warn(("allow", name), what, known(names), in_key=True, name="allow-without-file")
         for n, receiver in enumerate(allowed):
-            if receiver not in receivers:
+            if receiver not in receivers and receiver not in checker.declared("keep"):
                 place = ("allow", name) if checker.scalar(("allow", name)) else ("allow", name, n)
                 checker.note(place, *no_receiver(receiver, config, receivers), name="unknown-receiver")
     if "allow" in keys.model_fields_set:

@@ -40,7 +40,8 @@ _ALL = ("all", "any", "*", "every")
 class Surroundings:
     """What the subscriptions of a file may name.
 
-    ``sources`` and ``receivers`` are all names that the main file declares, ``config`` has those that hold;
+    ``sources``, ``receivers`` and ``places`` (under ``keep``) are all names that the main file declares, ``config`` has
+    those that hold;
     ``allowed`` limits the receivers; ``accepted`` are warnings that are accepted for all files.
     ``unknown`` are the sections that cannot be read, so that nobody knows their names. ``never`` is what none of them
     tells.
@@ -51,6 +52,7 @@ class Surroundings:
     check_target: CheckTarget | None = None
     sources: Collection[str] = ()
     receivers: Collection[str] = ()
+    places: Collection[str] = ()
     owner: str = ""
     allowed: Collection[str] | None = None
     unknown: Collection[str] = ()
@@ -119,6 +121,8 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
     checker.accept(path, keys.accept)
     rule = rule_of(checker, path, keys, around.check_rule)
     to = [target for n, target in with_places(keys.to) if target_holds(checker, (*path, "to", *n), target, around)]
+    if not keys.to and not keys.keep and not checker.has_silent(path):
+        checker.note(path, "`to` is missing", "add to: …", name="missing-key")
     for n, name in with_places(keys.sources or []):
         if name not in around.sources and "sources" not in around.unknown:
             is_list = "," in name and name.partition(",")[0].strip() in around.sources
@@ -129,6 +133,7 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
                 near = "leave `sources` out for all of them"
             place = place_of_item(checker, (*path, "sources"), n)
             checker.note(place, f"there is no source {quoted_value(name)}", near, name="unknown-source")
+    _check_places(checker, path, keys, around)
     if keys.when_empty == "send" and keys.when.rhythm is Rhythm.IMMEDIATELY:
         what = "`when_empty: send` needs a time at which papers could be missed"
         checker.note((*path, "when_empty"), what, "write when: daily at 08:00, or the like", name="wrong-value")
@@ -149,6 +154,19 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
     subscription = _made(keys, rule.text, to, around)
     warn_of_times(checker, path, subscription, around.config)
     return subscription
+
+
+def _check_places(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> None:
+    """Note what ``keep`` names and the config does not have."""
+    for n, name in enumerate(keys.keep or []):
+        if name not in around.places:
+            hint = near_or_known(name, around.places) if around.places else "write one under keep: first"
+            place = place_of_item(checker, (*path, "keep"), (n,))
+            checker.note(place, f"there is no place {quoted_value(name)}", hint, name="unknown-place")
+        elif around.allowed is not None and name not in around.allowed:
+            place = place_of_item(checker, (*path, "keep"), (n,))
+            theirs = [one for one in around.allowed if one in around.places]
+            checker.note(place, f"this file may not use place `{name}`", known(theirs), name="unknown-place")
 
 
 def _warn_of_rule(checker: Checker, path: Path, keys: SubscriptionKeys, rule: Rule, around: Surroundings) -> None:
@@ -207,6 +225,7 @@ def _made(keys: SubscriptionKeys, rule: str, to: list[str], around: Surroundings
         tells_updates=keys.on_update == "notify",
         shows_life=keys.sign_of_life is not None,
         shown_as=keys.shown_as or "",
+        keep=tuple(keys.keep or ()),
     )
 
 

@@ -1,8 +1,9 @@
-"""What people ask for: subscriptions, their schedules, the endpoints that they are told at."""
+"""What people ask for: subscriptions, schedules, the endpoints that they are told at, the places to keep papers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
@@ -98,7 +99,7 @@ class Subscription:
     others, ``max_papers`` are shown in full in one message, the rest in short. Papers with a score below ``above``, and
     those behind the first ``top`` of a message in its ``order``, have no more than their titles. It may send also
     empty digests, a sign of life once a month, and new versions of papers that it told. With ``learns`` its thumbs
-    move the scores of its matches.
+    move the scores of its matches. ``keep`` names where what it tells is kept.
     """
 
     name: str
@@ -121,6 +122,7 @@ class Subscription:
     shows_life: bool = False
     tells_updates: bool = False
     shown_as: str = ""
+    keep: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:
@@ -177,3 +179,38 @@ class StoredSubscription:
     created_at: datetime
     gone_at: datetime | None = None
     origin: Origin = Origin.FILE
+
+
+class KeepKind(StrEnum):
+    FOLDER = "folder"  # notes in Markdown, one a paper
+    BIB = "bib"  # a bibliography in BibTeX
+    ZOTERO = "zotero"  # a library at Zotero
+    WEBHOOK = "webhook"  # any service that takes JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepTarget:
+    """A place where papers are kept, with its secrets put in.
+
+    ``place``: a folder, a file, a Zotero library (``users/1``, ``groups/2``), or the address of a webhook.
+    ``api``: the address of Zotero's API. ``key``: the key of a Zotero library.
+    ``collection``: a Zotero collection, by its key or name; "" for none. ``tags``: of notes and of Zotero's items.
+    ``headers``, ``body``: of a webhook. ``find``, ``find_body``: the address that says whether a paper is there.
+    """
+
+    name: str
+    kind: KeepKind
+    place: str
+    api: str = ""
+    key: str = field(default="", repr=False)
+    collection: str = ""
+    tags: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: str = ""
+    find: str = field(default="", repr=False)
+    find_body: str = ""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What may be shown nowhere."""
+        return tuple(one for one in (self.key, *self.headers.values()) if one)

@@ -83,6 +83,7 @@ class DeliveryKind(StrEnum):
     SIGN_OF_LIFE = "sign of life"
     SUMMARY = "summary"  # of incidents and recoveries that an endpoint missed
     TEST = "test"
+    KEEP = "keep"  # one paper, to where somebody keeps papers
 
 
 class DeliveryState(StrEnum):

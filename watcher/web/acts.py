@@ -11,10 +11,12 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Paper, StoredSubscription
+from watcher.pipeline.marking import kept_by_hand, mark_paper
 from watcher.pipeline.subscriptions.leaving import record_return
 from watcher.pipeline.subscriptions.pause_and_mute import end_mute, end_pause, record_mute, record_pause
 from watcher.pipeline.thumbs import give_thumb, take_thumb_back
 from watcher.store import Transaction
+from watcher.store.papers.marks import MarkKind
 from watcher.web.frame import MOST_TESTS, in_a_line, site_of
 from watcher.web.rule_test import TEST_RULE, rule_tested
 from watcher.web.screens.receivers import endpoints_of
@@ -184,6 +186,20 @@ def _unmute(tx: Transaction, subject: StoredSubscription | Paper, site: WebSite)
     end_mute(tx, subject, site.clock())
 
 
+def _mark(kind: MarkKind, said: str, *, off: bool = False) -> Act:
+    """Return the act that marks a paper for all who use these pages, or takes the mark back."""
+    return _of_paper(lambda tx, paper, site: mark_paper(tx, paper, kind, site.clock(), site.config(), off=off), said)
+
+
+def _keep(site: WebSite, buttons: Buttons, name: str) -> str:
+    """Keep a paper at a place: ``name`` is the place, a blank, and the paper's key."""
+    place, _, key = name.partition(" ")
+    with site.store.transaction() as tx:
+        kept_by_hand(tx, key, place, site.clock(), site.config())
+    buttons.wake()
+    return "keep"
+
+
 ACTS: Mapping[str, Act] = {
     "poll": _poll,
     "test": _test,
@@ -199,5 +215,10 @@ ACTS: Mapping[str, Act] = {
     "thumb-up": _thumb(True),
     "thumb-down": _thumb(False),
     "thumb-none": _thumb(None),
+    "keep": _keep,
+    "star": _mark(MarkKind.STAR, "star"),
+    "unstar": _mark(MarkKind.STAR, "unstar", off=True),
+    "read": _mark(MarkKind.READ, "read"),
+    "unread": _mark(MarkKind.READ, "unread", off=True),
 }
 """What a form may ask for, beside ``TEST_RULE``."""

@@ -47,7 +47,7 @@ NEVER_SHOWN = frozenset(
 ) | {"token_file", "public_url"}
 """Keys whose values may be secret, or hold one by mistake."""
 
-_SECTIONS = frozenset({"sources", "receivers", "subscriptions", "retain", "allow", "quiet_hours", "web"})
+_SECTIONS = frozenset({"sources", "receivers", "keep", "subscriptions", "retain", "allow", "quiet_hours", "web"})
 KEYS = _SUBSCRIPTION | _SOURCE | _RECEIVER | _RETAIN | _WEB | _TOP | _QUIET | NEVER_SHOWN | _SECTIONS
 """All keys that there are: these words are no secret wherever they stand."""
 

@@ -67,6 +67,7 @@ class LineReader:
             check_target,
             sources=[*config.sources],
             receivers=[*config.receivers],
+            places=[*config.keep],
             timezone=config.timezone,
             accepted=_accepted_of_all(config),
             never=_never_of(config, ""),
@@ -189,6 +190,7 @@ def line_of(subscription: Subscription) -> Mapping[str, Any]:
         "on_update": "notify" if subscription.tells_updates else None,
         "sign_of_life": "monthly" if subscription.shows_life else None,
         "shown_as": subscription.shown_as,
+        "keep": list(subscription.keep),
     }
     return {key: value for key, value in found.items() if value is not None and value not in ("", [])}
 

@@ -14,6 +14,7 @@ from watcher.model import (
     Content,
     Delivery,
     DeliveryKind,
+    DigestItem,
     DisplayNames,
     DueAlert,
     Incident,
@@ -39,10 +40,11 @@ def contents_of(deliveries: Collection[Delivery], tx: Transaction, config: Confi
     The papers of a digest may have left it since it was made (merged, cancelled, paused). If all have, it may still say
     that subscriptions have no papers.
     """
+    found = _kept(deliveries, tx, config)
+    deliveries = [one for one in deliveries if one.kind is not DeliveryKind.KEEP]
     said = tx.contents.gather(deliveries)
     papers = {one.id: one for one in tx.papers.get({told.paper_id for some in said.values() for told in some.told})}
     troubles = troubles_now(tx, config) if any(one.kind in TO_READERS for one in deliveries) else []
-    found: dict[str, Content] = {}
     for one in deliveries:
         here = said[one.id]
         if one.kind not in TO_READERS:
@@ -52,6 +54,25 @@ def contents_of(deliveries: Collection[Delivery], tx: Transaction, config: Confi
             beside = beside_of(tx, here.told, papers, one.endpoint, one.created_at)
             found[one.id] = _to_readers(replace(one, kind=kind), here, papers, beside, news, config)
     return found
+
+
+def _kept(deliveries: Iterable[Delivery], tx: Transaction, config: Config) -> dict[str, Content]:
+    """Return the content of deliveries that keep a paper; those whose place has it by another one are left out."""
+    here = {one.id: one for one in deliveries if one.kind is DeliveryKind.KEEP}
+    if not here:
+        return {}
+    ids = tx.kept.papers_of(here)
+    papers = {id: paper for id in set(ids.values()) for paper in tx.papers.get([id])}
+    return {
+        delivery: Content(
+            delivery=here[delivery],
+            items=(DigestItem(paper=papers[id], subscriptions=(), score=0.0),),
+            timezone=config.timezone,
+            names=config.display_names,
+        )
+        for delivery, id in ids.items()
+        if id in papers
+    }
 
 
 def what_is_left(kind: DeliveryKind, said: Said) -> DeliveryKind | None:

@@ -13,7 +13,7 @@ from watcher.alerts.items import items_of
 from watcher.alerts.order import in_message_order
 from watcher.alerts.schedule import alert_due, next_due, next_sign, sign_began
 from watcher.errors import WatcherError
-from watcher.model import DeliveryKind, DueAlert, Endpoint, Paper, Rhythm, StoredSubscription
+from watcher.model import Decision, DeliveryKind, DueAlert, Endpoint, Fate, Paper, Rhythm, StoredSubscription
 from watcher.notify import limit_of, size_in
 from watcher.pipeline.context import Context
 from watcher.pipeline.one_by_one import one_by_one
@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 
 TOGETHER = 100
 """Endpoints whose deliveries are made in one transaction."""
+
+ONLY_KEPT = Decision(Fate.OWED)
+"""What becomes of the matches of a subscription that tells nobody, and keeps what it finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +144,9 @@ def _tell(tx: Transaction, saved: StoredSubscription, context: Context, now: dat
         together.setdefault(due, []).append(endpoint)
     for due, endpoints in together.items():
         tx.matches.owe(held, endpoints, due)
-    if subscription.endpoints and not together:
-        tx.matches.decide(held, ALL_LEFT)
+    if not together:
+        tx.matches.decide(held, ALL_LEFT if subscription.endpoints else ONLY_KEPT)
+    tx.kept.keep(sorted(set(held.values())), context.config.places(subscription.keep), now)
     if flush:
         return
     says_so = subscription.sends_empty and subscription.when.rhythm is not Rhythm.IMMEDIATELY

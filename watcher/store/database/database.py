@@ -48,6 +48,7 @@ from watcher.store.deliveries.deliveries import Deliveries
 from watcher.store.deliveries.empty_digests import Blanks
 from watcher.store.deliveries.endpoints import Endpoints
 from watcher.store.deliveries.incidents import Incidents
+from watcher.store.deliveries.kept import KeptPapers
 from watcher.store.deliveries.outbox import Outbox
 from watcher.store.deliveries.queue import Queue
 from watcher.store.fleet.daemons import Daemons
@@ -56,6 +57,7 @@ from watcher.store.history.browsing import Browsing
 from watcher.store.history.history import History
 from watcher.store.history.measures import Measures
 from watcher.store.history.retention import Retention
+from watcher.store.papers.marks import PaperMarks
 from watcher.store.papers.matches import Matches
 from watcher.store.papers.papers import Papers
 from watcher.store.papers.stored_words import StoredWords
@@ -100,6 +102,8 @@ class Transaction:
         self.unsubscribed = Unsubscribed(connection)
         self.never = NeverLists(connection)
         self.thumbs = Thumbs(connection)
+        self.marks = PaperMarks(connection)
+        self.kept = KeptPapers(connection)
         self.endpoints = Endpoints(connection)
         self.incidents = Incidents(connection)
         self.sites = Sites(connection)

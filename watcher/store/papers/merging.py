@@ -8,6 +8,8 @@ from sqlalchemy import Connection, delete, or_, select, update
 
 from watcher.model.fields import LISTED
 from watcher.store.database import schema
+from watcher.store.deliveries.kept import merge_kept
+from watcher.store.papers.marks import merge_marks
 from watcher.store.papers.matches import merge_matches
 from watcher.store.subscriptions.mutes import merge_mutes
 from watcher.store.subscriptions.thumbs import merge_thumbs
@@ -18,7 +20,7 @@ _READ = (*(one.attribute for one in LISTED), "read_at")
 
 
 def merge_papers(connection: Connection, kept: int, merged: int) -> None:
-    """Move keys, listings, matches, thumbs and mutes of ``merged`` to ``kept``.
+    """Move keys, listings, matches, thumbs, mutes, marks and places of ``merged`` to ``kept``.
 
     The columns of ``paper`` itself are written by the caller.
     """
@@ -30,6 +32,8 @@ def merge_papers(connection: Connection, kept: int, merged: int) -> None:
     merge_matches(connection, kept, merged)
     merge_thumbs(connection, kept, merged)
     merge_mutes(connection, kept, merged)
+    merge_marks(connection, kept, merged)
+    merge_kept(connection, kept, merged)
 
 
 def _merge_listings(connection: Connection, kept: int, merged: int) -> None:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from watcher import __version__
+from watcher.citations.formats import FORMATS
 from watcher.model.objects import PAPER_FIELDS, json_text
 from watcher.pipeline.report import TRIAL_FIELDS
 from watcher.web.api.operations import OPERATIONS, Operation
@@ -24,7 +25,7 @@ def described_api() -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "watcher", "version": __version__},
-        "paths": {one.path: {"get": _described(one)} for one in OPERATIONS},
+        "paths": {one.path: {one.method.lower(): _described(one)} for one in OPERATIONS},
         "security": [{}, {"token": []}],
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
@@ -58,9 +59,18 @@ def _described(one: Operation) -> dict[str, Any]:
             for parameter in one.parameters
         ],
         "responses": {
-            "200": {"description": "What was asked for.", "content": {"application/json": {"schema": _schema(one)}}},
+            "200": {"description": "What was asked for.", "content": _content(one)},
             **{status: {"description": says, "content": problem} for status, says in failures.items()},
         },
+    }
+
+
+def _content(one: Operation) -> dict[str, Any]:
+    """Return what it answers with: JSON, and files where it takes a format."""
+    files = FORMATS.values() if any(parameter.name == "format" for parameter in one.parameters) else ()
+    return {
+        "application/json": {"schema": _schema(one)},
+        **{file.media_type: {"schema": {"type": "string"}} for file in files},
     }
 
 

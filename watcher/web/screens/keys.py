@@ -15,6 +15,8 @@ KEYS = (
     ("w", "why it matched"),
     ("u", "it was useful (once more: take that back)"),
     ("d", "it is not for me (once more: take that back)"),
+    ("s", "star it, or take the star back"),
+    ("m", "mark it as read, or as not read"),
     ("h", "the day before"),
     ("l", "the day after"),
     ("/", "try a rule"),

@@ -21,7 +21,8 @@ from watcher.rules.match.document import Document
 from watcher.rules.match.explain import UNTRIED
 from watcher.store import Transaction
 from watcher.store.history.browsing import CountThen, PaperMatch
-from watcher.web.frame import shown, site_of
+from watcher.store.papers.marks import EVERYBODY
+from watcher.web.frame import file_links, shown, site_of
 from watcher.web.screens.subscriptions import subscription_called
 from watcher.web.views.drawing import Chart, curve_of
 from watcher.web.views.why import Why, why
@@ -77,12 +78,16 @@ def paper_screen(request: Request) -> Response:
             paper=paper,
             texts=list(_texts(paper, matches)),
             links=links(paper),
+            files=file_links("/api/v1/paper", key=paper.key),
             facts=list(_facts(paper, tx.papers.keys(paper.id), config.timezone)),
             listings=sorted(paper.listings, key=lambda one: (one.day is None, one.day, one.source), reverse=True),
             votes=_votes(counts),
             matched=_matched(tx, matches, document),
             others=_others(config, matches, document),
             untried=UNTRIED,
+            marks=tx.marks.of_papers([paper.id], EVERYBODY).get(paper.id, frozenset()),
+            keep_in=[*config.keep],
+            kept=tx.kept.places_of(paper.id),
             muted=tx.mutes.of_papers(site.clock()).get(paper.id),
             told=told[:MOST_TOLD],
             is_more_told=len(told) > MOST_TOLD,

@@ -50,6 +50,8 @@
     w: () => follow("[data-why]", cards()[at]),
     u: () => thumb("up"),
     d: () => thumb("down"),
+    s: () => follow("[data-act=star]", cards()[at]),
+    m: () => follow("[data-act=read]", cards()[at]),
     h: () => follow("[data-before]"),
     l: () => follow("[data-after]"),
     "/": () => {
@@ -72,6 +74,13 @@
       act();
     }
   });
+
+  // Who opens a paper's page has read of it: the same as the button, without leaving the page.
+  const opened = document.querySelector("form[data-opened]");
+  if (opened) {
+    fetch(opened.action, { method: "POST", body: new URLSearchParams(new FormData(opened)), redirect: "manual" })
+      .catch(() => {});
+  }
 
   const form = document.querySelector("form[data-live]");
   if (!form) return;

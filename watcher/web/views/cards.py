@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watcher.model import FIRST, DigestItem, DisplayNames, Fate, Hit, Paper, Rank, rank_of
 from watcher.model.words import counted
@@ -11,6 +11,7 @@ from watcher.render.clean import one_line
 from watcher.render.view import PaperView, about, authors_line, paper_view
 from watcher.store import Transaction
 from watcher.store.history.browsing import PaperMatch
+from watcher.store.papers.marks import EVERYBODY, MarkKind
 
 FATES = {Fate.HELD: "waits for its time", Fate.OWED: "", Fate.BASELINE: "known before", Fate.DROPPED: "not told"}
 """What became of a match, in a few words; "" where it was told as it should be."""
@@ -43,6 +44,8 @@ class Card:
     upvotes: int | None
     matches: tuple[CardMatch, ...]
     strong: bool
+    is_starred: bool = False
+    is_read: bool = False
 
     @property
     def thumb(self) -> str:
@@ -117,3 +120,13 @@ def _matches(some: Sequence[PaperMatch]) -> Iterable[CardMatch]:
         terms = dict.fromkeys(one_line(place.term, 60) for one in ones for place in one.places)
         strong, said = any(one.strong for one in ones), ", ".join([*terms][:4])
         yield CardMatch(name, strong, said, FATES[first.fate], first.shown_as or name, first.up)
+
+
+def marked_cards(tx: Transaction, papers: Sequence[Paper], cards: Sequence[Card]) -> list[Card]:
+    """Return the cards of these papers with the marks that all who use the pages have put on them."""
+    marks = tx.marks.of_papers([paper.id for paper in papers], EVERYBODY)
+    found = [marks.get(paper.id, frozenset()) for paper in papers]
+    return [
+        replace(card, is_starred=MarkKind.STAR in mine, is_read=MarkKind.READ in mine)
+        for card, mine in zip(cards, found, strict=True)
+    ]

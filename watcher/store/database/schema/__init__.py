@@ -1,9 +1,9 @@
 """The tables and their constraints, by the rooms of the store. Migrations must arrive at exactly this."""
 
 from watcher.store.database.schema.base import IsoDay, UtcDateTime, metadata
-from watcher.store.database.schema.deliveries import alert, attempt, blank, delivery, endpoint, incident, is_odd
+from watcher.store.database.schema.deliveries import alert, attempt, blank, delivery, endpoint, incident, is_odd, kept
 from watcher.store.database.schema.fleet import config_version, daemon, lease
-from watcher.store.database.schema.papers import listing, match, metric, paper, paper_key, unfolded
+from watcher.store.database.schema.papers import listing, match, metric, paper, paper_key, paper_mark, unfolded
 from watcher.store.database.schema.sources import page, poll, site
 from watcher.store.database.schema.subscriptions import (
     mute,
@@ -28,6 +28,7 @@ __all__ = [
     "endpoint",
     "incident",
     "is_odd",
+    "kept",
     "lease",
     "listing",
     "match",
@@ -39,6 +40,7 @@ __all__ = [
     "page",
     "paper",
     "paper_key",
+    "paper_mark",
     "poll",
     "rules_generation",
     "shown_as",
