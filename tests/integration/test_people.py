@@ -116,6 +116,8 @@ def lab(
         tx.incidents.tell(begun.id, [Endpoint("ops")], store.clock())
         (lamps,) = tx.subscriptions.of_full_name("anaowner/lamps")
         tx.blanks.owe(lamps.id, DeliveryKind.EMPTY, {Endpoint(ANA): store.clock()}, store.clock(), 3)
+        (kites,) = tx.subscriptions.of_full_name("anaowner/kites")
+        tx.unsubscribed.leave(kites.id, Endpoint("gone-receiver"), store.clock())
         other = tx.incidents.begin(IncidentKind.ENDPOINT_FAILING, BO, "refused", store.clock())
         tx.incidents.tell(other.id, [Endpoint("ops")], store.clock())
     made.run("mute", "anaowner/kites", "--for", "2d")
@@ -213,7 +215,7 @@ def test_a_dry_run_deletes_nothing(lab: Lab) -> None:
     before = lab.raw()
     status, out, _ = lab.run("forget", "anaowner", "--dry-run")
     assert status == 0
-    assert out.startswith("would go: 2 subscriptions, 1 item of `never`, 1 mute, 1 thumb, 3 matches,")
+    assert out.startswith("would go: 2 subscriptions, 1 item of `never`, 1 mute, 1 left subscription, 1 thumb,")
     assert lab.raw() == before
 
 
@@ -272,7 +274,7 @@ def test_nothing_is_left_of_a_person(lab: Lab) -> None:
     lab.without_ana()
     status, out, err = lab.run("forget", "anaowner", "--yes")
     assert status == 0, err
-    assert out.startswith("deleted: 2 subscriptions, 1 mute, 1 thumb, 3 matches, ")
+    assert out.startswith("deleted: 2 subscriptions, 1 mute, 1 left subscription, 1 thumb, 3 matches, ")
     assert "1 message that told of others, too, stays" in out
     for table, text in lab.raw().items():
         assert not [needle for needle in NEEDLES if needle in text], table
