@@ -24,6 +24,7 @@ NAMES = {
     "subscriptions": "subscription",
     "never": "item of `never`",
     "mutes": "mute",
+    "unsubscribed": "left subscription",
     "thumbs": "thumb",
     "marks": "mark",
     "matches": "match",
