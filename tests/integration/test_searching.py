@@ -15,6 +15,7 @@ from watcher.pipeline.folding import TOGETHER, fold_all, fold_some
 from watcher.pipeline.searching import MOST_UNFOLDED, Search, tried
 from watcher.rules import compile_rule
 from watcher.rules.advice.trial import try_rule
+from watcher.rules.match.packed import FOLDING
 from watcher.store import Store
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -141,7 +142,7 @@ def test_words_of_another_folding_are_made_anew(store: Store, monkeypatch: pytes
     fill(store, 10)
     fold_all(store)
     with store.transaction() as tx:
-        tx.connection.execute(text("ALTER TABLE words_1 RENAME TO words_0"))
+        tx.connection.execute(text(f"ALTER TABLE words_{FOLDING} RENAME TO words_0"))
     with store.reading() as tx:
         assert not tx.words.are_there
     answers_are_those_of_the_rules(store)

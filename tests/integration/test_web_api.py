@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -140,6 +141,7 @@ WRONG = [
     ("papers?cursor=x", "a cursor is what `next` of the answer before says"),
     ("papers?cursor=2026-02-30.1", "a cursor is"),
     ("papers?since=yesterday", "since is a day such as 2026-02-08"),
+    ("papers?since=", "since is a day such as 2026-02-08"),
     ("papers?query=x", "there is no parameter 'query'; there are: "),
     ("paper", "say key: a key, an arXiv id"),
     ("trial?q=", "say q: a rule"),
@@ -175,6 +177,11 @@ def test_the_description_has_every_operation(web: Web) -> None:
     assert set(found["paths"]) == {one.path for one in OPERATIONS}
     asked = found["paths"]["/api/v1/papers"]["get"]["parameters"]
     assert [one["name"] for one in asked] == ["q", "since", "limit", "cursor"]
+    takes = {one["name"]: one["schema"] for one in asked}
+    assert (takes["limit"]["minimum"], takes["limit"]["maximum"], takes["since"]["format"]) == (1, 500, "date")
+    for place in ("2026-03-10.7", "1999-12-01.123456"):
+        assert re.search(takes["cursor"]["pattern"], place)
+        assert web.client().get("/api/v1/papers", params={"cursor": place}).status_code == 200
 
 
 @settings(max_examples=times(40), suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -87,6 +87,13 @@ def told_json(one: HistoryRow) -> dict[str, object]:
     }
 
 
+TRIAL_FIELDS = (
+    *("rule", "since", "papers", "days", "first_day", "last_day", "matched", "strong", "per_day", "per_week", "by_day"),
+    *("terms", "matches"),
+)
+"""Keys of a trial as an object."""
+
+
 def trial_json(trial: Trial[Paper], rule: str, since: date | None) -> dict[str, object]:
     """Return a trial of a rule in the form of ``--json``."""
     return {

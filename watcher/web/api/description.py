@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from watcher import __version__
 from watcher.model.objects import PAPER_FIELDS, json_text
+from watcher.pipeline.report import TRIAL_FIELDS
 from watcher.web.api.operations import OPERATIONS, Operation
 from watcher.web.api.problems import CONTENT_TYPE_OF_PROBLEMS
 
@@ -52,7 +53,7 @@ def _described(one: Operation) -> dict[str, Any]:
                 "in": "query",
                 "required": parameter.required,
                 "description": parameter.says,
-                "schema": {"type": "string"},
+                "schema": dict(parameter.form),
             }
             for parameter in one.parameters
         ],
@@ -71,4 +72,9 @@ def _schema(one: Operation) -> dict[str, Any]:
         case "papers":
             listed = {"papers": {"type": "array", "items": paper}, "next": {"type": ["string", "null"]}}
             return {"type": "object", "required": ["papers", "next"], "properties": listed}
-    return {"type": "object"}
+        case "deliveries":
+            some = {"type": "array", "items": {"type": "object"}}
+            return {"type": "object", "required": ["deliveries"], "properties": {"deliveries": some}}
+        case "trial":
+            return {"type": "object", "required": [*TRIAL_FIELDS, "cut_at"]}
+    return {"type": "object", "required": ["daemon", "papers", "sources", "subscriptions", "deliveries", "late"]}

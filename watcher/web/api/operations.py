@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 from itertools import islice
 from typing import Any
@@ -22,7 +22,7 @@ from watcher.web.frame import number_named, site_of
 from watcher.web.guard import path_of
 from watcher.web.screens.receivers import deliveries_asked
 from watcher.web.turns import gone_of
-from watcher.web.views.trying import rule_tried, until_time_is_up
+from watcher.web.views.trying import LONGEST_RULE, rule_tried, until_time_is_up
 
 USUAL, MOST = 100, 500
 """Things in one answer."""
@@ -35,10 +35,11 @@ Asked = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class AskedFor:
-    """Something that an operation may be asked for."""
+    """Something that an operation may be asked for. ``form``: which texts it takes, as JSON Schema has it."""
 
     name: str
     says: str
+    form: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
     required: bool = False
 
 
@@ -137,8 +138,8 @@ def _limit(asked: Asked) -> int:
 
 
 def _since(asked: Asked, today: date) -> date:
-    text = asked.get("since", "")
-    if not text:
+    text = asked.get("since")
+    if text is None:
         return date.min
     try:
         return date.fromisoformat(text)
@@ -159,33 +160,38 @@ def _cursor(asked: Asked) -> PaperPlace | None:
     return None
 
 
-_Q = AskedFor("q", "a rule, as in a subscription")
-_SINCE = AskedFor("since", "only papers announced since this day: 2026-03-01")
-_LIMIT = AskedFor("limit", f"how many at most, up to {MOST}; {USUAL} if left out")
+_RULE = {"type": "string", "minLength": 1, "maxLength": LONGEST_RULE, "examples": ["title:agent* -survey"]}
+_NUMBER = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
+_Q = AskedFor("q", "a rule, as in a subscription", _RULE)
+_SINCE = AskedFor("since", "only papers announced since this day: 2026-03-01", {"type": "string", "format": "date"})
+_LIMIT = AskedFor("limit", f"how many at most, up to {MOST}; {USUAL} if left out", _NUMBER)
+_CURSOR = {"type": "string", "pattern": r"^(19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])\.\d{1,18}$"}
+_KEY = {"type": "string", "minLength": 1}
+_STATE = {"type": "string", "enum": [one.value for one in DeliveryState]}
 OPERATIONS = (
     Operation("/api/v1/status", "How all is doing: what `watcher status --json` prints.", _status),
     Operation(
         "/api/v1/papers",
         "Stored papers, or those that a rule matches, newest digest day first.",
         _papers,
-        (_Q, _SINCE, _LIMIT, AskedFor("cursor", "what `next` of the answer before says")),
+        (_Q, _SINCE, _LIMIT, AskedFor("cursor", "what `next` of the answer before says", _CURSOR)),
     ),
     Operation(
         "/api/v1/paper",
         "All that is known of a paper, and who was told.",
         _paper,
-        (AskedFor("key", "a key, an arXiv id, a DOI or a link", required=True),),
+        (AskedFor("key", "a key, an arXiv id, a DOI or a link", _KEY, required=True),),
     ),
     Operation(
         "/api/v1/trial",
         "What a rule would have told: what `watcher backtest --json` prints.",
         _trial,
-        (AskedFor("q", _Q.says, required=True), _SINCE),
+        (AskedFor("q", _Q.says, _RULE, required=True), _SINCE),
     ),
     Operation(
         "/api/v1/deliveries",
         "Messages, newest first, and how they ended; without a receiver or another state than sent, those of 30 days.",
         _deliveries,
-        (AskedFor("state", "pending, sent, dead …"), AskedFor("receiver", "a receiver's name"), _LIMIT),
+        (AskedFor("state", "pending, sent, dead …", _STATE), AskedFor("receiver", "a receiver's name"), _LIMIT),
     ),
 )
