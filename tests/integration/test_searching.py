@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from watcher.model import Entry, Paper
 from watcher.pipeline.folding import TOGETHER, fold_all, fold_some
-from watcher.pipeline.searching import MOST_UNFOLDED, Search, tried
+from watcher.pipeline.searching import MOST_UNFOLDED, RunningTrial, Search, tried
 from watcher.rules import compile_rule
 from watcher.rules.advice.trial import try_rule
 from watcher.rules.match.packed import FOLDING
@@ -177,6 +177,25 @@ def test_a_search_that_is_cut_goes_on_behind_its_place(store: Store, rule: str) 
             if place is None:
                 break
     assert found == [id for _, id in sorted(((p.digest_day, p.id) for p, _ in whole.matches), reverse=True)]
+
+
+@pytest.mark.parametrize("rule", ["lantern", "=Lanterns", "upvotes>=5 -kite"])
+def test_a_trial_in_steps_finds_what_it_finds_at_once(store: Store, rule: str) -> None:
+    fill(store, 60)
+    fold_some(store, 45)
+    wanted = compile_rule(rule)
+    running = RunningTrial(wanted, date.min)
+    with store.reading() as tx:
+        whole = tried(tx, wanted, date.min).trial
+    steps = 0
+    while True:
+        with store.reading() as tx:
+            bounded = running.go_on(tx, lambda looked: looked >= 6)
+        steps += 1
+        assert bounded.trial.matches == whole.matches[: len(bounded.trial.matches)]
+        if bounded.until is None:
+            break
+    assert steps > 1 and bounded.trial == whole
 
 
 def test_where_words_are_enough_no_paper_is_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from watcher.files.read import NotRead, read_regular
 from watcher.links.addresses import LinkMaker
 from watcher.model import Endpoint, Hit, Outcome, Paper
 from watcher.store import Store
+from watcher.web.views.trying import KeptTrials
 
 SHORTEST_TOKEN = 16
 LONGEST_TOKEN = 4_096
@@ -45,6 +46,7 @@ class WebSite:
     ``token``: what reading and acting ask for, "" for none: then nobody may act.
     ``buttons``: None if these pages only show.
     ``kept``: where bodies of broken pages are kept, None for nowhere.
+    ``trials``: rules whose trial was cut and may go on.
     ``links``: returns what made the signed links in messages, None where none are taken.
     """
 
@@ -56,6 +58,7 @@ class WebSite:
     buttons: Buttons | None = None
     kept: KeptPages | None = None
     links: Callable[[], LinkMaker | None] = lambda: None
+    trials: KeptTrials = field(default_factory=KeptTrials)
 
     @property
     def can_act(self) -> bool:

@@ -77,6 +77,11 @@ class Browsing:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def stamp(self) -> tuple[int, int, int]:
+        """Return numbers that change when papers come, are listed again, or a source was read."""
+        ids = [select(func.max(table.c.id)).scalar_subquery() for table in (_paper, _listing, _poll)]
+        return tuple(self._connection.execute(select(*ids)).one())
+
     # --- digest days ---
 
     def papers_on(self, day: date) -> list[int]:

@@ -197,15 +197,20 @@ class StoredWords:
             found.update((id, decompress(words).decode()) for id, words in rows if words)
         return found
 
-    def by_day(self, since: date, down_to: tuple[date, int] | None = None) -> dict[date, int]:
+    def by_day(
+        self, since: date, down_to: tuple[date, int] | None = None, after: tuple[date, int] | None = None
+    ) -> dict[date, int]:
         """Return digest day → papers whose words are stored as they are now, from ``since`` on.
 
-        ``down_to``: without those behind this place.
+        ``down_to``: without those behind this place. ``after``: only those behind this one.
         """
         where = [_words.c.day >= since]
         if down_to:
             day, id = down_to
             where.append(or_(_words.c.day > day, and_(_words.c.day == day, _words.c.paper_id >= id)))
+        if after:
+            day, id = after
+            where.append(or_(_words.c.day < day, and_(_words.c.day == day, _words.c.paper_id < id)))
         counted = select(_words.c.day, func.count()).where(*where).group_by(_words.c.day)
         counts = {row[0]: row[1] for row in self._connection.execute(counted)}
         stale = select(_words.c.day).where(_words.c.paper_id.in_(select(_unfolded.c.paper_id)), *where)

@@ -87,9 +87,12 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector("#found");
       if (!fresh) throw new Error("no results");
+      const looked = fresh.querySelector("[data-go-on]");
+      if (looked) fresh.setAttribute("aria-busy", "true"); // read out once it is whole
       document.querySelector("#found").replaceWith(document.adoptNode(fresh));
       history.replaceState(null, "", url);
       at = -1;
+      if (looked) goOn();
     } catch (error) {
       if (error.name === "AbortError") return;
       const said = document.createElement("p");
@@ -97,6 +100,13 @@
       document.querySelector("#found").replaceChildren(said);
     }
   }
+
+  // A rule that takes long goes on where it was, for as long as somebody looks.
+  function goOn() {
+    clearTimeout(timer);
+    timer = setTimeout(() => (document.hidden ? goOn() : renew()), 400);
+  }
+  if (document.querySelector("#found [data-go-on]")) goOn();
 
   form.addEventListener("input", () => {
     clearTimeout(timer);
