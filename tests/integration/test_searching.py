@@ -65,24 +65,23 @@ def fill(store: Store, papers: int, seed: int = 1) -> random.Random:
 
 
 def answers_are_those_of_the_rules(store: Store) -> None:
-    for rule in RULES:
-        for since in (date.min, NOW.date() - timedelta(days=30)):
-            wanted = compile_rule(rule)
-            with store.reading() as tx:
-                ours, theirs = tried(tx, wanted, since), try_rule(wanted, tx.papers.all(since))
-            assert {found.id: hit for found, hit in ours.trial.matches} == {
-                paper.id: hit for paper, hit in theirs.matches
-            }, rule
-            places = sorted(((paper.digest_day, paper.id, paper.upvotes) for paper, _ in theirs.matches), reverse=True)
-            assert [(one.digest_day, one.id, one.upvotes) for one, _ in ours.trial.matches] == places, rule
-            assert (ours.trial.papers, ours.trial.days) == (theirs.papers, theirs.days), rule
-            assert sorted(ours.trial.terms, key=str) == sorted(theirs.terms, key=str), rule
+    for n, rule in enumerate(RULES):
+        wanted, since = compile_rule(rule), (date.min, NOW.date() - timedelta(days=30))[n % 2]
+        with store.reading() as tx:
+            ours, theirs = tried(tx, wanted, since), try_rule(wanted, tx.papers.all(since))
+        assert {found.id: hit for found, hit in ours.trial.matches} == {
+            paper.id: hit for paper, hit in theirs.matches
+        }, rule
+        places = sorted(((paper.digest_day, paper.id, paper.upvotes) for paper, _ in theirs.matches), reverse=True)
+        assert [(one.digest_day, one.id, one.upvotes) for one, _ in ours.trial.matches] == places, rule
+        assert (ours.trial.papers, ours.trial.days) == (theirs.papers, theirs.days), rule
+        assert sorted(ours.trial.terms, key=str) == sorted(theirs.terms, key=str), rule
 
 
 def test_answers_do_not_depend_on_what_is_stored(store: Store) -> None:
-    chance = fill(store, 50)
+    chance = fill(store, 36)
     answers_are_those_of_the_rules(store)  # no words at all
-    assert fold_some(store, 20) == 20
+    assert fold_some(store, 15) == 15
     answers_are_those_of_the_rules(store)  # of some
     fold_all(store)
     answers_are_those_of_the_rules(store)

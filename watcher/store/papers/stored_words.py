@@ -55,6 +55,9 @@ MOST_FILED = 20_000
 PIECE = 2_000
 """Places that are read together where no words are asked for."""
 
+_ONE_MAKER = 0x776F7264
+"""PostgreSQL advisory lock ("word"): one daemon makes the tables."""
+
 _EVERY = "\ue000every"
 _NAME = f"words_{FOLDING}"
 
@@ -93,6 +96,9 @@ class StoredWords:
 
     def make(self) -> None:
         """Make the tables of this version of folding, without those of others, unless they are there."""
+        if self._is_server:  # another daemon may be making them
+            self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_MAKER})
+            self.__dict__.pop("are_there", None)
         if self.are_there:
             return
         self._drop_others()
@@ -107,8 +113,8 @@ class StoredWords:
             options = "content='', columnsize=0, detail='none', tokenize='ascii'"
             self._connection.execute(text(f"CREATE VIRTUAL TABLE {_NAME}_filed USING fts5(filed, {options})"))
         every = select(_paper.c.id, text("0")).where(_paper.c.merged_into.is_(None))
-        self._connection.execute(delete(_unfolded))
-        self._connection.execute(insert(_unfolded).from_select(["paper_id", "ticket"], every))
+        make = postgresql.insert if self._is_server else sqlite.insert
+        self._connection.execute(make(_unfolded).from_select(["paper_id", "ticket"], every).on_conflict_do_nothing())
         self.__dict__.pop("are_there", None)
 
     def _drop_others(self) -> None:
