@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.relevance FOLDER [--json FILE]``: FOLDER has ``judgements.json`` (topics, each with a rule and
 grades 2, 1, 0) and ``papers.jsonl.gz``. Ours is asked as a user would, by ``watcher papers RULE --json`` over all
-stored papers; its numbers are judged again as chosen on all topics but one.
+stored papers; its numbers are judged again as chosen on all topics but one. Then some wanted papers of each topic are
+liked, and the order of all others is judged.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from benchmarks.relevance import ways
 from benchmarks.relevance.chosen import left_out
 from benchmarks.relevance.judged import Topic, read_entries, read_topics
+from benchmarks.relevance.likes import like_lines
 from benchmarks.relevance.measures import Judged, judged, summary
 from benchmarks.relevance.ways import Sent, Way
 from watcher.cli import main as watcher
@@ -58,6 +60,9 @@ def main() -> int:
     print(f"\n{'watcher, topic by topic':38}{'AP':>14}{'F1':>14}")
     for topic, judgement in found["watcher"].items():
         print(f"{topic:38}{judgement.order:>14.3f}{judgement.f1:>14.3f}")
+    print()
+    for line in like_lines(topics, papers):
+        print(line)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1))
     return 0

@@ -5,6 +5,7 @@ Instants are timezone-aware and in UTC; days are plain dates (UTC days for Huggi
 
 from watcher.model.display_names import DisplayNames, with_name
 from watcher.model.fields import Listing, PaperFacts
+from watcher.model.likes import Because, LikedPaper
 from watcher.model.papers import FoundPaper, Paper, PaperOrder, RankablePaper
 from watcher.model.reading import (
     Entry,
@@ -63,6 +64,7 @@ __all__ = [
     "FIRST",
     "STRONG_FROM",
     "WITHDRAWN",
+    "Because",
     "Content",
     "Decision",
     "Delivery",
@@ -81,6 +83,7 @@ __all__ = [
     "IncidentKind",
     "ItemMatch",
     "Judged",
+    "LikedPaper",
     "Listing",
     "MatchedSpan",
     "Message",

@@ -1,0 +1,61 @@
+"""Make profiles of libraries, by what is stored of their papers and by how rare words are among stored papers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from watcher.model import LikedPaper, Paper
+from watcher.rules import document_of
+from watcher.rules.likes.phrases import PhraseCounts, count_phrases
+from watcher.rules.likes.profile import Profile, profile_of
+from watcher.rules.likes.rarity import PaperVector, PhraseRarity, count_rarity, vector_of
+from watcher.store import Transaction
+from watcher.store.papers.keys import comparable_title
+
+COUNTED = 3_000
+"""Papers that rarity is counted over, those that were stored last; from some hundreds on more change little."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseSample:
+    """How rare phrases are among the papers that were stored last.
+
+    ``counts``: id of each of these papers → its phrases, as far as they are kept.
+    """
+
+    rarity: PhraseRarity
+    counts: Mapping[int, PhraseCounts]
+
+    def vector(self, paper: Paper) -> PaperVector:
+        """Return what a paper says."""
+        return vector_of(self.counts.get(paper.id) or count_phrases(document_of(paper)), self.rarity)
+
+
+def read_sample(tx: Transaction) -> PhraseSample:
+    """Count how rare phrases are, and keep what was counted."""
+    counts = {paper.id: count_phrases(document_of(paper)) for paper in tx.papers.get(tx.papers.newest(COUNTED))}
+    return PhraseSample(count_rarity(counts.values()), counts)
+
+
+def make_profile(tx: Transaction, library: Sequence[LikedPaper], rarity: PhraseRarity) -> Profile:
+    """Return the profile of a library; papers that are stored count with what is stored of them."""
+    return profile_of(library, stored_of(tx, library), rarity)
+
+
+def stored_of(tx: Transaction, library: Sequence[LikedPaper]) -> dict[int, Paper]:
+    """Return number of a paper in a library → that paper, of those that are stored: by key, else by title."""
+    by_key = tx.papers.known_as({key for one in library for key in one.keys})
+    by_title = tx.papers.titled({comparable_title(one.title) for one in library if not one.keys and one.title})
+    ids: dict[int, int] = {}
+    for n, one in enumerate(library):
+        found = [by_key[key] for key in one.keys if key in by_key]
+        if not one.keys and (id := by_title.get(comparable_title(one.title))):
+            found = [id]
+        if found:
+            ids[n] = found[0]
+    papers: dict[int, Paper] = {}
+    for n, id in ids.items():
+        if some := tx.papers.get([id]):
+            papers[n] = some[0]
+    return papers
