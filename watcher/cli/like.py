@@ -143,8 +143,6 @@ def _lines(
     profile: Profile, papers: Iterator[ComparedPaper], close: int, compared: int, since: date | None
 ) -> Iterator[str]:
     """The papers in words, 80 columns wide: score, day, title; because of which papers and words."""
-    from watcher.render.likes import because_line
-
     days = f" since {since}" if since else ""
     yield f"compared {counted(compared, 'stored paper')}{days} with {counted(len(profile.liked), 'paper')}"
     yield f"{close} would be told (score from {STRONG_FROM:.2f} on)"
@@ -156,7 +154,7 @@ def _lines(
         yield f"{hit.score:.2f}  {paper.digest_day}  {rules.fit_line(paper.title, max(60 - len(id), 20))}  {id}"
         if hit.because:
             yield from textwrap.wrap(
-                because_line(hit.because), rules.WIDTH, initial_indent="      ", subsequent_indent="      "
+                hit.because.in_words, rules.WIDTH, initial_indent="      ", subsequent_indent="      "
             )
     if close > shown:
         yield f"… and {close - shown} more (--limit {close})"

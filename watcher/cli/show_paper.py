@@ -19,6 +19,8 @@ from watcher.model.words import counted
 if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.model import Listing, Paper, Subscription
+    from watcher.pipeline.profiles import SubscriptionRules
+    from watcher.store import Transaction
     from watcher.store.history.history import HistoryRow
 
 MOST_LINES = 50
@@ -39,7 +41,7 @@ def show_paper(desk: CliContext, paper: str, as_json: bool) -> int:
         found = paper_named(tx, paper)
         keys = tx.papers.keys(found.id)
         told = tx.history.of_paper(found.id, MOST_LINES)
-    untold = _untold(config, found, told)
+        untold = _untold(tx, config, found, told)
     if as_json:
         from watcher.pipeline.report import told_json
 
@@ -127,18 +129,21 @@ def _wrapped(line: str) -> list[str]:
     return textwrap.wrap(line, rules.WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
 
 
-def _untold(config: Config, paper: Paper, told: Sequence[HistoryRow]) -> list[tuple[Subscription, str]]:
+def _untold(
+    tx: Transaction, config: Config, paper: Paper, told: Sequence[HistoryRow]
+) -> list[tuple[Subscription, str]]:
     """The config's subscriptions that did not match a paper, each with the reason."""
-    matched = {one.subscription for one in told}
-    return [(one, _why_not(one, paper)) for one in config.subscriptions if one.full_name not in matched]
+    from watcher.pipeline.profiles import SubscriptionRules
+
+    matched, made = {one.subscription for one in told}, SubscriptionRules(tx)
+    return [(one, _why_not(one, paper, made)) for one in config.subscriptions if one.full_name not in matched]
 
 
-def _why_not(subscription: Subscription, paper: Paper) -> str:
-    from watcher.rules import compile_rule
+def _why_not(subscription: Subscription, paper: Paper, made: SubscriptionRules) -> str:
     from watcher.rules.match.document import document_of
     from watcher.rules.match.explain import UNTRIED, explain_match
 
-    found = explain_match(compile_rule(subscription.rule, subscription.sources), document_of(paper))
+    found = explain_match(made.of(subscription), document_of(paper))
     if found.score is not None:
         return UNTRIED
     parts = [

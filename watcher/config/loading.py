@@ -12,6 +12,7 @@ from watcher.config.checking import Checker
 from watcher.config.included.files import Included, included_files
 from watcher.config.included.in_force import IncludedSubscriptions, accepted_of, subscriptions_of_file
 from watcher.config.keys import ConfigKeys, ReceiverKeys, WebKeys
+from watcher.config.libraries import LibraryFiles
 from watcher.config.lint.addresses import AddressChecks, DoubtUrl, check_addresses
 from watcher.config.lint.file_modes import warn_of_modes
 from watcher.config.lint.rules import ReadRule
@@ -102,7 +103,7 @@ def load(
         _with_files(config, theirs, templates),
         problems=problems,
         accepted=accepted_of(checker, own) | {name: names for one in theirs for name, names in one.accepted.items()},
-        digest=_digest_of(data, files, [*templates.texts.values(), config.way.authorities]),
+        digest=_digest_of(data, files, [*templates.texts.values(), config.way.authorities, *_libraries(config)]),
     )
 
 
@@ -143,6 +144,7 @@ def _surroundings(
         unknown=frozenset(key for key in ("sources", "receivers") if checker.is_silent((key,))),
         timezone=keys.timezone,
         accepted=checker.accepted,
+        libraries=LibraryFiles(config.folder),
     )
 
 
@@ -205,6 +207,10 @@ def _files(checker: Checker, keys: ConfigKeys, main: Path, last_good: Path | Non
         checker.note(path, f"no file can be found so: {what}", hint, name="wrong-value")
     warn_of_includes(checker, keys.include or [], found)
     return found.files
+
+
+def _libraries(config: Config) -> list[str]:
+    return [one.library for one in config.subscriptions]
 
 
 def _digest_of(data: bytes, files: list[Included], texts: list[str]) -> str:

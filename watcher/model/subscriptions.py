@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from watcher.model.likes import LikedPaper
 from watcher.model.words import ordinal
 
 
@@ -89,6 +90,10 @@ class Subscription:
     others, ``max_papers`` are shown in full in one message, the rest in short. Papers with a score below ``above``, and
     those behind the first ``top`` of a message, have no more than their titles. It may send also empty digests, a
     sign of life once a month, and new versions of papers that it told.
+
+    ``library`` is the name of the papers that it likes, "" where it has none: with a rule they say how much each paper
+    is wanted, without one (``rule`` is empty, or has nothing but exclusions) they also say which. ``liked`` are those
+    papers, as far as they were read with it; two subscriptions with the same ``library`` are equal either way.
     """
 
     name: str
@@ -109,6 +114,8 @@ class Subscription:
     shows_life: bool = False
     tells_updates: bool = False
     shown_as: str = ""
+    library: str = ""
+    liked: tuple[LikedPaper, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def full_name(self) -> str:

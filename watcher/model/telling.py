@@ -149,6 +149,7 @@ class DueAlert:
     timezone: str
     score: float
     places: tuple[MatchedSpan, ...]
+    because: Because | None = None
     occasion: str = FIRST
     short: bool = False
     bundle: bool = True

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from watcher.model import LikedPaper, Paper
-from watcher.rules import document_of
+from watcher.model import LikedPaper, Paper, Subscription
+from watcher.rules import Rule, compile_beside_library, document_of
+from watcher.rules.likes.likes import Likes, least_of
 from watcher.rules.likes.phrases import PhraseCounts, count_phrases
 from watcher.rules.likes.profile import Profile, profile_of
 from watcher.rules.likes.rarity import PaperVector, PhraseRarity, count_rarity, vector_of
@@ -59,3 +60,56 @@ def stored_of(tx: Transaction, library: Sequence[LikedPaper]) -> dict[int, Paper
         if some := tx.papers.get([id]):
             papers[n] = some[0]
     return papers
+
+
+class CountedRarity:
+    """How rare phrases are, counted when first needed, and anew when half as many papers came as were counted."""
+
+    def __init__(self) -> None:
+        self._newest = 0
+        self._rarity: PhraseRarity | None = None
+
+    def is_current(self, tx: Transaction) -> bool:
+        """Return whether nothing has to be counted."""
+        if self._rarity is None:
+            return False
+        return max(tx.papers.newest(1), default=0) - self._newest <= self._rarity.papers // 2
+
+    def get(self, tx: Transaction) -> PhraseRarity:
+        """Return how rare phrases are."""
+        if self._rarity is None or not self.is_current(tx):
+            self._newest = max(tx.papers.newest(1), default=0)
+            counted = (count_phrases(document_of(paper)) for paper in tx.papers.get(tx.papers.newest(COUNTED)))
+            self._rarity = count_rarity(counted)
+        return self._rarity
+
+
+class SubscriptionRules:
+    """Compiles the rules of subscriptions together with their libraries. For one transaction.
+
+    ``counted``: how rare phrases are, where that outlives the transaction.
+    """
+
+    def __init__(self, tx: Transaction, counted: CountedRarity | None = None) -> None:
+        self._tx = tx
+        self._counted = counted or CountedRarity()
+        self._profiles: dict[str, Profile] = {}
+
+    def of(self, one: Subscription) -> Rule:
+        """Return the rule of a subscription. Raises ``RuleError``."""
+        return self.compiled(one.rule, one.sources, one.library, one.above, one.liked)
+
+    def compiled(
+        self, rule: str, sources: Sequence[str], library: str, above: float | None, liked: Sequence[LikedPaper] = ()
+    ) -> Rule:
+        """Return a rule with its library.
+
+        ``liked``: the papers of the library; what is stored under its name, if there are none.
+        """
+        compiled = compile_beside_library(rule, sources, library, above)
+        if not library:
+            return compiled
+        rarity = self._counted.get(self._tx)
+        if library not in self._profiles:
+            self._profiles[library] = make_profile(self._tx, liked or self._tx.libraries.get(library), rarity)
+        return replace(compiled, likes=Likes(self._profiles[library], rarity, least_of(above)))

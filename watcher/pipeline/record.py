@@ -70,6 +70,7 @@ def record_matches(tx: Transaction, rules: RuleBook, paper_ids: Collection[int],
     ready = tx.papers.ready(paper_ids, waited_since=now - WAIT_FOR_ABSTRACT)
     known = tx.matches.known(ready)
     matched = 0
+    rules.weigh_anew(tx)
     for some in rules.match(tx.papers.get(ready), known):
         active = tx.subscriptions.get({id for id, _, _ in some})
         found = [NewMatch(id, paper.id, hit, decide(active[id], paper)) for id, paper, hit in some if id in active]

@@ -14,6 +14,7 @@ from watcher.render.snippet import Segment, alike, snippet, spans_in, whole_text
 
 LONGEST_TITLE = 300
 LONGEST_SUMMARY = 400
+LONGEST_BECAUSE = 400
 FIRST_AUTHORS = 3
 MOST_TERMS = 6
 MOST_LISTINGS = 3
@@ -40,6 +41,7 @@ class PaperView:
     ``terms``: the terms of the rule that matched.
     ``summary``: the site's own line on the paper, () if it has none.
     ``snippet``: what the abstract says of the terms; () if title or summary show one, or there is no abstract.
+    ``because``: why it is like the library of one of the subscriptions, "" where none has one.
     ``badge``: what is new of a paper that was told, "" for a new paper.
     """
 
@@ -54,6 +56,7 @@ class PaperView:
     told_before: str
     badge: str = ""
     summary: tuple[Segment, ...] = ()
+    because: str = ""
 
     @property
     def note(self) -> str:
@@ -136,7 +139,15 @@ def paper_view(item: DigestItem, shown: DisplayNames = NO_NAMES) -> PaperView:
         links=links(paper),
         told_before=day_in_words(item.told_before) if item.told_before else "",
         badge=_badge(item.occasion),
+        because=because_line(item),
     )
+
+
+def because_line(item: DigestItem) -> str:
+    """Return why a paper is like a library, by the match with the best score of those that say so; else ""."""
+    hits = [one.hit for one in item.matches if one.hit.because is not None]
+    best = max(hits, key=lambda hit: hit.score, default=None)
+    return one_line(readable(best.because.in_words), LONGEST_BECAUSE) if best and best.because else ""
 
 
 def _badge(occasion: str) -> str:

@@ -11,7 +11,7 @@ from watcher.rules.advice.bounds import find_bounds
 from watcher.rules.advice.misread import cause_of, doubtful, misread_item, plainly_wrong
 from watcher.rules.index.index import Index
 from watcher.rules.language.language import rule_from_lists
-from watcher.rules.language.rule import Rule, compile_rule, fields_in
+from watcher.rules.language.rule import Rule, compile_beside_library, compile_rule, fields_in
 from watcher.rules.match.document import Document, document_of
 from watcher.rules.match.evaluate import evaluate
 from watcher.rules.text.text import fold_title
@@ -21,6 +21,7 @@ __all__ = [
     "Index",
     "Rule",
     "cause_of",
+    "compile_beside_library",
     "compile_rule",
     "document_of",
     "doubtful",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from watcher.files.broken_pages import KeptPages
 from watcher.files.read import NotRead, read_regular
 from watcher.links.addresses import LinkMaker
 from watcher.model import Endpoint, Hit, Outcome, Paper
+from watcher.pipeline.profiles import CountedRarity
 from watcher.store import Store
 
 SHORTEST_TOKEN = 16
@@ -46,6 +47,7 @@ class WebSite:
     ``buttons``: None if these pages only show.
     ``kept``: where bodies of broken pages are kept, None for nowhere.
     ``links``: returns what made the signed links in messages, None where none are taken.
+    ``rarity``: how rare phrases are, for libraries.
     """
 
     store: Store
@@ -56,6 +58,7 @@ class WebSite:
     buttons: Buttons | None = None
     kept: KeptPages | None = None
     links: Callable[[], LinkMaker | None] = lambda: None
+    rarity: CountedRarity = field(default_factory=CountedRarity)
 
     @property
     def can_act(self) -> bool:

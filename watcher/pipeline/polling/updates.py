@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from watcher.model import Decision, Fate, Hit
+from watcher.pipeline.profiles import SubscriptionRules
 from watcher.pipeline.record import Decide
-from watcher.rules import compile_rule, document_of, evaluate
+from watcher.rules import document_of, evaluate
 from watcher.store import Transaction
 from watcher.store.papers.matches import NewMatch
 
@@ -26,11 +27,12 @@ def record_updates(
     found = []
     told = tx.matches.told(updates)
     active = tx.subscriptions.get({subscription_id for subscription_id, _, _ in told})
+    rules = SubscriptionRules(tx)
     for subscription_id, paper_id, score in told:
         saved = active.get(subscription_id)
         if saved is None or not saved.subscription.tells_updates or paper_id not in papers:
             continue
-        rule = compile_rule(saved.subscription.rule, saved.subscription.sources)
+        rule = rules.of(saved.subscription)
         hit = evaluate(rule, document_of(papers[paper_id])) or Hit(score)
         found.append(NewMatch(saved.id, paper_id, hit, decide(saved, papers[paper_id]), updates[paper_id]))
     return tx.matches.record(found, now)

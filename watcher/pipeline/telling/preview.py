@@ -25,9 +25,10 @@ from watcher.model import (
     StoredSubscription,
     Subscription,
 )
+from watcher.pipeline.profiles import SubscriptionRules
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
 from watcher.pipeline.telling.content import unread_now
-from watcher.rules import Rule, compile_rule, document_of, evaluate
+from watcher.rules import Rule, document_of, evaluate
 from watcher.store import Transaction
 
 
@@ -113,7 +114,7 @@ def _waiting(tx: Transaction, subscription: Subscription, saved: StoredSubscript
     """Return what a subscription tells next, with the rule and settings of the config."""
     held = tx.matches.held(saved.id)
     told = unmuted(tx, saved.id, held, max(saved.next_due or now, now), drop=False)
-    rule = compile_rule(subscription.rule, subscription.sources)
+    rule = SubscriptionRules(tx).of(subscription)
     if rule.digest != saved.rule_digest:
         holds = {paper.id for paper in tx.papers.get(told.values()) if evaluate(rule, document_of(paper))}
         told = {match: paper for match, paper in told.items() if paper in holds}
@@ -198,7 +199,8 @@ def preview_contents(
     ``size_of``: returns the size of a paper in a message.
     ``limit``: largest size of a message.
     """
-    tried = [_Tried(one, compile_rule(one.rule, one.sources)) for one in subscriptions]
+    rules = SubscriptionRules(tx)
+    tried = [_Tried(one, rules.of(one)) for one in subscriptions]
     for paper in tx.papers.all(since):
         for one in tried:
             one.read_paper(paper)
@@ -251,6 +253,7 @@ def _told(subscription: Subscription, n: int, paper: Paper, hit: Hit) -> DueAler
         timezone=subscription.timezone,
         score=hit.score,
         places=hit.places,
+        because=hit.because,
         max_papers=subscription.max_papers,
         above=subscription.above,
         top=subscription.top,

@@ -61,8 +61,10 @@ def plain_signs(text: str) -> str:
     return text if text.isascii() else text.translate(_SIGNS)
 
 
-def parse_rule(text: str) -> tuple[RuleNode, Spans]:
+def parse_rule(text: str, *, may_exclude_alone: bool = False) -> tuple[RuleNode, Spans]:
     """Return the tree of a rule, and the span of each leaf from left to right.
+
+    ``may_exclude_alone``: something else says what is asked for.
 
     Raises ``RuleError`` with the place and what to write instead.
     """
@@ -82,7 +84,8 @@ def parse_rule(text: str) -> tuple[RuleNode, Spans]:
     except _Mixture:
         # Positions of whole branches cost a third of the time, and only this error needs them.
         node = builder.any(_tree(text, positions=True).children[0])  # type: ignore[arg-type]
-    _require_positive(node, text)
+    if not may_exclude_alone:
+        _require_positive(node, text)
     return node, tuple(builder.spans)
 
 
@@ -268,9 +271,16 @@ def _require_positive(node: RuleNode, text: str) -> None:
 
 
 def rule_from_lists(
-    any: Sequence[str] = (), all: Sequence[str] = (), none: Sequence[str] = (), where: str | None = None
+    any: Sequence[str] = (),
+    all: Sequence[str] = (),
+    none: Sequence[str] = (),
+    where: str | None = None,
+    *,
+    may_exclude_alone: bool = False,
 ) -> str:
     """Return the text of a rule given as lists of terms. An item is one term; operators in it are not read.
+
+    ``may_exclude_alone``: something else says what is asked for.
 
     Raises ``RuleError`` whose offsets count in the wrong item.
     """
@@ -280,7 +290,7 @@ def rule_from_lists(
     parts += [quoted_term(item) for item in all]
     if where and where.strip():
         parts.append(f"({where.strip()})")
-    if not parts:
+    if not parts and not may_exclude_alone:
         raise RuleError("nothing but exclusions", hint="add any:, all: or where:")
     return " AND ".join([*parts, *(f"NOT {quoted_term(item)}" for item in none)])
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.model import Listing, Paper
 from watcher.model.fields import BY_RULE, ID, SOURCE
 from watcher.rules.text.text import WITH_PLURALS, Folded
+
+if TYPE_CHECKING:
+    from watcher.rules.likes.rarity import PaperVector, PhraseRarity
 
 BETWEEN = ", "
 """Fields with several values (authors, keywords, categories) are joined by this; places count in the joined text."""
@@ -28,12 +31,13 @@ class Labelled(NamedTuple):
 
 
 class Document:
-    """A paper, folded at most once for all rules."""
+    """A paper, folded at most once for all rules. ``vector``: what it says, for libraries that weigh by a rarity."""
 
-    __slots__ = ("_site", "_site_words", "_texts", "paper")
+    __slots__ = ("_site", "_site_words", "_texts", "paper", "vector")
 
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
+        self.vector: tuple[PhraseRarity, PaperVector] | None = None
         self._texts: dict[str, tuple[Folded, ...]] = {}
         self._site: tuple[Folded, ...] | None = None
         self._site_words: dict[str, list[int]] | None = None

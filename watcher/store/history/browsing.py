@@ -9,10 +9,10 @@ from functools import cached_property
 
 from sqlalchemy import Connection, exists, func, select
 
-from watcher.model import DeliveryState, Endpoint, Fate, MatchedSpan, Verdict, is_strong
+from watcher.model import Because, DeliveryState, Endpoint, Fate, MatchedSpan, Verdict, is_strong
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
-from watcher.store.database.values import score_of_row
+from watcher.store.database.values import because_of_row, score_of_row
 from watcher.store.deliveries.endpoints import at
 
 _alert, _delivery, _incident = schema.alert, schema.delivery, schema.incident
@@ -36,6 +36,7 @@ class PaperMatch:
     occasion: str
     fate: Fate
     shown_as: str = ""
+    because: Because | None = None
 
     @property
     def strong(self) -> bool:
@@ -130,7 +131,9 @@ class Browsing:
                 places = tuple(MatchedSpan(*place) for place in row.places)
                 name = _full_name(row.owner, row.name)
                 score, fate = score_of_row(row), Fate(row.fate)
-                found.append(PaperMatch(row.paper_id, name, score, places, row.occasion, fate, row.shown_as))
+                found.append(
+                    PaperMatch(row.paper_id, name, score, places, row.occasion, fate, row.shown_as, because_of_row(row))
+                )
         return found
 
     def counts_of(self, paper_id: int) -> list[CountThen]:

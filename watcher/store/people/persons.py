@@ -20,6 +20,7 @@ _match, _subscription = schema.match, schema.subscription
 
 TABLES: Mapping[str, Table] = {
     "subscriptions": _subscription,
+    "libraries": schema.library,
     "mutes": schema.mute,
     "unsubscribed": schema.unsubscribed,
     "matches": _match,

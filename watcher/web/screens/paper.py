@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from watcher.config import Config
 from watcher.model import MatchedSpan, Paper, Subscription
+from watcher.pipeline.profiles import SubscriptionRules
 from watcher.render.clean import one_line
 from watcher.render.readable import shown_with
 from watcher.render.snippet import Segment, alike, spans_in, whole_text
@@ -63,7 +64,7 @@ def paper_screen(request: Request) -> Response:
             raise HTTPException(404, "No stored paper has this key: it may be one that the address cut off.")
         matches = tx.browsing.matches_of([paper.id])
         counts = tx.browsing.counts_of(paper.id)
-        document = Document(paper)
+        document, rules = Document(paper), SubscriptionRules(tx, site.rarity)
         told = tx.history.of_paper(paper.id, MOST_TOLD + 1)
         return shown(
             request,
@@ -76,8 +77,8 @@ def paper_screen(request: Request) -> Response:
             facts=list(_facts(paper, tx.papers.keys(paper.id), config.timezone)),
             listings=sorted(paper.listings, key=lambda one: (one.day is None, one.day, one.source), reverse=True),
             votes=_votes(counts),
-            matched=_matched(tx, matches, document),
-            others=_others(config, matches, document),
+            matched=_matched(tx, matches, document, rules),
+            others=_others(config, matches, document, rules),
             untried=UNTRIED,
             muted=tx.mutes.of_papers(site.clock()).get(paper.id),
             told=told[:MOST_TOLD],
@@ -129,19 +130,24 @@ def _votes(counts: Sequence[CountThen]) -> Sequence[tuple[str, Chart]]:
     return found
 
 
-def _matched(tx: Transaction, matches: Sequence[PaperMatch], document: Document) -> RulesOfPaper:
+def _matched(
+    tx: Transaction, matches: Sequence[PaperMatch], document: Document, rules: SubscriptionRules
+) -> RulesOfPaper:
     """Return the subscriptions that the paper matched, with the reasons."""
     names = list(dict.fromkeys(one.subscription for one in matches))
     stored = [saved for name in names[:MOST_RULES] if (saved := subscription_called(tx, name))]
-    return RulesOfPaper([_rule(one.subscription, document) for one in stored], max(0, len(names) - MOST_RULES))
+    return RulesOfPaper([_rule(one.subscription, document, rules) for one in stored], max(0, len(names) - MOST_RULES))
 
 
-def _others(config: Config, matches: Sequence[PaperMatch], document: Document) -> RulesOfPaper:
+def _others(
+    config: Config, matches: Sequence[PaperMatch], document: Document, rules: SubscriptionRules
+) -> RulesOfPaper:
     """Return the subscriptions of the config that the paper did not match, with the reasons."""
     matched = {one.subscription for one in matches}
     others = [one for one in config.subscriptions if one.full_name not in matched]
-    return RulesOfPaper([_rule(one, document) for one in others[:MOST_RULES]], max(0, len(others) - MOST_RULES))
+    return RulesOfPaper([_rule(one, document, rules) for one in others[:MOST_RULES]], max(0, len(others) - MOST_RULES))
 
 
-def _rule(one: Subscription, document: Document) -> RuleOfPaper:
-    return RuleOfPaper(one.full_name, one.shown_as or one.full_name, one.rule, why(one.rule, one.sources, document))
+def _rule(one: Subscription, document: Document, rules: SubscriptionRules) -> RuleOfPaper:
+    asked = ", ".join(filter(None, (one.rule, "like its library" if one.library else "")))
+    return RuleOfPaper(one.full_name, one.shown_as or one.full_name, asked, why(one, document, rules))

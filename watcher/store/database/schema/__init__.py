@@ -6,6 +6,7 @@ from watcher.store.database.schema.fleet import config_version, daemon, lease
 from watcher.store.database.schema.papers import listing, match, metric, paper, paper_key, unfolded
 from watcher.store.database.schema.sources import page, poll, site
 from watcher.store.database.schema.subscriptions import (
+    library,
     mute,
     of_files,
     rules_generation,
@@ -27,6 +28,7 @@ __all__ = [
     "incident",
     "is_odd",
     "lease",
+    "library",
     "listing",
     "match",
     "metadata",
