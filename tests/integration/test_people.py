@@ -44,7 +44,8 @@ subscriptions:
 ANAS = f"""\
 subscriptions:
   - {{name: lamps, shown_as: Ana's own lamps, rule: lamp OR secretword OR lantern, to: ['{ANA}', team]}}
-  - {{name: kites, rule: kite AND NOT secretword, to: '{ANA}', when: daily at 08:00, when_empty: send}}
+  - {{name: kites, rule: kite AND NOT secretword, to: '{ANA}', when: daily at 08:00, when_empty: send,
+     like: [2603.00099]}}
 """
 BOS = f"subscriptions:\n  - {{name: lamps, rule: lamp OR lantern, to: '{BO}'}}\n"
 

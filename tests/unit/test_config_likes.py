@@ -102,9 +102,9 @@ def test_what_is_not_read_of_a_file_is_a_warning_with_its_line(folder: Path) -> 
         *(
             f"6: broken.bib, line {line} `{name}`: it has no title, arXiv id or DOI; "
             "give it a title, an arXiv id (eprint) or a DOI [unread-reference]"
-            for line, name in ((3, "c"), (5, "c"), (7, "c"))
+            for line, name in ((2, "b"), (3, "c"), (4, "b"))
         ),
-        "6: broken.bib: 2 more that are not read; `watcher like --file broken.bib` names them [unread-reference]",
+        "6: broken.bib: 7 more that are not read; `watcher like --file broken.bib` names them [unread-reference]",
         (
             "7: no paper stands in empty.bib: nothing is told; write arXiv ids, or export a library that has papers "
             "[empty-library]"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 NAMES = {
     "subscriptions": "subscription",
+    "libraries": "library",
     "mutes": "mute",
     "matches": "match",
     "alerts": "alert",
@@ -31,7 +32,7 @@ NAMES = {
     "receivers": "receiver",
     "incidents": "incident",
 }
-MANY = {"match": "matches", "try": "tries"}
+MANY = {"library": "libraries", "match": "matches", "try": "tries"}
 
 
 class _Planned(Exception):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from watcher.parsers.references.reference import Reference, ReferenceMistake
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)\s*([{(])", re.MULTILINE)
-_KEY = re.compile(r"\s*+([^\s,={}\"#%'()]*+(?:\([^\s,={}()]*+\))?)\s*+,")
+_KEY = re.compile(r"\s*+([^\s,={}\"#%'()]*+(?:\([^\s,={}()]*+\))?)\s*+(?:,|(?=[})]))")
 _FIELD = re.compile(r"[\s,]*([A-Za-z][\w:.+-]*)\s*=\s*")
 _END = re.compile(r"[\s,]*([})])")
 _BARE = re.compile(r"[^\s,#{}\"()=]+")
