@@ -77,3 +77,36 @@ def test_what_names_no_paper_is_refused(
 
     assert main(["like", *words], env) == 2
     assert said in capsys.readouterr().err
+
+
+def test_rules_are_suggested_each_with_what_it_would_have_told(
+    env: dict[str, str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "refs.txt").write_text("".join(f"2603.{n:05}\n" for n in range(1, 7)))
+    assert main(["suggest", "refs.txt", "--json"], env) == 0
+    found = json.loads(capsys.readouterr().out)
+    together, terms = found["together"], found["terms"]
+
+    assert (found["liked"], found["papers"]) == (6, 12 * len(SUBJECTS))
+    assert 6 <= together["alike"] <= together["matched"] <= 14
+    assert [one["f1"] for one in terms] == sorted((one["f1"] for one in terms), reverse=True)
+    assert any(one["rule"].strip('"').lower() in KILN_WORDS for one in terms)
+    assert main(["papers", together["rule"], "--json"], env) == 0
+    assert len(json.loads(capsys.readouterr().out)) == together["matched"]
+    assert main(["suggest", "refs.txt"], env) == 0
+    out = capsys.readouterr().out
+    assert together["rule"] in " ".join(out.split()) and "each term alone" in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_show_names_similar_papers(env: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "2603.00001", "--json"], env) == 0
+    similar = json.loads(capsys.readouterr().out)["similar"]
+    assert similar and {one["key"] for one in similar} <= {f"arxiv:2603.{n:05}" for n in range(2, 13)}
+    assert main(["show", "2603.00001"], env) == 0
+    out = capsys.readouterr().out
+    assert "Similar, of the newest 1,000 papers" in out
+    assert similar[0]["key"].removeprefix("arxiv:") in out
+
+
+KILN_WORDS = {text for phrase in SUBJECTS["kiln"] for text in (phrase, *phrase.split())}

@@ -212,7 +212,7 @@ def test_a_dry_run_deletes_nothing(lab: Lab) -> None:
     before = lab.raw()
     status, out, _ = lab.run("forget", "anaowner", "--dry-run")
     assert status == 0
-    assert out.startswith("would go: 2 subscriptions, 1 mute, 3 matches,")
+    assert out.startswith("would go: 2 subscriptions, 1 library, 1 mute, 3 matches,")
     assert lab.raw() == before
 
 

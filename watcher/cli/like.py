@@ -54,7 +54,7 @@ def like(
 
     ID is an arXiv id, a DOI, a link, a key or the title of a stored paper. What is in the library itself is left out.
     """
-    library = _library(ids, files)
+    library = library_of_files(files)
     config = desk.config(required=False)
     with desk.open_store(config) as store, store.reading() as tx:
         from watcher.pipeline.profiles import make_profile, read_sample
@@ -76,7 +76,7 @@ def like(
     return 0
 
 
-def _library(ids: Sequence[str], files: Sequence[Path]) -> tuple[LikedPaper, ...]:
+def library_of_files(files: Sequence[Path]) -> tuple[LikedPaper, ...]:
     """Read the files; what of them is not read is said on stderr. Raises ``UsageError`` where nothing is read."""
     from watcher.parsers.references import read_library
 
@@ -88,7 +88,7 @@ def _library(ids: Sequence[str], files: Sequence[Path]) -> tuple[LikedPaper, ...
         read = read_library(data)
         papers += read.papers
         _say_mistakes(str(file), read)
-    if files and not papers and not ids:
+    if files and not papers:
         raise UsageError(f"no paper stands in {', '.join(map(str, files))}")
     return tuple(papers)
 

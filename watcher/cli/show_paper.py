@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from watcher.store import Transaction
     from watcher.store.history.history import HistoryRow
 
+COMPARED = 1_000
+"""Papers that are looked at for similar ones, the newest: a second's work."""
+
 MOST_LINES = 50
 """Lines about who was told; `watcher history` has all."""
 
@@ -42,14 +45,21 @@ def show_paper(desk: CliContext, paper: str, as_json: bool) -> int:
         keys = tx.papers.keys(found.id)
         told = tx.history.of_paper(found.id, MOST_LINES)
         untold = _untold(tx, config, found, told)
+        similar = _similar(tx, found)
     if as_json:
         from watcher.pipeline.report import told_json
 
         shown = paper_json(found, None) | {"keys": keys, "told": [told_json(one) for one in told]}
-        del shown["strength"]
+        del shown["strength"], shown["because"]
+        shown["similar"] = [{"key": one.key, "title": one.title} for one in similar]
         click.echo(show.json_text(shown | {"not_matched": [_not_matched(*one) for one in untold]}))
         return 0
-    for line in (*_facts(found, keys, config), *_texts(found), *_telling(told, untold, config.timezone)):
+    for line in (
+        *_facts(found, keys, config),
+        *_texts(found),
+        *_alike(similar),
+        *_telling(told, untold, config.timezone),
+    ):
         click.echo("".join(show.visible(character) for character in line))
     return 0
 
@@ -107,6 +117,20 @@ def _texts(paper: Paper) -> Iterator[str]:
                 name,
                 *(f"  {line}" for line in textwrap.wrap(text, rules.WIDTH - 2, break_on_hyphens=False)),
             )
+
+
+def _similar(tx: Transaction, paper: Paper) -> Sequence[Paper]:
+    from watcher.pipeline.profiles import SimilarPapers
+
+    return SimilarPapers(COMPARED).of(tx, paper)
+
+
+def _alike(similar: Sequence[Paper]) -> Iterator[str]:
+    if similar:
+        yield from ("", f"Similar, of the newest {COMPARED:,} papers")
+    for one in similar:
+        id = one.key.removeprefix("arxiv:")
+        yield f"  {rules.fit_line(one.title, max(rules.WIDTH - len(id) - 4, 20))}  {id}"
 
 
 def _telling(told: Sequence[HistoryRow], untold: Sequence[tuple[Subscription, str]], zone: str) -> Iterator[str]:

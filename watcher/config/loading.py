@@ -97,13 +97,14 @@ def load(
     theirs = [subscriptions_of_file(one, around, keys.allow, strict=strict) for one in files]
     templates = templates_of(checker, keys.templates, path.parent, strict=strict)
     config = replace(config, subscriptions=own + tuple(sub for one in theirs for sub in one.subscriptions))
+    libraries = [one.library for one in config.subscriptions]
     others = [*templates.problems, *(problem for one in theirs for problem in one.problems)]
     problems = _problems(checker, keys, config, others, is_whole=not any(one.broken for one in theirs))
     return replace(
         _with_files(config, theirs, templates),
         problems=problems,
         accepted=accepted_of(checker, own) | {name: names for one in theirs for name, names in one.accepted.items()},
-        digest=_digest_of(data, files, [*templates.texts.values(), config.way.authorities, *_libraries(config)]),
+        digest=_digest_of(data, files, [*templates.texts.values(), config.way.authorities, *libraries]),
     )
 
 
@@ -207,10 +208,6 @@ def _files(checker: Checker, keys: ConfigKeys, main: Path, last_good: Path | Non
         checker.note(path, f"no file can be found so: {what}", hint, name="wrong-value")
     warn_of_includes(checker, keys.include or [], found)
     return found.files
-
-
-def _libraries(config: Config) -> list[str]:
-    return [one.library for one in config.subscriptions]
 
 
 def _digest_of(data: bytes, files: list[Included], texts: list[str]) -> str:

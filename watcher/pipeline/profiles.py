@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 
 from watcher.model import LikedPaper, Paper, Subscription
 from watcher.rules import Rule, compile_beside_library, document_of
@@ -11,8 +12,12 @@ from watcher.rules.likes.likes import Likes, least_of
 from watcher.rules.likes.phrases import PhraseCounts, count_phrases
 from watcher.rules.likes.profile import Profile, profile_of
 from watcher.rules.likes.rarity import PaperVector, PhraseRarity, count_rarity, vector_of
+from watcher.rules.likes.similar import SimilarIndex
 from watcher.store import Transaction
 from watcher.store.papers.keys import comparable_title
+
+SIMILAR = 5
+"""Similar papers that are shown of one."""
 
 COUNTED = 3_000
 """Papers that rarity is counted over, those that were stored last; from some hundreds on more change little."""
@@ -33,10 +38,35 @@ class PhraseSample:
         return vector_of(self.counts.get(paper.id) or count_phrases(document_of(paper)), self.rarity)
 
 
-def read_sample(tx: Transaction) -> PhraseSample:
-    """Count how rare phrases are, and keep what was counted."""
-    counts = {paper.id: count_phrases(document_of(paper)) for paper in tx.papers.get(tx.papers.newest(COUNTED))}
+def read_sample(tx: Transaction, most: int = COUNTED) -> PhraseSample:
+    """Count how rare phrases are among the newest papers, and keep what was counted."""
+    counts = {paper.id: count_phrases(document_of(paper)) for paper in tx.papers.get(tx.papers.newest(most))}
     return PhraseSample(count_rarity(counts.values()), counts)
+
+
+class SimilarPapers:
+    """Finds papers that are like one, among those that were stored last.
+
+    They are read when first asked, and again when half as many papers came. Safe to use from several threads.
+    """
+
+    def __init__(self, most: int = COUNTED) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._newest = -1
+        self._read: tuple[PhraseRarity, SimilarIndex] | None = None
+
+    def of(self, tx: Transaction, paper: Paper, most: int = SIMILAR) -> list[Paper]:
+        """Return the papers that are most like one, at most ``most``."""
+        with self._lock:
+            newest = max(tx.papers.newest(1), default=0)
+            if self._read is None or newest - self._newest > self._read[0].papers // 2:
+                sample = read_sample(tx, self._most)
+                vectors = [vector_of(one, sample.rarity) for one in sample.counts.values()]
+                self._read, self._newest = (sample.rarity, SimilarIndex(tuple(sample.counts), vectors)), newest
+            rarity, index = self._read
+        vector = vector_of(count_phrases(document_of(paper)), rarity)
+        return tx.papers.get(index.closest(vector, most, paper.id))
 
 
 def make_profile(tx: Transaction, library: Sequence[LikedPaper], rarity: PhraseRarity) -> Profile:

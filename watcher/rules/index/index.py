@@ -71,16 +71,13 @@ class LazyMatches(Mapping[int, Hit]):
         """Return how much the paper is about a rule that holds, without the places."""
         return self._few[id].score if id in self._few else self._reader.score(*self._rule(id))
 
-    def put(self, id: int, hit: Hit) -> None:
-        """Add a rule that holds, with its hit."""
-        self._few[id] = hit
-
-    def settle(self, id: int, hit: Hit | None) -> None:
-        """Give a rule that was found this hit; None takes it away."""
-        if self._few.pop(id, None) is None:
-            self._gone.add(id)
-        if hit is not None:
-            self._few[id] = hit
+    def settle(self, decided: Mapping[int, Hit | None]) -> None:
+        """Take these hits, in place of those that were found; None takes a rule away."""
+        for id, hit in decided.items():
+            if self._few.pop(id, None) is None and id in self._found():
+                self._gone.add(id)
+            if hit is not None:
+                self._few[id] = hit
 
     def _rule(self, id: int) -> tuple[RuleNode, frozenset[str]]:
         pack, rule = self._found()[id]
@@ -221,7 +218,7 @@ class Index:
         self._retune(len(documents))
         if self._liked is not None:
             for reader, matches in zip(readers, found, strict=True):
-                self._liked.apply(reader, matches)
+                matches.settle(self._liked.judged(reader, matches))
         return found
 
     def _asked(self, id: int, rule: Rule) -> Rule | None:

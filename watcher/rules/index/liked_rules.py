@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from watcher.model import Hit
 from watcher.rules.language.rule import Rule
 from watcher.rules.likes.profile_index import ProfileIndex
 from watcher.rules.match.evaluate import PaperReader
-
-if TYPE_CHECKING:
-    from watcher.rules.index.index import LazyMatches
 
 
 class LikedRules:
@@ -49,14 +47,18 @@ class LikedRules:
         if self._alone.pop(id, None) is not None:
             self._profiles.remove(id)
 
-    def apply(self, reader: PaperReader, matches: LazyMatches) -> None:
-        """Judge the rules that were found by their libraries, and add those that libraries find."""
+    def judged(self, reader: PaperReader, found: Mapping[int, Hit]) -> dict[int, Hit | None]:
+        """Return number → hit of the rules that libraries find, and of those found whose libraries say how much.
+
+        None is for a rule that was found and is not told.
+        """
         document = reader.document
+        decided: dict[int, Hit | None] = {}
         for id, rule in self._beside.items():
-            if rule.likes is not None and id in matches:
-                matches.settle(id, rule.likes.told(matches[id], document, says_which=False))
+            if rule.likes is not None and id in found:
+                decided[id] = rule.likes.told(found[id], document, says_which=False)
         for likes in [one.likes for one in self._alone.values()][:1]:
             assert likes is not None
-            for id in self._profiles.closenesses(likes.vector(document)):
-                if hit := reader.hit(self._alone[id]):
-                    matches.put(id, hit)
+            hits = ((id, reader.hit(self._alone[id])) for id in self._profiles.closenesses(likes.vector(document)))
+            decided |= {id: hit for id, hit in hits if hit is not None}
+        return decided

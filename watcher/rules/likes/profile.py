@@ -113,8 +113,7 @@ def profile_of(library: Sequence[LikedPaper], stored: Mapping[int, Paper], rarit
 
     ``stored``: number of a paper in the library → that paper as it is stored, whose texts count then.
     """
-    documents = [document_of(stored.get(n) or _paper(one)) for n, one in enumerate(library)]
-    vectors = [vector_of_document(one, rarity) for one in documents]
+    vectors = [vector_of_document(one, rarity) for one in liked_documents(library, stored)]
     keys = {key for one in library for key in (*one.keys, *keys_of("", None, None, one.title))}
     for paper in stored.values():
         keys |= keys_of(paper.key, paper.arxiv_id, paper.doi, paper.title)
@@ -122,12 +121,17 @@ def profile_of(library: Sequence[LikedPaper], stored: Mapping[int, Paper], rarit
     return profile_of_vectors(vectors, frozenset(keys), shown)
 
 
+def liked_documents(library: Sequence[LikedPaper], stored: Mapping[int, Paper]) -> list[Document]:
+    """Return the papers of a library: as they are stored, else as its file has them."""
+    return [document_of(stored.get(n) or _paper(one)) for n, one in enumerate(library)]
+
+
 def profile_of_vectors(
     vectors: Sequence[PaperVector], keys: frozenset[str] = frozenset(), liked: tuple[LikedPaper, ...] = ()
 ) -> Profile:
     """Return the profile of papers that say this. ``keys`` / ``liked``: as of the profile."""
     ids, weights = _profile_phrases(vectors)
-    return Profile(ids, weights, _line(vectors), keys, liked, _heaviest(vectors))
+    return Profile(ids, weights, _line(vectors), keys, liked, heaviest_phrases(vectors))
 
 
 def because(profile: Profile, document: Document, vector: PaperVector) -> Because:
@@ -196,7 +200,8 @@ def _closeness_of_each(vectors: Sequence[PaperVector]) -> list[float]:
     return found
 
 
-def _heaviest(vectors: Sequence[PaperVector]) -> LikedPhrases:
+def heaviest_phrases(vectors: Sequence[PaperVector]) -> LikedPhrases:
+    """Return the heaviest phrases of papers, numbered in their order."""
     ids, owners, weights = [np.zeros(0, np.uint64)], [np.zeros(0, np.int32)], [np.zeros(0)]
     for n, one in enumerate(vectors):
         some = np.lexsort((one.ids, -one.weights))[:LIKED_PHRASES]
@@ -217,6 +222,16 @@ def _closest(profile: Profile, vector: PaperVector) -> tuple[LikedPaper, ...]:
     sums = np.bincount(phrases.owners[shared], weights=products, minlength=len(profile.liked))
     order = np.lexsort((np.arange(len(sums)), -sums))[:PAPERS_SHOWN]
     return tuple(profile.liked[n] for n in order if sums[n] > 0 and sums[n] >= CLOSE_BESIDE * sums[order[0]])
+
+
+def phrases_in_words(profile: Profile, documents: Sequence[Document], most: int) -> list[str]:
+    """Return the heaviest phrases of a profile as a document writes them; none that lies in two sentences."""
+    order = np.lexsort((profile.ids, -profile.weights))[:most]
+    heaviest = [int(profile.ids[n]) for n in order]
+    names: dict[int, str] = {}
+    for document in documents:
+        names = phrase_words(document, [id for id in heaviest if id not in names]) | names
+    return [names[id] for id in heaviest if id in names and not _PARTED.search(names[id])]
 
 
 def _words(document: Document, heaviest: Sequence[int]) -> tuple[str, ...]:

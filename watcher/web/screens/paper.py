@@ -80,6 +80,7 @@ def paper_screen(request: Request) -> Response:
             matched=_matched(tx, matches, document, rules),
             others=_others(config, matches, document, rules),
             untried=UNTRIED,
+            similar=[(one.key, readable_title(one), one.digest_day) for one in site.similar.of(tx, paper)],
             muted=tx.mutes.of_papers(site.clock()).get(paper.id),
             told=told[:MOST_TOLD],
             is_more_told=len(told) > MOST_TOLD,
