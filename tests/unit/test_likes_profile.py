@@ -13,7 +13,8 @@ from watcher.rules import document_of
 from watcher.rules.likes.phrases import count_phrases, phrase_words
 from watcher.rules.likes.profile import Profile, because, closeness_of_score, profile_of, score_of_closeness
 from watcher.rules.likes.profile_index import ProfileIndex
-from watcher.rules.likes.rarity import PaperVector, count_rarity, vector_of
+from watcher.rules.likes.rarity import count_rarity, vector_of
+from watcher.rules.likes.vectors import PaperVector
 
 NOW = datetime(2026, 3, 11, tzinfo=UTC)
 

@@ -11,8 +11,9 @@ from watcher.rules import Rule, compile_beside_library, document_of
 from watcher.rules.likes.likes import Likes, least_of
 from watcher.rules.likes.phrases import PhraseCounts, count_phrases
 from watcher.rules.likes.profile import Profile, profile_of
-from watcher.rules.likes.rarity import PaperVector, PhraseRarity, count_rarity, vector_of
+from watcher.rules.likes.rarity import count_rarity, vector_of
 from watcher.rules.likes.similar import SimilarIndex
+from watcher.rules.likes.vectors import PaperVector, PhraseRarity
 from watcher.store import Transaction
 from watcher.store.papers.keys import comparable_title
 

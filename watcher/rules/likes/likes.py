@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from watcher.model import STRONG_FROM, Hit
 from watcher.rules.likes.phrases import count_phrases
 from watcher.rules.likes.profile import Profile, because, score_of_closeness
-from watcher.rules.likes.rarity import PaperVector, PhraseRarity, vector_of
+from watcher.rules.likes.rarity import vector_of
+from watcher.rules.likes.vectors import PaperVector, PhraseRarity
 from watcher.rules.match.document import Document
 
 

@@ -9,11 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from watcher.rules.likes.vectors import Floats, PhraseIds
 from watcher.rules.match.document import Document
 from watcher.rules.text.text import Folded
-
-PhraseIds = npt.NDArray[np.uint64]
-Floats = npt.NDArray[np.float64]
 
 IN_TITLE = 2
 """How often a phrase of the title counts."""

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from watcher.model import Because, LikedPaper, Paper
-from watcher.rules.likes.phrases import Floats, PhraseIds, phrase_words
-from watcher.rules.likes.rarity import PaperVector, PhraseRarity, vector_of_document
+from watcher.rules.likes.phrases import phrase_words
+from watcher.rules.likes.rarity import vector_of_document
+from watcher.rules.likes.vectors import Floats, PaperVector, PhraseIds, PhraseRarity
 from watcher.rules.match.document import Document, document_of
 from watcher.rules.text.text import fold_title
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from watcher.rules.likes.phrases import Floats, PhraseIds
 from watcher.rules.likes.profile import Profile, closeness_of_score
-from watcher.rules.likes.rarity import PaperVector
+from watcher.rules.likes.vectors import Floats, PaperVector, PhraseIds
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from watcher.rules.likes.phrases import Floats, PhraseCounts, PhraseIds, count_phrases, is_pair
+from watcher.rules.likes.phrases import PhraseCounts, count_phrases, is_pair
+from watcher.rules.likes.vectors import PaperVector, PhraseIds, PhraseRarity
 from watcher.rules.match.document import Document
 
 KNOWN_FROM = 3
@@ -19,27 +19,6 @@ PAIR = 1.5
 
 FORGET_EVERY = 512
 """Papers after which counts are added up, so that memory holds the phrases of so many papers at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class PhraseRarity:
-    """In how many of ``papers`` each phrase stands; ``ids`` are sorted, and only those of ``KNOWN_FROM`` papers on."""
-
-    papers: int
-    ids: PhraseIds
-    numbers: npt.NDArray[np.int32]
-
-
-@dataclass(frozen=True, slots=True)
-class PaperVector:
-    """A paper's phrases with their weights; the known ones together have the length 1.
-
-    ``is_known``: which phrases are in ``KNOWN_FROM`` papers or more.
-    """
-
-    ids: PhraseIds
-    weights: Floats
-    is_known: npt.NDArray[np.bool_]
 
 
 def count_rarity(counted: Iterable[PhraseCounts]) -> PhraseRarity:

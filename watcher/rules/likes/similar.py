@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from watcher.rules.likes.profile import LikedPhrases, heaviest_phrases
-from watcher.rules.likes.rarity import PaperVector
+from watcher.rules.likes.vectors import PaperVector
 
 LEAST = 0.06
 """The closeness from which on two papers are called similar: those of one subject have .05 to .2."""

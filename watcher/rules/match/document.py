@@ -10,7 +10,7 @@ from watcher.model.fields import BY_RULE, ID, SOURCE
 from watcher.rules.text.text import WITH_PLURALS, Folded
 
 if TYPE_CHECKING:
-    from watcher.rules.likes.rarity import PaperVector, PhraseRarity
+    from watcher.rules.likes.vectors import PaperVector, PhraseRarity
 
 BETWEEN = ", "
 """Fields with several values (authors, keywords, categories) are joined by this; places count in the joined text."""

@@ -39,7 +39,6 @@ NOBODYS: Mapping[str, str] = {
     "unfolded": "which papers' words are to be stored",
     "listing": "where papers are listed",
     "metric": "upvotes and comments of papers",
-    "unfolded": "papers whose words are to be stored",
     "page": "pages of sources",
     "poll": "how sources were read",
     "site": "turns at the sites of sources",
