@@ -11,7 +11,11 @@ from tests.integration.test_pipeline import World, subscription
 from tests.likes import SUBJECTS, entries_of
 from watcher.config.libraries import library_name
 from watcher.model import Decision, Entry, Fate, LikedPaper, Subscription
+from watcher.parsers.references import read_ids
+from watcher.pipeline.profiles import SubscriptionRules
 from watcher.pipeline.record import Intake
+from watcher.rules import document_of
+from watcher.rules.advice.advice import advise
 from watcher.store import Store
 
 LIKED = tuple(
@@ -126,6 +130,16 @@ def test_an_edited_library_says_what_it_did_and_one_that_nobody_likes_is_forgott
     caplog.clear()
     world.apply(liking(*tides))
     assert "edited" not in caplog.text, "the same library again is no edit"
+
+
+def test_papers_of_which_nothing_is_known_are_named(world: World) -> None:
+    known = [one.keys[0].removeprefix("arxiv:") for one in entries_of("kiln", 2)]
+    bring(world, *of_all(30))
+    with world.context.store.reading() as tx:
+        papers = tx.papers.get(tx.papers.newest(1_000))
+        rule = SubscriptionRules(tx).of(liking(*read_ids([*known, "2603.77777", "10.1000/x"]).papers))
+    (advice,) = (one for one in advise({"s": rule}, list(map(document_of, papers))) if one.kind == "unknown-papers")
+    assert advice.what == "of the 4 papers that it likes, nothing is known of 2: 2603.77777, 10.1000/x"
 
 
 def test_one_that_reads_the_database_alone_finds_the_same(world: World) -> None:
