@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from watcher.model import STRONG_FROM, Hit
-from watcher.rules.likes.phrases import count_phrases
+from watcher.rules.likes.phrases import PaperPhrases
 from watcher.rules.likes.profile import Profile, because, score_of_closeness
 from watcher.rules.likes.rarity import vector_of
 from watcher.rules.likes.vectors import PaperVector, PhraseRarity
@@ -27,7 +27,9 @@ class Likes:
     def vector(self, document: Document) -> PaperVector:
         """Return what a paper says, computed once for all libraries that weigh alike."""
         if document.vector is None or document.vector[0] is not self.rarity:
-            document.vector = (self.rarity, vector_of(count_phrases(document), self.rarity))
+            phrases = PaperPhrases(document)
+            document.phrases = phrases
+            document.vector = (self.rarity, vector_of(phrases.counts(), self.rarity))
         return document.vector[1]
 
     def score(self, document: Document) -> float:

@@ -87,30 +87,48 @@ def is_pair(ids: PhraseIds) -> npt.NDArray[np.bool_]:
     return (ids & _PAIR_BIT).astype(bool)
 
 
+class PaperPhrases:
+    """The phrases of all texts of a paper, each text read once."""
+
+    def __init__(self, document: Document) -> None:
+        self._texts = list(telling_texts(document))
+        self._originals = list(_originals(document))
+        self._found = [phrases_in(text) for text, _ in self._texts]
+        self._first: dict[int, tuple[int, int, int]] | None = None
+
+    def counts(self) -> PhraseCounts:
+        """Count the phrases."""
+        times = [
+            np.full(len(one.ids), often, dtype=np.float64)
+            for one, (_, often) in zip(self._found, self._texts, strict=True)
+        ]
+        every, inverse = np.unique(np.concatenate([one.ids for one in self._found]), return_inverse=True)
+        counts = np.bincount(inverse, weights=np.concatenate(times), minlength=len(every))
+        return PhraseCounts(every, counts.astype(np.float64))
+
+    def in_words(self, wanted: Sequence[int]) -> dict[int, str]:
+        """Return phrase → the words as the paper writes them, where it has them first."""
+        if self._first is None:
+            self._first = {}
+            for number, one in enumerate(self._found):
+                for id, (first, last) in zip(one.ids.tolist(), one.places.tolist(), strict=True):
+                    self._first.setdefault(id, (number, first, last))
+        return {id: self._written(*self._first[id]) for id in wanted if id in self._first}
+
+    def _written(self, number: int, first: int, last: int) -> str:
+        text, original = self._texts[number][0], self._originals[number]
+        start, end = text.characters(first, last + 1)
+        return " ".join(original[start - text.base : end - text.base].split())
+
+
 def count_phrases(document: Document) -> PhraseCounts:
     """Count a paper's phrases."""
-    ids, times = [], []
-    for text, often in telling_texts(document):
-        found = phrases_in(text).ids
-        ids.append(found)
-        times.append(np.full(len(found), often, dtype=np.float64))
-    every, inverse = np.unique(np.concatenate(ids), return_inverse=True)
-    counts = np.bincount(inverse, weights=np.concatenate(times), minlength=len(every))
-    return PhraseCounts(every, counts.astype(np.float64))
+    return PaperPhrases(document).counts()
 
 
 def phrase_words(document: Document, wanted: Sequence[int]) -> dict[int, str]:
     """Return phrase → the words as the paper writes them, where it has them first."""
-    found: dict[int, str] = {}
-    looked_for = np.array(sorted(wanted), dtype=np.uint64)
-    for (text, _), original in zip(telling_texts(document), _originals(document), strict=True):
-        ids, places = phrases_in(text)
-        for at in np.flatnonzero(np.isin(ids, looked_for)):
-            id = int(ids[at])
-            if id not in found:
-                start, end = text.characters(int(places[at, 0]), int(places[at, 1]) + 1)
-                found[id] = " ".join(original[start - text.base : end - text.base].split())
-    return found
+    return (document.phrases or PaperPhrases(document)).in_words(wanted)
 
 
 def _originals(document: Document) -> Iterator[str]:

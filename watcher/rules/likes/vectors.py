@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -30,3 +32,10 @@ class PaperVector:
     ids: PhraseIds
     weights: Floats
     is_known: npt.NDArray[np.bool_]
+
+
+class WordedPhrases(Protocol):
+    """Says phrases in the words of a paper."""
+
+    def in_words(self, wanted: Sequence[int]) -> dict[int, str]:
+        """Return phrase → the words as the paper writes them."""

@@ -10,7 +10,7 @@ from watcher.model.fields import BY_RULE, ID, SOURCE
 from watcher.rules.text.text import WITH_PLURALS, Folded
 
 if TYPE_CHECKING:
-    from watcher.rules.likes.vectors import PaperVector, PhraseRarity
+    from watcher.rules.likes.vectors import PaperVector, PhraseRarity, WordedPhrases
 
 BETWEEN = ", "
 """Fields with several values (authors, keywords, categories) are joined by this; places count in the joined text."""
@@ -31,13 +31,17 @@ class Labelled(NamedTuple):
 
 
 class Document:
-    """A paper, folded at most once for all rules. ``vector``: what it says, for libraries that weigh by a rarity."""
+    """A paper, folded at most once for all rules.
 
-    __slots__ = ("_site", "_site_words", "_texts", "paper", "vector")
+    ``vector``: what it says, for libraries that weigh by a rarity; ``phrases``: the same in its words.
+    """
+
+    __slots__ = ("_site", "_site_words", "_texts", "paper", "phrases", "vector")
 
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
         self.vector: tuple[PhraseRarity, PaperVector] | None = None
+        self.phrases: WordedPhrases | None = None
         self._texts: dict[str, tuple[Folded, ...]] = {}
         self._site: tuple[Folded, ...] | None = None
         self._site_words: dict[str, list[int]] | None = None
