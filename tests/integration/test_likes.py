@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.test_pipeline import World, subscription
 from tests.likes import SUBJECTS, entries_of
-from watcher.config.libraries import library_name
+from watcher.config.included.libraries import library_name
 from watcher.model import Decision, Entry, Fate, LikedPaper, Subscription
 from watcher.parsers.references import read_ids
 from watcher.pipeline.profiles import SubscriptionRules

@@ -11,8 +11,8 @@ from watcher.config.addresses import Address
 from watcher.config.checking import Checker
 from watcher.config.included.files import Included, included_files
 from watcher.config.included.in_force import IncludedSubscriptions, accepted_of, subscriptions_of_file
+from watcher.config.included.libraries import LibraryFiles
 from watcher.config.keys import ConfigKeys, ReceiverKeys, WebKeys
-from watcher.config.libraries import LibraryFiles
 from watcher.config.lint.addresses import AddressChecks, DoubtUrl, check_addresses
 from watcher.config.lint.file_modes import warn_of_modes
 from watcher.config.lint.rules import ReadRule

@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from watcher.config.checking import Checker, Path
+from watcher.config.included.libraries import LibraryFiles, library_name, liked_by
 from watcher.config.keys import ReceiverKeys, SubscriptionKeys
-from watcher.config.libraries import LibraryFiles, library_name, liked_by
 from watcher.config.lint.accepting import AcceptedWarnings
 from watcher.config.lint.rules import ReadRule, warn_of_bounds, warn_of_labels
 from watcher.config.lint.times import warn_of_no_hours, warn_of_times

@@ -7,8 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from watcher.model.fields import FACTS, LISTED
-from watcher.model.likes import Because
-from watcher.model.papers import Paper
+from watcher.model.papers import Because, Paper
 from watcher.model.telling import Hit
 
 PAPER_FIELDS = ("key", *(one.attribute for one in FACTS), "first_seen")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from watcher.model.likes import LikedPaper
+from watcher.model.papers import LikedPaper
 from watcher.model.words import ordinal
 
 

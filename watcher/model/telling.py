@@ -8,8 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from watcher.model.display_names import DisplayNames
-from watcher.model.likes import Because
-from watcher.model.papers import Paper, RankablePaper
+from watcher.model.papers import Because, Paper, RankablePaper
 from watcher.model.subscriptions import Endpoint
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from watcher.config.checking import Checker
 from watcher.config.included.files import Included
+from watcher.config.included.libraries import LibraryFiles
 from watcher.config.keys import IncludedKeys
-from watcher.config.libraries import LibraryFiles
 from watcher.config.lint.whole import note_variables
 from watcher.config.subscriptions import Surroundings, allowed_receivers, subscriptions_of
 from watcher.config.text.reading import read
