@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from threading import Lock
+from threading import RLock
 
 from watcher.model import LikedPaper, Paper, Subscription
 from watcher.rules import Rule, compile_beside_library, document_of
@@ -45,31 +45,6 @@ def read_sample(tx: Transaction, most: int = COUNTED) -> PhraseSample:
     return PhraseSample(count_rarity(counts.values()), counts)
 
 
-class SimilarPapers:
-    """Finds papers that are like one, among those that were stored last.
-
-    They are read when first asked, and again when half as many papers came. Safe to use from several threads.
-    """
-
-    def __init__(self, most: int = COUNTED) -> None:
-        self._most = most
-        self._lock = Lock()
-        self._newest = -1
-        self._read: tuple[PhraseRarity, SimilarIndex] | None = None
-
-    def of(self, tx: Transaction, paper: Paper, most: int = SIMILAR) -> list[Paper]:
-        """Return the papers that are most like one, at most ``most``."""
-        with self._lock:
-            newest = max(tx.papers.newest(1), default=0)
-            if self._read is None or newest - self._newest > self._read[0].papers // 2:
-                sample = read_sample(tx, self._most)
-                vectors = [vector_of(one, sample.rarity) for one in sample.counts.values()]
-                self._read, self._newest = (sample.rarity, SimilarIndex(tuple(sample.counts), vectors)), newest
-            rarity, index = self._read
-        vector = vector_of(count_phrases(document_of(paper)), rarity)
-        return tx.papers.get(index.closest(vector, most, paper.id))
-
-
 def make_profile(tx: Transaction, library: Sequence[LikedPaper], rarity: PhraseRarity) -> Profile:
     """Return the profile of a library; papers that are stored count with what is stored of them."""
     return profile_of(library, stored_of(tx, library), rarity)
@@ -94,10 +69,17 @@ def stored_of(tx: Transaction, library: Sequence[LikedPaper]) -> dict[int, Paper
 
 
 class CountedRarity:
-    """How rare phrases are, counted when first needed, and anew when half as many papers came as were counted."""
+    """How rare phrases are, counted when first needed, and anew when half as many papers came as were counted.
 
-    def __init__(self) -> None:
-        self._newest = 0
+    Safe to use from several threads.
+
+    ``most``: papers that are counted, the newest.
+    """
+
+    def __init__(self, most: int = COUNTED) -> None:
+        self._most = most
+        self._lock = RLock()
+        self._newest = -1
         self._rarity: PhraseRarity | None = None
 
     def is_current(self, tx: Transaction) -> bool:
@@ -108,11 +90,36 @@ class CountedRarity:
 
     def get(self, tx: Transaction) -> PhraseRarity:
         """Return how rare phrases are."""
-        if self._rarity is None or not self.is_current(tx):
-            self._newest = max(tx.papers.newest(1), default=0)
-            counted = (count_phrases(document_of(paper)) for paper in tx.papers.get(tx.papers.newest(COUNTED)))
-            self._rarity = count_rarity(counted)
-        return self._rarity
+        with self._lock:
+            if self._rarity is None or not self.is_current(tx):
+                self._newest = max(tx.papers.newest(1), default=0)
+                self._rarity = self._counted(tx)
+            return self._rarity
+
+    def _counted(self, tx: Transaction) -> PhraseRarity:
+        papers = tx.papers.get(tx.papers.newest(self._most))
+        return count_rarity(count_phrases(document_of(paper)) for paper in papers)
+
+
+class SimilarPapers(CountedRarity):
+    """Finds papers that are like one, among those over which it counts how rare phrases are."""
+
+    def __init__(self, most: int = COUNTED) -> None:
+        super().__init__(most)
+        self._index = SimilarIndex((), ())
+
+    def of(self, tx: Transaction, paper: Paper, most: int = SIMILAR) -> list[Paper]:
+        """Return the papers that are most like one, at most ``most``."""
+        with self._lock:
+            rarity, index = self.get(tx), self._index
+        vector = vector_of(count_phrases(document_of(paper)), rarity)
+        return tx.papers.get(index.closest(vector, most, paper.id))
+
+    def _counted(self, tx: Transaction) -> PhraseRarity:
+        sample = read_sample(tx, self._most)
+        vectors = [vector_of(one, sample.rarity) for one in sample.counts.values()]
+        self._index = SimilarIndex(tuple(sample.counts), vectors)
+        return sample.rarity
 
 
 class SubscriptionRules:

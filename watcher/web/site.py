@@ -14,7 +14,7 @@ from watcher.files.broken_pages import KeptPages
 from watcher.files.read import NotRead, read_regular
 from watcher.links.addresses import LinkMaker
 from watcher.model import Endpoint, Hit, Outcome, Paper
-from watcher.pipeline.profiles import CountedRarity, SimilarPapers
+from watcher.pipeline.profiles import SimilarPapers
 from watcher.store import Store
 
 SHORTEST_TOKEN = 16
@@ -47,7 +47,7 @@ class WebSite:
     ``buttons``: None if these pages only show.
     ``kept``: where bodies of broken pages are kept, None for nowhere.
     ``links``: returns what made the signed links in messages, None where none are taken.
-    ``rarity``: how rare phrases are, for libraries. ``similar``: finds papers that are like one.
+    ``similar``: finds papers that are like one, and counts for libraries how rare phrases are.
     """
 
     store: Store
@@ -58,7 +58,6 @@ class WebSite:
     buttons: Buttons | None = None
     kept: KeptPages | None = None
     links: Callable[[], LinkMaker | None] = lambda: None
-    rarity: CountedRarity = field(default_factory=CountedRarity)
     similar: SimilarPapers = field(default_factory=SimilarPapers)
 
     @property

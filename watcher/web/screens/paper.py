@@ -64,7 +64,7 @@ def paper_screen(request: Request) -> Response:
             raise HTTPException(404, "No stored paper has this key: it may be one that the address cut off.")
         matches = tx.browsing.matches_of([paper.id])
         counts = tx.browsing.counts_of(paper.id)
-        document, rules = Document(paper), SubscriptionRules(tx, site.rarity)
+        document, rules = Document(paper), SubscriptionRules(tx, site.similar)
         told = tx.history.of_paper(paper.id, MOST_TOLD + 1)
         return shown(
             request,
