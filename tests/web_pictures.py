@@ -14,13 +14,19 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import quote
 
-from tests.browser import browsing
+from tests.browser import Browser, browsing
 from tests.integration.webs import NOW, TODAY, TOKEN, Web, entry, web_over
 from tests.pictures import FOLDER, PAPERS
-from watcher.config import WebSettings
+from watcher.config import Config, WebSettings, load
+from watcher.config.saving import SubscriptionFile
+from watcher.links.addresses import LinkMaker
 from watcher.model import Decision, DeliveryKind, Endpoint, Fate, IncidentKind, Verdict
+from watcher.notify import problem_of
+from watcher.rules import compile_rule
 from watcher.store import open_store
+from watcher.store.papers.marks import EVERYBODY, MarkKind
 
 CONFIG = """\
 timezone: Europe/Paris
@@ -42,12 +48,16 @@ subscriptions:
     quiet_hours: {from: "07:00", to: "09:30"}
   - {name: hot-agents, any: [agent, tool use], none: [survey], to: [ana, lab-slack], when: weekdays at 17:30}
   - {name: kites, rule: "title:kite", to: [lab-slack]}
+keep:
+  notes: {folder: vault/papers, stars: true}
+  thesis: {bib: refs.bib}
 """
 PAGES = {
     "day": "/",
     "search": "/search?q=%22continual+learning%22+OR+agent+OR+garden&days=90",
     "error": "/search?q=agent+AND+OR+titel%3Amoss",
     "paper": "/paper?key=arxiv:2603.00001",
+    "starred": "/starred",
     "subscriptions": "/subscriptions",
     "subscription": "/subscription?name=continual-learning",
     "receivers": "/receivers",
@@ -55,7 +65,13 @@ PAGES = {
     "source": "/source?name=hf-daily",
     "incidents": "/incidents",
     "sign-in": "/sign-in",
+    "save": "/save?q=title:lantern*+OR+%22paper+kite%22&to=ana&when=daily+at+8",
+    "saving": "/save?q=title:lantern*+OR+%22paper+kite%22&to=ana&name=paper-kites",
+    "unsubscribe": "/unsubscribe?link=SIGNED",
 }
+WITH_TOKEN = {"save", "saving"}
+"""Pages that only who has signed in may see."""
+
 SHOTS = {
     "1440-light": (1440, 900, False),
     "1440-dark": (1440, 900, True),
@@ -113,6 +129,8 @@ def trouble(web: Web, chance: random.Random) -> None:
         for n, endpoint in enumerate([Endpoint("ana"), Endpoint("lab-slack"), Endpoint("ana")]):
             tx.outbox.enqueue(endpoint, DeliveryKind.TEST, NOW - timedelta(hours=n))
         tx.outbox.give_up(Endpoint("lab-slack"), "the channel was archived", NOW)
+        for n, kind in ((1, MarkKind.STAR), (2, MarkKind.STAR), (3, MarkKind.READ)):
+            tx.marks.add(n, kind, EVERYBODY, NOW)
         for saved in tx.subscriptions.active():
             old = [match for match, paper in tx.matches.held(saved.id).items() if paper > 30]
             tx.matches.decide(old, Decision(Fate.DROPPED, "older than its look-back"))
@@ -123,21 +141,49 @@ def filled() -> Iterator[Web]:
     """Pages of made data, closed with the block."""
     with TemporaryDirectory() as home, open_store(Path(home) / "watcher.db", mode="create") as store:
         web = web_over(store, Path(home), CONFIG, settings=WebSettings(token_file="t", is_open=True), token=TOKEN)
+        maker = LinkMaker("https://papers.lab.example", b"a key of the tests, 32 bytes long")
+        web.links = lambda: maker
+        web.save = lambda lines, dry_run: subscription_file(web).save(lines, dry_run=dry_run)
         fill(web, random.Random(1))
         trouble(web, random.Random(2))
         yield web
         web.close()
 
 
+def subscription_file(web: Web) -> SubscriptionFile:
+    """The config of these pages, as a file that takes a subscription."""
+
+    def read(path: Path) -> Config:
+        return load(path, env={}, check_url=problem_of, check_rule=compile_rule)
+
+    assert web.config.path is not None
+    return SubscriptionFile(web.config, web.config.path, read)
+
+
+def open_page(browser: Browser, web: Web, name: str) -> None:
+    """Open a page of ``PAGES``, signed in where that is asked for."""
+    url, path = web.server().url.rstrip("/"), PAGES[name]
+    if name in WITH_TOKEN:
+        browser.open(f"{url}/sign-in?back={quote(path, safe='')}")
+        browser.about_to_leave()
+        browser.ask(
+            f'document.querySelector("#token").value = "{TOKEN}"; document.querySelector("main button").click()'
+        )
+        browser.loaded()
+    maker = web.links()
+    signed = maker.leave_address("ana", ("continual-learning",), NOW).partition("link=")[2] if maker else ""
+    browser.open(url + path.replace("SIGNED", signed))
+
+
 def take(folder: Path, names: list[str]) -> None:
     """Take pictures of all pages, or of those that are named."""
     folder.mkdir(parents=True, exist_ok=True)
     with filled() as web, browsing() as browser:
-        for name, path in PAGES.items():
+        for name in PAGES:
             for shot, (width, height, dark) in SHOTS.items():
                 if not names or name in names:
                     browser.look_like(width, height, dark=dark)
-                    browser.open(web.server().url.rstrip("/") + path)
+                    open_page(browser, web, name)
                     browser.picture(folder / f"{name}-{shot}.png")
 
 

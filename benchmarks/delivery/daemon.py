@@ -67,15 +67,13 @@ def parts_of(store: Store, notifier: Notifier, urls: list[str], messages: int) -
 
 
 def deliver_many(
-    address: Callable[[str, int, int], str], kind: str, port: int, threads: int, messages: int
+    urls: list[str], messages: int, timed: Callable[[list[Callable[[], Any]]], dict[str, float]]
 ) -> dict[str, float]:
-    """Send what ``messages`` deliveries hold, an endpoint a thread; seconds and CPU of the sending alone.
+    """Send ``messages`` deliveries, an address a thread; return the seconds and the CPU of the sending alone.
 
-    One endpoint more is sent to first: a daemon has long prepared its statements and templates.
+    The last address is sent to first: a daemon has long prepared its statements and templates.
     """
-    from benchmarks.delivery.senders import timed
-
-    urls = [address(kind, port, n) for n in range(threads + 1)]
+    threads = len(urls) - 1
     with (
         tempfile.TemporaryDirectory() as folder,
         open_store(Path(folder) / "watcher.db", mode="create") as store,

@@ -124,7 +124,7 @@ def run(who: str, kind: str, port: int, threads: int, messages: int) -> dict[str
     if who == "daemon":
         from benchmarks.delivery.daemon import deliver_many
 
-        return deliver_many(address, kind, port, threads, messages)
+        return deliver_many([address(kind, port, n) for n in range(threads + 1)], messages, timed)
     with {"watcher": watcher, "apprise": apprise, "bare": bare}[who](kind, port, threads) as sends:
         for send in sends:
             send()

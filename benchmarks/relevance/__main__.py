@@ -3,7 +3,7 @@
 ``python -m benchmarks.relevance FOLDER [--json FILE]``: FOLDER has ``judgements.json`` (topics, each with a rule and
 grades 2, 1, 0) and ``papers.jsonl.gz``. Ours is asked as a user would, by ``watcher papers RULE --json`` over all
 stored papers; its numbers are judged again as chosen on all topics but one. Then some wanted papers of each topic are
-liked, and the order of all others is judged.
+liked, and the order of all others is judged; then what thumbs add, drawn twenty times. ``--curves`` has the last alone.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 from benchmarks.relevance import ways
 from benchmarks.relevance.chosen import left_out
 from benchmarks.relevance.judged import Topic, read_entries, read_topics
+from benchmarks.relevance.learning import curve_lines, matched
 from benchmarks.relevance.likes import like_lines
 from benchmarks.relevance.measures import Judged, judged, summary
 from benchmarks.relevance.ways import Sent, Way
@@ -44,8 +45,13 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m benchmarks.relevance", description=__doc__)
     asked.add_argument("folder", type=Path)
     asked.add_argument("--json", type=Path, help="write all figures there, topic by topic")
+    asked.add_argument("--curves", action="store_true", help="what thumbs add, and nothing else")
     options = asked.parse_args()
     topics = read_topics(options.folder)
+    if options.curves:
+        with tempfile.TemporaryDirectory() as folder:
+            _print_curves(topics, _stored(options.folder, Path(folder)))
+        return 0
     with tempfile.TemporaryDirectory() as folder:
         papers = _stored(options.folder, Path(folder))
         found = {name: _judged_by(topics, papers, way) for name, way in WAYS.items() if _is_there(way, papers)}
@@ -63,9 +69,16 @@ def main() -> int:
     print()
     for line in like_lines(topics, papers):
         print(line)
+    print()
+    _print_curves(topics, papers)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1))
     return 0
+
+
+def _print_curves(topics: Sequence[Topic], papers: Sequence[Paper]) -> None:
+    for line in curve_lines(matched(topics, papers)):
+        print(line, flush=True)
 
 
 def _stored(folder: Path, state: Path) -> list[Paper]:

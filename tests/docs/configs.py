@@ -37,6 +37,10 @@ ENV = {
     "TELEGRAM_TOKEN": "123456789:ABCdefGhIJKlmNoPQRsTUVwxyZ123456789",
     "NTFY_TOPIC": "papers-5f0c9a1b7e3d2c48",
     "NTFY_TOKEN": "tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2",
+    "ZOTERO_KEY": "P9NiFoyLeZu2bZNvvuQPDWsd",
+    "READWISE_TOKEN": "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX",
+    "LINKDING_TOKEN": "0123456789abcdef0123456789abcdef01234567",
+    "NOTION_TOKEN": "ntn_1234567890abcdefghijklmnopqrstuvwxyzABCDEFGHI",
     "MATRIX_TOKEN": "syt_cGFwZXJz_abcdefghijklmnopqrst_0abcde",
     "MATRIX_PASSWORD": "p@ss/w#rd:?",
 }

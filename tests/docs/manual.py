@@ -67,6 +67,7 @@ def _command(words: tuple[str, ...]) -> Iterator[str]:
     yield f".SS watcher {_plain(' '.join([*words, *pieces]))}"
     yield from _paragraphs(command.help or "")
     yield from _options(command)
+    yield from _paragraphs(command.epilog or "") if command is not cli and command.epilog else ()
 
 
 def _paragraphs(text: str) -> Iterator[str]:

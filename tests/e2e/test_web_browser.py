@@ -10,7 +10,7 @@ import pytest
 
 from tests.browser import CHROMIUM, Browser, browsing
 from tests.integration.webs import TOKEN, Web
-from tests.web_pictures import PAGES, filled
+from tests.web_pictures import PAGES, filled, open_page
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")]
 
@@ -90,7 +90,7 @@ def address(web: Web, path: str) -> str:
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_page_fits_and_can_be_read(name: str, width: int, dark: bool, web: Web, browser: Browser) -> None:
     browser.look_like(width, 800, dark=dark)
-    browser.open(address(web, PAGES[name]))
+    open_page(browser, web, name)
     assert browser.ask("document.documentElement.scrollWidth <= innerWidth"), browser.ask(TOO_WIDE)
     assert browser.ask(WEAK) == []
     assert browser.ask("violations") == []
@@ -105,7 +105,7 @@ def test_axe_finds_nothing(name: str, web: Web) -> None:
         for width, dark in ((360, False), (1440, False), (1440, True)):
             browser.look_like(width, 900, dark=dark)
             browser.run_strange_scripts()
-            browser.open(address(web, PAGES[name]))
+            open_page(browser, web, name)
             browser.ask(Path(AXE).read_text(encoding="utf-8") + "; 0")
             assert browser.ask(AXE_FINDS) == []
 
@@ -160,6 +160,48 @@ def test_a_rule_is_tried_without_scripts(web: Web, browser: Browser) -> None:
     browser.look_like(360, 800)
 
 
+def test_a_newcomer_finds_tunes_tests_and_saves_a_rule(web: Web, browser: Browser) -> None:
+    """The steps of docs/web.md, each by what a person sees and presses."""
+
+    def press(button: str) -> None:
+        browser.about_to_leave()
+        pressed = (
+            "[...document.querySelectorAll('main button, main a, .out')].find((one) => one.textContent.trim() === NAME)"
+        )
+        browser.ask(pressed.replace("NAME", repr(button)) + ".click()")
+        browser.loaded()
+
+    browser.look_like(1440, 900)
+    browser.open(address(web, "/sign-in?back=/"))
+    browser.ask(f'document.querySelector("#token").value = "{TOKEN}"')
+    press("Sign in")
+    browser.about_to_leave()
+    browser.press("/")
+    browser.loaded()
+    browser.ask('document.querySelector("#q").focus()')
+    browser.type("continual learning")
+    browser.wait_for('document.querySelectorAll("#found .card").length > 0')
+    found = 'Number(document.querySelector("#found .figures b").textContent.replace(",", ""))'
+    before = browser.ask(found)
+    browser.ask('document.querySelector("#q").select()')
+    browser.type('title:"continual learning" -bees')
+    browser.wait_for(f"location.search.includes('title') && {found} < {before}")
+    assert "It would have told" in browser.ask('document.querySelector("#found").textContent')
+
+    press("Send a test")
+    assert "The receiver took the test" in browser.ask("document.body.textContent")
+    assert web.tested[-1][0] == 'title:"continual learning" -bees'
+
+    press("Save it into the config …")
+    assert browser.ask('document.querySelector("#name").value') == "continual-learning-2", "a free name"
+    assert "+  - name: continual-learning-2" in browser.ask('document.querySelector(".diff").textContent')
+    press("Save it")
+    assert "Saved: the daemon reads the config again" in browser.ask("document.body.textContent")
+    assert web.config.path is not None
+    assert "name: continual-learning-2" in web.config.path.read_text(encoding="utf-8")
+    assert browser.ask("violations") == []
+
+
 def test_signing_in_and_pressing_a_button(web: Web, browser: Browser) -> None:
     browser.look_like(1440, 900)
     browser.open(address(web, "/sign-in?back=/sources"))
@@ -173,3 +215,23 @@ def test_signing_in_and_pressing_a_button(web: Web, browser: Browser) -> None:
     assert "It is polled now" in browser.ask("document.body.textContent")
     assert web.polled == ["hf-daily"]
     assert browser.ask(WEAK) == [] and browser.ask("violations") == []
+
+
+def test_a_thumb_is_given_by_a_key_without_leaving_the_page(web: Web, browser: Browser) -> None:
+    browser.look_like(1440, 900)
+    browser.open(address(web, "/sign-in?back=/"))
+    browser.about_to_leave()
+    browser.ask(f'document.querySelector("#token").value = "{TOKEN}"; document.querySelector("main button").click()')
+    browser.loaded()
+    while not browser.ask('document.querySelector(".card.here form[data-thumb]") !== null'):
+        browser.press("j")
+    for key, which, state in (("u", "up", "true"), ("d", "down", "true"), ("d", "down", "false")):
+        browser.press(key)
+        button = f"document.querySelector(\".card.here [data-thumb='{which}'] button\")"
+        browser.wait_for(f'{button}.getAttribute("aria-pressed") === "{state}"')
+        with web.store.reading() as tx:
+            ids = [one.id for one in tx.subscriptions.active()]
+            given = [one.up for id in ids for one in tx.thumbs.of_subscription(id)]
+        assert set(given) == ({which == "up"} if state == "true" else set())
+    assert browser.ask("location.pathname") == "/" and browser.ask("violations") == []
+    assert browser.ask(WEAK) == []

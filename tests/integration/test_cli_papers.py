@@ -189,3 +189,26 @@ def test_no_database_is_an_error_that_says_so(
     assert main(["papers"], {"STATE_DIRECTORY": str(tmp_path), "HOME": str(tmp_path)}) == 1
     assert str(tmp_path / "watcher.db") in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_papers_are_printed_for_reference_managers(env: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    def printed(*words: str) -> str:
+        assert main([*words], env) == 0
+        return capsys.readouterr().out
+
+    assert printed("papers", "--format", "bibtex", "lantern*").startswith(
+        "@article{brisk-2603.99001,\n"
+        "  title = {Borrowed Lanterns for Quiet Agents},\n"
+        "  author = {Brisk, Ada and Holm, J{\\'u}lia},\n"
+        "  journal = {Kiln Letters},\n"
+        "  year = {2026},\n  month = mar,\n  day = {1},\n"
+        "  doi = {10.5555/lantern},\n  eprint = {2603.99001},\n"
+    )
+    assert printed("show", "2603.99001", "--format", "ris").startswith(
+        "TY  - JOUR\r\nID  - brisk-2603.99001\r\nTI  - Borrowed Lanterns for Quiet Agents\r\n"
+    )
+    lines = printed("papers", "--format", "jsonl", "agent").splitlines()
+    assert [json.loads(line) for line in lines] == json.loads(printed("papers", "--json", "agent"))
+    assert len(printed("papers", "--format", "csv", "--limit", "1").splitlines()) == 2
+    assert main(["papers", "--format", "csv", "--json"], env) == 2
+    assert "choose one" in capsys.readouterr().err

@@ -88,12 +88,13 @@ def test_json_says_everything(env: dict[str, str], capsys: pytest.CaptureFixture
             "when": "immediately",
             "next_due": None,
             "held": 1,
+            "kept_back": 0,
             "paused": False,
             "muted_until": None,
             "shown_as": None,
         }
     ]
-    assert found["muted"] == []
+    assert found["muted"] == found["never"] == []
     assert found["failing"] == [
         {"receiver": "ana", "since": at, "next_try": "2026-03-10T09:00:00+00:00", "failures": 3, "reason": "refused"}
     ]

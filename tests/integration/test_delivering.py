@@ -167,6 +167,23 @@ def test_what_piled_up_in_an_outage_comes_as_the_probe_and_one_summary(world: Wo
     assert "2 messages" in mine[1].text
 
 
+def test_of_what_piled_up_a_message_that_lost_its_papers_is_cancelled_and_not_told_by_another(world: World) -> None:
+    world.apply()
+    world.look()
+    three_digests(world)
+    outage(world, hours=24)
+    with world.context.store.transaction() as tx:
+        last = max(saved.id for saved in tx.subscriptions.active())
+        tx.silence.drop(last, [Endpoint("me")], "muted")
+        (emptied,) = [id for id in tx.outbox.digests_in_backlog(Endpoint("me")) if not tx.contents.told(id)]
+    world.tell()
+    world.tell()
+    with world.context.store.reading() as tx:
+        assert tx.outbox.state_of(emptied) == (DeliveryState.CANCELLED, "nothing left to tell")
+        (folded,) = tx.deliveries.listed(DeliveryState.FOLDED, "me", 9)
+    assert folded.reason == f"told by {folded.folded_into}"
+
+
 def test_after_a_short_outage_messages_go_out_as_they_are(world: World) -> None:
     world.apply()
     world.look()

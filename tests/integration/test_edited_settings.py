@@ -42,6 +42,14 @@ def test_a_sign_of_life_that_is_asked_for_later_comes(world: World) -> None:
     assert len(until(world, "2026-05-01T09:00")) == 1
 
 
+def test_papers_that_count_as_known_are_no_reason_to_leave_it_out(world: World) -> None:
+    world.apply(subscription(**LIFE))
+    world.apply(subscription(**LIFE | {"rule": "title:part"}))
+    with world.context.store.reading() as tx:
+        assert len(tx.matches.baseline(1)) == 12, "the rule was edited"
+    assert len(until(world, "2026-04-01T09:00")) == 1
+
+
 def test_one_that_is_not_asked_for_any_more_does_not_come(world: World) -> None:
     world.apply(subscription(**LIFE))
     world.apply(subscription(rule=NOTHING))

@@ -119,5 +119,7 @@ def test_what_one_endpoint_was_told_the_others_were_not(world: World) -> None:
     with store.reading() as tx:
         papers = {one: list(tx.contents.told_at(one, [told.paper_id])) for one in ALL}
         was_told = {one: tx.contents.was_told(one, [DeliveryKind.DIGEST], START) for one in ALL}
+        assert not tx.contents.was_told(HERE, [DeliveryKind.DIGEST], LATER + timedelta(seconds=1))
+        assert not tx.contents.was_told(HERE, [DeliveryKind.INCIDENT], START)
     assert papers == {one: [told.paper_id] if one == HERE else [] for one in ALL}
     assert was_told == {HERE: True, **dict.fromkeys(OTHERS, False)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -81,6 +82,26 @@ def test_a_refused_password_is_said_once_and_what_waited_comes_with_the_test(
     assert capsys.readouterr().out == "me: sent\n"
 
 
+def test_everybody_of_the_config_is_sent_a_test(
+    env: dict[str, str], box: MailServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "config.yaml"
+    many = path.read_text().replace("&to=ana@lab.example'}", "', address: to}, here: {url: 'console://'}")
+    path.write_text(
+        many.replace("operator: [me]", "operator: ['me:bo@lab.example', here]").replace(
+            "to: me", "to: [here, 'me:ana@lab.example']"
+        )
+    )
+    env = {**env, "MAIL_PASSWORD": "right-one"}
+    assert main(["test-notify", "--all"], env) == 0
+    said = capsys.readouterr().out
+    assert said.endswith("me:bo@lab.example: sent\nme:ana@lab.example: sent\nhere: sent\n")
+    assert [one.recipients for one in box.taken] == [("bo@lab.example",), ("ana@lab.example",)]
+    for wrong in (["test-notify"], ["test-notify", "--all", "here"]):
+        assert main(wrong, env) == 2
+        assert "name a receiver, or say --all" in capsys.readouterr().err
+
+
 def test_all_times_of_status_are_of_the_zone_that_it_names(
     env: dict[str, str], box: MailServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -94,3 +115,28 @@ def test_all_times_of_status_are_of_the_zone_that_it_names(
     shown = [datetime.fromisoformat(found) for found in re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d", said)]
     assert len(shown) >= 3
     assert all(abs((one - now).total_seconds()) < 3 * 3600 for one in shown)
+
+
+def test_once_says_why_nothing_is_told_though_papers_matched(
+    env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "config.yaml").write_text(
+        "timezone: UTC\nsources: {saved: {kind: inbox, folder: inbox}}\nreceivers: {me: {url: 'console://'}}\n"
+        "operator: [me]\nsubscriptions:\n  - {name: kilns, rule: kiln, to: me}\n"
+    )
+    assert main(["once"], env) == 0
+    paper = {"first_listed": "2020-01-01", "arxiv_id": "2001.00001", "title": "Kilns", "abstract": "They glow."}
+    saved = tmp_path / "inbox" / "saved.jsonl"
+    saved.write_text(json.dumps(paper) + "\n")
+    os.utime(saved, (0, 0))
+    capsys.readouterr()
+    assert main(["once"], env) == 0
+    assert capsys.readouterr().out == (
+        "saved: new, 1 new paper, 1 match\n"
+        "nothing to tell: what matched is older than the look-back, muted or known; `watcher history NAME` says which\n"
+    )
+    assert main(["history", "kilns"], env) == 0
+    assert "not told: older than the look-back" in capsys.readouterr().out
+    assert main(["once"], env) == 0
+    assert capsys.readouterr().out == "saved: quiet\nnothing to tell\n"

@@ -150,5 +150,5 @@ def test_one_that_reads_the_database_alone_finds_the_same(world: World) -> None:
         other.context.rules.bring_up_to_date(tx)
         (saved,) = tx.subscriptions.active()
         papers = tx.papers.get(tx.papers.newest(1_000))
-        found = {paper.id for some in other.context.rules.match(papers) for _, paper, _ in some}
+        found = {one.paper.id for some in other.context.rules.match(papers) for one in some}
         assert found == {one.paper_id for one in tx.contents.waiting_of(saved.id)}

@@ -42,6 +42,7 @@ subscriptions:
   - {{name: lanterns, rule: lantern, to: team}}
 {line}"""
 ANAS = f"""\
+never: [Ana's own dread]
 subscriptions:
   - {{name: lamps, shown_as: Ana's own lamps, rule: lamp OR secretword OR lantern, to: ['{ANA}', team]}}
   - {{name: kites, rule: kite AND NOT secretword, to: '{ANA}', when: daily at 08:00, when_empty: send,
@@ -116,9 +117,17 @@ def lab(
         tx.incidents.tell(begun.id, [Endpoint("ops")], store.clock())
         (lamps,) = tx.subscriptions.of_full_name("anaowner/lamps")
         tx.blanks.owe(lamps.id, DeliveryKind.EMPTY, {Endpoint(ANA): store.clock()}, store.clock(), 3)
+        kept = tx.papers.find("url:https://p.example/0")
+        assert kept is not None and tx.kept.keep([kept.id], [ANA], store.clock()) == 1
+        (keeping,) = (one for one in tx.deliveries.listed(None, ANA, 9) if one.kind is DeliveryKind.KEEP)
+        tx.outbox.cancel(keeping.id, "the test needs no more of it", store.clock())
+        (kites,) = tx.subscriptions.of_full_name("anaowner/kites")
+        tx.unsubscribed.leave(kites.id, Endpoint("gone-receiver"), store.clock())
         other = tx.incidents.begin(IncidentKind.ENDPOINT_FAILING, BO, "refused", store.clock())
         tx.incidents.tell(other.id, [Endpoint("ops")], store.clock())
     made.run("mute", "anaowner/kites", "--for", "2d")
+    made.run("thumbs", "anaowner/lamps", "A Lantern", "up")
+    made.run("star", "A Lamp", "--by", "anaowner")
     made.run("once", "--flush")
     return made
 
@@ -212,7 +221,8 @@ def test_a_dry_run_deletes_nothing(lab: Lab) -> None:
     before = lab.raw()
     status, out, _ = lab.run("forget", "anaowner", "--dry-run")
     assert status == 0
-    assert out.startswith("would go: 2 subscriptions, 1 library, 1 mute, 3 matches,")
+    wanted = "would go: 2 subscriptions, 1 item of `never`, 1 library, 1 mute, 1 left subscription, 1 thumb, 1 mark,"
+    assert out.startswith(wanted)
     assert lab.raw() == before
 
 
@@ -271,7 +281,7 @@ def test_nothing_is_left_of_a_person(lab: Lab) -> None:
     lab.without_ana()
     status, out, err = lab.run("forget", "anaowner", "--yes")
     assert status == 0, err
-    assert out.startswith("deleted: 2 subscriptions, 1 mute, 3 matches, ")
+    assert out.startswith("deleted: 2 subscriptions, 1 mute, 1 left subscription, 1 thumb, 1 mark, 3 matches, ")
     assert "1 message that told of others, too, stays" in out
     for table, text in lab.raw().items():
         assert not [needle for needle in NEEDLES if needle in text], table

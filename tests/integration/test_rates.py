@@ -11,8 +11,11 @@ from sqlalchemy import select
 
 from tests.integration.queues import claim
 from tests.integration.test_pipeline import World
+from watcher.alerts.sending import room_of
 from watcher.config import Address, Receiver
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Outcome, Rate, Result
+from watcher.sending.claim import Rounds, Scope
+from watcher.sending.claim import claim as claim_many
 from watcher.sending.deliver import deliver_all
 from watcher.store import Store
 from watcher.store.database import schema
@@ -82,3 +85,13 @@ def test_a_short_wait_is_waited_for(world: World) -> None:
 def test_a_wait_beyond_patience_is_left_for_later(world: World) -> None:
     deliver_all(world.context, only=PEOPLE)
     assert mails(world) == 10
+
+
+def test_a_clock_that_was_set_back_keeps_no_receiver_resting(world: World) -> None:
+    """What a sender remembers of a rest by a wrong clock would last for years."""
+    rounds, room = Rounds(), room_of({}, world.context.tuning)
+    for ahead, is_resting in ((timedelta(minutes=59), True), (timedelta(days=400), False)):
+        rounds.rests["mail"] = world.now + ahead
+        taken = claim_many(rounds, set(), room, Scope(), world.context)
+        assert any(one.delivery.endpoint in PEOPLE for one in taken) is not is_resting
+        rounds.begin()

@@ -12,9 +12,10 @@ from sqlalchemy import text
 
 from watcher.model import Entry, Paper
 from watcher.pipeline.folding import TOGETHER, fold_all, fold_some
-from watcher.pipeline.searching import MOST_UNFOLDED, Search, tried
+from watcher.pipeline.searching import MOST_UNFOLDED, RunningTrial, Search, tried
 from watcher.rules import compile_rule
 from watcher.rules.advice.trial import try_rule
+from watcher.rules.match.packed import FOLDING
 from watcher.store import Store
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -64,24 +65,23 @@ def fill(store: Store, papers: int, seed: int = 1) -> random.Random:
 
 
 def answers_are_those_of_the_rules(store: Store) -> None:
-    for rule in RULES:
-        for since in (date.min, NOW.date() - timedelta(days=30)):
-            wanted = compile_rule(rule)
-            with store.reading() as tx:
-                ours, theirs = tried(tx, wanted, since), try_rule(wanted, tx.papers.all(since))
-            assert {found.id: hit for found, hit in ours.trial.matches} == {
-                paper.id: hit for paper, hit in theirs.matches
-            }, rule
-            places = sorted(((paper.digest_day, paper.id, paper.upvotes) for paper, _ in theirs.matches), reverse=True)
-            assert [(one.digest_day, one.id, one.upvotes) for one, _ in ours.trial.matches] == places, rule
-            assert (ours.trial.papers, ours.trial.days) == (theirs.papers, theirs.days), rule
-            assert sorted(ours.trial.terms, key=str) == sorted(theirs.terms, key=str), rule
+    for n, rule in enumerate(RULES):
+        wanted, since = compile_rule(rule), (date.min, NOW.date() - timedelta(days=30))[n % 2]
+        with store.reading() as tx:
+            ours, theirs = tried(tx, wanted, since), try_rule(wanted, tx.papers.all(since))
+        assert {found.id: hit for found, hit in ours.trial.matches} == {
+            paper.id: hit for paper, hit in theirs.matches
+        }, rule
+        places = sorted(((paper.digest_day, paper.id, paper.upvotes) for paper, _ in theirs.matches), reverse=True)
+        assert [(one.digest_day, one.id, one.upvotes) for one, _ in ours.trial.matches] == places, rule
+        assert (ours.trial.papers, ours.trial.days) == (theirs.papers, theirs.days), rule
+        assert sorted(ours.trial.terms, key=str) == sorted(theirs.terms, key=str), rule
 
 
 def test_answers_do_not_depend_on_what_is_stored(store: Store) -> None:
-    chance = fill(store, 50)
+    chance = fill(store, 36)
     answers_are_those_of_the_rules(store)  # no words at all
-    assert fold_some(store, 20) == 20
+    assert fold_some(store, 15) == 15
     answers_are_those_of_the_rules(store)  # of some
     fold_all(store)
     answers_are_those_of_the_rules(store)
@@ -141,7 +141,7 @@ def test_words_of_another_folding_are_made_anew(store: Store, monkeypatch: pytes
     fill(store, 10)
     fold_all(store)
     with store.transaction() as tx:
-        tx.connection.execute(text("ALTER TABLE words_1 RENAME TO words_0"))
+        tx.connection.execute(text(f"ALTER TABLE words_{FOLDING} RENAME TO words_0"))
     with store.reading() as tx:
         assert not tx.words.are_there
     answers_are_those_of_the_rules(store)
@@ -176,6 +176,25 @@ def test_a_search_that_is_cut_goes_on_behind_its_place(store: Store, rule: str) 
             if place is None:
                 break
     assert found == [id for _, id in sorted(((p.digest_day, p.id) for p, _ in whole.matches), reverse=True)]
+
+
+@pytest.mark.parametrize("rule", ["lantern", "=Lanterns", "upvotes>=5 -kite"])
+def test_a_trial_in_steps_finds_what_it_finds_at_once(store: Store, rule: str) -> None:
+    fill(store, 60)
+    fold_some(store, 45)
+    wanted = compile_rule(rule)
+    running = RunningTrial(wanted, date.min)
+    with store.reading() as tx:
+        whole = tried(tx, wanted, date.min).trial
+    steps = 0
+    while True:
+        with store.reading() as tx:
+            bounded = running.go_on(tx, lambda looked: looked >= 6)
+        steps += 1
+        assert bounded.trial.matches == whole.matches[: len(bounded.trial.matches)]
+        if bounded.until is None:
+            break
+    assert steps > 1 and bounded.trial == whole
 
 
 def test_where_words_are_enough_no_paper_is_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

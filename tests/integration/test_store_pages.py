@@ -126,6 +126,14 @@ def test_history_of_a_day(store: Store) -> None:
         assert tx.pages.history("other", address(TUESDAY), TUESDAY) == DayHistory()
 
 
+def test_a_day_is_measured_by_the_last_ten_of_its_weekday(store: Store) -> None:
+    for week in range(1, 13):
+        show(store, TUESDAY - timedelta(weeks=week), week)
+    with store.reading() as tx:
+        history = tx.pages.history("hf", address(TUESDAY), TUESDAY)
+    assert history.weekday_counts == tuple(range(1, 11))
+
+
 def test_a_smaller_set_is_taken_as_true_after_a_day_and_stays_so(store: Store) -> None:
     verdicts = [(0, 3), (1, 2), (25, 2), (26, 2), (27, 2), (28, 1), (29, 2), (30, 3)]
     found = [show(store, TUESDAY, count, now=NOW + hour * HOUR).verdict for hour, count in verdicts]

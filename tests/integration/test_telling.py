@@ -300,9 +300,13 @@ def test_only_sources_that_the_subscription_looks_at_are_named(desk: Desk) -> No
 
 
 def withdraw(desk: Desk) -> None:
-    desk.papers[DAYS[-1]][0]["abstract"] = "This paper has been withdrawn by its authors: the islands were clouds."
+    desk.papers[DAYS[-1]][0]["abstract"] = "This paper has been withdrawn by its authors: what they saw were clouds."
     desk.publish()
     desk.look()
+
+
+def is_to_you(content: Content) -> bool:
+    return content.delivery.endpoint == Endpoint("you")
 
 
 def test_a_withdrawal_is_told_once_to_those_who_were_told_of_the_paper_and_asked(desk: Desk) -> None:
@@ -315,16 +319,32 @@ def test_a_withdrawal_is_told_once_to_those_who_were_told_of_the_paper_and_asked
     )
     desk.look()
     desk.tell()
+    (score,) = [item.score for one in desk.said for item in one.items if item.paper.title == title and is_to_you(one)]
     desk.said.clear()
     withdraw(desk)
     assert desk.tell() == 2
     assert {one.delivery.endpoint for one in desk.said} == {Endpoint("me"), Endpoint("you")}
+    assert [item.score for one in desk.said for item in one.items if is_to_you(one)] == [score], (
+        "its rule holds no more"
+    )
+    assert 0 < score < 1
     for content in desk.said:
         assert [(item.paper.title, item.occasion, item.told_before) for item in content.items] == [
             (title, WITHDRAWN, None)
         ]
     withdraw(desk)
     assert desk.tell() == 0
+
+
+def test_a_withdrawal_is_no_news_for_a_subscription_that_is_gone(desk: Desk) -> None:
+    desk.apply(subscription(tells_updates=True))
+    desk.look()
+    desk.tell()
+    desk.apply()
+    withdraw(desk)
+    with desk.context.store.reading() as tx:
+        (gone,) = tx.subscriptions.all()
+        assert tx.subscriptions.get([gone.id]) == {} and tx.matches.held(gone.id) == {}
 
 
 def test_a_withdrawal_before_the_paper_was_told_is_no_news(desk: Desk) -> None:

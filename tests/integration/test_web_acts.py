@@ -28,7 +28,7 @@ def press(client: httpx.Client, page: str, what: str, name: str) -> httpx.Respon
 
 def forms(page: str) -> list[dict[str, str]]:
     """The hidden fields of each form of a page."""
-    found = re.findall(r"<form method=\"post\" action=\"/act\">(.*?)</form>", page)
+    found = re.findall(r"<form method=\"post\" action=\"/act\"[^>]*>(.*?)</form>", page, re.DOTALL)
     return [dict(re.findall(r'name="(\w+)" value="([^"]*)"', one)) for one in found]
 
 
@@ -48,6 +48,38 @@ def test_a_test_message_takes_the_place_of_one_that_waits(web: Web) -> None:
         states = [one.state for one in tx.deliveries.listed(None, "ana", 9)]
     assert sorted(states) == [DeliveryState.CANCELLED, DeliveryState.CANCELLED, DeliveryState.PENDING]
     assert len(web.woken) == 3
+
+
+def thumbs(web: Web) -> dict[str, bool]:
+    """Subscription → whether its thumb is up."""
+    with web.store.reading() as tx:
+        names = {one.id: one.subscription.full_name for one in tx.subscriptions.active()}
+        return {names[id]: thumb.up for id in names for thumb in tx.thumbs.of_subscription(id)}
+
+
+def test_a_paper_is_useful_or_not_and_that_is_taken_back(web: Web) -> None:
+    web.list_papers(entry(1, "Garden Kites"))
+    client = web.signed_in()
+    page = "/?day=2026-03-10"
+    given = [one for one in forms(client.get(page).text) if one["what"].startswith("thumb")]
+    assert [one["what"] for one in given] == ["thumb-up", "thumb-down"] and not thumbs(web)
+    answer = client.post("/act", data=given[0])
+    assert answer.headers["location"].endswith("said=thumb") and set(thumbs(web).values()) == {True}
+    assert client.post("/act", data=given[0]).status_code == 303 and set(thumbs(web).values()) == {True}
+    shown = client.get(page).text
+    assert shown.count('aria-pressed="true"') == 1
+    again = [one for one in forms(shown) if one["what"].startswith("thumb")]
+    assert [one["what"] for one in again] == ["thumb-none", "thumb-down"]
+    assert client.post("/act", data=again[0]).status_code == 303 and not thumbs(web)
+    # on its own page, of one subscription
+    paper = f"/paper?key={given[0]['name']}"
+    own = [one for one in forms(client.get(paper).text) if one["what"] == "thumb-down"]
+    assert client.post("/act", data=own[0] | {"name": own[0]["name"].replace("\n", "\r\n")}).status_code == 303
+    assert thumbs(web) == {own[0]["name"].partition("\n")[2]: False}
+    for name in ("", "arxiv:0000.00000", f"{given[0]['name']}\nnobody"):
+        assert client.post("/act", data=given[0] | {"name": name}).status_code == 400
+    assert client.post("/act", data=given[0] | {"key": "forged"}).status_code == 403
+    assert web.client().post("/act", data=given[0]).status_code == 401
 
 
 def test_all_receivers_are_tested_at_once(web: Web) -> None:

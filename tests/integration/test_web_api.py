@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -140,6 +141,7 @@ WRONG = [
     ("papers?cursor=x", "a cursor is what `next` of the answer before says"),
     ("papers?cursor=2026-02-30.1", "a cursor is"),
     ("papers?since=yesterday", "since is a day such as 2026-02-08"),
+    ("papers?since=", "since is a day such as 2026-02-08"),
     ("papers?query=x", "there is no parameter 'query'; there are: "),
     ("paper", "say key: a key, an arXiv id"),
     ("trial?q=", "say q: a rule"),
@@ -174,7 +176,12 @@ def test_the_description_has_every_operation(web: Web) -> None:
     assert found == json.loads(json_text(described_api())) and found["openapi"].startswith("3.1")
     assert set(found["paths"]) == {one.path for one in OPERATIONS}
     asked = found["paths"]["/api/v1/papers"]["get"]["parameters"]
-    assert [one["name"] for one in asked] == ["q", "since", "limit", "cursor"]
+    assert [one["name"] for one in asked] == ["q", "since", "limit", "cursor", "format", "starred"]
+    takes = {one["name"]: one["schema"] for one in asked}
+    assert (takes["limit"]["minimum"], takes["limit"]["maximum"], takes["since"]["format"]) == (1, 500, "date")
+    for place in ("2026-03-10.7", "1999-12-01.123456"):
+        assert re.search(takes["cursor"]["pattern"], place)
+        assert web.client().get("/api/v1/papers", params={"cursor": place}).status_code == 200
 
 
 @settings(max_examples=times(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -185,11 +192,26 @@ def test_whatever_is_asked_is_answered_or_refused(client: httpx.Client, data: st
     names = [one.name for one in operation.parameters] or ["x"]
     texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.sampled_from(["1", "2026-03-10.1", '"'])
     asked = data.draw(st.dictionaries(st.sampled_from(names), texts, max_size=3))
-    answer = client.get(operation.path, params=asked)
-    assert answer.status_code in (200, 400, 404), answer.text
+    answer = client.request(operation.method, operation.path, params=asked)
+    assert answer.status_code in (200, 400, 404) or (operation.method, answer.status_code) == ("POST", 403), answer.text
     assert answer.headers["content-type"].startswith("application/")
 
 
 @pytest.fixture
 def client(stored: Web) -> httpx.Client:
     return stored.client()
+
+
+def test_papers_are_downloaded_for_reference_managers(stored: Web) -> None:
+    client = stored.client()
+    first = client.get("/api/v1/papers", params={"q": "lantern", "format": "bibtex", "limit": "20"})
+    assert first.headers["content-type"] == "application/x-bibtex; charset=utf-8"
+    assert first.headers["content-disposition"] == 'attachment; filename="papers.bib"'
+    assert first.text.count("@misc{") == 20
+    rest = client.get(first.headers["link"].partition(">")[0].removeprefix("<"))
+    assert rest.text.count("@misc{") == 3 and "link" not in rest.headers
+    one = client.get("/api/v1/paper", params={"key": "arxiv:2603.00099", "format": "ris"})
+    assert one.text.startswith("TY  - UNPB\r\n") and one.headers["content-disposition"].endswith('-2603.00099.ris"')
+    assert "there is no such format" in refusal(client.get("/api/v1/papers", params={"format": "doc"}))["detail"]
+    for page in ("/paper?key=arxiv:2603.00099", "/search?q=lantern&days=all"):
+        assert "format=bibtex" in client.get(page).text

@@ -117,6 +117,11 @@ def test_a_rule_that_takes_long_is_cut_with_a_word(
     assert "400 of 400 papers match" in said
     assert "only the newest 400 papers were looked at, back to 3 Mar 2026" in said
     assert "In what was looked at, it would have told" in said
+    again = words(web.client().get("/search?q=lantern&days=all").text)
+    assert "600 of 600 papers match" in again and "So far" not in again, "it goes on where it was"
+    assert "400 of 400" in words(web.client().get("/search?q=lantern&days=all").text), "and then begins anew"
+    web.list_papers(entry(999, "A new Lantern", days_ago(0)))
+    assert "400 of 400" in words(web.client().get("/search?q=lantern&days=all").text), "as where papers have come"
 
 
 def test_a_rule_that_nobody_waits_for_is_not_tried_to_its_end(stored: Web) -> None:

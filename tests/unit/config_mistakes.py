@@ -258,6 +258,30 @@ IN_RULES: dict[str, Case] = {
     "a name without quotes": ("name-without-quotes", ruled("§author:Geoffrey Hinton")),
     "a category that arXiv does not have": ("unknown-category", ruled("kite §category:cs.XX")),
     "a lone field": (f"{RULE} {FOREIGN}", ruled("agent §title:")),
+    "above beside everything": ("above-without-words", subscription("rule: everything", "above: §0.5")),
+    "above beside comparisons": ("above-without-words", subscription("where: upvotes>=9 org:lab", "above: §0.5")),
+    "an order by upvotes of arXiv": (UNTOLD, beside(subscription("rule: kite", "order: §upvotes", "sources: [ax]"))),
+    "an order by what nobody counts": (
+        UNTOLD,
+        beside(subscription("rule: everything", "when: weekly on mon at 08:00", "order: §rising", "sources: [ax]")),
+    ),
+    "rising at once": (VALUE, subscription("rule: kite", "order: §rising")),
+    "an unknown order": (VALUE, subscription("rule: kite", "order: §best")),
+    "sort for order": (KEY, subscription("rule: kite", "§sort_by: upvotes")),
+    # what is never told
+    "never what a rule asks for": ("all-kept-back", "never: [kite]\n" + ruled("§title:kites moon")),
+    "never a half of each phrase": ("all-kept-back", "never: [tool]\n" + ruled('§"tool use" OR "tool call"')),
+    "never either of two": ("all-kept-back", "never: [moon, kite OR agent]\n" + ruled("§kite OR (agent robot)")),
+    "never everything": (ALWAYS, config('never: ["§the"]')),
+    "never nothing": (NEVER, config("never: [§kite AND NOT kite]")),
+    "never two in an item": (f"{SEVERAL} {SIGN}", config('never: ["§survey, benchmark"]')),
+    "never in another language": (f"{RULE} {FOREIGN}", config("never: ['(survey) §|| benchmark']")),
+    "never a wrong rule": (RULE, config("never: ['survey §AND ']")),
+    "never the same twice": ("named-twice", config("never: [survey, §survey]")),
+    "never a field that none tells": (
+        UNTOLD,
+        config("sources:\n  ax: {kind: arxiv, categories: [cs.LG]}\nnever: ['§upvotes<3']"),
+    ),
 }
 
 IN_SUBSCRIPTIONS: dict[str, Case] = {
@@ -414,6 +438,30 @@ AROUND: dict[str, Case] = {
         "unused-receiver",
         config('receivers:\n  me: {url: "console://"}\n  §you: {url: "json://127.0.0.1/"}'),
     ),
+    "a place that nobody keeps papers in": ("unused-place", config("keep:\n  §notes: {folder: notes}")),
+    "a place that is none": ("missing-key", config("keep:\n  §notes: {stars: true}")),
+    "two places in one": ("wrong-value", config("keep:\n  §notes: {folder: notes, bib: refs.bib, stars: true}")),
+    "a key of another kind of place": (
+        "wrong-value",
+        config("keep:\n  n: {bib: r.bib, stars: true, collection: §Reading}"),
+    ),
+    "a library that is none": ("wrong-value", config('keep:\n  z: {zotero: §ana, key: "abcdefgh", stars: true}')),
+    "a library without its key": ("wrong-value", config("keep:\n  z: {zotero: §users/7, stars: true}")),
+    "a key of a library that is not set": (
+        "missing-secret",
+        config('keep:\n  §z: {zotero: users/7, key: "${NO_SUCH_KEY}", stars: true}'),
+    ),
+    "a webhook without a body": ("wrong-value", config('keep:\n  w: {webhook: §"https://a.example/", stars: true}')),
+    "a body that is no JSON": (
+        "wrong-value",
+        config("""keep:\n  w: {webhook: "https://a.example/", body: §'{"a": }', stars: true}"""),
+    ),
+    "a body with a place for nothing": (
+        "wrong-value",
+        config("""keep:\n  w: {webhook: "https://a.example/", body: §'{"a": "{titel}"}', stars: true}"""),
+    ),
+    "a place called as a receiver": ("wrong-value", config("keep:\n  §me: {folder: notes, stars: true}")),
+    "a place that is not there": ("unknown-place", subscription("rule: kite", "keep: [§nots]")),
     "a source that nobody reads": (
         "unused-source",
         config(

@@ -113,6 +113,7 @@ SUBSCRIPTIONS = {
     "lists": subscription("any: [agent, tool use, =MCP]", "none: [survey]", "where: upvotes >= 50"),
     "a list below each other": subscription("any:\n  - KV cache\n  - quanti*"),
     "one term": subscription("any: KV cache"),
+    "an exclusion in YAML's quotes": subscription("rule: 'agent -survey'"),
     "a phrase with and": subscription("any: [search and rescue, retrieval and generation]"),
     "a phrase with signs": subscription("any: [AdS/CFT, C#, R&D, non-convex, what's new, 'graphs: a survey']"),
     "a title": subscription("any: [The Past Is Not Past, Ask Or Assume, Time Is Not A Label]"),
@@ -145,6 +146,15 @@ SUBSCRIPTIONS = {
     "two quiets": config(
         'receivers:\n  me: {url: "console://", quiet_hours: {from: "08:00", to: "19:00"}}\n'
         'subscriptions:\n  - {name: x, rule: kite, to: me, quiet_hours: {from: "20:00", to: "08:00"}}'
+    ),
+    "a rule for everything": subscription("rule: everything -survey", "top: 10", "when: daily at 08:00"),
+    "what rose in a week": subscription("rule: everything", "when: weekly on mon at 08:00", "order: rising"),
+    "the newest first": subscription("rule: kite", "order: newest"),
+    "everything of a number": subscription("rule: everything", "where: upvotes >= 20"),
+    "words never told": config("never: [survey, case report, 'graphs: a survey', quanti*, AdS/CFT, =RAG]"),
+    "rules never told": config(
+        "never:\n  - '\"case report\" OR survey'\n  - upvotes < 3\n  - benchmark NOT (robot OR kite)\n"
+        "  - category:cs.CR\n  - (kite moon) OR title:/KITE/\n"
     ),
     "everything": subscription(
         "rule: kite",

@@ -183,7 +183,7 @@ SLIPS: dict[str, tuple[str, str]] = {
     "rule: newline list with dash": ("NOT", ruled("§- agent\n  - robot")),
     "rule: question": ("the few words that matter, with OR between those", ruled("What is new about §agents?")),
     "rule: sentence": ("AND for the operator", ruled("papers about agents §and robots")),
-    "rule: everything": ("a word", ruled("§*")),
+    "rule: everything": ("write everything", ruled("§*")),
     "rule: dot star": ("a word", ruled("§.*")),
     "rule: any word all": ("the words that a paper has to have", ruled("§all")),
     "rule: two stars": ("the beginning of a word and *, as in quanti*", ruled("§quanti**")),

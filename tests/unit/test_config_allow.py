@@ -65,3 +65,13 @@ def test_the_log_has_the_warnings_of_a_config_that_takes_effect(
     assert len(caplog.messages) == MOST_LOGGED + 1
     assert "config.yaml:4:9: no included file is called `bo.yaml`; known: ana.yaml" in caplog.text
     assert caplog.messages[-1] == "… and 32 more; `watcher check-config` shows all"
+
+
+def test_a_file_may_use_the_places_that_allow_names_and_no_others(tmp_path: Path) -> None:
+    (tmp_path / "people").mkdir()
+    (tmp_path / "people" / "ana.yaml").write_text("subscriptions: [{name: maps, rule: map, keep: [mine, theirs]}]\n")
+    places = "keep: {mine: {folder: a}, theirs: {folder: b}}\n"
+    (tmp_path / "config.yaml").write_text(f"{MAIN}{places}allow: {{ana.yaml: [mine]}}\n", "utf-8")
+    found = load(tmp_path / "config.yaml", env={}, check_url=problem_of, check_rule=compile_rule)
+    (problems,) = found.broken_includes.values()
+    assert [one.what for one in problems] == ["this file may not use place `theirs`"]

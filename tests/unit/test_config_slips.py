@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.config_findings import folder_of, found
+from tests.unit.config_mistakes import config
 from tests.unit.slips_in_addresses import SLIPS as IN_ADDRESSES
 from tests.unit.slips_in_rules import SLIPS as IN_RULES
 from tests.unit.slips_in_subscriptions import SLIPS as IN_SUBSCRIPTIONS
@@ -23,6 +24,12 @@ def test_a_slip_is_answered_with_what_to_write(words: str, marked: str, tmp_path
     assert [(one.line, one.column) for one in said] == [place], said
     assert words in f"{said[0].what}; {said[0].hint}", said
     assert said[0].what and said[0].hint
+
+
+def test_two_that_tell_nobody_are_not_called_the_same(tmp_path: Path) -> None:
+    twins = [f"  - {{name: {name}, rule: kite, to: nobody}}" for name in "ab"]
+    said = found(folder_of(tmp_path), config("\n".join(["subscriptions:", *twins])))
+    assert ["receiver" in one.what for one in said] == [True, True], said
 
 
 def test_there_are_many() -> None:

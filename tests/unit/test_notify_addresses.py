@@ -130,7 +130,7 @@ def test_the_forms_that_are_written_are_those_that_are_sent(url: str) -> None:
 def test_a_message_that_had_to_be_cut_says_where_the_rest_is() -> None:
     papers = "{% for one in groups[0].strong %}{{ one.title }} {{ one.title }}\n{% endfor %}"
     content = digest(*(item(paper(n)) for n in range(1, 60)))
-    for name, form in (("slack", "mrkdwn"), ("telegram", "chat_html"), ("discord", "markdown"), ("ntfy", "text")):
+    for name, form in (("slack", "mrkdwn"), ("telegram", "chat_html"), ("discord", "markdown"), ("ntfy", "flowing")):
         message = render_message(content, {"digest.chat": papers * 9, "digest.txt": papers * 9}, {form})
         body = put(message, load_plugin(SERVICES[name]), SERVICES[name], limit_of(SERVICES[name])).text
         assert body.endswith("\n… cut short here; watcher history has the rest")

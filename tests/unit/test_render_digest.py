@@ -58,7 +58,14 @@ def rare() -> Content:
     )
 
 
-FORMS = {"txt": "text", "html": "html", "md": "markdown", "slack": "mrkdwn", "chat.html": "chat_html"}
+FORMS = {
+    "txt": "text",
+    "phone.txt": "flowing",
+    "html": "html",
+    "md": "markdown",
+    "slack": "mrkdwn",
+    "chat.html": "chat_html",
+}
 
 
 def test_every_form_of_a_message_is_written_down() -> None:
@@ -117,6 +124,24 @@ def test_papers_that_stand_aside_are_listed_with_their_links(form: str) -> None:
     assert all(f"papers.example/2603.0000{n}" in said for n in (7, 8))
     assert "Also mentioned" not in said and "More in short" not in said
     assert "<7>" not in said or form in ("text", "markdown")
+
+
+def test_many_papers_of_which_the_title_is_enough_are_one_paragraph_of_the_text() -> None:
+    many = [item(paper(n, title=f"Moss {n}"), short=True, also=True) for n in range(21)]
+    message = render_message(digest(item(), *many))
+    said = " ".join(message.text.split())
+    assert "also: Moss 0; Moss 1; " in said and said.count("http") < 10
+    assert message.html.count("Moss ") == 21
+
+
+def test_of_a_paper_that_no_word_was_looked_for_in_the_sites_line_is_enough() -> None:
+    some = paper(1, summary="Moss in one line.", abstract="Moss grows. It is green.")
+    assert "Moss grows" not in render_message(digest(item(some, places=()))).text
+    assert "Moss grows" in render_message(digest(item(replace(some, summary=None), places=()))).text
+    votes = replace(some, listings=(listing(upvotes=50),))
+    shown = render_message(digest(replace(item(votes), rise=30, also_in=("My <Agents>",))))
+    assert "50 upvotes, 30 of them within a day" in " ".join(shown.text.split())
+    assert "&lt;Agents&gt;" in shown.html and "<Agents>" not in shown.html
 
 
 def test_strong_ones_come_first_then_weak_then_known() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from watcher.errors import RuleError
 from watcher.model import Listing, Paper
-from watcher.rules import compile_rule, document_of, evaluate, fold_title, rule_from_lists
+from watcher.rules import Index, compile_rule, document_of, evaluate, fold_title, rule_from_lists
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
@@ -158,6 +158,31 @@ def test_does_not_find(rule: str, title: str) -> None:
 def test_hyphens_within_quotes_nest_nothing() -> None:
     phrase = f'"{"a-" * 500}b"'
     assert evaluate(compile_rule(phrase), document_of(paper(phrase, "")))
+
+
+@pytest.mark.parametrize(
+    ("rule", "everything", "word"),
+    [
+        ("everything", True, True),
+        ("Everything -survey", True, True),
+        ("everything upvotes<5", False, False),
+        ("everything org:lab", False, False),
+        ('"everything"', False, True),
+        ("title:everything", False, True),
+        ("kite OR everything", False, True),
+        ("segment everything", False, False),
+        ("everything -everything", False, False),
+    ],
+)
+def test_everything_is_every_paper_or_a_word(rule: str, everything: bool, word: bool) -> None:
+    assert holds(rule, "A Kite" if "kite" not in rule else "A Lamp") is everything
+    assert holds(rule, "Watch Everything") is word
+    hit = evaluate(compile_rule("everything"), document_of(paper("A Kite")))
+    assert hit is not None and (hit.score, hit.places) == (1.0, ())
+    index = Index()
+    index.add_many([(1, compile_rule(rule))])
+    papers = [document_of(paper("A Kite" if "kite" not in rule else "A Lamp")), document_of(paper("Watch Everything"))]
+    assert [1 in found for found in index.match_page(papers)] == [everything, word]
 
 
 def test_a_phrase_never_runs_from_the_title_into_the_abstract() -> None:

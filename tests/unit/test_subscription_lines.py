@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.drawn import drawn
 from tests.unit.schedules import OF_RHYTHM, TIMES, WHENS
 from watcher.config import Config, LineReader, line_of, load
-from watcher.model import QuietHours, Rhythm, Subscription
+from watcher.model import DigestOrder, QuietHours, Rhythm, Subscription
 from watcher.rules import compile_rule
 
 CONFIG = """\
@@ -22,6 +22,7 @@ receivers:
   me: {url: "json://me.example/"}
   both: {urls: {a: "json://a.example/", b: "json://b.example/"}}
   mail: {url: "json://mail.example/", address: to}
+keep: {notes: {folder: notes}, refs: {bib: refs.bib}}
 """
 
 NAMES = st.from_regex(r"[a-z][a-z0-9 _.+-]{0,10}[a-z0-9]", fullmatch=True)
@@ -45,9 +46,12 @@ SUBSCRIPTIONS = drawn(
     quiet_hours=QUIET,
     backfill=st.one_of(st.none(), st.integers(0, 9999)),
     max_papers=st.one_of(st.none(), st.integers(1, 999_999)),
+    keep=st.sampled_from([(), ("notes",), ("notes", "refs")]),
     shown_as=st.sampled_from(["", "Kites", "Ana's kites: 凧, more"]),
     above=st.one_of(st.none(), st.integers(1, 1_000).map(lambda n: n / 1_000)),
     top=st.one_of(st.none(), st.integers(1, 999_999)),
+    learns=st.booleans(),
+    order=st.sampled_from([DigestOrder.SCORE, DigestOrder.UPVOTES, DigestOrder.NEWEST]),
 ).filter(lambda one: (not one.sends_empty and one.top is None) or one.when.rhythm is not Rhythm.IMMEDIATELY)
 
 

@@ -116,4 +116,6 @@ def test_rows_of_earlier_releases_mean_what_they_meant(settings: dict[str, Any],
 
 def test_settings_that_others_read_keep_their_names() -> None:
     """Statements that tell matches read these from the rows."""
-    assert {"timezone", "bundle", "max_papers", "above", "top"} <= row_of(Wanted(PLAIN, "d"))["settings"].keys()
+    assert {"timezone", "bundle", "max_papers", "above", "top", "order"} <= row_of(Wanted(PLAIN, "d"))[
+        "settings"
+    ].keys()

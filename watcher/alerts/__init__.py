@@ -5,6 +5,8 @@
 ``changes``    how the config's subscriptions differ from the stored ones
 ``effects``    what a change of subscriptions did to stored papers
 ``bundle``     due alerts cut into messages
+``order``      in which order papers are told
+``rising``     how fast papers rose
 ``items``      what a message shows of its matches
 ``sending``    which delivery is sent next
 ``rate``       how many messages a receiver may get

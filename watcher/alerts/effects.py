@@ -18,6 +18,7 @@ class Change(StrEnum):
     EDITED = "edited"  # its rule or its sources ask for something else
     CHANGED = "changed"  # another name, schedule or receiver: what it matches is as before
     GONE = "gone"
+    NEVER = "never edited"  # the lists of what nobody wants to hear of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class Effect:
     ``held``: will be told.
     ``known``: count as known and are not told.
     ``before``: matched before, and stay as they were.
+    ``unwanted``: a ``never:`` list keeps them back.
     ``dropped``: papers that waited and will not be told.
     """
 
@@ -41,6 +43,7 @@ class Effect:
     held: int = 0
     known: int = 0
     before: int = 0
+    unwanted: int = 0
     dropped: int = 0
 
 
@@ -56,6 +59,9 @@ def consequences(effect: Effect) -> list[str]:
         found.append(_matches(effect))
     if effect.dropped:
         found.append(_dropped(effect))
+    if effect.known and effect.change is Change.NEVER:
+        n = effect.known
+        found.append(f"{n} paper{'' if n == 1 else 's'} that it kept back count{'s' if n == 1 else ''} as known")
     if effect.known:
         name = effect.subscription
         limit = f" --limit {effect.known}" if effect.known > IN_HISTORY else ""
@@ -94,6 +100,7 @@ _KEYS: Mapping[str, str] = {
     "library": "like",
     "sends_empty": "when_empty",
     "shows_life": "sign_of_life",
+    "learns": "learn",
     "tells_updates": "on_update",
 }
 """Field → key of the config, where their names differ."""
@@ -114,6 +121,8 @@ def _what(effect: Effect) -> str:
             reworded = ["rule reworded, asking for the same"] if "rule" in effect.keys else []
             others = [key for key in effect.keys if key != "rule"]
             return ", ".join([*renamed, *reworded, *_changed(others)]) or "changed"
+        case Change.NEVER:
+            return "`never` edited"
         case _:
             return effect.change.value
 
@@ -128,8 +137,9 @@ def _matches(effect: Effect) -> str:
         return "no recent paper is stored yet"
     kinds = [(effect.held, "is to be told", "are to be told"), (effect.known, "counts as known", "count as known")]
     kinds.append((effect.before, "matched before", "matched before"))
+    kinds.append((effect.unwanted, "is kept back by `never`", "are kept back by `never`"))
     there = [(n, one if n == 1 else many) for n, one, many in kinds if n]
-    total = effect.held + effect.known + effect.before
+    total = effect.held + effect.known + effect.before + effect.unwanted
     if not total:
         return "no listed paper matches"
     listed = "1 listed paper matches" if total == 1 else f"{total} listed papers match"
@@ -142,6 +152,8 @@ def _matches(effect: Effect) -> str:
 
 def _dropped(effect: Effect) -> str:
     n = effect.dropped
+    if effect.change is Change.NEVER:
+        return f"{n} paper{'' if n == 1 else 's'} that waited {'is' if n == 1 else 'are'} kept back and not told"
     if effect.change is Change.GONE:
         return f"{n} paper{'' if n == 1 else 's'} that waited {'is' if n == 1 else 'are'} not told"
     if n == 1:

@@ -159,6 +159,16 @@ def of_edited_rule() -> Decision:
     return Decision(Fate.BASELINE, "listed before the rule was edited")
 
 
+def of_unwanted(item: str) -> Decision:
+    """Return the fate of a match that an item of a ``never:`` list keeps back."""
+    return Decision(Fate.DROPPED, f"never: {item}")
+
+
+def of_edited_never() -> Decision:
+    """Return the fate of a match that was kept back, now that the list has changed: baseline."""
+    return Decision(Fate.BASELINE, "kept back before `never` was edited")
+
+
 def of_imported(paper: Paper, sources: Collection[str], present: Present, telling: Telling) -> Decision:
     """Return the fate of a match from a saved page. Held matches are owed when the import ends."""
     if telling is Telling.NOTHING:

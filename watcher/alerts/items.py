@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from watcher.model import FIRST, WITHDRAWN, DigestItem, DueAlert, Hit, ItemMatch, Nothing, Paper
+from watcher.model import FIRST, WITHDRAWN, DigestItem, DigestOrder, DueAlert, Hit, ItemMatch, Nothing, Paper
 
 
-def items_of(told: Iterable[DueAlert], papers: Iterable[Paper], told_before: Mapping[int, date]) -> list[DigestItem]:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of a message's papers beside their matches, for subscriptions that ask for it; by paper.
+
+    ``rises``: upvotes that it gained within a day.
+    ``elsewhere``: subscriptions of the same reader that match it: full name → what readers are shown of it.
+    """
+
+    rises: Mapping[int, float] = field(default_factory=dict)
+    elsewhere: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+
+
+NOTHING_BESIDE = Beside()
+
+WORTH_SAYING = 3
+"""Upvotes within a day from which a message says so."""
+
+
+def items_of(
+    told: Iterable[DueAlert],
+    papers: Iterable[Paper],
+    told_before: Mapping[int, date],
+    beside: Beside = NOTHING_BESIDE,
+) -> list[DigestItem]:
     """Return an item for each paper, in the order of the matches.
 
     A paper has the best score of its matches, is short if all are, and is shown as new if it is for a subscription.
@@ -31,9 +54,26 @@ def items_of(told: Iterable[DueAlert], papers: Iterable[Paper], told_before: Map
             also=all(is_aside(one) for one in ones),
             occasion=occasion_of(ones),
             matches=_matches(ones),
+            rise=_rise(ones, beside),
+            also_in=_also_in(ones, beside),
         )
         for paper_id, ones in by_paper.items()
     ]
+
+
+def _rise(ones: Sequence[DueAlert], beside: Beside) -> int | None:
+    """Return a paper's rise in whole upvotes where a subscription asks for it, None where it is not worth a word."""
+    asked = any(one.order is DigestOrder.RISING for one in ones)
+    rise = round(beside.rises.get(ones[0].paper_id, 0.0))
+    return rise if asked and rise >= WORTH_SAYING else None
+
+
+def _also_in(ones: Sequence[DueAlert], beside: Beside) -> tuple[str, ...]:
+    """Return the reader's other subscriptions that match a paper, as shown, where one asks for everything."""
+    if not any(one.everything for one in ones):
+        return ()
+    here = {one.subscription for one in ones}
+    return tuple(shown for name, shown in beside.elsewhere.get(ones[0].paper_id, {}).items() if name not in here)
 
 
 def _matches(ones: Sequence[DueAlert]) -> tuple[ItemMatch, ...]:

@@ -71,8 +71,10 @@ SECTIONS: Mapping[str, Mapping[str, Lazy]] = {
     },
     "Keeping": {
         "subscriptions": Lazy("subscriptions:subscriptions", "Keep subscriptions in the database: add, import, list."),
+        "star": Lazy("star:star", "Star a paper, to find it again."),
         "pause": Lazy("pause:pause", "Hold what a subscription matches."),
         "unpause": Lazy("pause:unpause", "Let a paused subscription go on."),
+        "thumbs": Lazy("thumbs:thumbs", "Say which papers were useful to a subscription, and see what it learned."),
         "mute": Lazy("mute:mute", "Tell nothing of a subscription or a paper for a while."),
         "unmute": Lazy("mute:unmute", "Tell of it again."),
         "replay": Lazy("replay:replay", "Send messages again that were given up or lost."),
@@ -142,6 +144,15 @@ def _with_common_options(command: click.Command) -> click.Command:
     return command
 
 
+def _with_examples(command: click.Command, words: str) -> click.Command:
+    from watcher.cli.examples import example_text
+
+    command.epilog = example_text(words) or command.epilog
+    for name, inner in command.commands.items() if isinstance(command, click.Group) else ():
+        _with_examples(inner, f"{words} {name}")
+    return command
+
+
 class LazyGroup(click.Group):
     """A group whose commands come from ``COMMANDS``; ``help NAME`` is another way to write ``NAME --help``."""
 
@@ -150,7 +161,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.commands and cmd_name in COMMANDS:
-            self.commands[cmd_name] = _with_common_options(COMMANDS[cmd_name].load())
+            self.commands[cmd_name] = _with_examples(_with_common_options(COMMANDS[cmd_name].load()), cmd_name)
         return self.commands.get(cmd_name)
 
     def resolve_command(

@@ -14,11 +14,14 @@ from watcher.cli.completion import SUBSCRIPTION
 from watcher.cli.desk import CliContext
 from watcher.cli.naming import paper_named
 from watcher.errors import UsageError
+from watcher.model.words import counted
 
 if TYPE_CHECKING:
+    from watcher.config import Config
     from watcher.model import Paper
-    from watcher.rules import Rule
+    from watcher.rules import Rule, Taste
     from watcher.rules.match.explain import Explanation, FailedPart, FoundPlace, Reason
+    from watcher.store import Transaction
 
 AROUND = 24
 """Characters of the text that are shown on both sides of a place."""
@@ -45,15 +48,34 @@ def explain(desk: CliContext, words: tuple[str, ...], rule: str | None, as_json:
     with desk.open_store(config) as store, store.reading() as tx:
         paper = paper_named(tx, words[-1])
         wanted = rules.with_library(wanted, config, words[0] if rule is None else None, tx)
-    found = explained(wanted, document_of(paper))
+        taste = None if rule is not None else _taste(tx, config, words[0])
+    document = document_of(paper)
+    found = explained(wanted, document)
+    learned = None if taste is None or found.score is None else taste.score(found.score, document)
+    never = "" if rule is not None else rules.kept_back_by(config, words[0], document)
     if as_json:
-        click.echo(show.json_text(explanation_json(paper, wanted, found)))
+        shown = explanation_json(paper, wanted, found) | {"learned": learned, "never": never or None}
+        click.echo(show.json_text(shown))
     else:
         if rule is None:
             click.echo(f"subscription: {rules.name_of(config, words[0])}")
         for line in explanation_lines(paper, wanted, found):
             click.echo(line)
+        if taste is not None and learned is not None:
+            thumbs = f"{counted(taste.ups, 'thumb')} up and {taste.downs} down"
+            click.echo(f"with {thumbs}: score {learned:.2f}")
+        if never:
+            click.echo(f"not told: never: {never}")
     return 0 if found.score is not None else 1
+
+
+def _taste(tx: Transaction, config: Config, name: str) -> Taste | None:
+    """What the thumbs of a subscription have taught it, None if it does not learn."""
+    from watcher.pipeline.thumbs import TasteBook
+
+    full_name = rules.find_subscription(config, name).full_name
+    saved = next((one for one in tx.subscriptions.of_full_name(full_name) if one.gone_at is None), None)
+    return None if saved is None else TasteBook().of(tx, saved)
 
 
 def explanation_json(paper: Paper, rule: Rule, found: Explanation) -> dict[str, object]:

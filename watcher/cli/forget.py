@@ -22,17 +22,22 @@ if TYPE_CHECKING:
 
 NAMES = {
     "subscriptions": "subscription",
+    "never": "item of `never`",
     "libraries": "library",
     "mutes": "mute",
+    "unsubscribed": "left subscription",
+    "thumbs": "thumb",
+    "marks": "mark",
     "matches": "match",
     "alerts": "alert",
     "empty_digests": "empty digest",
+    "kept": "kept paper",
     "deliveries": "message",
     "attempts": "try",
     "receivers": "receiver",
     "incidents": "incident",
 }
-MANY = {"library": "libraries", "match": "matches", "try": "tries"}
+MANY = {"library": "libraries", "match": "matches", "try": "tries", "item of `never`": "items of `never`"}
 
 
 class _Planned(Exception):

@@ -84,7 +84,7 @@ def once(desk: CliContext, flush: bool, names: tuple[str, ...], since: date | No
     elif as_json:
         click.echo(show.json_text(_as_json(work, polls, sent, waiting)))
     else:
-        _print(sent, waiting, work.may_send)
+        _print(sent, waiting, work.may_send, sum(one.matched for one in polls))
     failed = any(one.judged.verdict in BAD for one in polls) or any(one.state in UNSENT for one in sent)
     return 1 if failed else 0
 
@@ -179,7 +179,8 @@ def _complain(sent: list[Delivered]) -> None:
             click.echo(delivered_line(one), err=True)
 
 
-def _print(sent: list[Delivered], waiting: list[HeldDigest], may_send: bool) -> None:
+def _print(sent: list[Delivered], waiting: list[HeldDigest], may_send: bool, matched: int) -> None:
+    """Say what was told, what waits, and where there is nothing of either, why not though papers matched."""
     for one in sent:
         click.echo(delivered_line(one))
     for held in waiting:
@@ -187,4 +188,5 @@ def _print(sent: list[Delivered], waiting: list[HeldDigest], may_send: bool) -> 
     if not may_send:
         click.echo("a daemon runs on this database: it sends what is due")
     elif not sent and not waiting:
-        click.echo("nothing to tell")
+        why = ": what matched is older than the look-back, muted or known; `watcher history NAME` says which"
+        click.echo(f"nothing to tell{why if matched else ''}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, TextIO, cast
 
 import click
 
+from watcher.citations.formats import FORMATS
 from watcher.cli import rules, show
+from watcher.cli.completion import PERSON
 from watcher.cli.desk import CliContext
 from watcher.cli.progress import counting
 from watcher.cli.tables import LinkedText, NamedText, print_table
@@ -60,9 +62,20 @@ ListedPaper = tuple[Paper, Hit | None]
     help=f"The first N papers.  [{ON_A_TERMINAL} on a terminal, else all]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array, a paper an object.")
+@click.option("--format", "as_format", type=click.Choice([*FORMATS]), help="For reference managers and spreadsheets.")
+@click.option("--starred", is_flag=True, help="Only those that were starred (`watcher star`).")
+@click.option("--by", metavar="PERSON", type=PERSON, help="Whose stars are meant.  [everybody's]")
 @click.pass_obj
 def papers(
-    desk: CliContext, query: tuple[str, ...], since: date | None, order: str | None, limit: int | None, as_json: bool
+    desk: CliContext,
+    query: tuple[str, ...],
+    since: date | None,
+    order: str | None,
+    limit: int | None,
+    as_json: bool,
+    as_format: str | None,
+    starred: bool,
+    by: str | None,
 ) -> int:
     """List the stored papers, newest digest day first, then most upvotes; or those that QUERY matches, best first.
 
@@ -72,12 +85,20 @@ def papers(
     rule = rules.typed_rule(text) if text.strip() else None
     if rule is None and order == SCORE:
         raise UsageError("a score is that of a rule: write one, or --order day")
+    if as_json and as_format:
+        raise UsageError("choose one: --json prints an array, --format jsonl the same objects, one a line")
+    if by is not None and not starred:
+        raise UsageError("--by says whose stars are meant: write --starred as well")
     by_score = rule is not None and order in (None, SCORE)
     config = desk.config(required=False)
     with desk.open_store(config) as store:
-        asked = _Asked(rule, since, None if by_score else PaperOrder(order or PaperOrder.DAY))
+        stars = by or "" if starred else None
+        asked = _Asked(rule, since, None if by_score else PaperOrder(order or PaperOrder.DAY), stars)
         if as_json:
-            _print_json(store, asked, limit)
+            _print_aside(store, lambda tx, out: show.json_array(_objects(asked.found(tx), limit), out))
+        elif as_format:
+            written = FORMATS[as_format].written
+            _print_aside(store, lambda tx, out: out.writelines(written(islice(asked.found(tx), limit))))
         else:
             _print_table(store, asked, limit, config.display_names)
     return 0
@@ -89,14 +110,29 @@ class _Asked:
 
     ``rule``: None for all.
     ``order``: None for the best first.
+    ``starred_by``: whose starred papers are meant, "" for everybody's, None for all papers.
     """
 
     rule: Rule | None
     since: date | None
     order: PaperOrder | None
+    starred_by: str | None = None
+
+    @property
+    def is_some(self) -> bool:
+        """Whether not all stored papers are meant."""
+        return self.rule is not None or self.starred_by is not None
 
     def found(self, tx: Transaction) -> Iterator[ListedPaper]:
         """The papers, each with its hit where a rule was asked."""
+        if self.starred_by is None:
+            return self._stored(tx)
+        from watcher.store.papers.marks import MarkKind
+
+        starred = frozenset(tx.marks.papers(MarkKind.STAR, self.starred_by))
+        return (one for one in self._stored(tx) if one[0].id in starred)
+
+    def _stored(self, tx: Transaction) -> Iterator[ListedPaper]:
         if self.rule is None:
             yield from ((paper, None) for paper in tx.papers.all(self.since, self.order or PaperOrder.DAY))
         elif self.order is not None:
@@ -137,12 +173,15 @@ def _best_first(rule: Rule, since: date | None, tx: Transaction) -> Iterator[Lis
         yield from ((paper, Hit(scores[paper.id])) for paper in papers)
 
 
-def _print_json(store: Store, asked: _Asked, limit: int | None) -> None:
+def _objects(found: Iterable[ListedPaper], limit: int | None) -> Iterator[dict[str, object]]:
+    return (paper_json(paper, hit) for paper, hit in islice(found, limit))
+
+
+def _print_aside(store: Store, write: Callable[[Transaction, TextIO], object]) -> None:
     """Written aside first: whoever reads our output may be slow, and the database must not wait for that."""
-    with SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8", errors="backslashreplace") as aside:
+    with SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8", errors="backslashreplace", newline="") as aside:
         with store.reading() as tx:
-            some = islice(asked.found(tx), limit)
-            show.json_array((paper_json(paper, hit) for paper, hit in some), cast(TextIO, aside))
+            write(tx, cast(TextIO, aside))
         aside.seek(0)
         copyfileobj(aside, sys.stdout)
 
@@ -154,12 +193,13 @@ def _print_table(store: Store, asked: _Asked, limit: int | None, names: DisplayN
         found = asked.found(tx)
         rows = [_row(*one, is_asked, names) for one in islice(found, ON_A_TERMINAL if is_cut else limit)]
         if is_cut:
-            more = sum(1 for _ in found) if is_asked else len(tx.papers.ids(asked.since)) - len(rows)
+            more = sum(1 for _ in found) if asked.is_some else len(tx.papers.ids(asked.since)) - len(rows)
     if rows:
         print_table(COLUMNS if not is_asked else (*COLUMNS[:4], "match", *COLUMNS[4:]), rows)
     elif limit != 0:
         since = f" since {asked.since}" if asked.since else ""
-        click.echo("no paper" + (" matches" if is_asked else " is stored") + since, err=True)
+        missing = " matches" if is_asked else " is stored" if asked.starred_by is None else " is starred"
+        click.echo(f"no paper{missing}{since}", err=True)
     if more:
         click.echo(f"… and {counted(more, 'more paper')}: --limit {len(rows) + more}", err=True)
 

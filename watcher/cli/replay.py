@@ -99,9 +99,11 @@ def _tell_known(desk: CliContext, name: str, since: date | None) -> int:
             tx.matches.hold(saved.id, known, work.context.clock())
         sent = tell_and_send(work)
         waiting = [one for one in held_digests(work.context) if one.saved.id == saved.id]
-    papers = len(set(known.values()))
-    count = f"{'count' if papers != 1 else 'counts'} as known"
-    click.echo(f"{saved.subscription.full_name}: {counted(papers, 'paper')} no longer {count}")
+    full, papers = saved.subscription.full_name, len(set(known.values()))
+    if papers:
+        click.echo(f"{full}: {counted(papers, 'paper')} no longer {'count' if papers != 1 else 'counts'} as known")
+    else:
+        click.echo(f"{full}: no paper counts as known; `watcher history {full}` says of each why it was not told")
     for line in [*map(delivered_line, sent), *map(waiting_line, waiting)]:
         click.echo(line)
     if known and not work.may_send:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from watcher.cli.desk import CliContext
     from watcher.config import Config
     from watcher.model import Subscription
-    from watcher.rules import Rule
+    from watcher.rules import Document, Rule
     from watcher.store import Transaction
 
 WIDTH = 80
@@ -100,6 +100,14 @@ def name_of(config: Config, name: str) -> str:
     """The subscription that is meant by a name: its display name and its full name."""
     found = find_subscription(config, name)
     return with_name(found.shown_as, found.full_name)
+
+
+def kept_back_by(config: Config, name: str, document: Document) -> str:
+    """The item of the config's ``never:`` lists for which the subscription of a name does not tell a paper; else ""."""
+    from watcher.rules import NeverList
+
+    owner = find_subscription(config, name).owner
+    return NeverList(config.never).tried_on([document])[0].why(owner)
 
 
 def fit_line(text: str, width: int) -> str:

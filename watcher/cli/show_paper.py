@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from watcher.citations.formats import FORMATS
 from watcher.cli import rules, show
 from watcher.cli.desk import CliContext
 from watcher.cli.naming import paper_named
 from watcher.cli.tables import clock_time
+from watcher.errors import UsageError
 from watcher.model import FIRST, with_name
 from watcher.model.objects import paper_json
 from watcher.model.words import counted
@@ -33,15 +35,22 @@ MOST_LINES = 50
 @click.command("show")
 @click.argument("paper")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--format", "as_format", type=click.Choice([*FORMATS]), help="Print it for a reference manager.")
 @click.pass_obj
-def show_paper(desk: CliContext, paper: str, as_json: bool) -> int:
+def show_paper(desk: CliContext, paper: str, as_json: bool, as_format: str | None) -> int:
     """Show all that is known of PAPER: texts, links, where it was listed, who was told of it, why and why not.
 
     PAPER is a key, an arXiv id, a DOI, a link, or a part of the title.
     """
     config = desk.config(required=False)
+    if as_json and as_format:
+        raise UsageError("choose one: --json or --format")
     with desk.open_store(config) as store, store.reading() as tx:
         found = paper_named(tx, paper)
+        if as_format:
+            for piece in FORMATS[as_format].written([(found, None)]):
+                click.echo(piece, nl=False)
+            return 0
         keys = tx.papers.keys(found.id)
         told = tx.history.of_paper(found.id, MOST_LINES)
         untold = _untold(tx, config, found, told)

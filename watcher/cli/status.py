@@ -55,6 +55,7 @@ def _print(report: Report, zone: str) -> None:
     shown |= {one["source"]: one["shown_as"] for one in report["sources"]}
     _print_daemons(report, zone)
     _print_watched(report, zone)
+    _print_never(report, zone)
     section(
         "muted papers",
         ("paper", "until", "title~"),
@@ -126,6 +127,17 @@ def _print_watched(report: Report, zone: str) -> None:
     )
     if report["subscriptions_in_database"]:
         click.echo(f"{report['subscriptions_in_database']} in the database: `watcher subscriptions list`")
+
+
+def _print_never(report: Report, zone: str) -> None:
+    """How many papers each item of the `never:` lists keeps back."""
+    owners = [(one["owner"],) for one in report["never"]] if any(one["owner"] for one in report["never"]) else []
+    section(
+        "never told",
+        ("item~", "kept back>", *(("for",) if owners else ())),
+        [(one["item"], one["kept_back"], *((one["owner"] or "all",) if owners else ())) for one in report["never"]],
+        zone,
+    )
 
 
 def _print_daemons(report: Report, zone: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +15,7 @@ from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint
 
 if TYPE_CHECKING:
+    from watcher.config import Config
     from watcher.sending.deliver import Delivered
 
 PATIENCE = 90.0
@@ -21,24 +23,41 @@ PATIENCE = 90.0
 
 
 @click.command("test-notify")
-@click.argument("receiver", type=RECEIVER)
+@click.argument("receiver", type=RECEIVER, required=False)
+@click.option("--all", "everybody", is_flag=True, help="Send one to each receiver of the config.")
 @click.pass_obj
-def test_notify(desk: CliContext, receiver: str) -> int:
-    """Send a test message to RECEIVER, as `to:` names it (also mail:ana@lab.org), and say whether it was taken."""
+def test_notify(desk: CliContext, receiver: str | None, everybody: bool) -> int:
+    """Send a test message to RECEIVER, as `to:` names it (also mail:ana@lab.org), and say whether it was taken.
+
+    --all sends one to each receiver; where a receiver takes addresses, to each address that the config tells.
+    """
     from watcher.cli.outcome import delivered_line
 
+    if (receiver is None) != everybody:
+        raise UsageError("name a receiver, or say --all; not both")
     waited: list[Delivered] = []
     with session(desk) as work:
-        endpoints = work.context.config.endpoints_of(receiver)
+        config = work.context.config
+        endpoints = config.endpoints_of(receiver) if receiver else tuple(_endpoints(config))
         if not endpoints:
-            known = ", ".join(work.context.config.receivers) or "none"
-            raise UsageError(f"there is no receiver {receiver!r} in the config; it has: {known}")
+            known = ", ".join(config.receivers) or "none"
+            what = f"there is no receiver {receiver!r} in the config" if receiver else "the config tells nobody"
+            raise UsageError(f"{what}; it has: {known}")
         ended = [_test(endpoint, work, waited) for endpoint in endpoints]
     for endpoint, (state, reason) in zip(endpoints, ended, strict=True):
         click.echo(f"{endpoint}: {'sent' if state is DeliveryState.SENT else f'not sent: {reason}'}")
     for one in waited:
         click.echo(f"{delivered_line(one)}, which had waited")
     return 0 if all(state is DeliveryState.SENT for state, _ in ended) else 1
+
+
+def _endpoints(config: Config) -> Iterator[Endpoint]:
+    """Yield the endpoints of all receivers, in the config's order; of one that takes addresses, those that are told."""
+    told = [*config.operator, *(endpoint for one in config.subscriptions for endpoint in one.endpoints)]
+    for name, receiver in config.receivers.items():
+        named = config.endpoints_of(name)
+        theirs = [one for one in told if one.receiver.partition(":")[0] == name] if receiver.address else named
+        yield from dict.fromkeys(theirs)
 
 
 def _test(endpoint: Endpoint, work: Session, waited: list[Delivered]) -> tuple[DeliveryState, str]:

@@ -76,6 +76,14 @@ def expand(text: str, env: Mapping[str, str]) -> str:
     return VARIABLE.sub(lambda found: quote(env[found[1]], safe=""), text)
 
 
+def put_in(text: str, env: Mapping[str, str]) -> str:
+    """Put in what ``${NAME}`` stands for, as it is: for texts that are no addresses."""
+    missing = [name for name in VARIABLE.findall(text) if not env.get(name)]
+    if missing:
+        raise WatcherError(f"${{{missing[0]}}} is not set in the environment")
+    return VARIABLE.sub(lambda found: env[found[1]], text)
+
+
 _PLACE = re.compile(
     r"\$(?:\{|%7B)(?:file:(?P<file>[^{}\s]+?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*))(?:\}|%7D)", re.IGNORECASE
 )

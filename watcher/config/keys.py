@@ -41,7 +41,7 @@ from watcher.config.schedules import ScheduleText
 from watcher.config.text.harmless import looks_like_address
 from watcher.config.text.one_text import wrong
 from watcher.config.values import ListenAddress
-from watcher.model import When
+from watcher.model import DigestOrder, When
 from watcher.parsers import PARSERS, KeyForm
 from watcher.render.clean import squeeze
 
@@ -94,6 +94,7 @@ DisplayName = Annotated[
 SourceKind = Annotated[str, BeforeValidator(_kind), WithJsonSchema({"type": "string", "enum": [*PARSERS]})]
 OnUpdate = Annotated[Literal["ignore", "notify"], _one_of("value", "ignore", "notify")]
 Reload = Annotated[Literal["manual", "auto"], _one_of("value", "manual", "auto")]
+Order = Annotated[DigestOrder, _one_of("order", *DigestOrder)]
 SignOfLife = Annotated[Literal["monthly"], _one_of("rhythm", "monthly")]
 
 
@@ -158,6 +159,26 @@ class ReceiverKeys(ConfigTable):
     accept: Accept | None = Field(None, description=_ACCEPT)
 
 
+class KeepKeys(ConfigTable):
+    """A place where papers are kept: exactly one of folder, bib, zotero, webhook."""
+
+    folder: Text | None = Field(None, description="A folder for notes in Markdown, one a paper.")
+    bib: Text | None = Field(None, description="A bibliography in BibTeX that papers are added to.")
+    zotero: Text | None = Field(None, description="A Zotero library: users/NUMBER or groups/NUMBER.")
+    webhook: Text | None = Field(None, description="The address of a service that takes JSON; ${NAME} is taken.")
+    key: Text | None = Field(None, description="The key of the Zotero library: ${NAME} from the environment.")
+    key_file: Text | None = Field(None, description="A file that holds that key.")
+    collection: Text | None = Field(None, description="A Zotero collection, by its key or its name.")
+    api: WebAddress | None = Field(None, description="The address of Zotero's API, where it is another one.")
+    tags: Texts | None = Field(None, description="Tags of notes and items.")
+    headers: dict[str, Text] | None = Field(None, description="Headers of a webhook's requests; ${NAME} is taken.")
+    body: Text | None = Field(None, description='The JSON that a webhook is sent: {"url": "{url}"}.')
+    find: Text | None = Field(None, description="An address that lists a paper if the service has it.")
+    find_body: Text | None = Field(None, description="The JSON that it is asked with; without it by GET.")
+    stars: Flag = Field(False, description="Whether what is starred is kept there.")
+    accept: Accept | None = Field(None, description=_ACCEPT)
+
+
 class SubscriptionKeys(ConfigTable):
     """One saved rule of one person."""
 
@@ -169,7 +190,8 @@ class SubscriptionKeys(ConfigTable):
     none: Texts | None = Field(None, description="Terms of which none may be there.")
     where: WhereText | None = Field(None, description="Comparisons and fields that also have to hold: upvotes >= 50.")
     like: Texts | None = Field(None, description="Papers to be like: files of references, arXiv ids, DOIs.")
-    to: Texts = Field(description="Receivers: a name, or name:address.")
+    to: Texts = Field([], description="Receivers: a name, or name:address; may be left out where `keep` is not.")
+    keep: Texts | None = Field(None, description="Places under `keep` where what it tells is kept.")
     when: ScheduleText = Field(When(), description="When it is told.", json_schema_extra={"default": str(When())})
     timezone: Zone | None = Field(None, description="The zone of `when` and `quiet_hours`.")
     sources: Texts | None = Field(None, description="Sources that count; all if left out.")
@@ -180,6 +202,8 @@ class SubscriptionKeys(ConfigTable):
     max_papers: PaperCount | None = Field(None, description="Papers shown in full in one message; the rest in short.")
     above: Score | None = Field(None, description="The score below which a paper's title is enough: 0.5.")
     top: PaperCount | None = Field(None, description="Papers of a digest whose titles are not enough: the best ones.")
+    learn: Flag = Field(False, description="Whether thumbs move the scores of its matches.")
+    order: Order = Field(DigestOrder.SCORE, description="Which of a digest's papers come first.")
     when_empty: WhenEmpty = Field("skip", description="Whether a digest without papers is sent.")
     on_update: OnUpdate = Field("ignore", description="Whether new versions and withdrawals of told papers are told.")
     sign_of_life: SignOfLife | None = Field(None, description="A message after a month in which nothing matched.")
@@ -207,8 +231,11 @@ class WebKeys(ConfigTable):
 
 
 class IncludedKeys(ConfigTable):
-    """An included file: subscriptions and nothing else."""
+    """An included file: subscriptions, and what they never tell."""
 
+    never: Texts | None = Field(
+        None, description="Words, phrases and rules: papers that they fit are told to none of these subscriptions."
+    )
     subscriptions: list[SubscriptionKeys] = Field(default_factory=list, description="What to tell whom.")
 
 
@@ -236,8 +263,11 @@ class ConfigKeys(IncludedKeys):
     ca_bundle: PemFile | None = Field(None, description="A file with certificates that are trusted as well, in PEM.")
     sources: dict[str, AnySourceKeys] = Field(default_factory=dict, description="Places that list papers, by name.")
     receivers: dict[str, ReceiverKeys] = Field(default_factory=dict, description="Ways to reach people, by name.")
+    keep: dict[str, KeepKeys] = Field(default_factory=dict, description="Places where papers are kept, by name.")
     include: Patterns | None = Field(None, description="Files with further subscriptions: subscriptions.d/*.yaml.")
-    allow: dict[str, Texts] | None = Field(None, description="Receivers that an included file may use, by its name.")
+    allow: dict[str, Texts] | None = Field(
+        None, description="Receivers and places that an included file may use, by its name."
+    )
     accept: Accept | None = Field(None, description=_ACCEPT)
 
     @property

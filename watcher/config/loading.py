@@ -15,6 +15,7 @@ from watcher.config.included.libraries import LibraryFiles
 from watcher.config.keys import ConfigKeys, ReceiverKeys, WebKeys
 from watcher.config.lint.addresses import AddressChecks, DoubtUrl, check_addresses
 from watcher.config.lint.file_modes import warn_of_modes
+from watcher.config.lint.places import places_of
 from watcher.config.lint.rules import ReadRule
 from watcher.config.lint.times import warn_of_no_hours
 from watcher.config.lint.way_out import authorities_of
@@ -34,6 +35,7 @@ from watcher.config.sources import name_holds, sources_of
 from watcher.config.subscriptions import (
     CheckTarget,
     Surroundings,
+    never_of,
     no_receiver,
     quiet_hours_of,
     subscriptions_of,
@@ -90,13 +92,18 @@ def load(
     if not checker.is_broken:
         warn_of_modes(checker, config, env)
     around = _surroundings(checker, keys, config, check_rule, target_check(config, env, check_url))
+    around = replace(around, never=never_of(checker, keys.never, around))
     own = subscriptions_of(checker, keys.subscriptions, around)
     config = replace(config, operator=_operator(checker, keys, around), sections=_sections(checker))
     files = _files(checker, keys, path, last_good)
     _check_allow(checker, keys, config, files)
     theirs = [subscriptions_of_file(one, around, keys.allow, strict=strict) for one in files]
     templates = templates_of(checker, keys.templates, path.parent, strict=strict)
-    config = replace(config, subscriptions=own + tuple(sub for one in theirs for sub in one.subscriptions))
+    config = replace(
+        config,
+        subscriptions=own + tuple(sub for one in theirs for sub in one.subscriptions),
+        never=around.never + tuple(item for one in theirs for item in one.never),
+    )
     libraries = [one.library for one in config.subscriptions]
     others = [*templates.problems, *(problem for one in theirs for problem in one.problems)]
     problems = _problems(checker, keys, config, others, is_whole=not any(one.broken for one in theirs))
@@ -142,6 +149,7 @@ def _surroundings(
         check_target,
         sources=checker.declared("sources"),
         receivers=checker.declared("receivers"),
+        places=checker.declared("keep"),
         unknown=frozenset(key for key in ("sources", "receivers") if checker.is_silent((key,))),
         timezone=keys.timezone,
         accepted=checker.accepted,
@@ -159,8 +167,8 @@ def _keys(checker: Checker) -> ConfigKeys:
         checker.mistakes.note(0, what, hint, name="empty-config")
     if keys is None or is_empty:
         raise ConfigError(_in_order(checker.problems))
-    instead = "it is read in receivers, in the url of sources, in proxy and in database"
-    note_variables(checker, allowed=("receivers", "database", "proxy"), instead=instead)
+    instead = "it is read in receivers, in the url of sources, in keep, in proxy and in database"
+    note_variables(checker, allowed=("receivers", "database", "proxy", "keep"), instead=instead)
     checker.accept((), keys.accept)
     return keys
 
@@ -228,6 +236,7 @@ def _main(checker: Checker, keys: ConfigKeys, env: Mapping[str, str], path: Path
         timezone=keys.timezone or "UTC",
         sources=sources,
         receivers=receivers,
+        keep=places_of(checker, keys.keep, [*receivers]),
         database_text=keys.database,
         unreachable_after=keys.unreachable_after,
         retain=Retain(**keys.retain.model_dump()),
@@ -296,7 +305,7 @@ def _check_allow(checker: Checker, keys: ConfigKeys, config: Config, files: list
             )
             checker.warn(("allow", name), what, known(names), in_key=True, name="allow-without-file")
         for n, receiver in enumerate(allowed):
-            if receiver not in receivers:
+            if receiver not in receivers and receiver not in checker.declared("keep"):
                 place = ("allow", name) if checker.scalar(("allow", name)) else ("allow", name, n)
                 checker.note(place, *no_receiver(receiver, config, receivers), name="unknown-receiver")
     if "allow" in keys.model_fields_set:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,17 +14,17 @@ from watcher.config.keys import ReceiverKeys, SubscriptionKeys
 from watcher.config.lint.accepting import AcceptedWarnings
 from watcher.config.lint.rules import ReadRule, warn_of_bounds, warn_of_labels
 from watcher.config.lint.times import warn_of_no_hours, warn_of_times
-from watcher.config.lint.untold import warn_of_untold
+from watcher.config.lint.untold import warn_of_order, warn_of_untold
 from watcher.config.lint.whole import warn_of_zone_name
 from watcher.config.text.harmless import quoted_value
 from watcher.config.text.mistakes import Hint
 from watcher.config.text.nearest import did_you_mean, known, near_or_known
 from watcher.config.text.signs import INVISIBLE
 from watcher.config.values import Config
-from watcher.config.written_rule import pieces_of, place_of_item, rule_of, with_places
+from watcher.config.written_rule import never_rule, pieces_of, place_of_item, rule_of, with_places
 from watcher.errors import WatcherError
-from watcher.model import LikedPaper, QuietHours, Rhythm, Subscription
-from watcher.rules import Rule, compile_beside_library
+from watcher.model import DigestOrder, LikedPaper, NeverItem, QuietHours, Rhythm, Subscription
+from watcher.rules import Rule, asks_for_words, compile_beside_library, swallowed_by
 
 CheckTarget = Callable[[str], str | None]
 """A receiver with an address, as ``to:`` names it → why no message gets exactly there; None where one does."""
@@ -41,10 +41,12 @@ _ALL = ("all", "any", "*", "every")
 class Surroundings:
     """What the subscriptions of a file may name.
 
-    ``sources`` and ``receivers`` are all names that the main file declares, ``config`` has those that hold;
+    ``sources``, ``receivers`` and ``places`` (under ``keep``) are all names that the main file declares, ``config`` has
+    those that hold;
     ``allowed`` limits the receivers; ``accepted`` are warnings that are accepted for all files.
     ``libraries`` are the files of references beside the file, None where none can be named.
-    ``unknown`` are the sections that cannot be read, so that nobody knows their names.
+    ``unknown`` are the sections that cannot be read, so that nobody knows their names. ``never`` is what none of them
+    tells.
     """
 
     config: Config
@@ -52,12 +54,14 @@ class Surroundings:
     check_target: CheckTarget | None = None
     sources: Collection[str] = ()
     receivers: Collection[str] = ()
+    places: Collection[str] = ()
     owner: str = ""
     allowed: Collection[str] | None = None
     unknown: Collection[str] = ()
     timezone: str | None = None
     accepted: AcceptedWarnings | None = None
     libraries: LibraryFiles | None = None
+    never: tuple[NeverItem, ...] = ()
 
 
 def subscriptions_of(checker: Checker, asked: list[SubscriptionKeys], around: Surroundings) -> tuple[Subscription, ...]:
@@ -81,11 +85,24 @@ def subscriptions_of(checker: Checker, asked: list[SubscriptionKeys], around: Su
     return tuple(one for one in made if one is not None)
 
 
+def never_of(checker: Checker, items: Sequence[str] | None, around: Surroundings) -> tuple[NeverItem, ...]:
+    """Return the items of a file's ``never:`` that hold; what does not is noted in ``checker``."""
+    found: dict[str, NeverItem] = {}
+    for n, item in enumerate(items or ()):
+        place = place_of_item(checker, ("never",), (n,))
+        rule = never_rule(checker, place, item, around.check_rule)
+        if rule is not None:
+            found.setdefault(item, NeverItem(around.owner, item, rule.text))
+            _warn_of_what_is_asked(checker, [(place, rule.text)], rule, (), around)
+    checker.warn_of_twins(("never",), [item.lower() for item in items or ()])
+    return tuple(found.values())
+
+
 def _warn_of_twins(checker: Checker, made: list[Subscription | None]) -> None:
     """Warn of a subscription with the rule, receivers and schedule of an earlier one."""
     alike: dict[Any, list[Subscription]] = {}
     for n, one in enumerate(made):
-        if one is None:
+        if one is None or not one.endpoints:  # whoever tells nobody has a mistake of its own
             continue
         words = tuple(sorted(re.findall(r"\w+", one.rule)))
         asked = (words, one.library, frozenset(one.sources))
@@ -114,6 +131,8 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
     rule = rule_of(checker, path, keys, around.check_rule)
     liked = _liked(checker, path, keys, around)
     to = [target for n, target in with_places(keys.to) if target_holds(checker, (*path, "to", *n), target, around)]
+    if not keys.to and not keys.keep and not checker.has_silent(path):
+        checker.note(path, "`to` is missing", "add to: …", name="missing-key")
     for n, name in with_places(keys.sources or []):
         if name not in around.sources and "sources" not in around.unknown:
             is_list = "," in name and name.partition(",")[0].strip() in around.sources
@@ -124,6 +143,7 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
                 near = "leave `sources` out for all of them"
             place = place_of_item(checker, (*path, "sources"), n)
             checker.note(place, f"there is no source {quoted_value(name)}", near, name="unknown-source")
+    _check_places(checker, path, keys, around)
     if keys.when_empty == "send" and keys.when.rhythm is Rhythm.IMMEDIATELY:
         what = "`when_empty: send` needs a time at which papers could be missed"
         checker.note((*path, "when_empty"), what, "write when: daily at 08:00, or the like", name="wrong-value")
@@ -131,6 +151,9 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
         what = f"`top: {keys.top}` needs a digest to choose from, and `immediately` tells what each look finds"
         hint = "write when: daily at 08:00, or the like; or above: 0.5, which works with every schedule"
         checker.note((*path, "top"), what, hint, name="wrong-value")
+    if keys.order is DigestOrder.RISING and keys.when.rhythm is Rhythm.IMMEDIATELY:
+        what = "`order: rising` needs a digest, and `immediately` tells papers before anybody could vote"
+        checker.note((*path, "order"), what, "write when: weekly on mon at 08:00, or the like", name="wrong-value")
     warn_of_no_hours(checker, path, keys)
     warn_of_zone_name(checker, path, keys.timezone)
     for key in ("to", "sources"):
@@ -154,13 +177,51 @@ def _liked(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroun
     return liked_by(checker, (*path, "like"), keys.like, around.libraries)
 
 
+def _check_places(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> None:
+    """Note what ``keep`` names and the config does not have."""
+    for n, name in enumerate(keys.keep or []):
+        if name not in around.places:
+            hint = near_or_known(name, around.places) if around.places else "write one under keep: first"
+            place = place_of_item(checker, (*path, "keep"), (n,))
+            checker.note(place, f"there is no place {quoted_value(name)}", hint, name="unknown-place")
+        elif around.allowed is not None and name not in around.allowed:
+            place = place_of_item(checker, (*path, "keep"), (n,))
+            theirs = [one for one in around.allowed if one in around.places]
+            checker.note(place, f"this file may not use place `{name}`", known(theirs), name="unknown-place")
+
+
 def _warn_of_rule(checker: Checker, path: Path, keys: SubscriptionKeys, rule: Rule, around: Surroundings) -> None:
     """Warn of what a rule that can be read asks for."""
-    sources = around.config.sources
-    warn_of_bounds(checker, pieces_of(checker, path, keys), rule, around.check_rule, keys.sources or ())
-    warn_of_labels(checker, pieces_of(checker, path, keys), rule, around.check_rule, around.sources)
-    if len(sources) == len(around.sources):  # of a source that is wrong nobody knows what it tells
-        warn_of_untold(checker, pieces_of(checker, path, keys), keys.sources or (), sources)
+    _warn_of_what_is_asked(checker, list(pieces_of(checker, path, keys)), rule, keys.sources or (), around)
+    if keys.order in (DigestOrder.UPVOTES, DigestOrder.RISING) and _all_hold(around):
+        warn_of_order(checker, (*path, "order"), keys.order, keys.sources or (), around.config.sources)
+    if keys.above is not None and not (keys.learn or keys.like) and not asks_for_words(rule.tree):
+        what = (
+            f"`above: {keys.above:g}` holds for all that it matches: a rule without words gives each paper the score 1"
+        )
+        checker.warn(
+            (*path, "above"), what, "leave it out; `top:` or `order:` chooses here", name="above-without-words"
+        )
+    never = [(one.written, around.check_rule(one.rule)) for one in around.never]
+    if item := swallowed_by(rule, never):
+        here, at = ((*path, "rule"), 0) if keys.rule is not None else (path, None)
+        what = f"`never` has {quoted_value(item)}, which all that it matches fits: nothing is ever told"
+        checker.warn(here, what, "take it off the list, or leave the subscription out", name="all-kept-back", at=at)
+
+
+def _warn_of_what_is_asked(
+    checker: Checker, pieces: Sequence[tuple[Path, str]], rule: Rule, chosen: Sequence[str], around: Surroundings
+) -> None:
+    """Warn of terms that no paper fits, or nearly every one, and of what no source has; ``chosen``: its sources."""
+    warn_of_bounds(checker, pieces, rule, around.check_rule, chosen)
+    warn_of_labels(checker, pieces, rule, around.check_rule, around.sources)
+    if _all_hold(around):
+        warn_of_untold(checker, pieces, chosen, around.config.sources)
+
+
+def _all_hold(around: Surroundings) -> bool:
+    """Return whether all sources hold: of one that is wrong nobody knows what it tells."""
+    return len(around.config.sources) == len(around.sources)
 
 
 def _made(
@@ -181,12 +242,15 @@ def _made(
         max_papers=keys.max_papers,
         above=keys.above,
         top=keys.top,
+        order=keys.order,
+        learns=keys.learn,
         sends_empty=keys.when_empty == "send",
         tells_updates=keys.on_update == "notify",
         shows_life=keys.sign_of_life is not None,
         shown_as=keys.shown_as or "",
         library="" if liked is None else library_name(liked),
         liked=liked or (),
+        keep=tuple(keys.keep or ()),
     )
 
 

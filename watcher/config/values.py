@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from watcher.config.addresses import SHORTEST_SECRET, VARIABLE, Address, expand, logged_secrets, opened
+from watcher.config.addresses import SHORTEST_SECRET, VARIABLE, Address, expand, logged_secrets, opened, put_in
 from watcher.errors import Problem, WatcherError
-from watcher.model import DisplayNames, Endpoint, QuietHours, Rate, Source, Subscription
+from watcher.model import DisplayNames, Endpoint, NeverItem, QuietHours, Rate, Source, Subscription
 from watcher.model.masking import OpenedAddress
+from watcher.model.subscriptions import KeepKind, KeepTarget
 from watcher.model.way_out import WayOut, proxy_credentials
 
 
@@ -25,6 +26,35 @@ class Receiver:
     address: str | None = None
     quiet_hours: QuietHours | None = None
     rate: Rate | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepPlace:
+    """A place under ``keep``, as the config has it: its secrets are not put in yet.
+
+    ``stars``: whether what is starred goes there.
+    """
+
+    target: KeepTarget
+    key: Address = field(default_factory=Address)
+    stars: bool = False
+
+    def texts(self) -> Iterator[str]:
+        """Yield the texts in which ``${NAME}`` may stand."""
+        yield from (self.key.text, self.target.place, self.target.find, *self.target.headers.values())
+
+    def with_secrets(self, env: Mapping[str, str], folder: Path) -> KeepTarget:
+        """Return the place with its secrets. Raises ``WatcherError`` that names what is missing."""
+        target = self.target
+        try:
+            key = self.key.resolve(env, folder) if self.key.text or self.key.file else ""
+            headers = {name: put_in(text, env) for name, text in target.headers.items()}
+            place, find = expand(target.place, env), expand(target.find, env)
+        except WatcherError as error:
+            raise WatcherError(f"keep {target.name}: {error}") from None
+        if target.kind in (KeepKind.FOLDER, KeepKind.BIB):
+            place = str(folder / Path(place).expanduser())
+        return replace(target, key=key, headers=headers, place=place, find=find)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +113,8 @@ class Config:
     ``problems`` are warnings; ``broken_includes`` has for each included file that is not in force as it stands the
     problems that keep it out, and ``instead`` what is in force in its place, in words. ``templates`` are those that
     stand in the place of watcher's own, by name; ``broken_templates`` would, and says why they do not. ``unsubscribe``
-    is a mailto or web address. ``web`` is None without pages for a browser.
+    is a mailto or web address. ``never`` has the items of all ``never:`` lists, those of the main file first.
+    ``web`` is None without pages for a browser.
     ``sections`` are the main file's keys that hold something, be it an empty list. ``patterns`` name the files that are
     read beside the main one, relative to ``folder``. ``reloads_itself``: the daemon takes up edits by itself.
     ``accepted`` has for each subscription, by its full name, the warnings that are accepted of it, and under "" those
@@ -97,7 +128,9 @@ class Config:
     operator: tuple[Endpoint, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     receivers: Mapping[str, Receiver] = field(default_factory=dict)
+    keep: Mapping[str, KeepPlace] = field(default_factory=dict)
     subscriptions: tuple[Subscription, ...] = ()
+    never: tuple[NeverItem, ...] = ()
     database_text: str | None = field(default=None, repr=False)
     unreachable_after: timedelta = timedelta(hours=24)
     retain: Retain = Retain()
@@ -144,6 +177,8 @@ class Config:
 
     def endpoints_of(self, target: str) -> tuple[Endpoint, ...]:
         """The endpoints of a receiver as ``to:`` names it; none where there is no such receiver."""
+        if target in self.keep:
+            return (Endpoint(target),)
         name, colon, address = target.partition(":")
         receiver = self.receivers.get(name)
         if receiver is None or bool(colon) != bool(receiver.address) or (colon and not address):
@@ -153,10 +188,24 @@ class Config:
     def has_endpoint(self, endpoint: Endpoint) -> bool:
         return endpoint in self.endpoints_of(endpoint.receiver)
 
+    def keeps_at(self, endpoint: Endpoint) -> bool:
+        """Return whether papers are kept at an endpoint, in place of being told."""
+        return endpoint.receiver in self.keep and not endpoint.label
+
+    def places(self, names: Iterable[str]) -> list[str]:
+        """Return those names that stand under ``keep``."""
+        return [name for name in names if name in self.keep]
+
+    def keep_target(self, name: str, env: Mapping[str, str]) -> KeepTarget:
+        """Return a place under ``keep`` with its secrets. Raises ``WatcherError`` that names what is missing."""
+        return self.keep[name].with_secrets(env, self.folder)
+
     def address(self, endpoint: Endpoint, env: Mapping[str, str]) -> str:
         """The apprise URL of an endpoint; raises ``WatcherError`` that names the receiver and what is missing."""
         if not self.has_endpoint(endpoint):
             raise WatcherError(f"receiver {endpoint} is not in the config")
+        if self.keeps_at(endpoint):
+            raise WatcherError(f"{endpoint} keeps papers, and is told nothing")
         name, _, address = endpoint.receiver.partition(":")
         receiver = self.receivers[name]
         try:
@@ -193,6 +242,12 @@ class Config:
         found |= {env[name] for name in VARIABLE.findall(self.proxy_text or "") if env.get(name)}
         found |= set(_of_proxy(self.way_out(env).proxy))
         found |= logged_secrets(self.sources.values(), env, self.folder)
+        for place in self.keep.values():
+            found |= {env[name] for text in place.texts() for name in VARIABLE.findall(text) if env.get(name)}
+            try:
+                found |= set(place.with_secrets(env, self.folder).secrets)
+            except WatcherError:
+                continue
         for receiver in self.receivers.values():
             for address in receiver.urls.values():
                 found |= {env[name] for name in VARIABLE.findall(address.text) if env.get(name)}

@@ -10,6 +10,8 @@ from watcher.config.keys import SubscriptionKeys
 from watcher.config.lint.rules import ReadRule, is_plainly_wrong, warn_of_item, warn_of_misread, warn_of_words
 from watcher.errors import RuleError
 from watcher.rules import Rule, cause_of, compile_beside_library, rule_from_lists
+from watcher.rules.language.language import plain_signs
+from watcher.rules.language.terms import COMPARED
 
 _LISTS = ("any", "all", "none", "where")
 
@@ -82,7 +84,7 @@ def _warn_of_yaml(checker: Checker, path: Path, rule: str) -> None:
         return
     if (
         node.style in ("'", '"')
-        and re.fullmatch(r"[\w-]+(?: [\w-]+)+", rule)
+        and re.fullmatch(r"\w[\w-]*(?: \w[\w-]*)+", rule)
         and not re.search(r"\b(AND|OR|NOT)\b", rule)
     ):
         what = f"YAML takes these quotes: {len(rule.split())} words that may stand anywhere, not a phrase"
@@ -144,6 +146,23 @@ def _compiled_item(item: str, read: ReadRule) -> Rule:
         return read(rule_from_lists(any=[item]))
     except RuleError as error:
         raise cause_of(item, error) from None
+
+
+_IS_RULE = re.compile(rf'["()]|(?:^|\s)(?:-\S|[A-Za-z]+:\S|(?:AND|OR|NOT)(?:\s|$))|(?i:{COMPARED})\s*[<>=]')
+"""What tells a rule from words that are a phrase: quotes, parentheses, fields, comparisons, operators."""
+
+
+def never_rule(checker: Checker, place: Path, item: str, read: ReadRule) -> Rule | None:
+    """Return the rule of an item of ``never:``; None where it is wrong, which is noted.
+
+    Plain words in a row are a phrase, as under ``none:``.
+    """
+    if not _IS_RULE.search(plain_signs(item)):
+        return read(rule_from_lists(any=[item])) if _check_term(checker, place, item, read) else None
+    rule = _read(checker, place, item, read)
+    if rule is not None:
+        warn_of_misread(checker, place, item)
+    return rule
 
 
 def with_places(items: list[str]) -> Iterator[tuple[tuple[int, ...], str]]:

@@ -15,6 +15,7 @@ from watcher.daemon.link_desk import LinkDesk
 from watcher.daemon.site_book import SiteBook
 from watcher.fetch import Fetcher, default_user_agent
 from watcher.files.broken_pages import KeptPages
+from watcher.keeping.keeper import PaperKeeper
 from watcher.model import Tuning
 from watcher.model.masking import OpenedAddress
 from watcher.model.way_out import WayOut
@@ -65,5 +66,6 @@ def open_context(
         tuning=tuning or Tuning(),
         kept=KeptPages(state_dir / "broken") if state_dir else None,
         links=LinkDesk(lambda: context.config, state_dir).maker,
+        keeper=PaperKeeper(way),
     )
     return context

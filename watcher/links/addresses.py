@@ -10,6 +10,14 @@ from watcher.links.signed import SignedLink, sign_link
 UNSUBSCRIBE = "unsubscribe"
 """The purpose of a link by which a receiver leaves subscriptions; ``things`` are their full names."""
 
+THUMB = "thumb"
+"""The purpose of a link by which a receiver says whether a paper was useful.
+
+``things`` are the paper's key, ``UP`` or ``DOWN``, and the full names of the subscriptions that told it.
+"""
+
+UP, DOWN = "up", "down"
+
 LASTS = timedelta(days=180)
 """How long a link in a message is good."""
 
@@ -36,3 +44,7 @@ class LinkMaker:
     def leave_address(self, person: str, subscriptions: tuple[str, ...], now: datetime) -> str:
         """Return the address at which an endpoint leaves subscriptions; "" if it would be too long."""
         return self.address("/unsubscribe", UNSUBSCRIBE, person, subscriptions, now)
+
+    def thumb_address(self, person: str, paper: str, up: bool, subscriptions: tuple[str, ...], now: datetime) -> str:
+        """Return the address at which an endpoint says of a paper (its key) whether it was useful; "" if too long."""
+        return self.address("/thumb", THUMB, person, (paper, UP if up else DOWN, *subscriptions), now)

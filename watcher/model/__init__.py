@@ -21,13 +21,16 @@ from watcher.model.reading import (
     Verdict,
 )
 from watcher.model.subscriptions import (
+    DigestOrder,
     Endpoint,
+    NeverItem,
     Origin,
     QuietHours,
     Rate,
     Rhythm,
     StoredSubscription,
     Subscription,
+    Thumb,
     When,
 )
 from watcher.model.telling import (
@@ -70,6 +73,7 @@ __all__ = [
     "DeliveryKind",
     "DeliveryState",
     "DigestItem",
+    "DigestOrder",
     "DisplayNames",
     "DueAlert",
     "Endpoint",
@@ -86,6 +90,7 @@ __all__ = [
     "Listing",
     "MatchedSpan",
     "Message",
+    "NeverItem",
     "NotModified",
     "Nothing",
     "Origin",
@@ -106,6 +111,7 @@ __all__ = [
     "StoredSubscription",
     "Subscription",
     "TemplateTrouble",
+    "Thumb",
     "Tuning",
     "Unreachable",
     "Unread",

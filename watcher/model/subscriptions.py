@@ -1,7 +1,8 @@
-"""What people ask for: subscriptions, their schedules, the endpoints that they are told at."""
+"""What people ask for: subscriptions, schedules, the endpoints that they are told at, the places to keep papers."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -48,6 +49,15 @@ class When:
         return f"{name}{on} at {self.at:%H:%M}"
 
 
+class DigestOrder(StrEnum):
+    """In which order a subscription's papers are told; strong matches come first in each."""
+
+    SCORE = "score"  # by how much they are about the rule, then the most upvoted
+    UPVOTES = "upvotes"
+    NEWEST = "newest"
+    RISING = "rising"  # the most upvoted and what rose fastest, in turn
+
+
 @dataclass(frozen=True, slots=True)
 class QuietHours:
     """Local times between which nothing is sent, and whole local days (0 for Monday).
@@ -88,8 +98,9 @@ class Subscription:
     tells, None for the source's look-back. ``endpoints`` are those of all receivers in ``to:``.
     ``shown_as`` is what messages and pages call it, "" for its name. ``bundle`` lets it share a message with
     others, ``max_papers`` are shown in full in one message, the rest in short. Papers with a score below ``above``, and
-    those behind the first ``top`` of a message, have no more than their titles. It may send also empty digests, a
-    sign of life once a month, and new versions of papers that it told.
+    those behind the first ``top`` of a message in its ``order``, have no more than their titles. It may send also
+    empty digests, a sign of life once a month, and new versions of papers that it told. With ``learns`` its thumbs
+    move the scores of its matches. ``keep`` names where what it tells is kept.
 
     ``library`` is the name of the papers that it likes, "" where it has none: with a rule they say how much each paper
     is wanted, without one (``rule`` is empty, or has nothing but exclusions) they also say which. ``liked`` are those
@@ -110,16 +121,45 @@ class Subscription:
     max_papers: int | None = None
     above: float | None = None
     top: int | None = None
+    order: DigestOrder = DigestOrder.SCORE
+    learns: bool = False
     sends_empty: bool = False
     shows_life: bool = False
     tells_updates: bool = False
     shown_as: str = ""
+    keep: tuple[str, ...] = ()
     library: str = ""
     liked: tuple[LikedPaper, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def full_name(self) -> str:
         return f"{self.owner}/{self.name}" if self.owner else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class NeverItem:
+    """What nobody wants to hear of: an item of a ``never:`` list.
+
+    ``owner``: the included file's stem whose subscriptions it holds for, empty for all subscriptions. ``written``: as
+    the list has it. ``rule``: the rule that it stands for.
+    """
+
+    owner: str
+    written: str
+    rule: str
+
+    def holds_for(self, subscription: Subscription) -> bool:
+        """Return whether it says something of a subscription's papers."""
+        return self.owner in ("", subscription.owner)
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """What a reader said of a paper that a subscription told: ``up`` for useful, else not for them."""
+
+    paper_id: int
+    up: bool
+    at: datetime
 
 
 class Origin(StrEnum):
@@ -146,3 +186,38 @@ class StoredSubscription:
     created_at: datetime
     gone_at: datetime | None = None
     origin: Origin = Origin.FILE
+
+
+class KeepKind(StrEnum):
+    FOLDER = "folder"  # notes in Markdown, one a paper
+    BIB = "bib"  # a bibliography in BibTeX
+    ZOTERO = "zotero"  # a library at Zotero
+    WEBHOOK = "webhook"  # any service that takes JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepTarget:
+    """A place where papers are kept, with its secrets put in.
+
+    ``place``: a folder, a file, a Zotero library (``users/1``, ``groups/2``), or the address of a webhook.
+    ``api``: the address of Zotero's API. ``key``: the key of a Zotero library.
+    ``collection``: a Zotero collection, by its key or name; "" for none. ``tags``: of notes and of Zotero's items.
+    ``headers``, ``body``: of a webhook. ``find``, ``find_body``: the address that says whether a paper is there.
+    """
+
+    name: str
+    kind: KeepKind
+    place: str
+    api: str = ""
+    key: str = field(default="", repr=False)
+    collection: str = ""
+    tags: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: str = ""
+    find: str = field(default="", repr=False)
+    find_body: str = ""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What may be shown nowhere."""
+        return tuple(one for one in (self.key, *self.headers.values()) if one)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from watcher.model.display_names import DisplayNames
 from watcher.model.papers import Because, Paper, RankablePaper
-from watcher.model.subscriptions import Endpoint
+from watcher.model.subscriptions import DigestOrder, Endpoint
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -88,6 +88,7 @@ class DeliveryKind(StrEnum):
     SIGN_OF_LIFE = "sign of life"
     SUMMARY = "summary"  # of incidents and recoveries that an endpoint missed
     TEST = "test"
+    KEEP = "keep"  # one paper, to where somebody keeps papers
 
 
 class DeliveryState(StrEnum):
@@ -139,7 +140,8 @@ class DueAlert:
 
     ``short`` where it goes over its subscription's ``max_papers``, ``bundle`` where it may share a message with other
     subscriptions; ``sources`` are those that the subscription looks at, empty for all. ``above`` and ``top`` say for
-    which papers its title is enough, as in :class:`watcher.model.subscriptions.Subscription`.
+    which papers its title is enough, ``order`` which papers come first, as in
+    :class:`watcher.model.subscriptions.Subscription`; ``everything`` where the rule asks for all papers.
     """
 
     match_id: int
@@ -155,6 +157,8 @@ class DueAlert:
     max_papers: int | None = None
     above: float | None = None
     top: int | None = None
+    order: DigestOrder = DigestOrder.SCORE
+    everything: bool = False
     sources: tuple[str, ...] = ()
     shown_as: str = ""
 
@@ -175,6 +179,9 @@ class DigestItem:
     ``told_before`` is set where the same endpoint was told of it on an earlier day, for another subscription.
     ``short`` asks for one line: it goes over ``max_papers``; ``also`` for its title alone. ``occasion`` is ``first``
     for the paper itself, ``v2`` and so on for a new version of a paper that was told, ``withdrawn`` for its end.
+    ``rise`` is how many upvotes it gained within a day, where the order asks for that, and ``also_in`` are other
+    subscriptions of the reader that it matches, for one that asks for everything. ``thumbs`` are the addresses at which
+    the reader says that it was useful, or not for them; () where there are none.
     """
 
     paper: Paper
@@ -186,6 +193,9 @@ class DigestItem:
     also: bool = False
     occasion: str = FIRST
     matches: tuple[ItemMatch, ...] = ()
+    rise: int | None = None
+    also_in: tuple[str, ...] = ()
+    thumbs: tuple[str, ...] = ()
 
     @property
     def strong(self) -> bool:
@@ -288,6 +298,7 @@ class TemplateTrouble:
 class Message:
     """A delivery put into words. ``html`` is a whole document, ``markdown`` is CommonMark.
 
+    ``flowing`` is the text with a line for each paragraph, for phones, which break lines themselves.
     ``mrkdwn`` is Slack's markup, ``chat_html`` the few tags that Telegram and Matrix know, with line ends as they
     are. ``data`` is the same as an object of JSON, for programs. ``unsubscribe`` is an address for mail's
     List-Unsubscribe, empty where there is none. ``troubles`` says which of the config's templates failed, so that
@@ -298,6 +309,7 @@ class Message:
     text: str
     html: str
     markdown: str
+    flowing: str = ""
     mrkdwn: str = ""
     chat_html: str = ""
     data: Mapping[str, object] = field(default_factory=dict)

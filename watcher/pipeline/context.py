@@ -10,6 +10,7 @@ from threading import Event
 from watcher.config import Config
 from watcher.fetch import Fetcher
 from watcher.files.broken_pages import KeptPages
+from watcher.keeping.keeper import PaperKeeper
 from watcher.links.addresses import LinkMaker
 from watcher.model import Tuning
 from watcher.notify import Notifier, forms_of
@@ -33,6 +34,7 @@ class Context:
     ``tuning``: sizes, intervals and leases.
     ``kept``: where bodies of broken pages are kept, None for nowhere.
     ``links``: returns what makes signed links, None where no pages are public.
+    ``keeper``: keeps papers where the config says under ``keep``.
     """
 
     config: Config
@@ -49,3 +51,4 @@ class Context:
     tuning: Tuning = field(default_factory=Tuning)
     kept: KeptPages | None = None
     links: Callable[[], LinkMaker | None] = lambda: None
+    keeper: PaperKeeper = field(default_factory=PaperKeeper)

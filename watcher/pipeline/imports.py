@@ -129,6 +129,7 @@ def _owe_now(tx: Transaction, held: Mapping[int, Mapping[int, int]], context: Co
             continue
         matches, endpoints = held[id], told_endpoints(tx, saved)
         tx.matches.owe(matches, endpoints, now)
+        tx.kept.keep(sorted(set(matches.values())), context.config.places(saved.subscription.keep), now)
         for endpoint in endpoints:
             tx.endpoints.lock(endpoint)
             due = tx.outbox.due_alerts([endpoint], now).get(endpoint, [])

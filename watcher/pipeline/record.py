@@ -6,8 +6,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from watcher.model import Decision, Entry, Paper, StoredSubscription
-from watcher.pipeline.rulebook import RuleBook
+from watcher.alerts.fate import of_unwanted
+from watcher.model import Decision, Entry, Hit, Paper, StoredSubscription
+from watcher.pipeline.rulebook import FoundMatch, RuleBook
+from watcher.pipeline.thumbs import tasted
+from watcher.rules import Taste, document_of
 from watcher.store import Transaction
 from watcher.store.papers.matches import NewMatch
 from watcher.store.papers.recording import Recorded
@@ -62,17 +65,36 @@ class Intake:
         return record_matches(self.tx, self.rules, self.listed if unchanged else self.touched, decide, self.now)
 
 
-def record_matches(tx: Transaction, rules: RuleBook, paper_ids: Collection[int], decide: Decide, now: datetime) -> int:
-    """Match papers with all rules and store new matches; return how many.
+def _hit(one: FoundMatch, taste: Taste | None) -> Hit:
+    """Return how a rule holds, scored as the subscription's thumbs have it."""
+    return one.hit if taste is None else tasted(one.hit, document_of(one.paper), taste)
 
-    Papers that wait for their abstract are left out.
+
+def record_matches(tx: Transaction, rules: RuleBook, paper_ids: Collection[int], decide: Decide, now: datetime) -> int:
+    """Match papers with all rules and store new matches; return how many are not kept back by a ``never:`` list.
+
+    Papers that wait for their abstract are left out. What was kept back is decided anew: numbers and texts change.
     """
     ready = tx.papers.ready(paper_ids, waited_since=now - WAIT_FOR_ABSTRACT)
-    known = tx.matches.known(ready)
+    kept_back = tx.never.kept_back_among(ready)
+    known = tx.matches.known(ready) - kept_back.keys()
     matched = 0
     rules.weigh_anew(tx)
     for some in rules.match(tx.papers.get(ready), known):
-        active = tx.subscriptions.get({id for id, _, _ in some})
-        found = [NewMatch(id, paper.id, hit, decide(active[id], paper)) for id, paper, hit in some if id in active]
-        matched += tx.matches.record(found, now)
+        active = tx.subscriptions.get({one.subscription_id for one in some})
+        tastes = {saved.id: rules.tastes.of(tx, saved) for saved in active.values()}
+        found, freed = list[NewMatch](), dict[int, NewMatch]()
+        for one in some:
+            if (saved := active.get(one.subscription_id)) is None:
+                continue
+            why, match_id = one.unwanted.why(saved.subscription.owner), kept_back.get((saved.id, one.paper.id))
+            decision = of_unwanted(why) if why else decide(saved, one.paper)
+            new = NewMatch(saved.id, one.paper.id, _hit(one, tastes[saved.id]), decision)
+            if match_id is None:
+                found.append(new)
+            elif not why:
+                freed[match_id] = new
+            matched += not why
+        tx.matches.record(found, now)
+        tx.matches.free(freed, now)
     return matched

@@ -87,6 +87,13 @@ def told_json(one: HistoryRow) -> dict[str, object]:
     }
 
 
+TRIAL_FIELDS = (
+    *("rule", "since", "papers", "days", "first_day", "last_day", "matched", "strong", "per_day", "per_week", "by_day"),
+    *("terms", "matches"),
+)
+"""Keys of a trial as an object."""
+
+
 def trial_json(trial: Trial[Paper], rule: str, since: date | None) -> dict[str, object]:
     """Return a trial of a rule in the form of ``--json``."""
     return {
@@ -127,6 +134,7 @@ def report_of(store: Store, config: Config, now: datetime) -> Report:
             "sources": [_source(source, tx, now, is_running) for source in config.sources.values()],
             "subscriptions": _subscriptions(tx, now),
             "subscriptions_in_database": tx.subscriptions.count(Origin.DATABASE),
+            "never": _never(tx),
             "muted": [mute_json(one) for one in tx.mutes.all(now)],
             "unsubscribed": [
                 {"subscription": one.subscription, "receiver": str(one.endpoint), "since": one.since}
@@ -176,8 +184,24 @@ def _source(source: Source, tx: Transaction, now: datetime, is_running: bool) ->
     }
 
 
+def _never(tx: Transaction) -> list[Report]:
+    """Return the items of the ``never:`` lists with the papers that each keeps back from subscriptions of files."""
+    active = tx.subscriptions.of_files(active=True)
+    return [
+        {
+            "owner": item.owner or None,
+            "item": item.written,
+            "kept_back": tx.never.papers_kept_back(
+                item.written, [saved.id for saved in active if item.holds_for(saved.subscription)]
+            ),
+        }
+        for item in tx.never.all()
+    ]
+
+
 def _subscriptions(tx: Transaction, now: datetime) -> list[Report]:
-    muted = tx.mutes.of_subscriptions(now)
+    muted, active = tx.mutes.of_subscriptions(now), tx.subscriptions.of_files(active=True)
+    kept_back = tx.never.counts([saved.id for saved in active])
     return [
         {
             "subscription": saved.subscription.full_name,
@@ -185,9 +209,10 @@ def _subscriptions(tx: Transaction, now: datetime) -> list[Report]:
             "when": str(saved.subscription.when),
             "next_due": saved.next_due,
             "held": len(tx.matches.held(saved.id)) + (tx.silence.waiting(saved.id) if saved.paused else 0),
+            "kept_back": sum(kept_back.get(saved.id, {}).values()),
             "paused": saved.paused,
             "muted_until": muted.get(saved.subscription.full_name),
             "shown_as": saved.subscription.shown_as or None,
         }
-        for saved in tx.subscriptions.of_files(active=True)
+        for saved in active
     ]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from threading import Lock
+from typing import NamedTuple
 
-from watcher.model import Hit, Paper
+from watcher.model import DigestOrder, Hit, Paper
 from watcher.pipeline.profiles import CountedRarity, SubscriptionRules
-from watcher.rules import Index, Rule, compile_rule, document_of
+from watcher.pipeline.thumbs import TasteBook
+from watcher.rules import Index, NeverList, Rule, Unwanted, compile_rule, document_of
 from watcher.store import Transaction
 from watcher.store.subscriptions.subscriptions import RuleRow
 
@@ -22,10 +24,20 @@ LEARNED_AT_ONCE = 8_192
 """Changed rules that are read into memory together."""
 
 
+class FoundMatch(NamedTuple):
+    """A paper that a subscription's rule fits. ``unwanted``: why ``never:`` lists keep it back from some or all."""
+
+    subscription_id: int
+    paper: Paper
+    hit: Hit
+    unwanted: Unwanted
+
+
 class RuleBook:
     """An index of rules with its generation. Safe to use from several threads.
 
-    It holds only the rules; everything else of a subscription is read from the database.
+    It holds only the rules, and in ``tastes`` what thumbs have taught; everything else of a subscription is read from
+    the database.
     """
 
     def __init__(self) -> None:
@@ -36,6 +48,8 @@ class RuleBook:
         self._using_numbers: set[int] = set()
         self._with_library: set[int] = set()
         self._rarity = CountedRarity()
+        self._never = NeverList()
+        self.tastes = TasteBook()
 
     def bring_up_to_date(self, tx: Transaction, *, hold: bool = True) -> None:
         """Read the rules that changed since the index's generation.
@@ -53,6 +67,7 @@ class RuleBook:
             else:
                 liked = self._load(tx.subscriptions.rules(after=None))
             self._add_liked(tx, liked)
+            self._never = NeverList(tx.never.all())
             self._generation, self._is_loaded = generation, True
 
     def weigh_anew(self, tx: Transaction) -> None:
@@ -61,20 +76,21 @@ class RuleBook:
             if self._with_library and not self._rarity.is_current(tx):
                 self._add_liked(tx, tx.subscriptions.with_libraries())
 
-    def match(
-        self, papers: Sequence[Paper], known: Collection[tuple[int, int]] = ()
-    ) -> Iterator[list[tuple[int, Paper, Hit]]]:
-        """Yield the matches of papers in lists of some thousand: (subscription id, paper, hit).
+    def match(self, papers: Sequence[Paper], known: Collection[tuple[int, int]] = ()) -> Iterator[list[FoundMatch]]:
+        """Yield the matches of papers in lists of some thousand.
 
         ``known``: pairs (subscription id, paper id) that are left out.
         """
         for at in range(0, len(papers), PAGE):
             page = papers[at : at + PAGE]
+            documents = [document_of(paper) for paper in page]
             with self._lock:
-                found = self._index.match_page([document_of(paper) for paper in page])
-            some: list[tuple[int, Paper, Hit]] = []
-            for paper, matches in zip(page, found, strict=True):
-                some += [(id, paper, matches[id]) for id in sorted(matches) if (id, paper.id) not in known]
+                found = self._index.match_page(documents)
+                never = self._never.tried_on(documents)
+            some: list[FoundMatch] = []
+            for paper, matches, unwanted in zip(page, found, never, strict=True):
+                new = [id for id in sorted(matches) if (id, paper.id) not in known]
+                some += [FoundMatch(id, paper, matches[id], unwanted) for id in new]
                 if len(some) >= MATCHED_AT_ONCE:
                     yield some
                     some = []
@@ -88,9 +104,9 @@ class RuleBook:
 
     @property
     def uses_numbers(self) -> bool:
-        """Whether any rule uses upvotes or comments."""
+        """Whether any rule, order of a digest, or item of a ``never:`` list uses upvotes or comments."""
         with self._lock:
-            return bool(self._using_numbers)
+            return bool(self._using_numbers) or self._never.uses_numbers
 
     def __len__(self) -> int:
         with self._lock:
@@ -124,7 +140,9 @@ class RuleBook:
         for row in rows:
             self._index.remove(row.id)
             self._with_library.add(row.id)
-            self._index.add(row.id, rules.compiled(row.rule, row.sources, row.library, row.above))
+            rule = rules.compiled(row.rule, row.sources, row.library, row.above)
+            self._note_numbers(row, rule)
+            self._index.add(row.id, rule)
 
     def _compiled(self, rows: Iterable[RuleRow], liked: list[RuleRow]) -> Iterator[tuple[int, Rule]]:
         for row in rows:
@@ -132,6 +150,9 @@ class RuleBook:
                 liked.append(row)
                 continue
             rule = compile_rule(row.rule, row.sources)
-            if rule.uses_numbers:
-                self._using_numbers.add(row.id)
+            self._note_numbers(row, rule)
             yield row.id, rule
+
+    def _note_numbers(self, row: RuleRow, rule: Rule) -> None:
+        if rule.uses_numbers or row.order in (DigestOrder.UPVOTES, DigestOrder.RISING):
+            self._using_numbers.add(row.id)

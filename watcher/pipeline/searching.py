@@ -89,7 +89,7 @@ class Search:
         """Return digest day → papers that were decided on so far, also those for which the rule cannot hold."""
         if self._unfolded is None:
             return dict(self._looked)
-        counts = Counter(self._tx.words.by_day(self._since, self.cut_at))
+        counts = Counter(self._tx.words.by_day(self._since, self.cut_at, self._after))
         counts.update(day for (day, id), _ in self._unfolded if self.cut_at is None or (day, id) >= self.cut_at)
         return dict(counts)
 
@@ -141,15 +141,37 @@ class BoundedTrial:
     until: date | None
 
 
+class RunningTrial:
+    """A trial that goes on where it was cut.
+
+    It is of one instant as long as nothing is stored between two calls; who keeps one sees to that.
+    """
+
+    def __init__(self, rule: Rule, since: date) -> None:
+        self._rule, self._since = rule, since
+        self._trial = RuleTrial(rule)
+        self._found: list[tuple[PaperPlace, float]] = []
+        self._counted: Counter[date] = Counter()
+        self._place: PaperPlace | None = None
+
+    def go_on(self, tx: Transaction, stop: Callable[[int], bool] = lambda looked: False) -> BoundedTrial:
+        """Try the rule on further papers, until it is stopped; return what it found from the beginning on."""
+        search = Search(tx, self._rule, self._since, after=self._place, stop=stop)
+        for place, document in search:
+            if (score := self._trial.look(document)) is not None:
+                self._found.append((place, score))
+        self._counted.update(search.counted())
+        self._place = search.cut_at
+        upvotes = tx.papers.upvotes_of([id for (_, id), _ in self._found])
+        matches = tuple((FoundPaper(id, day, upvotes.get(id)), Hit(score)) for (day, id), score in self._found)
+        days = tuple(sorted(day for day, count in self._counted.items() if count))
+        ended = Trial(sum(self._counted.values()), days, matches, self._trial.terms())
+        return BoundedTrial(ended, self._place[0] if self._place else None)
+
+
 def tried(tx: Transaction, rule: Rule, since: date, stop: Callable[[int], bool] = lambda looked: False) -> BoundedTrial:
     """Try a rule on the papers of digest day ``since`` and later, the newest first, until it is stopped."""
-    search, trial = Search(tx, rule, since, stop=stop), RuleTrial(rule)
-    found = [(place, score) for place, document in search if (score := trial.look(document)) is not None]
-    upvotes = tx.papers.upvotes_of([id for (_, id), _ in found])
-    matches = tuple((FoundPaper(id, day, upvotes.get(id)), Hit(score)) for (day, id), score in found)
-    counted = search.counted()
-    ended = Trial(sum(counted.values()), tuple(sorted(counted)), matches, trial.terms())
-    return BoundedTrial(ended, search.cut_at[0] if search.cut_at else None)
+    return RunningTrial(rule, since).go_on(tx, stop)
 
 
 def with_papers(tx: Transaction, trial: Trial[FoundPaper]) -> Trial[Paper]:

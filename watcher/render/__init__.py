@@ -36,6 +36,7 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 _FILES: Mapping[str, tuple[str, Dialect | None]] = {
     "text": ("txt", None),
+    "flowing": ("txt", None),
     "html": ("html", None),
     "markdown": ("chat", MARKDOWN),
     "mrkdwn": ("chat", SLACK),
@@ -100,6 +101,7 @@ def _message(
     def written(form: str) -> str:
         file, dialect = _FILES[form]
         shown = {key: dialect.escaped(value) for key, value in context.items()} | {"m": dialect} if dialect else context
+        shown = {**shown, "is_flowing": form == "flowing"}
         text, trouble = page(f"{name}.{file}", shown, templates)
         if trouble:
             troubles.append(trouble)
@@ -109,6 +111,7 @@ def _message(
     return Message(
         subject=subject,
         text=words["text"],
+        flowing=words["flowing"],
         html=words["html"],
         markdown=words["markdown"],
         mrkdwn=words["mrkdwn"],

@@ -80,7 +80,15 @@ def _trouble(name: str, error: Exception, templates: Mapping[str, str]) -> Templ
 @lru_cache(maxsize=4)
 def _environment(templates: tuple[tuple[str, str], ...] | None) -> Environment:
     """Return the built-in templates, or a sandbox with those given, which find the built-in ones under ``ours/``."""
-    from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, PrefixLoader, StrictUndefined
+    from jinja2 import (
+        ChoiceLoader,
+        Environment,
+        FunctionLoader,
+        PackageLoader,
+        PrefixLoader,
+        StrictUndefined,
+        pass_context,
+    )
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     own = PackageLoader("watcher.render")
@@ -96,16 +104,25 @@ def _environment(templates: tuple[tuple[str, str], ...] | None) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"text_marked": escape.text_marked, "wrap": _wrap, "counted": counted, "unbroken": _unbroken}
+    environment.filters |= {
+        "text_marked": escape.text_marked,
+        "wrap": pass_context(_wrap),
+        "counted": counted,
+        "unbroken": _unbroken,
+    }
     return environment
 
 
-def _wrap(text: str, indent: int = 0, hanging: int = 0) -> str:
+def _wrap(context: Mapping[str, object], text: str, indent: int = 0, hanging: int = 0) -> str:
     """Return lines filled to the width of a text message; addresses are not broken.
+
+    One line alone, without blanks before it, where the ``context`` has ``is_flowing``: a phone breaks lines itself.
 
     ``indent``: blanks before the first line.
     ``hanging``: further blanks before all other lines.
     """
+    if context.get("is_flowing"):
+        return " ".join(text.split())
     first, rest = " " * indent, " " * (indent + hanging)
     return textwrap.fill(
         text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False

@@ -72,6 +72,11 @@ _IS_FORMULA = re.compile(r"[\\^_{}=<>+*/|]|^[A-Za-z0-9.,]{1,4}$")
 """What tells a formula from the prices in "$5 and $6"."""
 
 
+def is_formula(text: str) -> bool:
+    """Return whether what stands between two dollar signs is a formula, and no text between two prices."""
+    return _IS_FORMULA.search(text) is not None
+
+
 def readable(text: str) -> str:
     """Return a text without its TeX."""
     return shown_with(text, ())[0]
@@ -131,7 +136,7 @@ def _meaning(found: re.Match[str]) -> str:
             return "”" if "``" in found.string[: found.start()] else found[0]
         case "math":
             formula = found["formula"] or found["round"]
-            return _FORMULA.sub(_in_formula, formula).strip() if _IS_FORMULA.search(formula) else found[0]
+            return _FORMULA.sub(_in_formula, formula).strip() if is_formula(formula) else found[0]
     return _of_word(found, readable)
 
 

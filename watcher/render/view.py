@@ -43,6 +43,7 @@ class PaperView:
     ``snippet``: what the abstract says of the terms; () if title or summary show one, or there is no abstract.
     ``because``: why it is like the library of one of the subscriptions, "" where none has one.
     ``badge``: what is new of a paper that was told, "" for a new paper.
+    ``thumbs``: where its reader says that it was useful, or not for them; () where nobody asks.
     """
 
     title: str
@@ -57,6 +58,7 @@ class PaperView:
     badge: str = ""
     summary: tuple[Segment, ...] = ()
     because: str = ""
+    thumbs: tuple[Link, ...] = ()
 
     @property
     def note(self) -> str:
@@ -126,13 +128,14 @@ def paper_view(item: DigestItem, shown: DisplayNames = NO_NAMES) -> PaperView:
     title = readable_title(paper)
     marked_title = _marked(paper.title, item.places, "title", LONGEST_TITLE)
     summary = _marked_summary(paper, item.places)
-    is_shown = any(one.hit for one in summary) or (bool(summary) and any(one.hit for one in marked_title))
+    shows_why = any(one.hit for one in (*summary, *marked_title))
+    is_shown = bool(summary) and (shows_why or not any(place.field == "abstract" for place in item.places))
     return PaperView(
         title=title,
         marked_title=marked_title or (Segment(title),),
         url=main_url(paper),
         authors=authors_line(paper.authors),
-        about=" · ".join(about(paper, shown)),
+        about=" · ".join(_about_item(item, shown)),
         terms=terms_line(item.places),
         summary=summary,
         snippet=() if is_shown else excerpt(paper, item.places),
@@ -140,7 +143,17 @@ def paper_view(item: DigestItem, shown: DisplayNames = NO_NAMES) -> PaperView:
         told_before=day_in_words(item.told_before) if item.told_before else "",
         badge=_badge(item.occasion),
         because=because_line(item),
+        thumbs=tuple(Link(name, url) for name, url in zip(("Useful", "Not for me"), item.thumbs, strict=False)),
     )
+
+
+def _about_item(item: DigestItem, shown: DisplayNames) -> list[str]:
+    """Return what is known beside the texts, how fast it rose, and where else its reader is told of it."""
+    votes = "" if item.paper.upvotes is None else counted(item.paper.upvotes, "upvote")
+    rose = f"{votes}, {item.rise} of them within a day"
+    parts = [rose if part == votes and item.rise else part for part in about(item.paper, shown)]
+    names = [one_line(name, 100) for name in item.also_in]
+    return parts + ([f"also in: {listed(names)}"] if names else [])
 
 
 def because_line(item: DigestItem) -> str:
@@ -159,7 +172,7 @@ def _badge(occasion: str) -> str:
 def authors_line(authors: Sequence[str]) -> str:
     """Return the first three authors and the last: the order says who did the work and who leads."""
     names = [name for name in (one_line(name, 80) for name in authors) if name]
-    if len(names) <= FIRST_AUTHORS + 1:
+    if len(names) <= FIRST_AUTHORS + 2:  # "and 1 more" would be no shorter than the name
         return ", ".join(names)
     left = len(names) - FIRST_AUTHORS - 1
     return f"{', '.join(names[:FIRST_AUTHORS])} … {names[-1]} (and {left} more)"

@@ -5,21 +5,30 @@
 ``match/``     one rule and one paper: does it match, where, and why not
 ``index/``     many rules and many papers, with the same answers
 ``advice/``    what the author of a rule may have overlooked
+``never``      what nobody wants to hear of
 """
 
-from watcher.rules.advice.bounds import find_bounds
+from watcher.rules.advice.bounds import find_bounds, swallowed_by
 from watcher.rules.advice.misread import cause_of, doubtful, misread_item, plainly_wrong
 from watcher.rules.index.index import Index
 from watcher.rules.language.language import rule_from_lists
-from watcher.rules.language.rule import Rule, compile_beside_library, compile_rule, fields_in
+from watcher.rules.language.rule import Rule, compile_beside_library, compile_rule, fields_in, is_for_everything
 from watcher.rules.match.document import Document, document_of
 from watcher.rules.match.evaluate import evaluate
+from watcher.rules.match.scoring import asks_for_words
+from watcher.rules.match.taste import Taste, ThumbedPaper, taste_of
+from watcher.rules.never import NeverList, Unwanted
 from watcher.rules.text.text import fold_title
 
 __all__ = [
     "Document",
     "Index",
+    "NeverList",
     "Rule",
+    "Taste",
+    "ThumbedPaper",
+    "Unwanted",
+    "asks_for_words",
     "cause_of",
     "compile_beside_library",
     "compile_rule",
@@ -29,7 +38,10 @@ __all__ = [
     "fields_in",
     "find_bounds",
     "fold_title",
+    "is_for_everything",
     "misread_item",
     "plainly_wrong",
     "rule_from_lists",
+    "swallowed_by",
+    "taste_of",
 ]

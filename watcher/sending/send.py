@@ -13,6 +13,8 @@ from watcher.pipeline.context import Context
 from watcher.pipeline.subscriptions.config_incidents import record_template_troubles
 from watcher.pipeline.telling.content import contents_of
 from watcher.render import render_message
+from watcher.render.clean import one_line
+from watcher.sending.thumb_links import with_thumb_links
 from watcher.store.deliveries.contents import TO_READERS
 
 log = logging.getLogger(__name__)
@@ -60,7 +62,7 @@ def gather(deliveries: Sequence[Delivery], context: Context) -> list[Attempt]:
         (one,) = deliveries
         return [Attempt(_empty(one, context), outcome=_unspeakable(one, error))]
     return [
-        Attempt(contents[one.id])
+        Attempt(with_thumb_links(contents[one.id], context))
         if one.id in contents
         else Attempt(_empty(one, context), cancelled="nothing left to tell")
         for one in deliveries
@@ -70,6 +72,10 @@ def gather(deliveries: Sequence[Delivery], context: Context) -> list[Attempt]:
 def render(attempt: Attempt, context: Context) -> Attempt:
     """Render a delivery for its service. A message that cannot be rendered is refused."""
     delivery = attempt.delivery
+    if context.config.keeps_at(delivery.endpoint) or delivery.kind is DeliveryKind.KEEP:
+        papers = [one.paper for one in attempt.content.items]
+        subject = f"keep {one_line(papers[0].title, 100)}" if papers else delivery.kind.value
+        return replace(attempt, message=replace(NO_MESSAGE, subject=subject, text="\n".join(one.key for one in papers)))
     try:
         url = context.config.address_or_empty(delivery.endpoint, context.env)
         forms = context.forms_of(url)
@@ -87,6 +93,8 @@ def send(attempt: Attempt, context: Context) -> Attempt:
     if attempt.outcome:
         return attempt
     delivery = attempt.delivery
+    if context.config.keeps_at(delivery.endpoint) or delivery.kind is DeliveryKind.KEEP:
+        return replace(attempt, outcome=_kept(attempt, context))
     try:
         url = context.config.address(delivery.endpoint, context.env)
     except WatcherError as error:
@@ -103,6 +111,20 @@ def _with_links(content: Content, url: str, context: Context) -> Content:
     names = tuple(dict.fromkeys([*told, *(one.subscription for one in content.nothing)]))
     leave = links.leave_address(str(content.delivery.endpoint), names, context.clock())
     return replace(content, unsubscribe=leave, is_one_click=True) if leave and names else content
+
+
+def _kept(attempt: Attempt, context: Context) -> Outcome:
+    """Keep the paper of a delivery at its place; nothing else is sent there."""
+    delivery, items = attempt.delivery, attempt.content.items
+    if delivery.kind is not DeliveryKind.KEEP or not items:
+        return Outcome(Result.REFUSED, "papers are kept there, and nothing is told: star one to try it")
+    if not context.config.keeps_at(delivery.endpoint):
+        return Outcome(Result.DOWN, f"{delivery.endpoint} is a receiver now, and no place under keep")
+    try:
+        target = context.config.keep_target(delivery.endpoint.receiver, context.env)
+    except WatcherError as error:
+        return Outcome(Result.DOWN, str(error))
+    return context.keeper.keep(target, items[0].paper, delivery.id)
 
 
 def _empty(delivery: Delivery, context: Context) -> Content:

@@ -11,9 +11,12 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from watcher.errors import UsageError
 from watcher.model import DeliveryKind, DeliveryState, Endpoint, Paper, StoredSubscription
+from watcher.pipeline.marking import kept_by_hand, mark_paper
 from watcher.pipeline.subscriptions.leaving import record_return
 from watcher.pipeline.subscriptions.pause_and_mute import end_mute, end_pause, record_mute, record_pause
+from watcher.pipeline.thumbs import give_thumb, take_thumb_back
 from watcher.store import Transaction
+from watcher.store.papers.marks import MarkKind
 from watcher.web.frame import MOST_TESTS, in_a_line, site_of
 from watcher.web.rule_test import TEST_RULE, rule_tested
 from watcher.web.screens.receivers import endpoints_of
@@ -138,6 +141,33 @@ def _of_paper(do: Callable[[Transaction, Paper, WebSite], object], said: str) ->
     return done
 
 
+def _thumb(up: bool | None) -> Act:
+    """Return the act of a thumb, None for taking it back: for the key of a paper, or key, line end and subscription.
+
+    A key alone means all subscriptions in force that the paper matched.
+    """
+
+    def done(site: WebSite, buttons: Buttons, name: str) -> str:
+        key, only = [*name.splitlines(), "", ""][:2]  # browsers send another line end than the page has
+        with site.store.transaction() as tx:
+            paper = tx.papers.find(key)
+            if paper is None:
+                raise UsageError("there is no paper of this key")
+            names = dict.fromkeys(one.subscription for one in tx.browsing.matches_of([paper.id]))
+            stored = [subscription_called(tx, one) for one in ([only] if only else names)]
+            some = [one for one in stored if one is not None and one.gone_at is None]
+            if not some:
+                raise UsageError("there is no subscription in force that this could be said of")
+            for one in some:
+                if up is None:
+                    take_thumb_back(tx, one, paper)
+                else:
+                    give_thumb(tx, one, paper, up, site.clock())
+        return "no-thumb" if up is None else "thumb"
+
+    return done
+
+
 def _pause(tx: Transaction, saved: StoredSubscription, site: WebSite) -> None:
     if not saved.paused:
         record_pause(tx, saved)
@@ -156,6 +186,20 @@ def _unmute(tx: Transaction, subject: StoredSubscription | Paper, site: WebSite)
     end_mute(tx, subject, site.clock())
 
 
+def _mark(kind: MarkKind, said: str, *, off: bool = False) -> Act:
+    """Return the act that marks a paper for all who use these pages, or takes the mark back."""
+    return _of_paper(lambda tx, paper, site: mark_paper(tx, paper, kind, site.clock(), site.config(), off=off), said)
+
+
+def _keep(site: WebSite, buttons: Buttons, name: str) -> str:
+    """Keep a paper at a place: ``name`` is the place, a blank, and the paper's key."""
+    place, _, key = name.partition(" ")
+    with site.store.transaction() as tx:
+        kept_by_hand(tx, key, place, site.clock(), site.config())
+    buttons.wake()
+    return "keep"
+
+
 ACTS: Mapping[str, Act] = {
     "poll": _poll,
     "test": _test,
@@ -168,5 +212,13 @@ ACTS: Mapping[str, Act] = {
     "resubscribe": _resubscribe,
     "mute-paper": _of_paper(_mute, "mute"),
     "unmute-paper": _of_paper(_unmute, "unmute"),
+    "thumb-up": _thumb(True),
+    "thumb-down": _thumb(False),
+    "thumb-none": _thumb(None),
+    "keep": _keep,
+    "star": _mark(MarkKind.STAR, "star"),
+    "unstar": _mark(MarkKind.STAR, "unstar", off=True),
+    "read": _mark(MarkKind.READ, "read"),
+    "unread": _mark(MarkKind.READ, "unread", off=True),
 }
 """What a form may ask for, beside ``TEST_RULE``."""

@@ -30,7 +30,9 @@ from watcher.web.screens.receivers import receivers_screen
 from watcher.web.screens.save import save_screen
 from watcher.web.screens.search import search_screen
 from watcher.web.screens.sources import source_screen, sources_screen
+from watcher.web.screens.starred import starred_screen
 from watcher.web.screens.subscriptions import subscription_screen, subscriptions_screen
+from watcher.web.screens.thumb import thumb_screen
 from watcher.web.screens.unsubscribe import unsubscribe_screen
 from watcher.web.site import WebSite
 from watcher.web.turns import TrialTurns, in_turn
@@ -42,6 +44,7 @@ def web_app(site: WebSite) -> ASGIApp:
         routes=[
             Route("/", day_screen),
             Route("/paper", paper_screen),
+            Route("/starred", starred_screen),
             Route("/search", in_turn(search_screen)),
             Route("/subscriptions", subscriptions_screen),
             Route("/subscription", subscription_screen),
@@ -53,9 +56,10 @@ def web_app(site: WebSite) -> ASGIApp:
             Route("/feed.atom", in_turn(feed_screen)),
             Route("/feed.json", in_turn(feed_screen)),
             Route("/metrics", figures_screen),
-            *(Route(one.path, in_turn(answered(one))) for one in OPERATIONS),
+            *(Route(one.path, in_turn(answered(one)), methods=[one.method]) for one in OPERATIONS),
             Route("/api/v1/openapi.json", description_screen),
             Route("/act", act, methods=["POST"]),
+            Route("/thumb", thumb_screen, methods=["GET", "POST"]),
             Route("/save", save_screen, methods=["GET", "POST"]),
             Route("/unsubscribe", unsubscribe_screen, methods=["GET", "POST"]),
             Route("/sign-in", session.sign_in, methods=["GET", "POST"]),

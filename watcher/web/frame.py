@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from watcher import __version__
+from watcher.citations.formats import FORMATS
 from watcher.model.words import counted
 from watcher.render.pages import HtmlTemplates
 from watcher.store import Transaction
@@ -28,6 +29,7 @@ STATIC = Path(__file__).parent / "static"
 
 PLACES = (
     ("/", "Papers"),
+    ("/starred", "Starred"),
     ("/search", "Search"),
     ("/subscriptions", "Subscriptions"),
     ("/receivers", "Receivers"),
@@ -49,6 +51,13 @@ SAID: Mapping[str, str] = {
     "unmute": "No longer muted.",
     "saved": "Saved: the daemon reads the config again now, and says in its log what it makes of it.",
     "resubscribe": "It is told again, from now on.",
+    "thumb": "Noted. A subscription with `learn: true` takes it into account.",
+    "no-thumb": "Taken back.",
+    "keep": "It is kept there in a moment: `watcher deliveries` says how that went.",
+    "star": "Starred: it stands under Starred, and `watcher papers --starred` lists it.",
+    "unstar": "No longer starred.",
+    "read": "Marked as read.",
+    "unread": "No longer marked as read.",
     "out": "Signed out.",
 }
 """What a page says of what was just done, by the word in its address."""
@@ -141,6 +150,11 @@ def feed_links(request: Request, kind: str, name: str) -> list[tuple[str, str]]:
         key = feed_key(site.token, path, [(kind, name)]) if has_key else ""
         found.append((title, address(path, [(kind, name), ("key", key)])))
     return found
+
+
+def file_links(path: str, **asked: object) -> list[tuple[str, str]]:
+    """Return the names of all formats, and where what an operation of the API finds is downloaded in them."""
+    return [(name, address(path, asked.items(), format=name)) for name in FORMATS]
 
 
 @lru_cache(maxsize=1)

@@ -25,7 +25,7 @@ SESSION = timedelta(days=30)
 PUBLIC = ("/-/", "/static/", "/sign-in", "/favicon.ico")
 """Addresses that everybody may read, by how they begin; they show nothing of what is stored."""
 
-SIGNED = ("/unsubscribe",)
+SIGNED = ("/thumb", "/unsubscribe")
 """Addresses that carry a signed link, which alone says what may be done: nothing of the visitor counts there."""
 
 KEYED = ("/feed.atom", "/feed.json")
@@ -94,7 +94,8 @@ class Guard:
             what = "this page is not called so: name its address in `web: public_url`, or ask for localhost"
             return _refused(request, what, 421)
         if request.method not in ("GET", "HEAD", "POST"):
-            return _refused(request, "this page takes GET and POST", 405, Allow="GET, HEAD, POST")
+            allowed = "GET, HEAD" if is_of_api(request) else "GET, HEAD, POST"
+            return _refused(request, f"this is asked for by {allowed}", 405, Allow=allowed)
         path = path_of(request)
         is_signed = path in SIGNED
         if request.method == "POST" and not (is_signed or is_from_here(request.headers, self._site)):

@@ -16,6 +16,7 @@ from watcher.links.addresses import LinkMaker
 from watcher.model import Endpoint, Hit, Outcome, Paper
 from watcher.pipeline.profiles import SimilarPapers
 from watcher.store import Store
+from watcher.web.views.trying import KeptTrials
 
 SHORTEST_TOKEN = 16
 LONGEST_TOKEN = 4_096
@@ -46,6 +47,7 @@ class WebSite:
     ``token``: what reading and acting ask for, "" for none: then nobody may act.
     ``buttons``: None if these pages only show.
     ``kept``: where bodies of broken pages are kept, None for nowhere.
+    ``trials``: rules whose trial was cut and may go on.
     ``links``: returns what made the signed links in messages, None where none are taken.
     ``similar``: finds papers that are like one, and counts for libraries how rare phrases are.
     """
@@ -58,6 +60,7 @@ class WebSite:
     buttons: Buttons | None = None
     kept: KeptPages | None = None
     links: Callable[[], LinkMaker | None] = lambda: None
+    trials: KeptTrials = field(default_factory=KeptTrials)
     similar: SimilarPapers = field(default_factory=SimilarPapers)
 
     @property

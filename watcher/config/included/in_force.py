@@ -4,24 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from watcher.config.checking import Checker
 from watcher.config.included.files import Included
 from watcher.config.included.libraries import LibraryFiles
 from watcher.config.keys import IncludedKeys
 from watcher.config.lint.whole import note_variables
-from watcher.config.subscriptions import Surroundings, allowed_receivers, subscriptions_of
+from watcher.config.subscriptions import Surroundings, allowed_receivers, never_of, subscriptions_of
 from watcher.config.text.reading import read
 from watcher.errors import Problem, WatcherError
-from watcher.model import Subscription
+from watcher.model import NeverItem, Subscription
 
 MOST_NAMED = 10
 """Names that a message lists."""
 
 
+@dataclass(frozen=True, slots=True)
+class _ReadFile:
+    """What a version of an included file says: its subscriptions, its ``never:`` list, and what is wrong in it."""
+
+    subscriptions: tuple[Subscription, ...] = ()
+    never: tuple[NeverItem, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    accepted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
 class IncludedSubscriptions:
-    """What one included file gives: its subscriptions, or those of its last good version and why.
+    """What one included file gives: its subscriptions and its ``never:`` list, or those of its last good version.
 
     ``instead`` says in words what is in force where ``broken`` says why the file is not.
     """
@@ -29,10 +39,15 @@ class IncludedSubscriptions:
     def __init__(self, name: str) -> None:
         self.name = name
         self.subscriptions: tuple[Subscription, ...] = ()
+        self.never: tuple[NeverItem, ...] = ()
         self.problems: list[Problem] = []
         self.accepted: Mapping[str, frozenset[str]] = {}
         self.broken: tuple[Problem, ...] = ()
         self.instead = ""
+
+    def take(self, version: _ReadFile) -> None:
+        """Give what a version of the file says."""
+        self.subscriptions, self.never = version.subscriptions, version.never
 
 
 def subscriptions_of_file(
@@ -61,7 +76,7 @@ def _not_understood(file: Included, problem: Problem, around: Surroundings, *, s
     copy = file.last_good()
     if copy is not None:
         with suppress(Exception):
-            theirs.subscriptions = _read_include(file.shown, copy, _beside(file, around))[0]
+            theirs.take(_read_include(file.shown, copy, _beside(file, around)))
     theirs.broken, theirs.instead = (problem,), _instead(is_kept=False, has_copy=copy is not None)
     return theirs
 
@@ -73,8 +88,10 @@ def _subscriptions_of_file(
     around = replace(_beside(file, around), allowed=allowed_receivers(allow, file.name))
     problems = list(file.problems)
     if file.data is not None:
-        theirs.subscriptions, found, theirs.accepted = _read_include(file.shown, file.data, around)
-        problems += found
+        found = _read_include(file.shown, file.data, around)
+        theirs.take(found)
+        theirs.accepted = found.accepted
+        problems += found.problems
     if strict:
         is_accepted = around.accepted is not None and around.accepted.take((), "empty-include")
         if not problems and not theirs.subscriptions and not is_accepted:
@@ -84,9 +101,9 @@ def _subscriptions_of_file(
         return theirs
     is_broken, is_kept = any(problem.fatal for problem in problems), file.has_vanished
     copy = file.last_good() if is_broken or not theirs.subscriptions else None
-    before = _read_include(file.shown, copy, around)[0] if copy is not None else ()
-    if not is_broken and before and file.is_missed():
-        problems.append(_emptied(file, before))
+    before = _read_include(file.shown, copy, around) if copy is not None else _ReadFile()
+    if not is_broken and before.subscriptions and file.is_missed():
+        problems.append(_emptied(file, before.subscriptions))
         is_broken = is_kept = True
     if not is_broken:
         theirs.problems = problems
@@ -95,7 +112,7 @@ def _subscriptions_of_file(
             file.keep_copy(file.data)
         return theirs
     theirs.broken = tuple(problem for problem in problems if problem.fatal)
-    theirs.subscriptions = before
+    theirs.take(before)
     theirs.instead = _instead(is_kept=is_kept, has_copy=copy is not None)
     return theirs
 
@@ -120,16 +137,17 @@ def _instead(*, is_kept: bool, has_copy: bool) -> str:
     return "its subscriptions are kept for a day" if is_kept else "its last good version stays in force"
 
 
-def _read_include(
-    shown: str, data: bytes, around: Surroundings
-) -> tuple[tuple[Subscription, ...], list[Problem], Mapping[str, frozenset[str]]]:
-    """An included file's subscriptions, what is wrong in it, and the warnings that its subscriptions accept."""
+def _read_include(shown: str, data: bytes, around: Surroundings) -> _ReadFile:
+    """Return what an included file says, what is wrong in it, and the warnings that its subscriptions accept."""
     checker = Checker(read(shown, data), around.accepted)
     keys = checker.keys(IncludedKeys)
     note_variables(checker, instead="secrets stand in the main file")
+    never = never_of(checker, keys.never, around) if keys else ()
+    around = replace(around, never=around.never + never)
     made = subscriptions_of(checker, keys.subscriptions, around) if keys else ()
     checker.warn_of_vain()
-    return made, checker.problems, {} if checker.is_broken else accepted_of(checker, made)
+    accepted = {} if checker.is_broken else accepted_of(checker, made)
+    return _ReadFile(made, never, tuple(checker.problems), accepted)
 
 
 def accepted_of(checker: Checker, made: Sequence[Subscription]) -> dict[str, frozenset[str]]:

@@ -58,6 +58,7 @@ def check_addresses(checker: Checker, config: Config, checks: AddressChecks) -> 
         _check_database(checker, config.database_text, checks)
     if config.proxy_text is not None:
         _check_proxy(checker, config.proxy_text, checks)
+    _check_places(checker, config, checks)
 
 
 def _check_source(checker: Checker, name: str, url: str, config: Config, checks: AddressChecks) -> None:
@@ -198,3 +199,13 @@ def _check_proxy(checker: Checker, text: str, checks: AddressChecks) -> None:
         problem = problem_of_proxy(VARIABLE.sub("x", text)) if VARIABLE.fullmatch(text) is None else None
     if problem:
         checker.note(("proxy",), *problem, name="wrong-address")
+
+
+def _check_places(checker: Checker, config: Config, checks: AddressChecks) -> None:
+    """Note secrets of places under ``keep`` that are not there."""
+    for name, place in config.keep.items():
+        try:
+            place.with_secrets(checks.env, config.folder)
+        except WatcherError as error:
+            what, hint = str(error).removeprefix(f"keep {name}: "), "set it where watcher runs"
+            checker.note(("keep", name), what, hint, fatal=checks.need_secrets, in_key=True, name="missing-secret")

@@ -36,6 +36,17 @@ def warn_of_untold(
                 )
 
 
+def warn_of_order(
+    checker: Checker, path: Path, order: str, chosen: Iterable[str], sources: Mapping[str, Source]
+) -> None:
+    """Warn of an order by upvotes where no source of those ``chosen``, or of all, counts them."""
+    looked_at = [sources[name] for name in chosen if name in sources] or list(sources.values())
+    if looked_at and not any(_tells(one, "upvotes") for one in looked_at):
+        others = [name for name, one in sources.items() if _tells(one, "upvotes")]
+        what = f"`order: {order}` orders nothing: no source of this subscription tells `upvotes`"
+        checker.warn(path, what, _hint("upvotes", others), name="field-that-no-source-tells")
+
+
 def _at(path: Path, text: str, field: str) -> int:
     """Return the offset of a field in a rule; 0 in an item of a list, since the item begins with its field."""
     if path[-1] not in ("rule", "where"):

@@ -78,7 +78,7 @@ def _at(checker: Checker, key: str) -> Path:
 
 
 def warn_of_unused(checker: Checker, config: Config, named: Collection[str]) -> None:
-    """Warn of receivers and sources that no subscription uses; ``named``: receivers that other keys name.
+    """Warn of receivers, sources and places that no subscription uses; ``named``: receivers that other keys name.
 
     The subscriptions of the database are not known here: where the config has none itself, nothing is said.
     """
@@ -90,6 +90,14 @@ def warn_of_unused(checker: Checker, config: Config, named: Collection[str]) -> 
             what = "no subscription tells this receiver, and it is no operator"
             hint = f"name {name} in to:, or remove it"
             checker.warn(("receivers", name), what, hint, name="unused-receiver", in_key=True)
+    kept = {name for one in config.subscriptions for name in one.keep}
+    for name, place in config.keep.items():
+        if name not in kept and not place.stars:
+            what, hint = (
+                "nothing is kept here but by hand",
+                f"name {name} in keep: of a subscription, or write stars: true",
+            )
+            checker.warn(("keep", name), what, hint, name="unused-place", in_key=True)
     if all(one.sources for one in config.subscriptions):
         read = {name for one in config.subscriptions for name in one.sources}
         for name in config.sources:

@@ -16,8 +16,8 @@ from watcher.parsers import PARSERS
 
 _SUBSCRIPTION = frozenset(
     {"name", "owner", "rule", "any", "all", "none", "where", "like", "when", "timezone", "sources", "quiet_days"}
-    | {"backfill", "bundle", "max_papers", "above", "top", "when_empty", "on_update", "sign_of_life", "accept"}
-    | {"shown_as"}
+    | {"backfill", "bundle", "max_papers", "above", "top", "order", "never", "learn", "when_empty", "on_update"}
+    | {"sign_of_life", "accept", "shown_as"}
 )
 _SOURCE = frozenset({"accept", "kind", "every", "robots", "look_back", "follow", "url", "shown_as"}).union(
     *(parser.keys for parser in PARSERS.values())
@@ -35,7 +35,7 @@ NEVER_SHOWN = frozenset(
 ) | {"token_file", "public_url"}
 """Keys whose values may be secret, or hold one by mistake."""
 
-_SECTIONS = frozenset({"sources", "receivers", "subscriptions", "retain", "allow", "quiet_hours", "web"})
+_SECTIONS = frozenset({"sources", "receivers", "keep", "subscriptions", "retain", "allow", "quiet_hours", "web"})
 KEYS = _SUBSCRIPTION | _SOURCE | _RECEIVER | _RETAIN | _WEB | _TOP | _QUIET | NEVER_SHOWN | _SECTIONS
 """All keys that there are: these words are no secret wherever they stand."""
 

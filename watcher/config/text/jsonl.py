@@ -26,7 +26,7 @@ from watcher.config.text.source import SourceText
 from watcher.config.text.tree import UNPRINTABLE, Items, Table
 from watcher.config.values import Config
 from watcher.errors import Problem
-from watcher.model import Subscription
+from watcher.model import DigestOrder, NeverItem, Subscription
 
 LONGEST = 1_000_000
 """Bytes of one line."""
@@ -67,8 +67,10 @@ class LineReader:
             check_target,
             sources=[*config.sources],
             receivers=[*config.receivers],
+            places=[*config.keep],
             timezone=config.timezone,
             accepted=_accepted_of_all(config),
+            never=_never_of(config, ""),
         )
 
     def lines(self, file: BinaryIO) -> Iterator[SubscriptionLine]:
@@ -101,7 +103,9 @@ class LineReader:
         return SubscriptionLine(number, subscription)
 
     def _around_of(self, keys: LineKeys) -> Surroundings:
-        return replace(self._around, owner=keys.owner) if keys.owner else self._around
+        if not keys.owner:
+            return self._around
+        return replace(self._around, owner=keys.owner, never=_never_of(self._around.config, keys.owner))
 
     def _explained(self, number: int, data: bytes) -> SubscriptionLine:
         """The same line once more, with the place of everything that is wrong."""
@@ -131,6 +135,11 @@ def _accepted_of_all(config: Config) -> AcceptedWarnings:
     accepted = AcceptedWarnings()
     accepted.add((), sorted(config.accepted.get("", ())))
     return accepted
+
+
+def _never_of(config: Config, owner: str) -> tuple[NeverItem, ...]:
+    """What an owner's subscriptions never tell: what nobody's do, and what their file says."""
+    return tuple(one for one in config.never if one.owner in ("", owner))
 
 
 def _refuse(constant: str) -> None:
@@ -175,10 +184,13 @@ def line_of(subscription: Subscription) -> Mapping[str, Any]:
         "max_papers": subscription.max_papers,
         "above": subscription.above,
         "top": subscription.top,
+        "order": None if subscription.order is DigestOrder.SCORE else subscription.order.value,
+        "learn": True if subscription.learns else None,
         "when_empty": "send" if subscription.sends_empty else None,
         "on_update": "notify" if subscription.tells_updates else None,
         "sign_of_life": "monthly" if subscription.shows_life else None,
         "shown_as": subscription.shown_as,
+        "keep": list(subscription.keep),
     }
     return {key: value for key, value in found.items() if value is not None and value not in ("", [])}
 

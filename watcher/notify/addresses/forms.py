@@ -28,7 +28,10 @@ TITLE_IN_BODY = frozenset({"discord", "guilded", "workflow", "workflows", "dingt
 """Chats that show the title above the body, where our Markdown contains it already."""
 
 MAIL = frozenset({"mailto", "mailtos"})
-TEXT = frozenset({"ntfy", "ntfys", "console"})
+PAPER_WIDE = frozenset({"console"})
+"""Services that show lines as they are, as wide as a page."""
+
+TEXT = PAPER_WIDE | {"ntfy", "ntfys"}
 SLACK = frozenset({"slack"})
 TELEGRAM = frozenset({"tgram"})
 MATRIX = frozenset({"matrix", "matrixs"})
@@ -94,6 +97,10 @@ def put(message: Message, service: Any, url: str, limit: int) -> Body:
             in_body = schema in TITLE_IN_BODY or service.title_maxlen == 0
             kind = None if schema in SHOWS_MARKDOWN and "markdown" not in formats else "markdown"
             return Body("" if in_body else defuse(message.subject), cut_at_line(message.markdown, limit, measure), kind)
+        case "flowing":
+            return Body(
+                defuse(message.subject), cut_at_line(defuse(message.flowing or message.text), limit, measure), "text"
+            )
     if schema in JSON:
         room = max(limit - json_bytes(message.data) - ENVELOPE, SHORTEST_TEXT)
         return Body(message.subject, cut_at_line(message.text, room, measure), "text")
@@ -112,15 +119,17 @@ def forms_of(url: str) -> frozenset[str]:
 def form_of_service(service: Any, url: str) -> str:
     """Return the field of ``Message`` that a service (an apprise plugin) is given."""
     schema, formats = _name_of(service, url), [one.value for one in service._formats()]
-    if schema in DATA or (_wants_text(url) and schema not in ALWAYS_MARKDOWN):
+    if schema in DATA | PAPER_WIDE:
         return "text"
+    if _wants_text(url) and schema not in ALWAYS_MARKDOWN:
+        return "text" if schema in MAIL else "flowing"
     if schema in SLACK and not str(service.mode).startswith(("workflow", "trigger")):
         return "mrkdwn"
     if schema in TELEGRAM | MATRIX:
         return "chat_html"
     if formats[0] == "html" and "markdown" not in formats:
         return "html"
-    return "markdown" if schema in SHOWS_MARKDOWN or "markdown" in formats else "text"
+    return "markdown" if schema in SHOWS_MARKDOWN or "markdown" in formats else "flowing"
 
 
 def _name_of(service: Any, url: str) -> str:

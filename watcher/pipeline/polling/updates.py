@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from watcher.model import Decision, Fate, Hit
+from watcher.alerts.fate import of_unwanted
+from watcher.model import WITHDRAWN, Decision, Fate, Hit
 from watcher.pipeline.profiles import SubscriptionRules
 from watcher.pipeline.record import Decide
-from watcher.rules import document_of, evaluate
+from watcher.rules import NeverList, document_of, evaluate
 from watcher.store import Transaction
 from watcher.store.papers.matches import NewMatch
 
@@ -21,11 +22,13 @@ def record_updates(
     """Store a match of each update of a told paper, held unless ``decide`` says otherwise; return how many.
 
     ``updates``: paper → occasion. Whether the rule still holds does not matter: whoever was told of a paper is told of
-        its withdrawal.
+        its withdrawal. A new version of what ``never:`` lists name is kept back.
     """
     papers = {paper.id: paper for paper in tx.papers.get(updates)}
     found = []
     told = tx.matches.told(updates)
+    documents = {id: document_of(paper) for id, paper in papers.items()}
+    unwanted = dict(zip(documents, NeverList(tx.never.all()).tried_on(list(documents.values())), strict=True))
     active = tx.subscriptions.get({subscription_id for subscription_id, _, _ in told})
     rules = SubscriptionRules(tx)
     for subscription_id, paper_id, score in told:
@@ -33,6 +36,8 @@ def record_updates(
         if saved is None or not saved.subscription.tells_updates or paper_id not in papers:
             continue
         rule = rules.of(saved.subscription)
-        hit = evaluate(rule, document_of(papers[paper_id])) or Hit(score)
-        found.append(NewMatch(saved.id, paper_id, hit, decide(saved, papers[paper_id]), updates[paper_id]))
+        hit = evaluate(rule, documents[paper_id]) or Hit(score)
+        why = "" if updates[paper_id] == WITHDRAWN else unwanted[paper_id].why(saved.subscription.owner)
+        decision = of_unwanted(why) if why else decide(saved, papers[paper_id])
+        found.append(NewMatch(saved.id, paper_id, hit, decision, updates[paper_id]))
     return tx.matches.record(found, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from watcher.alerts import fate
@@ -19,7 +19,9 @@ from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
 from watcher.pipeline.profiles import SubscriptionRules
 from watcher.pipeline.rulebook import PAGE
-from watcher.rules import Index, Rule, compile_beside_library, document_of, evaluate
+from watcher.pipeline.subscriptions.never import apply_never
+from watcher.pipeline.thumbs import score_anew
+from watcher.rules import Index, NeverList, Rule, Unwanted, compile_beside_library, document_of, evaluate
 from watcher.store import Transaction
 from watcher.store.papers.matches import NewMatch
 from watcher.store.subscriptions.subscriptions import New
@@ -41,11 +43,13 @@ class PastMatches:
     ``tried``: number of papers that were tried.
     ``matched``: full name of the subscription → its matches.
     ``present``: which papers count as present.
+    ``unwanted``: paper → why ``never:`` lists keep it back.
     """
 
     tried: int
     matched: Mapping[str, Sequence[tuple[Paper, Hit]]]
     present: fate.Present
+    unwanted: Mapping[int, Unwanted] = field(default_factory=dict)
 
 
 class _TakenBackError(Exception):
@@ -88,11 +92,14 @@ def _take_over(tx: Transaction, config: Config, now: datetime) -> list[Effect]:
     wanted = [Wanted(one, rules[one.full_name].digest) for one in config.subscriptions]
     tx.daemons.hold_config()
     changes = compare(wanted, tx.subscriptions.of_files())
+    edits_never = list(config.never) != tx.never.all()
+    if changes or edits_never:
+        tx.subscriptions.raise_generation()
+    effects = apply_never(tx, config.never) if edits_never else []
     if not changes:
-        return []
-    tx.subscriptions.raise_generation()
+        return effects
     past = past_matches(tx, config, changed_rules(tx, changes, rules), now)
-    effects = add_subscriptions(tx, changes.new, past, now)
+    effects += add_subscriptions(tx, changes.new, past, now)
     effects += change(tx, changes, past, config, now)
     return effects + [take_away(tx, saved, now) for saved in changes.gone]
 
@@ -152,12 +159,15 @@ def past_matches(
     index.add_many(enumerate(rules.values()))
     matched: dict[str, list[tuple[Paper, Hit]]] = {name: [] for name in names}
     papers = tx.papers.get(ids) if rules else []
+    never, unwanted = NeverList(tx.never.all()), dict[int, Unwanted]()
     for at in range(0, len(papers), PAGE):
         page = papers[at : at + PAGE]
-        for paper, matches in zip(page, index.match_page([document_of(one) for one in page]), strict=True):
+        documents = [document_of(one) for one in page]
+        unwanted |= dict(zip((paper.id for paper in page), never.tried_on(documents), strict=True))
+        for paper, matches in zip(page, index.match_page(documents), strict=True):
             for id, hit in matches.items():
                 matched[names[id]].append((paper, hit))
-    return PastMatches(len(papers), matched, present_of(tx, config, now))
+    return PastMatches(len(papers), matched, present_of(tx, config, now), unwanted)
 
 
 def add_subscriptions(
@@ -204,10 +214,14 @@ def edit(
         # Alerts for a receiver that no longer exists are not cancelled: they become dead, and can be replayed.
         tx.matches.cancel(saved.id, [one for one in left if config.has_endpoint(one)])
         tx.blanks.drop(saved.id, left)
+    if before.learns != after.learns:
+        score_anew(tx, replace(saved, subscription=after))
     if saved.rule_digest == one.rule_digest:
         return _effect(after, Change.CHANGED, past, was=before)
     fresh = _match_past(tx, saved.id, after, past, lambda paper: fate.of_edited_rule(), now)
     dropped = _drop_what_no_longer_holds(tx, saved.id, after)
+    if after.learns:
+        score_anew(tx, replace(saved, subscription=after))
     return _effect(after, Change.EDITED, past, fresh, was=before, dropped=dropped)
 
 
@@ -230,6 +244,8 @@ def take_back(tx: Transaction, saved: StoredSubscription, one: Wanted, past: Pas
     fresh = _match_past(tx, saved.id, subscription, past, _of_known(subscription, past, now), now)
     edited = saved.rule_digest != one.rule_digest
     dropped = _drop_what_no_longer_holds(tx, saved.id, subscription) if edited else 0
+    if subscription.learns:
+        score_anew(tx, replace(saved, subscription=subscription))
     return _effect(subscription, Change.BACK, past, fresh, dropped=dropped)
 
 
@@ -240,7 +256,11 @@ def _of_known(subscription: Subscription, past: PastMatches, now: datetime) -> C
 def _decided(
     id: int, subscription: Subscription, past: PastMatches, decide: Callable[[Paper], Decision]
 ) -> list[NewMatch]:
-    return [NewMatch(id, paper.id, hit, decide(paper)) for paper, hit in past.matched[subscription.full_name]]
+    found = []
+    for paper, hit in past.matched[subscription.full_name]:
+        why = past.unwanted[paper.id].why(subscription.owner)
+        found.append(NewMatch(id, paper.id, hit, fate.of_unwanted(why) if why else decide(paper)))
+    return found
 
 
 def _match_past(
@@ -294,6 +314,7 @@ def _effect(
         tried=past.tried,
         held=fates.count(Fate.HELD),
         known=fates.count(Fate.BASELINE),
+        unwanted=fates.count(Fate.DROPPED),
         before=len(past.matched.get(name, ())) - len(fresh),
         dropped=dropped,
     )

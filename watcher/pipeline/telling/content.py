@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from watcher.alerts.incidents import left_by, unread_of
-from watcher.alerts.items import items_of, nothing_of
+from watcher.alerts.items import Beside, items_of, nothing_of
 from watcher.alerts.order import in_message_order
 from watcher.config import Config
 from watcher.model import (
     Content,
     Delivery,
     DeliveryKind,
+    DigestItem,
     DisplayNames,
     DueAlert,
     Incident,
@@ -23,6 +24,7 @@ from watcher.model import (
     Unread,
 )
 from watcher.parsers import PARSERS
+from watcher.pipeline.telling.beside import beside_of
 from watcher.store import Transaction
 from watcher.store.deliveries.contents import TO_READERS, Said
 
@@ -38,18 +40,39 @@ def contents_of(deliveries: Collection[Delivery], tx: Transaction, config: Confi
     The papers of a digest may have left it since it was made (merged, cancelled, paused). If all have, it may still say
     that subscriptions have no papers.
     """
+    found = _kept(deliveries, tx, config)
+    deliveries = [one for one in deliveries if one.kind is not DeliveryKind.KEEP]
     said = tx.contents.gather(deliveries)
     papers = {one.id: one for one in tx.papers.get({told.paper_id for some in said.values() for told in some.told})}
     troubles = troubles_now(tx, config) if any(one.kind in TO_READERS for one in deliveries) else []
-    found: dict[str, Content] = {}
     for one in deliveries:
         here = said[one.id]
         if one.kind not in TO_READERS:
             found[one.id] = _notice(one, here, tx, config)
         elif kind := what_is_left(one.kind, here):
             news = _news(tx, one, troubles)
-            found[one.id] = _to_readers(replace(one, kind=kind), here, papers, news, config)
+            beside = beside_of(tx, here.told, papers, one.endpoint, one.created_at)
+            found[one.id] = _to_readers(replace(one, kind=kind), here, papers, beside, news, config)
     return found
+
+
+def _kept(deliveries: Iterable[Delivery], tx: Transaction, config: Config) -> dict[str, Content]:
+    """Return the content of deliveries that keep a paper; those whose place has it by another one are left out."""
+    here = {one.id: one for one in deliveries if one.kind is DeliveryKind.KEEP}
+    if not here:
+        return {}
+    ids = tx.kept.papers_of(here)
+    papers = {id: paper for id in set(ids.values()) for paper in tx.papers.get([id])}
+    return {
+        delivery: Content(
+            delivery=here[delivery],
+            items=(DigestItem(paper=papers[id], subscriptions=(), score=0.0),),
+            timezone=config.timezone,
+            names=config.display_names,
+        )
+        for delivery, id in ids.items()
+        if id in papers
+    }
 
 
 def what_is_left(kind: DeliveryKind, said: Said) -> DeliveryKind | None:
@@ -79,14 +102,19 @@ def _notice(delivery: Delivery, said: Said, tx: Transaction, config: Config) -> 
 
 
 def _to_readers(
-    delivery: Delivery, said: Said, papers: Mapping[int, Paper], troubles: Sequence[Incident], config: Config
+    delivery: Delivery,
+    said: Said,
+    papers: Mapping[int, Paper],
+    beside: Beside,
+    troubles: Sequence[Incident],
+    config: Config,
 ) -> Content:
-    told = in_message_order(said.told, papers)
+    told = in_message_order(said.told, papers, beside.rises)
     nothing = nothing_of(said.nothing, told)
     zones = [*(one.timezone for one in told), *(one.timezone for one in nothing)]
     return Content(
         delivery=delivery,
-        items=tuple(items_of(told, (papers[one.paper_id] for one in told), said.before)),
+        items=tuple(items_of(told, (papers[one.paper_id] for one in told), said.before, beside)),
         nothing=nothing,
         unread=unread_of(troubles, [*(one.sources for one in told), *(one.sources for one in nothing)]),
         timezone=zones[0] if zones else config.timezone,

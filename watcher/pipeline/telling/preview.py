@@ -9,7 +9,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from watcher.alerts.bundle import items_by_message, messages, told_in_short
-from watcher.alerts.items import items_of
+from watcher.alerts.items import Beside, items_of
 from watcher.alerts.order import in_message_order
 from watcher.config import Config
 from watcher.model import (
@@ -27,8 +27,19 @@ from watcher.model import (
 )
 from watcher.pipeline.profiles import SubscriptionRules
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
+from watcher.pipeline.telling.beside import beside_of
 from watcher.pipeline.telling.content import unread_now
-from watcher.rules import Rule, document_of, evaluate
+from watcher.pipeline.thumbs import TasteBook, tasted
+from watcher.rules import (
+    Document,
+    NeverList,
+    Rule,
+    Taste,
+    Unwanted,
+    document_of,
+    evaluate,
+    is_for_everything,
+)
 from watcher.store import Transaction
 
 
@@ -36,20 +47,22 @@ from watcher.store import Transaction
 class _Tried:
     """A subscription whose rule is tried on papers.
 
+    ``taste``: what its thumbs have taught it.
     ``read``: number of papers of its sources that were tried.
     ``found``: papers that match, with their hits.
     """
 
     subscription: Subscription
     rule: Rule
+    taste: Taste | None = None
     read: int = 0
     found: list[tuple[Paper, Hit]] = field(default_factory=list)
 
-    def read_paper(self, paper: Paper) -> None:
+    def read_paper(self, document: Document, unwanted: Unwanted) -> None:
         sources = self.subscription.sources
-        self.read += not sources or any(one.source in sources for one in paper.listings)
-        if hit := evaluate(self.rule, document_of(paper)):
-            self.found.append((paper, hit))
+        self.read += not sources or any(one.source in sources for one in document.paper.listings)
+        if not unwanted.why(self.subscription.owner) and (hit := evaluate(self.rule, document)):
+            self.found.append((document.paper, tasted(hit, document, self.taste)))
 
     def told(self, first: int) -> list[DueAlert]:
         """Return its matches, numbered from ``first`` on."""
@@ -78,7 +91,8 @@ def next_contents(
     """
     found_now = [(one, _in_force(tx, one)) for one in subscriptions]
     known = sorted(found_now, key=lambda one: one[1].id if one[1] else 0)  # as the message will have them
-    told = [found for one, saved in known if saved for found in _waiting(tx, one, saved, now)]
+    never = NeverList(config.never)
+    told = [found for one, saved in known if saved for found in _waiting(tx, one, saved, never, now)]
     with_papers = {one.subscription for one in told}
     silent = [
         _nothing_since(tx, one, saved)
@@ -93,7 +107,8 @@ def next_contents(
         endpoint = _endpoint(mine)
         ids = {one.paper_id for one in group}
         before = told_first.setdefault(endpoint, {}) | tx.contents.told_at(endpoint, ids)
-        items = _items_of(group, tx.papers.get(ids), before)
+        papers = {paper.id: paper for paper in tx.papers.get(ids)}
+        items = _items_of(group, papers, before, beside_of(tx, group, papers, endpoint, now))
         common = _without_items(tx, config, mine, () if n else tuple(silent), now)
         found += _parts(common, items, mine[0], now, size_of, limit)
         told_first[endpoint] |= dict.fromkeys(ids - before.keys(), now.date())
@@ -110,13 +125,18 @@ def _in_force(tx: Transaction, subscription: Subscription) -> StoredSubscription
     return next((one for one in named if one.subscription.full_name == subscription.full_name), None)
 
 
-def _waiting(tx: Transaction, subscription: Subscription, saved: StoredSubscription, now: datetime) -> list[DueAlert]:
+def _waiting(
+    tx: Transaction, subscription: Subscription, saved: StoredSubscription, never: NeverList, now: datetime
+) -> list[DueAlert]:
     """Return what a subscription tells next, with the rule and settings of the config."""
     held = tx.matches.held(saved.id)
     told = unmuted(tx, saved.id, held, max(saved.next_due or now, now), drop=False)
     rule = SubscriptionRules(tx).of(subscription)
-    if rule.digest != saved.rule_digest:
-        holds = {paper.id for paper in tx.papers.get(told.values()) if evaluate(rule, document_of(paper))}
+    if rule.digest != saved.rule_digest or len(never):
+        documents = [document_of(paper) for paper in tx.papers.get(told.values())]
+        unwanted = zip(documents, never.tried_on(documents), strict=True)
+        wanted = [one for one, why in unwanted if not why.why(subscription.owner)]
+        holds = {one.paper.id for one in wanted if rule.digest == saved.rule_digest or evaluate(rule, one)}
         told = {match: paper for match, paper in told.items() if paper in holds}
     left_out = held.keys() - told.keys()
     return [
@@ -128,6 +148,8 @@ def _waiting(tx: Transaction, subscription: Subscription, saved: StoredSubscript
             max_papers=subscription.max_papers,
             above=subscription.above,
             top=subscription.top,
+            order=subscription.order,
+            everything=is_for_everything(subscription.rule),
             sources=subscription.sources,
         )
         for one in tx.contents.waiting_of(saved.id)
@@ -200,11 +222,15 @@ def preview_contents(
     ``limit``: largest size of a message.
     """
     rules = SubscriptionRules(tx)
-    tried = [_Tried(one, rules.of(one)) for one in subscriptions]
+    tastes = [TasteBook().of(tx, saved) if (saved := _in_force(tx, one)) else None for one in subscriptions]
+    tried = [_Tried(one, rules.of(one), taste) for one, taste in zip(subscriptions, tastes, strict=True)]
+    never = NeverList(config.never)
     for paper in tx.papers.all(since):
+        document = document_of(paper)
+        [unwanted] = never.tried_on([document])
         for one in tried:
-            one.read_paper(paper)
-    items = _items(tried)
+            one.read_paper(document, unwanted)
+    items = _items(tried, tx, _endpoint(subscriptions), now)
     silent = [one for one in tried if not one.found and (one.subscription.sends_empty or not items)]
     common = _without_items(tx, config, subscriptions, tuple(one.nothing(since) for one in silent), now)
     return _parts(common, items, subscriptions[0], now, size_of, limit)
@@ -225,24 +251,28 @@ def rule_test_content(
     """
     one = Subscription(name=rule, rule=rule, to=(), endpoints=(endpoint,), timezone=timezone)
     told = [_told(one, n, paper, hit) for n, (paper, hit) in enumerate(matches)]
-    items = _items_of(told, [paper for paper, _ in matches], {})
+    items = _items_of(told, {paper.id: paper for paper, _ in matches}, {}, Beside())
     first = next(iter(items_by_message(items, size_of, limit)), [])
     delivery = Delivery(id=uuid4().hex, kind=DeliveryKind.TEST, endpoint=endpoint, fence=0, created_at=now)
     return Content(delivery=delivery, items=tuple(first), timezone=timezone)
 
 
-def _items(tried: Sequence[_Tried]) -> list[DigestItem]:
+def _items(tried: Sequence[_Tried], tx: Transaction, endpoint: Endpoint, now: datetime) -> list[DigestItem]:
     told: list[DueAlert] = []
     for one in tried:
         told += one.told(len(told))
-    return _items_of(told, [paper for one in tried for paper, _ in one.found], {})
+    papers = {paper.id: paper for one in tried for paper, _ in one.found}
+    return _items_of(told, papers, {}, beside_of(tx, told, papers, endpoint, now))
 
 
-def _items_of(told: Sequence[DueAlert], papers: Sequence[Paper], told_before: Mapping[int, date]) -> list[DigestItem]:
+def _items_of(
+    told: Sequence[DueAlert], papers: Mapping[int, Paper], told_before: Mapping[int, date], beside: Beside
+) -> list[DigestItem]:
     """Return the items of a message in its order, those beyond ``max_papers`` in short form."""
-    ordered = in_message_order(told, {paper.id: paper for paper in papers})
+    ordered = in_message_order(told, papers, beside.rises)
     short = told_in_short(ordered)
-    return items_of([replace(one, short=one.match_id in short) for one in ordered], papers, told_before)
+    shown = [replace(one, short=one.match_id in short) for one in ordered]
+    return items_of(shown, papers.values(), told_before, beside)
 
 
 def _told(subscription: Subscription, n: int, paper: Paper, hit: Hit) -> DueAlert:
@@ -257,6 +287,8 @@ def _told(subscription: Subscription, n: int, paper: Paper, hit: Hit) -> DueAler
         max_papers=subscription.max_papers,
         above=subscription.above,
         top=subscription.top,
+        order=subscription.order,
+        everything=is_for_everything(subscription.rule),
         sources=subscription.sources,
     )
 

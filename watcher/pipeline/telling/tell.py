@@ -13,12 +13,13 @@ from watcher.alerts.items import items_of
 from watcher.alerts.order import in_message_order
 from watcher.alerts.schedule import alert_due, next_due, next_sign, sign_began
 from watcher.errors import WatcherError
-from watcher.model import DeliveryKind, DueAlert, Endpoint, Paper, Rhythm, StoredSubscription
+from watcher.model import Decision, DeliveryKind, DueAlert, Endpoint, Fate, Paper, Rhythm, StoredSubscription
 from watcher.notify import limit_of, size_in
 from watcher.pipeline.context import Context
 from watcher.pipeline.one_by_one import one_by_one
 from watcher.pipeline.subscriptions.leaving import ALL_LEFT, told_endpoints
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
+from watcher.pipeline.telling.beside import rises_of
 from watcher.store import Transaction
 from watcher.store.database.batches import in_batches
 from watcher.store.deliveries.empty_digests import Blank
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 
 TOGETHER = 100
 """Endpoints whose deliveries are made in one transaction."""
+
+ONLY_KEPT = Decision(Fate.OWED)
+"""What becomes of the matches of a subscription that tells nobody, and keeps what it finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +144,9 @@ def _tell(tx: Transaction, saved: StoredSubscription, context: Context, now: dat
         together.setdefault(due, []).append(endpoint)
     for due, endpoints in together.items():
         tx.matches.owe(held, endpoints, due)
-    if subscription.endpoints and not together:
-        tx.matches.decide(held, ALL_LEFT)
+    if not together:
+        tx.matches.decide(held, ALL_LEFT if subscription.endpoints else ONLY_KEPT)
+    tx.kept.keep(sorted(set(held.values())), context.config.places(subscription.keep), now)
     if flush:
         return
     says_so = subscription.sends_empty and subscription.when.rhythm is not Rhythm.IMMEDIATELY
@@ -199,7 +204,7 @@ def make_digests(
     digests, shared = list[Digest](), list[bool]()
     for endpoint, some in told.items():
         for group in messages(list(some)):
-            runs = _runs(endpoint, group, papers, context)
+            runs = _runs(endpoint, group, papers, rises_of(tx, group, papers, now), context)
             for n, (ids, short) in enumerate(runs, start=1):
                 digests.append(Digest(endpoint, n, len(runs), ids, short))
                 shared.append(group[0].bundle and n == 1)
@@ -228,11 +233,15 @@ def _tell_blanks(tx: Transaction, endpoint: Endpoint, made: Sequence[Made], now:
 
 
 def _runs(
-    endpoint: Endpoint, told: Sequence[DueAlert], papers: Mapping[int, Paper], context: Context
+    endpoint: Endpoint,
+    told: Sequence[DueAlert],
+    papers: Mapping[int, Paper],
+    rises: Mapping[int, float],
+    context: Context,
 ) -> list[tuple[list[int], frozenset[int]]]:
     """Cut a message; return for each part its matches, and those of them told in short form."""
     matches: dict[int, list[int]] = {}
-    told = in_message_order(told, papers)
+    told = in_message_order(told, papers, rises)
     for one in told:
         matches.setdefault(one.paper_id, []).append(one.match_id)
     short = told_in_short(told)

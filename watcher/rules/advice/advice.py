@@ -18,7 +18,18 @@ from watcher.rules.advice.acronyms import ACRONYM, meanings
 from watcher.rules.advice.word_families import family, most_frequent, prefixes
 from watcher.rules.index.index import Index
 from watcher.rules.language.rule import Rule, compile_rule
-from watcher.rules.language.tree import And, Exact, Leaf, Near, Not, Or, RuleNode, TextTerm, leaves
+from watcher.rules.language.tree import (
+    And,
+    Exact,
+    Leaf,
+    Near,
+    Not,
+    Or,
+    RuleNode,
+    TextTerm,
+    asks_for_everything,
+    leaves,
+)
 from watcher.rules.match.document import Document
 
 TOO_MANY = 0.25
@@ -180,7 +191,7 @@ def _of_library(name: str, rule: Rule) -> Iterator[Advice]:
 
 def _volume(name: str, rule: Rule, count: MatchCount, past: PastPapers) -> Iterator[Advice]:
     papers, matched = past.papers(rule.sources), count.matched
-    if matched > TOO_MANY * papers:
+    if matched > TOO_MANY * papers and not asks_for_everything(rule.tree):
         what = f"matches {matched} of {papers} papers since {past.first} ({100 * matched // papers} %)"
         yield Advice(
             name, "too-many-matches", what, "add a word that has to be there too, or ask for it in a field: title:"

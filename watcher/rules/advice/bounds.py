@@ -5,7 +5,7 @@ Names are those of docs/warnings.md.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -75,6 +75,33 @@ def _single_leaves(rule: Rule, fits_all: Sequence[Leaf]) -> Iterator[LeafFinding
             values = leaf.written.partition(":")[2].strip('"').split()
             both = " OR ".join(f"{leaf.field}:{one}" for one in values)
             yield LeafFinding("two-labels-in-one", n, f"it is read as one {leaf.field}", f"write {both}")
+
+
+def swallowed_by(rule: Rule, never: Iterable[tuple[str, Rule]]) -> str:
+    """Return the first item of a ``never:`` list that every paper fits which a rule matches; "" if there is none.
+
+    ``never``: the items as written, with their rules. Seen is what follows from the rules' texts alone.
+    """
+    return next((written for written, one in never if _implies(rule.tree, one.tree)), "")
+
+
+def _implies(node: RuleNode, asked: RuleNode) -> bool:
+    """Return whether every paper for which ``node`` holds is seen to fit ``asked``."""
+    match asked:
+        case And(children):
+            return all(_implies(node, child) for child in children)
+        case Or(children) if any(_implies(node, child) for child in children):
+            return True
+    match node:
+        case Or(children):
+            return all(_implies(child, asked) for child in children)
+        case And(children):
+            return any(_implies(child, asked) for child in children)
+    if isinstance(asked, Or):
+        return False
+    if isinstance(node, Not) or isinstance(asked, Not):
+        return node == asked
+    return _asks_for(node, asked)
 
 
 def _is_below_all(one: Compare) -> bool:

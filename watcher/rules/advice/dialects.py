@@ -79,9 +79,9 @@ DIALECTS = (
     ),
     Doubt(
         "foreign-operator",
-        re.compile(r"^\s*(?i:all|everything|anything|any|none|nothing)\s*$"),
+        re.compile(r"^\s*(?i:all|anything|any|none|nothing)\s*$"),
         "it is looked for as a word, and stands for nothing else",
-        lambda found: "write the words that a paper has to have",
+        lambda found: "write the words that a paper has to have, or `everything` for all papers",
     ),
     Doubt(
         "foreign-operator",

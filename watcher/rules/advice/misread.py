@@ -153,7 +153,7 @@ def _single_quotes(text: str) -> Misreading | None:
 _FLAGS = re.compile(rf"(?:{'|'.join(FIELDS)}):(?P<regex>/(?:\\.|[^/\\])+/)(?:[A-Za-z]{{1,4}}|\s[gimsux])(?![\w-])")
 _MAYBE = re.compile(
     r"[^\w\s\"().:*=>/-]|\s:|['‘]|[–—−‐/;,]|\b(?!(?:OR|AND|NOT)\b)[A-Z][a-zA-Z]*(?=[\s(/0-9])|:(?:\s|$|\))"
-    r"|\w\s*=|(?i:upvotes)|=\w+\*|[Ѐ-ӿ]|\.\.|\w\(|(?:author|venue|org):[^\s,]{1,80},?\s+[A-Z]|^\s*(?i:all|everything|anything|any|none|nothing)\s*$|\"-|\"[^\"]*\s(?:OR|AND|NOT)\s"
+    r"|\w\s*=|(?i:upvotes)|=\w+\*|[Ѐ-ӿ]|\.\.|\w\(|(?:author|venue|org):[^\s,]{1,80},?\s+[A-Z]|^\s*(?i:all|anything|any|none|nothing)\s*$|\"-|\"[^\"]*\s(?:OR|AND|NOT)\s"
 )
 """Without any of these, a rule has nothing of what the patterns of ``dialects.py`` find."""
 

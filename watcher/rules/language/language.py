@@ -13,7 +13,20 @@ from typing import TYPE_CHECKING
 
 from watcher.errors import RuleError
 from watcher.rules.language.terms import COMPARED, FIELDS, comparison, field_term, term
-from watcher.rules.language.tree import And, Not, Or, RuleNode, any_of, conjunction, negated
+from watcher.rules.language.tree import (
+    EVERYTHING,
+    And,
+    Exact,
+    Near,
+    Not,
+    Or,
+    RuleNode,
+    TextTerm,
+    any_of,
+    asks_for_everything,
+    conjunction,
+    negated,
+)
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
@@ -78,15 +91,33 @@ def parse_rule(text: str, *, may_exclude_alone: bool = False) -> tuple[RuleNode,
         raise RuleError("the rule is empty", hint="write a word or a phrase")
     text = plain_signs(text)
     _check_depth(text)
-    builder = _Builder(text)
+    node, spans = _built(text)
+    if asks_for_everything(node) and _has_other_words(node):
+        node, spans = _built(text, knows_everything=False)  # "segment everything" are two words
+    if not may_exclude_alone:
+        _require_positive(node, text)
+    return node, spans
+
+
+def _built(text: str, *, knows_everything: bool = True) -> tuple[RuleNode, Spans]:
+    """Return the tree of a rule and its spans; ``knows_everything``: the word ``everything`` stands for all papers."""
+    builder = _Builder(text, knows_everything=knows_everything)
     try:
         node = builder.any(_tree(text).children[0])  # type: ignore[arg-type]
     except _Mixture:
         # Positions of whole branches cost a third of the time, and only this error needs them.
         node = builder.any(_tree(text, positions=True).children[0])  # type: ignore[arg-type]
-    if not may_exclude_alone:
-        _require_positive(node, text)
     return node, tuple(builder.spans)
+
+
+def _has_other_words(node: RuleNode) -> bool:
+    """Return whether a rule asks for words without a field, beside what it excludes."""
+    match node:
+        case And(children) | Or(children):
+            return builtins.any(_has_other_words(child) for child in children)
+        case TextTerm() | Near() | Exact():
+            return node.field is None
+    return False
 
 
 class _Mixture(Exception):
@@ -180,8 +211,9 @@ def _check_depth(text: str) -> None:
 class _Builder:
     """Builds the tree from lark's, and notes the spans of its leaves."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, knows_everything: bool) -> None:
         self._text = text
+        self._knows_everything = knows_everything
         self.spans: list[tuple[int, int]] = []
 
     def any(self, tree: Tree[Token]) -> RuleNode:
@@ -212,6 +244,8 @@ class _Builder:
                 return comparison(str(tokens[0]), start)
             case "in_field":
                 return field_term(str(tokens[0]), str(tokens[1]), tokens[1].type, start)
+        if self._knows_everything and tokens[0].type == "WORD" and str(tokens[0]).lower() == "everything":
+            return EVERYTHING
         return term(str(tokens[0]), tokens[0].type, start)
 
     def _refuse_mixture(self, tree: Tree[Token], branch: Tree[Token]) -> None:
@@ -266,7 +300,10 @@ def _require_positive(node: RuleNode, text: str) -> None:
         found = re.search(r"(?<!\S)(?:NOT\b|-)", text)
         start = found.start() if found else 0
         raise RuleError(
-            "a branch with nothing but NOT", start=start, end=len(text), hint="add a word that has to be there"
+            "a branch with nothing but NOT",
+            start=start,
+            end=len(text),
+            hint="add a word that has to be there, or `everything`",
         )
 
 
@@ -291,7 +328,7 @@ def rule_from_lists(
     if where and where.strip():
         parts.append(f"({where.strip()})")
     if not parts and not may_exclude_alone:
-        raise RuleError("nothing but exclusions", hint="add any:, all: or where:")
+        raise RuleError("nothing but exclusions", hint="add any:, all: or where:; or write rule: everything -word")
     return " AND ".join([*parts, *(f"NOT {quoted_term(item)}" for item in none)])
 
 

@@ -5,12 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from watcher.errors import RuleError
 from watcher.rules.language.language import Spans, parse_rule
 from watcher.rules.language.terms import NUMBERS
-from watcher.rules.language.tree import And, Compare, RuleNode, canonical, field_of, is_exclusion, leaves
+from watcher.rules.language.tree import (
+    And,
+    Compare,
+    RuleNode,
+    asks_for_everything,
+    canonical,
+    field_of,
+    is_exclusion,
+    leaves,
+)
 
 if TYPE_CHECKING:
     from watcher.rules.likes.likes import Likes
@@ -48,6 +58,17 @@ class Rule:
 def fields_in(text: str) -> tuple[str, ...]:
     """Return the fields that a rule asks for, by their names in rules, each once. Raises ``RuleError``."""
     return tuple(dict.fromkeys(field for leaf in leaves(parse_rule(text)[0]) if (field := field_of(leaf))))
+
+
+@lru_cache(maxsize=1024)
+def is_for_everything(text: str) -> bool:
+    """Return whether a rule's text asks for every paper, be it but for some; also False where it cannot be read."""
+    if "everything" not in text.lower():
+        return False
+    try:
+        return asks_for_everything(parse_rule(text)[0])
+    except RuleError:
+        return False
 
 
 def compile_rule(text: str, sources: Sequence[str] = ()) -> Rule:

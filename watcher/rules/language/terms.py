@@ -123,6 +123,7 @@ def _text_leaf(text: str, kind: str, field: str | None, start: int, *, about: bo
     read = compounds_of_term(inside[:-1] if is_prefix else inside, plurals=field in (None, *WITH_PLURALS))
     if not read:
         hint = "write = right before its word, as in =RAG" if inside == "=" else "write a word"
+        hint = "for all papers write everything" if text == "*" else hint
         raise RuleError("no letter or digit to look for", start=start, end=end, hint=hint)
     if is_prefix:
         _check_prefix(inside, read[-1].parts[-1].surface, start, end)

@@ -102,6 +102,10 @@ class Compare:
 Leaf = TextTerm | Near | Exact | Regex | Author | Label | Compare
 
 
+EVERYTHING = Label("source", "", "everything", is_prefix=True)
+"""What the rule ``everything`` asks for: a paper, whatever source lists it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Not:
     """The leaf does not hold. A comparison with an unknown number is false, also under NOT."""
@@ -167,6 +171,11 @@ def leaves(node: RuleNode) -> Iterator[Leaf]:
             yield node
 
 
+def asks_for_everything(node: RuleNode) -> bool:
+    """Return whether a rule asks for every paper, be it but for some."""
+    return any(leaf == EVERYTHING for leaf in leaves(node))
+
+
 def field_of(leaf: Leaf) -> str | None:
     """Return the field that a leaf looks into, None for title and abstract together."""
     return "author" if isinstance(leaf, Author) else leaf.field
@@ -177,6 +186,8 @@ def canonical(node: RuleNode) -> str:
 
     It is made of what is written, not of how that is folded: a better folding edits nobody's rule.
     """
+    if node == EVERYTHING:
+        return "*"  # the word `everything` is another rule
     match node:
         case Not(child):
             return f"NOT {child.written}"

@@ -13,6 +13,7 @@ from watcher.model.fields import BY_RULE, SEARCHED, FieldKind
 from watcher.rules.language import regex
 from watcher.rules.language.rule import Rule
 from watcher.rules.language.tree import (
+    EVERYTHING,
     And,
     Author,
     Compare,
@@ -106,7 +107,7 @@ class PaperReader:
         if isinstance(leaf, Compare):
             return _compares(leaf, self.document, listings) is True
         if isinstance(leaf, Label):
-            return any(True for _ in self._labelled(leaf, listings))
+            return leaf == EVERYTHING or any(True for _ in self._labelled(leaf, listings))
         known = self._holding.get(leaf.written)
         if known is None:
             known = self._holding[leaf.written] = self._read(leaf)
@@ -155,6 +156,8 @@ class PaperReader:
                         yield from self.places(child, listings)
             case Compare():
                 yield MatchedSpan(node.field, 0, 0, node.written)
+            case Label() if node == EVERYTHING:
+                return
             case Label():
                 for start, end in self._labelled(node, listings):
                     yield MatchedSpan(node.field, start, end, node.written)

@@ -16,8 +16,8 @@ from watcher.rules.language.tree import Compare, Exact, Label, Regex, RuleNode, 
 from watcher.rules.match.document import Document
 from watcher.rules.text.text import Folded, Words, WordSpan
 
-FOLDING = 1
-"""The version of folding and of this form. Stored words of another version are made anew: raise it with either."""
+FOLDING = 2
+"""The version of folding, of this form and of what is filed. Stored words of another one are made anew: raise it."""
 
 _FIELDS = rule_names(FieldKind.TEXT, FieldKind.PEOPLE)
 _NUMBERS = {field: number for number, field in enumerate(_FIELDS)}

@@ -31,6 +31,16 @@ class Weighed(NamedTuple):
     terms: tuple[str, ...]
 
 
+def asks_for_words(node: RuleNode) -> bool:
+    """Return whether any word of a rule says what a paper is about; if none does, every match has the score 1."""
+    match node:
+        case And(children) | Or(children):
+            return any(map(asks_for_words, children))
+        case TextTerm() | Near() | Exact() | Regex():
+            return node.field in WEIGHED_FIELDS
+    return False
+
+
 class Scorer:
     """Scores many rules for one paper, remembering how each term stands.
 

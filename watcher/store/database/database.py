@@ -48,6 +48,7 @@ from watcher.store.deliveries.deliveries import Deliveries
 from watcher.store.deliveries.empty_digests import Blanks
 from watcher.store.deliveries.endpoints import Endpoints
 from watcher.store.deliveries.incidents import Incidents
+from watcher.store.deliveries.kept import KeptPapers
 from watcher.store.deliveries.outbox import Outbox
 from watcher.store.deliveries.queue import Queue
 from watcher.store.fleet.daemons import Daemons
@@ -56,6 +57,7 @@ from watcher.store.history.browsing import Browsing
 from watcher.store.history.history import History
 from watcher.store.history.measures import Measures
 from watcher.store.history.retention import Retention
+from watcher.store.papers.marks import PaperMarks
 from watcher.store.papers.matches import Matches
 from watcher.store.papers.papers import Papers
 from watcher.store.papers.stored_words import StoredWords
@@ -65,8 +67,10 @@ from watcher.store.sources.pages import Pages
 from watcher.store.sources.sites import Sites
 from watcher.store.subscriptions.libraries import Libraries
 from watcher.store.subscriptions.mutes import Mutes
+from watcher.store.subscriptions.never import NeverLists
 from watcher.store.subscriptions.pauses import Silence
 from watcher.store.subscriptions.subscriptions import Subscriptions
+from watcher.store.subscriptions.thumbs import Thumbs
 from watcher.store.subscriptions.unsubscribed import Unsubscribed
 
 Mode = Literal["read", "write", "create"]
@@ -98,6 +102,10 @@ class Transaction:
         self.silence = Silence(connection)
         self.mutes = Mutes(connection)
         self.unsubscribed = Unsubscribed(connection)
+        self.never = NeverLists(connection)
+        self.thumbs = Thumbs(connection)
+        self.marks = PaperMarks(connection)
+        self.kept = KeptPapers(connection)
         self.endpoints = Endpoints(connection)
         self.incidents = Incidents(connection)
         self.sites = Sites(connection)

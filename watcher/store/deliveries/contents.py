@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, func, or_, select
+from sqlalchemy import Connection, Text, bindparam, cast, exists, func, or_, select
 
-from watcher.model import Delivery, DeliveryKind, DeliveryState, DueAlert, Endpoint, Incident, IncidentKind, Nothing
+from watcher.model import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    DueAlert,
+    Endpoint,
+    Fate,
+    Incident,
+    IncidentKind,
+    Nothing,
+)
+from watcher.rules import is_for_everything
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
+from watcher.store.database.values import endpoint_row
 from watcher.store.deliveries.chains import Chain, at_one_endpoint, chains_of, holder, holders
 from watcher.store.deliveries.empty_digests import as_blank, blanks
 from watcher.store.deliveries.endpoints import at
 from watcher.store.deliveries.told import as_told, told, waiting_alerts
 
 _alert, _blank, _delivery, _incident = schema.alert, schema.blank, schema.delivery, schema.incident
-_match = schema.match
+_match, _subscription = schema.match, schema.subscription
 
 TO_READERS = frozenset({DeliveryKind.DIGEST, DeliveryKind.EMPTY, DeliveryKind.SIGN_OF_LIFE})
 """Kinds of delivery for readers: they tell matches, or that there are none."""
@@ -101,6 +114,27 @@ class Contents:
     def told_at(self, endpoint: Endpoint, paper_ids: Collection[int]) -> dict[int, date]:
         """Return paper → day on which an endpoint was first told of it. Papers that it was not told of are left out."""
         return self._told_before(paper_ids, [endpoint], [""]).get(endpoint, {})
+
+    def matched_elsewhere(self, endpoint: Endpoint, paper_ids: Collection[int]) -> dict[int, dict[str, str]]:
+        """Return paper → subscriptions that tell an endpoint and match it: full name → what readers are shown of it.
+
+        Those that ask for everything are left out, as are matches that were dropped.
+        """
+        found: dict[int, dict[str, str]] = {}
+        is_there = cast(_subscription.c.endpoints, Text).contains(json.dumps(endpoint.receiver), autoescape=True)
+        query = (
+            select(_match.c.paper_id, _subscription, schema.shown_as.label("shown_as"))
+            .join(_subscription, _subscription.c.id == _match.c.subscription_id)
+            .where(is_there, _subscription.c.gone_at.is_(None))
+            .where(_match.c.same_as.is_(None), _match.c.fate != Fate.DROPPED)
+            .order_by(_subscription.c.id)
+        )
+        for batch in in_batches(sorted(paper_ids)):
+            for row in self._connection.execute(query.where(_match.c.paper_id.in_(batch))):
+                if list(endpoint_row(endpoint)) in row.endpoints and not is_for_everything(row.rule):
+                    name = f"{row.owner}/{row.name}" if row.owner else row.name
+                    found.setdefault(row.paper_id, {})[name] = row.shown_as or name
+        return found
 
     def was_told(self, endpoint: Endpoint, kinds: Collection[DeliveryKind], since: datetime) -> bool:
         """Return whether a delivery of one of these kinds was sent to an endpoint since ``since``."""

@@ -16,6 +16,7 @@ from watcher.store.database import schema
 from watcher.store.database.batches import in_batches, insert_unless_there
 from watcher.store.deliveries.chains import holder
 from watcher.store.deliveries.endpoints import Endpoints, at
+from watcher.store.deliveries.kept import KeptPapers
 from watcher.store.papers.matches import MERGED
 
 _alert, _attempt, _delivery = schema.alert, schema.attempt, schema.delivery
@@ -163,8 +164,11 @@ class Deliveries:
         endpoints = Endpoints(self._connection)
         endpoints.lock(target)
         id = self._copy(old, target, now)
-        if old.kind in _NOTICES or (target == old.endpoint and old.state is DeliveryState.SENT):
+        is_repeat = target == old.endpoint and old.state is DeliveryState.SENT and old.kind is not DeliveryKind.KEEP
+        if old.kind in _NOTICES or is_repeat:
             is_empty = False  # it has no alerts of its own: they are found through `replay_of`
+        elif old.kind is DeliveryKind.KEEP:
+            is_empty = KeptPapers(self._connection).take(old.id, id, target.receiver, now) == 0
         else:
             taken = self._take_alerts(id, target, matches, now) + self._take_blanks(id, target, blanks, now)
             is_empty = taken == 0

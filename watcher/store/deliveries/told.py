@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, select, tuple_
 
-from watcher.model import DueAlert, Endpoint, Fate, MatchedSpan
+from watcher.model import DigestOrder, DueAlert, Endpoint, Fate, MatchedSpan
+from watcher.rules import is_for_everything
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
 from watcher.store.database.values import because_of_row, score_of_row
@@ -69,6 +70,7 @@ def told(*, owed: bool = True) -> Select[Any]:
             _alert.c.short,
             _subscription.c.owner,
             _subscription.c.name,
+            _subscription.c.rule,
             _subscription.c.sources,
             _subscription.c.settings,
         )
@@ -94,6 +96,8 @@ def as_told(row: Any) -> DueAlert:
         max_papers=row.settings.get("max_papers"),
         above=row.settings.get("above"),
         top=row.settings.get("top"),
+        order=DigestOrder(row.settings.get("order", DigestOrder.SCORE)),
+        everything=is_for_everything(row.rule),
         sources=tuple(row.sources),
         shown_as=row.settings.get("shown_as", ""),
     )

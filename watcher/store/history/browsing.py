@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, and_, exists, func, select
 
+from watcher.alerts.rising import VotesThen
 from watcher.model import Because, DeliveryState, Endpoint, Fate, MatchedSpan, Verdict, is_strong
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
 from watcher.store.database.values import because_of_row, score_of_row
 from watcher.store.deliveries.endpoints import at
+from watcher.store.subscriptions.never import is_kept_back
 
 _alert, _delivery, _incident = schema.alert, schema.delivery, schema.incident
 _listing, _match = schema.listing, schema.match
 _metric, _paper, _poll, _subscription = schema.metric, schema.paper, schema.poll, schema.subscription
 
+_thumb = schema.thumb
+_of_match = and_(_thumb.c.subscription_id == _match.c.subscription_id, _thumb.c.paper_id == _match.c.paper_id)
 _other = _listing.alias("other")
 
 SOON = 200
@@ -27,7 +31,10 @@ SOON = 200
 
 @dataclass(frozen=True, slots=True)
 class PaperMatch:
-    """A match of a paper as people see it; ``subscription`` is a full name, ``shown_as`` "" where that is shown."""
+    """A match of a paper as people see it; ``subscription`` is a full name, ``shown_as`` "" where that is shown.
+
+    ``up``: whether its reader found the paper useful, None if they did not say.
+    """
 
     paper_id: int
     subscription: str
@@ -36,6 +43,7 @@ class PaperMatch:
     occasion: str
     fate: Fate
     shown_as: str = ""
+    up: bool | None = None
     because: Because | None = None
 
     @property
@@ -69,6 +77,11 @@ class Browsing:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def stamp(self) -> tuple[int, int, int]:
+        """Return numbers that change when papers come, are listed again, or a source was read."""
+        ids = [select(func.max(table.c.id)).scalar_subquery() for table in (_paper, _listing, _poll)]
+        return tuple(self._connection.execute(select(*ids)).one())
 
     # --- digest days ---
 
@@ -121,8 +134,9 @@ class Browsing:
         """Return the matches of these papers, by subscription as they were made."""
         found: list[PaperMatch] = []
         query = (
-            select(_match, _subscription.c.owner, _subscription.c.name, schema.shown_as.label("shown_as"))
+            select(_match, _subscription.c.owner, _subscription.c.name, schema.shown_as.label("shown_as"), _thumb.c.up)
             .join(_subscription, _subscription.c.id == _match.c.subscription_id)
+            .outerjoin(_thumb, _of_match)
             .where(_match.c.same_as.is_(None))
             .order_by(_subscription.c.id, _match.c.id)
         )
@@ -131,8 +145,9 @@ class Browsing:
                 places = tuple(MatchedSpan(*place) for place in row.places)
                 name = _full_name(row.owner, row.name)
                 score, fate = score_of_row(row), Fate(row.fate)
+                because = because_of_row(row)
                 found.append(
-                    PaperMatch(row.paper_id, name, score, places, row.occasion, fate, row.shown_as, because_of_row(row))
+                    PaperMatch(row.paper_id, name, score, places, row.occasion, fate, row.shown_as, row.up, because)
                 )
         return found
 
@@ -145,6 +160,21 @@ class Browsing:
             .order_by(_metric.c.at, _listing.c.id)
         )
         return [CountThen(*row) for row in self._connection.execute(query)]
+
+    def votes_until(self, paper_ids: Collection[int], until: datetime) -> dict[int, dict[str, list[VotesThen]]]:
+        """Return paper → source → the upvotes that it had there, up to an instant."""
+        found: dict[int, dict[str, list[VotesThen]]] = {}
+        query = (
+            select(_listing.c.paper_id, _listing.c.source, _metric.c.at, _metric.c.upvotes)
+            .join(_listing, _listing.c.id == _metric.c.listing_id)
+            .where(_metric.c.upvotes.is_not(None), _metric.c.at <= until)
+            .order_by(_metric.c.at)
+        )
+        for batch in in_batches(paper_ids):
+            for row in self._connection.execute(query.where(_listing.c.paper_id.in_(batch))):
+                then = VotesThen(row.at, row.upvotes)
+                found.setdefault(row.paper_id, {}).setdefault(row.source, []).append(then)
+        return found
 
     # --- subscriptions, receivers, sources, incidents ---
 
@@ -170,21 +200,32 @@ class Browsing:
         return NextTold(_full_name(row.owner, row.name), endpoints, row.next_due, matches)
 
     def matched_since(self, subscription_ids: Collection[int], since: datetime) -> dict[int, list[datetime]]:
-        """Return subscription → when it matched a paper since then, without what counts as known."""
+        """Return subscription → when it matched a paper since then.
+
+        Without what counts as known, and what ``never:`` lists keep back.
+        """
         found: dict[int, list[datetime]] = {}
         for batch in in_batches(subscription_ids):
             query = select(_match.c.subscription_id, _match.c.matched_at).where(
                 _match.c.subscription_id.in_(batch), _match.c.matched_at >= since, _match.c.same_as.is_(None)
             )
-            for id, matched_at in self._connection.execute(query.where(_match.c.fate != Fate.BASELINE)):
+            told = (_match.c.fate != Fate.BASELINE, ~is_kept_back())
+            for id, matched_at in self._connection.execute(query.where(*told)):
                 found.setdefault(id, []).append(matched_at)
         return found
 
     def matched_by(self, subscription_id: int, limit: int, skip: int = 0) -> list[int]:
-        """Return the ids of the papers that a subscription matched last, newest first, each once."""
+        """Return the ids of the papers that a subscription matched last, newest first, each once.
+
+        Without what counts as known, and what ``never:`` lists keep back.
+        """
         newest = func.max(_match.c.id).desc()
-        query = select(_match.c.paper_id).where(
-            _match.c.subscription_id == subscription_id, _match.c.same_as.is_(None), _match.c.fate != Fate.BASELINE
+        query = (
+            select(_match.c.paper_id)
+            .where(
+                _match.c.subscription_id == subscription_id, _match.c.same_as.is_(None), _match.c.fate != Fate.BASELINE
+            )
+            .where(~is_kept_back())
         )
         some = query.group_by(_match.c.paper_id).order_by(newest).limit(limit).offset(skip)
         return list(self._connection.scalars(some))

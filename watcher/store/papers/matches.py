@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
-from watcher.model import FIRST, Decision, DeliveryState, Endpoint, Fate, Hit
+from watcher.model import FIRST, Decision, DeliveryState, Endpoint, Fate, Hit, is_strong
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches, insert_unless_there
 from watcher.store.database.values import because_row, place_row, score_of_row
 from watcher.store.deliveries.endpoints import at
+from watcher.store.subscriptions.never import is_kept_back
 from watcher.store.subscriptions.subscriptions import wake
 
 _match, _alert, _delivery = schema.match, schema.alert, schema.delivery
@@ -89,12 +90,15 @@ class Matches:
         return recorded
 
     def count(self, subscription_id: int, since: datetime) -> int:
-        """Return how many papers a subscription has matched since an instant, without its baseline."""
+        """Return how many papers a subscription has matched since an instant.
+
+        Those of its baseline do not count, nor those that ``never:`` lists keep back.
+        """
         query = (
             select(func.count())
             .select_from(_match)
             .where(_match.c.subscription_id == subscription_id, _match.c.matched_at >= since)
-            .where(_match.c.fate != Fate.BASELINE, _match.c.same_as.is_(None))
+            .where(_match.c.fate != Fate.BASELINE, _match.c.same_as.is_(None), ~is_kept_back())
         )
         return self._connection.scalar(query) or 0
 
@@ -111,6 +115,23 @@ class Matches:
         self.decide(match_ids, Decision(Fate.HELD))
         if match_ids:
             wake(self._connection, [subscription_id], now)
+
+    def free(self, matches: Mapping[int, NewMatch], now: datetime) -> None:
+        """Decide matches (by id) anew that were kept back; subscriptions told immediately become due."""
+        for id, one in matches.items():
+            self.decide([id], one.decision)
+        self.set_scores({id: one.hit.score for id, one in matches.items()})
+        wake(
+            self._connection,
+            {one.subscription_id for one in matches.values() if one.decision.fate is Fate.HELD},
+            now,
+        )
+
+    def set_scores(self, scores: Mapping[int, float]) -> None:
+        """Set the scores of matches, by id."""
+        for id, score in scores.items():
+            values = {"score": score, "strong": is_strong(score)}
+            self._connection.execute(update(_match).where(_match.c.id == id).values(values))
 
     def untold(self, paper_ids: Collection[int], reasons: Collection[str]) -> dict[int, int]:
         """Return match → paper of the matches of these papers that were dropped for one of ``reasons``."""

@@ -8,8 +8,11 @@ from sqlalchemy import Connection, delete, or_, select, update
 
 from watcher.model.fields import LISTED
 from watcher.store.database import schema
+from watcher.store.deliveries.kept import merge_kept
+from watcher.store.papers.marks import merge_marks
 from watcher.store.papers.matches import merge_matches
 from watcher.store.subscriptions.mutes import merge_mutes
+from watcher.store.subscriptions.thumbs import merge_thumbs
 
 _paper, _key, _listing, _metric = schema.paper, schema.paper_key, schema.listing, schema.metric
 
@@ -17,7 +20,7 @@ _READ = (*(one.attribute for one in LISTED), "read_at")
 
 
 def merge_papers(connection: Connection, kept: int, merged: int) -> None:
-    """Move keys, listings, matches and mutes of ``merged`` to ``kept``.
+    """Move keys, listings, matches, thumbs, mutes, marks and places of ``merged`` to ``kept``.
 
     The columns of ``paper`` itself are written by the caller.
     """
@@ -27,7 +30,10 @@ def merge_papers(connection: Connection, kept: int, merged: int) -> None:
     connection.execute(update(_key).where(_key.c.paper_id == merged).values(paper_id=kept))
     _merge_listings(connection, kept, merged)
     merge_matches(connection, kept, merged)
+    merge_thumbs(connection, kept, merged)
     merge_mutes(connection, kept, merged)
+    merge_marks(connection, kept, merged)
+    merge_kept(connection, kept, merged)
 
 
 def _merge_listings(connection: Connection, kept: int, merged: int) -> None:

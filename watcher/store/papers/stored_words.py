@@ -55,6 +55,9 @@ MOST_FILED = 20_000
 PIECE = 2_000
 """Places that are read together where no words are asked for."""
 
+_ONE_MAKER = 0x776F7264
+"""PostgreSQL advisory lock ("word"): one daemon makes the tables."""
+
 _EVERY = "\ue000every"
 _NAME = f"words_{FOLDING}"
 
@@ -93,6 +96,9 @@ class StoredWords:
 
     def make(self) -> None:
         """Make the tables of this version of folding, without those of others, unless they are there."""
+        if self._is_server:  # another daemon may be making them
+            self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_MAKER})
+            self.__dict__.pop("are_there", None)
         if self.are_there:
             return
         self._drop_others()
@@ -107,8 +113,8 @@ class StoredWords:
             options = "content='', columnsize=0, detail='none', tokenize='ascii'"
             self._connection.execute(text(f"CREATE VIRTUAL TABLE {_NAME}_filed USING fts5(filed, {options})"))
         every = select(_paper.c.id, text("0")).where(_paper.c.merged_into.is_(None))
-        self._connection.execute(delete(_unfolded))
-        self._connection.execute(insert(_unfolded).from_select(["paper_id", "ticket"], every))
+        make = postgresql.insert if self._is_server else sqlite.insert
+        self._connection.execute(make(_unfolded).from_select(["paper_id", "ticket"], every).on_conflict_do_nothing())
         self.__dict__.pop("are_there", None)
 
     def _drop_others(self) -> None:
@@ -197,15 +203,20 @@ class StoredWords:
             found.update((id, decompress(words).decode()) for id, words in rows if words)
         return found
 
-    def by_day(self, since: date, down_to: tuple[date, int] | None = None) -> dict[date, int]:
+    def by_day(
+        self, since: date, down_to: tuple[date, int] | None = None, after: tuple[date, int] | None = None
+    ) -> dict[date, int]:
         """Return digest day → papers whose words are stored as they are now, from ``since`` on.
 
-        ``down_to``: without those behind this place.
+        ``down_to``: without those behind this place. ``after``: only those behind this one.
         """
         where = [_words.c.day >= since]
         if down_to:
             day, id = down_to
             where.append(or_(_words.c.day > day, and_(_words.c.day == day, _words.c.paper_id >= id)))
+        if after:
+            day, id = after
+            where.append(or_(_words.c.day < day, and_(_words.c.day == day, _words.c.paper_id < id)))
         counted = select(_words.c.day, func.count()).where(*where).group_by(_words.c.day)
         counts = {row[0]: row[1] for row in self._connection.execute(counted)}
         stale = select(_words.c.day).where(_words.c.paper_id.in_(select(_unfolded.c.paper_id)), *where)

@@ -20,7 +20,8 @@ from watcher.store.subscriptions.subscriptions import Subscriptions
 
 _alert, _attempt, _blank, _delivery = schema.alert, schema.attempt, schema.blank, schema.delivery
 _endpoint, _incident, _match, _mute = schema.endpoint, schema.incident, schema.match, schema.mute
-_left, _library, _paper, _subscription = schema.unsubscribed, schema.library, schema.paper, schema.subscription
+_kept, _left, _library, _mark = schema.kept, schema.unsubscribed, schema.library, schema.paper_mark
+_paper, _subscription = schema.paper, schema.subscription
 
 NOBODY = Wanted(Subscription(name="(forgotten)", rule="", to=(), endpoints=()), "")
 """What stays of a subscription: a row without anything of it, by which running daemons learn that it is gone."""
@@ -53,7 +54,7 @@ class People:
     def rows(self, person: Person) -> dict[str, list[dict[str, Any]]]:
         """Return all rows of a person, by what an export calls their table, each with all its columns.
 
-        A match also has the paper's key and title.
+        A match, a thumb, a mark and what is kept also have the paper's key and title.
         """
         traces = traces_of(self._connection, person)
         found: dict[str, list[dict[str, Any]]] = {}
@@ -66,7 +67,7 @@ class People:
                 for row in self._connection.execute(select(table).where(where).order_by(*table.primary_key)).mappings()
             }
             found[name] = list(rows.values())
-        self._name_papers(found["matches"])
+        self._name_papers([*found["matches"], *found["thumbs"], *found["marks"], *found["kept"]])
         return found
 
     def forget(self, person: Person, now: datetime) -> Forgotten:
@@ -81,13 +82,17 @@ class People:
         counts = {name: self._count(name, person, traces) for name in TABLES}
         # Matches in one statement: some point at others of the same subscription.
         for name in (
+            "never",
             "alerts",
             "empty_digests",
             "libraries",
             "mutes",
             "unsubscribed",
+            "thumbs",
+            "marks",
             "matches",
             "attempts",
+            "kept",
             "deliveries",
             "receivers",
             "incidents",
@@ -157,12 +162,12 @@ class People:
                 values = {"endpoints": kept, "settings": row.settings | {"to": to}}
                 self._connection.execute(update(_subscription).where(_subscription.c.id == row.id).values(**values))
 
-    def _name_papers(self, matches: list[dict[str, Any]]) -> None:
+    def _name_papers(self, rows: list[dict[str, Any]]) -> None:
         papers: dict[int, Any] = {}
-        for batch in in_batches(sorted({one["paper_id"] for one in matches})):
+        for batch in in_batches(sorted({one["paper_id"] for one in rows})):
             query = select(_paper.c.id, _paper.c.key, _paper.c.title).where(_paper.c.id.in_(batch))
             papers |= {row.id: row for row in self._connection.execute(query)}
-        for one in matches:
+        for one in rows:
             one |= {"paper": papers[one["paper_id"]].key, "title": papers[one["paper_id"]].title}
 
 
@@ -179,12 +184,16 @@ def _belonging(person: Person, traces: Traces, *, only_own: bool = False) -> dic
     deliveries = [batch for some in (own, shared) for batch in in_batches(some)]
     return {
         "subscriptions": [_subscription.c.id.in_(person.ids)],
+        "never": [and_(schema.never.c.owner == person.name, schema.never.c.owner != "")],
         "libraries": [and_(_library.c.name.in_(liked), _library.c.name.not_in(of_others) if only_own else true())],
         "mutes": [_mute.c.subscription_id.in_(person.ids)],
         "unsubscribed": [_left.c.subscription_id.in_(person.ids), _left.c.receiver.in_(receivers)],
+        "thumbs": [schema.thumb.c.subscription_id.in_(person.ids)],
+        "marks": [_mark.c.person == person.name],
         "matches": [_match.c.subscription_id.in_(person.ids)],
         "alerts": [_alert.c.match_id.in_(matches), _alert.c.receiver.in_(receivers)],
         "empty_digests": [_blank.c.subscription_id.in_(person.ids), _blank.c.receiver.in_(receivers)],
+        "kept": [_kept.c.receiver.in_(receivers)],
         "deliveries": [_delivery.c.id.in_(batch) for batch in deliveries],
         "attempts": [_attempt.c.delivery_id.in_(batch) for batch in deliveries],
         "receivers": [_endpoint.c.receiver.in_(receivers)],

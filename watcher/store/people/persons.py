@@ -20,12 +20,16 @@ _match, _subscription = schema.match, schema.subscription
 
 TABLES: Mapping[str, Table] = {
     "subscriptions": _subscription,
+    "never": schema.never,
     "libraries": schema.library,
     "mutes": schema.mute,
     "unsubscribed": schema.unsubscribed,
+    "thumbs": schema.thumb,
+    "marks": schema.paper_mark,
     "matches": _match,
     "alerts": _alert,
     "empty_digests": _blank,
+    "kept": schema.kept,
     "deliveries": _delivery,
     "attempts": schema.attempt,
     "receivers": schema.endpoint,
@@ -131,7 +135,7 @@ def find_person(connection: Connection, name: str, others: Collection[Endpoint] 
     asked = {receiver for one in mine.values() for receiver in _receivers(one)}
     if others_telling or _is_known(connection, name):
         asked.add(name)
-    if not asked and not mine:
+    if not asked and not mine and not _has_marked(connection, name):
         return None
     elsewhere = {endpoint.receiver for endpoint in others}
     for one in _telling(connection, sorted(asked)):
@@ -180,6 +184,11 @@ def _telling(connection: Connection, receivers: Iterable[str]) -> list[StoredSub
 def _is_known(connection: Connection, receiver: str) -> bool:
     tables = (schema.endpoint, _delivery, _alert, _blank)
     return any(connection.execute(select(one.c.receiver).where(one.c.receiver == receiver)).first() for one in tables)
+
+
+def _has_marked(connection: Connection, name: str) -> bool:
+    mark = schema.paper_mark
+    return connection.execute(select(mark.c.person).where(mark.c.person == name)).first() is not None
 
 
 def _of(person: Person) -> ColumnElement[bool]:

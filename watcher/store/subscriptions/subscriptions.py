@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, select, text, update
 
 from watcher.alerts.changes import Wanted
-from watcher.model import Fate, Origin, StoredSubscription
+from watcher.model import DigestOrder, Fate, Origin, StoredSubscription
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
 from watcher.store.subscriptions.libraries import keep_libraries
@@ -31,6 +31,9 @@ _ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
 _table, _generation = schema.subscription, schema.rules_generation
 
 _ABOVE = _table.c.settings["above"].as_float().label("above")
+_ORDER = func.coalesce(_table.c.settings["order"].as_string(), DigestOrder.SCORE.value).label("order")
+_RULE = (_table.c.id, _table.c.rule, _table.c.sources, _table.c.gone_at, _table.c.library, _ABOVE, _ORDER)
+"""The columns of a :class:`RuleRow`."""
 
 _GENERATION = select(_generation.c.generation)
 _HELD_GENERATION = _GENERATION.with_for_update(read=True)
@@ -57,8 +60,14 @@ class RuleRow:
     rule: str
     sources: tuple[str, ...]
     is_active: bool
+    order: DigestOrder = DigestOrder.SCORE
     library: str = ""
     above: float | None = None
+
+
+def _rule_row(row: Any) -> RuleRow:
+    order = DigestOrder(row.order)
+    return RuleRow(row.id, row.rule, tuple(row.sources), row.gone_at is None, order, row.library, row.above)
 
 
 class Subscriptions:
@@ -142,18 +151,14 @@ class Subscriptions:
 
     def rules(self, after: int | None) -> Iterator[RuleRow]:
         """Yield every rule that has changed since generation ``after``; None yields all rules that are not gone."""
-        columns = (_table.c.id, _table.c.rule, _table.c.sources, _table.c.gone_at, _table.c.library, _ABOVE)
-        query = _active(*columns) if after is None else select(*columns).where(_table.c.changed_in > after)
+        query = _active(*_RULE) if after is None else select(*_RULE).where(_table.c.changed_in > after)
         rows = self._connection.execute(query, execution_options={"yield_per": MOST_BOUND})
-        return (
-            RuleRow(row.id, row.rule, tuple(row.sources), row.gone_at is None, row.library, row.above) for row in rows
-        )
+        return (_rule_row(row) for row in rows)
 
     def with_libraries(self) -> list[RuleRow]:
         """Return the rules beside libraries that are not gone."""
-        columns = (_table.c.id, _table.c.rule, _table.c.sources, _table.c.library, _ABOVE)
-        rows = self._connection.execute(_active(*columns).where(_table.c.library != "").order_by(_table.c.id))
-        return [RuleRow(row.id, row.rule, tuple(row.sources), True, row.library, row.above) for row in rows]
+        rows = self._connection.execute(_active(*_RULE).where(_table.c.library != "").order_by(_table.c.id))
+        return [_rule_row(row) for row in rows]
 
     def due(self, now: datetime) -> list[int]:
         """Return the ids of subscriptions that are due.

@@ -8,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from watcher import __version__
+from watcher.citations.formats import FORMATS
 from watcher.model.objects import PAPER_FIELDS, json_text
+from watcher.pipeline.report import TRIAL_FIELDS
 from watcher.web.api.operations import OPERATIONS, Operation
 from watcher.web.api.problems import CONTENT_TYPE_OF_PROBLEMS
 
@@ -23,7 +25,7 @@ def described_api() -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "watcher", "version": __version__},
-        "paths": {one.path: {"get": _described(one)} for one in OPERATIONS},
+        "paths": {one.path: {one.method.lower(): _described(one)} for one in OPERATIONS},
         "security": [{}, {"token": []}],
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
@@ -52,14 +54,23 @@ def _described(one: Operation) -> dict[str, Any]:
                 "in": "query",
                 "required": parameter.required,
                 "description": parameter.says,
-                "schema": {"type": "string"},
+                "schema": dict(parameter.form),
             }
             for parameter in one.parameters
         ],
         "responses": {
-            "200": {"description": "What was asked for.", "content": {"application/json": {"schema": _schema(one)}}},
+            "200": {"description": "What was asked for.", "content": _content(one)},
             **{status: {"description": says, "content": problem} for status, says in failures.items()},
         },
+    }
+
+
+def _content(one: Operation) -> dict[str, Any]:
+    """Return what it answers with: JSON, and files where it takes a format."""
+    files = FORMATS.values() if any(parameter.name == "format" for parameter in one.parameters) else ()
+    return {
+        "application/json": {"schema": _schema(one)},
+        **{file.media_type: {"schema": {"type": "string"}} for file in files},
     }
 
 
@@ -71,4 +82,9 @@ def _schema(one: Operation) -> dict[str, Any]:
         case "papers":
             listed = {"papers": {"type": "array", "items": paper}, "next": {"type": ["string", "null"]}}
             return {"type": "object", "required": ["papers", "next"], "properties": listed}
-    return {"type": "object"}
+        case "deliveries":
+            some = {"type": "array", "items": {"type": "object"}}
+            return {"type": "object", "required": ["deliveries"], "properties": {"deliveries": some}}
+        case "trial":
+            return {"type": "object", "required": [*TRIAL_FIELDS, "cut_at"]}
+    return {"type": "object", "required": ["daemon", "papers", "sources", "subscriptions", "deliveries", "late"]}

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from watcher.store import Transaction
 from watcher.web.frame import address, number_named, shown, site_of
-from watcher.web.views.cards import MatchedPaper, card_of, ranked
+from watcher.web.views.cards import MatchedPaper, card_of, marked_cards, ranked
 
 MOST = 50
 """Papers on one page."""
@@ -40,6 +40,8 @@ def day_screen(request: Request) -> Response:
         found = [one for one in papers if _fits(one, asked)]
         before, after, week = tx.browsing.day_before(day), tx.browsing.day_after(day), _week(tx, day)
         page = page_named(request.query_params.get("page", ""), len(found))
+        on_page = found[(page - 1) * MOST : page * MOST]
+        cards = [card_of(one.paper, one.matches, names) for one in on_page]
         return shown(
             request,
             tx,
@@ -51,7 +53,7 @@ def day_screen(request: Request) -> Response:
             after=after,
             week_before=tx.browsing.day_before(week[0].day),
             week_after=tx.browsing.day_after(week[-1].day),
-            cards=[card_of(one.paper, one.matches, names) for one in found[(page - 1) * MOST : page * MOST]],
+            cards=marked_cards(tx, [one.paper for one in on_page], cards),
             count=len(found),
             of=len(papers),
             asked=asked,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
@@ -22,7 +22,8 @@ from watcher.rules.match.document import Document
 from watcher.rules.match.explain import UNTRIED
 from watcher.store import Transaction
 from watcher.store.history.browsing import CountThen, PaperMatch
-from watcher.web.frame import shown, site_of
+from watcher.store.papers.marks import EVERYBODY
+from watcher.web.frame import file_links, shown, site_of
 from watcher.web.screens.subscriptions import subscription_called
 from watcher.web.views.drawing import Chart, curve_of
 from watcher.web.views.why import Why, why
@@ -38,12 +39,16 @@ MOST_RULES = 60
 
 @dataclass(frozen=True, slots=True)
 class RuleOfPaper:
-    """A subscription, its rule, and why it matches the paper or not."""
+    """A subscription, its rule, and why it matches the paper or not.
+
+    ``thumb``: what its reader said of the paper: ``up``, ``down``, "" for nothing.
+    """
 
     name: str
     shown_as: str
     rule: str
     why: Why
+    thumb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ def paper_screen(request: Request) -> Response:
             paper=paper,
             texts=list(_texts(paper, matches)),
             links=links(paper),
+            files=file_links("/api/v1/paper", key=paper.key),
             facts=list(_facts(paper, tx.papers.keys(paper.id), config.timezone)),
             listings=sorted(paper.listings, key=lambda one: (one.day is None, one.day, one.source), reverse=True),
             votes=_votes(counts),
@@ -81,6 +87,9 @@ def paper_screen(request: Request) -> Response:
             others=_others(config, matches, document, rules),
             untried=UNTRIED,
             similar=[(one.key, readable_title(one), one.digest_day) for one in site.similar.of(tx, paper)],
+            marks=tx.marks.of_papers([paper.id], EVERYBODY).get(paper.id, frozenset()),
+            keep_in=[*config.keep],
+            kept=tx.kept.places_of(paper.id),
             muted=tx.mutes.of_papers(site.clock()).get(paper.id),
             told=told[:MOST_TOLD],
             is_more_told=len(told) > MOST_TOLD,
@@ -137,7 +146,11 @@ def _matched(
     """Return the subscriptions that the paper matched, with the reasons."""
     names = list(dict.fromkeys(one.subscription for one in matches))
     stored = [saved for name in names[:MOST_RULES] if (saved := subscription_called(tx, name))]
-    return RulesOfPaper([_rule(one.subscription, document, rules) for one in stored], max(0, len(names) - MOST_RULES))
+    said = {one.subscription: {True: "up", False: "down", None: ""}[one.up] for one in matches}
+    first = [
+        replace(_rule(one.subscription, document, rules), thumb=said[one.subscription.full_name]) for one in stored
+    ]
+    return RulesOfPaper(first, max(0, len(names) - MOST_RULES))
 
 
 def _others(

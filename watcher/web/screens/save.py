@@ -59,7 +59,9 @@ async def save_screen(request: Request) -> Response:
 
 
 def _answer(request: Request, buttons: Buttons, asked: dict[str, str]) -> Response:
-    taken = {one.name for one in site_of(request).config().subscriptions}
+    config = site_of(request).config()
+    taken = {one.name for one in config.subscriptions}
+    asked["to"] = asked["to"] or next((one.receiver for one in receivers_of(config)), "")
     asked["name"] = asked["name"] or (name_for(asked["q"], taken) if asked["q"] else "")
     asked["when"] = asked["when"] or USUAL_WHEN
     is_written = request.method == "POST"

@@ -14,18 +14,18 @@ from starlette.responses import Response
 from watcher.config import Config, name_for, subscription_lines
 from watcher.errors import RuleError
 from watcher.model import FoundPaper, Hit, rank_of
-from watcher.pipeline.searching import BoundedTrial, tried, with_marks
+from watcher.pipeline.searching import BoundedTrial, with_marks
 from watcher.rules import Rule
 from watcher.rules.advice.trial import Trial
 from watcher.rules.advice.typed import doubts_of
 from watcher.store import Transaction
-from watcher.web.frame import address, feed_links, shown, site_of
+from watcher.web.frame import address, feed_links, file_links, shown, site_of
 from watcher.web.rule_test import receivers_of
 from watcher.web.screens.day import page_named
 from watcher.web.turns import gone_of
 from watcher.web.views.cards import card_of_hit
 from watcher.web.views.drawing import Chart, bars_of
-from watcher.web.views.trying import as_subscription, rule_tried, until_time_is_up
+from watcher.web.views.trying import FIRST, as_subscription, rule_tried, until_time_is_up
 
 SPANS = (("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("all", "all stored papers"))
 USUAL = "30"
@@ -40,6 +40,9 @@ SHOWN = 20
 MOST_WEAK = 20
 MOST_RECEIVERS = 200
 """Receivers that a test can be sent to from here."""
+
+MOST_IN_FILE = 500
+"""Matches in a file, the newest ones; `watcher papers --format` has no such bound."""
 
 EXAMPLES = ('"continual learning" OR "catastrophic forgetting"', "title:agent* -survey", 'about:"KV cache" upvotes>=20')
 
@@ -76,7 +79,7 @@ def _placed(error: RuleError, text: str) -> Mapping[str, str]:
 def _found(tx: Transaction, rule: Rule, request: Request, span: str) -> dict[str, Any]:
     today = site_of(request).clock().astimezone(UTC).date()
     since = date.min if span == "all" else today - timedelta(days=int(span) - 1)
-    bounded = tried(tx, rule, since, until_time_is_up(gone_of(request)))
+    bounded = _tried(tx, rule, since, request)
     trial = bounded.trial
     strong, weak = (_best([one for one in trial.matches if one[1].strong is is_strong]) for is_strong in (True, False))
     page = page_named(request.query_params.get("page", ""), len(strong), SHOWN)
@@ -87,10 +90,12 @@ def _found(tx: Transaction, rule: Rule, request: Request, span: str) -> dict[str
     return {
         "rule": rule,
         "feeds": feed_links(request, "q", rule.text),
+        "files": file_links("/api/v1/papers", q=rule.text, since="" if span == "all" else since, limit=MOST_IN_FILE),
         "error": None,
         "doubts": doubts_of(rule),
         "trial": trial,
         "until": bounded.until,
+        "of": tx.papers.count() if bounded.until and since == date.min else None,
         "chart": _chart(lately, is_daily=is_daily),
         "is_daily": is_daily,
         "per_week": lately.per_week,
@@ -108,6 +113,16 @@ def _found(tx: Transaction, rule: Rule, request: Request, span: str) -> dict[str
         "lines": "\n".join(_lines(rule, config)),
         "receivers": receivers_of(config)[:MOST_RECEIVERS],
     }
+
+
+def _tried(tx: Transaction, rule: Rule, since: date, request: Request) -> BoundedTrial:
+    """Try a rule; where it was cut a moment ago, go on from there."""
+    kept, stamp = site_of(request).trials, tx.browsing.stamp()
+    running, goes_on = kept.take(rule, since, stamp)
+    bounded = running.go_on(tx, until_time_is_up(gone_of(request), None if goes_on else FIRST))
+    if bounded.until is not None:
+        kept.keep(rule, since, stamp, running)
+    return bounded
 
 
 def _best(some: Sequence[tuple[FoundPaper, Hit]]) -> list[int]:

@@ -16,11 +16,42 @@
 
   const follow = (selector, root = document) => root?.querySelector(selector)?.click();
 
+  const thumb = (which) => {
+    const place = cards().length ? cards()[at] : document;
+    place?.querySelector(`form[data-thumb="${which}"]`)?.requestSubmit();
+  };
+
+  // A thumb is sent without leaving the page; where that fails, the form is sent as without this file.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target.closest("form[data-thumb]");
+    if (!form || form.dataset.failed) return;
+    event.preventDefault();
+    const what = form.elements.what;
+    const both = [...form.parentElement.querySelectorAll("form[data-thumb]")];
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      if (!answer.ok) throw new Error(answer.status);
+      const given = what.value !== "thumb-none";
+      for (const one of both) {
+        const pressed = given && one === form;
+        one.querySelector("button").setAttribute("aria-pressed", String(pressed));
+        one.elements.what.value = pressed ? "thumb-none" : `thumb-${one.dataset.thumb}`;
+      }
+    } catch {
+      form.dataset.failed = "1";
+      form.requestSubmit();
+    }
+  });
+
   const keys = {
     j: () => go(1),
     k: () => go(-1),
     o: () => follow("[data-open]", cards()[at]),
     w: () => follow("[data-why]", cards()[at]),
+    u: () => thumb("up"),
+    d: () => thumb("down"),
+    s: () => follow("[data-act=star]", cards()[at]),
+    m: () => follow("[data-act=read]", cards()[at]),
     h: () => follow("[data-before]"),
     l: () => follow("[data-after]"),
     "/": () => {
@@ -44,6 +75,13 @@
     }
   });
 
+  // Who opens a paper's page has read of it: the same as the button, without leaving the page.
+  const opened = document.querySelector("form[data-opened]");
+  if (opened) {
+    fetch(opened.action, { method: "POST", body: new URLSearchParams(new FormData(opened)), redirect: "manual" })
+      .catch(() => {});
+  }
+
   const form = document.querySelector("form[data-live]");
   if (!form) return;
   let timer, asked;
@@ -58,9 +96,12 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector("#found");
       if (!fresh) throw new Error("no results");
+      const looked = fresh.querySelector("[data-go-on]");
+      if (looked) fresh.setAttribute("aria-busy", "true"); // read out once it is whole
       document.querySelector("#found").replaceWith(document.adoptNode(fresh));
       history.replaceState(null, "", url);
       at = -1;
+      if (looked) goOn();
     } catch (error) {
       if (error.name === "AbortError") return;
       const said = document.createElement("p");
@@ -68,6 +109,13 @@
       document.querySelector("#found").replaceChildren(said);
     }
   }
+
+  // A rule that takes long goes on where it was, for as long as somebody looks.
+  function goOn() {
+    clearTimeout(timer);
+    timer = setTimeout(() => (document.hidden ? goOn() : renew()), 400);
+  }
+  if (document.querySelector("#found [data-go-on]")) goOn();
 
   form.addEventListener("input", () => {
     clearTimeout(timer);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watcher.model import FIRST, DigestItem, DisplayNames, Fate, Hit, Paper, Rank, rank_of
 from watcher.model.words import counted
@@ -11,6 +11,7 @@ from watcher.render.clean import one_line
 from watcher.render.view import PaperView, about, authors_line, paper_view
 from watcher.store import Transaction
 from watcher.store.history.browsing import PaperMatch
+from watcher.store.papers.marks import EVERYBODY, MarkKind
 
 FATES = {Fate.HELD: "waits for its time", Fate.OWED: "", Fate.BASELINE: "known before", Fate.DROPPED: "not told"}
 """What became of a match, in a few words; "" where it was told as it should be."""
@@ -21,7 +22,7 @@ class CardMatch:
     """A subscription that a paper matched.
 
     ``terms``: the words that matched. ``note``: what is unusual about what became of it. ``shown_as``: what people are
-    shown of its name.
+    shown of its name. ``up``: whether its reader found the paper useful, None if they did not say.
     """
 
     subscription: str
@@ -29,6 +30,7 @@ class CardMatch:
     terms: str
     note: str
     shown_as: str
+    up: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,14 @@ class Card:
     upvotes: int | None
     matches: tuple[CardMatch, ...]
     strong: bool
+    is_starred: bool = False
+    is_read: bool = False
+
+    @property
+    def thumb(self) -> str:
+        """What was said of it for all that it matched: ``up``, ``down``, or "" for nothing or not the same."""
+        said = {one.up for one in self.matches}
+        return "" if len(said) != 1 else {True: "up", False: "down", None: ""}[said.pop()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +120,14 @@ def _matches(some: Sequence[PaperMatch]) -> Iterable[CardMatch]:
         terms = dict.fromkeys(one_line(place.term, 60) for one in ones for place in one.places)
         liked = (one_line(word, 60) for one in ones if one.because for word in one.because.words)
         strong, said = any(one.strong for one in ones), ", ".join([*(terms or dict.fromkeys(liked))][:4])
-        yield CardMatch(name, strong, said, FATES[first.fate], first.shown_as or name)
+        yield CardMatch(name, strong, said, FATES[first.fate], first.shown_as or name, first.up)
+
+
+def marked_cards(tx: Transaction, papers: Sequence[Paper], cards: Sequence[Card]) -> list[Card]:
+    """Return the cards of these papers with the marks that all who use the pages have put on them."""
+    marks = tx.marks.of_papers([paper.id for paper in papers], EVERYBODY)
+    found = [marks.get(paper.id, frozenset()) for paper in papers]
+    return [
+        replace(card, is_starred=MarkKind.STAR in mine, is_read=MarkKind.READ in mine)
+        for card, mine in zip(cards, found, strict=True)
+    ]

@@ -29,6 +29,7 @@ ERRORS = {
     "wrong-database": "the database is of no kind that watcher can use",
     "unknown-receiver": "there is no such receiver, or it is named otherwise",
     "unknown-source": "there is no such source",
+    "unknown-place": "`keep` names no place that stands under `keep:` of the main file",
     "unknown-warning": "`accept` names what is no warning",
     "wrong-folder": "a folder is missing or cannot be read",
     "wrong-file": "an included file cannot be read, or lost what it held; `ca_bundle` names no file of certificates",

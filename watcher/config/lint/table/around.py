@@ -38,6 +38,12 @@ OF_THE_REST = (
         "its name in `to`, or the config without it",
     ),
     WarningKind(
+        "unused-place",
+        "no subscription names a place under `keep`, and what is starred does not go there",
+        "papers are kept there by the button of a page, or the API, alone",
+        "its name in `keep` of a subscription, or `stars: true`",
+    ),
+    WarningKind(
         "unused-source",
         "every subscription names its sources, and none names this one",
         "it is read, and nothing of it is told",

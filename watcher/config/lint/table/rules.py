@@ -60,6 +60,12 @@ OF_RULES = (
         "the rule without it",
     ),
     WarningKind(
+        "all-kept-back",
+        "an item of `never` fits all that a rule matches",
+        "the subscription is silent for ever",
+        "the list without it, or no such subscription",
+    ),
+    WarningKind(
         "name-without-quotes",
         "`author:`, `venue:` or `org:` has a name of several words without quotes",
         "only the first word is the field's: the others have to stand in the title or the abstract",

@@ -25,6 +25,12 @@ OF_SUBSCRIPTIONS = (
         "one of them, or other receivers",
     ),
     WarningKind(
+        "above-without-words",
+        "`above` stands beside a rule that asks for no words, such as `everything` or `upvotes>=20`",
+        "it counts for nothing: every match has the score 1",
+        "`top`, or no `above`",
+    ),
+    WarningKind(
         "seldom-due",
         "a schedule comes on 29 February only",
         "nothing is told for four years",

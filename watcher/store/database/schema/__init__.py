@@ -1,17 +1,19 @@
 """The tables and their constraints, by the rooms of the store. Migrations must arrive at exactly this."""
 
 from watcher.store.database.schema.base import IsoDay, UtcDateTime, metadata
-from watcher.store.database.schema.deliveries import alert, attempt, blank, delivery, endpoint, incident, is_odd
+from watcher.store.database.schema.deliveries import alert, attempt, blank, delivery, endpoint, incident, is_odd, kept
 from watcher.store.database.schema.fleet import config_version, daemon, lease
-from watcher.store.database.schema.papers import listing, match, metric, paper, paper_key, unfolded
+from watcher.store.database.schema.papers import listing, match, metric, paper, paper_key, paper_mark, unfolded
 from watcher.store.database.schema.sources import page, poll, site
 from watcher.store.database.schema.subscriptions import (
     library,
     mute,
+    never,
     of_files,
     rules_generation,
     shown_as,
     subscription,
+    thumb,
     unsubscribed,
 )
 
@@ -27,6 +29,7 @@ __all__ = [
     "endpoint",
     "incident",
     "is_odd",
+    "kept",
     "lease",
     "library",
     "listing",
@@ -34,15 +37,18 @@ __all__ = [
     "metadata",
     "metric",
     "mute",
+    "never",
     "of_files",
     "page",
     "paper",
     "paper_key",
+    "paper_mark",
     "poll",
     "rules_generation",
     "shown_as",
     "site",
     "subscription",
+    "thumb",
     "unfolded",
     "unsubscribed",
 ]

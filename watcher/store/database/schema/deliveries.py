@@ -115,6 +115,16 @@ partial_index(
     _is_waiting, "ix_alert_waiting", alert.c.receiver, alert.c.label, alert.c.due
 )  # as small as what is still to be told, however many alerts were told
 
+kept = Table(
+    "kept",
+    metadata,
+    Column("paper_id", ForeignKey("paper.id"), nullable=False),
+    Column("receiver", Text, nullable=False),  # a name under `keep:`
+    Column("at", UtcDateTime, nullable=False),
+    Column("delivery_id", ForeignKey("delivery.id"), nullable=False, index=True),
+    PrimaryKeyConstraint("paper_id", "receiver"),  # kept once, whatever asks for it
+)
+
 blank = Table(
     "blank",
     metadata,

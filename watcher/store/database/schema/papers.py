@@ -86,6 +86,17 @@ unfolded = Table(
 )
 """Papers whose words are not stored as they are now."""
 
+paper_mark = Table(
+    "paper_mark",
+    metadata,
+    Column("person", Text, nullable=False),  # a name as `watcher export` takes it; "" for all together
+    Column("paper_id", ForeignKey("paper.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("person", "kind", "paper_id"),
+    CheckConstraint("kind IN ('star', 'read')", name="kind"),
+)
+
 match = Table(
     "match",
     metadata,

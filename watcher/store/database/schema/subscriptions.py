@@ -1,4 +1,4 @@
-"""Subscriptions, the generation of their rules, and mutes."""
+"""Subscriptions, the generation of their rules, what nobody wants to hear of, thumbs, and mutes."""
 
 from __future__ import annotations
 
@@ -88,6 +88,27 @@ unsubscribed = Table(
     PrimaryKeyConstraint("subscription_id", "receiver", "label"),
 )
 """Endpoints that asked to be told nothing more of a subscription, by the link in a mail."""
+
+never = Table(
+    "never",
+    metadata,
+    Column("id", Integer, primary_key=True),  # in the order of the lists
+    Column("owner", Text, nullable=False, default=""),  # whose subscriptions it is about; empty for all
+    Column("written", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Index("uq_never_owner_written", "owner", "written", unique=True),
+)
+
+thumb = Table(
+    "thumb",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subscription_id", ForeignKey("subscription.id"), nullable=False),
+    Column("paper_id", ForeignKey("paper.id"), nullable=False, index=True),
+    Column("up", Boolean, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("uq_thumb_subscription_paper", "subscription_id", "paper_id", unique=True),
+)
 
 mute = Table(
     "mute",

@@ -1,0 +1,101 @@
+"""Fill the body of a webhook with a paper. It is JSON before and after, whatever the paper's texts hold."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from watcher.citations.kept.note import note_of
+from watcher.citations.reference import Reference
+from watcher.errors import WatcherError
+from watcher.render.readable import readable
+
+_PLACE = re.compile(r"(?<!\$)\{(\w+)(?::(\d{1,6}))?\}", re.ASCII)
+"""A place for something of a paper: ``{title}``, or its first characters: ``{abstract:2000}``."""
+
+LISTS = ("authors", "categories", "keywords", "tags")
+TEXTS = (
+    "title", "abstract", "author", "day", "year", "venue", "arxiv_id", "doi", "url", "citation_key", "kind", "markdown",
+)  # fmt: skip
+Put = Callable[[str], str]
+
+
+def values_in(reference: Reference, tags: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return what may stand in a body, by name: texts, and lists of texts."""
+    return {
+        "title": reference.plain_title,
+        "abstract": readable(reference.abstract),
+        "author": ", ".join(author.full for author in reference.authors),
+        "day": reference.day.isoformat(),
+        "year": str(reference.day.year),
+        "venue": reference.venue,
+        "arxiv_id": reference.arxiv_id,
+        "doi": reference.doi,
+        "url": reference.url,
+        "citation_key": reference.key,
+        "kind": reference.kind.value,
+        "markdown": note_of(reference, tags),
+        "authors": [author.full for author in reference.authors],
+        "categories": [reference.primary] if reference.primary else [],
+        "keywords": list(reference.keywords),
+        "tags": list(tags),
+    }
+
+
+def body_problem(text: str) -> str:
+    """Return why a text is no body, "" if it is one."""
+    try:
+        parsed = json.loads(text)
+    except ValueError as error:
+        return f"it is no JSON: {error}"
+    strange = sorted({name for name in _names(parsed) if name not in (*LISTS, *TEXTS)})
+    return f"there is no {{{strange[0]}}}; there are {', '.join(sorted((*LISTS, *TEXTS)))}" if strange else ""
+
+
+def address_problem(text: str) -> str:
+    """Return why an address cannot be filled, "" if it can."""
+    bare = re.sub(r"\$\{\w+\}", "", text)
+    strange = sorted({found[1] for found in _PLACE.finditer(bare) if found[1] not in (*LISTS, *TEXTS)})
+    return f"there is no {{{strange[0]}}}" if strange else ""
+
+
+def filled_body(text: str, values: Mapping[str, Any]) -> bytes:
+    """Return a body with a paper in it; a text that is one place alone becomes a list where the paper has a list."""
+    if problem := body_problem(text):
+        raise WatcherError(f"body: {problem}")
+    return json.dumps(_filled(json.loads(text), values), ensure_ascii=False).encode("utf-8", "replace")
+
+
+def filled_address(text: str, values: Mapping[str, Any]) -> str:
+    """Return an address with a paper in it, each value percent-encoded."""
+    return _PLACE.sub(lambda found: quote(_text(values, found), safe=""), text)
+
+
+def _names(parsed: Any) -> list[str]:
+    if isinstance(parsed, dict):
+        return [name for one in parsed.values() for name in _names(one)]
+    if isinstance(parsed, list):
+        return [name for one in parsed for name in _names(one)]
+    return [found[1] for found in _PLACE.finditer(parsed)] if isinstance(parsed, str) else []
+
+
+def _filled(parsed: Any, values: Mapping[str, Any]) -> Any:
+    if isinstance(parsed, dict):
+        return {name: _filled(one, values) for name, one in parsed.items()}
+    if isinstance(parsed, list):
+        return [_filled(one, values) for one in parsed]
+    if not isinstance(parsed, str):
+        return parsed
+    alone = _PLACE.fullmatch(parsed)
+    if alone and isinstance(values.get(alone[1]), list):
+        return values[alone[1]][: int(alone[2])] if alone[2] else values[alone[1]]
+    return _PLACE.sub(lambda found: _text(values, found), parsed)
+
+
+def _text(values: Mapping[str, Any], found: re.Match[str]) -> str:
+    value = values.get(found[1], "")
+    text = ", ".join(value) if isinstance(value, list) else str(value)
+    return text[: int(found[2])] if found[2] else text

@@ -1,0 +1,14 @@
+"""JSON Lines: the objects of ``watcher papers --json``, one a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from watcher.model import Hit, Paper
+from watcher.model.objects import json_text, paper_json
+
+
+def jsonl_of(found: Iterable[tuple[Paper, Hit | None]]) -> Iterator[str]:
+    """Yield one line for each paper."""
+    for paper, hit in found:
+        yield json_text(paper_json(paper, hit)) + "\n"

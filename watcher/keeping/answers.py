@@ -1,0 +1,51 @@
+"""Say what an answer of a service means for the paper that it was given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from watcher.model import Outcome, Result
+from watcher.notify.asking import ServiceAnswer
+
+AskService = Callable[[str, str, Mapping[str, str], bytes], ServiceAnswer | Outcome]
+"""Asks a service: method, address, headers, body."""
+
+SENT = Outcome(Result.SENT)
+_DOWN = (301, 302, 303, 307, 308, 401, 403, 404, 405, 410)
+_REFUSED = (400, 406, 409, 411, 413, 414, 415, 422)
+LONGEST_WAIT = 86_400.0
+
+
+def trouble_in(answer: ServiceAnswer | Outcome) -> Outcome | None:
+    """Return what is wrong with an answer, None for one that says yes."""
+    if isinstance(answer, Outcome):
+        return answer
+    if 200 <= answer.status < 300:
+        return None
+    try:
+        phrase = f" {HTTPStatus(answer.status).phrase}"
+    except ValueError:
+        phrase = ""
+    result = Result.DOWN if answer.status in _DOWN else Result.FAILED
+    result = Result.REFUSED if answer.status in _REFUSED else result
+    return Outcome(result, f"HTTP {answer.status}{phrase}")
+
+
+def json_in(answer: ServiceAnswer) -> Any:
+    """Return the JSON of an answer, None if it holds none: a page to sign in, or one that was cut."""
+    try:
+        return json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def wait_asked(answer: ServiceAnswer) -> float:
+    """Return for how many seconds a service asks to be left alone: ``Backoff`` of Zotero, else ``Retry-After``."""
+    for name in ("backoff", "retry-after"):
+        text = answer.headers.get(name, "").strip()
+        if text.isascii() and text.isdigit() and len(text) < 10:
+            return min(float(text), LONGEST_WAIT)
+    return 0.0

@@ -1,0 +1,89 @@
+"""Keep papers in a bibliography: what stands there stays byte for byte, and what is missing is put behind it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from uuid import uuid4
+
+from watcher.citations.bibtex import bibtex_entry, bibtex_preamble, stand_ins_of
+from watcher.citations.reference import Reference
+from watcher.files.made import make_folder, open_file
+from watcher.files.read import NotRead, read_regular
+from watcher.model import Outcome, Result
+from watcher.model.subscriptions import KeepTarget
+
+LARGEST = 64_000_000
+"""Bytes of a bibliography."""
+
+_KEY = re.compile(r"@\s*\w+\s*[{(]\s*([^\s,{}()]+)\s*,")
+_FIELD = re.compile(r"(?i)\b(doi|eprint|url|arxivid|note|howpublished)\s*=\s*[{\"]+\s*([^{}\"\n]+)")
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
+
+
+def keep_entry(target: KeepTarget, reference: Reference) -> Outcome:
+    """Add the entry of a paper that is not there yet; the file is replaced whole, or stays as it is."""
+    path = Path(os.path.realpath(target.place))
+    data = read_regular(path, LARGEST)
+    if isinstance(data, NotRead) and not data.is_missing:
+        return Outcome(Result.FAILED, f"{path} cannot be read: {data.what}")
+    before = data if isinstance(data, bytes) else b""
+    text = before.decode("utf-8", "replace")
+    if stands_in(text, reference):
+        return Outcome(Result.SENT)
+    needed = [line for line in stand_ins_of(reference) if line not in text]
+    gap = "" if not text.strip() else "\n" if text.endswith("\n") else "\n\n"
+    added = gap + bibtex_entry(reference) + ("\n" + bibtex_preamble(needed) if needed else "")
+    try:
+        return _replace(path, before, before + added.encode("utf-8", "replace"))
+    except OSError as error:
+        return Outcome(Result.FAILED, f"{path} cannot be written: {error.strerror}")
+
+
+def stands_in(text: str, reference: Reference) -> bool:
+    """Return whether a bibliography has a paper: under its key, its DOI, its arXiv id or its link."""
+    if any(found[1].lower() == reference.key.lower() for found in _KEY.finditer(text)):
+        return True
+    for found in _FIELD.finditer(text):
+        value = found[2].strip().lower().replace("\\_", "_")
+        dois = _DOI.findall(value)
+        if reference.doi and any(doi.rstrip(".,;") == reference.doi.lower() for doi in dois):
+            return True
+        if reference.arxiv_id and _is_of_arxiv(value, reference.arxiv_id.lower()):
+            return True
+        if found[1].lower() == "url" and value == reference.url.lower():
+            return True
+    return False
+
+
+def _is_of_arxiv(value: str, id: str) -> bool:
+    return re.search(rf"(?<![\d.]){re.escape(id)}(?:v\d+)?(?![\d])", value) is not None
+
+
+def _replace(path: Path, before: bytes, after: bytes) -> Outcome:
+    """Put a new file in the place of the old one, with its mode, unless somebody wrote to it meanwhile."""
+    make_folder(path.parent)
+    new = path.with_name(f".{path.name[:100]}.{uuid4().hex}.part")
+    descriptor = open_file(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(after)
+            file.flush()
+            if path.exists():
+                os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
+            os.fsync(file.fileno())
+        now = read_regular(path, LARGEST)
+        if (now if isinstance(now, bytes) else b"") != before:
+            new.unlink()
+            return Outcome(Result.FAILED, f"{path} was written by another program meanwhile")
+        os.replace(new, path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return Outcome(Result.SENT)

@@ -1,0 +1,48 @@
+"""Keep papers as notes in a folder. A note that is there stays as it is, whoever edited it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+from watcher.citations.kept.note import note_name, note_of
+from watcher.citations.reference import Reference
+from watcher.files.made import make_folder, open_file
+from watcher.model import Outcome, Result
+from watcher.model.subscriptions import KeepTarget
+
+
+def keep_note(target: KeepTarget, reference: Reference) -> Outcome:
+    """Write the note of a paper, whole or not at all, unless one of its name is there."""
+    folder = Path(target.place)
+    try:
+        make_folder(folder)
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            _put(opened, note_name(reference), note_of(reference, target.tags).encode("utf-8", "replace"))
+        finally:
+            os.close(opened)
+    except OSError as error:
+        return Outcome(Result.FAILED, f"{folder} cannot be written: {error.strerror}")
+    return Outcome(Result.SENT)
+
+
+def _put(folder: int, name: str, text: bytes) -> None:
+    """Make a file with all of its text at once: a name that is taken, by whatever, is left alone."""
+    with suppress(FileNotFoundError):
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+        return
+    new = f".{uuid4().hex}.part"
+    descriptor = open_file(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, folder=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(new, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+    finally:
+        os.unlink(new, dir_fd=folder)
+    os.fsync(folder)

@@ -1,0 +1,71 @@
+"""Keep one paper at one place, and say how that ended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from threading import Lock
+
+from watcher.citations.reference import reference_of
+from watcher.keeping.answers import wait_asked
+from watcher.keeping.bib import keep_entry
+from watcher.keeping.folder import keep_note
+from watcher.keeping.webhook import keep_by_webhook
+from watcher.keeping.zotero import keep_in_zotero
+from watcher.model import Outcome, Paper, Result
+from watcher.model.subscriptions import KeepKind, KeepTarget
+from watcher.model.way_out import WayOut
+from watcher.notify import scrub
+from watcher.notify.asking import ServiceAnswer, ask_service
+from watcher.notify.smtp import PATIENCE
+
+
+class PaperKeeper:
+    """Keeps papers; safe to use from several threads.
+
+    A service that asks to be left alone is not asked before its time, whichever paper is next.
+
+    ``way``: returns how requests leave this machine. ``patience``: seconds for an answer.
+    """
+
+    def __init__(
+        self,
+        way: Callable[[], WayOut] = WayOut,
+        *,
+        patience: float = PATIENCE,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._way, self._patience, self._monotonic = way, patience, monotonic
+        self._rests: dict[str, float] = {}
+        self._lock = Lock()
+
+    def keep(self, target: KeepTarget, paper: Paper, delivery_id: str) -> Outcome:
+        """Keep a paper; one that is kept already counts as kept. Never raises; the reason shows no secret."""
+        reference = reference_of(paper)
+        with self._lock:
+            left = self._rests.get(target.name, 0.0) - self._monotonic()
+        if left > 0:
+            return Outcome(Result.FAILED, f"it asks to be left alone for {left:.0f} s more")
+
+        def ask(method: str, url: str, headers: Mapping[str, str], body: bytes) -> ServiceAnswer | Outcome:
+            return self._asked(target, method, url, headers, body)
+
+        match target.kind:
+            case KeepKind.FOLDER:
+                outcome = keep_note(target, reference)
+            case KeepKind.BIB:
+                outcome = keep_entry(target, reference)
+            case KeepKind.ZOTERO:
+                outcome = keep_in_zotero(target, reference, delivery_id, ask)
+            case KeepKind.WEBHOOK:
+                outcome = keep_by_webhook(target, reference, delivery_id, ask)
+        return Outcome(outcome.result, scrub(outcome.reason, target.secrets))
+
+    def _asked(
+        self, target: KeepTarget, method: str, url: str, headers: Mapping[str, str], body: bytes
+    ) -> ServiceAnswer | Outcome:
+        answer = ask_service(method, url, headers, body, self._way(), target.secrets, patience=self._patience)
+        if isinstance(answer, ServiceAnswer) and (wait := wait_asked(answer)):
+            with self._lock:
+                self._rests[target.name] = self._monotonic() + wait
+        return answer

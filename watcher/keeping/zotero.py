@@ -1,0 +1,112 @@
+"""Keep papers in a Zotero library by its Web API (version 3): what stands there is never added again."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from watcher.citations.kept.zotero_item import is_same_item, zotero_item
+from watcher.citations.reference import Reference
+from watcher.keeping.answers import SENT, AskService, json_in, trouble_in
+from watcher.model import Outcome, Result
+from watcher.model.subscriptions import KeepTarget
+from watcher.notify.asking import ServiceAnswer
+
+API = "https://api.zotero.org"
+LOOKED_AT = 25
+"""Items of a library that a search for one paper gives at most."""
+
+MOST_COLLECTIONS = 100
+_KEY = re.compile(r"[23456789ABCDEFGHIJKLMNPQRSTUVWXYZ]{8}")
+NO_JSON = Outcome(Result.FAILED, "the answer is no JSON of Zotero's: it may come from a page in between")
+
+
+def keep_in_zotero(target: KeepTarget, reference: Reference, delivery_id: str, ask: AskService) -> Outcome:
+    """Add a paper to a library, unless it is there.
+
+    The delivery's id is the write token: a write that was made and whose answer was lost is not made again.
+    """
+    library = _Library(target, ask)
+    for term in _terms(reference):
+        found = library.read("items", q=term, qmode="everything", itemType="-attachment", limit=LOOKED_AT)
+        if isinstance(found, Outcome):
+            return found
+        if any(is_same_item(item, reference) for item in found):
+            return SENT
+    collections = _collections(target, library)
+    if isinstance(collections, Outcome):
+        return collections
+    item = zotero_item(reference, collections, target.tags)
+    return library.write([item], delivery_id)
+
+
+def _terms(reference: Reference) -> Iterator[str]:
+    """Yield by what a paper is looked for, the best first."""
+    if reference.doi:
+        yield reference.doi
+    if reference.arxiv_id:
+        yield reference.arxiv_id
+    if not reference.doi and not reference.arxiv_id and reference.url:
+        yield reference.url
+
+
+def _collections(target: KeepTarget, library: _Library) -> list[str] | Outcome:
+    """Return the keys of the collections that a paper is put into."""
+    if not target.collection or _KEY.fullmatch(target.collection):
+        return [target.collection] if target.collection else []
+    found = library.read("collections", limit=MOST_COLLECTIONS)
+    if isinstance(found, Outcome):
+        return found
+    keys = [str(one["key"]) for one in found if one.get("name") == target.collection and "key" in one]
+    if not keys:
+        return Outcome(Result.DOWN, f"there is no collection {target.collection!r} in {target.place}")
+    return keys[:1]
+
+
+class _Library:
+    def __init__(self, target: KeepTarget, ask: AskService) -> None:
+        self._base = f"{target.api or API}/{quote(target.place)}"
+        self._ask = ask
+        self._headers = {"Zotero-API-Version": "3", "Zotero-API-Key": target.key}
+
+    def read(self, what: str, **asked: object) -> list[dict[str, Any]] | Outcome:
+        """Return the data of what a library holds."""
+        answer = self._ask("GET", f"{self._base}/{what}?{urlencode(asked)}", self._headers, b"")
+        if trouble := trouble_in(answer):
+            return trouble
+        assert isinstance(answer, ServiceAnswer)
+        found = json_in(answer)
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            return NO_JSON
+        return [one["data"] for one in found if isinstance(one.get("data"), dict)]
+
+    def write(self, items: list[dict[str, Any]], token: str) -> Outcome:
+        """Add items; ``token`` tells a repetition from another write."""
+        headers = self._headers | {"Zotero-Write-Token": token, "Content-Type": "application/json"}
+        answer = self._ask("POST", f"{self._base}/items", headers, json.dumps(items).encode())
+        if isinstance(answer, ServiceAnswer) and answer.status == 412:
+            return SENT  # this token was written before
+        if isinstance(answer, ServiceAnswer) and answer.status == 409:
+            return Outcome(Result.FAILED, "the library is locked (HTTP 409)")
+        if trouble := trouble_in(answer):
+            return trouble
+        assert isinstance(answer, ServiceAnswer)
+        return _written(json_in(answer))
+
+
+def _written(answer: Any) -> Outcome:
+    """Return how a write ended, which Zotero says of each item."""
+    if not isinstance(answer, dict):
+        return NO_JSON
+    failed = answer.get("failed")
+    if isinstance(failed, dict) and failed:
+        first = next(iter(failed.values()))
+        code, said = (first.get("code"), first.get("message")) if isinstance(first, dict) else (None, None)
+        is_lasting = isinstance(code, int) and 400 <= code < 500 and code not in (408, 412, 428, 429)
+        return Outcome(Result.REFUSED if is_lasting else Result.FAILED, f"Zotero: {' '.join(str(said).split())[:200]}")
+    if any(isinstance(answer.get(name), dict) and answer[name] for name in ("successful", "success", "unchanged")):
+        return SENT
+    return NO_JSON

@@ -1,0 +1,57 @@
+"""Ask a web service something, and read the beginning of its answer. It goes the way that messages go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from watcher.model import Outcome
+from watcher.model.way_out import WayOut
+from watcher.notify.reasons import of_exception
+from watcher.notify.smtp import PATIENCE
+from watcher.notify.ways import WAY
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAnswer:
+    """What a service answered: its status, its headers by small names, and the first bytes of its body."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+def ask_service(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    way: WayOut,
+    secrets: Iterable[str],
+    *,
+    patience: float = PATIENCE,
+) -> ServiceAnswer | Outcome:
+    """Return the answer of a service, else how asking failed; the reason shows no secret. Redirects are not followed.
+
+    ``patience``: seconds for the connection, and for the whole answer.
+    """
+    import requests
+
+    from watcher.notify.answers import Adapter
+
+    WAY.set(way)
+    with requests.Session() as session:
+        session.trust_env = False
+        adapter: Any = Adapter()
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        try:
+            found = session.request(
+                method, url, headers=dict(headers), data=body, timeout=patience, allow_redirects=False
+            )
+        except (requests.RequestException, OSError, ValueError) as error:
+            return of_exception(error, secrets)
+        return ServiceAnswer(
+            found.status_code, {name.lower(): one for name, one in found.headers.items()}, found.content
+        )

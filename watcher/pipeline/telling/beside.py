@@ -1,0 +1,39 @@
+"""Read what messages say of papers beside their matches: how they rose, and where else their reader is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from watcher.alerts.items import Beside
+from watcher.alerts.rising import rise_of
+from watcher.model import DigestOrder, DueAlert, Endpoint, Paper
+from watcher.store import Transaction
+
+
+def rises_of(
+    tx: Transaction, told: Sequence[DueAlert], papers: Mapping[int, Paper], until: datetime
+) -> dict[int, float]:
+    """Return paper → upvotes that it gained within a day until an instant; of several sources the most.
+
+    Only of subscriptions that ask for that order, as their sources show it.
+    """
+    asked = {one.paper_id: one.sources for one in told if one.order is DigestOrder.RISING}
+    votes = tx.browsing.votes_until(asked, until) if asked else {}
+    found: dict[int, float] = {}
+    for id, by_source in votes.items():
+        for source, counts in by_source.items():
+            if asked[id] and source not in asked[id]:
+                continue
+            days = [one.day for one in papers[id].listings if one.source == source and one.day]
+            found[id] = max(found.get(id, 0.0), rise_of(counts, min(days, default=None)))
+    return found
+
+
+def beside_of(
+    tx: Transaction, told: Sequence[DueAlert], papers: Mapping[int, Paper], endpoint: Endpoint, until: datetime
+) -> Beside:
+    """Return what is known of a message's papers beside their matches."""
+    asked = {one.paper_id for one in told if one.everything}
+    elsewhere = tx.contents.matched_elsewhere(endpoint, asked) if asked else {}
+    return Beside(rises_of(tx, told, papers, until), elsewhere)

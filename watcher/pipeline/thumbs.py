@@ -1,0 +1,101 @@
+"""Take thumbs, and let them move the scores of subscriptions that learn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from threading import Lock
+
+from watcher.model import Hit, Paper, StoredSubscription
+from watcher.pipeline.profiles import CountedRarity, SubscriptionRules
+from watcher.rules import Document, Taste, ThumbedPaper, document_of, evaluate, taste_of
+from watcher.rules.match.taste import MOST_THUMBS
+from watcher.store import Transaction
+
+Stamp = tuple[int, int, datetime | None, str]
+
+MOST_KEPT = 256
+"""Tastes that are kept in memory, of some hundred kilobytes each."""
+
+
+class TasteBook:
+    """What subscriptions have learned, built anew where thumbs or rule changed. Safe to use from threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._known: dict[int, tuple[Stamp, Taste | None]] = {}
+        self._rarity = CountedRarity()
+
+    def of(self, tx: Transaction, saved: StoredSubscription) -> Taste | None:
+        """Return what a subscription has learned, None if it does not learn or has no thumbs."""
+        if not saved.subscription.learns:
+            return None
+        stamp = (*tx.thumbs.stamp(saved.id), saved.rule_digest)
+        with self._lock:
+            known = self._known.get(saved.id)
+        if known is None or known[0] != stamp:
+            known = stamp, learned(tx, saved, SubscriptionRules(tx, self._rarity))
+            with self._lock:
+                if len(self._known) >= MOST_KEPT:
+                    self._known.clear()
+                self._known[saved.id] = known
+        return known[1]
+
+
+def learned(tx: Transaction, saved: StoredSubscription, rules: SubscriptionRules | None = None) -> Taste | None:
+    """Return what a subscription's thumbs teach, whether or not it uses that; None without thumbs."""
+    thumbs = tx.thumbs.of_subscription(saved.id)[-MOST_THUMBS:]
+    papers = {paper.id: document_of(paper) for paper in tx.papers.get([one.paper_id for one in thumbs])}
+    if not papers:
+        return None
+    rule = (rules or SubscriptionRules(tx)).of(saved.subscription)
+    some = []
+    for one in thumbs:
+        if document := papers.get(one.paper_id):
+            hit = evaluate(rule, document)
+            some.append(ThumbedPaper(document, hit.score if hit else 0.0, one.up))
+    return taste_of(some)
+
+
+def give_thumb(tx: Transaction, saved: StoredSubscription, paper: Paper, up: bool, now: datetime) -> bool:
+    """Record a thumb, and score anew what waits; return whether it is new, or another one than before."""
+    is_news = tx.thumbs.give(saved.id, paper.id, up, now)
+    if is_news:
+        score_anew(tx, saved)
+    return is_news
+
+
+def take_thumb_back(tx: Transaction, saved: StoredSubscription, paper: Paper) -> bool:
+    """Delete a thumb, and score anew what waits; return whether there was one."""
+    was_there = tx.thumbs.take_back(saved.id, paper.id)
+    if was_there:
+        score_anew(tx, saved)
+    return was_there
+
+
+def reset_thumbs(tx: Transaction, saved: StoredSubscription) -> int:
+    """Delete a subscription's thumbs, and score anew what waits; return how many there were."""
+    count = tx.thumbs.reset(saved.id)
+    score_anew(tx, saved)
+    return count
+
+
+def score_anew(tx: Transaction, saved: StoredSubscription) -> None:
+    """Give a subscription's held matches the scores that they would have now."""
+    held = tx.matches.held(saved.id)
+    if not held:
+        return
+    rules = SubscriptionRules(tx)
+    taste = learned(tx, saved, rules) if saved.subscription.learns else None
+    rule = rules.of(saved.subscription)
+    scores = {}
+    for paper in tx.papers.get(held.values()):
+        document = document_of(paper)
+        if hit := evaluate(rule, document):
+            scores[paper.id] = tasted(hit, document, taste).score
+    tx.matches.set_scores({match: scores[paper] for match, paper in held.items() if paper in scores})
+
+
+def tasted(hit: Hit, document: Document, taste: Taste | None) -> Hit:
+    """Return a hit with the score that thumbs give it."""
+    return hit if taste is None else replace(hit, score=taste.score(hit.score, document))

@@ -1,0 +1,167 @@
+"""Learn from thumbs how much a paper is wanted: a Gaussian process over words, with the fixed formula as its mean.
+
+The log-odds that a paper is wanted are those of the formula's score, plus a linear function of the paper's words. That
+function is as probable a priori as its weights are small (normal, so that the whole is a Gaussian process); thumbs move
+it to where it is most probable with them (Laplace's approximation: Rasmussen and Williams, Gaussian Processes for
+Machine Learning, 2006, algorithm 3.1). With few thumbs it stays close to the formula. Words count as they differ from
+the mean of the papers with thumbs: what these have in common tells nothing, and does not move the line.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, NamedTuple
+
+from watcher.rules.match.document import Document
+
+OF_WORDS = 16.0
+"""Variance of the log-odds by words, of a paper whose words are like no other's."""
+
+OF_ALL = 0.25
+"""Variance of the log-odds of all papers together: whoever likes nothing moves the line for everything, a little."""
+
+MOST_THUMBS = 200
+"""Thumbs that count, the newest; building a taste of so many takes some tenth of a second."""
+
+MOST_WORDS = 1_000
+"""Words of a paper that are looked at, from the title on."""
+
+LEAST, MOST = 0.02, 0.9999
+"""Scores beyond which the formula is no surer: also a paper that the rule does not match may be liked."""
+
+WITHOUT_WORDS = 0.75
+"""The score from which a rule begins that asks for no words, so that all its matches have the score 1."""
+
+_STEPS, _CLOSE = 50, 1e-8
+"""Most steps of Newton's method, and the change of a log-odds at which it ends."""
+
+_SMALL_WORDS_TEXT = """
+    about above across after again against all allow allows almost along also although among an and any are as at
+    based be because been before being below best better between both but by can cannot could demonstrate design
+    different do does done due during each effective effectively either enable enables et even existing experiment
+    extensive finally first for framework from further have has having here high how however if important improve in
+    increase into introduce is it its itself large less like make many may method might model more most multiple
+    must need new no nor not novel now number of on one only or other our out over own paper particularly perform
+    performance present previous problem propose provide recent recently result same set several show significant
+    significantly since so some state step still strong study such task than that the their them then there these
+    they this those though three through thus to together too two under until up use used using various very via was
+    we well were what when where whether which while who whose why will with within without work would yet you your
+"""
+_SMALL = frozenset(_SMALL_WORDS_TEXT.split())
+"""Words that say nothing to people; they count, but are not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThumbedPaper:
+    """A paper with a thumb. ``score``: what the formula gives it, 0 where the rule does not match."""
+
+    document: Document
+    score: float
+    up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """What was learned: how much each word adds to the log-odds that a paper is wanted, and what all have.
+
+    ``ups`` / ``downs``: thumbs that it was learned from.
+    """
+
+    bias: float
+    weights: Mapping[str, float]
+    ups: int
+    downs: int
+
+    def score(self, formula: float, document: Document) -> float:
+        """Return how much a paper is wanted, on the scale of the formula's score."""
+        words = word_shares(document)
+        learned = self.bias + sum(self.weights.get(word, 0.0) * share for word, share in words.items())
+        return round(1 / (1 + math.exp(-log_odds(formula) - learned)), 4)
+
+    def deciding(self, most: int) -> tuple[list[str], list[str]]:
+        """Return the words that add most, and those that take most away, for people."""
+        shown = sorted((weight, word) for word, weight in self.weights.items() if _is_telling(word))
+        down = [word for weight, word in islice(shown, most) if weight < 0]
+        up = [word for weight, word in islice(sorted(shown, key=lambda one: (-one[0], one[1])), most) if weight > 0]
+        return up, down
+
+
+class Variances(NamedTuple):
+    """How far thumbs may move log-odds: by words, and for all papers together."""
+
+    words: float = OF_WORDS
+    all: float = OF_ALL
+
+
+DEFAULT_VARIANCES = Variances()
+
+
+def taste_of(thumbs: Sequence[ThumbedPaper], variances: Variances = DEFAULT_VARIANCES) -> Taste | None:
+    """Return what these thumbs teach, the newest last; None without any. The same thumbs teach the same."""
+    import numpy as np
+
+    if not thumbs:
+        return None
+    some = thumbs[-MOST_THUMBS:]
+    texts = [word_shares(one.document) for one in some]
+    place = {word: n for n, word in enumerate(sorted({word for text in texts for word in text}))}
+    shares = np.zeros((len(some), len(place)))
+    for row, text in enumerate(texts):
+        for word, share in text.items():
+            shares[row, place[word]] = share
+    wanted = np.array([float(one.up) for one in some])
+    mean = np.array([log_odds(one.score) for one in some])
+    middle = shares.mean(axis=0)
+    apart = shares - middle
+    surprise = _surprises(variances.all + variances.words * apart @ apart.T, mean, wanted)
+    weights = variances.words * (surprise @ apart)
+    bias = float(variances.all * surprise.sum() - weights @ middle)
+    ups = sum(one.up for one in some)
+    return Taste(bias, {word: float(weights[n]) for word, n in place.items()}, ups, len(some) - ups)
+
+
+def _surprises(covariance: Any, mean: Any, wanted: Any) -> Any:
+    """Return by how much each thumb differs from its probability, where all together are most probable."""
+    import numpy as np
+
+    odds = mean.copy()
+    for _ in range(_STEPS):
+        likely = 1 / (1 + np.exp(-odds))
+        curvature = likely * (1 - likely)
+        root = np.sqrt(curvature)
+        ahead = curvature * (odds - mean) + wanted - likely
+        inner = np.eye(len(mean)) + root[:, None] * covariance * root[None, :]
+        step = ahead - root * np.linalg.solve(inner, root * (covariance @ ahead))
+        moved = mean + covariance @ step
+        change = float(np.max(np.abs(moved - odds)))
+        odds = moved
+        if change < _CLOSE:
+            break
+    return wanted - 1 / (1 + np.exp(-odds))
+
+
+def log_odds(score: float) -> float:
+    """Return the log-odds of a score, 0 for the line between strong and weak; 1 is the score of rules without words."""
+    known = WITHOUT_WORDS if score >= 1 else min(max(score, LEAST), MOST)
+    return math.log(known / (1 - known))
+
+
+def word_shares(document: Document) -> dict[str, float]:
+    """Return word → its share in a paper's texts, from 0 to 1: the logarithm of its count, scaled to length 1."""
+    counts = Counter(islice(_words(document), MOST_WORDS))
+    logs = {word: 1 + math.log(count) for word, count in counts.items()}
+    length = math.sqrt(sum(one * one for one in logs.values())) or 1.0
+    return {word: one / length for word, one in logs.items()}
+
+
+def _words(document: Document) -> Iterable[str]:
+    for text in (*document.texts("title"), *document.site, *document.texts("abstract")):
+        yield from (word for word in text.line if len(word) > 1 and not word.isdigit())
+
+
+def _is_telling(word: str) -> bool:
+    return len(word) > 2 and word.isalpha() and word not in _SMALL

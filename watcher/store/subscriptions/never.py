@@ -1,0 +1,103 @@
+"""Store the ``never:`` lists as last applied, and count what they keep back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select
+
+from watcher.model import FIRST, Fate, NeverItem
+from watcher.store.database import schema
+from watcher.store.database.batches import in_batches
+
+_never, _match, _subscription = schema.never, schema.match, schema.subscription
+
+BECAUSE = "never: "
+"""With what the reason of a match begins that is dropped for an item; the item follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchOfPaper:
+    """A match by its numbers, with whose subscription it is of."""
+
+    id: int
+    paper_id: int
+    subscription_id: int
+    owner: str
+
+
+class NeverLists:
+    """Statements on ``never``, and on the matches that it keeps back.
+
+    Every change follows :meth:`watcher.store.subscriptions.subscriptions.Subscriptions.raise_generation`.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def all(self) -> list[NeverItem]:
+        """Return the items of all lists in their order."""
+        columns = (_never.c.owner, _never.c.written, _never.c.rule)
+        return [NeverItem(*row) for row in self._connection.execute(select(*columns).order_by(_never.c.id))]
+
+    def replace(self, items: Iterable[NeverItem]) -> None:
+        """Put these items in the place of all that were stored."""
+        self._connection.execute(delete(_never))
+        rows = [{"owner": one.owner, "written": one.written, "rule": one.rule} for one in items]
+        if rows:
+            self._connection.execute(insert(_never), rows)
+
+    def held(self) -> list[MatchOfPaper]:
+        """Return the held matches of all subscriptions that are not gone."""
+        return self._matches(_match.c.fate == Fate.HELD)
+
+    def kept_back(self, items: Collection[str]) -> list[MatchOfPaper]:
+        """Return the matches that these items, as written, keep back."""
+        return self._matches(_match.c.fate == Fate.DROPPED, _match.c.reason.in_([f"{BECAUSE}{one}" for one in items]))
+
+    def kept_back_among(self, paper_ids: Collection[int]) -> dict[tuple[int, int], int]:
+        """Return (subscription, paper) → match of the first matches of these papers that an item keeps back."""
+        found: dict[tuple[int, int], int] = {}
+        for batch in in_batches(paper_ids):
+            query = select(_match.c.id, _match.c.subscription_id, _match.c.paper_id).where(
+                _match.c.paper_id.in_(batch), _match.c.occasion == FIRST, _match.c.same_as.is_(None), is_kept_back()
+            )
+            found |= {(row[1], row[2]): row[0] for row in self._connection.execute(query)}
+        return found
+
+    def counts(self, subscription_ids: Collection[int]) -> dict[int, dict[str, int]]:
+        """Return subscription → item → papers that it keeps back from it."""
+        found: dict[int, dict[str, int]] = {}
+        for batch in in_batches(subscription_ids):
+            query = (
+                select(_match.c.subscription_id, _match.c.reason, func.count(_match.c.paper_id.distinct()))
+                .where(_match.c.subscription_id.in_(batch), _match.c.same_as.is_(None), is_kept_back())
+                .group_by(_match.c.subscription_id, _match.c.reason)
+            )
+            for id, reason, count in self._connection.execute(query):
+                found.setdefault(id, {})[reason.removeprefix(BECAUSE)] = count
+        return found
+
+    def papers_kept_back(self, item: str, subscription_ids: Collection[int]) -> int:
+        """Return how many papers an item, as written, keeps back from any of these subscriptions."""
+        found: set[int] = set()
+        for batch in in_batches(subscription_ids):
+            because = (_match.c.fate == Fate.DROPPED, _match.c.reason == f"{BECAUSE}{item}")
+            query = select(_match.c.paper_id).where(_match.c.subscription_id.in_(batch), *because)
+            found.update(self._connection.scalars(query))
+        return len(found)
+
+    def _matches(self, *where: ColumnElement[bool]) -> list[MatchOfPaper]:
+        query = (
+            select(_match.c.id, _match.c.paper_id, _match.c.subscription_id, _subscription.c.owner)
+            .join(_subscription, _subscription.c.id == _match.c.subscription_id)
+            .where(*where, _match.c.same_as.is_(None), _subscription.c.gone_at.is_(None))
+            .order_by(_match.c.id)
+        )
+        return [MatchOfPaper(*row) for row in self._connection.execute(query)]
+
+
+def is_kept_back() -> ColumnElement[bool]:
+    """Return the condition that an item of a ``never:`` list keeps a match back."""
+    return and_(_match.c.fate == Fate.DROPPED, _match.c.reason.startswith(BECAUSE, autoescape=True))
