@@ -12,7 +12,7 @@ from tests.likes import SUBJECTS, entries_of
 from watcher.config.included.libraries import library_name
 from watcher.model import Decision, Entry, Fate, LikedPaper, Subscription
 from watcher.parsers.references import read_ids
-from watcher.pipeline.profiles import SubscriptionRules
+from watcher.pipeline.liking.profiles import SubscriptionRules
 from watcher.pipeline.record import Intake
 from watcher.rules import document_of
 from watcher.rules.advice.advice import advise

@@ -75,7 +75,7 @@ def _broken(config: Config) -> Iterator[Problem]:
 def _advice(desk: CliContext, config: Config, path: Path) -> Iterator[Problem]:
     """What the papers stored in the last ninety days suggest, where there is a database to look into."""
     from watcher.config import place_of_rule
-    from watcher.pipeline.profiles import SubscriptionRules
+    from watcher.pipeline.liking.profiles import SubscriptionRules
     from watcher.rules import document_of
     from watcher.rules.advice.advice import advise
 

@@ -20,7 +20,7 @@ from watcher.model.words import counted
 
 if TYPE_CHECKING:
     from watcher.parsers.references import ReadLibrary
-    from watcher.pipeline.profiles import PhraseSample
+    from watcher.pipeline.liking.profiles import PhraseSample
     from watcher.rules.likes.profile import Profile
     from watcher.store import Transaction
 
@@ -57,7 +57,7 @@ def like(
     library = library_of_files(files)
     config = desk.config(required=False)
     with desk.open_store(config) as store, store.reading() as tx:
-        from watcher.pipeline.profiles import make_profile, read_sample
+        from watcher.pipeline.liking.profiles import make_profile, read_sample
 
         library = (*_named(tx, ids), *library)
         if not library:

@@ -68,7 +68,7 @@ def with_library(rule: Rule, config: Config, subscription: str | None, tx: Trans
     found = find_subscription(config, subscription) if subscription else None
     if found is None or not found.library:
         return rule
-    from watcher.pipeline.profiles import SubscriptionRules
+    from watcher.pipeline.liking.profiles import SubscriptionRules
 
     return SubscriptionRules(tx).of(found)
 

@@ -21,7 +21,7 @@ from watcher.model.words import counted
 if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.model import Listing, Paper, Subscription
-    from watcher.pipeline.profiles import SubscriptionRules
+    from watcher.pipeline.liking.profiles import SubscriptionRules
     from watcher.store import Transaction
     from watcher.store.history.history import HistoryRow
 
@@ -129,7 +129,7 @@ def _texts(paper: Paper) -> Iterator[str]:
 
 
 def _similar(tx: Transaction, paper: Paper) -> Sequence[Paper]:
-    from watcher.pipeline.profiles import SimilarPapers
+    from watcher.pipeline.liking.profiles import SimilarPapers
 
     return SimilarPapers(COMPARED).of(tx, paper)
 
@@ -166,7 +166,7 @@ def _untold(
     tx: Transaction, config: Config, paper: Paper, told: Sequence[HistoryRow]
 ) -> list[tuple[Subscription, str]]:
     """The config's subscriptions that did not match a paper, each with the reason."""
-    from watcher.pipeline.profiles import SubscriptionRules
+    from watcher.pipeline.liking.profiles import SubscriptionRules
 
     matched, made = {one.subscription for one in told}, SubscriptionRules(tx)
     return [(one, _why_not(one, paper, made)) for one in config.subscriptions if one.full_name not in matched]

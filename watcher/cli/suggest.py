@@ -17,7 +17,7 @@ from watcher.cli.like import library_of_files
 from watcher.model.words import counted
 
 if TYPE_CHECKING:
-    from watcher.pipeline.suggesting import SuggestedRule, Suggestions
+    from watcher.pipeline.liking.suggesting import SuggestedRule, Suggestions
 
 SHOWN = 12
 
@@ -36,8 +36,8 @@ def suggest(desk: CliContext, files: tuple[Path, ...], since: date | None, as_js
     """
     library = library_of_files(files)
     with desk.open_store(desk.config(required=False)) as store, store.reading() as tx:
-        from watcher.pipeline.profiles import read_sample
-        from watcher.pipeline.suggesting import suggest_rules
+        from watcher.pipeline.liking.profiles import read_sample
+        from watcher.pipeline.liking.suggesting import suggest_rules
 
         found = suggest_rules(tx, library, read_sample(tx), since)
     if as_json:

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from watcher.model import DigestOrder, Hit, Paper
-from watcher.pipeline.profiles import CountedRarity, SubscriptionRules
+from watcher.pipeline.liking.profiles import CountedRarity, SubscriptionRules
 from watcher.pipeline.thumbs import TasteBook
 from watcher.rules import Index, NeverList, Rule, Unwanted, compile_rule, document_of
 from watcher.store import Transaction

@@ -14,7 +14,7 @@ from watcher.files.broken_pages import KeptPages
 from watcher.files.read import NotRead, read_regular
 from watcher.links.addresses import LinkMaker
 from watcher.model import Endpoint, Hit, Outcome, Paper
-from watcher.pipeline.profiles import SimilarPapers
+from watcher.pipeline.liking.profiles import SimilarPapers
 from watcher.store import Store
 from watcher.web.views.trying import KeptTrials
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from watcher.parsers.references.reference import Reference, ReferenceMistake
+from watcher.parsers.references.reference import LibraryReference, ReferenceMistake
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)\s*([{(])", re.MULTILINE)
 _KEY = re.compile(r"\s*+([^\s,={}\"#%'()]*+(?:\([^\s,={}()]*+\))?)\s*+(?:,|(?=[})]))")
@@ -94,7 +94,7 @@ class _Reader:
         raise _NotReadError(at - 1, what, f"write {last} where the value ends")
 
 
-def read_bibtex(text: str) -> Iterator[Reference | ReferenceMistake]:
+def read_bibtex(text: str) -> Iterator[LibraryReference | ReferenceMistake]:
     """Yield the references of a text in BibTeX, and what of it is not read."""
     reader, at, line, counted = _Reader(text), 0, 1, 0
     while begin := _ENTRY.search(text, at):
@@ -115,10 +115,10 @@ def read_bibtex(text: str) -> Iterator[Reference | ReferenceMistake]:
             yield _reference(line, key, fields)
 
 
-def _reference(line: int, key: str, fields: dict[str, str]) -> Reference:
+def _reference(line: int, key: str, fields: dict[str, str]) -> LibraryReference:
     names_arxiv = fields.get("archiveprefix", fields.get("eprinttype", "arxiv")).strip().lower() == "arxiv"
     eprints = [fields[name] for name in ("eprint", "arxivid", "arxiv") if name in fields]
-    return Reference(
+    return LibraryReference(
         line=line,
         name=key[:100],
         title=" ".join(filter(None, (fields.get("title"), fields.get("subtitle")))),

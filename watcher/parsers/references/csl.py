@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from watcher.parsers.references.reference import Reference, ReferenceMistake
+from watcher.parsers.references.reference import LibraryReference, ReferenceMistake
 
 
-def read_csl(text: str) -> Iterator[Reference | ReferenceMistake]:
+def read_csl(text: str) -> Iterator[LibraryReference | ReferenceMistake]:
     """Yield the references of a text in CSL JSON, and what of it is not read."""
     try:
         read = json.loads(text)
@@ -30,7 +30,7 @@ def read_csl(text: str) -> Iterator[Reference | ReferenceMistake]:
         if isinstance(item, dict):
             yield _of(lines.of(item), item)
         elif isinstance(item, str):
-            yield Reference(line=lines.of({"id": item}), name=item[:100], arxiv=(item,))
+            yield LibraryReference(line=lines.of({"id": item}), name=item[:100], arxiv=(item,))
         else:
             hint = 'write {"title": "…", "DOI": "…"}'
             yield ReferenceMistake(1, f"item {number}", "it is no object", hint)
@@ -53,7 +53,7 @@ class _Lines:
         return self._line
 
 
-def _of(line: int, item: dict[str, Any]) -> Reference:
+def _of(line: int, item: dict[str, Any]) -> LibraryReference:
     def text(*names: str) -> str:
         value = next((item[name] for name in names if item.get(name)), "")
         value = value[0] if isinstance(value, list) and value else value
@@ -61,7 +61,7 @@ def _of(line: int, item: dict[str, Any]) -> Reference:
 
     given = item.get("keyword", "")
     keywords = given if isinstance(given, list) else re.split(r"[,;]", str(given))
-    return Reference(
+    return LibraryReference(
         line=line,
         name=str(item.get("id", ""))[:100] or text("title")[:100],
         title=text("title"),

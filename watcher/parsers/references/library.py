@@ -11,7 +11,7 @@ from watcher.parsers.charsets.text import Declared, text_by
 from watcher.parsers.references.bibtex import read_bibtex
 from watcher.parsers.references.csl import read_csl
 from watcher.parsers.references.id_list import HINT, read_id_list
-from watcher.parsers.references.reference import Reference, ReferenceMistake, keys_named, liked_paper
+from watcher.parsers.references.reference import LibraryReference, ReferenceMistake, keys_named, liked_paper
 from watcher.parsers.references.ris import read_ris
 
 MOST_PAPERS = 5_000
@@ -40,16 +40,16 @@ def read_library(data: bytes) -> ReadLibrary:
 
 def read_ids(given: Sequence[str]) -> ReadLibrary:
     """Read arXiv ids, DOIs and links; the line of a mistake is the number of the text that it is about, from 1."""
-    found: list[Reference | ReferenceMistake] = []
+    found: list[LibraryReference | ReferenceMistake] = []
     for number, text in enumerate(given, start=1):
         if keys_named(text):
-            found.append(Reference(line=number, name=text[:100], arxiv=(text,)))
+            found.append(LibraryReference(line=number, name=text[:100], arxiv=(text,)))
         else:
             found.append(ReferenceMistake(number, "", f"{text[:60]!r} is no arXiv id and no DOI", HINT))
     return _together(found)
 
 
-def _references(text: str) -> Iterator[Reference | ReferenceMistake]:
+def _references(text: str) -> Iterator[LibraryReference | ReferenceMistake]:
     begin = text.lstrip()[:1]
     if begin in ("[", "{"):
         return read_csl(text)
@@ -58,15 +58,15 @@ def _references(text: str) -> Iterator[Reference | ReferenceMistake]:
     return read_bibtex(text) if _BIBTEX.search(text) else read_id_list(text)
 
 
-def _together(found: Iterable[Reference | ReferenceMistake]) -> ReadLibrary:
+def _together(found: Iterable[LibraryReference | ReferenceMistake]) -> ReadLibrary:
     papers: dict[tuple[str, ...], LikedPaper] = {}
     mistakes: list[ReferenceMistake] = []
     for one in found:
-        read = liked_paper(one) if isinstance(one, Reference) else one
+        read = liked_paper(one) if isinstance(one, LibraryReference) else one
         if isinstance(read, ReferenceMistake):
             mistakes.append(read)
             continue
-        if len(papers) >= MOST_PAPERS and isinstance(one, Reference):
+        if len(papers) >= MOST_PAPERS and isinstance(one, LibraryReference):
             what = f"there are more than {MOST_PAPERS:,} references"
             mistakes.append(ReferenceMistake(one.line, "", what, "export a collection of those that matter"))
             break

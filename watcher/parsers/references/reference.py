@@ -18,7 +18,7 @@ _KEPT = ("arxiv:", "doi:")
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class LibraryReference:
     """A reference: where it stands, and what of it matters.
 
     ``line``: of the file, from 1 on. ``name``: what the file calls it, "" if nothing.
@@ -59,7 +59,7 @@ def keys_named(text: str) -> tuple[str, ...]:
     return tuple(key for key in found if key.startswith(_KEPT))
 
 
-def keys_of_reference(one: Reference) -> tuple[str, ...]:
+def keys_of_reference(one: LibraryReference) -> tuple[str, ...]:
     """Return the keys of a reference, those of arXiv first, each once."""
     found = [key for text in one.arxiv + one.dois for key in keys_named(text)]
     for link in one.links:
@@ -69,7 +69,7 @@ def keys_of_reference(one: Reference) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(found), key=lambda key: not key.startswith("arxiv:")))
 
 
-def liked_paper(one: Reference) -> LikedPaper | ReferenceMistake:
+def liked_paper(one: LibraryReference) -> LikedPaper | ReferenceMistake:
     """Return the paper that a reference names, or why it names none."""
     keys, title = keys_of_reference(one), _plain(one.title, LONGEST_TITLE)
     if not keys and not title:

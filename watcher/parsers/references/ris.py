@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from watcher.parsers.references.reference import Reference, ReferenceMistake
+from watcher.parsers.references.reference import LibraryReference, ReferenceMistake
 
 _TAG = re.compile(r"\s*([A-Z][A-Z0-9]) {0,3}-(?: (.*))?$")
 _TITLES = ("TI", "T1", "CT", "BT")
@@ -16,7 +16,7 @@ _TEXTS = ("N1", "JO", "JF", "T2", "M1", "PB", "AN", "C1")
 RisTags = Mapping[str, Sequence[str]]
 
 
-def read_ris(text: str) -> Iterator[Reference | ReferenceMistake]:
+def read_ris(text: str) -> Iterator[LibraryReference | ReferenceMistake]:
     """Yield the references of a text in RIS, and what of it is not read."""
     tags: dict[str, list[str]] = {}
     begun, last = 0, ""
@@ -45,13 +45,13 @@ def read_ris(text: str) -> Iterator[Reference | ReferenceMistake]:
         yield _of(begun, tags)
 
 
-def _of(line: int, tags: RisTags) -> Reference:
+def _of(line: int, tags: RisTags) -> LibraryReference:
     def all_of(names: Sequence[str]) -> tuple[str, ...]:
         return tuple(value for name in names for value in tags.get(name, ()))
 
     titles = all_of(_TITLES)
     title = titles[0] if titles else ""
-    return Reference(
+    return LibraryReference(
         line=line,
         name=(all_of(("ID",)) or (title,))[0][:100],
         title=title,

@@ -299,12 +299,8 @@ def _require_positive(node: RuleNode, text: str) -> None:
     if not positive(node):
         found = re.search(r"(?<!\S)(?:NOT\b|-)", text)
         start = found.start() if found else 0
-        raise RuleError(
-            "a branch with nothing but NOT",
-            start=start,
-            end=len(text),
-            hint="add a word that has to be there, or `everything`",
-        )
+        hint = "add a word that has to be there, or `everything`"
+        raise RuleError("a branch with nothing but NOT", start=start, end=len(text), hint=hint)
 
 
 def rule_from_lists(
