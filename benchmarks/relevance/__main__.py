@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.relevance FOLDER [--json FILE]``: FOLDER has ``judgements.json`` (topics, each with a rule and
 grades 2, 1, 0) and ``papers.jsonl.gz``. Ours is asked as a user would, by ``watcher papers RULE --json`` over all
-stored papers; its numbers are judged again as chosen on all topics but one. Then what thumbs add, drawn twenty times.
-``--curves`` has the last alone.
+stored papers; its numbers are judged again as chosen on all topics but one. Then some wanted papers of each topic are
+liked, and the order of all others is judged; then what thumbs add, drawn twenty times. ``--curves`` has the last alone.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from benchmarks.relevance import ways
 from benchmarks.relevance.chosen import left_out
 from benchmarks.relevance.judged import Topic, read_entries, read_topics
 from benchmarks.relevance.learning import curve_lines, matched
+from benchmarks.relevance.likes import like_lines
 from benchmarks.relevance.measures import Judged, judged, summary
 from benchmarks.relevance.ways import Sent, Way
 from watcher.cli import main as watcher
@@ -65,6 +66,10 @@ def main() -> int:
     print(f"\n{'watcher, topic by topic':38}{'AP':>14}{'F1':>14}")
     for topic, judgement in found["watcher"].items():
         print(f"{topic:38}{judgement.order:>14.3f}{judgement.f1:>14.3f}")
+    print()
+    for line in like_lines(topics, papers):
+        print(line)
+    print()
     _print_curves(topics, papers)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1))

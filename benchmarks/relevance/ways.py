@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from watcher.model import Paper
@@ -81,16 +81,37 @@ def bm25(rule: str, papers: Sequence[Paper]) -> list[Sent]:
     wanted = set(_words(" ".join(terms_of(rule))))
 
     def weight(words: list[str]) -> float:
-        counts = Counter(words)
-        return sum(
-            math.log(1 + (len(texts) - known[word] + 0.5) / (known[word] + 0.5))
-            * counts[word]
-            * (K1 + 1)
-            / (counts[word] + K1 * (1 - B + B * len(words) / usual))
-            for word in wanted
-        )
+        return _bm25(Counter(words), len(words) / usual, wanted, known, len(texts))
 
     return [Sent(_id(paper), weight(texts[_id(paper)]), True) for paper, _, _ in _matched(rule, papers)]
+
+
+def bm25_weights(papers: Sequence[Paper], liked: Sequence[int], words: int = 40) -> list[float]:
+    """Return the BM25 of each paper for the words in most of the liked papers, the rarest of those in equally many."""
+    texts, known = _counted(tuple(papers))
+    usual = sum(one.total() for one in texts) / len(texts)
+    shared = Counter(word for n in liked for word in texts[n])
+    query = sorted(shared, key=lambda word: (-shared[word] * _idf(known[word], len(texts)), word))[:words]
+    return [_bm25(one, one.total() / usual, query, known, len(texts)) for one in texts]
+
+
+@lru_cache(maxsize=1)
+def _counted(papers: tuple[Paper, ...]) -> tuple[list[Counter[str]], Counter[str]]:
+    """Return the words of each paper, and in how many papers each word is."""
+    texts = [Counter(_words(" ".join((_text(one), one.summary or "", *one.keywords)))) for one in papers]
+    return texts, Counter(word for one in texts for word in one)
+
+
+def _idf(known: int, papers: int) -> float:
+    return math.log(1 + (papers - known + 0.5) / (known + 0.5))
+
+
+def _bm25(counts: Counter[str], length: float, query: Iterable[str], known: Counter[str], papers: int) -> float:
+    return sum(
+        _idf(known[word], papers) * counts[word] * (K1 + 1) / (counts[word] + K1 * (1 - B + B * length))
+        for word in query
+        if word in counts
+    )
 
 
 def _matched(rule: str, papers: Sequence[Paper]) -> Iterable[tuple[Paper, bool, int]]:

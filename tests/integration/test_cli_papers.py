@@ -106,6 +106,7 @@ def test_json_gives_every_field_back(env: dict[str, str], capsys: pytest.Capture
             "thumbnail": LANTERNS.thumbnail,
             "strength": "strong",
             "score": 0.8232,
+            "because": None,
             "listings": [
                 {"source": "monday-list", "date": "2026-03-09", "rank": 2, "upvotes": 17, "comments": 3},
             ],

@@ -45,7 +45,8 @@ ANAS = f"""\
 never: [Ana's own dread]
 subscriptions:
   - {{name: lamps, shown_as: Ana's own lamps, rule: lamp OR secretword OR lantern, to: ['{ANA}', team]}}
-  - {{name: kites, rule: kite AND NOT secretword, to: '{ANA}', when: daily at 08:00, when_empty: send}}
+  - {{name: kites, rule: kite AND NOT secretword, to: '{ANA}', when: daily at 08:00, when_empty: send,
+     like: [2603.00099]}}
 """
 BOS = f"subscriptions:\n  - {{name: lamps, rule: lamp OR lantern, to: '{BO}'}}\n"
 
@@ -220,7 +221,8 @@ def test_a_dry_run_deletes_nothing(lab: Lab) -> None:
     before = lab.raw()
     status, out, _ = lab.run("forget", "anaowner", "--dry-run")
     assert status == 0
-    assert out.startswith("would go: 2 subscriptions, 1 item of `never`, 1 mute, 1 left subscription, 1 thumb, 1 mark,")
+    wanted = "would go: 2 subscriptions, 1 item of `never`, 1 library, 1 mute, 1 left subscription, 1 thumb, 1 mark,"
+    assert out.startswith(wanted)
     assert lab.raw() == before
 
 

@@ -16,6 +16,7 @@ from tests.integration.queues import LEASE, waiting_in
 from watcher.alerts.changes import Wanted
 from watcher.alerts.retry import Health
 from watcher.model import (
+    Because,
     Decision,
     Delivery,
     DeliveryKind,
@@ -26,6 +27,7 @@ from watcher.model import (
     Incident,
     IncidentKind,
     Judged,
+    LikedPaper,
     MatchedSpan,
     Nothing,
     Page,
@@ -49,6 +51,9 @@ from watcher.store.subscriptions.subscriptions import New
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 HERE = Endpoint("me", "phone")
+NAMED = drawn(LikedPaper, abstract=st.just(""), keywords=st.just(()))
+"""What is kept of a liked paper with a match."""
+
 KITES = Subscription(name="kites", rule="kite", to=("me",), endpoints=(HERE,))
 
 some = settings(
@@ -169,7 +174,15 @@ def test_the_health_of_an_endpoint(store: Store, health: Health) -> None:
 
 
 @some
-@given(hit=drawn(Hit, score=st.floats(0, 1), places=st.lists(drawn(MatchedSpan), max_size=3).map(tuple)), occasion=TEXT)
+@given(
+    hit=drawn(
+        Hit,
+        score=st.floats(0, 1),
+        places=st.lists(drawn(MatchedSpan), max_size=3).map(tuple),
+        because=st.none() | drawn(Because, papers=st.lists(NAMED, max_size=2).map(tuple)),
+    ),
+    occasion=TEXT,
+)
 def test_a_match(store: Store, hit: Hit, occasion: str) -> None:
     with trying(store) as tx:
         [id] = tx.subscriptions.insert_many([New(Wanted(KITES, "d"), None)], NOW)
@@ -177,7 +190,7 @@ def test_a_match(store: Store, hit: Hit, occasion: str) -> None:
         tx.matches.record([NewMatch(id, paper, hit, Decision(Fate.HELD), occasion)], NOW)
         tx.matches.owe(tx.matches.held(id), [HERE], NOW)
         [told] = tx.outbox.due_alerts([HERE], NOW)[HERE]
-        assert (Hit(told.score, told.places), told.occasion) == (hit, occasion)
+        assert (Hit(told.score, told.places, told.because), told.occasion) == (hit, occasion)
         assert (told.paper_id, told.subscription, told.timezone) == (paper, "kites", "UTC")
 
 

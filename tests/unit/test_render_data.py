@@ -51,8 +51,8 @@ def test_each_subscription_says_how_it_matched() -> None:
     ]
     (found,) = papers_of(digest(*items_of(told, [shown], {1: date(2026, 3, 1)})))
     assert found["subscriptions"] == [
-        {"name": "trees", "strength": "strong", "score": 0.9, "terms": ["pruning"]},
-        {"name": "pots", "strength": "weak", "score": 0.2, "terms": ["pots"]},
+        {"name": "trees", "strength": "strong", "score": 0.9, "terms": ["pruning"], "because": None},
+        {"name": "pots", "strength": "weak", "score": 0.2, "terms": ["pots"], "because": None},
     ]
     assert (found["key"], found["strength"], found["day"]) == ("arxiv:2603.00001", "strong", "2026-03-09")
     assert (found["told_before"], found["occasion"]) == ("2026-03-01", "first")

@@ -39,6 +39,7 @@ SUBSCRIPTIONS = drawn(
     rule=st.sampled_from(["kite", '"box kite" OR kité', "(kite) AND (upvotes >= 5)"]),
     to=st.lists(st.sampled_from(["me", "both", "mail:a@b.example"]), min_size=1, unique=True).map(tuple),
     endpoints=st.just(()),
+    library=st.just(""),  # libraries are read in the config's files only
     when=WHENS,
     timezone=st.sampled_from(["UTC", "Europe/Paris", "Asia/Tokyo"]),
     sources=st.sampled_from([(), ("hf",), ("blog", "hf")]),

@@ -90,13 +90,14 @@ def summed(effects: Sequence[Effect]) -> list[str]:
 
 def differing(before: Subscription, after: Subscription) -> tuple[str, ...]:
     """Return the config's keys in which two versions of a subscription differ, without its name."""
-    names = (one.name for one in fields(Subscription))
+    names = (one.name for one in fields(Subscription) if one.compare)
     changed = [name for name in names if getattr(before, name) != getattr(after, name)]
     return tuple(dict.fromkeys(_KEYS.get(name, name) for name in changed if name not in ("name", "owner")))
 
 
 _KEYS: Mapping[str, str] = {
     "endpoints": "to",
+    "library": "like",
     "sends_empty": "when_empty",
     "shows_life": "sign_of_life",
     "learns": "learn",
@@ -105,11 +106,15 @@ _KEYS: Mapping[str, str] = {
 """Field → key of the config, where their names differ."""
 
 
+_ASKING = ("rule", "like", "sources")
+"""Keys that say what a subscription asks for."""
+
+
 def _what(effect: Effect) -> str:
     renamed = [f"renamed from {effect.was}"] if effect.was else []
     match effect.change:
         case Change.EDITED:
-            edited = [key for key in ("rule", "sources") if key in effect.keys] or ["rule"]
+            edited = [key for key in _ASKING if key in effect.keys] or ["rule"]
             others = [key for key in effect.keys if key not in edited]
             return ", ".join([*renamed, f"{' and '.join(edited)} edited", *_changed(others)])
         case Change.CHANGED:

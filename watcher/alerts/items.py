@@ -82,7 +82,7 @@ def _matches(ones: Sequence[DueAlert]) -> tuple[ItemMatch, ...]:
     for one in ones:
         known = found.get(one.subscription, Hit(0.0))
         places = tuple(sorted({*known.places, *one.places}))
-        found[one.subscription] = Hit(max(known.score, one.score), places)
+        found[one.subscription] = Hit(max(known.score, one.score), places, one.because or known.because)
     return tuple(ItemMatch(name, hit) for name, hit in found.items())
 
 

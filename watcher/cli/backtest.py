@@ -43,6 +43,7 @@ def backtest(
 
     wanted, config = rules.meant(desk, rule, subscription)
     with desk.open_store(config) as store, store.reading() as tx, counting(tx, since) as looked:
+        wanted = rules.with_library(wanted, config, subscription, tx)
         trial = with_papers(tx, tried(tx, wanted, since or date.min, looked).trial)
     if as_json:
         from watcher.pipeline.report import trial_json
@@ -51,7 +52,7 @@ def backtest(
     else:
         if subscription is not None:
             click.echo(f"subscription: {rules.name_of(config, subscription)}")
-        for line in trial_lines(trial, wanted.text, since, limit):
+        for line in trial_lines(trial, rules.in_one_line(wanted, 74), since, limit):
             click.echo(line)
     return 0
 

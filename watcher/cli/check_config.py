@@ -75,13 +75,15 @@ def _broken(config: Config) -> Iterator[Problem]:
 def _advice(desk: CliContext, config: Config, path: Path) -> Iterator[Problem]:
     """What the papers stored in the last ninety days suggest, where there is a database to look into."""
     from watcher.config import place_of_rule
-    from watcher.rules import compile_rule, document_of
+    from watcher.pipeline.liking.profiles import SubscriptionRules
+    from watcher.rules import document_of
     from watcher.rules.advice.advice import advise
 
     since = (datetime.now(UTC) - LOOKED_AT).date()
-    rules = {one.full_name: compile_rule(one.rule, one.sources) for one in config.subscriptions}
     try:
         with desk.open_store(config) as store, store.reading() as tx, progress("trying rules"):
+            with_libraries = SubscriptionRules(tx)
+            rules = {one.full_name: with_libraries.of(one) for one in config.subscriptions}
             found = advise(rules, [document_of(paper) for paper in islice(tx.papers.all(since), MOST_PAPERS)])
     except (StoreError, UsageError):
         return

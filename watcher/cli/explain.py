@@ -47,6 +47,7 @@ def explain(desk: CliContext, words: tuple[str, ...], rule: str | None, as_json:
     wanted, config = rules.meant(desk, rule, words[0] if rule is None else None)
     with desk.open_store(config) as store, store.reading() as tx:
         paper = paper_named(tx, words[-1])
+        wanted = rules.with_library(wanted, config, words[0] if rule is None else None, tx)
         taste = None if rule is not None else _taste(tx, config, words[0])
     document = document_of(paper)
     found = explained(wanted, document)
@@ -110,7 +111,7 @@ def _reason(reason: Reason) -> dict[str, object]:
 def explanation_lines(paper: Paper, rule: Rule, found: Explanation) -> Iterator[str]:
     """An explanation in words, 80 columns wide."""
     yield rules.fit_line(f"{paper.key}  {paper.title}", rules.WIDTH)
-    yield f"rule: {rules.fit_line(rule.text, 74)}"
+    yield f"rule: {rules.in_one_line(rule, 74)}"
     if found.score is None:
         yield "does not match:"
         for missing in found.missing:

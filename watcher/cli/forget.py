@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NAMES = {
     "subscriptions": "subscription",
     "never": "item of `never`",
+    "libraries": "library",
     "mutes": "mute",
     "unsubscribed": "left subscription",
     "thumbs": "thumb",
@@ -36,7 +37,7 @@ NAMES = {
     "receivers": "receiver",
     "incidents": "incident",
 }
-MANY = {"match": "matches", "try": "tries", "item of `never`": "items of `never`"}
+MANY = {"library": "libraries", "match": "matches", "try": "tries", "item of `never`": "items of `never`"}
 
 
 class _Planned(Exception):

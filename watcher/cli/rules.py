@@ -12,12 +12,14 @@ import click
 from watcher.cli import show
 from watcher.errors import UsageError
 from watcher.model.display_names import with_name
+from watcher.model.words import counted
 
 if TYPE_CHECKING:
     from watcher.cli.desk import CliContext
     from watcher.config import Config
     from watcher.model import Subscription
     from watcher.rules import Document, Rule
+    from watcher.store import Transaction
 
 WIDTH = 80
 
@@ -54,11 +56,29 @@ def meant(desk: CliContext, rule: str | None, subscription: str | None) -> tuple
         raise UsageError("say either --rule RULE or --subscription NAME")
     if rule is not None:
         return typed_rule(rule), desk.config(required=False)
-    from watcher.rules import compile_rule
+    from watcher.rules import compile_beside_library
 
     config = desk.config()
     found = find_subscription(config, subscription or "")
-    return compile_rule(found.rule, found.sources), config
+    return compile_beside_library(found.rule, found.sources, found.library, found.above), config
+
+
+def with_library(rule: Rule, config: Config, subscription: str | None, tx: Transaction) -> Rule:
+    """The rule of a subscription with its library, if it has one."""
+    found = find_subscription(config, subscription) if subscription else None
+    if found is None or not found.library:
+        return rule
+    from watcher.pipeline.liking.profiles import SubscriptionRules
+
+    return SubscriptionRules(tx).of(found)
+
+
+def in_one_line(rule: Rule, width: int) -> str:
+    """What a rule asks for: its text, and how many papers it likes."""
+    if rule.likes is None:
+        return fit_line(rule.text, width)
+    liked = f"like {counted(len(rule.likes.profile.liked), 'paper')}"
+    return fit_line(f"{rule.text}, {liked}" if rule.text else liked, width)
 
 
 def find_subscription(config: Config, name: str) -> Subscription:

@@ -21,7 +21,12 @@ from watcher.model.words import counted
 if TYPE_CHECKING:
     from watcher.config import Config
     from watcher.model import Listing, Paper, Subscription
+    from watcher.pipeline.liking.profiles import SubscriptionRules
+    from watcher.store import Transaction
     from watcher.store.history.history import HistoryRow
+
+COMPARED = 1_000
+"""Papers that are looked at for similar ones, the newest: a second's work."""
 
 MOST_LINES = 50
 """Lines about who was told; `watcher history` has all."""
@@ -42,21 +47,28 @@ def show_paper(desk: CliContext, paper: str, as_json: bool, as_format: str | Non
         raise UsageError("choose one: --json or --format")
     with desk.open_store(config) as store, store.reading() as tx:
         found = paper_named(tx, paper)
+        if as_format:
+            for piece in FORMATS[as_format].written([(found, None)]):
+                click.echo(piece, nl=False)
+            return 0
         keys = tx.papers.keys(found.id)
         told = tx.history.of_paper(found.id, MOST_LINES)
-    if as_format:
-        for piece in FORMATS[as_format].written([(found, None)]):
-            click.echo(piece, nl=False)
-        return 0
-    untold = _untold(config, found, told)
+        untold = _untold(tx, config, found, told)
+        similar = _similar(tx, found)
     if as_json:
         from watcher.pipeline.report import told_json
 
         shown = paper_json(found, None) | {"keys": keys, "told": [told_json(one) for one in told]}
-        del shown["strength"]
+        del shown["strength"], shown["because"]
+        shown["similar"] = [{"key": one.key, "title": one.title} for one in similar]
         click.echo(show.json_text(shown | {"not_matched": [_not_matched(*one) for one in untold]}))
         return 0
-    for line in (*_facts(found, keys, config), *_texts(found), *_telling(told, untold, config.timezone)):
+    for line in (
+        *_facts(found, keys, config),
+        *_texts(found),
+        *_alike(similar),
+        *_telling(told, untold, config.timezone),
+    ):
         click.echo("".join(show.visible(character) for character in line))
     return 0
 
@@ -116,6 +128,20 @@ def _texts(paper: Paper) -> Iterator[str]:
             )
 
 
+def _similar(tx: Transaction, paper: Paper) -> Sequence[Paper]:
+    from watcher.pipeline.liking.profiles import SimilarPapers
+
+    return SimilarPapers(COMPARED).of(tx, paper)
+
+
+def _alike(similar: Sequence[Paper]) -> Iterator[str]:
+    if similar:
+        yield from ("", f"Similar, of the newest {COMPARED:,} papers")
+    for one in similar:
+        id = one.key.removeprefix("arxiv:")
+        yield f"  {rules.fit_line(one.title, max(rules.WIDTH - len(id) - 4, 20))}  {id}"
+
+
 def _telling(told: Sequence[HistoryRow], untold: Sequence[tuple[Subscription, str]], zone: str) -> Iterator[str]:
     if told:
         yield from ("", "Subscriptions that it matched")
@@ -136,18 +162,21 @@ def _wrapped(line: str) -> list[str]:
     return textwrap.wrap(line, rules.WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
 
 
-def _untold(config: Config, paper: Paper, told: Sequence[HistoryRow]) -> list[tuple[Subscription, str]]:
+def _untold(
+    tx: Transaction, config: Config, paper: Paper, told: Sequence[HistoryRow]
+) -> list[tuple[Subscription, str]]:
     """The config's subscriptions that did not match a paper, each with the reason."""
-    matched = {one.subscription for one in told}
-    return [(one, _why_not(one, paper)) for one in config.subscriptions if one.full_name not in matched]
+    from watcher.pipeline.liking.profiles import SubscriptionRules
+
+    matched, made = {one.subscription for one in told}, SubscriptionRules(tx)
+    return [(one, _why_not(one, paper, made)) for one in config.subscriptions if one.full_name not in matched]
 
 
-def _why_not(subscription: Subscription, paper: Paper) -> str:
-    from watcher.rules import compile_rule
+def _why_not(subscription: Subscription, paper: Paper, made: SubscriptionRules) -> str:
     from watcher.rules.match.document import document_of
     from watcher.rules.match.explain import UNTRIED, explain_match
 
-    found = explain_match(compile_rule(subscription.rule, subscription.sources), document_of(paper))
+    found = explain_match(made.of(subscription), document_of(paper))
     if found.score is not None:
         return UNTRIED
     parts = [

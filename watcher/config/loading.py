@@ -11,6 +11,7 @@ from watcher.config.addresses import Address
 from watcher.config.checking import Checker
 from watcher.config.included.files import Included, included_files
 from watcher.config.included.in_force import IncludedSubscriptions, accepted_of, subscriptions_of_file
+from watcher.config.included.libraries import LibraryFiles
 from watcher.config.keys import ConfigKeys, ReceiverKeys, WebKeys
 from watcher.config.lint.addresses import AddressChecks, DoubtUrl, check_addresses
 from watcher.config.lint.file_modes import warn_of_modes
@@ -103,13 +104,14 @@ def load(
         subscriptions=own + tuple(sub for one in theirs for sub in one.subscriptions),
         never=around.never + tuple(item for one in theirs for item in one.never),
     )
+    libraries = [one.library for one in config.subscriptions]
     others = [*templates.problems, *(problem for one in theirs for problem in one.problems)]
     problems = _problems(checker, keys, config, others, is_whole=not any(one.broken for one in theirs))
     return replace(
         _with_files(config, theirs, templates),
         problems=problems,
         accepted=accepted_of(checker, own) | {name: names for one in theirs for name, names in one.accepted.items()},
-        digest=_digest_of(data, files, [*templates.texts.values(), config.way.authorities]),
+        digest=_digest_of(data, files, [*templates.texts.values(), config.way.authorities, *libraries]),
     )
 
 
@@ -151,6 +153,7 @@ def _surroundings(
         unknown=frozenset(key for key in ("sources", "receivers") if checker.is_silent((key,))),
         timezone=keys.timezone,
         accepted=checker.accepted,
+        libraries=LibraryFiles(config.folder),
     )
 
 

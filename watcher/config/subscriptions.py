@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from watcher.config.checking import Checker, Path
+from watcher.config.included.libraries import LibraryFiles, library_name, liked_by
 from watcher.config.keys import ReceiverKeys, SubscriptionKeys
 from watcher.config.lint.accepting import AcceptedWarnings
 from watcher.config.lint.rules import ReadRule, warn_of_bounds, warn_of_labels
@@ -22,8 +23,8 @@ from watcher.config.text.signs import INVISIBLE
 from watcher.config.values import Config
 from watcher.config.written_rule import never_rule, pieces_of, place_of_item, rule_of, with_places
 from watcher.errors import WatcherError
-from watcher.model import DigestOrder, NeverItem, QuietHours, Rhythm, Subscription
-from watcher.rules import Rule, asks_for_words, swallowed_by
+from watcher.model import DigestOrder, LikedPaper, NeverItem, QuietHours, Rhythm, Subscription
+from watcher.rules import Rule, asks_for_words, compile_beside_library, swallowed_by
 
 CheckTarget = Callable[[str], str | None]
 """A receiver with an address, as ``to:`` names it → why no message gets exactly there; None where one does."""
@@ -43,6 +44,7 @@ class Surroundings:
     ``sources``, ``receivers`` and ``places`` (under ``keep``) are all names that the main file declares, ``config`` has
     those that hold;
     ``allowed`` limits the receivers; ``accepted`` are warnings that are accepted for all files.
+    ``libraries`` are the files of references beside the file, None where none can be named.
     ``unknown`` are the sections that cannot be read, so that nobody knows their names. ``never`` is what none of them
     tells.
     """
@@ -58,6 +60,7 @@ class Surroundings:
     unknown: Collection[str] = ()
     timezone: str | None = None
     accepted: AcceptedWarnings | None = None
+    libraries: LibraryFiles | None = None
     never: tuple[NeverItem, ...] = ()
 
 
@@ -78,7 +81,7 @@ def subscriptions_of(checker: Checker, asked: list[SubscriptionKeys], around: Su
             what, hint = f"there are two subscriptions `{one.name}`", f"the other is on line {line}; rename one"
             checker.note(path, what, hint, name="wrong-value")
         seen.setdefault(one.name, n)
-    _warn_of_twins(checker, made, around.check_rule)
+    _warn_of_twins(checker, made)
     return tuple(one for one in made if one is not None)
 
 
@@ -95,22 +98,28 @@ def never_of(checker: Checker, items: Sequence[str] | None, around: Surroundings
     return tuple(found.values())
 
 
-def _warn_of_twins(checker: Checker, made: list[Subscription | None], read: ReadRule) -> None:
+def _warn_of_twins(checker: Checker, made: list[Subscription | None]) -> None:
     """Warn of a subscription with the rule, receivers and schedule of an earlier one."""
-    alike: dict[Any, list[tuple[str, str]]] = {}
+    alike: dict[Any, list[Subscription]] = {}
     for n, one in enumerate(made):
         if one is None or not one.endpoints:  # whoever tells nobody has a mistake of its own
             continue
         words = tuple(sorted(re.findall(r"\w+", one.rule)))
-        key = (words, frozenset(one.endpoints), frozenset(one.sources), one.when, one.timezone, one.quiet_hours)
+        asked = (words, one.library, frozenset(one.sources))
+        key = (asked, frozenset(one.endpoints), one.when, one.timezone, one.quiet_hours)
         others = alike.setdefault(key, [])
-        twin = next((name for rule, name in others if read(rule).digest == read(one.rule).digest), None)
-        others.append((one.rule, one.name))
+        twin = next((other.name for other in others if _asks(other) == _asks(one)), None)
+        others.append(one)
         if twin is not None:
             path = ("subscriptions", n, "rule")
             here = path if checker.scalar(path) else path[:2]
             what = f"it asks for the same as `{twin}` and tells the same receivers: each paper comes twice"
             checker.warn(here, what, "keep one of the two", name="same-as-another")
+
+
+def _asks(one: Subscription) -> str:
+    """Return the digest of what a subscription asks for, wherever."""
+    return compile_beside_library(one.rule, (), one.library, one.above).digest
 
 
 def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> Subscription | None:
@@ -120,6 +129,7 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
     """
     checker.accept(path, keys.accept)
     rule = rule_of(checker, path, keys, around.check_rule)
+    liked = _liked(checker, path, keys, around)
     to = [target for n, target in with_places(keys.to) if target_holds(checker, (*path, "to", *n), target, around)]
     if not keys.to and not keys.keep and not checker.has_silent(path):
         checker.note(path, "`to` is missing", "add to: …", name="missing-key")
@@ -151,9 +161,20 @@ def subscription_of(checker: Checker, path: Path, keys: SubscriptionKeys, around
     if rule is None:
         return None
     _warn_of_rule(checker, path, keys, rule, around)
-    subscription = _made(keys, rule.text, to, around)
+    subscription = _made(keys, rule.text, to, liked, around)
     warn_of_times(checker, path, subscription, around.config)
     return subscription
+
+
+def _liked(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> tuple[LikedPaper, ...] | None:
+    """The papers that a subscription likes; None where it likes none."""
+    if keys.like is None:
+        return None
+    if around.libraries is None:
+        what = "`like` is read in the config's files only"
+        checker.note((*path, "like"), what, "write this subscription there", in_key=True, name="wrong-value")
+        return None
+    return liked_by(checker, (*path, "like"), keys.like, around.libraries)
 
 
 def _check_places(checker: Checker, path: Path, keys: SubscriptionKeys, around: Surroundings) -> None:
@@ -174,7 +195,7 @@ def _warn_of_rule(checker: Checker, path: Path, keys: SubscriptionKeys, rule: Ru
     _warn_of_what_is_asked(checker, list(pieces_of(checker, path, keys)), rule, keys.sources or (), around)
     if keys.order in (DigestOrder.UPVOTES, DigestOrder.RISING) and _all_hold(around):
         warn_of_order(checker, (*path, "order"), keys.order, keys.sources or (), around.config.sources)
-    if keys.above is not None and not keys.learn and not asks_for_words(rule.tree):
+    if keys.above is not None and not (keys.learn or keys.like) and not asks_for_words(rule.tree):
         what = (
             f"`above: {keys.above:g}` holds for all that it matches: a rule without words gives each paper the score 1"
         )
@@ -203,7 +224,9 @@ def _all_hold(around: Surroundings) -> bool:
     return len(around.config.sources) == len(around.sources)
 
 
-def _made(keys: SubscriptionKeys, rule: str, to: list[str], around: Surroundings) -> Subscription:
+def _made(
+    keys: SubscriptionKeys, rule: str, to: list[str], liked: tuple[LikedPaper, ...] | None, around: Surroundings
+) -> Subscription:
     return Subscription(
         name=keys.name,
         owner=around.owner,
@@ -225,6 +248,8 @@ def _made(keys: SubscriptionKeys, rule: str, to: list[str], around: Surroundings
         tells_updates=keys.on_update == "notify",
         shows_life=keys.sign_of_life is not None,
         shown_as=keys.shown_as or "",
+        library="" if liked is None else library_name(liked),
+        liked=liked or (),
         keep=tuple(keys.keep or ()),
     )
 

@@ -9,7 +9,7 @@ from watcher.config.checking import Checker, Path
 from watcher.config.keys import SubscriptionKeys
 from watcher.config.lint.rules import ReadRule, is_plainly_wrong, warn_of_item, warn_of_misread, warn_of_words
 from watcher.errors import RuleError
-from watcher.rules import Rule, cause_of, rule_from_lists
+from watcher.rules import Rule, cause_of, compile_beside_library, rule_from_lists
 from watcher.rules.language.language import plain_signs
 from watcher.rules.language.terms import COMPARED
 
@@ -19,6 +19,8 @@ _LISTS = ("any", "all", "none", "where")
 def rule_of(checker: Checker, path: Path, keys: SubscriptionKeys, read: ReadRule) -> Rule | None:
     """Return the compiled rule; None where it is wrong or missing, which is noted."""
     lists = [name for name in _LISTS if getattr(keys, name) is not None]
+    if keys.like is not None:
+        read = _beside_library
     if keys.rule is not None:
         for name in lists:
             if name != "where":
@@ -27,10 +29,17 @@ def rule_of(checker: Checker, path: Path, keys: SubscriptionKeys, read: ReadRule
         return _written_rule(checker, path, keys.rule, keys.where, read)
     names = ("rule", *_LISTS)
     is_said = any(checker.is_silent((*path, name)) for name in names) or checker.is_misspelt(path, names)
+    if not lists and keys.like is not None:
+        return read("")
     if not lists and not is_said:
-        hint = "add rule: …, or any: / all: / none: / where:"
+        hint = "add rule: …, or any: / all: / none: / where:, or like: …"
         checker.note((*path, "rule"), "a rule is missing", hint, name="missing-key")
     return _listed_rule(checker, path, keys, read) if lists else None
+
+
+def _beside_library(text: str) -> Rule:
+    """Compile a rule that may be empty or exclude alone."""
+    return compile_beside_library(text, (), "liked")
 
 
 def _written_rule(checker: Checker, path: Path, rule: str, where: str | None, read: ReadRule) -> Rule | None:
@@ -97,7 +106,8 @@ def _listed_rule(checker: Checker, path: Path, keys: SubscriptionKeys, read: Rea
     if not holds:
         return None
     try:
-        return read(rule_from_lists(any=keys.any or (), all=keys.all or (), none=keys.none or (), where=keys.where))
+        lists = {name: getattr(keys, name) or () for name in ("any", "all", "none")}
+        return read(rule_from_lists(**lists, where=keys.where, may_exclude_alone=keys.like is not None))
     except RuleError as error:
         is_none_alone = keys.none is not None and not any((keys.any, keys.all, keys.where))
         here = (*path, "none") if is_none_alone else path

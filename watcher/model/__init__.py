@@ -5,7 +5,7 @@ Instants are timezone-aware and in UTC; days are plain dates (UTC days for Huggi
 
 from watcher.model.display_names import DisplayNames, with_name
 from watcher.model.fields import Listing, PaperFacts
-from watcher.model.papers import FoundPaper, Paper, PaperOrder, RankablePaper
+from watcher.model.papers import Because, FoundPaper, LikedPaper, Paper, PaperOrder, RankablePaper
 from watcher.model.reading import (
     Entry,
     Fetched,
@@ -66,6 +66,7 @@ __all__ = [
     "FIRST",
     "STRONG_FROM",
     "WITHDRAWN",
+    "Because",
     "Content",
     "Decision",
     "Delivery",
@@ -85,6 +86,7 @@ __all__ = [
     "IncidentKind",
     "ItemMatch",
     "Judged",
+    "LikedPaper",
     "Listing",
     "MatchedSpan",
     "Message",

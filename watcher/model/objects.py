@@ -7,23 +7,35 @@ from datetime import date, datetime
 from typing import Any
 
 from watcher.model.fields import FACTS, LISTED
-from watcher.model.papers import Paper
+from watcher.model.papers import Because, Paper
 from watcher.model.telling import Hit
 
 PAPER_FIELDS = ("key", *(one.attribute for one in FACTS), "first_seen")
 
 
 def paper_json(paper: Paper, hit: Hit | None) -> dict[str, object]:
-    """Return a paper in the form of ``--json``; ``strength`` and ``score`` are null where nothing was asked for."""
+    """Return a paper in the form of ``--json``; ``strength`` and ``score`` are null where nothing was asked for.
+
+    ``because`` is null where no library was asked.
+    """
     shown: dict[str, object] = {name: getattr(paper, name) for name in PAPER_FIELDS}
     shown["strength"] = strength(hit)
     shown["score"] = None if hit is None else hit.score
+    shown["because"] = None if hit is None else because_json(hit.because)
     shown["listings"] = [
         {"source": listing.source, "date": listing.day}
         | {one.attribute: getattr(listing, one.attribute) for one in LISTED}
         for listing in paper.listings
     ]
     return shown
+
+
+def because_json(because: Because | None) -> dict[str, object] | None:
+    """Return as an object why a paper is close to a library; null where no library was asked."""
+    if because is None:
+        return None
+    papers = [{"key": one.keys[0] if one.keys else None, "title": one.title} for one in because.papers]
+    return {"papers": papers, "words": list(because.words)}
 
 
 def strength(hit: Hit | None) -> str | None:

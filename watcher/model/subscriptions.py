@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from watcher.model.papers import LikedPaper
 from watcher.model.words import ordinal
 
 
@@ -100,6 +101,10 @@ class Subscription:
     those behind the first ``top`` of a message in its ``order``, have no more than their titles. It may send also
     empty digests, a sign of life once a month, and new versions of papers that it told. With ``learns`` its thumbs
     move the scores of its matches. ``keep`` names where what it tells is kept.
+
+    ``library`` is the name of the papers that it likes, "" where it has none: with a rule they say how much each paper
+    is wanted, without one (``rule`` is empty, or has nothing but exclusions) they also say which. ``liked`` are those
+    papers, as far as they were read with it; two subscriptions with the same ``library`` are equal either way.
     """
 
     name: str
@@ -123,6 +128,8 @@ class Subscription:
     tells_updates: bool = False
     shown_as: str = ""
     keep: tuple[str, ...] = ()
+    library: str = ""
+    liked: tuple[LikedPaper, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def full_name(self) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from watcher.model.display_names import DisplayNames
-from watcher.model.papers import Paper, RankablePaper
+from watcher.model.papers import Because, Paper, RankablePaper
 from watcher.model.subscriptions import DigestOrder, Endpoint
 
 
@@ -42,10 +42,15 @@ def rank_of(paper: RankablePaper, score: float) -> Rank:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A rule that holds for a paper, and where. ``score``: how much the paper is about it, from 0 to 1."""
+    """A rule that holds for a paper, and where.
+
+    ``score``: how much the paper is about it, or how close to a library, from 0 to 1.
+    ``because``: what makes it close to the library; None where no library was asked.
+    """
 
     score: float
     places: tuple[MatchedSpan, ...] = ()
+    because: Because | None = None
 
     @property
     def strong(self) -> bool:
@@ -145,6 +150,7 @@ class DueAlert:
     timezone: str
     score: float
     places: tuple[MatchedSpan, ...]
+    because: Because | None = None
     occasion: str = FIRST
     short: bool = False
     bundle: bool = True

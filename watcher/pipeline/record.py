@@ -79,6 +79,7 @@ def record_matches(tx: Transaction, rules: RuleBook, paper_ids: Collection[int],
     kept_back = tx.never.kept_back_among(ready)
     known = tx.matches.known(ready) - kept_back.keys()
     matched = 0
+    rules.weigh_anew(tx)
     for some in rules.match(tx.papers.get(ready), known):
         active = tx.subscriptions.get({one.subscription_id for one in some})
         tastes = {saved.id: rules.tastes.of(tx, saved) for saved in active.values()}

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from watcher.model import DigestOrder, Hit, Paper
+from watcher.pipeline.liking.profiles import CountedRarity, SubscriptionRules
 from watcher.pipeline.thumbs import TasteBook
 from watcher.rules import Index, NeverList, Rule, Unwanted, compile_rule, document_of
 from watcher.store import Transaction
@@ -45,6 +46,8 @@ class RuleBook:
         self._is_loaded = False
         self._index = Index()
         self._using_numbers: set[int] = set()
+        self._with_library: set[int] = set()
+        self._rarity = CountedRarity()
         self._never = NeverList()
         self.tastes = TasteBook()
 
@@ -60,11 +63,18 @@ class RuleBook:
             if generation == self._generation and self._is_loaded:
                 return
             if self._is_loaded:
-                self._learn(tx.subscriptions.rules(after=self._generation))
+                liked = self._learn(tx.subscriptions.rules(after=self._generation))
             else:
-                self._load(tx.subscriptions.rules(after=None))
+                liked = self._load(tx.subscriptions.rules(after=None))
+            self._add_liked(tx, liked)
             self._never = NeverList(tx.never.all())
             self._generation, self._is_loaded = generation, True
+
+    def weigh_anew(self, tx: Transaction) -> None:
+        """Make the profiles of libraries anew, if many papers came since words were counted."""
+        with self._lock:
+            if self._with_library and not self._rarity.is_current(tx):
+                self._add_liked(tx, tx.subscriptions.with_libraries())
 
     def match(self, papers: Sequence[Paper], known: Collection[tuple[int, int]] = ()) -> Iterator[list[FoundMatch]]:
         """Yield the matches of papers in lists of some thousand.
@@ -102,21 +112,47 @@ class RuleBook:
         with self._lock:
             return len(self._index)
 
-    def _load(self, rows: Iterable[RuleRow]) -> None:
-        """Build the index of all rules, row by row, so that only the index takes memory."""
-        self._index, self._using_numbers = Index(), set()
-        self._index.add_many(self._compiled(rows))
+    def _load(self, rows: Iterable[RuleRow]) -> list[RuleRow]:
+        """Build the index of all rules, row by row, so that only the index takes memory.
 
-    def _learn(self, rows: Iterator[RuleRow]) -> None:
+        Return those with libraries, which are not in it yet.
+        """
+        self._index, self._using_numbers, self._with_library = Index(), set(), set()
+        liked: list[RuleRow] = []
+        self._index.add_many(self._compiled(rows, liked))
+        return liked
+
+    def _learn(self, rows: Iterator[RuleRow]) -> list[RuleRow]:
+        liked: list[RuleRow] = []
         while some := list(islice(rows, LEARNED_AT_ONCE)):
             for row in some:
                 self._index.remove(row.id)
                 self._using_numbers.discard(row.id)
-            self._index.add_many(self._compiled(row for row in some if row.is_active))
+                self._with_library.discard(row.id)
+            self._index.add_many(self._compiled((row for row in some if row.is_active), liked))
+        return liked
 
-    def _compiled(self, rows: Iterable[RuleRow]) -> Iterator[tuple[int, Rule]]:
+    def _add_liked(self, tx: Transaction, rows: Sequence[RuleRow]) -> None:
+        """Add rules with libraries, in place of what there is of them."""
+        if not self._rarity.is_current(tx) and self._with_library:
+            rows = tx.subscriptions.with_libraries()  # all weigh by one rarity
+        rules = SubscriptionRules(tx, self._rarity)
         for row in rows:
+            self._index.remove(row.id)
+            self._with_library.add(row.id)
+            rule = rules.compiled(row.rule, row.sources, row.library, row.above)
+            self._note_numbers(row, rule)
+            self._index.add(row.id, rule)
+
+    def _compiled(self, rows: Iterable[RuleRow], liked: list[RuleRow]) -> Iterator[tuple[int, Rule]]:
+        for row in rows:
+            if row.library:
+                liked.append(row)
+                continue
             rule = compile_rule(row.rule, row.sources)
-            if rule.uses_numbers or row.order in (DigestOrder.UPVOTES, DigestOrder.RISING):
-                self._using_numbers.add(row.id)
+            self._note_numbers(row, rule)
             yield row.id, rule
+
+    def _note_numbers(self, row: RuleRow, rule: Rule) -> None:
+        if rule.uses_numbers or row.order in (DigestOrder.UPVOTES, DigestOrder.RISING):
+            self._using_numbers.add(row.id)

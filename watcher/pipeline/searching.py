@@ -56,7 +56,7 @@ class Search:
 
     def _without_words(self) -> list[tuple[PaperPlace, Paper]] | None:
         """Return the papers without stored words, the newest first; None if every paper is to be read."""
-        if self._rule is None or not self._tx.words.are_there:
+        if self._rule is None or self._rule.likes is not None or not self._tx.words.are_there:
             return None
         ids = self._tx.words.stale(MOST_UNFOLDED + 1)
         if len(ids) > MOST_UNFOLDED:

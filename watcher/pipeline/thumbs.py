@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 
 from watcher.model import Hit, Paper, StoredSubscription
-from watcher.rules import Document, Taste, ThumbedPaper, compile_rule, document_of, evaluate, taste_of
+from watcher.pipeline.liking.profiles import CountedRarity, SubscriptionRules
+from watcher.rules import Document, Taste, ThumbedPaper, document_of, evaluate, taste_of
 from watcher.rules.match.taste import MOST_THUMBS
 from watcher.store import Transaction
 
@@ -22,6 +24,7 @@ class TasteBook:
     def __init__(self) -> None:
         self._lock = Lock()
         self._known: dict[int, tuple[Stamp, Taste | None]] = {}
+        self._rarity = CountedRarity()
 
     def of(self, tx: Transaction, saved: StoredSubscription) -> Taste | None:
         """Return what a subscription has learned, None if it does not learn or has no thumbs."""
@@ -31,7 +34,7 @@ class TasteBook:
         with self._lock:
             known = self._known.get(saved.id)
         if known is None or known[0] != stamp:
-            known = stamp, learned(tx, saved)
+            known = stamp, learned(tx, saved, SubscriptionRules(tx, self._rarity))
             with self._lock:
                 if len(self._known) >= MOST_KEPT:
                     self._known.clear()
@@ -39,11 +42,13 @@ class TasteBook:
         return known[1]
 
 
-def learned(tx: Transaction, saved: StoredSubscription) -> Taste | None:
+def learned(tx: Transaction, saved: StoredSubscription, rules: SubscriptionRules | None = None) -> Taste | None:
     """Return what a subscription's thumbs teach, whether or not it uses that; None without thumbs."""
     thumbs = tx.thumbs.of_subscription(saved.id)[-MOST_THUMBS:]
     papers = {paper.id: document_of(paper) for paper in tx.papers.get([one.paper_id for one in thumbs])}
-    rule = compile_rule(saved.subscription.rule, saved.subscription.sources)
+    if not papers:
+        return None
+    rule = (rules or SubscriptionRules(tx)).of(saved.subscription)
     some = []
     for one in thumbs:
         if document := papers.get(one.paper_id):
@@ -78,8 +83,11 @@ def reset_thumbs(tx: Transaction, saved: StoredSubscription) -> int:
 def score_anew(tx: Transaction, saved: StoredSubscription) -> None:
     """Give a subscription's held matches the scores that they would have now."""
     held = tx.matches.held(saved.id)
-    taste = learned(tx, saved) if saved.subscription.learns and held else None
-    rule = compile_rule(saved.subscription.rule, saved.subscription.sources)
+    if not held:
+        return
+    rules = SubscriptionRules(tx)
+    taste = learned(tx, saved, rules) if saved.subscription.learns else None
+    rule = rules.of(saved.subscription)
     scores = {}
     for paper in tx.papers.get(held.values()):
         document = document_of(paper)
@@ -90,4 +98,4 @@ def score_anew(tx: Transaction, saved: StoredSubscription) -> None:
 
 def tasted(hit: Hit, document: Document, taste: Taste | None) -> Hit:
     """Return a hit with the score that thumbs give it."""
-    return hit if taste is None else Hit(taste.score(hit.score, document), hit.places)
+    return hit if taste is None else replace(hit, score=taste.score(hit.score, document))

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from watcher.model import Content, DigestItem, Hit, Incident, MatchedSpan
-from watcher.model.objects import json_bytes, paper_json, strength
+from watcher.model.objects import because_json, json_bytes, paper_json, strength
 from watcher.render.clean import safe_url, squeeze
 from watcher.render.view import links
 
@@ -54,6 +54,7 @@ def data_size(item: DigestItem) -> int:
 
 def _paper(item: DigestItem) -> dict[str, object]:
     shown = paper_json(item.paper, Hit(item.score)) | {one: safe_url(getattr(item.paper, one)) for one in ADDRESSES}
+    del shown["because"]  # it belongs to one of the subscriptions
     kept = {name: _within_room(value) for name, value in shown.items() if isinstance(value, tuple)}
     return {
         **shown,
@@ -66,6 +67,7 @@ def _paper(item: DigestItem) -> dict[str, object]:
                 "strength": strength(one.hit),
                 "score": one.hit.score,
                 "terms": _terms(one.hit.places),
+                "because": because_json(one.hit.because),
             }
             for one in item.matches
         ],

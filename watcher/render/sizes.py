@@ -22,6 +22,9 @@ HIT = 72
 ROW = 400
 """Characters of HTML around a paper in short form."""
 
+BECAUSE = 100
+"""Characters of HTML around why a paper is like a library."""
+
 BADGE = 140
 """Characters of HTML around the badge of an update."""
 
@@ -48,7 +51,7 @@ def estimated_size(item: DigestItem, measure: Measure = len, form: str = "", sho
 
 
 def _text_in_short(view: PaperView, size: Measure) -> int:
-    about = "" if view.told_before else f"  {view.about}; matched: {view.terms}"
+    about = "" if view.told_before else f"  {view.about}; matched: {view.terms}; {view.because}"
     return sum(map(size, (view.title, view.note, about, view.url or ""))) + 12
 
 
@@ -68,7 +71,7 @@ def _chat_in_full(view: PaperView, size: Measure) -> int:
 
 
 def _html_in_short(view: PaperView, size: Measure) -> int:
-    about = "" if view.told_before else view.about + view.terms
+    about = "" if view.told_before else view.about + view.terms + view.because
     badge = size(view.badge) + BADGE if view.badge else 0
     return sum(map(size, (view.title, view.url or "", about))) + badge + ROW + HIT * _marked(view.marked_title)
 
@@ -76,13 +79,14 @@ def _html_in_short(view: PaperView, size: Measure) -> int:
 def _html_in_full(view: PaperView, size: Measure) -> int:
     links = sum(size(link.url) + len(link.name) + 145 for link in view.links)
     hits = _marked(view.marked_title + view.summary + view.snippet)
-    return sum(map(size, [*_texts(view), view.title, view.url or ""])) + CARD + links + HIT * hits
+    because = BECAUSE if view.because else 0
+    return sum(map(size, [*_texts(view), view.title, view.url or ""])) + CARD + because + links + HIT * hits
 
 
 def _texts(view: PaperView) -> list[str]:
     """Return the texts of the full form, without links."""
     said = "".join(segment.text for segment in (*view.summary, *view.snippet))
-    return [view.title, view.authors, view.about, view.terms, said]
+    return [view.title, view.authors, view.about, view.terms, view.because, said]
 
 
 def _marked(segments: tuple[Segment, ...]) -> int:

@@ -14,6 +14,7 @@ from watcher.render.snippet import Segment, alike, snippet, spans_in, whole_text
 
 LONGEST_TITLE = 300
 LONGEST_SUMMARY = 400
+LONGEST_BECAUSE = 400
 FIRST_AUTHORS = 3
 MOST_TERMS = 6
 MOST_LISTINGS = 3
@@ -40,6 +41,7 @@ class PaperView:
     ``terms``: the terms of the rule that matched.
     ``summary``: the site's own line on the paper, () if it has none.
     ``snippet``: what the abstract says of the terms; () if title or summary show one, or there is no abstract.
+    ``because``: why it is like the library of one of the subscriptions, "" where none has one.
     ``badge``: what is new of a paper that was told, "" for a new paper.
     ``thumbs``: where its reader says that it was useful, or not for them; () where nobody asks.
     """
@@ -55,6 +57,7 @@ class PaperView:
     told_before: str
     badge: str = ""
     summary: tuple[Segment, ...] = ()
+    because: str = ""
     thumbs: tuple[Link, ...] = ()
 
     @property
@@ -139,6 +142,7 @@ def paper_view(item: DigestItem, shown: DisplayNames = NO_NAMES) -> PaperView:
         links=links(paper),
         told_before=day_in_words(item.told_before) if item.told_before else "",
         badge=_badge(item.occasion),
+        because=because_line(item),
         thumbs=tuple(Link(name, url) for name, url in zip(("Useful", "Not for me"), item.thumbs, strict=False)),
     )
 
@@ -150,6 +154,13 @@ def _about_item(item: DigestItem, shown: DisplayNames) -> list[str]:
     parts = [rose if part == votes and item.rise else part for part in about(item.paper, shown)]
     names = [one_line(name, 100) for name in item.also_in]
     return parts + ([f"also in: {listed(names)}"] if names else [])
+
+
+def because_line(item: DigestItem) -> str:
+    """Return why a paper is like a library, by the match with the best score of those that say so; else ""."""
+    hits = [one.hit for one in item.matches if one.hit.because is not None]
+    best = max(hits, key=lambda hit: hit.score, default=None)
+    return one_line(readable(best.because.in_words), LONGEST_BECAUSE) if best and best.because else ""
 
 
 def _badge(occasion: str) -> str:

@@ -12,7 +12,7 @@ from watcher.rules.advice.bounds import find_bounds, swallowed_by
 from watcher.rules.advice.misread import cause_of, doubtful, misread_item, plainly_wrong
 from watcher.rules.index.index import Index
 from watcher.rules.language.language import rule_from_lists
-from watcher.rules.language.rule import Rule, compile_rule, fields_in, is_for_everything
+from watcher.rules.language.rule import Rule, compile_beside_library, compile_rule, fields_in, is_for_everything
 from watcher.rules.match.document import Document, document_of
 from watcher.rules.match.evaluate import evaluate
 from watcher.rules.match.scoring import asks_for_words
@@ -30,6 +30,7 @@ __all__ = [
     "Unwanted",
     "asks_for_words",
     "cause_of",
+    "compile_beside_library",
     "compile_rule",
     "document_of",
     "doubtful",

@@ -14,6 +14,7 @@ from watcher.files.broken_pages import KeptPages
 from watcher.files.read import NotRead, read_regular
 from watcher.links.addresses import LinkMaker
 from watcher.model import Endpoint, Hit, Outcome, Paper
+from watcher.pipeline.liking.profiles import SimilarPapers
 from watcher.store import Store
 from watcher.web.views.trying import KeptTrials
 
@@ -48,6 +49,7 @@ class WebSite:
     ``kept``: where bodies of broken pages are kept, None for nowhere.
     ``trials``: rules whose trial was cut and may go on.
     ``links``: returns what made the signed links in messages, None where none are taken.
+    ``similar``: finds papers that are like one, and counts for libraries how rare phrases are.
     """
 
     store: Store
@@ -59,6 +61,7 @@ class WebSite:
     kept: KeptPages | None = None
     links: Callable[[], LinkMaker | None] = lambda: None
     trials: KeptTrials = field(default_factory=KeptTrials)
+    similar: SimilarPapers = field(default_factory=SimilarPapers)
 
     @property
     def can_act(self) -> bool:

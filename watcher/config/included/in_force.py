@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from watcher.config.checking import Checker
 from watcher.config.included.files import Included
+from watcher.config.included.libraries import LibraryFiles
 from watcher.config.keys import IncludedKeys
 from watcher.config.lint.whole import note_variables
 from watcher.config.subscriptions import Surroundings, allowed_receivers, never_of, subscriptions_of
@@ -75,7 +76,7 @@ def _not_understood(file: Included, problem: Problem, around: Surroundings, *, s
     copy = file.last_good()
     if copy is not None:
         with suppress(Exception):
-            theirs.take(_read_include(file.shown, copy, replace(around, owner=file.owner)))
+            theirs.take(_read_include(file.shown, copy, _beside(file, around)))
     theirs.broken, theirs.instead = (problem,), _instead(is_kept=False, has_copy=copy is not None)
     return theirs
 
@@ -84,7 +85,7 @@ def _subscriptions_of_file(
     file: Included, around: Surroundings, allow: Mapping[str, list[str]] | None, *, strict: bool
 ) -> IncludedSubscriptions:
     theirs = IncludedSubscriptions(file.name)
-    around = replace(around, owner=file.owner, allowed=allowed_receivers(allow, file.name))
+    around = replace(_beside(file, around), allowed=allowed_receivers(allow, file.name))
     problems = list(file.problems)
     if file.data is not None:
         found = _read_include(file.shown, file.data, around)
@@ -114,6 +115,12 @@ def _subscriptions_of_file(
     theirs.take(before)
     theirs.instead = _instead(is_kept=is_kept, has_copy=copy is not None)
     return theirs
+
+
+def _beside(file: Included, around: Surroundings) -> Surroundings:
+    """Return what the subscriptions of an included file may name."""
+    folder = (around.config.folder / file.shown).parent
+    return replace(around, owner=file.owner, libraries=LibraryFiles(folder, is_own=False))
 
 
 def _emptied(file: Included, before: tuple[Subscription, ...]) -> Problem:

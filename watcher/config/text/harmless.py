@@ -15,21 +15,9 @@ from watcher.model.masking import has_token
 from watcher.parsers import PARSERS
 
 _SUBSCRIPTION = frozenset(
-    {"name", "owner", "rule", "any", "all", "none", "where", "when", "timezone", "sources", "quiet_days", "backfill"}
-    | {
-        "bundle",
-        "max_papers",
-        "above",
-        "top",
-        "order",
-        "never",
-        "learn",
-        "when_empty",
-        "on_update",
-        "sign_of_life",
-        "accept",
-        "shown_as",
-    }
+    {"name", "owner", "rule", "any", "all", "none", "where", "like", "when", "timezone", "sources", "quiet_days"}
+    | {"backfill", "bundle", "max_papers", "above", "top", "order", "never", "learn", "when_empty", "on_update"}
+    | {"sign_of_life", "accept", "shown_as"}
 )
 _SOURCE = frozenset({"accept", "kind", "every", "robots", "look_back", "follow", "url", "shown_as"}).union(
     *(parser.keys for parser in PARSERS.values())

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from watcher.alerts.fate import of_unwanted
 from watcher.model import WITHDRAWN, Decision, Fate, Hit
+from watcher.pipeline.liking.profiles import SubscriptionRules
 from watcher.pipeline.record import Decide
-from watcher.rules import NeverList, compile_rule, document_of, evaluate
+from watcher.rules import NeverList, document_of, evaluate
 from watcher.store import Transaction
 from watcher.store.papers.matches import NewMatch
 
@@ -29,11 +30,12 @@ def record_updates(
     documents = {id: document_of(paper) for id, paper in papers.items()}
     unwanted = dict(zip(documents, NeverList(tx.never.all()).tried_on(list(documents.values())), strict=True))
     active = tx.subscriptions.get({subscription_id for subscription_id, _, _ in told})
+    rules = SubscriptionRules(tx)
     for subscription_id, paper_id, score in told:
         saved = active.get(subscription_id)
         if saved is None or not saved.subscription.tells_updates or paper_id not in papers:
             continue
-        rule = compile_rule(saved.subscription.rule, saved.subscription.sources)
+        rule = rules.of(saved.subscription)
         hit = evaluate(rule, documents[paper_id]) or Hit(score)
         why = "" if updates[paper_id] == WITHDRAWN else unwanted[paper_id].why(saved.subscription.owner)
         decision = of_unwanted(why) if why else decide(saved, papers[paper_id])

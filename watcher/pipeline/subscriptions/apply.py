@@ -17,10 +17,11 @@ from watcher.model import Decision, Fate, Hit, IncidentKind, Origin, Paper, Sour
 from watcher.model.words import counted
 from watcher.parsers import PARSERS
 from watcher.pipeline.context import Context
+from watcher.pipeline.liking.profiles import SubscriptionRules
 from watcher.pipeline.rulebook import PAGE
 from watcher.pipeline.subscriptions.never import apply_never
 from watcher.pipeline.thumbs import score_anew
-from watcher.rules import Index, NeverList, Rule, Unwanted, compile_rule, document_of, evaluate
+from watcher.rules import Index, NeverList, Rule, Unwanted, compile_beside_library, document_of, evaluate
 from watcher.store import Transaction
 from watcher.store.papers.matches import NewMatch
 from watcher.store.subscriptions.subscriptions import New
@@ -63,6 +64,7 @@ def apply_config(context: Context) -> list[Effect]:
     now = context.clock()
     with context.store.transaction() as tx:
         effects = _take_over(tx, context.config, now)
+        tx.libraries.forget_unused()
         _give_up_endpoints(tx, context, now)
         if context.config.digest:
             tx.daemons.set_version(context.config.digest, now)
@@ -86,7 +88,7 @@ def foresee(context: Context, config: Config) -> list[Effect]:
 
 def _take_over(tx: Transaction, config: Config, now: datetime) -> list[Effect]:
     """Make the database's subscriptions those of a config; return the effects."""
-    rules = {one.full_name: compile_rule(one.rule, one.sources) for one in config.subscriptions}
+    rules = {one.full_name: _asked(one) for one in config.subscriptions}
     wanted = [Wanted(one, rules[one.full_name].digest) for one in config.subscriptions]
     tx.daemons.hold_config()
     changes = compare(wanted, tx.subscriptions.of_files())
@@ -96,7 +98,7 @@ def _take_over(tx: Transaction, config: Config, now: datetime) -> list[Effect]:
     effects = apply_never(tx, config.never) if edits_never else []
     if not changes:
         return effects
-    past = past_matches(tx, config, changed_rules(changes, rules), now)
+    past = past_matches(tx, config, changed_rules(tx, changes, rules), now)
     effects += add_subscriptions(tx, changes.new, past, now)
     effects += change(tx, changes, past, config, now)
     return effects + [take_away(tx, saved, now) for saved in changes.gone]
@@ -118,14 +120,24 @@ def _digest_days(tx: Transaction, source: Source) -> list[date]:
     return tx.pages.days(source.name, source.look_back) if has_days else []
 
 
-def changed_rules(changes: Changes, rules: Mapping[str, Rule]) -> dict[str, Rule]:
-    """Return, by full name, the ``rules`` that must be tried on the past.
+def changed_rules(tx: Transaction, changes: Changes, rules: Mapping[str, Rule]) -> dict[str, Rule]:
+    """Return, by full name, the rules that must be tried on the past, with their libraries.
 
-    Of new, edited and returning subscriptions.
+    They are those of new, edited and returning subscriptions.
+
+    ``rules``: all rules by full name, compiled without libraries.
     """
     edited = [one for saved, one in changes.kept if saved.rule_digest != one.rule_digest]
     changed = [*changes.new, *edited, *(one for _, one in changes.back)]
-    return {one.subscription.full_name: rules[one.subscription.full_name] for one in changed}
+    with_libraries = SubscriptionRules(tx)
+    return {
+        one.full_name: with_libraries.of(one) if one.library else rules[one.full_name]
+        for one in (wanted.subscription for wanted in changed)
+    }
+
+
+def _asked(one: Subscription) -> Rule:
+    return compile_beside_library(one.rule, one.sources, one.library, one.above)
 
 
 def past_matches(
@@ -269,7 +281,7 @@ def _match_past(
 
 def _drop_what_no_longer_holds(tx: Transaction, id: int, subscription: Subscription) -> int:
     """Drop held matches that the rule no longer matches; return how many papers."""
-    rule = _rule(subscription)
+    rule = SubscriptionRules(tx).of(subscription)
     held = tx.matches.held(id)
     still = {paper.id for paper in tx.papers.get(held.values()) if evaluate(rule, document_of(paper))}
     gone = {match_id: paper_id for match_id, paper_id in held.items() if paper_id not in still}
@@ -318,7 +330,3 @@ def _give_up_endpoints(tx: Transaction, context: Context, now: datetime) -> None
         log.warning("%s", reason)
         begun = tx.incidents.begin(IncidentKind.ENDPOINT_GONE, str(endpoint), reason, now)
         tx.incidents.tell(begun.id, context.config.operator, now)
-
-
-def _rule(subscription: Subscription) -> Rule:
-    return compile_rule(subscription.rule, subscription.sources)

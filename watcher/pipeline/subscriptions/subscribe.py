@@ -54,7 +54,7 @@ def subscribe(
         tx.subscriptions.raise_generation()
         changes = compare(wanted, tx.subscriptions.named(by_name))
         if changes:
-            past = past_matches(tx, context.config, changed_rules(changes, rules), now, at_least=0)
+            past = past_matches(tx, context.config, changed_rules(tx, changes, rules), now, at_least=0)
             effects = add_subscriptions(tx, changes.new, past, now, Origin.DATABASE)
             effects += change(tx, changes, past, context.config, now)
     if changes:

@@ -25,6 +25,7 @@ from watcher.model import (
     StoredSubscription,
     Subscription,
 )
+from watcher.pipeline.liking.profiles import SubscriptionRules
 from watcher.pipeline.subscriptions.pause_and_mute import unmuted
 from watcher.pipeline.telling.beside import beside_of
 from watcher.pipeline.telling.content import unread_now
@@ -35,7 +36,6 @@ from watcher.rules import (
     Rule,
     Taste,
     Unwanted,
-    compile_rule,
     document_of,
     evaluate,
     is_for_everything,
@@ -131,7 +131,7 @@ def _waiting(
     """Return what a subscription tells next, with the rule and settings of the config."""
     held = tx.matches.held(saved.id)
     told = unmuted(tx, saved.id, held, max(saved.next_due or now, now), drop=False)
-    rule = compile_rule(subscription.rule, subscription.sources)
+    rule = SubscriptionRules(tx).of(subscription)
     if rule.digest != saved.rule_digest or len(never):
         documents = [document_of(paper) for paper in tx.papers.get(told.values())]
         unwanted = zip(documents, never.tried_on(documents), strict=True)
@@ -221,9 +221,9 @@ def preview_contents(
     ``size_of``: returns the size of a paper in a message.
     ``limit``: largest size of a message.
     """
+    rules = SubscriptionRules(tx)
     tastes = [TasteBook().of(tx, saved) if (saved := _in_force(tx, one)) else None for one in subscriptions]
-    rules = [compile_rule(one.rule, one.sources) for one in subscriptions]
-    tried = [_Tried(*one) for one in zip(subscriptions, rules, tastes, strict=True)]
+    tried = [_Tried(one, rules.of(one), taste) for one, taste in zip(subscriptions, tastes, strict=True)]
     never = NeverList(config.never)
     for paper in tx.papers.all(since):
         document = document_of(paper)
@@ -283,6 +283,7 @@ def _told(subscription: Subscription, n: int, paper: Paper, hit: Hit) -> DueAler
         timezone=subscription.timezone,
         score=hit.score,
         places=hit.places,
+        because=hit.because,
         max_papers=subscription.max_papers,
         above=subscription.above,
         top=subscription.top,

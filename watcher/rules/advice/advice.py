@@ -174,7 +174,19 @@ def advise(rules: Mapping[str, Rule], documents: Sequence[Document]) -> list[Adv
         new = [next(tried) for _ in one.rules]
         said = _missed(one, counts[one.name], new) if isinstance(one, Wider) else _meant(one, counts[one.name], new)
         found[one.name] += said if counts[one.name].matched <= TOO_MANY * len(documents) else ()
+    for name, rule in rules.items():
+        found[name] += _of_library(name, rule)
     return [one for some in found.values() for one in some]
+
+
+def _of_library(name: str, rule: Rule) -> Iterator[Advice]:
+    """Say which papers of a rule's library say nothing: neither stored, nor with a title in the library."""
+    liked = rule.likes.profile.liked if rule.likes else ()
+    unknown = [one.keys[0] for one in liked if not one.title and one.keys]
+    if unknown:
+        named = ", ".join(key.partition(":")[2] for key in unknown[:3]) + (", …" if len(unknown) > 3 else "")
+        what = f"of the {len(liked)} papers that it likes, nothing is known of {len(unknown)}: {named}"
+        yield Advice(name, "unknown-papers", what, "name a file that has their titles and abstracts, too")
 
 
 def _volume(name: str, rule: Rule, count: MatchCount, past: PastPapers) -> Iterator[Advice]:

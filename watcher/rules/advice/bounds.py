@@ -249,7 +249,7 @@ def _fits_all(node: RuleNode) -> list[Leaf]:
     match node:
         case And(children):
             found = [_fits_all(child) for child in children]
-            return found[0] if all(found) else []
+            return found[0] if found and all(found) else []
         case Or(children):
             return [leaf for child in children for leaf in _fits_all(child)]
         case Not():

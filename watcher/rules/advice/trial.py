@@ -106,11 +106,16 @@ class RuleTrial:
             return None
         if not reader.holds(rule.tree, listings):
             return None
+        liked = None if rule.likes is None else rule.likes.score_told(document, says_which=rule.is_open)
+        if rule.likes is not None and liked is None:
+            return None
         held = {leaf.written for leaf, _ in self._positive if reader.holds(leaf, listings)}
         for term in held:
             self._matched[term] += 1
             if term in self._without and not reader.holds(self._without[term], listings):
                 self._alone[term] += 1
+        if liked is not None:
+            return liked
         weighed = reader.weigh(rule.tree, listings)
         return 1.0 if weighed is None else score_of(weighed.points)
 

@@ -18,6 +18,7 @@ from watcher.rules.match.evaluate import PaperReader
 
 if TYPE_CHECKING:
     from watcher.rules.index.grams import Numbers, Vocabulary
+    from watcher.rules.index.liked_rules import LikedRules
     from watcher.rules.index.packed_index import Packed
     from watcher.rules.index.rule_rows import Rows
 
@@ -43,21 +44,22 @@ class LazyMatches(Mapping[int, Hit]):
     def __init__(self, reader: PaperReader, few: dict[int, Hit]) -> None:
         self._reader = reader
         self._few = few
+        self._gone: set[int] = set()
         self._packed: list[tuple[Packed, Numbers]] = []
         self._read: dict[int, tuple[Packed, int]] = {}
         self._by_id: dict[int, tuple[Packed, int]] | None = None
 
     def __len__(self) -> int:
-        return len(self._few) + sum(len(rules) for _, rules in self._packed) + len(self._read)
+        return len(self._few) + sum(len(rules) for _, rules in self._packed) + len(self._read) - len(self._gone)
 
     def __iter__(self) -> Iterator[int]:
         yield from self._few
-        yield from self._read
+        yield from (id for id in self._read if id not in self._gone)
         for pack, rules in self._packed:
-            yield from pack.ids[rules].tolist()
+            yield from (id for id in pack.ids[rules].tolist() if id not in self._gone)
 
     def __contains__(self, id: object) -> bool:
-        return id in self._few or id in self._found()
+        return id in self._few or (id not in self._gone and id in self._found())
 
     def __getitem__(self, id: int) -> Hit:
         if id in self._few:
@@ -68,6 +70,14 @@ class LazyMatches(Mapping[int, Hit]):
     def score(self, id: int) -> float:
         """Return how much the paper is about a rule that holds, without the places."""
         return self._few[id].score if id in self._few else self._reader.score(*self._rule(id))
+
+    def settle(self, decided: Mapping[int, Hit | None]) -> None:
+        """Take these hits, in place of those that were found; None takes a rule away."""
+        for id, hit in decided.items():
+            if self._few.pop(id, None) is None and id in self._found():
+                self._gone.add(id)
+            if hit is not None:
+                self._few[id] = hit
 
     def _rule(self, id: int) -> tuple[RuleNode, frozenset[str]]:
         pack, rule = self._found()[id]
@@ -114,24 +124,28 @@ class Index:
         self._most_few = most_few
         self._papers = 0
         self._vocabulary: Vocabulary | None = None
+        self._liked: LikedRules | None = None
 
     def __len__(self) -> int:
-        return len(self._few) + sum(len(pack) for pack in self._packs)
+        return len(self._few) + sum(len(pack) for pack in self._packs) + (self._liked.alone if self._liked else 0)
 
     def __contains__(self, id: int) -> bool:
-        return id in self._few or any(pack.place_of(id) is not None for pack in self._packs)
+        is_alone = self._liked is not None and self._liked.is_alone(id)
+        return is_alone or id in self._few or any(pack.place_of(id) is not None for pack in self._packs)
 
     def add(self, id: int, rule: Rule) -> None:
         """Add a rule. Raises ``ValueError`` if its number is taken."""
         if id in self:
             raise ValueError(f"rule {id} is there already")
-        self._few.add(id, rule)
+        if (asked := self._asked(id, rule)) is None:
+            return
+        self._few.add(id, asked)
         if len(self._few) > 2 * self._most_few:
             self.pack()
 
     def add_many(self, rules: Iterable[tuple[int, Rule]]) -> None:
         """Add many rules under free numbers; faster than one by one."""
-        some = iter(rules)
+        some = ((id, asked) for id, rule in rules if (asked := self._asked(id, rule)) is not None)
         first = list(islice(some, self._most_few + 1))
         if len(first) <= self._most_few:
             for id, rule in first:
@@ -153,6 +167,8 @@ class Index:
     def remove(self, id: int) -> None:
         """Remove a rule; unknown numbers are ignored."""
         self._few.remove(id)
+        if self._liked is not None:
+            self._liked.remove(id)
         for pack in self._packs:
             place = pack.place_of(id)
             if place is not None:
@@ -200,7 +216,20 @@ class Index:
         for at in range(0, len(documents), PAGE if self._packs else max(1, len(documents))):
             self._match_packs(readers[at : at + PAGE], found[at : at + PAGE])
         self._retune(len(documents))
+        if self._liked is not None:
+            for reader, matches in zip(readers, found, strict=True):
+                matches.settle(self._liked.judged(reader, matches))
         return found
+
+    def _asked(self, id: int, rule: Rule) -> Rule | None:
+        """Keep the library of a rule; return the rule without it, None if the library alone finds the rule's papers."""
+        if rule.likes is None:
+            return rule
+        if self._liked is None:
+            from watcher.rules.index.liked_rules import LikedRules
+
+            self._liked = LikedRules()
+        return self._liked.add(id, rule)
 
     def _match_packs(self, readers: Sequence[PaperReader], found: Sequence[LazyMatches]) -> None:
         if not self._packs:

@@ -74,8 +74,10 @@ def plain_signs(text: str) -> str:
     return text if text.isascii() else text.translate(_SIGNS)
 
 
-def parse_rule(text: str) -> tuple[RuleNode, Spans]:
+def parse_rule(text: str, *, may_exclude_alone: bool = False) -> tuple[RuleNode, Spans]:
     """Return the tree of a rule, and the span of each leaf from left to right.
+
+    ``may_exclude_alone``: something else says what is asked for.
 
     Raises ``RuleError`` with the place and what to write instead.
     """
@@ -92,7 +94,8 @@ def parse_rule(text: str) -> tuple[RuleNode, Spans]:
     node, spans = _built(text)
     if asks_for_everything(node) and _has_other_words(node):
         node, spans = _built(text, knows_everything=False)  # "segment everything" are two words
-    _require_positive(node, text)
+    if not may_exclude_alone:
+        _require_positive(node, text)
     return node, spans
 
 
@@ -296,18 +299,21 @@ def _require_positive(node: RuleNode, text: str) -> None:
     if not positive(node):
         found = re.search(r"(?<!\S)(?:NOT\b|-)", text)
         start = found.start() if found else 0
-        raise RuleError(
-            "a branch with nothing but NOT",
-            start=start,
-            end=len(text),
-            hint="add a word that has to be there, or `everything`",
-        )
+        hint = "add a word that has to be there, or `everything`"
+        raise RuleError("a branch with nothing but NOT", start=start, end=len(text), hint=hint)
 
 
 def rule_from_lists(
-    any: Sequence[str] = (), all: Sequence[str] = (), none: Sequence[str] = (), where: str | None = None
+    any: Sequence[str] = (),
+    all: Sequence[str] = (),
+    none: Sequence[str] = (),
+    where: str | None = None,
+    *,
+    may_exclude_alone: bool = False,
 ) -> str:
     """Return the text of a rule given as lists of terms. An item is one term; operators in it are not read.
+
+    ``may_exclude_alone``: something else says what is asked for.
 
     Raises ``RuleError`` whose offsets count in the wrong item.
     """
@@ -317,7 +323,7 @@ def rule_from_lists(
     parts += [quoted_term(item) for item in all]
     if where and where.strip():
         parts.append(f"({where.strip()})")
-    if not parts:
+    if not parts and not may_exclude_alone:
         raise RuleError("nothing but exclusions", hint="add any:, all: or where:; or write rule: everything -word")
     return " AND ".join([*parts, *(f"NOT {quoted_term(item)}" for item in none)])
 

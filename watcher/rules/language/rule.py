@@ -4,13 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from watcher.errors import RuleError
 from watcher.rules.language.language import Spans, parse_rule
 from watcher.rules.language.terms import NUMBERS
-from watcher.rules.language.tree import Compare, RuleNode, asks_for_everything, canonical, field_of, leaves
+from watcher.rules.language.tree import (
+    And,
+    Compare,
+    RuleNode,
+    asks_for_everything,
+    canonical,
+    field_of,
+    is_exclusion,
+    leaves,
+)
+
+if TYPE_CHECKING:
+    from watcher.rules.likes.likes import Likes
+
+
+_ANYTHING: RuleNode = And(())
+_NOWHERE: Spans = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +38,7 @@ class Rule:
     ``spans``: where the leaves are written.
     ``sources``: sources whose listings count, empty for all.
     ``uses_numbers``: it compares upvotes or comments.
+    ``likes``: the library that says how much a paper is wanted, None without one.
     """
 
     text: str
@@ -29,6 +47,12 @@ class Rule:
     sources: frozenset[str]
     digest: str
     uses_numbers: bool
+    likes: Likes | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it asks for nothing, and at most excludes: then a library says which papers are wanted."""
+        return is_exclusion(self.tree)
 
 
 def fields_in(text: str) -> tuple[str, ...]:
@@ -49,8 +73,26 @@ def is_for_everything(text: str) -> bool:
 
 def compile_rule(text: str, sources: Sequence[str] = ()) -> Rule:
     """Compile a rule. Raises ``RuleError`` with the place and what to write instead."""
+    return _compiled(text, sources, library="")
+
+
+def compile_beside_library(text: str, sources: Sequence[str], library: str, above: float | None = None) -> Rule:
+    """Compile the rule of a subscription, which may be empty or exclude alone where it has a library.
+
+    ``library``: the name of the library, "" for none.
+    ``above``: the subscription's score, which counts where the library says which papers are wanted.
+    """
+    rule = _compiled(text, sources, library)
+    if not library:
+        return rule
+    asked = (rule.digest, library, str(above if rule.is_open and above is not None else ""))
+    return replace(rule, digest=hashlib.sha256("\n".join(asked).encode()).hexdigest())
+
+
+def _compiled(text: str, sources: Sequence[str], library: str) -> Rule:
     try:
-        tree, spans = parse_rule(text)
+        is_empty = bool(library) and not text.strip()
+        tree, spans = (_ANYTHING, _NOWHERE) if is_empty else parse_rule(text, may_exclude_alone=bool(library))
     except RuleError as error:
         error.text = text
         raise

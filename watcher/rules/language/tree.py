@@ -154,6 +154,11 @@ def negated(node: RuleNode) -> RuleNode:
     return Not(node)
 
 
+def is_exclusion(node: RuleNode) -> bool:
+    """Return whether a node asks for nothing: it is empty, or has nothing but NOT."""
+    return isinstance(node, Not) or (isinstance(node, And | Or) and all(map(is_exclusion, node.children)))
+
+
 def leaves(node: RuleNode) -> Iterator[Leaf]:
     """Yield all leaves from left to right, negated ones included."""
     match node:

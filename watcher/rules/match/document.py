@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from watcher.model import Listing, Paper
 from watcher.model.fields import BY_RULE, ID, SOURCE
 from watcher.rules.text.text import WITH_PLURALS, Folded
+
+if TYPE_CHECKING:
+    from watcher.rules.likes.vectors import PaperVector, PhraseRarity, WordedPhrases
 
 BETWEEN = ", "
 """Fields with several values (authors, keywords, categories) are joined by this; places count in the joined text."""
@@ -28,12 +31,17 @@ class Labelled(NamedTuple):
 
 
 class Document:
-    """A paper, folded at most once for all rules."""
+    """A paper, folded at most once for all rules.
 
-    __slots__ = ("_site", "_site_words", "_texts", "paper")
+    ``vector``: what it says, for libraries that weigh by a rarity; ``phrases``: the same in its words.
+    """
+
+    __slots__ = ("_site", "_site_words", "_texts", "paper", "phrases", "vector")
 
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
+        self.vector: tuple[PhraseRarity, PaperVector] | None = None
+        self.phrases: WordedPhrases | None = None
         self._texts: dict[str, tuple[Folded, ...]] = {}
         self._site: tuple[Folded, ...] | None = None
         self._site_words: dict[str, list[int]] | None = None

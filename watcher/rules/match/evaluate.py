@@ -57,14 +57,15 @@ class PaperReader:
         """Return how the rule holds for the paper, None if it does not.
 
         It does not hold if none of its sources lists the paper. A comparison with an unknown number is false, also
-        under NOT.
+        under NOT. Beside a library, its score counts, and what is in it is not told.
         """
         listings = self.document.listings(rule.sources)
         if rule.sources and not listings:
             return None
         if not self.holds(rule.tree, listings):
             return None
-        return Hit(self.score(rule.tree, rule.sources), self.where(rule.tree, rule.sources))
+        hit = Hit(self.score(rule.tree, rule.sources), self.where(rule.tree, rule.sources))
+        return rule.likes.told(hit, self.document, says_which=rule.is_open) if rule.likes else hit
 
     def where(self, tree: RuleNode, sources: Collection[str]) -> tuple[MatchedSpan, ...]:
         """Return the places of a rule that holds, in order, at most ``MOST_PLACES``."""

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from watcher.model import MatchedSpan, Paper, is_strong
+from watcher.model import Hit, MatchedSpan, Paper, is_strong
 from watcher.model.fields import BY_RULE, FieldKind
 from watcher.rules.language.language import parse_rule
 from watcher.rules.language.rule import Rule
@@ -96,7 +96,26 @@ class Explanation:
 
 
 def explain_match(rule: Rule, document: Document) -> Explanation:
-    """Explain why a rule matches a paper or not."""
+    """Explain why a rule matches a paper or not, and what its library makes of it."""
+    found = _explained(rule, document)
+    return found if rule.likes is None or found.score is None else _by_library(rule, document, found)
+
+
+def _by_library(rule: Rule, document: Document, found: Explanation) -> Explanation:
+    """Return the explanation with the library's score and reason."""
+    likes = rule.likes
+    assert likes is not None
+    if likes.profile.has(document.paper):
+        return Explanation(None, missing=(FailedPart("it is in the library already", ()),))
+    hit = likes.told(Hit(0.0), document, says_which=rule.is_open)
+    if hit is None:
+        what = f"its score is {likes.score(document):.2f}: the library tells from {likes.least:.2f} on"
+        return Explanation(None, missing=(FailedPart(what, ()),))
+    grounds = hit.because.in_words if hit.because else ""
+    return Explanation(hit.score, found.reasons, grounds=grounds or "it shares no words with the library")
+
+
+def _explained(rule: Rule, document: Document) -> Explanation:
     reader = PaperReader(document)
     listings = document.listings(rule.sources)
     if rule.sources and not listings:

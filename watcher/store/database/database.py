@@ -65,6 +65,7 @@ from watcher.store.people.people import People
 from watcher.store.sources.missing import MissingDays
 from watcher.store.sources.pages import Pages
 from watcher.store.sources.sites import Sites
+from watcher.store.subscriptions.libraries import Libraries
 from watcher.store.subscriptions.mutes import Mutes
 from watcher.store.subscriptions.never import NeverLists
 from watcher.store.subscriptions.pauses import Silence
@@ -88,6 +89,7 @@ class Transaction:
         self.pages = Pages(connection)
         self.missing = MissingDays(connection)
         self.subscriptions = Subscriptions(connection)
+        self.libraries = Libraries(connection)
         self.matches = Matches(connection)
         self.outbox = Outbox(connection)
         self.blanks = Blanks(connection)

@@ -10,7 +10,7 @@ from operator import attrgetter
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from watcher.model import Endpoint, MatchedSpan, QuietHours, When
+from watcher.model import Because, Endpoint, LikedPaper, MatchedSpan, QuietHours, When
 
 Convert = Callable[[Any], Any]
 
@@ -28,6 +28,21 @@ BEFORE_SCORES = {True: 0.75, False: 0.25}
 def score_of_row(row: Any) -> float:
     """Return the score of a match from its row."""
     return BEFORE_SCORES[row.strong] if row.score is None else float(row.score)
+
+
+def because_row(because: Because | None) -> list[Any] | None:
+    """Return why a match is told, as a row keeps it."""
+    if because is None:
+        return None
+    return [[[one.title, list(one.keys)] for one in because.papers], list(because.words)]
+
+
+def because_of_row(row: Any) -> Because | None:
+    """Return why a match is told, from its row; None where no library was asked."""
+    if row.because is None:
+        return None
+    papers, words = row.because
+    return Because(tuple(LikedPaper(title=title, keys=tuple(keys)) for title, keys in papers), tuple(words))
 
 
 class Fields:

@@ -12,7 +12,7 @@ from watcher.model import DigestOrder, DueAlert, Endpoint, Fate, MatchedSpan
 from watcher.rules import is_for_everything
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
-from watcher.store.database.values import score_of_row
+from watcher.store.database.values import because_of_row, score_of_row
 
 _alert, _match, _subscription = schema.alert, schema.match, schema.subscription
 
@@ -65,6 +65,7 @@ def told(*, owed: bool = True) -> Select[Any]:
             _match.c.strong,
             _match.c.score,
             _match.c.places,
+            _match.c.because,
             _match.c.occasion,
             _alert.c.short,
             _subscription.c.owner,
@@ -88,6 +89,7 @@ def as_told(row: Any) -> DueAlert:
         timezone=row.settings["timezone"],
         score=score_of_row(row),
         places=tuple(MatchedSpan(*place) for place in row.places),
+        because=because_of_row(row),
         occasion=row.occasion,
         short=bool(row.short),
         bundle=row.settings.get("bundle", True),

@@ -10,10 +10,10 @@ from functools import cached_property
 from sqlalchemy import Connection, and_, exists, func, select
 
 from watcher.alerts.rising import VotesThen
-from watcher.model import DeliveryState, Endpoint, Fate, MatchedSpan, Verdict, is_strong
+from watcher.model import Because, DeliveryState, Endpoint, Fate, MatchedSpan, Verdict, is_strong
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches
-from watcher.store.database.values import score_of_row
+from watcher.store.database.values import because_of_row, score_of_row
 from watcher.store.deliveries.endpoints import at
 from watcher.store.subscriptions.never import is_kept_back
 
@@ -44,6 +44,7 @@ class PaperMatch:
     fate: Fate
     shown_as: str = ""
     up: bool | None = None
+    because: Because | None = None
 
     @property
     def strong(self) -> bool:
@@ -144,7 +145,10 @@ class Browsing:
                 places = tuple(MatchedSpan(*place) for place in row.places)
                 name = _full_name(row.owner, row.name)
                 score, fate = score_of_row(row), Fate(row.fate)
-                found.append(PaperMatch(row.paper_id, name, score, places, row.occasion, fate, row.shown_as, row.up))
+                because = because_of_row(row)
+                found.append(
+                    PaperMatch(row.paper_id, name, score, places, row.occasion, fate, row.shown_as, row.up, because)
+                )
         return found
 
     def counts_of(self, paper_id: int) -> list[CountThen]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 from watcher.model import FIRST, Decision, DeliveryState, Endpoint, Fate, Hit, is_strong
 from watcher.store.database import schema
 from watcher.store.database.batches import in_batches, insert_unless_there
-from watcher.store.database.values import place_row, score_of_row
+from watcher.store.database.values import because_row, place_row, score_of_row
 from watcher.store.deliveries.endpoints import at
 from watcher.store.subscriptions.never import is_kept_back
 from watcher.store.subscriptions.subscriptions import wake
@@ -80,6 +80,7 @@ class Matches:
                 "strong": one.hit.strong,
                 "score": one.hit.score,
                 "places": [list(place_row(place)) for place in one.hit.places],
+                "because": because_row(one.hit.because),
                 "matched_at": now,
             }
             for one in found

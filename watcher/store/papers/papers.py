@@ -89,6 +89,29 @@ class Papers:
         ids = known[:1] or (self._beginning_with(key) if key else [])
         return self.get(ids)[0] if len(ids) == 1 else None
 
+    def known_as(self, keys: Collection[str]) -> dict[str, int]:
+        """Return key → id of its paper, of those keys that a paper has."""
+        found: dict[str, int] = {}
+        for batch in in_batches(set(keys)):
+            rows = self._connection.execute(select(_key.c.key, _key.c.paper_id).where(_key.c.key.in_(batch)))
+            found |= {row.key: row.paper_id for row in rows}
+        return found
+
+    def titled(self, folded: Collection[str]) -> dict[str, int]:
+        """Return folded title → id of its paper, of those titles that one paper has; with several, the first."""
+        found: dict[str, int] = {}
+        for batch in in_batches(set(folded)):
+            query = select(_paper.c.title_folded, _paper.c.id).where(_paper.c.title_folded.in_(batch), _LIVES)
+            for row in self._connection.execute(query.order_by(_paper.c.id)):
+                found.setdefault(row.title_folded, row.id)
+        return found
+
+    def newest(self, most: int) -> Sequence[int]:
+        """Return the ids of the papers that were stored last, at most ``most``, the newest first."""
+        return list(
+            self._connection.scalars(select(_paper.c.id).where(_LIVES).order_by(_paper.c.id.desc()).limit(most))
+        )
+
     def all(self, since: date | None = None, order: PaperOrder = PaperOrder.DAY) -> Iterator[Paper]:
         """Yield every paper from digest day ``since`` on, or all.
 

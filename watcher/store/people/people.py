@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, true, update
 
 from watcher.alerts.changes import Wanted
 from watcher.errors import StoreError
@@ -20,7 +20,7 @@ from watcher.store.subscriptions.subscriptions import Subscriptions
 
 _alert, _attempt, _blank, _delivery = schema.alert, schema.attempt, schema.blank, schema.delivery
 _endpoint, _incident, _match, _mute = schema.endpoint, schema.incident, schema.match, schema.mute
-_kept, _left, _mark = schema.kept, schema.unsubscribed, schema.paper_mark
+_kept, _left, _library, _mark = schema.kept, schema.unsubscribed, schema.library, schema.paper_mark
 _paper, _subscription = schema.paper, schema.subscription
 
 NOBODY = Wanted(Subscription(name="(forgotten)", rule="", to=(), endpoints=()), "")
@@ -85,6 +85,7 @@ class People:
             "never",
             "alerts",
             "empty_digests",
+            "libraries",
             "mutes",
             "unsubscribed",
             "thumbs",
@@ -177,11 +178,14 @@ def _belonging(person: Person, traces: Traces, *, only_own: bool = False) -> dic
     """
     matches = select(_match.c.id).where(_match.c.subscription_id.in_(person.ids))
     receivers = list(person.receivers)
+    liked = select(_subscription.c.library).where(_subscription.c.id.in_(person.ids))
+    of_others = select(_subscription.c.library).where(_subscription.c.id.not_in(person.ids))
     own, shared = sorted(traces.own), [] if only_own else sorted(traces.shared)
     deliveries = [batch for some in (own, shared) for batch in in_batches(some)]
     return {
         "subscriptions": [_subscription.c.id.in_(person.ids)],
         "never": [and_(schema.never.c.owner == person.name, schema.never.c.owner != "")],
+        "libraries": [and_(_library.c.name.in_(liked), _library.c.name.not_in(of_others) if only_own else true())],
         "mutes": [_mute.c.subscription_id.in_(person.ids)],
         "unsubscribed": [_left.c.subscription_id.in_(person.ids), _left.c.receiver.in_(receivers)],
         "thumbs": [schema.thumb.c.subscription_id.in_(person.ids)],

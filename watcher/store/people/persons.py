@@ -21,6 +21,7 @@ _match, _subscription = schema.match, schema.subscription
 TABLES: Mapping[str, Table] = {
     "subscriptions": _subscription,
     "never": schema.never,
+    "libraries": schema.library,
     "mutes": schema.mute,
     "unsubscribed": schema.unsubscribed,
     "thumbs": schema.thumb,

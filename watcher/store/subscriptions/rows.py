@@ -10,8 +10,8 @@ from watcher.alerts.changes import Wanted
 from watcher.model import Endpoint, Origin, StoredSubscription, Subscription
 from watcher.store.database.values import Fields, endpoint_row, quiet_of, quiet_settings, when_of, when_settings
 
-_OF_COLUMNS = ("name", "owner", "rule", "sources")
-_OF_RECORDS = ("endpoints", "when", "quiet_hours")
+_OF_COLUMNS = ("name", "owner", "rule", "sources", "library")
+_OF_RECORDS = ("endpoints", "when", "quiet_hours", "liked")
 _COLUMNS = Fields(Subscription, _OF_COLUMNS)
 _SETTINGS = Fields(Subscription, {field.name for field in fields(Subscription)}.difference(_OF_COLUMNS, _OF_RECORDS))
 _OF_ROW = tuple(field.name for field in fields(StoredSubscription) if field.name not in ("subscription", "origin"))

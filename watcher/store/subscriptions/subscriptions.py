@@ -13,6 +13,7 @@ from watcher.alerts.changes import Wanted
 from watcher.model import DigestOrder, Fate, Origin, StoredSubscription
 from watcher.store.database import schema
 from watcher.store.database.batches import MOST_BOUND, in_batches
+from watcher.store.subscriptions.libraries import keep_libraries
 from watcher.store.subscriptions.rows import row_of, saved_of
 
 _PAIR = ("owner", "name")
@@ -28,6 +29,11 @@ _ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
 """Later than any instant. ``woken <= _ALWAYS`` can use the index, and holds also after a clock was set back."""
 
 _table, _generation = schema.subscription, schema.rules_generation
+
+_ABOVE = _table.c.settings["above"].as_float().label("above")
+_ORDER = func.coalesce(_table.c.settings["order"].as_string(), DigestOrder.SCORE.value).label("order")
+_RULE = (_table.c.id, _table.c.rule, _table.c.sources, _table.c.gone_at, _table.c.library, _ABOVE, _ORDER)
+"""The columns of a :class:`RuleRow`."""
 
 _GENERATION = select(_generation.c.generation)
 _HELD_GENERATION = _GENERATION.with_for_update(read=True)
@@ -55,6 +61,13 @@ class RuleRow:
     sources: tuple[str, ...]
     is_active: bool
     order: DigestOrder = DigestOrder.SCORE
+    library: str = ""
+    above: float | None = None
+
+
+def _rule_row(row: Any) -> RuleRow:
+    order = DigestOrder(row.order)
+    return RuleRow(row.id, row.rule, tuple(row.sources), row.gone_at is None, order, row.library, row.above)
 
 
 class Subscriptions:
@@ -138,13 +151,14 @@ class Subscriptions:
 
     def rules(self, after: int | None) -> Iterator[RuleRow]:
         """Yield every rule that has changed since generation ``after``; None yields all rules that are not gone."""
-        order = func.coalesce(_table.c.settings["order"].as_string(), DigestOrder.SCORE.value).label("order")
-        columns = (_table.c.id, _table.c.rule, _table.c.sources, _table.c.gone_at, order)
-        query = _active(*columns) if after is None else select(*columns).where(_table.c.changed_in > after)
+        query = _active(*_RULE) if after is None else select(*_RULE).where(_table.c.changed_in > after)
         rows = self._connection.execute(query, execution_options={"yield_per": MOST_BOUND})
-        return (
-            RuleRow(row.id, row.rule, tuple(row.sources), row.gone_at is None, DigestOrder(row.order)) for row in rows
-        )
+        return (_rule_row(row) for row in rows)
+
+    def with_libraries(self) -> list[RuleRow]:
+        """Return the rules beside libraries that are not gone."""
+        rows = self._connection.execute(_active(*_RULE).where(_table.c.library != "").order_by(_table.c.id))
+        return [_rule_row(row) for row in rows]
 
     def due(self, now: datetime) -> list[int]:
         """Return the ids of subscriptions that are due.
@@ -208,16 +222,23 @@ class Subscriptions:
         ]
         if not rows:
             return []
+        self._keep_libraries([one.wanted for one in new])
         generation = self.generation()
         added = insert(_table).values(changed_in=generation).returning(_table.c.id, sort_by_parameter_order=True)
         return list(self._connection.scalars(added, rows))
 
     def update(self, id: int, wanted: Wanted, next_due: datetime | None, now: datetime) -> None:
         """Replace name, rule and settings of a subscription, and make it active."""
+        self._keep_libraries([wanted])
         values = row_of(wanted) | {"next_due": next_due, "gone_at": None, "changed_in": self.generation()}
         if next_due is None:
             values["woken"] = now  # told immediately from now on, including what is held
         self._connection.execute(update(_table).where(_table.c.id == id).values(**values))
+
+    def _keep_libraries(self, wanted: Collection[Wanted]) -> None:
+        """Store the libraries that were read with these subscriptions, by their names."""
+        some = (one.subscription for one in wanted)
+        keep_libraries(self._connection, [(one.library, one.liked) for one in some if one.library and one.liked])
 
     def set_gone(self, id: int, now: datetime) -> None:
         """Mark a subscription as gone."""

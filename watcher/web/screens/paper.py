@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from watcher.config import Config
 from watcher.model import MatchedSpan, Paper, Subscription
+from watcher.pipeline.liking.profiles import SubscriptionRules
 from watcher.render.clean import one_line
 from watcher.render.readable import shown_with
 from watcher.render.snippet import Segment, alike, spans_in, whole_text
@@ -68,7 +69,7 @@ def paper_screen(request: Request) -> Response:
             raise HTTPException(404, "No stored paper has this key: it may be one that the address cut off.")
         matches = tx.browsing.matches_of([paper.id])
         counts = tx.browsing.counts_of(paper.id)
-        document = Document(paper)
+        document, rules = Document(paper), SubscriptionRules(tx, site.similar)
         told = tx.history.of_paper(paper.id, MOST_TOLD + 1)
         return shown(
             request,
@@ -82,9 +83,10 @@ def paper_screen(request: Request) -> Response:
             facts=list(_facts(paper, tx.papers.keys(paper.id), config.timezone)),
             listings=sorted(paper.listings, key=lambda one: (one.day is None, one.day, one.source), reverse=True),
             votes=_votes(counts),
-            matched=_matched(tx, matches, document),
-            others=_others(config, matches, document),
+            matched=_matched(tx, matches, document, rules),
+            others=_others(config, matches, document, rules),
             untried=UNTRIED,
+            similar=[(one.key, readable_title(one), one.digest_day) for one in site.similar.of(tx, paper)],
             marks=tx.marks.of_papers([paper.id], EVERYBODY).get(paper.id, frozenset()),
             keep_in=[*config.keep],
             kept=tx.kept.places_of(paper.id),
@@ -138,21 +140,28 @@ def _votes(counts: Sequence[CountThen]) -> Sequence[tuple[str, Chart]]:
     return found
 
 
-def _matched(tx: Transaction, matches: Sequence[PaperMatch], document: Document) -> RulesOfPaper:
+def _matched(
+    tx: Transaction, matches: Sequence[PaperMatch], document: Document, rules: SubscriptionRules
+) -> RulesOfPaper:
     """Return the subscriptions that the paper matched, with the reasons."""
     names = list(dict.fromkeys(one.subscription for one in matches))
     stored = [saved for name in names[:MOST_RULES] if (saved := subscription_called(tx, name))]
     said = {one.subscription: {True: "up", False: "down", None: ""}[one.up] for one in matches}
-    first = [replace(_rule(one.subscription, document), thumb=said[one.subscription.full_name]) for one in stored]
+    first = [
+        replace(_rule(one.subscription, document, rules), thumb=said[one.subscription.full_name]) for one in stored
+    ]
     return RulesOfPaper(first, max(0, len(names) - MOST_RULES))
 
 
-def _others(config: Config, matches: Sequence[PaperMatch], document: Document) -> RulesOfPaper:
+def _others(
+    config: Config, matches: Sequence[PaperMatch], document: Document, rules: SubscriptionRules
+) -> RulesOfPaper:
     """Return the subscriptions of the config that the paper did not match, with the reasons."""
     matched = {one.subscription for one in matches}
     others = [one for one in config.subscriptions if one.full_name not in matched]
-    return RulesOfPaper([_rule(one, document) for one in others[:MOST_RULES]], max(0, len(others) - MOST_RULES))
+    return RulesOfPaper([_rule(one, document, rules) for one in others[:MOST_RULES]], max(0, len(others) - MOST_RULES))
 
 
-def _rule(one: Subscription, document: Document) -> RuleOfPaper:
-    return RuleOfPaper(one.full_name, one.shown_as or one.full_name, one.rule, why(one.rule, one.sources, document))
+def _rule(one: Subscription, document: Document, rules: SubscriptionRules) -> RuleOfPaper:
+    asked = ", ".join(filter(None, (one.rule, "like its library" if one.library else "")))
+    return RuleOfPaper(one.full_name, one.shown_as or one.full_name, asked, why(one, document, rules))

@@ -118,7 +118,8 @@ def _matches(some: Sequence[PaperMatch]) -> Iterable[CardMatch]:
     for name, ones in by_name.items():
         first = next((one for one in ones if one.occasion == FIRST), ones[0])
         terms = dict.fromkeys(one_line(place.term, 60) for one in ones for place in one.places)
-        strong, said = any(one.strong for one in ones), ", ".join([*terms][:4])
+        liked = (one_line(word, 60) for one in ones if one.because for word in one.because.words)
+        strong, said = any(one.strong for one in ones), ", ".join([*(terms or dict.fromkeys(liked))][:4])
         yield CardMatch(name, strong, said, FATES[first.fate], first.shown_as or name, first.up)
 
 

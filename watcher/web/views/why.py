@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from watcher.errors import RuleError
+from watcher.model import Subscription
+from watcher.pipeline.liking.profiles import SubscriptionRules
 from watcher.render.snippet import Segment
-from watcher.rules import compile_rule
 from watcher.rules.match.document import Document
 from watcher.rules.match.explain import Explanation, FoundPlace, Reason, explain_match
 
@@ -61,13 +62,13 @@ class Why:
     problem: str = ""
 
 
-def why(rule: str, sources: Sequence[str], document: Document) -> Why:
-    """Return why a rule matches a paper, or which parts of it fail.
+def why(subscription: Subscription, document: Document, rules: SubscriptionRules) -> Why:
+    """Return why a subscription's rule matches a paper, or which parts of it fail.
 
     A stored rule may be one that this release no longer reads.
     """
     try:
-        compiled = compile_rule(rule, tuple(sources))
+        compiled = rules.of(subscription)
     except RuleError as error:
         return Why(None, "", (), str(error))
     found = explain_match(compiled, document)

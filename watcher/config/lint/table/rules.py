@@ -128,6 +128,12 @@ OF_STORED_PAPERS = (
         "a word more, or a field",
     ),
     _of_papers(
+        "unknown-papers",
+        "`like` names papers by ids alone, and they are not stored",
+        "nothing is known of them: they count for nothing",
+        "a file of references that has their titles and abstracts",
+    ),
+    _of_papers(
         "no-matches",
         "a rule matches none of the stored papers of two weeks or more",
         "perhaps it never will",

@@ -5,6 +5,18 @@ from __future__ import annotations
 from watcher.config.lint.table.kind import WarningKind
 
 OF_SUBSCRIPTIONS = (
+    WarningKind(
+        "empty-library",
+        "`like` names no paper: a file of references without any",
+        "nothing is close to nothing: nothing is told",
+        "a file that has papers, or arXiv ids and DOIs",
+    ),
+    WarningKind(
+        "unread-reference",
+        "a part of a file of references cannot be read, or names no paper",
+        "that paper does not count; the others do",
+        "what the warning says, in that line of the file",
+    ),
     WarningKind("named-twice", "a list names the same twice", "the second counts for nothing", "it once"),
     WarningKind(
         "same-as-another",

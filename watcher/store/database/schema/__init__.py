@@ -6,6 +6,7 @@ from watcher.store.database.schema.fleet import config_version, daemon, lease
 from watcher.store.database.schema.papers import listing, match, metric, paper, paper_key, paper_mark, unfolded
 from watcher.store.database.schema.sources import page, poll, site
 from watcher.store.database.schema.subscriptions import (
+    library,
     mute,
     never,
     of_files,
@@ -30,6 +31,7 @@ __all__ = [
     "is_odd",
     "kept",
     "lease",
+    "library",
     "listing",
     "match",
     "metadata",

@@ -109,6 +109,7 @@ match = Table(
     Column("strong", Boolean, nullable=False),  # what `score` says; all that is known of matches from before it
     Column("score", Float),
     Column("places", JSON, nullable=False, default=list),  # [[field, start, end, term], …]
+    Column("because", JSON(none_as_null=True)),  # [[[title, key], …], [word, …]], where a library was asked
     Column("matched_at", UtcDateTime, nullable=False),
     Column("same_as", ForeignKey("match.id")),  # after a merge of papers: the match that stands for this one
     CheckConstraint("fate IN ('held', 'owed', 'baseline', 'dropped')", name="fate"),

@@ -29,6 +29,7 @@ subscription = Table(
     Column("rule", Text, nullable=False),
     Column("rule_digest", Text, nullable=False),  # of rule and sources: what makes an edit an edit
     Column("sources", JSON, nullable=False, default=list),
+    Column("library", Text, nullable=False, default="", server_default=text("''")),  # what it likes
     Column("endpoints", JSON, nullable=False, default=list),  # [[receiver, label], …]
     Column("settings", JSON, nullable=False, default=dict),  # to, when, timezone, quiet hours, backfill
     Column("next_due", UtcDateTime),
@@ -61,6 +62,13 @@ for _due in (subscription.c.next_due, subscription.c.woken, subscription.c.sign_
 
 shown_as = func.coalesce(subscription.c.settings["shown_as"].as_string(), "")
 """What readers are shown in place of a subscription's name, "" for the name."""
+
+library = Table(
+    "library",
+    metadata,
+    Column("name", Text, primary_key=True),  # of what is in it: equal libraries are one row
+    Column("papers", JSON, nullable=False),  # [[title, abstract, keywords, keys], …]
+)
 
 rules_generation = Table(
     "rules_generation",

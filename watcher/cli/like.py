@@ -1,0 +1,160 @@
+"""``watcher like``: the stored papers that are like some others."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from watcher.cli import rules, show
+from watcher.cli.desk import CliContext
+from watcher.errors import UsageError
+from watcher.files.read import NotRead, read_given
+from watcher.model import STRONG_FROM, Hit, LikedPaper, Paper, rank_of
+from watcher.model.objects import paper_json
+from watcher.model.words import counted
+
+if TYPE_CHECKING:
+    from watcher.parsers.references import ReadLibrary
+    from watcher.pipeline.liking.profiles import PhraseSample
+    from watcher.rules.likes.profile import Profile
+    from watcher.store import Transaction
+
+LARGEST = 20_000_000
+"""Bytes of a file of references."""
+
+SHOWN = 20
+MISTAKES_SHOWN = 5
+
+ComparedPaper = tuple[Paper, Hit]
+
+
+@click.command()
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--file", "files", multiple=True, type=click.Path(path_type=Path), help="BibTeX, RIS, CSL JSON, or ids.")
+@click.option(
+    "--since", metavar="DAY", callback=rules.day_option, help="Only papers announced since then: 30d, 2026-03-01."
+)
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help=f"The first N papers.  [{SHOWN}, --json all]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array with every paper, the closest first.")
+@click.pass_obj
+def like(
+    desk: CliContext,
+    ids: tuple[str, ...],
+    files: tuple[Path, ...],
+    since: date | None,
+    limit: int | None,
+    as_json: bool,
+) -> int:
+    """Show which stored papers are like some others, closest first, as a subscription with `like:` would tell them.
+
+    ID is an arXiv id, a DOI, a link, a key or the title of a stored paper. What is in the library itself is left out.
+    """
+    library = library_of_files(files)
+    config = desk.config(required=False)
+    with desk.open_store(config) as store, store.reading() as tx:
+        from watcher.pipeline.liking.profiles import make_profile, read_sample
+
+        library = (*_named(tx, ids), *library)
+        if not library:
+            raise UsageError("no paper to compare with: name ids, or --file refs.bib")
+        sample = read_sample(tx)
+        profile = make_profile(tx, library, sample.rarity)
+        found = list(_compared(tx, profile, sample, since))
+        most = len(found) if as_json and limit is None else SHOWN if limit is None else limit
+        if as_json:
+            click.echo(show.json_text([paper_json(*one) for one in _shown(tx, profile, sample, found[:most])]))
+            return 0
+        close = sum(score >= STRONG_FROM for _, score in found)
+        lines = _shown(tx, profile, sample, found[: min(close, most)])
+        for line in _lines(profile, lines, close, len(found), since):
+            click.echo("".join(show.visible(character) for character in line))
+    return 0
+
+
+def library_of_files(files: Sequence[Path]) -> tuple[LikedPaper, ...]:
+    """Read the files; what of them is not read is said on stderr. Raises ``UsageError`` where nothing is read."""
+    from watcher.parsers.references import read_library
+
+    papers: list[LikedPaper] = []
+    for file in files:
+        data = read_given(file, LARGEST)
+        if isinstance(data, NotRead):
+            raise UsageError(f"{file} cannot be read: {data.what}" + (f"; {data.hint}" if data.hint else ""))
+        read = read_library(data)
+        papers += read.papers
+        _say_mistakes(str(file), read)
+    if files and not papers:
+        raise UsageError(f"no paper stands in {', '.join(map(str, files))}")
+    return tuple(papers)
+
+
+def _say_mistakes(file: str, read: ReadLibrary) -> None:
+    for one in read.mistakes[:MISTAKES_SHOWN]:
+        name = f"`{one.entry}`: " if one.entry else ""
+        click.echo(f"{file}:{one.line}: warning: {name}{one.what}; {one.hint}", err=True)
+    if (more := len(read.mistakes) - MISTAKES_SHOWN) > 0:
+        click.echo(f"{file}: … and {counted(more, 'more')} that are not read", err=True)
+
+
+def _named(tx: Transaction, ids: Sequence[str]) -> Iterator[LikedPaper]:
+    """Yield the papers that are named by id, key, link or title. Raises ``UsageError`` for what is not stored."""
+    from watcher.cli.naming import paper_named
+
+    for id in ids:
+        paper = paper_named(tx, id)
+        yield LikedPaper(title=paper.title, keys=(paper.key,))
+
+
+def _compared(
+    tx: Transaction, profile: Profile, sample: PhraseSample, since: date | None
+) -> Sequence[tuple[int, float]]:
+    """Return (id, score) of all papers that are not in the library, best first."""
+    from watcher.rules.likes.profile import score_of_closeness
+
+    ranked = []
+    for paper in tx.papers.all(since):
+        if not profile.has(paper):
+            score = score_of_closeness(profile.closeness(sample.vector(paper)), profile.line)
+            ranked.append((rank_of(paper, score), paper.id, score))
+    return [(id, score) for _, id, score in sorted(ranked)]
+
+
+def _shown(
+    tx: Transaction, profile: Profile, sample: PhraseSample, found: Sequence[tuple[int, float]]
+) -> Iterator[ComparedPaper]:
+    """Yield the papers with their hits; why, only of those that would be told."""
+    from watcher.rules import document_of
+    from watcher.rules.likes.profile import because
+
+    for at in range(0, len(found), 200):
+        some = found[at : at + 200]
+        for paper, (_, score) in zip(tx.papers.get(id for id, _ in some), some, strict=True):
+            is_close = score >= STRONG_FROM
+            why = because(profile, document_of(paper), sample.vector(paper)) if is_close else None
+            yield paper, Hit(score, because=why)
+
+
+def _lines(
+    profile: Profile, papers: Iterator[ComparedPaper], close: int, compared: int, since: date | None
+) -> Iterator[str]:
+    """The papers in words, 80 columns wide: score, day, title; because of which papers and words."""
+    days = f" since {since}" if since else ""
+    yield f"compared {counted(compared, 'stored paper')}{days} with {counted(len(profile.liked), 'paper')}"
+    yield f"{close} would be told (score from {STRONG_FROM:.2f} on)"
+    shown = 0
+    for paper, hit in papers:
+        shown += 1
+        id = paper.key.removeprefix("arxiv:")
+        yield ""
+        yield f"{hit.score:.2f}  {paper.digest_day}  {rules.fit_line(paper.title, max(60 - len(id), 20))}  {id}"
+        if hit.because:
+            yield from textwrap.wrap(
+                hit.because.in_words, rules.WIDTH, initial_indent="      ", subsequent_indent="      "
+            )
+    if close > shown:
+        yield f"… and {close - shown} more (--limit {close})"

@@ -1,0 +1,153 @@
+"""Make profiles of libraries, by what is stored of their papers and by how rare words are among stored papers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from threading import RLock
+
+from watcher.model import LikedPaper, Paper, Subscription
+from watcher.rules import Rule, compile_beside_library, document_of
+from watcher.rules.likes.likes import Likes, least_of
+from watcher.rules.likes.phrases import PhraseCounts, count_phrases
+from watcher.rules.likes.profile import Profile, profile_of
+from watcher.rules.likes.rarity import count_rarity, vector_of
+from watcher.rules.likes.similar import SimilarIndex
+from watcher.rules.likes.vectors import PaperVector, PhraseRarity
+from watcher.store import Transaction
+from watcher.store.papers.keys import comparable_title
+
+SIMILAR = 5
+"""Similar papers that are shown of one."""
+
+COUNTED = 3_000
+"""Papers that rarity is counted over, those that were stored last; from some hundreds on more change little."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseSample:
+    """How rare phrases are among the papers that were stored last.
+
+    ``counts``: id of each of these papers → its phrases, as far as they are kept.
+    """
+
+    rarity: PhraseRarity
+    counts: Mapping[int, PhraseCounts]
+
+    def vector(self, paper: Paper) -> PaperVector:
+        """Return what a paper says."""
+        return vector_of(self.counts.get(paper.id) or count_phrases(document_of(paper)), self.rarity)
+
+
+def read_sample(tx: Transaction, most: int = COUNTED) -> PhraseSample:
+    """Count how rare phrases are among the newest papers, and keep what was counted."""
+    counts = {paper.id: count_phrases(document_of(paper)) for paper in tx.papers.get(tx.papers.newest(most))}
+    return PhraseSample(count_rarity(counts.values()), counts)
+
+
+def make_profile(tx: Transaction, library: Sequence[LikedPaper], rarity: PhraseRarity) -> Profile:
+    """Return the profile of a library; papers that are stored count with what is stored of them."""
+    return profile_of(library, stored_of(tx, library), rarity)
+
+
+def stored_of(tx: Transaction, library: Sequence[LikedPaper]) -> dict[int, Paper]:
+    """Return number of a paper in a library → that paper, of those that are stored: by key, else by title."""
+    by_key = tx.papers.known_as({key for one in library for key in one.keys})
+    by_title = tx.papers.titled({comparable_title(one.title) for one in library if not one.keys and one.title})
+    ids: dict[int, int] = {}
+    for n, one in enumerate(library):
+        found = [by_key[key] for key in one.keys if key in by_key]
+        if not one.keys and (id := by_title.get(comparable_title(one.title))):
+            found = [id]
+        if found:
+            ids[n] = found[0]
+    papers: dict[int, Paper] = {}
+    for n, id in ids.items():
+        if some := tx.papers.get([id]):
+            papers[n] = some[0]
+    return papers
+
+
+class CountedRarity:
+    """How rare phrases are, counted when first needed, and anew when half as many papers came as were counted.
+
+    Safe to use from several threads.
+
+    ``most``: papers that are counted, the newest.
+    """
+
+    def __init__(self, most: int = COUNTED) -> None:
+        self._most = most
+        self._lock = RLock()
+        self._newest = -1
+        self._rarity: PhraseRarity | None = None
+
+    def is_current(self, tx: Transaction) -> bool:
+        """Return whether nothing has to be counted."""
+        if self._rarity is None:
+            return False
+        return max(tx.papers.newest(1), default=0) - self._newest <= self._rarity.papers // 2
+
+    def get(self, tx: Transaction) -> PhraseRarity:
+        """Return how rare phrases are."""
+        with self._lock:
+            if self._rarity is None or not self.is_current(tx):
+                self._newest = max(tx.papers.newest(1), default=0)
+                self._rarity = self._counted(tx)
+            return self._rarity
+
+    def _counted(self, tx: Transaction) -> PhraseRarity:
+        papers = tx.papers.get(tx.papers.newest(self._most))
+        return count_rarity(count_phrases(document_of(paper)) for paper in papers)
+
+
+class SimilarPapers(CountedRarity):
+    """Finds papers that are like one, among those over which it counts how rare phrases are."""
+
+    def __init__(self, most: int = COUNTED) -> None:
+        super().__init__(most)
+        self._index = SimilarIndex((), ())
+
+    def of(self, tx: Transaction, paper: Paper, most: int = SIMILAR) -> list[Paper]:
+        """Return the papers that are most like one, at most ``most``."""
+        with self._lock:
+            rarity, index = self.get(tx), self._index
+        vector = vector_of(count_phrases(document_of(paper)), rarity)
+        return tx.papers.get(index.closest(vector, most, paper.id))
+
+    def _counted(self, tx: Transaction) -> PhraseRarity:
+        sample = read_sample(tx, self._most)
+        vectors = [vector_of(one, sample.rarity) for one in sample.counts.values()]
+        self._index = SimilarIndex(tuple(sample.counts), vectors)
+        return sample.rarity
+
+
+class SubscriptionRules:
+    """Compiles the rules of subscriptions together with their libraries. For one transaction.
+
+    ``counted``: how rare phrases are, where that outlives the transaction.
+    """
+
+    def __init__(self, tx: Transaction, counted: CountedRarity | None = None) -> None:
+        self._tx = tx
+        self._counted = counted or CountedRarity()
+        self._profiles: dict[str, Profile] = {}
+
+    def of(self, one: Subscription) -> Rule:
+        """Return the rule of a subscription. Raises ``RuleError``."""
+        return self.compiled(one.rule, one.sources, one.library, one.above, one.liked)
+
+    def compiled(
+        self, rule: str, sources: Sequence[str], library: str, above: float | None, liked: Sequence[LikedPaper] = ()
+    ) -> Rule:
+        """Return a rule with its library.
+
+        ``liked``: the papers of the library; what is stored under its name, if there are none.
+        """
+        compiled = compile_beside_library(rule, sources, library, above)
+        if not library:
+            return compiled
+        rarity = self._counted.get(self._tx)
+        if library not in self._profiles:
+            self._profiles[library] = make_profile(self._tx, liked or self._tx.libraries.get(library), rarity)
+        return replace(compiled, likes=Likes(self._profiles[library], rarity, least_of(above)))

@@ -1,0 +1,124 @@
+"""Suggest rules for a library: its heaviest phrases, alone and together, each tried on the stored papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from watcher.errors import RuleError
+from watcher.model import STRONG_FROM, LikedPaper
+from watcher.pipeline.liking.profiles import PhraseSample, make_profile, stored_of
+from watcher.rules import Document, Rule, compile_rule, document_of
+from watcher.rules.language.language import quoted_term
+from watcher.rules.likes.profile import Profile, liked_documents, phrases_in_words, score_of_closeness
+from watcher.rules.match.evaluate import PaperReader
+from watcher.store import Transaction
+
+TRIED = 30
+"""Phrases of the profile that are tried, the heaviest."""
+
+TERMS = 6
+"""Terms of a rule at most."""
+
+GAIN = 0.03
+"""What a further term has to add to the rule's F1, to be taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedRule:
+    """A rule with what it does on the stored papers.
+
+    ``matched``: papers that it matches. ``alike``: those of them that are like the library, or in it.
+    ``f1``: of finding these, from 0 to 1.
+    """
+
+    rule: str
+    matched: int
+    alike: int
+    f1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What was suggested.
+
+    ``liked``: papers of the library. ``papers``: papers that rules were tried on. ``days``: their digest days.
+    ``alike``: those that are like the library, or in it.
+    ``terms``: each phrase by itself, the best first.
+    ``together``: the best of them joined by OR, None if no phrase finds anything.
+    """
+
+    liked: int
+    papers: int
+    days: tuple[date, ...]
+    alike: int
+    terms: tuple[SuggestedRule, ...]
+    together: SuggestedRule | None
+
+
+def suggest_rules(
+    tx: Transaction, library: Sequence[LikedPaper], sample: PhraseSample, since: date | None
+) -> Suggestions:
+    """Suggest rules for a library, by the papers announced since a day, or by all."""
+    profile = make_profile(tx, library, sample.rarity)
+    documents = liked_documents(library, stored_of(tx, library))
+    rules = dict(_rules(phrases_in_words(profile, documents, TRIED)))
+    found: dict[str, set[int]] = {text: set() for text in rules}
+    alike: set[int] = set()
+    days: set[date] = set()
+    count = 0
+    for paper in tx.papers.all(since):
+        count += 1
+        days.add(paper.digest_day)
+        document = document_of(paper)
+        if profile.has(paper) or _is_alike(profile, sample, document):
+            alike.add(paper.id)
+        reader = PaperReader(document)
+        for text, rule in rules.items():
+            if reader.holds(rule.tree, ()):
+                found[text].add(paper.id)
+    terms = sorted((_judged(text, ids, alike) for text, ids in found.items()), key=lambda one: (-one.f1, one.rule))
+    terms = [one for one in terms if one.alike]
+    return Suggestions(len(library), count, tuple(sorted(days)), len(alike), tuple(terms), _together(found, alike))
+
+
+def _rules(phrases: Iterable[str]) -> Iterable[tuple[str, Rule]]:
+    """Yield a rule for each phrase that can be one."""
+    for phrase in phrases:
+        try:
+            text = quoted_term(phrase.lower() if phrase[1:].islower() else phrase)
+            yield text, compile_rule(text)
+        except RuleError:
+            continue
+
+
+def _is_alike(profile: Profile, sample: PhraseSample, document: Document) -> bool:
+    closeness = profile.closeness(sample.vector(document.paper))
+    return score_of_closeness(closeness, profile.line) >= STRONG_FROM
+
+
+def _judged(text: str, ids: set[int], alike: set[int]) -> SuggestedRule:
+    right = len(ids & alike)
+    return SuggestedRule(text, len(ids), right, _f1(right, len(ids), len(alike)))
+
+
+def _f1(right: int, matched: int, wanted: int) -> float:
+    return 2 * right / (matched + wanted) if right else 0.0
+
+
+def _together(found: dict[str, set[int]], alike: set[int]) -> SuggestedRule | None:
+    """Join the terms by which most of the papers are found that are alike, and few others, one after the other."""
+    taken: list[str] = []
+    ids: set[int] = set()
+    best = 0.0
+    while len(taken) < TERMS:
+        rest = [text for text in found if text not in taken]
+        tried = [(_judged(text, ids | found[text], alike).f1, text) for text in rest]
+        f1, text = max(tried, key=lambda one: (one[0], one[1]), default=(0.0, ""))
+        if f1 < best + GAIN:
+            break
+        taken.append(text)
+        ids |= found[text]
+        best = f1
+    return _judged(" OR ".join(taken), ids, alike) if taken else None

@@ -1,0 +1,57 @@
+"""What a library makes of a match: is the paper close enough, is it in the library already, why is it told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watcher.model import STRONG_FROM, Hit
+from watcher.rules.likes.phrases import PaperPhrases
+from watcher.rules.likes.profile import Profile, because, score_of_closeness
+from watcher.rules.likes.rarity import vector_of
+from watcher.rules.likes.vectors import PaperVector, PhraseRarity
+from watcher.rules.match.document import Document
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likes:
+    """A library beside a rule.
+
+    ``rarity``: how rare phrases are; the profile was made with it.
+    ``least``: the score from which on a paper is told where the library says which ones are wanted.
+    """
+
+    profile: Profile
+    rarity: PhraseRarity
+    least: float = STRONG_FROM
+
+    def vector(self, document: Document) -> PaperVector:
+        """Return what a paper says, computed once for all libraries that weigh alike."""
+        if document.vector is None or document.vector[0] is not self.rarity:
+            phrases = PaperPhrases(document)
+            document.phrases = phrases
+            document.vector = (self.rarity, vector_of(phrases.counts(), self.rarity))
+        return document.vector[1]
+
+    def score(self, document: Document) -> float:
+        """Return how close a paper is, from 0 to 1."""
+        return score_of_closeness(self.profile.closeness(self.vector(document)), self.profile.line)
+
+    def score_told(self, document: Document, *, says_which: bool) -> float | None:
+        """Return the score of a paper, None for one that is not told; see :meth:`told`."""
+        if self.profile.has(document.paper):
+            return None
+        score = self.score(document)
+        return None if says_which and score < self.least else score
+
+    def told(self, hit: Hit, document: Document, *, says_which: bool) -> Hit | None:
+        """Return the hit of a rule with the library's score and reason, None for what is not told.
+
+        That is what is in the library, and, where it ``says_which`` papers are wanted, what is not close enough.
+        """
+        score = self.score_told(document, says_which=says_which)
+        return None if score is None else Hit(score, hit.places, because(self.profile, document, self.vector(document)))
+
+
+def least_of(above: float | None) -> float:
+    """Return the score from which on a library alone tells a paper: a strong one, or less where ``above`` is less."""
+    return STRONG_FROM if above is None else min(STRONG_FROM, above)

@@ -1,0 +1,136 @@
+"""Read a paper's words and pairs of words, and count them, as numbers that stay the same in every process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from watcher.rules.likes.vectors import Floats, PhraseIds
+from watcher.rules.match.document import Document
+from watcher.rules.text.text import Folded
+
+IN_TITLE = 2
+"""How often a phrase of the title counts."""
+
+_STOP_WORDS = (
+    "a about above after again against all also although an and another any approach are as at be because been before "
+    "being below between both but by can could demonstrate did do does down during each either every existing few "
+    "first for from further had has have here how however if in into is it its just like made make many may method "
+    "might more most much must new no nor not novel of off often on once one only or other our out over own paper per "
+    "present propose result same several shall should show shown since so some still such than that the their them "
+    "then there these they this those though through thus to too two under until up upon us use used using very via "
+    "was we were what when where whether which while who whom whose why will with within without work would yet you "
+    "your"
+)
+"""Words that say nothing of what a paper is about, as folding leaves them. They do not part the words of a pair."""
+
+_STOP = frozenset(_STOP_WORDS.split())
+_MOST_KNOWN = 200_000
+_PAIR_FACTOR = np.uint64(0x9E37_79B9_7F4A_7C15)
+_PAIR_BIT = np.uint64(1)
+
+
+class _WordIds(dict[str, int]):
+    """Word → its id, 0 for one that is left out. Ids are even, so that pairs can be odd."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        is_left_out = word in _STOP or (len(word) == 1 and word.isascii())
+        hashed = int.from_bytes(blake2b(word.encode("utf-8", "replace"), digest_size=8).digest(), "little")
+        self[word] = found = 0 if is_left_out else (hashed & ~1) or 2
+        return found
+
+
+_IDS = _WordIds()
+
+
+class PhraseCounts(NamedTuple):
+    """The phrases of a paper, each once, in the order of their ids; how often each counts."""
+
+    ids: PhraseIds
+    counts: Floats
+
+
+class PhraseText(NamedTuple):
+    """The phrases of one text: first the words, then the pairs. ``places``: first and last position of each."""
+
+    ids: PhraseIds
+    places: npt.NDArray[np.int64]
+
+
+def telling_texts(document: Document) -> Iterator[tuple[Folded, int]]:
+    """Yield the texts that tell what a paper is about, with how often a phrase of each counts."""
+    yield document.texts("title")[0], IN_TITLE
+    yield document.texts("abstract")[0], 1
+    for text in document.site:
+        yield text, 1
+
+
+def phrases_in(text: Folded) -> PhraseText:
+    """Return the words and pairs of words of a text."""
+    ids = np.array([_IDS[word] for word in text.line], dtype=np.uint64)
+    places = np.flatnonzero(ids)
+    words = ids[places]
+    pairs = words[:-1] * _PAIR_FACTOR + words[1:] | _PAIR_BIT
+    first = np.concatenate((places, places[:-1]))
+    last = np.concatenate((places, places[1:]))
+    return PhraseText(np.concatenate((words, pairs)), np.stack((first, last), axis=1))
+
+
+def is_pair(ids: PhraseIds) -> npt.NDArray[np.bool_]:
+    """Return which phrases are pairs of words."""
+    return (ids & _PAIR_BIT).astype(bool)
+
+
+class PaperPhrases:
+    """The phrases of all texts of a paper, each text read once."""
+
+    def __init__(self, document: Document) -> None:
+        self._texts = list(telling_texts(document))
+        self._originals = list(_originals(document))
+        self._found = [phrases_in(text) for text, _ in self._texts]
+        self._first: dict[int, tuple[int, int, int]] | None = None
+
+    def counts(self) -> PhraseCounts:
+        """Count the phrases."""
+        times = [
+            np.full(len(one.ids), often, dtype=np.float64)
+            for one, (_, often) in zip(self._found, self._texts, strict=True)
+        ]
+        every, inverse = np.unique(np.concatenate([one.ids for one in self._found]), return_inverse=True)
+        counts = np.bincount(inverse, weights=np.concatenate(times), minlength=len(every))
+        return PhraseCounts(every, counts.astype(np.float64))
+
+    def in_words(self, wanted: Sequence[int]) -> dict[int, str]:
+        """Return phrase → the words as the paper writes them, where it has them first."""
+        if self._first is None:
+            self._first = {}
+            for number, one in enumerate(self._found):
+                for id, (first, last) in zip(one.ids.tolist(), one.places.tolist(), strict=True):
+                    self._first.setdefault(id, (number, first, last))
+        return {id: self._written(*self._first[id]) for id in wanted if id in self._first}
+
+    def _written(self, number: int, first: int, last: int) -> str:
+        text, original = self._texts[number][0], self._originals[number]
+        start, end = text.characters(first, last + 1)
+        return " ".join(original[start - text.base : end - text.base].split())
+
+
+def count_phrases(document: Document) -> PhraseCounts:
+    """Count a paper's phrases."""
+    return PaperPhrases(document).counts()
+
+
+def phrase_words(document: Document, wanted: Sequence[int]) -> dict[int, str]:
+    """Return phrase → the words as the paper writes them, where it has them first."""
+    return (document.phrases or PaperPhrases(document)).in_words(wanted)
+
+
+def _originals(document: Document) -> Iterator[str]:
+    paper = document.paper
+    yield from (paper.title, paper.abstract, paper.summary or "", *paper.keywords)

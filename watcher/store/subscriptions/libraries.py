@@ -1,0 +1,47 @@
+"""Keep the libraries of subscriptions: the papers that people like, once for all that like the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from watcher.model import LikedPaper
+from watcher.store.database import schema
+from watcher.store.database.batches import insert_unless_there
+
+_library, _subscription = schema.library, schema.subscription
+
+
+class Libraries:
+    """Statements on ``library``. A library's name is made of its papers: what is stored never changes."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, name: str) -> tuple[LikedPaper, ...]:
+        """Return the papers of a library, none if it is not stored."""
+        rows = self._connection.scalar(select(_library.c.papers).where(_library.c.name == name))
+        return tuple(_paper_of(row) for row in rows or ())
+
+    def forget_unused(self) -> None:
+        """Delete the libraries that no subscription has any more; those that are gone need none."""
+        used = select(_subscription.c.library).where(_subscription.c.gone_at.is_(None))
+        self._connection.execute(delete(_library).where(_library.c.name.not_in(used)))
+
+
+def keep_libraries(connection: Connection, libraries: Collection[tuple[str, Sequence[LikedPaper]]]) -> None:
+    """Store libraries by their names, unless they are there."""
+    for name, papers in dict(libraries).items():
+        row = {"name": name, "papers": [_row_of(one) for one in papers]}
+        insert_unless_there(connection, _library, [row])
+
+
+def _row_of(one: LikedPaper) -> list[Any]:
+    return [one.title, one.abstract, list(one.keywords), list(one.keys)]
+
+
+def _paper_of(row: Sequence[Any]) -> LikedPaper:
+    title, abstract, keywords, keys = row
+    return LikedPaper(title=title, abstract=abstract, keywords=tuple(keywords), keys=tuple(keys))
