@@ -108,9 +108,8 @@ class Papers:
 
     def newest(self, most: int) -> Sequence[int]:
         """Return the ids of the papers that were stored last, at most ``most``, the newest first."""
-        return list(
-            self._connection.scalars(select(_paper.c.id).where(_LIVES).order_by(_paper.c.id.desc()).limit(most))
-        )
+        query = select(_paper.c.id).where(_LIVES, _paper.c.id > 0)  # from the end of the key, as far as the limit
+        return list(self._connection.scalars(query.order_by(_paper.c.id.desc()).limit(most)))
 
     def all(self, since: date | None = None, order: PaperOrder = PaperOrder.DAY) -> Iterator[Paper]:
         """Yield every paper from digest day ``since`` on, or all.
