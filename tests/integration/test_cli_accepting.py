@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.config_findings import folder_of
-from tests.unit.config_mistakes import cases, config, ruled
+from tests.unit.config_mistakes import cases, config, ruled, subscription
 from watcher.cli import main
 from watcher.config.lint.table import WARNINGS
 from watcher.model import Entry
@@ -45,6 +45,12 @@ OWN = {
     "broken-template": World(config("templates: own"), {"own/digest.txt": "{% if %}"}, options=("--as-run",)),
     "readable-by-all": World(SECRET, mode=0o644),
     "writable-by-all": World(config(), mode=0o666),
+    "impossible-token": World(config('receivers:\n  me: {url: "slack://T0/B0/x"}')),
+    "empty-library": World(subscription("like: empty.bib"), {"empty.bib": "% nothing yet\n"}),
+    "unread-reference": World(
+        subscription("like: refs.bib"), {"refs.bib": "@article{a, title = {On Kilns}}\n@article{b, year = 2020}\n"}
+    ),
+    "unknown-papers": World(subscription("rule: lamp", "like: ['2601.00001']"), papers=(("A lamp", ""),)),
     "no-matches": World(ruled("kiln")),
     "too-many-matches": World(ruled("kiln"), papers=(("A kiln", ""),) * 40),
     "mostly-mentions": World(ruled("kiln"), papers=(("A lamp", "By a kiln."),) * 12),

@@ -40,7 +40,7 @@ def completed(home: Path, words: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "found"),
     [
-        ("watcher sta", ["status"]),
+        ("watcher stat", ["status"]),
         ("watcher status hf", ["hf-daily", "hf-weekly"]),
         ("watcher once --source hf-w", ["hf-weekly"]),
         ("watcher test-notify te", ["team", "tea"]),

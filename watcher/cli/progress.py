@@ -112,6 +112,7 @@ def counting(tx: Transaction, since: date | None) -> Iterator[Callable[[int], bo
             return False
 
         yield count
+        steps.at(steps.of or steps.done, steps.of)
 
 
 def _cut(note: str) -> str:
