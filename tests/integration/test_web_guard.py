@@ -177,8 +177,8 @@ def test_other_methods_are_refused(web: Web, method: str) -> None:
     ("method", "path", "allowed"),
     [
         *(("POST", "/", "GET, HEAD"), ("POST", "/search", "GET, HEAD"), ("GET", "/act", "POST")),
-        *(("POST", "/api/v1/papers", "GET, HEAD"), ("PUT", "/api/v1/papers", "GET, HEAD, POST")),
-        ("PUT", "/", "GET, HEAD, POST"),
+        *(("POST", "/api/v1/papers", "GET, HEAD"), ("PUT", "/api/v1/papers", "GET, HEAD")),
+        *(("PUT", "/api/v1/star", "POST"), ("PUT", "/", "GET, HEAD, POST")),
     ],
 )
 def test_what_takes_another_method_says_which(web: Web, method: str, path: str, allowed: str) -> None:

@@ -74,7 +74,8 @@ def web_app(site: WebSite) -> ASGIApp:
     )
     app.state.site = site
     app.state.turns = TrialTurns()
-    return Guard(app, site)
+    methods = {one.path: "GET, HEAD" if one.method == "GET" else one.method for one in OPERATIONS}
+    return Guard(app, site, methods)
 
 
 async def healthy(request: Request) -> Response:
