@@ -66,7 +66,7 @@ class Visitor:
 class Guard:
     """Lets through who may read, and gives every answer its headers. ``scope["visitor"]`` says who asks.
 
-    ``methods``: path → by which methods the API is asked there. Pages are asked by GET and HEAD, and forms sent by POST.
+    ``methods``: path → by which methods the API is asked there; pages take GET and HEAD, and forms POST.
     """
 
     def __init__(self, app: ASGIApp, site: WebSite, methods: Mapping[str, str]) -> None:
@@ -97,7 +97,8 @@ class Guard:
             what = "this page is not called so: name its address in `web: public_url`, or ask for localhost"
             return _refused(request, what, 421)
         if request.method not in ("GET", "HEAD", "POST"):
-            allowed = self._methods.get(path_of(request), "GET, HEAD" if is_of_api(request) else "GET, HEAD, POST")
+            usual = "GET, HEAD" if is_of_api(request) else "GET, HEAD, POST"
+            allowed = self._methods.get(path_of(request), usual)
             return _refused(request, f"this is asked for by {allowed}", 405, Allow=allowed)
         path = path_of(request)
         is_signed = path in SIGNED
