@@ -32,6 +32,7 @@ ON_ONE_DATABASE = (
         "test_lists_after_outages",
     ),
     *("test_odd_pages", "test_mishaps", "test_schedules"),
+    *("test_endpoints_apart", "test_incidents", "test_next_telling", "test_never", "test_everything"),
 )
 """Files whose tests are of what is read or shown, not of how it is stored: a short run tries them on one database."""
 
