@@ -33,8 +33,17 @@ ON_ONE_DATABASE = (
     ),
     *("test_odd_pages", "test_mishaps", "test_schedules"),
     *("test_endpoints_apart", "test_incidents", "test_next_telling", "test_never", "test_everything"),
+    *(
+        "test_telling",
+        "test_courtesies",
+        "test_edited_settings",
+        "test_people",
+        "test_source_secrets",
+        "test_shared_links",
+    ),
+    *("test_subscriptions_odd_texts", "test_declared_charsets", "test_reported_repeats", "test_one_paper_many_sources"),
 )
-"""Files whose tests are of what is read or shown, not of how it is stored: a short run tries them on one database."""
+"""Files whose tests are of what is read, shown or when it is told, not of how: a short run tries them on one database."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
