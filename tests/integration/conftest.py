@@ -43,7 +43,7 @@ ON_ONE_DATABASE = (
     ),
     *("test_subscriptions_odd_texts", "test_declared_charsets", "test_reported_repeats", "test_one_paper_many_sources"),
 )
-"""Files whose tests are of what is read, shown or when it is told, not of how: a short run tries them on one database."""
+"""Files whose tests are of what is read, shown or told when, not of how: a short run tries them on one database."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
