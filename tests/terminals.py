@@ -1,4 +1,4 @@
-"""Terminals: a stream that says it is one, and a real one of 80 columns for a process."""
+"""Terminals: a stream in a terminal's place, and a real terminal of 80 columns for a process."""
 
 from __future__ import annotations
 

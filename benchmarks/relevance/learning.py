@@ -52,7 +52,7 @@ def matched(topics: Sequence[Topic], papers: Sequence[Paper]) -> list[Matched]:
 
 
 def gains(one: Matched, thumbs: int, variances: Variances = DEFAULT_VARIANCES, *, told: bool = False) -> Iterator[Gain]:
-    """Yield what each draw of thumbs did; ``told``: drawn among what the rule matches, else among all that is judged.
+    """Yield the effect of each draw of thumbs; ``told``: drawn among the rule's matches, else among all judged papers.
 
     Draws that leave fewer than two papers, or none that is wanted, are left out.
     """

@@ -1,4 +1,4 @@
-"""``watcher init`` on a terminal: what is asked, what is asked again, and the config that comes of it."""
+"""``watcher init`` on a terminal: its questions, bad answers, and the config it writes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def init(env: dict[str, str], tmp_path: Path) -> Init:
 
 @dataclass(frozen=True)
 class Said:
-    """What the answers lead to: the file of the address and what is in it, and words that are said."""
+    """The result of some answers: the address's file, its content, and words on the terminal."""
 
     answers: Answers
     receiver: dict[str, str]

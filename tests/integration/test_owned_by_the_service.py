@@ -1,4 +1,4 @@
-"""Commands that root runs on the service's data leave files that the service can use, or say that they cannot."""
+"""Root's commands on the service's data leave files for the service, or say why they cannot."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def stored(run: Run, capsys: pytest.CaptureFixture[str]) -> dict[str, list[str]]
 def test_a_page_that_only_selectors_can_read(
     run: Run, capsys: pytest.CaptureFixture[str], named: tuple[str, ...]
 ) -> None:
-    """Its links start from its source's address, and that source is the one that lists the papers."""
+    """Its links start from its source's address, and its papers count as listed by that source."""
     assert run("import", "--no-tell", *named, "page.html") == 0
     assert stored(run, capsys) == {"https://lab.example/papers/kiln": ["lab"], "https://lab.example/sail": ["lab"]}
 

@@ -191,7 +191,7 @@ def test_who_stopped_waiting_does_not_begin_again(store: Store) -> None:
 
 @pytest.fixture
 def shelf(store: Store) -> Store:
-    """Five papers: two with days, an old one, one with a date of publication alone, and one without dates."""
+    """Five papers: two with days, an old paper, a paper with a date of publication alone, a paper without dates."""
     record(store, kites(1), kites(2, title="Mills", abstract=ABSTRACTS["mills"], listed=MONDAY))
     record(store, kites(3, title="Bells", abstract=ABSTRACTS["bells"], listed=date(2025, 1, 2)), source="lab")
     published = datetime(2026, 3, 7, 23, 59, tzinfo=UTC)

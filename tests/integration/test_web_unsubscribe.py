@@ -1,4 +1,4 @@
-"""The link of a mail by which its reader leaves a subscription, and takes that back; nobody else can make one."""
+"""A mail's link: its reader leaves a subscription by it and comes back; nobody else can make such a link."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of references in every form: which papers they name, and what is said of what is not read."""
+"""Files of references in every form: their papers, and warnings of all that cannot be read."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ TOOLS = [name for name in ("pdflatex", "bibtex") if shutil.which(name) is None]
 
 
 def run(folder: Path, *words: str) -> str:
-    """What a program says that has to end well; it may start no other one."""
+    """Return the output of a program; it has to end well."""
     ended = subprocess.run(words, cwd=folder, capture_output=True, timeout=100, check=False)
     said = ended.stdout.decode("utf-8", "replace")
     assert ended.returncode == 0, said[-3000:]

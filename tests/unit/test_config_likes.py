@@ -1,4 +1,4 @@
-"""What ``like:`` may name, beside a rule and in its place; whose files are read; what is said of those that are not."""
+"""``like:`` beside a rule and in its place: names it takes, files it reads, and words for files it refuses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Links that let a person do one thing: only what was signed here is taken, for its purpose and until it expires."""
+"""Signed links: taken only if signed here, for their purpose, until they expire."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def _rise(ones: Sequence[DueAlert], beside: Beside) -> int | None:
 
 
 def _also_in(ones: Sequence[DueAlert], beside: Beside) -> tuple[str, ...]:
-    """Return the reader's other subscriptions that match a paper, as shown, where one asks for everything."""
+    """Return the names of a reader's other subscriptions with this paper; none without a rule for everything."""
     if not any(one.everything for one in ones):
         return ()
     here = {one.subscription for one in ones}

@@ -59,7 +59,7 @@ def _votes_at(line: Sequence[VotesThen], at: datetime) -> float:
 
 
 def rising_places(upvotes: Mapping[int, int], rises: Mapping[int, float]) -> dict[int, tuple[int, int]]:
-    """Return what sorts papers (by id) so that the most upvoted and those that rose fastest come in turn.
+    """Return paper id → sort key: the most upvoted and the fastest risers come in turn.
 
     A paper comes at the better of its two places: among the most upvoted, and among those that rose fastest. Of two at
     the same place the more upvoted one is first.

@@ -97,7 +97,7 @@ def _write_schema(path: Path) -> None:
 def _say_written(
     desk: CliContext, path: Path, kept: Path | None, place: Place, topics: Sequence[tuple[str, str]], zone: str
 ) -> None:
-    """Say what the config does, where the secret went, and what comes next."""
+    """Say how the config is meant, where its secret lies, and how to go on."""
     from watcher.config import find_config
 
     shown = _as_typed(path, desk.env)
@@ -130,7 +130,7 @@ def _as_typed(path: Path, env: Mapping[str, str]) -> str:
 
 
 def _write_for_its_owner(path: Path, text: str) -> None:
-    """Write a file with a secret, or one that may get one: nobody reads it but its owner, and the service its own."""
+    """Write a file that holds a secret, or may get it later; only its owner reads it, and the service its own."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:
         group = _group_of_service() if path.absolute().parent == SYSTEM_CONFIG.parent else None

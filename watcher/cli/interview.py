@@ -181,7 +181,7 @@ def _ask(prompt: str, read: Callable[[str], AnswerT], *, hidden: bool = False) -
 
 
 def subscriptions_text(topics: Sequence[tuple[str, str]], when: str) -> str:
-    """Return the subscriptions of a new config, one for each topic, with what else one can have."""
+    """Return the lines of a new config's subscriptions, one a topic, with further keys as comments."""
     from watcher.config import subscription_lines
 
     blocks = ["\n".join(f"  {line}" for line in subscription_lines(name, rule, ["me"], when)) for name, rule in topics]

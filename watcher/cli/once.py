@@ -180,7 +180,7 @@ def _complain(sent: list[Delivered]) -> None:
 
 
 def _print(sent: list[Delivered], waiting: list[HeldDigest], may_send: bool, matched: int) -> None:
-    """Say what was told, what waits, and where there is nothing of either, why not though papers matched."""
+    """Say how much was told and how much waits; if neither though papers matched, say why."""
     for one in sent:
         click.echo(delivered_line(one))
     for held in waiting:

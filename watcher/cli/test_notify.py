@@ -52,7 +52,7 @@ def test_notify(desk: CliContext, receiver: str | None, everybody: bool) -> int:
 
 
 def _endpoints(config: Config) -> Iterator[Endpoint]:
-    """Yield the endpoints of all receivers, in the config's order; of one that takes addresses, those that are told."""
+    """Yield the endpoints of all receivers, in the config's order; of receivers with addresses, those in use."""
     told = [*config.operator, *(endpoint for one in config.subscriptions for endpoint in one.endpoints)]
     for name, receiver in config.receivers.items():
         named = config.endpoints_of(name)

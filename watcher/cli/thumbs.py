@@ -1,4 +1,4 @@
-"""``watcher thumbs``: say that a paper was useful to a subscription, or not for it; see what that taught."""
+"""``watcher thumbs``: call a paper useful to a subscription, or not for it; see the words it learned."""
 
 from __future__ import annotations
 

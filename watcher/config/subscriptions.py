@@ -212,7 +212,7 @@ def _warn_of_rule(checker: Checker, path: Path, keys: SubscriptionKeys, rule: Ru
 def _warn_of_what_is_asked(
     checker: Checker, pieces: Sequence[tuple[Path, str]], rule: Rule, chosen: Sequence[str], around: Surroundings
 ) -> None:
-    """Warn of terms that no paper fits, or nearly every one, and of what no source has; ``chosen``: its sources."""
+    """Warn of terms that fit no paper or nearly all, and of fields that no source has; ``chosen``: its sources."""
     warn_of_bounds(checker, pieces, rule, around.check_rule, chosen)
     warn_of_labels(checker, pieces, rule, around.check_rule, around.sources)
     if _all_hold(around):
@@ -220,7 +220,7 @@ def _warn_of_what_is_asked(
 
 
 def _all_hold(around: Surroundings) -> bool:
-    """Return whether all sources hold: of one that is wrong nobody knows what it tells."""
+    """Return whether all sources hold; nobody knows the papers of a wrong source."""
     return len(around.config.sources) == len(around.sources)
 
 

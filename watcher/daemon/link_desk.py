@@ -27,7 +27,7 @@ class LinkDesk:
         self._lock = Lock()
 
     def maker(self) -> LinkMaker | None:
-        """Return what makes links; None where the pages are not public, or the key cannot be had, which is logged."""
+        """Return the maker of links; None if the pages are not public. Logs a missing key and returns None."""
         web = self._config().web
         if self._state_dir is None or web is None or not web.public_url:
             return None

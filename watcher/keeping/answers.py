@@ -20,7 +20,7 @@ LONGEST_WAIT = 86_400.0
 
 
 def trouble_in(answer: ServiceAnswer | Outcome) -> Outcome | None:
-    """Return what is wrong with an answer, None for one that says yes."""
+    """Return the fault of an answer, None for a yes."""
     if isinstance(answer, Outcome):
         return answer
     if 200 <= answer.status < 300:

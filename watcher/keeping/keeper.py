@@ -1,4 +1,4 @@
-"""Keep one paper at one place, and say how that ended."""
+"""Keep a paper at a place, and say how it ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known: papers and where they are listed; papers that somebody likes, and why another one is like them."""
+"""Papers and their listings; papers that somebody likes, and the reasons why others are like them."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ class Search:
         yield from merge(self._folded(self._rule), others, key=itemgetter(0), reverse=True)
 
     def _folded(self, rule: Rule) -> Iterator[tuple[PaperPlace, Document]]:
-        """Yield the papers that have one of the words that are asked for."""
+        """Yield the papers with any of the rule's words."""
         places = iter(self._tx.words.found(question_of(rule.tree), self._since, self._after))
         size = 1  # the first of them at once: whoever stops early has not waited for many
         while some := list(islice(places, size)):

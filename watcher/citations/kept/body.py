@@ -63,7 +63,7 @@ def address_problem(text: str) -> str:
 
 
 def filled_body(text: str, values: Mapping[str, Any]) -> bytes:
-    """Return a body with a paper in it; a text that is one place alone becomes a list where the paper has a list."""
+    """Return a body with a paper in it; a text of a single placeholder becomes a list for a value that is a list."""
     if problem := body_problem(text):
         raise WatcherError(f"body: {problem}")
     return json.dumps(_filled(json.loads(text), values), ensure_ascii=False).encode("utf-8", "replace")

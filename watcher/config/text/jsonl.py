@@ -138,7 +138,7 @@ def _accepted_of_all(config: Config) -> AcceptedWarnings:
 
 
 def _never_of(config: Config, owner: str) -> tuple[NeverItem, ...]:
-    """What an owner's subscriptions never tell: what nobody's do, and what their file says."""
+    """Return the ``never:`` items for an owner's subscriptions: everybody's, then those of their file."""
     return tuple(one for one in config.never if one.owner in ("", owner))
 
 

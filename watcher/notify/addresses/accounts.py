@@ -84,7 +84,7 @@ def account_at(mailbox: str, server: str, user: str) -> MailAccount:
 
 
 def password_wanted(mailbox: str) -> str:
-    """Return which password a mailbox takes and where it is made, "" where nothing is known of it."""
+    """Return the kind of password for a mailbox and the page that makes it, "" for an unknown mailbox."""
     domain = mailbox.rpartition("@")[2].lower()
     return next((what for form, what in _PASSWORDS if form.fullmatch(domain)), "")
 

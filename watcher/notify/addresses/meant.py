@@ -1,4 +1,4 @@
-"""Guess the address that was meant by one that no service has."""
+"""Guess the service's address behind a page's address or a slip."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def read_csl(text: str) -> Iterator[LibraryReference | ReferenceMistake]:
 
 
 class _Lines:
-    """Says in which line an item stands, by its id; 1 where that cannot be seen."""
+    """Finds the line of an item by its id; 1 if it cannot be seen."""
 
     def __init__(self, text: str) -> None:
         self._text, self._at, self._line = text, 0, 1

@@ -102,7 +102,7 @@ class CountedRarity:
 
 
 class SimilarPapers(CountedRarity):
-    """Finds papers that are like one, among those over which it counts how rare phrases are."""
+    """Finds papers like a given paper, among those it counts the rarity of phrases over."""
 
     def __init__(self, most: int = COUNTED) -> None:
         super().__init__(most)

@@ -108,7 +108,7 @@ def _f1(right: int, matched: int, wanted: int) -> float:
 
 
 def _together(found: dict[str, set[int]], alike: set[int]) -> SuggestedRule | None:
-    """Join the terms by which most of the papers are found that are alike, and few others, one after the other."""
+    """Join terms one after the other for as long as the F1 of their rule over the like papers grows."""
     taken: list[str] = []
     ids: set[int] = set()
     best = 0.0

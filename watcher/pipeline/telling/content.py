@@ -57,7 +57,7 @@ def contents_of(deliveries: Collection[Delivery], tx: Transaction, config: Confi
 
 
 def _kept(deliveries: Iterable[Delivery], tx: Transaction, config: Config) -> dict[str, Content]:
-    """Return the content of deliveries that keep a paper; those whose place has it by another one are left out."""
+    """Return the content of deliveries that keep a paper; leave out those whose place has it already."""
     here = {one.id: one for one in deliveries if one.kind is DeliveryKind.KEEP}
     if not here:
         return {}

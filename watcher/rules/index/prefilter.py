@@ -93,7 +93,7 @@ def _before(field: str | None) -> str:
 
 
 def _of_pattern(pattern: Pattern, before: str, *, is_prefix: bool = False) -> WordQuestion:
-    """Return what is on every path: between two nodes that all paths pass, the first word of one of the paths.
+    """Return words that cover every path: between two nodes on all paths, the first word of a path.
 
     ``before``: stands before each word in the index.
     """

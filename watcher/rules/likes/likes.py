@@ -53,5 +53,5 @@ class Likes:
 
 
 def least_of(above: float | None) -> float:
-    """Return the score from which on a library alone tells a paper: a strong one, or less where ``above`` is less."""
+    """Return the lowest score at which a library alone tells a paper: a strong score, or ``above`` if lower."""
     return STRONG_FROM if above is None else min(STRONG_FROM, above)

@@ -102,7 +102,7 @@ class PackedText(Folded):
 
 
 class PackedDocument(Document):
-    """A paper whose words were packed; ``paper`` is None where no rule that is read asks for more than words."""
+    """A paper with packed words; ``paper`` is None if no rule asks for more than words."""
 
     def __init__(self, packed: str, paper: Paper | None = None) -> None:
         if paper is not None:

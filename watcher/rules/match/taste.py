@@ -66,7 +66,7 @@ class ThumbedPaper:
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """What was learned: how much each word adds to the log-odds that a paper is wanted, and what all have.
+    """What was learned: the log-odds each word adds for a paper to be wanted, and those that all papers have.
 
     ``ups`` / ``downs``: thumbs that it was learned from.
     """

@@ -223,7 +223,7 @@ class Store:
         self.hear_clock()
 
     def mark(self, *, anew: bool = True) -> None:
-        """Note which file holds the database, so that its loss is noticed; ``anew`` makes copies of it older ones."""
+        """Note the database's file, so that its loss is noticed; with ``anew``, copies of it count as older."""
         with self._explaining():
             self._access.mark(anew=anew)
         if self.marked_at:

@@ -79,7 +79,7 @@ class KeptPapers:
 
 
 def merge_kept(connection: Connection, kept: int, merged: int) -> None:
-    """Merge where two papers are kept that turn out to be one: a place that has either has it."""
+    """Merge the places of two papers that are the same: a place with either has it."""
     mine = select(_kept.c.receiver).where(_kept.c.paper_id == kept)
     theirs = _kept.c.paper_id == merged
     connection.execute(delete(_kept).where(theirs, _kept.c.receiver.in_(mine)))

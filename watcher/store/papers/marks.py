@@ -65,7 +65,7 @@ class PaperMarks:
 
 
 def merge_marks(connection: Connection, kept: int, merged: int) -> None:
-    """Merge the marks of two papers that turn out to be one: who marked either has marked it, since the earlier one."""
+    """Merge the marks of two papers that are the same: a mark of either counts, since the earlier."""
     mine = {(row.person, row.kind): row.at for row in connection.execute(select(_mark).where(_mark.c.paper_id == kept))}
     for row in list(connection.execute(select(_mark).where(_mark.c.paper_id == merged))):
         theirs: Any = _is(merged, MarkKind(row.kind), row.person)

@@ -1,4 +1,4 @@
-"""Keep the libraries of subscriptions: the papers that people like, once for all that like the same ones."""
+"""Keep the libraries of subscriptions: liked papers, stored once for all subscriptions with the same library."""
 
 from __future__ import annotations
 

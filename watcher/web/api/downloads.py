@@ -16,7 +16,7 @@ from watcher.web.guard import path_of
 
 
 def format_asked(asked: Mapping[str, str]) -> CitationFormat | None:
-    """Return the format that is asked for, None for JSON; raise ``UsageError`` for one that there is not."""
+    """Return the requested format, None for JSON. Raises ``UsageError`` for an unknown format."""
     name = asked.get("format", "")
     if name and name not in FORMATS:
         raise UsageError(f"there is no such format; there are: {', '.join(FORMATS)}")
