@@ -154,7 +154,17 @@ def test_a_library_is_bounded_and_a_paper_counts_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["@a{x,t={", "\n@a{x,t={\n", "@a{x,t={b}", "\n@a{x t={b}", '\n@a{x,t="' + "{" * 9, "TY  - \n"]
+    "piece",
+    [
+        *("@a{x,t={", "\n@a{x,t={\n", "@a{x,t={b}", "\n@a{x t={b}", '\n@a{x,t="' + "{" * 9, "TY  - \n"),
+        *("@ a{x,t={\n", "@a\n{ x ,t={\n", "@string{a={\n", "@string{a=b#{\n", "\n", " \n"),
+    ],
 )
 def test_reading_takes_no_more_than_a_moment_for_a_megabyte(piece: str) -> None:
     read_library((piece * (1_000_000 // len(piece))).encode())
+
+
+def test_ids_that_stand_otherwise_in_the_file_cost_no_time() -> None:
+    """An id that is written as an escape cannot be found: not each of them is looked for to the end."""
+    items = ",\n".join(['{"id": "\\u0061"}'] * 50_000)
+    assert len(read_library(f"[{items}]".encode()).mistakes) == 50_000

@@ -18,8 +18,11 @@ _FIELD = re.compile(r"[\s,]*([A-Za-z][\w:.+-]*)\s*=\s*")
 _END = re.compile(r"[\s,]*([})])")
 _BARE = re.compile(r"[^\s,#{}\"()=]+")
 _JOIN = re.compile(r"\s*#\s*")
-_BRACES = re.compile(r"[{}]|^[ \t]*@[A-Za-z]+[{(][^\s,={}]*,", re.MULTILINE)
-_QUOTED = re.compile(r"[{}\"]|^[ \t]*@[A-Za-z]+[{(][^\s,={}]*,", re.MULTILINE)
+_NEXT = r"^[ \t]*@[ \t]*[A-Za-z]+\s*[{(]\s*[^\s,={}]*\s*[,=]"
+"""Where another entry begins inside of a value: with a key, or a macro. A value that is not closed ends there."""
+
+_BRACES = re.compile(rf"[{{}}]|{_NEXT}", re.MULTILINE)
+_QUOTED = re.compile(rf"[{{}}\"]|{_NEXT}", re.MULTILINE)
 _NO_ENTRY = frozenset(("comment", "preamble"))
 
 

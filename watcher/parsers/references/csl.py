@@ -36,20 +36,27 @@ def read_csl(text: str) -> Iterator[LibraryReference | ReferenceMistake]:
             yield ReferenceMistake(1, f"item {number}", "it is no object", hint)
 
 
+MOST_UNSEEN = 100
+"""Ids that are looked for in vain, each to the end of the text; further lines are not looked for then."""
+
+
 class _Lines:
-    """Finds the line of an item by its id; 1 if it cannot be seen."""
+    """Finds the line of an item by its id; that of the item before, else 1, if it cannot be seen."""
 
     def __init__(self, text: str) -> None:
         self._text, self._at, self._line = text, 0, 1
+        self._unseen = 0
 
     def of(self, item: dict[str, Any]) -> int:
         named = item.get("id")
-        if not isinstance(named, str | int):
+        if not isinstance(named, str | int) or self._unseen >= MOST_UNSEEN:
             return self._line
         at = self._text.find(json.dumps(named, ensure_ascii=False), self._at)
         if at >= 0:
             self._line += self._text.count("\n", self._at, at)
             self._at = at
+        else:
+            self._unseen += 1
         return self._line
 
 

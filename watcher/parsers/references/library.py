@@ -17,7 +17,7 @@ from watcher.parsers.references.ris import read_ris
 MOST_PAPERS = 5_000
 """Papers of a library that are read; the rest is named as left out."""
 
-_RIS = re.compile(r"^\s*TY {0,3}- ", re.MULTILINE)
+_RIS = re.compile(r"^[ \t]*TY {0,3}- ", re.MULTILINE)
 _BIBTEX = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+\s*[{(]", re.MULTILINE)
 
 
