@@ -179,9 +179,26 @@ def test_the_description_has_every_operation(web: Web) -> None:
     assert [one["name"] for one in asked] == ["q", "since", "limit", "cursor", "format", "starred"]
     takes = {one["name"]: one["schema"] for one in asked}
     assert (takes["limit"]["minimum"], takes["limit"]["maximum"], takes["since"]["format"]) == (1, 500, "date")
-    for place in ("2026-03-10.7", "1999-12-01.123456"):
+    for place in ("2026-03-10.7", "1999-12-01.123456", "2026-01-31.1", "2026-04-30.1", "2024-02-29.1", "2000-02-29.1"):
         assert re.search(takes["cursor"]["pattern"], place)
         assert web.client().get("/api/v1/papers", params={"cursor": place}).status_code == 200
+    for place in ("2026-02-29.1", "2026-04-31.1", "1900-02-29.1", "2026-13-01.1"):
+        assert not re.search(takes["cursor"]["pattern"], place)
+        assert web.client().get("/api/v1/papers", params={"cursor": place}).status_code == 400
+
+
+def test_the_description_says_what_marking_answers(make_web: Callable[..., Web]) -> None:
+    web = make_web(**GUARDED)
+    web.list_papers(entry(1, "Lanterns"))
+    client, head = web.client(), {"Authorization": f"Bearer {TOKEN}"}
+    described = client.get("/api/v1/openapi.json", headers=head).json()["paths"]
+    for path in ("/api/v1/star", "/api/v1/read"):
+        responses = described[path]["post"]["responses"]
+        required = responses["200"]["content"]["application/json"]["schema"]["required"]
+        answered = client.post(path, params={"key": "2603.00001"}, headers=head).json()
+        assert set(required) == {*answered} and "403" in responses
+    kept = described["/api/v1/keep"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert kept["required"] == ["key", "kept"]
 
 
 @settings(max_examples=times(40), suppress_health_check=[HealthCheck.function_scoped_fixture])

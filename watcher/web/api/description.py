@@ -44,6 +44,8 @@ def described_api() -> dict[str, Any]:
 def _described(one: Operation) -> dict[str, Any]:
     failures = {"400": "It cannot be answered.", "401": "The token is asked for.", "404": "There is no such thing."}
     failures |= {"503": "The database does not answer, or other rules are being tried: ask again after `Retry-After`."}
+    if one.method == "POST":
+        failures["403"] = "The token is asked for, in a header."
     problem = {CONTENT_TYPE_OF_PROBLEMS: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         "operationId": one.path.rpartition("/")[2],
@@ -87,4 +89,8 @@ def _schema(one: Operation) -> dict[str, Any]:
             return {"type": "object", "required": ["deliveries"], "properties": {"deliveries": some}}
         case "trial":
             return {"type": "object", "required": [*TRIAL_FIELDS, "cut_at"]}
+        case "star" | "read" as mark:
+            return {"type": "object", "required": ["key", mark, "changed"]}
+        case "keep":
+            return {"type": "object", "required": ["key", "kept"]}
     return {"type": "object", "required": ["daemon", "papers", "sources", "subscriptions", "deliveries", "late"]}

@@ -227,7 +227,13 @@ _NUMBER = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
 _Q = AskedFor("q", "a rule, as in a subscription", _RULE)
 _SINCE = AskedFor("since", "only papers announced since this day: 2026-03-01", {"type": "string", "format": "date"})
 _LIMIT = AskedFor("limit", f"how many at most, up to {MOST}; {USUAL} if left out", _NUMBER)
-_CURSOR = {"type": "string", "pattern": r"^(19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])\.\d{1,18}$"}
+_DAYS = (
+    r"\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])",
+    r"\d\d-(0[13-9]|1[0-2])-(29|30)",
+    r"\d\d-(0[13578]|1[02])-31",
+)
+_LEAP = r"(19|20)(0[48]|[2468][048]|[13579][26])-02-29|2000-02-29"
+_CURSOR = {"type": "string", "pattern": rf"^((19|20)({'|'.join(_DAYS)})|{_LEAP})\.\d{{1,18}}$"}
 _KEY = {"type": "string", "minLength": 1}
 _STATE = {"type": "string", "enum": [one.value for one in DeliveryState]}
 _FORMAT = AskedFor("format", f"a file in place of JSON: {', '.join(FORMATS)}", {"type": "string", "enum": [*FORMATS]})
