@@ -53,6 +53,7 @@ def test_looking_says_nothing_and_pressing_counts_once(web: Web, up: bool) -> No
         assert ask(url).status_code == 200 and thumbs(web) == []
     page = client.get(url).text
     assert page.count("<form") == 1 and "Garden Kites" in page
+    assert 'href="/keys"' not in page and "times are" not in page  # pages that this reader cannot open
     for _ in range(3):
         answer = client.post(url, data={"do": "give"}, headers={"Origin": "https://mail.example"})
         assert answer.status_code == 200 and "Noted" in answer.text and thumbs(web) == [up]
