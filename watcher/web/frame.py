@@ -94,9 +94,7 @@ def plain(request: Request, template: str, *, status: int = 200, **own: Any) -> 
     return _page(request, template, status, frame | own)
 
 
-def in_a_line(
-    request: Request, what: str, status: int, *, title: str = "Nothing was done", back: str = "/"
-) -> Response:
+def in_a_line(request: Request, what: str, status: int, *, back: str = "/") -> Response:
     """Say why something was not done: in a browser on a page with a way back, to a script as plain text."""
     if request.scope["visitor"].session or "text/html" in request.headers.get("accept", ""):
         return plain(request, "said.html", status=status, title="Nothing was done", what=what, back=back)
