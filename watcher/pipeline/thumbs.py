@@ -58,17 +58,17 @@ def learned(tx: Transaction, saved: StoredSubscription, rules: SubscriptionRules
 
 
 def give_thumb(tx: Transaction, saved: StoredSubscription, paper: Paper, up: bool, now: datetime) -> bool:
-    """Record a thumb, and score anew what waits; return whether it is new, or another one than before."""
+    """Record a thumb, and score anew what waits if that learns; return whether it is new, or another than before."""
     is_news = tx.thumbs.give(saved.id, paper.id, up, now)
-    if is_news:
+    if is_news and saved.subscription.learns:
         score_anew(tx, saved)
     return is_news
 
 
 def take_thumb_back(tx: Transaction, saved: StoredSubscription, paper: Paper) -> bool:
-    """Delete a thumb, and score anew what waits; return whether there was one."""
+    """Delete a thumb, and score anew what waits if that learns; return whether there was one."""
     was_there = tx.thumbs.take_back(saved.id, paper.id)
-    if was_there:
+    if was_there and saved.subscription.learns:
         score_anew(tx, saved)
     return was_there
 

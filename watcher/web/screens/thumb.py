@@ -22,7 +22,6 @@ from watcher.store import Transaction
 from watcher.web.frame import plain, site_of
 from watcher.web.screens.subscriptions import subscription_called
 from watcher.web.session import form_of
-from watcher.web.site import WebSite
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +48,23 @@ def _answer(request: Request, act: str | None) -> Response:
     if isinstance(link, LinkRefusal):
         status = 410 if link is LinkRefusal.EXPIRED else 403
         return _refused(request, status, f"This link is not taken: {link.value}. Use that of a newer message.")
-    with site.store.reading() as tx:
+    with site.store.reading() if act is None else site.store.transaction() as tx:
         asked = _meant(tx, link)
+        if asked is not None and act is not None:
+            _do(tx, asked, is_return=act == "return", now=now)
     if asked is None:
         return _refused(request, 404, "The paper is no longer stored, or its subscription tells somebody else now.")
-    if act is not None:
-        _do(site, asked, is_return=act == "return", now=now)
     names = [one.subscription.shown_as or one.subscription.full_name for one in asked.subscriptions]
     title = readable_title(asked.paper)
     return plain(request, "thumb.html", refused="", title=title, up=asked.up, names=names, done=act)
 
 
-def _do(site: WebSite, asked: AskedThumb, *, is_return: bool, now: datetime) -> None:
-    with site.store.transaction() as tx:
-        for one in asked.subscriptions:
-            if is_return:
-                take_thumb_back(tx, one, asked.paper)
-            else:
-                give_thumb(tx, one, asked.paper, asked.up, now)
+def _do(tx: Transaction, asked: AskedThumb, *, is_return: bool, now: datetime) -> None:
+    for one in asked.subscriptions:
+        if is_return:
+            take_thumb_back(tx, one, asked.paper)
+        else:
+            give_thumb(tx, one, asked.paper, asked.up, now)
 
 
 def _meant(tx: Transaction, link: SignedLink) -> AskedThumb | None:

@@ -16,10 +16,9 @@
 
   const follow = (selector, root = document) => root?.querySelector(selector)?.click();
 
-  const thumb = (which) => {
-    const place = cards().length ? cards()[at] : document;
-    place?.querySelector(`form[data-thumb="${which}"]`)?.requestSubmit();
-  };
+  // What changes something is done to the marked card alone, never to the first one of a list.
+  const marked = () => (cards().length ? cards()[at] : document);
+  const thumb = (which) => marked()?.querySelector(`form[data-thumb="${which}"]`)?.requestSubmit();
 
   // A thumb is sent without leaving the page; where that fails, the form is sent as without this file.
   document.addEventListener("submit", async (event) => {
@@ -50,8 +49,8 @@
     w: () => follow("[data-why]", cards()[at]),
     u: () => thumb("up"),
     d: () => thumb("down"),
-    s: () => follow("[data-act=star]", cards()[at]),
-    m: () => follow("[data-act=read]", cards()[at]),
+    s: () => follow("[data-act=star]", marked() ?? null),
+    m: () => follow("[data-act=read]", marked() ?? null),
     h: () => follow("[data-before]"),
     l: () => follow("[data-after]"),
     "/": () => {
