@@ -21,8 +21,10 @@ from tests.integration.queues import Inline
 from tests.integration.webs import entry
 from tests.integration.zoteros import JSON, KEY, FakeService, ZoteroLibrary, serving
 from watcher.alerts.fate import Telling
+from watcher.citations.reference import reference_of
 from watcher.config import load
 from watcher.daemon.opening import open_context
+from watcher.keeping.bib import stands_in
 from watcher.keeping.keeper import PaperKeeper
 from watcher.model import DeliveryKind, DeliveryState, Entry, Outcome, Paper, Result
 from watcher.model.subscriptions import KeepKind, KeepTarget
@@ -36,6 +38,7 @@ from watcher.rules import compile_rule
 from watcher.sending.deliver import deliver_all
 from watcher.store import open_store
 from watcher.store.papers.marks import MarkKind
+from watcher.store.papers.merging import merge_papers
 
 NOW = datetime(2026, 3, 11, 8, 0, tzinfo=UTC)
 CONFIG = """\
@@ -284,6 +287,20 @@ def stored(one: Entry) -> Paper:
     return Paper(id=1, key=one.keys[0], first_seen=NOW, **facts)
 
 
+def test_of_two_papers_that_are_one_the_place_that_is_not_given_up_counts(context: Context) -> None:
+    with context.store.transaction() as tx:
+        one, other = (tx.papers.find(key) for key in ("2603.00001", "2603.00002"))
+        assert one is not None and other is not None
+        tx.kept.keep([one.id], ["thesis", "shelf"], NOW)
+        for delivery in tx.deliveries.listed(None, None, 99):
+            tx.outbox.cancel(delivery.id, "given up", NOW)
+        tx.kept.keep([other.id], ["thesis", "notes"], NOW)
+        merge_papers(tx.connection, one.id, other.id)
+        assert tx.kept.places_of(one.id) == ["notes", "thesis"]
+    deliver_all(context)
+    assert sorted(kept(context)["thesis"]) == [DeliveryState.CANCELLED, DeliveryState.SENT]
+
+
 # --- files ---
 
 
@@ -303,6 +320,24 @@ def test_a_bibliography_keeps_what_stands_in_it_byte_for_byte(tmp_path: Path) ->
     assert b"brisk" not in after, "it stands there under another key"
     assert path.stat().st_mode & 0o777 == 0o600 and (tmp_path / "link.bib").is_symlink()
     assert sorted(one.name for one in tmp_path.iterdir()) == ["link.bib", "refs.bib"]
+
+
+@pytest.mark.parametrize(
+    ("there", "is_kept"),
+    [
+        ("@misc{a, note = {Companion of arXiv:2603.00001, see there}, eprint = {2603.09999}}", False),
+        ("@misc{a, note = {arXiv:2603.00001v2 [cs.LG]}}", True),
+        ("@misc{a, note = {arXiv preprint 2603.00001}}", True),
+        ("@misc{a, howpublished = {\\url{https://arxiv.org/abs/2603.00001}}}", True),
+    ],
+)
+def test_a_note_that_speaks_of_another_paper_is_not_that_paper(there: str, is_kept: bool) -> None:
+    assert stands_in(there, reference_of(stored(LANTERN))) is is_kept
+
+
+def test_an_empty_link_is_no_link_of_a_paper_without_one() -> None:
+    bare = replace(reference_of(stored(LANTERN)), arxiv_id="", doi="", url="")
+    assert not stands_in("@misc{a, url = { }}", bare)
 
 
 def test_a_bibliography_that_another_program_writes_meanwhile_is_not_overwritten(

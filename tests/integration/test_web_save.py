@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -132,3 +133,18 @@ def test_a_file_that_cannot_be_written_stays_and_says_so(web: Web) -> None:
     web.config.path.write_text("subscriptions: [{name: a, rule: b, to: [ana]}]\n", encoding="utf-8")
     page = web.signed_in().get("/save", params=ASKED).text
     assert "write it so, and try again" in words(page)
+
+
+def test_what_is_written_beside_the_config_is_nobody_elses_to_read(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    modes: list[int] = []
+    copymode = shutil.copymode
+
+    def look(path: Path, beside: Path) -> None:
+        modes.append(beside.stat().st_mode & 0o777)
+        copymode(path, beside)
+
+    monkeypatch.setattr(shutil, "copymode", look)
+    assert web.config.path is not None
+    web.config.path.chmod(0o640)
+    web.signed_in().get("/save", params=ASKED)
+    assert modes == [0o600] and web.config.path.stat().st_mode & 0o777 == 0o640

@@ -65,7 +65,7 @@ class SubscriptionFile:
         beside = self._path.with_name(f".{self._path.name}.new")
         is_main = self._path.resolve() == self._main.resolve()
         try:
-            beside.write_bytes(after)
+            _write_closed(beside, after)
             shutil.copymode(self._path, beside)
             warnings = self._checked(beside) if is_main else ()
             if not dry_run:
@@ -100,3 +100,10 @@ class SubscriptionFile:
         was, made = self._path.stat(), beside.stat()
         if (was.st_uid, was.st_gid) != (made.st_uid, made.st_gid):
             os.chown(beside, was.st_uid, was.st_gid)
+
+
+def _write_closed(path: Path, data: bytes) -> None:
+    """Write a file that nobody else can read until it has the mode of the one it replaces: addresses stand in it."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
+        file.write(data)

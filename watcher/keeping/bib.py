@@ -18,8 +18,12 @@ LARGEST = 64_000_000
 """Bytes of a bibliography."""
 
 _KEY = re.compile(r"@\s*\w+\s*[{(]\s*([^\s,{}()]+)\s*,")
-_FIELD = re.compile(r"(?i)\b(doi|eprint|url|arxivid|note|howpublished)\s*=\s*[{\"]+\s*([^{}\"\n]+)")
+_FIELD = re.compile(r"(?i)\b(doi|eprint|url|arxivid|note|howpublished)\s*=\s*[{\"]+\s*(?:\\url\s*\{\s*)?([^{}\"\n]+)")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
+_OTHER_WORDS = re.compile(r"[^\W\d_]{2,}")
+_OF_AN_ID = frozenset(
+    ["abs", "arxiv", "available", "at", "doi", "eprint", "http", "https", "org", "pdf", "preprint", "url"]
+)
 
 
 def keep_entry(target: KeepTarget, reference: Reference) -> Outcome:
@@ -47,14 +51,24 @@ def stands_in(text: str, reference: Reference) -> bool:
         return True
     for found in _FIELD.finditer(text):
         value = found[2].strip().lower().replace("\\_", "_")
+        if found[1].lower() == "note" and not _is_an_id_alone(value, reference):
+            continue
         dois = _DOI.findall(value)
         if reference.doi and any(doi.rstrip(".,;") == reference.doi.lower() for doi in dois):
             return True
         if reference.arxiv_id and _is_of_arxiv(value, reference.arxiv_id.lower()):
             return True
-        if found[1].lower() == "url" and value == reference.url.lower():
+        if reference.url and found[1].lower() == "url" and value == reference.url.lower():
             return True
     return False
+
+
+def _is_an_id_alone(value: str, reference: Reference) -> bool:
+    """Return whether a note only names a paper: "Companion of arXiv:2603.00001" speaks of another one."""
+    for id in (reference.doi, reference.arxiv_id):
+        value = value.replace(id.lower(), " ") if id else value
+    value = re.sub(r"\[[\w.-]*\]", " ", value)
+    return all(word in _OF_AN_ID for word in _OTHER_WORDS.findall(value))
 
 
 def _is_of_arxiv(value: str, id: str) -> bool:

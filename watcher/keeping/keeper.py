@@ -15,7 +15,7 @@ from watcher.keeping.zotero import keep_in_zotero
 from watcher.model import Outcome, Paper, Result
 from watcher.model.subscriptions import KeepKind, KeepTarget
 from watcher.model.way_out import WayOut
-from watcher.notify import scrub
+from watcher.notify import scrub, secrets_of
 from watcher.notify.asking import ServiceAnswer, ask_service
 from watcher.notify.smtp import PATIENCE
 
@@ -64,7 +64,9 @@ class PaperKeeper:
     def _asked(
         self, target: KeepTarget, method: str, url: str, headers: Mapping[str, str], body: bytes
     ) -> ServiceAnswer | Outcome:
-        answer = ask_service(method, url, headers, body, self._way(), target.secrets, patience=self._patience)
+        # A webhook's address is often all that its service asks for; libraries name it when they fail.
+        secrets = {*target.secrets, *(secrets_of(url) if target.kind is KeepKind.WEBHOOK else ())}
+        answer = ask_service(method, url, headers, body, self._way(), secrets, patience=self._patience)
         if isinstance(answer, ServiceAnswer) and (wait := wait_asked(answer)):
             with self._lock:
                 self._rests[target.name] = self._monotonic() + wait

@@ -79,7 +79,12 @@ class KeptPapers:
 
 
 def merge_kept(connection: Connection, kept: int, merged: int) -> None:
-    """Merge the places of two papers that are the same: a place with either has it."""
+    """Merge the places of two papers that are the same: a place with either has it, or is about to."""
+    held = select(_delivery.c.id).where(_delivery.c.state.not_in(_GIVEN_UP))
+    rows = select(_kept.c.receiver).where(_kept.c.paper_id == merged, _kept.c.delivery_id.in_(held))
+    receivers = list(connection.scalars(rows))
+    lost = (_kept.c.paper_id == kept, _kept.c.receiver.in_(receivers), _kept.c.delivery_id.not_in(held))
+    connection.execute(delete(_kept).where(*lost))
     mine = select(_kept.c.receiver).where(_kept.c.paper_id == kept)
     theirs = _kept.c.paper_id == merged
     connection.execute(delete(_kept).where(theirs, _kept.c.receiver.in_(mine)))
