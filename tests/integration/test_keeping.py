@@ -232,6 +232,17 @@ def test_zotero_has_each_paper_once_whatever_it_answers(fault: str, n: int) -> N
     assert len(library.items) == 1
 
 
+@pytest.mark.parametrize("times", [1, 3])
+def test_an_item_that_failed_in_an_answer_that_is_well_is_written_again(times: int) -> None:
+    library = ZoteroLibrary(fails=times)
+    with serving(FakeService(library.answer)) as service:
+        target = KeepTarget(name="s", kind=KeepKind.ZOTERO, place="users/7", api=service.url, key=KEY)
+        keeper = PaperKeeper(patience=5)
+        outcomes = [keeper.keep(target, stored(LANTERN), "d" * 32).result for _ in range(times + 2)]
+    assert outcomes == [*[Result.FAILED] * times, Result.SENT, Result.SENT]
+    assert len(library.items) == 1
+
+
 @pytest.mark.parametrize(
     ("fault", "result"),
     [((403, {}, b""), Result.DOWN), ((404, {}, b""), Result.DOWN), ((413, {}, b""), Result.REFUSED)],

@@ -84,6 +84,8 @@ class ZoteroLibrary:
     items: list[dict[str, Any]] = field(default_factory=list)
     collections: dict[str, str] = field(default_factory=lambda: {"ABCD2345": "Reading"})
     tokens: set[str] = field(default_factory=set)
+    fails: int = 0
+    """Writes to come whose item fails in an answer that is itself 200, and uses up the token."""
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         """Answer as the Web API, version 3, does."""
@@ -108,6 +110,9 @@ class ZoteroLibrary:
         self.tokens.add(token)
         assert len(token) == 32
         made: dict[str, Any] = {"successful": {}, "unchanged": {}, "failed": {}}
+        if self.fails:
+            self.fails -= 1
+            return _json(made | {"failed": {"0": {"code": 500, "message": "An error occurred"}}})
         for n, item in enumerate(items):
             key = f"KEY{len(self.items):05}"
             self.items.append(item | {"key": key})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -20,6 +21,9 @@ LOOKED_AT = 25
 """Items of a library that a search for one paper gives at most."""
 
 MOST_COLLECTIONS = 100
+MOST_TOKENS = 12
+"""Writes of one delivery that may fail in answers that are themselves well."""
+
 _KEY = re.compile(r"[23456789ABCDEFGHIJKLMNPQRSTUVWXYZ]{8}")
 NO_JSON = Outcome(Result.FAILED, "the answer is no JSON of Zotero's: it may come from a page in between")
 
@@ -27,20 +31,43 @@ NO_JSON = Outcome(Result.FAILED, "the answer is no JSON of Zotero's: it may come
 def keep_in_zotero(target: KeepTarget, reference: Reference, delivery_id: str, ask: AskService) -> Outcome:
     """Add a paper to a library, unless it is there.
 
-    The delivery's id is the write token: a write that was made and whose answer was lost is not made again.
+    The write token is made of the delivery's id. A token that was used before says that the item was written, or failed
+    in an answer that was itself well: so the library is asked again, and then the next token taken.
     """
     library = _Library(target, ask)
+    if there := _found(library, reference):
+        return there
+    collections = _collections(target, library)
+    if isinstance(collections, Outcome):
+        return collections
+    item = zotero_item(reference, collections, target.tags)
+    for token in _tokens(delivery_id):
+        outcome = library.write([item], token)
+        if outcome is not None:
+            return outcome
+        if not [*_terms(reference)]:
+            return SENT  # nothing to ask the library by
+        if there := _found(library, reference):
+            return there
+    return Outcome(Result.REFUSED, f"Zotero failed to write it {MOST_TOKENS} times")
+
+
+def _tokens(delivery_id: str) -> Iterator[str]:
+    """Yield the write tokens of a delivery, in the order in which they are used up."""
+    yield delivery_id
+    for n in range(1, MOST_TOKENS):
+        yield sha256(f"{delivery_id} {n}".encode()).hexdigest()[:32]
+
+
+def _found(library: _Library, reference: Reference) -> Outcome | None:
+    """Return that a library has a paper, or what went wrong when it was asked; None if it has not."""
     for term in _terms(reference):
         found = library.read("items", q=term, qmode="everything", itemType="-attachment", limit=LOOKED_AT)
         if isinstance(found, Outcome):
             return found
         if any(is_same_item(item, reference) for item in found):
             return SENT
-    collections = _collections(target, library)
-    if isinstance(collections, Outcome):
-        return collections
-    item = zotero_item(reference, collections, target.tags)
-    return library.write([item], delivery_id)
+    return None
 
 
 def _terms(reference: Reference) -> Iterator[str]:
@@ -83,12 +110,12 @@ class _Library:
             return NO_JSON
         return [one["data"] for one in found if isinstance(one.get("data"), dict)]
 
-    def write(self, items: list[dict[str, Any]], token: str) -> Outcome:
-        """Add items; ``token`` tells a repetition from another write."""
+    def write(self, items: list[dict[str, Any]], token: str) -> Outcome | None:
+        """Add items; None if ``token``, which tells a repetition from another write, was used before."""
         headers = self._headers | {"Zotero-Write-Token": token, "Content-Type": "application/json"}
         answer = self._ask("POST", f"{self._base}/items", headers, json.dumps(items).encode())
         if isinstance(answer, ServiceAnswer) and answer.status == 412:
-            return SENT  # this token was written before
+            return None
         if isinstance(answer, ServiceAnswer) and answer.status == 409:
             return Outcome(Result.FAILED, "the library is locked (HTTP 409)")
         if trouble := trouble_in(answer):
