@@ -63,7 +63,7 @@ def page(shared: Path) -> dict[str, Any]:
     assert isinstance(reading, Reading)
     runs: dict[str, Callable[[], object]] = {
         "watcher": lambda: parse(body, "", source),
-        "bare lexbor and JSON": lambda: _bare(body),
+        "bare lexbor and JSON": lambda: bare(body),
     }
     if find_spec("bs4"):
         runs |= {f"BeautifulSoup, {kind}": _soup(body, kind) for kind in ("html.parser", "lxml") if find_spec("bs4")}
@@ -78,7 +78,7 @@ def page(shared: Path) -> dict[str, Any]:
     }
 
 
-def _bare(body: bytes) -> int:
+def bare(body: bytes) -> int:
     """The least that the page takes: a tree, the JSON in it decoded, its cards found."""
     from selectolax.lexbor import LexborHTMLParser
 
