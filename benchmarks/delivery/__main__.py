@@ -32,7 +32,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m benchmarks.delivery", description=__doc__)
     asked.add_argument("--rounds", type=int, default=5)
     asked.add_argument("--only", choices=KINDS, action="append")
-    asked.add_argument("--out", type=Path, default=Path("delivery.json"), help="where the figures go as JSON")
+    asked.add_argument("--out", type=Path, help="where the figures go as JSON")
     options = asked.parse_args()
     cells = [(kind, threads, who) for kind in options.only or KINDS for threads in THREADS for who in WHO]
     found: dict[Cell, list[dict[str, float]]] = defaultdict(list)
@@ -44,7 +44,8 @@ def main() -> int:
             measure(cells, options.rounds, ports, env, found)
     figures = [figures_of(kind, threads, found) for kind in options.only or KINDS for threads in THREADS]
     about = {"python": platform.python_version(), "rounds": options.rounds, "cores": os.cpu_count()}
-    options.out.write_text(json.dumps({**about, "figures": figures}, indent=1) + "\n")
+    if options.out:
+        options.out.write_text(json.dumps({**about, "figures": figures}, indent=1) + "\n")
     print(table(figures))
     return 0
 
