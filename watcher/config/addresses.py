@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -14,6 +14,8 @@ from watcher.errors import WatcherError
 from watcher.files.read import read_regular
 from watcher.model import Source
 from watcher.model.masking import OpenedAddress, replaced, secret_parts
+from watcher.parsers import PARSERS
+from watcher.parsers.parser import SecretPlace
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 SHORTEST_SECRET = 6
@@ -28,13 +30,16 @@ class Address:
     text: str = field(default="", repr=False)
     file: str = field(default="", repr=False)
 
-    def resolve(self, env: Mapping[str, str], folder: Path) -> str:
-        """The URL. Raises ``WatcherError`` that names what is missing, and nothing that is there."""
+    def resolve(self, env: Mapping[str, str], folder: Path, kind: str = "url_file") -> str:
+        """The URL. Raises ``WatcherError`` that names what is missing, and nothing that is there.
+
+        ``kind``: what a file is called then.
+        """
         if self.file:
-            return self._from_file(env, folder)
+            return self._from_file(env, folder, kind)
         return expand(self.text, env)
 
-    def _from_file(self, env: Mapping[str, str], folder: Path) -> str:
+    def _from_file(self, env: Mapping[str, str], folder: Path, kind: str) -> str:
         # By mistake the address itself may stand where the file's name belongs.
         folders = _folders(env, folder)
         for place in folders:
@@ -43,12 +48,12 @@ class Address:
                 try:
                     return data.decode().strip()
                 except UnicodeDecodeError:
-                    raise WatcherError(f"url_file {place / self.file} is not in UTF-8") from None
+                    raise WatcherError(f"{kind} {place / self.file} is not in UTF-8") from None
             if not data.is_missing:
                 name = f" {self.file}" if is_words(self.file) or os.path.lexists(place / self.file) else ""
-                raise WatcherError(f"url_file{name} in {place} cannot be read: {data.what}")
+                raise WatcherError(f"{kind}{name} in {place} cannot be read: {data.what}")
         name = f" {self.file}" if is_words(self.file) else " of the name that stands there"
-        raise WatcherError(f"there is no url_file{name} in {' or '.join(map(str, folders))}")
+        raise WatcherError(f"there is no {kind}{name} in {' or '.join(map(str, folders))}")
 
 
 def _folders(env: Mapping[str, str], folder: Path) -> list[Path]:
@@ -98,7 +103,7 @@ def address_from_file(file: str, env: Mapping[str, str], folder: Path) -> str:
 
     Raises ``WatcherError`` if the file cannot be read or holds no web address.
     """
-    return f"{_origin(_whole(file, env, folder))}/{_file_place(file)}"
+    return f"{_origin(_whole(file, env, folder))}/{place_of_file(file)}"
 
 
 def has_host_and_port(url: str) -> bool:
@@ -112,7 +117,7 @@ def has_host_and_port(url: str) -> bool:
 
 def unknown_address(file: str) -> str:
     """Return what stands for the address in a file that is not there."""
-    return f"https://{UNKNOWN_HOST}/{_file_place(file)}"
+    return f"https://{UNKNOWN_HOST}/{place_of_file(file)}"
 
 
 def opened(url: str, sources: Iterable[Source], env: Mapping[str, str], folder: Path) -> OpenedAddress:
@@ -124,8 +129,12 @@ def opened(url: str, sources: Iterable[Source], env: Mapping[str, str], folder: 
     if (file := file_of(url)) and any(source.url == url for source in sources):
         return _of_file(file, env, folder)
     origin = _origin(url)
-    ours = [place for source in sources if _origin(source.url or "") == origin for place in _names(source.url or "")]
-    found = {place[0]: _value(place["name"], env) for place in _PLACE.finditer(url) if place["name"] in ours}
+    ours = {place for source in sources for place, site in _places(source) if _origin(site) == origin}
+    found = {
+        place[0]: _value(place["name"], env) if place["name"] else _in_file(place["file"], env, folder)
+        for place in _PLACE.finditer(url)
+        if (place["name"] or place_of_file(place["file"])) in ours
+    }
     real = replaced(url, {place: quote(value, safe="") for place, value in found.items()})
     return OpenedAddress(real, url, {value: place for place, value in found.items()})
 
@@ -133,7 +142,7 @@ def opened(url: str, sources: Iterable[Source], env: Mapping[str, str], folder: 
 def logged_secrets(sources: Iterable[Source], env: Mapping[str, str], folder: Path) -> frozenset[str]:
     """Return everything of the addresses of sources that no log may show."""
     sources, found = tuple(sources), set[str]()
-    for url in (source.url for source in sources if source.url):
+    for url in asked_with_secrets(sources):
         found |= secret_parts(url)
         try:
             secrets = opened(url, sources, env, folder).secrets
@@ -143,8 +152,27 @@ def logged_secrets(sources: Iterable[Source], env: Mapping[str, str], folder: Pa
     return frozenset(found)
 
 
-def _names(url: str) -> list[str]:
-    return [place["name"] for place in _PLACE.finditer(url)]
+def asked_with_secrets(sources: Iterable[Source]) -> Iterator[str]:
+    """Yield addresses of sources in which all places for their secrets stand."""
+    for source in sources:
+        if source.url:
+            yield source.url
+        yield from map(address_with, PARSERS[source.kind].secrets(source))
+
+
+def address_with(secret: SecretPlace) -> str:
+    """Return an address that a secret is put into."""
+    return f"{_origin(secret.site)}/?key={secret.place}"
+
+
+def _places(source: Source) -> Iterator[tuple[str, str]]:
+    """Yield the places for secrets of a source, each with an address of the site that it belongs to."""
+    for place in _PLACE.finditer(source.url or ""):
+        if place["name"]:
+            yield place["name"], source.url or ""
+    for secret in PARSERS[source.kind].secrets(source):
+        for place in _PLACE.finditer(secret.place):
+            yield place["name"] or place_of_file(place["file"]), secret.site
 
 
 def _origin(url: str) -> str:
@@ -153,14 +181,20 @@ def _origin(url: str) -> str:
     return f"{place.scheme}://{place.netloc.rpartition('@')[2]}".lower()
 
 
-def _file_place(file: str) -> str:
+def place_of_file(file: str) -> str:
+    """Return the place in an address for what a file holds."""
     return f"${{file:{file}}}"
+
+
+def is_file_name(text: str) -> bool:
+    """Return whether a text can stand in a place for what a file holds."""
+    return _PLACE.fullmatch(place_of_file(text)) is not None
 
 
 def _of_file(file: str, env: Mapping[str, str], folder: Path) -> OpenedAddress:
     """Return the address in a file; of its path only the depth is shown, from which relative links count."""
     real = _whole(file, env, folder)
-    whole, place = urlsplit(real), _file_place(file)
+    whole, place = urlsplit(real), place_of_file(file)
     depth = max(whole.path.count("/"), 1)
     path = whole.path.removeprefix("/")
     values = [pair.partition("=")[2] for pair in whole.query.split("&")]
@@ -175,6 +209,13 @@ def _value(name: str, env: Mapping[str, str]) -> str:
         raise WatcherError(f"${{{name}}} is not set in the environment")
     if len(value) < SHORTEST_SECRET:
         raise WatcherError(f"${{{name}}} has fewer than {SHORTEST_SECRET} characters: too few to be kept out of sight")
+    return value
+
+
+def _in_file(file: str, env: Mapping[str, str], folder: Path) -> str:
+    value = Address(file=file).resolve(env, folder, "file")
+    if len(value) < SHORTEST_SECRET or len(value.split()) != 1:
+        raise WatcherError(f"file {file} holds no secret: one line of {SHORTEST_SECRET} characters at least")
     return value
 
 

@@ -43,6 +43,7 @@ from watcher.config.text.one_text import wrong
 from watcher.config.values import ListenAddress
 from watcher.model import DigestOrder, When
 from watcher.parsers import PARSERS, KeyForm
+from watcher.parsers.parser import file_key
 from watcher.render.clean import squeeze
 
 
@@ -128,7 +129,12 @@ class SourceKeys(ConfigTable):
     accept: Accept | None = Field(None, description=_ACCEPT)
 
 
-_FORMS: dict[KeyForm, Any] = {KeyForm.TEXT: Text | None, KeyForm.TEXTS: Texts | None, KeyForm.FOLDER: Folder | None}
+_FORMS: dict[KeyForm, Any] = {
+    KeyForm.TEXT: Text | None,
+    KeyForm.TEXTS: Texts | None,
+    KeyForm.FOLDER: Folder | None,
+    KeyForm.SECRET: Text | None,
+}
 
 
 def _of_kinds() -> dict[str, Any]:
@@ -137,6 +143,8 @@ def _of_kinds() -> dict[str, Any]:
     for parser in PARSERS.values():
         for name, key in parser.keys.items():
             found.setdefault(name, (_FORMS[key.form], Field(None, description=key.says)))
+            if key.form is KeyForm.SECRET:
+                found.setdefault(file_key(name), (Text | None, Field(None, description="A file that holds it.")))
     return found
 
 

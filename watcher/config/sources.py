@@ -8,14 +8,22 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from watcher.config.addresses import address_from_file, has_host_and_port, unknown_address
+from watcher.config.addresses import (
+    VARIABLE,
+    address_from_file,
+    has_host_and_port,
+    is_file_name,
+    place_of_file,
+    unknown_address,
+)
 from watcher.config.checking import Checker
 from watcher.config.keys import SourceKeys
 from watcher.config.lint.whole import warn_of_source
 from watcher.config.text.harmless import is_name
 from watcher.errors import WatcherError
 from watcher.model import Source
-from watcher.parsers import PARSERS, KeyForm
+from watcher.parsers import PARSERS, KeyForm, Parser
+from watcher.parsers.parser import file_key
 from watcher.polls.rhythm import BEFORE_IT_IS_KNOWN
 
 _NAME = re.compile(r"\w[\w.-]*")
@@ -96,6 +104,8 @@ def _own(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> dict[st
     parser, found = PARSERS[keys.kind], {}
     given = {key: value for key, value in keys if value is not None and key not in SourceKeys.model_fields}
     for key, value in sorted(given.items()):
+        if key in parser.secret_keys:
+            continue
         if key not in parser.keys:
             others = ", ".join(kind for kind, one in PARSERS.items() if key in one.keys)
             hint = f"remove it: it belongs to sources of kind {others}" if others else "remove it"
@@ -109,6 +119,26 @@ def _own(checker: Checker, name: str, keys: SourceKeys, folder: Path) -> dict[st
                 found[key] = tuple(value)
             case KeyForm.FOLDER:
                 found[key] = str(folder / value)
+    return found | _secrets(checker, name, parser, given)
+
+
+def _secrets(checker: Checker, name: str, parser: Parser, given: Mapping[str, str]) -> dict[str, str]:
+    """The places in addresses for the secrets of a source. No secret stands in the config itself."""
+    found = {}
+    for key in sorted(parser.keys.keys() & parser.secret_keys):
+        by_file = file_key(key)
+        value, file = given.get(key), given.get(by_file)
+        if value is not None and file is not None:
+            what = f"{key} and {by_file} are both given"
+            checker.note(("sources", name, by_file), what, "remove one of them", name="wrong-value")
+        elif value is not None and not VARIABLE.fullmatch(value):
+            hint = f"write ${{NAME}}, and set NAME where watcher runs; or write {by_file} with a file that holds it"
+            checker.note(("sources", name, key), "a secret does not stand in the config", hint, name="wrong-value")
+        elif file is not None and not is_file_name(file):
+            hint = "write the name of a file, without blanks and braces"
+            checker.note(("sources", name, by_file), "this is no file's name", hint, name="wrong-value")
+        elif place := value or (file and place_of_file(file)):
+            found[key] = place
     return found
 
 

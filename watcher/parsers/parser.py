@@ -23,19 +23,45 @@ class KeyForm(Enum):
     TEXT = "a text"
     TEXTS = "a text or a list of texts"
     FOLDER = "a folder, from the folder of the config on"
+    SECRET = "a secret: `${NAME}`, or by the key with `_file` behind its name a file that holds it"
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key of the config that belongs to some kinds only: the form of its value, and its purpose in words."""
+    """A key of the config that belongs to some kinds only: the form of its value, and its purpose in words.
+
+    ``site``: the address of the site that a secret is for, where the source has no address of its own. It is sent to
+        no other one.
+    """
 
     form: KeyForm
     says: str
+    site: str = ""
 
 
-def key(says: str, form: KeyForm = KeyForm.TEXT, *, default: Any = None) -> Any:
-    """Declare a field of a kind's own keys; ``default`` is its value where the config does not give it."""
-    return field(default=default, metadata={"key": Key(form, says)})
+def key(says: str, form: KeyForm = KeyForm.TEXT, *, default: Any = None, site: str = "") -> Any:
+    """Declare a field of a kind's own keys; ``default`` is its value where the config does not give it.
+
+    The value of a secret is the place where it belongs in an address: ``${NAME}``. Put it into a query as it is.
+    """
+    return field(default=default, metadata={"key": Key(form, says, site)})
+
+
+def file_key(name: str) -> str:
+    """Return the name of the key that names the file of a secret."""
+    return f"{name}_file"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretPlace:
+    """A place for a secret in addresses of one site: the key that gives it, the place as it is written there, the site.
+
+    ``site``: an address of the only site that the secret is sent to.
+    """
+
+    key: str
+    place: str
+    site: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +256,21 @@ class Parser:
     def keys(self) -> Mapping[str, Key]:
         """The config's keys of this kind alone, by their names."""
         return MappingProxyType({one.name: one.metadata["key"] for one in fields(self.own)})
+
+    @property
+    def secret_keys(self) -> frozenset[str]:
+        """The config's keys of this kind alone that hold a secret or name the file that does."""
+        secret = [name for name, one in self.keys.items() if one.form is KeyForm.SECRET]
+        return frozenset([*secret, *map(file_key, secret)])
+
+    def secrets(self, source: Source) -> tuple[SecretPlace, ...]:
+        """The places for secrets that a source's own keys give."""
+        own = own_keys(source, self.own)
+        return tuple(
+            SecretPlace(name, place, source.url or one.site)
+            for name, one in self.keys.items()
+            if one.form is KeyForm.SECRET and (place := getattr(own, name))
+        )
 
     def reads(self, source: Source) -> int:
         """A number that changes with the parser and with all of the config that ``parse`` depends on."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from watcher.config.addresses import VARIABLE, Address, expand, secret_file
+from watcher.config.addresses import VARIABLE, Address, address_with, expand, file_of, secret_file
 from watcher.config.checking import Checker, Path
 from watcher.config.lint.placeholders import is_placeholder
 from watcher.config.lint.way_out import problem_of_proxy
@@ -17,6 +17,8 @@ from watcher.config.text.signs import problem_of_signs
 from watcher.config.values import Config, Receiver
 from watcher.errors import WatcherError
 from watcher.model.doubts import AddressDoubt
+from watcher.parsers import PARSERS
+from watcher.parsers.parser import SecretPlace, file_key
 
 _PLAIN_PATH = re.compile(r"~?/?(?:[\w.-]+/)*[\w-]+(?:\.(?:db|sqlite3?))?")
 _BRACED = re.compile(r"\$\{([^{}$]{0,200})\}")
@@ -48,6 +50,8 @@ def check_addresses(checker: Checker, config: Config, checks: AddressChecks) -> 
     for source in config.sources.values():
         if source.url and "${" in source.url:
             _check_source(checker, source.name, source.url, config, checks)
+        for secret in PARSERS[source.kind].secrets(source):
+            _check_secret(checker, source.name, secret, config, checks)
     for receiver in config.receivers.values():
         for label, address in receiver.urls.items():
             path = ("receivers", receiver.name, *address_key(receiver, label))
@@ -70,6 +74,16 @@ def _check_source(checker: Checker, name: str, url: str, config: Config, checks:
     try:
         config.open_address(url, checks.env)
     except WatcherError as error:
+        hint = "write the file where watcher runs" if in_file else "set it where watcher runs"
+        checker.note(path, str(error), hint, fatal=checks.need_secrets, name="missing-secret")
+
+
+def _check_secret(checker: Checker, name: str, secret: SecretPlace, config: Config, checks: AddressChecks) -> None:
+    in_file = file_of(secret.place) is not None
+    try:
+        config.open_address(address_with(secret), checks.env)
+    except WatcherError as error:
+        path = ("sources", name, file_key(secret.key) if in_file else secret.key)
         hint = "write the file where watcher runs" if in_file else "set it where watcher runs"
         checker.note(path, str(error), hint, fatal=checks.need_secrets, name="missing-secret")
 

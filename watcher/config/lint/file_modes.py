@@ -12,6 +12,8 @@ from watcher.config.lint.whole import address_key
 from watcher.config.values import Config
 from watcher.files.read import mode_of
 from watcher.model.masking import has_token, secret_parts
+from watcher.parsers import PARSERS
+from watcher.parsers.parser import file_key
 
 
 def warn_of_modes(checker: Checker, config: Config, env: Mapping[str, str]) -> None:
@@ -63,5 +65,8 @@ def _files(config: Config) -> Iterator[tuple[Path, str]]:
     for source in config.sources.values():
         if source.url and (file := file_of(source.url)):
             yield ("sources", source.name, "url_file"), file
+        for secret in PARSERS[source.kind].secrets(source):
+            if file := file_of(secret.place):
+                yield ("sources", source.name, file_key(secret.key)), file
     if config.web and config.web.token_file:
         yield ("web", "token_file"), config.web.token_file

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from watcher.config.checking import Checker, Path
 from watcher.config.included.files import IncludedFiles
 from watcher.config.lint.site_addresses import doubts_of_address, plain_address
+from watcher.config.text.harmless import SECRETS_OF_SOURCES
 from watcher.config.text.tree import ConfigNode, Items, Scalar, Table
 from watcher.config.values import Config, Receiver
 from watcher.model import Source
@@ -203,7 +204,7 @@ def note_variables(checker: Checker, *, allowed: Collection[str] = (), instead: 
     if not isinstance(checker.root, Table) or "${" not in checker.source.text:
         return
     for path, node in _texts((), checker.root):
-        is_address = path[0] == "sources" and path[2:] == ("url",)
+        is_address = path[0] == "sources" and len(path) == 3 and path[2] in {"url", *SECRETS_OF_SOURCES}
         if "${" not in node.text or path[0] in allowed or is_address or _RULE_KEYS & set(path[2:3]):
             continue
         what = "no variable is put in here"  # whatever else is wrong with it comes of that

@@ -19,8 +19,14 @@ _SUBSCRIPTION = frozenset(
     | {"backfill", "bundle", "max_papers", "above", "top", "order", "never", "learn", "when_empty", "on_update"}
     | {"sign_of_life", "accept", "shown_as"}
 )
-_SOURCE = frozenset({"accept", "kind", "every", "robots", "look_back", "follow", "url", "shown_as"}).union(
-    *(parser.keys for parser in PARSERS.values())
+SECRETS_OF_SOURCES = frozenset[str]().union(*(parser.secret_keys for parser in PARSERS.values()))
+"""Keys of single kinds of source whose values are secrets."""
+
+_SOURCE = (
+    frozenset({"accept", "kind", "every", "robots", "look_back", "follow", "url", "shown_as"}).union(
+        *(parser.keys for parser in PARSERS.values())
+    )
+    - SECRETS_OF_SOURCES
 )
 _RECEIVER = frozenset({"accept", "quiet_days", "rate"})
 _RETAIN = frozenset({"attempts", "polls", "pages", "metrics"})
@@ -30,9 +36,11 @@ _TOP = frozenset(
 )
 _QUIET = frozenset({"from", "to"})
 _BELOW = {"subscriptions": _SUBSCRIPTION, "sources": _SOURCE, "receivers": _RECEIVER}
-NEVER_SHOWN = frozenset(
-    {"url", "url_file", "urls", "address", "to", "operator", "database", "contact", "unsubscribe", "proxy"}
-) | {"token_file", "public_url"}
+NEVER_SHOWN = (
+    frozenset({"url", "url_file", "urls", "address", "to", "operator", "database", "contact", "unsubscribe", "proxy"})
+    | {"token_file", "public_url"}
+    | SECRETS_OF_SOURCES
+)
 """Keys whose values may be secret, or hold one by mistake."""
 
 _SECTIONS = frozenset({"sources", "receivers", "keep", "subscriptions", "retain", "allow", "quiet_hours", "web"})
