@@ -156,7 +156,7 @@ def test_pages_behind_tokens_are_known_by_their_place() -> None:
 
 
 def list_page(asked: str, next: str | None, published: datetime | None = None) -> Visit:
-    entries = (Entry(title="A", published=published),)
+    entries = (Entry(title=f"Of {asked}", published=published),)
     return Visit(asked, Page(url=asked, body=b"", fetched_at=NOW), Reading(entries=entries, next=next))
 
 

@@ -93,13 +93,14 @@ Fetched = Page | NotModified | Unreachable
 class SiteTurn:
     """Whether a site may be asked now: in ``wait`` seconds at the earliest, where that is not 0.
 
-    ``is_closed`` where the site itself asked to be left alone for that long; ``is_public`` where it has ever answered
-    from the public Internet.
+    ``is_closed`` where the site itself asked to be left alone for that long; ``is_spent`` where it has answered as much
+    as it does on one day; ``is_public`` where it has ever answered from the public Internet.
     """
 
     wait: float = 0.0
     is_closed: bool = False
     is_public: bool = False
+    is_spent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +133,10 @@ class Reading:
     no next day; ``next`` is the address of the next page of the same list. ``whole`` is false where only the page's
     cards could be read: titles without abstracts. ``parts`` are the addresses of the pages that show what this page
     only counts. ``remarks`` are what the site says of what it was asked for.
+
+    ``total``: how many records the whole list has by its own account, None if it does not say.
+    ``records``: how many of them this page has, with those that are no papers; None for as many as ``entries``.
+    ``reaches``: how far back the page goes in the order of its list; None where the days of the entries tell it.
     """
 
     entries: tuple[Entry, ...]
@@ -143,6 +148,9 @@ class Reading:
     warnings: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    total: int | None = None
+    records: int | None = None
+    reaches: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

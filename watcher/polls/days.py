@@ -97,6 +97,7 @@ class Visit:
 
     ``parsed``: None where there was no body.
     ``day`` / ``is_guess`` / ``is_given_up`` / ``name``: as in the :class:`Ask` that it answers.
+    ``odd``: why its list could not be followed any further, "" if it could.
     """
 
     asked: str
@@ -106,6 +107,7 @@ class Visit:
     is_guess: bool = False
     is_given_up: bool = False
     name: str = ""
+    odd: str = ""
 
     @property
     def url(self) -> str:

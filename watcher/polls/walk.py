@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from watcher.model import Reading, Source, Unreachable
 from watcher.polls.days import Ask, DayWalk, KnownPage, Visit, end_of, the_day_before
+from watcher.polls.paging import ListPages
 
 MOST_PAGES = 60
 """Further pages of a list that are read after its first page."""
@@ -26,9 +27,11 @@ class Walked:
     """The result of a finished walk.
 
     ``is_cut``: a list had more than ``MOST_PAGES`` further pages, the rest was not read.
+    ``odd``: the visits after which a list could not be followed any further, each with the reason.
     """
 
     is_cut: bool = False
+    odd: list[tuple[Visit, str]] = field(default_factory=list)
 
 
 Walk = Generator[Ask, Visit, Walked]
@@ -46,8 +49,8 @@ class _Lists:
 
     def read(self, start: str) -> Generator[Ask, Visit, Sequence[Visit]]:
         """Yield the pages of the list that begins at ``start``; return their visits."""
-        visits = [(yield Ask(start))]
-        while (following := self._following(visits[-1])) is not None:
+        visits, pages = [(yield Ask(start))], ListPages()
+        while (following := self._following(visits[-1], pages)) is not None:
             if len(visits) > MOST_PAGES:
                 self.walked.is_cut = True
                 break
@@ -72,10 +75,14 @@ class _Lists:
         """Return what the ``n``-th page after the first is known by, "" for its address."""
         return part_name(start, n) if self.is_passing else ""
 
-    def _following(self, visit: Visit) -> str | None:
-        if not isinstance(visit.parsed, Reading) or _is_past(visit.parsed, self.oldest):
+    def _following(self, visit: Visit, pages: ListPages) -> str | None:
+        """Return the address of the page after a visit, None if no further one is read."""
+        if not isinstance(visit.parsed, Reading):
             return None
-        return visit.parsed.next
+        if reason := pages.oddity(visit.parsed):
+            self.walked.odd.append((visit, reason))
+            return None
+        return None if pages.is_over or _is_past(visit.parsed, self.oldest) else visit.parsed.next
 
 
 def walk(
@@ -146,10 +153,13 @@ def _oldest(source: Source, last: datetime | None, since: date | None, now: date
 
 
 def _is_past(reading: Reading, oldest: datetime) -> bool:
-    """Return whether every entry is older than ``oldest``: by the end of its digest day, else by its publication.
+    """Return whether a page is older than ``oldest``: by how far back it says that it goes, else in every entry.
 
-    An entry without any date does not count as older. An empty page is not past.
+    An entry's time is the end of its digest day, else its publication. One without any date does not count as older. An
+    empty page is not past.
     """
+    if reading.reaches is not None:
+        return reading.reaches < oldest
     times = [end_of(entry.listed) if entry.listed else entry.published for entry in reading.entries]
     return bool(times) and all(time is not None and time < oldest for time in times)
 

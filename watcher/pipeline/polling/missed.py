@@ -108,8 +108,8 @@ class MissedLists:
     def _listed(self, last: datetime, readings: Sequence[Reading]) -> Sequence[str]:
         """Return the addresses for missed papers, of lists that show the newest papers."""
         since = self._unseen_since(last, [entry for reading in readings for entry in reading.entries])
-        if any(reading.next for reading in readings):  # its further pages are read until they are old
-            since = None
+        if any(reading.next or reading.total is not None for reading in readings):
+            since = None  # its further pages are read until they are old, or to its end
         lists: Sequence[str] = ()
         if since is not None or self.now - last > gaps.A_DAY:
             lists = self._asked(max(since or last, self.now - LONGEST))

@@ -100,8 +100,15 @@ def read_pages(
             visits.append(Visit(ask.url, fetched, parsed, ask.day, ask.is_guess, ask.is_given_up, ask.name))
             ask = steps.send(visits[-1])
     except StopIteration as end:
+        _mark_odd(visits, end.value.odd)
         is_cut = missed.past.last is not None and end.value.is_cut
         return missed.gap or (of_cut(source.name, MOST_PAGES + 1) if is_cut else None)
+
+
+def _mark_odd(visits: list[Visit], odd: Sequence[tuple[Visit, str]]) -> None:
+    """Put down with the visits after which a list could not be followed why that is so."""
+    reasons = {id(visit): reason for visit, reason in odd}
+    visits[:] = [replace(visit, odd=reasons[id(visit)]) if id(visit) in reasons else visit for visit in visits]
 
 
 def _of_today(
@@ -206,7 +213,7 @@ def _record_visit(intake: Intake, source: Source, visit: Visit, *, is_further: b
             page = replace(page, url=_known_as(source, visit))
             if visit.name:  # who is asked for it again is asked for another page
                 page = replace(page, validators=Validators())
-            return _record_page(intake, source, page, reading, is_further=is_further)
+            return _record_page(intake, source, page, reading, visit.odd, is_further=is_further)
         case Visit(fetched=NotModified() as unchanged):
             return _record_unchanged(tx, source, replace(unchanged, url=_known_as(source, visit)), now)
         case Visit(parsed=Unreadable() as unreadable):
@@ -257,8 +264,10 @@ def _due(source: Source, now: datetime) -> date | None:
     return day if parser.announces(source) and not parser.rests(source, day) else None
 
 
-def _record_page(intake: Intake, source: Source, page: Page, reading: Reading, *, is_further: bool) -> Judged:
+def _record_page(intake: Intake, source: Source, page: Page, reading: Reading, odd: str, *, is_further: bool) -> Judged:
     """Judge a page and store what it lists, unless that is too odd (see :func:`watcher.polls.verdict.doubt`).
+
+    ``odd``: why its list could not be followed any further, "" if it could.
 
     Further pages of a list are not compared with how many papers they showed before. On days of rest a list may show
     fewer.
@@ -278,8 +287,8 @@ def _record_page(intake: Intake, source: Source, page: Page, reading: Reading, *
         if not is_further:
             history = replace(history, gone=tx.pages.gone(source.name, reading.day, recorded.ids))
         verdict = judge_page(reading, history, len(recorded.new), now)
-    if late and verdict.verdict not in NOT_WHOLE:
-        verdict = Judged(Verdict.PARTIAL, late)
+    if (what := odd or late) and verdict.verdict not in NOT_WHOLE:
+        verdict = Judged(Verdict.PARTIAL, what)
     shown = frozenset(entry_key(entry) for entry in reading.entries)
     announced = max(announced_on(reading.entries), default=None) if PARSERS[source.kind].announces(source) else None
     tx.pages.record(source.name, page, reading, version, verdict, shown, before, now, announced=announced)

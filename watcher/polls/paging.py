@@ -1,0 +1,82 @@
+"""Follow the pages of one list, and tell where they do not go on as a list does. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from watcher.model import Reading
+from watcher.polls.verdict import SOME, entry_key
+
+SAME_TIME = timedelta(days=1)
+"""How much newer than the page before it a page may be: lists change while they are read."""
+
+
+class ListPages:
+    """What the pages of one list have shown so far, in the order of reading.
+
+    It looks at papers and never at addresses: a cursor may be the same for every page of a list that goes on.
+    """
+
+    def __init__(self) -> None:
+        self._pages = self._records = 0
+        self._seen: set[str] = set()
+        self._reached: datetime | None = None
+        self._is_blank = False
+
+    def oddity(self, reading: Reading) -> str:
+        """Take the next page; return why the list cannot be followed to its end, "" if nothing is odd.
+
+        After a reason no further page is worth reading.
+        """
+        if reading.parts:
+            return ""  # it only counts papers
+        self._pages += 1
+        n = len(reading.entries) if reading.records is None else reading.records
+        keys = {entry_key(entry) for entry in reading.entries}
+        reason = self._repeats(keys) or self._runs_backwards(reading) or self._is_empty(n, reading)
+        self._records += n
+        self._is_blank = n == 0
+        self._seen |= keys
+        self._reached = reading.reaches or self._reached
+        return reason or self._ends_early(reading)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the last page was a further one without records: it ends the list, whatever cursor it names."""
+        return self._pages > 1 and self._is_blank
+
+    def _repeats(self, keys: set[str]) -> str:
+        if self._pages == 1 or not keys or not keys <= self._seen:
+            return ""
+        return f"page {self._pages} of the list shows papers of earlier pages only: it does not go on"
+
+    def _runs_backwards(self, reading: Reading) -> str:
+        if self._reached is None or reading.reaches is None or reading.reaches <= self._reached + SAME_TIME:
+            return ""
+        to, back = f"{reading.reaches:%Y-%m-%d}", f"{self._reached:%Y-%m-%d}"
+        return f"page {self._pages} of the list goes back to {to}, the page before it to {back}: it runs backwards"
+
+    def _is_empty(self, n: int, reading: Reading) -> str:
+        """Return why an empty page is not the end of the list, "" for a page with records or the right end."""
+        if n or reading.next is None or not _is_missing(self._records, reading.total):
+            return ""
+        return f"page {self._pages} of the list is empty; it has {reading.total}, by its own account"
+
+    def _ends_early(self, reading: Reading) -> str:
+        if reading.next is not None or not _is_missing(self._records, reading.total):
+            return ""
+        return f"the list ends after {self._records} of {reading.total}, by its own account"
+
+
+def runs_upwards(times: Sequence[datetime]) -> bool:
+    """Return whether a page that should show its newest first shows its oldest first: three times at least, rising."""
+    pairs = list(pairwise(times))
+    rising, falling = sum(one < other for one, other in pairs), sum(one > other for one, other in pairs)
+    return len(times) >= SOME and rising > falling and times[0] < times[-1]
+
+
+def _is_missing(records: int, total: int | None) -> bool:
+    """Return whether more is missing of a list than may have gone while it was read."""
+    return total is not None and total - records > max(SOME - 1, total // 100)
