@@ -12,7 +12,8 @@ import pytest
 from tests.integration.asking import NOTHING, NOW, fetcher, get, reason, site
 from tests.integration.sites import Site, raw, say
 from tests.patience import PATIENCE
-from watcher.fetch import Fetcher, Limits
+from watcher import __version__
+from watcher.fetch import Fetcher, Limits, default_user_agent
 from watcher.model import Fetched, NotModified, Page, Unreachable, Validators
 
 __all__ = ["site"]
@@ -36,6 +37,19 @@ def test_the_request_says_who_asks_and_takes_gzip_only(site: Site) -> None:
     assert headers["user-agent"] == "watcher/1 (+me@here)"
     assert headers["accept-encoding"] == "gzip"
     assert not headers.keys() & {"cookie", "if-none-match", "if-modified-since", "authorization"}
+
+
+@pytest.mark.parametrize(
+    ("contact", "said"),
+    [
+        ("", ""),
+        ("ana@lab.example", " (+mailto:ana@lab.example)"),
+        ("mailto:ana@lab.example", " (+mailto:ana@lab.example)"),
+        ("https://lab.example", " (+https://lab.example)"),
+    ],
+)
+def test_who_asks_is_said_as_polite_pools_want_it(contact: str, said: str) -> None:
+    assert default_user_agent(contact) == f"watcher/{__version__}{said}"
 
 
 def test_an_unchanged_page_is_not_modified(site: Site) -> None:

@@ -77,6 +77,36 @@ def test_the_turn_of_a_process_that_died_ends(processes: list[SiteBook], clock: 
     assert one.take("a.org", 3, LEASE).wait > 0
 
 
+def test_a_days_requests_are_counted_over_all_processes_until_midnight(processes: list[SiteBook], clock: Clock) -> None:
+    one, other = processes
+    for book in (one, other, one):
+        assert book.take("a.org", 1, LEASE, cost=10, a_day=39) == SiteTurn()
+        book.give_back("a.org", is_public=False)
+        clock.seconds += 1
+    midnight = 12 * 3600
+    spent = SiteTurn(wait=midnight - 3, is_spent=True)
+    assert [book.take("a.org", 1, LEASE, cost=10, a_day=39) for book in processes] == [spent, spent]
+    assert one.take("a.org", 1, LEASE, cost=1, a_day=39) == SiteTurn(), "a cheaper one fits in"
+    one.give_back("a.org", is_public=False)
+    assert other.take("b.org", 1, LEASE, cost=10, a_day=39) == SiteTurn()
+    clock.seconds = midnight
+    assert other.take("a.org", 1, LEASE, cost=39, a_day=39) == SiteTurn()
+
+
+def test_a_request_beyond_the_days_allowance_is_not_sent_and_waits_for_midnight(store: Store, clock: Clock) -> None:
+    turns = Turns(clock.monotonic, clock.sleep, SiteBook(store, clock))
+    pace = Pace("a.org", 1, cost=2, a_day=3)
+    with turns.turn(pace, 60):
+        pass
+    with pytest.raises(NotNow) as refusal, turns.turn(pace, 60):
+        pass
+    assert str(refusal.value).startswith(
+        "the 3 requests a day that a.org answers, as many of which this one counts as 2"
+    )
+    assert refusal.value.wait == 12 * 3600 - 1
+    assert clock.slept == [1]
+
+
 def test_what_a_site_asks_for_holds_for_all(processes: list[SiteBook], clock: Clock) -> None:
     one, other = processes
     one.take("a.org", 1, LEASE)
@@ -173,7 +203,7 @@ def test_close_ends_waiting_for_another_process(processes: list[SiteBook], store
     asked = threading.Event()
 
     class Watched(SiteBook):
-        def take(self, name: str, interval: float, lease: float) -> SiteTurn:
+        def take(self, name: str, interval: float, lease: float, cost: int = 0, a_day: int = 0) -> SiteTurn:
             answer = super().take(name, interval, lease)
             asked.set()
             return answer

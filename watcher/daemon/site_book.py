@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from watcher.model import SiteTurn
 from watcher.store import Store
+from watcher.store.sources.sites import Spending
 
 
 class SiteBook:
@@ -20,11 +21,11 @@ class SiteBook:
         self._store, self._clock = store, clock
         self._holder = uuid4().hex
 
-    def take(self, name: str, interval: float, lease: float) -> SiteTurn:
+    def take(self, name: str, interval: float, lease: float, cost: int = 0, a_day: int = 0) -> SiteTurn:
         """Take the turn for a request, or return how long to wait before asking again."""
-        lasts = timedelta(seconds=lease)
+        spaced, lasts = timedelta(seconds=interval), timedelta(seconds=lease)
         with self._store.transaction() as tx:
-            return tx.sites.take(name, self._holder, timedelta(seconds=interval), lasts, self._clock())
+            return tx.sites.take(name, self._holder, spaced, lasts, self._clock(), Spending(cost, a_day))
 
     def give_back(self, name: str, *, is_public: bool) -> None:
         """End the turn."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from threading import Event
@@ -130,9 +130,9 @@ class Exchange:
         ``public_only``: connect to public addresses only.
         ``delay``: seconds that the site wants between two requests.
         """
-        pace = pace_of(url.host, netloc(url), self.limits.interval)
+        pace = pace_of(url.host, netloc(url), self.limits.interval, url.query.decode("ascii"))
         if pace.interval:
-            pace = Pace(pace.name, max(pace.interval, delay))
+            pace = replace(pace, interval=max(pace.interval, delay))
         waiting_since = self._monotonic()
         with self._turns.turn(pace, self.limits.patience) as turn:
             deadline.extend(self._monotonic() - waiting_since)

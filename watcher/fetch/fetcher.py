@@ -40,8 +40,12 @@ _CHARSET = re.compile(r";\s*charset\s*=\s*(?:\"([^\"]*)\"|([^;,\s]+))", re.IGNOR
 
 
 def default_user_agent(contact: str = "") -> str:
-    """Return ``watcher/VERSION (+contact)``. The contact is an address for complaints of a site's operator."""
-    return f"watcher/{__version__}" + (f" (+{contact})" if contact else "")
+    """Return ``watcher/VERSION (+contact)``. The contact is an address for complaints of a site's operator.
+
+    Before an address of mail stands ``mailto:``, by which Crossref tells whom to answer first ("Polite").
+    """
+    scheme = "mailto:" if "@" in contact and ":" not in contact else ""
+    return f"watcher/{__version__}" + (f" (+{scheme}{contact})" if contact else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
 
 from watcher.model.hosts import is_loopback
 
@@ -13,26 +15,73 @@ class Pace:
 
     ``name``: stands for all hosts that take turns together.
     ``interval``: seconds between the beginnings of two requests.
+    ``cost``: of this request, in the unit in which the site counts.
+    ``a_day``: how much the requests of a day (UTC) may cost together, 0 for no such bound.
     """
 
     name: str
     interval: float
+    cost: int = 0
+    a_day: int = 0
 
 
-SITES = {"arxiv.org": 3.0}
-"""Domain → seconds between requests, of sites whose terms of use ask for that, for all their hosts together.
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """What a site asks of programs.
+
+    ``interval``: seconds between the beginnings of two requests, to all hosts of the domain together.
+    ``a_day``: how many usual requests it answers on a day (UTC), 0 for any number.
+    ``key``: the parameter that holds a key, with which it answers ``a_day_with_key``.
+    ``dear``: parameters whose requests count as several, and as how many. A filter that searches counts like them.
+    """
+
+    interval: float
+    a_day: int = 0
+    key: str = ""
+    a_day_with_key: int = 0
+    dear: Mapping[str, int] = field(default_factory=dict)
+
+    def cost_of(self, query: str) -> int:
+        """Return as how many usual requests one counts, by the parameters of its address."""
+        given = parse_qsl(query)
+        costs = [self.dear[name] for name, value in given if name in self.dear]
+        costs += [
+            cost for name, value in given if name == "filter" and ".search:" in value for cost in self.dear.values()
+        ]
+        return max(costs, default=1)
+
+    def allows(self, query: str) -> int:
+        """Return how many usual requests a day it answers to whoever asks so."""
+        has_key = bool(self.key) and any(name == self.key for name, _ in parse_qsl(query))
+        return self.a_day_with_key if has_key else self.a_day
+
+
+SITES: Mapping[str, Manners] = {
+    "arxiv.org": Manners(3.0),
+    "api.openalex.org": Manners(1.0, 1_000, "api_key", 10_000, {"search": 10, "search.exact": 10}),
+    "api.crossref.org": Manners(1.0),
+}
+"""Domain → what its terms of use ask for, all its hosts together.
 
 arXiv: one request every three seconds, one connection at a time, over all machines of a user (Terms of Use for arXiv
 APIs, "Rate limits").
+
+OpenAlex: 0.10 dollars a day without a key and 1 dollar with a free one; a list costs 0.0001 and a search 0.001
+(help.openalex.org, "Example costs"). Its 100 requests a second are out of reach.
+
+Crossref: of lists one request a second and one at a time to whoever does not say who asks, three to whoever does
+(headers ``x-rate-limit-limit`` and ``x-concurrency-limit``, from December 2025 on).
 """
 
 
-def pace_of(host: str, netloc: str, interval: float) -> Pace:
+def pace_of(host: str, netloc: str, interval: float, query: str = "") -> Pace:
     """Return the pace of ``host``. Requests to this machine are not spaced.
 
     ``netloc``: the host, with its port if that is not the default.
+    ``query``: of the address that is asked for; what it costs is said by its parameters.
     """
-    for domain, seconds in SITES.items():
+    for domain, site in SITES.items():
         if host == domain or host.endswith(f".{domain}"):
-            return Pace(domain, max(seconds, interval))
+            a_day = site.allows(query)
+            return Pace(domain, max(site.interval, interval), site.cost_of(query) if a_day else 0, a_day)
     return Pace(netloc, 0.0 if is_loopback(host) else interval)

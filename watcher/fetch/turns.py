@@ -19,8 +19,11 @@ from watcher.model import SiteTurn
 class Book(Protocol):
     """Turns at sites that all processes of a database share, by name."""
 
-    def take(self, name: str, interval: float, lease: float) -> SiteTurn:
-        """Take the turn for a request, or return how long to wait before asking again."""
+    def take(self, name: str, interval: float, lease: float, cost: int = 0, a_day: int = 0) -> SiteTurn:
+        """Take the turn for a request, or return how long to wait before asking again.
+
+        ``cost``: of the request. ``a_day``: what all requests of a day (UTC) may cost together, 0 for any sum.
+        """
 
     def give_back(self, name: str, *, is_public: bool) -> None:
         """End the turn.
@@ -67,6 +70,7 @@ class HeldTurn:
 class Turns:
     """The turns of all sites. Safe to use from several threads.
 
+    What a site answers a day is counted in the ``book`` alone: a day's requests are those of all processes.
     With a ``book`` other processes take turns too; a process that dies in its turn keeps it for ``lease`` seconds.
     """
 
@@ -135,7 +139,9 @@ class Turns:
 
     def _take(self, book: Book, pace: Pace, until: float, patience: float) -> SiteTurn:
         while True:
-            answer = book.take(pace.name, pace.interval, self._lease)
+            answer = book.take(pace.name, pace.interval, self._lease, pace.cost, pace.a_day)
+            if answer.is_spent:
+                raise _spent(pace, answer.wait)
             if answer.is_closed:
                 raise _closed(pace.name, answer.wait)
             if not answer.wait:
@@ -156,6 +162,14 @@ class Turns:
 
 def _busy(name: str, patience: float) -> NotNow:
     return NotNow(f"{name} was busy with earlier requests for {patience:.0f} s")
+
+
+def _spent(pace: Pace, left: float) -> NotNow:
+    """Return the refusal of a request that the site would not answer on this day any more."""
+    counted = f", as many of which this one counts as {pace.cost}" if pace.cost > 1 else ""
+    return NotNow(
+        f"the {pace.a_day:,} requests a day that {pace.name} answers{counted} are used up until 00:00 UTC", left
+    )
 
 
 def _closed(name: str, left: float) -> NotNow:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import Connection, select, update
 
@@ -19,6 +20,20 @@ LONGEST = timedelta(days=1)
 """An instant further ahead than this was written by a wrong clock, and is ignored."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What a request costs, in the unit in which its site counts.
+
+    ``a_day``: what all requests of a day (UTC) may cost together, 0 for any sum.
+    """
+
+    cost: int = 0
+    a_day: int = 0
+
+
+FREE = Spending()
+
+
 class Sites:
     """Statements on ``site``.
 
@@ -28,21 +43,36 @@ class Sites:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def take(self, name: str, holder: str, interval: timedelta, lease: timedelta, now: datetime) -> SiteTurn:
+    def take(
+        self,
+        name: str,
+        holder: str,
+        interval: timedelta,
+        lease: timedelta,
+        now: datetime,
+        spending: Spending = FREE,
+    ) -> SiteTurn:
         """Take the turn for a request to ``name``; if it is not free, return how long to wait.
 
-        The next request may begin after ``interval``, and after :meth:`give_back` or the end of ``lease``.
+        The next request may begin after ``interval``, and after :meth:`give_back` or the end of ``lease``. None begins
+        that costs more than is left of the day.
         """
         insert_unless_there(self._connection, _site, [{"name": name}])
         row = self._connection.execute(select(_site).where(_site.c.name == name).with_for_update()).one()
         if (closed := _left(row.closed_until, now)) > 0:
             return SiteTurn(closed, is_closed=True, is_public=row.is_public)
+        today = now.astimezone(UTC).date()
+        spent = spending.cost + (row.spent if row.spent_on == today else 0)
+        if spending.a_day and spent > spending.a_day:
+            midnight = datetime.combine(today + timedelta(days=1), time(), UTC)
+            return SiteTurn((midnight - now).total_seconds(), is_public=row.is_public, is_spent=True)
         asking = _left(row.lease, now, longest=lease) if row.holder != holder else 0.0
         if asking > 0:
             return SiteTurn(min(asking, LOOK_AGAIN), is_public=row.is_public)
         if (early := _left(row.free_at, now)) > 0:
             return SiteTurn(early, is_public=row.is_public)
-        self._set(name, free_at=now + interval, holder=holder, lease=now + lease)
+        counted: dict[str, object] = {"spent": spent, "spent_on": today} if spending.cost else {}
+        self._set(name, free_at=now + interval, holder=holder, lease=now + lease, **counted)
         return SiteTurn(is_public=row.is_public)
 
     def give_back(self, name: str, holder: str, *, is_public: bool) -> None:

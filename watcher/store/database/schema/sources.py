@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text, false
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text, false, text
 
 from watcher.store.database.schema.base import IsoDay, UtcDateTime, metadata
 
@@ -52,4 +52,6 @@ site = Table(
     Column("holder", Text),  # the process whose request is under way
     Column("lease", UtcDateTime),
     Column("is_public", Boolean, nullable=False, default=False, server_default=false()),  # it may not turn inward
+    Column("spent", Integer, nullable=False, default=0, server_default=text("0")),  # what the requests of a day cost
+    Column("spent_on", IsoDay),  # that day, in UTC
 )
