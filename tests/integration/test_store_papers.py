@@ -120,6 +120,17 @@ def test_another_source_lists_it_too(store: Store) -> None:
     assert {(listing.source, listing.day) for listing in paper.listings} == {("hf", TUESDAY), ("feed", None)}
 
 
+def test_what_says_something_of_a_known_paper_makes_none(store: Store) -> None:
+    gone = Entry(title="", keys=("arxiv:2603.00001",), note="This paper has been withdrawn.", is_follow_up=True)
+    assert record(store, gone, kites(1, is_follow_up=True)) == Recorded((), (), ())
+    (paper,) = record(store, kites(1)).new
+    told = record(store, gone, Entry(title="Of nobody", keys=("arxiv:2603.00002",), is_follow_up=True), source="oai")
+    assert (told.new, told.ids, told.updates) == ((), (paper,), {paper: "withdrawn"})
+    (after,) = stored(store)
+    assert (after.title, after.note) == (kites(1).title, gone.note)
+    assert [listing.source for listing in after.listings] == ["hf"]
+
+
 def test_numbers_are_those_read_last_and_their_history_is_kept(store: Store) -> None:
     numbers = [(3, 0, 7), (3, 0, 2), (5, None, 1), (None, None, 9)]
     for hour, (upvotes, comments, rank) in enumerate(numbers):

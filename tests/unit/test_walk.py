@@ -111,6 +111,50 @@ def test_a_page_that_names_itself_as_the_day_before_ends_the_walk() -> None:
     assert visits([], answer) == ["start"]
 
 
+def asks_of(steps: Walk, answer: Callable[[str], Visit]) -> list[tuple[str, str]]:
+    """The addresses that a walk asks for, with their names."""
+    asked: list[Ask] = [next(steps)]
+    with suppress(StopIteration):
+        while True:
+            asked.append(steps.send(answer(asked[-1].url)))
+    return [(ask.url, ask.name) for ask in asked]
+
+
+def counted(asked: str, parts: tuple[str, ...]) -> Visit:
+    return Visit(asked, Page(url=asked, body=b"", fetched_at=NOW), Reading(entries=(), parts=parts))
+
+
+def list_walk(**more: Any) -> Walk:
+    return walk(SOURCE, ["list", "other"], None, {}, follows_numbers=False, now=NOW, **more)
+
+
+def test_the_parts_of_a_page_that_only_counts_are_read_in_their_order() -> None:
+    pages = {"list": counted("list", ("ids 1-2", "ids 3-4"))}
+    asked = asks_of(list_walk(), lambda url: pages.get(url) or list_page(url, None))
+    assert asked == [("list", ""), ("ids 1-2", "list"), ("ids 3-4", "list#2"), ("other", "")]
+
+
+def test_no_further_part_is_asked_for_where_one_does_not_answer() -> None:
+    away = Visit("ids 1-2", Unreachable(url="ids 1-2", reason="away", fetched_at=NOW))
+    pages = {"list": counted("list", ("ids 1-2", "ids 3-4")), "ids 1-2": away}
+    asked = asks_of(list_walk(), lambda url: pages.get(url) or list_page(url, None))
+    assert [url for url, _ in asked] == ["list", "ids 1-2", "other"]
+
+
+def test_of_very_many_parts_the_rest_is_not_read() -> None:
+    pages = {"list": counted("list", tuple(map(str, range(MOST_PAGES + 9))))}
+    asked = asks_of(list_walk(), lambda url: pages.get(url) or list_page(url, None))
+    assert len(asked) == 1 + MOST_PAGES + 1 + 1
+
+
+def test_pages_behind_tokens_are_known_by_their_place() -> None:
+    pages = {"list": list_page("list", "token 7"), "token 7": list_page("token 7", "token 8")}
+    answer = lambda url: pages.get(url) or list_page(url, None)  # noqa: E731
+    asked = asks_of(list_walk(is_passing=True), answer)
+    assert asked == [("list", ""), ("token 7", "list#2"), ("token 8", "list#3"), ("other", "")]
+    assert {name for _, name in asks_of(list_walk(), answer)} == {""}
+
+
 def list_page(asked: str, next: str | None, published: datetime | None = None) -> Visit:
     entries = (Entry(title="A", published=published),)
     return Visit(asked, Page(url=asked, body=b"", fetched_at=NOW), Reading(entries=entries, next=next))

@@ -98,7 +98,7 @@ def _print(source: Source, tried: Tried, limit: int) -> None:
         return
     if tried.parsed.entries[:limit]:
         print_table(COLUMNS, [_row(entry) for entry in tried.parsed.entries[:limit]])
-    for line in _notes(tried.parsed, limit):
+    for line in (*tried.remarks, *_notes(tried.parsed, limit)):
         click.echo(line, err=True)
 
 
@@ -115,10 +115,14 @@ def _row(entry: Entry) -> tuple[object, ...]:
 
 
 def _notes(reading: Reading, limit: int) -> list[str]:
-    count = len(reading.entries)
+    count, later = len(reading.entries), sum(entry.is_follow_up for entry in reading.entries)
     day = f" of {reading.day}" if reading.day else ""
     more = f", {limit} of them shown" if count > limit else ""
     notes = [f"{count} {'paper' if count == 1 else 'papers'}{day}{more}"]
+    if later:
+        notes.append(
+            f"{later} of them count only where the paper is known already: changed or deleted long after it came"
+        )
     notes += [f"warning: {warning}" for warning in reading.warnings]
     if reading.next:
         notes.append(f"goes on at {reading.next}")
@@ -145,6 +149,7 @@ def _as_object(source: Source, tried: Tried, limit: int) -> dict[str, object]:
         "next": reading.next,
         "whole": reading.whole,
         "warnings": reading.warnings,
+        "remarks": tried.remarks,
         "count": len(reading.entries),
         "papers": [{name: getattr(entry, name) for name in FIELDS} for entry in reading.entries[:limit]],
     }

@@ -109,7 +109,9 @@ class Entry(PaperFacts):
     ``keys`` are its identities, strongest first (``arxiv:2403.01779``, ``doi:10.…``, ``url:…``), empty where the
     page shows none and the title has to do. ``shared`` are keys that other papers of the page bear as well: they are
     nobody's. ``listed`` is the digest day; ``rank`` counts from 1. What
-    ``is_secondhand`` stands on a page of somebody else, who may have put the text in words of their own.
+    ``is_secondhand`` stands on a page of somebody else, who may have put the text in words of their own. What
+    ``is_follow_up`` says something of a paper that came before (a change, a withdrawal, also without its title): it is
+    none where no paper with one of its keys is known.
     """
 
     keys: tuple[str, ...] = ()
@@ -119,6 +121,7 @@ class Entry(PaperFacts):
     upvotes: int | None = None
     comments: int | None = None
     is_secondhand: bool = False
+    is_follow_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +130,8 @@ class Reading:
 
     ``day`` is the digest day, ``previous`` the day before it that has a page, ``is_newest`` whether the page names
     no next day; ``next`` is the address of the next page of the same list. ``whole`` is false where only the page's
-    cards could be read: titles without abstracts.
+    cards could be read: titles without abstracts. ``parts`` are the addresses of the pages that show what this page
+    only counts. ``remarks`` are what the site says of what it was asked for.
     """
 
     entries: tuple[Entry, ...]
@@ -137,6 +141,8 @@ class Reading:
     next: str | None = None
     whole: bool = True
     warnings: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,10 @@ def _never_behind(source: Source, reading: Reading, before: Collection[str], day
     return ""
 
 
+def _by_its_address(source: Source, url: str) -> str:
+    return url
+
+
 def _has_no_name(source: Source, url: str) -> str:
     return ""
 
@@ -204,6 +208,10 @@ class Parser:
     # --- addresses ---
     starts: Callable[[Source, date], tuple[str, ...]]
     """The addresses of each poll on a day in UTC: the first page of each list."""
+    known_as: Callable[[Source, str], str] = _by_its_address
+    """Returns what the list at an address is known by: the address without what is another one at every look."""
+    is_passing: Callable[[Source], bool] = _never
+    """Whether addresses of further pages are good once, as those with cursors and tokens are."""
     called: Callable[[Source, str], str] = _has_no_name
     """Names the list at an address for people, "" for a source with one list."""
     day_url: Callable[[Source], Callable[[date], str] | None] = _no_days

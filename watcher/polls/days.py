@@ -81,12 +81,14 @@ class Ask:
     ``day``: the digest day that it stands for, None for a list.
     ``is_guess``: no page named this day; it is assumed to come before a page that could not be read.
     ``is_given_up``: the day was given up; this only tests whether it can be read by now.
+    ``name``: what the page is known by where its address is another one at every look, "" for its address.
     """
 
     url: str
     day: date | None = None
     is_guess: bool = False
     is_given_up: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Visit:
     """A page of a walk: the address asked for, the answer, and the reading of it.
 
     ``parsed``: None where there was no body.
-    ``day`` / ``is_guess`` / ``is_given_up``: as in the :class:`Ask` that it answers.
+    ``day`` / ``is_guess`` / ``is_given_up`` / ``name``: as in the :class:`Ask` that it answers.
     """
 
     asked: str
@@ -103,6 +105,7 @@ class Visit:
     day: date | None = None
     is_guess: bool = False
     is_given_up: bool = False
+    name: str = ""
 
     @property
     def url(self) -> str:

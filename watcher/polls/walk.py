@@ -41,6 +41,7 @@ class _Lists:
     """Reads lists page by page until a page is older than ``oldest``."""
 
     oldest: datetime
+    is_passing: bool
     walked: Walked = field(default_factory=Walked)
 
     def read(self, start: str) -> Generator[Ask, Visit, Sequence[Visit]]:
@@ -50,8 +51,26 @@ class _Lists:
             if len(visits) > MOST_PAGES:
                 self.walked.is_cut = True
                 break
-            visits.append((yield Ask(following)))
+            visits.append((yield Ask(following, name=self._name(start, len(visits)))))
+        if isinstance(visits[0].parsed, Reading) and visits[0].parsed.parts:
+            visits += yield from self._parts(start, visits[0].parsed.parts)
         return visits
+
+    def _parts(self, start: str, parts: Sequence[str]) -> Generator[Ask, Visit, Sequence[Visit]]:
+        """Yield the pages that show what the page at ``start`` counts, until one does not answer."""
+        visits: list[Visit] = []
+        for n, part in enumerate(parts):
+            if n > MOST_PAGES:
+                self.walked.is_cut = True
+                break
+            visits.append((yield Ask(part, name=part_name(start, n))))
+            if not _answers(visits[-1]):
+                break
+        return visits
+
+    def _name(self, start: str, n: int) -> str:
+        """Return what the ``n``-th page after the first is known by, "" for its address."""
+        return part_name(start, n) if self.is_passing else ""
 
     def _following(self, visit: Visit) -> str | None:
         if not isinstance(visit.parsed, Reading) or _is_past(visit.parsed, self.oldest):
@@ -66,6 +85,7 @@ def walk(
     known: Mapping[str, KnownPage],
     *,
     follows_numbers: bool,
+    is_passing: bool = False,
     lag: timedelta = timedelta(0),
     missed: MissedUrls = lambda firsts: (),
     day_before: Callable[[date], date] = the_day_before,
@@ -76,7 +96,7 @@ def walk(
     """Yield the addresses that a poll reads, in this order; return how the walk ended.
 
     1. Every list in ``starts``, page by page, back to ``oldest - lag``; if one does not answer, the other lists are
-        skipped.
+        skipped. Of a page that only counts papers, the pages that show them.
     2. Every list in ``missed(first visits)``, to its last page; only if all lists in ``starts`` answered.
     3. If the source has a page for each digest day (``day_url``): the ``look_back`` newest days, then up to
         ``CATCH_UP`` older days that were never read whole. Nothing if the first list was unreachable.
@@ -86,11 +106,12 @@ def walk(
     ``LONGEST`` ago.
 
     ``known``: remembered pages, by address.
+    ``is_passing``: the addresses of further pages are good once: those pages are known by their place in the list.
     ``lag``: how long after its own date a paper may still appear on a list.
     ``day_before``: returns the day before a day that may have a page.
     ``since``: a day that the walk goes back to in any case, None for no such day.
     """
-    lists = _Lists(_oldest(source, last, since, now) - lag)
+    lists = _Lists(_oldest(source, last, since, now) - lag, is_passing)
     firsts = []
     for start in starts:
         visits = yield from lists.read(start)
@@ -109,6 +130,11 @@ def walk(
         if follows_numbers and may_go_on:
             yield from days.follow()
     return lists.walked
+
+
+def part_name(start: str, n: int) -> str:
+    """Return what the ``n``-th page of a list is known by, counted from 0, where its address is good once."""
+    return f"{start}#{n + 1}" if n else start
 
 
 def _oldest(source: Source, last: datetime | None, since: date | None, now: datetime) -> datetime:

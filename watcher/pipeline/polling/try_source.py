@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from watcher.errors import WatcherError
@@ -23,12 +23,14 @@ class Tried:
     ``size``: of the body, in bytes.
     ``parsed``: what the parser read, or why there is nothing.
     ``findings``: what the source's selectors find.
+    ``remarks``: what the site says of what it was asked for.
     """
 
     url: str
     size: int
     parsed: Reading | Unreadable | Unreachable
     findings: tuple[Finding, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def try_body(source: Source, url: str, body: bytes, parsing: Parsing) -> Tried:
@@ -48,11 +50,22 @@ def read_once(source: Source, fetcher: Fetcher, parsing: Parsing, clock: Callabl
 
 
 def _try_page(source: Source, fetcher: Fetcher, parsing: Parsing, clock: Callable[[], datetime]) -> Tried:
-    url = PARSERS[source.kind].first_address(source, clock().date())
+    tried = _try_address(PARSERS[source.kind].first_address(source, clock().date()), source, fetcher, parsing)
+    if not isinstance(tried.parsed, Reading) or not tried.parsed.parts:
+        return tried
+    counted = tried.parsed
+    return replace(
+        _try_address(counted.parts[0], source, fetcher, parsing), remarks=(*counted.remarks, *counted.warnings)
+    )
+
+
+def _try_address(url: str, source: Source, fetcher: Fetcher, parsing: Parsing) -> Tried:
     fetched = fetcher.get(url, lambda _: None, robots=PARSERS[source.kind].obeys_robots(source))
     if isinstance(fetched, Page):
         found = parsing.find(fetched.body, source, fetched.charset)
-        return Tried(fetched.url, len(fetched.body), parse_page(fetched, source, parsing), found)
+        parsed = parse_page(fetched, source, parsing)
+        remarks = parsed.remarks if isinstance(parsed, Reading) else ()
+        return Tried(fetched.url, len(fetched.body), parsed, found, remarks)
     reason = fetched.reason if isinstance(fetched, Unreachable) else "not modified"
     return Tried(url, 0, Unreachable(url=fetched.url, reason=reason, fetched_at=fetched.fetched_at))
 

@@ -81,6 +81,7 @@ def read_pages(
         parser.day_url(source),
         known,
         follows_numbers=context.rules.uses_numbers,
+        is_passing=parser.is_passing(source),
         lag=parser.lag,
         missed=missed,
         day_before=parser.day_before,
@@ -96,7 +97,7 @@ def read_pages(
         while True:
             fetched = get(ask.url, _validators_of(source, ask.url, given))
             parsed = parse_page(fetched, source, context.parsing) if isinstance(fetched, Page) else None
-            visits.append(Visit(ask.url, fetched, parsed, ask.day, ask.is_guess, ask.is_given_up))
+            visits.append(Visit(ask.url, fetched, parsed, ask.day, ask.is_guess, ask.is_given_up, ask.name))
             ask = steps.send(visits[-1])
     except StopIteration as end:
         is_cut = missed.past.last is not None and end.value.is_cut
@@ -134,7 +135,8 @@ def _known_as(source: Source, visit: Visit) -> str:
     """
     day_url = PARSERS[source.kind].day_url(source)
     if day_url is None:
-        return without_login(visit.asked)
+        address, mark, place = (visit.name or without_login(visit.asked)).partition("#")
+        return without_login(PARSERS[source.kind].known_as(source, address)) + mark + place
     if isinstance(visit.parsed, Reading) and visit.parsed.day is not None:
         own = day_url(visit.parsed.day)
         return own if visit.url.startswith(f"{own}?") else visit.url
@@ -157,7 +159,7 @@ def record_visits(
 ) -> list[Judged]:
     """Store every page; return a verdict for each."""
     tx, now = intake.tx, intake.now
-    further = {visit.parsed.next for visit in visits if isinstance(visit.parsed, Reading)}
+    further = _further(visits)
     # If the newest page is broken as well, the reasons do not name each day.
     is_named = not isinstance(visits[0].parsed, Unreadable)
     judged = []
@@ -176,6 +178,12 @@ def record_visits(
     return judged
 
 
+def _further(visits: Sequence[Visit]) -> set[str | None]:
+    """Return the addresses of pages that are not the first of their list to show papers."""
+    readings = [visit.parsed for visit in visits if isinstance(visit.parsed, Reading)]
+    return {reading.next for reading in readings}.union(*(reading.parts[1:] for reading in readings))
+
+
 def _forget_addresses(
     tx: Transaction, source: Source, known: Mapping[str, KnownPage], judged: Sequence[Judged], now: datetime
 ) -> None:
@@ -190,10 +198,14 @@ def _forget_addresses(
 def _record_visit(intake: Intake, source: Source, visit: Visit, *, is_further: bool) -> Judged:
     tx, now = intake.tx, intake.now
     match visit:
+        case Visit(parsed=Reading(parts=parts)) if parts:
+            return Judged(Verdict.QUIET)
         case Visit(parsed=Reading() as reading, fetched=Page() as page):
             for warning in reading.warnings:
                 log.warning("%s: %s: %s", source.name, starred(visit.url), warning)
             page = replace(page, url=_known_as(source, visit))
+            if visit.name:  # who is asked for it again is asked for another page
+                page = replace(page, validators=Validators())
             return _record_page(intake, source, page, reading, is_further=is_further)
         case Visit(fetched=NotModified() as unchanged):
             return _record_unchanged(tx, source, replace(unchanged, url=_known_as(source, visit)), now)

@@ -44,7 +44,7 @@ class Recorded:
 
     ``new``: ids of papers never seen before.
     ``touched``: ids of papers that are new, newly listed, or have changed text, facts or numbers.
-    ``ids``: for each entry the id of its paper.
+    ``ids``: for each entry the id of its paper; a follow-up of an unknown paper has none.
     ``updates``: paper → occasion, of known papers that are now withdrawn (``withdrawn``) or of a newer version
         (``v3``).
     """
@@ -76,11 +76,12 @@ class Recording:
 
     def record(self, entries: Sequence[Entry]) -> Recorded:
         """Store the entries; return which papers they are and what changed."""
-        entries = self._load(entries)
+        entries = [one for one in self._load(entries) if not one.is_follow_up or self._catalogue.known(one.keys)]
         papers = [self._place(entry) for entry in entries]
         added, touched = self._write_papers()
         merged = {other for _, other in self._merges}
-        fresh, newly_counted = self._write_listings(zip(papers, entries, strict=True))
+        placed = zip(papers, entries, strict=True)
+        fresh, newly_counted = self._write_listings((paper, one) for paper, one in placed if not one.is_follow_up)
         mark_unfolded(self._connection, {*touched, *fresh, *merged, *(kept for kept, _ in self._merges)})
         touched |= fresh | newly_counted
         ids = tuple(_id(paper) for paper in papers)
