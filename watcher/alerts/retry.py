@@ -12,8 +12,7 @@ LONGEST_DELAY = timedelta(hours=1)
 FAILURES_LIVE = timedelta(days=14)
 TOLD_AFTER = timedelta(hours=1)
 FOLD_AFTER = TOLD_AFTER
-"""How long an endpoint must have failed before messages that waited are folded. After less they are sent as they are.
-"""
+"""How long an endpoint must have failed before messages that waited are folded. Else they are sent as they are."""
 
 SUSPECT_AFTER = 3
 """After this many attempts during which the program ended, the message may be the cause: it is sent last, and alone."""
