@@ -1,4 +1,4 @@
-"""Count what became of imported papers, each paper once, and put the counts into words."""
+"""Count what became of the papers of an import, each paper once, and put the counts into words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from watcher.model import DeliveryState, Fate
 
 
 class Became(Enum):
-    """What became of a paper. Of several matches the first of these counts."""
+    """What became of a paper, in the words that people are shown. Of several matches the earliest member counts."""
 
     TOLD_NOW = "told now"
     UNSENT = "{wait} to be sent"
@@ -25,7 +25,7 @@ class Became(Enum):
     NOT_TOLD = "not told (`watcher history` says why)"
 
     def in_words(self, n: int) -> str:
-        """Return the count in words, such as ``3 wait to be sent``."""
+        """Return ``n`` papers of this kind in words, such as ``3 wait to be sent``."""
         one = {"wait": "waits", "their": "its", "count": "counts"}
         return f"{n} " + self.value.format(**one if n == 1 else {"wait": "wait", "their": "their", "count": "count"})
 
@@ -37,10 +37,10 @@ _UNDONE = (None, DeliveryState.PENDING, DeliveryState.SENDING)
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """How a match stands at an endpoint, or before any alert was made.
+    """How far a match has come at one endpoint, or before any alert was made.
 
     ``is_called_off``: its alert was dropped or cancelled.
-    ``state``: of its delivery, None without one.
+    ``state``: state of its delivery, None if there is no delivery.
     """
 
     paper_id: int
@@ -51,7 +51,7 @@ class Stage:
 
     @property
     def is_told(self) -> bool:
-        """Whether it was sent."""
+        """Whether its delivery was sent."""
         return self.fate is Fate.OWED and not self.is_called_off and self.state is DeliveryState.SENT
 
 
@@ -63,7 +63,7 @@ def told_in(stages: Iterable[Stage]) -> set[int]:
 def became(stages: Iterable[Stage], told_before: Collection[int]) -> Counter[Became]:
     """Count papers by what became of them.
 
-    ``told_before``: papers that were told before the import.
+    ``told_before``: ids of papers that were told before the import.
     """
     found: dict[int, Became] = {}
     for one in stages:
@@ -73,7 +73,10 @@ def became(stages: Iterable[Stage], told_before: Collection[int]) -> Counter[Bec
 
 
 def counts_in_words(counts: Mapping[Became, int]) -> str:
-    """Return the counts in words, in order. Zeros are left out, except for what was told now."""
+    """Return the counts as one text, in the order of :class:`Became`.
+
+    Zeros are left out, except for what was told now.
+    """
     there = [one for one in Became if counts.get(one) or one is Became.TOLD_NOW]
     return ", ".join(one.in_words(counts.get(one, 0)) for one in there)
 

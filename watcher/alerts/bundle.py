@@ -16,7 +16,7 @@ OVERHEAD = 0.2
 """Share of a message's limit that is left for its head, headings and foot."""
 
 MOST_MESSAGES = 4
-"""Most messages for a digest; to keep within, papers are told in short form."""
+"""Most messages for a digest. Papers are told in short form so that they fit."""
 
 IN_FULL = 15
 """Papers of a subscription that a message tells in full, unless its ``max_papers`` says otherwise."""
@@ -48,9 +48,8 @@ def items_by_message(
 ) -> list[list[DigestItem]]:
     """Cut items into messages, leaving none out.
 
-    If these are too many, the last ones of each subscription are told in short form.
-
-    Otherwise a service that takes 2,000 characters would get a morning of thirty papers as thirty messages.
+    If these are more than ``MOST_MESSAGES``, the last papers of each subscription are told in short form, so that fewer
+    messages do. Otherwise a morning of thirty papers would be thirty messages to a service that takes 2,000 characters.
 
     ``size_of``: returns the size of an item.
     ``limit``: largest size of a message, in the same unit.
@@ -96,7 +95,10 @@ def _best_first(items: Sequence[DigestItem]) -> list[int]:
 
 
 def messages(told: Sequence[DueAlert]) -> list[list[DueAlert]]:
-    """Group the matches of one endpoint into messages: all together, except subscriptions with ``bundle`` off."""
+    """Group the alerts of one endpoint into messages.
+
+    Subscriptions with ``bundle`` off have a message each, all others share one.
+    """
     apart: dict[str, list[DueAlert]] = {}
     together = [one for one in told if one.bundle]
     for one in told:
@@ -106,9 +108,10 @@ def messages(told: Sequence[DueAlert]) -> list[list[DueAlert]]:
 
 
 def told_in_short(told: Sequence[DueAlert]) -> frozenset[int]:
-    """Return the matches beyond their subscription's ``max_papers`` or ``top``, or below its ``above``.
+    """Return the match ids of alerts that are told in short form.
 
-    The first ones are told in full; without a number of its own a subscription has ``IN_FULL``. Updates do not count.
+    These are the ones after a subscription's first ``max_papers`` or ``top`` (``IN_FULL`` if it sets neither), and
+    those with a score below its ``above``. Updates of papers are always told in full.
     """
     counts: Counter[str] = Counter()
     over: set[int] = set()

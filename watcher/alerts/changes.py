@@ -1,4 +1,4 @@
-"""Compare the subscriptions of the config with those of the database."""
+"""Compare the subscriptions of the config with those of the database. Pure."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The differences. A subscription is in one list at most; unchanged ones are in none.
+    """How the wanted subscriptions differ from the stored ones.
+
+    A subscription is in one tuple at most, an unchanged one in none.
 
     ``new``: not stored yet.
-    ``kept``: (stored, wanted) of those that differ in anything, a new name included.
-    ``back``: (stored, wanted) of those that were gone and return under their name.
-    ``gone``: stored, and no longer wanted.
+    ``kept``: (stored, wanted) of those that stay and differ in anything, even in the name alone.
+    ``back``: (stored, wanted) of those that were marked as gone and have come back under their name.
+    ``gone``: stored and active, and no longer wanted.
     """
 
     new: tuple[Wanted, ...] = ()
@@ -39,10 +41,10 @@ class Changes:
 
 
 def compare(wanted: Sequence[Wanted], saved: Sequence[StoredSubscription]) -> Changes:
-    """Compare subscriptions by owner and name.
+    """Return how the wanted subscriptions differ from the stored ones.
 
-    A name that went and a name that came are a rename if rule and receivers are equal and neither has another
-    candidate.
+    They are told apart by owner and name. One that went and one that came count as one that was renamed if rule,
+    sources and receivers are equal, and no other that went or came has the same.
     """
     active = {_name(row.subscription): row for row in saved if row.gone_at is None}
     left = {_name(row.subscription): row for row in sorted(saved, key=lambda row: row.id) if row.gone_at is not None}

@@ -1,4 +1,4 @@
-"""Read cron expressions: five fields, 0 and 7 both mean Sunday, names are allowed.
+"""Read cron expressions of five fields. Both 0 and 7 mean Sunday, names of months and weekdays are allowed.
 
 As in Vixie's cron (crontab(5)): if both day fields are restricted, a day counts if either fits; if one begins with
 ``*``, both must fit.
@@ -39,10 +39,11 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """A cron expression.
+    """A cron expression that was read.
 
+    ``times``: the local times of a day at which it is due.
     ``weekdays``: from 0 for Sunday.
-    ``every_hour``: the hour is ``*``: it follows the clock, also through an hour that comes twice.
+    ``every_hour``: the field of the hour is ``*``. It is then due by the clock, twice in an hour that comes twice.
     ``both_days``: day of the month and weekday must both fit.
     """
 
@@ -55,7 +56,7 @@ class Cron:
     both_days: bool
 
     def falls_on(self, day: date) -> bool:
-        """Return whether it is due at some time of a local day."""
+        """Return whether the expression is due at any time of a local day."""
         if day.month not in self.months:
             return False
         fits = (day.day in self.days, day.isoweekday() % 7 in self.weekdays)

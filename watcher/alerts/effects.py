@@ -26,13 +26,13 @@ class Effect:
     """What a change did to a subscription and to the papers that its rule matches.
 
     ``was``: its name before, "" if it kept its name.
-    ``keys``: the config's other keys that changed.
-    ``tried``: papers that the rule was tried on. Of those that match:
+    ``keys``: the other keys of its config that changed.
+    ``tried``: number of stored papers that the rule was tried on. The next four count those of them that match:
     ``held``: will be told.
     ``known``: count as known and are not told.
-    ``before``: matched before, and stay as they were.
-    ``unwanted``: a ``never:`` list keeps them back.
-    ``dropped``: papers that waited and will not be told.
+    ``before``: matched before the change, and stay as they were.
+    ``unwanted``: are kept back by a ``never:`` list.
+    ``dropped``: number of papers that waited to be told and will not be told.
     """
 
     subscription: str
@@ -48,12 +48,15 @@ class Effect:
 
 
 def said(effect: Effect) -> str:
-    """Return a line for people: what changed, and which papers are told or not because of it."""
+    """Return one line for people: what changed, and which stored papers are told or not because of it."""
     return "; ".join([f"{effect.subscription}: {_what(effect)}", *consequences(effect)])
 
 
 def consequences(effect: Effect) -> list[str]:
-    """Return what follows for stored papers, with the commands to show and to tell those that count as known."""
+    """Return what follows for stored papers as a list of phrases.
+
+    If papers count as known, the last phrase names the commands that show and tell them.
+    """
     found = []
     if effect.change in (Change.NEW, Change.BACK, Change.EDITED):
         found.append(_matches(effect))
@@ -70,7 +73,7 @@ def consequences(effect: Effect) -> list[str]:
 
 
 def summed(effects: Sequence[Effect]) -> list[str]:
-    """Return in short parts how many subscriptions changed in which way, and what follows for stored papers."""
+    """Return short phrases for many changes together: subscriptions changed in each way, papers told and not told."""
     edited = [one for one in effects if one.change is Change.EDITED]
     rules = [one for one in edited if "rule" in one.keys or "sources" not in one.keys]
     counts = [
@@ -89,7 +92,7 @@ def summed(effects: Sequence[Effect]) -> list[str]:
 
 
 def differing(before: Subscription, after: Subscription) -> tuple[str, ...]:
-    """Return the config's keys in which two versions of a subscription differ, without its name."""
+    """Return the keys of the config in which two versions of a subscription differ, without its name and owner."""
     names = (one.name for one in fields(Subscription) if one.compare)
     changed = [name for name in names if getattr(before, name) != getattr(after, name)]
     return tuple(dict.fromkeys(_KEYS.get(name, name) for name in changed if name not in ("name", "owner")))
@@ -103,7 +106,7 @@ _KEYS: Mapping[str, str] = {
     "learns": "learn",
     "tells_updates": "on_update",
 }
-"""Field → key of the config, where their names differ."""
+"""Field of ``Subscription`` → key of the config, where the two have different names."""
 
 
 _ASKING = ("rule", "like", "sources")

@@ -15,7 +15,7 @@ UNDATED = "undated"
 NOT_TO_TELL = "imported with --no-tell"
 
 IMPORT_REASONS = (OLDER, UNDATED, NOT_TO_TELL)
-"""Reasons for which an import does not tell a match; ``import --tell`` tells these."""
+"""Reasons for which an import drops a match. ``import --tell`` tells matches with these reasons."""
 
 
 class Telling(Enum):
@@ -30,8 +30,8 @@ class Telling(Enum):
 class LookBack:
     """The digest days of a source that count as present.
 
-    ``days``: these days, as its newest pages show them.
-    ``since``: this day and later, None for none.
+    ``days``: these days; they are the newest that its pages show.
+    ``since``: this day and every later one, None to go by ``days`` alone.
     """
 
     days: frozenset[date] = frozenset()
@@ -46,16 +46,19 @@ class LookBack:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """What counts as present, for each source.
+    """The days that count as present, for each source.
 
-    ``elsewhere``: for sources that are not polled.
+    ``elsewhere``: for papers of sources that are not polled.
     """
 
     by_source: Mapping[str, LookBack]
     elsewhere: LookBack
 
     def holds(self, paper: Paper, sources: Collection[str] = ()) -> bool:
-        """Return whether a listing of ``paper`` (in ``sources``, or in any) is present."""
+        """Return whether any listing of a paper counts as present.
+
+        ``sources``: consider listings in these sources only, empty for all.
+        """
         return any(
             self.by_source.get(listing.source, self.elsewhere).holds(listing.day)
             for listing in paper.listings
@@ -65,9 +68,9 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A source with a page for each day that was not read for a while.
+    """A source with a page for each digest day that was not read for a while, so that some days are read late.
 
-    ``since``: when it was last read. Days between that and its look-back are read late.
+    ``since``: when it was last read. Days between this and its look-back are read late.
     ``present``: its look-back now.
     """
 
@@ -75,9 +78,9 @@ class Late:
     present: LookBack
 
     def is_past(self, paper: Paper, began: datetime) -> bool:
-        """Return whether a paper is the past for a subscription that ``began`` while the source was not read.
+        """Return whether a paper is older than a subscription that was made while the source was not read.
 
-        That is: stored since then, and listed before the look-back.
+        It is if it was stored after the subscription ``began``, but was listed before the look-back.
         """
         days = [listing.day for listing in paper.listings if listing.day]
         is_new = self.since < began <= paper.first_seen
@@ -97,17 +100,20 @@ class BlindSpan:
 
     @property
     def reason(self) -> str:
-        """Why a match that was due in this time is not told."""
+        """The reason that is stored with matches that were due in this time and are not told."""
         return f"due before the database was restored on {self.until:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def last_days(days: int, now: datetime) -> LookBack:
-    """Return the last ``days`` days, today included, as present; no day for 0."""
+    """Return a look-back of the last ``days`` days (UTC), today included; 0 holds no day up to today."""
     return LookBack(since=now.date() - timedelta(days=days - 1))
 
 
 def last_digests(shown: Collection[date], days: int, now: datetime) -> LookBack:
-    """Return the newest ``days`` of the digest days ``shown`` as present; without any, the last ``days`` days."""
+    """Return a look-back of the newest ``days`` of the digest days ``shown``.
+
+    If ``shown`` is empty, it is the last ``days`` days (UTC).
+    """
     if not shown:
         return last_days(days, now)
     return LookBack(days=frozenset(sorted(shown, reverse=True)[:days]))
@@ -123,12 +129,15 @@ def of_polled(
     began: datetime | None = None,
     late: Late | None = None,
 ) -> Decision:
-    """Return the fate of a match that a poll found: held, unless it is the past for the subscription.
+    """Return the fate of a match that a poll found: held, or baseline if the paper is too old for the subscription.
 
-    At the first poll of a source the past is what is older than the subscription's ``backfill``, else than
-    ``look_back``. Later it can only be what is read late (``late``), for a subscription that ``began`` meanwhile.
+    At the first poll of a source, a paper is too old if it was listed before the subscription's ``backfill``, or before
+    ``look_back`` if it has no ``backfill``. At later polls, only papers that are read ``late`` can be too old, and only
+    for a subscription that was made while the source was not read.
 
-    ``look_back``: days, None if the source's pages show only its look-back.
+    ``look_back``: days, None if the source's pages show nothing older than its look-back.
+    ``began``: when the subscription was made.
+    ``late``: what this poll reads late, None if nothing.
     """
     if not first_poll and late is not None and began is not None and late.is_past(paper, began):
         return of_known_paper(subscription, paper, Present({}, LookBack()), now)
@@ -143,9 +152,10 @@ def of_polled(
 
 
 def of_known_paper(subscription: Subscription, paper: Paper, present: Present, now: datetime) -> Decision:
-    """Return the fate of a match with a paper that was stored before.
+    """Return the fate of a match with a paper that was stored before the subscription or its rule.
 
-    Held within ``backfill``, else within the look-back.
+    It is held if the paper was listed within the subscription's ``backfill``, or within the look-back if it has no
+    ``backfill``; else it is baseline.
     """
     if subscription.backfill is not None:
         present = Present({}, last_days(subscription.backfill, now))
@@ -155,22 +165,25 @@ def of_known_paper(subscription: Subscription, paper: Paper, present: Present, n
 
 
 def of_edited_rule() -> Decision:
-    """Return the fate of a match that an edited rule makes with a stored paper: baseline."""
+    """Return the fate of a match that an edited rule makes with a stored paper: baseline, since edits tell nothing."""
     return Decision(Fate.BASELINE, "listed before the rule was edited")
 
 
 def of_unwanted(item: str) -> Decision:
-    """Return the fate of a match that an item of a ``never:`` list keeps back."""
+    """Return the fate of a match that an item of a ``never:`` list keeps back: dropped."""
     return Decision(Fate.DROPPED, f"never: {item}")
 
 
 def of_edited_never() -> Decision:
-    """Return the fate of a match that was kept back, now that the list has changed: baseline."""
+    """Return the fate of a match that a ``never:`` list kept back before its item was removed: baseline."""
     return Decision(Fate.BASELINE, "kept back before `never` was edited")
 
 
 def of_imported(paper: Paper, sources: Collection[str], present: Present, telling: Telling) -> Decision:
-    """Return the fate of a match from a saved page. Held matches are owed when the import ends."""
+    """Return the fate of a match from a saved page: held if ``telling`` asks for it, else dropped with the reason.
+
+    Held matches are told when the import ends.
+    """
     if telling is Telling.NOTHING:
         return Decision(Fate.DROPPED, NOT_TO_TELL)
     if telling is Telling.ALL or present.holds(paper, sources):
@@ -180,16 +193,17 @@ def of_imported(paper: Paper, sources: Collection[str], present: Present, tellin
 
 
 def of_dropped_in(paper: Paper, sources: Collection[str], present: Present) -> Decision:
-    """Return the fate of a match from a file in an inbox: held, unless all its days are before the look-back."""
+    """Return the fate of a match from a file in an inbox: held, or dropped if all its days are before the look-back."""
     if present.holds(paper, sources) or not any(listing.day for listing in paper.listings):
         return Decision(Fate.HELD)
     return Decision(Fate.DROPPED, OLDER)
 
 
 def of_restored(saved: StoredSubscription, paper: Paper, blind: BlindSpan) -> Decision | None:
-    """Return baseline for a match that was due in a blind span, since it may have been told then; None for others.
+    """Return the fate of a match after a restore: baseline if it was due in the blind span, else None.
 
-    A paper may have been found from the beginning of its first day on, one without a day at any time.
+    It may have been told in that time, and is not told twice. The match is taken to have been made as early as it can
+    have been: at the beginning of the paper's first digest day, but not before the blind span began.
     """
     subscription = saved.subscription
     found = blind.since

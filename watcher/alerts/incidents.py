@@ -20,7 +20,7 @@ OF_SOURCES = frozenset({*KINDS.values(), IncidentKind.SOURCE_GAP})
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """The incident that a verdict means.
+    """The trouble that a verdict means.
 
     ``tell_after``: how long it may last before the operator is told.
     """
@@ -33,7 +33,7 @@ class Trouble:
 def trouble_of(judged: Judged, unreachable_after: timedelta) -> Trouble | None:
     """Return the trouble that a verdict means, None for a good one.
 
-    A broken page is told at once, other trouble after ``unreachable_after``: it may pass by itself.
+    The operator is told of a broken page at once, of other trouble after ``unreachable_after``, since it may pass.
     """
     kind = KINDS.get(judged.verdict)
     if kind is None:
@@ -43,19 +43,25 @@ def trouble_of(judged: Judged, unreachable_after: timedelta) -> Trouble | None:
 
 
 def begins_trouble(judged: Judged, before: Verdict | None) -> bool:
-    """Return whether a poll shows trouble that the poll before did not show."""
+    """Return whether a poll shows trouble, and another verdict than the poll before.
+
+    ``before``: the verdict of the poll before, None for the first poll.
+    """
     return judged.verdict in KINDS and judged.verdict is not before
 
 
 def is_due(began: datetime, told_at: datetime | None, tell_after: timedelta, now: datetime) -> bool:
-    """Return whether the operator has to be told of an open incident now: once, after ``tell_after``."""
+    """Return whether the operator has to be told of an open incident now: once, after it has lasted ``tell_after``.
+
+    ``told_at``: when the operator was told, None if not yet.
+    """
     return told_at is None and now - began >= tell_after
 
 
 def unread_of(open_incidents: Iterable[Incident], wanted: Iterable[Collection[str]]) -> tuple[Unread, ...]:
-    """Return the sources that cannot be read or miss something, of those that subscriptions use.
+    """Return the sources with an open incident that any of a message's subscriptions uses.
 
-    ``wanted``: the sources of each subscription, empty for all.
+    ``wanted``: for each subscription its sources, empty if it uses all.
     """
     looked_at = list(wanted)
     return tuple(
@@ -71,11 +77,11 @@ def unread_of(open_incidents: Iterable[Incident], wanted: Iterable[Collection[st
 
 
 def left_by(incident: Incident, gap: str, accepted: Iterable[str], *, is_inbox: bool) -> list[str]:
-    """Return, in sentences, what is still missing when a source's trouble ends.
+    """Return what is still missing after a source's incident has ended: sentences, none if nothing is missing.
 
-    ``gap``: the open gap of the source, "" for none.
-    ``accepted``: pages that show too little and are taken as complete, in words.
-    ``is_inbox``: the source is an inbox: nobody reads its failed files again by itself.
+    ``gap``: the open gap of the source in words, "" for none.
+    ``accepted``: descriptions of pages that show too little and have been accepted as complete.
+    ``is_inbox``: the source is an inbox. People have to drop its failed files in again, so that sentences say so.
     """
     if incident.kind not in OF_SOURCES or incident.ended is None:
         return []

@@ -11,10 +11,10 @@ from watcher.model import FIRST, WITHDRAWN, DigestItem, DigestOrder, DueAlert, H
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is known of a message's papers beside their matches, for subscriptions that ask for it; by paper.
+    """Further facts about a message's papers, for the subscriptions that ask for them; both by paper id.
 
-    ``rises``: upvotes that it gained within a day.
-    ``elsewhere``: subscriptions of the same reader that match it: full name → what readers are shown of it.
+    ``rises``: most upvotes that the paper gained within a day.
+    ``elsewhere``: other subscriptions of the same reader that match the paper: full name → display name.
     """
 
     rises: Mapping[int, float] = field(default_factory=dict)
@@ -24,7 +24,7 @@ class Beside:
 NOTHING_BESIDE = Beside()
 
 WORTH_SAYING = 3
-"""Upvotes within a day from which a message says so."""
+"""Fewest upvotes gained within a day that a message mentions."""
 
 
 def items_of(
@@ -33,11 +33,12 @@ def items_of(
     told_before: Mapping[int, date],
     beside: Beside = NOTHING_BESIDE,
 ) -> list[DigestItem]:
-    """Return an item for each paper, in the order of the matches.
+    """Return one item for each paper, in the order of the alerts.
 
-    A paper has the best score of its matches, is short if all are, and is shown as new if it is for a subscription.
+    A paper has the best score of its matches. It is told in short form if all its matches are, and shown as new if any
+    subscription is told of it for the first time.
 
-    ``told_before``: paper → day on which the endpoint was told of it.
+    ``told_before``: paper id → day on which the endpoint was told of the paper.
     """
     by_paper: dict[int, list[DueAlert]] = {}
     for one in told:
@@ -87,33 +88,36 @@ def _matches(ones: Sequence[DueAlert]) -> tuple[ItemMatch, ...]:
 
 
 def is_aside(one: DueAlert) -> bool:
-    """Return whether its title is enough: a score below ``above``, or a place behind ``top``."""
+    """Return whether a paper's title is enough: its score is below ``above``, or it is not among the ``top`` first."""
     return one.occasion == FIRST and (is_below(one) or (one.short and one.top is not None))
 
 
 def is_below(one: DueAlert) -> bool:
-    """Return whether a match has a score below its subscription's ``above``."""
+    """Return whether a match has a score below its subscription's ``above``; False if that is not set."""
     return one.above is not None and one.score < one.above
 
 
 def occasion_of(ones: Sequence[DueAlert]) -> str:
-    """Return the occasion that is shown of a paper's matches.
+    """Return the occasion that a paper is shown with, of the occasions of its matches.
 
-    The paper itself, its withdrawal, or its newest version.
+    That is ``FIRST`` if any has it, else ``WITHDRAWN``, else the newest version.
     """
     occasions = {one.occasion for one in ones}
     return next((one for one in (FIRST, WITHDRAWN) if one in occasions), None) or max(occasions, key=version_of)
 
 
 def version_of(occasion: str) -> int:
-    """Return the version of an occasion: 3 for ``v3``."""
+    """Return the number of the version that an occasion names: 3 for ``v3``."""
     return int(occasion.removeprefix("v"))
 
 
 def nothing_of(blanks: Iterable[Nothing], told: Iterable[DueAlert]) -> tuple[Nothing, ...]:
-    """Return one line for each subscription without papers, over all the time that its rows cover.
+    """Return one line for each subscription that a message tells no papers of.
 
-    None beside its papers.
+    Several rows of a subscription become one: from the earliest time, with all papers that were read.
+
+    ``blanks``: the rows that are owed.
+    ``told``: alerts in the message; their subscriptions get no line.
     """
     with_papers = {one.subscription for one in told}
     found: dict[str, Nothing] = {}

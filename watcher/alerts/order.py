@@ -13,13 +13,13 @@ NO_RISES: Mapping[int, float] = {}
 def in_message_order(
     told: Iterable[DueAlert], papers: Mapping[int, Paper], rises: Mapping[int, float] = NO_RISES
 ) -> list[DueAlert]:
-    """Return the matches in the order of a message.
+    """Return the alerts in the order in which a message tells them.
 
-    Subscriptions stay in the order in which they come; the papers of each are sorted as it asks for, strong matches
-    first, then by :func:`watcher.model.rank_of`, then by what matched first.
+    Subscriptions stay in the order in which they come. Within each, papers are sorted by the order that the
+    subscription asks for, strong matches first, then by :func:`watcher.model.rank_of`, then by what matched first.
 
-    ``papers``: the papers of the matches, by id.
-    ``rises``: paper → upvotes that it gained within a day, for subscriptions that ask for that order.
+    ``papers``: the papers, by id.
+    ``rises``: paper id → upvotes gained within a day, for subscriptions that sort by that.
     """
     by_subscription: dict[str, list[DueAlert]] = {}
     for one in told:

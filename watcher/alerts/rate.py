@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 from watcher.model import Rate
 
 SOON = timedelta(seconds=1)
-"""When to ask again while everything that is allowed is in flight."""
+"""When to ask again if all messages that the rate allows are being sent at this moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """How many messages a receiver may get now.
 
-    ``wait``: the time until it may get one, if it may get none.
+    ``messages``: 0 or more.
+    ``wait``: if it may get none, the time until it may get one.
     """
 
     messages: int
@@ -24,11 +25,11 @@ class Allowance:
 
 
 def allowance(rate: Rate, sent: Sequence[datetime], sending: int, now: datetime) -> Allowance:
-    """Return how many messages ``rate`` allows.
+    """Return how many messages a rate allows now.
 
-    ``sent``: ends of the last ``rate.most`` attempts, newest first. Instants more than ``rate.within`` ahead are of a
-        clock that was set back since, and do not count.
-    ``sending``: number of messages in flight; they count as sent at any time.
+    ``sent``: when the last ``rate.most`` attempts ended, newest first. Instants more than ``rate.within`` in the future
+        are not counted: the clock was set back since.
+    ``sending``: number of messages that are being sent now; each counts against the rate.
     """
     counted = [at for at in sent if now - rate.within < at <= now + rate.within]
     free = rate.most - sending

@@ -12,7 +12,7 @@ LONGEST_DELAY = timedelta(hours=1)
 FAILURES_LIVE = timedelta(days=14)
 TOLD_AFTER = timedelta(hours=1)
 FOLD_AFTER = TOLD_AFTER
-"""After a shorter outage, the messages that waited are sent as they are."""
+"""How long an endpoint must have failed before messages that waited are folded. Else they are sent as they are."""
 
 SUSPECT_AFTER = 3
 """After this many attempts during which the program ended, the message may be the cause: it is sent last, and alone."""
@@ -22,8 +22,8 @@ SUSPECT_AFTER = 3
 class Health:
     """How an endpoint has been doing.
 
-    ``failing_since``: since when it fails, None if it works.
-    ``failures``: in a row.
+    ``failing_since``: since when every attempt failed, None if the last one worked.
+    ``failures``: number of failures in a row.
     ``next_try``: when to try again, None for at once.
     """
 
@@ -35,7 +35,7 @@ class Health:
     def is_waiting(self, now: datetime) -> bool:
         """Return whether the endpoint is backing off.
 
-        A ``next_try`` further ahead than any delay is of a clock that was set back since, and does not count.
+        A ``next_try`` further ahead than the longest delay is ignored: the clock was set back since it was stored.
         """
         return self.next_try is not None and now < self.next_try <= now + LONGEST_DELAY
 
@@ -44,9 +44,9 @@ class Health:
 class Consequence:
     """What follows from an attempt.
 
-    ``state``: of the delivery.
-    ``health``: of the endpoint.
-    ``failing``: True to tell the operator that the endpoint fails, False that it is back, None for neither.
+    ``state``: new state of the delivery.
+    ``health``: new health of the endpoint.
+    ``failing``: True to tell the operator that the endpoint fails, False that it works again, None to tell nothing.
     ``reason``: why the delivery is dead, "" if it is not.
     """
 
@@ -57,9 +57,10 @@ class Consequence:
 
 
 def after_attempt(outcome: Outcome, health: Health, now: datetime, *, jitter: float) -> Consequence:
-    """Decide what an attempt means.
+    """Return what an attempt means for its delivery and its endpoint.
 
-    ``jitter``: between 0 and 1, spreads the delays by a quarter.
+    ``health``: of the endpoint before the attempt.
+    ``jitter``: between 0 and 1; makes the next delay up to a quarter shorter or longer.
     """
     if outcome.result is Result.SENT:
         return Consequence(DeliveryState.SENT, Health(), failing=False)
@@ -76,11 +77,17 @@ def after_attempt(outcome: Outcome, health: Health, now: datetime, *, jitter: fl
 
 
 def is_backlog(before: Health, now: datetime) -> bool:
-    """Return whether the endpoint had failed for ``FOLD_AFTER`` before it took a message now."""
+    """Return whether messages have piled up: the endpoint takes one now, and had failed for ``FOLD_AFTER`` before.
+
+    ``before``: its health before this attempt.
+    """
     return before.failing_since is not None and now - before.failing_since >= FOLD_AFTER
 
 
 def delay(failures: int, jitter: float) -> timedelta:
-    """Return how long to wait after the n-th failure in a row: half a minute, doubled each time, an hour at most."""
+    """Return how long to back off after a number of failures in a row: half a minute, doubled each time, up to an hour.
+
+    ``jitter``: between 0 and 1; makes the delay up to a quarter shorter or longer.
+    """
     doubled = FIRST_DELAY * (1 << min(failures - 1, 10))
     return min(doubled * (0.75 + jitter / 2), LONGEST_DELAY)

@@ -12,7 +12,7 @@ A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class VotesThen:
-    """How many upvotes a source showed of a paper at an instant."""
+    """The upvotes that a source showed of a paper at an instant."""
 
     at: datetime
     upvotes: int
@@ -21,12 +21,13 @@ class VotesThen:
 def rise_of(counts: Sequence[VotesThen], listed: date | None) -> float:
     """Return the most upvotes that a paper gained within 24 hours, as one source showed them.
 
-    The numbers are joined by straight lines, from 0 at the beginning of the day on which it was ``listed``; without a
-    day the first number is where it begins. A number that stays is not stored anew, and sources are read once a day at
-    least: so of a longer time between two numbers the last day counts. Numbers that fall count as no gain.
+    Between two stored numbers the count is taken to grow evenly. It begins with 0 at the start of the day ``listed``,
+    or with the first number if the day is None. A number is stored only when it changes, and sources are read at least
+    once a day. Therefore a gain between numbers that are more than a day apart is taken to fall into the last 24 hours
+    before the later one. Falling numbers count as no gain.
 
-    Within a day, because that is how often a paper's numbers are read in the end, and readers of every time zone have
-    had their hours: the pace of an hour would be chance, that of a week the number itself.
+    The span is a day since that is how often the numbers of older papers are read. It also gives readers of every time
+    zone their hours. The gain of one hour would be chance, that of a week hardly less than the number itself.
     """
     line = sorted(counts, key=lambda one: one.at)
     if not line:
@@ -59,10 +60,13 @@ def _votes_at(line: Sequence[VotesThen], at: datetime) -> float:
 
 
 def rising_places(upvotes: Mapping[int, int], rises: Mapping[int, float]) -> dict[int, tuple[int, int]]:
-    """Return paper id → sort key: the most upvoted and the fastest risers come in turn.
+    """Return paper id → sort key, smallest first, so that much upvoted papers and fast risers take turns.
 
-    A paper comes at the better of its two places: among the most upvoted, and among those that rose fastest. Of two at
-    the same place the more upvoted one is first.
+    A paper is ranked by its upvotes and by its rise, and the better place counts. Of two papers at the same place, the
+    one with more upvotes comes first.
+
+    ``upvotes``: paper id → upvotes.
+    ``rises``: paper id → upvotes gained within a day.
     """
     by_upvotes = sorted(upvotes, key=lambda id: (-upvotes[id], -rises.get(id, 0.0), id))
     by_rise = sorted(upvotes, key=lambda id: (-rises.get(id, 0.0), -upvotes[id], id))

@@ -1,7 +1,7 @@
-"""Decide when subscriptions are due. Local times become instants here and nowhere else.
+"""Decide when subscriptions are due. Local times are turned into instants only here.
 
-A local time that a clock change skips is told an hour later by the clock. A time that comes twice is told at its first
-occurrence (PEP 495, ``fold=0``). Hourly schedules follow the clock itself: every full hour that exists.
+If a clock change skips a local time, it falls an hour later. If it makes a time come twice, the first one counts (PEP
+495, ``fold=0``). Hourly schedules do not go by local times: they are due at every full hour that passes.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ LONGEST_MONTH = 32 * DAY  # and a change of the clock
 SATURDAY = 5
 
 LONGEST_QUIET = timedelta(days=14)
-"""Quiet hours that never end count as ending after this time."""
+"""Longest time that quiet hours last: those that would never end, end after this time."""
 
 
 def next_due(when: When, timezone: str, after: datetime, began: datetime) -> datetime | None:
-    """Return the first due instant later than ``after``, in UTC; None for ``immediately``.
+    """Return the first due instant (UTC) after ``after``, None for ``immediately``.
 
-    ``began``: when the subscription was made; ``every N days`` counts from its first due day.
+    ``began``: when the subscription was made. ``every N days`` is counted from its first due day.
     """
     if when.rhythm is Rhythm.IMMEDIATELY:
         return None
@@ -90,9 +90,10 @@ def _next_by_the_clock(cron: Cron, zone: ZoneInfo, after: datetime) -> datetime:
 
 
 def next_sign(subscription: Subscription, after: datetime) -> datetime | None:
-    """Return when a subscription's next sign of life is due, None if it shows none.
+    """Return when the next sign of life of a subscription is due, None if it sends none.
 
-    It is the first of a month, at the subscription's time of day. Subscriptions with empty digests need no other sign.
+    That is on the first day of a month, at the subscription's time of day. A subscription that sends empty digests
+    sends no signs of life: its readers know that it works.
     """
     if not subscription.shows_life or subscription.sends_empty:
         return None
@@ -100,12 +101,12 @@ def next_sign(subscription: Subscription, after: datetime) -> datetime | None:
 
 
 def sign_began(subscription: Subscription, due: datetime) -> datetime:
-    """Return the beginning of the month that a sign of life is about."""
+    """Return the beginning of the month that the sign of life due at ``due`` is about."""
     return next_month(subscription.timezone, subscription.when.at or SIGN_TIME, due - LONGEST_MONTH)
 
 
 def next_month(timezone: str, at: time, after: datetime) -> datetime:
-    """Return the first instant later than ``after`` that is ``at`` on the first day of a local month, in UTC."""
+    """Return the first instant (UTC) after ``after`` that is the local time ``at`` on the first day of a month."""
     zone = ZoneInfo(timezone)
     first = after.astimezone(zone).date().replace(day=1)
     while (instant := _instant(first, at, zone)) <= after:
@@ -114,7 +115,7 @@ def next_month(timezone: str, at: time, after: datetime) -> datetime:
 
 
 def quiet_until(quiet: QuietHours | None, timezone: str, now: datetime) -> datetime | None:
-    """Return when the quiet hours and days around ``now`` end, None outside them."""
+    """Return when the quiet hours or quiet days around ``now`` end, None if now is not quiet."""
     if quiet is None:
         return None
     zone = ZoneInfo(timezone)
@@ -125,9 +126,11 @@ def quiet_until(quiet: QuietHours | None, timezone: str, now: datetime) -> datet
 
 
 def alert_due(subscription: Subscription, receiver: QuietHours | None, timezone: str, now: datetime) -> datetime:
-    """Return when an alert made now may be sent: when neither subscription nor receiver has quiet hours.
+    """Return the first instant from ``now`` on outside the quiet hours of both subscription and receiver.
 
-    If the two leave no time, the receiver's quiet hours count alone. ``timezone`` is of the receiver's quiet hours.
+    If the two together leave no time, only the receiver's quiet hours count.
+
+    ``timezone``: of the receiver's quiet hours.
     """
     due = now
     while due - now < LONGEST_QUIET:

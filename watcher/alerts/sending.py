@@ -1,10 +1,10 @@
-"""Decide about deliveries by the state of their endpoints: which are sent next, and which wait.
+"""Decide by the state of endpoints which deliveries are sent next, and which wait. Pure.
 
-All deliveries take the same way; only their lane differs:
+All deliveries take the same way. Only their lane differs:
 
-``WORKING``  the endpoint worked when last tried
-``PROBE``    the endpoint failed when last tried: it may hang, so that these have threads of their own
-``SUSPECT``  the program ended again and again while sending the message: it is sent last, and alone
+``WORKING``: the endpoint took the last message
+``PROBE``: the endpoint failed when last tried. It may hang again, so that these have threads of their own
+``SUSPECT``: the program ended several times while sending the message. It is sent last, and alone
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ class Lane(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WaitingEndpoint:
-    """An endpoint with something pending.
+    """An endpoint with pending deliveries.
 
     ``health``: None if it was never tried.
-    ``leased_until``: end of the lease of its delivery in flight, None if there is none.
+    ``leased_until``: end of the lease of its delivery that is being sent, None if none is.
     """
 
     endpoint: Endpoint
@@ -39,10 +39,10 @@ class WaitingEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class SendTurn:
-    """What an endpoint's next delivery does now.
+    """What happens to an endpoint's next delivery now.
 
-    ``lane``: where it is sent, None if it waits.
-    ``reason``: why it waits.
+    ``lane``: the lane that sends it, None if it waits.
+    ``reason``: why it waits, "" if it does not.
     ``until``: when it may be sent, None if it is sent now.
     """
 
@@ -56,8 +56,8 @@ class Choice:
     """The endpoints that are sent to now.
 
     ``chosen``: each with its lane.
-    ``until``: when the first of the others may be sent to, None if none waits.
-    ``left``: number of endpoints at the end that were not decided on, since the working lane is full.
+    ``until``: when the first of those that wait may be sent to, None if none waits.
+    ``left``: number of endpoints, the last ones, that were not looked at since the working lane is full.
     """
 
     chosen: tuple[tuple[WaitingEndpoint, Lane], ...]
@@ -66,9 +66,10 @@ class Choice:
 
 
 def turn_of(one: WaitingEndpoint, alone_until: datetime | None, now: datetime, *, is_suspect: bool = False) -> SendTurn:
-    """Return whether an endpoint's next delivery may be sent.
+    """Return what happens to an endpoint's next delivery now.
 
-    ``alone_until``: when its receiver's quiet hours or rate allow a message, None for now.
+    ``alone_until``: when the receiver's quiet hours or rate allow a message, None if they allow one now.
+    ``is_suspect``: the delivery is a suspect.
     """
     health = one.health or Health()
     if one.leased_until is not None and one.leased_until > now:
@@ -90,10 +91,12 @@ def choose(
     *,
     are_suspects: bool = False,
 ) -> Choice:
-    """Choose endpoints to be sent to, in this order, as far as their lanes have room.
+    """Return which endpoints are sent to now, in the given order, as far as their lanes have room.
 
     ``left_alone_until``: returns when the quiet hours or the rate of an endpoint's receiver allow a message, None for
         now.
+    ``room``: how many more messages each lane takes.
+    ``are_suspects``: the next deliveries of all these endpoints are suspects.
     """
     free, chosen, until = dict(room), list[tuple[WaitingEndpoint, Lane]](), list[datetime]()
     for n, one in enumerate(waiting):
@@ -113,7 +116,9 @@ def choose(
 def room_of(under_way: Mapping[Lane, int], tuning: Tuning) -> dict[Lane, int]:
     """Return how many more messages each lane takes.
 
-    The working lane is filled again when half of its messages are done, so that claims come in batches.
+    The working lane takes none before half of its messages are done, so that they are claimed in batches.
+
+    ``under_way``: lane → messages that are being sent.
     """
     working = under_way.get(Lane.WORKING, 0)
     return {
@@ -124,5 +129,9 @@ def room_of(under_way: Mapping[Lane, int], tuning: Tuning) -> dict[Lane, int]:
 
 
 def is_suspects_turn(waited: timedelta, tuning: Tuning, *, all_done: bool) -> bool:
-    """Return whether a suspect delivery may be sent: when nothing else is left, or after a long wait beside others."""
+    """Return whether a suspect may be sent: if nothing else is left to send, or if it has waited for long enough.
+
+    ``waited``: how long it has waited.
+    ``all_done``: nothing else is left to send.
+    """
     return all_done or waited >= tuning.suspects_wait

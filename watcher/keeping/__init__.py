@@ -1,6 +1,6 @@
-"""Keep papers where people keep them: notes, bibliographies, Zotero, any service that takes JSON.
+"""Keep papers where people collect them: in notes, bibliographies, Zotero, any service that takes JSON.
 
-``keeper``   which place is kept in how, one paper at a time
+``keeper``: keeps one paper at one place
 ``folder``, ``bib``, ``zotero``, ``webhook``: one file for each kind of place
-``answers``  what the answers of services mean
+``answers``: what the answers of services mean
 """

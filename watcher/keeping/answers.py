@@ -1,4 +1,4 @@
-"""Say what an answer of a service means for the paper that it was given."""
+"""Say what the answer of a service means for the paper that it was sent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST_WAIT = 86_400.0
 
 
 def trouble_in(answer: ServiceAnswer | Outcome) -> Outcome | None:
-    """Return the fault of an answer, None for a yes."""
+    """Return the outcome that an answer means if it reports an error, None if it reports success."""
     if isinstance(answer, Outcome):
         return answer
     if 200 <= answer.status < 300:
@@ -35,7 +35,7 @@ def trouble_in(answer: ServiceAnswer | Outcome) -> Outcome | None:
 
 
 def json_in(answer: ServiceAnswer) -> Any:
-    """Return the JSON of an answer, None if it holds none: a page to sign in, or one that was cut."""
+    """Return the JSON value of an answer, None if it is not JSON (a page to sign in, or an answer that was cut)."""
     try:
         return json.loads(answer.body)
     except (ValueError, RecursionError):
@@ -43,7 +43,9 @@ def json_in(answer: ServiceAnswer) -> Any:
 
 
 def wait_asked(answer: ServiceAnswer) -> float:
-    """Return for how many seconds a service asks to be left alone: ``Backoff`` of Zotero, else ``Retry-After``."""
+    """Return how many seconds a service asks to be left alone, 0 if it does not (``Backoff`` of Zotero,
+    ``Retry-After``).
+    """
     for name in ("backoff", "retry-after"):
         text = answer.headers.get(name, "").strip()
         if text.isascii() and text.isdigit() and len(text) < 10:

@@ -1,4 +1,4 @@
-"""Keep papers in a bibliography: what stands there stays byte for byte, and what is missing is put behind it."""
+"""Keep papers in a bibliography. What is in the file stays byte for byte; new entries are added at its end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from watcher.model import Outcome, Result
 from watcher.model.subscriptions import KeepTarget
 
 LARGEST = 64_000_000
-"""Bytes of a bibliography."""
+"""Most bytes of a bibliography that is read."""
 
 _KEY = re.compile(r"@\s*\w+\s*[{(]\s*([^\s,{}()]+)\s*,")
 _FIELD = re.compile(r"(?i)\b(doi|eprint|url|arxivid|note|howpublished)\s*=\s*[{\"]+\s*(?:\\url\s*\{\s*)?([^{}\"\n]+)")
@@ -27,7 +27,10 @@ _OF_AN_ID = frozenset(
 
 
 def keep_entry(target: KeepTarget, reference: Reference) -> Outcome:
-    """Add the entry of a paper that is not there yet; the file is replaced whole, or stays as it is."""
+    """Add the entry of a paper to a bibliography, unless it has the paper; return the outcome.
+
+    The file is replaced as a whole, or stays as it is.
+    """
     path = Path(os.path.realpath(target.place))
     data = read_regular(path, LARGEST)
     if isinstance(data, NotRead) and not data.is_missing:
@@ -46,7 +49,7 @@ def keep_entry(target: KeepTarget, reference: Reference) -> Outcome:
 
 
 def stands_in(text: str, reference: Reference) -> bool:
-    """Return whether a bibliography has a paper: under its key, its DOI, its arXiv id or its link."""
+    """Return whether the text of a bibliography has a paper: its key, its DOI, its arXiv id or its link."""
     if any(found[1].lower() == reference.key.lower() for found in _KEY.finditer(text)):
         return True
     for found in _FIELD.finditer(text):
@@ -64,7 +67,7 @@ def stands_in(text: str, reference: Reference) -> bool:
 
 
 def _is_an_id_alone(value: str, reference: Reference) -> bool:
-    """Return whether a note only names a paper: "Companion of arXiv:2603.00001" speaks of another one."""
+    """Return whether a note says nothing but an id. "Companion of arXiv:2603.00001" is a note on another paper."""
     for id in (reference.doi, reference.arxiv_id):
         value = value.replace(id.lower(), " ") if id else value
     value = re.sub(r"\[[\w.-]*\]", " ", value)
@@ -76,7 +79,10 @@ def _is_of_arxiv(value: str, id: str) -> bool:
 
 
 def _replace(path: Path, before: bytes, after: bytes) -> Outcome:
-    """Put a new file in the place of the old one, with its mode, unless somebody wrote to it meanwhile."""
+    """Replace a file by a new one with the same mode; return the outcome, ``failed`` if another program has changed it.
+
+    ``before``: what the file held when it was read.
+    """
     make_folder(path.parent)
     new = path.with_name(f".{path.name[:100]}.{uuid4().hex}.part")
     descriptor = open_file(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL)

@@ -1,4 +1,4 @@
-"""Keep papers as notes in a folder. A note that is there stays as it is, whoever edited it."""
+"""Keep papers as notes in a folder. A note that exists is never changed, whoever wrote it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from watcher.model.subscriptions import KeepTarget
 
 
 def keep_note(target: KeepTarget, reference: Reference) -> Outcome:
-    """Write the note of a paper, whole or not at all, unless one of its name is there."""
+    """Write the note of a paper, unless a note of that name exists; return the outcome. No note is half written."""
     folder = Path(target.place)
     try:
         make_folder(folder)
@@ -30,7 +30,10 @@ def keep_note(target: KeepTarget, reference: Reference) -> Outcome:
 
 
 def _put(folder: int, name: str, text: bytes) -> None:
-    """Make a file with all of its text at once: a name that is taken, by whatever, is left alone."""
+    """Make a file with all of its text at once, unless its name is taken.
+
+    ``folder``: descriptor of the folder.
+    """
     with suppress(FileNotFoundError):
         os.stat(name, dir_fd=folder, follow_symlinks=False)
         return

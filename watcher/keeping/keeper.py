@@ -1,4 +1,4 @@
-"""Keep a paper at a place, and say how it ended."""
+"""Keep a paper at a place, and say how that ended."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from watcher.notify.smtp import PATIENCE
 
 
 class PaperKeeper:
-    """Keeps papers; safe to use from several threads.
+    """Keeps papers. Safe to use from several threads.
 
-    A service that asks to be left alone is not asked before its time, whichever paper is next.
+    A service that asked to be left alone is asked nothing until that time is over.
 
-    ``way``: returns how requests leave this machine. ``patience``: seconds for an answer.
+    ``way``: returns how requests leave this machine.
+    ``patience``: seconds to wait for an answer.
     """
 
     def __init__(
@@ -40,7 +41,10 @@ class PaperKeeper:
         self._lock = Lock()
 
     def keep(self, target: KeepTarget, paper: Paper, delivery_id: str) -> Outcome:
-        """Keep a paper; one that is kept already counts as kept. Never raises; the reason shows no secret."""
+        """Keep a paper at a place; return the outcome, ``sent`` if the place has the paper already.
+
+        Never raises. The reason shows no secret.
+        """
         reference = reference_of(paper)
         with self._lock:
             left = self._rests.get(target.name, 0.0) - self._monotonic()

@@ -16,7 +16,7 @@ A_PAGE = Outcome(Result.FAILED, "a web page came back, and no data: one to sign 
 
 
 def keep_by_webhook(target: KeepTarget, reference: Reference, delivery_id: str, ask: AskService) -> Outcome:
-    """Send a paper to a service, unless the service says that it has it."""
+    """Send a paper to a service, unless the service says that it has the paper; return the outcome."""
     values = values_in(reference, target.tags)
     headers = {"Content-Type": "application/json", "Idempotency-Key": delivery_id} | dict(target.headers)
     try:
@@ -35,7 +35,10 @@ def keep_by_webhook(target: KeepTarget, reference: Reference, delivery_id: str, 
 
 
 def _is_there(answer: ServiceAnswer | Outcome) -> bool | Outcome:
-    """Return whether a service found a paper: its answer, or a value in it, is a list that is not empty."""
+    """Return whether a service has found a paper, or the outcome if its answer reports an error.
+
+    It has if its answer, or a value in it, is a list that is not empty.
+    """
     if trouble := trouble_in(answer):
         return trouble
     assert isinstance(answer, ServiceAnswer)

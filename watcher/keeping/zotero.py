@@ -1,4 +1,4 @@
-"""Keep papers in a Zotero library by its Web API (version 3): what stands there is never added again."""
+"""Keep papers in a Zotero library by its Web API (version 3). A paper that the library has is not added again."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ from watcher.notify.asking import ServiceAnswer
 
 API = "https://api.zotero.org"
 LOOKED_AT = 25
-"""Items of a library that a search for one paper gives at most."""
+"""Most items that a search for one paper returns."""
 
 MOST_COLLECTIONS = 100
 MOST_TOKENS = 12
-"""Writes of one delivery that may fail in answers that are themselves well."""
+"""Most writes for one delivery, when Zotero reports success for the request and failure for the item."""
 
 _KEY = re.compile(r"[23456789ABCDEFGHIJKLMNPQRSTUVWXYZ]{8}")
 NO_JSON = Outcome(Result.FAILED, "the answer is no JSON of Zotero's: it may come from a page in between")
 
 
 def keep_in_zotero(target: KeepTarget, reference: Reference, delivery_id: str, ask: AskService) -> Outcome:
-    """Add a paper to a library, unless it is there.
+    """Add a paper to a Zotero library, unless the library has it; return the outcome.
 
-    The write token is made of the delivery's id. A token that was used before says that the item was written, or failed
-    in an answer that was itself well: so the library is asked again, and then the next token taken.
+    A write token is made from the delivery's id, so that a repeated request adds nothing. Zotero refuses a used token,
+    even if the item of that request failed. So if a token is refused, the library is asked for the paper once more, and
+    the next token is tried.
     """
     library = _Library(target, ask)
     if there := _found(library, reference):
@@ -53,14 +54,14 @@ def keep_in_zotero(target: KeepTarget, reference: Reference, delivery_id: str, a
 
 
 def _tokens(delivery_id: str) -> Iterator[str]:
-    """Yield the write tokens of a delivery, in the order in which they are used up."""
+    """Yield the write tokens of a delivery, in the order in which they are tried."""
     yield delivery_id
     for n in range(1, MOST_TOKENS):
         yield sha256(f"{delivery_id} {n}".encode()).hexdigest()[:32]
 
 
 def _found(library: _Library, reference: Reference) -> Outcome | None:
-    """Return that a library has a paper, or what went wrong when it was asked; None if it has not."""
+    """Return ``SENT`` if a library has a paper, None if it has not, or the outcome if it could not be asked."""
     for term in _terms(reference):
         found = library.read("items", q=term, qmode="everything", itemType="-attachment", limit=LOOKED_AT)
         if isinstance(found, Outcome):
@@ -71,7 +72,7 @@ def _found(library: _Library, reference: Reference) -> Outcome | None:
 
 
 def _terms(reference: Reference) -> Iterator[str]:
-    """Yield by what a paper is looked for, the best first."""
+    """Yield the texts by which a paper is searched, the most reliable first."""
     if reference.doi:
         yield reference.doi
     if reference.arxiv_id:
@@ -81,7 +82,7 @@ def _terms(reference: Reference) -> Iterator[str]:
 
 
 def _collections(target: KeepTarget, library: _Library) -> list[str] | Outcome:
-    """Return the keys of the collections that a paper is put into."""
+    """Return the keys of the collections that a paper is put into, or the outcome if they cannot be found."""
     if not target.collection or _KEY.fullmatch(target.collection):
         return [target.collection] if target.collection else []
     found = library.read("collections", limit=MOST_COLLECTIONS)
@@ -100,7 +101,10 @@ class _Library:
         self._headers = {"Zotero-API-Version": "3", "Zotero-API-Key": target.key}
 
     def read(self, what: str, **asked: object) -> list[dict[str, Any]] | Outcome:
-        """Return the data of what a library holds."""
+        """Return the data of items or collections of the library, or the outcome if it could not be read.
+
+        ``what``: ``items`` or ``collections``.
+        """
         answer = self._ask("GET", f"{self._base}/{what}?{urlencode(asked)}", self._headers, b"")
         if trouble := trouble_in(answer):
             return trouble
@@ -111,7 +115,10 @@ class _Library:
         return [one["data"] for one in found if isinstance(one.get("data"), dict)]
 
     def write(self, items: list[dict[str, Any]], token: str) -> Outcome | None:
-        """Add items; None if ``token``, which tells a repetition from another write, was used before."""
+        """Add items; return the outcome, None if the token was used before.
+
+        ``token``: marks repetitions of one write, so that Zotero does it once.
+        """
         headers = self._headers | {"Zotero-Write-Token": token, "Content-Type": "application/json"}
         answer = self._ask("POST", f"{self._base}/items", headers, json.dumps(items).encode())
         if isinstance(answer, ServiceAnswer) and answer.status == 412:
@@ -125,7 +132,7 @@ class _Library:
 
 
 def _written(answer: Any) -> Outcome:
-    """Return how a write ended, which Zotero says of each item."""
+    """Return the outcome of a write, from what Zotero's answer says of each item."""
     if not isinstance(answer, dict):
         return NO_JSON
     failed = answer.get("failed")

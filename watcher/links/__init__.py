@@ -1,1 +1,1 @@
-"""Addresses in messages that let a person do one thing without a password, because watcher signed them. Pure."""
+"""Signed links: addresses in messages that let a reader do one thing without a password. Pure."""

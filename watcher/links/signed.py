@@ -1,8 +1,8 @@
-"""Sign what a link lets its reader do, and read it back.
+"""Sign what a link lets its reader do, and check it when the link is used.
 
-A signed text is two parts in the alphabet of base64url, joined by a dot: what may be done, as JSON, and an HMAC-SHA256
-of that text. It hides nothing. Who has it may do this one thing until it expires, as often as they like: what it does
-has to be the same the second time.
+A signed text has two parts in the alphabet of base64url, joined by a dot: a JSON text that says what may be done, and
+an HMAC-SHA256 of it. It is not encrypted. Whoever has it may do this one thing until it expires, and more than once, so
+that doing it twice must be the same as doing it once.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from enum import StrEnum
 from hashlib import sha256
 
 SHORTEST_KEY = 32
-"""Bytes of a key."""
+"""Fewest bytes of a key."""
 
 LONGEST_SIGNED = 3_000
-"""Characters of a signed text that is looked at."""
+"""Most characters of a signed text; longer ones are refused unread."""
 
 _CONTEXT = b"watcher signed link 1\0"
-"""What every signature begins with, so that the same key signs nothing else by chance."""
+"""What is signed before every text, so that the same key never signs anything else by chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedLink:
     """What a link lets its reader do.
 
-    ``purpose``: a word of the page that takes it, such as ``unsubscribe``; no other page does.
+    ``purpose``: a word that only the page for it accepts, such as ``unsubscribe``.
     ``person``: the endpoint that was told (``ana``, ``ana#2``).
     ``things``: what it is about, in the order that the page expects: names, keys of papers.
-    ``expires``: from when on it is refused (whole seconds).
+    ``expires``: it is refused from this instant on (whole seconds).
     """
 
     purpose: str
@@ -42,7 +42,7 @@ class SignedLink:
 
 
 class LinkRefusal(StrEnum):
-    """Why a signed text is not taken, in words that can follow ``this link is not taken:``."""
+    """Why a signed text is refused, in words that can follow ``this link is not taken:``."""
 
     BROKEN = "it is not whole"
     FORGED = "it was not made here, or was changed, or the key has been changed since"
@@ -51,7 +51,10 @@ class LinkRefusal(StrEnum):
 
 
 def sign_link(link: SignedLink, key: bytes) -> str:
-    """Return a link as a text for an address. Raises ``ValueError`` for a key that is too short, or too long a link."""
+    """Return a link as a signed text for an address.
+
+    Raises ``ValueError`` if the key is too short or the text would be too long.
+    """
     if len(key) < SHORTEST_KEY:
         raise ValueError(f"a key to sign with has {SHORTEST_KEY} bytes at least")
     said = [link.purpose, link.person, list(link.things), int(link.expires.timestamp())]
@@ -63,9 +66,9 @@ def sign_link(link: SignedLink, key: bytes) -> str:
 
 
 def verify_link(text: str, purpose: str, key: bytes, now: datetime) -> SignedLink | LinkRefusal:
-    """Return what a signed text lets its reader do, or why it is not taken.
+    """Return what a signed text lets its reader do, or why it is refused.
 
-    The signature is compared in a time that tells nothing of it, and before anything else is looked at.
+    The signature is checked before anything else is read, in constant time.
     """
     payload, dot, signature = text.partition(".")
     if not (dot and payload and signature and text.isascii() and len(text) <= LONGEST_SIGNED):
@@ -79,7 +82,7 @@ def verify_link(text: str, purpose: str, key: bytes, now: datetime) -> SignedLin
 
 
 def _said(payload: str) -> SignedLink:
-    """Return what a text says that :func:`sign_link` has made."""
+    """Return the link that a text made by :func:`sign_link` says."""
     padded = payload + "=" * (-len(payload) % 4)
     said = json.loads(urlsafe_b64decode(padded).decode("utf-8", "surrogatepass"))
     purpose, person, things, expires = said

@@ -1,6 +1,6 @@
-"""Send a message to an address by apprise, and report how that ended. The only room that knows apprise.
+"""Send a message to an address by apprise, and report the outcome. No other room imports apprise.
 
-apprise is imported when something is sent or checked: it takes long, and most commands do not need it.
+apprise is imported only when something is sent or checked: that takes long, and most commands do not need it.
 """
 
 from __future__ import annotations

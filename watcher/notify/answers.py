@@ -1,8 +1,8 @@
-"""Send to web services by the config's way, and limit how much of an answer is read. Imports requests: load it late.
+"""Send requests to web services by the configured way, and read only a bounded part of their answers.
 
-apprise's services call ``requests.post`` and the like, which read an answer to its end, however long, and take proxies,
-certificates and passwords from the environment. All their sessions take the adapter from
-``requests.sessions.HTTPAdapter``: :func:`install` puts ours there.
+Imports requests, so import this file late. apprise's services call ``requests.post`` and the like. These read an answer
+to its end, however long, and take proxies, certificates and passwords from the environment. Every session of requests
+takes its adapter from ``requests.sessions.HTTPAdapter``; :func:`install` puts ours there.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from watcher.notify.smtp import PATIENCE
 from watcher.notify.ways import WAY
 
 MOST = 256 * 1024
-"""Bytes that are read of an answer, and of its decompressed body. Matrix's list of some thousand rooms fits."""
+"""Most bytes that are read of an answer, and most of its decompressed body. Matrix's list of a thousand rooms fits."""
 
 _PIECE = 4096
 _COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
@@ -40,10 +40,10 @@ _Response: Any = HTTPResponse
 
 
 class BoundedAnswer(_Response):  # type: ignore[misc]
-    """An answer of at most ``MOST`` bytes.
+    """An answer of which at most ``MOST`` bytes are read.
 
-    It must be complete within the timeout that its socket has for a single byte. If the headers go on for too long
-    after the status was read, they are dropped: the status says what became of the message.
+    The whole answer must come within the time that its socket allows for one byte. If the headers do not end in time,
+    they are dropped, and the status is kept: it alone says what became of the message.
     """
 
     fp: Any
@@ -66,9 +66,9 @@ class BoundedAnswer(_Response):  # type: ignore[misc]
 
 
 class Adapter(HTTPAdapter):
-    """The adapter of requests that sends by :data:`WAY` alone, and reads at most ``MOST`` bytes of an answer.
+    """An adapter of requests: it sends by the way in :data:`WAY`, and reads at most ``MOST`` bytes of an answer.
 
-    It then closes the connection, and follows no redirect.
+    It follows no redirect, and closes the connection after each answer.
     """
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -100,7 +100,7 @@ class Adapter(HTTPAdapter):
         cert: Any = None,
         proxies: Any = None,
     ) -> requests.Response:
-        """Send a request; the ``proxies`` and the file in ``verify`` that the environment named are left out."""
+        """Send a request. ``proxies`` and a path in ``verify`` are ignored, since they come from the environment."""
         proxy = _proxy_of(request)
         # Ask for no compression: a small compressed answer may be very large.
         request.headers["Accept-Encoding"] = "identity"
@@ -123,16 +123,16 @@ def _proxy_of(request: Any) -> str:
 
 
 def install() -> None:
-    """Use :class:`Adapter` for everything that this process sends by requests; only apprise does.
+    """Make everything that this process sends by requests use :class:`Adapter`. Only apprise uses requests.
 
-    No password is taken from a netrc file: it would go to whoever has the host's name.
+    Passwords in a netrc file are ignored: they would be sent to any host of that name.
     """
     requests.sessions.HTTPAdapter = Adapter  # type: ignore[attr-defined]
     requests.sessions.get_netrc_auth = _no_password  # type: ignore[attr-defined]
 
 
 def _no_password(url: str | bytes, raise_errors: bool = False) -> None:
-    """Find no password for an address."""
+    """Return None, in place of a password found in a netrc file."""
 
 
 def _bind(manager: Any) -> None:
@@ -142,7 +142,7 @@ def _bind(manager: Any) -> None:
 
 @lru_cache(maxsize=16)
 def _answering(pool: Any) -> Any:
-    """Return a pool like ``pool`` whose connections read answers as ``BoundedAnswer``."""
+    """Return a pool like ``pool`` whose connections read answers as :class:`BoundedAnswer`."""
     if issubclass(pool.ConnectionCls.response_class, BoundedAnswer):
         return pool
     connection = type(pool.ConnectionCls.__name__, (pool.ConnectionCls,), {"response_class": BoundedAnswer})
@@ -150,7 +150,7 @@ def _answering(pool: Any) -> Any:
 
 
 def _beginning(raw: Any) -> bytes:
-    """Return the first ``MOST`` bytes of a body, or what was read before it was cut."""
+    """Return the first ``MOST`` bytes of a body, or what came before it was cut off."""
     read = bytearray()
     with suppress(HTTPError, HTTPException, OSError):
         for piece in raw.stream(_PIECE, decode_content=False):

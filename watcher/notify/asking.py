@@ -1,4 +1,4 @@
-"""Ask a web service something, and read the beginning of its answer. It goes the way that messages go."""
+"""Ask a web service something and read the beginning of its answer, by the same way as messages go."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from watcher.notify.ways import WAY
 
 @dataclass(frozen=True, slots=True)
 class ServiceAnswer:
-    """What a service answered: its status, its headers by small names, and the first bytes of its body."""
+    """What a service answered.
+
+    ``headers``: by names in lower case.
+    ``body``: its first bytes.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -32,8 +36,12 @@ def ask_service(
     *,
     patience: float = PATIENCE,
 ) -> ServiceAnswer | Outcome:
-    """Return the answer of a service, else how asking failed; the reason shows no secret. Redirects are not followed.
+    """Return the answer of a service, or the outcome if there was none. The reason shows no secret.
 
+    Redirects are not followed.
+
+    ``way``: how the request leaves this machine.
+    ``secrets``: texts that must not appear in the reason.
     ``patience``: seconds for the connection, and for the whole answer.
     """
     import requests

@@ -1,4 +1,4 @@
-"""Read from a socket within limits on bytes and seconds, so that no server can take more memory or time."""
+"""Read from a socket within limits on bytes and seconds, so that no server can take more memory or time than that."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 
 
 class Endless(OSError):
-    """An answer is longer than any that has a meaning."""
+    """An answer is longer than any answer that makes sense."""
 
 
 class Bounded(io.RawIOBase):
-    """Reads from a socket, with limits that count from :meth:`allow` on.
+    """Reads from a socket, up to a number of bytes and seconds that :meth:`allow` sets.
 
-    A socket's own timeout begins anew with each byte, so that a server could go on for ever. Raises ``TimeoutError``
-    after the last second, ``Endless`` after the last byte.
+    The socket's own timeout begins anew with each byte, so that a server could send for ever. Raises ``TimeoutError``
+    when the time is over, and ``Endless`` after the last allowed byte.
     """
 
     def __init__(self, raw: Any, sock: socket.socket, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -27,7 +27,7 @@ class Bounded(io.RawIOBase):
         self._left, self._until = 0, 0.0
 
     def allow(self, most: int, seconds: float) -> None:
-        """Allow ``most`` bytes from now on, for ``seconds``."""
+        """Allow ``most`` bytes to be read from now on, within ``seconds``."""
         self._left, self._until = most, self._monotonic() + seconds
 
     def readable(self) -> bool:
@@ -55,6 +55,9 @@ class Bounded(io.RawIOBase):
 
 
 def bounded(stream: io.BufferedReader, sock: socket.socket) -> tuple[io.BufferedReader, Bounded]:
-    """Return a socket's unread stream and its limits. Nothing can be read before :meth:`Bounded.allow`."""
+    """Return a stream that reads what is unread on a socket, and its limits.
+
+    Nothing can be read before :meth:`Bounded.allow` is called.
+    """
     bounds = Bounded(stream.detach(), sock)
     return io.BufferedReader(bounds), bounds

@@ -1,7 +1,7 @@
-"""Write a mail as bytes, by hand: faster than EmailMessage, and no header text is ever parsed.
+"""Write a mail as bytes, by hand: faster than EmailMessage, and the text of headers is never parsed.
 
-Parsing a header decodes words in it that look encoded (RFC 2047). A paper's title may contain such a word, with a line
-end in it that would add headers, recipients or a body. Here a header is built from text, and shows exactly that text.
+Parsing a header decodes words in it that look encoded (RFC 2047). A paper's title may contain such a word with a line's
+end in it, and so add headers, recipients or a body. Here a header is made from text, and shows exactly that text.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from email.utils import getaddresses
 from urllib.parse import quote
 
 WIDTH = 76
-"""Characters of a header's line: what RFC 2047 (2) allows for a line with an encoded word."""
+"""Most characters in a line of a header: what RFC 2047 (2) allows for a line with an encoded word."""
 
 LONGEST_LINE = 998
 """Most characters of a line, without its end (RFC 5322, 2.1.1)."""
 
 NAMES = frozenset({"mime-version", "content-type", "content-transfer-encoding"})
-"""Headers that say how the mail is written, in lower case: the config cannot set them."""
+"""Names of headers, in lower case, that say how the mail is written. The config cannot set them."""
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -39,15 +39,15 @@ _LONGEST_QUOTED = 200
 _PART = b'Content-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n'
 
 _BOUNDARY = "=_watcher"
-"""Quoted-printable text never contains ``=_`` (RFC 2045, 6.7)."""
+"""Text between the parts of a mail. Quoted-printable text never contains ``=_`` (RFC 2045, 6.7)."""
 
 
 class Unwritable(Exception):
-    """An address or header name cannot be written in a mail."""
+    """An address or a header's name cannot be written in a mail."""
 
 
 def text_header(name: str, text: str) -> str:
-    """Return a header with ``text`` (RFC 5322, 2.2.1), folded, without its line end.
+    """Return a header with ``text`` (RFC 5322, 2.2.1), folded into lines, without the last line's end.
 
     Control characters become blanks.
     """
@@ -58,9 +58,11 @@ def text_header(name: str, text: str) -> str:
 
 
 def address_header(name: str, people: Iterable[tuple[str, str]]) -> str:
-    """Return a header of mailboxes (name or "", address), folded, without its line end.
+    """Return a header of mailboxes, folded into lines, without the last line's end.
 
-    Raises ``Unwritable`` for an address that needs quotes: readers and servers disagree about those.
+    ``people``: (name or "", address) of each.
+
+    Raises ``Unwritable`` for an address that needs quotes, since mail programs and servers read those differently.
     """
     tokens: list[str] = []
     for shown, address in people:
@@ -72,15 +74,15 @@ def address_header(name: str, people: Iterable[tuple[str, str]]) -> str:
 
 
 def uri_header(name: str, uri: str) -> str:
-    """Return a header with a web or mail address in angle brackets (RFC 2369); "" if it does not fit into a line."""
+    """Return a header with a web or mail address in angle brackets (RFC 2369); "" if it is too long for one line."""
     line = f"{name}: <{quote(uri, safe=_SAFE_IN_URI, errors='replace')}>"
     return line if len(line) <= LONGEST_LINE else ""
 
 
 def token_header(name: str, value: str) -> str:
-    """Return a header with a value of watcher's own (a date, an id).
+    """Return a header with a value that watcher made itself, such as a date or an id.
 
-    Raises ``Unwritable`` unless it is printable ASCII.
+    Raises ``Unwritable`` unless the value is printable ASCII.
     """
     if not _PRINTABLE.fullmatch(value):
         raise Unwritable(f"the header {name} takes printable ASCII only")
@@ -88,7 +90,7 @@ def token_header(name: str, value: str) -> str:
 
 
 def own_header(name: str, text: str) -> str:
-    """Return a header of the config. Raises ``Unwritable`` if ``name`` is no header name (RFC 5322, 2.2)."""
+    """Return a header that the config sets. Raises ``Unwritable`` if its name is not valid (RFC 5322, 2.2)."""
     if not _NAME.fullmatch(name):
         raise Unwritable("a header's name in it (+NAME=) is none: write letters, digits and hyphens")
     if name.lower() in _OF_ADDRESSES and not _is_plain(text):
@@ -97,7 +99,7 @@ def own_header(name: str, text: str) -> str:
 
 
 def written_address(address: str) -> str:
-    """Return ``address``. Raises ``Unwritable`` if it needs quotes or another alphabet."""
+    """Return ``address`` unchanged. Raises ``Unwritable`` if it needs quotes or has other letters than ASCII."""
     if not _ADDRESS.fullmatch(address):
         raise Unwritable(
             "an e-mail address in it cannot be written in a mail: write ASCII letters, digits and .+-_ before its @"
@@ -106,10 +108,10 @@ def written_address(address: str) -> str:
 
 
 def mail_bytes(headers: Iterable[str], text: str, html: str | None) -> bytes:
-    """Return a whole mail (RFC 5322, 2045, 2046): 7-bit characters, CRLF, lines of at most 78 in its bodies.
+    """Return a whole mail (RFC 5322, 2045, 2046): 7-bit characters, CRLF, at most 78 characters in lines of its bodies.
 
-    ``headers``: all but those of MIME, folded.
-    ``html``: None for text alone.
+    ``headers``: all headers except those of MIME, folded into lines.
+    ``html``: None to send text alone.
     """
     head = "".join(f"{one}\r\n" for one in (*headers, "MIME-Version: 1.0")).encode("ascii")
     if html is None:
@@ -121,7 +123,7 @@ def mail_bytes(headers: Iterable[str], text: str, html: str | None) -> bytes:
 
 
 def _part(subtype: str, text: str) -> bytes:
-    """Return a part with its headers, ending with a line end of its own."""
+    """Return a part of a mail with its headers; it ends with a line's end."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n"
     body = b2a_qp(lines.replace("\n", "\r\n").encode(), istext=True)
     return _PART % subtype.encode("ascii") + b"\r\n" + body + b"\r\n"
@@ -132,12 +134,12 @@ def _visible(text: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Return whether all readers show these characters as they are. Two blanks may become one on the way."""
+    """Return whether all mail programs show a text as it is. Two blanks in a row may become one on the way."""
     return bool(_PRINTABLE.fullmatch(text)) and "=?" not in text and "  " not in text
 
 
 def _phrase(shown: str, room: int) -> Iterator[str]:
-    """Yield a display name in pieces between which a line may end."""
+    """Yield the pieces of a display name; a line may end between two pieces."""
     if not shown:
         return
     quoted = '"' + re.sub(r'(["\\])', r"\\\1", shown) + '"'
@@ -148,14 +150,14 @@ def _phrase(shown: str, room: int) -> Iterator[str]:
 
 
 def _room_beside(name: str) -> int:
-    """Return the characters left for an encoded word on the line of the header's name."""
+    """Return how many characters an encoded word may have on the same line as the header's name."""
     return max(min(WIDTH - len(name) - 2, _LONGEST_WORD), _SHORTEST_FIRST)
 
 
 def _encoded(text: str, room: int) -> list[str]:
-    """Return encoded words that together say ``text``; the first has at most ``room`` characters.
+    """Return encoded words that together say ``text``. No character is split between two.
 
-    No character is split.
+    ``room``: most characters of the first word.
     """
     encode: Callable[[str], str] = min((_q, _b), key=lambda one: len(one(text)))
     words = []
@@ -169,7 +171,7 @@ def _encoded(text: str, room: int) -> list[str]:
 
 
 def _q(text: str) -> str:
-    """Encode by RFC 2047, 4.2, with the characters that are also allowed in a name (5, 3)."""
+    """Encode a text by RFC 2047, 4.2; only characters that are allowed in a name (5, 3) stay as they are."""
     return f"=?utf-8?q?{quote(text, safe=' !*+-/').translate(_Q_FROM_URI)}?="
 
 
@@ -178,7 +180,7 @@ def _b(text: str) -> str:
 
 
 def _folded(name: str, words: Iterable[str]) -> str:
-    """Join words by blanks or line ends; the first stays on the line of the name."""
+    """Join words by blanks or line ends. The first word stays on the line of the header's name."""
     lines, line, room = [], f"{name}:", LONGEST_LINE
     for word in words:
         if len(line) + 1 + len(word) > room:

@@ -1,4 +1,4 @@
-"""Say in words for people why a message was not taken, from a mail server's answer or apprise's log."""
+"""Say in words why a message was not taken, from a mail server's answer or from apprise's log."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _REFUSED = frozenset({413})
 _STATUS = re.compile(r"\berror=(\d{3})\b")
 _DETAILS = re.compile(r"Response Details:\s*(b?(?:'.*'|\".*\"))", re.DOTALL)
 _NO_REASON = re.compile(r"send\(\) completed in|^Throttling for|^Response Details|\bURL: |Payload\b")
-"""Lines of apprise's log that say what was done, and not why it failed."""
+"""Lines of apprise's log that say what was done, not why it failed."""
 
 _TAGS = re.compile(r"<[^<>]*>")
 _ENDLESS = re.compile(r"does not end|got more than \d+ (bytes|headers)")
@@ -46,10 +46,10 @@ _CAUSES = {
 
 
 def of_mail(error: Exception) -> Outcome:
-    """Return what an SMTP failure means (RFC 5321, 4.2.1: 4yz may work later, 5yz will not).
+    """Return the outcome that an SMTP error means (RFC 5321, 4.2.1: codes 4yz may work later, codes 5yz will not).
 
-    5yz to the message itself refuses the message. 5yz to anything before means that the endpoint, as configured, is
-    down.
+    A code 5yz after the message itself means that this message is refused. A code 5yz before it means that the endpoint
+    is down as it is configured.
     """
     if isinstance(error, AnswerLost):
         return Outcome(Result.FAILED, "the mail server did not confirm the message: it may have arrived all the same")
@@ -72,7 +72,7 @@ def of_mail(error: Exception) -> Outcome:
 
 
 def _ended(said: str) -> str:
-    """Return what smtplib's exception for an ended connection means; it stands for three things."""
+    """Return, in words, what smtplib's exception for a closed connection means; it can mean three things."""
     if _ENDLESS.search(said):
         return "gave an answer without end"
     return "gave no answer in time" if "timed out" in said else "ended the connection"
@@ -96,7 +96,10 @@ def _answered(what: str, code: int, answer: bytes | str, permanent: Result) -> O
 
 
 def of_log(lines: Sequence[str], secrets: Iterable[str]) -> Outcome:
-    """Return what apprise's log of a failed call means, without secrets. apprise gives no other reason."""
+    """Return the outcome that apprise's log of a failed call means. apprise gives no other reason.
+
+    ``secrets``: texts that must not appear in the reason.
+    """
     status = next((int(found[1]) for line in lines if (found := _STATUS.search(line))), None)
     if status is not None:
         said = scrub(_said(lines), secrets)
@@ -109,7 +112,10 @@ def of_log(lines: Sequence[str], secrets: Iterable[str]) -> Outcome:
 
 
 def of_exception(error: BaseException, secrets: Iterable[str]) -> Outcome:
-    """Return what a plugin's exception means, without secrets."""
+    """Return the outcome that an exception of a plugin means.
+
+    ``secrets``: texts that must not appear in the reason.
+    """
     said = " ".join(str(error).split())
     return Outcome(Result.FAILED, scrub(f"{type(error).__name__}: {said}", secrets)[:LONGEST])
 

@@ -1,6 +1,6 @@
-"""Limit smtplib's reading of answers: by itself it reads on while lines follow, and waits anew for each byte.
+"""Bound what smtplib reads of answers: by itself it reads as long as lines follow, and waits anew for each byte.
 
-Signing in sends UTF-8, as RFC 4616 says; smtplib's takes ASCII only.
+Signing in sends UTF-8, as RFC 4616 says; smtplib sends ASCII only.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from typing import Any
 from watcher.notify.bounds import bounded
 
 MOST = 64 * 1024
-"""Bytes of an answer, all its lines together."""
+"""Most bytes of an answer, all its lines together."""
 
 
 MOST_QUESTIONS = 5
-"""Questions of a server while somebody signs in."""
+"""Most questions that a server may ask while somebody signs in."""
 
 
 class _InBounds:
     """Reads answers of at most ``MOST`` bytes.
 
-    An answer must be complete within ``within`` seconds, or the socket's timeout if that is longer.
+    A whole answer must come within ``within`` seconds, or within the socket's timeout if that is longer.
     """
 
     def __init__(self, *args: Any, within: float, **settings: Any) -> None:
@@ -43,7 +43,10 @@ class _InBounds:
     def auth(
         self, mechanism: str, authobject: Callable[..., str | None], *, initial_response_ok: bool = True
     ) -> tuple[int, bytes]:
-        """Sign in by one mechanism. Raises ``SMTPAuthenticationError``, and ``SMTPException`` for endless questions."""
+        """Sign in by one mechanism.
+
+        Raises ``SMTPAuthenticationError`` if the server refuses, and ``SMTPException`` if it asks ever more questions.
+        """
         smtp: Any = self
         first = authobject() if initial_response_ok else None
         code, answer = smtp.docmd("AUTH", mechanism if first is None else f"{mechanism} {_in_base64(first)}")
@@ -62,12 +65,12 @@ class _InBounds:
         raise smtplib.SMTPAuthenticationError(code, answer)
 
     def auth_login(self, challenge: bytes | None = None) -> str:
-        """Return the user's name at first and where it is asked for, else the password."""
+        """Return the user's name at the beginning and if the server asks for it, else the password."""
         smtp: Any = self
         return str(smtp.user if challenge is None or challenge[:4].lower() == b"user" else smtp.password)
 
     def auth_cram_md5(self, challenge: bytes | None = None) -> str | None:
-        """Return the answer to a question of CRAM-MD5, None where nothing was asked yet."""
+        """Return the answer to a challenge of CRAM-MD5, None if there is no challenge yet."""
         smtp: Any = self
         if challenge is None:
             return None

@@ -10,27 +10,27 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from watcher.model.masking import STARS, replaced, without_secrets
 
 SHORTEST_SECRET = 4
-"""Fewest characters of a secret that is removed; a shorter one would remove parts of every sentence."""
+"""Fewest characters of a secret that is removed. Shorter ones occur by chance in any sentence."""
 
 _SHORTEST_QUOTED = 8
-"""Fewest characters of a secret that is looked for in other forms; a shorter one may be a word."""
+"""Fewest characters of a secret that is also looked for in quoted forms and other letter case."""
 
 _MAIL = re.compile(r"mailtos?://", re.IGNORECASE)
 _LIKE_A_HOST = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.IGNORECASE)
 
 
 def scrub(text: str, secrets: Iterable[str]) -> str:
-    """Return ``text`` with every secret replaced; longer ones also where they are quoted or in other case."""
+    """Return ``text`` with every secret replaced; secrets of some length also in quoted forms and other letter case."""
     known = {secret: STARS for secret in secrets if len(secret) >= SHORTEST_SECRET}
     long = {secret: STARS for secret in known if len(secret) >= _SHORTEST_QUOTED}
     return without_secrets(replaced(text, known), long)
 
 
 def secrets_of(url: str) -> frozenset[str]:
-    """Return everything in an address that may be secret, encoded and decoded.
+    """Return every part of an address that may be secret, encoded and decoded.
 
-    Of a mail address that is the whole and the password; user names and recipients are needed in errors. Of other
-    addresses it is user, password, path, query, and the first part if that is a token instead of a host.
+    Of a mail address these are the whole address and the password, since error messages need users and recipients. Of
+    any other address these are user, password, path, query, and the first part if it is a token, not a host.
     """
     return frozenset(piece for piece in _pieces(url) if len(piece) >= SHORTEST_SECRET)
 

@@ -1,4 +1,4 @@
-"""Send a message to an address: at most one at a time to each, within a time limit."""
+"""Send a message to an address: within a time limit, and to each address one message at a time."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from watcher.notify.smtp import LAST_PATIENCE, PATIENCE, Connections
 from watcher.notify.ways import WAY
 
 TIMEOUT = 60.0
-"""Seconds that a message may take; well below the lease of a delivery."""
+"""Seconds that sending a message may take; much less than the lease of a delivery."""
 
 LONGEST_PAUSE = 1.2
-"""Most seconds between two messages to an address whose service asks for a pause."""
+"""Longest time between two messages to an address whose service asks for a pause (seconds)."""
 
 UNPAUSED = frozenset({"mailto", "mailtos", "console", "json", "jsons", "xml", "xmls", "form", "forms"})
 ENOUGH_ADDRESSES = 1000
 
 
 class Notifier:
-    """Sends messages; safe to use from several threads.
+    """Sends messages. Safe to use from several threads.
+
+    Connections to mail servers are kept for later messages until :meth:`close_idle` or :meth:`close`.
 
     ``console``: where ``console://`` prints.
-    ``timeout``: seconds for a whole message; a mail must begin within it.
-    ``patience``: seconds for an answer.
-    ``last_patience``: seconds for a mail server's answer to a whole message.
+    ``timeout``: seconds for a whole message; a mail must begin within them.
+    ``patience``: seconds to wait for an answer.
+    ``last_patience``: seconds to wait for a mail server's answer to a whole message.
     ``way``: returns how requests leave this machine.
-
-    Connections to mail servers are kept for the next message until :meth:`close_idle` or :meth:`close`.
     """
 
     def __init__(
@@ -69,9 +69,9 @@ class Notifier:
         self._mail = Connections(patience, last_patience, timeout, monotonic)
 
     def send(self, url: str, message: Message, delivery_id: str) -> Outcome:
-        """Send to an apprise URL; return the outcome, whose reason contains no secret. Never raises.
+        """Send a message to an apprise URL; return the outcome. Never raises; the reason contains no secret.
 
-        ``FAILED`` also if the answer was lost: the message may have arrived.
+        The outcome is also ``FAILED`` if the answer was lost, though the message may have arrived.
         """
         if problem := problem_of(url):
             return Outcome(Result.DOWN, problem)
@@ -92,11 +92,11 @@ class Notifier:
         return outcomes[0]
 
     def close_idle(self) -> None:
-        """Close connections that were not used for a while."""
+        """Close connections that have been idle for too long."""
         self._mail.close_idle()
 
     def close(self) -> None:
-        """Close all kept connections. Later messages use connections of their own."""
+        """Close all kept connections. Later messages use new ones."""
         self._mail.close()
 
     def __enter__(self) -> Notifier:
@@ -131,7 +131,7 @@ class Notifier:
         return of_log([entry.message for entry in result.logs()], secrets_of(url))
 
     def _equip(self, service: Any, message: Message, body: Body, delivery_id: str, way: WayOut) -> None:
-        """Set the delivery's id, and whatever else the service can carry besides title and body."""
+        """Give the plugin the delivery's id, and whatever its service can carry in addition to title and body."""
         from watcher.notify.addresses.plugins import Console, JsonWebhook, Mail, Slack
 
         if isinstance(service, Console):

@@ -1,6 +1,6 @@
-"""Send mails over connections that are kept, step by step.
+"""Send mails over connections that are kept open.
 
-Opening a connection costs more than a message: four answers and a TLS handshake come before its first word.
+Opening a connection costs more than sending a message: it takes four answers and a TLS handshake.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ PATIENCE = 20.0
 """Seconds to wait for an answer."""
 
 LONGEST_IDLE = 20.0
-"""Seconds without a message after which a connection is closed, since it also costs the server memory."""
+"""Seconds after its last message at which a connection is closed, since it costs the server memory."""
 
 LONGEST_LIFE = 300.0
-"""Seconds for which a connection is used again (as Postfix's ``smtp_connection_reuse_time_limit``)."""
+"""Seconds for which a connection is used again (like Postfix's ``smtp_connection_reuse_time_limit``)."""
 
 MOST_MESSAGES = 100
-"""Messages sent over a connection: many servers have this limit."""
+"""Most messages that are sent over one connection: many servers have this limit."""
 
 LAST_PATIENCE = 600.0
 """Seconds to wait for the answer to a whole message.
@@ -40,10 +40,10 @@ A server may look for viruses first, and a client that hangs up before the answe
 """
 
 WITHIN = 60.0
-"""Seconds within which the message itself must begin; later, its claim may be lost."""
+"""Seconds within which sending the message itself must begin. Later the claim of its delivery may be lost."""
 
 AT_ONCE = 4
-"""Connections to a server at a time: many servers accept few, and a server that hangs must not hold all threads."""
+"""Most connections to one server: many servers accept few, and a server that hangs must not hold up all threads."""
 
 PARTING = 1.0
 """Seconds to wait for the answer to QUIT."""
@@ -54,24 +54,24 @@ _GOODBYE = frozenset({-1, 421})  # smtplib: -1 is no answer that anybody underst
 
 
 class AnswerLost(Exception):
-    """The message was handed over and no answer came: it may have arrived."""
+    """The message was sent, but its answer did not come: it may have arrived."""
 
 
 class TooBig(smtplib.SMTPResponseException):
-    """The server refused the message by its announced size, before it was sent."""
+    """The server refused the message because of its announced size, before it was sent."""
 
 
 class _Stale(Exception):
-    """A kept connection no longer works; no part of the message was sent over it."""
+    """A kept connection no longer works, and nothing of the message was sent over it."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where and how to sign in.
+    """A mail server, and how to sign in there.
 
     ``secure``: ``insecure``, ``starttls`` or ``ssl`` (apprise's words).
     ``verify``: check the server's certificate.
-    ``authorities``: certificates in PEM that are trusted besides the machine's.
+    ``authorities``: certificates in PEM that are trusted in addition to the machine's.
     """
 
     host: str
@@ -100,9 +100,9 @@ class _Mail:
 
 
 class Connections:
-    """Kept connections to mail servers; safe to use from several threads.
+    """Kept connections to mail servers. Safe to use from several threads.
 
-    A connection is used by one thread at a time. Threads wait if a server has many messages already.
+    Each connection is used by one thread at a time. A thread waits while a server has ``AT_ONCE`` connections in use.
 
     ``patience``: seconds that a server may be silent.
     ``last_patience``: the same, after a whole message.
@@ -124,12 +124,13 @@ class Connections:
         self._closed = False
 
     def send(self, server: MailServer, sender: str, recipients: Sequence[str], message: bytes) -> list[str]:
-        """Send a mail; return the recipients that were refused while others were accepted.
+        """Send a mail; return the recipients that the server refused, if it accepted others.
 
-        A kept connection that no longer works is opened anew once; nothing is repeated once the message itself has
-        begun. Raises ``AnswerLost`` if it may have arrived, else ``OSError`` (smtplib's exceptions are ``OSError``).
+        If a kept connection no longer works, a new one is opened, once. After the message itself has begun, nothing is
+        repeated. Raises ``AnswerLost`` if the message may have arrived, ``OSError`` for everything else (also
+        smtplib's).
 
-        ``message``: with CRLF line ends and 7-bit characters.
+        ``message``: with CRLF line ends and 7-bit characters only.
         """
         mail = _Mail(sender, recipients, message, begin_by=self._monotonic() + self._within)
         with self._lock:
@@ -149,7 +150,7 @@ class Connections:
         return self._hand_over(server, _Kept(_connect(server, self._patience, self._within), now, now), mail)
 
     def close_idle(self) -> None:
-        """Close connections that were not used for a while."""
+        """Close connections that have been idle for ``LONGEST_IDLE``."""
         now = self._monotonic()
         with self._lock:
             old = [one for waiting in self._idle.values() for one in waiting if not _is_young(one, now)]
@@ -162,7 +163,7 @@ class Connections:
             _part(one.smtp)
 
     def close(self) -> None:
-        """Close all connections; those in use are closed when their message is done."""
+        """Close all connections; one that is in use is closed after its message."""
         with self._lock:
             self._closed = True
             left = [one for waiting in self._idle.values() for one in waiting]
@@ -171,7 +172,7 @@ class Connections:
             _part(one.smtp)
 
     def _take(self, server: MailServer) -> _Kept | None:
-        """Return the most recently used connection that can be used again, None if there is none."""
+        """Return the most recently used connection that still can be used, None if there is none."""
         while True:
             with self._lock:
                 waiting = self._idle.get(server)
@@ -213,7 +214,7 @@ class Connections:
 
 
 def _envelope(smtp: smtplib.SMTP, mail: _Mail, *, is_old: bool) -> list[str]:
-    """Send everything before the message itself; return the refused recipients if others were accepted."""
+    """Send everything that comes before the message itself; return the refused recipients if others were accepted."""
     try:
         _sender(smtp, mail.sender, len(mail.message))
         refused = _recipients(smtp, mail.recipients)
@@ -249,7 +250,7 @@ def _recipients(smtp: smtplib.SMTP, recipients: Sequence[str]) -> list[str]:
 
 
 def _body(smtp: smtplib.SMTP, message: bytes, patience: float) -> None:
-    """Send the message itself. From here on a lost message and a lost answer look the same (RFC 1047)."""
+    """Send the message itself. After its first byte nobody can tell a lost message from a lost answer (RFC 1047)."""
     end = b".\r\n" if message.endswith(b"\r\n") else b"\r\n.\r\n"
     try:
         if smtp.sock is not None:
@@ -297,7 +298,7 @@ def _is_young(kept: _Kept, now: float) -> bool:
 
 
 def _has_news(smtp: smtplib.SMTP) -> bool:
-    """Return whether the server sent something unasked: it is closing the connection."""
+    """Return whether the server sent something without being asked: it is closing the connection."""
     if smtp.sock is None:
         return True
     asked = select.poll()
@@ -320,7 +321,7 @@ def _may_be_age(error: OSError) -> bool:
 
 
 def _code(error: OSError) -> int:
-    """Return the code of an answer, 0 without one."""
+    """Return the code of a server's answer, 0 for an error without one."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return max(code for code, _ in error.recipients.values())
     return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0

@@ -11,13 +11,18 @@ from watcher.files.authorities import trust
 from watcher.model.way_out import WayOut
 
 WAY: ContextVar[WayOut] = ContextVar("WAY", default=WayOut())  # noqa: B039 (frozen)
-"""The way of what this thread sends. apprise makes its requests itself, and takes no way along."""
+"""How requests of this thread leave the machine. apprise makes its requests itself and cannot be given a way."""
 
 _reading_certificates = Lock()
 
 
 def certificates(verify: bool, authorities: str = "") -> ssl.SSLContext:
-    """Return the machine's certificates with ``authorities``, read once: reading them takes longer than most mails."""
+    """Return the certificates that are trusted: the machine's, and ``authorities`` (PEM).
+
+    They are read once for each of these, since reading takes longer than sending most mails.
+
+    ``verify``: check certificates at all.
+    """
     with _reading_certificates:
         return _certificates(verify, authorities)
 

@@ -23,18 +23,18 @@ from watcher.store import Store
 class Context:
     """The parts of a process.
 
-    ``config``: replaced as a whole by a reload.
+    ``config``: a reload replaces it as a whole.
     ``clock``: returns the time in UTC.
     ``jitter``: returns a number between 0 and 1.
     ``env``: the environment that secrets are read from.
     ``rules``: the index of all rules.
     ``parsing``: runs the parsers.
-    ``forms_of``: returns the forms of a message that a service needs, given its URL.
+    ``forms_of``: returns which forms of a message a service needs, given its URL.
     ``stopping``: set when the process is asked to stop.
     ``tuning``: sizes, intervals and leases.
     ``kept``: where bodies of broken pages are kept, None for nowhere.
-    ``links``: returns what makes signed links, None where no pages are public.
-    ``keeper``: keeps papers where the config says under ``keep``.
+    ``links``: returns what makes signed links, None if the web pages are not public.
+    ``keeper``: keeps papers at the places of the config's ``keep``.
     """
 
     config: Config

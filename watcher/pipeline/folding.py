@@ -1,4 +1,4 @@
-"""Store the folded words of papers, a few at a time: of those that are new or have changed, and at first of all."""
+"""Store the folded words of papers that have none stored, or have changed since, a few papers at a time."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from watcher.store import Store
 from watcher.store.papers.stored_words import FoldedPaper
 
 TOGETHER = 50
-"""Papers whose words are stored together: some 30 ms of work."""
+"""Papers whose words are stored in one transaction: some 30 ms of work."""
 
 
 def fold_some(store: Store, most: int = TOGETHER) -> int:
     """Store the words of up to ``most`` papers, the newest first; return how many were looked at, 0 if none is left.
 
-    They are folded in no transaction that writes. Where a paper changes meanwhile, its words are stored the next time.
+    Folding is done outside the writing transaction, so that other writers do not wait for it. The words of a paper that
+    changes in between are stored by a later call.
     """
     with store.reading() as tx:
         is_there = tx.words.are_there
@@ -37,9 +38,9 @@ def fold_some(store: Store, most: int = TOGETHER) -> int:
 
 
 def fold_all(store: Store, *, is_over: Callable[[], bool] = lambda: False, rest: float = 0.0) -> None:
-    """Store the words of all papers, until it ``is_over``.
+    """Store the words of all papers, batch by batch, until none is left or ``is_over`` returns True.
 
-    ``rest``: how long to rest after each step, as a share of the time that it took.
+    ``rest``: how long to rest after each batch, as a share of the time that the batch took.
     """
     while not is_over():
         began = time.monotonic()

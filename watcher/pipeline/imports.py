@@ -1,4 +1,4 @@
-"""Saved pages: recognised, stored and matched like polled ones, told as far as they are present."""
+"""Store and match saved pages as polled pages are, and tell what counts as present."""
 
 from __future__ import annotations
 
@@ -23,14 +23,17 @@ from watcher.pipeline.telling.tell import make_digests
 from watcher.store import Transaction
 
 NO_SOURCE = "import"
-"""The source of pages that belong to none of the configured ones."""
+"""The source of pages that belong to no configured source."""
 
 
 @dataclass
 class Imported:
     """What an import has done so far.
 
-    ``papers`` are the ids of all that its pages list, ``told_before`` of those among them that anybody was told of.
+    ``stored``: number of papers never seen before.
+    ``papers``: ids of all papers that its pages list.
+    ``failed``: (file name, reason) of what could not be read.
+    ``told_before``: ids of those of its papers that anybody had been told of before.
     """
 
     stored: int = 0
@@ -41,7 +44,11 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How an import ended: papers never seen before, and what has become of all those that any rule matches."""
+    """How an import ended.
+
+    ``stored``: number of papers never seen before.
+    ``became``: what became of the papers that any rule matches, counted.
+    """
 
     stored: int
     became: Mapping[Became, int]
@@ -56,9 +63,12 @@ class Summary:
 
 
 def import_page(body: bytes, name: str, source: str | None, telling: Telling, context: Context, done: Imported) -> None:
-    """Store and match one saved page, all or nothing, or a large collection batch by batch.
+    """Store and match one saved page in one transaction, or a large collection in several; add the result to ``done``.
 
-    What cannot be read is noted in ``done.failed``, also the end of a page whose beginning could.
+    Whatever cannot be read is added to ``done.failed``, even if the beginning of the same page was stored.
+
+    ``name``: name of the file, for people.
+    ``source``: the source that the page is said to be of, None to recognise it.
     """
     try:
         for page in _pages(body, source, context):
@@ -90,8 +100,11 @@ def _store(page: ReadPage, source: str | None, telling: Telling, context: Contex
 
 
 def source_of(page: ReadPage, source: str | None, config: Config) -> str:
-    """Name the source of a page: as given, else the source that read it, else the only source of its kind, else
-    ``import``."""
+    """Return the name of the source under which a saved page is stored.
+
+    That is the first of: ``source`` if it is given, the source that read the page, the only source of the page's kind,
+    ``NO_SOURCE``.
+    """
     if source is not None:
         return source
     if page.source is not None:
@@ -101,7 +114,10 @@ def source_of(page: ReadPage, source: str | None, config: Config) -> str:
 
 
 def finish_import(done: Imported, telling: Telling, context: Context) -> None:
-    """Owe what is to be told at once (``--tell``), one message a subscription."""
+    """Make alerts and deliveries of what the import holds, if it was asked to tell all (``--tell``).
+
+    Each subscription has a message of its own. Fill ``done.told_before`` in any case.
+    """
     now = context.clock()
     with context.store.transaction() as tx:
         done.told_before = told_in(tx.history.stages(done.papers))
@@ -113,7 +129,7 @@ def finish_import(done: Imported, telling: Telling, context: Context) -> None:
 
 
 def summary_of(done: Imported, context: Context) -> Summary:
-    """What has become of the papers of an import, when what it had to tell was sent."""
+    """Return how an import ended, once the messages of :func:`finish_import` were sent."""
     with context.store.reading() as tx:
         return Summary(done.stored, became(tx.history.stages(done.papers), done.told_before))
 

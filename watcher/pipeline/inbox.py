@@ -1,4 +1,4 @@
-"""Read the files of an inbox: stored and matched one by one, then moved out of the way."""
+"""Read the files of an inbox: store and match each, then move it out of the way."""
 
 from __future__ import annotations
 
@@ -22,17 +22,21 @@ from watcher.polls.rhythm import Wait
 from watcher.store import Transaction
 
 AGAIN = timedelta(minutes=1)
-"""When to look again while a file is being written, or more wait."""
+"""When to look into the folder again if a file is still being written, or more than ``AT_ONCE`` wait."""
 
 AT_ONCE = 500
-"""Files of one look; the next ones wait for the next look."""
+"""Most files that one poll reads; the others wait for the next poll."""
 
 SHOWN = 5
 
 
 @dataclass
 class _Done:
-    """What one look has done so far; ``failed`` and ``partial`` name files with the reason."""
+    """What one poll of an inbox has done so far.
+
+    ``failed``: "name: reason" of files that could not be read.
+    ``partial``: "name: reason" of files that were not whole.
+    """
 
     new: int = 0
     matched: int = 0
@@ -45,10 +49,13 @@ IsMine = Callable[[Transaction], bool]
 
 
 def poll_inbox(source: Source, context: Context, is_mine: IsMine = lambda tx: True) -> Polled:
-    """Read what is complete in the folder of ``source``.
+    """Read the files in the folder of ``source`` that are completely written.
 
-    A file's papers are stored before it is moved: a crash in between reads it again, and its papers, known by then,
-    are not told again. Whatever goes wrong in watcher itself over a file makes that one a failed one.
+    A file is moved after its papers were stored. After a crash in between it is read again, and nothing is told twice
+    since its papers are known by then. An unforeseen error over one file makes that file a failed one, and the next
+    file is read.
+
+    ``is_mine``: asked in each storing transaction whether this process still has the source's turn.
     """
     try:
         return _look_into(source, context, is_mine)
@@ -83,7 +90,7 @@ def _look_into(source: Source, context: Context, is_mine: IsMine) -> Polled:
 
 
 def _take(inbox: Inbox, name: str, source: Source, context: Context, is_mine: IsMine, done: _Done) -> None:
-    """Store a file and move it; a file that cannot be moved is a failure, too."""
+    """Store a file and move it. A file that cannot be moved counts as failed, too."""
     reason = _store(inbox, name, source, context, is_mine, done)
     done.files += 1
     if reason:
@@ -95,7 +102,7 @@ def _take(inbox: Inbox, name: str, source: Source, context: Context, is_mine: Is
 
 
 def _store(inbox: Inbox, name: str, source: Source, context: Context, is_mine: IsMine, done: _Done) -> str:
-    """Store a file, a large collection batch by batch; why it could not be read, or "" where it could."""
+    """Store a file, a large collection batch by batch; return why it could not be read, "" if it was."""
     try:
         body, sources = inbox.read(name), context.config.sources.values()
         if isinstance(body, str):
@@ -129,7 +136,10 @@ def _store_reading(reading: Reading, source: Source, context: Context, is_mine: 
 
 
 def _present(tx: Transaction, source: Source, context: Context, now: datetime) -> fate.Present:
-    """What counts as present: what was dropped in since the last look was present then."""
+    """Return what counts as present. For this source the look-back is counted from its last poll, not from now.
+
+    So a file that was dropped in while watcher did not run is told as if it had been read at once.
+    """
     present = present_of(tx, context.config, now)
     last = tx.missing.last_whole(source.name)
     mine = fate.last_days(source.look_back, min(now, last) if last else now)

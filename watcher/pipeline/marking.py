@@ -22,9 +22,11 @@ def mark_paper(
     person: str = EVERYBODY,
     off: bool = False,
 ) -> bool:
-    """Mark a paper, or take the mark back if ``off``; return whether that changed anything.
+    """Star a paper or mark it as read, or take that back if ``off``; return whether this changed anything.
 
-    A paper that is starred goes to all places under ``keep`` that ask for stars.
+    A starred paper is kept at all places under ``keep`` that ask for starred ones.
+
+    ``person``: whose mark it is, ``EVERYBODY`` for one of all who use this installation.
     """
     if off:
         return tx.marks.remove(paper.id, kind, person)
@@ -34,7 +36,10 @@ def mark_paper(
 
 
 def kept_by_hand(tx: Transaction, key: str, place: str, now: datetime, config: Config) -> Paper:
-    """Keep the paper of a key at a place, and return it. Raises ``UsageError`` where either is not known."""
+    """Make a delivery that keeps the paper with ``key`` at a place; return the paper.
+
+    Raises ``UsageError`` if the key or the place is unknown.
+    """
     if place not in config.keep:
         raise UsageError(f"there is no such place under keep: {', '.join(config.keep) or 'none is configured'}")
     paper = tx.papers.find(key)
@@ -45,7 +50,7 @@ def kept_by_hand(tx: Transaction, key: str, place: str, now: datetime, config: C
 
 
 def require_person(tx: Transaction, name: str, config: Config) -> None:
-    """Raise ``UsageError`` for a name that is nobody's: an owner, a receiver or a subscription."""
+    """Raise ``UsageError`` unless a name is that of an owner, a receiver or a subscription."""
     known = {one.owner for one in config.subscriptions} | {one.full_name for one in config.subscriptions}
     if name in known or name in config.receivers or person_called(tx, name, config):
         return

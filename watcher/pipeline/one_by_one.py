@@ -19,12 +19,13 @@ _One = TypeVar("_One")
 def one_by_one(
     some: Iterable[_One], do: Callable[[_One], object], name: Callable[[_One], str], doing: str, context: Context
 ) -> list[_One]:
-    """Call ``do`` for each; return those for whom it raised what nobody foresaw.
+    """Call ``do`` for each of ``some``; return those for which it failed in a way that nobody foresaw.
 
-    ``name``: returns how the operator hears of one.
+    An incident tells the operator of each of these; it ends when the call succeeds again. Foreseen errors, such as a
+    database that is away, are raised since they concern all.
+
+    ``name``: returns how the operator is told of one.
     ``doing``: what is done, as in "internal error while telling".
-
-    What is foreseen, such as a database that is away, is raised: it concerns them all.
     """
     failed, reasons = list[_One](), dict[str, str]()
     for one in some:
@@ -40,7 +41,7 @@ def one_by_one(
 
 
 def _record(reasons: dict[str, str], doing: str, context: Context) -> None:
-    """Open an incident for each that failed, and end those of the same doing that are over."""
+    """Open an incident for each that failed now; end those that failed before while ``doing`` the same, and not now."""
     for subject, reason in reasons.items():
         log.error("%s: %s", subject, reason)
     now, mine = context.clock(), f"while {doing}"

@@ -1,4 +1,4 @@
-"""What is kept of a person: as one document, and deleted when nothing is told to them any more."""
+"""Export what is kept of a person, and check whether it may be deleted."""
 
 from __future__ import annotations
 
@@ -13,23 +13,26 @@ from watcher.store import Transaction
 from watcher.store.people.persons import Person
 
 VERSION = 1
-"""Of the document; raised when a field goes away or means something else."""
+"""Version of the exported document; raised when a field goes away or changes its meaning."""
 
 
 def person_called(tx: Transaction, name: str, config: Config) -> Person | None:
-    """Return the person of a name: an owner, a receiver or a subscription; None if nothing is stored of it."""
+    """Return the person that a name stands for, None if nothing is stored of it.
+
+    ``name``: of an owner, a receiver or a subscription.
+    """
     return tx.people.find(name, config.operator)
 
 
 def record_of(tx: Transaction, person: Person, now: datetime) -> dict[str, Any]:
-    """Return all that the database holds of a person, as one object (docs/people.md)."""
+    """Return all that the database holds of a person, as one JSON object (docs/people.md)."""
     return {"version": VERSION, "person": person.name, "made": now, **tx.people.rows(person)}
 
 
 def reasons_to_stay(person: Person, written: Config) -> Iterator[str]:
-    """Yield why a person cannot be forgotten yet, and what to do first.
+    """Yield a sentence for each reason why a person cannot be forgotten yet, with what to do about it.
 
-    ``written``: the config as its files say it, without copies of what they said before.
+    ``written``: the config as its files say it now, without last good copies of included files.
     """
     asked = {one.full_name: one for one in written.subscriptions}
     broken = {Path(file).stem: file for file in written.broken_includes}
@@ -48,16 +51,19 @@ def reasons_to_stay(person: Person, written: Config) -> Iterator[str]:
 
 
 def still_active(person: Person) -> list[StoredSubscription]:
-    """Return the subscriptions that are in force though no file has them: a running daemon has not read that yet."""
+    """Return a person's subscriptions from files that are still active in the database.
+
+    None of the files has them any more if :func:`reasons_to_stay` is empty: a running daemon has not noticed that yet.
+    """
     return [one for one in person.active if one.origin is Origin.FILE]
 
 
 def owners_without_file(person: Person, written: Config) -> set[str]:
-    """Return the owners of a person's subscriptions of whom the config's files say nothing any more."""
+    """Return those owners of a person's subscriptions that no file of the config stands for any more."""
     present = {one.owner for one in written.subscriptions} | {Path(file).stem for file in written.broken_includes}
     return {one.subscription.owner for one in person.subscriptions} - present - {""}
 
 
 def _place(owner: str, written: Config) -> str:
-    """Say in which file the subscriptions of an owner stand."""
+    """Return, in words, the file in which an owner's subscriptions stand."""
     return f"{owner}'s included file" if owner else str(written.path)

@@ -16,10 +16,10 @@ from watcher.store.papers.matches import NewMatch
 from watcher.store.papers.recording import Recorded
 
 WAIT_FOR_ABSTRACT = timedelta(hours=24)
-"""How long a paper waits for its abstract before it is matched without one."""
+"""How long a paper waits for its abstract before it is matched without it."""
 
 Decide = Callable[[StoredSubscription, Paper], Decision]
-"""Returns the fate of a match."""
+"""Returns the fate of a match of a subscription and a paper."""
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Intake:
     ``new``: number of papers never seen before.
     ``touched``: ids of papers that are new, newly listed or changed.
     ``listed``: ids of all papers that were added.
-    ``updates``: paper → occasion, of known papers that were withdrawn or have a newer version.
+    ``updates``: paper id → occasion, for known papers that were withdrawn or have a newer version.
     """
 
     tx: Transaction
@@ -41,13 +41,13 @@ class Intake:
     updates: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Bring the rules up to date and keep them so until the transaction ends: no paper misses a new rule."""
+        """Bring the rules up to date and lock them until the transaction ends, so that no paper misses a new rule."""
         self.rules.bring_up_to_date(self.tx)
 
     def add(self, entries: Sequence[Entry], source: str, *, whole: bool) -> Recorded:
         """Store what a page of ``source`` lists.
 
-        ``whole``: the page shows abstracts.
+        ``whole``: the page shows abstracts, so that a paper without one has none. Otherwise papers wait for theirs.
         """
         recorded = self.tx.papers.record_entries(entries, source, self.now, whole=whole)
         self.new += len(recorded.new)
@@ -57,23 +57,24 @@ class Intake:
         return recorded
 
     def match(self, decide: Decide, *, unchanged: bool = False) -> int:
-        """Match the papers that are new or changed; return how many new matches.
+        """Match the papers that were added and are new or changed; return the number of new matches.
 
-        ``unchanged``: match all that were added. Files need this, since a subscription may be younger than the papers
-            they list again.
+        ``unchanged``: match those that did not change, too. Files need this: a subscription may be younger than the
+            papers that a file lists again.
         """
         return record_matches(self.tx, self.rules, self.listed if unchanged else self.touched, decide, self.now)
 
 
 def _hit(one: FoundMatch, taste: Taste | None) -> Hit:
-    """Return how a rule holds, scored as the subscription's thumbs have it."""
+    """Return how a rule holds, with the score that the subscription's thumbs give it."""
     return one.hit if taste is None else tasted(one.hit, document_of(one.paper), taste)
 
 
 def record_matches(tx: Transaction, rules: RuleBook, paper_ids: Collection[int], decide: Decide, now: datetime) -> int:
-    """Match papers with all rules and store new matches; return how many are not kept back by a ``never:`` list.
+    """Match papers with all rules and store the new matches; return how many of them no ``never:`` list keeps back.
 
-    Papers that wait for their abstract are left out. What was kept back is decided anew: numbers and texts change.
+    Papers that still wait for their abstract are left out. Stored matches that were kept back are decided anew, since
+    numbers and texts of papers change.
     """
     ready = tx.papers.ready(paper_ids, waited_since=now - WAIT_FOR_ABSTRACT)
     kept_back = tx.never.kept_back_among(ready)

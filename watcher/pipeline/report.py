@@ -1,4 +1,4 @@
-"""Report how sources, subscriptions, receivers and deliveries are doing, and what rules would tell, as objects."""
+"""Report on sources, subscriptions, receivers, deliveries and trials of rules, as objects for ``--json`` and tables."""
 
 from __future__ import annotations
 
@@ -21,19 +21,23 @@ from watcher.store.subscriptions.mutes import Mute
 Report = dict[str, Any]
 
 LASTING = frozenset(IncidentKind) - {IncidentKind.ENDPOINT_GONE, IncidentKind.DATABASE_RESTORED}
-"""Trouble that ends; what was due to a receiver that the config no longer has is over, and has been told.
+"""Kinds of incident that count as trouble until they end.
 
-A source that was not read since the database was restored is no trouble.
+Two kinds do not: a receiver that the config no longer has (its messages were given up and the operator told), and a
+source that was not read yet since the database was restored.
 """
 
 
 def next_look(source: Source, last: Poll | None, now: datetime) -> datetime:
-    """Say when the daemon polls a source again, but for jitter and for what a server asks; ``now`` where it is due."""
+    """Return when the daemon polls a source next, ``now`` if it is due.
+
+    Jitter and what the server asks for are not counted in.
+    """
     return now if last is None else due_again(source, last, now)
 
 
 def incident_row(one: Open) -> Report:
-    """Describe an open incident for `--json` and for the table of incidents."""
+    """Return an open incident as an object, for ``--json`` and for the table of incidents."""
     incident = one.incident
     return {
         "kind": incident.kind.value,
@@ -45,7 +49,7 @@ def incident_row(one: Open) -> Report:
 
 
 def mute_json(one: Mute) -> dict[str, object]:
-    """A mute as ``--json`` shows it; a subscription has no title."""
+    """Return a mute in the form of ``--json``. Only a muted paper has a title."""
     return {
         "subject": one.subject,
         "kind": "subscription" if one.title is None else "paper",
@@ -75,7 +79,7 @@ def delivery_json(one: Listed) -> dict[str, object]:
 
 
 def told_json(one: HistoryRow) -> dict[str, object]:
-    """Return what became of a match in the form of ``--json``."""
+    """Return a match and what became of it, in the form of ``--json``."""
     return {
         "subscription": one.subscription,
         "shown_as": one.shown_as or None,
@@ -91,11 +95,14 @@ TRIAL_FIELDS = (
     *("rule", "since", "papers", "days", "first_day", "last_day", "matched", "strong", "per_day", "per_week", "by_day"),
     *("terms", "matches"),
 )
-"""Keys of a trial as an object."""
+"""Keys of the object that :func:`trial_json` returns."""
 
 
 def trial_json(trial: Trial[Paper], rule: str, since: date | None) -> dict[str, object]:
-    """Return a trial of a rule in the form of ``--json``."""
+    """Return a trial of a rule in the form of ``--json``.
+
+    ``since``: the first digest day that it was tried on, None for all.
+    """
     return {
         "rule": rule,
         "since": since,
@@ -117,12 +124,12 @@ def trial_json(trial: Trial[Paper], rule: str, since: date | None) -> dict[str, 
 
 
 def daemon_runs(store: Store, tx: Transaction, now: datetime) -> bool:
-    """Return whether a daemon runs on this database, in this process or another one."""
+    """Return whether a daemon runs on this database, in this process or any other."""
     return store.daemon_lock.is_held_by_any() if store.daemon_lock else bool(tx.daemons.alive(now))
 
 
 def report_of(store: Store, config: Config, now: datetime) -> Report:
-    """Everything that `watcher status` shows, of one instant."""
+    """Return everything that `watcher status` shows, read in one transaction."""
     with store.reading() as tx:
         is_running = daemon_runs(store, tx, now)
         version = tx.daemons.version()
@@ -185,7 +192,7 @@ def _source(source: Source, tx: Transaction, now: datetime, is_running: bool) ->
 
 
 def _never(tx: Transaction) -> list[Report]:
-    """Return the items of the ``never:`` lists with the papers that each keeps back from subscriptions of files."""
+    """Return the items of the ``never:`` lists, each with the papers that it keeps back from subscriptions of files."""
     active = tx.subscriptions.of_files(active=True)
     return [
         {

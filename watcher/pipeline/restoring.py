@@ -1,4 +1,4 @@
-"""Bring a restored database up to now: what was due meanwhile may have been told, and counts as known."""
+"""Bring a restored database up to now: what was due since the backup may have been told, and counts as known."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ NOTHING_KNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 class Restored:
     """What was found due in a restored database.
 
-    ``blind``: the time of which it knows nothing.
-    ``papers``: subscription and paper of what was due.
-    ``messages``: endpoint → how many messages waited there.
-    ``is_known``: it counts as known; otherwise it is told.
+    ``blind``: the blind span.
+    ``papers``: (full name of the subscription, paper) of everything that was due.
+    ``messages``: endpoint → number of messages that waited there.
+    ``is_known``: all of this counts as known; False if it is told.
     """
 
     blind: BlindSpan
@@ -36,11 +36,13 @@ class Restored:
 
 
 def bring_up_to_now(context: Context, *, tell: bool, has_config: bool) -> Restored:
-    """Apply the config, and take everything due as known; return it.
+    """Apply the config, then decide that everything due counts as known; return what that was.
 
-    Subscriptions that the backup lacks were told meanwhile, too: what they find in the past is looked at like the rest.
+    Subscriptions that the backup lacks are applied first, since they were told in the blind span, too: what they match
+    in the past is treated like the rest.
 
-    ``tell``: leave it to be told, also what an earlier restore would take as known.
+    ``tell``: leave everything to be told, even what an earlier restore would take as known.
+    ``has_config``: the config could be read; False to leave subscriptions as they are.
     """
     now = context.clock()
     with context.store.reading() as tx:
@@ -63,10 +65,10 @@ def bring_up_to_now(context: Context, *, tell: bool, has_config: bool) -> Restor
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What a subscription holds: match → paper.
+    """What a subscription holds after a restore.
 
-    ``due``: was due in the blind span.
-    ``is_all``: nothing else is held.
+    ``due``: match id → paper id, of what was due in the blind span.
+    ``is_all``: it holds nothing else.
     """
 
     saved: StoredSubscription
@@ -103,7 +105,10 @@ def _take_as_known(tx: Transaction, held: Sequence[Waiting], blind: BlindSpan, c
 
 
 def _move_on(tx: Transaction, one: Waiting, now: datetime) -> None:
-    """Let a subscription be due next after now; one told immediately stays due if it holds something else."""
+    """Set a subscription's next due instant after now.
+
+    A subscription told immediately is left as it is if it holds anything that was not due in the blind span.
+    """
     saved, subscription = one.saved, one.saved.subscription
     if (saved.next_due is None and one.is_all) or (saved.next_due is not None and saved.next_due <= now):
         following = next_due(subscription.when, subscription.timezone, now, saved.created_at)

@@ -14,18 +14,18 @@ from watcher.store.history.retention import ForgettableTable
 log = logging.getLogger(__name__)
 
 PAGES = "pages"
-"""The name of kept bodies of broken pages in the result."""
+"""Name of the kept bodies of broken pages in the result."""
 
 BATCH = 500
-"""Rows that are looked at in one transaction."""
+"""Most rows that are looked at in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What was deleted, or would be in a dry run.
+    """What was deleted of one table or kind of file, or would be deleted.
 
-    ``what``: table or kind of file.
-    ``count``: rows or files older than ``before``.
+    ``what``: the table or kind of file.
+    ``count``: number of its rows or files older than ``before``.
     ``before``: None if nothing of it is ever deleted.
     """
 
@@ -35,9 +35,11 @@ class Swept:
 
 
 def sweep(context: Context, *, dry_run: bool = False) -> list[Swept]:
-    """Delete what is older than ``retain`` says; with ``dry_run`` only count.
+    """Delete what is older than the config's ``retain`` says; return what was deleted, one value for each table.
 
-    After a crash or stop, the next call continues.
+    A call after a crash or stop goes on where the last one ended.
+
+    ``dry_run``: count, and delete nothing.
     """
     now, retain = context.clock(), context.config.retain
     kept = {

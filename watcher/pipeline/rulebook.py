@@ -18,14 +18,18 @@ PAGE = 128
 """Papers that are matched together."""
 
 MATCHED_AT_ONCE = 2_000
-"""Number of matches from which those found so far are yielded."""
+"""Number of matches after which those found so far are yielded."""
 
 LEARNED_AT_ONCE = 8_192
-"""Changed rules that are read into memory together."""
+"""Most changed rules that are read into memory together."""
 
 
 class FoundMatch(NamedTuple):
-    """A paper that a subscription's rule fits. ``unwanted``: why ``never:`` lists keep it back from some or all."""
+    """A subscription's rule fits a paper.
+
+    ``hit``: how it fits.
+    ``unwanted``: why ``never:`` lists keep the paper back, from which subscriptions.
+    """
 
     subscription_id: int
     paper: Paper
@@ -34,10 +38,10 @@ class FoundMatch(NamedTuple):
 
 
 class RuleBook:
-    """An index of rules with its generation. Safe to use from several threads.
+    """An index of the rules of all active subscriptions, with its generation. Safe to use from several threads.
 
-    It holds only the rules, and in ``tastes`` what thumbs have taught; everything else of a subscription is read from
-    the database.
+    It holds rules alone, and what thumbs have taught (``tastes``). Everything else about a subscription is read from
+    the database when it is needed.
     """
 
     def __init__(self) -> None:
@@ -52,11 +56,11 @@ class RuleBook:
         self.tastes = TasteBook()
 
     def bring_up_to_date(self, tx: Transaction, *, hold: bool = True) -> None:
-        """Read the rules that changed since the index's generation.
-
-        ``hold``: keep others from changing rules until ``tx`` ends.
+        """Read the rules that changed since the generation of the index.
 
         After an error the next call reads the same changes again.
+
+        ``hold``: lock the rules, so that nobody changes them until ``tx`` ends.
         """
         generation = tx.subscriptions.generation(hold=hold)
         with self._lock:
@@ -71,13 +75,13 @@ class RuleBook:
             self._generation, self._is_loaded = generation, True
 
     def weigh_anew(self, tx: Transaction) -> None:
-        """Make the profiles of libraries anew, if many papers came since words were counted."""
+        """Make the profiles of libraries anew, if many papers came since the rarity of phrases was counted."""
         with self._lock:
             if self._with_library and not self._rarity.is_current(tx):
                 self._add_liked(tx, tx.subscriptions.with_libraries())
 
     def match(self, papers: Sequence[Paper], known: Collection[tuple[int, int]] = ()) -> Iterator[list[FoundMatch]]:
-        """Yield the matches of papers in lists of some thousand.
+        """Yield the matches of papers, in lists of ``MATCHED_AT_ONCE`` or somewhat more.
 
         ``known``: pairs (subscription id, paper id) that are left out.
         """
@@ -104,7 +108,7 @@ class RuleBook:
 
     @property
     def uses_numbers(self) -> bool:
-        """Whether any rule, order of a digest, or item of a ``never:`` list uses upvotes or comments."""
+        """Whether any rule, digest order or item of a ``never:`` list uses upvotes or comments."""
         with self._lock:
             return bool(self._using_numbers) or self._never.uses_numbers
 
@@ -113,9 +117,9 @@ class RuleBook:
             return len(self._index)
 
     def _load(self, rows: Iterable[RuleRow]) -> list[RuleRow]:
-        """Build the index of all rules, row by row, so that only the index takes memory.
+        """Build the index of all rules from rows, one row at a time to save memory.
 
-        Return those with libraries, which are not in it yet.
+        Return the rows with libraries; their rules are not in the index yet.
         """
         self._index, self._using_numbers, self._with_library = Index(), set(), set()
         liked: list[RuleRow] = []
@@ -133,7 +137,7 @@ class RuleBook:
         return liked
 
     def _add_liked(self, tx: Transaction, rows: Sequence[RuleRow]) -> None:
-        """Add rules with libraries, in place of what there is of them."""
+        """Put the rules with libraries into the index, in place of what it has of them."""
         if not self._rarity.is_current(tx) and self._with_library:
             rows = tx.subscriptions.with_libraries()  # all weigh by one rarity
         rules = SubscriptionRules(tx, self._rarity)

@@ -14,9 +14,9 @@ from watcher.parsing.here import Parsing
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """What a saved page lists, or a part of a large file.
+    """What was read from a saved page, or from one part of a large file.
 
-    ``kind``: the kind of source that the page belongs to, None if nothing tells.
+    ``kind``: the kind of source that the page belongs to, None if it cannot be told.
     ``source``: the configured source that read it, None if it was recognised by its form.
     """
 
@@ -28,9 +28,9 @@ class ReadPage:
 def read_for(
     source: Source, body: bytes, others: Iterable[Source], parsing: Parsing, today: date
 ) -> Iterator[ReadPage]:
-    """Read a saved page of ``source``: as the source reads its own pages, else as :func:`read_any` does.
+    """Yield what a saved page of ``source`` lists: read as the source reads its own pages, else as by :func:`read_any`.
 
-    Raises ``UnknownPage`` with both reasons if nothing can read it.
+    Raises ``UnknownPage`` with both reasons if it cannot be read in either way.
     """
     own = _read_as(source, body, parsing, today)
     if isinstance(own, Reading) and own.entries:
@@ -48,11 +48,11 @@ def read_for(
 
 
 def read_any(body: bytes, sources: Iterable[Source], parsing: Parsing, today: date) -> Iterator[ReadPage]:
-    """Read a saved page by its form.
+    """Yield what a saved page lists, read by the form that it has.
 
-    A page of unknown form is read as the first of ``sources`` that finds papers in it.
+    A page of unknown form is read by the first of ``sources`` that finds papers in it.
 
-    Raises ``UnknownPage`` if nothing can read it, or the rest of it.
+    Raises ``UnknownPage`` if nothing can read the page, or its rest after the first parts.
     """
     began = False
     try:
@@ -75,10 +75,7 @@ def _read_by_any(body: bytes, sources: Iterable[Source], parsing: Parsing, today
 
 
 def _read_as(source: Source, body: bytes, parsing: Parsing, today: date) -> Reading | Unreadable:
-    """Parse the page as if it had been found at the first address that the source polls.
-
-    Relative links count from there.
-    """
+    """Parse a page as if it came from the first address that the source polls; relative links begin there."""
     parser = PARSERS[source.kind]
     if parser.folder(source) is not None:
         return Unreadable("a folder has pages of any kind")

@@ -1,7 +1,7 @@
-"""Search the stored papers by a rule, the newest first, with the answers that the rule gives for each of them.
+"""Search the stored papers by a rule, the newest first, with the same answers as the rule gives in a poll.
 
-Papers whose words are stored are found by them, and read from them (:mod:`watcher.rules.match.packed`). All others, and
-those of a rule that asks for more than words, are read as the rules read them anywhere.
+Papers whose words are stored are found by these words, and read from them (:mod:`watcher.rules.match.packed`). All
+other papers are read as a whole, and so are all papers if the rule asks for more than words.
 """
 
 from __future__ import annotations
@@ -22,22 +22,23 @@ from watcher.rules.match.packed import PackedDocument, reads_papers, reads_texts
 from watcher.store import Transaction
 
 BATCH = 250
-"""Papers that are read together."""
+"""Most papers that are read together."""
 
 MOST_UNFOLDED = 1_000
-"""Papers without stored words that are looked at beside the others; with more, every paper is read."""
+"""Most papers without stored words that a search reads one by one. With more, it reads every paper as a whole."""
 
 PaperPlace = tuple[date, int]
-"""Where a paper stands in a search: by its digest day, and inside a day by its id; the larger comes first."""
+"""The place of a paper in a search: its digest day and its id. Larger places come first."""
 
 
 class Search:
-    """Yields the papers for which a rule may hold, the newest first, each with its place.
+    """Yields the papers that a rule may match, the newest first, as (place, document).
 
     ``rule``: None for all papers.
-    ``after``: begins behind this place.
-    ``stop``: asked with the number of papers that were looked at; ends the search where it returns True.
-    ``cut_at``: the place that was reached when it was stopped, None if nothing was left.
+    ``since``: the oldest digest day that is searched.
+    ``after``: begins with the paper behind this place, None to begin with the newest.
+    ``stop``: called with the number of papers looked at so far; the search ends when it returns True.
+    ``cut_at``: the place at which ``stop`` ended the search, None if everything was searched.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class Search:
         self.cut_at: PaperPlace | None = None
 
     def _without_words(self) -> list[tuple[PaperPlace, Paper]] | None:
-        """Return the papers without stored words, the newest first; None if every paper is to be read."""
+        """Return the papers without stored words, the newest first; None if the search reads every paper as a whole."""
         if self._rule is None or self._rule.likes is not None or not self._tx.words.are_there:
             return None
         ids = self._tx.words.stale(MOST_UNFOLDED + 1)
@@ -79,14 +80,14 @@ class Search:
             yield place, document
 
     def matches(self, rule: Rule) -> Iterator[tuple[Paper, Hit]]:
-        """Yield what the rule of the search matches, with the places."""
+        """Yield the papers that ``rule`` matches, with the places in them that matched."""
         trial = RuleTrial(rule)
         for (_, id), document in self:
             if trial.look(document) is not None:
                 yield from with_marks(self._tx, rule, [id])
 
     def counted(self) -> dict[date, int]:
-        """Return digest day → papers that were decided on so far, also those for which the rule cannot hold."""
+        """Return digest day → number of papers decided on so far, also those that lack the rule's words."""
         if self._unfolded is None:
             return dict(self._looked)
         counts = Counter(self._tx.words.by_day(self._since, self.cut_at, self._after))
@@ -101,7 +102,7 @@ class Search:
         yield from merge(self._folded(self._rule), others, key=itemgetter(0), reverse=True)
 
     def _folded(self, rule: Rule) -> Iterator[tuple[PaperPlace, Document]]:
-        """Yield the papers with any of the rule's words."""
+        """Yield the papers that have stored words, among them words of the rule."""
         places = iter(self._tx.words.found(question_of(rule.tree), self._since, self._after))
         size = 1  # the first of them at once: whoever stops early has not waited for many
         while some := list(islice(places, size)):
@@ -118,7 +119,7 @@ class Search:
             yield PackedDocument(packed, papers.get(id)) if packed else document_of(papers[id])
 
     def _every(self) -> Iterator[tuple[PaperPlace, Document]]:
-        """Yield every paper, read from the database. Those that a day lists again stand under their first day."""
+        """Yield every paper, read as a whole. A paper that several days list comes under its first day."""
         browsing = self._tx.browsing
         day = self._after[0] if self._after else browsing.day_before(None)
         while day is not None and day >= self._since:
@@ -132,9 +133,9 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class BoundedTrial:
-    """A trial, and how far it got.
+    """A trial of a rule, and how far it got.
 
-    ``until``: None if all papers of the days were tried, else the digest day at which it was cut.
+    ``until``: the digest day at which it was cut, None if it tried all papers.
     """
 
     trial: Trial[FoundPaper]
@@ -142,9 +143,9 @@ class BoundedTrial:
 
 
 class RunningTrial:
-    """A trial that goes on where it was cut.
+    """A trial of a rule that can be cut and continued.
 
-    It is of one instant as long as nothing is stored between two calls; who keeps one sees to that.
+    Papers that are stored between two calls of :meth:`go_on` may be missing from it; the caller must begin anew then.
     """
 
     def __init__(self, rule: Rule, since: date) -> None:
@@ -155,7 +156,10 @@ class RunningTrial:
         self._place: PaperPlace | None = None
 
     def go_on(self, tx: Transaction, stop: Callable[[int], bool] = lambda looked: False) -> BoundedTrial:
-        """Try the rule on further papers, until it is stopped; return what it found from the beginning on."""
+        """Try the rule on further papers, until ``stop`` returns True; return the whole trial so far.
+
+        ``stop``: called with the number of papers looked at by this call.
+        """
         search = Search(tx, self._rule, self._since, after=self._place, stop=stop)
         for place, document in search:
             if (score := self._trial.look(document)) is not None:
@@ -170,19 +174,22 @@ class RunningTrial:
 
 
 def tried(tx: Transaction, rule: Rule, since: date, stop: Callable[[int], bool] = lambda looked: False) -> BoundedTrial:
-    """Try a rule on the papers of digest day ``since`` and later, the newest first, until it is stopped."""
+    """Try a rule on the papers of digest day ``since`` and later, the newest first, until ``stop`` returns True.
+
+    ``stop``: called with the number of papers looked at so far.
+    """
     return RunningTrial(rule, since).go_on(tx, stop)
 
 
 def with_papers(tx: Transaction, trial: Trial[FoundPaper]) -> Trial[Paper]:
-    """Return a trial with everything that is known of the papers that match."""
+    """Return the same trial with whole papers in place of ids."""
     papers = tx.papers.get(found.id for found, _ in trial.matches)
     matches = zip(papers, (hit for _, hit in trial.matches), strict=True)
     return Trial(trial.papers, trial.days, tuple(matches), trial.terms)
 
 
 def with_marks(tx: Transaction, rule: Rule, ids: Iterable[int]) -> Iterator[tuple[Paper, Hit]]:
-    """Yield papers that a rule matches, with the places at which it does."""
+    """Yield those of some papers that a rule matches, with the places in them that matched."""
     for paper in tx.papers.get(ids):
         if hit := evaluate(rule, document_of(paper)):
             yield paper, hit

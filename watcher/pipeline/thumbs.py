@@ -15,11 +15,11 @@ from watcher.store import Transaction
 Stamp = tuple[int, int, datetime | None, str]
 
 MOST_KEPT = 256
-"""Tastes that are kept in memory, of some hundred kilobytes each."""
+"""Most tastes that are kept in memory, at some hundred kilobytes each."""
 
 
 class TasteBook:
-    """What subscriptions have learned, built anew where thumbs or rule changed. Safe to use from threads."""
+    """The tastes of subscriptions, made anew when thumbs or rule have changed. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -27,7 +27,7 @@ class TasteBook:
         self._rarity = CountedRarity()
 
     def of(self, tx: Transaction, saved: StoredSubscription) -> Taste | None:
-        """Return what a subscription has learned, None if it does not learn or has no thumbs."""
+        """Return the taste of a subscription, None if it does not learn or has no thumbs."""
         if not saved.subscription.learns:
             return None
         stamp = (*tx.thumbs.stamp(saved.id), saved.rule_digest)
@@ -43,7 +43,10 @@ class TasteBook:
 
 
 def learned(tx: Transaction, saved: StoredSubscription, rules: SubscriptionRules | None = None) -> Taste | None:
-    """Return what a subscription's thumbs teach, whether or not it uses that; None without thumbs."""
+    """Return the taste that a subscription's thumbs teach, None without thumbs.
+
+    It is returned even if the subscription does not learn.
+    """
     thumbs = tx.thumbs.of_subscription(saved.id)[-MOST_THUMBS:]
     papers = {paper.id: document_of(paper) for paper in tx.papers.get([one.paper_id for one in thumbs])}
     if not papers:
@@ -58,7 +61,10 @@ def learned(tx: Transaction, saved: StoredSubscription, rules: SubscriptionRules
 
 
 def give_thumb(tx: Transaction, saved: StoredSubscription, paper: Paper, up: bool, now: datetime) -> bool:
-    """Record a thumb, and score anew what waits if that learns; return whether it is new, or another than before."""
+    """Record a thumb, and score held matches anew if the subscription learns.
+
+    Return whether the thumb is new or says something else than before. ``up``: True for useful, False for not for it.
+    """
     is_news = tx.thumbs.give(saved.id, paper.id, up, now)
     if is_news and saved.subscription.learns:
         score_anew(tx, saved)
@@ -66,7 +72,7 @@ def give_thumb(tx: Transaction, saved: StoredSubscription, paper: Paper, up: boo
 
 
 def take_thumb_back(tx: Transaction, saved: StoredSubscription, paper: Paper) -> bool:
-    """Delete a thumb, and score anew what waits if that learns; return whether there was one."""
+    """Delete a thumb, and score held matches anew if the subscription learns; return whether there was a thumb."""
     was_there = tx.thumbs.take_back(saved.id, paper.id)
     if was_there and saved.subscription.learns:
         score_anew(tx, saved)
@@ -74,14 +80,14 @@ def take_thumb_back(tx: Transaction, saved: StoredSubscription, paper: Paper) ->
 
 
 def reset_thumbs(tx: Transaction, saved: StoredSubscription) -> int:
-    """Delete a subscription's thumbs, and score anew what waits; return how many there were."""
+    """Delete a subscription's thumbs, and score its held matches anew; return how many thumbs there were."""
     count = tx.thumbs.reset(saved.id)
     score_anew(tx, saved)
     return count
 
 
 def score_anew(tx: Transaction, saved: StoredSubscription) -> None:
-    """Give a subscription's held matches the scores that they would have now."""
+    """Set the scores of a subscription's held matches to what rule and thumbs give them now."""
     held = tx.matches.held(saved.id)
     if not held:
         return
@@ -97,5 +103,5 @@ def score_anew(tx: Transaction, saved: StoredSubscription) -> None:
 
 
 def tasted(hit: Hit, document: Document, taste: Taste | None) -> Hit:
-    """Return a hit with the score that thumbs give it."""
+    """Return a hit with the score that a taste gives it; the same hit without a taste."""
     return hit if taste is None else replace(hit, score=taste.score(hit.score, document))

@@ -10,13 +10,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from watcher.model import Fetched, Reading, Source, Unreachable, Unreadable
 
 AGAIN_AFTER = timedelta(hours=24)
-"""Time after which a page is read again: of a followed day, or of a day that was given up."""
+"""How long after its last reading the page of a followed day, or of a day that was given up, is read again."""
 
 SOON = timedelta(hours=1)
-"""The same for a day that was given up, once the newest page is whole again."""
+"""Used in place of ``AGAIN_AFTER`` for days that were given up, once the newest page is whole again."""
 
 CATCH_UP = 60
-"""Newest digest days within which missed days are read without being asked for."""
+"""How many digest days, counted back from the newest, are searched for missed days without being asked to."""
 
 GIVEN_UP_AFTER = timedelta(hours=25)
 """How long a failing page outside ``follow`` is tried before it is given up.
@@ -38,10 +38,10 @@ class KnownPage:
     ``day``: its digest day, None for pages without one.
     ``previous``: the digest day before, as the page named it.
     ``read_at``: when it was last asked for.
-    ``is_whole``: its last reading was not partial. If ``is_read`` is false: the site has no page for the day.
+    ``is_whole``: its last reading was not partial. If ``is_read`` is False: the site has no page for the day.
     ``is_newest``: it named no next day when it was last read.
     ``is_read``: it was read at least once.
-    ``failing_since``: since when something of it is missing, None if nothing is.
+    ``failing_since``: since when something of it has been missing, None if nothing is.
     """
 
     url: str
@@ -57,19 +57,19 @@ class KnownPage:
     def is_done(self) -> bool:
         """Whether nothing of its day is missing.
 
-        It was read whole when it no longer filled, or the site has no such page.
+        That is if it was read whole after its day was over, or if the site has no such page.
         """
         is_filling = self.is_read and self.is_newest and self.day is not None and self.read_at <= end_of(self.day)
         return self.is_whole and not is_filling
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether it was read and showed too little, which was then taken as true."""
+        """Whether it showed too few papers for so long that these were accepted as complete."""
         return self.is_read and self.is_whole and self.failing_since is not None
 
     @property
     def is_given_up(self) -> bool:
-        """Whether something is still missing after it was tried for ``GIVEN_UP_AFTER``."""
+        """Whether something is still missing after ``GIVEN_UP_AFTER``."""
         since = self.failing_since
         return not self.is_whole and since is not None and self.read_at - since >= GIVEN_UP_AFTER
 
@@ -78,8 +78,8 @@ class KnownPage:
 class Ask:
     """An address that the walk wants read.
 
-    ``day``: the digest day that it stands for, None for a list.
-    ``is_guess``: no page named this day; it is assumed to come before a page that could not be read.
+    ``day``: the digest day that it is asked for, None for a list.
+    ``is_guess``: no page named this day. It is the calendar's day before another one, and may have no page.
     ``is_given_up``: the day was given up; this only tests whether it can be read by now.
     ``name``: what the page is known by where its address is another one at every look, "" for its address.
     """
@@ -134,12 +134,12 @@ def the_day_before(day: date) -> date:
 
 
 class DayWalk:
-    """Reads pages of digest days, from the newest back.
+    """Chooses which pages of digest days to read, from the newest back.
 
     ``url``: returns the address of a day's page.
     ``day_before``: returns the day before a day that may have a page.
     ``pages``: remembered pages, by address.
-    ``since``: a day that is gone back to in any case, None for no such day.
+    ``since``: read back to this day however far it lies, None for no such day.
     """
 
     def __init__(
@@ -160,18 +160,18 @@ class DayWalk:
 
     @property
     def newest(self) -> date | None:
-        """The newest day whose page was ever read, None if there is none."""
+        """The newest day whose page was ever read, None if none was."""
         return self._begun[-1] if self._begun else None
 
     @property
     def first(self) -> date:
-        """The oldest day whose page was ever asked for; ``date.max`` if there is none."""
+        """The oldest day whose page was ever asked for, ``date.max`` if none was."""
         return min(self._known, default=date.max)
 
     def read(self, newest: Visit) -> Generator[Ask, Visit, bool]:
-        """Yield the days before the ``newest`` page that are due; return whether the site may be asked for more.
+        """Yield the days before the ``newest`` page that are to be read; return whether the site may be asked for more.
 
-        It may not after ``MOST_FAILURES`` failures in a row, or when the site asks to be left alone.
+        It may not after ``MOST_FAILURES`` failures in a row, nor after it has asked to be left alone.
         """
         self._read.add(shown_day(newest, self._pages))
         is_well = isinstance(newest.parsed, Reading) and newest.parsed.whole
@@ -197,7 +197,7 @@ class DayWalk:
         return True
 
     def follow(self) -> Generator[Ask, Visit, None]:
-        """Yield the ``follow`` newest days that were read before but not for ``AGAIN_AFTER``."""
+        """Yield those of the ``follow`` newest days that were read before, but not within ``AGAIN_AFTER``."""
         for day in self._begun[: -self._source.follow - 1 : -1]:
             if day not in self._read and self._now - self._known[day].read_at >= AGAIN_AFTER:
                 yield Ask(self._url(day), day)
@@ -210,9 +210,11 @@ class DayWalk:
     def is_due(self, n: int, day: date) -> bool:
         """Return whether a poll reads ``day``, the ``n``-th before the newest (0 is the newest).
 
-        Days in the look-back always are. Older days are read while something of them is missing and they lie within
-        ``CATCH_UP``; doubtful ones only when they are asked for. Days that were never asked for count as missing if
-        older days were read. Days that failed for long (``is_given_up``) are only read within ``follow``.
+        - Days in the look-back are always read.
+        - Older days within ``CATCH_UP`` are read while something of them is missing. A day that was never asked for
+          counts as missing if an older day was read.
+        - Doubtful days (``is_doubtful``) are read only if ``since`` asks for them.
+        - Days that were given up (``is_given_up``) are read only within ``follow``, or if ``since`` asks for them.
         """
         page = self._known.get(day)
         if n < self._source.look_back or (page is not None and page.is_doubtful and self._is_asked_for(day)):
@@ -239,10 +241,14 @@ class DayWalk:
     def before(
         self, day: date | None, said: date | None = None, *, is_wanted: bool = False
     ) -> tuple[date | None, bool]:
-        """Return the day before ``day`` (the newest known day for None), and whether that is a guess.
+        """Return the day before ``day``, None for no day, and whether it is a guess.
 
-        In this order: the day that a page named (``said``, or as remembered); the next older day that was read; the
-        calendar's guess if it is newer than that. A guess is only made while older days were read, or if ``is_wanted``.
+        The first of these that there is: the day that a page named, the calendar's day before (a guess), the next older
+        day that was read. A guess is made only if an older day was read and the guess is newer, or if it is wanted.
+
+        ``day``: None for the day after the newest known one.
+        ``said``: the day before, as the page of ``day`` names it; None to go by what is remembered.
+        ``is_wanted``: guess even if no older day was read.
         """
         page = self._known.get(day) if day else None
         said = said or (page.previous if page else None)
@@ -277,7 +283,7 @@ class DayWalk:
 
 
 def shown_day(visit: Visit, known: Mapping[str, KnownPage]) -> date | None:
-    """Return the digest day of the page that was found, None if it is not known."""
+    """Return the digest day of the page that the site answered with, None if it is not known."""
     if isinstance(visit.parsed, Reading):
         return visit.parsed.day
     page = known.get(visit.url)
@@ -285,7 +291,7 @@ def shown_day(visit: Visit, known: Mapping[str, KnownPage]) -> date | None:
 
 
 def is_failed(visit: Visit, known: Mapping[str, KnownPage]) -> bool:
-    """Return whether a page could not be read, or the site answered with the page of a later day."""
+    """Return whether a page could not be fetched or read, or the site answered with the page of a later day."""
     if isinstance(visit.fetched, Unreachable) or isinstance(visit.parsed, Unreadable):
         return True
     shown = shown_day(visit, known)
@@ -293,7 +299,7 @@ def is_failed(visit: Visit, known: Mapping[str, KnownPage]) -> bool:
 
 
 def has_no_page(visit: Visit, known: Mapping[str, KnownPage]) -> bool:
-    """Return whether the site answered with the page of an earlier day: the day has no page of its own."""
+    """Return whether the asked day has no page of its own: the site answered with the page of an earlier day."""
     shown = shown_day(visit, known)
     return not is_failed(visit, known) and visit.day is not None and shown is not None and shown < visit.day
 
@@ -301,7 +307,11 @@ def has_no_page(visit: Visit, known: Mapping[str, KnownPage]) -> bool:
 def unread(
     known: Mapping[str, KnownPage], source: Source, day_before: Callable[[date], date], now: datetime
 ) -> tuple[DaySpan, ...]:
-    """Return the spans of digest days with missing papers that no poll reads any more, newest first."""
+    """Return the digest days with missing papers that no further poll reads, as spans, newest first.
+
+    ``known``: remembered pages, by address.
+    ``day_before``: returns the day before a day that may have a page.
+    """
     days = DayWalk(source, str, day_before, known, None, now)
     spans: list[list[date]] = []
     n, day, was_missing = 0, days.newest, False

@@ -1,4 +1,4 @@
-"""Find out what of a source was missed during an outage, and what of it stays missing. Pure."""
+"""Find out which papers of a source were missed during an outage, and describe the gap that stays. Pure."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from watcher.polls.verdict import sites_day
 A_DAY = timedelta(hours=24)
 """How long a list that shows one day at a time may go unread before papers are missed.
 
-It is also the assumed time between polls while too few are known.
+It is also taken as the time between polls while there are fewer than ``ENOUGH_LOOKS``.
 """
 
 ENOUGH_LOOKS = 3
-"""Polls that are needed before it is estimated what is usual for a source."""
+"""Fewest polls from which the usual time between polls is estimated."""
 
 LAST_LOOKS = 10
-"""Latest polls that the usual time between polls is estimated from."""
+"""How many of the latest polls the usual time between polls is estimated from."""
 
 MOST_NAMED = 3
-"""Times for which one incident says that a list that was read without a break shows nothing from before."""
+"""How often one incident may say that a list shows nothing from before although no poll was left out."""
 
 NOT_FROM_BEFORE = "it shows nothing from before"
 
@@ -37,10 +37,10 @@ _SINCE = re.compile(r" --since (\d{4}-\d\d-\d\d)`")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What is missing of a source for good.
+    """What was missed of a source and is not read later without somebody's doing.
 
     ``what``: what is missing, in words that can follow the source's name.
-    ``since``: the day from which ``watcher once --since`` can still read it, None if nothing can.
+    ``since``: ``watcher once --since`` this day can still read it; None if nothing can.
     """
 
     source: str
@@ -52,31 +52,37 @@ class Gap:
 
     @property
     def remedy(self) -> str:
-        """What an operator can do, in words."""
+        """What an operator can do about it, in words."""
         if self.since is None:
             return "look at its page, and let `watcher import` read what is missing"
         return f"`watcher once --source {quote(self.source)} --since {self.since}` reads what the site still has"
 
     def joined(self, before: str) -> Gap:
-        """Return this gap and an earlier one (given in words) as one gap."""
+        """Return one gap of this one and an earlier one.
+
+        ``before``: the earlier gap in words, as ``str`` gives it.
+        """
         earlier = since_in(before)
         since = min(self.since, earlier) if self.since and earlier else self.since or earlier
         return replace(self, what=f"{what_of(before)}, {self.what}", since=since)
 
 
 def what_of(reason: str) -> str:
-    """Return what is missing according to a gap in words, without the remedy."""
+    """Return what is missing according to a gap in words, without its remedy."""
     return reason.partition(_REMEDY)[0]
 
 
 def since_in(reason: str) -> date | None:
-    """Return the day that the remedy of a gap in words names, None if it names none."""
+    """Return the day after ``--since`` in a gap in words, None if there is none."""
     found = _SINCE.search(reason)
     return date.fromisoformat(found[1]) if found else None
 
 
 def of_days(source: str, spans: Sequence[DaySpan]) -> Gap | None:
-    """Return the gap of digest days that were never read whole, None for no days. ``spans`` are newest first."""
+    """Return the gap of digest days that were never read whole, None if there are none.
+
+    ``spans``: these days, newest first.
+    """
     if not spans:
         return None
     several = len(spans) > 1 or spans[0].first != spans[0].last
@@ -86,9 +92,9 @@ def of_days(source: str, spans: Sequence[DaySpan]) -> Gap | None:
 
 
 def of_list(source: str, last: datetime, now: datetime) -> Gap:
-    """Return the gap of a list that shows nothing from before an outage.
+    """Return the gap of a list that shows none of the papers from before an outage: papers in between may be missing.
 
-    ``last``: the last poll that read everything.
+    ``last``: the last poll that missed nothing.
     """
     what = f"what it listed between {_minute(last)} and {_minute(now)} UTC may be missing: {NOT_FROM_BEFORE}"
     return Gap(source, what)
@@ -97,6 +103,7 @@ def of_list(source: str, last: datetime, now: datetime) -> Gap:
 def of_announcements(source: str, days: Sequence[date], what: str = "") -> Gap:
     """Return the gap of announcements that can no longer be read.
 
+    ``days``: the days of these announcements, oldest first.
     ``what``: which part of them is missing, "" for all.
     """
     named = str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"
@@ -104,25 +111,31 @@ def of_announcements(source: str, days: Sequence[date], what: str = "") -> Gap:
 
 
 def of_longest(source: str, last: datetime, asked_since: datetime) -> Gap:
-    """Return the gap of an outage that was longer than papers are read back.
+    """Return the gap of an outage that was longer than lists are read back.
 
-    ``last``: the last poll that read everything.
-    ``asked_since``: where the reading back began.
+    ``last``: the last poll that missed nothing.
+    ``asked_since``: the instant back to which the lists were read.
     """
     what = f"what was listed from {last.date()} to {asked_since.date()} was not asked for: it lies too far back"
     return Gap(source, what, last.date())
 
 
 def of_cut(source: str, pages: int) -> Gap:
-    """Return the gap of a list that has more pages than are read (``pages``)."""
+    """Return the gap of a list that has more pages than are read.
+
+    ``pages``: how many were read.
+    """
     return Gap(source, f"of a list that has more than {pages} pages the rest was not read")
 
 
 def is_outage(last: datetime, looks: Sequence[datetime], every: timedelta, now: datetime) -> bool:
-    """Return whether the source was not read for more than twice the usual time between polls.
+    """Return whether the source has not been read for more than twice the usual time between polls.
 
-    ``last``: the last poll that read everything.
-    ``looks``: the latest polls, newest first; the usual time is the median between them, ``A_DAY`` if they are too few.
+    The usual time is the median between the latest polls, or ``every`` if that is longer. ``A_DAY`` stands for the
+    median if there are too few polls.
+
+    ``last``: the last poll that missed nothing.
+    ``looks``: times of the latest polls, newest first.
     ``every``: the configured time between polls.
     """
     between = [after - before for after, before in pairwise(looks)]
@@ -131,13 +144,14 @@ def is_outage(last: datetime, looks: Sequence[datetime], every: timedelta, now: 
 
 
 def goes_back(entries: Sequence[Entry], is_known: Sequence[bool], last: datetime | None = None) -> bool:
-    """Return whether a list of the newest papers goes back to what it showed at ``last``.
+    """Return whether a list of the newest papers reaches back to what it showed at ``last``: nothing was missed.
 
-    It does where it ends with what was known then, or is older; a paper that is pinned or issued again, and so stands
-    before newer ones, proves nothing. A list without papers goes back to anything.
+    It does if its oldest entry was known or is from before ``last``; or most entries, or two of the last three. A few
+    known papers among newer ones prove nothing, since they may be pinned or issued again. An empty list reaches back to
+    anything.
 
     ``is_known``: for each entry, whether the source had listed its paper by then.
-    ``last``: None to go by what was known alone.
+    ``last``: None to go by ``is_known`` alone.
     """
     times = [end_of(entry.listed) if entry.listed else entry.published for entry in entries]
     old = [known or bool(time and last and time < last) for known, time in zip(is_known, times, strict=True)]
@@ -153,13 +167,14 @@ def _is_oldest_first(times: Sequence[datetime | None]) -> bool:
 
 
 def unchanged_since(first_seen: Sequence[datetime], last: datetime) -> datetime | None:
-    """Return the instant from which a list that goes back as a rule may have shown nothing new, or nothing.
+    """Return the instant from which papers may have come and gone unseen on a list that no longer shows what it showed.
 
-    That is when its newest paper but one was first seen, if the newest came longer before ``last`` than usual, else
-    ``last``; for nobody knows how old the list was when it showed the newest. None for
-    a list that shows other papers at every poll.
+    That is ``last``, or an earlier instant if the list had not changed for long before: then it was old already when it
+    was read, and the time counts from when its newest paper but one was first seen. Return None if fewer than
+    ``ENOUGH_LOOKS`` different times are given: such a list shows other papers at every poll.
 
-    ``first_seen``: when the papers that it showed last were first seen.
+    ``first_seen``: when each of the papers that it showed last was first seen.
+    ``last``: the last poll that missed nothing.
     """
     times = sorted(set(first_seen))
     if len(times) < ENOUGH_LOOKS:
@@ -171,13 +186,13 @@ def unchanged_since(first_seen: Sequence[datetime], last: datetime) -> datetime 
 def missed_announcements(
     read: date, readings: Sequence[Reading], rests: Callable[[date], bool], now: datetime
 ) -> tuple[date, ...]:
-    """Return the days of missed announcements, for lists that show one announcement at a time.
+    """Return the days whose announcements were missed, for lists that show one announcement at a time.
 
-    These lie between ``read`` and the announcement shown now, without the days on which the site rests. Empty while
-    today's announcement is not there yet: the days are asked for once it is, or on a day of rest.
+    These are the days between ``read`` and the announcement shown now, without days on which the site rests. Empty
+    while today's announcement is not there yet: a later poll, which sees it, asks for the days then.
 
-    ``read``: the last day with an announcement that was read.
-    ``rests``: whether the site announces nothing on a day.
+    ``read``: day of the last announcement that was read.
+    ``rests``: returns whether the site announces nothing on a day.
     """
     shown = [day for reading in readings for day in announced_on(reading.entries)]
     today = sites_day(now)
@@ -191,9 +206,9 @@ def missed_announcements(
 
 
 def announced_by(last: datetime, listed: date | None) -> date:
-    """Return the day up to which a poll at ``last`` has read all announcements.
+    """Return the last day whose announcement was read by a poll at ``last``.
 
-    ``listed``: the newest digest day that it showed, None if unknown. Shortly before the site's day begins, that may be
+    ``listed``: the newest digest day that the poll saw, None if unknown. Shortly before the site's day begins it may be
         the next day.
     """
     today = sites_day(last)
@@ -201,7 +216,7 @@ def announced_by(last: datetime, listed: date | None) -> date:
 
 
 def announced_on(entries: Iterable[Entry]) -> set[date]:
-    """Return the days on which papers were announced. Entries with their own time of publication do not tell."""
+    """Return the days on which entries were announced. Entries with a publication time of their own are left out."""
     return {entry.listed for entry in entries if entry.listed and entry.published is None}
 
 

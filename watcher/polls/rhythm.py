@@ -20,7 +20,7 @@ ENOUGH_DAYS = 7
 """Days of polls that are needed before the rhythm is estimated."""
 
 WORTH_A_LOOK = 0.5
-"""Expected number of changes at which the next poll is due."""
+"""Expected number of changes of the page at which the next poll is due."""
 
 HOUR = timedelta(hours=1)
 _SATURDAY = 5
@@ -42,7 +42,7 @@ class Look:
 class Wait:
     """How long to wait before the next poll, and why.
 
-    ``reason``: in words, for people.
+    ``reason``: in words for people.
     """
 
     time: timedelta
@@ -54,10 +54,10 @@ Rates = dict[tuple[bool, int], float]
 
 
 def next_wait(looks: Sequence[Look], now: datetime) -> Wait:
-    """Return how long to wait after a poll at ``now``.
+    """Return how long to wait after the poll at ``now``, with the reason.
 
-    Waits until ``WORTH_A_LOOK`` changes are expected at these hours, between ``SHORTEST`` and ``LONGEST``. While fewer
-    than ``ENOUGH_DAYS`` days are known it is ``BEFORE_IT_IS_KNOWN``.
+    That is until ``WORTH_A_LOOK`` changes are to be expected by :func:`change_rates`, at least ``SHORTEST`` and at most
+    ``LONGEST``. It is ``BEFORE_IT_IS_KNOWN`` while polls of fewer than ``ENOUGH_DAYS`` days are known.
 
     ``looks``: earlier polls and the one at ``now``, in any order.
     """
@@ -75,11 +75,11 @@ def next_wait(looks: Sequence[Look], now: datetime) -> Wait:
 
 
 def change_rates(looks: Sequence[Look]) -> Rates:
-    """Return the changes an hour for each hour of the day.
+    """Return how many changes an hour were found, for each hour of the day, weekends apart.
 
-    A change found by a poll happened at an unknown moment since the poll before: its weight is spread evenly over that
-    time, at most ``LONGEST`` and an hour. Hours that no poll covers are left out. Unreachable and broken polls do not
-    count.
+    A change that a poll found happened at an unknown moment since the poll before. So it is spread evenly over that
+    time, at most over ``LONGEST`` and an hour. Hours that no poll covers are left out. Unreachable and broken polls do
+    not count.
 
     ``looks``: polls in order of time.
     """

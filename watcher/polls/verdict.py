@@ -1,4 +1,4 @@
-"""Judge pages: new, unchanged, quiet, partial or broken, compared with what the page showed before. Pure."""
+"""Judge a page as new, unchanged, quiet, partial or broken, by what it and its source showed before. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ It is one hour longer than a day, so that the operator hears of the short page f
 """
 
 ENOUGH_LOOKS = {False: 5, True: 2}
-"""For pages without digest days: days with papers that must be known before a page can be called short.
+"""For pages without digest days: how many days with papers must be known before a page can be called short.
 
 The key is whether today is a Saturday or Sunday.
 """
@@ -32,10 +32,10 @@ Until then, lists that are renewed at midnight in America show the day before.
 """
 
 SOME = 3
-"""Fewest papers for which an oddity counts as more than chance."""
+"""Fewest papers whose oddity is taken for more than chance."""
 
 MANY = 10
-"""Fewest known papers from which a property of new papers (such as having an abstract) is expected."""
+"""Fewest known papers from which it is concluded what new papers have, such as an abstract."""
 
 _ORDER = list(Verdict)
 _SATURDAY = 5
@@ -43,10 +43,10 @@ _SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class DayHistory:
-    """What a page showed on its digest day before.
+    """What a page showed of its digest day before.
 
-    ``known``: keys of the papers shown on this day so far.
-    ``weekday_counts``: papers shown on each of the last ten earlier digest days of this weekday.
+    ``known``: keys of the papers that it has shown for this day so far.
+    ``weekday_counts``: number of papers on each of the last ten earlier digest days with the same weekday.
     ``short_since``: since when the page has shown too few papers, None if it does not.
     ``short_digest``: which papers it has shown since then (see :func:`set_digest`).
     ``gone``: number of papers of this day that the page no longer shows.
@@ -65,10 +65,11 @@ class DayHistory:
 
 @dataclass(frozen=True, slots=True)
 class KnownOfSource:
-    """What the database knows of a source, compared with the page that is judged.
+    """What the database knows of a source that helps to judge a page of it.
 
-    ``renamed``: papers of the page with unknown keys whose titles the source has listed under other keys.
-    ``papers``: how many of the papers that the source listed last were looked at.
+    ``renamed``: number of papers on the page whose keys are unknown and whose titles the source has listed under other
+        keys.
+    ``papers``: number of the source's last papers that were looked at.
     ``with_abstract``: how many of those have an abstract.
     """
 
@@ -82,6 +83,7 @@ def judge_page(
 ) -> Judged:
     """Return the verdict on one page, with its reason.
 
+    ``parsed``: the reading of the page, or why there is none.
     ``new``: number of papers on the page that were never seen before, on any page.
     """
     match parsed:
@@ -96,11 +98,11 @@ def judge_page(
 
 
 def doubt(reading: Reading, history: DayHistory, past: KnownOfSource, now: datetime) -> Judged | None:
-    """Return why nothing on a readable page may be stored, None if it may.
+    """Return a verdict if nothing on the page may be stored although it can be read, None if all may.
 
-    Two causes: most papers have new ids but known titles (``BROKEN``), or the page shows exactly the papers of the
-    digest day before (``PARTIAL``). A set of papers that has stood for ``TAKEN_AS_TRUE_AFTER`` is accepted: a site may
-    change its ids once.
+    There are two causes: most papers have new ids but known titles (``BROKEN``), or the page shows exactly the papers
+    of the digest day before (``PARTIAL``). A page that has shown the same papers for ``TAKEN_AS_TRUE_AFTER`` is
+    accepted, since a site may change its ids once.
     """
     shown = {entry_key(entry) for entry in reading.entries}
     if len(shown) < SOME or _stands(shown, history, now):
@@ -114,10 +116,7 @@ def doubt(reading: Reading, history: DayHistory, past: KnownOfSource, now: datet
 
 
 def without_abstracts(reading: Reading, past: KnownOfSource) -> Reading:
-    """Return ``reading`` marked as not whole if it has no abstract at all though most of the source's papers have one.
-
-    Otherwise return it unchanged.
-    """
+    """Return the reading, marked as not whole if no paper has an abstract though most papers of the source have one."""
     if not reading.whole or len(reading.entries) < SOME or any(entry.abstract for entry in reading.entries):
         return reading
     if past.papers < MANY or 2 * past.with_abstract < past.papers:
@@ -132,7 +131,7 @@ class Expected:
     """The fewest papers that a page should show.
 
     ``least``: number of papers.
-    ``days``: the days that this was concluded from, in words.
+    ``days``: the days from which this was concluded, in words.
     """
 
     least: int
@@ -145,8 +144,8 @@ class Expected:
 def expected(day: date | None, *, is_newest: bool, history: DayHistory, now: datetime) -> Expected | None:
     """Return how many papers a page should show at least, judged by earlier days; None if too little is known.
 
-    Pages of a digest day are compared with the same weekday, other pages with weekdays or weekends. The newest digest
-    day still fills, so that nothing is expected of it.
+    Pages of a digest day are compared with earlier days of the same weekday. Pages without a digest day are compared
+    with earlier weekdays or weekends. Nothing is expected of the newest digest day, since papers are still added to it.
     """
     if day is not None:
         counts = history.weekday_counts
@@ -162,14 +161,14 @@ def expected(day: date | None, *, is_newest: bool, history: DayHistory, now: dat
 
 
 def sites_day(now: datetime) -> date:
-    """Return the day that a list without digest days shows at ``now``."""
+    """Return the day whose papers a list without digest days shows at ``now`` (see ``SITES_DAY_BEGINS``)."""
     return (now - SITES_DAY_BEGINS).date()
 
 
 def worst(judged: Iterable[Judged]) -> Judged:
-    """Return the verdict on a whole poll: of its pages' verdicts, the first in the order of :class:`Verdict`.
+    """Return the verdict on a whole poll: the first of its pages' verdicts in the order of :class:`Verdict`.
 
-    The reasons of all pages with that verdict are joined, each once. ``judged`` has at least one page.
+    Its reason joins the reasons of all pages with that verdict, each once. ``judged`` must not be empty.
     """
     pages = list(judged)
     verdict = min((page.verdict for page in pages), key=_ORDER.index)
@@ -178,12 +177,12 @@ def worst(judged: Iterable[Judged]) -> Judged:
 
 
 def entry_key(entry: Entry) -> str:
-    """Return the strongest identity of an entry: its first key, else its folded title."""
+    """Return the key that identifies an entry most strongly: its first key, or its folded title if it has no key."""
     return entry.keys[0] if entry.keys else f"title:{fold_title(entry.title)}"
 
 
 def set_digest(keys: Iterable[str]) -> str:
-    """Return the SHA-256 (hexadecimal) of a set of keys; their order does not matter."""
+    """Return the SHA-256 of a set of keys, in hexadecimal; their order does not matter."""
     return sha256("\n".join(sorted(set(keys))).encode()).hexdigest()
 
 

@@ -1,6 +1,6 @@
-"""Decide the pages of a source that a poll reads, and their order.
+"""Decide which pages of a source a poll reads, and in which order.
 
-The walk is a generator: it yields addresses to read and is sent what was found there. So it decides without fetching.
+The walk is a generator. It yields each address to read, and is sent the visit that came of it; so it needs no network.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from watcher.polls.days import Ask, DayWalk, KnownPage, Visit, end_of, the_day_b
 from watcher.polls.paging import ListPages
 
 MOST_PAGES = 60
-"""Further pages of a list that are read after its first page."""
+"""Most pages of a list that are read after its first one."""
 
 LONGEST = timedelta(weeks=12)
-"""How far back missed papers are read from lists (pages of digest days have their own limit, ``CATCH_UP``)."""
+"""How far back lists are read for missed papers. (Pages of digest days have a limit of their own, ``CATCH_UP``.)"""
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
 class Walked:
-    """The result of a finished walk.
+    """How a walk ended.
 
-    ``is_cut``: a list had more than ``MOST_PAGES`` further pages, the rest was not read.
+    ``is_cut``: a list had more than ``MOST_PAGES`` further pages, and the rest was not read.
     ``odd``: the visits after which a list could not be followed any further, each with the reason.
     """
 

@@ -49,10 +49,12 @@ FORMS = frozenset({*_FILES, "data"})
 def render_message(
     content: Content, templates: Mapping[str, str] | None = None, forms: Collection[str] = FORMS
 ) -> Message:
-    """Render a delivery in the wanted ``forms``; the other forms stay empty.
+    """Return the message for a content, in the wanted forms.
 
-    ``templates``: name → text, in place of the built-in ones. A template that fails is reported in
-        ``Message.troubles``.
+    A template that fails is replaced by the built-in one and reported in ``Message.troubles``.
+
+    ``templates``: name → text, used in place of the built-in ones.
+    ``forms``: fields of ``Message`` to fill; the others stay empty.
     """
     data = data_of(content) if "data" in forms else {}
     if content.delivery.kind in WITH_SUBSCRIPTIONS or content.items:

@@ -1,4 +1,4 @@
-"""Clean text from strangers for printing: one line, nothing invisible, safe links."""
+"""Clean texts of strangers before they are shown: one line, nothing invisible, safe links."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _ANGLE = re.compile(r"<(?=[!@#])")  # Slack's and Discord's <!here>, <@1>, <#1>
 
 
 def squeeze(text: str) -> str:
-    """Return ``text`` on one line: single blanks for white space, no control or invisible characters."""
+    """Return ``text`` on one line: white space as single blanks, no control characters, no invisible characters."""
     visible = _INVISIBLE.sub("", _ANSI.sub("", text))
     return _SPACE.sub(" ", _SURROGATE.sub("\ufffd", visible))
 
@@ -50,7 +50,7 @@ def one_line(text: str, longest: int = 500) -> str:
 
 
 def clip(text: str, longest: int) -> str:
-    """Return at most ``longest`` characters, cut between words if a gap is near, with an ellipsis."""
+    """Return ``text``, cut to at most ``longest`` characters with an ellipsis; between words if that loses little."""
     if len(text) <= longest:
         return text
     if longest < 2:
@@ -63,23 +63,21 @@ def clip(text: str, longest: int) -> str:
 
 
 def cut_mentions(text: str) -> str:
-    """Return ``text`` with a zero-width blank in everything that may mention a person or room.
+    """Return ``text`` with a zero-width blank inside everything that may mention a person or a room.
 
-    ``<`` and ``>`` must be escaped.
-
-    That includes an @ at the end, since the next piece may be a name. No letter is put before an @: so it does not
-    matter whether the text is escaped before or after.
+    An @ at the end is treated, too, since the next piece of text may be a name. ``<`` and ``>`` must be escaped
+    already. No letter is put before an @, so that all other escaping may come before or after.
     """
     return _BRACKET.sub("\\g<0>\u200b", _AT.sub("\\g<0>\u200b", text))
 
 
 def defuse(text: str) -> str:
-    """Return ``text`` so that it mentions nobody when a service is given it as it is."""
+    """Return ``text`` changed so that a service that is given it as it is notifies nobody."""
     return _ANGLE.sub("\\g<0>\u200b", cut_mentions(text))
 
 
 def safe_url(url: str | None) -> str | None:
-    """Return ``url`` with unusual characters percent-encoded, None if it is not a plain http or https address."""
+    """Return ``url`` with unusual characters percent-encoded, None if it is no plain http or https address."""
     if not url or len(url) > LONGEST_URL:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Write a delivery as an object of JSON, for programs (docs/webhooks.md). Every text in it is on one line."""
+"""Write a delivery as a JSON object for programs (docs/webhooks.md). Every text in it is one line."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from watcher.render.clean import safe_url, squeeze
 from watcher.render.view import links
 
 VERSION = 1
-"""Raised when a field goes away or means something else; fields that are added do not raise it."""
+"""Version of the object; raised when a field goes away or changes its meaning, not when one is added."""
 
 ROOM = 60_000
-"""Most characters of a list of texts of a paper, such as its authors; further ones are left out, and that is said."""
+"""Most characters of a list of texts, such as a paper's authors. The rest is left out, and a field says so."""
 
 ADDRESSES = ("url", "code_url", "project_url", "thumbnail")
 
 
 def data_of(content: Content) -> dict[str, object]:
-    """Return all that a delivery says."""
+    """Return all that a delivery says, as an object that JSON can hold."""
     delivery = content.delivery
     incidents = content.incidents or ((content.incident,) if content.incident else ())
     shown = {
@@ -48,7 +48,7 @@ def data_of(content: Content) -> dict[str, object]:
 
 
 def data_size(item: DigestItem) -> int:
-    """Return how many bytes a paper takes in the data."""
+    """Return how many bytes a paper takes in that object."""
     return json_bytes(_plain(_paper(item))) + 2
 
 
@@ -102,7 +102,7 @@ def _incident(one: Incident) -> dict[str, object]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as JSON knows it: instants and days in ISO 8601, texts without what steers or breaks a reader."""
+    """Return a value as JSON knows it: instants and days in ISO 8601, texts without control characters."""
     if isinstance(value, str):
         return squeeze(value).strip()
     if isinstance(value, Mapping):

@@ -1,7 +1,4 @@
-"""Write the markups of chats with one template.
-
-A dialect says how bold text, links and plain words are written.
-"""
+"""Describe the markups of chats, so that one template writes all of them."""
 
 from __future__ import annotations
 
@@ -21,11 +18,12 @@ _EDGES = frozenset(["", *" .,;:!?()"])
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """A markup.
+    """A markup: how bold text, links and plain words are written.
 
-    ``escape``: makes text literal.
-    ``bold`` / ``link_of``: take text that is escaped already.
-    ``line_end``: continues within a paragraph.
+    ``escape``: makes any text literal.
+    ``bold``: makes escaped text bold.
+    ``link_of``: makes a link of escaped text and an address.
+    ``line_end``: ends a line within a paragraph.
     """
 
     escape: Callable[[str], str]
@@ -36,24 +34,24 @@ class Dialect:
     marked_by: Callable[[tuple[Segment, ...]], str] | None = None
 
     def link(self, text: str, url: str | None) -> str:
-        """Return ``text`` (escaped already) as a link, or as it is without a ``url``."""
+        """Return escaped ``text`` as a link; unchanged if ``url`` is None."""
         return self.link_of(text, url) if url else text
 
     def marked(self, segments: tuple[Segment, ...]) -> str:
-        """Return segments with the hits in bold."""
+        """Return segments as one text with the hits in bold."""
         if self.marked_by:
             return self.marked_by(segments)
         pieces = [(self.escape(one.text), one.hit) for one in segments]
         return "".join(self.bold(text) if hit else text for text, hit in pieces)
 
     def lines(self, lines: Iterable[str]) -> str:
-        """Return a paragraph of the lines that are not empty."""
+        """Return one paragraph of those lines that are not empty."""
         return self.line_end.join(line for line in lines if line)
 
     def escaped(self, value: Any) -> Any:
-        """Return a template's value with all texts escaped and hits in bold; addresses stay as they are.
+        """Return a value for a template, with all texts in it escaped and hits in bold. Addresses stay as they are.
 
-        Escaping comes before the template, so that a user's own template cannot forget it.
+        Values are escaped before they reach the template, so that a user's own template cannot forget it.
         """
         if isinstance(value, str):
             return self.escape(value)
@@ -74,7 +72,7 @@ def _html(text: str) -> str:
 def _slack(text: str) -> str:
     """Escape text for Slack (docs.slack.dev, Formatting message text): three characters become entities.
 
-    A literal asterisk cannot be written: a zero-width blank after it keeps it from beginning bold text.
+    Slack has no escape for an asterisk; a zero-width blank after it keeps it from beginning bold text.
     """
     plain = html.escape(cut_mentions(text), quote=False)
     return _SLACK_MARK.sub(lambda found: found[0] + "\u200b", plain)

@@ -12,15 +12,15 @@ _BLOCK = re.compile(r"^(?=[#+\-=>|]|\d+[.)])")
 
 
 def markdown(text: str) -> str:
-    """Return ``text`` as CommonMark that shows exactly its characters and mentions nobody.
+    """Return ``text`` as CommonMark that shows exactly its characters and notifies nobody.
 
-    Only what needs it is escaped: Slack, which apprise translates to, shows other backslashes.
+    Only what needs a backslash gets one, since Slack, which apprise converts it for, would show the others.
     """
     return _BLOCK.sub("\u200b", _inline(text))
 
 
 def markdown_marked(segments: tuple[Segment, ...]) -> str:
-    """Return segments with the hits in bold."""
+    """Return segments as one Markdown text with the hits in bold."""
     inline = "".join(f"**{_inline(one.text)}**" if one.hit else _inline(one.text) for one in segments)
     return inline if segments and segments[0].hit else _BLOCK.sub("\u200b", inline)
 
@@ -30,5 +30,5 @@ def _inline(text: str) -> str:
 
 
 def text_marked(segments: tuple[Segment, ...]) -> str:
-    """Return segments with the hits between asterisks."""
+    """Return segments as one text with asterisks around the hits."""
     return "".join(f"*{one.text}*" if one.hit else one.text for one in segments)

@@ -1,4 +1,4 @@
-"""Prepare what stands around the papers of a message: subject, head, contents, what is missing, why it came."""
+"""Word what surrounds the papers of a message: subject, head, table of contents, what is missing, why it came."""
 
 from __future__ import annotations
 
@@ -13,19 +13,24 @@ from watcher.render.clean import clip, one_line, safe_url
 from watcher.render.view import Group, day_in_words, part_of, readable_title
 
 LONGEST_SUBJECT = 78
-"""Most characters of a subject: mail readers show them, and they fit a line of the header (RFC 5322, 2.1.1)."""
+"""Most characters of a subject: mail programs show these, and they fit into a line of the header (RFC 5322, 2.1.1)."""
 
 LONGEST_INSIDE = 160
 MOST_TITLES = 10
-"""Titles of a group in the list of contents."""
+"""Most titles of a group in the table of contents."""
 
 LONG = 6
-"""Papers in full form from which a message begins with a list of their titles."""
+"""Fewest papers in full form with which a message begins with a table of contents."""
 
 
 @dataclass(frozen=True, slots=True)
 class Masthead:
-    """The head of a message: its subscriptions, its day, and how many papers of how many digest days it has."""
+    """The head of a message.
+
+    ``name``: its subscriptions, in words.
+    ``date``: weekday and day.
+    ``count``: how many papers it has, of which digest days.
+    """
 
     name: str
     date: str
@@ -37,18 +42,18 @@ TESTED = "This is a test of a rule that may become a subscription. Nothing of it
 
 
 def names_of(content: Content) -> list[str]:
-    """Return the subscriptions that a message is for, each once, those with papers first."""
+    """Return the names of the subscriptions that a message is for, each once, those with papers first."""
     told = [name for item in content.items for name in item.subscriptions]
     return [one_line(name, 100) for name in dict.fromkeys([*told, *(one.subscription for one in content.nothing)])]
 
 
 def shown_names_of(content: Content) -> list[str]:
-    """Return what readers are shown of the subscriptions that a message is for, in the same order."""
+    """Return the display names of the subscriptions that a message is for, in the order of :func:`names_of`."""
     return [one_line(content.names.of_subscription(name), 100) for name in names_of(content)]
 
 
 def subject_of(content: Content) -> str:
-    """Return the subject: how many papers, for what, the title of the best, and which part of how many."""
+    """Return the subject: the number of papers, the subscription, the part, the title of the best paper."""
     names = shown_names_of(replace(content, nothing=()) if content.items else content)
     others = f" and {counted(len(names) - 1, 'other')}" if len(names) > 1 else ""
     whom = f" for {one_line(names[0], 30)}{others}" if names else ""
@@ -68,7 +73,7 @@ def _rank(item: DigestItem) -> tuple[int, Rank]:
 
 
 def masthead_of(content: Content) -> Masthead:
-    """Return what stands at the head of a message."""
+    """Return the head of a message."""
     names = shown_names_of(content)
     name = listed([*names[:1], counted(len(names) - 1, "other subscription")]) if len(names) > 2 else listed(names)
     days = sorted({item.paper.digest_day for item in content.items})
@@ -80,9 +85,9 @@ def masthead_of(content: Content) -> Masthead:
 
 
 def table_of_contents(groups: Sequence[Group]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return, for each group, its heading and, in a long message, the first titles of its papers in full form.
+    """Return (heading, titles) for each group; empty for a short message of one group.
 
-    Empty for a short message of one group.
+    Titles are the first ones of the papers in full form. There are none in a short message.
     """
     is_long = sum(len(group.strong) for group in groups) >= LONG
     if len(groups) < 2 and not is_long:
@@ -92,21 +97,21 @@ def table_of_contents(groups: Sequence[Group]) -> tuple[tuple[str, tuple[str, ..
 
 
 def _heading(group: Group) -> str:
-    """Return a group's names and the number of its papers, told apart by how they are shown."""
+    """Return the heading of a group: its names and how many papers it has, in full and in short form."""
     full = len(group.strong)
     apart = f": {full} in full, {group.count - full} in short" if full < group.count else ""
     return f"{group.names} ({group.count}{apart})"
 
 
 def inside_of(groups: Sequence[Group]) -> str:
-    """Return the preview line for mail readers: the titles after the first."""
+    """Return the preview line that mail programs show beside the subject: the titles after the first."""
     parts = ("strong", "updates", "weak")
     titles = [paper.title for part in parts for group in groups for paper in getattr(group, part)]
     return clip(" · ".join(titles[1:5]), LONGEST_INSIDE)
 
 
 def nothing_lines(content: Content) -> list[str]:
-    """Return a line for each subscription without papers."""
+    """Return one line for each subscription without papers."""
     zone = ZoneInfo(content.timezone)
     return [
         f"{one_line(content.names.of_subscription(one.subscription), 100)}: {counted(one.read, 'paper')} read since "
@@ -116,7 +121,7 @@ def nothing_lines(content: Content) -> list[str]:
 
 
 def unread_lines(content: Content) -> list[str]:
-    """Return what may be missing, since a source cannot be read."""
+    """Return one line for each source that cannot be read or misses something."""
     return [
         _unread_line(one, content.names.of_source(one.source), ZoneInfo(content.timezone)) for one in content.unread
     ]
@@ -131,7 +136,7 @@ def _unread_line(one: Unread, source: str, zone: ZoneInfo) -> str:
 
 
 def why_line(content: Content) -> str:
-    """Return why the reader gets this message, and how to change it."""
+    """Return one line that says why the reader gets this message, and how to change that."""
     delivery = content.delivery
     if delivery.kind is DeliveryKind.TEST:
         return "You get this because somebody tried this rule on watcher's pages and chose you to be sent a test."
@@ -149,7 +154,7 @@ def why_line(content: Content) -> str:
 
 
 def leave_of(content: Content) -> str:
-    """Return where a reader unsubscribes: a web address, or a mailto with the names as subject; "" if there is none."""
+    """Return where a reader unsubscribes, "" if nowhere: a web address, or a ``mailto:`` with a subject."""
     if not content.unsubscribe.startswith("mailto:"):
         return safe_url(content.unsubscribe) or ""
     if "?" in content.unsubscribe:
@@ -159,5 +164,5 @@ def leave_of(content: Content) -> str:
 
 
 def folded_line(content: Content) -> str:
-    """Return how many missed messages this one replaces, in a sentence; "" if none."""
+    """Return a sentence that says how many unsent messages this one replaces, "" if none."""
     return f"In place of {counted(content.folded, 'message')} that could not be sent before." if content.folded else ""

@@ -1,4 +1,4 @@
-"""Word messages without papers (incidents, recoveries, tests): a headline and a few sentences."""
+"""Word messages without papers (incidents, recoveries, summaries, tests): a headline and a few sentences."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from watcher.render.clean import one_line, safe_url
 class Notice:
     """The words of a message without papers.
 
-    ``facts``: (name, value).
-    ``advice``: what watcher does and what the reader may do.
+    ``facts``: (name, value) of each.
+    ``advice``: what watcher does about it, and what the reader can do.
+    ``why``: why the reader gets the message.
     """
 
     headline: str
@@ -106,36 +107,36 @@ def notice_of(content: Content) -> Notice:
 
 
 def _why(incident: Incident, content: Content) -> str:
-    """Return why the reader gets it: as the operator, or since subscriptions of the file that is broken tell them."""
+    """Return why the reader gets an incident: as the operator, or as a receiver of the broken file's subscriptions."""
     if content.is_to_operator or incident.kind is not IncidentKind.INCLUDE_BROKEN:
         return _TO_OPERATOR
     return f"You get this because subscriptions of {one_line(incident.subject, 150)} tell you of papers."
 
 
 def headline_of(incident: Incident, shown: DisplayNames) -> str:
-    """Return what has happened, in a line, of an incident that lasts."""
+    """Return one line that says what has happened, for an incident that is open."""
     return _HEADLINES[incident.kind][0].format(subject_words(incident.kind, incident.subject, shown))
 
 
 def subject_words(kind: IncidentKind, subject: str, shown: DisplayNames) -> str:
-    """Return what an incident is about; of a source also its name, which commands and the config want."""
+    """Return what an incident is about, in words. A source is also given by name: commands and the config need that."""
     return one_line(with_name(shown.of_source(subject), subject) if kind in OF_SOURCES else subject, 150)
 
 
 def advice_on(kind: IncidentKind) -> str:
-    """Return what comes of an incident of this kind, and what to do."""
+    """Return what an incident of this kind causes, and what to do about it."""
     return _ADVICE[kind]
 
 
 def _relief(incident: Incident, content: Content) -> str:
-    """Return what a recovery means: all is well, or what is still missing."""
+    """Return what the end of an incident means: all is well, or what is still missing."""
     if not content.left:
         return _RELIEF.get(incident.kind, _ALL_WELL)
     return " ".join([_LEFT, *(one_line(sentence, 500) for sentence in content.left)])
 
 
 def _summary(content: Content) -> Notice:
-    """Return the words of a summary: each trouble that the operator could not be told of, once."""
+    """Return the words of a summary: each incident that the operator could not be told of, once."""
     open_ = sum(incident.ended is None for incident in content.incidents)
     facts = [(headline_of(one, content.names), _span(one, content.timezone)) for one in content.incidents]
     headline = f"{len(facts)} incidents while you could not be told, {open_ or 'none'} still open"

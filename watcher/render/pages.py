@@ -1,4 +1,4 @@
-"""Fill templates: the built-in ones, or those of the config's folder."""
+"""Fill templates: the built-in ones, or those in the folder that the config names."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 NAMES = ("digest.txt", "digest.html", "digest.chat", "notice.txt", "notice.html", "notice.chat", "base.html")
-"""Templates that can be replaced; the HTML ones extend ``base.html``."""
+"""Templates that users can replace. The HTML ones extend ``base.html``."""
 
 WIDTH = 76
 LONGEST_UNBROKEN = 24
 
 
 def page(name: str, context: Mapping[str, object], templates: Mapping[str, str]) -> tuple[str, TemplateTrouble | None]:
-    """Return a filled template, and why the built-in one was used in place of the one in ``templates``.
-
-    None if it was not.
+    """Return a filled template, and its trouble if the user's template failed and the built-in one was used, else None.
 
     A user's template may fail in any way; the message is sent all the same.
+
+    ``context``: the values that the template uses.
+    ``templates``: name → text of the user's templates.
     """
     if name in templates or (name.endswith(".html") and "base.html" in templates):
         try:
@@ -38,9 +39,9 @@ def page(name: str, context: Mapping[str, object], templates: Mapping[str, str])
 
 
 class HtmlTemplates:
-    """The HTML templates of a package's folder ``templates``; what is put into them is escaped.
+    """The HTML templates in the folder ``templates`` of a package. All values put into them are escaped.
 
-    ``filters``: functions that they may call, by name.
+    ``filters``: name → function that the templates may call.
     """
 
     def __init__(self, package: str, filters: Mapping[str, Callable[..., Any]]) -> None:
@@ -57,7 +58,7 @@ class HtmlTemplates:
         self._environment.filters |= filters
 
     def filled(self, name: str, values: Mapping[str, object]) -> str:
-        """Return a template filled with values."""
+        """Return a template filled with ``values``."""
         return self._environment.get_template(name).render(values)
 
 
@@ -79,7 +80,7 @@ def _trouble(name: str, error: Exception, templates: Mapping[str, str]) -> Templ
 
 @lru_cache(maxsize=4)
 def _environment(templates: tuple[tuple[str, str], ...] | None) -> Environment:
-    """Return the built-in templates, or a sandbox with those given, which find the built-in ones under ``ours/``."""
+    """Return the built-in templates, or a sandbox with those given; these find the built-in ones under ``ours/``."""
     from jinja2 import (
         ChoiceLoader,
         Environment,
@@ -114,9 +115,9 @@ def _environment(templates: tuple[tuple[str, str], ...] | None) -> Environment:
 
 
 def _wrap(context: Mapping[str, object], text: str, indent: int = 0, hanging: int = 0) -> str:
-    """Return lines filled to the width of a text message; addresses are not broken.
+    """Return a text broken into lines of a text message's width. Addresses are not broken.
 
-    One line alone, without blanks before it, where the ``context`` has ``is_flowing``: a phone breaks lines itself.
+    If the ``context`` has ``is_flowing``, it is one line without blanks before it: phones break lines themselves.
 
     ``indent``: blanks before the first line.
     ``hanging``: further blanks before all other lines.
@@ -130,6 +131,6 @@ def _wrap(context: Mapping[str, object], text: str, indent: int = 0, hanging: in
 
 
 def _unbroken(text: str) -> str:
-    """Replace blanks between middle dots so that no line ends there: ``1 comment``."""
+    """Return a text in which no line ends within a piece between middle dots, such as ``1 comment``."""
     parts = [part.replace(" ", "\u00a0") if len(part) <= LONGEST_UNBROKEN else part for part in text.split(" · ")]
     return " · ".join(parts)

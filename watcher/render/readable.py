@@ -1,7 +1,8 @@
-"""Make the TeX of titles and abstracts readable: what sites leave in them is not shown to people.
+"""Make the TeX in titles and abstracts readable for people.
 
-Not a TeX reader: it knows the forms that occur in titles and abstracts, and leaves all others as they are. Rules read
-texts in their own way (:mod:`watcher.rules.text.tex`); this is for the eye, so that signs become signs, not words.
+This is no TeX reader: it knows the forms that occur in titles and abstracts, and leaves all others as they are. Rules
+have a reading of their own (:mod:`watcher.rules.text.tex`), in which a sign becomes a word; here it becomes a
+character.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from watcher.rules.text.letters import GREEK
 Span = tuple[int, int]
 
 LONGEST = 20_000
-"""Characters that are looked at; what follows stays as it is."""
+"""How many characters are looked at; the rest stays as it is."""
 
 _SUSPECT = re.compile(r"[\\~$]|--|``|''")
 _ACCENTS = {
@@ -69,25 +70,25 @@ _FORMULA = re.compile(
     re.VERBOSE,
 )
 _IS_FORMULA = re.compile(r"[\\^_{}=<>+*/|]|^[A-Za-z0-9.,]{1,4}$")
-"""What tells a formula from the prices in "$5 and $6"."""
+"""Matches formulas, but not what stands between two prices, as in "$5 and $6"."""
 
 
 def is_formula(text: str) -> bool:
-    """Return whether what stands between two dollar signs is a formula, and no text between two prices."""
+    """Return whether the text between two dollar signs is a formula, not words between two prices."""
     return _IS_FORMULA.search(text) is not None
 
 
 def readable(text: str) -> str:
-    """Return a text without its TeX."""
+    """Return a text with its TeX made readable."""
     return shown_with(text, ())[0]
 
 
 def shown_with(text: str, spans: Sequence[Span]) -> tuple[str, list[Span]]:
-    """Return a text without its TeX, and where spans of the original are in it.
+    """Return a text with its TeX made readable, and where spans of the original are in it.
 
-    A span that reaches into a piece that was changed takes in all of it.
+    A span that touches a changed piece is extended to all of that piece.
 
-    ``spans``: start and end, sorted, not overlapping.
+    ``spans``: (start, end), sorted, not overlapping.
     """
     if not _SUSPECT.search(text[:LONGEST]):
         return text, list(spans)
@@ -106,7 +107,7 @@ def shown_with(text: str, spans: Sequence[Span]) -> tuple[str, list[Span]]:
 
 
 def _moved_to(at: int, edges: Sequence[tuple[Span, Span]], side: int) -> int:
-    """Return where a start (``side`` 0) or an end (1) of the original is in the readable text."""
+    """Return the position in the readable text of a start (``side`` 0) or an end (``side`` 1) in the original."""
     n = bisect_right(edges, at - side, key=lambda edge: edge[0][0]) - 1
     if n < 0:
         return at
@@ -168,7 +169,7 @@ def _of_word(found: re.Match[str], inner: Callable[[str], str]) -> str:
 
 
 def _moved(text: str, signs: Mapping[str, str], mark: str) -> str:
-    """Return raised or lowered text; in its own signs where there are some for all of it."""
+    """Return superscript or subscript text: in its own characters if there are such for all of it, else with a mark."""
     if all(letter in signs for letter in text):
         return "".join(signs[letter] for letter in text)
     return f"{mark}{text}" if len(text) == 1 else f"{mark}({text})"

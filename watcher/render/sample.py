@@ -1,4 +1,4 @@
-"""Invent messages with every part that a message can have, to try templates on."""
+"""Invent messages with every part that a message can have, to try users' templates on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Estimate, before rendering, how much room a paper takes in a message. Never too low."""
+"""Estimate, before rendering, the room that a paper takes in a message. An estimate is never too low."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from watcher.render.view import NO_NAMES, PaperView, paper_view, part_of
 Measure = Callable[[str], int]
 
 HIT = 72
-"""Characters of HTML around a hit."""
+"""Characters of HTML around a place that matched."""
 
 ROW = 400
 """Characters of HTML around a paper in short form."""
 
 BECAUSE = 100
-"""Characters of HTML around why a paper is like a library."""
+"""Characters of HTML around the line that says why a paper is like a library."""
 
 BADGE = 140
 """Characters of HTML around the badge of an update."""
@@ -33,10 +33,11 @@ CARD = 1_020
 
 
 def estimated_size(item: DigestItem, measure: Measure = len, form: str = "", shown: DisplayNames = NO_NAMES) -> int:
-    """Return the most that a paper takes, as ``measure`` counts.
+    """Return an upper estimate of the size of a paper in a message, as ``measure`` counts.
 
-    ``form``: ``text``, ``chat`` (the largest of their markups), ``html``, or ``data`` (text and data, both as JSON); ""
-        is the larger of text and chat.
+    ``form``: ``text``, ``chat`` (the largest of all chats' markups), ``html``, ``data`` (text and data, both as JSON),
+        or "" for the larger of text and chat.
+    ``shown``: display names of subscriptions and sources.
     """
     if form == "data":
         words = estimated_size(item, measure, "text", shown)
@@ -84,7 +85,7 @@ def _html_in_full(view: PaperView, size: Measure) -> int:
 
 
 def _texts(view: PaperView) -> list[str]:
-    """Return the texts of the full form, without links."""
+    """Return the texts of a paper in full form, without links."""
     said = "".join(segment.text for segment in (*view.summary, *view.snippet))
     return [view.title, view.authors, view.about, view.terms, view.because, said]
 

@@ -1,4 +1,4 @@
-"""Cut the sentences of an abstract that show why a paper matched, and mark the matching words."""
+"""Cut out the sentences of an abstract that show why a paper matched, and mark the matching words."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ WIDTH = 300
 """Most characters of an abstract that a message shows."""
 
 BEFORE = 110
-"""How many of these come before the first hit, where its sentence is too long to be shown from its beginning."""
+"""Characters shown before the first hit if its sentence is too long to be shown from its beginning."""
 
 AFTER = 100
-"""How many of these are left for the first hit and what follows."""
+"""Characters that are kept free for the first hit and what follows it."""
 
 MOST_ALIKE = 20
-"""Matched words that are looked for in another text."""
+"""Most matched words that are looked for in another text."""
 
 LONGEST_HIT = 200
-"""Longest place that is marked: a longer one would fill the snippet."""
+"""Longest place that is marked (characters); a longer one would fill the snippet."""
 
 _SENTENCE_END = re.compile(r"(?<!\bal)(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bcf)(?<!\bFig)[.!?]['\")\]]?\s+(?=[^\sa-z])")
-"""Where a sentence ends: before what does not go on in small letters, and behind no abbreviation."""
+"""Matches the end of a sentence: not after an abbreviation, and not before a small letter."""
 _EDGES = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)
 
 CharSpan = tuple[int, int]
@@ -35,16 +35,18 @@ CharSpan = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A run of text, and whether it matched. A hit begins and ends with a letter or digit."""
+    """A run of text, and whether it matched. A hit begins and ends with a letter or a digit."""
 
     text: str
     hit: bool = False
 
 
 def spans_in(text: str, places: Iterable[MatchedSpan], field: str) -> list[CharSpan]:
-    """Return the places of ``field`` that are valid in ``text``, sorted, overlapping ones joined.
+    """Return the places in ``field`` that are valid in ``text``: sorted, with overlapping ones joined.
 
-    The text may have changed since they were found, so that a place only counts if it begins with a word.
+    The text may have changed since the rule matched. A place is valid if it does not begin in the middle of a word.
+
+    ``places``: places in any field.
     """
     spans: list[CharSpan] = []
     for place in sorted(places, key=lambda place: (place.start, place.end)):
@@ -59,8 +61,9 @@ def spans_in(text: str, places: Iterable[MatchedSpan], field: str) -> list[CharS
 
 
 def alike(text: str, places: Iterable[MatchedSpan], texts: Mapping[str, str]) -> list[CharSpan]:
-    """Return where whole words of ``text`` are the same as what matched in other texts, letter case aside.
+    """Return where ``text`` has words that matched in other texts; letter case does not matter.
 
+    ``places``: places that matched in the other texts.
     ``texts``: field → its text.
     """
     asked = list(places)
@@ -80,21 +83,21 @@ def _is_plausible(text: str, start: int, end: int) -> bool:
 
 
 def whole_text(text: str, spans: Sequence[CharSpan], longest: int) -> tuple[Segment, ...]:
-    """Return all of ``text``, cut to ``longest`` characters, with its hits."""
+    """Return ``text``, cut to ``longest`` characters, as segments."""
     return _window(text, spans, 0, min(len(text), longest))
 
 
 def snippet(text: str, spans: Sequence[CharSpan]) -> tuple[Segment, ...]:
-    """Return at most about ``WIDTH`` characters from the sentence with most hits on; without a hit, the beginning.
+    """Return about ``WIDTH`` characters around the sentence with most hits, or the beginning without hits, as segments.
 
-    Whole sentences where they fit. () of an empty text.
+    Whole sentences are shown if they fit. An empty text gives ().
     """
     start = _start(text, spans)
     return _window(text, spans, start, _end(text, start))
 
 
 def _start(text: str, spans: Sequence[CharSpan]) -> int:
-    """Return where the excerpt begins: at a sentence, unless the first hit in it would come too late."""
+    """Return where the excerpt begins: at a sentence, unless the first hit would come too late."""
     if not spans or spans[-1][1] <= WIDTH:
         return 0
     begins = [0, *(found.end() for found in _SENTENCE_END.finditer(text))]

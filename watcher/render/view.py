@@ -1,4 +1,4 @@
-"""Prepare what templates show: all wording decided, nothing escaped yet."""
+"""Prepare what templates show: all wording is decided here, nothing is escaped yet."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ FIRST_AUTHORS = 3
 MOST_TERMS = 6
 MOST_LISTINGS = 3
 NO_NAMES = DisplayNames()
-"""Everything is shown by its name."""
+"""No display names: everything is shown by its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
     """A named link.
 
-    ``url``: http(s), safe between brackets and quotes.
+    ``url``: http or https; safe between brackets and quotes.
     """
 
     name: str
@@ -37,13 +37,13 @@ class Link:
 class PaperView:
     """A paper as a message shows it.
 
-    ``about``: organisation, venue, listing, votes.
+    ``about``: organisation, venue, listing and votes, in words.
     ``terms``: the terms of the rule that matched.
-    ``summary``: the site's own line on the paper, () if it has none.
-    ``snippet``: what the abstract says of the terms; () if title or summary show one, or there is no abstract.
-    ``because``: why it is like the library of one of the subscriptions, "" where none has one.
-    ``badge``: what is new of a paper that was told, "" for a new paper.
-    ``thumbs``: where its reader says that it was useful, or not for them; () where nobody asks.
+    ``summary``: the site's own summary in one line, () if it has none.
+    ``snippet``: the part of the abstract with the terms; () if title or summary show a term, or there is no abstract.
+    ``because``: why the paper is like a subscription's library, "" if no subscription has one.
+    ``badge``: what is new about a paper that was told before, "" for a new paper.
+    ``thumbs``: links by which the reader says whether the paper was useful, () if nobody asks.
     """
 
     title: str
@@ -62,19 +62,20 @@ class PaperView:
 
     @property
     def note(self) -> str:
-        """What is shown beside the title in short form."""
+        """What is shown beside the title if the paper is in short form."""
         beside = f"told {self.told_before}" if self.badge and self.told_before else self.told_before or self.terms
         return "; ".join(part for part in (self.badge, beside) if part)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The papers told for the same subscriptions.
+    """The papers that are told for the same subscriptions.
 
-    ``strong``: papers about the rule's words.
-    ``weak``: papers that mention them.
-    ``short``: papers beyond ``max_papers``.
+    ``names``: of the subscriptions, in words.
+    ``strong``: papers about what the rule asks for.
+    ``weak``: papers that mention it.
     ``known``: papers told before for another subscription.
+    ``short``: papers after the first ``max_papers``.
     ``updates``: new versions and withdrawals.
     ``also``: papers of which the title is enough.
     """
@@ -94,7 +95,7 @@ class Group:
 
 
 def groups_of(items: Iterable[DigestItem], shown: DisplayNames = NO_NAMES) -> tuple[Group, ...]:
-    """Group papers by their subscriptions, in the order in which these come."""
+    """Return the papers grouped by their subscriptions, in the order in which these come."""
     by_names: dict[tuple[str, ...], list[DigestItem]] = {}
     for item in items:
         by_names.setdefault(item.subscriptions, []).append(item)
@@ -110,7 +111,7 @@ def _group(names: tuple[str, ...], items: list[DigestItem], display: DisplayName
 
 
 def part_of(item: DigestItem) -> str:
-    """Return the name of the ``Group``'s part that shows a paper."""
+    """Return the name of the field of ``Group`` that shows a paper."""
     if item.occasion != FIRST:
         return "updates"
     if item.told_before:
@@ -148,7 +149,7 @@ def paper_view(item: DigestItem, shown: DisplayNames = NO_NAMES) -> PaperView:
 
 
 def _about_item(item: DigestItem, shown: DisplayNames) -> list[str]:
-    """Return what is known beside the texts, how fast it rose, and where else its reader is told of it."""
+    """Return what is known beside the texts: how fast the paper rose, which other subscriptions tell it."""
     votes = "" if item.paper.upvotes is None else counted(item.paper.upvotes, "upvote")
     rose = f"{votes}, {item.rise} of them within a day"
     parts = [rose if part == votes and item.rise else part for part in about(item.paper, shown)]
@@ -157,7 +158,7 @@ def _about_item(item: DigestItem, shown: DisplayNames) -> list[str]:
 
 
 def because_line(item: DigestItem) -> str:
-    """Return why a paper is like a library, by the match with the best score of those that say so; else ""."""
+    """Return why a paper is like a library, "" if no match says so; of several matches the one with the best score."""
     hits = [one.hit for one in item.matches if one.hit.because is not None]
     best = max(hits, key=lambda hit: hit.score, default=None)
     return one_line(readable(best.because.in_words), LONGEST_BECAUSE) if best and best.because else ""
@@ -170,7 +171,7 @@ def _badge(occasion: str) -> str:
 
 
 def authors_line(authors: Sequence[str]) -> str:
-    """Return the first three authors and the last: the order says who did the work and who leads."""
+    """Return the first three authors and the last, since the order of authors says who did the work and who leads."""
     names = [name for name in (one_line(name, 80) for name in authors) if name]
     if len(names) <= FIRST_AUTHORS + 2:  # "and 1 more" would be no shorter than the name
         return ", ".join(names)
@@ -179,7 +180,7 @@ def authors_line(authors: Sequence[str]) -> str:
 
 
 def terms_line(places: Iterable[MatchedSpan]) -> str:
-    """Return the terms that matched, each once."""
+    """Return the terms that matched, each once, in one line."""
     by_folded: dict[str, str] = {}
     for place in places:
         by_folded.setdefault(place.term.casefold(), one_line(place.term, 60))
@@ -189,7 +190,7 @@ def terms_line(places: Iterable[MatchedSpan]) -> str:
 
 
 def about(paper: Paper, shown: DisplayNames = NO_NAMES) -> list[str]:
-    """Return organisation, venue, where and when it was listed, votes and comments."""
+    """Return short texts about a paper: organisation, venue, where and when it was listed, votes and comments."""
     parts = [one_line(text, 80) for text in (paper.organization, paper.venue) if text]
     days: dict[str, date | None] = {}
     for listing in paper.listings:
@@ -208,17 +209,17 @@ def about(paper: Paper, shown: DisplayNames = NO_NAMES) -> list[str]:
 
 
 def excerpt(paper: Paper, places: Sequence[MatchedSpan]) -> tuple[Segment, ...]:
-    """Return the sentences of the abstract that hold most of what matched, with it marked."""
+    """Return the sentences of the abstract with most places that matched, as segments."""
     return snippet(*shown_with(paper.abstract, spans_in(paper.abstract, places, "abstract")))
 
 
 def readable_title(paper: Paper) -> str:
-    """Return a title as people read it: one line, no TeX."""
+    """Return a title for people: one line, with readable TeX."""
     return one_line(readable(paper.title), LONGEST_TITLE) or "(no title)"
 
 
 def _marked_summary(paper: Paper, places: Sequence[MatchedSpan]) -> tuple[Segment, ...]:
-    """Return the site's summary with what matched: also the words that matched elsewhere, since rules rarely ask it."""
+    """Return the site's summary as segments. Words that matched elsewhere are marked, too: rules rarely ask for it."""
     summary, elsewhere = paper.summary or "", {"title": paper.title, "abstract": paper.abstract}
     found = spans_in(summary, places, "summary") or alike(summary, places, elsewhere)
     return whole_text(*shown_with(summary, found), LONGEST_SUMMARY)
@@ -229,13 +230,13 @@ def _marked(text: str, places: Sequence[MatchedSpan], field: str, longest: int) 
 
 
 def main_url(paper: Paper) -> str | None:
-    """Return the link behind the title."""
+    """Return the address behind the title, None if there is none."""
     found = links(paper)
     return found[0].url if found else None
 
 
 def links(paper: Paper) -> tuple[Link, ...]:
-    """Return the links of a paper (paper page, arXiv, PDF, code, project), each address once."""
+    """Return the links of a paper (page, arXiv, PDF, code, project), each address once."""
     id = paper.arxiv_id
     named = [
         ("Paper", safe_url(paper.url)),
@@ -253,5 +254,5 @@ def links(paper: Paper) -> tuple[Link, ...]:
 
 
 def day_in_words(at: date) -> str:
-    """Return ``10 Mar 2026``."""
+    """Return a day as ``10 Mar 2026``."""
     return f"{at.day} {at:%b %Y}"

@@ -1,4 +1,4 @@
-"""Claim the deliveries that may be sent now, with a lease, many in a transaction."""
+"""Claim the deliveries that may be sent now: take each for this process with a lease, many in one transaction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from watcher.store import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery that this process has claimed, and the lane that it is sent in."""
+    """A delivery that this process has claimed, and the lane that sends it."""
 
     delivery: Delivery
     lane: Lane
@@ -35,15 +35,14 @@ class Scope:
 
 @dataclass
 class Rounds:
-    """The state of the search for deliveries, which goes round over the endpoints with something pending.
+    """How far the search for deliveries has come. It goes in rounds over the endpoints with pending deliveries.
 
-    ``last``: where the present round has come to, None at its beginning.
-    ``is_over``: a whole round found nothing to send. Nothing can be sent before ``until``, or before :meth:`begin` is
-        called.
-    ``until``: when the first endpoint that had to wait may be sent to, None if none waits.
+    ``last``: the endpoint at which this round stands, None before its first one.
+    ``is_over``: a whole round found nothing to send. It stays over until ``until``, or until :meth:`begin` is called.
+    ``until``: when the first endpoint that waits may be sent to, None if none waits.
     ``rate_until``: the same, for endpoints that wait for a rate alone.
-    ``rests``: receiver → until when its rate allows nothing.
-    ``more``: endpoints that have more pending, but that this process was sending to.
+    ``rests``: receiver → when its rate allows a message again.
+    ``more``: endpoints to which this process was sending and that have more pending.
     ``left_at``: when deliveries with ended leases were last looked for.
     """
 
@@ -57,15 +56,15 @@ class Rounds:
     _counts: bool = True
 
     def begin(self) -> None:
-        """Note a change. A round under way no longer counts: the next one has to show that nothing is left to send."""
+        """Note that there may be something new to send, so that the present round cannot show that there is nothing."""
         self.is_over, self._counts = False, self.last is None
         if self._counts:
             self.until = self.rate_until = None
 
     def is_time_for_left(self, now: datetime, every: timedelta) -> bool:
-        """Return whether to look for deliveries with ended leases, at most once in ``every``.
+        """Return whether to look now for deliveries with ended leases: once in ``every``.
 
-        The call counts as a look.
+        If it returns True, the caller must look: the next look is due ``every`` later.
         """
         is_time = self.left_at is None or not timedelta(0) <= now - self.left_at < every
         if is_time:
@@ -79,7 +78,7 @@ class Rounds:
             self.begin()
 
     def go_on(self, last: Endpoint | None) -> None:
-        """Note how far the search came; None if it reached the end."""
+        """Note that the search has come to the endpoint ``last``; None if the round has reached its end."""
         self.last = last
         if last is None:
             self.is_over = self._counts
@@ -87,7 +86,10 @@ class Rounds:
                 self.begin()
 
     def wait_until(self, until: datetime | None, *, for_rate: bool = False) -> None:
-        """Note an instant at which an endpoint that waits may be sent to."""
+        """Note when an endpoint that waits may be sent to, None to note nothing.
+
+        ``for_rate``: it waits for its receiver's rate alone.
+        """
         if until is not None:
             self.until = min(until, self.until or until)
             if for_rate:
@@ -97,8 +99,9 @@ class Rounds:
 def claim(
     rounds: Rounds, busy: Collection[Endpoint], room: Mapping[Lane, int], scope: Scope, context: Context
 ) -> list[Claimed]:
-    """Look at the next endpoints, and claim a delivery of each that may be sent to, as far as the lanes have room.
+    """Claim one delivery of each of the next endpoints that may be sent to, as far as the lanes have room; return them.
 
+    ``rounds``: how far the search has come; moved on by the call.
     ``busy``: endpoints that this process is sending to.
     ``room``: lane → how many more messages it takes.
     """
@@ -123,7 +126,10 @@ def claim(
 
 
 def claim_suspect(rounds: Rounds, busy: Collection[Endpoint], scope: Scope, context: Context) -> list[Claimed]:
-    """Claim one suspect delivery, the least suspect that may be sent; return it in a list, or an empty list."""
+    """Claim the suspect delivery that may be sent and has ended the program least often; return a list of one or none.
+
+    ``busy``: endpoints that this process is sending to.
+    """
     now = context.clock()
     with context.store.reading() as tx:
         suspects = tx.queue.suspects()
@@ -136,7 +142,7 @@ def claim_suspect(rounds: Rounds, busy: Collection[Endpoint], scope: Scope, cont
 def _ours(
     waiting: Iterable[WaitingEndpoint], busy: Collection[Endpoint], scope: Scope, context: Context
 ) -> list[WaitingEndpoint]:
-    """Return the endpoints that this process may send to: in its config and scope, and not busy."""
+    """Return the endpoints that this process may send to: those in its config and scope that are not busy."""
     has_endpoint = context.config.has_endpoint
     return [
         one

@@ -1,4 +1,4 @@
-"""Send everything that can be sent, then return: for commands. The daemon keeps a :class:`Sender` running."""
+"""Send for a command everything that can be sent, then return. The daemon keeps a :class:`Sender` running instead."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def deliver_all(
 ) -> list[Delivered]:
     """Send everything that can be sent now; return the attempts, ordered by endpoint.
 
-    ``only``: only to these endpoints, None for all.
-    ``in_quiet_hours``: send also during quiet hours.
+    ``only``: send to these endpoints only, None for all.
+    ``in_quiet_hours``: send even during quiet hours.
     ``pool``: makes the threads of a lane, given their number and name.
     """
     done: list[Delivered] = []

@@ -1,4 +1,4 @@
-"""Send what is no delivery of the database: an incident about that database, and the test of a rule."""
+"""Send messages that are no deliveries of the database: incidents of that database, and tests of rules."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ def send_directly(
     notifier: Notifier,
     now: datetime,
 ) -> list[Endpoint]:
-    """Send an incident to these endpoints; return those that took it. Endpoints that keep quiet now are left out."""
+    """Send an incident to endpoints; return those that took it.
+
+    Endpoints in quiet hours are left out.
+    """
     taken = []
     for endpoint in endpoints:
         if quiet_until(config.quiet_hours_of(endpoint), config.timezone, now) is not None:
@@ -42,9 +45,9 @@ def send_directly(
 
 
 def send_rule_test(rule: str, matches: Sequence[tuple[Paper, Hit]], endpoint: Endpoint, context: Context) -> Outcome:
-    """Send an endpoint the message that a rule's subscription would have sent, marked as a test.
+    """Send an endpoint the message that a subscription with this rule would have sent, marked as a test.
 
-    It goes at once, and is tried once: who asked for it sees whether it was taken.
+    It is tried once, so that whoever asked for it sees the outcome at once.
     """
     config = context.config
     url = config.address_or_empty(endpoint, context.env)

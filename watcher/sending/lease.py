@@ -1,4 +1,4 @@
-"""Hold a turn while a block runs, renewing its lease from a thread."""
+"""Hold a turn while a block runs; a thread renews its lease."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def turn(name: str, context: Context, every: float | None = None) -> Iterator[str | None]:
-    """Hold the turn ``name`` while the block runs; yield the holder, or None if another process has it.
+    """Hold the turn ``name`` while the block runs; yield its holder's name, or None if another process has the turn.
 
-    Transactions in the block first ask ``tx.leases.hold(name, holder)``: a process that slept past its lease has lost
-    the turn.
+    Transactions in the block must begin with ``tx.leases.hold(name, holder)``: a process that slept past the end of its
+    lease has lost the turn.
 
     ``every``: seconds between renewals, None for ``Tuning.renew_every``.
     """

@@ -1,4 +1,4 @@
-"""Record the outcome of attempts with everything that follows from it, many in a transaction."""
+"""Record the outcomes of attempts and what follows from them, many in one transaction."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ class Delivered:
     """An attempt as it is reported: what was told, where, and how it ended.
 
     ``subscriptions``: full names.
-    ``papers``: keys.
+    ``papers``: keys of the papers.
+    ``state``: of the delivery after the attempt.
+    ``reason``: why the delivery was not sent, "" if it was.
     """
 
     delivery: Delivery
@@ -36,10 +38,10 @@ class Delivered:
 
 
 def record(attempts: Sequence[Attempt], context: Context) -> list[Delivered]:
-    """Record attempts; return those that were made, as they are reported. Recording them again changes nothing.
+    """Record attempts; return those that were really made, as they are reported. Recording them again changes nothing.
 
-    Messages that arrived at endpoints that worked before take two statements together. Everything else is decided under
-    the lock of its endpoint.
+    Messages that arrived at endpoints that worked before take two statements for all together. Every other outcome is
+    recorded under the lock of its endpoint, since it changes the endpoint's health.
     """
     now = context.clock()
     tried = {one.delivery.id: (one, one.outcome) for one in attempts if one.outcome}
@@ -52,9 +54,9 @@ def record(attempts: Sequence[Attempt], context: Context) -> list[Delivered]:
 
 
 def _record_arrived(attempts: Sequence[Attempt], context: Context, now: datetime) -> set[str]:
-    """Release or cancel what was not attempted, and record what arrived without consequences.
+    """Release or cancel deliveries that were not attempted, and record those that arrived and have no consequence.
 
-    Return the ids of the latter.
+    Return the ids of those that arrived.
     """
     untried = [one for one in attempts if one.outcome is None and not one.unknown]
     plain = [_try_of(one, one.outcome) for one in attempts if one.outcome and one.has_no_consequence]
@@ -70,7 +72,7 @@ def _record_arrived(attempts: Sequence[Attempt], context: Context, now: datetime
 def _record_others(
     tried: Sequence[tuple[Attempt, Outcome]], context: Context, now: datetime
 ) -> dict[str, DeliveryState]:
-    """Record attempts with the consequences for their endpoints; return the state of each delivery."""
+    """Record attempts with their consequences for the endpoints; return delivery id → state."""
     tries, back = [_try_of(one, outcome) for one, outcome in tried], list[Endpoint]()
 
     def decide(outcome: Outcome, before: Health) -> Consequence:
@@ -102,7 +104,7 @@ def _record_health(
     context: Context,
     now: datetime,
 ) -> None:
-    """Tell the operator that an endpoint fails or is back, never through that endpoint."""
+    """Tell the operator that an endpoint fails or works again, at all endpoints but this one."""
     others = [one for one in context.config.operator if one != endpoint]
     if consequence.failing:
         begun = tx.incidents.begin(IncidentKind.ENDPOINT_FAILING, str(endpoint), outcome.reason, now)
@@ -131,13 +133,13 @@ def _try_of(attempt: Attempt, outcome: Outcome) -> Try:
 
 
 def rendered_of(message: Message) -> Rendered:
-    """Return what is kept of a message: subject, size and digest of its text."""
+    """Return what the database keeps of a message: subject, size and digest of its text."""
     body = message.text.encode()
     return Rendered(message.subject, len(body), hashlib.sha256(body).hexdigest())
 
 
 def _reported(attempt: Attempt, outcome: Outcome, state: DeliveryState) -> Delivered:
-    """Log an attempt; return it as it is reported."""
+    """Log an attempt; return it in the form in which it is reported."""
     content, delivery = attempt.content, attempt.delivery
     level = logging.INFO if outcome.result is Result.SENT else logging.WARNING
     what = counted(len(content.items), "paper") if content.items else delivery.kind.value

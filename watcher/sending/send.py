@@ -24,11 +24,13 @@ NO_MESSAGE = Message(subject="", text="", html="", markdown="")
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A claimed delivery on its way: its content, the message made of it, its outcome.
+    """A claimed delivery on its way through the sender.
 
-    ``outcome``: None if it was not attempted. It is then released, unless one of the next two is set.
-    ``cancelled``: why it is not to be sent at all, "" if it is.
-    ``unknown``: it may have been sent; its lease is left to end.
+    ``content``: all that it says.
+    ``message``: the message rendered from that, empty before rendering.
+    ``outcome``: None if it was not attempted; the claim is then given up, unless one of the next two says otherwise.
+    ``cancelled``: why it is never to be sent, "" if it is.
+    ``unknown``: it may have been sent. The claim is left as it is, until its lease ends.
     """
 
     content: Content
@@ -44,13 +46,19 @@ class Attempt:
 
     @property
     def has_no_consequence(self) -> bool:
-        """Whether it arrived as it was made, at an endpoint that worked before."""
+        """Whether its message was sent as the delivery was made, to an endpoint that worked before.
+
+        Then nothing but the attempt has to be recorded.
+        """
         is_as_made = self.delivery.kind is not DeliveryKind.EMPTY
         return bool(self.outcome and self.outcome.result is Result.SENT) and not self.delivery.is_probe and is_as_made
 
 
 def gather(deliveries: Sequence[Delivery], context: Context) -> list[Attempt]:
-    """Read what deliveries say. A delivery that cannot be read is refused, and holds up no other."""
+    """Read what deliveries say; return an attempt for each.
+
+    A delivery whose content cannot be read is refused; the others are not affected.
+    """
     try:
         with context.store.reading() as tx:
             contents = contents_of(deliveries, tx, context.config)
@@ -70,7 +78,7 @@ def gather(deliveries: Sequence[Delivery], context: Context) -> list[Attempt]:
 
 
 def render(attempt: Attempt, context: Context) -> Attempt:
-    """Render a delivery for its service. A message that cannot be rendered is refused."""
+    """Return the attempt with its message rendered for the service. If rendering fails, the outcome is refused."""
     delivery = attempt.delivery
     if context.config.keeps_at(delivery.endpoint) or delivery.kind is DeliveryKind.KEEP:
         papers = [one.paper for one in attempt.content.items]
@@ -89,7 +97,7 @@ def render(attempt: Attempt, context: Context) -> Attempt:
 
 
 def send(attempt: Attempt, context: Context) -> Attempt:
-    """Send a rendered message to its service; an endpoint without an address counts as down."""
+    """Send the message to its service; return the attempt with its outcome: ``down`` if the endpoint has no address."""
     if attempt.outcome:
         return attempt
     delivery = attempt.delivery
@@ -103,7 +111,7 @@ def send(attempt: Attempt, context: Context) -> Attempt:
 
 
 def _with_links(content: Content, url: str, context: Context) -> Content:
-    """Return what a mail says with its reader's own link to unsubscribe, where the pages are public."""
+    """Return a mail's content with its reader's link to unsubscribe, or unchanged if the web pages are not public."""
     links = context.links() if is_mail(url) and content.delivery.kind in TO_READERS else None
     if links is None:
         return content
@@ -114,7 +122,7 @@ def _with_links(content: Content, url: str, context: Context) -> Content:
 
 
 def _kept(attempt: Attempt, context: Context) -> Outcome:
-    """Keep the paper of a delivery at its place; nothing else is sent there."""
+    """Keep the paper of a delivery at its place; return the outcome."""
     delivery, items = attempt.delivery, attempt.content.items
     if delivery.kind is not DeliveryKind.KEEP or not items:
         return Outcome(Result.REFUSED, "papers are kept there, and nothing is told: star one to try it")

@@ -1,8 +1,8 @@
-"""Run the sender: one loop that claims, renders, sends and records deliveries. One in each process.
+"""Run the sender: one loop in each process that claims, renders, sends and records deliveries.
 
-The loop claims and records in batches; an endpoint never has two messages in flight. Messages are rendered and sent in
-three pools of threads, one for each lane (``watcher.alerts.sending``): endpoints that hang never take the threads of
-endpoints that work. The loop renews the leases of everything that is in flight.
+The loop claims and records in batches, and renews the leases of everything that it has claimed. An endpoint is never
+sent two messages at a time. Messages are rendered and sent in three pools of threads, one for each lane
+(``watcher.alerts.sending``), so that endpoints that hang never take the threads of endpoints that work.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ EVERYTHING = Scope()
 
 
 class Sender:
-    """Sends pending deliveries: in its own thread for a daemon, or until nothing can be sent for a command.
+    """Sends pending deliveries: in a thread of its own until the process stops, or until nothing can be sent.
 
     ``scope``: which endpoints are sent to.
-    ``recorded``: called with attempts once they are recorded.
+    ``recorded``: called with attempts after they were recorded.
     ``pool``: makes the threads of a lane, given their number and name.
     """
 
@@ -69,25 +69,25 @@ class Sender:
     # --- from outside ---
 
     def start(self) -> None:
-        """Start sending in a thread, until the process is asked to stop."""
+        """Start sending in a thread, until ``context.stopping`` is set."""
         self._thread.start()
 
     def wake(self) -> None:
-        """Tell the loop that there may be something to send. Can be called from any thread."""
+        """Make the loop look for deliveries now. Safe to call from any thread."""
         if not self._is_woken:
             self._is_woken = True
             self._inbox.put(None)
 
     def stop(self, wait: float) -> bool:
-        """Wait up to ``wait`` seconds for what is being sent, after ``stopping`` was set.
+        """Wait for the messages that are being sent, after ``context.stopping`` was set; return whether all ended.
 
-        Return whether all of it ended.
+        ``wait``: seconds to wait at most.
         """
         self.wake()
         return not self._thread.is_alive() or self._is_over.wait(wait)
 
     def run_until_empty(self) -> None:
-        """Send from this thread until nothing can be sent now, nor after a short wait for a rate.
+        """Send from this thread until nothing more can be sent, even after a short wait for a rate.
 
         Raises ``StoreError`` if the database stays away.
         """
@@ -123,7 +123,7 @@ class Sender:
             self._is_over.set()
 
     def _insist(self) -> None:
-        """Do a step; while the database is away and outcomes have to be recorded, try again for ``keep_trying``."""
+        """Do a step. If the database is away while outcomes have to be recorded, try again for ``keep_trying``."""
         until, wait = time.monotonic() + self._context.tuning.keep_trying.total_seconds(), FIRST_WAIT
         while True:
             try:
@@ -147,7 +147,7 @@ class Sender:
             self._begin()
 
     def _timeout(self) -> float:
-        """Return the seconds until there may be something to do, unless a message ends or the loop is woken."""
+        """Return the seconds until the loop has to look again, unless a message ends or the loop is woken before."""
         tuning, now = self._context.tuning, self._context.clock()
         if self._claimed or self._ended:
             return 0.0
@@ -163,9 +163,9 @@ class Sender:
         return max(min(waits), timedelta(0)).total_seconds()
 
     def _collect(self, timeout: float) -> list[Attempt]:
-        """Return the messages that ended.
+        """Return the attempts that have ended.
 
-        Waits up to ``timeout`` seconds for the first of them, then ``Tuning.gather`` for more.
+        Wait up to ``timeout`` seconds for the first of them, then ``Tuning.gather`` for more.
         """
         found: list[Attempt] = []
         until = 0.0
@@ -221,9 +221,9 @@ class Sender:
     # --- claiming ---
 
     def _may_look(self) -> bool:
-        """Return whether to look for deliveries.
+        """Return whether to look for deliveries now.
 
-        Not after a round without any, unless something changed or time passed.
+        After a round without any, that is only once something has changed or a wait is over.
         """
         tuning, waited = self._context.tuning, time.monotonic() - self._looked
         rounds, now = self._rounds, self._context.clock()
@@ -241,7 +241,7 @@ class Sender:
     def _claim(self) -> None:
         """Claim what may be sent now.
 
-        A suspect delivery is only claimed if nothing else can be sent, or after ``Tuning.suspects_wait``.
+        A suspect delivery is claimed only if nothing else can be sent, or after ``Tuning.suspects_wait``.
         """
         self._looked, now = time.monotonic(), self._context.clock()
         room, busy = self._room(), self._busy()
@@ -274,7 +274,7 @@ class Sender:
                 future.add_done_callback(self._inbox.put)
 
     def _is_empty(self) -> bool:
-        """Return whether nothing can be sent now or soon."""
+        """Return whether nothing can be sent now or after a short wait."""
         rate_until, now = self._rounds.rate_until, self._context.clock()
         is_soon = rate_until is not None and rate_until - now <= self._context.tuning.rate_patience
         return self._rounds.is_over and not is_soon
@@ -282,7 +282,10 @@ class Sender:
     # --- many threads ---
 
     def _try(self, attempt: Attempt, claimed: datetime) -> Attempt:
-        """Render and send a message, unless the process has to stop or its lease has almost ended."""
+        """Render and send a message; return the attempt.
+
+        Nothing is sent if the process has to stop, or if the lease has almost ended.
+        """
         age = self._context.clock() - max(claimed, self._renewed)
         if self._context.stopping.is_set() or age > self._context.tuning.lease * 2 / 3:
             return attempt

@@ -1,4 +1,4 @@
-"""Put under each paper of a mail the signed links by which its reader says whether it was useful."""
+"""Put two signed links under each paper of a mail, by which its reader says whether the paper was useful."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from watcher.pipeline.context import Context
 
 
 def with_thumb_links(content: Content, context: Context) -> Content:
-    """Return what a mail says with these links, where the pages are public; anything else as it is."""
+    """Return a mail's content with thumb links, or any content unchanged if the web pages are not public."""
     delivery = content.delivery
     if delivery.kind is not DeliveryKind.DIGEST:
         return content
@@ -24,7 +24,7 @@ def with_thumb_links(content: Content, context: Context) -> Content:
 
 
 def _with_links(item: DigestItem, endpoint: Endpoint, links: LinkMaker, context: Context) -> DigestItem:
-    """Return an item with both links; as it is where it is no news, or where they would be too long."""
+    """Return an item with both links; the same item if it is no new paper, or if the links would be too long."""
     if item.occasion != FIRST:
         return item
     found = tuple(

@@ -1,1 +1,1 @@
-"""Receivers' addresses: what is written in them, and what apprise will contact."""
+"""Receivers' addresses: what is written in them, and what apprise would contact."""

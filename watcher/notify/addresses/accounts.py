@@ -1,4 +1,4 @@
-"""Write the address of somebody's own mail account, from what people know of it."""
+"""Write the apprise address of somebody's own mail account, from what people know of the account."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _PASSWORDS = (
     (re.compile(r"yahoo\.[a-z.]+"), "Yahoo takes an app password: https://login.yahoo.com/account/security"),
     (re.compile(r"fastmail\.[a-z.]+"), "Fastmail takes an app password: Settings, Privacy & Security"),
 )
-"""Hosts of mailboxes that take no account's own password from programs, and what they take."""
+"""Hosts of mailboxes that refuse the account's own password to programs, and what kind of password they take."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailAccount:
     """A mailbox that mails come from and go to.
 
-    ``server``: the mail server with its port, where one is known.
-    ``user``: who signs in there, "" for nobody.
+    ``server``: the mail server, ``HOST`` or ``HOST:PORT``.
+    ``user``: who signs in there, "" to send without signing in.
     """
 
     mailbox: str
@@ -37,7 +37,7 @@ class MailAccount:
     user: str = ""
 
     def url(self, password: str) -> str:
-        """Return the address with a password; a text such as ``${NAME}`` stays as it is."""
+        """Return the apprise address with a password. A variable such as ``${NAME}`` is written as it is."""
         secret = password if re.fullmatch(r"\$\{\w+\}", password) else quote(password, safe="")
         local, _, domain = self.mailbox.rpartition("@")
         if not self.server:
@@ -50,9 +50,9 @@ class MailAccount:
 
 
 def account_of(mailbox: str) -> MailAccount | None:
-    """Return a mailbox's account where the server is known, None where it has to be asked for.
+    """Return the account of a mailbox, None if its server is not known and has to be asked for.
 
-    Raises ``UsageError`` for what is no e-mail address, and for accounts that take no password from programs.
+    Raises ``UsageError`` for a text that is no e-mail address, and for a mailbox that no program can send from.
     """
     if problem := problem_of_mailbox(mailbox):
         raise UsageError(f"this {problem}; write it as ana@gmail.com")
@@ -72,9 +72,12 @@ def account_of(mailbox: str) -> MailAccount | None:
 
 
 def account_at(mailbox: str, server: str, user: str) -> MailAccount:
-    """Return the account at a server, ``HOST`` or ``HOST:PORT``; without a user nobody signs in.
+    """Return the account of a mailbox at a server.
 
-    Raises ``UsageError`` for what is no server's name.
+    ``server``: ``HOST`` or ``HOST:PORT``.
+    ``user``: who signs in there, "" for nobody.
+
+    Raises ``UsageError`` if ``server`` is not in this form.
     """
     host, colon, port = server.strip().partition(":")
     account = MailAccount(mailbox, f"{host}:{port}" if colon else f"{host}:587", user)
@@ -84,15 +87,15 @@ def account_at(mailbox: str, server: str, user: str) -> MailAccount:
 
 
 def password_wanted(mailbox: str) -> str:
-    """Return the kind of password for a mailbox and the page that makes it, "" for an unknown mailbox."""
+    """Return what kind of password a mailbox wants and where to make one, in words; "" for an unknown mailbox."""
     domain = mailbox.rpartition("@")[2].lower()
     return next((what for form, what in _PASSWORDS if form.fullmatch(domain)), "")
 
 
 def password_read(mailbox: str, written: str) -> str:
-    """Return a password as it is sent: of Google's the blanks between its groups are taken out.
+    """Return a password as it has to be sent: Google's without the blanks between its groups.
 
-    Raises ``UsageError`` for one that cannot be Google's.
+    Raises ``UsageError`` for a password that cannot be one of Google's app passwords.
     """
     if not _GOOGLE.fullmatch(mailbox.rpartition("@")[2].lower()):
         return written

@@ -1,4 +1,4 @@
-"""Check apprise URLs, tell how large their messages may be, and load their plugins."""
+"""Check apprise URLs, and load the plugins that send to them."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from watcher.notify.addresses.written import (
 from watcher.notify.smtp import PATIENCE
 
 JSON = frozenset({"json", "jsons"})
-"""Services that are given data beside the text."""
+"""Services that are given the message as data in addition to its text."""
 
 ON_THIS_HOST = frozenset(
     {"syslog", "dbus", "qt", "kde", "glib", "gio", "gnome", "macosx", "windows", "blink1"}
     | {"fcm", "vapid", "deltachat", "deltachats", "apprise", "apprises"}
 )
-"""Services that act on this machine or read its files, and apprise's own, which loads other configs."""
+"""Services that are refused: they act on this machine or read its files, or load other configs (apprise's own)."""
 
 _READS_A_FILE = "it reads a file of this machine"
 FORBIDDEN_KEYS = {
@@ -51,14 +51,14 @@ _SCHEMA = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.+-]*)://")
 
 
 def schema_of(url: str) -> str:
-    """Return the service's name in lower case, "" if there is none."""
+    """Return the scheme of a URL, which names its service, in lower case; "" if there is none."""
     found = _SCHEMA.match(url.strip())
     return found[1].lower() if found else ""
 
 
 @lru_cache(maxsize=4096)
 def problem_of(url: str) -> str | None:
-    """Return why an address cannot be used, None if it can. The text names the service and nothing else of it."""
+    """Return why an address cannot be used, None if it can. The text names nothing of the address but its service."""
     schema = schema_of(url)
     if not schema:
         return "it is no apprise URL: it begins with the service's name and ://, such as mailtos://"
@@ -86,7 +86,7 @@ def _problem_of_service(schema: str) -> str | None:
 
 
 def _problem_of_parts(url: str, written: Written) -> str | None:
-    """Return which part of an address would be ignored, by its parts and by what apprise makes of them."""
+    """Return which part of an address would be ignored, None if none."""
     schema = written.schema
     if schema in ("http", "https"):
         return _problem_of_web_address(url, written)
@@ -109,7 +109,10 @@ def _problem_of_parts(url: str, written: Written) -> str | None:
 
 
 def _problem_of_web_address(url: str, written: Written) -> str | None:
-    """Do the same for a webhook's web address; parts that apprise ignores are the service's own."""
+    """Return which part of a service's own webhook address would be ignored, None if none.
+
+    Parts that apprise ignores but that the service put there are accepted.
+    """
     service = load_plugin(url)
     if service is None:
         form = form_of_page(written.host, written.path)
@@ -135,11 +138,11 @@ def _problem_of_web_address(url: str, written: Written) -> str | None:
 
 
 _NOBODYS = "nobody-knows-this"
-"""A parameter's name that no service has."""
+"""The name of a parameter that no service has."""
 
 
 def _counts(url: str, one: Parameter) -> bool:
-    """Return whether apprise reads a parameter that it does not list: whether its name makes a difference."""
+    """Return whether apprise reads a parameter that it does not list: whether another name would make a difference."""
 
     def read(text: str) -> dict[str, Any]:
         return {name: value for name, value in (_tokens(text) or {}).items() if not name.startswith("qsd")}
@@ -149,7 +152,7 @@ def _counts(url: str, one: Parameter) -> bool:
 
 @lru_cache(maxsize=1024)
 def own_schema(url: str) -> str:
-    """Return the service's name, also for a web address as the service shows it."""
+    """Return the schema of an address, also of a web address that a service shows (``https://hooks.slack.com/…``)."""
     schema = schema_of(url)
     if schema not in ("http", "https") or (service := load_plugin(url)) is None:
         return schema
@@ -157,11 +160,11 @@ def own_schema(url: str) -> str:
 
 
 def load_plugin(url: str, patience: float = PATIENCE) -> Any | None:
-    """Return the plugin for an address, set up as watcher needs it; None if apprise does not accept the address.
+    """Return apprise's plugin for an address, set up as watcher needs it; None if apprise does not accept the address.
 
-    Settings in the address about retries, redirects, cutting and formats are ignored.
+    What the address says about retries, redirects, cutting and formats is ignored.
 
-    ``patience``: seconds for an answer, unless the address says so itself (``rto``).
+    ``patience``: seconds to wait for an answer, unless the address says so itself (``rto``).
     """
     found, has_own_patience = _loaded(url)
     if found is None:
@@ -202,7 +205,7 @@ def _instantiated(url: str) -> tuple[Any | None, bool]:
 
 
 def _tokens(url: str) -> dict[str, Any] | None:
-    """Return what apprise reads in an address, None if it does not accept it or fails."""
+    """Return what apprise reads in an address, None if it does not accept the address or fails."""
     try:
         tokens: dict[str, Any] | None = apprise_module().plugins.url_to_dict(url.strip(), secure_logging=True)
     except Exception:  # some plugins stumble over what nobody would write on purpose
@@ -211,7 +214,7 @@ def _tokens(url: str) -> dict[str, Any] | None:
 
 
 def service_schema(service: Any) -> str:
-    """Return a plugin's own name, whatever address it was made of."""
+    """Return the schema of a plugin's service, whatever form its address had."""
     own = service.secure_protocol or service.protocol or ""
     return str(own if isinstance(own, str) else next(iter(own)))
 
@@ -232,7 +235,7 @@ def _asset(apprise: ModuleType) -> Any:
 
 @lru_cache(maxsize=1)
 def apprise_module() -> ModuleType:
-    """Return apprise with watcher's plugins, its log silenced: that prints addresses."""
+    """Return apprise with watcher's plugins. Its log is silenced, since it would print addresses."""
     own = logging.getLogger("apprise")
     own.propagate = False
     own.addHandler(logging.NullHandler())
@@ -251,7 +254,7 @@ def apprise_module() -> ModuleType:
 
 @lru_cache(maxsize=1)
 def plugins() -> dict[str, Any]:
-    """Return all of apprise's services by schema."""
+    """Return schema → plugin class, of all services that apprise knows."""
     apprise_module()
     from watcher.notify.addresses.plugins import registry
 

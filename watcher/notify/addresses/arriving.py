@@ -1,7 +1,7 @@
-"""See that a parameter's value reaches a service as it is written.
+"""Make sure that the value of a parameter reaches a service as it is written.
 
-apprise takes ``%xx`` out of a parameter when it reads the address, and many of its services take it out once more: of
-``pass=p%2541``, which is the password ``p%41``, they make ``pA``.
+apprise decodes ``%xx`` in a parameter when it reads the address, and many of its services decode it once more. Of
+``pass=p%2541``, which means the password ``p%41``, they make ``pA``.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ _DEEPEST = 5
 
 
 def encoded_as_read(url: str, written: Written, service: Any) -> str:
-    """Return the address with another layer of ``%25`` in the values that the ``service`` made of it decoded twice."""
+    """Return the address, encoded once more where the ``service`` decodes a parameter twice."""
     for one in twice_decoded(written, service):
         url = with_parameter(url, one, parameter_text(url, one).replace("%", "%25"))
     return url
 
 
 def twice_decoded(written: Written, service: Any) -> list[Parameter]:
-    """Return the parameters whose written value a service has changed by decoding it twice."""
+    """Return the parameters that a service has decoded twice, so that their values are not as written."""
     doubtful = [one for one in written.parameters if unquote(one.value) != one.value]
     kept = "\n".join(_texts(vars(service))) if doubtful else ""
     return [one for one in doubtful if one.value not in kept and unquote(one.value) in kept]
 
 
 def problem_of_arrival(written: Written, service: Any) -> str | None:
-    """Return which parameter a service changes, None if none. Names no part of the address."""
+    """Return which parameter a service would change, None if none. The text names no part of the address."""
     for one in twice_decoded(written, service):
         return f"the service would change its {ordinal(one.place)} parameter, in which a % stands: choose one without"
     return None

@@ -1,7 +1,7 @@
-"""Compare the places that an apprise plugin will contact with the address as written, so that nothing is lost silently.
+"""Compare what an apprise plugin will contact with the address as it is written, so that no part is lost silently.
 
-apprise uses what it can of an address and ignores the rest: a host with a mistyped port, a receiver that it cannot
-read. The texts returned here name no part of the address, which may be a secret.
+apprise uses what it can of an address and ignores the rest, such as a host with a mistyped port or a receiver that it
+cannot read. The texts returned here quote no part of the address, which may be a secret.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from watcher.notify.addresses.written import ENCODED, NOWHERE, Written, looks_li
 TO, CC, BCC, REPLY, FROM = "to", "cc", "bcc", "reply", "from"
 _MAIL = (TO, CC, BCC, REPLY, FROM)
 _SIGNS = "#@+!&$*:^[]\"'"
-"""Marks around a receiver that a service may drop."""
+"""Marks around the name of a receiver that a service may drop."""
 
 _SIGNS_OF_ROOMS = "#@+"
 
@@ -29,7 +29,7 @@ _PHONE = re.compile(r"[\d\s()+.-]+")
 _IN_BRACKETS = re.compile(r"<([^<>]*)>\s*$")
 _DEEPEST = 5
 _PUBLIC = frozenset({"cloud", "official", "incident", "t2bot"})
-"""Modes (in apprise's words) in which a service's public site is asked."""
+"""Modes (apprise's word) in which a service's public site is asked, whatever host is written."""
 
 _NOT_KEPT = frozenset({"host", "user", "password", "fullpath", "schema", "asset", "tags", "port", "retry", "wait"})
 """Attributes of a plugin that are about the way to the service, not about receivers."""
@@ -40,11 +40,11 @@ class Contact:
     """What a plugin will contact.
 
     ``host``: "" for the service's own.
-    ``kept``: all texts that the plugin keeps, but for those about the way to the service.
-    ``signed``: what it signs in with.
+    ``kept``: all texts that the plugin keeps, except those about the way to the service.
+    ``signed``: user and password.
     ``path``: as it is sent.
-    ``server``: of mail, the SMTP server.
-    ``mail``: of mail, parameter → addresses.
+    ``server``: for mail, the SMTP server.
+    ``mail``: for mail, parameter → addresses.
     """
 
     host: str
@@ -60,7 +60,7 @@ class Contact:
 
 
 def problem_of_parts(written: Written, shape: Shape) -> str | None:
-    """Return why an address cannot mean what it says, None if its parts are valid."""
+    """Return why the parts of an address cannot be valid, None if they can be. apprise is not asked."""
     has_host = shape.always_has_host or (shape.may_have_host and looks_like_a_host(written))
     return (
         (problem_of_place(written) if has_host else None)
@@ -83,7 +83,7 @@ def _problem_of_mail(written: Written) -> str | None:
 
 
 def _mail_texts(written: Written) -> dict[str, list[str]]:
-    """Return the texts that contain addresses, by purpose. A sender's name alone is none."""
+    """Return parameter → texts that contain mail addresses. A ``from=`` that is only a name is left out."""
     texts: dict[str, list[str]] = {TO: list(written.pieces)}
     for one in written.parameters:
         if one.name in _MAIL and one.value and (one.name != FROM or "@" in one.value):
@@ -95,7 +95,7 @@ def _mail_texts(written: Written) -> dict[str, list[str]]:
 
 
 def difference(written: Written, contact: Contact, shape: Shape) -> str | None:
-    """Return what of an address would not be contacted as written, None if all will be."""
+    """Return which part of an address would not be contacted as it is written, None if all will be."""
     return (
         _other_host(written, contact, shape)
         or _other_port(written, contact, shape)
@@ -144,7 +144,7 @@ def _other_mail(written: Written, contact: Contact) -> str | None:
 
 
 def other_receivers(written: Written, contact: Contact, shape: Shape) -> str | None:
-    """Return what to say of the first receiver that the plugin does not keep as written, None if it keeps all."""
+    """Return a text about the first receiver that the plugin does not keep as written, None if it keeps all."""
     kept = _forms(contact.kept)
     for where, texts in _places_of_receivers(written, shape):
         words = [word for text in texts for word in _words(text, kept)]
@@ -156,9 +156,9 @@ def other_receivers(written: Written, contact: Contact, shape: Shape) -> str | N
 
 
 def _is_another_mailbox(word: str) -> bool:
-    """Return whether apprise takes a text for an address of mail, and another one than it is, maybe not before sending.
+    """Return whether apprise reads a text as another mail address than it is, perhaps only when it sends.
 
-    It would read ``o'neil@lab.example`` as neil@lab.example.
+    It reads ``o'neil@lab.example`` as neil@lab.example.
     """
     from apprise.utils.parse import is_email  # apprise has read the address before
 
@@ -167,7 +167,7 @@ def _is_another_mailbox(word: str) -> bool:
 
 
 def _other_names(written: Written, contact: Contact, shape: Shape) -> str | None:
-    """Return what to say of a user, a sender or a team before the path that the plugin does not keep as written."""
+    """Return a text about a user, sender or team before the path that the plugin changes, None if it changes none."""
     *others, last = written.user_info.split(":")
     names = [last, *others]
     if not shape.may_have_host and not shape.receives_at_host:
@@ -187,12 +187,12 @@ def _other_names(written: Written, contact: Contact, shape: Shape) -> str | None
 
 
 def _joins_its_path(team: str, contact: Contact) -> bool:
-    """Return whether a team in the place of a host contains signs that would end the host."""
+    """Return whether a team's name, which stands in place of a host, has characters that end a host."""
     return "." in team and any(sign in team for sign in "/?#\\") and team not in contact.signed
 
 
 def _places_of_receivers(written: Written, shape: Shape) -> Iterator[tuple[str, list[str]]]:
-    """Yield the texts that name receivers (in a path also keys), each with its place."""
+    """Yield (where, texts) for each place of an address that names receivers. Texts of a path may also be keys."""
     if shape.receives_at_host:
         yield "before its path", [unquote(written.where)]
     if shape.receives_in_path:
@@ -203,7 +203,7 @@ def _places_of_receivers(written: Written, shape: Shape) -> Iterator[tuple[str, 
 
 
 def _words(text: str, kept: frozenset[str]) -> Iterator[str]:
-    """Yield the receivers in a text. A blank separates two unless it is within one, as in a telephone number."""
+    """Yield the receivers that a text names. They are separated by blanks, but a telephone number may contain some."""
     for piece in pieces(text):
         words = piece.split()
         if found := _IN_BRACKETS.search(piece):
@@ -226,7 +226,7 @@ def _is_kept(word: str, kept: frozenset[str]) -> bool:
 
 
 def _forms(texts: Iterable[str]) -> frozenset[str]:
-    """Return texts in the form in which they are compared; of ``u:ana`` and ``group.all`` also without the mark."""
+    """Return texts in the form in which they are compared; of ``u:ana`` and ``group.all`` also ``ana`` and ``all``."""
     forms = {_form(text) for text in texts}
     return frozenset(forms | {re.split("[:./]", form)[-1] for form in forms if "@" not in form}) - {""}
 
@@ -276,7 +276,7 @@ def contact_of(service: Any) -> Contact:
 
 
 def _texts(value: Any, depth: int = 0) -> Iterator[str]:
-    """Yield the texts and numbers in a value, as deep as receivers can be."""
+    """Yield the texts and numbers in a value, at most as deep as receivers can be nested."""
     match value:
         case bool():
             return

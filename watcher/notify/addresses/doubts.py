@@ -1,4 +1,4 @@
-"""Warn of addresses that can be used and are probably not what was meant."""
+"""Warn of addresses that can be used but are probably not what was meant."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ _SECURE_MODES = frozenset({"ssl", "starttls"})
 
 @lru_cache(maxsize=4096)
 def doubt_of(url: str) -> AddressDoubt | None:
-    """Return a warning if a usable address sends its password unencrypted, or has a token that nobody gave out."""
+    """Return a warning about a usable address, None if there is none.
+
+    It is warned of a password that is sent without encryption, and of a token that the service cannot have given out.
+    """
     if clear := _password_in_clear(url):
         return clear
     if odd := impossible_token(own_schema(url), load_plugin(url)):

@@ -1,4 +1,4 @@
-"""Choose the form of a message that a service is given: HTML for mail, their markup for chats, text for others."""
+"""Choose which form of a message a service is given: HTML for mail, a markup for chats, text for all others."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from watcher.render import estimated_size
 from watcher.render.clean import defuse
 
 DATA = frozenset({"json", "jsons", "xml", "xmls", "form", "forms", "amqp", "amqps"})
-"""Services read by programs: they get text, whatever apprise could make of it."""
+"""Services that are read by programs: they are given text, even if apprise could convert it."""
 
 SHOWS_MARKDOWN = frozenset({"mmost", "mmosts", "zulip", "revolt", "fluxer", "fluxers"})
-"""Chats to which apprise sends text as it is, and which show it as Markdown."""
+"""Chats that show Markdown, and to which apprise passes text on as it is."""
 
 ALWAYS_MARKDOWN = SHOWS_MARKDOWN | {"discord", "guilded"}
 """Chats that show everything as Markdown, whatever ``format=`` says."""
 
 TITLE_IN_BODY = frozenset({"discord", "guilded", "workflow", "workflows", "dingtalk"})
-"""Chats that show the title above the body, where our Markdown contains it already."""
+"""Chats that would show the title above the body. Our Markdown contains it already, so that no title is passed."""
 
 MAIL = frozenset({"mailto", "mailtos"})
 PAPER_WIDE = frozenset({"console"})
@@ -46,9 +46,9 @@ CHATS = SHOWS_MARKDOWN | TITLE_IN_BODY | SLACK | TELEGRAM | MATRIX
 
 
 def size_in(url: str, shown: DisplayNames | None = None) -> Callable[[DigestItem], int]:
-    """Return the function that estimates a paper's size in a message to an address, as its service counts.
+    """Return a function that returns the estimated size of a paper in a message to an address, as its service counts.
 
-    ``shown``: what readers are shown in place of names.
+    ``shown``: display names of subscriptions and sources, None to use their names.
     """
     schema = own_schema(url)
     kinds = {"data": JSON, "html": MAIL, "chat": CHATS, "text": DATA | TEXT}
@@ -57,20 +57,20 @@ def size_in(url: str, shown: DisplayNames | None = None) -> Callable[[DigestItem
 
 
 MOST_ENTITIES = 100
-"""Links and bold parts of a message that Telegram shows as such."""
+"""Most links and bold parts that Telegram shows in a message."""
 
 SHORTEST_TEXT = 2_000
-"""Bytes of text that a program is given at least, however much data goes with it."""
+"""Bytes that the text given to a program may always have, however much data goes with it."""
 
 ENVELOPE = 2_000
-"""Bytes that are left for the other fields of a body of JSON: the subject, the key, what the address adds."""
+"""Bytes left for the other fields of a JSON body: the subject, the key, what the address adds."""
 
 CUT = "… cut short here; watcher history has the rest"
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a service is given.
+    """Title and body that a service is given.
 
     ``format``: the format of the text, None to have it sent as it is.
     """
@@ -81,7 +81,10 @@ class Body:
 
 
 def put(message: Message, service: Any, url: str, limit: int) -> Body:
-    """Return title and body for a service (an apprise plugin), cut to ``limit`` as the service counts."""
+    """Return title and body for a service, cut to ``limit`` as the service counts.
+
+    ``service``: an apprise plugin.
+    """
     schema, formats = _name_of(service, url), [one.value for one in service._formats()]
     measure = measure_of(url)
     match form_of_service(service, url):
@@ -110,14 +113,17 @@ def put(message: Message, service: Any, url: str, limit: int) -> Body:
 
 
 def forms_of(url: str) -> frozenset[str]:
-    """Return the fields of ``Message`` that are needed for an address: its own form, and text, which is recorded."""
+    """Return the fields of ``Message`` that an address needs: its service's form, and text, which is recorded."""
     service = load_plugin(url) if schema_of(url) else None
     form = "text" if service is None else form_of_service(service, url)
     return frozenset({"text", "data" if own_schema(url) in JSON else form})
 
 
 def form_of_service(service: Any, url: str) -> str:
-    """Return the field of ``Message`` that a service (an apprise plugin) is given."""
+    """Return the field of ``Message`` that a service is given.
+
+    ``service``: an apprise plugin.
+    """
     schema, formats = _name_of(service, url), [one.value for one in service._formats()]
     if schema in DATA | PAPER_WIDE:
         return "text"
@@ -141,7 +147,7 @@ def _wants_text(url: str) -> bool:
 
 
 def _within_entities(text: str) -> str:
-    """Return Telegram's HTML with as many bold parts as it shows: beyond its limit links would be lost, too."""
+    """Return Telegram's HTML without the bold parts that are too many: otherwise Telegram would drop links."""
     spare = MOST_ENTITIES - text.count("<a ")
     parts = text.split("<b>")
     bold, rest = parts[: max(spare, 0) + 1], parts[max(spare, 0) + 1 :]
@@ -149,7 +155,7 @@ def _within_entities(text: str) -> str:
 
 
 def _whole_lines(text: str, limit: int, measure: Callable[[str], int]) -> str:
-    """Return ``text`` without the last lines that are too many; a line with markup is not cut."""
+    """Return ``text``, without its last lines if it is longer than ``limit``. Lines with markup must not be cut."""
     if measure(text) <= limit:
         return text
     end = _end_of_cut(limit)
@@ -165,7 +171,7 @@ def _whole_lines(text: str, limit: int, measure: Callable[[str], int]) -> str:
 def cut_at_line(text: str, limit: int, measure: Callable[[str], int] = len) -> str:
     """Return ``text``, cut and marked as cut if it is longer than ``limit`` as ``measure`` counts.
 
-    It is cut at a line end if there is one in its second half.
+    It is cut at a line's end if there is one in the second half.
     """
     if measure(text) <= limit:
         return text
@@ -181,5 +187,8 @@ def cut_at_line(text: str, limit: int, measure: Callable[[str], int] = len) -> s
 
 
 def _end_of_cut(limit: int) -> str:
-    """Return the mark of a cut. Digests are cut before: this is for users' own templates and for notices."""
+    """Return the line that marks a cut.
+
+    Only users' own templates and notices are cut: digests were made to fit before.
+    """
     return CUT if limit >= 10 * len(CUT) else "…"

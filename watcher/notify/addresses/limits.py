@@ -1,4 +1,4 @@
-"""How long a message may be for a service, and how the service counts."""
+"""Say how long a message to a service may be, and how the service counts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DEFAULT_LIMIT = 30_000
 """Most characters of a message to an unknown service."""
 
 MAIL_LIMIT = 100_000
-"""Most bytes of HTML: Gmail hides what is beyond 102 KB, and with it how to unsubscribe."""
+"""Most bytes of HTML: Gmail hides what is beyond 102 KB, and with it the link to unsubscribe."""
 
 LIMITS = {
     **dict.fromkeys(("mailto", "mailtos"), MAIL_LIMIT),
@@ -23,7 +23,7 @@ LIMITS = {
     **dict.fromkeys(("workflow", "workflows"), 12_000),  # a card of 28 KB in UTF-16; apprise says 1,000 characters
     **dict.fromkeys(("ntfy", "ntfys"), 3_900),  # by the server's default; apprise says 7,800
 }
-"""Service → the longest body, as the service counts, if that is not what apprise says."""
+"""Service → longest body, as the service counts; only where apprise says something else."""
 
 MOST = 100_000
 TITLE_ROOM = 100
@@ -31,7 +31,7 @@ TITLE_ROOM = 100
 
 
 def limit_of(url: str) -> int:
-    """Return the largest body of a message, as ``measure_of`` counts; a default for unknown services."""
+    """Return the longest body that a service takes, counted by ``measure_of``; a default for unknown services."""
     schema = own_schema(url)
     if schema in LIMITS:
         return LIMITS[schema]
@@ -47,7 +47,7 @@ def limit_of(url: str) -> int:
 
 
 def measure_of(url: str) -> Callable[[str], int]:
-    """Return the function that counts a body's size as the service does: in characters, if nothing else is known."""
+    """Return a function that counts a body as the service does, in characters unless something else is known."""
     return _MEASURES.get(own_schema(url), len)
 
 

@@ -1,6 +1,6 @@
-"""Find e-mail addresses in a text as they are written.
+"""Find the e-mail addresses in a text exactly as they are written.
 
-apprise would read ``o'neil@lab.example`` as neil@ and a name.
+apprise would read ``o'neil@lab.example`` as a name and neil@lab.example.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LONGEST, LONGEST_LOCAL = 254, 64  # RFC 5321, 4.5.3.1
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """An address with the name before it.
+    """An address with the name that is written before it.
 
     ``problem``: why no mail can be sent to it, "" if it can.
     """
@@ -30,7 +30,7 @@ class Mailbox:
 
 
 def mailboxes(text: str) -> list[Mailbox]:
-    """Return every address in a text, valid or not; commas, semicolons and blanks separate them."""
+    """Return every address in a text, valid or not. They are separated by commas, semicolons or blanks."""
     found: list[Mailbox] = []
     for piece in pieces(text):
         if named := _NAMED.fullmatch(piece):
@@ -43,7 +43,7 @@ def mailboxes(text: str) -> list[Mailbox]:
 
 
 def pieces(text: str) -> Iterator[str]:
-    """Yield the pieces between commas and semicolons that are outside quotation marks and angle brackets."""
+    """Yield the pieces of a text between commas and semicolons. Those inside quotation marks or <> separate nothing."""
     start, is_quoted, is_in_brackets, is_escaped = 0, False, False, False
     for n, char in enumerate(text):
         if is_escaped:
@@ -61,7 +61,7 @@ def pieces(text: str) -> Iterator[str]:
 
 
 def problem_of_mailbox(address: str) -> str:
-    """Return why no mail can be sent to an address, as the end of a sentence; "" if it can."""
+    """Return why no mail can be sent to an address, in words that end a sentence; "" if it can."""
     local, at, domain = address.rpartition("@")
     if not at:
         return "has no @"

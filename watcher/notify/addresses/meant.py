@@ -1,4 +1,4 @@
-"""Guess the service's address behind a page's address or a slip."""
+"""Guess which service's address was meant by a mistyped one, or by the address of a web page."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _ELSEWHERE = {
     **dict.fromkeys(("mattermost",), "mmosts"),
     **dict.fromkeys(("stdout", "print", "terminal"), "console"),
 }
-"""What people write for a service, and what apprise calls it."""
+"""Names that people write for a service → what apprise calls the service."""
 
 _NO_SERVICE = frozenset({"file", "ftp", "ssh"})
-"""Schemes that people write and that are like the name of a service by chance."""
+"""Schemes that resemble the name of a service only by chance."""
 
 _FORMS = {
     "slack": "slack://TOKEN_A/TOKEN_B/TOKEN_C, or as Slack shows it: https://hooks.slack.com/services/…",
@@ -28,20 +28,23 @@ _FORMS = {
     "matrixs": "matrixs://USER:PASSWORD@HOST/#ROOM",
     "workflows": "as Teams shows it: https://….logic.azure.com/workflows/…?…&sig=…, to its end",
 }
-"""The usual form of services for which apprise knows many."""
+"""Service → the usual form of its addresses, for services with many forms."""
 
 
 def service_meant(schema: str, known: Sequence[str]) -> str:
-    """Return the service that was probably meant by a name that no service has, "" for none."""
+    """Return the service that was probably meant by an unknown name, "" for no guess.
+
+    ``known``: names of all services.
+    """
     if schema in _NO_SERVICE:
         return ""
     return _ELSEWHERE.get(schema) or "".join(difflib.get_close_matches(schema, known, 1, 0.7))
 
 
 def form_of(schema: str, templates: Sequence[str]) -> str:
-    """Return how a service's addresses are written, with names in capitals for their parts.
+    """Return the form of a service's addresses, with words in capitals for its parts.
 
-    ``templates``: the forms that apprise knows, each with names in braces.
+    ``templates``: the forms that apprise knows, with words in braces for their parts.
     """
     if schema in _FORMS:
         return _FORMS[schema]
@@ -57,11 +60,11 @@ _PAGES = (
     (r".*\.webhook\.office\.com|outlook\.office(?:365)?\.com", "workflows"),
     (r"(?:mail\.google|gmail|outlook\.(?:live|office)|outlook)\.com", "mailtos"),
 )
-"""Hosts of services' pages, and the service."""
+"""Patterns of hosts of services' web pages, each with the service."""
 
 
 def form_of_page(host: str, path: str) -> str:
-    """Return how addresses are written of the service whose web page it is, "" for any other page."""
+    """Return the form of the addresses of the service that a web page belongs to, "" for any other page."""
     if re.fullmatch(r"/hooks/[A-Za-z0-9]+/?", path):
         return "mmosts://HOST/TOKEN for Mattermost"
     if re.fullmatch(r"/hooks/[A-Za-z0-9]+/[A-Za-z0-9]+/?", path):

@@ -1,4 +1,4 @@
-"""Check that every parameter of an address is known, given once, and has a valid value."""
+"""Check that every parameter of an address is known, is given once and has a valid value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from watcher.notify.addresses.written import A_PORT, Parameter, Written, has_con
 
 # What apprise reads as yes or no, by two letters; all else is no for it, also where yes is the default (verify=).
 _OF_OTHERS = frozenset({"format", "overflow"})
-"""Parameters of every service that are looked at elsewhere."""
+"""Parameters of every service that are checked elsewhere."""
 
 _YES = ("1", "al", "en", "on", "t", "tr", "y", "ye")
 _NO = ("0", "de", "di", "f", "fa", "n", "ne", "no", "of")
@@ -22,7 +22,7 @@ _NAME = re.compile("[a-z][a-z_-]{1,20}")
 
 
 def problem_of_parameters(written: Written, shape: Shape) -> str | None:
-    """Return why a parameter would be ignored or misread; None if all known parameters are right."""
+    """Return why a parameter would be ignored or misread, None if nothing is wrong with the known ones."""
     seen: set[str] = set()
     for one in written.parameters:
         if one.name in seen:
@@ -72,7 +72,7 @@ def _problem_of_value(one: Parameter, shape: Shape) -> str | None:
 
 
 def unlisted(written: Written, shape: Shape) -> Iterator[Parameter]:
-    """Yield the parameters that a service does not list; it may read them all the same."""
+    """Yield the parameters that a service does not list. It may read some of them nevertheless."""
     for one in written.parameters:
         is_free = one.name[:1] in shape.marks and len(one.name) > 1
         if one.name not in shape.parameters and not is_free:
@@ -80,7 +80,7 @@ def unlisted(written: Written, shape: Shape) -> Iterator[Parameter]:
 
 
 def typo_in(one: Parameter, written: Written, shape: Shape) -> str | None:
-    """Return a hint for an unlisted parameter that resembles a listed one, None for any other."""
+    """Return a hint for an unlisted parameter whose name resembles a listed one, None if it resembles none."""
     anagrams = [name for name in sorted(shape.parameters) if sorted(name) == sorted(one.name)]
     near = anagrams or difflib.get_close_matches(one.name, sorted(shape.parameters), 1, _ALIKE)
     if not near or one.is_bare or not _NAME.fullmatch(one.name):
@@ -96,7 +96,10 @@ def _is_secret(one: Parameter, shape: Shape) -> bool:
 
 
 def problem_of_unknown(one: Parameter, written: Written, shape: Shape) -> str:
-    """Return what to say of an ignored parameter. Its name may be part of a secret."""
+    """Return a text about a parameter that would be ignored.
+
+    It quotes no name that may be part of a secret.
+    """
     if problem := typo_in(one, written, shape):
         return problem
     if one.name == "amp" or (one.sign == ";" and any(p.name == "amp" for p in written.parameters)):

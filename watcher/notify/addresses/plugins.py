@@ -1,4 +1,4 @@
-"""Define services as watcher needs them, by apprise's plugin interface. Imports apprise: load it late."""
+"""Define services as watcher needs them, as apprise plugins. Imports apprise, so import this file late."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ SUPPRESS_EMBEDS = 4
 
 
 _SOMEBODY = "somebody@lab.example"
-"""A sender for apprise to read in place of the written one, which it may refuse or misread."""
+"""A sender that apprise is given in place of the written one, since it may refuse or misread that."""
 
 
 class Console(_Base):  # type: ignore[misc]
-    """Prints messages and their receivers: for trials, and for machines whose output is collected."""
+    """Prints messages with their receivers: for trials, and for machines that collect what programs print."""
 
     service_name = "Console"
     protocol = "console"
@@ -68,17 +68,19 @@ class Console(_Base):  # type: ignore[misc]
 
 
 class Mail(_Email):  # type: ignore[misc]
-    """E-mail with its own text part, one Message-ID over all repeats, and the server's code in the outcome.
+    """E-mail with a text part of its own, one Message-ID over all repeats, and the server's answer in the outcome.
 
-    apprise makes the text part from the HTML, and does not pass on the server's answer. ``from_name`` is the address's
-    ``name=``, which apprise would join with the sender's address and take apart again. Set before sending:
+    apprise would make the text part from the HTML, drop the server's answer, and misread a sender's name. Set before
+    sending:
 
     ``connections``: kept connections to mail servers.
-    ``text`` / ``html``: the bodies; ``html`` is None for text alone.
-    ``delivery_id``: the delivery's id.
-    ``date``: by RFC 5322.
-    ``unsubscribe``: an address for readers, or "". ``is_one_click``: it may be used by a program (RFC 8058).
-    ``authorities``: certificates in PEM that are trusted as well, or "".
+    ``text``: the text body.
+    ``html``: the HTML body, None to send text alone.
+    ``delivery_id``: id of the delivery.
+    ``date``: in the form of RFC 5322.
+    ``unsubscribe``: an address at which readers unsubscribe, or "".
+    ``is_one_click``: a program may call that address, too (RFC 8058).
+    ``authorities``: certificates in PEM that are trusted in addition to the machine's, or "".
     """
 
     targets: Any
@@ -105,7 +107,7 @@ class Mail(_Email):  # type: ignore[misc]
         return results
 
     def problem(self) -> str | None:
-        """Return why no mail can be written for the address, None if one can. Names no part of it."""
+        """Return why no mail can be written to this address, None if one can. The text names no part of the address."""
         try:
             self._recipients()
             self._head("")
@@ -195,9 +197,9 @@ class Mail(_Email):  # type: ignore[misc]
 
 
 class Slack(_Slack):  # type: ignore[misc]
-    """Slack with the message as its text. apprise sends an attachment, which Slack folds up.
+    """Slack with the message as its text. apprise would send it as an attachment, which Slack folds up.
 
-    ``mrkdwn``: set before sending; sent as it is. None for what apprise made.
+    ``mrkdwn``: set before sending; sent as it is. None to send what apprise made.
     """
 
     mrkdwn: str | None = None
@@ -211,10 +213,10 @@ class Slack(_Slack):  # type: ignore[misc]
 
 
 class JsonWebhook(_Json):  # type: ignore[misc]
-    """A webhook that is given data beside the text; an entry ``watcher`` of its address takes the data's place.
+    """A webhook that is given data in addition to the text. An entry ``watcher`` in its address replaces the data.
 
-    ``data``: set before sending. It stands among the entries of the address while it is sent alone: apprise writes
-    these into an address for its report, which would cost as much as all of the sending.
+    ``data``: set before sending. It is put among the entries of the address only while the request is sent: apprise
+        writes all entries into the address that it reports, and with the data that would cost as much as sending.
     """
 
     data: Any = None
@@ -230,9 +232,9 @@ class JsonWebhook(_Json):  # type: ignore[misc]
 
 
 class Discord(_Discord):  # type: ignore[misc]
-    """Discord without pings, whatever is written, and without previews of links.
+    """Discord that notifies nobody, whatever is written, and shows no previews of links.
 
-    An address with its own ``ping=`` pings as it says.
+    An address with ``ping=`` of its own notifies whom it names.
     """
 
     def _send(self, payload: Any, *args: Any, **kwargs: Any) -> Any:
@@ -248,14 +250,14 @@ def registry() -> Any:
 
 
 def register() -> None:
-    """Put watcher's services into apprise's table, and limit the answers of all others."""
+    """Put watcher's services into apprise's table, and bound the answers that all others read."""
     answers.install()
     for plugin in (Console, Mail, Slack, JsonWebhook, Discord):
         registry().add(plugin, force=True)
 
 
 def silence_end(plugin: Any) -> None:
-    """Let a class of apprise be ended in silence where it was half made: Python prints what ``__del__`` raises."""
+    """Make a class of apprise end without an error if it was only half made: Python prints what ``__del__`` raises."""
     end = vars(plugin).get("__del__")
     if end is None or getattr(end, "is_silent", False):
         return
@@ -271,6 +273,6 @@ def silence_end(plugin: Any) -> None:
 
 
 def _valid(texts: Any) -> list[Mailbox]:
-    """Return the addresses in one or more texts that a mail can be sent to."""
+    """Return the addresses in one or more texts to which mail can be sent."""
     found = [texts] if isinstance(texts, str) else texts or []
     return [one for text in found for one in mailboxes(text) if not one.problem]

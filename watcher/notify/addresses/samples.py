@@ -1,4 +1,4 @@
-"""Show a message as a service would be given it, without an address: for previews."""
+"""Show a message as a service would be given it, without anybody's address: for previews."""
 
 from __future__ import annotations
 
@@ -20,11 +20,16 @@ SERVICES = {
     "json": "jsons://programs.example/papers",
     "mattermost": f"mmosts://chat.example/{_TOKEN}",
 }
-"""Name of a service → an address that leads nowhere."""
+"""Name of a service → a valid address that leads nowhere."""
 
 
 def seen_by(service: str, message: Message) -> Body:
-    """Return what a service of ``SERVICES`` is given. Raises ``WatcherError`` if apprise lacks a library for it."""
+    """Return what a service would be given.
+
+    ``service``: a name in ``SERVICES``.
+
+    Raises ``WatcherError`` if apprise lacks a library for the service.
+    """
     url = SERVICES[service]
     plugin = load_plugin(url)
     if plugin is None:

@@ -1,4 +1,4 @@
-"""Describe the parts of a service's addresses, from apprise's own tables."""
+"""Describe the parts that a service's addresses have, from apprise's own tables."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from typing import Any
 from urllib.parse import urlsplit
 
 OF_EVERY_ADDRESS = frozenset({"user", "pass", "password", "port"})
-"""Parameters that apprise reads in every address and lists for none."""
+"""Parameters that apprise reads in every address but lists for no service."""
 
 WEBHOOKS = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
-"""Services that post to the path as written; watcher passes them ``to=`` in the body."""
+"""Services that post to the path as it is written. ``to=`` is passed to them in the body."""
 
 WHOM = frozenset({"to", "cc", "bcc", "reply", "reply_to", "from"})
-"""Parameters that name people, whatever a service's table says of them."""
+"""Parameters that name people, even if a service's table says otherwise."""
 
 _ALWAYS_WHOM = frozenset({"to", "cc", "bcc"})
-"""Those that name people even if the table leaves them out."""
+"""Parameters that name people, even if a service's table does not list them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The parts of a service's addresses.
+    """The parts that a service's addresses have.
 
-    ``most_pieces``: most pieces in the path of an address without a host.
-    ``has_user``: there is something before its @.
-    ``parameters``: all that the service lists.
-    ``receivers``: those that name receivers.
-    ``switches``: those that are yes or no.
-    ``choices``: those that take one of a few words, and the words.
-    ``secrets``: those that are private.
-    ``marks``: begin parameters with free names (``+X-Key``).
+    ``most_pieces``: most pieces of the path of an address without a host.
+    ``has_user``: something stands before the @.
+    ``parameters``: all parameters that the service lists. The next five are among them:
+    ``receivers``: name receivers.
+    ``switches``: are yes or no.
+    ``choices``: take one of a few words; parameter → words.
+    ``secrets``: are private.
+    ``marks``: first characters of parameters with free names (``+X-Key``).
     ``sites``: hosts of the service itself.
     """
 
@@ -62,7 +62,10 @@ class Shape:
 
 @lru_cache(maxsize=512)
 def shape_of(plugin: Any, schema: str) -> Shape:
-    """Return the shape of a plugin's addresses (a class of apprise)."""
+    """Return the shape of a service's addresses.
+
+    ``plugin``: a plugin class of apprise.
+    """
     templates = [template.partition("://")[2] for template in plugin.templates]
     without_host = [template for template in templates if "{host}" not in template]
     arguments: Mapping[str, Mapping[str, Any]] = plugin.template_args | ({"to": {}} if schema in WEBHOOKS else {})

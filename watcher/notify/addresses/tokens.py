@@ -1,7 +1,7 @@
-"""See whether the tokens of well-known services have a form that the service gives out.
+"""Check whether the tokens of well-known services have a form that the service gives out.
 
-apprise takes ``slack://T0/B0/x``, and no message would ever arrive. The forms are those that the services show and
-document; they allow more than was seen, since a warning of what works is worse than none.
+apprise accepts ``slack://T0/B0/x``, and no message would ever arrive. The forms are those that the services show and
+document. They allow more than was seen, since a warning about something that works is worse than none.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any
 class TokenForm:
     """The form of one token of a service.
 
-    ``place``: the attribute of apprise's plugin that holds it.
-    ``pattern``: what all tokens fit.
-    ``says``: what and how it is, as the rest of a sentence.
+    ``place``: the attribute of apprise's plugin that holds the token.
+    ``pattern``: a regular expression that all such tokens match.
+    ``says``: what the token is and how it looks, as the end of a sentence.
     """
 
     place: str
@@ -60,13 +60,13 @@ _FORMS = {
     "gotify": _GOTIFY,
     "mmost": _MATTERMOST,
 }
-"""Service, without the s of TLS → its tokens."""
+"""Service (without the s of TLS) → forms of its tokens."""
 
 
 def impossible_token(schema: str, service: Any) -> str:
     """Return which token of a service's plugin has a form that the service never gives out, "" if none has.
 
-    The text names no part of it but the number of its characters.
+    The text says how long the token is, and quotes no part of it.
     """
     schema = schema.removesuffix("s")
     if schema == "mmost" and getattr(service, "mode", "webhook") != "webhook":

@@ -1,4 +1,4 @@
-"""Cut an address at its separators, and find parts that would not be read as they were meant."""
+"""Cut an address into its parts as apprise does, and find parts that would be read in another way than was meant."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ A_PORT = "write a number from 1 to 65535, in digits"
 _PORT = re.compile(r"[0-9]{1,5}")
 _NAME = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})*\.?")
 _ROCKET_WEBHOOK = re.compile(r"(?:[^:/@]+:)?[A-Za-z0-9]+/[A-Za-z0-9]+@")
-"""Rocket.Chat shows a webhook as two tokens with a slash; apprise accepts that before the @."""
+"""Rocket.Chat shows a webhook as two tokens with a slash between. apprise accepts those before the @."""
 NOWHERE = frozenset({"", "_"})
-"""Texts in place of a host where there is none: ``mailto://_?smtp=…``."""
+"""Texts that stand in place of a host to say that there is none: ``mailto://_?smtp=…``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A ``name=value`` after the question mark, decoded.
 
-    ``name``: in lower case, except for names such as ``+X-Key``.
-    ``place``: counts from 1.
-    ``is_bare``: without ``=``.
-    ``sign``: what is before it: ``&``, ``;`` or "".
+    ``name``: in lower case, except for free names such as ``+X-Key``.
+    ``place``: its number, from 1.
+    ``is_bare``: it has no ``=``.
+    ``sign``: the separator before it, ``&``, ``;`` or "".
     """
 
     name: str
@@ -41,9 +41,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Written:
-    """The parts of an address.
+    """The parts of an address, as written.
 
-    ``authority`` / ``path``: as written, undecoded.
+    ``authority``: between ``://`` and the path, not decoded.
+    ``path``: not decoded.
     """
 
     schema: str
@@ -57,7 +58,7 @@ class Written:
 
     @cached_property
     def where(self) -> str:
-        """Host and port."""
+        """Host and port, without the user."""
         return self.authority.rpartition("@")[2].strip()
 
     @cached_property
@@ -69,7 +70,7 @@ class Written:
 
     @cached_property
     def port(self) -> str | None:
-        """The text after the host's colon, None without a colon."""
+        """The text after the host's colon, None if there is no colon."""
         rest = self.where[len(self.host) :]
         return rest[1:] if rest.startswith(":") else rest or None
 
@@ -96,7 +97,7 @@ class Written:
 
 
 def cut_url(url: str) -> Written:
-    """Cut an address as apprise does: at the first ``?``, then at the first ``/``, then at ``&`` and ``;``."""
+    """Return the parts of an address, cut at the first ``?``, then at the first ``/``, then at ``&`` and ``;``."""
     schema, _, rest = url.strip().partition("://")
     base, _, query = rest.lstrip("/\\").partition("?")
     if schema.lower() in ("rocket", "rockets") and _ROCKET_WEBHOOK.match(base):
@@ -106,12 +107,15 @@ def cut_url(url: str) -> Written:
 
 
 def parameter_text(url: str, parameter: Parameter) -> str:
-    """Return a parameter of an address as it is written, name and value."""
+    """Return a parameter of an address as it is written there: name and value, not decoded."""
     return list(_between(url.strip().partition("?")[2]))[parameter.place - 1][1]
 
 
 def with_parameter(url: str, parameter: Parameter, text: str) -> str:
-    """Return an address with another text, name and value, for one of its parameters."""
+    """Return an address in which a parameter is replaced.
+
+    ``text``: the new name and value, encoded.
+    """
     base, _, query = url.strip().partition("?")
     texts = list(_between(query))
     texts[parameter.place - 1] = (texts[parameter.place - 1][0], text)
@@ -119,12 +123,12 @@ def with_parameter(url: str, parameter: Parameter, text: str) -> str:
 
 
 def renamed(url: str, parameter: Parameter, name: str) -> str:
-    """Return an address with another name for one of its parameters."""
+    """Return an address in which a parameter has another name."""
     return with_parameter(url, parameter, name + "".join(parameter_text(url, parameter).partition("=")[1:]))
 
 
 def _between(query: str) -> Iterator[tuple[str, str]]:
-    """Yield the parameters as written, each with the separator before it."""
+    """Yield (separator before it, parameter as written) for each parameter."""
     start, sign = 0, ""
     for found in re.finditer("[&;]", query):
         yield sign, query[start : found.start()]
@@ -133,7 +137,7 @@ def _between(query: str) -> Iterator[tuple[str, str]]:
 
 
 def problem_as_written(written: Written) -> str | None:
-    """Return why a part of an address would be lost for any service, None if none would. Names no part of it."""
+    """Return why any service would lose a part of an address, None if none would. The text quotes no part of it."""
     base = written.authority + written.path
     # Decoded, too: at a line's end services cut a text, and take each piece for a receiver.
     if has_control(written.query + unquote(base)):
@@ -162,7 +166,7 @@ def has_control(text: str) -> bool:
 
 
 def problem_of_place(written: Written) -> str | None:
-    """Return what is wrong with host and port, None if nothing is."""
+    """Return what is wrong with the host or port of an address, None if nothing is."""
     # An @ further on: what stands here may be the beginning of a password.
     may_be_cut = "@" in written.path or any("@" in one.name for one in written.parameters)
     hint = f"; {ENCODED}" if may_be_cut else ""
@@ -178,19 +182,19 @@ def problem_of_place(written: Written) -> str | None:
 
 
 def is_port(text: str) -> bool:
-    """Return whether a text is a port in ASCII digits."""
+    """Return whether a text is a valid port in ASCII digits."""
     return bool(_PORT.fullmatch(text)) and 1 <= int(text) <= 65535
 
 
 def is_host(text: str) -> bool:
-    """Return whether a text is a host name or an IP address, an IPv6 address in brackets."""
+    """Return whether a text is a host name or an IP address; IPv6 addresses have to be in brackets."""
     if text.startswith("[") and text.endswith("]"):
         return _is_ipv6(text[1:-1])
     return len(text) <= 253 and bool(_NAME.fullmatch(text)) and unicodedata.normalize("NFKC", text) == text
 
 
 def is_this_machine(host: str) -> bool:
-    """Return whether a host is this machine itself: nothing leaves it on the way there."""
+    """Return whether a host is this machine, so that nothing sent to it leaves the machine."""
     host = host.strip("[]").lower()
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -199,19 +203,19 @@ def is_this_machine(host: str) -> bool:
 
 
 def is_server(text: str) -> bool:
-    """Return whether a text is a value for ``smtp=``: a host without a port; IPv6 also without brackets."""
+    """Return whether a text is a valid value of ``smtp=``: a host without a port. IPv6 needs no brackets."""
     return is_host(text) or _is_ipv6(text)
 
 
 def looks_like_a_host(written: Written) -> bool:
-    """Return whether the writer probably meant a host, not a service's key."""
+    """Return whether the text in the place of a host was probably meant as a host, not as a service's key."""
     if written.where.startswith("com.lametric."):
         return False  # an app of LaMetric's
     return any(sign in written.where for sign in ".:[") or written.where.lower() == "localhost"
 
 
 def same_host(one: str, other: str) -> bool:
-    """Return whether two texts name the same host. Case and a final dot do not matter."""
+    """Return whether two texts name the same host. Letter case and a final dot make no difference."""
     return one.casefold().removesuffix(".") == other.casefold().removesuffix(".")
 
 

@@ -1,4 +1,4 @@
-"""Make profiles of libraries, by what is stored of their papers and by how rare words are among stored papers."""
+"""Make profiles of libraries, of what is stored of their papers and of how rare phrases are among all stored papers."""
 
 from __future__ import annotations
 
@@ -18,40 +18,43 @@ from watcher.store import Transaction
 from watcher.store.papers.keys import comparable_title
 
 SIMILAR = 5
-"""Similar papers that are shown of one."""
+"""Most similar papers that are shown of a paper."""
 
 COUNTED = 3_000
-"""Papers that rarity is counted over, those that were stored last; from some hundreds on more change little."""
+"""How many papers, the newest, the rarity of phrases is counted over. More than some hundred change little."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhraseSample:
-    """How rare phrases are among the papers that were stored last.
+    """How rare phrases are among the newest stored papers.
 
-    ``counts``: id of each of these papers → its phrases, as far as they are kept.
+    ``counts``: paper id → the paper's phrases, counted.
     """
 
     rarity: PhraseRarity
     counts: Mapping[int, PhraseCounts]
 
     def vector(self, paper: Paper) -> PaperVector:
-        """Return what a paper says."""
+        """Return the vector of a paper: its phrases, weighted by how rare they are."""
         return vector_of(self.counts.get(paper.id) or count_phrases(document_of(paper)), self.rarity)
 
 
 def read_sample(tx: Transaction, most: int = COUNTED) -> PhraseSample:
-    """Count how rare phrases are among the newest papers, and keep what was counted."""
+    """Return the phrases of the ``most`` newest papers, with how rare each phrase is among them."""
     counts = {paper.id: count_phrases(document_of(paper)) for paper in tx.papers.get(tx.papers.newest(most))}
     return PhraseSample(count_rarity(counts.values()), counts)
 
 
 def make_profile(tx: Transaction, library: Sequence[LikedPaper], rarity: PhraseRarity) -> Profile:
-    """Return the profile of a library; papers that are stored count with what is stored of them."""
+    """Return the profile of a library. If a paper is stored, its stored texts are used, not those of the library."""
     return profile_of(library, stored_of(tx, library), rarity)
 
 
 def stored_of(tx: Transaction, library: Sequence[LikedPaper]) -> dict[int, Paper]:
-    """Return number of a paper in a library → that paper, of those that are stored: by key, else by title."""
+    """Return those papers of a library that are stored: their number in the library → stored paper.
+
+    They are found by their keys, or by title if they have no keys.
+    """
     by_key = tx.papers.known_as({key for one in library for key in one.keys})
     by_title = tx.papers.titled({comparable_title(one.title) for one in library if not one.keys and one.title})
     ids: dict[int, int] = {}
@@ -69,11 +72,11 @@ def stored_of(tx: Transaction, library: Sequence[LikedPaper]) -> dict[int, Paper
 
 
 class CountedRarity:
-    """How rare phrases are, counted when first needed, and anew when half as many papers came as were counted.
+    """How rare phrases are: counted when first needed, and again after half as many new papers as were counted.
 
     Safe to use from several threads.
 
-    ``most``: papers that are counted, the newest.
+    ``most``: how many papers are counted, the newest ones.
     """
 
     def __init__(self, most: int = COUNTED) -> None:
@@ -83,13 +86,13 @@ class CountedRarity:
         self._rarity: PhraseRarity | None = None
 
     def is_current(self, tx: Transaction) -> bool:
-        """Return whether nothing has to be counted."""
+        """Return whether :meth:`get` would answer without counting."""
         if self._rarity is None:
             return False
         return max(tx.papers.newest(1), default=0) - self._newest <= self._rarity.papers // 2
 
     def get(self, tx: Transaction) -> PhraseRarity:
-        """Return how rare phrases are."""
+        """Return how rare phrases are; count first if that is due."""
         with self._lock:
             if self._rarity is None or not self.is_current(tx):
                 self._newest = max(tx.papers.newest(1), default=0)
@@ -102,14 +105,14 @@ class CountedRarity:
 
 
 class SimilarPapers(CountedRarity):
-    """Finds papers like a given paper, among those it counts the rarity of phrases over."""
+    """Finds the papers that are most like a given one, among the papers that rarity was counted over."""
 
     def __init__(self, most: int = COUNTED) -> None:
         super().__init__(most)
         self._index = SimilarIndex((), ())
 
     def of(self, tx: Transaction, paper: Paper, most: int = SIMILAR) -> list[Paper]:
-        """Return the papers that are most like one, at most ``most``."""
+        """Return up to ``most`` papers that are like ``paper``, the most similar first."""
         with self._lock:
             rarity, index = self.get(tx), self._index
         vector = vector_of(count_phrases(document_of(paper)), rarity)
@@ -123,9 +126,9 @@ class SimilarPapers(CountedRarity):
 
 
 class SubscriptionRules:
-    """Compiles the rules of subscriptions together with their libraries. For one transaction.
+    """Compiles the rules of subscriptions together with their libraries. For use within one transaction.
 
-    ``counted``: how rare phrases are, where that outlives the transaction.
+    ``counted``: how rare phrases are, if the caller keeps that longer; None to count anew.
     """
 
     def __init__(self, tx: Transaction, counted: CountedRarity | None = None) -> None:
@@ -140,9 +143,11 @@ class SubscriptionRules:
     def compiled(
         self, rule: str, sources: Sequence[str], library: str, above: float | None, liked: Sequence[LikedPaper] = ()
     ) -> Rule:
-        """Return a rule with its library.
+        """Return a rule compiled together with a library.
 
-        ``liked``: the papers of the library; what is stored under its name, if there are none.
+        ``library``: name of the library, "" for none.
+        ``above``: least score at which a paper counts as like the library, None for the usual one.
+        ``liked``: the papers of the library; if empty, those that are stored under its name.
         """
         compiled = compile_beside_library(rule, sources, library, above)
         if not library:

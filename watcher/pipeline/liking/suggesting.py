@@ -1,4 +1,4 @@
-"""Suggest rules for a library: its heaviest phrases, alone and together, each tried on the stored papers."""
+"""Suggest rules for a library: its heaviest phrases, single and joined, each tried on the stored papers."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ from watcher.rules.match.evaluate import PaperReader
 from watcher.store import Transaction
 
 TRIED = 30
-"""Phrases of the profile that are tried, the heaviest."""
+"""How many phrases of the profile are tried, the heaviest first."""
 
 TERMS = 6
-"""Terms of a rule at most."""
+"""Most terms in a suggested rule."""
 
 GAIN = 0.03
-"""What a further term has to add to the rule's F1, to be taken."""
+"""How much a further term must raise a rule's F1 to be taken into it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestedRule:
-    """A rule with what it does on the stored papers.
+    """A rule, and what it finds among the stored papers.
 
-    ``matched``: papers that it matches. ``alike``: those of them that are like the library, or in it.
-    ``f1``: of finding these, from 0 to 1.
+    ``matched``: number of papers that it matches.
+    ``alike``: how many of those are like the library, or in it.
+    ``f1``: how well it finds the papers like the library, from 0 to 1 (harmonic mean of precision and recall).
     """
 
     rule: str
@@ -41,12 +42,14 @@ class SuggestedRule:
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """What was suggested.
+    """The rules that were suggested for a library.
 
-    ``liked``: papers of the library. ``papers``: papers that rules were tried on. ``days``: their digest days.
-    ``alike``: those that are like the library, or in it.
-    ``terms``: each phrase by itself, the best first.
-    ``together``: the best of them joined by OR, None if no phrase finds anything.
+    ``liked``: number of papers in the library.
+    ``papers``: number of papers that rules were tried on.
+    ``days``: the digest days of those papers.
+    ``alike``: number of those papers that are like the library, or in it.
+    ``terms``: a rule for each single phrase, the best first.
+    ``together``: the best phrases joined by OR, None if no phrase finds anything.
     """
 
     liked: int
@@ -60,7 +63,10 @@ class Suggestions:
 def suggest_rules(
     tx: Transaction, library: Sequence[LikedPaper], sample: PhraseSample, since: date | None
 ) -> Suggestions:
-    """Suggest rules for a library, by the papers announced since a day, or by all."""
+    """Return rules for a library, tried on the stored papers.
+
+    ``since``: try on papers of this digest day and later, None for all.
+    """
     profile = make_profile(tx, library, sample.rarity)
     documents = liked_documents(library, stored_of(tx, library))
     rules = dict(_rules(phrases_in_words(profile, documents, TRIED)))

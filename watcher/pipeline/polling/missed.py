@@ -1,4 +1,4 @@
-"""Find what must be read beyond a source's lists, after an outage or a time without polls."""
+"""Find which lists must be read after an outage, in addition to those that every poll reads."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from watcher.store.sources.missing import whole_verdicts
 class SourcePast:
     """What is known of earlier polls of a source.
 
-    ``last``: the last poll that missed nothing, None for never.
-    ``looks``: times of the last polls, newest first.
-    ``listed``: the last digest day that it listed papers on; None if unknown, or if the last poll missed something.
+    ``last``: the last poll that missed nothing, None if there was none.
+    ``looks``: times of the latest polls, newest first.
+    ``listed``: the last digest day that it listed papers on; None if unknown, or if the latest poll missed something.
     """
 
     last: datetime | None = None
@@ -33,12 +33,15 @@ class SourcePast:
 
     @property
     def was_short(self) -> bool:
-        """Whether the last poll missed something."""
+        """Whether the latest poll missed something."""
         return self.last is not None and any(at > self.last for at in self.looks)
 
 
 def source_past(tx: Transaction, source: Source) -> SourcePast:
-    """Return what is known of earlier polls of a source; nothing if it has a page for each day."""
+    """Return what is known of earlier polls of a source.
+
+    It is empty for a source with a page for each digest day: there, missed days are found by their pages, not by time.
+    """
     parser = PARSERS[source.kind]
     if parser.day_url(source):
         return SourcePast()
@@ -56,8 +59,9 @@ def source_past(tx: Transaction, source: Source) -> SourcePast:
 class MissedLists:
     """Decides which further lists to read, given the first pages of a source's lists.
 
+    ``past``: what is known of earlier polls.
     ``since``: read everything from this day on, None if nobody asked for that.
-    ``gap``: set when called: what cannot be read any more, None for nothing.
+    ``gap``: set by a call: what cannot be read any more, None if nothing is missing.
     """
 
     source: Source
@@ -68,7 +72,7 @@ class MissedLists:
     gap: Gap | None = field(default=None, init=False)
 
     def __call__(self, firsts: Sequence[Visit]) -> Sequence[str]:
-        """Return the addresses of further lists: of papers listed since the last poll that missed nothing."""
+        """Return the addresses of lists with papers that were listed after the last poll that missed nothing."""
         self.gap = None
         parser, last = PARSERS[self.source.kind], self.past.last
         if self.since is not None:
@@ -81,7 +85,7 @@ class MissedLists:
         return self._listed(last, readings)
 
     def _since(self, day: date, last: datetime | None) -> Sequence[str]:
-        """Return the addresses for what was listed from a requested day on, and since the last poll."""
+        """Return the addresses of lists from a requested day on, or from the last whole poll if that is earlier."""
         begin = datetime.combine(day, time(), UTC)
         if last is None or begin <= last:
             return self._asked(begin)
@@ -120,10 +124,10 @@ class MissedLists:
         return lists
 
     def _unseen_since(self, last: datetime, entries: Sequence[Entry]) -> datetime | None:
-        """Return since when papers may have come and gone unseen; None if the lists go back to what was known.
+        """Return the instant from which papers may have come and gone unseen, None if the lists reach back far enough.
 
-        That is since the last poll that missed nothing, if it was long ago, or if the list is another at once though it
-        never was before. It is earlier where the list had not changed for long before.
+        That is the last poll that missed nothing if it was long ago, or if all entries are new on a list that never
+        changed so fast. It is an earlier instant if the list had not changed for long before that poll.
         """
         is_outage = gaps.is_outage(last, self.past.looks, self.source.every, self.now)
         with self.context.store.reading() as tx:
@@ -147,5 +151,5 @@ class MissedLists:
 
 
 def _is_good(visit: Visit) -> bool:
-    """Return whether the visit shows what is on the list now."""
+    """Return whether a visit tells what is on the list now."""
     return isinstance(visit.fetched, NotModified) or (isinstance(visit.parsed, Reading) and visit.parsed.whole)

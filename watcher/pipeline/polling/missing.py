@@ -1,4 +1,4 @@
-"""Keep the incident of what was missed of a source for good (``SOURCE_GAP``), until it is read."""
+"""Keep the incident ``SOURCE_GAP`` of a source up to date: what was missed, until it is read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from watcher.store.deliveries.incidents import Open
 from watcher.store.sources.missing import whole_verdicts
 
 STAYS = timedelta(days=45)
-"""How long a gap without a remedy is shown: as long as a monthly digest may take."""
+"""How long a gap without a remedy stays open: until a monthly digest has mentioned it, too."""
 
 WHOLE = whole_verdicts()
 
@@ -24,10 +24,12 @@ WHOLE = whole_verdicts()
 def record_days(
     tx: Transaction, source: Source, judged: Judged, before: Mapping[str, KnownPage], context: Context, now: datetime
 ) -> None:
-    """Keep the incident of digest days that are missing and that no poll reads any more.
+    """Open, update or end the gap of digest days that are missing and that no further poll reads.
 
-    The operator is told when days are missing that were not before. ``before``: pages known before this poll. Does
-    nothing for sources without a page for each day, or while something else is missing.
+    The operator is told only if a day is missing that was not missing before. Nothing is done for sources without a
+    page for each digest day, nor while the source is in other trouble.
+
+    ``before``: the pages that were known before this poll, by address.
     """
     if PARSERS[source.kind].day_url(source) is None or judged.verdict not in WHOLE:
         return
@@ -51,10 +53,13 @@ def record_list(
     context: Context,
     now: datetime,
 ) -> None:
-    """Keep the incident of what lists no longer show and nobody can be asked for.
+    """Open, update or end the gap of papers that a source's lists no longer show.
 
-    It ends when everything from its day on was asked for (``since``), or after ``STAYS``. Does nothing for sources with
-    a page for each day, or while something else is missing: the next poll finds the same gap.
+    It ends when everything from its day on was asked for, or after ``STAYS`` if it names no day. Nothing is done for
+    sources with a page for each digest day, nor while the source is in other trouble: the next poll finds the same gap.
+
+    ``gap``: what this poll found missing, None for nothing.
+    ``since``: the day from which this poll was asked to read everything, None if it was not.
     """
     has_news = gap is not None or since is not None or judged.verdict is Verdict.NEW
     if PARSERS[source.kind].day_url(source) is not None or judged.verdict not in WHOLE or not has_news:

@@ -30,17 +30,17 @@ from watcher.store.sources.pages import Poll
 log = logging.getLogger(__name__)
 
 SOON = timedelta(minutes=15)
-"""Longest wait until the next poll after a verdict of trouble."""
+"""Longest wait until the next poll while a source is in trouble."""
 
 
 @dataclass(frozen=True, slots=True)
 class Polled:
     """The result of a poll.
 
-    ``new``: papers never seen before.
-    ``matched``: new matches.
+    ``new``: number of papers never seen before.
+    ``matched``: number of new matches.
     ``retry_after``: how long the site asks to be left alone, None if it does not.
-    ``wait``: the chosen time until the next poll, None if ``every`` says it.
+    ``wait``: the chosen time until the next poll, None to wait for the configured ``every``.
     ``before``: the verdict of the poll before, None for the first.
     """
 
@@ -61,11 +61,13 @@ def poll_pages(
 ) -> Polled:
     """Read the pages of ``source``, then store everything that they list, with its matches, in one transaction.
 
-    ``is_mine``: asked in that transaction whether this process still has the source's turn.
+    An unforeseen exception makes the source broken.
+
+    ``is_mine``: asked in the storing transaction whether this process still has the source's turn.
     ``since``: also read what was listed from this day on, however far back.
 
-    An unforeseen exception makes the source broken. Raises ``WatcherError`` for what says nothing of the source
-    (stopped, overtaken, no database).
+    Raises ``WatcherError`` for what says nothing about the source: the process was stopped, another one took the turn,
+    the database is away.
     """
     visits: list[Visit] = []
     try:
@@ -83,7 +85,7 @@ def broken_by(
     context: Context,
     is_mine: Callable[[Transaction], bool],
 ) -> Polled:
-    """Record a poll that ended in an unforeseen exception as broken, and keep its first page."""
+    """Record a poll that ended in an unforeseen exception as broken, and keep the body of its first page."""
     if context.stopping.is_set():
         raise Stopped(f"{source.name}: stopped while being read") from error
     judged = _with_place(Judged(Verdict.BROKEN, reason_of(error)), keep_first(source, visits, context))
@@ -144,10 +146,10 @@ def conclude(
 ) -> Wait | None:
     """Record a poll with its verdict, and open or end the source's incident; return the time until the next poll.
 
-    It is None if ``every`` says it.
+    Return None to wait for the configured ``every``.
 
-    ``new``: papers never seen before.
-    ``pages``: pages that were read.
+    ``new``: number of papers never seen before.
+    ``pages``: number of pages that were read.
     ``wait``: the time until the next poll, None to let the source's rhythm choose.
     """
     wait = wait or _own_rhythm(tx, source, judged, now)
@@ -183,10 +185,10 @@ def _own_rhythm(tx: Transaction, source: Source, judged: Judged, now: datetime) 
 def next_poll(source: Source, polled: Polled, now: datetime, jitter: float) -> datetime:
     """Return when to poll next.
 
-    That is after ``every`` or the source's own rhythm, after ``SOON`` in trouble, never before the server allows. Up to
-    a tenth of the interval is added, so that many watchers do not ask in the same second.
+    That is after ``polled.wait``, or else after ``every``; in trouble after ``SOON`` at the latest; never before the
+    server allows. Up to a tenth of the interval is added, so that many watchers do not ask in the same second.
 
-    ``jitter``: between 0 and 1.
+    ``jitter``: between 0 and 1; the share of that tenth.
     """
     wait = every = polled.wait.time if polled.wait else source.every
     if polled.judged.verdict in (Verdict.PARTIAL, Verdict.BROKEN, Verdict.UNREACHABLE):
@@ -195,15 +197,15 @@ def next_poll(source: Source, polled: Polled, now: datetime, jitter: float) -> d
 
 
 def due_again(source: Source, last: Poll, now: datetime) -> datetime:
-    """Return when a source is due after its last poll, now if it is overdue.
+    """Return when a source is due after its last recorded poll, or now if it is overdue.
 
-    Jitter and ``Retry-After`` are left out.
+    Jitter is not added, and ``Retry-After`` is not known here.
     """
     return max(next_poll(source, polled_before(last), last.at, jitter=0.0), now)
 
 
 def match_waiting(context: Context) -> int:
-    """Match the papers whose abstract did not come in time; return the number of new matches."""
+    """Match the papers that have waited too long for their abstract; return the number of new matches."""
     now = context.clock()
     with context.store.reading() as tx:
         waiting = tx.papers.waiting(before=now - WAIT_FOR_ABSTRACT)
@@ -238,7 +240,7 @@ def _match_alone(context: Context, paper_id: int, now: datetime) -> int:
 def _decide(source: Source | None, *, first_poll: bool, now: datetime, late: fate.Late | None = None) -> Decide:
     """Return the function that decides the fate of a match.
 
-    Sources without a page for each day also show papers older than the look-back, so that it is passed on.
+    The look-back is passed on only for sources without a page for each digest day: they also list older papers.
     """
     has_days = source is None or PARSERS[source.kind].day_url(source) is not None
     look_back = None if source is None or has_days else source.look_back
@@ -254,9 +256,9 @@ def _decide(source: Source | None, *, first_poll: bool, now: datetime, late: fat
 
 
 def _late(tx: Transaction, source: Source, known: Mapping[str, KnownPage]) -> fate.Late | None:
-    """Return what is read late of a source with a page for each day.
+    """Return what is read late of a source with a page for each digest day.
 
-    None for other sources, and if nothing was read before.
+    Return None for other sources, and if nothing of the source was read before.
     """
     read = [page.read_at for page in known.values() if page.is_read]
     if not read or PARSERS[source.kind].day_url(source) is None:

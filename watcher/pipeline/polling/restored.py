@@ -1,4 +1,4 @@
-"""Read a source for the first time after the database was restored: what may have been told before counts as known."""
+"""Read a source for the first time after the database was restored, without telling again what was told before."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ log = logging.getLogger(__name__)
 WHOLE = whole_verdicts()
 
 IN_PART = timedelta(days=1)
-"""How long after a restore a source that shows only a part is waited for."""
+"""How long after a restore the first reading of a source must be whole. Later a partial one is enough."""
 
 
 def begin_blind_span(tx: Transaction, source: Source, blind: BlindSpan) -> None:
-    """Remember that a source was not read since the database was restored."""
+    """Remember that a source has a blind span, until it has been read."""
     if known := tx.incidents.open_one(IncidentKind.DATABASE_RESTORED, source.name, hold=True):
         tx.incidents.close(known.id, blind.until)
     reason = f"what it listed before {blind.until:%Y-%m-%d %H:%M} UTC counts as known when it is read"
@@ -29,13 +29,13 @@ def begin_blind_span(tx: Transaction, source: Source, blind: BlindSpan) -> None:
 
 
 def end_blind_spans(tx: Transaction, now: datetime) -> None:
-    """Forget which sources were not read since an earlier restore: what they list is told."""
+    """Forget the blind spans of all sources, so that what they list is told."""
     for known in tx.incidents.all_open(IncidentKind.DATABASE_RESTORED):
         tx.incidents.close(known.id, now)
 
 
 def blind_span(tx: Transaction, source: Source) -> BlindSpan | None:
-    """Return the time of which the database knows nothing, until the source was read whole since; None after that."""
+    """Return the blind span of a source, None if there is none or if the source was read since the restore."""
     known = tx.incidents.open_one(IncidentKind.DATABASE_RESTORED, source.name)
     if known is None or known.told_at is None:
         return None
@@ -43,14 +43,14 @@ def blind_span(tx: Transaction, source: Source) -> BlindSpan | None:
 
 
 def deciding(decide: Decide, blind: BlindSpan | None) -> Decide:
-    """Return a function that takes what was due in the blind span as known, and else decides as ``decide``."""
+    """Return a function that decides baseline for what was due in the blind span, and as ``decide`` for all else."""
     if blind is None:
         return decide
     return lambda saved, paper: of_restored(saved, paper, blind) or decide(saved, paper)
 
 
 def end_blind_span(tx: Transaction, source: Source, judged: Judged, blind: BlindSpan | None, now: datetime) -> None:
-    """Note that a source was read whole after a restore, or in part for a day."""
+    """End the blind span of a source if this poll read it whole, or in part at least ``IN_PART`` after the restore."""
     known = tx.incidents.open_one(IncidentKind.DATABASE_RESTORED, source.name, hold=True)
     is_read = judged.verdict in WHOLE or (judged.verdict is Verdict.PARTIAL and blind and now - blind.until >= IN_PART)
     if known and blind and is_read:

@@ -19,7 +19,7 @@ def poll_source(
     is_mine: Callable[[Transaction], bool] = lambda tx: True,
     since: date | None = None,
 ) -> Polled:
-    """Poll ``source`` once, over the network or from its folder.
+    """Poll ``source`` once: over the network, or from its folder if it is an inbox.
 
     ``is_mine``: asked in the storing transaction whether this process still has the source's turn.
     ``since``: also read what was listed from this day on, if the source can be asked for that.

@@ -1,4 +1,4 @@
-"""Poll many sources side by side, for a command: a site that says nothing holds up no other, and no alert."""
+"""Poll many sources side by side, for a command: a site that does not answer holds up no other poll and no alert."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from watcher.pipeline.polling.poll import Polled
 from watcher.pipeline.polling.source import poll_source
 
 AT_ONCE = 16
-"""Polls at a time."""
+"""Most polls at a time."""
 
 PATIENCE = 2.0
-"""Seconds without an end of a poll after which what the others found is told."""
+"""Seconds to wait for the next poll to end before what the others found is told."""
 
 
 def poll_together(
@@ -26,10 +26,11 @@ def poll_together(
     meanwhile: Callable[[], object] = lambda: None,
     patience: float = PATIENCE,
 ) -> Iterator[Polled]:
-    """Poll sources side by side; yield what came of each, in their order, as soon as it is known.
+    """Poll sources side by side; yield the result of each, in their order, as soon as it is known.
 
-    ``meanwhile``: called when polls have ended and the next one lets wait.
-    ``patience``: how long that is (s).
+    ``since``: also read what was listed from this day on, None to read as usual.
+    ``meanwhile``: called when at least one poll has ended since its last call and no other ends within ``patience``.
+    ``patience``: seconds.
     """
     pool = ThreadPoolExecutor(min(AT_ONCE, len(sources)) or 1, thread_name_prefix="poll")
     waiting = [pool.submit(poll_source, source, context, since=since) for source in sources]
@@ -47,7 +48,7 @@ def poll_together(
 
 
 def _wait_for(polls: Sequence[Future[Polled]], patience: float, meanwhile: Callable[[], object]) -> None:
-    """Wait until the first of the polls is over, also of those that have begun behind it."""
+    """Wait until the first of the polls has ended; call ``meanwhile`` as :func:`poll_together` says."""
     has_news = any(one.done() for one in polls)
     while not polls[0].done():
         pending = [one for one in polls if not one.done()]

@@ -1,4 +1,4 @@
-"""Read a source once without storing anything, to see what watcher would read."""
+"""Read a source once and store nothing, to show what watcher would read."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Tried:
     """What was found at an address.
 
     ``size``: of the body, in bytes.
-    ``parsed``: what the parser read, or why there is nothing.
-    ``findings``: what the source's selectors find.
+    ``parsed``: what the parser read, or why it read nothing.
+    ``findings``: what each CSS selector of the source finds.
     ``remarks``: what the site says of what it was asked for.
     """
 
@@ -39,7 +39,10 @@ def try_body(source: Source, url: str, body: bytes, parsing: Parsing) -> Tried:
 
 
 def read_once(source: Source, fetcher: Fetcher, parsing: Parsing, clock: Callable[[], datetime]) -> Tried:
-    """Fetch and parse the source's first page; of an inbox the file that has waited longest, which stays there."""
+    """Fetch and parse the first page of a source.
+
+    Of an inbox, parse the file that has waited longest; it stays in the folder.
+    """
     folder = PARSERS[source.kind].folder(source)
     try:
         return _try_inbox(source, folder, parsing, clock()) if folder else _try_page(source, fetcher, parsing, clock)

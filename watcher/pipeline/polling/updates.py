@@ -19,10 +19,13 @@ HELD = Decision(Fate.HELD)
 def record_updates(
     tx: Transaction, updates: Mapping[int, str], now: datetime, decide: Decide = lambda saved, paper: HELD
 ) -> int:
-    """Store a match of each update of a told paper, held unless ``decide`` says otherwise; return how many.
+    """Store a match for each update of a paper that was told; return how many.
 
-    ``updates``: paper → occasion. Whether the rule still holds does not matter: whoever was told of a paper is told of
-        its withdrawal. A new version of what ``never:`` lists name is kept back.
+    Only subscriptions with ``on_update`` get one. It does not matter whether the rule still holds: whoever was told of
+    a paper is told of its withdrawal. A new version that a ``never:`` list names is kept back.
+
+    ``updates``: paper id → occasion.
+    ``decide``: returns the fate of a match that is not kept back.
     """
     papers = {paper.id: paper for paper in tx.papers.get(updates)}
     found = []

@@ -1,4 +1,4 @@
-"""Fetch the pages of a poll, then store each with a verdict."""
+"""Fetch the pages of a poll, then store each page with a verdict."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ FORGOTTEN_AFTER = timedelta(days=60)
 """How long the address of a list is remembered after it was last asked for."""
 
 TROUBLES = (Verdict.UNREACHABLE, Verdict.BROKEN, Verdict.PARTIAL)
-"""Verdicts by which something is missing."""
+"""Verdicts that mean that something is missing."""
 
 
 def takes_turns(source: Source, today: date) -> bool:
-    """Return whether the source's site asks for so slow a pace that polls of its sources wait for each other."""
+    """Return whether polls of sources at the same site wait for each other, since the site wants very few requests."""
     hosts = (urlsplit(start).hostname or "" for start in PARSERS[source.kind].starts(source, today))
     return any(pace_of(host, host, 0.0).interval for host in hosts)
 
@@ -66,13 +66,14 @@ def read_pages(
     missed: MissedLists,
     visits: list[Visit],
 ) -> Gap | None:
-    """Fetch and parse the pages of a source in order, appending to ``visits``; return the gap that nobody can fill now.
+    """Fetch and parse the pages of a source in the order of the walk, appending each to ``visits``.
 
-    The walk decides after each page which is next.
+    Return what was missed and cannot be read any more, None if nothing was.
 
     ``known``: remembered pages, by address.
-    ``validators``: what to ask "changed since?" with, by address.
+    ``validators``: validators to send with the next request, by address.
     ``missed``: decides which further lists to read.
+    ``visits``: filled page by page, so that the caller has the first ones even if a later one raises.
     """
     parser = PARSERS[source.kind]
     steps = walk(
@@ -116,17 +117,17 @@ def _of_today(
 ) -> Mapping[str, Validators]:
     """Return the validators of pages that were asked for before on this day (UTC).
 
-    So each page is asked for without conditions once a day: some servers answer 304 for ever.
+    Each page is therefore asked for without validators once a day, since some servers answer 304 for ever.
     """
     today = now.astimezone(UTC).date()
     return {url: given for url, given in validators.items() if known[url].read_at.astimezone(UTC).date() == today}
 
 
 def _validators_of(source: Source, asked: str, given: Mapping[str, Validators]) -> Callable[[str], Validators | None]:
-    """Return the function that gives the validators of each address on the way from ``asked``.
+    """Return a function that gives the validators of each address on the way from ``asked``.
 
-    A list is known by the address that was asked for, so that its validators go to wherever that leads; who redirects
-    passes them over (RFC 9110, 13.2.1).
+    A list is known by the address that was asked for. Its validators are therefore sent to wherever redirects lead; a
+    server that redirects ignores them (RFC 9110, 13.2.1).
     """
     if PARSERS[source.kind].day_url(source) is not None:
         return given.get
@@ -135,10 +136,10 @@ def _validators_of(source: Source, asked: str, given: Mapping[str, Validators]) 
 
 
 def _known_as(source: Source, visit: Visit) -> str:
-    """Return the address by which a page is known.
+    """Return the address under which a page is remembered.
 
-    A list is known by the address that was asked for: where redirects end may change at every look. A page of a digest
-    day is known by where it was found, but for what a redirect puts behind its address.
+    For a list it is the address that was asked for, since redirects may end elsewhere at every poll. For the page of a
+    digest day it is the address of the answer, without what a redirect added behind it.
     """
     day_url = PARSERS[source.kind].day_url(source)
     if day_url is None:
@@ -151,12 +152,12 @@ def _known_as(source: Source, visit: Visit) -> str:
 
 
 def keep_broken(source: Source, visits: Iterable[Visit], context: Context) -> Path | None:
-    """Keep the body of the first unreadable page; return where, None if there is none."""
+    """Keep the body of the first unreadable page in a file; return its path, None if no page was unreadable."""
     return keep_first(source, (visit for visit in visits if isinstance(visit.parsed, Unreadable)), context)
 
 
 def keep_first(source: Source, visits: Iterable[Visit], context: Context) -> Path | None:
-    """Keep the body of the first page among ``visits``; return where, None if there is none."""
+    """Keep the body of the first page that has one in a file; return its path, None if there is none."""
     body = next((visit.fetched.body for visit in visits if isinstance(visit.fetched, Page)), None)
     return context.kept.keep(source.name, body, context.clock()) if body is not None and context.kept else None
 
@@ -164,7 +165,10 @@ def keep_first(source: Source, visits: Iterable[Visit], context: Context) -> Pat
 def record_visits(
     intake: Intake, source: Source, visits: Sequence[Visit], known: Mapping[str, KnownPage]
 ) -> list[Judged]:
-    """Store every page; return a verdict for each."""
+    """Store every page with what it lists; return a verdict for each, in the order of ``visits``.
+
+    ``known``: remembered pages, by address.
+    """
     tx, now = intake.tx, intake.now
     further = _further(visits)
     # If the newest page is broken as well, the reasons do not name each day.
@@ -194,7 +198,7 @@ def _further(visits: Sequence[Visit]) -> set[str | None]:
 def _forget_addresses(
     tx: Transaction, source: Source, known: Mapping[str, KnownPage], judged: Sequence[Judged], now: datetime
 ) -> None:
-    """Forget the addresses at which lists are found no more, once all of them were read: some have a date in them."""
+    """Forget addresses at which lists are no longer found, once all lists were read: some have a date in them."""
     if PARSERS[source.kind].day_url(source) is not None or any(one.verdict in TROUBLES for one in judged):
         return
     before = now - FORGOTTEN_AFTER

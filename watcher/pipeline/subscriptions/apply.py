@@ -28,7 +28,7 @@ from watcher.store.subscriptions.subscriptions import New
 
 log = logging.getLogger(__name__)
 effects_log = logging.getLogger(f"{__name__}.effects")
-"""For what commands say themselves of subscriptions that changed."""
+"""Logger for effects alone: commands print effects themselves, and show none of it."""
 
 RULE_EDITED = Decision(Fate.DROPPED, "rule edited")
 DEFAULT_LOOK_BACK = 3
@@ -43,7 +43,7 @@ class PastMatches:
     ``tried``: number of papers that were tried.
     ``matched``: full name of the subscription → its matches.
     ``present``: which papers count as present.
-    ``unwanted``: paper → why ``never:`` lists keep it back.
+    ``unwanted``: paper id → why ``never:`` lists keep the paper back.
     """
 
     tried: int
@@ -59,7 +59,7 @@ class _TakenBackError(Exception):
 def apply_config(context: Context) -> list[Effect]:
     """Make the database's subscriptions those of ``context.config``, in one transaction; return and log the effects.
 
-    The rules' generation is raised in it, so that no paper falls between a poll and a rule change.
+    The transaction also raises the rules' generation, so that a poll at the same time misses neither paper nor rule.
     """
     now = context.clock()
     with context.store.transaction() as tx:
@@ -78,7 +78,10 @@ def apply_config(context: Context) -> list[Effect]:
 
 
 def foresee(context: Context, config: Config) -> list[Effect]:
-    """Return the effects that a config would have, and store nothing. Other writers wait meanwhile."""
+    """Return the effects that applying a config would have, and store nothing.
+
+    It applies the config in a transaction and takes that back, so that other writers have to wait for it.
+    """
     effects: list[Effect] = []
     with suppress(_TakenBackError), context.store.transaction() as tx:
         effects = _take_over(tx, config, context.clock())
@@ -105,7 +108,7 @@ def _take_over(tx: Transaction, config: Config, now: datetime) -> list[Effect]:
 
 
 def present_of(tx: Transaction, config: Config, now: datetime) -> fate.Present:
-    """Return the digest days that count as present: for every source, and for papers that no source lists."""
+    """Return the digest days that count as present, for every source and for papers that no source lists."""
     by_source = {
         source.name: fate.last_digests(_digest_days(tx, source), source.look_back, now)
         for source in config.sources.values()
@@ -115,15 +118,15 @@ def present_of(tx: Transaction, config: Config, now: datetime) -> fate.Present:
 
 
 def _digest_days(tx: Transaction, source: Source) -> list[date]:
-    """Return the digest days that the source's newest pages show; none if it has no page for each day."""
+    """Return the digest days that the source's newest pages show; empty if it has no page for each digest day."""
     has_days = PARSERS[source.kind].day_url(source) is not None
     return tx.pages.days(source.name, source.look_back) if has_days else []
 
 
 def changed_rules(tx: Transaction, changes: Changes, rules: Mapping[str, Rule]) -> dict[str, Rule]:
-    """Return, by full name, the rules that must be tried on the past, with their libraries.
+    """Return full name → rule, of the rules that must be tried on the past, compiled with their libraries.
 
-    They are those of new, edited and returning subscriptions.
+    These are the rules of new, edited and returning subscriptions.
 
     ``rules``: all rules by full name, compiled without libraries.
     """
@@ -143,10 +146,13 @@ def _asked(one: Subscription) -> Rule:
 def past_matches(
     tx: Transaction, config: Config, rules: Mapping[str, Rule], now: datetime, *, at_least: int = LISTED
 ) -> PastMatches:
-    """Try rules (by full name) on stored papers.
+    """Return the matches of rules among stored papers.
 
-    Tried are the papers of the last ``max(look_back, follow)`` digest days of every source, and those of as many days
-    to now; at least of ``at_least`` days.
+    Rules are tried on the papers of the last ``max(look_back, follow)`` digest days of every source, and of the same
+    number of days before now.
+
+    ``rules``: by full name of the subscription.
+    ``at_least``: fewest days.
     """
     ids: set[int] = set()
     longest = at_least
@@ -173,7 +179,10 @@ def past_matches(
 def add_subscriptions(
     tx: Transaction, new: Sequence[Wanted], past: PastMatches, now: datetime, origin: Origin = Origin.FILE
 ) -> list[Effect]:
-    """Add subscriptions with their matches in the past; return the effects."""
+    """Add subscriptions together with their matches in the past; return the effects.
+
+    ``origin``: whether they come from a file or from the database.
+    """
     rows = [
         New(one, next_due(one.subscription.when, one.subscription.timezone, now, now), next_sign(one.subscription, now))
         for one in new
@@ -189,7 +198,7 @@ def add_subscriptions(
 
 
 def change(tx: Transaction, changes: Changes, past: PastMatches, config: Config, now: datetime) -> list[Effect]:
-    """Apply edits and returns of known subscriptions; return the effects."""
+    """Apply edits and returns of subscriptions that are stored; return the effects."""
     kept = [edit(tx, saved, one, past, config, now) for saved, one in changes.kept]
     return kept + [take_back(tx, saved, one, past, now) for saved, one in changes.back]
 
@@ -197,10 +206,12 @@ def change(tx: Transaction, changes: Changes, past: PastMatches, config: Config,
 def edit(
     tx: Transaction, saved: StoredSubscription, one: Wanted, past: PastMatches, config: Config, now: datetime
 ) -> Effect:
-    """Apply an edited subscription.
+    """Apply an edited subscription; return the effect.
 
-    A changed schedule computes the next due instant anew. For removed receivers unsent alerts are cancelled. With an
-    edited rule, matches in the past become baseline, and held matches that no longer hold are dropped.
+    - A changed schedule sets the next due instant anew.
+    - Unsent alerts of removed receivers are cancelled.
+    - If the rule was edited, its matches in the past become baseline, and held matches that it no longer makes are
+      dropped.
     """
     before, after = saved.subscription, one.subscription
     due = saved.next_due
@@ -226,7 +237,7 @@ def edit(
 
 
 def take_away(tx: Transaction, saved: StoredSubscription, now: datetime) -> Effect:
-    """Mark a subscription as gone and cancel what was not sent."""
+    """Mark a subscription as gone and cancel its unsent alerts; return the effect."""
     waited = len(set(tx.matches.held(saved.id).values())) + tx.silence.waiting(saved.id)
     tx.matches.cancel(saved.id)
     tx.blanks.drop(saved.id, saved.subscription.endpoints)
@@ -235,7 +246,10 @@ def take_away(tx: Transaction, saved: StoredSubscription, now: datetime) -> Effe
 
 
 def take_back(tx: Transaction, saved: StoredSubscription, one: Wanted, past: PastMatches, now: datetime) -> Effect:
-    """Make a subscription active again that was gone. It is the same row, so that nothing is told twice."""
+    """Make a subscription active again that was gone; return the effect.
+
+    It keeps its row, so that nothing is told twice.
+    """
     subscription = one.subscription
     due = next_due(subscription.when, subscription.timezone, now, saved.created_at)
     tx.subscriptions.update(saved.id, one, due, now)
@@ -280,7 +294,7 @@ def _match_past(
 
 
 def _drop_what_no_longer_holds(tx: Transaction, id: int, subscription: Subscription) -> int:
-    """Drop held matches that the rule no longer matches; return how many papers."""
+    """Drop held matches that the rule no longer makes; return the number of their papers."""
     rule = SubscriptionRules(tx).of(subscription)
     held = tx.matches.held(id)
     still = {paper.id for paper in tx.papers.get(held.values()) if evaluate(rule, document_of(paper))}
@@ -298,11 +312,11 @@ def _effect(
     was: Subscription | None = None,
     dropped: int = 0,
 ) -> Effect:
-    """Return what a change did.
+    """Return the effect of a change.
 
     ``fresh``: the new matches that it made in the past.
     ``was``: the subscription before, None for a new or returning one.
-    ``dropped``: papers that waited and will not be told.
+    ``dropped``: number of papers that waited and will not be told.
     """
     fates = [one.decision.fate for one in fresh]
     name = subscription.full_name
@@ -321,7 +335,7 @@ def _effect(
 
 
 def _give_up_endpoints(tx: Transaction, context: Context, now: datetime) -> None:
-    """Give up endpoints that the config no longer has: what waits for them is dead, and the operator is told."""
+    """Give up endpoints that the config no longer has: their waiting deliveries become dead, the operator is told."""
     for endpoint in sorted(tx.outbox.endpoints_owed()):
         if context.config.has_endpoint(endpoint):
             continue

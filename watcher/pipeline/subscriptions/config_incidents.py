@@ -19,23 +19,25 @@ log = logging.getLogger(__name__)
 MAIN = "config"
 
 SHOWN = 10
-"""Mistakes that are logged of an included file."""
+"""Most mistakes of an included file that are logged."""
 
 LASTING = frozenset({*KINDS.values(), IncidentKind.ENDPOINT_FAILING})
-"""Incidents that continue by themselves and are logged at the start.
+"""Kinds of incident that outlast a process and are therefore logged when one starts.
 
-Those of files are logged whenever the config is read.
+Incidents of files are logged whenever the config is read.
 """
 
 MOST_LOGGED = 50
-"""Warnings that are logged of a config."""
+"""Most warnings of a config that are logged."""
 
 
 def record_config_troubles(context: Context, config: Config, broken: Mapping[str, str]) -> None:
-    """Open and end the incidents of the config.
+    """Open and end the incidents of the config, and of its included files and templates.
 
-    ``broken``: ``MAIN`` → why the edited main file was refused; empty if it was not. Only then the included files and
-        templates of ``config`` are looked at. An included file's own receivers are told as well.
+    Incidents of an included file are told to its own receivers, too.
+
+    ``broken``: ``MAIN`` → why the edited main file was refused; empty if it was accepted. If it was refused, included
+        files and templates are left as they are.
     """
     now = context.clock()
     if not broken:
@@ -73,7 +75,7 @@ def log_broken_includes(config: Config) -> None:
 
 
 def log_lasting_troubles(context: Context) -> None:
-    """Log the sources and endpoints that were in trouble before this process began."""
+    """Log a warning for each source and endpoint that is in trouble since before this process began."""
     with context.store.reading() as tx:
         lasting = [one.incident for one in tx.incidents.all_open()]
     for one in lasting:
@@ -85,7 +87,10 @@ def log_lasting_troubles(context: Context) -> None:
 
 
 def log_config_warnings(config: Config, before: Config | None = None) -> None:
-    """Log the warnings of a config that takes effect, except those already in ``before``."""
+    """Log the warnings of a config that takes effect.
+
+    ``before``: the config that it replaces; warnings that this one has, too, are left out.
+    """
     known = {_without_place(one) for one in before.problems} if before else set()
     new = [one for one in config.problems if _without_place(one) not in known]
     for problem in new[:MOST_LOGGED]:
@@ -95,7 +100,7 @@ def log_config_warnings(config: Config, before: Config | None = None) -> None:
 
 
 def _without_place(problem: Problem) -> tuple[str, ...]:
-    """What a warning is told apart by: lines move when something above them is edited."""
+    """Return what identifies a warning: without its line number, which changes when lines above are edited."""
     return problem.file, problem.name, problem.what, problem.source_line.strip()
 
 
@@ -111,7 +116,7 @@ def record_template_troubles(context: Context, troubles: Collection[TemplateTrou
 
 
 def _end_include(tx: Transaction, config: Config, file: str, now: datetime) -> None:
-    """End a file's incident; say so in the reason if no subscription of it is left."""
+    """End the incident of an included file; its reason says so if the file has no subscription left."""
     if not _subscriptions_of(config, file):
         tx.incidents.begin(IncidentKind.INCLUDE_BROKEN, file, "no subscription of it is left", now)
     tx.incidents.end([IncidentKind.INCLUDE_BROKEN], file, hearers(config, file), now)
@@ -135,7 +140,7 @@ def _begin_template(tx: Transaction, config: Config, template: str, reason: str,
 
 
 def hearers(config: Config, file: str) -> list[Endpoint]:
-    """Return the operator and the endpoints of an included file's subscriptions."""
+    """Return the endpoints that are told of an included file's incidents: the operator's and its subscriptions'."""
     theirs = [endpoint for one in _subscriptions_of(config, file) for endpoint in one.endpoints]
     return list(dict.fromkeys([*config.operator, *theirs]))
 

@@ -1,4 +1,4 @@
-"""Tell a receiver nothing more of a subscription, as its mails let it ask for, and again when it takes that back."""
+"""Unsubscribe a receiver from one subscription by the link in a mail, and take that back."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ ALL_LEFT = Decision(Fate.DROPPED, "everybody whom it told has unsubscribed")
 
 
 def told_endpoints(tx: Transaction, saved: StoredSubscription) -> list[Endpoint]:
-    """Return the endpoints that are told of a subscription: those in the config, without those that left it."""
+    """Return the endpoints that a subscription tells: those of the config, without the unsubscribed ones."""
     left = tx.unsubscribed.of([saved.id]).get(saved.id, {})
     return [endpoint for endpoint in saved.subscription.endpoints if endpoint not in left]
 
 
 def record_leaving(tx: Transaction, saved: StoredSubscription, endpoint: Endpoint, now: datetime) -> bool:
-    """Tell an endpoint nothing more of a subscription, nor what waits; return whether it was told until now."""
+    """Unsubscribe an endpoint from a subscription and drop what waits for it; return whether it was told until now."""
     is_new = tx.unsubscribed.leave(saved.id, endpoint, now)
     tx.silence.drop(saved.id, [endpoint], UNSUBSCRIBED)
     tx.blanks.drop(saved.id, [endpoint])
@@ -26,5 +26,5 @@ def record_leaving(tx: Transaction, saved: StoredSubscription, endpoint: Endpoin
 
 
 def record_return(tx: Transaction, saved: StoredSubscription, endpoint: Endpoint) -> bool:
-    """Tell an endpoint of a subscription again, from now on; return whether it had left."""
+    """Let a subscription tell an endpoint again from now on; return whether the endpoint had unsubscribed."""
     return tx.unsubscribed.come_back(saved.id, endpoint)

@@ -1,4 +1,7 @@
-"""Apply edited ``never:`` lists: drop what waits and is unwanted now; what they kept back counts as known."""
+"""Apply edited ``never:`` lists to stored matches.
+
+Held matches that a new item fits are dropped. Matches that a removed item kept back count as known.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,12 @@ from watcher.store.subscriptions.never import MatchOfPaper
 
 
 def apply_never(tx: Transaction, items: Sequence[NeverItem]) -> list[Effect]:
-    """Put these items in force, in a transaction that raised the generation; return what became of matches.
+    """Put these items in force; return the effects on matches.
 
-    Held matches that an item fits are dropped, with the item as the reason. What a removed item kept back, and no
-    other does, counts as known: as where a rule is edited, the past is not told unless somebody asks for it.
+    Held matches that an item fits are dropped, with the item as the reason. Matches that only a removed item kept back
+    become baseline: as after an edit of a rule, the past is told only if somebody asks for it.
+
+    ``tx``: a transaction that has raised the rules' generation.
     """
     before = tx.never.all()
     tx.never.replace(items)
@@ -50,7 +55,7 @@ def _unwanted(tx: Transaction, paper_ids: Sequence[int], never: NeverList) -> It
 
 
 def _effects(tx: Transaction, dropped: Sequence[MatchOfPaper], known: Sequence[MatchOfPaper]) -> list[Effect]:
-    """Return what the edit did to each subscription, in the order of their numbers."""
+    """Return what the edit did to each subscription, in the order of their ids."""
     lost, found = _papers(dropped), _papers(known)
     return [
         Effect(subscription=saved.subscription.full_name, change=Change.NEVER, known=found[id], dropped=lost[id])
@@ -59,5 +64,5 @@ def _effects(tx: Transaction, dropped: Sequence[MatchOfPaper], known: Sequence[M
 
 
 def _papers(matches: Sequence[MatchOfPaper]) -> Mapping[int, int]:
-    """Return subscription → papers of these matches."""
+    """Return subscription id → number of papers of these matches."""
     return Counter(id for id, _ in {(one.subscription_id, one.paper_id) for one in matches})

@@ -1,4 +1,4 @@
-"""Pause and mute: hold or drop what would be told of a subscription or paper."""
+"""Pause and mute: hold or drop what would be told of a subscription or a paper."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ DROPPED = Decision(Fate.DROPPED, "dropped when the subscription went on")
 
 
 def record_pause(tx: Transaction, saved: StoredSubscription) -> None:
-    """Pause a subscription: its matches stay held, and alerts that were never attempted leave their deliveries."""
+    """Pause a subscription: its matches stay held, and its alerts leave deliveries of which no attempt was made yet."""
     tx.silence.set_paused(saved.id, True)
     tx.silence.take_back(saved.id, saved.subscription.endpoints)
     tx.blanks.drop(saved.id, saved.subscription.endpoints)
 
 
 def end_pause(tx: Transaction, saved: StoredSubscription, now: datetime, *, drop: bool = False) -> int:
-    """End a pause; return how many papers were held meanwhile.
+    """End the pause of a subscription; return how many papers it holds.
 
-    ``drop``: do not tell them.
+    ``drop``: drop these papers instead of telling them.
     """
     held = tx.matches.held(saved.id)
     papers = len(set(held.values())) + tx.silence.waiting(saved.id)
@@ -38,7 +38,7 @@ def end_pause(tx: Transaction, saved: StoredSubscription, now: datetime, *, drop
 
 
 def record_mute(tx: Transaction, subject: StoredSubscription | Paper, now: datetime, until: datetime) -> None:
-    """Mute a subscription or paper: what would be told before ``until`` is dropped, also what waits already."""
+    """Mute a subscription or paper: whatever waits, or would be told before ``until``, is dropped."""
     reason = _muted(until).reason
     if isinstance(subject, StoredSubscription):
         tx.mutes.begin(now, until, subscription_id=subject.id)
@@ -59,9 +59,9 @@ def end_mute(tx: Transaction, subject: StoredSubscription | Paper, now: datetime
 def unmuted(
     tx: Transaction, subscription_id: int, held: Mapping[int, int], now: datetime, *, drop: bool = True
 ) -> dict[int, int]:
-    """Return those of ``held`` (match → paper) that are not muted.
+    """Return those of ``held`` (match id → paper id) that are not muted.
 
-    ``drop``: set the fate of the muted ones to dropped; otherwise they stay held.
+    ``drop``: drop the muted ones; False to leave them held.
     """
     whole = tx.mutes.of_subscription(subscription_id, now)
     papers = tx.mutes.of_papers(now) if held else {}

@@ -1,7 +1,7 @@
 """Add, change and remove subscriptions that are kept in the database, in batches.
 
-Each batch is one transaction that also raises the rules' generation and tries the rules on the past. So no paper falls
-between a poll and a change, and every daemon learns of the change before it matches again.
+Each batch is one transaction that also raises the rules' generation and tries the rules on the past. So a poll at the
+same time misses neither paper nor rule, and every daemon reads the change before it matches again.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from watcher.pipeline.subscriptions.apply import add_subscriptions, change, chan
 from watcher.rules import Rule
 
 BATCH = 2_000
-"""Subscriptions of one transaction: polls wait for its end."""
+"""Subscriptions of one transaction. Polls wait until it ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """Counts of subscriptions.
+    """Numbers of subscriptions.
 
-    ``added``: new, or returning.
+    ``added``: new ones, and ones that were gone and return.
     """
 
     added: int = 0
@@ -40,9 +40,10 @@ def subscribe(
 ) -> Subscribed:
     """Add or replace subscriptions by (owner, name); of two with the same name the last counts.
 
-    A new subscription is told what the look-back holds. An edited rule is applied silently, as in the config.
+    A new subscription is told what its look-back holds. For one with an edited rule, matches in the past count as
+    known.
 
-    ``heard``: called with the effect of each that is new or changed.
+    ``heard``: called with the effect of each subscription that is new or changed.
     """
     now = context.clock()
     by_name = {(one.owner, one.name): (one, rule) for one, rule in some}
@@ -66,7 +67,7 @@ def subscribe(
 
 
 def unsubscribe(names: Collection[tuple[str, str]], context: Context) -> list[tuple[str, str]]:
-    """Remove subscriptions by (owner, name) and cancel what was not sent; return the names that existed.
+    """Remove subscriptions by (owner, name) and cancel their unsent alerts; return the names that existed.
 
     If a name returns later, nothing is told twice.
     """

@@ -1,4 +1,4 @@
-"""Read what messages say of papers beside their matches: how they rose, and where else their reader is told of them."""
+"""Read what messages say of papers besides the match: how fast they rose, and which other subscriptions have them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from watcher.store import Transaction
 def rises_of(
     tx: Transaction, told: Sequence[DueAlert], papers: Mapping[int, Paper], until: datetime
 ) -> dict[int, float]:
-    """Return paper → upvotes that it gained within a day until an instant; of several sources the most.
+    """Return paper id → upvotes gained within a day, up to ``until``; the most that any source shows.
 
-    Only of subscriptions that ask for that order, as their sources show it.
+    Papers are looked at only for subscriptions that sort by rise, and only as their sources show them.
     """
     asked = {one.paper_id: one.sources for one in told if one.order is DigestOrder.RISING}
     votes = tx.browsing.votes_until(asked, until) if asked else {}
@@ -33,7 +33,10 @@ def rises_of(
 def beside_of(
     tx: Transaction, told: Sequence[DueAlert], papers: Mapping[int, Paper], endpoint: Endpoint, until: datetime
 ) -> Beside:
-    """Return what is known of a message's papers beside their matches."""
+    """Return what a message to ``endpoint`` says of papers besides their matches.
+
+    ``until``: count upvotes up to this instant.
+    """
     asked = {one.paper_id for one in told if one.everything}
     elsewhere = tx.contents.matched_elsewhere(endpoint, asked) if asked else {}
     return Beside(rises_of(tx, told, papers, until), elsewhere)

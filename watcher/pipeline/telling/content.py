@@ -31,14 +31,14 @@ from watcher.store.deliveries.contents import TO_READERS, Said
 ENDING = frozenset({DeliveryKind.RECOVERY, DeliveryKind.SUMMARY})
 
 NEWS = timedelta(days=8)
-"""How long every message mentions what is missing of a source, so that also weekly messages do."""
+"""How long every message mentions a gap of a source: long enough for weekly messages, too."""
 
 
 def contents_of(deliveries: Collection[Delivery], tx: Transaction, config: Config) -> dict[str, Content]:
-    """Return the content of deliveries, by id. Those with nothing left to say are left out.
+    """Return delivery id → content. Deliveries with nothing left to say are left out.
 
-    The papers of a digest may have left it since it was made (merged, cancelled, paused). If all have, it may still say
-    that subscriptions have no papers.
+    Papers may have left a digest since it was made, by a merge, a cancellation or a pause. A digest that lost all
+    papers may still say that subscriptions have none.
     """
     found = _kept(deliveries, tx, config)
     deliveries = [one for one in deliveries if one.kind is not DeliveryKind.KEEP]
@@ -57,7 +57,7 @@ def contents_of(deliveries: Collection[Delivery], tx: Transaction, config: Confi
 
 
 def _kept(deliveries: Iterable[Delivery], tx: Transaction, config: Config) -> dict[str, Content]:
-    """Return the content of deliveries that keep a paper; leave out those whose place has it already."""
+    """Return delivery id → content, of deliveries that keep a paper, without those whose place already has it."""
     here = {one.id: one for one in deliveries if one.kind is DeliveryKind.KEEP}
     if not here:
         return {}
@@ -76,7 +76,7 @@ def _kept(deliveries: Iterable[Delivery], tx: Transaction, config: Config) -> di
 
 
 def what_is_left(kind: DeliveryKind, said: Said) -> DeliveryKind | None:
-    """Return the kind of a message to readers as it is sent now, None if nothing is left to say.
+    """Return the kind that a message to readers has when it is sent now, None if nothing is left to say.
 
     A digest that lost all its papers becomes ``EMPTY`` if it still reports subscriptions without matches.
     """
@@ -125,15 +125,15 @@ def _to_readers(
 
 
 def _names(said: Iterable[DueAlert | Nothing], config: Config) -> DisplayNames:
-    """Return what readers are shown: of subscriptions, as the database has it."""
+    """Return the display names that a message uses; those of subscriptions come from the database."""
     shown = {one.subscription: one.shown_as for one in said if one.shown_as}
     return DisplayNames(config.display_names.sources, shown)
 
 
 def _news(tx: Transaction, delivery: Delivery, troubles: Sequence[Incident]) -> list[Incident]:
-    """Return the troubles that a message mentions.
+    """Return the incidents that a message mentions.
 
-    Gaps are mentioned for ``NEWS``, afterwards only to endpoints that had no message since.
+    A gap is mentioned for ``NEWS``, and afterwards only to an endpoint that had no message since the gap began.
     """
     return [
         one
@@ -145,7 +145,7 @@ def _news(tx: Transaction, delivery: Delivery, troubles: Sequence[Incident]) -> 
 
 
 def _left(tx: Transaction, config: Config, incidents: Sequence[Incident]) -> tuple[str, ...]:
-    """Return, in sentences, what is still missing when troubles end; each once."""
+    """Return what is still missing when incidents end, as sentences, each once."""
     found: dict[str, None] = {}
     for one in incidents:
         source = config.sources.get(one.subject)
@@ -165,8 +165,8 @@ def troubles_now(tx: Transaction, config: Config) -> list[Incident]:
 
 
 def unread_now(tx: Transaction, config: Config, wanted: Iterable[Collection[str]]) -> tuple[Unread, ...]:
-    """Return the configured sources that cannot be read now, of those that subscriptions use.
+    """Return the configured sources with open incidents that any of some subscriptions uses.
 
-    ``wanted``: the sources of each subscription, empty for all.
+    ``wanted``: for each subscription its sources, empty if it uses all.
     """
     return unread_of(troubles_now(tx, config), wanted)

@@ -1,4 +1,4 @@
-"""Preview messages: what subscriptions would say about stored papers, without telling anybody."""
+"""Preview messages: what subscriptions would say about stored papers. Nothing is sent."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ from watcher.store import Transaction
 
 @dataclass
 class _Tried:
-    """A subscription whose rule is tried on papers.
+    """A subscription whose rule was tried on papers.
 
     ``taste``: what its thumbs have taught it.
     ``read``: number of papers of its sources that were tried.
@@ -65,7 +65,7 @@ class _Tried:
             self.found.append((document.paper, tasted(hit, document, self.taste)))
 
     def told(self, first: int) -> list[DueAlert]:
-        """Return its matches, numbered from ``first`` on."""
+        """Return an alert for each of its matches, numbered from ``first`` on."""
         return [_told(self.subscription, first + n, paper, hit) for n, (paper, hit) in enumerate(self.found)]
 
     def nothing(self, since: date) -> Nothing:
@@ -82,12 +82,12 @@ def next_contents(
     size_of: Callable[[DigestItem], int],
     limit: int,
 ) -> list[Content]:
-    """Return the next messages of these subscriptions with what waits for them so far; none if nothing waits.
+    """Return the contents of the next messages of these subscriptions, with what waits so far; none if nothing waits.
 
-    Left out is what will be muted at that time, and what an edited rule no longer matches.
+    Papers that will be muted then, and papers that an edited rule no longer matches, are left out.
 
     ``size_of``: returns the size of a paper in a message.
-    ``limit``: largest size of a message.
+    ``limit``: largest size of a message, in the same unit.
     """
     found_now = [(one, _in_force(tx, one)) for one in subscriptions]
     known = sorted(found_now, key=lambda one: one[1].id if one[1] else 0)  # as the message will have them
@@ -120,7 +120,7 @@ def _endpoint(subscriptions: Sequence[Subscription]) -> Endpoint:
 
 
 def _in_force(tx: Transaction, subscription: Subscription) -> StoredSubscription | None:
-    """Return the database's version of a subscription of the config, None if it is not applied yet."""
+    """Return a subscription as the database has it, None if the config was not applied yet."""
     named = [one for one in tx.subscriptions.called(subscription.full_name) if one.gone_at is None]
     return next((one for one in named if one.subscription.full_name == subscription.full_name), None)
 
@@ -214,12 +214,13 @@ def preview_contents(
     size_of: Callable[[DigestItem], int],
     limit: int,
 ) -> list[Content]:
-    """Return messages with all stored papers from ``since`` on that match these subscriptions.
+    """Return the contents of messages with all stored papers that match these subscriptions.
 
-    They share the messages. If none matches, it is one digest without papers.
+    The subscriptions share the messages. If no paper matches, the result is one digest without papers.
 
+    ``since``: first digest day of the papers.
     ``size_of``: returns the size of a paper in a message.
-    ``limit``: largest size of a message.
+    ``limit``: largest size of a message, in the same unit.
     """
     rules = SubscriptionRules(tx)
     tastes = [TasteBook().of(tx, saved) if (saved := _in_force(tx, one)) else None for one in subscriptions]
@@ -245,9 +246,10 @@ def rule_test_content(
     size_of: Callable[[DigestItem], int],
     limit: int,
 ) -> Content:
-    """Return a test of a rule that is no subscription: as many of the matches as one message takes, in its order.
+    """Return the content of a message about a rule that is no subscription, with as many matches as one message takes.
 
-    ``size_of`` and ``limit``: as of the message that a subscription would get.
+    ``size_of``: returns the size of a paper in a message.
+    ``limit``: largest size of a message, in the same unit.
     """
     one = Subscription(name=rule, rule=rule, to=(), endpoints=(endpoint,), timezone=timezone)
     told = [_told(one, n, paper, hit) for n, (paper, hit) in enumerate(matches)]
@@ -268,7 +270,7 @@ def _items(tried: Sequence[_Tried], tx: Transaction, endpoint: Endpoint, now: da
 def _items_of(
     told: Sequence[DueAlert], papers: Mapping[int, Paper], told_before: Mapping[int, date], beside: Beside
 ) -> list[DigestItem]:
-    """Return the items of a message in its order, those beyond ``max_papers`` in short form."""
+    """Return the items of a message in its order, those after the first ``max_papers`` in short form."""
     ordered = in_message_order(told, papers, beside.rises)
     short = told_in_short(ordered)
     shown = [replace(one, short=one.match_id in short) for one in ordered]

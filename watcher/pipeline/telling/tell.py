@@ -28,17 +28,17 @@ from watcher.store.deliveries.outbox import Digest
 log = logging.getLogger(__name__)
 
 TOGETHER = 100
-"""Endpoints whose deliveries are made in one transaction."""
+"""Most endpoints whose deliveries are made in one transaction."""
 
 ONLY_KEPT = Decision(Fate.OWED)
-"""What becomes of the matches of a subscription that tells nobody, and keeps what it finds."""
+"""Fate of the matches of a subscription without receivers: its papers are only kept at places."""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
     """A delivery that was made.
 
-    ``is_shared``: other subscriptions may say in it that they have no papers.
+    ``is_shared``: it may also name other subscriptions that have no papers.
     """
 
     id: str
@@ -46,10 +46,10 @@ class Made:
 
 
 def tell_due(context: Context, *, flush: bool = False, begun: Callable[[], object] = lambda: None) -> int:
-    """Make alerts of what due subscriptions hold, then deliveries of all due alerts; return how many deliveries.
+    """Make alerts of what due subscriptions hold, then deliveries of all due alerts; return the number of deliveries.
 
-    ``flush``: tell every subscription that holds something, due or not; its next due instant stays.
-    ``begun``: called when the first deliveries can be sent.
+    ``flush``: tell every subscription that holds something, due or not. Its next due instant stays the same.
+    ``begun``: called as soon as the first deliveries can be sent.
     """
     now = context.clock()
     with context.store.reading() as tx:
@@ -76,7 +76,7 @@ def tell_due(context: Context, *, flush: bool = False, begun: Callable[[], objec
 
 
 def _failed(batches: Sequence[list[Endpoint]], make: Callable[[list[Endpoint]], None]) -> list[Endpoint]:
-    """Make the deliveries of batches; return the endpoints of those that failed, to be tried alone."""
+    """Call ``make`` for each batch; return the endpoints of batches that failed, so that each can be tried alone."""
     failed = list[Endpoint]()
     for batch in batches:
         try:
@@ -112,7 +112,7 @@ def _show_life_of(id: int, context: Context, now: datetime) -> None:
 def next_telling(context: Context) -> datetime | None:
     """Return when something will be due that is not due now, None if nothing will.
 
-    If something is due but another daemon held its endpoint, it is ``tuning.again`` from now.
+    If something is due now but another daemon has locked its endpoint, that is ``tuning.again`` from now.
     """
     now = context.clock()
     with context.store.reading() as tx:
@@ -122,21 +122,21 @@ def next_telling(context: Context) -> datetime | None:
 
 
 def _endpoints_due(tx: Transaction, now: datetime) -> set[Endpoint]:
-    """Return endpoints that have something due without a delivery."""
+    """Return the endpoints with due alerts or blanks that are in no delivery."""
     return {*tx.blanks.endpoints(now), *tx.outbox.endpoints_with_due_alerts(now)}
 
 
 def _from_somewhere(endpoints: list[Endpoint], where: float) -> list[Endpoint]:
-    """Return the endpoints rotated by the share ``where`` of their number.
+    """Return the endpoints beginning at another one, so that daemons that work at the same time rarely meet.
 
-    Daemons that begin elsewhere rarely collide.
+    ``where``: where to begin, as a share of their number, from 0 to 1.
     """
     first = int(where * len(endpoints))
     return endpoints[first:] + endpoints[:first]
 
 
 def _tell(tx: Transaction, saved: StoredSubscription, context: Context, now: datetime, *, flush: bool) -> None:
-    """Make alerts of what a subscription holds, due when neither its quiet hours nor the receiver's hold it back."""
+    """Make alerts of what a subscription holds, due outside the quiet hours of subscription and receiver."""
     subscription = saved.subscription
     held = unmuted(tx, saved.id, tx.matches.held(saved.id), now, drop=not flush)
     together: dict[datetime, list[Endpoint]] = {}
@@ -166,7 +166,7 @@ def _dues(
 
 
 def _show_life(tx: Transaction, saved: StoredSubscription, context: Context, now: datetime) -> None:
-    """Owe a sign of life if nothing matched in the month that is over."""
+    """Owe a sign of life to a subscription's endpoints if nothing matched in the month that is over."""
     assert saved.sign_due is not None
     since = max(saved.created_at, sign_began(saved.subscription, saved.sign_due))
     if not tx.matches.count(saved.id, since) and not tx.mutes.of_subscription(saved.id, now):
@@ -184,7 +184,7 @@ def _owe_nothing(
 def _make_deliveries(endpoints: list[Endpoint], context: Context, now: datetime) -> int:
     """Make deliveries of what is due at endpoints; return how many.
 
-    Endpoints locked by another daemon are left to it.
+    Endpoints that another daemon has locked are left to that daemon.
     """
     with context.store.transaction() as tx:
         tx.endpoints.add(endpoints)
@@ -199,7 +199,10 @@ def _make_deliveries(endpoints: list[Endpoint], context: Context, now: datetime)
 def make_digests(
     tx: Transaction, told: Mapping[Endpoint, Sequence[DueAlert]], context: Context, now: datetime
 ) -> dict[Endpoint, list[Made]]:
-    """Make deliveries of the matches that endpoints are told, cut between papers to each service's limit."""
+    """Make deliveries of alerts, cut between papers to the limit of each service; return them by endpoint.
+
+    ``told``: endpoint → its alerts.
+    """
     papers = {one.id: one for one in tx.papers.get({one.paper_id for some in told.values() for one in some})}
     digests, shared = list[Digest](), list[bool]()
     for endpoint, some in told.items():
@@ -215,11 +218,10 @@ def make_digests(
 
 
 def _tell_blanks(tx: Transaction, endpoint: Endpoint, made: Sequence[Made], now: datetime) -> int:
-    """Name subscriptions without papers in digests of others, or in messages of their own.
+    """Make messages say that subscriptions have no papers: digests of other subscriptions, or messages of their own.
 
-    Return how many of the latter.
-
-    Messages without papers that were never attempted are folded into what is made now.
+    Return the number of messages of their own. Earlier messages without papers that were never attempted are folded
+    into what is made now.
     """
     missed = tx.blanks.release_missed(endpoint)
     blanks: Sequence[Blank] = tx.blanks.due(endpoint, now)
@@ -239,7 +241,7 @@ def _runs(
     rises: Mapping[int, float],
     context: Context,
 ) -> list[tuple[list[int], frozenset[int]]]:
-    """Cut a message; return for each part its matches, and those of them told in short form."""
+    """Cut alerts into messages; return for each its match ids, and those of them that are told in short form."""
     matches: dict[int, list[int]] = {}
     told = in_message_order(told, papers, rises)
     for one in told:
@@ -258,9 +260,9 @@ def _runs(
 
 
 def _without_papers(tx: Transaction, endpoint: Endpoint, blanks: Sequence[Blank], now: datetime) -> list[str]:
-    """Make messages without papers: a shared message, and a message for each subscription with ``bundle`` off.
+    """Make messages without papers: one for each subscription with ``bundle`` off, one for all others together.
 
-    Return their ids.
+    Return the ids of the deliveries.
     """
     shared: dict[str, list[Blank]] = {}
     for one in blanks:
