@@ -119,24 +119,29 @@ def walk(
     ``since``: a day that the walk goes back to in any case, None for no such day.
     """
     lists = _Lists(_oldest(source, last, since, now) - lag, is_passing)
-    firsts = []
-    for start in starts:
-        visits = yield from lists.read(start)
-        firsts.append(visits[0])
-        if not _answers(visits[0]):
-            break
-    else:
-        lists.oldest = _LONG_AGO
-        for start in missed(firsts):
-            visits = yield from lists.read(start)
-            if not _answers(visits[-1]):
-                break
+    firsts = yield from _read_lists(lists, starts, missed)
     if day_url and not isinstance(firsts[0].fetched, Unreachable):
         days = DayWalk(source, day_url, day_before, known, since, now)
         may_go_on = yield from days.read(firsts[0])
         if follows_numbers and may_go_on:
             yield from days.follow()
     return lists.walked
+
+
+def _read_lists(lists: _Lists, starts: Sequence[str], missed: MissedUrls) -> Generator[Ask, Visit, list[Visit]]:
+    """Yield the pages of the source's lists, then of those that hold missed papers; return the lists' first visits."""
+    firsts = []
+    for start in starts:
+        visits = yield from lists.read(start)
+        firsts.append(visits[0])
+        if not _answers(visits[0]):
+            return firsts
+    lists.oldest = _LONG_AGO
+    for start in missed(firsts):
+        visits = yield from lists.read(start)
+        if not _answers(visits[-1]):
+            break
+    return firsts
 
 
 def part_name(start: str, n: int) -> str:
