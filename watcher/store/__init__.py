@@ -1,12 +1,13 @@
 """The database: every SQL statement of the program is in this package, and rows never leave it.
 
-``database/``       connections, transactions, locks, tables, migrations, copying
-``papers/``         papers, their listings, their matches
-``sources/``        pages, polls, missed days, turns at a site
-``subscriptions/``  subscriptions, mutes, pauses
-``deliveries/``     alerts, deliveries, the sender's queue, endpoints, incidents
-``fleet/``          daemons that share a database
-``history/``        what became of a paper, checks, deletion of old rows
+``database/``: connections, transactions, locks, tables, migrations, copying
+``papers/``: papers, their listings, their matches
+``sources/``: pages, polls, missed days, turns at a site
+``subscriptions/``: subscriptions, mutes, pauses
+``deliveries/``: alerts, deliveries, the sender's queue, endpoints, incidents
+``fleet/``: daemons that share a database
+``people/``: what belongs to a person
+``history/``: what became of a paper, checks, deletion of old rows
 """
 
 from __future__ import annotations

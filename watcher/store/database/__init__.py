@@ -1,1 +1,1 @@
-"""Opening, migrating and copying a database; its tables, transactions, locks and clock."""
+"""Open, migrate and copy a database; its tables, transactions, locks and clock."""

@@ -1,4 +1,4 @@
-"""Open connections to a database: an SQLite file to write, an SQLite file only to read, a PostgreSQL server."""
+"""Open connections to a database: an SQLite file to write or only to read, or a PostgreSQL server."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ LOOK_UP = 0.5
 
 
 class Access(Protocol):
-    """Opens connections inside transactions that are committed when their block ends.
+    """Opens connections inside transactions. A transaction is committed when its block ends.
 
-    ``durable=False``: the transaction survives the end of the process, but on SQLite a power cut may undo it.
+    ``durable=False``: the transaction outlasts the end of the process, but on SQLite a power cut may undo it.
     """
 
     def writing(self, *, durable: bool = True) -> AbstractContextManager[Connection]: ...
@@ -60,14 +60,14 @@ class Access(Protocol):
 
 
 def access_to(place: DatabaseAddress, *, write: bool) -> Access:
-    """Return the way to reach the database at ``place``."""
+    """Return what opens connections to the database at ``place``."""
     if place.path is None:
         return ServerAccess(place.url)
     return File(place.path) if write else FileToRead(place.path)
 
 
 class _OneMachine:
-    """SQLite: all its processes run on one machine and use its clock."""
+    """SQLite: all processes that use the file run on one machine and share its clock."""
 
     def now(self) -> datetime:
         return utc_now()
@@ -112,30 +112,30 @@ class File(_OneMachine):
             yield connection
 
     def mark(self, *, anew: bool) -> None:
-        """Watch the file from now on; set a new stamp if there is no mark of it, or if ``anew``."""
+        """Begin to watch the file. Set a new stamp if the file has no mark, or if ``anew``."""
         if not self._witness.begin() or anew:
             with self.writing() as connection:
                 self._witness.renew(connection)
 
     def settle(self) -> None:
-        """Write the write-ahead log back into the file, as far as no reader needs it."""
+        """Write the write-ahead log back into the file, except what readers still need."""
         with self._lock.exclusive():
             _pragma(self._engine, "PRAGMA wal_checkpoint(TRUNCATE)")
 
     def purge(self) -> bool:
-        """Write the file anew without what was deleted; return whether the write-ahead log is empty after it."""
+        """Write the file anew without deleted data; return whether the write-ahead log is empty afterwards."""
         with self._lock.exclusive():
             _pragma(self._engine, "VACUUM")
             return not _pragma(self._engine, "PRAGMA wal_checkpoint(TRUNCATE)")
 
     def announce(self) -> None:
-        """Tell a running sender, in whichever process, of new rows."""
+        """Tell a running sender, in whichever process, that there are new rows."""
         self._lock.announce()
 
     def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
-        """Call ``heard`` with an empty name after another process has written, until ``stopping`` is set.
+        """Call ``heard`` with "" whenever another process has written, until ``stopping`` is set.
 
-        Writes count from the moment at which this process first wrote itself.
+        What was written before this process first wrote does not count.
         """
         while not stopping.wait(LOOK_UP):
             if (last := self._lock.announced()) != self._announced:
@@ -143,7 +143,10 @@ class File(_OneMachine):
                 heard("")
 
     def close(self) -> None:
-        """Close all connections, also if the write lock cannot be had: its holder then keeps the write-ahead log."""
+        """Close all connections.
+
+        If another process holds the write lock, they are closed without it, and that process keeps the write-ahead log.
+        """
         with suppress(StoreError, OSError), self._lock.exclusive():
             # The last connection writes the log back into the file.
             self._engine.dispose()
@@ -155,9 +158,9 @@ class File(_OneMachine):
 class FileToRead(_OneMachine):
     """SQLite, for a process that only reads.
 
-    If there is a write-ahead log (a writer runs or was killed), it is read too. After a clean stop there is none, and a
-    reader without write permission could not make one. The file is then read as it is, and writers wait until the
-    reading is done.
+    A write-ahead log exists while a writer runs, or after one was killed; it is read, too. After a clean stop there is
+    none, and a reader without write permission cannot make one. The file is then read without it, and writers have to
+    wait until reading is done.
     """
 
     def __init__(self, path: Path) -> None:
@@ -219,7 +222,7 @@ class ServerAccess:
         """Do nothing: the server keeps its own log."""
 
     def purge(self) -> bool:
-        """Free the room of what was deleted, as far as this user may."""
+        """Free the room of deleted data, as far as this user is allowed to."""
         with self._engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM"))
         return True
@@ -228,16 +231,16 @@ class ServerAccess:
         return self._clock()
 
     def mark(self, *, anew: bool) -> None:
-        """Do nothing: no file lies here."""
+        """Do nothing: there is no file here."""
 
     def announce(self) -> None:
-        """Do nothing: other daemons are notified in the transaction that makes work for them."""
+        """Do nothing: the transaction that makes work notifies other daemons itself."""
 
     def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
         listen(self._engine, stopping, heard)
 
     def require_sessions(self, place: DatabaseAddress) -> None:
-        """Raise ``StoreError`` for a pooler that keeps no sessions."""
+        """Raise ``StoreError`` if a pooler stands before the server that keeps no sessions."""
         require_sessions(self._engine, place)
 
     def hear_clock(self) -> None:
@@ -249,7 +252,7 @@ class ServerAccess:
 
 
 def _pragma(engine: Engine, what: str) -> Any:
-    """Run a statement outside any transaction, as switching to the write-ahead log needs; return its first value."""
+    """Run a statement outside any transaction, which some need; return the first value of its result."""
     raw = engine.raw_connection()
     try:
         row = raw.cursor().execute(what).fetchone()

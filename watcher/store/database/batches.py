@@ -12,21 +12,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 T = TypeVar("T")
 
 MOST_BOUND = 500
-"""Most values in one IN list.
-
-Far below the limits of SQLite and PostgreSQL, enough to make a statement worth its cost.
-"""
+"""Most values in one IN list: far below the limits of SQLite and PostgreSQL, and enough to be worth a statement."""
 
 
 def in_batches(things: Collection[T], size: int = MOST_BOUND) -> Iterator[list[T]]:
-    """Cut ``things`` into lists of ``size`` at most."""
+    """Yield ``things`` in lists of at most ``size``."""
     rest = iter(things)
     while batch := list(islice(rest, size)):
         yield batch
 
 
 def insert_unless_there(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
-    """Insert the rows that violate no unique constraint; return how many were inserted."""
+    """Insert those rows that violate no unique constraint; return how many were inserted."""
     if not rows:
         return 0
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert

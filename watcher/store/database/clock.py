@@ -1,6 +1,6 @@
 """Tell the time that all daemons of one server agree on.
 
-The server's clock, read now and then, carried on in between.
+It is read from the server now and then, and counted on in between.
 """
 
 from __future__ import annotations
@@ -16,15 +16,14 @@ def utc_now(now: Callable[[tzinfo], datetime] = datetime.now) -> datetime:
 
 
 def elapsed() -> float:
-    """Return seconds since some fixed instant. Time asleep counts; setting the clock changes nothing."""
+    """Return the seconds since some fixed instant. Time asleep is counted; setting the clock makes no difference."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 class ServerClock:
-    """A server's clock: the time it gave last, and the seconds passed since.
+    """A server's clock: the time that the server told last, and the seconds since then.
 
-    This machine's clock is never read. So daemons on machines whose clocks differ agree on what is due and which lease
-    ended.
+    This machine's clock is never read, so that daemons on machines with different clocks agree on what is due.
     """
 
     def __init__(self, elapsed: Callable[[], float] = elapsed) -> None:
@@ -39,7 +38,10 @@ class ServerClock:
         return said + timedelta(seconds=self._elapsed() - at)
 
     def hear(self, ask: Callable[[], datetime]) -> None:
-        """Read the server's time with ``ask``. Half of the time that the answer took counts as its way back."""
+        """Read the server's time.
+
+        ``ask``: asks the server. The time that its answer took counts by half, as the way back.
+        """
         began = self._elapsed()
         said = ask()
         ended = self._elapsed()

@@ -1,7 +1,7 @@
-"""Copy an SQLite database to PostgreSQL: table by table, in batches, each committed with the place that it reached.
+"""Copy an SQLite database to PostgreSQL, table by table in batches. Each batch is committed with the place it reached.
 
-While a copy is unfinished, the target has a table ``copying``: every other command refuses such a database, and copying
-the same file again continues there. The last commit removes it. Rows are passed on in the databases' own forms
+While a copy is unfinished, the target has a table ``copying``. All other commands refuse such a database, and copying
+the same file again continues there. The last commit removes the table. Rows are passed on in the databases' own forms
 (SQLite's texts, PostgreSQL's COPY), not as Python values.
 """
 
@@ -46,7 +46,7 @@ BATCH = 5_000
 """Rows that are read, written and committed together."""
 
 _ONE_COPIER = 0x636F7079
-"""PostgreSQL advisory lock ("copy"), held while the connection lives: one copy at a time."""
+"""PostgreSQL advisory lock ("copy"), held as long as the connection lives, so that only one copy is made at a time."""
 
 _copying = Table(
     COPYING,
@@ -61,7 +61,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """A copied table and its number of rows, which is the same on both sides."""
+    """A table that was copied, and its number of rows, which is the same on both sides."""
 
     table: str
     rows: int
@@ -72,11 +72,13 @@ def copy_database(
 ) -> list[Copied]:
     """Copy all tables of an SQLite database into an empty PostgreSQL database, or continue an unfinished copy.
 
-    The source cannot be written meanwhile. If it changed since an unfinished copy, that copy is deleted and begun anew.
+    Nobody can write to the source until the copy ends. If the source has changed since an unfinished copy, that copy is
+    deleted and begun anew. Return the copied tables.
 
-    ``progress``: called after each batch with table, rows copied so far, rows in all.
+    ``progress``: called after each batch with the table, the rows copied so far, and the rows in all.
 
-    Raises ``DaemonRunning``, or ``StoreError`` if the target is not empty, holds another copy or cannot be reached.
+    Raises ``DaemonRunning`` if a daemon uses the source, and ``StoreError`` if the target is not empty, holds another
+    copy or cannot be reached.
     """
     if source.place.path is None or source.daemon_lock is None:
         raise StoreError(f"copy-to copies an SQLite file, and {source.place} is none: copy it with pg_dump")
@@ -96,7 +98,7 @@ def copy_database(
 
 @contextmanager
 def _target(target: DatabaseAddress) -> Iterator[Engine]:
-    """Open an engine on the target for this copy alone; database errors become ``StoreError``."""
+    """Open an engine on the target for this copy alone; raise its database errors as ``StoreError``."""
     engine = postgres_engine(target.url)
     try:
         with engine.connect() as guard:
@@ -123,7 +125,10 @@ def _state_of(path: Path) -> str:
 
 
 def _begin(target: Connection, place: DatabaseAddress, path: str, state: str) -> None:
-    """Prepare the target: empty tables and a mark, or what an unfinished copy of the same file left."""
+    """Prepare the target: make empty tables and the mark of a copy, or keep an unfinished copy of the same file.
+
+    ``state``: as :func:`_state_of` gives it for the source.
+    """
     tables = set(inspect(target).get_table_names())
     if COPYING in tables:
         before = target.execute(select(_copying).where(_copying.c.name == "")).one()
@@ -155,8 +160,8 @@ def _require_empty(target: Connection, place: DatabaseAddress) -> None:
 def _to_itself() -> list[ForeignKeyConstraint]:
     """Return the foreign keys that point into their own table.
 
-    They are removed while the table fills, since a row may point at a later row. They are taken from copies of the
-    tables: SQLAlchemy drops a constraint from its table once it was added or removed by itself.
+    They are removed while the table fills, since a row may point to a later row. They come from copies of the tables:
+    SQLAlchemy takes a constraint out of its table once it was added or dropped alone.
     """
     tables = MetaData(naming_convention=schema.metadata.naming_convention)
     return [
@@ -171,7 +176,7 @@ def _to_itself() -> list[ForeignKeyConstraint]:
 
 
 def _copy_table(source: Connection, engine: Engine, table: Table, progress: Progress) -> None:
-    """Copy the rows that the target lacks, each batch in a transaction."""
+    """Copy the rows that the target does not have yet, each batch in a transaction."""
     key = [column.name for column in table.primary_key]
     with engine.begin() as target:
         known = target.scalar(select(_copying.c.after).where(_copying.c.name == table.name))
@@ -191,7 +196,7 @@ def _copy_table(source: Connection, engine: Engine, table: Table, progress: Prog
 
 
 def _rows(source: Connection, table: Table, key: Sequence[str], after: Sequence[Any] | None) -> Iterator[Sequence[Any]]:
-    """Yield the rows with SQLite's own values, in the order of their key, after the key ``after``."""
+    """Yield the rows behind the key ``after`` in the order of their keys, with SQLite's own values; None yields all."""
     quote = source.dialect.identifier_preparer.quote
     names, keys = [quote(one.name) for one in table.columns], [quote(one) for one in key]
     where = f" WHERE ({', '.join(keys)}) > ({', '.join('?' * len(keys))})" if after else ""
@@ -202,7 +207,7 @@ def _rows(source: Connection, table: Table, key: Sequence[str], after: Sequence[
 
 
 def _write(target: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
-    """Write rows by PostgreSQL's COPY."""
+    """Write rows with PostgreSQL's COPY."""
     quote = target.dialect.identifier_preparer.quote
     names = ", ".join(quote(column.name) for column in table.columns)
     forms = [_form(column) for column in table.columns]
@@ -219,7 +224,7 @@ def _form(column: Column[Any]) -> Callable[[Any], Any]:
 
 
 def _instant(value: str | None) -> str | None:
-    """Add the zone: SQLite stores instants without one, and all are in UTC."""
+    """Return an instant with the zone UTC added; SQLite stores instants without one."""
     return None if value is None else f"{value}+00"
 
 
@@ -232,7 +237,7 @@ def _text(value: Any) -> Any:
 
 
 def _finish(source: Connection, target: Connection, place: DatabaseAddress) -> list[Copied]:
-    """Compare the row counts, restore constraints and number sequences, remove the mark."""
+    """Compare the row counts, restore constraints and number sequences, remove the mark; return the copied tables."""
     copied = []
     for table in schema.metadata.sorted_tables:
         count = select(func.count()).select_from(table)
@@ -249,7 +254,7 @@ def _finish(source: Connection, target: Connection, place: DatabaseAddress) -> l
 
 
 def _go_on_after(target: Connection, table: Table) -> None:
-    """Set PostgreSQL's number sequences to continue after the copied rows."""
+    """Set PostgreSQL's number sequences so that they go on after the copied rows."""
     for column in table.primary_key:
         sequence = target.scalar(select(func.pg_get_serial_sequence(f'"{table.name}"', column.name)))
         if isinstance(column.type, Integer) and sequence is not None:

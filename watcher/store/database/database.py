@@ -1,4 +1,4 @@
-"""Open a database for reading or writing, and its transactions."""
+"""Open a database for reading or writing, and run transactions on it."""
 
 from __future__ import annotations
 
@@ -76,11 +76,11 @@ from watcher.store.subscriptions.unsubscribed import Unsubscribed
 Mode = Literal["read", "write", "create"]
 
 _MIGRATION_LOCK = 0x77617463
-"""PostgreSQL advisory lock ("watc"): one process migrates, the others wait."""
+"""PostgreSQL advisory lock ("watc"), so that one process migrates while the others wait."""
 
 
 class Transaction:
-    """A transaction: its statements, grouped by their tables."""
+    """A transaction. Its statements are grouped by the tables that they are about."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -116,14 +116,12 @@ class Transaction:
 
 
 class Store:
-    """An open database.
+    """An open database. Any thread may open transactions, one at a time.
 
     ``migrated``: the revisions before and after opening, None if it was opened for reading.
-    ``daemon_lock``: on SQLite, the lock that the one sending process holds; None on PostgreSQL.
-    ``is_shared``: whether several processes may send at the same time (PostgreSQL).
-    ``marked_at``: what the mark of the database lies beside, None for a server without a state folder.
-
-    Any thread may open transactions, one at a time.
+    ``daemon_lock``: on SQLite the lock of the one process that sends, None on PostgreSQL.
+    ``is_shared``: several processes may send at the same time (PostgreSQL).
+    ``marked_at``: the path beside which the database's mark is, None for a server without a state folder.
     """
 
     def __init__(self, place: DatabaseAddress, mode: Mode, state_dir: Path | None = None) -> None:
@@ -137,11 +135,13 @@ class Store:
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[Transaction]:
-        """Open a transaction to read and write: all is stored when the block ends, nothing if it raises.
+        """Open a transaction to read and write: everything is stored when the block ends, nothing if it raises.
 
-        ``durable=False``: on SQLite a power cut may undo the transaction, though the end of the process does not; it
-            takes half the time. On SQLite all other writers, of every process, wait meanwhile. Raises ``StoreError`` if
-            the database fails.
+        On SQLite all other writers, in every process, have to wait until it ends. Raises ``StoreError`` if the database
+        fails.
+
+        ``durable=False``: on SQLite the transaction takes half the time. It outlasts the end of the process, but a
+            power cut may undo it.
         """
         if self._mode == "read":
             raise RuntimeError("the database was opened for reading")
@@ -152,29 +152,33 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """Open a transaction to read: it sees one instant, whatever others write meanwhile."""
+        """Open a transaction to read. It sees the database as it is at one instant, whatever others write."""
         with self._explaining(), self._access.reading() as connection:
             yield Transaction(connection)
 
     def settle(self) -> None:
-        """Write SQLite's write-ahead log back, so that the file alone holds everything."""
+        """Write SQLite's write-ahead log back, so that the database file holds everything."""
         with self._explaining():
             self._access.settle()
 
     def purge(self) -> bool:
-        """Let nothing of what was deleted be left in the database's file; return whether that could be done.
+        """Remove deleted data from the database's file for good; return whether that was possible.
 
-        On SQLite the file is written anew, which needs as much room again; on a server its own log still has it.
+        On SQLite the file is written anew, which needs as much free room as it takes. A server still has the data in
+        its log.
         """
         with self._explaining():
             return self._access.purge()
 
     def clock(self) -> datetime:
-        """Return the time in UTC that all users of this database agree on: the server's, on SQLite this machine's."""
+        """Return the time in UTC that all users of this database agree on: the server's; on SQLite, this machine's."""
         return self._access.now()
 
     def listen(self, stopping: Event, heard: Callable[[str], None]) -> None:
-        """Call ``heard`` when another process has made work, until ``stopping`` is set."""
+        """Call ``heard`` whenever another process has made work, until ``stopping`` is set.
+
+        ``heard``: is given the id of that daemon, or "" if it is not known.
+        """
         with self._explaining():
             self._access.listen(stopping, heard)
 
@@ -185,12 +189,12 @@ class Store:
                 wake_others(tx.connection, sender)
 
     def require_known(self) -> None:
-        """Raise ``DatabaseNewer`` if a newer release has changed the tables since they were opened."""
+        """Raise ``DatabaseNewer`` if a newer release has migrated the tables since the database was opened."""
         with self.reading() as tx:
             require_known(tx.connection, self.place)
 
     def hear_clock(self) -> None:
-        """Read the server's clock. Raises ``StoreError``."""
+        """Read the server's clock. Raises ``StoreError`` if the server does not answer."""
         with self._explaining():
             self._access.hear_clock()
 
@@ -207,7 +211,7 @@ class Store:
         self.close()
 
     def prepare(self) -> None:
-        """Migrate the tables to this release; when opened for reading, only check that they are current."""
+        """Migrate the tables to this release; if opened for reading, only check that they are current."""
         with self._explaining():
             self._access.require_sessions(self.place)
         if self._mode == "read":
@@ -223,7 +227,10 @@ class Store:
         self.hear_clock()
 
     def mark(self, *, anew: bool = True) -> None:
-        """Note the database's file, so that its loss is noticed; with ``anew``, copies of it count as older."""
+        """Note the present database file in its mark, so that its loss is noticed.
+
+        ``anew``: also set a new stamp, so that copies made before count as older.
+        """
         with self._explaining():
             self._access.mark(anew=anew)
         if self.marked_at:
@@ -240,7 +247,7 @@ class Store:
         return migrate_database(connection, self.place)
 
     def _require_tables(self, connection: Connection) -> bool:
-        """Return whether there are tables. Raises ``DatabaseLost`` if there are none any more."""
+        """Return whether the database has tables. Raises ``DatabaseLost`` if it had some before and has none now."""
         if revision_of(connection, self.place) is not None:
             return True
         at = self.marked_at
@@ -264,14 +271,15 @@ class Store:
 def open_store(
     database: str | Path | None, *, mode: Mode = "write", state_dir: Path | None = None, accepted: bool = False
 ) -> Store:
-    """Open the database at a path or URL; None is ``watcher.db`` in ``state_dir``. Relative paths count from there.
+    """Open the database at a path or URL.
 
-    ``mode``: ``create`` makes a missing database; ``create`` and ``write`` migrate an older one; ``read`` changes
+    ``database``: None for ``watcher.db`` in ``state_dir``. Relative paths begin at ``state_dir``, too.
+    ``mode``: ``create`` makes a missing database and migrates an older one; ``write`` migrates only; ``read`` changes
         nothing.
-    ``accepted``: take what is there instead of the database that was last used; no daemon may run.
+    ``accepted``: take the database that is there, even if it is not the one that was last used. No daemon may run then.
 
-    Raises ``StoreError`` that says what to do: missing, newer, of another program, damaged, not writable;
-    ``DatabaseLost`` if it is not the one that was last used.
+    Raises ``StoreError``, with what to do, if the database is missing, newer, of another program, damaged or not
+    writable; ``DatabaseLost`` if it is not the one that was last used.
     """
     place = database_address(database, state_dir)
     if place.path is not None:
@@ -293,7 +301,7 @@ def open_store(
 
 
 def _prepare_file(path: Path, *, create: bool, accepted: bool) -> None:
-    """Check that the file is there and ours, or make it and its folder if ``create``. Raises ``StoreError``."""
+    """Check that the file is there and is watcher's; make it with its folder if ``create``. Raises ``StoreError``."""
     try:
         if accepted and path.parent.is_dir():
             with DaemonLock(path):
@@ -320,7 +328,7 @@ def _prepare_file(path: Path, *, create: bool, accepted: bool) -> None:
 
 
 def _make_file(path: Path) -> None:
-    """Make an empty file. An existing file is not opened, since closing it would release SQLite's locks on it."""
+    """Make an empty file, unless one exists. That is not even opened: closing it would end SQLite's locks on it."""
     try:
         os.close(open_file(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))
     except FileExistsError:

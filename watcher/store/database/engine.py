@@ -1,4 +1,4 @@
-"""Read database addresses, make connections, and explain database errors to people."""
+"""Read database addresses, make engines for them, and explain database errors to people."""
 
 from __future__ import annotations
 
@@ -17,18 +17,16 @@ from watcher.errors import DatabaseAway, DatabaseDamaged, StoreError
 from watcher.files.made import of_database, why_denied
 
 BUSY_TIMEOUT = 30
-"""Seconds that SQLite waits for a lock of its own. ``write.lock`` makes that rare."""
+"""Seconds to wait for a lock of SQLite's own. ``write.lock`` makes such waits rare."""
 
 _EXAMPLES = "write a path, or postgresql+psycopg://user@host/name"
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseAddress:
-    """Where a database is.
+    """Where a database is. ``str()`` of it is for people and shows no password.
 
     ``path``: the file, None for PostgreSQL.
-
-    ``str()`` is for people and shows no password.
     """
 
     url: URL
@@ -40,7 +38,10 @@ class DatabaseAddress:
 
 
 def database_address(database: str | Path | None, state_dir: Path | None = None) -> DatabaseAddress:
-    """Read a path or URL; None is ``watcher.db``. Relative paths count from ``state_dir``. Raises ``StoreError``."""
+    """Return the address that a path or URL means, None meaning ``watcher.db``. Raises ``StoreError``.
+
+    ``state_dir``: where relative paths begin.
+    """
     if isinstance(database, str) and "://" not in database and (problem := _problem_of_path(database)):
         raise StoreError(f"database: {problem}")
     if database is None or isinstance(database, Path) or "://" not in database:
@@ -68,7 +69,7 @@ _OTHER_FILES = (".yaml", ".yml", ".json", ".toml", ".ini", ".env", ".txt")
 
 
 def _problem_of_path(text: str) -> str | None:
-    """Return why what somebody wrote is no path of a file, though it would be taken for one; None if it may be."""
+    """Return why a text is no path though it would be taken for one, None if it may be a path."""
     if text == ":memory:":
         return f"a database in memory forgets what was told; {_EXAMPLES}"
     if _SCHEME.match(text):
@@ -89,14 +90,14 @@ def _problem_of_path(text: str) -> str | None:
 
 
 def bare_address(url: URL) -> str:
-    """Return a server's address as its own programs take it, without the password and settings that may be secret."""
+    """Return a server's address as its own programs take it, without password and settings that may be secret."""
     shown = {key: value for key, value in url.query.items() if key in ("host", "port", "sslmode")}
     bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, shown)
     return bare.render_as_string(hide_password=False)
 
 
 def database_problem(database: str) -> str | None:
-    """Return why a path or URL is of no database that can be used, None if it may be; nothing is opened."""
+    """Return why a path or URL cannot be that of a database, None if it can. Nothing is opened."""
     try:
         database_address(database)
     except StoreError as error:
@@ -113,9 +114,12 @@ OpenMode = Literal["write", "readonly", "immutable"]
 
 
 def sqlite_engine(path: Path, access: OpenMode) -> Engine:
-    """Return an engine on a file. ``immutable`` is for a file that nobody writes: SQLite then takes no locks.
+    """Return an engine on a file.
 
-    Transactions begin as :func:`begin_with` says, durable by default; pysqlite's own way to begin them loses updates.
+    Its transactions begin with the statements of :func:`begin_with`, ``DURABLE`` unless others are given; the way in
+    which pysqlite begins them by itself loses updates.
+
+    ``access``: ``immutable`` is for a file to which nobody writes; SQLite then takes no locks.
     """
     mode = {"write": "rw", "readonly": "ro", "immutable": "ro&immutable=1"}[access]
     address = f"file:{quote(str(path.absolute()))}?mode={mode}"
@@ -140,12 +144,12 @@ def sqlite_engine(path: Path, access: OpenMode) -> Engine:
 
 
 def begin_with(engine: Engine, *statements: str) -> Engine:
-    """Return the engine with other statements at the beginning of its SQLite transactions: settings, then BEGIN."""
+    """Return the engine, with other statements that begin its SQLite transactions: settings, then BEGIN."""
     return engine.execution_options(watcher_begin=statements)
 
 
 def close_all(engine: Engine) -> None:
-    """Close the engine's connections: idle ones now, others when their thread returns them."""
+    """Close the engine's connections: idle ones now, those in use when their thread returns them."""
     event.listen(engine.pool, "checkin", _close_returned)
     engine.dispose()
 
@@ -156,10 +160,10 @@ def _close_returned(raw: Any, record: Any) -> None:
 
 
 DURABLE = ("PRAGMA synchronous = FULL", "BEGIN IMMEDIATE")
-"""Survives a power cut; with ``synchronous = NORMAL`` committed rows may be lost."""
+"""Begins a transaction that survives a power cut. With ``synchronous = NORMAL`` committed rows may be lost."""
 
 RELAXED = ("PRAGMA synchronous = NORMAL", "BEGIN IMMEDIATE")
-"""Survives the end of the process, but a power cut may undo it until the next durable transaction."""
+"""Begins a transaction that survives the end of the process; a power cut may undo it until the next durable one."""
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -175,7 +179,7 @@ CONNECT = 10
 """Seconds to wait for a server to answer a new connection."""
 
 ABANDONED = timedelta(seconds=60)
-"""The server ends a transaction that was idle for so long: its process hangs while others wait for its rows."""
+"""How long a transaction may be idle before the server ends it. Its process hangs, and others wait for its rows."""
 
 _WIRE: dict[str, Any] = {
     "connect_timeout": CONNECT,
@@ -185,11 +189,11 @@ _WIRE: dict[str, Any] = {
     "tcp_user_timeout": 30_000,
     "application_name": "watcher",
 }
-"""Connection settings: a vanished server is noticed within half a minute. The URL's own settings win."""
+"""Connection settings with which a vanished server is noticed within half a minute. Settings in the URL come first."""
 
 
 def postgres_engine(url: URL) -> Engine:
-    """Return an engine on a PostgreSQL server. Connections that died while idle are replaced."""
+    """Return an engine on a PostgreSQL server. Connections that broke while they were idle are replaced."""
     wire = {name: value for name, value in _WIRE.items() if name not in url.query}
     try:
         pooled = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
@@ -208,7 +212,7 @@ def _bound_transactions(raw: Any, _: Any) -> None:
 
 
 def explained(error: DBAPIError | sqlite3.Error, place: DatabaseAddress) -> StoreError | None:
-    """Return a database error in words with what to do, None if it is a mistake of the program."""
+    """Return a database error in words with what to do, None if it is a mistake of the program itself."""
     raised: Any = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(raised, sqlite3.Error):
         what = _by_prefix(_SQLITE, getattr(raised, "sqlite_errorname", "") or "")
@@ -234,7 +238,7 @@ def _why_denied(path: Path, *, writing: bool) -> str:
 
 
 def _without_secrets(reason: str, url: URL) -> str:
-    """Remove the password and everything after ``?`` in the address from a driver's message."""
+    """Return a driver's message without the password, and without what follows ``?`` in the address."""
     values = [one for value in url.query.values() for one in ([value] if isinstance(value, str) else value)]
     keys = [key for key in url.query if not re.fullmatch(r"[a-z_]{1,24}", key)]
     for secret in sorted((str(url.password or ""), *keys, *values), key=len, reverse=True):
@@ -243,7 +247,10 @@ def _without_secrets(reason: str, url: URL) -> str:
 
 
 def _is_away(what: str, raised: Any) -> bool:
-    """Return whether no server answered, or it is starting, stopping or full; False if it refused."""
+    """Return whether the server did not answer, or is starting, stopping or full; False if it refused.
+
+    ``what``: the message of the error.
+    """
     said_no = "FATAL:" in str(raised) and not any(passing in str(raised) for passing in _PASSING)
     return what is _AWAY or (what is _UNREACHED and not said_no)
 

@@ -1,10 +1,10 @@
-"""Hold the two lock files beside an SQLite database, by flock(2).
+"""Hold the two lock files beside an SQLite database, with flock(2).
 
-``write.lock``   held by every writing transaction, and by readers that cannot use the write-ahead log
-``daemon.lock``  held by the one process that sends
+``write.lock``: held by every writing transaction, and by readers that cannot use the write-ahead log
+``daemon.lock``: held by the one process that sends
 
-A lock ends with its process; the files are never removed. The modification time of ``write.lock`` says when a process
-that does not send last wrote: the sending process then looks for work.
+A lock ends with its process; the files are never removed. A process that writes and does not send sets the modification
+time of ``write.lock``. From that the sending process sees that it has to look for work.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from watcher.errors import DaemonRunning, StoreError
 from watcher.files.made import open_file, why_denied
 
 PATIENCE = 60.0
-"""Seconds to wait for another process's transaction; a longer one is taken to hang."""
+"""Seconds to wait for another process's transaction. One that takes longer is assumed to hang."""
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.001, 0.05
 
 
 class WriteLock:
-    """Lets one writer work at a time, over threads and processes. Readers of a database without a log share it."""
+    """Lets one writer work at a time, of all threads and processes. Readers without a write-ahead log share it."""
 
     def __init__(self, database: Path, patience: float = PATIENCE) -> None:
         self.path = database.parent / "write.lock"
@@ -41,7 +41,8 @@ class WriteLock:
     def exclusive(self) -> Iterator[None]:
         """Hold the lock alone.
 
-        Raises ``RuntimeError`` if this thread holds it already, ``StoreError`` after ``patience`` seconds.
+        Raises ``RuntimeError`` if this thread has it already, ``StoreError`` if it is not free within ``patience``
+        seconds.
         """
         with self._thread:
             if self._is_held:
@@ -57,7 +58,7 @@ class WriteLock:
 
     @contextmanager
     def shared(self) -> Iterator[Shared]:
-        """Keep writers away while reading. Without a lock file nobody has written yet, and nothing is held."""
+        """Keep writers out while reading. Nothing is held if there is no lock file: nobody has written yet."""
         try:
             descriptor = _open(self.path, os.O_RDONLY)
         except FileNotFoundError:
@@ -71,19 +72,19 @@ class WriteLock:
             shared.release()
 
     def announce(self) -> None:
-        """Tell the process that sends that another process has written."""
+        """Tell the sending process that this process has written."""
         with suppress(OSError):
             os.utime(self.path)
 
     def announced(self) -> int:
-        """Return when :meth:`announce` was last called, in nanoseconds of the file system's clock; 0 for never."""
+        """Return when :meth:`announce` was last called (ns, by the file system's clock), 0 for never."""
         try:
             return self.path.stat().st_mtime_ns
         except OSError:
             return 0
 
     def _wait(self, descriptor: int, operation: int) -> None:
-        """Take the lock, asking again ever more slowly until ``patience`` ends: flock(2) has no timeout."""
+        """Take the lock, asking ever less often until ``patience`` is over: flock(2) has no timeout."""
         until, wait = time.monotonic() + self._patience, _FIRST_WAIT
         while not _try(descriptor, operation):
             if time.monotonic() >= until:
@@ -96,7 +97,7 @@ class WriteLock:
 
 
 class Shared:
-    """A shared hold that can be released before its block ends."""
+    """A shared lock that can be released before its block ends."""
 
     def __init__(self, descriptor: int | None) -> None:
         self._descriptor = descriptor
@@ -108,7 +109,7 @@ class Shared:
 
 
 class DaemonLock:
-    """The lock of the one process that sends from an SQLite database; the file holds its process id."""
+    """The lock of the one process that sends from an SQLite database. Its file holds the id of that process."""
 
     def __init__(self, database: Path) -> None:
         self.path = database.parent / "daemon.lock"
@@ -120,9 +121,9 @@ class DaemonLock:
         return self._descriptor is not None
 
     def acquire(self) -> None:
-        """Hold the lock until :meth:`release` or the end of the process.
+        """Take the lock, until :meth:`release` or the end of the process.
 
-        Raises ``DaemonRunning`` if another holder has it.
+        Raises ``DaemonRunning`` if something else holds it.
         """
         if self.is_held:
             return
@@ -150,7 +151,7 @@ class DaemonLock:
             self._descriptor = None
 
     def held_by_other(self) -> bool:
-        """Return whether another holder, in this process or another one, has the lock now."""
+        """Return whether something else holds the lock now, in this process or another one."""
         if self.is_held:
             return False
         try:
@@ -163,7 +164,7 @@ class DaemonLock:
             os.close(descriptor)
 
     def is_held_by_any(self) -> bool:
-        """Return whether this object or another holder has the lock now."""
+        """Return whether anything holds the lock now, this object included."""
         return self.is_held or self.held_by_other()
 
     def __enter__(self) -> DaemonLock:
@@ -175,7 +176,10 @@ class DaemonLock:
 
 
 def _open(path: Path, flags: int) -> int:
-    """Open a lock file. Raises ``FileNotFoundError`` if there is none to read, ``StoreError`` if it cannot be used."""
+    """Open a lock file.
+
+    Raises ``FileNotFoundError`` if it is to be read and does not exist, ``StoreError`` if it cannot be used.
+    """
     try:
         descriptor = open_file(path, flags)
         if stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -1,6 +1,6 @@
-"""Migrate a database's tables to this release, with the Alembic scripts that are shipped with it.
+"""Migrate a database's tables to this release, by the Alembic scripts that come with it.
 
-Whether anything is to be done is found out without Alembic, which takes long to import.
+Whether anything has to be done is found out without Alembic, since importing that takes long.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ COPYING = "copying"
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """The revisions before and after.
+    """The revisions before and after a migration.
 
-    ``before``: None for a database that was empty.
+    ``before``: None if the database was empty.
     """
 
     before: str | None
@@ -34,20 +34,20 @@ class Migrated:
 
 
 def scripts() -> Path:
-    """Return the folder of the migrations: in the installed package, else in the source tree."""
+    """Return the folder of the migrations, in the installed package or else in the source tree."""
     installed = _HERE.parents[2] / "_migrations"
     return installed if installed.is_dir() else _HERE.parents[3] / "migrations"
 
 
 def revisions() -> list[str]:
-    """Return all revisions that this release knows, oldest first, from the names of the scripts."""
+    """Return all revisions that this release knows, oldest first; they are read from the scripts' names."""
     return sorted(path.stem.partition("_")[0] for path in (scripts() / "versions").glob("[0-9]*.py"))
 
 
 def revision_of(connection: Connection, place: object) -> str | None:
-    """Return the revision of the tables, None if there are none.
+    """Return the revision of the tables, None if there are no tables.
 
-    Raises ``StoreError`` for the tables of another program or of a newer release.
+    Raises ``StoreError`` if the tables are another program's or a newer release's.
     """
     tables = set(inspect(connection).get_table_names())
     if COPYING in tables:
@@ -65,7 +65,7 @@ def revision_of(connection: Connection, place: object) -> str | None:
 
 
 def require_known(connection: Connection, place: object) -> None:
-    """Raise ``DatabaseNewer`` if another process has migrated the tables to a newer release since."""
+    """Raise ``DatabaseNewer`` if another process has migrated the tables to a newer release in the meantime."""
     found = connection.scalar(text("SELECT version_num FROM alembic_version"))
     if found not in revisions():
         raise _newer(str(found), place)
@@ -79,7 +79,7 @@ def _newer(found: str, place: object) -> DatabaseNewer:
 
 
 def require_current(connection: Connection, place: object) -> None:
-    """Raise ``StoreError`` unless the tables exist and are those of this release."""
+    """Raise ``StoreError`` unless there are tables, at the revision of this release."""
     revision, newest = revision_of(connection, place), revisions()[-1]
     if revision is None:
         raise missing(place)
@@ -96,7 +96,7 @@ def missing(place: object) -> StoreError:
 
 
 def migrate_database(connection: Connection, place: object) -> Migrated:
-    """Migrate the tables to the newest revision inside the open transaction: all of it, or nothing."""
+    """Migrate the tables to the newest revision, in the transaction that is open: all steps or none."""
     before, newest = revision_of(connection, place), revisions()[-1]
     if before != newest:
         _upgrade(connection)

@@ -1,4 +1,4 @@
-"""Expressions and conversions that several statements on papers share."""
+"""SQL expressions and conversions of rows that several statements about papers share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LISTS = tuple(one.attribute for one in FACTS if one.is_several)
 
 
 def first_day() -> ScalarSelect[Any]:
-    """Return an expression for the first day on which a paper is listed.
+    """Return an SQL expression for the first digest day that lists a paper.
 
     It gives ``YYYY-MM-DD``, or NULL if no listing has a day.
     """
@@ -32,9 +32,9 @@ def first_day() -> ScalarSelect[Any]:
 
 
 def undated_day(connection: Connection) -> ColumnElement[str]:
-    """Return an expression for the UTC day of a paper without dated listings: published, else first seen.
+    """Return an SQL expression for the day of a paper without dated listings, ``YYYY-MM-DD``.
 
-    It gives ``YYYY-MM-DD``.
+    That is the UTC day on which it was published, or else first seen.
     """
     instant = func.coalesce(_paper.c.published, _paper.c.first_seen)
     if connection.dialect.name == "postgresql":
@@ -44,13 +44,16 @@ def undated_day(connection: Connection) -> ColumnElement[str]:
 
 
 def last_upvotes() -> ScalarSelect[Any]:
-    """Return an expression for the upvotes of a paper that were seen last; NULL if no listing counts them."""
+    """Return an SQL expression for the last known upvotes of a paper; NULL if no listing has upvotes."""
     counted = select(_listing.c.upvotes).where(_listing.c.paper_id == _paper.c.id, _listing.c.upvotes.is_not(None))
     return counted.order_by(_listing.c.read_at.desc(), _listing.c.id).limit(1).scalar_subquery()
 
 
 def in_order(day: ColumnElement[str], order: PaperOrder) -> Sequence[ColumnElement[Any]]:
-    """Return what puts papers into an order. ``day``: the expression for a paper's digest day."""
+    """Return the SQL expressions to sort papers by.
+
+    ``day``: expression for a paper's digest day.
+    """
     upvotes = func.coalesce(last_upvotes(), -1).desc()
     newest = _paper.c.id.desc()
     match order:
@@ -63,7 +66,7 @@ def in_order(day: ColumnElement[str], order: PaperOrder) -> Sequence[ColumnEleme
 
 
 def paper_of(row: Any, listings: Iterable[Any]) -> Paper:
-    """Return the paper of a row of ``paper`` and its rows of ``listing``."""
+    """Return the paper that a row of ``paper`` and its rows of ``listing`` make."""
     values = {name: row[name] for name in _OF_PAPER}
     values |= {name: tuple(values[name]) for name in _LISTS}
     return Paper(**values, listings=tuple(listing_of(listing) for listing in listings))

@@ -1,4 +1,4 @@
-"""Check that a PostgreSQL server and its database can be used, when it is opened."""
+"""Check, when a database is opened, that a PostgreSQL server can be used."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from watcher.errors import StoreError
 
 OLDEST = 13
-"""Oldest supported major version of PostgreSQL. The tests run on the distribution's version."""
+"""Oldest major version of PostgreSQL that is supported. The tests run on the distribution's version."""
 
 _ASK = """
 SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS shown,
@@ -25,7 +25,7 @@ class Facts:
     """What a server says of itself.
 
     ``version``: as a number, 150004 for 15.4.
-    ``shown``: as people write it.
+    ``shown``: the version as people write it.
     """
 
     version: int
@@ -35,7 +35,7 @@ class Facts:
 
 
 def unfit(facts: Facts, *, write: bool) -> str:
-    """Return why the server cannot be used, with what to do; "" if it can."""
+    """Return why the server cannot be used, with what to do about it; "" if it can."""
     if facts.version // 10_000 < OLDEST:
         return f"is on PostgreSQL {facts.shown}: watcher needs {OLDEST} or newer"
     if write and facts.is_readonly:
@@ -46,7 +46,7 @@ def unfit(facts: Facts, *, write: bool) -> str:
 
 
 def require_fit(connection: Connection, place: object, *, write: bool) -> None:
-    """Raise ``StoreError`` for a server that is too old, a replica when writing, or an encoding other than UTF-8."""
+    """Raise ``StoreError`` if the server is too old, is a replica and has to be written to, or does not use UTF-8."""
     if connection.dialect.name != "postgresql":
         return
     row = connection.execute(text(_ASK)).one()
@@ -55,13 +55,13 @@ def require_fit(connection: Connection, place: object, *, write: bool) -> None:
 
 
 TRIES = 3
-"""Times that it is tried whether a session is kept: other users of a pooler may come between."""
+"""How often it is tried whether a session is kept: other users of a pooler may come in between."""
 
 
 def require_sessions(engine: Engine, place: object) -> None:
-    """Raise ``StoreError`` for a pooler that gives each transaction another session, as ``pool_mode = transaction``.
+    """Raise ``StoreError`` if a pooler gives each transaction another session (``pool_mode = transaction``).
 
-    Prepared statements, advisory locks and ``NOTIFY`` belong to a session.
+    Prepared statements, advisory locks and ``NOTIFY`` need one session.
     """
     if not _keeps_sessions(engine):
         hint = "set pool_mode = session, or name the server itself"
@@ -69,7 +69,7 @@ def require_sessions(engine: Engine, place: object) -> None:
 
 
 def _keeps_sessions(engine: Engine) -> bool:
-    """Return whether a setting of one connection is there in its next transaction, and in no other connection."""
+    """Return whether a setting of one connection is still there in its next transaction, and in no other one's."""
     ask = text("SELECT current_setting('watcher.session', true)")
     with engine.connect() as first, engine.connect() as second:
         for _ in range(TRIES):

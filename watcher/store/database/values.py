@@ -1,4 +1,7 @@
-"""Convert values of the model to the plain form that rows keep as JSON, and back, following the records' fields."""
+"""Convert values of the model to the plain form in which rows keep them as JSON, and back.
+
+The fields of the records say how.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,14 @@ from watcher.model import Because, Endpoint, LikedPaper, MatchedSpan, QuietHours
 Convert = Callable[[Any], Any]
 
 place_row = attrgetter(*(field.name for field in fields(MatchedSpan)))
-"""Returns the fields of a ``MatchedSpan`` in order; ``MatchedSpan(*row)`` is the way back."""
+"""Return the fields of a ``MatchedSpan`` in order. ``MatchedSpan(*row)`` is the way back."""
 
 endpoint_row = attrgetter(*(field.name for field in fields(Endpoint)))
-"""Returns the fields of an ``Endpoint`` in order; ``Endpoint(*row)`` is the way back."""
+"""Return the fields of an ``Endpoint`` in order. ``Endpoint(*row)`` is the way back."""
 
 
 BEFORE_SCORES = {True: 0.75, False: 0.25}
-"""Score of a match that was stored before there were scores, by whether it was strong."""
+"""Whether a match is strong → the score it counts with, if it was stored before matches had scores."""
 
 
 def score_of_row(row: Any) -> float:
@@ -31,14 +34,14 @@ def score_of_row(row: Any) -> float:
 
 
 def because_row(because: Because | None) -> list[Any] | None:
-    """Return why a match is told, as a row keeps it."""
+    """Return the reason of a match with a library in the form that a row keeps."""
     if because is None:
         return None
     return [[[one.title, list(one.keys)] for one in because.papers], list(because.words)]
 
 
 def because_of_row(row: Any) -> Because | None:
-    """Return why a match is told, from its row; None where no library was asked."""
+    """Return the reason of a match with a library from its row, None if the rule has no library."""
     if row.because is None:
         return None
     papers, words = row.because
@@ -46,7 +49,7 @@ def because_of_row(row: Any) -> Because | None:
 
 
 class Fields:
-    """Converts fields of a record to plain values by field name, and back.
+    """Converts fields of a record to plain values, and back.
 
     ``names``: the fields to convert, None for all.
     """
@@ -59,7 +62,7 @@ class Fields:
         self._converted = [(name, *ways) for name, ways in kinds.items() if ways]
 
     def plain(self, one: Any) -> dict[str, Any]:
-        """Return the fields of ``one`` as plain values."""
+        """Return field name → plain value, for the fields of ``one``."""
         found = {name: getattr(one, name) for name in self._names}
         for name, write, _ in self._converted:
             if found[name] is not None:
@@ -67,9 +70,9 @@ class Fields:
         return found
 
     def restored(self, row: Mapping[Any, Any]) -> dict[str, Any]:
-        """Return arguments for the record.
+        """Return field name → value, as arguments for the record.
 
-        Fields that the row lacks (it is older than they are) keep their defaults.
+        Fields that the row does not have, since it is older, are left out and keep their defaults.
         """
         found = {name: row[name] for name in self._names if name in row}
         for name, _, read in self._converted:
@@ -79,7 +82,7 @@ class Fields:
 
 
 def _ways(kind: Any) -> tuple[Convert, Convert] | None:
-    """Return how values of this type become plain and how they come back; None if they are plain already."""
+    """Return the functions that make values of a type plain and bring them back, None if they are plain already."""
     if NoneType in get_args(kind):
         [kind] = [one for one in get_args(kind) if one is not NoneType]
     if kind is time:
@@ -99,24 +102,24 @@ _WHEN = Fields(When)
 
 
 def when_settings(when: When) -> dict[str, Any]:
-    """Return a schedule as settings of a subscription, each field under its own name."""
+    """Return a schedule in the form that a subscription's settings keep: each field under its own name."""
     return _WHEN.plain(when)
 
 
 def when_of(settings: Mapping[str, Any]) -> When:
-    """Return the schedule that is kept in a subscription's settings."""
+    """Return the schedule in a subscription's settings."""
     return When(**_WHEN.restored(settings))
 
 
 def quiet_settings(quiet: QuietHours | None) -> dict[str, Any]:
-    """Return quiet hours and days as settings of a subscription."""
+    """Return quiet hours in the form that a subscription's settings keep."""
     if quiet is None:
         return {"quiet": None, "quiet_days": []}
     return {"quiet": [quiet.start.isoformat(), quiet.end.isoformat()], "quiet_days": sorted(quiet.days)}
 
 
 def quiet_of(settings: Mapping[str, Any]) -> QuietHours | None:
-    """Return the quiet hours and days that are kept in a subscription's settings, None if there are none."""
+    """Return the quiet hours in a subscription's settings, None if there are none."""
     if not settings["quiet"]:
         return None
     start, end = map(time.fromisoformat, settings["quiet"])

@@ -1,4 +1,4 @@
-"""Wake other daemons of one server by LISTEN and NOTIFY.
+"""Wake the other daemons of a server with LISTEN and NOTIFY.
 
 A daemon that misses a call finds the work at its next tick.
 """
@@ -18,14 +18,17 @@ log = logging.getLogger(__name__)
 CHANNEL = "watcher_wake"
 
 LOOK_UP = 1.0
-"""Seconds between checks whether to stop listening."""
+"""Seconds between checks whether listening has to stop."""
 
 AGAIN = 5.0
-"""Seconds before a lost connection is made anew."""
+"""Seconds before a lost connection is opened again."""
 
 
 def wake_others(connection: Connection, sender: str) -> None:
-    """Wake other daemons when the transaction is committed. Does nothing on SQLite."""
+    """Wake the other daemons when this transaction is committed. Does nothing on SQLite.
+
+    ``sender``: id of the daemon that wakes them.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_notify(:channel, :sender)"), {"channel": CHANNEL, "sender": sender})
 
@@ -33,7 +36,7 @@ def wake_others(connection: Connection, sender: str) -> None:
 def listen(engine: Engine, stopping: Event, heard: Callable[[str], None]) -> None:
     """Call ``heard`` with the id of each daemon that has made work, until ``stopping`` is set.
 
-    It is also called with "" after each connect, since earlier calls were not heard.
+    ``heard`` is also called with "" after each connect, since calls may have been missed before.
     """
     import psycopg
 

@@ -1,1 +1,1 @@
-"""Alerts, deliveries, the sender's queue, endpoints and incidents."""
+"""Alerts, deliveries, the sender's queue, endpoints, incidents and kept papers."""

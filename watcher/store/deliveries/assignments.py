@@ -21,9 +21,10 @@ WHERE alert.match_id = v.match_id AND alert.receiver = v.receiver AND alert.labe
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """An alert (by match and endpoint) and the delivery that it is assigned to.
+class AssignedAlert:
+    """An alert, and the delivery that it is assigned to.
 
+    ``match_id`` and ``endpoint``: identify the alert.
     ``short``: it is told in short form.
     """
 
@@ -33,8 +34,8 @@ class Standing:
     short: bool
 
 
-def stand_in(connection: Connection, alerts: Sequence[Standing]) -> None:
-    """Assign these alerts to their deliveries."""
+def assign_alerts(connection: Connection, alerts: Sequence[AssignedAlert]) -> None:
+    """Assign each alert to its delivery."""
     if connection.dialect.name == "postgresql":
         arrays = {
             "matches": [one.match_id for one in alerts],

@@ -1,4 +1,4 @@
-"""Follow replays: a delivery, the delivery that it repeats, and so on; and find which of them has the alerts."""
+"""Follow replays from a delivery to the one that it repeats, and on; find which of them has the alerts."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ SELECT root, id, receiver, label FROM chain ORDER BY root, n
 )
 
 Chain = Sequence[tuple[str, Endpoint]]
-"""A delivery and those that it repeats, newest first: (id, endpoint) of each."""
+"""A delivery and those that it repeats, newest first: (delivery id, endpoint) of each."""
 
 
 def chains_of(connection: Connection, ids: Collection[str]) -> dict[str, Chain]:
-    """Return, for each of these deliveries, the chain that begins with it."""
+    """Return delivery id → chain that begins with it."""
     found: dict[str, list[tuple[str, Endpoint]]] = {}
     for batch in in_batches(ids):
         for root, id, receiver, label in connection.execute(_CHAINS, {"roots": batch}):
@@ -37,9 +37,9 @@ def chains_of(connection: Connection, ids: Collection[str]) -> dict[str, Chain]:
 
 
 def at_one_endpoint(chain: Chain) -> list[str]:
-    """Return the ids at the beginning of a chain that have the same endpoint.
+    """Return the delivery ids from the beginning of a chain up to the first one to another endpoint.
 
-    What another endpoint was told does not count.
+    What another endpoint was told is not part of this delivery.
     """
     found = []
     for id, endpoint in chain:
@@ -50,11 +50,9 @@ def at_one_endpoint(chain: Chain) -> list[str]:
 
 
 def holders(connection: Connection, table: Table, chains: Mapping[str, Chain]) -> dict[str, str]:
-    """Return, for each chain, the delivery that has rows in ``table``.
+    """Return delivery id → id of the delivery in its chain that has rows in ``table``; its own id if none has.
 
-    A replay to the same endpoint leaves them where they are.
-
-    If none has any, it is the first of the chain.
+    A replay to the same endpoint leaves the rows with the earlier delivery.
     """
     own = {root: at_one_endpoint(chain) for root, chain in chains.items()}
     column, found = table.c.delivery_id, set[str]()
@@ -64,5 +62,5 @@ def holders(connection: Connection, table: Table, chains: Mapping[str, Chain]) -
 
 
 def holder(connection: Connection, table: Table, delivery_id: str) -> str:
-    """Return the same as :func:`holders` for one delivery."""
+    """Return for one delivery what :func:`holders` returns for many."""
     return holders(connection, table, chains_of(connection, [delivery_id]))[delivery_id]

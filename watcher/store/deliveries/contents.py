@@ -1,4 +1,4 @@
-"""Read what deliveries say: matches, subscriptions without matches, incidents; for many deliveries at once."""
+"""Read what deliveries say, for many at once: matches, subscriptions without matches, incidents."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _alert, _blank, _delivery, _incident = schema.alert, schema.blank, schema.delive
 _match, _subscription = schema.match, schema.subscription
 
 TO_READERS = frozenset({DeliveryKind.DIGEST, DeliveryKind.EMPTY, DeliveryKind.SIGN_OF_LIFE})
-"""Kinds of delivery for readers: they tell matches, or that there are none."""
+"""Kinds of delivery for readers: they tell matches, or say that there are none."""
 
 # Built once: every message needs them.
 _IDS: Any = bindparam("ids", expanding=True)
@@ -61,9 +61,10 @@ Chains = Mapping[str, Chain]
 class Said:
     """What a delivery says, except for the papers themselves.
 
-    ``told``: its matches.
-    ``nothing``: subscriptions that it says have no matches.
-    ``before``: paper → day on which another message first told it to the same endpoint.
+    ``told``: its alerts.
+    ``nothing``: subscriptions that it reports to have no matches.
+    ``incidents``: those that it reports.
+    ``before``: paper id → day on which another message first told the paper to the same endpoint.
     ``folded``: number of deliveries that it replaces.
     """
 
@@ -75,13 +76,13 @@ class Said:
 
 
 class Contents:
-    """Statements on ``alert``, ``blank`` and ``incident`` for rendering deliveries."""
+    """The SQL statements on ``alert``, ``blank`` and ``incident`` that deliveries are rendered from."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def gather(self, deliveries: Collection[Delivery]) -> dict[str, Said]:
-        """Return, by delivery, everything that is needed to render it, except for the papers."""
+        """Return delivery id → everything that it says, except for the papers themselves."""
         chains: dict[str, Chain] = {one.id: [(one.id, one.endpoint)] for one in deliveries}
         chains |= chains_of(self._connection, [one.id for one in deliveries if one.replay_of])
         to_readers = {one.id: chains[one.id] for one in deliveries if one.kind in TO_READERS}
@@ -104,21 +105,21 @@ class Contents:
         }
 
     def told(self, delivery_id: str) -> list[DueAlert]:
-        """Return the matches that a delivery tells."""
+        """Return the alerts that a delivery tells."""
         return self._told({delivery_id: holder(self._connection, _alert, delivery_id)})[delivery_id]
 
     def waiting_of(self, subscription_id: int) -> list[DueAlert]:
-        """Return what a subscription would tell now: held matches, and alerts without a delivery."""
+        """Return what a subscription would tell now: its held matches, and its alerts without a delivery."""
         return waiting_alerts(self._connection, subscription_id)
 
     def told_at(self, endpoint: Endpoint, paper_ids: Collection[int]) -> dict[int, date]:
-        """Return paper → day on which an endpoint was first told of it. Papers that it was not told of are left out."""
+        """Return paper id → day on which an endpoint was first told of the paper, without papers not told there."""
         return self._told_before(paper_ids, [endpoint], [""]).get(endpoint, {})
 
     def matched_elsewhere(self, endpoint: Endpoint, paper_ids: Collection[int]) -> dict[int, dict[str, str]]:
-        """Return paper → subscriptions that tell an endpoint and match it: full name → what readers are shown of it.
+        """Return paper id → (full name → display name) of the subscriptions of an endpoint that match the paper.
 
-        Those that ask for everything are left out, as are matches that were dropped.
+        Subscriptions that ask for everything are left out, and so are dropped matches.
         """
         found: dict[int, dict[str, str]] = {}
         is_there = cast(_subscription.c.endpoints, Text).contains(json.dumps(endpoint.receiver), autoescape=True)
@@ -137,7 +138,7 @@ class Contents:
         return found
 
     def was_told(self, endpoint: Endpoint, kinds: Collection[DeliveryKind], since: datetime) -> bool:
-        """Return whether a delivery of one of these kinds was sent to an endpoint since ``since``."""
+        """Return whether a delivery of one of these kinds was sent to an endpoint at or after ``since``."""
         sent = (*at(_delivery, endpoint), _delivery.c.state == DeliveryState.SENT, _delivery.c.finished_at >= since)
         query = select(exists().where(*sent, _delivery.c.kind.in_([kind.value for kind in kinds])))
         return bool(self._connection.scalar(query))
@@ -160,7 +161,10 @@ class Contents:
     def _told_before(
         self, papers: Collection[int], endpoints: Collection[Endpoint], same: Collection[str]
     ) -> dict[Endpoint, dict[int, date]]:
-        """Return endpoint → paper → day on which a message that is none of ``same`` first told it there."""
+        """Return endpoint → paper id → day on which a message first told the paper there.
+
+        ``same``: ids of deliveries that do not count.
+        """
         values = {"receivers": sorted({one.receiver for one in endpoints}), "same": list(same)}
         found: dict[Endpoint, dict[int, date]] = {}
         for batch in in_batches(sorted(papers)):
@@ -172,7 +176,7 @@ class Contents:
         return found
 
     def _incidents(self, chains: Chains) -> dict[str, list[Incident]]:
-        """Return the incidents of each delivery and of those folded into it, in the order of their beginning."""
+        """Return delivery id → incidents of it and of those folded into it, in the order in which they began."""
         same = {id: {one for one, _ in chain} for id, chain in chains.items()}
         if not same:
             return {}

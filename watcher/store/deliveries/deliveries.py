@@ -1,4 +1,4 @@
-"""List deliveries, and make new ones of earlier ones (replay)."""
+"""List deliveries, and replay them: make new ones of what earlier ones told."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ _BLANK = ("subscription_id", "kind", "since", "read")
 class Listed:
     """A delivery as it is listed.
 
-    ``reason``: of its end, else of its last attempt.
+    ``reason``: why it ended, or how its last attempt failed.
     ``tries``: number of attempts.
-    ``tried_at`` / ``subject``: of the last attempt.
+    ``tried_at``: time of the last attempt, None if there was none.
+    ``subject``: of the last attempt's message.
     ``papers``: number of papers that it tells.
     """
 
@@ -53,24 +54,29 @@ class Listed:
 
 
 class Deliveries:
-    """Statements on ``delivery`` for people: listing and replay."""
+    """The SQL statements on ``delivery`` that people need: listing and replay."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def listed(self, state: DeliveryState | None, receiver: str | None, limit: int) -> list[Listed]:
-        """Return the newest deliveries, of one state or receiver if given."""
+        """Return the newest deliveries.
+
+        ``state``: only those in this state, None for all.
+        ``receiver``: only those to this receiver, None for all.
+        ``limit``: number of deliveries.
+        """
         where = [_delivery.c.state == state] if state else []
         where += [_delivery.c.receiver == receiver] if receiver else []
         newest = select(_delivery.c.id).where(*where).order_by(_delivery.c.created_at.desc(), _delivery.c.id)
         return self._these(self._connection.scalars(newest.limit(limit)).all())
 
     def lately(self, state: DeliveryState | None, since: datetime, limit: int) -> list[Listed]:
-        """Return the deliveries tried last, only those of ``state`` if given. Without it, waiting ones come too.
+        """Return the deliveries with the latest attempts. However many there are, only the latest are read.
 
-        ``since``: no earlier ones.
-
-        Reads what is new alone, however many deliveries there are.
+        ``state``: only those in this state; None for all, with those that wait for their first attempt.
+        ``since``: only attempts at or after this instant.
+        ``limit``: number of deliveries.
         """
         tried = (
             select(_attempt.c.delivery_id)
@@ -91,7 +97,7 @@ class Deliveries:
         return self._connection.scalar(select(func.count()).where(_delivery.c.state == state)) or 0
 
     def _these(self, ids: Sequence[str]) -> list[Listed]:
-        """Return these deliveries in the order of ``ids``; only their rows are read, however many there are."""
+        """Return these deliveries in the order of ``ids``, reading no other rows."""
         found: dict[str, Listed] = {}
         for batch in in_batches(ids):
             rows = self._connection.execute(_listed().where(_delivery.c.id.in_(batch))).all()
@@ -100,7 +106,7 @@ class Deliveries:
         return [found[id] for id in ids]
 
     def _papers(self, ids: Collection[str]) -> dict[tuple[str, Endpoint], int]:
-        """Return (delivery, endpoint) → number of papers told."""
+        """Return (delivery id, endpoint) → number of papers told."""
         counted: dict[tuple[str, Endpoint], int] = {}
         for batch in in_batches(ids):
             query = (
@@ -116,7 +122,7 @@ class Deliveries:
         return counted
 
     def find(self, beginning: str) -> Listed:
-        """Return the delivery whose id begins with ``beginning``. Raises ``UsageError`` if there is none or several."""
+        """Return the delivery whose id begins with ``beginning``. Raises ``UsageError`` if none or several do."""
         query = select(_delivery.c.id).where(_delivery.c.id.startswith(beginning.lower(), autoescape=True))
         found = self._connection.scalars(query.limit(2)).all()
         if len(found) != 1:
@@ -125,7 +131,10 @@ class Deliveries:
         return self._these(found)[0]
 
     def dead(self, receiver: str | None = None) -> list[Listed]:
-        """Return dead deliveries that were not replayed, oldest first; of one receiver or all."""
+        """Return the dead deliveries that were not replayed, oldest first.
+
+        ``receiver``: only those to this receiver, None for all.
+        """
         replayed = select(_delivery.c.replay_of).where(_delivery.c.replay_of.is_not(None))
         left = (_delivery.c.id.not_in(replayed), _delivery.c.kind != DeliveryKind.TEST)
         where = [_delivery.c.receiver == receiver] if receiver else []
@@ -133,10 +142,10 @@ class Deliveries:
         return self._these(self._connection.scalars(oldest.order_by(_delivery.c.created_at, _delivery.c.id)).all())
 
     def replay(self, old: Listed, targets: Sequence[Endpoint], now: datetime) -> list[str]:
-        """Make a delivery of what ``old`` tells for each target; return the ids of those made.
+        """Make a delivery of what ``old`` tells for each target; return the ids of those that were made.
 
-        Sent alerts stay with ``old``, alerts of a dead ``old`` move to the new delivery. A target that was told all of
-        it already, or is about to be, gets none.
+        Alerts of a dead delivery move to the new one; of a sent delivery they stay with ``old``. No delivery is made
+        for a target that was told all of it, or is about to be.
         """
         matches, blanks = self._told_by(old)
         made = [id for target in targets if (id := self._again(old, target, matches, blanks, now))]
@@ -147,7 +156,7 @@ class Deliveries:
         return made
 
     def _told_by(self, old: Listed) -> tuple[list[int], list[dict[str, Any]]]:
-        """Return the matches that a delivery tells, and the rows of subscriptions without matches."""
+        """Return the ids of the matches that a delivery tells, and its rows of subscriptions without matches."""
         here = holder(self._connection, _alert, old.id)
         is_left = or_(_alert.c.dropped.is_(None), _alert.c.dropped.startswith(REPLAYED))
         matches = select(_alert.c.match_id).where(_alert.c.delivery_id == here, is_left)
@@ -196,9 +205,9 @@ class Deliveries:
         return id
 
     def _take_alerts(self, id: str, target: Endpoint, matches: list[int], now: datetime) -> int:
-        """Assign these matches to a delivery, except those that the target was told or is about to be.
+        """Assign alerts of these matches to a delivery; return how many.
 
-        Return how many.
+        Matches that the target was told, or is about to be told, are left out.
         """
         taken = 0
         for batch in in_batches(matches):

@@ -1,4 +1,4 @@
-"""Messages without papers (empty digests, signs of life): rows first, then assigned to deliveries."""
+"""Store messages without papers (empty digests, signs of life): first as rows that are owed, then in deliveries."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _blank, _endpoint, _subscription = schema.blank, schema.endpoint, schema.subscri
 class Blank:
     """A message without papers that an endpoint is owed.
 
-    ``bundle``: it may be named in a digest of other subscriptions.
+    ``bundle``: it may be part of a digest of other subscriptions.
     """
 
     id: int
@@ -33,7 +33,7 @@ class Blank:
 
 
 class Blanks:
-    """Statements on ``blank``."""
+    """The SQL statements on ``blank``."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -41,9 +41,11 @@ class Blanks:
     def owe(
         self, subscription_id: int, kind: DeliveryKind, dues: dict[Endpoint, datetime], since: datetime, read: int
     ) -> None:
-        """Owe each endpoint a message without papers, due at its instant in ``dues``; only once for each ``since``.
+        """Owe endpoints a message without papers. Nothing is added if one for the same ``since`` is owed already.
 
-        ``read``: papers read since then.
+        ``dues``: endpoint → when the message is due.
+        ``since``: the beginning of the time without papers.
+        ``read``: number of papers read since then.
         """
         rows = [
             {
@@ -60,9 +62,9 @@ class Blanks:
         insert_unless_there(self._connection, _blank, rows)
 
     def endpoints(self, now: datetime, among: Container[Endpoint] | None = None) -> list[Endpoint]:
-        """Return endpoints that are owed such a message now and are not backing off.
+        """Return the endpoints that are owed such a message now and are not backing off.
 
-        Only those in ``among`` if given.
+        ``among``: only these endpoints, None for all.
         """
         same = (_endpoint.c.receiver == _blank.c.receiver) & (_endpoint.c.label == _blank.c.label)
         query = (
@@ -75,19 +77,19 @@ class Blanks:
         return [one for one in found if among is None or one in among]
 
     def due(self, endpoint: Endpoint, now: datetime) -> list[Blank]:
-        """Return what ``endpoint`` is owed now, oldest first."""
+        """Return the blanks that ``endpoint`` is owed now, oldest first."""
         query = blanks().where(*at(_blank, endpoint), _blank.c.due <= now, _blank.c.delivery_id.is_(None))
         return [as_blank(row) for row in self._connection.execute(query)]
 
     def tell(self, ids: Collection[int], delivery_id: str) -> None:
-        """Assign these rows to a delivery."""
+        """Assign blanks, given by id, to a delivery."""
         for batch in in_batches(ids):
             self._connection.execute(update(_blank).where(_blank.c.id.in_(batch)).values(delivery_id=delivery_id))
 
     def release_missed(self, endpoint: Endpoint) -> list[str]:
-        """Take the rows of pending deliveries that were never attempted out of them.
+        """Take the blanks out of an endpoint's pending deliveries that were never attempted.
 
-        Return the ids of those deliveries.
+        Return the ids of these deliveries.
         """
         missed = folding.backlog(self._connection, endpoint, [DeliveryKind.EMPTY, DeliveryKind.SIGN_OF_LIFE])
         for batch in in_batches(missed):
@@ -95,24 +97,24 @@ class Blanks:
         return missed
 
     def fold(self, missed: Sequence[str], made: Sequence[str], now: datetime) -> None:
-        """Mark ``missed`` deliveries as folded into the last of ``made``."""
+        """Mark the deliveries ``missed`` as folded into the last of the deliveries ``made``."""
         if missed:
             folding.fold(self._connection, missed, made[-1], now)
 
     def drop(self, subscription_id: int, endpoints: Iterable[Endpoint]) -> None:
-        """Delete what a subscription owes these endpoints and was never attempted."""
+        """Delete the blanks of a subscription at these endpoints of which no attempt was made."""
         is_unsaid = or_(_blank.c.delivery_id.is_(None), _blank.c.delivery_id.in_(untried()))
         for endpoint in endpoints:
             mine = (_blank.c.subscription_id == subscription_id, is_unsaid, *at(_blank, endpoint))
             self._connection.execute(delete(_blank).where(*mine))
 
     def drop_due(self, now: datetime) -> None:
-        """Delete what any subscription owes by now and is in no delivery."""
+        """Delete all blanks that are due and in no delivery."""
         self._connection.execute(delete(_blank).where(_blank.c.due <= now, _blank.c.delivery_id.is_(None)))
 
 
 def blanks() -> Select[Any]:
-    """Return the statement for rows of ``blank`` with their subscriptions."""
+    """Return the SELECT for rows of ``blank`` with their subscriptions."""
     columns = (_subscription.c.owner, _subscription.c.name, _subscription.c.sources, _subscription.c.settings)
     return (
         select(_blank, *columns)

@@ -30,13 +30,13 @@ _SET_HEALTH = (
 
 
 class Endpoints:
-    """Statements on ``endpoint``."""
+    """The SQL statements on ``endpoint``."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def lock(self, endpoint: Endpoint) -> Health:
-        """Lock an endpoint's row until the transaction ends, creating it if missing; return its health."""
+        """Lock the row of an endpoint until the transaction ends; return the endpoint's health. Make a missing row."""
         found = self.hold([endpoint])
         if not found:
             self.add([endpoint])
@@ -44,14 +44,14 @@ class Endpoints:
         return found[endpoint]
 
     def add(self, endpoints: Iterable[Endpoint]) -> None:
-        """Create missing rows."""
+        """Make rows for those endpoints that have none."""
         rows = [endpoint_columns(one) | {"failures": 0} for one in sorted(set(endpoints))]
         insert_unless_there(self._connection, _endpoint, rows)
 
     def hold(self, endpoints: Collection[Endpoint], *, skip_busy: bool = False) -> dict[Endpoint, Health]:
-        """Lock the existing rows of endpoints until the transaction ends; return their health.
+        """Lock the existing rows of endpoints until the transaction ends; return endpoint → health.
 
-        ``skip_busy``: leave out rows that another transaction holds (SKIP LOCKED), instead of waiting for them.
+        ``skip_busy``: leave out rows that another transaction has locked (SKIP LOCKED), instead of waiting for them.
         """
         query = _HELD_IF_FREE if skip_busy else _HELD
         found: dict[Endpoint, Health] = {}
@@ -62,17 +62,17 @@ class Endpoints:
         return found
 
     def health(self, endpoint: Endpoint) -> Health:
-        """Return the health of an endpoint; a working one if it has no row."""
+        """Return the health of an endpoint; that of one that works if there is no row."""
         row = self._connection.execute(_ONE, endpoint_columns(endpoint)).one_or_none()
         return Health() if row is None else _health(row)
 
     def try_now(self, endpoint: Endpoint | None = None) -> None:
-        """End the waiting time of an endpoint, or of all, because a person asked for it."""
+        """End the backing off of an endpoint, or of all for None, because a person asked for it."""
         where = at(_endpoint, endpoint) if endpoint else ()
         self._connection.execute(update(_endpoint).where(*where).values(next_try=None))
 
     def failing(self) -> list[tuple[Endpoint, Health]]:
-        """Return endpoints whose last attempt failed."""
+        """Return the endpoints whose last attempt failed, each with its health."""
         rows = self._connection.execute(select(_endpoint).where(_endpoint.c.failing_since.is_not(None))).all()
         return [(Endpoint(row.receiver, row.label), _health(row)) for row in rows]
 
@@ -81,7 +81,7 @@ class Endpoints:
         self.set_healths([(endpoint, health)])
 
     def set_healths(self, healths: Sequence[tuple[Endpoint, Health]]) -> None:
-        """Store the health of endpoints."""
+        """Store the health of several endpoints."""
         rows = [
             {
                 "of_receiver": endpoint.receiver,
@@ -102,19 +102,16 @@ def _health(row: Row[Any]) -> Health:
 
 
 def endpoint_columns(endpoint: Endpoint) -> dict[str, Any]:
-    """Return the columns that name an endpoint, with their values."""
+    """Return column → value, for the columns that name an endpoint."""
     return {"receiver": endpoint.receiver, "label": endpoint.label}
 
 
 def at(table: Table, endpoint: Endpoint) -> tuple[ColumnElement[bool], ...]:
-    """Return the condition for rows of ``table`` that belong to an endpoint."""
+    """Return the SQL condition for the rows of ``table`` that belong to an endpoint."""
     return table.c.receiver == endpoint.receiver, table.c.label == endpoint.label
 
 
 def may_try(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that an endpoint is not backing off, as ``Health.is_waiting`` has it.
-
-    Holds without a row.
-    """
+    """Return the SQL condition that an endpoint is not backing off, like ``Health.is_waiting``; true without a row."""
     next_try = _endpoint.c.next_try
     return or_(next_try.is_(None), next_try <= now, next_try > now + LONGEST_DELAY)

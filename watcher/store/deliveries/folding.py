@@ -1,4 +1,4 @@
-"""Replace deliveries that piled up while an endpoint failed by one delivery."""
+"""Replace the deliveries that piled up while an endpoint failed by a single one."""
 
 from __future__ import annotations
 
@@ -18,9 +18,12 @@ NOTICES = (DeliveryKind.INCIDENT, DeliveryKind.RECOVERY)
 
 
 def backlog(connection: Connection, endpoint: Endpoint, kinds: Sequence[DeliveryKind]) -> list[str]:
-    """Return the pending deliveries of these kinds that were never attempted, oldest first.
+    """Return the ids of an endpoint's pending deliveries that were never attempted, oldest first.
 
-    An attempted delivery may have arrived: it keeps its id, by which the receiver can recognise a repeat.
+    Attempted ones are left out since they may have arrived: they keep their id, by which a receiver recognises a
+    repeat.
+
+    ``kinds``: only deliveries of these kinds.
     """
     attempted = exists().where(_attempt.c.delivery_id == _delivery.c.id)
     query = (
@@ -33,7 +36,7 @@ def backlog(connection: Connection, endpoint: Endpoint, kinds: Sequence[Delivery
 
 
 def release(connection: Connection, ids: Sequence[str]) -> dict[str, list[int]]:
-    """Take the alerts of these deliveries out of them; return delivery → its matches."""
+    """Take the alerts out of these deliveries; return delivery id → ids of its matches."""
     held: dict[str, list[int]] = {}
     for batch in in_batches(ids):
         rows = connection.execute(
@@ -46,14 +49,14 @@ def release(connection: Connection, ids: Sequence[str]) -> dict[str, list[int]]:
 
 
 def delivery_of(connection: Connection, endpoint: Endpoint, match_ids: Sequence[int]) -> str | None:
-    """Return a delivery that alerts of these matches are assigned to now, None if there is none."""
+    """Return the id of a delivery that has alerts of these matches now, None if there is none."""
     query = select(func.min(_alert.c.delivery_id)).where(*at(_alert, endpoint))
     found: str | None = connection.scalar(query.where(_alert.c.match_id.in_(match_ids[:MOST_BOUND])))
     return found
 
 
 def fold(connection: Connection, ids: Sequence[str], into: str | None, now: datetime) -> None:
-    """Mark deliveries as folded into ``into``; as cancelled if that is None."""
+    """Mark deliveries as folded into ``into``, or as cancelled if that is None."""
     reason = f"told by {into}" if into else "nothing left to tell"
     state = DeliveryState.FOLDED if into else DeliveryState.CANCELLED
     connection.execute(
@@ -64,5 +67,5 @@ def fold(connection: Connection, ids: Sequence[str], into: str | None, now: date
 
 
 def count_folded(connection: Connection, id: str) -> int:
-    """Return how many deliveries were folded into this one."""
+    """Return how many deliveries were folded into the one with this id."""
     return connection.scalar(select(func.count()).where(_delivery.c.folded_into == id)) or 0

@@ -1,4 +1,4 @@
-"""Record incidents: one open row per kind and subject. The operator is told once, and again when it ends."""
+"""Record incidents: one open row for each kind and subject. The operator is told of each once, and of its end."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ class Open:
 
 
 class Incidents:
-    """Statements on ``incident``; deliveries that report them are made in the same transaction."""
+    """The SQL statements on ``incident``. Deliveries that report incidents are made in the same transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def begin(self, kind: IncidentKind, subject: str, reason: str, now: datetime) -> Open:
-        """Open an incident, or update the reason of the open one; return it."""
+        """Open an incident and return it. If one of this kind and subject is open, update its reason instead."""
         known = self.open_one(kind, subject, hold=True)
         if known is None:
             row = {"kind": kind.value, "subject": subject, "reason": reason, "began": now}
@@ -56,15 +56,20 @@ class Incidents:
         return begun
 
     def tell(self, id: int, operator: Iterable[Endpoint], now: datetime) -> None:
-        """Make deliveries that tell the operator.
+        """Make deliveries that tell the operator of an incident.
 
-        It counts as told also without an operator: then only the log has it.
+        Without endpoints it counts as told as well: then it is only in the log.
+
+        ``operator``: the endpoints to tell.
         """
         self._connection.execute(update(_table).where(_table.c.id == id).values(told_at=now))
         self._send(id, DeliveryKind.INCIDENT, operator, now)
 
     def end(self, kinds: Iterable[IncidentKind], subject: str, operator: Iterable[Endpoint], now: datetime) -> bool:
-        """End the open incidents of these kinds; make one recovery if any was told. Return whether any was open."""
+        """End the open incidents of these kinds and this subject; return whether any was open.
+
+        If the operator was told of any of them, make deliveries of one recovery.
+        """
         known = self._open([kind.value for kind in kinds], subject, hold=True)
         for one in known:
             self._connection.execute(update(_table).where(_table.c.id == one.id).values(ended=now))
@@ -74,17 +79,23 @@ class Incidents:
         return bool(known)
 
     def has_told_end(self, kinds: Iterable[IncidentKind], subject: str, now: datetime) -> bool:
-        """Return whether an incident of these kinds that had been told ended exactly ``now``."""
+        """Return whether an incident that the operator was told of ended at exactly ``now``.
+
+        ``kinds``: only incidents of these kinds.
+        """
         ended = (_table.c.subject == subject, _table.c.ended == now, _table.c.told_at.is_not(None))
         query = select(_table.c.id).where(_table.c.kind.in_([kind.value for kind in kinds]), *ended)
         return self._connection.scalar(query.limit(1)) is not None
 
     def close(self, id: int, now: datetime) -> None:
-        """End an incident without a recovery: it became part of another one, or nobody needs to hear of it."""
+        """End an incident without a recovery: it became part of another one, or nobody needs to know of its end."""
         self._connection.execute(update(_table).where(_table.c.id == id).values(ended=now))
 
     def open_one(self, kind: IncidentKind, subject: str, *, hold: bool = False) -> Open | None:
-        """Return the open incident of this kind and subject, None if there is none; ``hold`` locks its row."""
+        """Return the open incident of this kind and subject, None if there is none.
+
+        ``hold``: lock its row until the transaction ends.
+        """
         return next(iter(self._open([kind.value], subject, hold=hold)), None)
 
     def _open(self, kinds: Sequence[str], subject: str, *, hold: bool) -> list[Open]:
@@ -92,7 +103,7 @@ class Incidents:
         return [_as_open(row) for row in self._connection.execute(query, {"kinds": kinds, "about": subject})]
 
     def all_open(self, kind: IncidentKind | None = None) -> list[Open]:
-        """Return all open incidents, of one kind if wanted, oldest first."""
+        """Return the open incidents, oldest first; only those of one kind unless it is None."""
         query = select(_table).where(_table.c.ended.is_(None)).order_by(_table.c.began)
         if kind is not None:
             query = query.where(_table.c.kind == kind.value)

@@ -1,4 +1,4 @@
-"""Record where papers are kept: each paper once at each place, in a delivery of its own."""
+"""Record where papers are kept. Each paper has one delivery of its own for each place."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ _GIVEN_UP = (DeliveryState.DEAD.value, DeliveryState.CANCELLED.value)
 
 
 class KeptPapers:
-    """Statements on ``kept``."""
+    """The SQL statements on ``kept``."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def keep(self, paper_ids: Sequence[int], places: Sequence[str], now: datetime) -> int:
-        """Make deliveries of papers to places that do not have them, nor are about to; return how many.
+        """Make deliveries that keep papers at places; return how many.
 
-        A delivery that was given up counts as none: whoever asks again has it made anew.
+        None is made if the place has the paper or is about to get it. A delivery that was given up does not count, so
+        that a further request makes a new one.
         """
         made = 0
         for place in places:
@@ -43,7 +44,7 @@ class KeptPapers:
         return made
 
     def papers_of(self, delivery_ids: Collection[str]) -> dict[str, int]:
-        """Return delivery → the paper that it keeps."""
+        """Return delivery id → id of the paper that it keeps."""
         found: dict[str, int] = {}
         for batch in in_batches(delivery_ids):
             query = select(_kept.c.delivery_id, _kept.c.paper_id).where(_kept.c.delivery_id.in_(batch))
@@ -51,13 +52,16 @@ class KeptPapers:
         return found
 
     def places_of(self, paper_id: int) -> list[str]:
-        """Return the places where a paper is kept, or is about to be."""
+        """Return the places that have a paper or are about to get it."""
         query = select(_kept.c.receiver).join(_delivery, _delivery.c.id == _kept.c.delivery_id)
         query = query.where(_kept.c.paper_id == paper_id, _delivery.c.state.not_in(_GIVEN_UP))
         return list(self._connection.scalars(query.order_by(_kept.c.receiver)))
 
     def take(self, old: str, new: str, place: str, now: datetime) -> int:
-        """Let another delivery keep the paper of one: at its own place, or at another one without the paper."""
+        """Move the paper of the delivery ``old`` to the delivery ``new``; return how many papers were moved, 0 or 1.
+
+        ``place``: the place of ``new``: that of ``old``, or one that may not have the paper yet.
+        """
         rows = self._connection.execute(select(_kept.c.paper_id, _kept.c.receiver).where(_kept.c.delivery_id == old))
         row = rows.first()
         if row is None:
@@ -69,7 +73,10 @@ class KeptPapers:
         return insert_unless_there(self._connection, _kept, [made])
 
     def _at(self, place: str, paper_ids: Collection[int]) -> dict[int, bool]:
-        """Return paper → whether a place has it, or is about to; without papers that nobody asked for there."""
+        """Return paper id → whether a place has the paper or is about to get it.
+
+        Papers that were never to be kept there are left out.
+        """
         found: dict[int, bool] = {}
         for batch in in_batches(set(paper_ids)):
             query = select(_kept.c.paper_id, _delivery.c.state).join(_delivery, _delivery.c.id == _kept.c.delivery_id)
@@ -79,7 +86,7 @@ class KeptPapers:
 
 
 def merge_kept(connection: Connection, kept: int, merged: int) -> None:
-    """Merge the places of two papers that are the same: a place with either has it, or is about to."""
+    """Merge where two papers are kept that are one: a place that has either has it, too."""
     held = select(_delivery.c.id).where(_delivery.c.state.not_in(_GIVEN_UP))
     rows = select(_kept.c.receiver).where(_kept.c.paper_id == merged, _kept.c.delivery_id.in_(held))
     receivers = list(connection.scalars(rows))

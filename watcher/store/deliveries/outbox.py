@@ -1,4 +1,4 @@
-"""Make deliveries of due alerts, fold them after an outage, give them up when their endpoint is gone."""
+"""Make deliveries of due alerts, fold them after an outage, give them up if their endpoint is gone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, func, insert, or_
 from watcher.model import DeliveryKind, DeliveryState, DueAlert, Endpoint
 from watcher.store.database import schema
 from watcher.store.deliveries import folding
-from watcher.store.deliveries.assignments import Standing, stand_in
+from watcher.store.deliveries.assignments import AssignedAlert, assign_alerts
 from watcher.store.deliveries.endpoints import Endpoints, at, endpoint_columns, may_try
 from watcher.store.deliveries.told import as_told, due_alerts, told, waiting
 
@@ -24,8 +24,10 @@ _blank, _endpoint = schema.blank, schema.endpoint
 class Digest:
     """A digest to be made.
 
-    ``part`` / ``of``: it is the ``part``-th of ``of`` messages.
-    ``short``: matches told in short form.
+    ``part``: its number among the messages that are made together.
+    ``of``: how many these are.
+    ``match_ids``: the matches that it tells.
+    ``short``: those of them that are told in short form.
     """
 
     endpoint: Endpoint
@@ -36,7 +38,7 @@ class Digest:
 
 
 class Outbox:
-    """Statements on due alerts and on deliveries that wait; :class:`Queue` has those of sending."""
+    """The SQL statements on due alerts and waiting deliveries; :class:`Queue` has those for sending."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -45,9 +47,9 @@ class Outbox:
     # --- from alerts to deliveries ---
 
     def endpoints_with_due_alerts(self, now: datetime) -> list[Endpoint]:
-        """Return endpoints with due alerts that are not backing off.
+        """Return the endpoints with due alerts that are not backing off.
 
-        For a failing endpoint alerts gather into one message.
+        While an endpoint backs off, its alerts gather and are then told in one message.
         """
         query = (
             select(_alert.c.receiver, _alert.c.label)
@@ -59,16 +61,17 @@ class Outbox:
         return [Endpoint(*row) for row in self._connection.execute(query)]
 
     def due_alerts(self, endpoints: Collection[Endpoint], now: datetime) -> dict[Endpoint, list[DueAlert]]:
-        """Return the due alerts without a delivery at each of these endpoints, whose rows the caller has locked.
+        """Return endpoint → its due alerts that are in no delivery. Endpoints without any are left out.
 
-        Ordered by subscription, strong matches first. Endpoints without any are left out.
+        Alerts are ordered by subscription, strong matches first. The caller must have locked the endpoints' rows.
         """
         return due_alerts(self._connection, endpoints, now)
 
     def next_due(self, now: datetime) -> datetime | None:
-        """Return the next instant at which something becomes due, None if nothing will.
+        """Return the next instant at which anything becomes due, None if nothing will.
 
-        Counts subscriptions, signs of life, alerts, messages without papers, and failing endpoints.
+        That is a subscription, a sign of life, an alert, a message without papers, or the next try of a failing
+        endpoint.
         """
         waits = (_alert.c.due > now, _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None))
         subscription = schema.subscription
@@ -82,9 +85,9 @@ class Outbox:
         return min((at for at in self._connection.scalars(laters) if at), default=None)
 
     def enqueue_digests(self, digests: Sequence[Digest], now: datetime) -> list[str]:
-        """Make deliveries, in few statements; return their ids.
+        """Make deliveries of digests; return their ids in the same order.
 
-        The ids ascend: deliveries that are made together are sent in the order of their ids.
+        The ids ascend, since deliveries that were made together are sent in the order of their ids.
         """
         if not digests:
             return []
@@ -96,22 +99,22 @@ class Outbox:
         ]
         self._connection.execute(insert(_delivery), rows)
         told = [
-            Standing(match_id, one.endpoint, id, match_id in one.short)
+            AssignedAlert(match_id, one.endpoint, id, match_id in one.short)
             for id, one in made.items()
             for match_id in one.match_ids
         ]
-        stand_in(self._connection, told)
+        assign_alerts(self._connection, told)
         return list(made)
 
     def enqueue(self, endpoint: Endpoint, kind: DeliveryKind, now: datetime, *, incident_id: int | None = None) -> str:
-        """Make a delivery without alerts (an incident, a recovery, a test …); return its id."""
+        """Make a delivery without alerts, such as an incident, a recovery or a test; return its id."""
         id = uuid4().hex
         row = {"id": id, "kind": kind.value, "state": DeliveryState.PENDING.value, "created_at": now}
         self._connection.execute(insert(_delivery).values(**row, **endpoint_columns(endpoint), incident_id=incident_id))
         return id
 
     def cancel(self, delivery_id: str, reason: str, now: datetime) -> None:
-        """Cancel a delivery if it is still pending."""
+        """Cancel a delivery, if it is still pending."""
         waits = (_delivery.c.id == delivery_id, _delivery.c.state == DeliveryState.PENDING)
         values = {"state": DeliveryState.CANCELLED.value, "reason": reason, "finished_at": now}
         self._connection.execute(update(_delivery).where(*waits).values(values))
@@ -119,15 +122,15 @@ class Outbox:
     # --- after an outage ---
 
     def digests_in_backlog(self, endpoint: Endpoint) -> list[str]:
-        """Return an endpoint's pending digests that were never attempted."""
+        """Return the ids of an endpoint's pending digests that were never attempted."""
         return folding.backlog(self._connection, endpoint, [DeliveryKind.DIGEST])
 
     def fold_digests(
         self, endpoint: Endpoint, ids: Sequence[str], enqueue: Callable[[], object], now: datetime
     ) -> None:
-        """Fold these digests into new ones.
+        """Fold digests into new ones: take their alerts out, and have deliveries made of all due alerts.
 
-        Their alerts are taken out, and ``enqueue`` makes deliveries of all due alerts, which include them.
+        ``enqueue``: makes these deliveries.
         """
         matches = folding.release(self._connection, ids)
         enqueue()
@@ -136,7 +139,7 @@ class Outbox:
             folding.fold(self._connection, [id], into, now)
 
     def fold_notices(self, endpoint: Endpoint, now: datetime) -> None:
-        """Fold an endpoint's unattempted incidents and recoveries into one summary, if there are several."""
+        """Fold an endpoint's incidents and recoveries that were never attempted into one summary, if several wait."""
         ids = folding.backlog(self._connection, endpoint, folding.NOTICES)
         if len(ids) > 1:
             folding.fold(self._connection, ids, self.enqueue(endpoint, DeliveryKind.SUMMARY, now), now)
@@ -144,7 +147,7 @@ class Outbox:
     # --- what is left ---
 
     def endpoints_owed(self) -> set[Endpoint]:
-        """Return endpoints with alerts without a delivery, or with pending deliveries."""
+        """Return the endpoints that have alerts without a delivery, or pending deliveries."""
         alerts = select(_alert.c.receiver, _alert.c.label).where(
             _alert.c.dropped.is_(None), _alert.c.delivery_id.is_(None)
         )
@@ -152,10 +155,7 @@ class Outbox:
         return {Endpoint(*row) for row in self._connection.execute(alerts.union(pending))}
 
     def give_up(self, endpoint: Endpoint, reason: str, now: datetime) -> int:
-        """Make everything that an endpoint is owed dead, so that it can be replayed elsewhere.
-
-        Return how many deliveries.
-        """
+        """Make everything that an endpoint is owed dead, so that it can be replayed; return how many deliveries."""
         self._endpoints.lock(endpoint)
         owed = self._connection.scalars(
             select(_alert.c.match_id).where(
@@ -171,9 +171,9 @@ class Outbox:
         ).rowcount
 
     def give_up_due(self, reason: str, now: datetime) -> dict[Endpoint, int]:
-        """Make what is due at all endpoints dead, so that it can be replayed; return how many deliveries at each.
+        """Make everything that is due dead, so that it can be replayed; return endpoint → number of deliveries.
 
-        What subscriptions hold back while they are paused stays.
+        What paused subscriptions hold is left as it is.
         """
         for endpoint, some in due_alerts(self._connection, self._with_due(now), now).items():
             self.enqueue_digests([Digest(endpoint, 1, 1, [one.match_id for one in some])], now)
@@ -191,7 +191,10 @@ class Outbox:
     # --- looking ---
 
     def owed(self, now: datetime) -> list[tuple[str, int]]:
-        """Return (subscription, paper) of all that is due or on its way, without what paused subscriptions hold."""
+        """Return (full name of the subscription, paper id) of everything that is due or in a delivery.
+
+        What paused subscriptions hold is left out.
+        """
         is_on_its_way = _alert.c.delivery_id.in_(
             select(_delivery.c.id).where(_delivery.c.state.in_([DeliveryState.PENDING, DeliveryState.SENDING]))
         )
@@ -201,7 +204,7 @@ class Outbox:
         return list(dict.fromkeys((one.subscription, one.paper_id) for one in map(as_told, rows)))
 
     def state_of(self, delivery_id: str) -> tuple[DeliveryState, str] | None:
-        """Return a delivery's state with the reason of its end or last attempt, None for an unknown id."""
+        """Return a delivery's state, with the reason of its end or of its last attempt; None for an unknown id."""
         row = self._connection.execute(
             select(_delivery.c.state, _delivery.c.reason).where(_delivery.c.id == delivery_id)
         ).one_or_none()
@@ -211,7 +214,7 @@ class Outbox:
         return DeliveryState(row.state), row.reason or self._connection.scalar(last.limit(1)) or ""
 
     def states(self) -> dict[DeliveryState, int]:
-        """Return how many deliveries are in each state."""
+        """Return state → number of deliveries."""
         query = select(_delivery.c.state, func.count()).group_by(_delivery.c.state)
         return {DeliveryState(row[0]): row[1] for row in self._connection.execute(query)}
 

@@ -1,7 +1,7 @@
-"""Claim deliveries with a lease and a fence, and record the outcome of attempts.
+"""Claim deliveries with a lease and a fence, and record the outcomes of attempts.
 
-A claim locks the endpoint's row, so that an endpoint never has two messages in flight. An outcome is recorded with the
-fence of its claim: after a lost claim it changes nothing.
+A claim locks the row of the endpoint, so that an endpoint is never sent two messages at a time. An outcome is recorded
+under the fence of its claim: if another process has claimed the delivery since, nothing is changed.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ _attempt, _delivery = schema.attempt, schema.delivery
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What is kept of a rendered message: enough to recognise it, nothing to read.
+    """What is stored of a rendered message: enough to recognise it, nothing that can be read.
 
     ``size``: of the text, in bytes (UTF-8).
-    ``sha256``: of the text, hexadecimal.
+    ``sha256``: of the text, in hexadecimal.
     """
 
     subject: str = ""
@@ -59,11 +59,11 @@ class Try:
 
 
 class Claim(Enum):
-    """The state of a claim when its outcome is to be recorded.
+    """Whether a claim still counts when its outcome is recorded.
 
-    ``HOLDS``: it is still ours, or was freed and nobody else has claimed the delivery since.
-    ``RECORDED``: its outcome is stored already; the answer to that commit was lost.
-    ``LOST``: another sender has claimed the delivery.
+    ``HOLDS``: it does: it is still ours, or was freed and the delivery was not claimed again.
+    ``RECORDED``: its outcome was stored already; only the answer to that commit was lost.
+    ``LOST``: it does not: another sender has claimed the delivery.
     """
 
     HOLDS = "holds"
@@ -73,10 +73,10 @@ class Claim(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """An attempt that was recorded, or was not since its claim does not hold.
+    """An attempt after recording. Nothing was stored unless its claim holds.
 
-    ``before``: the health of the endpoint until then.
-    ``consequence``: what the attempt means, also where it was not recorded.
+    ``before``: health of the endpoint before the attempt.
+    ``consequence``: what the attempt means, even if it was not stored.
     """
 
     attempted: Try
@@ -86,7 +86,7 @@ class Ended:
 
 
 class Queue:
-    """Statements on ``delivery`` and ``attempt`` for sending."""
+    """The SQL statements on ``delivery`` and ``attempt`` for sending."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -95,26 +95,28 @@ class Queue:
     # --- looking ---
 
     def waiting_after(self, last: Endpoint | None, most: int) -> list[WaitingEndpoint]:
-        """Return up to ``most`` endpoints with pending deliveries, in order, after ``last``.
+        """Return up to ``most`` endpoints with pending deliveries that come after ``last``, in order.
 
         Each takes one step in an index, however many deliveries wait.
+
+        ``last``: None to begin with the first.
         """
         begin = {"receiver": last.receiver, "label": last.label} if last else {"receiver": "", "label": ""}
         return [waiting_endpoint(row) for row in self._connection.execute(WAITING_AFTER, begin | {"most": most})]
 
     def left_behind(self, now: datetime) -> list[WaitingEndpoint]:
-        """Return endpoints with a delivery in flight whose lease has ended."""
+        """Return the endpoints with a claimed delivery whose lease has ended."""
         return [waiting_endpoint(row) for row in self._connection.execute(LEFT_BEHIND, {"now": now})]
 
     def suspects(self) -> list[WaitingEndpoint]:
-        """Return endpoints with a pending suspect delivery, least suspect first (see ``SUSPECT_AFTER``)."""
+        """Return the endpoints with a pending suspect delivery, least suspect first (see ``SUSPECT_AFTER``)."""
         rows = self._connection.execute(SUSPECTS).all()
         return list({waiting_endpoint(row): None for row in rows})
 
     # --- claiming ---
 
     def allowance(self, receiver: str, rate: Rate, now: datetime) -> Allowance:
-        """Return how many messages a receiver's rate allows now. Others that ask wait until the transaction ends."""
+        """Return how many messages a receiver's rate allows now. Others that ask wait until this transaction ends."""
         return allowance_of(self._connection, receiver, rate, now)
 
     def claim(
@@ -126,11 +128,12 @@ class Queue:
         *,
         suspects: bool = False,
     ) -> list[Delivery]:
-        """Claim the oldest delivery of each endpoint that is free and not backing off; return them.
+        """Claim the oldest delivery of each endpoint that is free and not backing off; return these deliveries.
 
-        Deliveries with an ended lease are freed first, but not within ``after_start`` of the server's start.
+        Deliveries whose lease has ended are freed first, unless the server was started less than ``after_start`` ago.
 
-        ``suspects``: claim only suspect deliveries; otherwise these are left out.
+        ``lease``: how long the claims last.
+        ``suspects``: claim suspect deliveries only; otherwise these are left out.
         """
         self._endpoints.add(one.endpoint for one in waiting if one.health is None)
         held = self._endpoints.hold([one.endpoint for one in waiting], skip_busy=True)
@@ -147,30 +150,31 @@ class Queue:
         return [_claimed(row, free) for row in rows]
 
     def renew(self, deliveries: Iterable[Delivery], until: datetime) -> set[str]:
-        """Extend the leases of these claims; return the ids of those that were not lost."""
+        """Extend the leases of claimed deliveries; return the ids of those whose claim still holds."""
         return self._change(deliveries, lease=until)
 
     def release(self, deliveries: Iterable[Delivery]) -> set[str]:
-        """Give claims back without an attempt; return the ids of those that were not lost."""
+        """Give claims up without an attempt; return the ids of those whose claim still held."""
         return self._change(deliveries, state=DeliveryState.PENDING.value, lease=None)
 
     def cancel(self, deliveries: Iterable[Delivery], reason: str, now: datetime) -> set[str]:
-        """Cancel claimed deliveries; return the ids of those that were not lost."""
+        """Cancel claimed deliveries; return the ids of those whose claim still held."""
         return self._change(deliveries, state=DeliveryState.CANCELLED.value, lease=None, reason=reason, finished_at=now)
 
     def free_interrupted(self, now: datetime) -> int:
-        """Free every delivery in flight, whatever its lease; return how many.
+        """Free every claimed delivery, whatever its lease; return how many.
 
-        Only for SQLite with ``daemon.lock`` held, when nobody else can be sending.
+        Only for SQLite, and while ``daemon.lock`` is held: then nobody else can be sending.
         """
         return self._free(_delivery.c.state == DeliveryState.SENDING, now=now)
 
     # --- what came of it ---
 
     def record_arrived(self, tries: Collection[Try], now: datetime) -> set[str]:
-        """Record that messages arrived, in two statements; return the ids of those whose claim was not lost.
+        """Record that messages arrived at endpoints that worked before.
 
-        Nothing is recorded for the others. The endpoints' rows are not needed: they worked before.
+        Return the ids of deliveries whose claim still held; nothing is recorded for the others. It takes two statements
+        without a lock, since the endpoints' health does not change.
         """
         values = {"state": DeliveryState.SENT.value, "lease": None, "finished_at": now, "reason": ""}
         kept = self._change([one.delivery for one in tries], **values)
@@ -180,9 +184,9 @@ class Queue:
     def record(
         self, tries: Sequence[Try], decide: Callable[[Outcome, Health], Consequence], now: datetime
     ) -> list[Ended]:
-        """Record attempts with what they mean for their deliveries and endpoints, whose rows are locked.
+        """Record attempts, with what they mean for deliveries and endpoints; return all of them with what was decided.
 
-        Nothing is recorded where a claim does not hold.
+        Nothing is stored for an attempt whose claim does not hold. The endpoints' rows are locked.
 
         ``decide``: returns what an outcome means, given the health of the endpoint before.
         """
@@ -207,7 +211,7 @@ class Queue:
         return ended
 
     def _claims(self, deliveries: Collection[Delivery]) -> dict[str, Claim]:
-        """Return the state of these claims, whose endpoints are locked."""
+        """Return delivery id → whether its claim still counts. The endpoints must be locked."""
         fences = {one.id: one.fence for one in deliveries}
         tries = select(_attempt.c.delivery_id, _attempt.c.fence).where(
             _attempt.c.delivery_id.in_(fences), _attempt.c.outcome != UNKNOWN
@@ -221,7 +225,7 @@ class Queue:
     # --- rows ---
 
     def _change(self, deliveries: Iterable[Delivery], **values: Any) -> set[str]:
-        """Change deliveries that are in flight under these claims; return their ids."""
+        """Change deliveries that are still claimed with the fences given; return their ids."""
         by_fence: dict[int, list[str]] = {}
         for one in deliveries:
             by_fence.setdefault(one.fence, []).append(one.id)
@@ -235,10 +239,10 @@ class Queue:
     def _expired(
         self, endpoints: Collection[Endpoint], now: datetime, after_start: timedelta
     ) -> list[ColumnElement[bool]]:
-        """Return the conditions for deliveries of these endpoints whose lease has ended.
+        """Return the SQL conditions for deliveries of these endpoints whose lease has ended.
 
-        While a server is down, senders can neither renew leases nor record outcomes: they get ``after_start`` from its
-        start to do so.
+        While a server is down, senders can neither renew leases nor record outcomes. They are given ``after_start``
+        from its start to do so.
         """
         places = [(one.receiver, one.label) for one in endpoints]
         expired = [_delivery.c.state == DeliveryState.SENDING, _delivery.c.lease <= now]

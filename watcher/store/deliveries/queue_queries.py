@@ -1,4 +1,4 @@
-"""The statements of the queue, built once: SQLAlchemy takes four times as long to build a statement as to run it."""
+"""The SQL statements of the queue, built once: SQLAlchemy takes four times as long to build one as to run it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from watcher.store.database.schema import UtcDateTime
 _attempt, _delivery, _endpoint = schema.attempt, schema.delivery, schema.endpoint
 
 UNKNOWN = "unknown"
-"""The outcome of an attempt whose sender ended before it could record one."""
+"""Outcome of an attempt whose sender ended before it could record the real one."""
 
 _PENDING: ColumnElement[bool] = _delivery.c.state == text("'pending'")
 _PLACES: Any = bindparam("places", expanding=True)
@@ -70,7 +70,7 @@ LEFT JOIN delivery AS flying
     ON flying.state = 'sending' AND flying.receiver = here.receiver AND flying.label = here.label
 ORDER BY walk.n
 """).columns(**_COLUMNS)
-"""Endpoints with pending deliveries after a given one, each with its health and the lease of its delivery in flight."""
+"""Selects the endpoints with pending deliveries after a given one, with health and the lease of a claimed delivery."""
 
 LEFT_BEHIND = (
     text(f"""
@@ -82,11 +82,11 @@ WHERE flying.state = 'sending' AND flying.lease <= :now
     .bindparams(bindparam("now", type_=UtcDateTime))
     .columns(**_COLUMNS)
 )
-"""The same columns, for endpoints with a delivery in flight whose lease has ended."""
+"""Selects the same columns, of endpoints with a claimed delivery whose lease has ended."""
 
 
 def waiting_endpoint(row: Any) -> WaitingEndpoint:
-    """Convert a row of these statements."""
+    """Convert a row of ``WAITING_AFTER`` or ``LEFT_BEHIND``."""
     health = None
     if row.known is not None:
         health = Health(row.failing_since, row.failures, row.next_try, row.last_reason)
@@ -97,7 +97,7 @@ def waiting_endpoint(row: Any) -> WaitingEndpoint:
 
 
 def _interruptions() -> ScalarSelect[int]:
-    """Return an expression for the number of a delivery's attempts whose outcome is unknown."""
+    """Return an SQL expression for the number of a delivery's attempts with unknown outcome."""
     return (
         select(func.count())
         .where(_attempt.c.delivery_id == _delivery.c.id, _attempt.c.outcome == UNKNOWN)
@@ -132,7 +132,7 @@ _IN_FLIGHT = exists().where(_same(_other, _endpoint), _other.c.state == text("'s
 
 
 def _oldest(is_wanted: ColumnElement[bool]) -> Any:
-    """Return the statement for the oldest delivery of each endpoint that has none in flight; parts come in order."""
+    """Return the SELECT for the oldest delivery of each endpoint without a claimed one; parts come in order."""
     first = (
         select(_delivery.c.id)
         .where(_same(_delivery, _endpoint), _PENDING, is_wanted)
@@ -151,7 +151,7 @@ def _oldest(is_wanted: ColumnElement[bool]) -> Any:
 
 
 OLDEST = {True: _oldest(_IS_SUSPECT), False: _oldest(_IS_NONE)}
-"""The next delivery of some endpoints; the key is whether suspects are wanted."""
+"""Whether suspects are wanted → SELECT for the next delivery of some endpoints."""
 
 CLAIM = (
     update(_delivery)
@@ -171,11 +171,11 @@ _NEXT = (
     .scalar_subquery()
 )
 ADD_ATTEMPT = insert(_attempt).values(n=_NEXT)
-"""Inserts an attempt. Takes the columns' values, and ``of``: the delivery's id, to number its attempts."""
+"""Inserts an attempt. Bind its columns, and as ``of`` the delivery's id, from which its number is counted."""
 
 END = (
     update(_delivery)
     .where(_delivery.c.id == bindparam("which"))
     .values({name: bindparam(name) for name in ("kind", "state", "reason", "finished_at")} | {"lease": None})
 )
-"""Sets the outcome of the delivery ``which``; it is not in flight any more."""
+"""Stores how the delivery ``which`` ended or goes on, and ends the claim."""

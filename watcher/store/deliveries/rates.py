@@ -1,4 +1,4 @@
-"""Count a receiver's recent attempts, over all its endpoints and all processes of the database."""
+"""Count a receiver's recent attempts, over all its endpoints and all processes that use the database."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from watcher.store.database import schema
 _attempt, _delivery = schema.attempt, schema.delivery
 
 _RATE_LOCK = 0x72617465
-"""First half of PostgreSQL's advisory locks for rates ("rate"); the second half is the receiver's hash."""
+"""First half of PostgreSQL's advisory locks for rates ("rate"). The second half is a hash of the receiver's name."""
 
 
 def allowance_of(connection: Connection, receiver: str, rate: Rate, now: datetime) -> Allowance:
-    """Return how many messages a receiver, by its name in the config, may get now.
+    """Return how many messages a receiver may get now.
 
-    Others that ask for the receiver wait until the transaction ends, so that the last message is not allowed twice. To
-    avoid deadlocks, ask in the order of names, and before locking endpoints.
+    Other transactions that ask for this receiver wait until this one ends, so that the last message is not allowed
+    twice. To avoid deadlocks, ask in the order of names, and before endpoints are locked.
+
+    ``receiver``: its name in the config.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_RATE_LOCK, func.hashtext(receiver))))
@@ -41,5 +43,5 @@ def allowance_of(connection: Connection, receiver: str, rate: Rate, now: datetim
 
 
 def _is_of(receiver: str) -> ColumnElement[bool]:
-    """Return the condition for deliveries to a receiver: for ``mail`` also those to ``mail:ana@lab.example``."""
+    """Return the SQL condition for deliveries to a receiver: to ``mail`` as well as to ``mail:ana@lab.example``."""
     return or_(_delivery.c.receiver == receiver, _delivery.c.receiver.startswith(f"{receiver}:", autoescape=True))

@@ -18,12 +18,12 @@ _alert, _match, _subscription = schema.alert, schema.match, schema.subscription
 
 
 def waiting(now: datetime) -> Sequence[ColumnElement[bool]]:
-    """Return the conditions for alerts that are due, in no delivery, and not of a paused subscription."""
+    """Return the SQL conditions for alerts that are due, in no delivery, and not of a paused subscription."""
     return _alert.c.due <= now, _alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None), ~is_paused()
 
 
 def is_paused() -> ColumnElement[bool]:
-    """Return the condition that an alert's subscription is paused."""
+    """Return the SQL condition that an alert's subscription is paused."""
     match, subscription = _match.alias(), _subscription.alias()
     of_alert = match.c.id == _alert.c.match_id
     return exists().where(of_alert, subscription.c.id == match.c.subscription_id, subscription.c.paused)
@@ -32,9 +32,10 @@ def is_paused() -> ColumnElement[bool]:
 def due_alerts(
     connection: Connection, endpoints: Collection[Endpoint], now: datetime
 ) -> dict[Endpoint, list[DueAlert]]:
-    """Return the due alerts without a delivery at each of these endpoints; endpoints without any are left out.
+    """Return endpoint → its due alerts that are in no delivery. Endpoints without any are left out.
 
-    Ordered by subscription, then by match; :func:`watcher.alerts.order.in_message_order` decides how they are told.
+    They are ordered by subscription, then by match. :func:`watcher.alerts.order.in_message_order` decides how they are
+    told.
     """
     places = (_alert.c.receiver, _alert.c.label)
     found: dict[Endpoint, list[DueAlert]] = {}
@@ -46,7 +47,7 @@ def due_alerts(
 
 
 def waiting_alerts(connection: Connection, subscription_id: int) -> list[DueAlert]:
-    """Return a subscription's held matches and alerts without a delivery."""
+    """Return a subscription's held matches, and its alerts without a delivery."""
     is_owed = (_match.c.fate == Fate.OWED) & _alert.c.delivery_id.is_(None) & _alert.c.dropped.is_(None)
     query = told(owed=False).where(_match.c.subscription_id == subscription_id, _match.c.same_as.is_(None))
     rows = connection.execute(query.where((_match.c.fate == Fate.HELD) | is_owed))
@@ -54,9 +55,9 @@ def waiting_alerts(connection: Connection, subscription_id: int) -> list[DueAler
 
 
 def told(*, owed: bool = True) -> Select[Any]:
-    """Return the statement for matches with their alerts and subscriptions, by subscription and match.
+    """Return the SELECT for matches with their alerts and subscriptions, by subscription and match.
 
-    ``owed``: only matches with an alert; otherwise also those without one.
+    ``owed``: only matches that have an alert.
     """
     return (
         select(

@@ -1,1 +1,1 @@
-"""Daemons that share a database, the config that they agree on, and their turns."""
+"""Daemons that share a database: which there are, the config that they agree on, whose turn it is."""

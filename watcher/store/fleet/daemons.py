@@ -16,12 +16,12 @@ SILENT = Tuning().silent
 FORGOTTEN = timedelta(days=7)
 
 _ONE_CONFIG = 0x636F6E66
-"""PostgreSQL advisory lock ("conf"): one daemon applies its config, the others wait."""
+"""PostgreSQL advisory lock ("conf"), so that one daemon applies its config while the others wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownDaemon:
-    """A daemon as it last reported.
+    """A daemon, as it last reported.
 
     ``config``: digest of the config that it runs with.
     ``seen_at``: when it last reported.
@@ -40,7 +40,7 @@ class KnownDaemon:
 class Version:
     """A version of the config that was applied.
 
-    ``n``: counts the versions; the highest is in force.
+    ``n``: number of the version; the highest is in force.
     """
 
     n: int
@@ -49,7 +49,7 @@ class Version:
 
 
 class Daemons:
-    """Statements on ``daemon`` and ``config_version``."""
+    """The SQL statements on ``daemon`` and ``config_version``."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -57,7 +57,7 @@ class Daemons:
     # --- who lives ---
 
     def beat(self, one: KnownDaemon) -> None:
-        """Record that a daemon lives. A new daemon also deletes the rows of daemons that were silent for a week."""
+        """Record that a daemon lives. At a daemon's first call, delete the rows of daemons silent for a week."""
         values = {name: getattr(one, name) for name in ("host", "pid", "release", "config", "seen_at")}
         known = self._connection.execute(update(_daemon).where(_daemon.c.id == one.id).values(values))
         if not known.rowcount:
@@ -76,24 +76,24 @@ class Daemons:
     # --- on what they agree ---
 
     def hold_config(self) -> None:
-        """Wait until no other daemon applies a config, and keep others from it until the transaction ends."""
+        """Wait until no other daemon applies a config, and keep others from applying one until the transaction ends."""
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_CONFIG})
 
     def version(self) -> Version | None:
-        """Return the config that is in force, None before the first."""
+        """Return the version of the config that is in force, None before the first."""
         query = select(_version).order_by(_version.c.n.desc()).limit(1)
         row = self._connection.execute(query).mappings().one_or_none()
         return None if row is None else Version(**row)
 
     def was_replaced(self, digest: str) -> bool:
-        """Return whether this config was in force earlier and another one is now."""
+        """Return whether the config with this digest was in force before, and another one is now."""
         current = self.version()
         counted = select(func.count()).where(_version.c.digest == digest)
         return current is not None and current.digest != digest and bool(self._connection.scalar(counted))
 
     def set_version(self, digest: str, now: datetime) -> None:
-        """Put this config in force."""
+        """Put the config with this digest in force."""
         current = self.version()
         if current is None or current.digest != digest:
             n = current.n + 1 if current else 1

@@ -1,4 +1,4 @@
-"""Give turns to one process at a time, over all processes of a database. A turn ends by itself when its lease ends."""
+"""Give turns to one process at a time, of all processes that use a database. A turn ends when its lease ends."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ _lease = schema.lease
 
 
 class Leases:
-    """Statements on ``lease``.
+    """The SQL statements on ``lease``.
 
-    ``holder`` is a unique text for each turn: it serves as the fence.
+    A ``holder`` is a text that is different for each turn taken, so that it serves as the fence.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def take(self, name: str, holder: str, now: datetime, lease: timedelta) -> bool:
-        """Take the turn ``name`` for the span ``lease``; return False if another holder has it."""
+        """Take the turn ``name`` for the time ``lease``; return False if another holder has it."""
         insert_unless_there(self._connection, _lease, [{"name": name, "holder": "", "until": now}])
         is_free = or_(_lease.c.until <= now, _lease.c.until > now + lease)
         taken = update(_lease).where(_lease.c.name == name, is_free).values(holder=holder, until=now + lease)
         return self._connection.execute(taken).rowcount == 1
 
     def renew(self, name: str, holder: str, until: datetime) -> bool:
-        """Keep the turn until ``until``; return False if it was lost."""
+        """Keep a turn until ``until``; return False if it was lost."""
         mine = update(_lease).where(_lease.c.name == name, _lease.c.holder == holder)
         return self._connection.execute(mine.values(until=until)).rowcount == 1
 
     def hold(self, name: str, holder: str) -> bool:
-        """Return whether the holder still has the turn; if so, nobody can take it until the transaction ends."""
+        """Return whether the holder still has the turn. If so, nobody else can take it until the transaction ends."""
         query = select(_lease.c.name).where(_lease.c.name == name, _lease.c.holder == holder)
         return self._connection.scalar(query.with_for_update()) is not None
 

@@ -1,1 +1,1 @@
-"""What became of a paper, the checks of `watcher status`, the deletion of old rows."""
+"""Read what became of papers, check that nothing is late, delete old rows."""

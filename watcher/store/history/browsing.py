@@ -1,4 +1,4 @@
-"""Read what people browse: digest days, a paper's matches and numbers, what a source listed day by day."""
+"""Read what the web pages show: digest days, a paper's matches and numbers, what a source listed day by day."""
 
 from __future__ import annotations
 
@@ -26,13 +26,15 @@ _of_match = and_(_thumb.c.subscription_id == _match.c.subscription_id, _thumb.c.
 _other = _listing.alias("other")
 
 SOON = 200
-"""Subscriptions that are looked at for the next digest, in the order in which they are due."""
+"""How many subscriptions, in the order in which they are due, are searched for the next digest."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaperMatch:
-    """A match of a paper as people see it; ``subscription`` is a full name, ``shown_as`` "" where that is shown.
+    """A match of a paper, as people see it.
 
+    ``subscription``: its full name.
+    ``shown_as``: its display name, "" to show the full name.
     ``up``: whether its reader found the paper useful, None if they did not say.
     """
 
@@ -48,13 +50,13 @@ class PaperMatch:
 
     @property
     def strong(self) -> bool:
-        """Whether the paper is about what the rule asks for, and more than mentions it."""
+        """Whether the paper is about what the rule asks for, not only mentions it."""
         return is_strong(self.score)
 
 
 @dataclass(frozen=True, slots=True)
 class CountThen:
-    """A paper's numbers at a source as they were at an instant."""
+    """A paper's upvotes and comments at a source at one instant."""
 
     at: datetime
     source: str
@@ -64,7 +66,7 @@ class CountThen:
 
 @dataclass(frozen=True, slots=True)
 class NextTold:
-    """The next digest with matches: its subscription, endpoints, due instant and number of matches."""
+    """The next digest with papers: its subscription, endpoints, due instant and number of matches."""
 
     subscription: str
     endpoints: tuple[Endpoint, ...]
@@ -73,29 +75,29 @@ class NextTold:
 
 
 class Browsing:
-    """Statements for the web pages. Each reads a bounded part of its tables, by their indexes."""
+    """The SQL statements for the web pages. Each reads a bounded part of its tables, with their indexes."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def stamp(self) -> tuple[int, int, int]:
-        """Return numbers that change when papers come, are listed again, or a source was read."""
+        """Return numbers that change whenever papers are added or listed again, or a source was polled."""
         ids = [select(func.max(table.c.id)).scalar_subquery() for table in (_paper, _listing, _poll)]
         return tuple(self._connection.execute(select(*ids)).one())
 
     # --- digest days ---
 
     def papers_on(self, day: date) -> list[int]:
-        """Return the ids of the papers that are listed on a digest day.
+        """Return the ids of the papers of a digest day.
 
-        A paper without a dated listing stands under the day of its publication, else of being first seen.
+        A paper without a dated listing belongs to the day on which it was published, or else first seen.
         """
         found = set(self._connection.scalars(select(_listing.c.paper_id).where(_listing.c.day == day)))
         found.update(self._undated_papers.get(day, ()))
         return sorted(found)
 
     def day_before(self, day: date | None) -> date | None:
-        """Return the last digest day with papers before ``day``, or of all; None if there is none."""
+        """Return the last digest day with papers before ``day`` (None: of all days), None if there is none."""
         listed = select(func.max(_listing.c.day, type_=_listing.c.day.type))
         undated = set(self._undated_papers)
         if day is not None:
@@ -110,7 +112,7 @@ class Browsing:
 
     @cached_property
     def _undated_papers(self) -> dict[date, list[int]]:
-        """The ids of the papers without a dated listing, by day; read once, from the listings without a day alone."""
+        """Day → ids of the papers without a dated listing; read once."""
         dated = exists().where(_other.c.paper_id == _listing.c.paper_id, _other.c.day.is_not(None))
         query = (
             select(_paper.c.id, func.coalesce(_paper.c.published, _paper.c.first_seen, type_=_paper.c.first_seen.type))
@@ -124,14 +126,14 @@ class Browsing:
         return found
 
     def listed_by_day(self, source: str, first: date) -> dict[date, int]:
-        """Return digest day → papers that ``source`` listed on it, from ``first`` on."""
+        """Return digest day → number of papers that ``source`` listed on it, from ``first`` on."""
         query = select(_listing.c.day, func.count()).where(_listing.c.source == source, _listing.c.day >= first)
         return {row[0]: row[1] for row in self._connection.execute(query.group_by(_listing.c.day))}
 
     # --- one paper, one page of papers ---
 
     def matches_of(self, paper_ids: Collection[int]) -> list[PaperMatch]:
-        """Return the matches of these papers, by subscription as they were made."""
+        """Return the matches of these papers, in the order of subscriptions and of matching."""
         found: list[PaperMatch] = []
         query = (
             select(_match, _subscription.c.owner, _subscription.c.name, schema.shown_as.label("shown_as"), _thumb.c.up)
@@ -152,7 +154,7 @@ class Browsing:
         return found
 
     def counts_of(self, paper_id: int) -> list[CountThen]:
-        """Return a paper's upvotes and comments as they were read, oldest first."""
+        """Return a paper's upvotes and comments whenever they were read, oldest first."""
         query = (
             select(_metric.c.at, _listing.c.source, _metric.c.upvotes, _metric.c.comments)
             .join(_listing, _listing.c.id == _metric.c.listing_id)
@@ -162,7 +164,7 @@ class Browsing:
         return [CountThen(*row) for row in self._connection.execute(query)]
 
     def votes_until(self, paper_ids: Collection[int], until: datetime) -> dict[int, dict[str, list[VotesThen]]]:
-        """Return paper → source → the upvotes that it had there, up to an instant."""
+        """Return paper id → source → upvotes read there until an instant."""
         found: dict[int, dict[str, list[VotesThen]]] = {}
         query = (
             select(_listing.c.paper_id, _listing.c.source, _metric.c.at, _metric.c.upvotes)
@@ -179,7 +181,7 @@ class Browsing:
     # --- subscriptions, receivers, sources, incidents ---
 
     def next_told(self) -> NextTold | None:
-        """Return the earliest digest that something is held for, None if nothing is among the next that are due."""
+        """Return the next digest that something is held for, None if the next ``SOON`` subscriptions hold nothing."""
         held = (_match.c.fate == Fate.HELD, _match.c.same_as.is_(None))
         soon = (
             select(_subscription)
@@ -200,9 +202,9 @@ class Browsing:
         return NextTold(_full_name(row.owner, row.name), endpoints, row.next_due, matches)
 
     def matched_since(self, subscription_ids: Collection[int], since: datetime) -> dict[int, list[datetime]]:
-        """Return subscription → when it matched a paper since then.
+        """Return subscription id → instants at which it matched a paper since ``since``.
 
-        Without what counts as known, and what ``never:`` lists keep back.
+        Baseline matches are left out, and so are those that ``never:`` lists keep back.
         """
         found: dict[int, list[datetime]] = {}
         for batch in in_batches(subscription_ids):
@@ -217,7 +219,10 @@ class Browsing:
     def matched_by(self, subscription_id: int, limit: int, skip: int = 0) -> list[int]:
         """Return the ids of the papers that a subscription matched last, newest first, each once.
 
-        Without what counts as known, and what ``never:`` lists keep back.
+        Baseline matches are left out, and so are those that ``never:`` lists keep back.
+
+        ``limit``: number of papers.
+        ``skip``: number of newer papers to leave out.
         """
         newest = func.max(_match.c.id).desc()
         query = (
@@ -231,20 +236,24 @@ class Browsing:
         return list(self._connection.scalars(some))
 
     def listed_by(self, source: str, limit: int, skip: int = 0) -> list[int]:
-        """Return the ids of the papers that a source listed first last, newest first."""
+        """Return the ids of the papers that a source listed, those first listed last coming first.
+
+        ``limit``: number of papers.
+        ``skip``: number of newer papers to leave out.
+        """
         first = func.min(_listing.c.id).desc()
         query = select(_listing.c.paper_id).where(_listing.c.source == source).group_by(_listing.c.paper_id)
         return list(self._connection.scalars(query.order_by(first).limit(limit).offset(skip)))
 
     def waiting(self) -> tuple[int, datetime | None]:
-        """Return how many alerts are in no delivery yet, and when the first of them is due."""
+        """Return how many alerts are in no delivery, and when the first of them is due (None if there are none)."""
         oldest = func.min(_alert.c.due, type_=_alert.c.due.type)
         left = (_alert.c.delivery_id.is_(None), _alert.c.dropped.is_(None))
         row = self._connection.execute(select(func.count(), oldest).select_from(_alert).where(*left)).one()
         return row[0], row[1]
 
     def last_sent(self, endpoint: Endpoint) -> datetime | None:
-        """Return when a message to an endpoint was last taken, None if none was."""
+        """Return when a message to an endpoint was last sent, None if none ever was."""
         sent = (*at(_delivery, endpoint), _delivery.c.state == DeliveryState.SENT)
         last: datetime | None = self._connection.scalar(
             select(func.max(_delivery.c.finished_at, type_=_utc)).where(*sent)
@@ -252,7 +261,7 @@ class Browsing:
         return last
 
     def last_read(self, source: str) -> datetime | None:
-        """Return when a source was last polled well, None if it never was."""
+        """Return when a source was last polled without trouble, None if it never was."""
         well = (_poll.c.source == source, _poll.c.verdict.not_in([Verdict.BROKEN, Verdict.UNREACHABLE]))
         return self._connection.scalar(select(_poll.c.at).where(*well).order_by(_poll.c.at.desc()).limit(1))
 

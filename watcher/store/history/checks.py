@@ -1,4 +1,4 @@
-"""Find alerts and deliveries that are later than they can be while a daemon runs."""
+"""Find matches, alerts and deliveries that are later than they can be while a daemon runs."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ LATE = timedelta(seconds=60)
 class Lost:
     """Something that is too late.
 
-    ``what``: what is late, in words.
-    ``count``: how many.
+    ``what``: in words.
+    ``count``: number of matches, alerts or deliveries.
     ``since``: when the first of them was due.
     ``subject``: the subscription or endpoint concerned.
     """
@@ -37,14 +37,14 @@ class Lost:
 
 
 def find_lost(connection: Connection, now: datetime) -> list[Lost]:
-    """Return everything that should have been told or sent two ticks ago. Empty while a daemon keeps up."""
+    """Return everything that should have been told or sent ``LATE`` ago; empty while a daemon keeps up."""
     before = now - LATE
     checks: list[Callable[[Connection, datetime], list[Lost]]] = [_held, _owed, _pending, _sending]
     return [lost for check in checks for lost in check(connection, before)]
 
 
 def _held(connection: Connection, before: datetime) -> list[Lost]:
-    """Find held matches of active, unpaused subscriptions past their due instant."""
+    """Return held matches of active, unpaused subscriptions that were due before ``before``."""
     due = func.coalesce(_subscription.c.next_due, _match.c.matched_at)
     query = (
         select(_subscription.c.owner, _subscription.c.name, func.count(), func.min(due, type_=due.type))
@@ -61,7 +61,7 @@ def _held(connection: Connection, before: datetime) -> list[Lost]:
 
 
 def _owed(connection: Connection, before: datetime) -> list[Lost]:
-    """Find due alerts of unpaused subscriptions without a delivery, at endpoints that are not backing off."""
+    """Return due alerts of unpaused subscriptions that are in no delivery, at endpoints that are not backing off."""
     query = (
         select(_alert.c.receiver, _alert.c.label, func.count(), func.min(_alert.c.due))
         .outerjoin(_endpoint, _of(_alert))
@@ -74,7 +74,7 @@ def _owed(connection: Connection, before: datetime) -> list[Lost]:
 
 
 def _pending(connection: Connection, before: datetime) -> list[Lost]:
-    """Find pending deliveries at endpoints that are free and that nothing was sent to lately."""
+    """Return pending deliveries at endpoints that are free and were not sent anything lately."""
     other = _delivery.alias("other")
     same = and_(other.c.receiver == _delivery.c.receiver, other.c.label == _delivery.c.label)
     in_flight = exists().where(same, other.c.state == DeliveryState.SENDING)
@@ -91,7 +91,7 @@ def _pending(connection: Connection, before: datetime) -> list[Lost]:
 
 
 def _sending(connection: Connection, before: datetime) -> list[Lost]:
-    """Find deliveries with an ended lease that nobody has freed."""
+    """Return claimed deliveries whose lease has ended and that nobody has freed."""
     query = (
         select(_delivery.c.receiver, _delivery.c.label, func.count(), func.min(_delivery.c.lease))
         .where(_delivery.c.state == DeliveryState.SENDING, _delivery.c.lease <= before)
@@ -111,5 +111,5 @@ def _of(table: Any) -> ColumnElement[bool]:
 
 
 def _is_free(before: datetime) -> ColumnElement[bool]:
-    """Return the condition that the endpoint was not backing off at ``before``."""
+    """Return the SQL condition that an endpoint was not backing off at ``before``."""
     return or_(_endpoint.c.next_try.is_(None), _endpoint.c.next_try <= before)

@@ -1,4 +1,4 @@
-"""Read the fate of each match: when and where it was told, or the reason for waiting or silence."""
+"""Read what became of each match: when and where it was told, or why not."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ _paper, _subscription = schema.paper, schema.subscription
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryRow:
-    """A match at one endpoint, or without an endpoint while no alert was made.
+    """A match at one endpoint, or at none while it has no alert.
 
     ``paper``: the paper's key.
-    ``shown_as``: the subscription's display name, "" for its name.
+    ``endpoint``: None while there is no alert.
     ``state``: ``told``, ``not told``, ``waiting``, ``held``, or the state of its delivery.
     ``at``: when it was told, when it is due, or when it came into this state.
-    ``delivery``: id of its delivery, None without one.
+    ``delivery``: id of its delivery, None if it is in none.
+    ``shown_as``: the subscription's display name, "" to show its name.
     """
 
     paper: str
@@ -42,21 +43,21 @@ class HistoryRow:
 
 
 class History:
-    """Statements on ``match`` joined with its alerts and deliveries."""
+    """The SQL statements on ``match`` with its alerts and deliveries."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def of_paper(self, id: int, limit: int) -> list[HistoryRow]:
-        """Return what became of a paper's matches, newest first."""
+        """Return what became of a paper's last ``limit`` matches, newest first."""
         return _history(self._connection, _match.c.paper_id == id, limit)
 
     def of_subscription(self, id: int, limit: int) -> list[HistoryRow]:
-        """Return what became of a subscription's matches, newest first."""
+        """Return what became of a subscription's last ``limit`` matches, newest first."""
         return _history(self._connection, _match.c.subscription_id == id, limit)
 
     def stages(self, paper_ids: Collection[int]) -> Iterator[Stage]:
-        """Yield the stage of every first match of these papers, at each endpoint that it is owed to."""
+        """Yield how far the first matches of these papers have come, at each endpoint that they are owed to."""
         query = (
             select(_match.c.paper_id, _match.c.fate, _match.c.reason, _alert.c.dropped, _delivery.c.state)
             .outerjoin(_alert, _alert.c.match_id == _match.c.id)
@@ -69,7 +70,7 @@ class History:
                 yield Stage(row.paper_id, Fate(row.fate), row.reason, row.dropped is not None, state)
 
     def last_instant(self, now: datetime) -> datetime | None:
-        """Return when something was last recorded, ``now`` at the latest; None for a database that holds nothing."""
+        """Return the last instant at which anything was recorded, at most ``now``; None if nothing was."""
         columns = (
             schema.poll.c.at,
             _attempt.c.at,
@@ -85,7 +86,7 @@ class History:
         return min(max((one for one in found if one), default=now), now) if any(found) else None
 
     def counted_as_known(self, reason: str) -> list[tuple[str, int]]:
-        """Return (subscription, paper) of the matches that count as known for one reason, in their order."""
+        """Return (full name of the subscription, paper id) of the baseline matches with this reason, in order."""
         query = (
             select(_subscription.c.owner, _subscription.c.name, _match.c.paper_id)
             .join(_subscription, _subscription.c.id == _match.c.subscription_id)
@@ -132,7 +133,7 @@ def _history(connection: Connection, where: ColumnElement[bool], limit: int) -> 
 
 
 def _last_reason() -> ScalarSelect[str]:
-    """Return an expression for the reason of a delivery's last attempt."""
+    """Return an SQL expression for the reason of a delivery's last attempt."""
     of_delivery = select(_attempt.c.reason).where(_attempt.c.delivery_id == _delivery.c.id)
     return of_delivery.order_by(_attempt.c.n.desc()).limit(1).scalar_subquery()
 

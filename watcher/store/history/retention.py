@@ -1,6 +1,6 @@
 """Delete old attempts of finished deliveries, old polls and old numbers, in batches.
 
-Papers, their keys, matches, alerts and deliveries are never deleted: they say what was told.
+Papers, keys, matches, alerts and deliveries are never deleted, since they say what was told.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from watcher.store.database import schema
 _attempt, _delivery, _metric, _poll = schema.attempt, schema.delivery, schema.metric, schema.poll
 
 LAST_POLLS = 100
-"""Polls of each source that are kept however old they are."""
+"""Newest polls of each source that are kept, however old they are."""
 
 _ONE_SWEEPER = 0x73776570
-"""PostgreSQL advisory lock ("swep"): one process deletes, the others do nothing."""
+"""PostgreSQL advisory lock ("swep"), so that one process deletes while the others do nothing."""
 
 
 class ForgettableTable(StrEnum):
@@ -52,7 +52,7 @@ class Batch:
     """The result of deleting a batch.
 
     ``deleted``: number of rows.
-    ``after``: key after which the next batch begins, None if there is no more.
+    ``after``: key behind which the next batch begins, None if this was the last one.
     """
 
     deleted: int
@@ -60,7 +60,7 @@ class Batch:
 
 
 class Retention:
-    """Statements that delete old rows of ``attempt``, ``poll`` and ``metric``."""
+    """The SQL statements that delete old rows of ``attempt``, ``poll`` and ``metric``."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -71,7 +71,10 @@ class Retention:
         return self._connection.execute(select(func.count()).select_from(_tables[history]).where(where)).scalar_one()
 
     def delete(self, history: ForgettableTable, before: datetime, after: Sequence[Any] | None, limit: int) -> Batch:
-        """Look at the next ``limit`` rows older than ``before``, oldest first, and delete those that may go."""
+        """Delete those of the next ``limit`` rows older than ``before`` that may be deleted, oldest first.
+
+        ``after``: key behind which to begin, None to begin with the oldest.
+        """
         if not self._is_alone():
             return Batch(0, None)
         table = _tables[history]
@@ -91,9 +94,9 @@ class Retention:
         return Batch(gone.rowcount, tuple(old[-1]) if len(old) == limit else None)
 
     def _is_alone(self) -> bool:
-        """Return whether no other process deletes, until the transaction ends.
+        """Return whether this process may delete, and keep others from it until the transaction ends.
 
-        On SQLite the write lock sees to that.
+        On SQLite the write lock does that.
         """
         if self._connection.dialect.name != "postgresql":
             return True
@@ -112,7 +115,7 @@ def _rows(table: Table, order: Sequence[ColumnElement[Any]], before: datetime, l
 
 
 def _forgettable(history: ForgettableTable, before: datetime) -> list[ColumnElement[bool]]:
-    """Return the conditions, besides its age, under which a row may be deleted."""
+    """Return the SQL conditions, in addition to its age, under which a row may be deleted."""
     if history is ForgettableTable.ATTEMPTS:
         mine = _delivery.c.id == _attempt.c.delivery_id
         is_open = (_delivery.c.state == DeliveryState.PENDING) | (_delivery.c.state == DeliveryState.SENDING)

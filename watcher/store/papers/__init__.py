@@ -1,1 +1,1 @@
-"""Papers: finding the paper of an entry, storing it, merging papers, their matches."""
+"""Find the paper of an entry, store papers, merge them, store their matches."""

@@ -1,7 +1,7 @@
-"""Tell which spellings of a web address are one: with http or https, with or without ``www.`` and a slash at the end.
+"""Tell which spellings of a web address are one: ``http`` or ``https``, ``www.`` or not, a slash at the end or not.
 
-RFC 3986, 6.2.3, has the default port and the empty path; browsers and readers take the rest for one as well, since no
-site has two papers there.
+RFC 3986, 6.2.3 says so of the default port and the empty path. Browsers and feed readers treat the rest alike, and no
+site has two papers at such addresses.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _EVERYWHERE = re.compile(r"id:(?:tag|urn|oai|ark|hdl|info):", re.IGNORECASE)
 
 @lru_cache(maxsize=8192)
 def spellings(key: str) -> tuple[str, ...]:
-    """Return the other spellings of a key that is an address; none of any other key."""
+    """Return the other spellings of a key that is an address, () for any other key."""
     if not key.startswith((f"{LINK}http://", f"{LINK}https://")):
         return ()
     try:
@@ -34,5 +34,5 @@ def spellings(key: str) -> tuple[str, ...]:
 
 
 def may_change(key: str) -> bool:
-    """Whether a key is an address or an id of a site's own, which the site may change at any time."""
+    """Return whether a site may change a key at any time: whether it is an address, or an id of the site's own."""
     return key.startswith(LINK) or (key.startswith("id:") and not _EVERYWHERE.match(key))

@@ -1,4 +1,4 @@
-"""Papers in memory, and what entries add to them. Pure."""
+"""Hold papers in memory, and add to them what entries say. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LISTS = tuple(one.attribute for one in FACTS if one.is_several)
 
 @dataclass(eq=False, slots=True)
 class Candidate:
-    """A paper in memory: known, or about to be added.
+    """A paper in memory, stored already or about to be added.
 
     ``order``: smaller for the older paper.
     ``values``: its columns; ``id`` only if it is stored.
@@ -57,18 +57,18 @@ class Candidate:
 
     @property
     def final(self) -> Candidate:
-        """The paper that it is after all merges."""
+        """The paper that this one is after all merges, which may be itself."""
         return self if self.merged_into is None else self.merged_into.final
 
     def set(self, values: Mapping[str, Any]) -> None:
-        """Set columns; ``is_changed`` becomes true if any differs."""
+        """Set columns. If any value differs, set ``is_changed``, too."""
         changed = {name: value for name, value in values.items() if self.values[name] != value}
         self.values |= changed
         self.is_changed |= bool(changed)
 
 
 def strongest(keys: Iterable[str]) -> str:
-    """Return the key that identifies best; of equally strong keys the first."""
+    """Return the key that identifies a paper best; of equally good keys the first."""
     return min(keys, key=lambda key: _STRENGTH.get(key.partition(":")[0], 2))
 
 
@@ -86,10 +86,10 @@ def new_values(entry: Entry, key: str, now: datetime) -> dict[str, Any]:
 
 
 def learn(known: Candidate, entry: Entry) -> None:
-    """Add what an entry says to its paper.
+    """Add to a paper what an entry says.
 
-    Empty values never replace others. Newer values do, text only by :func:`_has_better_text`. A second-hand entry, or
-    one with a title alone, only fills gaps. How a field merges, the table of fields says.
+    The table of fields says how each field is merged. Empty values never replace others. Newer values do, but text only
+    if :func:`_has_better_text`. An entry that is second-hand or has only a title fills empty fields alone.
     """
     own = new_values(entry, known.values["key"], known.values["first_seen"])
     is_weaker = entry.is_secondhand or (not entry.keys and not known.is_title_only)
@@ -105,23 +105,23 @@ def learn(known: Candidate, entry: Entry) -> None:
 
 
 def _has_better_text(known: Candidate, entry: Entry) -> bool:
-    """Return whether the entry's text replaces the known one.
+    """Return whether the text of the entry replaces that of the paper.
 
-    It is of the same or a newer version, or that has none.
+    It does if it is of the same or a newer version, or if the paper has no version.
     """
     version: int | None = known.values["version"]
     return version is None or (entry.version is not None and entry.version >= version)
 
 
 def _is_cut(entry: Entry, known: Candidate) -> bool:
-    """Return whether the entry's abstract is only the beginning of the known one, of the same version."""
+    """Return whether the entry's abstract is only the beginning of the paper's, at the same version."""
     if entry.version != known.values["version"]:
         return False
     return bool(known.values["abstract"].startswith(entry.abstract.rstrip(" .…")))
 
 
 def absorb(kept: Candidate, other: Candidate) -> None:
-    """Merge ``other`` into the older paper ``kept``, which takes over what it lacks."""
+    """Merge ``other`` into the older paper ``kept``, which takes the values that it does not have."""
     better = kept.is_title_only and not other.is_title_only
     names = (*_ALL, "title_folded")
     values = {name: other.values[name] for name in names if other.values[name] and (better or not kept.values[name])}

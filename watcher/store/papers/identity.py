@@ -1,11 +1,13 @@
-"""Find the known paper that an entry is about, and decide what the entry adds to it. Pure.
+"""Find the known paper that an entry is about, and decide which keys the entry adds. Pure.
 
 Identities, strongest first: arXiv id, DOI, the entry's own id or link, the folded title. Two papers with different
-arXiv ids never merge. An entry with a title alone is the known paper of that title if exactly one has an agreeing
-abstract or author list, else a new paper. An address is the same in any of its spellings; since sites rename theirs,
-an entry with an address alone, and a paper that is known by one, are one where title and abstract, or a long title and
-the authors, agree. An address or id that papers of a source have once shared is no identity there from then on; such a
-paper is known by it together with its title.
+arXiv ids never merge. docs/identity.md has all cases; the main ones are these:
+
+- An entry with only a title is the known paper of that title, if exactly one has an agreeing abstract or authors.
+- An address is the same in all its spellings. Sites rename their addresses: so an entry or paper that has only an
+  address is also found by its title with its abstract, or by a long title with its authors.
+- An address or id that papers of a source have shared once identifies nothing there any more. Such papers are known by
+  it together with their title.
 """
 
 from __future__ import annotations
@@ -22,17 +24,21 @@ from watcher.store.papers.sameness import agrees, contradicts, has_same_text, is
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The known papers that an entry shows to be the same, oldest first, and the keys that it adds."""
+    """What an entry was found to be.
+
+    ``same``: the known papers that it shows to be one, oldest first; empty for a new paper.
+    ``keys``: the keys that it adds.
+    """
 
     same: tuple[Candidate, ...]
     keys: tuple[str, ...]
 
 
 class Catalogue:
-    """The known papers that some entries can be about, by key and by folded title.
+    """The known papers that some entries may be about, by key and by folded title.
 
-    ``ids_last``: papers of this page are known by the addresses and ids of their own, beside those that they share; so
-    an entry with a new one is a new paper.
+    ``ids_last``: beside the keys that they share, papers of this page keep addresses and ids of their own from poll to
+        poll. So an entry with a new one is a new paper.
     """
 
     def __init__(
@@ -46,11 +52,11 @@ class Catalogue:
             self._by_title.setdefault(candidate.values["title_folded"], []).append(candidate)
 
     def identify(self, entry: Entry) -> Identity:
-        """Return the known papers that an entry is about, and the keys that it adds."""
+        """Return which known papers an entry is about, and which keys it adds."""
         return self._of_keys(entry) if entry.keys else self._of_title(entry)
 
     def add(self, candidate: Candidate, keys: Iterable[str]) -> None:
-        """Add a paper of this page under ``keys`` and under its title."""
+        """Add a paper of this page, by ``keys`` and by its title."""
         self._by_key |= dict.fromkeys(keys, candidate)
         self._of_this_page.add(id(candidate))
         titled = self._by_title.setdefault(candidate.values["title_folded"], [])
@@ -77,20 +83,23 @@ class Catalogue:
         return Identity(tuple(sorted(same, key=lambda known: known.order)), keys)
 
     def _renamed(self, entry: Entry, alike: Sequence[Candidate]) -> list[Candidate]:
-        """Return the paper that the entry shows under another address; of several of its text the oldest."""
+        """Return the paper that the entry shows under a new address, in a list of one or none; of several the oldest.
+
+        ``alike``: the papers of the entry's title that agree with the entry.
+        """
         found = [known for known in alike if not known.is_title_only and is_renamed(entry, known)]
         if len(alike) > 1:
             found = [known for known in found if has_same_text(entry, known)]
         return sorted(found, key=lambda known: known.order)[:1]
 
     def _without_keys(self, entry: Entry) -> list[Candidate]:
-        """Return the paper of exactly this content, if an older version saw no key in it."""
+        """Return the paper of exactly this content, if an older version of watcher found no key in it."""
         return [known for known in self.known([content_key(entry)]) if known.is_title_only]
 
     def _under_another_id(self, entry: Entry) -> list[Candidate]:
-        """Return the paper that has a key of others and the title.
+        """Return the paper with the entry's title and a key that it shares with others, in a list of one or none.
 
-        It gets another id at every look in this feed, or its arXiv id or DOI was not named yet.
+        The feed gives that paper another id at every poll, or did not name its arXiv id or DOI before.
         """
         is_named = not all(map(may_change, entry.keys))
         if self._ids_last and not is_named:
@@ -110,10 +119,10 @@ class Catalogue:
         return Identity(tuple(alike) if len(alike) == 1 else (), (*keys, *items))
 
     def _items(self, entry: Entry) -> list[Candidate]:
-        """Return the papers of the entry's title, and of a key that it shares with others, that it may be about.
+        """Return the papers of the entry's title that may be known by a key that the entry shares with others.
 
-        They were stored under both together, had the key while nobody else bore it, or lead to that address: older
-        releases kept no key of it beside ids, and a second paper of the title has none.
+        These are stored under key and title together, or had the key before others had it, or lead to that address.
+        (Older releases did not store such a key beside ids, and the second paper of a title has none.)
         """
         title = comparable_title(entry.title)
         found = [known for known in self.known(entry.shared) if known.values["title_folded"] == title]
@@ -123,16 +132,16 @@ class Catalogue:
         return [known for known in (*self.known(item_keys(entry)), *found) if not contradicts(entry, known)]
 
     def _misread(self, entry: Entry) -> list[Candidate]:
-        """Return the papers that are known by the entry's title alone, as it looked in another charset."""
+        """Return the papers that are known by only the entry's title, in the way in which another charset shows it."""
         found = self.known(misread_keys(entry))
         return [known for known in found if known.is_title_only]
 
     def known(self, keys: Iterable[str]) -> list[Candidate]:
-        """Return the papers that are known under any of these keys, in any spelling."""
+        """Return the papers that have any of these keys, in any spelling."""
         every = (one for key in keys for one in (key, *spellings(key)))
         return [self._by_key[key].final for key in every if key in self._by_key]
 
     def _alike(self, entry: Entry) -> list[Candidate]:
-        """Return the papers of the entry's title that agree with it."""
+        """Return the papers of the entry's title whose abstract or authors agree with the entry's."""
         titled = dict.fromkeys(known.final for known in self._by_title.get(comparable_title(entry.title), ()))
         return [known for known in titled if agrees(entry, known) and not (entry.shared and contradicts(entry, known))]

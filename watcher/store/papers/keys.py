@@ -1,4 +1,7 @@
-"""Make the keys under which papers are stored, and take from an entry those that are nobody's. Pure."""
+"""Make the keys under which papers are stored, and take shared ones from entries. Pure.
+
+A shared key is an address, or an id of a site's own, that several papers of a source have had; it is nobody's.
+"""
 
 from __future__ import annotations
 
@@ -18,19 +21,19 @@ NOBODYS = "shared:"
 
 @lru_cache(maxsize=4096)
 def comparable_title(title: str) -> str:
-    """Return the folded title; the title itself if it has no words."""
+    """Return the folded title, or the title itself if folding leaves nothing of it."""
     return fold_title(title) or title.strip()
 
 
 def title_key(title: str) -> str:
-    """Return the key of a paper that is identified by its title alone."""
+    """Return the key of a paper that has nothing but its title."""
     return TITLE + comparable_title(title)
 
 
 def content_key(entry: Entry) -> str:
-    """Return a key of exactly this title, abstract and authors.
+    """Return a key that only entries with exactly this title, abstract and authors have.
 
-    It tells papers of one title apart and recognises repeats.
+    It tells papers of the same title apart, and recognises repeats.
     """
     content = "\n".join(" ".join(text.split()).casefold() for text in (entry.abstract, *entry.authors))
     return f"{title_key(entry.title)}#{hashlib.sha256(content.encode()).hexdigest()[:16]}"
@@ -49,27 +52,30 @@ def doi_of(entry: Entry) -> str | None:
 
 
 def misread_keys(entry: Entry) -> tuple[str, ...]:
-    """Return the keys that a title alone would have had while its charset was not known."""
+    """Return the title keys that an entry would have had if its charset had not been known."""
     return tuple(map(title_key, misread_titles(entry.title)))
 
 
 def item_keys(entry: Entry) -> tuple[str, ...]:
-    """Return, for each key that the entry shares with others, a key made of it and the title."""
+    """Return a key for each shared key of the entry, made of the shared key and the title."""
     return tuple(f"item:{_digest(_one_spelling(key), comparable_title(entry.title))}" for key in entry.shared)
 
 
 def nobodys_key(source: str, key: str) -> str:
-    """Return the key whose presence marks another key of a source as shared: it identifies no paper."""
+    """Return the key that is stored to say that ``key`` is shared at ``source``."""
     return f"{NOBODYS}{_digest(source, _one_spelling(key))}"
 
 
 def nobodys_keys(entry: Entry, source: str) -> tuple[str, ...]:
-    """Return the keys by which it is known that keys of an entry are shared."""
+    """Return the keys that would be stored if the entry's keys were shared at ``source``."""
     return tuple(nobodys_key(source, key) for key in entry.keys if may_change(key))
 
 
 def disowned(entry: Entry, is_nobodys: Callable[[str], bool]) -> Entry:
-    """Return an entry without those of its addresses and ids of a site's own that are another paper's, or nobody's."""
+    """Return an entry whose shared keys have moved from ``keys`` to ``shared``.
+
+    ``is_nobodys``: returns whether a key is shared, or another paper's.
+    """
     taken = tuple(key for key in entry.keys if may_change(key) and is_nobodys(key))
     if not taken:
         return entry
@@ -77,14 +83,14 @@ def disowned(entry: Entry, is_nobodys: Callable[[str], bool]) -> Entry:
 
 
 def keys_asked_for(entry: Entry) -> Iterator[str]:
-    """Yield every key by which the paper of an entry may be known."""
+    """Yield every key under which the paper of an entry may be stored."""
     yield from sole_keys(entry)
     for key in entry.shared:
         yield from (key, *spellings(key))
 
 
 def sole_keys(entry: Entry) -> Iterator[str]:
-    """Yield the keys by which no paper is known but the entry's."""
+    """Yield the keys under which only the paper of an entry may be stored."""
     for key in entry.keys:
         yield from (key, *spellings(key))
     yield from (content_key(entry), *item_keys(entry))

@@ -1,4 +1,4 @@
-"""Record which papers people starred or marked as read."""
+"""Record which papers people have starred or marked as read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from watcher.store.database.batches import in_batches
 _mark = schema.paper_mark
 
 EVERYBODY = ""
-"""In place of a person: marks of all who use one installation together."""
+"""Stands for a person in marks that all users of an installation share."""
 
 
 class MarkKind(StrEnum):
@@ -24,13 +24,13 @@ class MarkKind(StrEnum):
 
 
 class PaperMarks:
-    """Statements on ``paper_mark``. A person has each mark of a paper once; the first one counts."""
+    """The SQL statements on ``paper_mark``. A person has each mark of a paper once; the first one counts."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def add(self, paper_id: int, kind: MarkKind, person: str, now: datetime) -> bool:
-        """Mark a paper; return whether it was not marked so already."""
+        """Mark a paper; return False if it had that mark."""
         if self._marked(paper_id, kind, person):
             return False
         values = {"paper_id": paper_id, "kind": kind.value, "person": person, "at": now}
@@ -44,12 +44,12 @@ class PaperMarks:
         return was_marked
 
     def papers(self, kind: MarkKind, person: str) -> list[int]:
-        """Return the ids of the papers that a person marked so, the last one first."""
+        """Return the ids of the papers with a person's mark of this kind, the latest mark first."""
         query = select(_mark.c.paper_id).where(_mark.c.kind == kind.value, _mark.c.person == person)
         return list(self._connection.scalars(query.order_by(_mark.c.at.desc(), _mark.c.paper_id.desc())))
 
     def of_papers(self, ids: Collection[int], person: str) -> dict[int, frozenset[MarkKind]]:
-        """Return paper → its marks by a person; papers without any are left out."""
+        """Return paper id → a person's marks of the paper. Papers without marks are left out."""
         found: dict[int, set[MarkKind]] = {}
         for batch in in_batches(ids):
             query = select(_mark.c.paper_id, _mark.c.kind).where(_mark.c.paper_id.in_(batch), _mark.c.person == person)
@@ -65,7 +65,7 @@ class PaperMarks:
 
 
 def merge_marks(connection: Connection, kept: int, merged: int) -> None:
-    """Merge the marks of two papers that are the same: a mark of either counts, since the earlier."""
+    """Merge the marks of two papers that are one. If both have a mark, the earlier time stays."""
     mine = {(row.person, row.kind): row.at for row in connection.execute(select(_mark).where(_mark.c.paper_id == kept))}
     for row in list(connection.execute(select(_mark).where(_mark.c.paper_id == merged))):
         theirs: Any = _is(merged, MarkKind(row.kind), row.person)

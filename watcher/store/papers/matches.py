@@ -1,4 +1,4 @@
-"""Store matches, their fates, and the alerts owed for them."""
+"""Store matches and their fates, and the alerts that are owed for them."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class NewMatch:
 
 
 class Matches:
-    """Statements on ``match`` and ``alert``."""
+    """The SQL statements on ``match`` and ``alert``."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def known(self, paper_ids: Collection[int]) -> set[tuple[int, int]]:
-        """Return (subscription, paper) of all first matches of these papers."""
+        """Return (subscription id, paper id) of the first matches of these papers."""
         found: set[tuple[int, int]] = set()
         for batch in in_batches(paper_ids):
             query = select(_match.c.subscription_id, _match.c.paper_id).where(
@@ -55,7 +55,7 @@ class Matches:
         return found
 
     def told(self, paper_ids: Collection[int]) -> list[tuple[int, int, float]]:
-        """Return (subscription, paper, score) of the owed first matches of these papers."""
+        """Return (subscription id, paper id, score) of the first matches of these papers that alerts were made of."""
         found: list[tuple[int, int, float]] = []
         for batch in in_batches(paper_ids):
             query = (
@@ -68,7 +68,7 @@ class Matches:
         return found
 
     def record(self, found: Iterable[NewMatch], now: datetime) -> int:
-        """Store matches that are not stored yet; return how many. Subscriptions told immediately become due."""
+        """Store those matches that are not stored yet; return how many. Subscriptions told immediately become due."""
         found = list(found)
         rows = [
             {
@@ -92,7 +92,7 @@ class Matches:
     def count(self, subscription_id: int, since: datetime) -> int:
         """Return how many papers a subscription has matched since an instant.
 
-        Those of its baseline do not count, nor those that ``never:`` lists keep back.
+        Baseline matches do not count, nor do those that ``never:`` lists keep back.
         """
         query = (
             select(func.count())
@@ -103,21 +103,24 @@ class Matches:
         return self._connection.scalar(query) or 0
 
     def held(self, subscription_id: int) -> dict[int, int]:
-        """Return match → paper of a subscription's held matches."""
+        """Return match id → paper id of a subscription's held matches."""
         return self._papers(_match.c.subscription_id == subscription_id, _match.c.fate == Fate.HELD)
 
     def baseline(self, subscription_id: int) -> dict[int, int]:
-        """Return match → paper of a subscription's matches that count as known."""
+        """Return match id → paper id of a subscription's baseline matches."""
         return self._papers(_match.c.subscription_id == subscription_id, _match.c.fate == Fate.BASELINE)
 
     def hold(self, subscription_id: int, match_ids: Collection[int], now: datetime) -> None:
-        """Make matches held again; a subscription told immediately becomes due."""
+        """Make matches held again. A subscription told immediately becomes due."""
         self.decide(match_ids, Decision(Fate.HELD))
         if match_ids:
             wake(self._connection, [subscription_id], now)
 
     def free(self, matches: Mapping[int, NewMatch], now: datetime) -> None:
-        """Decide matches (by id) anew that were kept back; subscriptions told immediately become due."""
+        """Store new decisions for matches that ``never:`` lists kept back. Subscriptions told immediately become due.
+
+        ``matches``: match id → the match as it is now.
+        """
         for id, one in matches.items():
             self.decide([id], one.decision)
         self.set_scores({id: one.hit.score for id, one in matches.items()})
@@ -128,13 +131,13 @@ class Matches:
         )
 
     def set_scores(self, scores: Mapping[int, float]) -> None:
-        """Set the scores of matches, by id."""
+        """Set match id → score."""
         for id, score in scores.items():
             values = {"score": score, "strong": is_strong(score)}
             self._connection.execute(update(_match).where(_match.c.id == id).values(values))
 
     def untold(self, paper_ids: Collection[int], reasons: Collection[str]) -> dict[int, int]:
-        """Return match → paper of the matches of these papers that were dropped for one of ``reasons``."""
+        """Return match id → paper id of the matches of these papers that were dropped for one of ``reasons``."""
         found: dict[int, int] = {}
         for batch in in_batches(paper_ids):
             found |= self._papers(
@@ -143,7 +146,7 @@ class Matches:
         return found
 
     def held_among(self, paper_ids: Collection[int]) -> dict[int, dict[int, int]]:
-        """Return subscription → match → paper of the held matches of these papers."""
+        """Return subscription id → match id → paper id of the held matches of these papers."""
         found: dict[int, dict[int, int]] = {}
         for batch in in_batches(paper_ids):
             query = select(_match.c.subscription_id, _match.c.id, _match.c.paper_id).where(
@@ -154,14 +157,14 @@ class Matches:
         return found
 
     def decide(self, match_ids: Collection[int], decision: Decision) -> None:
-        """Set the fate of matches."""
+        """Set the fate of matches, with its reason."""
         for batch in in_batches(match_ids):
             self._connection.execute(
                 update(_match).where(_match.c.id.in_(batch)).values(fate=decision.fate.value, reason=decision.reason)
             )
 
     def owe(self, match_ids: Collection[int], endpoints: Iterable[Endpoint], due: datetime) -> None:
-        """Make an alert of each match for each endpoint. Existing alerts stay as they are."""
+        """Make an alert for each match and each endpoint, due at ``due``. Existing alerts are not changed."""
         rows = [
             {"match_id": match_id, "receiver": endpoint.receiver, "label": endpoint.label, "due": due}
             for match_id in match_ids
@@ -171,7 +174,10 @@ class Matches:
         self.decide(match_ids, Decision(Fate.OWED))
 
     def cancel(self, subscription_id: int, endpoints: Collection[Endpoint] | None = None) -> int:
-        """Cancel a subscription's unsent alerts, at these endpoints or at all; return how many."""
+        """Cancel a subscription's unsent alerts; return how many.
+
+        ``endpoints``: only at these, None for all.
+        """
         where = [_alert.c.match_id.in_(select(_match.c.id).where(_match.c.subscription_id == subscription_id))]
         cancelled = 0
         for endpoint in [None] if endpoints is None else endpoints:
@@ -182,7 +188,7 @@ class Matches:
         return cancelled
 
     def owe_cancelled(self, subscription_id: int, endpoints: Collection[Endpoint], due: datetime) -> int:
-        """Owe a subscription's cancelled alerts again, due at ``due``; return how many."""
+        """Owe a subscription's cancelled alerts at these endpoints again, due at ``due``; return how many."""
         owed = 0
         for endpoint in endpoints:
             owed += self._connection.execute(
@@ -199,11 +205,11 @@ class Matches:
 
 
 def merge_matches(connection: Connection, kept: int, merged: int) -> None:
-    """Move the matches of the paper ``merged`` to ``kept``, when two papers turn out to be one.
+    """Move the matches of the paper ``merged`` to ``kept``, when the two turn out to be one.
 
-    Of two matches of one subscription the more advanced stays (see ``_ADVANCE``) and the other points at it. Of two
-    alerts to one endpoint the sent or sending one stays, else the earlier; the other is dropped and leaves its
-    delivery.
+    If a subscription has matches of both, the more advanced one stays (see ``_ADVANCE``), and the other points to it.
+    If both have an alert at one endpoint, the sent or claimed one stays, or else the earlier one; the other one is
+    dropped and leaves its delivery.
     """
     columns = (_match.c.id, _match.c.paper_id, _match.c.subscription_id, _match.c.occasion, _match.c.fate)
     rows = connection.execute(
@@ -244,6 +250,6 @@ def _merge_alerts(connection: Connection, first: int, second: int) -> None:
 
 
 def _unsent() -> ColumnElement[bool]:
-    """Return the condition that an alert is not dropped, and in no delivery that is sent or being sent."""
+    """Return the SQL condition that an alert is not dropped and is in no delivery that is sent or claimed."""
     waiting = select(_delivery.c.id).where(_delivery.c.state.in_([DeliveryState.PENDING, DeliveryState.DEAD]))
     return and_(_alert.c.dropped.is_(None), or_(_alert.c.delivery_id.is_(None), _alert.c.delivery_id.in_(waiting)))

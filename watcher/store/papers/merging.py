@@ -1,4 +1,4 @@
-"""Merge two stored papers that turn out to be one: the older row stays, the other points at it."""
+"""Merge two stored papers that turn out to be one: the older row stays, and the other one points to it."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _READ = (*(one.attribute for one in LISTED), "read_at")
 
 
 def merge_papers(connection: Connection, kept: int, merged: int) -> None:
-    """Move keys, listings, matches, thumbs, mutes, marks and places of ``merged`` to ``kept``.
+    """Move the keys, listings, matches, thumbs, mutes, marks and places of the paper ``merged`` to ``kept``.
 
-    The columns of ``paper`` itself are written by the caller.
+    The caller writes the columns of ``paper`` itself.
     """
     connection.execute(
         update(_paper).where(or_(_paper.c.id == merged, _paper.c.merged_into == merged)).values(merged_into=kept)
@@ -50,7 +50,7 @@ def _listings(connection: Connection, paper_id: int) -> list[Any]:
 
 
 def _merge_listing(connection: Connection, kept: Any, merged: Any) -> None:
-    """Merge two listings of one source and day: the numbers read last count, their histories are joined."""
+    """Merge two listings of the same source and day: the latest numbers stay, and their histories are joined."""
     if merged.read_at > kept.read_at:
         numbers = {name: getattr(merged, name) for name in _READ}
         connection.execute(update(_listing).where(_listing.c.id == kept.id).values(numbers))

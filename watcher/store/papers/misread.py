@@ -1,12 +1,13 @@
-"""Find how a title looked while its charset was not known: its bytes, read as those of old Windows programs.
+"""Find how a title would look if its charset were not known: its bytes read as old Windows programs read them.
 
-A paper that has nothing but its title is found again by it once its letters are read rightly, and not told again.
+A paper that has nothing but its title is stored under that. When its letters are later read correctly, it is found
+again in this way, and is not told again.
 """
 
 from __future__ import annotations
 
 _LEFT_OUT = dict.fromkeys(map(ord, bytes(range(0x80, 0xA0)).decode("cp1252", "ignore")))
-"""Quotes, dashes and letters that were left out where a page wrote them as controls (``don&#146;t``)."""
+"""Quotes, dashes and letters that a page has written as control characters (``don&#146;t``), and that were left out."""
 
 _CODECS = (
     *("utf-8", "cp1251", "koi8-r", "koi8-u", "gb18030", "big5", "cp932", "euc_jp", "cp949"),
@@ -15,7 +16,7 @@ _CODECS = (
 
 
 def misread_titles(title: str) -> tuple[str, ...]:
-    """Return the titles for which a title may have been taken, each once; none of a title in ASCII."""
+    """Return the titles that a title may have been read as, each once; none for a title in ASCII."""
     if title.isascii():
         return ()
     found = dict.fromkeys((title.translate(_LEFT_OUT).strip(), *(_taken(title, codec) for codec in _CODECS)))

@@ -20,7 +20,7 @@ from watcher.store.papers.recording import Recorded, Recording
 _paper, _key, _listing = schema.paper, schema.paper_key, schema.listing
 
 LONGEST_KEY = 5_000
-"""Characters of what a paper is asked for by. Keys are shorter, and SQLite compares with no more than 50,000 bytes."""
+"""Most characters of a text by which a paper is looked up: keys are shorter, and SQLite compares 50,000 bytes."""
 
 _LIVES = _paper.c.merged_into.is_(None)
 
@@ -37,15 +37,16 @@ _MERGED = select(_paper.c.id, _paper.c.merged_into).where(_paper.c.id.in_(_IDS),
 
 
 class Papers:
-    """Statements on ``paper``, ``paper_key``, ``listing`` and ``metric``."""
+    """The SQL statements on ``paper``, ``paper_key``, ``listing`` and ``metric``."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def record_entries(self, entries: Sequence[Entry], source: str, now: datetime, *, whole: bool = True) -> Recorded:
-        """Store what a page of ``source`` lists. Storing the same again changes nothing.
+        """Store what a page of ``source`` lists. Storing the same page again changes nothing.
 
-        ``whole``: the page shows abstracts; otherwise a new paper without one waits for it (see :meth:`waiting`).
+        ``whole``: the page shows abstracts. If not, a new paper without an abstract waits for one (see
+            :meth:`waiting`).
         """
         return Recording(self._connection, source, now, whole=whole).record(entries)
 
@@ -54,7 +55,7 @@ class Papers:
     def get(self, ids: Iterable[int]) -> list[Paper]:
         """Return the papers with these ids, in this order.
 
-        The id of a merged paper gives the paper that it became, once.
+        The id of a merged paper gives the paper that it was merged into. No paper comes twice.
         """
         asked = list(dict.fromkeys(ids))
         stays = self._merged(asked)
@@ -69,12 +70,12 @@ class Papers:
         return [paper_of(rows[id], listings.get(id, ())) for id in wanted if id in rows]
 
     def keys(self, id: int) -> list[str]:
-        """Return every key that a paper is known under, in the order of the alphabet."""
+        """Return all keys of a paper in alphabetical order."""
         mine = _key.c.paper_id == id, _key.c.key.not_like(f"{NOBODYS}%")
         return list(self._connection.scalars(select(_key.c.key).where(*mine).order_by(_key.c.key)))
 
     def find(self, key: str) -> Paper | None:
-        """Return the paper known as ``key``, None if there is none or several.
+        """Return the paper that ``key`` leads to, None if none or several do.
 
         ``key``: a whole key, an arXiv id, a DOI, a link, a title, or the beginning of a key.
         """
@@ -90,7 +91,7 @@ class Papers:
         return self.get(ids)[0] if len(ids) == 1 else None
 
     def known_as(self, keys: Collection[str]) -> dict[str, int]:
-        """Return key → id of its paper, of those keys that a paper has."""
+        """Return key → paper id, of those keys that a paper has."""
         found: dict[str, int] = {}
         for batch in in_batches(set(keys)):
             rows = self._connection.execute(select(_key.c.key, _key.c.paper_id).where(_key.c.key.in_(batch)))
@@ -98,7 +99,7 @@ class Papers:
         return found
 
     def titled(self, folded: Collection[str]) -> dict[str, int]:
-        """Return folded title → id of its paper, of those titles that one paper has; with several, the first."""
+        """Return folded title → paper id, of those titles that a paper has; of several papers the first."""
         found: dict[str, int] = {}
         for batch in in_batches(set(folded)):
             query = select(_paper.c.title_folded, _paper.c.id).where(_paper.c.title_folded.in_(batch), _LIVES)
@@ -107,20 +108,25 @@ class Papers:
         return found
 
     def newest(self, most: int) -> Sequence[int]:
-        """Return the ids of the papers that were stored last, at most ``most``, the newest first."""
+        """Return the ids of the ``most`` papers that were stored last, the newest first."""
         query = select(_paper.c.id).where(_LIVES, _paper.c.id > 0)  # from the end of the key, as far as the limit
         return list(self._connection.scalars(query.order_by(_paper.c.id.desc()).limit(most)))
 
     def all(self, since: date | None = None, order: PaperOrder = PaperOrder.DAY) -> Iterator[Paper]:
-        """Yield every paper from digest day ``since`` on, or all.
+        """Yield every paper, in ``order``.
 
-        Memory holds a few hundred papers at a time, and eight bytes for each of the others.
+        Only a few hundred papers are in memory at a time, and eight bytes for each other one.
+
+        ``since``: only papers of this digest day and later, None for all.
         """
         for wanted in in_batches(self.ids(since, order)):
             yield from self.get(wanted)
 
     def ids(self, since: date | None = None, order: PaperOrder = PaperOrder.DAY) -> Sequence[int]:
-        """Return the ids of all papers from digest day ``since`` on, or of all."""
+        """Return the ids of all papers, in ``order``.
+
+        ``since``: only papers of this digest day and later, None for all.
+        """
         day = func.coalesce(first_day(), undated_day(self._connection))
         query = select(_paper.c.id).where(_LIVES).order_by(*in_order(day, order))
         if since is not None:
@@ -132,14 +138,18 @@ class Papers:
         return ids
 
     def upvotes_of(self, ids: Collection[int]) -> dict[int, int]:
-        """Return id → upvotes that were seen last, of those papers that have any."""
+        """Return paper id → last known upvotes, of those papers that have any."""
         found: dict[int, int] = {}
         for batch in in_batches(ids):
             found.update((row[0], row[1]) for row in self._connection.execute(_UPVOTES, {"ids": batch}).all())
         return found
 
     def count(self, since: datetime | None = None, sources: Collection[str] = ()) -> int:
-        """Return how many papers there are: first seen since ``since``, and listed by any of ``sources``, if given."""
+        """Return the number of papers.
+
+        ``since``: only those first seen since then, None for all.
+        ``sources``: only those listed by any of these, empty for all.
+        """
         query = select(func.count()).select_from(_paper).where(_LIVES)
         if since is not None:
             query = query.where(_paper.c.first_seen >= since)
@@ -150,16 +160,16 @@ class Papers:
     # --- ids of those listed somewhere ---
 
     def listed_in(self, source: str | None, days: Collection[date]) -> list[int]:
-        """Return the ids of papers that ``source`` (None for any) lists on one of these digest days."""
+        """Return the ids of the papers that ``source`` lists on any of these digest days; None for any source."""
         found: set[int] = set()
         for batch in in_batches(days):
             found.update(self._listed(_listing.c.day.in_(batch), *_of(source)))
         return sorted(found)
 
     def listed_since(self, day: date, source: str | None = None) -> list[int]:
-        """Return the ids of papers that ``source`` (None for any) lists on ``day`` or later.
+        """Return the ids of the papers that ``source`` lists on ``day`` or later; None for any source.
 
-        Papers without a dated listing count by the day of publication, else of being first seen.
+        A paper without a dated listing counts by the day on which it was published, or else first seen.
         """
         dated = exists().where(_listing.c.paper_id == _paper.c.id, _listing.c.day.is_not(None))
         undated = select(_paper.c.id).where(_LIVES, ~dated)
@@ -175,11 +185,11 @@ class Papers:
     # --- papers that wait for their abstract ---
 
     def waiting(self, before: datetime) -> list[int]:
-        """Return the ids of papers that have waited for their abstract since ``before`` or longer."""
+        """Return the ids of the papers that have waited for their abstract since ``before`` or longer."""
         return sorted(self._connection.scalars(select(_paper.c.id).where(_LIVES, _paper.c.waiting_since <= before)))
 
     def ready(self, ids: Iterable[int], waited_since: datetime) -> list[int]:
-        """Return those of ``ids`` that do not wait for an abstract, or have since ``waited_since`` or longer."""
+        """Return those of ``ids`` that do not wait for an abstract, or have waited since ``waited_since`` or longer."""
         is_ready = or_(_paper.c.waiting_since.is_(None), _paper.c.waiting_since <= waited_since)
         found: list[int] = []
         for batch in in_batches(set(ids)):
@@ -187,7 +197,7 @@ class Papers:
         return sorted(found)
 
     def stop_waiting(self, ids: Iterable[int]) -> None:
-        """Stop waiting for the abstracts of these papers."""
+        """Note that these papers no longer wait for their abstracts."""
         for batch in in_batches(set(ids)):
             self._connection.execute(update(_paper).where(_paper.c.id.in_(batch)).values(waiting_since=None))
 
@@ -201,7 +211,7 @@ class Papers:
         return found
 
     def _beginning_with(self, key: str) -> list[int]:
-        """Return the ids of papers with a key that begins so; at most two, since two already mean "not unique"."""
+        """Return the ids of papers with a key that begins with ``key``: two at most, which shows it is ambiguous."""
         starts = [_key.c.key.startswith(prefix + key, autoescape=True) for prefix in ("", "arxiv:", "doi:", "url:")]
         query = select(_key.c.paper_id).where(or_(*starts)).distinct().limit(2)
         return list(self._connection.scalars(query))

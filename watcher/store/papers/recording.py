@@ -1,6 +1,7 @@
-"""Store what a page lists: papers, what the entries add to them, their listings and numbers.
+"""Store what a page lists: papers, what entries add to them, listings and numbers.
 
-Everything that the entries can be about is loaded first, decided on in memory, and written in few statements.
+All papers that the entries may be about are loaded first. Then everything is decided in memory, and written in few
+statements.
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ _LISTED = tuple(one.attribute for one in LISTED)
 _COUNTED = tuple(one.attribute for one in LISTED if one.kind is FieldKind.NUMBER)
 
 MOST_LINKS = 5
-"""Addresses and sites' own ids under which a paper is known: some sites give it another one at every look."""
+"""Most addresses and sites' own ids that are stored of a paper: some sites give it another one at every poll."""
 
 _ONE_RECORDER = 0x70617065
-"""PostgreSQL advisory lock ("pape"): two sources may show the same new paper at the same time."""
+"""PostgreSQL advisory lock ("pape"), since two sources may show the same new paper at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,9 @@ class Recorded:
     """The result of storing a page.
 
     ``new``: ids of papers never seen before.
-    ``touched``: ids of papers that are new, newly listed, or have changed text, facts or numbers.
+    ``touched``: ids of papers that are new or newly listed, or whose texts, facts or numbers have changed.
     ``ids``: for each entry the id of its paper; a follow-up of an unknown paper has none.
-    ``updates``: paper → occasion, of known papers that are now withdrawn (``withdrawn``) or of a newer version
+    ``updates``: paper id → occasion, for known papers that are now withdrawn (``withdrawn``) or of a newer version
         (``v3``).
     """
 
@@ -75,7 +76,7 @@ class Recording:
         self._updates: list[tuple[Candidate, str]] = []
 
     def record(self, entries: Sequence[Entry]) -> Recorded:
-        """Store the entries; return which papers they are and what changed."""
+        """Store the entries; return which papers they are, and what has changed."""
         entries = [one for one in self._load(entries) if not one.is_follow_up or self._catalogue.known(one.keys)]
         papers = [self._place(entry) for entry in entries]
         added, touched = self._write_papers()
@@ -91,7 +92,7 @@ class Recording:
     # --- what is known ---
 
     def _load(self, entries: Sequence[Entry]) -> list[Entry]:
-        """Load what the entries can be about; return them without the keys that are nobody's."""
+        """Load the papers that the entries may be about; return the entries with shared keys set apart."""
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_RECORDER})
         marks = {mark for entry in entries for mark in nobodys_keys(entry, self._source)}
@@ -105,7 +106,7 @@ class Recording:
         return owned
 
     def _without_others(self, entry: Entry) -> Entry:
-        """Return an entry without the keys under which something else is known."""
+        """Return an entry without the keys that belong to something else."""
         return disowned(entry, lambda key: any(is_another(entry, known) for known in self._catalogue.known([key])))
 
     def _load_catalogue(self, entries: Sequence[Entry]) -> None:
@@ -129,7 +130,7 @@ class Recording:
     # --- what the entries are ---
 
     def _place(self, entry: Entry) -> Candidate:
-        """Find or make the entry's paper, and add what the entry says."""
+        """Return the paper of the entry, found or made, after adding what the entry says."""
         identity = self._catalogue.identify(entry)
         if identity.same:
             paper, *others = identity.same
@@ -168,7 +169,7 @@ class Recording:
     # --- what is written ---
 
     def _write_papers(self) -> tuple[list[int], set[int]]:
-        """Merge, insert and update papers; return the ids of new papers, and of new and changed ones."""
+        """Merge, insert and update papers; return the ids of the new ones, and of all that are new or changed."""
         for kept, merged in self._merges:
             merge_papers(self._connection, kept, merged)
         added = [paper for paper in self._added if paper.merged_into is None]
@@ -183,7 +184,10 @@ class Recording:
         return new, {*new, *(_id(paper) for paper in changed)}
 
     def _new_keys(self) -> dict[str, Candidate]:
-        """Return the keys to store, without those that may change of papers that have ``MOST_LINKS`` such already."""
+        """Return key → paper, of the keys to store.
+
+        Keys that may change are left out once their paper has ``MOST_LINKS`` of them.
+        """
         known = {paper.final.id for key, paper in self._keys.items() if may_change(key) and paper not in self._added}
         links = Counter(row.paper_id for row in self._select(_key, _key.c.paper_id, known) if may_change(row.key))
         kept: dict[str, Candidate] = {}
@@ -195,7 +199,7 @@ class Recording:
         return kept
 
     def _write_listings(self, listed: Iterable[tuple[Candidate, Entry]]) -> tuple[set[int], set[int]]:
-        """Write listings and their numbers; return the ids of papers that are newly listed, and with other numbers."""
+        """Write listings and their numbers; return the ids of papers newly listed, and those with changed numbers."""
         wanted = {(_id(paper), entry.listed): entry for paper, entry in listed}
         known = self._known_listings({paper_id for paper_id, _ in wanted})
         fresh = [self._row(place, entry) for place, entry in wanted.items() if place not in known]
@@ -227,7 +231,7 @@ class Recording:
             self._execute_update(_metric, ["listing_id", "at"], rows)
 
     def _insert(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-        """Insert rows, after giving each its id: SQLite's RETURNING would take a statement for each."""
+        """Insert rows after giving an id to each; with SQLite's RETURNING each would take a statement of its own."""
         if rows:
             for row, free_id in zip(rows, self._free_ids(table, len(rows)), strict=True):
                 row["id"] = free_id
@@ -259,7 +263,7 @@ def _id(paper: Candidate) -> int:
 
 
 def _newer(known: Any, row: dict[str, Any]) -> dict[str, Any]:
-    """Return the known listing with the numbers read now. Numbers that are no longer shown stay."""
+    """Return the known listing with the numbers that were read now. Numbers no longer shown stay as they are."""
     latest = {name: value if value is not None else getattr(known, name) for name, value in row.items()}
     is_changed = any(latest[name] != getattr(known, name) for name in _COUNTED)
     return latest | {"id": known.id, "is_changed": is_changed}

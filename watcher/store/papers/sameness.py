@@ -1,4 +1,7 @@
-"""Tell by words, people and names whether an entry is of a known paper. Pure."""
+"""Tell by texts, authors and ids whether an entry is about a known paper. Pure.
+
+"Names" are DOIs and arXiv ids here.
+"""
 
 from __future__ import annotations
 
@@ -12,30 +15,30 @@ from watcher.store.papers.candidates import Candidate
 from watcher.store.papers.keys import arxiv_id_of, comparable_title, doi_of
 
 LONG_TITLE = 5
-"""Words from which a title and its authors prove a paper; an editorial has the same authors every month."""
+"""Fewest words of a title that, with the authors, identifies a paper. An editorial has the same authors every month."""
 
 ENOUGH = 20
-"""Length (words) from which the shorter of two abstracts may be compared with the beginning of the other."""
+"""Fewest words of an abstract that may be compared with the beginning of a longer one."""
 
 ALIKE = 0.8
-"""Share of common words, or authors, from which two abstracts or author lists agree."""
+"""Smallest share of common words, or common authors, at which two abstracts, or lists of authors, agree."""
 
 HARDLY = 0.35
-"""Share of common words up to which two texts have nothing in common but the words that every text has."""
+"""Largest share of common words at which two texts have only those words in common that all texts have."""
 
 
 def agrees(entry: Entry, known: Candidate) -> bool:
-    """Return whether a paper of the same title has the entry's abstract or authors."""
+    """Return whether a paper of the same title has an abstract or authors that agree with the entry's."""
     return agree(fold_title(entry.abstract), known.folded_abstract) or same_authors(
         entry.authors, known.values["authors"]
     )
 
 
 def contradicts(entry: Entry, known: Candidate) -> bool:
-    """Return whether a paper of the same title is another one than the entry's, by its contents.
+    """Return whether the contents show that a paper of the same title is not the entry's paper.
 
-    Other authors alone prove that only where one of the two has no abstract; the same authors disprove it, where the
-    title is long or the abstracts are short.
+    Different arXiv ids show it. So do different abstracts, unless the authors are the same and the title is long or an
+    abstract is short. If one abstract is missing, it is shown by lists of authors with nobody in common.
     """
     arxiv_id, authors = arxiv_id_of(entry), known.values["authors"]
     if arxiv_id and known.arxiv_id and arxiv_id != known.arxiv_id:
@@ -52,11 +55,14 @@ def contradicts(entry: Entry, known: Candidate) -> bool:
 
 
 def is_another(entry: Entry, known: Candidate) -> bool:
-    """Return whether an entry is of another paper than the one that has its address, or its id of a site's own.
+    """Return whether an entry is about another paper than the known one that has its address or its site's own id.
 
-    DOIs and arXiv ids say it. Words are edited, so that others prove nothing, unless nothing is left: title, and text
-    or authors. Where the title stays, it has to be a short one, that many have, and of the texts next to nothing.
-    Where one of the two alone has a DOI or arXiv id, another title and no text are enough.
+    If both have an arXiv id or a DOI, these decide. The same authors mean the same paper, since texts are edited.
+    Otherwise it is another paper in these cases:
+
+    - The titles differ, and so do the texts.
+    - The titles differ, only one of the two has an arXiv id or DOI, and the texts do not agree.
+    - The title is the same but short, and the texts have hardly a word in common.
     """
     names = (arxiv_id_of(entry), known.arxiv_id), (doi_of(entry), known.values["doi"])
     both = [one == other for one, other in names if one and other]
@@ -76,10 +82,10 @@ def is_another(entry: Entry, known: Candidate) -> bool:
 
 
 def is_renamed(entry: Entry, known: Candidate) -> bool:
-    """Return whether a paper of the same title is the entry's, though they share no key.
+    """Return whether a paper of the same title is the entry's paper under a new address.
 
-    One of the two has to be known by an address, or an id of a site's own, alone: DOIs and arXiv ids do not change, and
-    of two ids that are made to last each has its paper.
+    Either the abstracts are long enough and agree, or the title is long, an abstract is missing and the authors agree.
+    One of the two must be known only by an address or a site's own id, since DOIs and arXiv ids do not change.
     """
     ours, theirs = entry.keys, (known.values["key"],)
     if _may_not_change(ours) and _may_not_change(theirs) and _is_named(ours) == _is_named(theirs):
@@ -92,7 +98,7 @@ def is_renamed(entry: Entry, known: Candidate) -> bool:
 
 
 def has_same_text(entry: Entry, known: Candidate) -> bool:
-    """Return whether the abstracts agree, and are long enough to prove a paper."""
+    """Return whether the abstracts agree and are long enough to identify a paper."""
     is_enough = len(known.folded_abstract.split()) >= ENOUGH
     return is_enough and agree(fold_title(entry.abstract), known.folded_abstract)
 
@@ -108,7 +114,8 @@ def _is_named(keys: Sequence[str]) -> bool:
 def agree(one: str, other: str) -> bool:
     """Return whether two folded abstracts are of one paper: alike as a whole, or up to the end of the shorter one.
 
-    The second only counts from ``ENOUGH`` words on: rendered pages cut abstracts, and short ones are alike by chance.
+    The beginning counts only if the shorter one has ``ENOUGH`` words: rendered pages cut abstracts, and short ones are
+    alike by chance.
     """
     a, b = one.split(), other.split()
     shortest = min(len(a), len(b))
@@ -118,12 +125,12 @@ def agree(one: str, other: str) -> bool:
 
 
 def same_authors(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Return whether two lists name the same people. "Y. Bengio", "Bengio, Yoshua" and "Yoshua Bengio" are the same."""
+    """Return whether two lists name the same people. "Y. Bengio" and "Bengio, Yoshua" are the same."""
     return bool(one and other) and _alike([_signature(name) for name in one], [_signature(name) for name in other])
 
 
 def _signature(name: str) -> str:
-    """Return last name and first initial, folded."""
+    """Return the last name and the first initial of a name, folded."""
     last, comma, first = name.partition(",")
     words = fold_title(f"{first} {last}" if comma else name).split()
     return f"{words[-1]} {words[0][0]}" if words else name.strip()

@@ -1,8 +1,8 @@
-"""The folded words of papers, stored beside them so that a search need not read every paper.
+"""Store the folded words of papers beside the papers, so that a search need not read every paper.
 
-They are derived: made by :mod:`watcher.pipeline.folding` in tables that carry the version of folding in their names,
-and made anew by another version. Whatever changes a paper files it in ``unfolded`` in the same transaction. Until its
-words are stored again, who searches reads the paper itself: an answer never depends on how far the storing has come.
+:mod:`watcher.pipeline.folding` makes the words from the papers' texts, in tables named by the version of folding;
+another version makes its own. Every change of a paper adds it to ``unfolded`` in the same transaction. A search reads
+papers in ``unfolded`` themselves, so that its answer does not depend on how many words are stored.
 """
 
 from __future__ import annotations
@@ -47,16 +47,16 @@ from watcher.store.database.schema import IsoDay
 _paper, _unfolded = schema.paper, schema.unfolded
 
 LONGEST = 60
-"""Characters of a word that the index knows; of a longer one, its beginning."""
+"""Most characters of a word in the index; of a longer word, its beginning is used."""
 
 MOST_FILED = 20_000
-"""Words under which a paper is filed; one with more is in every answer."""
+"""Most words under which a paper is filed. A paper with more is returned by every search."""
 
 PIECE = 2_000
-"""Places that are read together where no words are asked for."""
+"""Places that are read together if no words are asked for."""
 
 _ONE_MAKER = 0x776F7264
-"""PostgreSQL advisory lock ("word"): one daemon makes the tables."""
+"""PostgreSQL advisory lock ("word"), so that one daemon makes the tables."""
 
 _EVERY = "\ue000every"
 _NAME = f"words_{FOLDING}"
@@ -74,10 +74,11 @@ _words = Table(
 
 @dataclass(frozen=True, slots=True)
 class FoldedPaper:
-    """The words of a paper as they are stored.
+    """The words of a paper in the form in which they are stored.
 
-    ``words``: all of them, as ``pack`` of the rules writes them. ``filed``: those under which it is found.
     ``day``: its digest day.
+    ``words``: all of its words, as ``pack`` of the rules writes them.
+    ``filed``: the words by which it is found.
     """
 
     id: int
@@ -87,7 +88,7 @@ class FoldedPaper:
 
 
 class StoredWords:
-    """Statements on stored words and on ``unfolded``."""
+    """The SQL statements on stored words and on ``unfolded``."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -95,7 +96,7 @@ class StoredWords:
     # --- keep them ---
 
     def make(self) -> None:
-        """Make the tables of this version of folding, without those of others, unless they are there."""
+        """Make the tables of this version of folding unless they are there, and delete those of other versions."""
         if self._is_server:  # another daemon may be making them
             self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_MAKER})
             self.__dict__.pop("are_there", None)
@@ -125,16 +126,22 @@ class StoredWords:
 
     @cached_property
     def are_there(self) -> bool:
-        """Whether there are tables of this version of folding."""
+        """Whether the tables of this version of folding exist."""
         return inspect(self._connection).has_table(_NAME)
 
     def stale(self, limit: int) -> dict[int, int]:
-        """Return papers whose words are not stored as they are now, those that came last first, with their tickets."""
+        """Return paper id → ticket, of up to ``limit`` papers without current words, the newest first.
+
+        A ticket is a number that changes whenever the paper changes.
+        """
         newest = select(_unfolded).order_by(_unfolded.c.paper_id.desc()).limit(limit)
         return {row.paper_id: row.ticket for row in self._connection.execute(newest)}
 
     def put(self, folded: Sequence[FoldedPaper], tickets: Mapping[int, int]) -> None:
-        """Store words of papers whose tickets are still the same; papers that are gone have none any more."""
+        """Store the words of papers whose ticket has not changed, and delete those of papers that are gone.
+
+        ``tickets``: paper id → ticket, as :meth:`stale` returned it.
+        """
         wanted = select(_unfolded).where(_unfolded.c.paper_id.in_(tickets))
         rows = self._connection.execute(wanted.with_for_update(skip_locked=True))
         same = [row.paper_id for row in rows if row.ticket == tickets[row.paper_id]]
@@ -168,11 +175,13 @@ class StoredWords:
     def found(
         self, question: WordQuestion | None, since: date, after: tuple[date, int] | None = None
     ) -> Iterator[tuple[date, int]]:
-        """Yield digest day and id of the papers that may answer, from ``since`` on, the newest first.
+        """Yield (digest day, paper id) of the papers that may answer a question, the newest first.
 
-        Papers of which no words are stored as they are now are not among them.
+        Papers in ``unfolded`` are left out.
 
-        ``after``: only those behind this place.
+        ``question``: the words that are asked for, None for all papers.
+        ``since``: first digest day.
+        ``after``: only places behind this one, None for all.
         """
         columns = select(_words.c.day, _words.c.paper_id).where(_words.c.day >= since, self._is_current())
         if question is None:
@@ -184,7 +193,7 @@ class StoredWords:
         yield from (place for place in found if after is None or place < after)
 
     def _all(self, columns: Select[Any], after: tuple[date, int] | None) -> Iterator[tuple[date, int]]:
-        """Yield them a piece at a time: there may be a million, and nobody may want them all."""
+        """Yield all places, a piece at a time: there may be a million, and the caller may stop early."""
         in_order = columns.order_by(_words.c.day.desc(), _words.c.paper_id.desc()).limit(PIECE)
         while True:
             day, id = _words.c.day, _words.c.paper_id
@@ -196,7 +205,7 @@ class StoredWords:
             after = rows[-1]
 
     def of(self, ids: Iterable[int]) -> dict[int, str]:
-        """Return the words of these papers."""
+        """Return paper id → its words as ``pack`` has written them."""
         found: dict[int, str] = {}
         for batch in in_batches(list(ids)):
             rows = self._connection.execute(_OF, {"ids": batch}).all()
@@ -206,9 +215,11 @@ class StoredWords:
     def by_day(
         self, since: date, down_to: tuple[date, int] | None = None, after: tuple[date, int] | None = None
     ) -> dict[date, int]:
-        """Return digest day → papers whose words are stored as they are now, from ``since`` on.
+        """Return digest day → number of papers with current words.
 
-        ``down_to``: without those behind this place. ``after``: only those behind this one.
+        ``since``: first digest day.
+        ``down_to``: without places behind this one, None for all.
+        ``after``: only places behind this one, None for all.
         """
         where = [_words.c.day >= since]
         if down_to:
@@ -243,7 +254,7 @@ _OF = select(_words.c.paper_id, _words.c.words).where(_words.c.paper_id.in_(bind
 
 
 def mark_unfolded(connection: Connection, ids: Iterable[int]) -> None:
-    """Note that the words of these papers are not stored as they are now."""
+    """Note that the stored words of these papers are missing or old."""
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     for batch in in_batches(sorted(set(ids)), 200):
         rows = make(_unfolded).values([{"paper_id": id, "ticket": randbits(31)} for id in batch])
@@ -265,7 +276,7 @@ def _filed(words: Collection[str]) -> list[str]:
 
 
 def _token(word: str) -> str:
-    """Return a word without signs that either index would read as more than a letter."""
+    """Return a word without signs that one of the two indexes would not read as a letter."""
     plain = word if word.isalnum() else "".join(map(_letter, word))
     return plain[:LONGEST]
 
@@ -275,7 +286,7 @@ def _letter(char: str) -> str:
 
 
 def _for_file(question: WordQuestion) -> str:
-    """Return a question in the language of FTS5."""
+    """Return a question in the query language of FTS5."""
     if isinstance(question, str):
         return f'"{_token(question[:-1])}"*' if question.endswith("*") else f'"{_token(question)}"'
     sign = " AND " if isinstance(question, AllWords) else " OR "
@@ -283,7 +294,7 @@ def _for_file(question: WordQuestion) -> str:
 
 
 def _for_server(question: WordQuestion) -> str:
-    """Return a question in the language of ``tsquery``."""
+    """Return a question in the query language of ``tsquery``."""
     if isinstance(question, str):
         return f"'{_token(question[:-1])}':*" if question.endswith("*") else f"'{_token(question)}'"
     sign = " & " if isinstance(question, AllWords) else " | "

@@ -1,7 +1,7 @@
-"""Tell whether a paper says of itself that it is withdrawn or retracted: in its title, the authors' note, its abstract.
+"""Tell whether a paper says that it is withdrawn or retracted: in its title, the authors' note or its abstract. Pure.
 
-The forms are those of arXiv's comments and of the notices of bioRxiv, medRxiv and journals. What is said of another
-thing (an earlier version, a claim, a submission to a conference) is no withdrawal. Pure.
+The forms are those of arXiv's comments and of the notices of bioRxiv, medRxiv and journals. A statement about another
+thing (an earlier version, a claim, a submission to a conference) is no withdrawal.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from watcher.model import WITHDRAWN
 from watcher.rules import fold_title
 
 SHORT = 300
-"""Characters up to which an abstract is read like a note; a longer one may speak of other people's papers."""
+"""Most characters of an abstract that is read like a note. A longer one may speak of other people's papers."""
 
 LONGEST = 3_000
-"""Characters of a text that are looked at."""
+"""How many characters of a text are looked at."""
 
 _PHRASE = 10
-"""Most words of what is said to be withdrawn."""
+"""Most words between the word that points at the paper and the verb."""
 
 _THING = (
     r"(?:paperi?|article|submission|manuscript|pre-?print|e-?print|report|document|draft|version|work|study|note"
     r"|thesis|text|contribution|chapter|letter)(?:\(s\))?"
 )
 _PAPER = r"(?:paper|article|submission|manuscript|pre-?print|e-?print|chapter)(?:\(s\))?"
-"""What is never a drug, a trial or a text of others."""
+"""Words for papers that never mean a drug, a trial or somebody else's text."""
 
 _GONE = r"(?:withdr(?:awn|wan|awan|own|awed|aw)|retracted)\b"
 _UNDONE = (
@@ -50,7 +50,7 @@ _RESTORED = re.compile(
     r"\b(?:(?:is|was|has been|have been|been) (?:now |then |since |later |again )?"
     r"(?:restored|reinstated|un-?withdrawn|back|reposted|available again|valid again))\b"
 )
-"""What becomes of what was withdrawn by mistake."""
+"""Matches a statement that something was withdrawn by mistake and is back."""
 _WHO = (
     r"(?:i|we|authors?(?:\(s\))?|editors?(?:[- ]in[- ]chief)?|publishers?|journal|arxiv|biorxiv|medrxiv|please|kindly"
     r"|(?:better|time|necessary) to)"
@@ -76,7 +76,7 @@ _WHOLE_ELLIPSIS = re.compile(
     rf"(?: by (?:the )?(?:{_WHO}|admin\w*|moderators?)\b(?: [^,]*+)?"
     r"| (?:due to|because|owing to|pending)\b[^,]*+)?\W*+\Z"
 )
-"""A sentence without a verb of its own, nor a comma behind which one might come."""
+"""Matches a sentence without subject and verb ("Withdrawn by the authors"), and without a comma before one."""
 _ELLIPSIS_BEHIND_A_COMMA = re.compile(rf"\A (?:{_THING} )?{_GONE}(?:\W*+\Z| by (?:the )?(?:auth|arxiv))")
 _ACTIVE = re.compile(
     rf"(?:the )?\b{_WHO}\b(?:'\w+)?(?: [^ ]++){{0,8}}?"
@@ -114,22 +114,22 @@ _OTHERS = frozenset(
         "workshop",
     ]
 )
-"""Words by which another thing is meant than the paper itself."""
+"""Words that show that something else than the paper itself is meant."""
 
 _ASKS = frozenset(
     ["why", "whether", "if", "how", "when", "whenever", "unless", "until", "once", "after", "before", "where", "what"]
 )
-"""Words behind which a sentence says nothing yet."""
+"""Words after which a sentence states nothing."""
 
 _RELATES = frozenset(["which", "that", "who"])
-"""Words that begin a clause on the thing before them."""
+"""Words that begin a relative clause."""
 
 _BELONGS = frozenset(["of", "in", "by", "from", "with", "for", "on", "to", "about", "under", "behind", "used", "using"])
-"""Words that make what stands behind them a part of what stands before them."""
+"""Words that make what follows them a part of what precedes them."""
 
 _OF_A_YEAR = re.compile(r" in (?:19|20)\d\d\b")
 _NUMBER = re.compile(r"\d{5}")
-"""Of another paper, by its id."""
+"""Matches part of an id, which names another paper."""
 
 _POINTERS = ("this", "the", "our", "my", "that")
 _NO_WORD = re.compile(r"[^\w() '-]")
@@ -149,12 +149,15 @@ _TITLE_END = re.compile(
     re.IGNORECASE,
 )
 _NOUN = re.compile(r"\A[\"“'‘ ]*+(withdrawal|retraction)(?:\s*:|\s+[-–—]|[–—])", re.IGNORECASE)
-"""A noun in front of a title may be its subject."""
+"""Matches a noun at the beginning of a title. It may be a notice, or what the paper is about."""
 _REMOVED = re.compile(r"\A\W*+(?:TEMPORARY |ARTICLE )?(?:REMOVED|REMOVAL)\s*:")
 
 
 def update_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
-    """Return how a paper has changed: ``withdrawn``, a newer version such as ``v3``, or None."""
+    """Return the occasion that a change of a paper makes, None for none: ``withdrawn``, or a newer version (``v3``).
+
+    ``before`` and ``after``: the paper's columns.
+    """
     if is_withdrawn(after, before["title"]) and not is_withdrawn(before):
         return WITHDRAWN
     old, new = before["version"], after["version"]
@@ -164,7 +167,8 @@ def update_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None
 def is_withdrawn(values: Mapping[str, Any], earlier_title: str = "") -> bool:
     """Return whether a paper's title, note or abstract says that the paper itself is withdrawn.
 
-    ``earlier_title``: the one that it had before, by which "Retraction: …" is told from a title about retractions.
+    ``values``: columns of the paper.
+    ``earlier_title``: its title before; if "Retraction: …" was put in front of that, it is no title about retractions.
     """
     return (
         _says_title(values["title"], earlier_title)
@@ -187,7 +191,7 @@ def _says_note(note: str) -> bool:
 
 
 def _says_abstract(abstract: str) -> bool:
-    """Return whether an abstract says so in its beginning, or of "this paper" anywhere."""
+    """Return whether an abstract says it of the paper in its first sentence, or of "this paper" anywhere."""
     if not _speaks_of_it(abstract):
         return False
     if len(abstract) <= SHORT:
@@ -203,7 +207,7 @@ def _speaks_of_it(text: str) -> bool:
 
 
 def _sentences(text: str) -> list[str]:
-    """Return the sentences of a text, and what stands in brackets, in lower case."""
+    """Return the sentences of a text, and the texts in its brackets, in lower case."""
     low = " ".join(text[:LONGEST].split()).lower()
     return [one.strip() for one in _END.split(low) if one.strip()]
 
@@ -217,7 +221,7 @@ def _says(sentence: str) -> bool:
 
 
 def _parts(sentence: str) -> Iterator[str]:
-    """Yield a sentence, and what stands behind its first colon ("arXiv admin note: …")."""
+    """Yield a sentence, and the part behind its first colon ("arXiv admin note: …")."""
     yield sentence
     _, colon, rest = sentence.partition(": ")
     if colon:
@@ -227,11 +231,11 @@ def _parts(sentence: str) -> Iterator[str]:
 def _is_gone(
     sentence: str, pointers: tuple[str, ...] = _POINTERS, most: int = _PHRASE, things: re.Pattern[str] = _THINGS
 ) -> bool:
-    """Return whether a sentence says of its paper, or of "it", that it is withdrawn.
+    """Return whether a sentence says that its paper, or "it", is withdrawn.
 
     ``pointers``: words that may point at the paper.
-    ``most``: words that may stand between one of them and the verb.
-    ``things``: what may be withdrawn.
+    ``most``: most words between one of them and the verb.
+    ``things``: what can be withdrawn.
     """
     is_strict = pointers != _POINTERS or things is not _THINGS
     for found in _IS_GONE.finditer(sentence):
@@ -255,7 +259,7 @@ def _is_gone(
 
 
 def _names(phrase: list[str], things: re.Pattern[str], most: int) -> bool:
-    """Return whether the words behind a pointer name the paper itself: not another one, and not a part of it."""
+    """Return whether the words behind a pointer mean the paper itself: no other paper, and no part of this one."""
     if len(phrase) > most or _OTHERS.intersection(phrase) or any(map(_NUMBER.search, phrase)):
         return False
     head = next((n for n, word in enumerate(phrase) if word in _BELONGS), len(phrase))
@@ -265,7 +269,7 @@ def _names(phrase: list[str], things: re.Pattern[str], most: int) -> bool:
 def _pointer(words: list[str], pointers: tuple[str, ...]) -> int | None:
     """Return the place of the last word that points at the subject, None if there is none.
 
-    "Of this paper" belongs to the words before it.
+    "Of this paper" belongs to the words before it and is skipped.
     """
     places = [n for n, word in enumerate(words) if word in pointers]
     while places and places[-1] and words[places[-1] - 1] in _BELONGS:

@@ -1,1 +1,1 @@
-"""What the database holds of a person: found, exported, deleted."""
+"""Find, export and delete what the database holds of a person."""

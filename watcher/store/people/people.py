@@ -24,14 +24,15 @@ _kept, _left, _library, _mark = schema.kept, schema.unsubscribed, schema.library
 _paper, _subscription = schema.paper, schema.subscription
 
 NOBODY = Wanted(Subscription(name="(forgotten)", rule="", to=(), endpoints=()), "")
-"""What stays of a subscription: a row without anything of it, by which running daemons learn that it is gone."""
+"""What stays of a forgotten subscription: an empty row, from which running daemons learn that it is gone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What was deleted: rows by what an export calls their table.
+    """What was deleted.
 
-    ``shared``: messages that told of others, too; they stay without what they said of the person.
+    ``rows``: name of the table in an export → number of rows.
+    ``shared``: number of messages that told of other people, too. They stay, without what they said of this person.
     """
 
     rows: Mapping[str, int]
@@ -39,22 +40,23 @@ class Forgotten:
 
 
 class People:
-    """Statements on all tables that hold something of people."""
+    """The SQL statements on all tables that hold something of people."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def find(self, name: str, others: Collection[Endpoint] = ()) -> Person | None:
-        """Return the person of a name: an owner, a receiver or a subscription; None if nothing is stored of it.
+        """Return the person that a name stands for, None if nothing is stored of it.
 
-        ``others``: endpoints that are used beside subscriptions.
+        ``name``: of an owner, a receiver or a subscription.
+        ``others``: endpoints that are used apart from subscriptions, such as the operator's.
         """
         return find_person(self._connection, name, others)
 
     def rows(self, person: Person) -> dict[str, list[dict[str, Any]]]:
-        """Return all rows of a person, by what an export calls their table, each with all its columns.
+        """Return name of the table in an export → rows of a person, each row with all its columns.
 
-        A match, a thumb, a mark and what is kept also have the paper's key and title.
+        Rows about a paper (matches, thumbs, marks, kept papers) also have the paper's key and title.
         """
         traces = traces_of(self._connection, person)
         found: dict[str, list[dict[str, Any]]] = {}
@@ -71,9 +73,10 @@ class People:
         return found
 
     def forget(self, person: Person, now: datetime) -> Forgotten:
-        """Delete all rows of a person, whose subscriptions are gone.
+        """Delete all rows of a person; return what was deleted. The person's subscriptions must be gone.
 
-        Raises ``StoreError`` while a message to them is being sent. Papers stay, and what others were told.
+        Papers stay, and so does what other people were told. Raises ``StoreError`` while a message to the person is
+        being sent.
         """
         traces = traces_of(self._connection, person)
         self._require_at_rest(traces, now)
@@ -111,7 +114,7 @@ class People:
                 raise StoreError("a message of this person is just being sent: try again in a minute")
 
     def _free(self, person: Person, traces: Traces) -> None:
-        """Remove references to rows about to be deleted from the rows that stay."""
+        """Remove references to the person's rows from rows that stay."""
         for batch in in_batches(sorted(traces.own)):
             mine = update(_delivery).where(_delivery.c.replay_of.in_(batch))
             self._connection.execute(mine.values(replay_of=None))
@@ -133,7 +136,7 @@ class People:
         return len(keys)
 
     def _unname_shared(self, person: Person, ids: Collection[str]) -> None:
-        """Take the person out of what is kept of messages that told of others, too."""
+        """Remove the person from messages that told of other people, too."""
         names = person.names().search
         for batch in in_batches(sorted(ids)):
             self._connection.execute(update(_attempt).where(_attempt.c.delivery_id.in_(batch)).values(subject=""))
@@ -153,7 +156,7 @@ class People:
         self._unname_receivers(person)
 
     def _unname_receivers(self, person: Person) -> None:
-        """Take the person's receivers out of others' subscriptions that are gone."""
+        """Remove the person's receivers from gone subscriptions of other people."""
         gone = select(_subscription.c.id, _subscription.c.endpoints, _subscription.c.settings)
         for row in self._connection.execute(gone.where(_subscription.c.gone_at.is_not(None))).all():
             kept = [one for one in row.endpoints if one[0] not in person.receivers]
@@ -172,9 +175,9 @@ class People:
 
 
 def _belonging(person: Person, traces: Traces, *, only_own: bool = False) -> dict[str, list[ColumnElement[bool]]]:
-    """Return the conditions for a person's rows of each table; a row may fit several.
+    """Return table → SQL conditions for a person's rows; a row is the person's if any of them holds.
 
-    ``only_own``: without the messages that tell of others, too, which are exported and not deleted.
+    ``only_own``: without messages that tell of other people, too. Those are exported, but not deleted.
     """
     matches = select(_match.c.id).where(_match.c.subscription_id.in_(person.ids))
     receivers = list(person.receivers)

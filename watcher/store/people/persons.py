@@ -1,4 +1,4 @@
-"""Find a person's rows: subscriptions, receivers of their own, messages, and incidents naming them."""
+"""Find a person's rows: subscriptions, receivers that only this person has, messages, and incidents that name them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TABLES: Mapping[str, Table] = {
     "receivers": schema.endpoint,
     "incidents": _incident,
 }
-"""What an export calls the tables that hold a person's rows."""
+"""Name in an export → table, of the tables that hold rows of people."""
 
 NOBODYS: Mapping[str, str] = {
     "paper": "papers are public, and the same whoever is told of them",
@@ -51,7 +51,7 @@ NOBODYS: Mapping[str, str] = {
     "config_version": "which version of the config counts, by a checksum",
     "rules_generation": "a number",
 }
-"""Tables that hold nothing of a person, and what they hold."""
+"""Name of a table that holds nothing of people → what it holds."""
 
 
 ABOUT_PEOPLE = (
@@ -60,7 +60,7 @@ ABOUT_PEOPLE = (
     IncidentKind.INCLUDE_BROKEN,
     IncidentKind.STEP_FAILED,
 )
-"""Kinds of incident whose subject may be a person's."""
+"""Kinds of incident whose subject may belong to a person."""
 
 _DISTINCT = re.compile(r"[/:@]|\.ya?ml$")
 
@@ -70,9 +70,9 @@ class Person:
     """What belongs to a person.
 
     ``name``: an owner of subscriptions, a receiver as ``to:`` names it, or the full name of one subscription.
-    ``subscriptions``: theirs, also those that are gone.
-    ``receivers``: those that nobody else is told by.
-    ``shared_by``: full names of others' subscriptions that tell a receiver of this name.
+    ``subscriptions``: of the person, also those that are gone.
+    ``receivers``: those that only this person's subscriptions use.
+    ``shared_by``: full names of other people's subscriptions that tell a receiver of this name.
     """
 
     name: str
@@ -82,18 +82,18 @@ class Person:
 
     @property
     def ids(self) -> list[int]:
-        """The ids of their subscriptions."""
+        """The ids of the person's subscriptions."""
         return [one.id for one in self.subscriptions]
 
     @property
     def active(self) -> list[StoredSubscription]:
-        """Their subscriptions that are in force."""
+        """The person's subscriptions that are not gone."""
         return [one for one in self.subscriptions if one.gone_at is None]
 
     def names(self, *, plain: bool = True) -> re.Pattern[str]:
-        """Return the pattern of a text that names this person.
+        """Return a pattern that matches every name of this person in a text.
 
-        ``plain``: also by names that may be words of any sentence, as those of owners are.
+        ``plain``: match also names that may be ordinary words, such as those of owners.
         """
         names = {self.name, *self.receivers}
         for one in self.subscriptions:
@@ -111,9 +111,9 @@ class Person:
 class Traces:
     """The messages and incidents of a person.
 
-    ``own``: deliveries that told of nobody else.
-    ``shared``: deliveries that told of them and of others.
-    ``incidents``: those that name them.
+    ``own``: ids of deliveries that told of nobody else.
+    ``shared``: ids of deliveries that told of other people, too.
+    ``incidents``: ids of incidents that name the person.
     """
 
     own: frozenset[str] = frozenset()
@@ -122,9 +122,9 @@ class Traces:
 
 
 def find_person(connection: Connection, name: str, others: Collection[Endpoint] = ()) -> Person | None:
-    """Return the person of a name, None if the database holds nothing of this name.
+    """Return the person that a name stands for, None if the database holds nothing of it.
 
-    ``others``: endpoints that are used beside subscriptions, such as the operator's.
+    ``others``: endpoints that are used apart from subscriptions, such as the operator's.
     """
     owner, _, last = name.rpartition("/")
     of_name = and_(_subscription.c.owner == owner, _subscription.c.name == last)
@@ -200,7 +200,7 @@ def _column(connection: Connection, query: Any, where: ColumnElement[bool]) -> l
 
 
 def _holding(connection: Connection, ids: Collection[str], person: Person) -> set[str]:
-    """Return those deliveries that tell of somebody else, too."""
+    """Return the ids of those deliveries that tell of other people, too."""
     found: set[str] = set()
     alerts = select(_alert.c.delivery_id).join(_match, _match.c.id == _alert.c.match_id)
     for batch in in_batches(sorted(ids)):
@@ -211,7 +211,7 @@ def _holding(connection: Connection, ids: Collection[str], person: Person) -> se
 
 
 def _groups(connection: Connection, ids: Iterable[str]) -> list[set[str]]:
-    """Group these deliveries with equal ones: their replays, and the deliveries folded into them."""
+    """Return these delivery ids in groups that say the same: replays, and deliveries folded into others."""
     left, groups = set(ids), list[set[str]]()
     while left:
         group, fresh = set[str](), {left.pop()}
@@ -237,7 +237,7 @@ def _linked(connection: Connection, ids: set[str]) -> set[str]:
 
 
 def _repeats(connection: Connection, ids: set[str]) -> set[str]:
-    """Return these deliveries and all that repeat them."""
+    """Return these delivery ids with those of all their replays."""
     found, fresh = set(ids), set(ids)
     while fresh:
         more = {one for batch in in_batches(sorted(fresh)) for one in _replays(connection, batch)}

@@ -1,1 +1,1 @@
-"""Sources: their pages and polls, missed digest days, turns at a site."""
+"""Sources: their pages and polls, missed digest days, turns at their sites."""

@@ -1,4 +1,4 @@
-"""Record which pages of digest days could not be read, and when a source was last read whole."""
+"""Record which pages of digest days could not be read, and tell when a source was last read whole."""
 
 from __future__ import annotations
 
@@ -22,13 +22,16 @@ from watcher.store.sources.pages import NEVER_READ
 _page, _poll, _listing, _paper, _key = schema.page, schema.poll, schema.listing, schema.paper, schema.paper_key
 
 NOTHING = set_digest(())
-"""The :func:`set_digest` of no papers: marks a page that could not be read or is not there."""
+"""The :func:`set_digest` of no papers. It marks a page that could not be read or does not exist."""
 
 _NO_NEWS: dict[str, Any] = {"short_since": None, "short_digest": None}
 
 
 def whole_verdicts(*, with_papers: bool = False) -> tuple[Verdict, ...]:
-    """Return the verdicts of polls that missed nothing; with ``with_papers`` only those that showed papers."""
+    """Return the verdicts of polls that missed nothing.
+
+    ``with_papers``: only those of polls that showed papers.
+    """
     return (Verdict.NEW, Verdict.UNCHANGED, *(() if with_papers else (Verdict.QUIET,)))
 
 
@@ -36,7 +39,7 @@ def whole_verdicts(*, with_papers: bool = False) -> tuple[Verdict, ...]:
 class Accepted:
     """A page that showed too little for a day, and was then accepted as complete.
 
-    ``papers``: how many papers it shows.
+    ``papers``: number of papers on it.
     ``is_read``: False if the site says that there is no such page.
     """
 
@@ -52,20 +55,20 @@ class Accepted:
 
 
 def _is_there(row: Any) -> bool:
-    """Return whether the site has a page, if only an empty one."""
+    """Return whether the site has a page, even if it is empty."""
     return bool(row.short_digest != NOTHING or (row.parser_version != NEVER_READ and row.shown == 0))
 
 
 class MissingDays:
-    """Statements on ``page``, ``poll`` and ``listing`` about what is missing."""
+    """The SQL statements on ``page``, ``poll`` and ``listing`` about what is missing of a source."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def fail(self, source: str, url: str, day: date, now: datetime, *, is_gone: bool) -> datetime:
-        """Record that a digest day's page could not be read, or does not exist (``is_gone``); return since when.
+        """Record that a digest day's page could not be read; return since when. What was read of it before is kept.
 
-        What was read of it before stays known.
+        ``is_gone``: the site says that the page does not exist.
         """
         row = self._connection.execute(
             select(_page)
@@ -87,16 +90,16 @@ class MissingDays:
         return since
 
     def settle(self, source: str, day: date, *, previous: date | None = None, is_news: bool = False) -> None:
-        """Record that a digest day has no page: it is not asked for any more.
+        """Record that a digest day has no page, so that it is not asked for again.
 
         ``previous``: the day before that has a page, None if not known.
-        ``is_news``: a page had named the day, so that its absence is reported.
+        ``is_news``: another page had named the day; then its absence is reported.
         """
         values = {"is_whole": True} | ({"previous": previous} if previous else {}) | ({} if is_news else _NO_NEWS)
         self._connection.execute(update(_page).where(_page.c.source == source, _page.c.day == day).values(values))
 
     def taken_as_true(self, source: str, since: datetime) -> list[Accepted]:
-        """Return the pages accepted as complete that have shown too little since ``since`` or later."""
+        """Return the pages that began to show too little at or after ``since``, and were then accepted as complete."""
         query = select(_page).where(_page.c.source == source, _page.c.is_whole, _page.c.short_since >= since)
         rows = self._connection.execute(query.order_by(_page.c.day)).all()
         return [Accepted(row.url, row.day, row.shown, _is_there(row)) for row in rows]
@@ -115,7 +118,7 @@ class MissingDays:
         return self._connection.scalar(query.order_by(_listing.c.day.desc()).limit(1))
 
     def known_by(self, source: str, entries: Sequence[Entry], at: datetime) -> list[bool]:
-        """Return for each entry whether its paper, by key or title, was known at an instant and ``source`` lists it."""
+        """Return for each entry whether ``source`` had listed its paper (by key or title) by the instant ``at``."""
         of_entry = [{one for key in entry.keys for one in (key, *spellings(key))} for entry in entries]
         titles = [comparable_title(entry.title) for entry in entries]
         is_listed = exists().where(_listing.c.paper_id == _paper.c.id, _listing.c.source == source)
@@ -130,16 +133,18 @@ class MissingDays:
         return [not known.isdisjoint(own) or title in titled for own, title in zip(of_entry, titles, strict=True)]
 
     def shown_last(self, source: str) -> list[datetime]:
-        """Return when the papers were first seen that ``source`` showed when it last showed some."""
+        """Return when each of the papers was first seen that ``source`` showed when it last showed any."""
         mine = _listing.c.source == source
         last = select(func.max(_listing.c.read_at)).where(mine).scalar_subquery()
         query = select(_paper.c.first_seen).join(_listing, _listing.c.paper_id == _paper.c.id)
         return list(self._connection.scalars(query.where(mine, _listing.c.read_at == last)))
 
     def last_whole(self, source: str, *, with_papers: bool = False) -> datetime | None:
-        """Return when ``source`` was last read with nothing missing, None for never.
+        """Return when a poll of ``source`` last missed nothing, None for never.
 
-        ``with_papers``: only polls that showed papers count. If old polls were deleted, the pages' times are used.
+        If old polls were deleted, the times of its pages are used.
+
+        ``with_papers``: only polls that showed papers count.
         """
         query = select(_poll.c.at).where(
             _poll.c.source == source, _poll.c.verdict.in_(whole_verdicts(with_papers=with_papers))
@@ -152,7 +157,7 @@ class MissingDays:
         return at
 
     def last_looks(self, source: str, limit: int) -> list[Look]:
-        """Return the last polls of ``source``, newest first."""
+        """Return the last ``limit`` polls of ``source``, newest first."""
         query = select(_poll.c.at, _poll.c.verdict).where(_poll.c.source == source)
         rows = self._connection.execute(query.order_by(_poll.c.at.desc()).limit(limit))
         return [Look(row.at, Verdict(row.verdict)) for row in rows]

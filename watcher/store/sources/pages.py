@@ -20,7 +20,7 @@ from watcher.store.sources.renamed import renamed_titles
 _page, _poll, _listing, _paper, _key = schema.page, schema.poll, schema.listing, schema.paper, schema.paper_key
 
 WEEKS_OF_HISTORY = 24
-"""Weeks searched for ten digest days of one weekday: more than twice as many, for holidays and gaps."""
+"""Weeks that are searched for ten digest days of one weekday: more than twice ten, for holidays and gaps."""
 
 OF_ONE_WEEKDAY = 10
 
@@ -28,12 +28,12 @@ RECENT = 10
 """Days with papers that are remembered of a page without a digest day."""
 
 LAST_PAPERS = 50
-"""Latest papers of a source that are looked at to learn what is usual there."""
+"""How many of a source's latest papers are looked at to learn what its papers usually have."""
 
 NOT_WHOLE = (Verdict.PARTIAL, Verdict.BROKEN)
 
 NEVER_READ = 0
-"""The parser version in the row of a page that could never be read."""
+"""Parser version in the row of a page that was never read."""
 
 _REMEMBERED = select(
     _page.c.url,
@@ -56,9 +56,9 @@ _TOUCH = update(_page).where(_page.c.source == bindparam("of"), _page.c.url == b
 class Poll:
     """A recorded poll of a source.
 
-    ``new``: papers never seen before.
-    ``pages``: pages that were read.
-    ``wait``: the chosen time until the next poll, None if ``every`` says it.
+    ``new``: number of papers never seen before.
+    ``pages``: number of pages that were read.
+    ``wait``: the chosen time until the next poll, None to wait for the configured ``every``.
     """
 
     source: str
@@ -73,10 +73,10 @@ class Poll:
 class Shown:
     """A page as it was last read.
 
-    ``papers``: how many papers it showed.
+    ``papers``: number of papers that it showed.
     ``expected``: how many it should show at least, None if not known.
-    ``short_since``: since when it shows too few or other papers than it should, None if it does not.
-    ``is_read``: False if it could never be read; ``is_whole`` then means that there is no such page.
+    ``short_since``: since when it has shown too few or the wrong papers, None if it does not.
+    ``is_read``: False if it was never read. Then ``is_whole`` means that the site has no such page.
     """
 
     url: str
@@ -90,7 +90,7 @@ class Shown:
 
 
 class Pages:
-    """Statements on ``page`` and ``poll``."""
+    """The SQL statements on ``page`` and ``poll``."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -98,15 +98,15 @@ class Pages:
     # --- pages ---
 
     def known(self, source: str) -> dict[str, KnownPage]:
-        """Return the remembered pages of ``source``, read or failed, by address."""
+        """Return address → what is remembered of the page, of all pages of ``source``, read or failed."""
         return self.remembered(source, 0)[0]
 
     def validators(self, source: str, parser_version: int) -> dict[str, Validators]:
-        """Return the validators of pages that this version of the parser has read whole, by address."""
+        """Return address → validators, of the pages that this version of the parser has read whole."""
         return self.remembered(source, parser_version)[1]
 
     def remembered(self, source: str, parser_version: int) -> tuple[dict[str, KnownPage], dict[str, Validators]]:
-        """Return the results of :meth:`known` and :meth:`validators`, in one statement."""
+        """Return the results of :meth:`known` and :meth:`validators`, with one statement."""
         rows = self._connection.execute(_REMEMBERED, {"of": source}).all()
         known = {row.url: _as_known(row) for row in rows}
         given = {row.url: Validators(row.etag, row.modified) for row in rows if row.parser_version == parser_version}
@@ -127,11 +127,12 @@ class Pages:
     ) -> None:
         """Store that a page was read.
 
-        Validators are only stored if nothing is missing and no page follows, since a later 304 would hide what is
-        missing. Since when the page shows too little, and which papers, is kept while it shows exactly these, also
-        after they were accepted.
+        Validators are stored only if nothing is missing and no further page follows: a later answer 304 would hide what
+        is missing. If the page shows too little, the time since when is kept as long as it shows exactly these papers,
+        even after they were accepted.
 
         ``shown``: keys of its papers.
+        ``history``: what it showed before.
         ``announced``: day of the announcement that it shows, None if it shows none.
         """
         is_whole = reading.whole and judged.verdict not in NOT_WHOLE
@@ -161,11 +162,11 @@ class Pages:
         )
 
     def touch(self, source: str, url: str, now: datetime) -> None:
-        """Record that a page has not changed (304)."""
+        """Record that a page has not changed (answer 304)."""
         self._connection.execute(_TOUCH, {"of": source, "at": url, "read_at": now})
 
     def forget(self, source: str, before: datetime) -> None:
-        """Delete what is known of the pages of a source that were last asked for before an instant."""
+        """Delete what is remembered of pages of a source that were last asked for before an instant."""
         self._connection.execute(delete(_page).where(_page.c.source == source, _page.c.read_at < before))
 
     def days(self, source: str, n: int) -> list[date]:
@@ -174,7 +175,7 @@ class Pages:
         return list(self._connection.scalars(query.order_by(_page.c.day.desc()).limit(n)))
 
     def shown(self, source: str, now: datetime, limit: int = 10) -> list[Shown]:
-        """Return what the newest pages of ``source`` showed and what was expected of them, newest day first."""
+        """Return what the newest pages of ``source`` showed and should have shown, newest day first."""
         newest = _page.c.day.desc().nulls_last(), _page.c.read_at.desc()
         rows = self._connection.execute(select(_page).where(_page.c.source == source).order_by(*newest).limit(limit))
         return [self._shown(row, now) for row in rows.all()]
@@ -190,9 +191,9 @@ class Pages:
         )
 
     def history(self, source: str, url: str, day: date | None, parser_version: int | None = None) -> DayHistory:
-        """Return what a page showed before, to judge what it shows now.
+        """Return what a page showed before, to judge by it what the page shows now.
 
-        ``parser_version``: ``recent`` is empty if another version read the page; None takes any version.
+        ``parser_version``: if another version has read the page, ``recent`` is empty; None accepts every version.
         """
         columns = _page.c.short_since, _page.c.short_digest, _page.c.recent, _page.c.parser_version
         row = self._connection.execute(select(*columns).where(_page.c.source == source, _page.c.url == url)).first()
@@ -207,14 +208,14 @@ class Pages:
         )
 
     def gone(self, source: str, day: date | None, shown: Collection[int]) -> int:
-        """Return how many papers listed on ``day`` are not among those with the ids ``shown``."""
+        """Return how many papers listed on ``day`` are not among the ids ``shown``."""
         if day is None:
             return 0
         listed = select(_listing.c.paper_id).where(_listing.c.source == source, _listing.c.day == day)
         return len(set(self._connection.scalars(listed)).difference(shown))
 
     def past(self, source: str, entries: Sequence[Entry]) -> KnownOfSource:
-        """Return what is known of ``source``, compared with the entries that it shows now."""
+        """Return what is known of ``source`` that helps to judge the entries of a page."""
         last = (
             select(_paper.c.abstract)
             .join(_listing, _listing.c.paper_id == _paper.c.id)
@@ -238,7 +239,7 @@ class Pages:
         return frozenset(self._connection.scalars(listed.where(_listing.c.source == source, _listing.c.day == day)))
 
     def _weekday_counts(self, source: str, day: date) -> tuple[int, ...]:
-        """Return how many papers each of the last digest days of this weekday had, newest first."""
+        """Return how many papers the last digest days of the same weekday had, newest first."""
         same = [day - timedelta(weeks=n) for n in range(1, WEEKS_OF_HISTORY + 1)]
         query = (
             select(func.count())
@@ -256,7 +257,9 @@ class Pages:
     ) -> None:
         """Store a poll with its verdict.
 
-        ``wait``: the chosen time until the next poll, None if ``every`` says it.
+        ``new``: number of papers never seen before.
+        ``pages``: number of pages that were read.
+        ``wait``: the chosen time until the next poll, None to wait for the configured ``every``.
         """
         row = {
             "source": source,
@@ -271,12 +274,12 @@ class Pages:
         self._connection.execute(_POLLED, row)
 
     def looks(self, source: str, since: datetime) -> list[Look]:
-        """Return when ``source`` was polled since then and with which verdict, oldest first."""
+        """Return the polls of ``source`` since ``since``, oldest first."""
         query = select(_poll.c.at, _poll.c.verdict).where(_poll.c.source == source, _poll.c.at >= since)
         return [Look(row.at, Verdict(row.verdict)) for row in self._connection.execute(query.order_by(_poll.c.at))]
 
     def polls(self, source: str, limit: int = 10) -> list[Poll]:
-        """Return the last polls of ``source``, newest first."""
+        """Return the last ``limit`` polls of ``source``, newest first."""
         query = select(_poll).where(_poll.c.source == source).order_by(_poll.c.at.desc(), _poll.c.id.desc())
         return [_as_poll(row) for row in self._connection.execute(query.limit(limit))]
 
@@ -307,9 +310,9 @@ def _those(column: ColumnElement[Any], values: Collection[Any]) -> Select[Any]:
 
 
 def _recent(is_whole: bool, shown: int, history: DayHistory, today: date) -> list[tuple[date, int]]:
-    """Return how many papers the page showed on its last days, today first.
+    """Return (day, number of papers) of the last days of a page, today first.
 
-    Short days are included, since lists may become shorter for good. Nothing is added by a partial or empty reading.
+    Short days are included, since lists may become shorter for good. A partial or empty reading adds no day.
     """
     if not is_whole or not shown:
         return list(history.recent)

@@ -1,4 +1,4 @@
-"""Find papers that a source shows under other ids than before."""
+"""Find papers that a source now shows under other ids than before."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _key, _listing, _paper = schema.paper_key, schema.listing, schema.paper
 
 
 def renamed_titles(connection: Connection, source: str, entries: Sequence[Entry]) -> int:
-    """Count the titles of entries under unknown keys that ``source`` listed under others, and that may be other papers.
+    """Return how many titles of entries with unknown keys ``source`` has listed under other keys.
 
-    Left out is what title and abstract, or authors, prove to be the same paper.
+    Titles are not counted if the abstract or the authors prove that it is the same paper under a new address.
     """
     of_entry = {n: set(sole_keys(entry)) for n, entry in enumerate(entries)}
     known = set[str]()

@@ -1,4 +1,4 @@
-"""Give turns at a site, over all processes of a database."""
+"""Give turns at a site to one process at a time, of all processes that use a database."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from watcher.store.database.batches import insert_unless_there
 _site = schema.site
 
 LOOK_AGAIN = 0.5
-"""Seconds until the next try to take the turn of a site that another process is asking."""
+"""Seconds until the next try to take the turn of a site that another process has."""
 
 LONGEST = timedelta(days=1)
-"""An instant further ahead than this was written by a wrong clock, and is ignored."""
+"""Instants further ahead than this were written by a wrong clock, and are ignored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ FREE = Spending()
 
 
 class Sites:
-    """Statements on ``site``.
+    """The SQL statements on ``site``.
 
-    ``holder`` is a text that no other process uses.
+    ``holder``: a text that no other process uses.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -52,10 +52,10 @@ class Sites:
         now: datetime,
         spending: Spending = FREE,
     ) -> SiteTurn:
-        """Take the turn for a request to ``name``; if it is not free, return how long to wait.
+        """Take the turn for one request to the site ``name``; if it is not free, return how long to wait.
 
-        The next request may begin after ``interval``, and after :meth:`give_back` or the end of ``lease``. None begins
-        that costs more than is left of the day.
+        The next request may begin after ``interval``, and only after :meth:`give_back` or the end of ``lease``. No
+        request begins that costs more than is left of the day.
         """
         insert_unless_there(self._connection, _site, [{"name": name}])
         row = self._connection.execute(select(_site).where(_site.c.name == name).with_for_update()).one()
@@ -78,7 +78,7 @@ class Sites:
     def give_back(self, name: str, holder: str, *, is_public: bool) -> None:
         """End the turn.
 
-        ``is_public``: the site answered from the public Internet.
+        ``is_public``: the site's answer came from the public Internet.
         """
         mine = update(_site).where(_site.c.name == name, _site.c.holder == holder)
         self._connection.execute(mine.values(holder=None, lease=None))
@@ -86,9 +86,9 @@ class Sites:
             self._set(name, is_public=True)
 
     def pause(self, name: str, until: datetime, *, closed: bool) -> None:
-        """Let no request begin before ``until``; an instant that is already later stays.
+        """Let no request begin before ``until``. A later instant that was set before stays.
 
-        ``closed``: the site itself asked for it.
+        ``closed``: the site itself asked for the pause.
         """
         column = _site.c.closed_until if closed else _site.c.free_at
         earlier = column.is_(None) | (column < until)
@@ -99,6 +99,6 @@ class Sites:
 
 
 def _left(at: datetime | None, now: datetime, longest: timedelta = LONGEST) -> float:
-    """Return seconds until ``at``; 0 if it has passed, or is more than ``longest`` away and so of a wrong clock."""
+    """Return the seconds until ``at``; 0 if it has passed, or is more than ``longest`` ahead (a wrong clock)."""
     left = at - now if at else timedelta(0)
     return max(left.total_seconds(), 0.0) if left <= longest else 0.0

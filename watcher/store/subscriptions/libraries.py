@@ -1,4 +1,4 @@
-"""Keep the libraries of subscriptions: liked papers, stored once for all subscriptions with the same library."""
+"""Store the libraries of subscriptions: liked papers, once for all subscriptions with the same library."""
 
 from __future__ import annotations
 
@@ -15,24 +15,27 @@ _library, _subscription = schema.library, schema.subscription
 
 
 class Libraries:
-    """Statements on ``library``. A library's name is made of its papers: what is stored never changes."""
+    """The SQL statements on ``library``. A library's name is made from its papers, so that stored ones never change."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def get(self, name: str) -> tuple[LikedPaper, ...]:
-        """Return the papers of a library, none if it is not stored."""
+        """Return the papers of a library, () if it is not stored."""
         rows = self._connection.scalar(select(_library.c.papers).where(_library.c.name == name))
         return tuple(_paper_of(row) for row in rows or ())
 
     def forget_unused(self) -> None:
-        """Delete the libraries that no subscription has any more; those that are gone need none, nor the database's."""
+        """Delete the libraries that no active subscription of the config's files uses."""
         used = select(_subscription.c.library).where(schema.of_files, _subscription.c.gone_at.is_(None))
         self._connection.execute(delete(_library).where(_library.c.name.not_in(used)))
 
 
 def keep_libraries(connection: Connection, libraries: Collection[tuple[str, Sequence[LikedPaper]]]) -> None:
-    """Store libraries by their names, unless they are there."""
+    """Store libraries by name, unless they are stored already.
+
+    ``libraries``: (name, papers) of each.
+    """
     for name, papers in dict(libraries).items():
         row = {"name": name, "papers": [_row_of(one) for one in papers]}
         insert_unless_there(connection, _library, [row])

@@ -1,4 +1,4 @@
-"""Record muted subscriptions and papers."""
+"""Record which subscriptions and papers are muted."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _paper, _subscription = schema.paper, schema.subscription
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """What is muted, and until when.
+    """A muted subscription or paper.
 
-    ``subject``: a subscription's full name, or a paper's key.
+    ``subject``: the subscription's full name, or the paper's key.
     ``title``: the paper's title, None for a subscription.
     """
 
@@ -31,7 +31,7 @@ class Mute:
 
 
 class Mutes:
-    """Statements on ``mute``. Each row is about one subscription or one paper; rows past ``until`` count as none."""
+    """The SQL statements on ``mute``. A row mutes one subscription or one paper; after ``until`` it has no effect."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -39,21 +39,21 @@ class Mutes:
     def begin(
         self, now: datetime, until: datetime, *, subscription_id: int | None = None, paper_id: int | None = None
     ) -> None:
-        """Mute a subscription or a paper until ``until``, in place of an earlier mute."""
+        """Mute a subscription or a paper until ``until``. An earlier mute of it is replaced."""
         self.end(now, subscription_id=subscription_id, paper_id=paper_id)
         self._connection.execute(delete(_mute).where(_mute.c.until <= now))
         values = {"subscription_id": subscription_id, "paper_id": paper_id, "since": now, "until": until}
         self._connection.execute(insert(_mute).values(**values))
 
     def end(self, now: datetime, *, subscription_id: int | None = None, paper_id: int | None = None) -> bool:
-        """End a mute; return whether there was one."""
+        """End the mute of a subscription or a paper; return whether there was one."""
         query = select(_mute.c.until).where(_is(subscription_id, paper_id))
         until = self._connection.scalar(query)
         self._connection.execute(delete(_mute).where(_is(subscription_id, paper_id)))
         return until is not None and until > now
 
     def all(self, now: datetime) -> list[Mute]:
-        """Return everything that is muted, in the order in which it ends."""
+        """Return all mutes in the order in which they end."""
         columns = (
             _mute.c.since,
             _mute.c.until,
@@ -75,28 +75,28 @@ class Mutes:
         ]
 
     def of_subscription(self, subscription_id: int, now: datetime) -> datetime | None:
-        """Return until when a subscription is muted, None if it is not."""
+        """Return the end of a subscription's mute, None if it is not muted."""
         query = select(_mute.c.until).where(_mute.c.subscription_id == subscription_id, _mute.c.until > now)
         found: datetime | None = self._connection.scalar(query)
         return found
 
     def of_subscriptions(self, now: datetime) -> dict[str, datetime]:
-        """Return full name of a muted subscription → until when."""
+        """Return full name → end of the mute, of all muted subscriptions."""
         return {one.subject: one.until for one in self.all(now) if one.title is None}
 
     def of_papers(self, now: datetime) -> dict[int, datetime]:
-        """Return muted paper → until when."""
+        """Return paper id → end of the mute, of all muted papers."""
         query = select(_mute.c.paper_id, _mute.c.until).where(_mute.c.paper_id.is_not(None), _mute.c.until > now)
         return {row.paper_id: row.until for row in self._connection.execute(query)}
 
     def drop_waiting_of_subscription(
         self, id: int, endpoints: Collection[Endpoint], reason: str, until: datetime
     ) -> None:
-        """Drop a subscription's alerts that are due by ``until`` and were never attempted."""
+        """Drop those alerts of a subscription that are due by ``until`` and were never attempted."""
         drop_waiting(self._connection, _match.c.subscription_id == id, endpoints, reason, until)
 
     def drop_waiting_of_paper(self, id: int, reason: str, until: datetime) -> None:
-        """Drop a paper's alerts that are due by ``until`` and were never attempted."""
+        """Drop those alerts of a paper that are due by ``until`` and were never attempted."""
         query = (
             select(_alert.c.receiver, _alert.c.label)
             .join(_match, _match.c.id == _alert.c.match_id)
@@ -108,7 +108,7 @@ class Mutes:
 
 
 def merge_mutes(connection: Connection, kept: int, merged: int) -> None:
-    """Merge the mutes of two papers that turn out to be one: the later end counts."""
+    """Merge the mutes of two papers that are one: the later end counts."""
     both = _mute.c.paper_id.in_([kept, merged])
     until = connection.scalar(select(func.max(_mute.c.until, type_=_mute.c.until.type)).where(both))
     if until is None:

@@ -1,4 +1,4 @@
-"""Store the ``never:`` lists as last applied, and count what they keep back."""
+"""Store the ``never:`` lists as they were last applied, and count what they keep back."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from watcher.store.database.batches import in_batches
 _never, _match, _subscription = schema.never, schema.match, schema.subscription
 
 BECAUSE = "never: "
-"""With what the reason of a match begins that is dropped for an item; the item follows."""
+"""Begins the reason of a match that an item keeps back; the item follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class MatchOfPaper:
-    """A match by its numbers, with whose subscription it is of."""
+    """A match by its ids, with the owner of its subscription."""
 
     id: int
     paper_id: int
@@ -28,36 +28,37 @@ class MatchOfPaper:
 
 
 class NeverLists:
-    """Statements on ``never``, and on the matches that it keeps back.
+    """The SQL statements on ``never``, and on the matches that its items keep back.
 
-    Every change follows :meth:`watcher.store.subscriptions.subscriptions.Subscriptions.raise_generation`.
+    Call :meth:`watcher.store.subscriptions.subscriptions.Subscriptions.raise_generation` in the same transaction,
+    before any change.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def all(self) -> list[NeverItem]:
-        """Return the items of all lists in their order."""
+        """Return the items of all lists in order."""
         columns = (_never.c.owner, _never.c.written, _never.c.rule)
         return [NeverItem(*row) for row in self._connection.execute(select(*columns).order_by(_never.c.id))]
 
     def replace(self, items: Iterable[NeverItem]) -> None:
-        """Put these items in the place of all that were stored."""
+        """Store these items in place of all that are stored."""
         self._connection.execute(delete(_never))
         rows = [{"owner": one.owner, "written": one.written, "rule": one.rule} for one in items]
         if rows:
             self._connection.execute(insert(_never), rows)
 
     def held(self) -> list[MatchOfPaper]:
-        """Return the held matches of all subscriptions that are not gone."""
+        """Return the held matches of all active subscriptions."""
         return self._matches(_match.c.fate == Fate.HELD)
 
     def kept_back(self, items: Collection[str]) -> list[MatchOfPaper]:
-        """Return the matches that these items, as written, keep back."""
+        """Return the matches that any of these items, given as written, keeps back."""
         return self._matches(_match.c.fate == Fate.DROPPED, _match.c.reason.in_([f"{BECAUSE}{one}" for one in items]))
 
     def kept_back_among(self, paper_ids: Collection[int]) -> dict[tuple[int, int], int]:
-        """Return (subscription, paper) → match of the first matches of these papers that an item keeps back."""
+        """Return (subscription id, paper id) → match id, of the first matches of these papers that items keep back."""
         found: dict[tuple[int, int], int] = {}
         for batch in in_batches(paper_ids):
             query = select(_match.c.id, _match.c.subscription_id, _match.c.paper_id).where(
@@ -67,7 +68,7 @@ class NeverLists:
         return found
 
     def counts(self, subscription_ids: Collection[int]) -> dict[int, dict[str, int]]:
-        """Return subscription → item → papers that it keeps back from it."""
+        """Return subscription id → item → number of papers that the item keeps back from the subscription."""
         found: dict[int, dict[str, int]] = {}
         for batch in in_batches(subscription_ids):
             query = (
@@ -80,7 +81,7 @@ class NeverLists:
         return found
 
     def papers_kept_back(self, item: str, subscription_ids: Collection[int]) -> int:
-        """Return how many papers an item, as written, keeps back from any of these subscriptions."""
+        """Return how many papers an item, given as written, keeps back from any of these subscriptions."""
         found: set[int] = set()
         for batch in in_batches(subscription_ids):
             because = (_match.c.fate == Fate.DROPPED, _match.c.reason == f"{BECAUSE}{item}")
@@ -99,5 +100,5 @@ class NeverLists:
 
 
 def is_kept_back() -> ColumnElement[bool]:
-    """Return the condition that an item of a ``never:`` list keeps a match back."""
+    """Return the SQL condition that an item of a ``never:`` list keeps a match back."""
     return and_(_match.c.fate == Fate.DROPPED, _match.c.reason.startswith(BECAUSE, autoescape=True))

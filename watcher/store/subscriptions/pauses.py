@@ -1,4 +1,4 @@
-"""Pause subscriptions, and take back or drop their alerts that were never attempted."""
+"""Pause subscriptions; take back or drop alerts of which no attempt was made."""
 
 from __future__ import annotations
 
@@ -17,18 +17,21 @@ _match, _subscription = schema.match, schema.subscription
 
 
 class Silence:
-    """Statements on ``subscription.paused`` and on the alerts that wait meanwhile."""
+    """The SQL statements that pause a subscription, and that take back or drop its waiting alerts.
+
+    An alert waits while it is in no delivery, or in one that was never attempted.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def set_paused(self, subscription_id: int, paused: bool) -> None:
-        """Set whether a subscription is paused."""
+        """Store whether a subscription is paused."""
         here = update(_subscription).where(_subscription.c.id == subscription_id)
         self._connection.execute(here.values(paused=paused))
 
     def take_back(self, subscription_id: int, endpoints: Collection[Endpoint]) -> None:
-        """Remove a subscription's alerts from deliveries that were never attempted."""
+        """Take a subscription's alerts at these endpoints out of deliveries that were never attempted."""
         matches = select(_match.c.id).where(_match.c.subscription_id == subscription_id)
         for endpoint in sorted(endpoints):
             Endpoints(self._connection).lock(endpoint)
@@ -37,11 +40,11 @@ class Silence:
             self._connection.execute(update(_alert).where(*mine, is_untried).values(delivery_id=None))
 
     def drop(self, subscription_id: int, endpoints: Collection[Endpoint], reason: str) -> None:
-        """Drop a subscription's waiting alerts at these endpoints: in no delivery, or in one never attempted."""
+        """Drop a subscription's waiting alerts at these endpoints."""
         drop_waiting(self._connection, _match.c.subscription_id == subscription_id, endpoints, reason)
 
     def waiting(self, subscription_id: int) -> int:
-        """Return how many papers wait in a subscription's alerts that were never attempted."""
+        """Return how many papers a subscription's waiting alerts are about."""
         query = (
             select(func.count(_match.c.paper_id.distinct()))
             .join(_alert, _alert.c.match_id == _match.c.id)
@@ -57,9 +60,10 @@ def drop_waiting(
     reason: str,
     until: datetime | None = None,
 ) -> None:
-    """Drop the alerts of some matches that wait: in no delivery, or in one never attempted.
+    """Drop the waiting alerts of some matches: those in no delivery, or in one that was never attempted.
 
-    ``matches``: condition on ``match``.
+    ``matches``: SQL condition on ``match``.
+    ``reason``: stored with each alert.
     ``until``: only alerts due by then, None for all.
     """
     due = [_alert.c.due <= until] if until else []
@@ -75,6 +79,6 @@ def _is_waiting() -> ColumnElement[bool]:
 
 
 def untried() -> Select[Any]:
-    """Return a statement for the ids of pending deliveries that were never attempted."""
+    """Return the SELECT for the ids of pending deliveries that were never attempted."""
     attempted = exists().where(_attempt.c.delivery_id == _delivery.c.id)
     return select(_delivery.c.id).where(_delivery.c.state == DeliveryState.PENDING, ~attempted)

@@ -1,4 +1,4 @@
-"""Convert subscriptions to rows and back, following the fields of the record."""
+"""Convert subscriptions to rows and back, field by field of the record."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OF_ROW = tuple(field.name for field in fields(StoredSubscription) if field.name
 
 
 def row_of(wanted: Wanted) -> dict[str, Any]:
-    """Return the columns of a subscription."""
+    """Return column → value of a subscription."""
     one = wanted.subscription
     return {
         **_COLUMNS.plain(one),

@@ -1,4 +1,4 @@
-"""Store subscriptions as last applied, and the generation of the rules."""
+"""Store subscriptions as they were last applied, and the generation of the rules."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ SELECT subscription.id FROM asked
 JOIN subscription ON subscription.owner = asked.owner AND subscription.name = asked.name
 WHERE subscription.origin = 'database'
 """
-"""SQLite uses its index for a list of pairs only if the list is joined like a table."""
+"""Selects ids by (owner, name). SQLite uses its index for such pairs only if the list is joined like a table."""
 
 _ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
-"""Later than any instant. ``woken <= _ALWAYS`` can use the index, and holds also after a clock was set back."""
+"""Later than any instant. ``woken <= _ALWAYS`` uses the index, and is true even after a clock was set back."""
 
 _table, _generation = schema.subscription, schema.rules_generation
 
@@ -43,8 +43,8 @@ _HELD_GENERATION = _GENERATION.with_for_update(read=True)
 class New:
     """A subscription to be added.
 
-    ``next_due``: when it is first told, None if told immediately.
-    ``sign_due``: when its first sign of life is due, None if it shows none.
+    ``next_due``: when it is first due, None if it is told immediately.
+    ``sign_due``: when its first sign of life is due, None if it sends none.
     """
 
     wanted: Wanted
@@ -54,7 +54,7 @@ class New:
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """The part of a subscription that the index of rules needs."""
+    """What the index of rules needs of a subscription."""
 
     id: int
     rule: str
@@ -71,17 +71,23 @@ def _rule_row(row: Any) -> RuleRow:
 
 
 class Subscriptions:
-    """Statements on ``subscription``. Every change of a rule follows :meth:`raise_generation` in one transaction."""
+    """The SQL statements on ``subscription``.
+
+    Call :meth:`raise_generation` before any change of a rule, in the same transaction.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def generation(self, *, hold: bool = False) -> int:
-        """Return the rules' generation; ``hold`` keeps others from raising it until the transaction ends."""
+        """Return the rules' generation.
+
+        ``hold``: keep others from raising it until the transaction ends.
+        """
         return self._connection.scalar(_HELD_GENERATION if hold else _GENERATION) or 0
 
     def raise_generation(self) -> None:
-        """Raise the rules' generation. Others that raise it, or match, wait until the transaction ends."""
+        """Raise the rules' generation. Transactions that raise it or match papers wait until this one ends."""
         raised = self._connection.execute(update(_generation).values(generation=_generation.c.generation + 1))
         if not raised.rowcount:
             self._connection.execute(insert(_generation).values(id=1, generation=1))
@@ -97,13 +103,16 @@ class Subscriptions:
         return [saved for saved in self.all() if saved.gone_at is None]
 
     def of_files(self, *, active: bool = False) -> list[StoredSubscription]:
-        """Return the subscriptions of the config's files; with ``active`` without those that are gone."""
+        """Return the subscriptions of the config's files.
+
+        ``active``: without those that are gone.
+        """
         return self._several((_active(_table) if active else select(_table)).where(schema.of_files))
 
     def called(self, name: str) -> list[StoredSubscription]:
         """Return the subscriptions with this name, also those that are gone.
 
-        A name without an owner matches any owner.
+        A name without an owner matches subscriptions of any owner.
         """
         owner, _, last = name.rpartition("/")
         query = select(_table).where(_table.c.name == last)
@@ -115,13 +124,13 @@ class Subscriptions:
         return self._several(select(_table).where(_table.c.owner == owner, _table.c.name == last))
 
     def first_of_database(self, limit: int) -> list[StoredSubscription]:
-        """Return the first subscriptions of the database that are in force, by owner and name."""
+        """Return the first ``limit`` subscriptions of the database that are not gone, by owner and name."""
         query = _active(_table.c.id).where(_table.c.origin == Origin.DATABASE.value)
         ids = self._connection.scalars(query.order_by(_table.c.owner, _table.c.name).limit(limit)).all()
         return list(self.get(ids).values())
 
     def get(self, ids: Collection[int]) -> dict[int, StoredSubscription]:
-        """Return the subscriptions with these ids that are not gone, by id."""
+        """Return id → subscription, of those with these ids that are not gone."""
         found: dict[int, StoredSubscription] = {}
         for batch in in_batches(ids):
             active = select(_table).where(_table.c.id.in_(batch), _table.c.gone_at.is_(None))
@@ -142,7 +151,10 @@ class Subscriptions:
         ]
 
     def of_database(self, owner: str | None = None) -> Iterator[StoredSubscription]:
-        """Yield the subscriptions of the database that are not gone. Memory holds a few hundred at a time."""
+        """Yield the subscriptions of the database that are not gone. Only a few hundred are in memory at a time.
+
+        ``owner``: only those of this owner, None for all.
+        """
         query = select(_table).where(_table.c.origin == Origin.DATABASE.value, _table.c.gone_at.is_(None))
         if owner is not None:
             query = query.where(_table.c.owner == owner)
@@ -150,20 +162,23 @@ class Subscriptions:
         return (saved_of(row) for row in rows.mappings())
 
     def rules(self, after: int | None) -> Iterator[RuleRow]:
-        """Yield every rule that has changed since generation ``after``; None yields all rules that are not gone."""
+        """Yield the rules that changed after a generation, also of gone subscriptions.
+
+        ``after``: the generation, None for the rules of all active subscriptions.
+        """
         query = _active(*_RULE) if after is None else select(*_RULE).where(_table.c.changed_in > after)
         rows = self._connection.execute(query, execution_options={"yield_per": MOST_BOUND})
         return (_rule_row(row) for row in rows)
 
     def with_libraries(self) -> list[RuleRow]:
-        """Return the rules beside libraries that are not gone."""
+        """Return the rules with libraries of subscriptions that are not gone."""
         rows = self._connection.execute(_active(*_RULE).where(_table.c.library != "").order_by(_table.c.id))
         return [_rule_row(row) for row in rows]
 
     def due(self, now: datetime) -> list[int]:
         """Return the ids of subscriptions that are due.
 
-        A subscription is due when its instant has passed, or when it is told immediately and holds something.
+        A subscription is due when its due instant has passed; one told immediately, when it holds something.
         """
         due: set[int] = set()
         # Separate statements, so that each can use an index.
@@ -172,7 +187,7 @@ class Subscriptions:
         return sorted(due)
 
     def holding(self) -> list[int]:
-        """Return the ids of subscriptions that have held matches, due or not."""
+        """Return the ids of subscriptions that hold matches, due or not."""
         held = select(schema.match.c.subscription_id).where(schema.match.c.fate == Fate.HELD)
         return list(self._connection.scalars(_active(_table.c.id).where(_table.c.id.in_(held)).order_by(_table.c.id)))
 
@@ -181,22 +196,25 @@ class Subscriptions:
         return sorted(self._connection.scalars(select(_table.c.id).where(*_is_sign_due(now))))
 
     def count(self, origin: Origin | None = None) -> int:
-        """Return how many subscriptions are not gone, of one origin or all."""
+        """Return how many subscriptions are not gone.
+
+        ``origin``: only those from files or from the database, None for all.
+        """
         query = _active(func.count())
         return self._connection.scalar(query if origin is None else query.where(_table.c.origin == origin.value)) or 0
 
     # --- one that is nobody else's ---
 
     def hold_active(self, id: int) -> StoredSubscription | None:
-        """Lock and return the subscription, None if it is gone, paused or locked by another transaction."""
+        """Lock a subscription and return it; None if it is gone, paused or locked by another transaction."""
         return self._hold(id, _table.c.gone_at.is_(None), _table.c.paused.is_(False))
 
     def hold_due(self, id: int, now: datetime) -> StoredSubscription | None:
-        """Lock and return the subscription, None if it is no longer due or locked by another daemon."""
+        """Lock a subscription and return it; None if it is no longer due, or locked by another transaction."""
         return self._hold(id, *_is_due(now))
 
     def hold_sign_due(self, id: int, now: datetime) -> StoredSubscription | None:
-        """Lock and return the subscription, None if its sign of life is not due any more or another daemon has it."""
+        """Lock a subscription and return it; None if its sign of life is no longer due, or another holds it."""
         return self._hold(id, *_is_sign_due(now))
 
     def _hold(self, id: int, *where: ColumnElement[bool]) -> StoredSubscription | None:
@@ -214,7 +232,10 @@ class Subscriptions:
         return self.insert_many([New(wanted, next_due)], now)[0]
 
     def insert_many(self, new: Sequence[New], now: datetime, origin: Origin = Origin.FILE) -> list[int]:
-        """Add subscriptions; return their ids in the same order."""
+        """Add subscriptions; return their ids in the same order.
+
+        ``origin``: whether they come from files or from the database.
+        """
         rows = [
             row_of(one.wanted)
             | {"next_due": one.next_due, "sign_due": one.sign_due, "created_at": now, "origin": origin.value}
@@ -228,7 +249,7 @@ class Subscriptions:
         return list(self._connection.scalars(added, rows))
 
     def update(self, id: int, wanted: Wanted, next_due: datetime | None, now: datetime) -> None:
-        """Replace name, rule and settings of a subscription, and make it active."""
+        """Replace the name, rule and settings of a subscription, and make it active."""
         self._keep_libraries([wanted])
         values = row_of(wanted) | {"next_due": next_due, "gone_at": None, "changed_in": self.generation()}
         if next_due is None:
@@ -236,7 +257,7 @@ class Subscriptions:
         self._connection.execute(update(_table).where(_table.c.id == id).values(**values))
 
     def _keep_libraries(self, wanted: Collection[Wanted]) -> None:
-        """Store the libraries that were read with these subscriptions, by their names."""
+        """Store the libraries of these subscriptions by name."""
         some = (one.subscription for one in wanted)
         keep_libraries(self._connection, [(one.library, one.liked) for one in some if one.library and one.liked])
 
@@ -246,7 +267,7 @@ class Subscriptions:
         self._connection.execute(gone)
 
     def set_told(self, id: int, now: datetime, next_due: datetime | None) -> None:
-        """Record that a subscription was told now, also if it had nothing to tell."""
+        """Record that a subscription was told now, even if it held nothing, and when it is due next."""
         told = update(_table).where(_table.c.id == id).values(last_due=now, next_due=next_due, woken=None)
         self._connection.execute(told)
 
@@ -263,10 +284,10 @@ class Subscriptions:
 
 
 def wake(connection: Connection, ids: Collection[int], now: datetime) -> None:
-    """Make subscriptions due that are told immediately, since they hold something.
+    """Make those of some subscriptions due that are told immediately, since they hold something.
 
-    Their rows are written even if they were due already: this waits for a daemon that is telling them, and makes them
-    due again.
+    A row is written even if its subscription was due already. So this waits for a daemon that is telling the
+    subscription right now, and makes it due again afterwards.
     """
     for batch in in_batches(sorted(set(ids))):
         immediately = (_table.c.id.in_(batch), _table.c.next_due.is_(None))

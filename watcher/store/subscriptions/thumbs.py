@@ -1,4 +1,4 @@
-"""Store what readers said of papers: useful, or not for them."""
+"""Store thumbs: what readers said of papers, useful or not for them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ _thumb = schema.thumb
 
 
 class Thumbs:
-    """Statements on ``thumb``: one for a subscription and a paper at most, the last that was given."""
+    """The SQL statements on ``thumb``. There is one thumb for a subscription and a paper, the last that was given."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def give(self, subscription_id: int, paper_id: int, up: bool, now: datetime) -> bool:
-        """Record a thumb in place of an earlier one; return whether it is new, or another one."""
+        """Store a thumb in place of an earlier one; return whether it is new or changed.
+
+        ``up``: True for useful, False for not for the reader.
+        """
         row = {"subscription_id": subscription_id, "paper_id": paper_id, "up": up, "at": now}
         if insert_unless_there(self._connection, _thumb, [row]):
             return True
@@ -37,13 +40,13 @@ class Thumbs:
         return self._connection.execute(delete(_thumb).where(_thumb.c.subscription_id == subscription_id)).rowcount
 
     def of_subscription(self, subscription_id: int) -> list[Thumb]:
-        """Return the thumbs of a subscription, the newest last."""
+        """Return the thumbs of a subscription, oldest first."""
         query = select(_thumb.c.paper_id, _thumb.c.up, _thumb.c.at).where(_thumb.c.subscription_id == subscription_id)
         rows = self._connection.execute(query.order_by(_thumb.c.at, _thumb.c.paper_id))
         return [Thumb(*row) for row in rows]
 
     def of_papers(self, paper_ids: Collection[int]) -> dict[tuple[int, int], bool]:
-        """Return (subscription, paper) → whether its thumb is up, of all thumbs for these papers."""
+        """Return (subscription id, paper id) → whether the thumb is up, of all thumbs for these papers."""
         found: dict[tuple[int, int], bool] = {}
         for batch in in_batches(paper_ids):
             query = select(_thumb.c.subscription_id, _thumb.c.paper_id, _thumb.c.up)
@@ -52,7 +55,7 @@ class Thumbs:
         return found
 
     def stamp(self, subscription_id: int) -> tuple[int, int, datetime | None]:
-        """Return what changes with every thumb of a subscription: their number, those that are up, the last instant."""
+        """Return what changes with every thumb of a subscription: how many thumbs, how many up, the latest instant."""
         ups = func.count().filter(_thumb.c.up)
         last = func.max(_thumb.c.at, type_=_thumb.c.at.type)
         query = select(func.count(), ups, last).where(_thumb.c.subscription_id == subscription_id)
@@ -61,7 +64,7 @@ class Thumbs:
 
 
 def merge_thumbs(connection: Connection, kept: int, merged: int) -> None:
-    """Move the thumbs of the paper ``merged`` to ``kept``; of two for one subscription the newer stays."""
+    """Move the thumbs of the paper ``merged`` to ``kept``. If a subscription has one for each, the newer one stays."""
     query = select(_thumb).where(_thumb.c.paper_id.in_([kept, merged])).order_by(_thumb.c.at.desc(), _thumb.c.id.desc())
     seen: set[int] = set()
     twice = []

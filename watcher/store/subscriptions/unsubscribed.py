@@ -1,4 +1,4 @@
-"""Record which endpoints asked to be told nothing more of a subscription."""
+"""Record which endpoints have unsubscribed from which subscriptions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ _subscription, _unsubscribed = schema.subscription, schema.unsubscribed
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """An endpoint that is told nothing of a subscription, and since when. ``subscription``: its full name."""
+    """An endpoint that has unsubscribed, and since when.
+
+    ``subscription``: full name.
+    """
 
     subscription: str
     endpoint: Endpoint
@@ -26,24 +29,24 @@ class Left:
 
 
 class Unsubscribed:
-    """Statements on ``unsubscribed``."""
+    """The SQL statements on ``unsubscribed``."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def leave(self, subscription_id: int, endpoint: Endpoint, now: datetime) -> bool:
-        """Tell an endpoint nothing more of a subscription; return whether it was told until now."""
+        """Record that an endpoint has unsubscribed; return False if it had done so before."""
         row = {"receiver": endpoint.receiver, "label": endpoint.label, "since": now}
         rows = [{"subscription_id": subscription_id} | row]
         return insert_unless_there(self._connection, _unsubscribed, rows) == 1
 
     def come_back(self, subscription_id: int, endpoint: Endpoint) -> bool:
-        """Tell an endpoint of a subscription again; return whether it had left."""
+        """Forget that an endpoint has unsubscribed; return whether it had."""
         mine = (_unsubscribed.c.subscription_id == subscription_id, *at(_unsubscribed, endpoint))
         return bool(self._connection.execute(delete(_unsubscribed).where(*mine)).rowcount)
 
     def of(self, subscription_ids: Collection[int]) -> dict[int, dict[Endpoint, datetime]]:
-        """Return subscription → the endpoints that have left it, and when."""
+        """Return subscription id → endpoints that have unsubscribed, and when."""
         found: dict[int, dict[Endpoint, datetime]] = {}
         for batch in in_batches(subscription_ids):
             rows = select(_unsubscribed).where(_unsubscribed.c.subscription_id.in_(batch))
@@ -52,7 +55,7 @@ class Unsubscribed:
         return found
 
     def all(self) -> list[Left]:
-        """Return who has left which subscription that is in force, by its name."""
+        """Return all endpoints that have unsubscribed from active subscriptions, by the subscription's name."""
         query = (
             select(_unsubscribed, _subscription.c.owner, _subscription.c.name)
             .join(_subscription, _subscription.c.id == _unsubscribed.c.subscription_id)

@@ -1,1 +1,1 @@
-"""The file of an SQLite database: its header, the mark beside it, that it is still the same; backups of it."""
+"""The file of an SQLite database: its header, the mark beside it, whether it is still the same file, its backups."""

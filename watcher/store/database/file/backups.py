@@ -1,4 +1,4 @@
-"""Back up an SQLite database while it is used."""
+"""Back up an SQLite database while it is in use."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ OWNERS_ALONE = 0o600
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A backup that was made: its size in bytes, the revision of its tables, how many papers it holds."""
+    """A backup that was made.
+
+    ``size``: in bytes.
+    ``revision``: of its tables.
+    ``papers``: number of papers in it.
+    """
 
     size: int
     revision: str
@@ -32,12 +37,12 @@ class Copy:
 
 
 def back_up(database: str | Path | None, state_dir: Path | None, to: Path, *, force: bool = False) -> Copy:
-    """Copy the database to the file ``to``, as it is at one instant, and check the copy.
+    """Copy the database, as it is at one instant, to the file ``to``, and check the copy.
 
-    The copy is written beside ``to`` and takes its place as a whole. It holds the tables as they are, also those of an
-    older release. Its stamp is its own, so that it does not pass for the database.
+    The copy is written to a file beside ``to``, which is then renamed. Tables of an older release are copied as they
+    are. The copy has a stamp of its own, so that it is never taken for the database.
 
-    ``force``: replace a file that is there, and the logs beside it.
+    ``force``: replace an existing file, and the logs beside it.
 
     Raises ``StoreError``.
     """
@@ -65,7 +70,10 @@ def back_up(database: str | Path | None, state_dir: Path | None, to: Path, *, fo
 
 
 def dump_command(url: URL, to: Path) -> str:
-    """Return the command that backs up a PostgreSQL database; it asks for the password, or finds it in ~/.pgpass."""
+    """Return the command that backs up a PostgreSQL database to ``to``.
+
+    It holds no password: it asks for one, or finds it in ~/.pgpass.
+    """
     return f"`pg_dump --format=custom --file={shlex.quote(str(to))} {shlex.quote(bare_address(url))}`"
 
 
@@ -89,7 +97,7 @@ def _require_free(database: Path, to: Path, *, force: bool) -> None:
 
 @contextmanager
 def _new_file(to: Path) -> Iterator[Path]:
-    """Make an empty file beside ``to``, for its owner alone; remove it if it is still there at the end."""
+    """Make an empty file beside ``to`` that only its owner can read; remove it at the end if it is still there."""
     new = to.with_name(f"{to.name}.{os.getpid()}.new")
     new.unlink(missing_ok=True)
     os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, OWNERS_ALONE))

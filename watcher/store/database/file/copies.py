@@ -1,4 +1,4 @@
-"""Copy SQLite databases as a whole, and check what was copied."""
+"""Copy SQLite databases as a whole, and check the copies."""
 
 from __future__ import annotations
 
@@ -13,27 +13,29 @@ from watcher.errors import DatabaseDamaged, StoreError
 from watcher.store.database.file.marks import APPLICATION, new_stamp
 
 LOGS = ("-journal", "-wal", "-shm")
-"""Ends of the names of what SQLite keeps beside a database, in the order in which it may go: what lies beside a file
-under its name counts as the file's own, and is written into it when the file is opened."""
+"""Endings of the names of the files that SQLite keeps beside a database, in the order in which they may be removed.
+
+SQLite takes a file of such a name beside a database for the database's own, and writes it in when it opens that.
+"""
 
 _OF_THE_TARGET = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
 _PAPERS = "SELECT count(*) FROM paper WHERE merged_into IS NULL"
 
 
 def logs_beside(database: Path) -> list[Path]:
-    """Return the journals and logs beside a database, present or deleted."""
+    """Return the paths of the journals and logs that exist beside a database."""
     return [one for end in LOGS if (one := Path(f"{database}{end}")).exists()]
 
 
 def copy_into(source: sqlite3.Connection, new: Path) -> None:
-    """Copy the whole database that ``source`` reads into a file. Raises ``StoreError`` if that cannot be written."""
+    """Copy the whole database that ``source`` reads into a file. Raises ``StoreError`` if it cannot be written."""
     with copying_into(new.parent), closing(sqlite3.connect(new)) as target:
         source.backup(target)
 
 
 @contextmanager
 def copying_into(folder: Path) -> Iterator[None]:
-    """Say of a copy that cannot be written which folder it is: the disk is full, or does not work."""
+    """Raise an error about writing a copy as ``StoreError`` that names the folder: the disk is full or fails."""
     try:
         yield
     except (sqlite3.Error, StoreError) as error:
@@ -43,7 +45,7 @@ def copying_into(folder: Path) -> Iterator[None]:
 
 
 def _of_the_target(error: BaseException) -> BaseException | None:
-    """Return SQLite's error by which a file cannot be written, None if it was another one."""
+    """Return SQLite's error that a file cannot be written, from ``error`` or its causes; None if there is none."""
     found: BaseException | None = error
     while found is not None:
         raised = getattr(found, "orig", None) or found
@@ -54,9 +56,9 @@ def _of_the_target(error: BaseException) -> BaseException | None:
 
 
 def seal(new: Path, *, counting: bool = False) -> tuple[int, int]:
-    """Make a copy one file with a stamp of its own, check it, write it to the disk.
+    """Make a copy a single file with a stamp of its own, check it, and write it to the disk.
 
-    Return the stamp, and how many papers it holds, 0 if they are not to be counted. Raises ``StoreError``.
+    Return its stamp and its number of papers; that is 0 unless ``counting``. Raises ``StoreError``.
     """
     stamp = new_stamp()
     with copying_into(new.parent), closing(sqlite3.connect(new, isolation_level=None)) as raw:
@@ -74,7 +76,7 @@ def seal(new: Path, *, counting: bool = False) -> tuple[int, int]:
 
 
 def require_whole(raw: sqlite3.Connection, path: Path) -> None:
-    """Raise ``DatabaseDamaged`` unless SQLite finds everything in its place."""
+    """Raise ``DatabaseDamaged`` if SQLite finds the database damaged."""
     try:
         found = [str(row[0]).partition("\n")[0] for row in raw.execute("PRAGMA integrity_check(3)")]
     except sqlite3.OperationalError as error:
@@ -86,7 +88,9 @@ def require_whole(raw: sqlite3.Connection, path: Path) -> None:
 
 
 def require_sealed(path: Path, stamp: int) -> None:
-    """Raise ``StoreError`` unless SQLite reads under this name the copy that was sealed with ``stamp``."""
+    """Raise ``StoreError`` unless the database that SQLite reads at ``path`` is the copy that was sealed with
+    ``stamp``.
+    """
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)) as raw:
             found = raw.execute("PRAGMA user_version").fetchone()[0]

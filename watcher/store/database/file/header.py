@@ -1,4 +1,4 @@
-"""Read the header of an SQLite file beside SQLite, whose page cache would show an older one."""
+"""Read the header of an SQLite file directly; SQLite may show an older one from its page cache."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import ClassVar
 _MAGIC, _HEADER = b"SQLite format 3\0", 100
 
 _SHARED_LOCK = 0x40000002, 510
-"""Where SQLite's connections lock the file while they use it (os_unix.c): first byte, how many."""
+"""The bytes that SQLite's connections lock while they use the file (os_unix.c): the first byte, and how many."""
 
 _STAMP_AT, _APPLICATION_AT, _PAGES_AT, _PAGE_SIZE_AT = 60, 68, 28, 16
 
@@ -23,8 +23,9 @@ _STAMP_AT, _APPLICATION_AT, _PAGES_AT, _PAGE_SIZE_AT = 60, 68, 28, 16
 class Header:
     """What the first bytes of an SQLite file say.
 
-    ``application``: whose file it is.
-    ``size``: bytes that the file should have, 0 where it does not say.
+    ``stamp``: the random number that watcher has put there.
+    ``application``: number of the program that owns the file.
+    ``size``: bytes that the file should have, 0 if it does not say.
     """
 
     stamp: int
@@ -33,7 +34,7 @@ class Header:
 
 
 def header_of(path: Path) -> Header | None:
-    """Return the header of a file, None if it is no SQLite database. Raises ``OSError``."""
+    """Return the header of a file, None if the file is no SQLite database. Raises ``OSError``."""
     held = HeldFile(path)
     try:
         return held.header()
@@ -42,15 +43,15 @@ def header_of(path: Path) -> Header | None:
 
 
 class HeldFile:
-    """A file that is read beside SQLite.
+    """An SQLite file that is read directly, while SQLite has it open, too.
 
-    POSIX locks, which SQLite uses, are lost when their process closes any descriptor of the file. So a file is closed
-    only when nobody in this process holds it.
+    SQLite uses POSIX locks. A process loses its locks on a file when it closes any descriptor of that file. So the file
+    is closed only when no object in this process holds it any more.
     """
 
     _guard = Lock()
     _open: ClassVar[dict[tuple[int, int], tuple[int, int]]] = {}
-    """(device, inode) → descriptor, how many hold it."""
+    """(device, inode) → (descriptor, number of objects that hold it)."""
 
     def __init__(self, path: Path, *, writing: bool = False) -> None:
         with self._guard:
@@ -67,7 +68,7 @@ class HeldFile:
             self._open[self.key] = descriptor, users + 1
 
     def header(self) -> Header | None:
-        """Return what the file's header says, None if it is no SQLite database."""
+        """Return the file's header, None if the file is no SQLite database."""
         raw = os.pread(self._open[self.key][0], _HEADER, 0)
         if len(raw) < _HEADER or not raw.startswith(_MAGIC):
             return None
@@ -78,9 +79,9 @@ class HeldFile:
         return Header(stamp, application, pages * (65536 if page_size == 1 else page_size))
 
     def keep_in_use(self) -> None:
-        """Let the file count as used by another process, until this one ends.
+        """Make SQLite believe, until this process ends, that another process uses the file.
 
-        SQLite's last connection writes the write-ahead log back into the file; then it is not the last.
+        SQLite's last connection would write the write-ahead log back into the file; so no connection is the last.
         """
         lock = struct.pack("hhqqi0q", fcntl.F_RDLCK, os.SEEK_SET, *_SHARED_LOCK, 0)
         with self._guard, suppress(OSError):  # not every file system has such locks
@@ -89,7 +90,7 @@ class HeldFile:
             fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, lock)
 
     def release(self) -> None:
-        """Close the file, if nobody else holds it."""
+        """Close the file, unless other objects hold it."""
         with self._guard:
             descriptor, users = self._open[self.key]
             if users > 1:

@@ -1,13 +1,13 @@
-"""Notice the loss of an SQLite database: gone, emptied, or replaced by another.
+"""Notice that an SQLite database is gone, was emptied, or was replaced by another one.
 
-Every database has a stamp in the header of its file: a random number, set anew by the processes that open it, and
-once an hour by a daemon. A mark, a small file beside the database, says which stamps the header may have. So neither
-an older copy of the database nor another one passes for the one that was last used.
+Every database has a stamp in the header of its file: a random number. Each process that opens it sets a new one, and a
+daemon does so once an hour. A mark, which is a small file beside the database, says which stamps the header may have.
+So neither an older copy of the database nor any other one is taken for the one that was last used.
 
-Of a server's database only this is remembered, in the state folder: that it had tables.
+The mark is written before the stamp. The stamp reaches the file's header only when the write-ahead log is written back.
+Therefore a mark names three stamps: the one in the header, the last one and the new one.
 
-The mark is on the disk before the stamp. The write-ahead log brings the stamp into the file's header only later, so
-that a mark names three: the header's, the last one and the new one.
+For a server's database, a mark in the state folder says only that the database had tables.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from watcher.files.read import NotRead, read_regular
 from watcher.store.database.file.header import header_of
 
 APPLICATION = 0x77746368
-"""SQLite's ``application_id`` of our databases ("wtch"); 0 in those that older releases made."""
+"""SQLite's ``application_id`` of watcher's databases ("wtch"). Those made by older releases have 0."""
 
 
 GONE = "is gone, though watcher has used it here before"
@@ -40,14 +40,14 @@ FOREIGN = "is no SQLite database any more"
 REPLACED = "is not the one that watcher used last, but an older copy or another one"
 
 MOST_OF_MARK = 64 * 1024
-"""Bytes of a mark that are read; watcher's own have some hundred."""
+"""Most bytes of a mark that are read; a real one has some hundred."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileMark:
-    """What is remembered of a database, in the file beside it.
+    """What the file beside a database says about it.
 
-    ``stamps``: those that its header may have; empty if they are not known, so that any will do.
+    ``stamps``: the stamps that its header may have, empty if any is allowed since they are not known.
     """
 
     stamps: tuple[int, ...] = ()
@@ -58,12 +58,12 @@ class FileMark:
 
 
 def mark_path(database: Path) -> Path:
-    """Return where the mark of a database is."""
+    """Return the path of a database's mark."""
     return Path(f"{database}.mark")
 
 
 def read_mark(database: Path) -> FileMark | None:
-    """Return the mark of a database, None if it has none; a mark that cannot be read allows every stamp."""
+    """Return the mark of a database, None if there is none. A mark that cannot be read allows every stamp."""
     data = read_regular(mark_path(database), MOST_OF_MARK)
     if isinstance(data, NotRead):
         return None if data.is_missing else FileMark()
@@ -74,9 +74,9 @@ def read_mark(database: Path) -> FileMark | None:
 
 
 def write_mark(database: Path, mark: FileMark, *, durable: bool = True) -> None:
-    """Write a mark as a whole, or leave the old one. Raises ``OSError``.
+    """Write a mark as a whole; if that fails, the old mark stays. Raises ``OSError``.
 
-    ``durable=False``: a power cut may bring the old one back.
+    ``durable=False``: a power cut may bring the old mark back.
     """
     path = mark_path(database)
     new = Path(f"{path}.new")
@@ -94,7 +94,10 @@ def write_mark(database: Path, mark: FileMark, *, durable: bool = True) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Let what was made or renamed in a folder outlast a power cut, where its file system can."""
+    """Write the names of a folder to the disk, so that made and renamed files survive a power cut.
+
+    Nothing is done if the file system cannot do that.
+    """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         with suppress(OSError):
@@ -104,20 +107,20 @@ def sync_folder(folder: Path) -> None:
 
 
 def new_stamp() -> int:
-    """Return a stamp that no other database has."""
+    """Return a random stamp, which no other database has."""
     return secrets.randbelow(2**31 - 1) + 1
 
 
 def place_of_mark(database: Path | None, state_dir: Path | None) -> Path | None:
-    """Return what a mark lies beside: the database's file, or of a server's database a name in the state folder.
+    """Return the path beside which a mark is written, None if there is neither a file nor a state folder.
 
-    None without a file and a state folder.
+    That is the database's file, or for a server's database a name in the state folder.
     """
     return database or (state_dir / "postgresql" if state_dir else None)
 
 
 def mark_server(place: Path, address: str) -> None:
-    """Remember that the server's database at ``address`` has tables; without the right to write there, do not."""
+    """Note that the server's database at ``address`` has tables. If the mark cannot be written, nothing is noted."""
     mark = FileMark((zlib.crc32(address.encode()),))
     with suppress(OSError):
         if read_mark(place) != mark:
@@ -126,22 +129,22 @@ def mark_server(place: Path, address: str) -> None:
 
 
 def had_tables(place: Path, address: str) -> bool:
-    """Return whether the server's database at ``address`` had tables when it was last used from here."""
+    """Return whether the server's database at ``address`` is noted to have had tables."""
     mark = read_mark(place)
     return mark is not None and mark.allows(zlib.crc32(address.encode()))
 
 
 Loss = Literal["lost", "damaged"]
-"""A damaged database may still be opened, so that only a restore ends its loss."""
+"""How a database was lost. A damaged one may still open, so that only a restore ends its loss."""
 
 
 def told_of_loss(database: Path) -> frozenset[str]:
-    """Return the endpoints of the operator that heard that a database cannot be used."""
+    """Return the endpoints of the operator that were told that a database cannot be used."""
     return frozenset(_heard(database)[1:])
 
 
 def note_told(database: Path, loss: Loss, endpoints: Collection[str]) -> None:
-    """Remember which endpoints heard of a database's loss, so that no restart tells them again."""
+    """Note which endpoints were told of a database's loss, so that they are not told again after a restart."""
     with suppress(OSError):
         descriptor = open_file(_place_of_heard(database), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -149,7 +152,10 @@ def note_told(database: Path, loss: Loss, endpoints: Collection[str]) -> None:
 
 
 def forget_loss(database: Path, *, is_replaced: bool = False) -> None:
-    """Note that a database could be opened, or was replaced on purpose: its next loss is told."""
+    """Note that a database could be opened, so that its next loss is told.
+
+    ``is_replaced``: it was replaced on purpose, which ends the loss of a damaged one, too.
+    """
     with suppress(OSError):
         if is_replaced or _heard(database)[0] != "damaged":
             _place_of_heard(database).unlink(missing_ok=True)
@@ -167,7 +173,10 @@ def _place_of_heard(database: Path) -> Path:
 
 
 def lost(database: object, what: str) -> DatabaseLost:
-    """Return the error for a database that is gone or another one, with the ways on."""
+    """Return the error for a database that is gone or is another one. It says what can be done.
+
+    ``what``: what has happened, in words.
+    """
     if what == REPLACED:
         ways = (
             "put that one back; `watcher restore --in-place` goes on with this one and takes what was due before now "
@@ -182,10 +191,9 @@ def lost(database: object, what: str) -> DatabaseLost:
 
 
 def require_there(path: Path) -> None:
-    """Check a database before it is opened.
+    """Raise an error if the database file cannot be opened as the one that was last used.
 
-    Raises ``DatabaseLost`` if it is gone, empty or another one than was last used at ``path``, ``StoreError`` if it is
-    another program's.
+    ``DatabaseLost``: it is gone, empty or another one. ``StoreError``: it is another program's.
     """
     mark = read_mark(path)
     try:
@@ -210,9 +218,9 @@ def require_there(path: Path) -> None:
 
 
 def accept(path: Path) -> None:
-    """Forget the database last used at ``path``: the present one is used, or a new one made.
+    """Forget which database was last used at ``path``, so that the present one is used, or a new one made.
 
-    Raises ``StoreError`` if a log or journal lies there that may be of the other one.
+    Raises ``StoreError`` if a log or journal beside it may be of the other database.
     """
     is_there = path.exists() and path.stat().st_size > 0
     for end in ("-wal", "-shm", "-journal"):
@@ -230,9 +238,9 @@ def accept(path: Path) -> None:
 
 
 def _was_here(path: Path) -> bool:
-    """Return whether an older release, which wrote no marks, has left traces of a database.
+    """Return whether an older release, which wrote no marks, has used a database here.
 
-    That is: a write-ahead log, or the lock of a daemon, which is made after the database.
+    Its traces are a write-ahead log, or the lock of a daemon, which is made after the database.
     """
     log_file = Path(f"{path}-wal")
     if log_file.exists() and log_file.stat().st_size:

@@ -1,4 +1,4 @@
-"""Put a backup in an SQLite database's place."""
+"""Put a backup in the place of an SQLite database."""
 
 from __future__ import annotations
 
@@ -29,19 +29,20 @@ T = TypeVar("T")
 
 
 def restore_command(url: URL, backup: Path) -> str:
-    """Return the command that brings a PostgreSQL database back to a backup of :func:`dump_command`."""
+    """Return the command that restores a PostgreSQL database from a backup made by :func:`dump_command`."""
     address = shlex.quote(bare_address(url))
     how = "--clean --if-exists --no-owner --single-transaction"
     return f"`pg_restore {how} --dbname={address} {shlex.quote(str(backup))}`"
 
 
 def put_in_place(database: Path, backup: Path, now: datetime, bring_up: Callable[[Store], T]) -> tuple[T, Path | None]:
-    """Put a backup in a database's place; return what ``bring_up`` made of it, and where the old database is kept.
+    """Put a backup in the place of a database; return the result of ``bring_up``, and where the old database is kept.
 
-    The backup is checked and copied, the copy migrated and handed to ``bring_up``; only then it takes the database's
-    place. The old one is kept beside it; None if there was none. The caller holds ``daemon.lock``.
+    The backup is checked and copied, the copy is migrated and handed to ``bring_up``, and only then takes the place.
+    The old database is kept beside it; its path is None if there was none. The caller must hold ``daemon.lock``.
 
-    Raises ``StoreError`` if the backup is not watcher's, damaged, or of a newer release; nothing has changed then.
+    Raises ``StoreError`` if the backup is not watcher's, is damaged, or is of a newer release. Nothing has changed
+    then.
     """
     stand_in = database.with_name(f".{database.name}.restoring")
     if stand_in.exists() and backup.exists() and stand_in.samefile(backup):
@@ -73,7 +74,10 @@ def _copy_to_stand_in(backup: Path, stand_in: Path) -> None:
 
 
 def _copy_with_journal(backup: Path, stand_in: Path) -> None:
-    """Copy a backup that somebody made by hand of a database in the middle of a transaction, and undo that."""
+    """Copy a backup with its journal, and roll the journal back.
+
+    Such a backup was made by hand, by copying a database in the middle of a transaction.
+    """
     journal = Path(f"{stand_in}-journal")
     os.close(open_file(journal, os.O_RDWR | os.O_CREAT | os.O_EXCL))
     shutil.copyfile(backup, stand_in)
@@ -88,7 +92,7 @@ def _has(database: Path, end: str) -> bool:
 
 
 def _opened_stand_in(stand_in: Path, backup: Path) -> Store:
-    """Open and migrate the stand-in; what is wrong with it is said of the backup."""
+    """Open and migrate the copy. Errors about it name the backup."""
     with closing(sqlite3.connect(stand_in)) as raw:
         if raw.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
             raise StoreError(f"{backup} holds no tables, and so is no backup")
@@ -99,7 +103,7 @@ def _opened_stand_in(stand_in: Path, backup: Path) -> Store:
 
 
 def _require_settled(stand_in: Path) -> None:
-    """Raise ``StoreError`` if what was written last did not get into the file itself, which alone takes the place."""
+    """Raise ``StoreError`` unless everything written last is in the file itself: the file alone takes the place."""
     if any(_has(stand_in, end) for end in ("-wal", "-journal")):
         raise StoreError(f"{stand_in.parent} cannot hold a copy of the database: its log could not be written back")
 
@@ -110,9 +114,9 @@ def _remove(stand_in: Path) -> None:
 
 
 def _take_place(database: Path, stand_in: Path, now: datetime) -> Path | None:
-    """Rename the closed stand-in to the database; return the path of the old one.
+    """Rename the closed copy to the database; return the path of the old database, None if there was none.
 
-    A process that ends in between leaves no database there, which every command says.
+    If the process ends in between, no database is there, and every command says so.
     """
     mark = read_mark(stand_in)
     assert mark is not None, "an opened database has a mark"
@@ -128,10 +132,10 @@ def _take_place(database: Path, stand_in: Path, now: datetime) -> Path | None:
 
 
 def _move_with_logs(database: Path, kept: Path) -> None:
-    """Rename a database and what SQLite keeps beside it.
+    """Rename a database and the files that SQLite keeps beside it.
 
-    Where the file system can, all of it has both names before the first old one goes: the file is never without its
-    logs.
+    If the file system can, all get their new names before the first old name is removed, so that the database is never
+    without its logs.
     """
     moved = [database] if database.exists() else []
     moved += logs_beside(database)
@@ -146,16 +150,16 @@ def _move_with_logs(database: Path, kept: Path) -> None:
 
 
 def _free(path: Path) -> Path:
-    """Return ``path``, or the first of ``path-2``, ``path-3`` … if it, or a log of it, is there already."""
+    """Return ``path``; if it or a log of it exists, the first of ``path-2``, ``path-3`` … that is free."""
     names = chain([path], (Path(f"{path}-{n}") for n in count(2)))
     return next(name for name in names if not name.exists() and not logs_beside(name))
 
 
 @contextmanager
 def opened_backup(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a file that was given as a backup, only to read, after it was checked.
+    """Check a file that was given as a backup, and open it only to read.
 
-    Raises ``StoreError`` if it is no database of watcher's, or damaged.
+    Raises ``StoreError`` if it is not a database of watcher's, or is damaged.
     """
     _require_ours(path)
     # A copy of a database that was in use may have its log beside it.
@@ -166,7 +170,7 @@ def opened_backup(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _require_ours(path: Path) -> None:
-    """Raise ``StoreError`` if a file is no database of watcher's."""
+    """Raise ``StoreError`` unless a file is a database of watcher's."""
     if not path.exists():
         raise StoreError(f"there is no file {path}")
     try:

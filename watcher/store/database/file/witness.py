@@ -1,4 +1,4 @@
-"""Watch for another SQLite file in the place of the opened one."""
+"""Notice if another SQLite file takes the place of the one that is open."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class Witness:
-    """Watches for another SQLite file in the place of the opened one, and marks its own."""
+    """Notices if another file takes the place of the open one, and keeps the mark of the open one current."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -42,9 +42,10 @@ class Witness:
         self._spoiled = ""
 
     def check(self) -> None:
-        """Raise ``DatabaseLost`` if the file is gone, empty, shorter or another one than was marked.
+        """Raise ``DatabaseLost`` if the file is gone, empty, shorter, or not the one that the mark is about.
 
-        A file that is gone may come back. One that was overwritten is lost for this process: its log would spoil it.
+        A file that is gone may come back. One that was overwritten is lost to this process, even if it comes back:
+        SQLite would write its log into it.
         """
         if self._file is None or not self._is_watching:
             return
@@ -67,7 +68,7 @@ class Witness:
             self._seen = seen.st_size, seen.st_mtime_ns
 
     def _leave_mark(self) -> None:
-        """Leave the mark in a folder that was emptied, so that no other process makes the database anew."""
+        """Write the mark again if somebody emptied the folder, so that no other process makes a new database there."""
         with suppress(OSError):
             if read_mark(self._path) is None:
                 write_mark(self._path, self._mark)
@@ -93,7 +94,7 @@ class Witness:
         return lost(self._path, what)
 
     def renew(self, connection: Connection) -> None:
-        """Set a new stamp, within the transaction of ``connection``; only if the mark of it can be written."""
+        """Set a new stamp in the transaction of ``connection``. Nothing is set if the mark cannot be written."""
         if self._file is None:
             return
         last, new = connection.execute(text("PRAGMA user_version")).scalar_one(), new_stamp()
@@ -109,12 +110,15 @@ class Witness:
         connection.execute(text(f"PRAGMA user_version = {new}"))
 
     def begin(self) -> bool:
-        """Watch from now on; return whether the file has a mark already."""
+        """Watch from now on; return whether the file has a mark."""
         self._is_watching = True
         return read_mark(self._path) is not None
 
     def settle(self) -> None:
-        """Let the mark name the newest stamp alone, if the file's header has it; the caller holds the write lock."""
+        """Make the mark name only the newest stamp, if that has reached the file's header.
+
+        The caller must hold the write lock.
+        """
         header, mark = self._file.header() if self._file else None, read_mark(self._path)
         if self._spoiled or header is None or mark is None or len(mark.stamps) < 2 or header.stamp != mark.stamps[-1]:
             return
@@ -122,7 +126,7 @@ class Witness:
             write_mark(self._path, FileMark((header.stamp,)), durable=False)
 
     def close(self) -> None:
-        """End watching, after all of SQLite's connections were closed."""
+        """Stop watching. Call this after all of SQLite's connections were closed."""
         if self._file is not None:
             self._file.release()
             self._file = None

@@ -1,4 +1,4 @@
-"""The tables and their constraints, by the rooms of the store. Migrations must arrive at exactly this."""
+"""The tables and their constraints, by the rooms of the store. The migrations must lead to exactly these."""
 
 from watcher.store.database.schema.base import IsoDay, UtcDateTime, metadata
 from watcher.store.database.schema.deliveries import alert, attempt, blank, delivery, endpoint, incident, is_odd, kept

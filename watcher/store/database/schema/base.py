@@ -1,4 +1,4 @@
-"""What the tables of every room are made of: column types, naming, partial indexes."""
+"""What the tables of all rooms share: column types, naming, partial indexes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from watcher.model.fields import FACTS
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware instant, stored and returned in UTC. Without this type SQLite returns instants without a zone."""
+    """An aware instant, stored and returned in UTC. SQLite by itself would return it without a zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -45,7 +45,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class IsoDay(TypeDecorator[date]):
-    """A day stored as ``YYYY-MM-DD`` text: sorts as a date, and can be coalesced with ``''`` on every database."""
+    """A day stored as the text ``YYYY-MM-DD``: it sorts as a date, and ``coalesce`` takes ``''`` on every database."""
 
     impl = String(10)
     cache_ok = True
@@ -69,12 +69,12 @@ metadata = MetaData(
 
 
 def partial_index(where: ColumnElement[bool], name: str, *columns: Column[Any], unique: bool = False) -> None:
-    """Add an index of only those rows for which ``where`` holds."""
+    """Add an index of only those rows that fulfil ``where``."""
     Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 def fact_columns() -> list[Column[Any]]:
-    """Return a column for every fact of a paper, with the type of its field in ``PaperFacts``."""
+    """Return a column for each fact of a paper, typed as its field in ``PaperFacts``."""
     typed = get_type_hints(PaperFacts)
     columns: dict[Any, Callable[[str], Column[Any]]] = {
         str: lambda name: Column(name, Text, nullable=False, default=""),

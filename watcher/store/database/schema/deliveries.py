@@ -1,4 +1,4 @@
-"""Alerts, deliveries and attempts; endpoints, incidents, messages without papers."""
+"""Tables of alerts, deliveries and attempts, of endpoints and incidents, and of messages without papers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What many daemons over one database agree on."""
+"""Tables of what many daemons over one database agree on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Papers, their keys, listings and numbers over time, and the rules that they match."""
+"""Tables of papers, their keys, listings and numbers over time, and of the rules that they match."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ unfolded = Table(
     Column("paper_id", ForeignKey("paper.id"), primary_key=True),
     Column("ticket", Integer, nullable=False),  # another one with each change of the paper
 )
-"""Papers whose words are not stored as they are now."""
+"""Papers whose folded words are missing, or not those of their present texts."""
 
 paper_mark = Table(
     "paper_mark",

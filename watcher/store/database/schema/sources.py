@@ -1,4 +1,4 @@
-"""Pages and polls of sources, and turns at their sites."""
+"""Tables of pages and polls of sources, and of turns at their sites."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Subscriptions, the generation of their rules, what nobody wants to hear of, thumbs, and mutes."""
+"""Tables of subscriptions, the generation of their rules, ``never:`` lists, thumbs and mutes."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ for _due in (subscription.c.next_due, subscription.c.woken, subscription.c.sign_
     partial_index(_due.is_not(None), f"ix_subscription_{_due.name}", _due)
 
 shown_as = func.coalesce(subscription.c.settings["shown_as"].as_string(), "")
-"""What readers are shown in place of a subscription's name, "" for the name."""
+"""SQL expression for a subscription's display name, "" to show its name."""
 
 library = Table(
     "library",
@@ -87,7 +87,7 @@ unsubscribed = Table(
     Column("since", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("subscription_id", "receiver", "label"),
 )
-"""Endpoints that asked to be told nothing more of a subscription, by the link in a mail."""
+"""Endpoints that have left a subscription by the link in a mail."""
 
 never = Table(
     "never",
