@@ -1,4 +1,4 @@
-"""BibTeX, also for biblatex and biber."""
+"""Write BibTeX that biblatex and biber read, too."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _CONTAINER = {WorkKind.ARTICLE: "journal", WorkKind.CONFERENCE: "booktitle"}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SET_BY_STYLES = ("title", "author", "journal", "booktitle", "note")
 _BREAKS_NAMES = re.compile(r"(?i)(?<!\S)and(?!\S)|[,\\{}$~^<>|&%#_]")
-"""What in a part of a name would end it, or be taken for the beginning of another one."""
+"""Matches what would end a part of a name, or look like the beginning of the next name."""
 
 _CUT_WITHIN = re.compile(r"(?:^|[\s.~-])[^\x00-\x7f]")
-"""A forename that BibTeX would abbreviate within a letter: it knows bytes only, and letters of commands."""
+"""Matches a forename of which BibTeX would cut the first letter in two when it abbreviates: BibTeX counts bytes."""
 
 _NOT_VERBATIM = re.compile(r"[{}\\\s%]")
 
 
 def bibtex_of(found: Iterable[tuple[Paper, Hit | None]]) -> Iterator[str]:
-    """Yield the entries of papers, and behind them what LaTeX needs to set them."""
+    """Yield the entries of papers, and after them the lines that LaTeX needs to set the entries."""
     used: set[str] = set()
     for paper, _ in found:
         reference = reference_of(paper)
@@ -35,26 +35,26 @@ def bibtex_of(found: Iterable[tuple[Paper, Hit | None]]) -> Iterator[str]:
 
 
 def stand_ins_of(reference: Reference) -> list[str]:
-    """Return what LaTeX has to be told before it sets an entry."""
+    """Return the lines that LaTeX must read before it can set an entry."""
     fields = bibtex_fields(reference)
     return list(stand_ins(fields[name] for name in _SET_BY_STYLES if name in fields))
 
 
 def bibtex_entry(reference: Reference) -> str:
-    """Return one entry, with a line end behind it."""
+    """Return one entry that ends with a line's end."""
     fields = bibtex_fields(reference)
     lines = [f"  {name} = {value if name == 'month' else f'{{{value}}}'}," for name, value in fields.items()]
     return "\n".join([f"@{TYPES[reference.kind]}{{{reference.key},", *lines, "}\n"])
 
 
 def bibtex_preamble(stand_in_lines: Iterable[str]) -> str:
-    """Return the lines that LaTeX reads before the entries; definitions first, then what uses them."""
+    """Return the lines that LaTeX must read before the entries: definitions first, then the lines that use them."""
     ordered = sorted(stand_in_lines, key=lambda line: (line.startswith(r"\watcherlacks"), line))
     return "@preamble{{\n" + "".join(f"  {line}\n" for line in ordered) + "}}\n" if ordered else ""
 
 
 def bibtex_fields(reference: Reference) -> dict[str, str]:
-    """Return the fields of an entry by their names, each balanced in its braces; without those that are empty."""
+    """Return field name → value, without empty fields. The braces in each value are balanced."""
     day = reference.day
     fields = {
         "title": tex_title(reference.title),
@@ -76,7 +76,7 @@ def bibtex_fields(reference: Reference) -> dict[str, str]:
 
 
 def _name(name: AuthorName) -> str:
-    """Return a name so that BibTeX finds its parts again: ``van Brisk, Jr., Ada``, ``{ATLAS Collaboration}``."""
+    """Return a name in the form in which BibTeX finds its parts: ``van Brisk, Jr., Ada``, ``{ATLAS Collaboration}``."""
     if name.is_whole or _CUT_WITHIN.search(escaped(name.given)):
         return f"{{{escaped(name.full)}}}"
     last = " ".join(part for part in (escaped(name.particle), _part(name.family)) if part)
@@ -89,5 +89,5 @@ def _part(text: str) -> str:
 
 
 def _verbatim(text: str) -> str:
-    """Return an id or address for a field that nothing escapes: what would end the field is percent-encoded."""
+    """Return an id or address for a field without escapes: characters that would end the field are percent-encoded."""
     return _NOT_VERBATIM.sub(lambda found: found[0] if found[0] == "%" else f"%{ord(found[0]):02X}", text)

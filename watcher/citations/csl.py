@@ -1,4 +1,4 @@
-"""CSL-JSON, as pandoc, citeproc and Zotero read it."""
+"""Write CSL-JSON, as pandoc, citeproc and Zotero read it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TYPES = {WorkKind.PREPRINT: "article", WorkKind.ARTICLE: "article-journal", Work
 
 
 def csl_of(found: Iterable[tuple[Paper, Hit | None]]) -> Iterator[str]:
-    """Yield one array, an item a line."""
+    """Yield the text of one JSON array, with an item on each line."""
     before = "[\n"
     for paper, _ in found:
         yield before + json_text(csl_item(reference_of(paper)))
@@ -24,7 +24,7 @@ def csl_of(found: Iterable[tuple[Paper, Hit | None]]) -> Iterator[str]:
 
 
 def csl_item(reference: Reference) -> dict[str, Any]:
-    """Return a paper as an item; without what is empty."""
+    """Return a paper as a CSL item, without empty fields."""
     day, is_arxiv = reference.day, bool(reference.arxiv_id)
     item: dict[str, Any] = {
         "id": reference.key,

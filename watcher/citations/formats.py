@@ -1,4 +1,4 @@
-"""The table of formats. A format's file is loaded when something is written in it: commands show their help at once."""
+"""The table of formats. The file of a format is imported when it is used, so that commands show their help quickly."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from watcher.model import Hit, Paper
 class CitationFormat:
     """A format in which papers are printed and downloaded.
 
-    ``ending``: of a file in it. ``media_type``: as HTTP names it. ``says``: who reads it.
-    ``target``: the file of this package and its function that writes it.
+    ``ending``: of the names of its files.
+    ``media_type``: its name in HTTP.
+    ``says``: which programs read it, in words.
+    ``target``: the file in this package and the function in it that writes the format.
     """
 
     name: str
@@ -24,7 +26,10 @@ class CitationFormat:
     target: str
 
     def written(self, found: Iterable[tuple[Paper, Hit | None]]) -> Iterator[str]:
-        """Yield the text of papers, each with its hit where a rule was asked, piece by piece."""
+        """Yield the text of papers, piece by piece.
+
+        ``found``: each paper with its hit, None if no rule was asked.
+        """
         module, _, function = self.target.partition(":")
         pieces: Iterator[str] = getattr(import_module(f"watcher.citations.{module}"), function)(found)
         return pieces
@@ -49,4 +54,4 @@ FORMATS: Mapping[str, CitationFormat] = {
         ),
     )
 }
-"""By name, in the order in which they are offered."""
+"""Name → format, in the order in which formats are offered."""

@@ -21,9 +21,9 @@ class _NotSettable(Exception):
 
 
 def is_settable(formula: str) -> bool:
-    """Return whether LaTeX sets what stands between two dollar signs, and whether nothing in it does anything else.
+    """Return whether LaTeX can set what stands between two dollar signs, and it does nothing else than show a formula.
 
-    Known are letters, signs, raised and lowered parts, groups, fractions, and the commands of ``signs``.
+    Letters, signs, raised and lowered parts, groups, fractions and the commands of ``signs`` are known.
     """
     if not formula.strip() or len(formula) > LONGEST:
         return False
@@ -38,13 +38,13 @@ def is_settable(formula: str) -> bool:
 
 
 class _Formula:
-    """A formula's parts, and the place that is read."""
+    """The parts of a formula, and the place up to which they were read."""
 
     def __init__(self, parts: Sequence[str]) -> None:
         self._parts, self._at = parts, 0
 
     def read(self) -> None:
-        """Read all of it; raise ``_NotSettable`` for what LaTeX would stop at."""
+        """Read the whole formula. Raises ``_NotSettable`` at anything that LaTeX would stop at."""
         self._row(DEEPEST)
         if self._at < len(self._parts):
             raise _NotSettable
@@ -99,7 +99,7 @@ class _Formula:
         self._at += 1
 
     def _text(self, depth: int) -> None:
-        """Read a group of plain words: raised and lowered parts stand in formulas alone."""
+        """Read a group of plain words, in which raised and lowered parts are not allowed."""
         start = self._at
         self._group(depth)
         if any(part in ("^", "_") or part.startswith("\\") for part in self._parts[start : self._at]):

@@ -1,4 +1,4 @@
-"""The key by which a paper is cited: the same in every listing and every run, and no other paper's."""
+"""Make the key by which a paper is cited. It is the same in every listing and run, and no other paper has it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _LETTERS = str.maketrans(
 
 
 def citation_key(paper: Paper) -> str:
-    """Return ``brisk-2603.99001``: the first author's family name, and what identifies the paper.
+    """Return a key such as ``brisk-2603.99001``: the first author's family name and an id.
 
-    That is its arXiv id, else ten digits made from its DOI or its key. Title and year are no part of it, since
-    new versions change them; nor is what else is listed. ``paper`` stands in place of a name without Latin letters.
+    The id is the arXiv id, or else ten digits made from the DOI or from the paper's own key. Title and year are left
+    out, since new versions change them. A name without Latin letters is replaced by ``paper``.
     """
     first = next((text for one in paper.authors if (text := squeeze(one).strip())), "")
     return f"{_latin(author_name(first).family) if first else 'paper'}-{_identity(paper)}"

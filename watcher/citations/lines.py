@@ -1,4 +1,4 @@
-"""JSON Lines: the objects of ``watcher papers --json``, one a line."""
+"""Write JSON Lines: the objects of ``watcher papers --json``, one on each line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list in Markdown, to be pasted into notes and messages."""
+"""Write a list in Markdown that can be pasted into notes and messages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def markdown_of(found: Iterable[tuple[Paper, Hit | None]]) -> Iterator[str]:
 
 
 def markdown_facts(reference: Reference) -> Iterator[str]:
-    """Yield the lines between title and abstract."""
+    """Yield the lines between the title and the abstract."""
     authors = ", ".join(author.full for author in reference.authors)
     if authors:
         yield MARKDOWN.escape(authors)

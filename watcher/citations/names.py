@@ -1,4 +1,4 @@
-"""An author's name in its parts, from the way in which sites write it."""
+"""Find the parts of an author's name in the ways in which sites write it."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ _GROUP = re.compile(
     r"(?i)\b(?:collaborations?|consorti(?:um|a)|teams?|group|project|initiative|institutes?|university|laborator(?:y|ies)|"
     r"labs?|network|alliance|committee|society|association|foundation|working|investigators|ai|research|inc\.?|gmbh)\b"
 )
-"""Words that tell a group of people, which has no forename."""
+"""Matches words that show that a name is of a group of people, so that it has no forename."""
 
 _BETWEEN = re.compile(r"(?i)(?:^|\s)(?:and|for|of|on behalf|the|&)(?:\s|$)|[:;/(\[]")
-"""What stands between the words of a group's name, and in no person's."""
+"""Matches what stands between the words of a group's name, but never in a person's."""
 
 _SUFFIX = re.compile(r"(?i)(?:jr|sr)\.?|II|III|IV|(?:ph\.?d|m\.?d)\.?")
 _PARTICLE = re.compile(r"[a-zà-öø-ÿ][\w'’.-]*")
-"""A word in small letters, such as van or de, that stands before a family name."""
+"""Matches a word in small letters before a family name, such as van or de."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorName:
-    """A name: of a person, with at least a ``family``, or of a group or a person of one name, where ``is_whole``.
+    """The parts of a name.
 
-    ``particle``: van der, de la. ``suffix``: Jr., III.
+    ``is_whole``: it is of a group, or of a person with a single name. Then only ``family`` is set.
+    ``particle``: such as van der, de la.
+    ``suffix``: such as Jr., III.
     """
 
     family: str
@@ -39,7 +41,7 @@ class AuthorName:
 
 
 def author_name(text: str) -> AuthorName:
-    """Return the parts of a name, such as ``Ada van Brisk``, ``van Brisk, Ada`` or ``KILN Collaboration``."""
+    """Return the parts of a name written as ``Ada van Brisk``, ``van Brisk, Ada`` or ``KILN Collaboration``."""
     if _GROUP.search(text) or _BETWEEN.search(text) or any(map(str.isdigit, text)):
         return AuthorName(text, is_whole=True)
     parts = [part.strip() for part in text.split(",")]

@@ -1,4 +1,4 @@
-"""Say what a paper is as a work that is cited: a preprint, an article, a paper of a conference."""
+"""Say how a paper is cited as a work: as a preprint, an article or a conference paper."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class WorkKind(StrEnum):
 _PREPRINT_DOI = re.compile(
     r"10\.(?:48550|1101|64898|21203|2139|20944|26434|31234|31219|31223|31235|35542|36227|5281|22541|14293|32942)/"
 )
-"""DOIs of servers of preprints: arXiv, bioRxiv and medRxiv, Research Square, SSRN, Preprints.org, ChemRxiv, OSF …"""
+"""Matches DOIs of preprint servers: arXiv, bioRxiv, medRxiv, Research Square, SSRN, Preprints.org, ChemRxiv, OSF …"""
 
 _CONFERENCE = re.compile(
     r"(?i)\b(?:proceedings|proc\.|conference|conf\.|workshops?|symposium|congress|colloquium|findings|track)(?!\w)"
@@ -41,7 +41,7 @@ _ACRONYMS = (
     "isit ismir issta kdd l4dc lrec midl miccai mlsys naacl ndss neurips nips osdi popl pldi rss sigcomm siggraph "
     "sigir sigmod soda sosp stoc uai uist usenix vldb wacv wmt wsdm www"
 )
-"""Conferences that are called by an acronym alone."""
+"""Conferences that are called by an acronym."""
 
 _SERIES = frozenset(_ACRONYMS.split())
 
@@ -50,9 +50,12 @@ _SERIES = frozenset(_ACRONYMS.split())
 class Reference:
     """A paper as all formats cite it.
 
-    ``day``: when it was published, else announced.
-    ``title``: as the site has it, in one line; ``plain_title``: without TeX.
-    ``url``: http(s), "" for none. ``primary``: the first of its arXiv categories, "" for none.
+    ``key``: its citation key.
+    ``title``: as the site has it, in one line.
+    ``plain_title``: without TeX.
+    ``day``: on which it was published, or else announced.
+    ``primary``: the first of its arXiv categories, "" for none.
+    ``url``: http or https, "" for none.
     """
 
     key: str
@@ -95,7 +98,7 @@ def reference_of(paper: Paper) -> Reference:
 
 
 def kind_of_work(paper: Paper) -> WorkKind:
-    """Return what a paper is: by where it appears, else by who gave it its DOI."""
+    """Return the sort of work that a paper is, by its venue, or else by who gave it its DOI."""
     venue = squeeze(paper.venue or "").strip()
     if venue:
         return WorkKind.CONFERENCE if _is_conference(venue) else WorkKind.ARTICLE

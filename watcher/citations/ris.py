@@ -1,4 +1,4 @@
-"""RIS, as Zotero, EndNote and Mendeley read it."""
+"""Write RIS, as Zotero, EndNote and Mendeley read it."""
 
 from __future__ import annotations
 

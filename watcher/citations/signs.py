@@ -1,4 +1,4 @@
-"""Signs and letters that TeX writes by commands."""
+"""Tables of the characters that TeX writes with commands."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NOT_EVERYWHERE: Mapping[str, str] = {
     r"\operatorname": r"\providecommand{\operatorname}[1]{\mathrm{#1}}",
     r"\text": r"\providecommand{\text}[1]{\mbox{#1}}",
 }
-"""Command that needs a package or an encoding → what stands in for it where there is none."""
+"""Command that needs a package or an encoding → a definition that replaces it where that is missing."""
 
 SMALL_GREEK: Mapping[str, str] = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ϵ": "epsilon", "ζ": "zeta", "η": "eta",
@@ -55,18 +55,18 @@ OPERATORS: Mapping[str, str] = {
     "⊥": "perp", "∥": "parallel", "≡": "equiv", "∧": "wedge", "∨": "vee", "∅": "emptyset", "⊆": "subseteq",
 }  # fmt: skip
 IN_MATHS: Mapping[str, str] = {**SMALL_GREEK, **LARGE_GREEK, **OPERATORS}
-"""Sign → the command that writes it in a formula, of plain LaTeX."""
+"""Character → the command of plain LaTeX that writes it in a formula."""
 
 _ALONE = (
     "vartheta varpi varrho to le ge ne cdot cdots ldots dots bullet dagger log exp max min lim sup inf sin cos tan arg "
     "det dim ker Pr mid prime quad qquad colon setminus mapsto lbrace rbrace vert Vert hbar"
 )
 ALONE = frozenset([*IN_MATHS.values(), *_ALONE.split()])
-"""Commands of formulas that take nothing."""
+"""Commands in formulas that take no argument."""
 
 _OVER = (
     "mathbf mathbb mathcal mathfrak mathrm mathit mathsf mathtt mathscr boldsymbol bm operatorname text textbf textit "
     "textrm mbox hat tilde bar vec dot ddot widehat widetilde overline underline sqrt"
 )
 OVER = frozenset(_OVER.split())
-"""Commands of formulas that take one group."""
+"""Commands in formulas that take one group as argument."""

@@ -1,7 +1,7 @@
-"""CSV (RFC 4180) that no spreadsheet takes for formulas.
+"""Write CSV (RFC 4180) in which no spreadsheet sees formulas.
 
-A cell that begins with an apostrophe, or with a character by which spreadsheets know a formula, has an apostrophe put
-before it. A program that takes one apostrophe from the beginning of each cell that has one gets all texts back.
+An apostrophe is put before each cell that begins with one, or with a character with which a formula begins. A program
+gets all texts back by taking one apostrophe from the beginning of each cell that has one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "
 
 
 def csv_of(found: Iterable[tuple[Paper, Hit | None]]) -> Iterator[str]:
-    """Yield the line of names, and one row for each paper; texts are as the site has them, in one line."""
+    """Yield the line of column names, then one row for each paper. Texts are those of the site, each in one line."""
     yield _row(COLUMNS)
     for paper, hit in found:
         reference = reference_of(paper)
@@ -50,7 +50,7 @@ def csv_of(found: Iterable[tuple[Paper, Hit | None]]) -> Iterator[str]:
 
 
 def _several(texts: Iterable[str]) -> str:
-    """Return texts as one, with semicolons between them; a semicolon of theirs has a backslash before it."""
+    """Return several texts as one, joined by semicolons. A semicolon within a text gets a backslash before it."""
     return "; ".join(text.replace("\\", "\\\\").replace(";", "\\;") for text in texts)
 
 
@@ -61,5 +61,5 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def harmless_cell(text: str) -> str:
-    """Return a cell that no spreadsheet computes."""
+    """Return the text of a cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.lstrip(" ").startswith(DANGEROUS) else text

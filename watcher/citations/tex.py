@@ -1,4 +1,4 @@
-"""Write texts so that LaTeX sets them as they are: formulas stay formulas, nothing else is a command of theirs."""
+"""Write texts so that LaTeX shows them as they are: formulas stay formulas, and nothing else in them is a command."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from watcher.render.readable import is_formula, readable
 
 _FORMULA = re.compile(rf"(?<!\\)\$([^$]{{1,{LONGEST}}})(?<!\\)\$|\\\(((?:(?!\\\)).){{1,{LONGEST}}})\\\)")
 _APART = "\0"
-"""Stands between signs that TeX would otherwise make one of."""
+"""Put between characters that TeX would otherwise join."""
 
 _ASCII = {
     _APART: "{}",
@@ -35,18 +35,18 @@ _SENTENCE_END = ":?!.–—"
 _SMALL_WORDS = frozenset(
     ["with", "from", "into", "over", "than", "that", "under", "between", "through", "without", "using"]
 )
-"""Words that are small in titles whose other words have capitals."""
+"""Words that are written small in titles in which all other words begin with a capital."""
 
 _BASE = re.compile(r"[A-Za-zı]")
 
 
 def tex_of(text: str) -> str:
-    """Return a text in TeX; of what TeX it holds already, formulas are kept."""
+    """Return a text in TeX. Formulas in it are kept, other TeX in it is made readable first."""
     return "".join(f"${formula}$" if formula else escaped(plain) for plain, formula in _pieces(text))
 
 
 def tex_title(title: str) -> str:
-    """Return a title in TeX, with braces around what no style may make small: BERT, mRNA, A of a name, formulas."""
+    """Return a title in TeX, with braces around what no style may write small: BERT, mRNA, A in a name, formulas."""
     pieces = list(_pieces(title))
     keeps_capitals = _is_sentence("".join(plain for plain, _ in pieces))
     written, is_start = list[str](), True
@@ -62,7 +62,7 @@ def tex_title(title: str) -> str:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    """Yield plain texts and formulas in turn: one of both is empty."""
+    """Yield (plain text, "") and ("", formula) pairs in the order of the text."""
     at = 0
     for found in _FORMULA.finditer(text):
         formula = found[1] or found[2]
@@ -74,7 +74,7 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_sentence(title: str) -> bool:
-    """Return whether a title is written like a sentence, so that its capitals are those of names."""
+    """Return whether a title is written like a sentence, so that words with capitals are names."""
     words = [word for word in title.split()[1:] if len(word) > 3 and word.isalpha() and word not in _SMALL_WORDS]
     return sum(word[0].islower() for word in words) * 2 >= max(len(words), 1)
 
@@ -95,7 +95,7 @@ def _word(word: str, *, is_start: bool, keeps_capitals: bool) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text without any TeX of its own in TeX."""
+    """Return a text in TeX in which no character has a special meaning."""
     apart = _LIGATURE.sub(lambda found: _APART.join(found[0]), unicodedata.normalize("NFC", text.replace(_APART, "")))
     return "".join(map(_sign, apart))
 
@@ -113,7 +113,7 @@ def _sign(sign: str) -> str:
 
 
 def _accented(sign: str) -> str:
-    """Return a letter with accents as commands, "" for all others: BibTeX's styles cut names by letters, not bytes."""
+    """Return a letter with accents as TeX commands, "" for other characters. BibTeX's styles cut names by bytes."""
     apart = unicodedata.normalize("NFD", sign)
     base, marks = apart[:1], apart[1:]
     if not marks or not _BASE.fullmatch(base) or not all(mark in ACCENTS for mark in marks):
@@ -125,10 +125,10 @@ def _accented(sign: str) -> str:
 
 
 def stand_ins(written: Iterable[str]) -> Iterator[str]:
-    """Yield what LaTeX has to be told before it reads these texts, so that no character or command stops it.
+    """Yield definitions that LaTeX must read before these texts, so that no character or command in them stops it.
 
-    Characters that pdfLaTeX does not know are shown by their numbers; where a document has brought a font for them,
-    and in XeLaTeX and LuaLaTeX, they are shown as they are.
+    pdfLaTeX shows the number of a character that it does not know. If the document has a font with the character, or in
+    XeLaTeX and LuaLaTeX, the character itself is shown.
     """
     commands: set[str] = set()
     others: set[str] = set()
@@ -147,7 +147,7 @@ def stand_ins(written: Iterable[str]) -> Iterator[str]:
 
 
 def _shown_instead(sign: str) -> str:
-    """Return what a document that lacks a sign shows: a Latin letter's base, nothing for a mark, else the number."""
+    """Return what is shown for an unknown character: a Latin letter's base, nothing for a mark, or else the number."""
     base = unicodedata.normalize("NFKD", sign)[:1]
     if base.isascii() and base.isalnum():
         return base

@@ -1,4 +1,4 @@
-"""Fetch pages over HTTP: politely, within limits, conditionally. Nothing that a server does raises."""
+"""Fetch pages over HTTP: politely, within limits, conditionally. Nothing that a server does raises an exception."""
 
 from watcher.fetch.exchange import Limits
 from watcher.fetch.fetcher import Fetcher, default_user_agent

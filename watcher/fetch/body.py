@@ -1,4 +1,4 @@
-"""Read a response's body within limits on both its compressed and its full size."""
+"""Read the body of a response, within limits on its compressed and its full size."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ GZIP = 16 + zlib.MAX_WBITS  # zlib's way of saying: a gzip header, and nothing e
 MEMBER = b"\x1f"  # how a further gzip member begins; its second byte may come in the next chunk
 
 MOST_TIMES = 2
-"""How many times over a body may be compressed."""
+"""How often a body may be compressed, one compression within the other."""
 
 _GZIP = frozenset(("gzip", "x-gzip"))
 _OTHERS = frozenset(
     ("aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "exi", "pack200-gzip", "x-compress", "zstd")
 )
-"""https://www.iana.org/assignments/http-parameters/http-parameters.xhtml#content-coding"""
+"""Codings other than gzip (https://www.iana.org/assignments/http-parameters/http-parameters.xhtml#content-coding)."""
 
 
 class BadBody(Exception):
-    """The body is too large, cut off, or in an unexpected encoding. ``str()`` is for people."""
+    """The body is too large, cut off, or in an unexpected coding. ``str()`` is for people."""
 
 
 def read_body(chunks: Iterable[bytes], encoding: str, *, most_sent: int, most: int) -> bytes:
-    """Return the whole body: at most ``most`` bytes, from at most ``most_sent`` compressed bytes.
+    """Return the whole body. Raises ``BadBody`` as soon as a limit is passed; nothing beyond it is kept in memory.
 
-    ``encoding``: the Content-Encoding; of codings only gzip and none are accepted, since only these are asked for. What
-        names no coding at all counts as none (:func:`no_codings`).
-
-    Raises ``BadBody`` as soon as a limit is passed; nothing beyond it is held in memory.
+    ``chunks``: the body as it was sent.
+    ``encoding``: the header Content-Encoding. Only gzip and no coding are accepted, since nothing else is asked for. A
+        value that names no coding counts as none (:func:`no_codings`).
+    ``most_sent``: most bytes as sent.
+    ``most``: most bytes of the decompressed body.
     """
     codings = _named(encoding)
     if others := [one for one in codings if one in _OTHERS]:
@@ -45,7 +46,7 @@ def read_body(chunks: Iterable[bytes], encoding: str, *, most_sent: int, most: i
 
 
 def no_codings(encoding: str) -> tuple[str, ...]:
-    """Return what stands in a Content-Encoding and names no coding, such as ``utf-8`` or ``aws-chunked``."""
+    """Return the words of a Content-Encoding that name no coding, such as ``utf-8`` or ``aws-chunked``."""
     return tuple(one for one in _named(encoding) if one not in _OTHERS and one not in _GZIP and one != "identity")
 
 
@@ -64,7 +65,7 @@ def _bounded(chunks: Iterable[bytes], most: int, what: str) -> Iterable[bytes]:
 
 
 def _gunzip(chunks: Iterable[bytes], most: int) -> bytes:
-    """Decompress gzip. Several members may follow each other (RFC 1952); anything else after a member is ignored."""
+    """Return decompressed gzip. Several members may follow each other (RFC 1952), all else behind one is ignored."""
     out = bytearray()
     member = zlib.decompressobj(GZIP)
     empty = True

@@ -1,4 +1,4 @@
-"""Make a request in the site's turn and within limits. What the answer means is decided elsewhere."""
+"""Make one request in the site's turn and within limits. Other files decide what the answer means."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from watcher.model.way_out import WayOut
 
 ASKS_TO_WAIT = frozenset({429, 503})
 READ = frozenset({200, 203})
-"""Statuses of a page: as it is, or as a proxy on the way has changed it (RFC 9110, 15.3.4)."""
+"""Statuses with which a page is read: 200, or 203 if a proxy on the way has changed the page (RFC 9110, 15.3.4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What a page may cost.
 
-    ``total``: seconds from the request to the last byte of the body, over all redirects, without waiting for the site's
-        turn.
-    ``patience``: seconds of waiting for the turn.
+    ``total``: seconds from the request to the last byte of the body, over all redirects, without waiting for turns.
+    ``patience``: seconds of waiting for the site's turn.
     ``connect``: seconds until a connection is made.
-    ``silence``: longest gap between two reads, in seconds.
-    ``interval``: seconds between the beginnings of two requests to a host other than this machine.
-    ``redirects``: most redirects.
-    ``body`` / ``compressed``: most bytes of the full and of the compressed body.
+    ``silence``: seconds between two reads.
+    ``interval``: seconds between the beginnings of two requests to a host; not used for this machine.
+    ``redirects``: number of redirects.
+    ``body``: bytes of the decompressed body.
+    ``compressed``: bytes of the body as sent.
     """
 
     total: float = 60.0
@@ -56,9 +56,9 @@ class Limits:
 class HttpAnswer:
     """An answer.
 
-    ``body``: only with a status in ``READ``, else empty.
-    ``from_public``: it came from the public Internet, so that it must not redirect to a private address. What a proxy
-        brings counts as such.
+    ``body``: empty unless the status is in ``READ``.
+    ``from_public``: it came from the public Internet, or through a proxy. It must not redirect to a private address
+        then.
     ``wait``: seconds for which the site asks to be left alone, None if it does not.
     """
 
@@ -70,10 +70,10 @@ class HttpAnswer:
 
 
 class Exchange:
-    """Makes requests; safe to use from several threads. Raises one of ``reasons.FAILURES``.
+    """Makes requests. Safe to use from several threads. Raises one of ``reasons.FAILURES``.
 
-    Each request has its own connection: at a polite pace a kept one would hardly be used, and every address is checked
-    anew. Cookies, proxies of the environment and caches are not used.
+    Each request has a connection of its own, since requests to a site are too far apart to keep one, and so that every
+    address is checked. Cookies, caches and the proxies in environment variables are not used.
 
     ``way``: returns how requests leave this machine.
     """
@@ -102,16 +102,16 @@ class Exchange:
         return self._live.ended
 
     def deadline(self) -> Deadline:
-        """Return a deadline for one page, beginning now."""
+        """Return a deadline for one page that begins now."""
         return Deadline(self.limits.total, self._monotonic)
 
     def end(self) -> None:
-        """End every request, running or waiting. Can be called from any thread."""
+        """End every request, even one that waits. Safe to call from any thread."""
         self._live.end()
         self._closing.set()
 
     def _pause(self, seconds: float) -> None:
-        """Sleep for ``seconds``. Raises ``Refused`` once :meth:`end` is called."""
+        """Sleep for ``seconds``. Raises ``Refused`` as soon as :meth:`end` is called."""
         if self._closing.wait(seconds):
             raise Refused("stopped")
 
@@ -126,7 +126,7 @@ class Exchange:
     ) -> HttpAnswer:
         """Send a request to one address; return the answer. Waiting for the site's turn extends the deadline.
 
-        ``conditions``: headers that ask "changed since?".
+        ``conditions``: headers that ask for the page only if it has changed.
         ``public_only``: connect to public addresses only.
         ``delay``: seconds that the site wants between two requests.
         """
@@ -174,7 +174,10 @@ class Exchange:
         )
 
     def _obey(self, pace: Pace, response: httpx.Response) -> float | None:
-        """Close the site for as long as it asks; return the seconds if it refused the request, None if it answered."""
+        """Close the site for as long as it asks in the response.
+
+        Return these seconds if it refused the request, None if it answered.
+        """
         now = self._clock()
         if response.status_code in ASKS_TO_WAIT:
             asked = wait_asked_for(response.headers, now)
@@ -187,7 +190,10 @@ class Exchange:
 
 
 def netloc(url: httpx.URL) -> str:
-    """Return the host, with its port unless that is the scheme's default. Requests to it are paced together."""
+    """Return the host of an address, with its port unless that is the scheme's default.
+
+    Requests to the same host and port take turns.
+    """
     return url.netloc.decode("ascii")
 
 
@@ -204,9 +210,9 @@ def _transport(wire: Wire, proxy: str, trusted: ssl.SSLContext | None) -> Transp
 
 @lru_cache(maxsize=2)
 def _trusted(authorities: str) -> ssl.SSLContext:
-    """Return the TLS settings, made when https is first used: that reads every root certificate.
+    """Return the TLS settings, made at the first https request: reading all root certificates takes long.
 
-    ``authorities``: certificates in PEM that are trusted as well.
+    ``authorities``: certificates in PEM that are trusted in addition.
     """
     context = httpx.create_ssl_context(trust_env=False)
     trust(context, authorities)

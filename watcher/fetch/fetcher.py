@@ -1,4 +1,4 @@
-"""Fetch a page by a conditional GET, following redirects and robots.txt."""
+"""Fetch a page with a conditional GET; follow redirects, obey robots.txt."""
 
 from __future__ import annotations
 
@@ -40,9 +40,10 @@ _CHARSET = re.compile(r";\s*charset\s*=\s*(?:\"([^\"]*)\"|([^;,\s]+))", re.IGNOR
 
 
 def default_user_agent(contact: str = "") -> str:
-    """Return ``watcher/VERSION (+contact)``. The contact is an address for complaints of a site's operator.
+    """Return ``watcher/VERSION (+contact)``.
 
-    Before an address of mail stands ``mailto:``, by which Crossref tells whom to answer first ("Polite").
+    ``contact``: address for complaints by a site's operator. ``mailto:`` is put before a mail address: Crossref then
+        answers sooner ("Polite").
     """
     scheme = "mailto:" if "@" in contact and ":" not in contact else ""
     return f"watcher/{__version__}" + (f" (+{scheme}{contact})" if contact else "")
@@ -60,10 +61,10 @@ class _Redirect:
 
 
 class Fetcher:
-    """Fetches pages; safe to use from several threads. Never raises for what a server does.
+    """Fetches pages. Safe to use from several threads. Never raises for what a server does.
 
     ``clock``: returns the time that pages are stamped with.
-    ``monotonic``: returns the seconds that limits are counted in.
+    ``monotonic``: returns seconds, in which limits are counted.
     ``resolve``: returns the addresses of a host.
     ``book``: turns at sites that are shared with other processes.
     ``open_address``: puts secrets into an address.
@@ -102,11 +103,12 @@ class Fetcher:
         self._open_address = open_address
 
     def get(self, url: str, validators: Callable[[str], Validators | None], *, robots: bool = True) -> Fetched:
-        """Fetch ``url``, following redirects; each address on the way is asked with ``validators(address)``.
-
-        ``robots``: obey each site's robots.txt.
+        """Fetch ``url``, and follow redirects; return the page, "not modified", or why there is no page.
 
         Addresses are returned, and given to ``validators``, without password, fragment and secrets.
+
+        ``validators``: returns the validators of an address, None for none.
+        ``robots``: obey each site's robots.txt.
         """
         try:
             asked = AskedAddress(url, self._open_address)
@@ -140,12 +142,12 @@ class Fetcher:
             return self._unreachable(at, reason)
 
     def _log(self, at: str, answer: HttpAnswer, began: float) -> None:
-        """Say of a request its status, its bytes, and its seconds with those that it waited for its turn."""
+        """Log the status of a request, its bytes, and its seconds with the time of waiting for its turn."""
         seconds = self._monotonic() - began
         log.debug("GET %s: %s, %s bytes, %.1f s", at, status_line(answer.status), f"{len(answer.body):,}", seconds)
 
     def close(self) -> None:
-        """End every request; it and later ones return ``Unreachable``. Can be called from any thread."""
+        """End every request: all of them, now and later, return ``Unreachable``. Safe to call from any thread."""
         self._exchange.end()
 
     # --- what an answer means ---
@@ -168,9 +170,9 @@ class Fetcher:
         )
 
     def _modified(self, answer: HttpAnswer) -> str | None:
-        """Return the Last-Modified of an answer, None for one that is later than the answer itself.
+        """Return the Last-Modified of an answer, None if it is later than the answer itself.
 
-        No page changes after it was sent; a server that says so would answer 304 until then (RFC 9110, 8.8.2.1).
+        No page changes after it was sent. A server that says so would answer 304 until then (RFC 9110, 8.8.2.1).
         """
         given = _worth_keeping(answer, "Last-Modified")
         modified, sent = http_date(given or ""), http_date(answer.headers.get("Date", ""))
@@ -192,9 +194,7 @@ class Fetcher:
     def _permitted(self, url: httpx.URL, *, public_only: bool) -> float:
         """Return the seconds that the site wants between two requests.
 
-        Raises ``Refused`` if its robots.txt forbids this one.
-
-        This machine's robots.txt is not read: its pages are for its own programs.
+        Raises ``Refused`` if its robots.txt forbids this request. On this machine no robots.txt is read.
         """
         if is_loopback(url.host):
             return 0.0
@@ -207,7 +207,7 @@ class Fetcher:
     def _read_robots(self, origin: str, *, public_only: bool) -> Robots | str:
         """Read a site's robots.txt; return what it permits, or why that is not known.
 
-        By RFC 9309, 2.3.1, 4xx permits everything, 5xx and no answer leave it open.
+        By RFC 9309, 2.3.1, a status 4xx permits everything, while 5xx or no answer leave it unknown.
         """
         deadline = self._exchange.deadline()
         target = httpx.URL(f"{origin}/robots.txt")
@@ -238,7 +238,7 @@ def _refusal(answer: HttpAnswer) -> str:
 
 
 def _conditions(known: Validators) -> dict[str, str]:
-    """Return the headers that ask "changed since?"."""
+    """Return the headers that ask for a page only if it has changed."""
     headers = {"If-None-Match": known.etag, "If-Modified-Since": known.modified}
     return {name: value for name, value in headers.items() if value}
 
@@ -250,13 +250,13 @@ def _worth_keeping(answer: HttpAnswer, header: str) -> str | None:
 
 
 def _charset(answer: HttpAnswer) -> str:
-    """Return the charset that the header of an answer names, as it stands there; "" for none."""
+    """Return the charset that the headers of an answer name, "" for none."""
     found = _CHARSET.search(answer.headers.get("Content-Type", ""))
     return clean_reason(found[1] or found[2] or "")[:LONGEST_CHARSET] if found else ""
 
 
 def _warnings(answer: HttpAnswer) -> tuple[str, ...]:
-    """Return what was passed over in an answer, in words."""
+    """Return, in words, what was ignored in an answer."""
     named = no_codings(answer.headers.get("Content-Encoding", ""))
     return tuple(
         f'the answer calls its body "{clean_reason(one[:40])}", which is no coding: read as it is' for one in named
@@ -264,7 +264,7 @@ def _warnings(answer: HttpAnswer) -> tuple[str, ...]:
 
 
 def _target(url: httpx.URL, location: str) -> httpx.URL:
-    """Return where a redirect leads. The config's password is only sent to its own host."""
+    """Return the address that a redirect leads to. A password in the config is only sent to its own host."""
     try:
         target = _checked(url.join(location))
     except (httpx.InvalidURL, Refused):

@@ -1,7 +1,6 @@
-"""Mend the head of an answer as browsers do: h11 refuses it for a single line that is no header.
+"""Mend the headers of an answer as browsers do. h11 would refuse an answer for one line that is no header.
 
-An answer is the only one on its connection and nothing is forwarded, so that a head which others would understand
-otherwise does no harm.
+This is harmless: each connection has one answer, and nothing is forwarded to a program that may read it differently.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 LARGEST = 100_000
-"""Most bytes of a head that is mended; h11 refuses one that is larger."""
+"""Most bytes of headers that are mended; h11 refuses larger ones."""
 
 _END = re.compile(rb"\n\r?\n")
 _STATUS = re.compile(rb"HTTP/([0-9])(?:\.([0-9]))?[ \t]++([0-9]{3})(?![0-9])")
@@ -21,13 +20,16 @@ _LENGTH, _CODING = b"content-length", b"transfer-encoding"
 
 
 class MendedHead:
-    """Holds the head of an answer back until it is whole, and passes all that follows."""
+    """Holds back the headers of an answer until they are complete, mends them, and passes on everything after them."""
 
     def __init__(self) -> None:
         self._held: bytearray | None = bytearray()
 
     def passed(self, data: bytes) -> bytes:
-        """Return what may be read of what has come, nothing while the head is not whole. At the end pass b""."""
+        """Take the next bytes of the answer; return those that can be read now, none before the headers are complete.
+
+        ``data``: b"" at the end of the answer.
+        """
         if self._held is None:
             return data
         searched = max(len(self._held) - 2, 0)  # an end may have begun in what came before
@@ -48,7 +50,7 @@ class MendedHead:
 
 
 def mended(head: bytes) -> bytes:
-    """Return a head without the lines that are no headers. Without the first line of an answer it stays as it is."""
+    """Return headers without the lines that are none. Bytes that begin with no status line are returned unchanged."""
     first, *lines = head.rstrip(b"\r\n").split(b"\n")
     status = _STATUS.match(first)
     if status is None:
@@ -64,7 +66,7 @@ def _is_interim(head: bytes) -> bool:
 
 
 def _fields(lines: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the names and values of headers; a line that goes on with the one before is part of it."""
+    """Yield (name, value) of each header. A continued line is part of the one before."""
     name, value = b"", b""
     for line in lines:
         if line.startswith(_FOLDED):
@@ -79,7 +81,7 @@ def _fields(lines: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _framed(fields: list[tuple[bytes, bytes]]) -> Iterator[bytes]:
-    """Yield the lines of headers; what says nothing of the body's length, as it is written, is left out."""
+    """Yield the lines of headers. A header about the length of the body is left out if it says nothing."""
     codings = {one.strip() for name, value in fields if name.lower() == _CODING for one in value.lower().split(b",")}
     is_known = codings <= {b"chunked", b"identity", b""}
     for name, value in fields:

@@ -1,4 +1,4 @@
-"""Tell how often a site may be asked, and which hosts are one site."""
+"""Tell how often a site may be asked, and which hosts belong to one site."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from watcher.model.hosts import is_loopback
 class Pace:
     """How often a site may be asked.
 
-    ``name``: stands for all hosts that take turns together.
+    ``name``: of the site: the same for all hosts that take turns together.
     ``interval``: seconds between the beginnings of two requests.
-    ``cost``: of this request, in the unit in which the site counts.
-    ``a_day``: how much the requests of a day (UTC) may cost together, 0 for no such bound.
+    ``cost``: what this request counts, in the site's own unit.
+    ``a_day``: how much the requests of a day (UTC) may cost together, 0 for no limit.
     """
 
     name: str
@@ -30,9 +30,9 @@ class Manners:
     """What a site asks of programs.
 
     ``interval``: seconds between the beginnings of two requests, to all hosts of the domain together.
-    ``a_day``: how many usual requests it answers on a day (UTC), 0 for any number.
-    ``key``: the parameter that holds a key, with which it answers ``a_day_with_key``.
-    ``dear``: parameters whose requests count as several, and as how many. A filter that searches counts like them.
+    ``a_day``: how many ordinary requests it answers on a day (UTC), 0 for any number.
+    ``key``: the parameter that holds a key; with one it answers ``a_day_with_key``.
+    ``dear``: parameter → how many ordinary requests one with it counts as. A filter that searches counts as much.
     """
 
     interval: float
@@ -42,7 +42,10 @@ class Manners:
     dear: Mapping[str, int] = field(default_factory=dict)
 
     def cost_of(self, query: str) -> int:
-        """Return as how many usual requests one counts, by the parameters of its address."""
+        """Return how many ordinary requests one request counts as.
+
+        ``query``: of its address.
+        """
         given = parse_qsl(query)
         costs = [self.dear[name] for name, value in given if name in self.dear]
         costs += [
@@ -51,7 +54,10 @@ class Manners:
         return max(costs, default=1)
 
     def allows(self, query: str) -> int:
-        """Return how many usual requests a day it answers to whoever asks so."""
+        """Return how many ordinary requests a day the site answers, 0 for any number.
+
+        ``query``: of the address that is asked for, which may hold a key.
+        """
         has_key = bool(self.key) and any(name == self.key for name, _ in parse_qsl(query))
         return self.a_day_with_key if has_key else self.a_day
 
@@ -61,24 +67,25 @@ SITES: Mapping[str, Manners] = {
     "api.openalex.org": Manners(1.0, 1_000, "api_key", 10_000, {"search": 10, "search.exact": 10}),
     "api.crossref.org": Manners(1.0),
 }
-"""Domain → what its terms of use ask for, all its hosts together.
+"""Domain → what its terms of use ask for, for all its hosts together.
 
 arXiv: one request every three seconds, one connection at a time, over all machines of a user (Terms of Use for arXiv
 APIs, "Rate limits").
 
 OpenAlex: 0.10 dollars a day without a key and 1 dollar with a free one; a list costs 0.0001 and a search 0.001
-(help.openalex.org, "Example costs"). Its 100 requests a second are out of reach.
+(help.openalex.org, "Example costs"). Its limit of 100 requests a second is never reached.
 
-Crossref: of lists one request a second and one at a time to whoever does not say who asks, three to whoever does
-(headers ``x-rate-limit-limit`` and ``x-concurrency-limit``, from December 2025 on).
+Crossref: for lists, one request a second and one at a time for programs that do not say who asks, three for those that
+do (headers ``x-rate-limit-limit`` and ``x-concurrency-limit``, from December 2025 on).
 """
 
 
 def pace_of(host: str, netloc: str, interval: float, query: str = "") -> Pace:
-    """Return the pace of ``host``. Requests to this machine are not spaced.
+    """Return the pace of ``host``. Requests to this machine need no interval.
 
     ``netloc``: the host, with its port if that is not the default.
-    ``query``: of the address that is asked for; what it costs is said by its parameters.
+    ``interval``: shortest interval for any other host (seconds).
+    ``query``: of the address that is asked for; its parameters say what the request costs.
     """
     for domain, site in SITES.items():
         if host == domain or host.endswith(f".{domain}"):

@@ -1,4 +1,4 @@
-"""Remember for a day what each site's robots.txt permits."""
+"""Remember for a day what the robots.txt of each site permits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from watcher.fetch.robots import Robots
 from watcher.fetch.wire import Refused
 
 FRESH = 86_400.0
-"""Seconds that a robots.txt is used without reading it again; RFC 9309 says a day at most."""
+"""Seconds for which a robots.txt is used without reading it again (RFC 9309: a day at most)."""
 
 AGAIN = 60.0
 """Seconds between two tries to read a robots.txt that cannot be read."""
@@ -18,7 +18,7 @@ PATIENCE = 86_400.0
 """Seconds after which an unreadable robots.txt forbids nothing any more (RFC 9309, 2.3.1.4)."""
 
 MOST = 500
-"""Sites remembered; the least recently asked is forgotten first."""
+"""Most sites that are remembered; the one not asked for longest is forgotten first."""
 
 Read = Callable[[], Robots | str]
 """Reads a robots.txt: returns what it permits, or why that is not known."""
@@ -33,9 +33,9 @@ class _Known:
 
 
 class Permits:
-    """Robots by origin (``https://example.org``).
+    """What sites permit, by origin (``https://example.org``).
 
-    Safe to use from several threads; two may read the same file at once.
+    Safe to use from several threads; two threads may read the same file at the same time.
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -43,9 +43,11 @@ class Permits:
         self._known: dict[str, _Known] = {}
 
     def robots(self, origin: str, read: Read) -> Robots:
-        """Return what ``origin`` permits. Raises ``Refused`` while that cannot be known.
+        """Return what ``origin`` permits. Raises ``Refused`` as long as that cannot be known.
 
-        While the file cannot be read, its last content holds; after ``PATIENCE`` nothing is forbidden.
+        If the file cannot be read, its last content holds, or everything is permitted after ``PATIENCE``.
+
+        ``read``: reads the file.
         """
         known, now = self._known.get(origin), self._monotonic()
         if known is None or now >= known.until:

@@ -1,4 +1,4 @@
-"""Ask a site by a proxy, and tell the proxy's failures from the site's."""
+"""Ask a site through a proxy, and tell the proxy's failures from the site's."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from watcher.model.way_out import is_proxys_refusal, proxy_credentials, refusal_
 
 
 class ProxyWire(Wire):
-    """Connects to the proxy, which the config names: it may stand in a private network."""
+    """Connects to the configured proxy, which may be in a private network."""
 
     def __init__(self, deadline: Deadline, live: Live, resolve: Resolve) -> None:
         super().__init__(deadline, live, resolve, public_only=False)
 
     def connect_tcp(self, host: str, port: int, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
-        """Connect; raises ``Refused`` that names the proxy."""
+        """Connect. Raises ``Refused`` with a reason that names the proxy."""
         try:
             return super().connect_tcp(host, port, *args, **kwargs)
         except (httpcore.ConnectError, httpcore.ConnectTimeout, Refused) as error:
@@ -29,9 +29,9 @@ class ProxyWire(Wire):
 
 
 class ProxyTransport(Transport):
-    """httpx's transport by a proxy: a tunnel for https, the proxy's own request for http.
+    """httpx's transport through a proxy: a tunnel for https, a request to the proxy for http.
 
-    Raises ``Refused`` for what the proxy does; what happens within a tunnel is the site's.
+    Raises ``Refused`` for what the proxy does. What happens inside a tunnel is the site's doing.
     """
 
     def __init__(self, wire: ProxyWire, proxy: str, ssl_context: ssl.SSLContext | None) -> None:
@@ -65,7 +65,7 @@ class ProxyTransport(Transport):
         return response
 
     def _seen(self, event: str, info: object) -> None:
-        """Hear of httpcore's steps: TLS begins where the proxy has made the tunnel."""
+        """Take note of httpcore's steps: when TLS begins, the proxy has made the tunnel."""
         self._is_through |= event.endswith("start_tls.started")
 
     def _refusal(self, status: int) -> str:
@@ -85,6 +85,6 @@ def _is_untrusted(causes: Iterable[BaseException]) -> bool:
 
 
 def _status_in(error: httpcore.ProxyError) -> int:
-    """Return the status that httpcore's words begin with, 0 without one."""
+    """Return the HTTP status that an error of httpcore begins with, 0 for none."""
     first = str(error).partition(" ")[0]
     return int(first) if first.isdecimal() else 0

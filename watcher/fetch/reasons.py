@@ -1,4 +1,4 @@
-"""Say in one line for people why a request failed."""
+"""Say in one line why a request failed."""
 
 from __future__ import annotations
 
@@ -28,30 +28,30 @@ FAILURES = (
     OSError,
     ValueError,
 )
-"""Every exception that a server, the network or an odd address can cause."""
+"""All exceptions that a server, the network or an odd address can cause."""
 
 LONGEST = 300
-"""Most characters of a reason, since parts of it come from the server."""
+"""Most characters of a reason, since the server has written parts of it."""
 
 LONGEST_LINE = 100
-"""Most characters of a line of an answer that are shown."""
+"""Most characters that are shown of a line of an answer."""
 
 _BYTES = re.compile(r"(?:bytearray\()?+(b(?:'(?:[^'\\]|\\.)*+'|\"(?:[^\"\\]|\\.)*+\"))\)?+")
 
 
 def failure_reason(error: Exception) -> str:
-    """Return one of ``FAILURES`` in one line."""
+    """Return, in one line, the reason of an error that is one of ``FAILURES``."""
     return clean_reason(_explain(error))
 
 
 def clean_reason(text: str) -> str:
-    """Return ``text`` without line breaks and control characters, cut to ``LONGEST``."""
+    """Return ``text`` on one line, without control characters, cut to ``LONGEST``."""
     clean = "".join(character if character.isprintable() else " " for character in text)
     return clean if len(clean) <= LONGEST else clean[: LONGEST - 1] + "…"
 
 
 def status_line(status: int) -> str:
-    """Return ``HTTP 404 Not Found`` in our own words, since a server's words may say anything."""
+    """Return a status in our own words, such as ``HTTP 404 Not Found``; a server's words may say anything."""
     try:
         return f"HTTP {status} {HTTPStatus(status).phrase}"
     except ValueError:
@@ -100,13 +100,13 @@ def _protocol(said: str) -> str:
 
 
 def _shown(found: re.Match[str]) -> str:
-    """Return bytes that Python shows as its own as a text in quotes."""
+    """Return bytes in Python's notation (``b'…'``) as text in quotation marks."""
     text = literal_eval(found[1]).decode("latin-1").strip()
     return f'"{text if len(text) <= LONGEST_LINE else text[: LONGEST_LINE - 1] + "…"}"'
 
 
 def causes_of(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an exception and what it came of."""
+    """Yield an exception, then its cause, the cause of that, and so on."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

@@ -1,7 +1,7 @@
-"""Read robots.txt: RFC 9309, and ``Crawl-delay``, which it leaves out and many sites write.
+"""Read robots.txt by RFC 9309, and ``Crawl-delay``, which many sites use though the RFC does not have it.
 
-Read by ourselves because a refusal must name its line, and because a hostile file must not cost time: patterns are
-matched piece by piece, without backtracking.
+No library does it since a refusal must name its line, and since a hostile file must not cost time. Patterns are matched
+piece by piece, without backtracking.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 LONGEST = 500_000
-"""Bytes of a file that are read; RFC 9309 asks for at least 500 KiB."""
+"""Most bytes of a file that are read; RFC 9309 asks for at least 500 KiB."""
 
 LONGEST_DELAY = 60.0
-"""Most seconds between two requests that a site can ask for."""
+"""Longest time between two requests that a site can ask for (seconds)."""
 
 _AGENT = re.compile(r"[A-Za-z_-]+")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -25,9 +25,10 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 @dataclass(frozen=True, slots=True)
 class RobotsLine:
-    """An ``Allow`` or ``Disallow``.
+    """A line ``Allow`` or ``Disallow``.
 
-    ``number``: of its line, from 1.
+    ``number``: of the line, from 1.
+    ``allows``: it is an ``Allow``.
     ``pattern``: normalised.
     """
 
@@ -41,7 +42,7 @@ class RobotsLine:
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """The rules of a file for one reader.
+    """The lines of a robots.txt that are for one reader.
 
     ``delay``: seconds that it asks to leave between requests.
     """
@@ -52,7 +53,7 @@ class Robots:
     def refusal(self, target: str) -> RobotsLine | None:
         """Return the line that forbids ``target`` (path and query), None if it is allowed.
 
-        The longest matching pattern decides; of equally long ones an ``Allow``.
+        The longest matching pattern decides; of equally long ones, ``Allow`` does.
         """
         path = _normal(target) or "/"
         fitting = [line for line in self.lines if _fits(line.pattern, path)]
@@ -61,9 +62,9 @@ class Robots:
 
 
 def read_robots(body: bytes, agent: str) -> Robots:
-    """Return the rules for ``agent`` (a product token such as ``watcher``), or else those for everybody.
+    """Return the lines for ``agent``, or those for everybody if there are none. Never raises.
 
-    Never raises.
+    ``agent``: a product token such as ``watcher``.
     """
     text = body[:LONGEST].decode("utf-8", "replace").removeprefix("\ufeff")
     groups = _groups(text)
@@ -76,7 +77,7 @@ def read_robots(body: bytes, agent: str) -> Robots:
 
 
 def _groups(text: str) -> list[tuple[set[str], list[RobotsLine | float]]]:
-    """Return the groups of a file: the agents they are for, in lower case, and their rules and delays."""
+    """Return (agents, lines and delays) of each group of a file; agents are in lower case."""
     groups: list[tuple[set[str], list[RobotsLine | float]]] = []
     names_go_on = False
     for number, key, value in _records(text):
@@ -101,14 +102,14 @@ def _records(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _part(number: int, key: str, value: str) -> RobotsLine | float | None:
-    """Return a rule or a delay, None for a line without meaning (an empty ``Disallow`` forbids nothing)."""
+    """Return a line or a delay, None if the line means nothing (an empty ``Disallow`` forbids nothing)."""
     if key == "crawl-delay":
         return float(value) if re.fullmatch(r"\d{1,6}(\.\d{0,6})?", value) else None
     return RobotsLine(number, key == "allow", _normal(value)) if value.startswith(("/", "*")) else None
 
 
 def _normal(text: str) -> str:
-    """Return a path in one spelling: no needless escapes, escapes in capitals, everything else as escaped UTF-8."""
+    """Return the one spelling of a path: no needless escapes, escapes in capitals, all else as escaped UTF-8."""
 
     def spelled(found: re.Match[str]) -> str:
         character = chr(int(found[1], 16))
@@ -120,8 +121,8 @@ def _normal(text: str) -> str:
 def _fits(pattern: str, path: str) -> bool:
     """Return whether ``pattern`` matches the beginning of ``path``.
 
-    ``*`` stands for anything, a final ``$`` for the end. Taking the leftmost place for each piece between stars leaves
-    the most room for the next: no backtracking is needed.
+    ``*`` matches anything, ``$`` at the end matches the end. Each piece between stars is put at the leftmost place,
+    which leaves most room for the next one; so no backtracking is needed.
     """
     is_anchored = pattern.endswith("$")
     first, *rest = pattern.removesuffix("$").split("*")

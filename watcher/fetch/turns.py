@@ -1,4 +1,4 @@
-"""Take turns at sites: one request at a time to each, not too often, none while the site asked to be left alone.
+"""Take turns at sites: one request at a time, not too often, and none while the site asks to be left alone.
 
 All instants are seconds of a monotonic clock.
 """
@@ -17,18 +17,21 @@ from watcher.model import SiteTurn
 
 
 class Book(Protocol):
-    """Turns at sites that all processes of a database share, by name."""
+    """The turns at sites that all processes of a database share."""
 
     def take(self, name: str, interval: float, lease: float, cost: int = 0, a_day: int = 0) -> SiteTurn:
-        """Take the turn for a request, or return how long to wait before asking again.
+        """Take the turn for a request; if it is not free, return how long to wait.
 
-        ``cost``: of the request. ``a_day``: what all requests of a day (UTC) may cost together, 0 for any sum.
+        ``interval``: seconds from this request to the next one.
+        ``lease``: seconds after which the turn ends by itself.
+        ``cost``: of the request.
+        ``a_day``: how much all requests of a day (UTC) may cost together, 0 for no limit.
         """
 
     def give_back(self, name: str, *, is_public: bool) -> None:
         """End the turn.
 
-        ``is_public``: the site answered from the public Internet.
+        ``is_public``: the site's answer came from the public Internet.
         """
 
     def pause(self, name: str, seconds: float, *, closed: bool) -> None:
@@ -61,17 +64,18 @@ class _Site:
 class HeldTurn:
     """A turn that is held.
 
-    ``is_public``: the site has answered from the public Internet at some time.
+    ``is_public``: the site has answered from the public Internet before.
     """
 
     is_public: bool
 
 
 class Turns:
-    """The turns of all sites. Safe to use from several threads.
+    """The turns at all sites. Safe to use from several threads.
 
-    What a site answers a day is counted in the ``book`` alone: a day's requests are those of all processes.
-    With a ``book`` other processes take turns too; a process that dies in its turn keeps it for ``lease`` seconds.
+    ``book``: turns that are shared with other processes, None for this process alone. What a site answers a day is
+        counted in it only.
+    ``lease``: seconds after which a turn ends if its process has died.
     """
 
     def __init__(
@@ -89,9 +93,8 @@ class Turns:
     def turn(self, pace: Pace, patience: float) -> Iterator[HeldTurn]:
         """Hold a site's turn while the block runs.
 
-        The next one begins ``pace.interval`` seconds after this one at the earliest.
-
-        Raises ``NotNow`` if the site asked to be left alone, or is not free within ``patience`` seconds.
+        The next turn begins at least ``pace.interval`` seconds after this one began. Raises ``NotNow`` if the site
+        asked to be left alone, or is not free within ``patience`` seconds.
         """
         site = self._site(pace.name)
         until = self._monotonic() + patience
@@ -116,14 +119,14 @@ class Turns:
             site.lock.release()
 
     def close(self, pace: Pace, seconds: float) -> None:
-        """Refuse requests to the site for ``seconds``; an earlier, longer wait stays."""
+        """Refuse requests to the site for ``seconds``. A longer time that was set before stays."""
         site = self._site(pace.name)
         site.closed_until = max(site.closed_until, self._monotonic() + seconds)
         if self._book and pace.interval:
             self._book.pause(pace.name, seconds, closed=True)
 
     def pause(self, pace: Pace, seconds: float) -> None:
-        """Delay the next request to the site by ``seconds``: it has said that no more requests remain until then."""
+        """Delay the next request to the site by ``seconds``, since it has said that it answers no more until then."""
         site = self._site(pace.name)
         site.free_at = max(site.free_at, self._monotonic() + seconds)
         if self._book and pace.interval:
@@ -165,7 +168,7 @@ def _busy(name: str, patience: float) -> NotNow:
 
 
 def _spent(pace: Pace, left: float) -> NotNow:
-    """Return the refusal of a request that the site would not answer on this day any more."""
+    """Return the error for a request that the site would not answer any more on this day."""
     counted = f", as many of which this one counts as {pace.cost}" if pace.cost > 1 else ""
     return NotNow(
         f"the {pace.a_day:,} requests a day that {pace.name} answers{counted} are used up until 00:00 UTC", left

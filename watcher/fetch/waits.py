@@ -1,4 +1,4 @@
-"""Read from response headers how long a server asks to be left alone."""
+"""Read from the headers of a response how long the server asks to be left alone."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 LONGEST = timedelta(days=1)
-"""Longest wait that a server can ask for, so that its typo does not end a source."""
+"""Longest wait that a server can ask for, so that a typing error of its does not end a source."""
 
 _ITEM = re.compile(r";\s*([rt])\s*=\s*(\d{1,12})\b")
 
 
 def wait_asked_for(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """Return what ``Retry-After`` (seconds or a date, RFC 9110) or ``RateLimit`` asks for; None if neither is sensible.
+    """Return the time for which ``Retry-After`` or ``RateLimit`` asks, the longer of both; None if neither makes sense.
 
-    The longer of the two counts. ``RateLimit: "pages";r=0;t=57`` is as in the IETF draft "RateLimit header fields for
-    HTTP": nothing remains, full again in 57 seconds.
+    ``Retry-After`` has seconds or a date (RFC 9110). ``RateLimit: "pages";r=0;t=57`` (IETF draft "RateLimit header
+    fields for HTTP") says that nothing remains, and that all is free again in 57 seconds.
     """
     waits = [_retry_after(headers.get("Retry-After", ""), now), _rate_limit(headers.get("RateLimit", ""))]
     asked = [wait for wait in waits if wait is not None and wait > timedelta(0)]
@@ -25,13 +25,13 @@ def wait_asked_for(headers: Mapping[str, str], now: datetime) -> timedelta | Non
 
 
 def nothing_remains_for(headers: Mapping[str, str]) -> timedelta | None:
-    """Return how long no more requests remain, by the headers of a good answer; None if some remain."""
+    """Return how long the server will answer no more requests, by the headers of a good answer; None if some remain."""
     rest = _rate_limit(headers.get("RateLimit", ""), unsaid=1)
     return min(rest, LONGEST) if rest else None
 
 
 def http_date(value: str) -> datetime | None:
-    """Return the instant that a header names, None for none."""
+    """Return the instant in a header, None if there is none."""
     try:
         at = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
@@ -48,9 +48,9 @@ def _retry_after(value: str, now: datetime) -> timedelta | None:
 
 
 def _rate_limit(value: str, unsaid: int = 0) -> timedelta | None:
-    """Return the longest wait of the policies with nothing remaining.
+    """Return the longest wait of those policies in a header that have nothing left.
 
-    ``unsaid``: what remains if a policy does not say.
+    ``unsaid``: what remains of a policy that does not say.
     """
     waits = []
     for policy in value.split(","):

@@ -1,7 +1,7 @@
-"""Connect for one request: only to checked addresses, and only until its deadline.
+"""Connect for one request: only to addresses that were checked, and only until its deadline.
 
-httpx's timeouts begin anew with each byte, so that a server that drips passes them, already in the headers. Here every
-wait is cut to what is left of the request's time.
+httpx's timeouts begin anew with each byte, so that a server that sends byte after byte never reaches them. Here every
+wait is cut to the time that the request has left.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from watcher.fetch.mended_heads import MendedHead
 from watcher.model.hosts import is_of_provider, is_public
 
 Resolve = Callable[[str, int], list[str]]
-"""(host, port) → addresses of the host, best first. Raises ``OSError``."""
+"""Returns the addresses of a host, best first, given host and port. Raises ``OSError``."""
 
 
 class Refused(Exception):
@@ -38,16 +38,16 @@ class Deadline:
         self._at = monotonic() + seconds
 
     def extend(self, seconds: float) -> None:
-        """Give the request more time, since it had to wait without the server's fault."""
+        """Give the request more time, since it waited for something else than the server."""
         self._at += seconds
 
     @property
     def left(self) -> float:
-        """Return the seconds left, 0 when it has passed."""
+        """The seconds that are left, 0 after the deadline."""
         return max(self._at - self._monotonic(), 0.0)
 
     def cut(self, timeout: float | None) -> float:
-        """Return ``timeout`` cut to what is left. Raises ``Refused`` if nothing is."""
+        """Return ``timeout``, cut to the seconds that are left. Raises ``Refused`` if none are."""
         left = self.left
         if not left:
             raise Refused(f"no whole answer within {self.seconds:g} s")
@@ -55,7 +55,7 @@ class Deadline:
 
 
 class Live:
-    """The open connections, so that another thread can end all of them at once."""
+    """The open connections, so that another thread can end all of them."""
 
     def __init__(self) -> None:
         self._streams: set[httpcore.NetworkStream] = set()
@@ -63,7 +63,7 @@ class Live:
         self.ended = False
 
     def add(self, stream: httpcore.NetworkStream) -> None:
-        """Add an open connection; after :meth:`end` it is ended at once."""
+        """Add an open connection. If :meth:`end` was called before, end it at once."""
         with self._lock:
             self._streams.add(stream)
             if self.ended:
@@ -75,7 +75,7 @@ class Live:
             self._streams.discard(stream)
 
     def end(self) -> None:
-        """End every connection; threads that wait on one read its end."""
+        """End every connection. Threads that wait on one see it closed."""
         with self._lock:
             self.ended = True
             for stream in self._streams:
@@ -88,12 +88,15 @@ def _shut(stream: httpcore.NetworkStream) -> None:
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """Ask the system's resolver for a host's addresses."""
+    """Return a host's addresses from the system's resolver."""
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 class Wire(httpcore.NetworkBackend):
-    """Connects for one request; with ``public_only`` only to public addresses."""
+    """Connects for one request.
+
+    ``public_only``: connect to public addresses only.
+    """
 
     def __init__(self, deadline: Deadline, live: Live, resolve: Resolve, *, public_only: bool) -> None:
         self._deadline, self._live, self._resolve, self._public_only = deadline, live, resolve, public_only
@@ -109,7 +112,7 @@ class Wire(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Try the host's addresses in turn. The address that was checked is the one that is connected to."""
+        """Connect to the first address of the host that answers. Exactly the address that was checked is used."""
         addresses = self._checked(host, port, timeout)
         for n, address in enumerate(addresses, start=1):
             try:
@@ -137,9 +140,9 @@ class Wire(httpcore.NetworkBackend):
         return allowed
 
     def _look_up(self, host: str, port: int, timeout: float) -> list[str]:
-        """Resolve a host in a thread of its own, since the system's resolver has no timeout.
+        """Return a host's addresses. An address is returned as it is.
 
-        An address is returned as it is.
+        It runs in a thread of its own, since the system's resolver has no timeout.
         """
         with suppress(ValueError):
             return [str(ip_address(host))]
@@ -199,7 +202,7 @@ class _Stream(httpcore.NetworkStream):
 
 
 class Transport(httpx.BaseTransport):
-    """httpx's transport on :class:`Wire`; ``httpx.HTTPTransport`` cannot take another network."""
+    """httpx's transport on :class:`Wire`. ``httpx.HTTPTransport`` cannot be given another network."""
 
     def __init__(self, wire: Wire, ssl_context: ssl.SSLContext | None) -> None:
         self._pool = httpcore.ConnectionPool(ssl_context, network_backend=wire, max_keepalive_connections=0)

@@ -1,1 +1,1 @@
-"""Files that watcher makes, for the owner of their folder; files of other people, opened with care."""
+"""Make files for the owner of their folder; open other people's files with care."""

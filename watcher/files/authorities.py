@@ -1,4 +1,4 @@
-"""Read files of certificates, and trust the authorities in them."""
+"""Read files of certificates, and make TLS trust the authorities in them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext  # loaded for who has such a file, or a connection
 
 LARGEST_BUNDLE = 4_000_000
-"""Bytes of a file of certificates; those of all the world's public authorities are some 250,000."""
+"""Most bytes of a file of certificates. That of all public authorities has some 250,000."""
 
 _BEGIN = re.compile(r"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----")
 _END = re.compile(r"-----END (?:TRUSTED |X509 )?CERTIFICATE-----")
@@ -21,10 +21,12 @@ _DER = b"\x30\x82"
 
 
 def trust(context: SSLContext, authorities: str) -> None:
-    """Let a context trust certificates in PEM, "" for none, besides those that it does.
+    """Make a context trust further certificates, alike in all versions of Python.
 
-    Whichever Python runs: 3.13 trusts a certificate below an authority that is named itself, and refuses authorities
-    without fields that many made by firms and labs lack.
+    Python 3.13 by itself trusts what is signed by an authority in the middle of a chain, and refuses authorities that
+    lack fields, as many made by firms and labs do; older versions do neither. Here both are trusted.
+
+    ``authorities``: certificates in PEM, "" for none.
     """
     if not authorities:
         return
@@ -35,7 +37,7 @@ def trust(context: SSLContext, authorities: str) -> None:
 
 
 def read_authorities(path: Path) -> str | NotRead:
-    """Return the certificates of a file, in PEM and ASCII and without all else, or what is wrong with the file."""
+    """Return the certificates of a file in PEM, without anything else in the file, or why it cannot be read."""
     data = read_regular(path, LARGEST_BUNDLE)
     if isinstance(data, NotRead):
         return NotRead(f"the certificates cannot be read: {data.what}", data.hint or "name a file in PEM")
@@ -55,7 +57,7 @@ def read_authorities(path: Path) -> str | NotRead:
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each certificate with the number of its line. Raises ``EOFError`` if the last one does not end."""
+    """Yield (line number, certificate) for each certificate. Raises ``EOFError`` if the last one has no end."""
     block: list[str] = []
     begun = 0
     for number, line in enumerate(text.splitlines(), start=1):

@@ -13,10 +13,10 @@ from watcher.files.read import NotRead, read_regular
 from watcher.parsers.common import clean
 
 LARGEST = 50_000_000
-"""Bytes of a file that are read; a larger file is no saved page."""
+"""Most bytes of a file that is read; a larger one is no saved page."""
 
 STANDS_STILL = timedelta(seconds=30)
-"""How long a file must not have changed to count as complete. A file saved elsewhere and moved here is older."""
+"""How long a file must be unchanged to count as complete. A file saved elsewhere and moved here is older already."""
 
 DONE, FAILED = "done", "failed"
 _UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp", ".swp", "~")
@@ -25,10 +25,10 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 @dataclass(frozen=True, slots=True)
 class WaitingFiles:
-    """The files of an inbox.
+    """The files that wait in an inbox.
 
-    ``names``: complete files, oldest first.
-    ``unfinished``: number of files still being written.
+    ``names``: of complete files, oldest first.
+    ``unfinished``: number of files that are still being written.
     """
 
     names: tuple[str, ...]
@@ -36,7 +36,7 @@ class WaitingFiles:
 
 
 class Inbox:
-    """An open inbox folder. Files go by their names in it; symbolic links are moved, never followed.
+    """The open folder of an inbox. Files are named relative to it. Symbolic links are moved, but never followed.
 
     Methods raise ``OSError`` if the file system refuses.
     """
@@ -47,7 +47,7 @@ class Inbox:
 
     @classmethod
     def opened(cls, path: str) -> Inbox | str:
-        """Open a folder; return it, to be closed, or why it cannot be read."""
+        """Open a folder; return the inbox, which the caller must close, or why the folder cannot be read."""
         try:
             return cls(os.open(path, _FOLDER))
         except (OSError, ValueError) as error:
@@ -58,7 +58,7 @@ class Inbox:
         os.close(self._fd)
 
     def waiting(self, now: datetime) -> WaitingFiles:
-        """Return the files in the folder itself. Hidden files, unfinished downloads and folders are left out."""
+        """Return the files in the folder. Hidden files, unfinished downloads and folders are left out."""
         found: list[tuple[int, str]] = []
         unfinished = 0
         with os.scandir(self._fd) as entries:
@@ -75,7 +75,7 @@ class Inbox:
         return WaitingFiles(tuple(name for _, name in sorted(found)), unfinished)
 
     def read(self, name: str) -> bytes | str:
-        """Return the content of a file, or why it is not read."""
+        """Return the content of a file, or why it cannot be read."""
         seen = self._seen(name)
         if seen is None:
             return "it is gone"
@@ -86,11 +86,11 @@ class Inbox:
         return body.what if isinstance(body, NotRead) else body
 
     def move(self, name: str, to: str, reason: str = "") -> None:
-        """Move a file that was read into ``done`` or ``failed``.
+        """Move a file that was read to the folder ``to``, which is ``done`` or ``failed``.
 
-        Beside a failed file, ``reason`` is written to a text file.
+        If the file was changed or replaced since it was read, it stays where it is, and is read again later.
 
-        A file that was changed or replaced since it was read stays, and is read again.
+        ``reason``: why it failed; written to a text file beside it. "" writes none.
         """
         now = self._seen(name)
         if now is None or self._read.get(name) != _identity(now):
@@ -107,7 +107,7 @@ class Inbox:
             os.close(folder)
 
     def _folder(self, name: str) -> int:
-        """Open a folder inside, making it if missing. A symbolic link in its place is an error."""
+        """Open a folder inside the inbox, and make it if it is missing. A symbolic link of that name is an error."""
         with suppress(FileExistsError):
             os.mkdir(name, 0o770, dir_fd=self._fd)
             give_to_owner(name, self._fd)
@@ -121,7 +121,7 @@ class Inbox:
 
     @staticmethod
     def _free_name(name: str, folder: int) -> str:
-        """Return the name, shortened to leave room for a suffix, and numbered if the folder has it already."""
+        """Return a name that the folder does not have: shortened so that a suffix fits, numbered if it is taken."""
         short = os.fsdecode(os.fsencode(name)[:200])
         taken = set(os.listdir(folder))
         names = (short if n == 1 else f"{short}.{n}" for n in range(1, len(taken) + 3))
@@ -129,7 +129,7 @@ class Inbox:
 
 
 def shown_name(name: str) -> str:
-    """Return a file's name as it may be shown to people."""
+    """Return a file's name in the form in which people are shown it."""
     return clean.line(os.fsencode(name).decode(errors="replace"), 100)
 
 
@@ -138,9 +138,9 @@ def _identity(seen: os.stat_result) -> tuple[int, int, int]:
 
 
 def _stands_still(seen: os.stat_result, now: datetime) -> bool:
-    """Return whether nobody has written to a file for a while.
+    """Return whether a file has not been written to for ``STANDS_STILL``.
 
-    For a time in the future, when it was moved here counts.
+    If its time lies in the future, the time at which it was moved here counts.
     """
     # Seconds, since a file's time may be of a year that no calendar has.
     written = seen.st_mtime if seen.st_mtime <= now.timestamp() else seen.st_ctime

@@ -1,4 +1,4 @@
-"""The key that links in messages are signed with: a file of the state folder that only its owner may read."""
+"""The key that links in messages are signed with: a file in the state folder that only its owner can read."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from watcher.files.made import make_folder, open_file, why_denied
 from watcher.files.read import NotRead, read_regular
 
 LINK_KEY = "link_key"
-"""Its name in the state folder."""
+"""Name of the file in the state folder."""
 
 _BYTES = 32
 _MODE = 0o600
 
 
 def link_key_in(folder: Path) -> bytes:
-    """Return the key of the state folder (32 bytes); make one where there is none.
+    """Return the key in a state folder (32 bytes), and make it if there is none.
 
-    It is written under another name first: whoever reads it meanwhile sees the whole of it, and of two processes that
-    make one at the same time both have the same. Raises ``WatcherError``, which shows nothing of it.
+    A new key is written to another file first, which is then renamed. So nobody reads half a key, and two processes
+    that make one at the same time get the same. Raises ``WatcherError`` without any part of the key.
+
+    ``folder``: the state folder.
     """
     path = folder / LINK_KEY
     found = read_link_key(folder)
@@ -40,7 +42,7 @@ def link_key_in(folder: Path) -> bytes:
 
 
 def read_link_key(folder: Path) -> bytes | None:
-    """Return the key of the state folder, None where there is none. Raises ``WatcherError`` if it cannot be read."""
+    """Return the key in a state folder, None if there is none. Raises ``WatcherError`` if it cannot be read."""
     path = folder / LINK_KEY
     text = read_regular(path, 4 * _BYTES, follow_links=False)
     if isinstance(text, NotRead):

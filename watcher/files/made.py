@@ -1,7 +1,7 @@
 """Make folders and files beside the database, and explain why existing ones cannot be used.
 
-Whatever is made belongs to the owner of its folder. root may write everywhere: a command that root runs on a service's
-data would otherwise leave files that the service cannot write.
+Everything that is made belongs to the owner of the folder around it. Otherwise a command that root runs on a service's
+data would leave files that the service cannot write.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FOLDER, FILE = 0o750, 0o640
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder and missing folders above it. Raises ``OSError``."""
+    """Make a folder, and the folders above it that are missing. Raises ``OSError``."""
     missing = []
     while not path.is_dir():
         missing.append(path)
@@ -31,7 +31,8 @@ def make_folder(path: Path) -> None:
 
 
 def open_file(path: Path | str, flags: int, *, folder: int | None = None) -> int:
-    """Open a file like ``os.open``; ``O_CREAT`` makes it for the owner of its folder. Raises ``OSError``.
+    """Open a file as ``os.open`` does; a new file (``O_CREAT``) is given to the owner of its folder. Raises
+    ``OSError``.
 
     ``folder``: descriptor of the folder that ``path`` is relative to.
     """
@@ -48,7 +49,7 @@ def open_file(path: Path | str, flags: int, *, folder: int | None = None) -> int
 
 
 def give_to_owner(made: Path | str, folder: Path | int) -> None:
-    """Give a folder that was just made to the owner of the ``folder`` around it, if we are root."""
+    """If we are root, give a folder that was just made to the owner of the ``folder`` around it."""
     if os.geteuid() == 0:
         flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(made, flags, dir_fd=folder if isinstance(folder, int) else None)
@@ -64,7 +65,7 @@ def _owner_of(folder: Path | int) -> tuple[int, int]:
 
 
 def _give(descriptor: int, owner: tuple[int, int]) -> None:
-    """Change the owner of a descriptor, never of a name: the owner of the folder could change what a name means."""
+    """Change the owner of an open file. By name it would be unsafe: the folder's owner can rename files."""
     if os.geteuid() == 0 and _owner_of(descriptor) != owner:
         with suppress(PermissionError):  # on some network file systems root is nobody
             os.fchown(descriptor, *owner)
@@ -74,12 +75,15 @@ def _give(descriptor: int, owner: tuple[int, int]) -> None:
 class Denied:
     """What keeps a user from a file.
 
-    ``path``: the file or folder that may not be used.
-    ``owner``: who owns it.
-    ``home``: the folder that it should be in.
+    ``path``: the file or folder that the user may not use.
+    ``owner``: who owns that.
+    ``mode``: its permissions.
+    ``user``: the user.
+    ``home``: the folder that the file should be in.
     ``home_owner``: owner of ``home``, None if it does not exist.
-    ``foreign``: files in ``home`` that belong to others than its owner.
-    ``writing``: the file was to be written.
+    ``home_group``: group of ``home``.
+    ``foreign``: files in ``home`` that do not belong to its owner.
+    ``writing``: the file was to be written; False if it was to be read.
     """
 
     path: Path
@@ -97,7 +101,7 @@ ELSEWHERE = "name another place with `database:` or $STATE_DIRECTORY"
 
 
 def denied_in_words(one: Denied) -> str:
-    """Return what is wrong and which command mends it."""
+    """Return, in one line, what is wrong and which command mends it."""
     belongs = f"{one.path} belongs to {one.owner}"
     if one.home_owner is None:
         return f"{belongs}, so that {one.home} cannot be made: {ELSEWHERE}, or let root make it for {one.user}"
@@ -118,9 +122,10 @@ def denied_in_words(one: Denied) -> str:
 
 
 def why_denied(path: Path, *, home: Path | None = None, writing: bool = True) -> str:
-    """Return why this user may not use ``path`` and what to do, "" if nothing is found.
+    """Return why this user may not use ``path`` and what to do, "" if no reason is found.
 
-    ``home``: the state folder; None for the folder of ``path`` or, to read it, for what keeps it closed.
+    ``home``: the state folder. None means the folder of ``path``, or if it was to be read, what is closed.
+    ``writing``: it was to be written; False if it was to be read.
     """
     culprit = _culprit(path.absolute(), writing=writing)
     if culprit is None or os.geteuid() == 0:
@@ -144,12 +149,12 @@ def why_denied(path: Path, *, home: Path | None = None, writing: bool = True) ->
 
 
 def of_database(path: Path) -> Iterable[Path]:
-    """Return the files that belong to an SQLite database."""
+    """Return the paths of the files that belong to an SQLite database."""
     return (path, *(Path(f"{path}{end}") for end in ("-wal", "-shm")), path.parent / "write.lock")
 
 
 def _culprit(path: Path, *, writing: bool) -> Path | None:
-    """Return the first folder or file on the way to ``path`` that this user may not use."""
+    """Return the first folder or file on the way to ``path`` that this user may not use, None if there is none."""
     wanted = os.R_OK | (os.W_OK if writing else 0)
     for folder in reversed(path.parents):
         if not folder.is_dir():

@@ -1,4 +1,4 @@
-"""Open files of other people with care: a file that never ends, never answers or changes meanwhile holds up nothing."""
+"""Open other people's files with care: a file that never ends, never answers or changes holds up nothing."""
 
 from __future__ import annotations
 
@@ -23,19 +23,20 @@ _KINDS = {
     stat.S_IFLNK: "a symbolic link: not followed",
 }
 _NOT_PLAIN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What no name that is kept or shown may hold; a byte that is no UTF-8 is a surrogate here."""
+"""Matches characters that no kept or shown name may contain. A byte that is not UTF-8 is a surrogate here."""
 
 _OPEN_ALREADY = re.compile(r"/dev/(stdin|fd/\d+)|/proc/(self|\d+)/fd/\d+")
-"""What a shell passes for ``<(command)``: the writer has begun already and may take its time."""
+"""Matches what a shell passes for ``<(command)``. Its writer has begun already, and may take any time."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotRead:
     """Why a file is not read.
 
-    ``what``: words that can follow ``cannot be read:``.
-    ``hint``: what to do.
-    ``is_error``: the words are the operating system's.
+    ``what``: in words that can follow ``cannot be read:``.
+    ``hint``: what to do, "" for nothing.
+    ``is_error``: ``what`` are the operating system's words.
+    ``is_missing``: there is no such file.
     """
 
     what: str
@@ -47,12 +48,13 @@ class NotRead:
 def read_regular(
     path: str | Path, most: int, *, folder: int | None = None, follow_links: bool = True
 ) -> bytes | NotRead:
-    """Return the content of a regular file, at most ``most`` bytes, or why it is not read. Never waits.
+    """Return the content of a regular file, or why it is not read. Never waits.
 
-    Only regular files are opened, and checked again once open, since another file may have taken the place. A larger
-    file is not read; a file that grows meanwhile is read one byte beyond ``most``.
+    Nothing else than a regular file is opened; that is checked before and after opening, since the file may be replaced
+    in between.
 
-    ``folder``: descriptor of the folder that a relative ``path`` counts from.
+    ``most``: most bytes; a larger file is not read.
+    ``folder``: descriptor of the folder that a relative ``path`` begins at.
     """
     try:
         refused = _refused(os.stat(path, dir_fd=folder, follow_symlinks=follow_links), most)
@@ -66,17 +68,17 @@ def read_regular(
 
 
 def name_in_one_line(name: str) -> str:
-    """Return a file's name for people, with escapes for what steers a terminal, ends a line or is no text."""
+    """Return a file's name for people, with escapes for control characters, line ends and bytes that are no text."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in name)
 
 
 def is_plain_name(name: str) -> bool:
-    """Return whether a file's name is text in one line, without control characters or overridden directions."""
+    """Return whether a file's name is text in one line, without control characters and changes of direction."""
     return not _NOT_PLAIN.search(name)
 
 
 def mode_of(path: str | Path) -> int | None:
-    """Return the permissions of a regular file; None if there is none, or it cannot be looked at."""
+    """Return the permissions of a regular file, None if there is none or they cannot be read."""
     try:
         found = os.stat(path)
     except (OSError, ValueError):
@@ -85,7 +87,10 @@ def mode_of(path: str | Path) -> int | None:
 
 
 def read_given(path: str | Path, most: int) -> bytes | NotRead:
-    """Do the same for a file named on the command line, which may also be a pipe or a terminal."""
+    """Return the content of a file named on the command line, or why it is not read. It may be a pipe or a terminal.
+
+    ``most``: most bytes; a larger file is not read.
+    """
     file = open_given(path)
     if isinstance(file, NotRead):
         return file
@@ -99,10 +104,9 @@ def read_given(path: str | Path, most: int) -> bytes | NotRead:
 
 
 def open_given(path: str | Path) -> BinaryIO | NotRead:
-    """Open a file, pipe or terminal named on the command line; return it, or why it is not read.
+    """Open a file, pipe or terminal that was named on the command line; return it, or why it is not read.
 
-    A named pipe without a writer is given up after ``PATIENCE``. Folders, sockets and other devices are refused at
-    once.
+    A named pipe without a writer is given up after ``PATIENCE``. Folders, sockets and other devices are refused.
     """
     try:
         mode = os.stat(path).st_mode
@@ -121,7 +125,10 @@ def open_given(path: str | Path) -> BinaryIO | NotRead:
 
 
 def _pipe_refused(descriptor: int, patience: float | None) -> NotRead | None:
-    """Return why an open file is not read; a pipe or terminal is waited for ``patience`` seconds, None for ever."""
+    """Return why an open file is not read, None if it is. Wait until there is something in a pipe or terminal.
+
+    ``patience``: seconds to wait, None for ever.
+    """
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISREG(mode):
         return None

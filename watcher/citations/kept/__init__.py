@@ -1,1 +1,1 @@
-"""What is kept of a paper at the places under ``keep``: a note, an item of Zotero's, the body of a webhook. Pure."""
+"""Write what is kept of a paper at a place: a note, an item of Zotero's, the body of a webhook. Pure."""

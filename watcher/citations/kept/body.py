@@ -1,4 +1,7 @@
-"""Fill the body of a webhook with a paper. It is JSON before and after, whatever the paper's texts hold."""
+"""Fill the body and the address of a webhook with a paper.
+
+A body is valid JSON before and after it is filled, whatever the texts of the paper contain.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from watcher.errors import WatcherError
 from watcher.render.readable import readable
 
 _PLACE = re.compile(r"(?<!\$)\{(\w+)(?::(\d{1,6}))?\}", re.ASCII)
-"""A place for something of a paper: ``{title}``, or its first characters: ``{abstract:2000}``."""
+"""Matches a placeholder: ``{title}``, or ``{abstract:2000}`` for the first 2,000 characters."""
 
 LISTS = ("authors", "categories", "keywords", "tags")
 TEXTS = (
@@ -24,7 +27,7 @@ Put = Callable[[str], str]
 
 
 def values_in(reference: Reference, tags: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return what may stand in a body, by name: texts, and lists of texts."""
+    """Return name of a placeholder → what is put there: a text, or a list of texts."""
     return {
         "title": reference.plain_title,
         "abstract": readable(reference.abstract),
@@ -46,7 +49,7 @@ def values_in(reference: Reference, tags: tuple[str, ...] = ()) -> dict[str, Any
 
 
 def body_problem(text: str) -> str:
-    """Return why a text is no body, "" if it is one."""
+    """Return why a text is no valid body, "" if it is one."""
     try:
         parsed = json.loads(text)
     except ValueError as error:
@@ -56,21 +59,26 @@ def body_problem(text: str) -> str:
 
 
 def address_problem(text: str) -> str:
-    """Return why an address cannot be filled, "" if it can."""
+    """Return why an address has an invalid placeholder, "" if it has none."""
     bare = re.sub(r"\$\{\w+\}", "", text)
     strange = sorted({found[1] for found in _PLACE.finditer(bare) if found[1] not in (*LISTS, *TEXTS)})
     return f"there is no {{{strange[0]}}}" if strange else ""
 
 
 def filled_body(text: str, values: Mapping[str, Any]) -> bytes:
-    """Return a body with a paper in it; a text of a single placeholder becomes a list for a value that is a list."""
+    """Return a body filled with a paper, as JSON in UTF-8. Raises ``WatcherError`` if the body is not valid.
+
+    A text that is nothing but a placeholder for a list becomes that list.
+
+    ``values``: from :func:`values_in`.
+    """
     if problem := body_problem(text):
         raise WatcherError(f"body: {problem}")
     return json.dumps(_filled(json.loads(text), values), ensure_ascii=False).encode("utf-8", "replace")
 
 
 def filled_address(text: str, values: Mapping[str, Any]) -> str:
-    """Return an address with a paper in it, each value percent-encoded."""
+    """Return an address filled with a paper; each value is percent-encoded."""
     return _PLACE.sub(lambda found: quote(_text(values, found), safe=""), text)
 
 

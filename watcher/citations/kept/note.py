@@ -1,4 +1,4 @@
-"""A note in Markdown with front matter, as Obsidian and others read it."""
+"""Write a paper as a note in Markdown with front matter, as Obsidian and others read it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from watcher.render.readable import readable
 
 
 def note_of(reference: Reference, tags: Sequence[str] = ()) -> str:
-    """Return the note of a paper. Its title is an alias, so that links by title find it."""
+    """Return the note of a paper. The title is an alias in it, so that links by title find the note."""
     lines = ["---", *_front_matter(reference, tags), "---", ""]
     lines += [f"# {MARKDOWN.escape(reference.plain_title or '(no title)')}", ""]
     lines += ["  \n".join(markdown_facts(reference)), ""]
@@ -22,12 +22,12 @@ def note_of(reference: Reference, tags: Sequence[str] = ()) -> str:
 
 
 def note_name(reference: Reference) -> str:
-    """Return the name of its file: small Latin letters, digits, dots and hyphens, whatever the paper is called."""
+    """Return the file name of a note: small Latin letters, digits, dots and hyphens, whatever the paper's title is."""
     return f"{reference.key}.md"
 
 
 def _front_matter(reference: Reference, tags: Sequence[str]) -> Iterator[str]:
-    """Yield the lines between the rules; each value is a text or a list of JSON, which YAML reads as the same."""
+    """Yield the lines of the front matter. Each value is a text or list written as JSON, which YAML reads as well."""
     values: dict[str, object] = {
         "title": reference.plain_title,
         "aliases": [reference.plain_title] if reference.plain_title else [],

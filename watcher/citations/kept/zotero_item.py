@@ -1,4 +1,4 @@
-"""A paper as an item of Zotero's Web API (version 3)."""
+"""Write a paper as an item of Zotero's Web API (version 3)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ TYPES = {
 
 
 def zotero_item(reference: Reference, collections: Sequence[str] = (), tags: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the item that is made of a paper; without what is empty."""
+    """Return the item of a paper, without empty fields.
+
+    ``collections``: keys of the collections that it is put into.
+    """
     arxiv = f"arXiv:{reference.arxiv_id}" if reference.arxiv_id else ""
     own: Mapping[WorkKind, dict[str, str]] = {
         WorkKind.PREPRINT: {"repository": "arXiv" if arxiv else "", "archiveID": arxiv},
@@ -52,7 +55,7 @@ def is_same_item(item: Mapping[str, Any], reference: Reference) -> bool:
 
 
 def _names(text: str, arxiv_id: str) -> bool:
-    """Return whether a text holds an arXiv id, with or without a version."""
+    """Return whether a text contains an arXiv id, with or without a version."""
     at = text.find(arxiv_id)
     before, after = text[max(0, at - 1) : at], text[at + len(arxiv_id) :]
     return at >= 0 and not before.isdigit() and not after[:1].isdigit()
